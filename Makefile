@@ -1,0 +1,83 @@
+# From a fresh clone: `make demo` runs the main job, `make test` the tests. `make help` lists the rest.
+# What is installed is pinned by hash; it is installed again only when the pins change.
+
+PYTHON ?= python3
+SERVE ?= 1
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --quiet \
+	--generate-hashes --no-header --no-annotate --upgrade \
+	--no-emit-index-url --no-emit-find-links --no-emit-build-options
+BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard benchmarks/*.py))))
+
+.PHONY: help demo test test-slow lint types contracts bench bench-short lock clean
+
+help:
+	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
+	@echo "make test            the tests, in about a minute"
+	@echo "make test-slow       the tests that take longer"
+	@echo "make lint            ruff"
+	@echo "make types           mypy, strict"
+	@echo "make contracts       a room imports only from the rooms below it"
+	@echo "make bench           every benchmark beside its floor (bench-short: small sizes)"
+	@echo "make lock            pin the newest allowed dependencies again, with hashes"
+	@echo "make clean           remove what the other targets made"
+
+# --- setting up ---------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Escrutinio needs Python 3.11 or newer, and $(PYTHON) is %d.%d: try make PYTHON=python3.12" % sys.version_info[:2])'
+	@echo "Making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime.stamp: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the packages pinned in requirements.txt (once, under a minute)"
+	@$(PIP) --require-hashes --requirement requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/runtime.stamp
+	@echo "Installing the packages pinned in requirements-dev.txt (once, under a minute)"
+	@$(PIP) --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+# --- the main job -------------------------------------------------------------------------------------
+
+demo: $(VENV)/runtime.stamp
+	@$(BIN)/python -m escrutinio demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+# --- checks -------------------------------------------------------------------------------------------
+
+test: $(VENV)/dev.stamp
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/dev.stamp
+	@$(PYTEST) -m slow $(ARGS)
+
+lint: $(VENV)/dev.stamp
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp
+	@$(BIN)/mypy
+
+contracts: $(VENV)/dev.stamp
+	@$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/dev.stamp
+	@set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name $(ARGS); done
+
+bench-short:
+	@$(MAKE) --no-print-directory bench ARGS=--short
+
+# --- upkeep -------------------------------------------------------------------------------------------
+
+# The pins hold for every platform and Python from 3.11 on; no address of a package index is written.
+lock: $(VENV)/dev.stamp
+	@$(LOCK) --output-file requirements.txt >/dev/null
+	@$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
+
+clean:
+	@rm -rf $(VENV) build dist public src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""What it proves: irreversibility, claims, reconciliation, audits, screening."""

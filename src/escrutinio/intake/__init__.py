@@ -1,0 +1,1 @@
+"""How it gets in: tables, scanned sheets, the sender's outbox."""

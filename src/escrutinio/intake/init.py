@@ -1,0 +1,155 @@
+"""The start of an election.toml, written by looking at a table of tally sheets."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from escrutinio.intake.sniff import Column, Sketch, sketch
+from escrutinio.records.errors import RecordError
+from escrutinio.records.text import check_code
+
+Language = Literal["es", "en"]
+
+
+def suggest_config(path: Path, lang: Language = "es") -> str:
+    """Return a commented configuration, valid TOML, for the CSV at `path`; a person completes it.
+
+    The file is named relative to the directory it lies in. Raises InputError if it is not a table of text.
+    """
+    seen = sketch(path)
+    words = _WORDS[lang]
+    codes = {column: _code(column, index) for index, column in enumerate(seen.options, 1)}
+    lines = [f"# {words['title']}".replace("FILE", _comment(path.name)), "", *_election(codes, words)]
+    lines += ["", *_sheets(path.name, seen, codes, words), "", *_roll(path.name, seen, words)]
+    return "\n".join(lines) + "\n"
+
+
+def _election(codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
+    lines = [f'kind = "simulation"  # {words["kind"]}', f'code = "{words["code"]}"']
+    lines += [f'titles = {{ es = "{words["complete"]}", en = "{words["complete"]}" }}']
+    lines += ['voting_day = "2000-01-01"', "", "[[contests]]", f'code = "{words["contest"]}"']
+    lines += [f'titles = {{ es = "{words["complete"]}", en = "{words["complete"]}" }}']
+    lines += ['method = "plurality"', f"# {words['options']}"]
+    lines += ["candidates = [", *(f"  {{ code = {_toml(code)} }}," for code in codes.values()), "]"]
+    pairs = (f"  {{ code = {_toml(code)}, candidate = {_toml(code)} }}," for code in codes.values())
+    return [*lines, "options = [", *pairs, "]"]
+
+
+def _sheets(file: str, seen: Sketch, codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
+    lines = [f"# {words['sheets']}", "[[import.sheets]]", *_source(file, seen)]
+    lines += [f'contest = "{words["contest"]}"', *_station(seen, words)]
+    pairs = ", ".join(f"{_toml(code)} = {_toml(_field(column))}" for column, code in codes.items())
+    lines += [f"options = {{ {pairs} }}" if pairs else f"options = {{}}  # {words['missing']}"]
+    for kind in ("valid", "null", "blank", "ballots", "voters", "registered"):
+        if kind in seen.totals:
+            note = f"  # {words['adds']}: {seen.adds_up} / {seen.rows}" if kind == "valid" else ""
+            lines.append(f"{kind} = {_toml(_field(seen.totals[kind]))}{note}")
+    if seen.others:
+        lines.append(f"# {words['others']}: {', '.join(map(_comment, seen.others))}")
+    return lines
+
+
+def _roll(file: str, seen: Sketch, words: Mapping[str, str]) -> list[str]:
+    lines = [f"# {words['roll']}", "[[import.roll]]", *_source(file, seen), *_station(seen, words)]
+    lines.append(
+        f"center = {_toml(_padded(seen.center))}" if seen.center else f'center = "="  # {words["missing"]}'
+    )
+    area = _field(seen.areas[-1][0]) if seen.areas else "="
+    lines += [f"area = {_toml(area)}  # {words['area']}"]
+    if "registered" in seen.totals:
+        lines.append(f"registered = {_toml(_field(seen.totals['registered']))}")
+    lines += ["", f"# {words['areas']}", "[[import.areas]]", *_source(file, seen), "levels = ["]
+    lines.append(f'  {{ level = "country", code = "=1", name = "={words["complete"]}" }},')
+    for code, name in seen.areas:
+        level = _comment(name).lower()
+        lines.append(
+            f"  {{ level = {_toml(level)}, code = {_toml(_field(code))}, name = {_toml(_field(name))} }},"
+        )
+    return [*lines, "]"]
+
+
+def _source(file: str, seen: Sketch) -> list[str]:
+    lines = [f"file = {_toml(file)}"]
+    if seen.encoding != "utf-8":
+        lines.append(f'encoding = "{seen.encoding}"')
+    if seen.delimiter != ",":
+        lines.append(f"delimiter = {_toml(seen.delimiter)}")
+    return lines
+
+
+def _station(seen: Sketch, words: Mapping[str, str]) -> list[str]:
+    parts = [_padded(column, braces=True) for column in (seen.center, seen.station) if column]
+    if not parts:
+        return [f'station = "="  # {words["missing"]}']
+    return [f"station = {_toml('.'.join(parts))}  # {words['station']}"]
+
+
+def _padded(column: Column, braces: bool = False) -> str:
+    """Return the field for an identifier: where its digits vary in length, zeros were likely lost."""
+    if column.digits and column.shortest != column.longest:
+        return f"{{{column.name}:0{column.longest}}}"
+    return f"{{{column.name}}}" if braces else _field(column.name)
+
+
+def _field(column: str) -> str:
+    return f"{{{column}}}" if column.startswith("=") else column
+
+
+def _code(column: str, index: int) -> str:
+    try:
+        return check_code(column)
+    except RecordError:
+        return f"option-{index}"
+
+
+def _toml(text: str) -> str:
+    """Return a TOML basic string."""
+    escaped = "".join(
+        f"\\u{ord(char):04X}" if char in '"\\' or not char.isprintable() and ord(char) < 0x10000 else char
+        for char in text
+    )
+    return f'"{escaped}"'
+
+
+def _comment(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f]", " ", text)[:60]
+
+
+_WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {
+        "es": {
+            "title": "Comienzo de una elección, sugerido al mirar FILE. Revise cada línea: son conjeturas.",
+            "kind": "real, drill (simulacro) o simulation",
+            "code": "eleccion",
+            "contest": "cargo",
+            "complete": "Por completar",
+            "options": "Una opción es una casilla de la boleta; varias pueden sumar a un candidato.",
+            "sheets": "Las actas: una fila por mesa. {COLUMNA:09} repone los ceros perdidos a la izquierda.",
+            "station": "identifica la mesa",
+            "adds": "filas en que las opciones suman este control",
+            "others": "Columnas sin usar",
+            "missing": "por completar: no se encontró la columna",
+            "roll": "El registro: cada mesa, su centro, su área y, si se conocen, sus inscritos.",
+            "area": "el código del área menor; debe ser único en todo el país",
+            "areas": "Las áreas, de la mayor a la menor. El código de cada una debe ser único en todo el país.",
+        },
+        "en": {
+            "title": "The start of an election, suggested by looking at FILE. Check every line: these are guesses.",
+            "kind": "real, drill or simulation",
+            "code": "election",
+            "contest": "contest",
+            "complete": "To be completed",
+            "options": "An option is one box on the ballot; several may add up to one candidate.",
+            "sheets": "The tally sheets, one row per station. {COLUMN:09} restores zeros lost on the left.",
+            "station": "identifies the station",
+            "adds": "rows in which the options add up to this control",
+            "others": "Columns not used",
+            "missing": "to be completed: no such column was found",
+            "roll": "The roll: every station, its center, its area and, where known, its registered voters.",
+            "area": "the code of the smallest area; it must be unique in the whole country",
+            "areas": "The areas, largest first. The code of each must be unique in the whole country.",
+        },
+    }
+)

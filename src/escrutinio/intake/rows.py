@@ -1,0 +1,101 @@
+"""What the importers yield: typed rows, the rows that were refused, and the files they came from."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One tally sheet of one station and contest, as a table states it.
+
+    ``counts`` follows the order in which the caller gave the option codes of the contest. ``null`` and
+    ``blank`` are 0 where the mapping names no column for them; the last three are None where unknown.
+    """
+
+    source: str
+    line: int
+    station: str
+    contest: str
+    counts: tuple[int, ...]
+    null: int
+    blank: int
+    ballots: int | None
+    voters: int | None
+    registered: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RollRow:
+    """One station of the roll; ``registered`` is its number of registered voters, None where unknown."""
+
+    station: str
+    center: str
+    area: str
+    registered: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CenterRow:
+    """One voting center and the area it lies in; ``name`` is None where unknown."""
+
+    center: str
+    area: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """One node of the area tree; a root has no parent.
+
+    ``stations_declared`` is the number of stations the authority declared there, None where unknown;
+    ``lon`` and ``lat`` are decimal degrees (WGS 84) in the digits of the table, None where unknown.
+    """
+
+    code: str
+    parent: str | None
+    level: str
+    name: str
+    stations_declared: int | None
+    lon: str | None
+    lat: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that was refused: where it stands, what stood there (quoted, shortened), and why.
+
+    ``line`` is the physical line of a CSV file on which the row begins, or the row number of an XLSX or
+    Parquet table, counted from 1. ``column`` is empty where the row as a whole is at fault.
+    """
+
+    source: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        column = f", column {self.column}" if self.column else ""
+        value = f" ({self.value})" if self.value else ""
+        return f"{self.source}, line {self.line}{column}: {self.reason}{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that was read, named as in the mapping: SHA-256 and size in bytes, as it lies on the disk."""
+
+    file: str
+    sha256: bytes
+    size: int
+
+
+Row = TypeVar("Row", SheetRow, RollRow, CenterRow, AreaRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported(Generic[Row]):
+    """What one kind of table yielded: rows in file order, refused rows, and each file read, once."""
+
+    rows: tuple[Row, ...]
+    bad: tuple[BadRow, ...]
+    sources: tuple[SourceFile, ...]

@@ -1,0 +1,183 @@
+"""Looking at a CSV nobody has described: its encoding, its delimiter, and what its columns may be.
+
+Everything here is a guess for a person to check; nothing that is published rests on it.
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from escrutinio.intake.files import load, open_plain
+from escrutinio.intake.mapping import MAX_BYTES
+from escrutinio.records.errors import InputError
+
+SAMPLE = 32 << 20
+"""Most bytes that are looked at."""
+
+_TOTALS = {
+    "valid": r"valid",
+    "null": r"nul|invalid|rejected|spoil",
+    "blank": r"blanc|blank",
+    "registered": r"regist|inscri|habilit|padron|electores|eligible|censo",
+    "voters": r"votantes|voters|turnout|asistencia|participa",
+    "ballots": r"ballots|papeletas|boletas|emitid|escrutad|total",
+}
+_CENTER = r"centro|center|centre|local|recinto|colegio|puesto"
+_STATION = r"mesa|station|table|casilla|junta|booth|seccion|section|urna"
+_AREA = (
+    r"(cod|code|id|num|nro)_?[a-z]*|.*(parroq|parish|munic|estado|state|depart|provin|distri|region)[a-z]*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the sample: whether all its values are digits, how long they are, how many differ."""
+
+    name: str
+    digits: bool
+    shortest: int
+    longest: int
+    distinct: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What a CSV seems to be. `adds_up` and `rows` say in how many rows the options add up to `valid`."""
+
+    encoding: str
+    delimiter: str
+    rows: int
+    center: Column | None = None
+    station: Column | None = None
+    options: tuple[str, ...] = ()
+    totals: dict[str, str] = field(default_factory=dict)
+    adds_up: int = 0
+    areas: tuple[tuple[str, str], ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def sketch(path: Path) -> Sketch:
+    """Look at a CSV file (plain, gzip or zip) and guess. Raises InputError if it is not a table of text."""
+    data, _ = load(path.parent, path.name, MAX_BYTES)
+    if data.startswith(b"PAR1"):
+        raise InputError(f"{path.name} is a Parquet file; a configuration can be suggested for a CSV only")
+    raw = open_plain(data, path.name, None, MAX_BYTES).read(SAMPLE)
+    if len(raw) == SAMPLE:
+        raw = raw[: raw.rfind(b"\n") + 1]
+    encoding, text = _decode(raw, path.name)
+    delimiter, rows = _rows(text, path.name)
+    header = [name.strip() for name in rows[0]]
+    body = [row for row in rows[1:] if len(row) == len(header)]
+    if not body:
+        raise InputError(f"{path.name} has column names and no rows")
+    cells = dict(zip(header, zip(*body, strict=True), strict=True)) if len(set(header)) == len(header) else {}
+    if not cells:
+        raise InputError(
+            f"{path.name} has a column name twice in its header, so its columns cannot be told apart"
+        )
+    return _classify(cells, encoding, delimiter, len(body))
+
+
+def _decode(raw: bytes, place: str) -> tuple[str, str]:
+    if b"\0" in raw[:4096]:
+        raise InputError(f"{place} is not a CSV in an encoding that can be guessed; save it as UTF-8")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return encoding.removesuffix("-sig"), raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return "latin-1", raw.decode("latin-1")
+
+
+def _rows(text: str, place: str) -> tuple[str, list[list[str]]]:
+    """Return the delimiter under which most rows have as many cells as the header, and the rows."""
+    best: tuple[int, int, str] = (0, 0, "")
+    head = text[: 1 << 16]
+    for delimiter in ",;\t|":
+        try:
+            widths = [
+                len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row
+            ]
+        except csv.Error:
+            continue
+        if widths and widths[0] > 1:
+            best = max(best, (widths[:-1].count(widths[0]), widths[0], delimiter))
+    delimiter = best[2]
+    if not delimiter:
+        raise InputError(
+            f"{place} does not look like a CSV: no comma, semicolon, tab or bar parts its first line"
+        )
+    try:
+        rows = [
+            row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if row
+        ]
+    except csv.Error as error:
+        raise InputError(f"{place} breaks the rules of CSV: {error}") from None
+    return delimiter, rows
+
+
+def _classify(cells: dict[str, Sequence[str]], encoding: str, delimiter: str, rows: int) -> Sketch:
+    columns = [_column(name, values) for name, values in cells.items()]
+    center = _find(columns, _CENTER)
+    station = _find([column for column in columns if column is not center], _STATION)
+    left = [column for column in columns if column not in (center, station)]
+    areas = _areas(left)
+    of_areas = {name for pair in areas for name in pair}
+    numbers = [c.name for c in left if c.digits and c.name not in of_areas and not _matches(c.name, _AREA)]
+    totals: dict[str, str] = {}
+    for kind, pattern in _TOTALS.items():
+        for name in numbers:
+            # "INVALIDOS" has "valid" in it.
+            if name not in totals.values() and _matches(name, rf".*({pattern})") and kind not in totals:
+                if kind == "valid" and _matches(name, rf".*({_TOTALS['null']})"):
+                    continue
+                totals[kind] = name
+    options = tuple(name for name in numbers if name not in totals.values())
+    others = tuple(c.name for c in left if c.name not in {*options, *totals.values(), *of_areas})
+    adds_up = 0
+    if "valid" in totals and options:
+        sums = map(sum, zip(*(map(int, cells[name]) for name in options), strict=True))
+        adds_up = sum(int(valid) == total for valid, total in zip(cells[totals["valid"]], sums, strict=True))
+    return Sketch(encoding, delimiter, rows, center, station, options, totals, adds_up, areas, others)
+
+
+def _column(name: str, values: Sequence[str]) -> Column:
+    counter = Counter(value.strip() for value in values)
+    digits = all(value.isascii() and value.isdigit() and len(value) <= 20 for value in counter)
+    lengths = [len(value) for value in counter]
+    return Column(name, digits, min(lengths), max(lengths), len(counter))
+
+
+def _find(columns: Sequence[Column], pattern: str) -> Column | None:
+    """Return the column of that name; where there are several, a coded one with the most different values."""
+    found = [column for column in columns if _matches(column.name, rf".*({pattern})")]
+    return max(found, key=lambda column: (column.digits, column.distinct), default=None)
+
+
+def _areas(columns: Sequence[Column]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of a code column and the column of names that seem to go together, largest area first."""
+    pairs = []
+    for column in columns:
+        stem = re.sub(r"^(cod|code|id|num|nro)[_ ]?|[_ ]?(cod|code|id)$", "", _plain(column.name))
+        names = [
+            c
+            for c in columns
+            if not c.digits and stem and _plain(c.name) in (stem, stem + "_name", "name_" + stem)
+        ]
+        if column.digits and names and _plain(column.name) != stem:
+            pairs.append((names[0].distinct, column.name, names[0].name))
+    return tuple((code, name) for _, code, name in sorted(pairs, key=lambda pair: pair[0]))
+
+
+def _plain(name: str) -> str:
+    """Return a column name in small letters without accents."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return re.match(rf"(?:{pattern})", _plain(name)) is not None

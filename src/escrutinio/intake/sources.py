@@ -1,0 +1,154 @@
+"""Turning CSV, XLSX and Parquet into one thing: a header, and rows of text with their place."""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from escrutinio.intake.files import open_plain, open_zip
+from escrutinio.intake.mapping import TableMapping, nearest
+from escrutinio.records.errors import InputError
+
+MAX_ROW = 1 << 20
+"""Most characters in one row of a CSV file."""
+MAX_COLUMNS = 4_096
+
+Rows = Iterator[tuple[int, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text: where it stands, its column names, and its rows with their lines, to be read once."""
+
+    place: str
+    header: tuple[str, ...]
+    rows: Rows
+
+    def position(self, columns: tuple[str, ...]) -> dict[str, int]:
+        """Return each column's index. Raises InputError for one that is missing or stands twice."""
+        for column in columns:
+            match self.header.count(column):
+                case 0:
+                    raise InputError(f"{self.place} has no column {column!r}{nearest(column, self.header)}")
+                case 1:
+                    pass
+                case _:
+                    raise InputError(f"{self.place} has the column {column!r} twice in its header")
+        return {column: self.header.index(column) for column in columns}
+
+
+def open_table(data: bytes, mapping: TableMapping, max_bytes: int) -> Table:
+    """Open a file's table by what the file is, whatever its name. Raises InputError."""
+    place = mapping.file
+    if mapping.member or mapping.sheet:
+        place += f":{mapping.member or mapping.sheet}"
+    if not data:
+        raise InputError(f"{place} is empty")
+    if data.startswith(b"PAR1"):
+        from escrutinio.intake.frames import parquet  # Polars loads longer than most CSV files take
+
+        header, numbered = parquet(data, place)
+        return Table(place, header, numbered)
+    if data.startswith(b"PK\x03\x04") and "xl/workbook.xml" in open_zip(data, place).namelist():
+        from escrutinio.intake.frames import xlsx_rows  # likewise
+
+        numbered = xlsx_rows(data, place, mapping.sheet, max_bytes)
+    elif mapping.sheet is not None:
+        raise InputError(f"{place} is no XLSX workbook, so it has no sheets; leave out sheet")
+    else:
+        numbered = _csv_rows(lambda: open_plain(data, place, mapping.member, max_bytes), place, mapping)
+    return _headed(place, numbered, mapping.header_line)
+
+
+def _headed(place: str, rows: Rows, header_line: int) -> Table:
+    """Take the header off the rows."""
+    for line, cells in rows:
+        if line < header_line:
+            continue
+        header = tuple(cell.strip() for cell in cells)
+        if len(header) > MAX_COLUMNS:
+            raise InputError(f"{place} has more than {MAX_COLUMNS} columns; is the delimiter right?")
+        if not any(header):
+            raise InputError(f"{place}, line {line}: no column names stand there; say where with header_line")
+        return Table(place, header, rows)
+    raise InputError(f"{place} has no line {header_line} with column names")
+
+
+class _Lines:
+    """The physical lines of a text, bounded per row: an unclosed quotation mark would swallow the file."""
+
+    def __init__(self, text: IO[str], place: str) -> None:
+        self._text = text
+        self._place = place
+        self.number = 0
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(MAX_ROW + 1):
+            self.number += 1
+            self.taken += len(line)
+            if self.taken > MAX_ROW:
+                raise InputError(
+                    f"{self._place}, line {self.number}: a row has more than {MAX_ROW} characters; "
+                    "is a quotation mark not closed?"
+                )
+            yield line
+
+
+def _csv_rows(reopen: Callable[[], io.BufferedReader], place: str, mapping: TableMapping) -> Rows:
+    raw = reopen()
+    try:
+        encoding = codecs.lookup(mapping.encoding).name
+        if raw.peek(3)[:3] == codecs.BOM_UTF8:
+            if encoding not in ("utf-8", "utf-8-sig"):
+                raise InputError(f'{place} begins with the mark of UTF-8; set encoding = "utf-8"')
+            raw.read(3)
+        lines = _Lines(io.TextIOWrapper(raw, encoding, newline=""), place)
+        yield from _numbered(lines, mapping, place)
+    except LookupError:
+        raise InputError(
+            f"{place}: no text encoding is called {mapping.encoding!r}; try utf-8 or cp1252"
+        ) from None
+    except UnicodeError:
+        line = _undecodable_line(reopen(), encoding)
+        raise InputError(
+            f"{place}, line {line}: there are bytes that are not {encoding}; say the file's encoding, "
+            "often cp1252 or utf-8"
+        ) from None
+
+
+def _numbered(lines: _Lines, mapping: TableMapping, place: str) -> Rows:
+    text = iter(lines)
+    for _ in range(mapping.header_line - 1):
+        next(text, None)
+        lines.taken = 0
+    reader = csv.reader(text, delimiter=mapping.delimiter, strict=True)
+    start = lines.number + 1
+    try:
+        for cells in reader:
+            if cells:
+                yield start, cells
+            start = lines.number + 1
+            lines.taken = 0
+    except csv.Error as error:
+        raise InputError(
+            f"{place}: the row that begins on line {start} breaks the rules of CSV ({error}); "
+            "look for a quotation mark that is not closed or not doubled"
+        ) from None
+
+
+def _undecodable_line(raw: io.BufferedReader, encoding: str) -> int:
+    """Return the line, counted from 1, of the first bytes that are not in the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    while True:
+        data = raw.read(1 << 16)
+        try:
+            line += decoder.decode(data, final=not data).count("\n")
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start].decode(encoding, "ignore")
+            return line + before.count("\n")
+        if not data:
+            return line

@@ -1,0 +1,232 @@
+"""Reading tables by their mapping into typed rows.
+
+A row that breaks a rule is refused on its own and reported; a file, sheet or column that is not what the
+mapping says stops the import with one InputError. A row whose cells are all empty is no row.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Generic
+
+from escrutinio.intake.expression import Cells
+from escrutinio.intake.mapping import (
+    AreasMapping,
+    CentersMapping,
+    ImportMapping,
+    LevelMapping,
+    RollMapping,
+    SheetsMapping,
+    nearest,
+)
+from escrutinio.intake.reader import Files, Reader
+from escrutinio.intake.rows import AreaRow, BadRow, CenterRow, Imported, RollRow, Row, SheetRow
+from escrutinio.intake.values import CellError, shown
+from escrutinio.records.errors import DefinitionError
+
+
+def read_sheets(
+    mapping: ImportMapping, base_dir: Path, contests: Mapping[str, Sequence[str]]
+) -> Imported[SheetRow]:
+    """Read every tally sheet; two for one station are both kept.
+
+    ``contests`` gives each contest's option codes in the definition's order. Raises DefinitionError where a
+    mapping's contest or options are not those, InputError where a file is not what the mapping says.
+    """
+    files = Files(base_dir, mapping.max_bytes)
+    rows: list[SheetRow] = []
+    bad: list[BadRow] = []
+    for table in mapping.sheets:
+        fields_in_order = _option_fields(table, contests)
+        reader = files.open(table)
+        reader.each(_sheet_taker(reader, table, fields_in_order, rows), bad)
+    return Imported(tuple(rows), tuple(bad), files.read())
+
+
+def read_roll(mapping: ImportMapping, base_dir: Path) -> Imported[RollRow]:
+    """Read the stations of the roll, in the order first seen.
+
+    A station that stands in several rows or tables is one: what is unknown in one row is completed by
+    another, and a row that contradicts an earlier one is bad. Raises DefinitionError and InputError.
+    """
+    files = Files(base_dir, mapping.max_bytes)
+    merged: _Merged[RollRow] = _Merged("station", RollRow)
+    bad: list[BadRow] = []
+    for table in mapping.roll:
+        reader = files.open(table)
+        reader.each(_roll_taker(reader, table, merged), bad)
+    return Imported(merged.rows(), tuple(bad), files.read())
+
+
+def read_centers(mapping: ImportMapping, base_dir: Path) -> Imported[CenterRow]:
+    """Read the voting centers, in the order first seen, merged like the roll."""
+    files = Files(base_dir, mapping.max_bytes)
+    merged: _Merged[CenterRow] = _Merged("center", CenterRow)
+    bad: list[BadRow] = []
+    for table in mapping.centers:
+        reader = files.open(table)
+        reader.each(_center_taker(reader, table, merged), bad)
+    return Imported(merged.rows(), tuple(bad), files.read())
+
+
+def read_areas(mapping: ImportMapping, base_dir: Path) -> Imported[AreaRow]:
+    """Read the areas of every level, in the order first seen, merged like the roll.
+
+    An area with two names, levels or parents makes a bad row. Orphans and cycles are for the definition to
+    find, which knows the whole tree.
+    """
+    files = Files(base_dir, mapping.max_bytes)
+    merged: _Merged[AreaRow] = _Merged("area", AreaRow)
+    bad: list[BadRow] = []
+    for table in mapping.areas:
+        reader = files.open(table)
+        reader.each(_area_taker(reader, table, merged), bad)
+    return Imported(merged.rows(), tuple(bad), files.read())
+
+
+def _option_fields(table: SheetsMapping, contests: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the fields of the contest's options in the definition's order."""
+    codes = contests.get(table.contest)
+    if codes is None:
+        known = nearest(table.contest, list(contests))
+        raise DefinitionError(f"import.sheets names a contest {table.contest!r} that is not defined{known}")
+    for option in table.options:
+        if option not in codes:
+            raise DefinitionError(
+                f"import.sheets maps an option {option!r} that the contest {table.contest!r} does not have"
+                f"{nearest(option, codes)}"
+            )
+    if missing := [code for code in codes if code not in table.options]:
+        raise DefinitionError(
+            f"import.sheets maps no column to {', '.join(missing[:30])} of the contest {table.contest!r}; "
+            'an option that cannot have votes there is mapped to "=0"'
+        )
+    return [table.options[code] for code in codes]
+
+
+def _sheet_taker(
+    reader: Reader, table: SheetsMapping, options: Sequence[str], rows: list[SheetRow]
+) -> Callable[[int, Cells], None]:
+    place, contest = reader.table.place, table.contest
+    station = reader.code(table.station)
+    votes = [reader.count(field) for field in options]
+    valid, valid_columns = None, ""
+    if table.valid is not None:
+        valid, valid_columns = reader.count(table.valid), reader.text(table.valid)[1]
+    null, blank = reader.count(table.null), reader.count(table.blank)
+    ballots, voters = reader.optional_count(table.ballots), reader.optional_count(table.voters)
+    registered = reader.optional_count(table.registered)
+
+    def take(line: int, cells: Cells) -> None:
+        code = station(cells)
+        counts = tuple([count(cells) for count in votes])
+        if valid is not None and (stated := valid(cells)) != sum(counts):
+            reason = f"the options add up to {sum(counts)} votes and this says {stated}"
+            raise CellError(valid_columns, str(stated), reason)
+        rest = null(cells), blank(cells), ballots(cells), voters(cells), registered(cells)
+        rows.append(SheetRow(place, line, code, contest, counts, *rest))
+
+    return take
+
+
+class _Merged(Generic[Row]):
+    """Rows by their code, each with the place it was first seen at."""
+
+    def __init__(self, what: str, row_type: type[Row]) -> None:
+        self._what = what
+        self._fields = [field.name for field in fields(row_type)]
+        self._seen: dict[str, tuple[Row, str, int]] = {}
+
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(row for row, _, _ in self._seen.values())
+
+    def add(self, code: str, row: Row, place: str, line: int, columns: Mapping[str, str | None]) -> None:
+        """Add a row, or what it knows more than the one of the same code.
+
+        Raises CellError where the two contradict each other; `columns` says where each field was read.
+        """
+        first = self._seen.setdefault(code, (row, place, line))
+        known = first[0]
+        if known == row:
+            return
+        added = []
+        for field in self._fields:
+            old, new = getattr(known, field), getattr(row, field)
+            if old == new:
+                continue
+            # No parent is not an unknown one: it makes the area a root.
+            if field == "parent" or None not in (old, new):
+                said = "none" if old is None else shown(str(old))
+                reason = (
+                    f"the {self._what} {code} has another {field}, {said}, in {first[1]}, line {first[2]}"
+                )
+                raise CellError(columns.get(field) or "", "" if new is None else str(new), reason)
+            if old is None:
+                added.append(field)
+        if added:
+            more = {name: getattr(row, name) for name in added}
+            self._seen[code] = (replace(known, **more), first[1], first[2])
+
+
+def _roll_taker(reader: Reader, table: RollMapping, merged: _Merged[RollRow]) -> Callable[[int, Cells], None]:
+    place = reader.table.place
+    station, center, area = reader.code(table.station), reader.code(table.center), reader.code(table.area)
+    registered = reader.optional_count(table.registered)
+    columns = {"center": table.center, "area": table.area, "registered": table.registered}
+
+    def take(line: int, cells: Cells) -> None:
+        row = RollRow(station(cells), center(cells), area(cells), registered(cells))
+        merged.add(row.station, row, place, line, columns)
+
+    return take
+
+
+def _center_taker(
+    reader: Reader, table: CentersMapping, merged: _Merged[CenterRow]
+) -> Callable[[int, Cells], None]:
+    place = reader.table.place
+    center, area, name = reader.code(table.center), reader.code(table.area), reader.optional_name(table.name)
+    columns = {"area": table.area, "name": table.name}
+
+    def take(line: int, cells: Cells) -> None:
+        row = CenterRow(center(cells), area(cells), name(cells))
+        merged.add(row.center, row, place, line, columns)
+
+    return take
+
+
+def _area_taker(
+    reader: Reader, table: AreasMapping, merged: _Merged[AreaRow]
+) -> Callable[[int, Cells], None]:
+    place = reader.table.place
+    levels: list[tuple[Callable[[Cells, str | None], AreaRow], Mapping[str, str | None]]] = []
+    for level in table.levels:
+        columns = {name: getattr(level, name) for name in level.__struct_fields__}
+        levels.append((_area_maker(reader, level), columns))
+
+    def take(line: int, cells: Cells) -> None:
+        above = None
+        for make, columns in levels:
+            row = make(cells, above)
+            merged.add(row.code, row, place, line, columns)
+            above = row.code
+
+    return take
+
+
+def _area_maker(reader: Reader, level: LevelMapping) -> Callable[[Cells, str | None], AreaRow]:
+    code, name = reader.code(level.code), reader.name(level.name)
+    parent = reader.code(level.parent) if level.parent is not None else None
+    declared = reader.optional_count(level.stations_declared)
+    lon, lat = reader.optional_degrees(level.lon, 180), reader.optional_degrees(level.lat, 90)
+
+    def make(cells: Cells, above: str | None) -> AreaRow:
+        own = code(cells)
+        over = parent(cells) if parent is not None else above
+        if over == own:
+            raise CellError(
+                level.code, own, "an area cannot be its own parent; give every level codes of its own"
+            )
+        return AreaRow(own, over, level.level, name(cells), declared(cells), lon(cells), lat(cells))
+
+    return make

@@ -1,0 +1,94 @@
+"""What a cell may say: counts, codes, names and coordinates, parsed strictly."""
+
+import re
+from typing import Literal
+
+from escrutinio.records.errors import RecordError
+from escrutinio.records.text import check_code, check_text
+
+Decimals = Literal["refuse", "zero"]
+
+MAX_COUNT = 2**32 - 1
+MAX_NAME_BYTES = 200
+
+_DIGITS = re.compile(r"[0-9]{1,10}")
+# Two zeros at most: in half of the world 1.000 is a thousand.
+_ZERO_DECIMALS = re.compile(r"\.0{1,2}")
+_DECIMALS = re.compile(r"[0-9]+\.[0-9]+")
+_GROUPED = re.compile(r"[0-9]{1,3}([.,'’ \u00a0\u202f][0-9]{3})+")
+_SIGNED = re.compile(r"[+\-−–][0-9]+")
+_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?")
+
+
+class CellError(Exception):
+    """A cell, or the row it stands in, is refused: its column, its content, and why in plain words."""
+
+    def __init__(self, column: str, value: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+        self.value = value
+        self.reason = reason
+
+
+def shown(value: str) -> str:
+    """Quote a cell for a message: at most 60 characters, everything invisible escaped."""
+    return repr(value if len(value) <= 60 else value[:59] + "…") if value else ""
+
+
+def whole(text: str, decimals: Decimals) -> str:
+    """Return `text` without a fraction of one or two zeros where the mapping allows it (`134.0`)."""
+    if decimals == "zero" and (point := text.find(".")) > 0 and _ZERO_DECIMALS.fullmatch(text, point):
+        return text[:point]
+    return text
+
+
+def parse_count(column: str, text: str, decimals: Decimals) -> int:
+    """Read a count: ASCII digits, 0 to 4,294,967,295. Raises CellError for anything else."""
+    digits = whole(text, decimals)
+    if _DIGITS.fullmatch(digits) and (count := int(digits)) <= MAX_COUNT:
+        return count
+    raise CellError(column, text, _why_no_count(text))
+
+
+def _why_no_count(text: str) -> str:
+    if not text:
+        return "the cell is empty where a count is needed"
+    if _GROUPED.fullmatch(text):
+        return "a count is written in digits alone; this may be a thousands separator or a fraction"
+    if _DECIMALS.fullmatch(text):
+        if text.partition(".")[2].strip("0"):
+            return "a count has no fraction"
+        return 'a count has no decimals; if they are always zero in this table, set decimals = "zero"'
+    if _SIGNED.fullmatch(text):
+        return "a count is never negative" if text[0] != "+" else "a count is written without a sign"
+    if text.isdecimal():
+        return "a count is at most 4294967295" if text.isascii() else "a count is written with digits 0 to 9"
+    return "this is not a count"
+
+
+def parse_code(column: str, text: str) -> str:
+    """Read an identifier: 1 to 64 letters, digits, `.`, `-`, `_`, as in records. Raises CellError."""
+    if not text:
+        raise CellError(column, text, "the cell is empty where an identifier is needed")
+    try:
+        return check_code(text)
+    except RecordError:
+        reason = "an identifier has letters without accents, digits, dots, dashes and underscores, at most 64"
+        raise CellError(column, text, reason) from None
+
+
+def parse_name(column: str, text: str) -> str:
+    """Read a name for people: 1 to 200 UTF-8 bytes, no control or bidi characters. Raises CellError."""
+    if not text:
+        raise CellError(column, text, "the cell is empty where a name is needed")
+    try:
+        return check_text(text, MAX_NAME_BYTES)
+    except RecordError as error:
+        raise CellError(column, text, str(error)) from None
+
+
+def parse_degrees(column: str, text: str, limit: int) -> str:
+    """Read a longitude (limit 180) or latitude (limit 90) in decimal degrees. Raises CellError."""
+    if not _DEGREES.fullmatch(text) or abs(float(text)) > limit:
+        raise CellError(column, text, f"this is not a number of degrees between -{limit} and {limit}")
+    return text

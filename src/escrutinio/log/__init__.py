@@ -1,0 +1,1 @@
+"""How it is kept: Merkle tree, tiles, signed notes, checkpoints, proofs, reader and writer."""

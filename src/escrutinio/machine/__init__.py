@@ -1,0 +1,1 @@
+"""The voting machine: kiosk, vouchers, zero report, tally sheet."""

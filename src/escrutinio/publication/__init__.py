@@ -1,0 +1,1 @@
+"""How it gets out: data files, pages, NIST CDF, printed sheets, QR images."""

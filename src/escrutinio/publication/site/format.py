@@ -1,0 +1,83 @@
+"""Numbers, shares, days and sizes as each language writes them.
+
+Twenty-five thousand stations times ten candidates pass through `Format.number`, so the numbers below
+10,000 are written once per language and looked up afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from babel.dates import format_date, format_datetime
+
+from escrutinio.records.errors import PublicationError
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+NONE = "–"
+
+_SEPARATORS = {"es": (".", ","), "en": (",", ".")}  # of thousands, of decimals
+LANGUAGES = tuple(_SEPARATORS)
+
+
+@dataclass(frozen=True)
+class Format:
+    """How one language writes figures. Raises PublicationError for a language the site does not speak."""
+
+    language: str
+    _thousands: str = field(init=False, repr=False)
+    _decimal: str = field(init=False, repr=False)
+    small: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.language not in _SEPARATORS:
+            known = ", ".join(LANGUAGES)
+            raise PublicationError(f"the site has no language {self.language[:20]!r}; it speaks {known}")
+        thousands, decimal = _SEPARATORS[self.language]
+        object.__setattr__(self, "_thousands", thousands)
+        object.__setattr__(self, "_decimal", decimal)
+        object.__setattr__(self, "small", tuple(self._group(n) for n in range(10_000)))
+
+    def _group(self, value: int) -> str:
+        return f"{value:,}".replace(",", self._thousands)
+
+    def number(self, value: int) -> str:
+        """A whole number with grouped thousands: 7.303.480 or 7,303,480."""
+        if 0 <= value < 10_000:
+            return self.small[value]
+        return self._group(value) if value >= 0 else MINUS + self._group(-value)
+
+    def signed(self, value: int) -> str:
+        """A difference, with its sign: +1.977.376, −1.977.376, 0."""
+        return f"+{self.number(value)}" if value > 0 else self.number(value)
+
+    def percent(self, part: int, whole: int, digits: int = 2) -> str:
+        """`part` of `whole` in percent, halves rounded up, exactly; a dash where `whole` is zero."""
+        if whole <= 0:
+            return NONE
+        scale = 10**digits
+        rounded = (200 * scale * part + whole) // (2 * whole)
+        return f"{self._group(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{NBSP}%"
+
+    def announced(self, percent: str) -> str:
+        """A percentage with the digits it was announced with: "51.20" becomes 51,20 %."""
+        return f"{percent.replace('.', self._decimal)}{NBSP}%"
+
+    def size(self, count: int) -> str:
+        """A number of bytes in kB or MB (decimal, as download pages of browsers have it)."""
+        if count < 1_000:
+            return f"{count}{NBSP}B"
+        unit, scale = ("kB", 1_000) if count < 1_000_000 else ("MB", 1_000_000)
+        tenths = (count * 10 + scale // 2) // scale
+        return f"{self._group(tenths // 10)}{self._decimal}{tenths % 10}{NBSP}{unit}"
+
+    def day(self, iso: str) -> str:
+        """A day written YYYY-MM-DD, in words."""
+        return format_date(date.fromisoformat(iso), "long", locale=self.language)
+
+    def moment(self, seconds: int) -> str:
+        """Seconds since 1970 as day and time, UTC."""
+        when = datetime.fromtimestamp(seconds, UTC)
+        pattern = "d MMM y, HH:mm:ss"
+        return f"{format_datetime(when, pattern, locale=self.language)}{NBSP}UTC"

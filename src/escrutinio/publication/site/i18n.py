@@ -1,0 +1,68 @@
+"""The site's two languages: English stands in the templates, Spanish in `locale/es/messages.po`.
+
+Names of places, people and organisations come from records in whatever languages they carry; `choose`
+picks the title to show and says in which language it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from babel.messages.pofile import read_po
+
+from escrutinio.records.parts import Title
+
+SOURCE = "en"
+ENDONYMS = {"es": "Español", "en": "English"}
+
+
+def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "to be translated later")
+    """Mark a message for the catalogue without translating it yet."""
+    return message
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Messages of one language: singular form, and all forms of those that have a plural."""
+
+    language: str
+    messages: dict[str, tuple[str, ...]]
+
+    def gettext(self, message: str) -> str:
+        """The message in this language; in English, or where it is missing, itself."""
+        found = self.messages.get(message)
+        return found[0] if found and found[0] else message
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """The form for `count`; Spanish and English both have one for 1 and one for the rest."""
+        found = self.messages.get(one)
+        forms = found if found and len(found) == 2 and all(found) else (one, many)
+        return forms[0 if count == 1 else 1]
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Read the catalogue of `language`; English has none, its messages are the source."""
+    if language == SOURCE:
+        return Catalogue(language, {})
+    path = files(__package__).joinpath("locale", language, "messages.po")
+    with path.open("rb") as file:
+        parsed = read_po(file, locale=language)
+    messages = {}
+    for message in parsed:
+        singular = message.id if isinstance(message.id, str) else message.id[0]
+        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        if singular:
+            messages[singular] = forms
+    return Catalogue(language, messages)
+
+
+def choose(titles: Sequence[Title], language: str, otherwise: str) -> Title:
+    """The title in `language`; else the first there is; else `otherwise`, in no language."""
+    for title in titles:
+        if title.language == language:
+            return title
+    return titles[0] if titles else Title("", otherwise)

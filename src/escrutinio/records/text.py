@@ -1,0 +1,63 @@
+"""Which texts, names and codes a record may carry.
+
+Text in a record is shown to people and hashed by machines, so what looks the same must be the same as
+far as it can be had: no control characters, no bidirectional controls, no line separators.
+"""
+
+import re
+import unicodedata
+from datetime import date
+
+from escrutinio.records.errors import RecordError
+
+_SUSPECT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+MAX_NAME = 64
+MAX_SUBJECT = 128
+MAX_CODE = 64
+
+
+def check_text(value: str, limit: int) -> str:
+    """Return `value` if it is at most `limit` UTF-8 bytes of text without control or bidi characters.
+
+    Raises RecordError naming the first character at fault.
+    """
+    if bad := _SUSPECT.search(value):
+        name = unicodedata.name(bad[0], "a control character")
+        raise RecordError(f"the text has U+{ord(bad[0]):04X} ({name.lower()}), which no record may carry")
+    if len(value.encode()) > limit:
+        raise RecordError(f"the text is longer than {limit} bytes")
+    return value
+
+
+def check_code(value: str) -> str:
+    """Return `value` if it is a code: 1 to 64 of `A-Z a-z 0-9 . _ -`, the first a letter or digit."""
+    if len(value) > MAX_CODE or not _CODE.fullmatch(value):
+        raise RecordError(f"{value[:80]!r} is not a code (at most 64 letters, digits, dots, dashes or _)")
+    return value
+
+
+def check_name(value: str) -> str:
+    """Return `value` if it is a signer's name: codes joined by slashes, at most 64 (`machine/0123456`)."""
+    if len(value) > MAX_NAME or not _PATH.fullmatch(value):
+        raise RecordError(f"{value[:80]!r} is not a signer's name (codes joined by slashes, at most 64 long)")
+    return value
+
+
+def check_subject(value: str) -> str:
+    """Return `value` if it is a subject: codes joined by slashes, at most 128 (`010111037.02/presidente`)."""
+    if len(value) > MAX_SUBJECT or not _PATH.fullmatch(value):
+        raise RecordError(f"{value[:140]!r} is not a subject (codes joined by slashes, at most 128 long)")
+    return value
+
+
+def check_date(value: str) -> str:
+    """Return `value` if it is a calendar day, `YYYY-MM-DD`."""
+    try:
+        if date.fromisoformat(value).isoformat() == value:
+            return value
+    except ValueError:
+        pass
+    raise RecordError(f"{value[:40]!r} is not a day written YYYY-MM-DD")

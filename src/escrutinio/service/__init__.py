@@ -1,0 +1,1 @@
+"""What stays running: receiver, store, sequencer, witness, mirror, static server."""

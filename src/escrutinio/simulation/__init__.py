@@ -1,0 +1,1 @@
+"""A whole election day of a fictional country, with faults and attacks."""

@@ -1,0 +1,84 @@
+"""What all tests share: a quiet Hypothesis, a real Chromium, and skips that say why."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# No deadline: a busy machine is not a failure. The same examples on every run: a failure can be repeated.
+hypothesis.settings.register_profile("escrutinio", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("escrutinio")
+
+# `.ci/run` sets this: there, what would be skipped for want of a program is an error instead.
+REQUIRE_ALL = os.environ.get("ESCRUTINIO_REQUIRE_ALL") == "1"
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@cache
+def chromium_path() -> str | None:
+    """The Chromium found on this machine, by any of its usual names."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+@cache
+def _missing(marker: str) -> str | None:
+    """Why tests with this marker cannot run here, or None when they can."""
+    if marker == "browser":
+        return None if chromium_path() else "there is no Chromium here (Debian: apt install chromium)"
+    strace = shutil.which("strace")
+    if strace is None:
+        return "there is no strace here (Debian: apt install strace)"
+    traced = subprocess.run([strace, "-o", os.devnull, "true"], capture_output=True, text=True, check=False)
+    return None if traced.returncode == 0 else f"strace may not trace here: {traced.stderr.strip()}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in ("browser", "strace"):
+        if item.get_closest_marker(marker) and (reason := _missing(marker)):
+            if REQUIRE_ALL:
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """A headless Chromium with a fresh profile, shared by the tests marked `browser` in one worker."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: "Browser") -> "Iterator[Page]":
+    """An empty page in a context of its own; a script error in it fails the test."""
+    context = chromium.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
