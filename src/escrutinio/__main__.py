@@ -1,6 +1,6 @@
 """`python -m escrutinio` is the command `escrutinio`, where scripts are not on the path."""
 
-from escrutinio.cli import main
+from escrutinio.cli import run
 
 if __name__ == "__main__":
-    main(prog_name="escrutinio")
+    run()

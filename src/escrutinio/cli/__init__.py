@@ -1,11 +1,70 @@
-"""The commands: parse, call, print."""
+"""The commands: parse, call, print. Each stands in its own module, loaded when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
 
 import click
 
 from escrutinio import __version__
+from escrutinio.cli.language import say
+from escrutinio.cli.output import refuse
+from escrutinio.records.errors import EscrutinioError
+
+COMMANDS = {
+    "demo": say("Publish, verify and serve the two examples.", "Publica, verifica y sirve los dos ejemplos."),
+    "publish": say("Publish an election from its configuration.", "Publica una elección desde su configuración."),
+    "verify": say("Verify a publication from its public files.", "Verifica una publicación con sus archivos públicos."),
+    "serve": say("Serve a publication on this machine.", "Sirve una publicación en esta máquina."),
+    "show": say("Show a record, entry, station, key or proof.", "Muestra un registro, mesa, clave o prueba."),
+    "keys": say("Make and look at keys.", "Crea y muestra claves."),
+    "init": say("Write a starting configuration from a CSV.", "Escribe una configuración inicial a partir de un CSV."),
+    "completion": say("Print the completion script of a shell.", "Imprime el guion de completado de un intérprete."),
+}
 
 
-@click.group()
+class Commands(click.Group):
+    """A group that imports a command's module only when it is called, and refuses without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"escrutinio.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(say("Commands", "Órdenes")):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except EscrutinioError as error:
+            refuse(str(error))
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            refuse(f"{where}{error.strerror or error}")
+        return None
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=say(
+        "Election results that anyone can recompute from one public log of signed records.\n\n"
+        "Start with: escrutinio demo. The language follows the locale, or ESCRUTINIO_LANG=es|en.",
+        "Resultados electorales que cualquiera puede recalcular de un registro público de documentos firmados.\n\n"
+        "Para empezar: escrutinio demo. El idioma es el del sistema, o ESCRUTINIO_LANG=es|en.",
+    ),
+)
 @click.version_option(__version__, prog_name="escrutinio")
 def main() -> None:
-    """Election results that anyone can recompute from one public log of signed records."""
+    pass
+
+
+def run() -> None:
+    """What the installed command calls."""
+    main(prog_name="escrutinio")

@@ -76,7 +76,8 @@ class AreaTree:
     def within(self, area: int, places: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which of `places` (area numbers, any shape) are `area` or lie in it."""
         at = self.enter[places]
-        return (self.enter[area] <= at) & (at < self.leave[area])
+        inside: NDArray[np.bool_] = (self.enter[area] <= at) & (at < self.leave[area])
+        return inside
 
     def roll_up(self, own: NDArray[np.int64]) -> NDArray[np.int64]:
         """Sum int64 [areas, ...] of each area's own over all that lies in it, itself included."""
@@ -156,7 +157,7 @@ def _parents(given: list[Area], position: dict[str, int]) -> list[int]:
     if len(roots) > 1:
         first, second = given[roots[0]].code, given[roots[1]].code
         raise DefinitionError(
-            f"{_WHAT} has {len(roots)} areas without a parent, {first!r} and {second!r} among them; one was expected"
+            f"{_WHAT} has {len(roots)} areas without a parent, such as {first!r} and {second!r}, not one"
         )
     for at, row in enumerate(given):
         if row.parent is not None and row.parent not in position:
@@ -182,7 +183,8 @@ def _parents_first(given: list[Area], parents: list[int]) -> tuple[list[int], li
             at = parents[at]
         above = depths[at] if at >= 0 else -1
         if above + len(chain) > MAX_DEPTH:
-            raise DefinitionError(f"{_WHAT} has {given[start].code!r} more than {MAX_DEPTH} levels below the root")
+            code = given[start].code
+            raise DefinitionError(f"{_WHAT} has {code!r} more than {MAX_DEPTH} levels below the root")
         for depth, row in enumerate(reversed(chain), above + 1):
             depths[row] = depth
             order.append(row)

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.election.areas import AreaTree
-from escrutinio.election.tables import check_distinct, read_columns, write_table
+from escrutinio.election.tables import Judged, read_columns, write_table
 from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.parts import Declared
 from escrutinio.records.text import check_code, check_date, check_text
@@ -89,7 +91,7 @@ def read_roll(
         codes = [codes[i] for i in order]
     index = dict(zip(codes, range(len(codes)), strict=True))
     if len(index) != len(codes):
-        twice = next(a for a, b in zip(codes, codes[1:], strict=False) if a == b)
+        twice = next(a for a, b in pairwise(codes) if a == b)
         raise DefinitionError(f"the station table has the station {twice!r} twice")
     center_codes, center, area, registered = columns
     ranked = sorted(center_codes)
@@ -111,19 +113,16 @@ def read_roll(
 
 def write_stations(rows: Iterable[Station]) -> bytes:
     """Write the station table, sorted by station; the same rows in any order give the same bytes."""
+    ordered = sorted(rows, key=attrgetter("station"))
     return write_table(
         STATIONS_HEADER,
-        ((s, c, a, "" if registered is None else str(registered)) for s, c, a, registered in sorted(rows, key=_first)),
+        ((s, c, a, "" if registered is None else str(registered)) for s, c, a, registered in ordered),
     )
 
 
 def write_centers(rows: Iterable[Center]) -> bytes:
     """Write the center table, sorted by center; the same rows in any order give the same bytes."""
-    return write_table(CENTERS_HEADER, sorted(rows, key=_first))
-
-
-def _first(row: Station | Center) -> str:
-    return row[0]
+    return write_table(CENTERS_HEADER, sorted(rows, key=attrgetter("center")))
 
 
 Columns = tuple[dict[str, int], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
@@ -133,22 +132,15 @@ def _read_stations(raw: bytes, areas: AreaTree) -> tuple[list[str], Columns]:
     """Return station codes as they stand, the number of each center code, and center, area, registered."""
     what = "the station table"
     codes: list[str] = []
-    centers: dict[str, int] = {}
-    places: dict[str, int] = {}
-    sizes: dict[str, int] = {"": UNKNOWN}
+    centers = Judged(lambda code: len(centers) if check_code(code) else 0)
+    judged = (centers, Judged(lambda code: _area(code, areas)), Judged(_count))
     parts: tuple[list[NDArray[np.int64]], ...] = ([], [], [])
     for line, (stations, *rest) in read_columns(raw, STATIONS_HEADER, what):
         if not all(map(_CODE.fullmatch, stations)):
-            check_distinct(stations, {}, lambda code: len(check_code(code)), line, what)
+            Judged(lambda code: len(check_code(code))).read(stations, line, what)
         codes += stations
-        judged = (
-            (centers, lambda code: len(centers) if check_code(code) else 0),
-            (places, lambda code: _area(code, areas)),
-            (sizes, _count),
-        )
-        for column, (known, place), part in zip(rest, judged, parts, strict=True):
-            check_distinct(column, known, place, line, what)
-            part.append(np.fromiter(map(known.__getitem__, column), np.int64, len(column)))
+        for column, judge, part in zip(rest, judged, parts, strict=True):
+            part.append(judge.read(column, line, what))
     if not codes:
         raise DefinitionError(f"{what} has no station")
     center, area, registered = map(np.concatenate, parts)
@@ -170,6 +162,8 @@ def _area(code: str, areas: AreaTree) -> int:
 
 
 def _count(text: str) -> int:
+    if not text:
+        return UNKNOWN
     if not _NUMBER.fullmatch(text) or int(text) >= 2**32:
         raise DefinitionError(f"{text[:40]!r} is not a number of voters (digits only, below 2^32, or empty)")
     return int(text)
@@ -179,14 +173,16 @@ def _read_centers(raw: bytes, areas: AreaTree) -> dict[str, str]:
     """Return the names that the center table knows, by center."""
     what = "the center table"
     names: dict[str, str] = {}
-    places: dict[str, int] = {}
+    code = Judged(lambda center: len(check_code(center)))
+    place = Judged(lambda area: _area(area, areas))
+    label = Judged(lambda name: len(check_text(name, 200)))
     for line, (centers, where, called) in read_columns(raw, CENTERS_HEADER, what):
-        check_distinct(centers, {}, lambda code: len(check_code(code)), line, what)
-        check_distinct(where, places, lambda code: _area(code, areas), line, what)
-        check_distinct(called, {}, lambda name: len(check_text(name, 200)), line, what)
+        for column, judge in ((centers, code), (where, place), (called, label)):
+            judge.read(column, line, what)
         for at, (center, name) in enumerate(zip(centers, called, strict=True)):
-            if names.setdefault(center, name) is not name:
-                raise DefinitionError(f"{what} has the center {center!r} twice, the second time in line {line + at}")
+            if center in names:
+                raise DefinitionError(f"{what} has the center {center!r} twice, again in line {line + at}")
+            names[center] = name
     return {center: name for center, name in names.items() if name.strip()}
 
 

@@ -5,12 +5,15 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
+import numpy as np
+from numpy.typing import NDArray
+
 from escrutinio.records.errors import DefinitionError, RecordError
 
 MAX_ROWS = 5_000_000
 """Most rows that one table may have: five times the polling stations of India."""
 
-_CHUNK = 1 << 12
+_CHUNK = 512  # rows alive at once, fewer than it takes to start Python's garbage collector
 
 
 def read_columns(raw: bytes, header: Sequence[str], what: str) -> Iterator[tuple[int, list[tuple[str, ...]]]]:
@@ -36,7 +39,7 @@ def read_columns(raw: bytes, header: Sequence[str], what: str) -> Iterator[tuple
             yield line, _transpose(rows, len(header), line, what)
             line += len(rows)
             if reader.line_num != line - 1:
-                raise DefinitionError(f"{what} has a line break inside a field, before line {reader.line_num}")
+                raise DefinitionError(f"{what} has a line break in a field, before line {reader.line_num}")
             if line - 2 > MAX_ROWS:
                 raise DefinitionError(f"{what} has more than {MAX_ROWS:,} rows")
     except csv.Error as error:
@@ -46,32 +49,33 @@ def read_columns(raw: bytes, header: Sequence[str], what: str) -> Iterator[tuple
 def _transpose(rows: list[list[str]], width: int, line: int, what: str) -> list[tuple[str, ...]]:
     if set(map(len, rows)) != {width}:
         at = next(i for i, row in enumerate(rows) if len(row) != width)
-        raise DefinitionError(f"{what} has {len(rows[at])} fields in line {line + at}, where {width} were expected")
+        raise DefinitionError(f"{what} has {len(rows[at])} fields in line {line + at}, not {width}")
     return list(zip(*rows, strict=True))
 
 
-def check_distinct(
-    column: Iterable[str], known: dict[str, int], place: Callable[[str], int], line: int, what: str
-) -> None:
-    """Give each value of `column` that `known` has not yet seen its number, `place(value)`.
+class Judged(dict[str, int]):
+    """Values of a column and the number that `judge` gives each; a value met again is not judged again.
 
-    A column of a million rows has few distinct centers, areas or roll sizes: each is judged once.
-    Raises DefinitionError with the line where `place` raised RecordError or DefinitionError.
+    A column of a million rows has few distinct centers, areas or roll sizes.
     """
-    for value in set(column) - known.keys():
+
+    def __init__(self, judge: Callable[[str], int]) -> None:
+        self._judge = judge
+
+    def __missing__(self, value: str) -> int:
+        number = self[value] = self._judge(value)
+        return number
+
+    def read(self, column: Sequence[str], line: int, what: str) -> NDArray[np.int64]:
+        """Return int64 [rows], the numbers of a column whose first row stands in `line`.
+
+        Raises DefinitionError with the line where `judge` raised RecordError or DefinitionError.
+        """
         try:
-            known[value] = place(value)
-        except (RecordError, DefinitionError):
-            break
-    else:
-        return
-    # The set has no order, so the refusal names the first fault of the table, not the first one met.
-    for at, value in enumerate(column):
-        if value not in known:
-            try:
-                known[value] = place(value)
-            except (RecordError, DefinitionError) as error:
-                raise DefinitionError(f"{what}, line {line + at}: {error}") from None
+            return np.fromiter(map(self.__getitem__, column), np.int64, len(column))
+        except (RecordError, DefinitionError) as error:
+            at = next(i for i, value in enumerate(column) if value not in self)
+            raise DefinitionError(f"{what}, line {line + at}: {error}") from None
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

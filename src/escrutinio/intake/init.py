@@ -27,14 +27,28 @@ def suggest_config(path: Path, lang: Language = "es") -> str:
 
 
 def _election(codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
-    lines = [f'kind = "simulation"  # {words["kind"]}', f'code = "{words["code"]}"']
-    lines += [f'titles = {{ es = "{words["complete"]}", en = "{words["complete"]}" }}']
-    lines += ['voting_day = "2000-01-01"', "", "[[contests]]", f'code = "{words["contest"]}"']
-    lines += [f'titles = {{ es = "{words["complete"]}", en = "{words["complete"]}" }}']
-    lines += ['method = "plurality"', f"# {words['options']}"]
-    lines += ["candidates = [", *(f"  {{ code = {_toml(code)} }}," for code in codes.values()), "]"]
-    pairs = (f"  {{ code = {_toml(code)}, candidate = {_toml(code)} }}," for code in codes.values())
-    return [*lines, "options = [", *pairs, "]"]
+    unnamed = f'{{ es = "{words["complete"]}", en = "{words["complete"]}" }}'
+    lines = ["[election]", f'code = "{words["code"]}"', f'kind = "simulation"  # {words["kind"]}']
+    lines += [f"title = {unnamed}", f"place = {unnamed}", f'voting_day = "2000-01-01"  # {words["day"]}']
+    lines += [f'author_role = "importer"  # {words["author"]}', f"author = {unnamed}", ""]
+    lines += ["[log]", f'origin = "{words["code"]}.example"  # {words["origin"]}', 'role = "importer"']
+    lines += [
+        f"operator = {unnamed}",
+        "",
+        "[[contest]]",
+        f'code = "{words["contest"]}"',
+        f"title = {unnamed}",
+    ]
+    lines += [
+        'method = "plurality"',
+        "seats = 1",
+        f'area = "{words["country"]}"',
+        "",
+        f"# {words['candidates']}",
+    ]
+    for column, code in codes.items():
+        lines += ["[[contest.candidate]]", f"code = {_toml(code)}", f"title = {_toml(column or code)}"]
+    return lines
 
 
 def _sheets(file: str, seen: Sketch, codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
@@ -56,17 +70,16 @@ def _roll(file: str, seen: Sketch, words: Mapping[str, str]) -> list[str]:
     lines.append(
         f"center = {_toml(_padded(seen.center))}" if seen.center else f'center = "="  # {words["missing"]}'
     )
-    area = _field(seen.areas[-1][0]) if seen.areas else "="
+    area = _nested(seen, len(seen.areas)) if seen.areas else f"={words['country']}"
     lines += [f"area = {_toml(area)}  # {words['area']}"]
     if "registered" in seen.totals:
         lines.append(f"registered = {_toml(_field(seen.totals['registered']))}")
     lines += ["", f"# {words['areas']}", "[[import.areas]]", *_source(file, seen), "levels = ["]
-    lines.append(f'  {{ level = "country", code = "=1", name = "={words["complete"]}" }},')
-    for code, name in seen.areas:
-        level = _comment(name).lower()
-        lines.append(
-            f"  {{ level = {_toml(level)}, code = {_toml(_field(code))}, name = {_toml(_field(name))} }},"
-        )
+    root, unnamed = words["country"], words["complete"]
+    lines.append(f'  {{ level = "country", code = "={root}", name = "={unnamed}" }},')
+    for depth, (_, name) in enumerate(seen.areas, 1):
+        level, code = _toml(_comment(name).lower()), _toml(_nested(seen, depth))
+        lines.append(f"  {{ level = {level}, code = {code}, name = {_toml(_field(name))} }},")
     return [*lines, "]"]
 
 
@@ -93,6 +106,11 @@ def _padded(column: Column, braces: bool = False) -> str:
     return f"{{{column.name}}}" if braces else _field(column.name)
 
 
+def _nested(seen: Sketch, depth: int) -> str:
+    """Return the field for an area's code: many tables count the areas anew in each larger one."""
+    return ".".join(_padded(column, braces=True) for column, _ in seen.areas[:depth])
+
+
 def _field(column: str) -> str:
     return f"{{{column}}}" if column.startswith("=") else column
 
@@ -107,7 +125,7 @@ def _code(column: str, index: int) -> str:
 def _toml(text: str) -> str:
     """Return a TOML basic string."""
     escaped = "".join(
-        f"\\u{ord(char):04X}" if char in '"\\' or not char.isprintable() and ord(char) < 0x10000 else char
+        f"\\u{ord(char):04X}" if char in '"\\' or (not char.isprintable() and ord(char) < 0x10000) else char
         for char in text
     )
     return f'"{escaped}"'
@@ -120,12 +138,15 @@ def _comment(text: str) -> str:
 _WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
     {
         "es": {
-            "title": "Comienzo de una elección, sugerido al mirar FILE. Revise cada línea: son conjeturas.",
+            "title": "Comienzo de una elección, conjeturado al mirar FILE. Revise cada línea.",
             "kind": "real, drill (simulacro) o simulation",
             "code": "eleccion",
             "contest": "cargo",
             "complete": "Por completar",
-            "options": "Una opción es una casilla de la boleta; varias pueden sumar a un candidato.",
+            "day": "por completar",
+            "author": "authority si la autoridad electoral lleva el sistema",
+            "origin": "un nombre único para el registro público, sin https://",
+            "candidates": "Si hay varias casillas por candidato, se listan como [[contest.option]].",
             "sheets": "Las actas: una fila por mesa. {COLUMNA:09} repone los ceros perdidos a la izquierda.",
             "station": "identifica la mesa",
             "adds": "filas en que las opciones suman este control",
@@ -133,15 +154,19 @@ _WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
             "missing": "por completar: no se encontró la columna",
             "roll": "El registro: cada mesa, su centro, su área y, si se conocen, sus inscritos.",
             "area": "el código del área menor; debe ser único en todo el país",
-            "areas": "Las áreas, de la mayor a la menor. El código de cada una debe ser único en todo el país.",
+            "areas": "Las áreas, de la mayor a la menor, cada una con un código único en todo el país.",
+            "country": "pais",
         },
         "en": {
-            "title": "The start of an election, suggested by looking at FILE. Check every line: these are guesses.",
+            "title": "The start of an election, guessed by looking at FILE. Check every line.",
             "kind": "real, drill or simulation",
             "code": "election",
             "contest": "contest",
             "complete": "To be completed",
-            "options": "An option is one box on the ballot; several may add up to one candidate.",
+            "day": "to be completed",
+            "author": "authority where the electoral authority runs the system",
+            "origin": "a name of its own for the public log, without https://",
+            "candidates": "Where a candidate has several boxes on the ballot, list them: [[contest.option]].",
             "sheets": "The tally sheets, one row per station. {COLUMN:09} restores zeros lost on the left.",
             "station": "identifies the station",
             "adds": "rows in which the options add up to this control",
@@ -149,7 +174,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
             "missing": "to be completed: no such column was found",
             "roll": "The roll: every station, its center, its area and, where known, its registered voters.",
             "area": "the code of the smallest area; it must be unique in the whole country",
-            "areas": "The areas, largest first. The code of each must be unique in the whole country.",
+            "areas": "The areas, largest first, each with a code that is unique in the whole country.",
+            "country": "country",
         },
     }
 )

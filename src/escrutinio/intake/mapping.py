@@ -5,13 +5,12 @@ A field is an expression (see `escrutinio.intake.expression`): a column name, a 
 """
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
-from escrutinio.records.errors import DefinitionError
+from escrutinio.election.settings import convert
 
 MAX_BYTES = 2 * 1024**3
 """Most bytes that one file may hold, decompressed, unless the mapping says otherwise (2 GiB)."""
@@ -96,50 +95,12 @@ class ImportMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_bytes: int = MAX_BYTES
 
 
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$(.*)`)?", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(.*?)`(?: - at `\$(.*)`)?")
-_OTHER = re.compile(r"(.*?)(?: - at `\$(.*)`)?", re.DOTALL)
-_TABLES: Mapping[str, type[msgspec.Struct]] = {
-    "": ImportMapping,
-    "sheets": SheetsMapping,
-    "roll": RollMapping,
-    "centers": CentersMapping,
-    "areas": AreasMapping,
-    "levels": LevelMapping,
-}
-
-
 def parse_mapping(tables: Mapping[str, object]) -> ImportMapping:
     """Read the content of ``[import]`` as a TOML parser returned it, strictly.
 
     Raises DefinitionError for an unknown key (naming the nearest), a missing one, or a wrong type.
     """
-    try:
-        return msgspec.convert(tables, ImportMapping)
-    except msgspec.ValidationError as error:
-        raise DefinitionError(_sentence(str(error))) from None
-
-
-def _sentence(message: str) -> str:
-    """Say in the words of the file what msgspec says in the words of JSON."""
-    if match := _UNKNOWN.fullmatch(message):
-        place = _place(match[2])
-        table = _TABLES[re.sub(r"\[.*?\]", "", match[2] or "").rpartition(".")[2]]
-        return f"{place} has no key {match[1][:60]!r}{nearest(match[1], table.__struct_fields__)}"
-    if match := _MISSING.fullmatch(message):
-        return f"{_place(match[2])} needs the key {match[1]!r}"
-    match = _OTHER.fullmatch(message)
-    assert match is not None  # it takes any message
-    words = {"`array`": "a list ([[...]])", "`object`": "a table", "`str`": "text", "`int`": "a whole number"}
-    said = match[1]
-    for json_word, word in words.items():
-        said = said.replace(json_word, word)
-    return f"{_place(match[2])}: {said[:1].lower()}{said[1:]}"
-
-
-def _place(path: str | None) -> str:
-    """Turn the path ``.sheets[0].file`` into ``import.sheets (table 1).file``."""
-    return "import" + re.sub(r"\[(\d+)\]", lambda match: f" (table {int(match[1]) + 1})", path or "")
+    return convert(dict(tables), ImportMapping, "[import]")
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

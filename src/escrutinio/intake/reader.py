@@ -57,6 +57,10 @@ class Reader:
         position = self.table.position(expression.columns)
         return expression.bind(position, self._decimals), ", ".join(expression.columns)
 
+    def columns(self, **named: str | None) -> dict[str, str]:
+        """Return for each field, by its name, the columns to name in messages."""
+        return {name: self.text(field)[1] if field is not None else "" for name, field in named.items()}
+
     def code(self, field: str) -> Getter:
         """Read an identifier."""
         get, column = self.text(field)

@@ -22,164 +22,96 @@ For many like records an entry has `rows = [[by, about, {…}], …]` instead of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
 
+from escrutinio.intake.composer import Composer
 from escrutinio.intake.files import load
-from escrutinio.intake.keyring import ROOT, Keyring
-from escrutinio.log.merkle import leaf_hash
-from escrutinio.log.tiles import Frontier
 from escrutinio.records import codecs as c
-from escrutinio.records.attachments import attachment_of
-from escrutinio.records.entry import seal
 from escrutinio.records.errors import InputError, RecordError
 from escrutinio.records.parts import Attachment, EnrolledKey, LogHead, Title
 from escrutinio.records.types import BY_NAME, Body
 
 MAX_ATTACHMENT = 64 * 1024 * 1024
+_KNOWN = ("id", "by", "at", "type", "about", "says", "rows")
 
 
-class Composer:
-    """Seals records one after another and keeps what later ones may point to.
+def play(composer: Composer, script: Mapping[str, object], place: str) -> None:
+    """Append every entry of a script. Raises InputError naming the entry at fault."""
+    entries = script.get("entry")
+    if set(script) != {"entry"} or not isinstance(entries, list):
+        raise InputError(f"{place} must hold [[entry]] tables and nothing else")
+    for number, entry in enumerate(entries, 1):
+        try:
+            _play_entry(composer, entry)
+        except (RecordError, InputError) as error:
+            name = entry.get("id") or entry.get("type") if isinstance(entry, dict) else None
+            raise InputError(f"{place}, entry {number} ({name}): {error}") from None
 
-    `records` in log order, `attachments` by digest; `clock` gives `issued_at` where an author gives none.
-    """
 
-    def __init__(self, keyring: Keyring, origin: str, clock: int, base_dir: Path) -> None:
-        self.records: list[bytes] = []
-        self.attachments: dict[bytes, bytes] = {}
-        self.election = b""
-        self.clock = clock
-        self._keyring = keyring
-        self._origin = origin
-        self._base_dir = base_dir
-        self._frontier = Frontier(0, ())
-        self._hashed = 0
-        self._named: dict[str, int] = {}
+def _play_entry(composer: Composer, entry: object) -> None:
+    if not isinstance(entry, dict):
+        raise InputError("an entry is a table")
+    if unknown := [key for key in entry if key not in _KNOWN]:
+        raise InputError(f"the key {unknown[0]!r} is not known; known are: {', '.join(_KNOWN)}")
+    kind = BY_NAME.get(str(entry.get("type")))
+    if kind is None:
+        raise InputError(f"{entry.get('type')!r} is not a record type; known are: {', '.join(BY_NAME)}")
+    at = _seconds(entry["at"]) if "at" in entry else None
+    name = entry.get("id")
+    for by, about, says in _rows(entry):
+        composer.add(_body(composer, kind, says), by=by, about=about, at=at, name=name)
+        name = None
 
-    def attach(self, data: bytes, media_type: str) -> Attachment:
-        """Keep `data` as an attachment and return what a record says of it."""
-        attachment = attachment_of(data, media_type)
-        self.attachments[attachment.digest] = data
-        return attachment
 
-    def add(self, body: Body, *, by: str, about: str, at: int | None = None, name: str | None = None) -> int:
-        """Seal `body`, append it and return its index. `by` "root" is signed with the root key."""
-        key = self._keyring.key(by)
-        signer = "authority/root" if by == ROOT else by
-        raw = seal(
-            body,
-            key=key,
-            signer=signer,
-            subject=about,
-            election=self.election,
-            issued_at=self.clock if at is None else at,
-        )
-        self.records.append(raw)
-        index = len(self.records) - 1
-        if index == 0:
-            self.election = sha256(raw).digest()
-        if name is not None:
-            if name in self._named:
-                raise InputError(f"two entries have the id {name!r}")
-            self._named[name] = index
-        return index
+def _body(composer: Composer, kind: type[Body], says: object) -> Body:
+    if not isinstance(says, dict):
+        raise InputError("what a record says is a table")
+    return kind(**c.read_plain(kind, _resolve_table(composer, kind, says)))
 
-    def digest_of(self, name: str) -> bytes:
-        """SHA-256 of the record that was added under `name`."""
-        return sha256(self.records[self._index(name)]).digest()
 
-    def head(self) -> LogHead:
-        """The log as far as it has been composed."""
-        fresh = self.records[self._hashed :]
-        self._frontier, _ = self._frontier.extend(b"".join(map(leaf_hash, fresh)))
-        self._hashed = len(self.records)
-        return LogHead(self._origin, self._hashed, self._frontier.root)
+def _resolve_table(composer: Composer, of: type[object], table: dict[str, object]) -> dict[str, object]:
+    plan = dict(c.layout(of))
+    return {key: _resolve(composer, plan[key], raw) if key in plan else raw for key, raw in table.items()}
 
-    def play(self, script: Mapping[str, object], place: str) -> None:
-        """Append every entry of a script. Raises InputError naming the entry at fault."""
-        entries = script.get("entry")
-        if set(script) != {"entry"} or not isinstance(entries, list):
-            raise InputError(f"{place} must hold [[entry]] tables and nothing else")
-        for number, entry in enumerate(entries, 1):
-            try:
-                self._play_entry(entry)
-            except (RecordError, InputError) as error:
-                name = entry.get("id") or entry.get("type") if isinstance(entry, dict) else None
-                raise InputError(f"{place}, entry {number} ({name}): {error}") from None
 
-    def _play_entry(self, entry: object) -> None:
-        if not isinstance(entry, dict):
-            raise InputError("an entry is a table")
-        known = {"id", "by", "at", "type", "about", "says", "rows", "note"}
-        if unknown := [key for key in entry if key not in known]:
-            raise InputError(f"the key {unknown[0]!r} is not known; known are: {', '.join(sorted(known))}")
-        kind = BY_NAME.get(str(entry.get("type")))
-        if kind is None:
-            raise InputError(f"{entry.get('type')!r} is not a record type; known are: {', '.join(BY_NAME)}")
-        at = _seconds(entry["at"]) if "at" in entry else None
-        name = entry.get("id")
-        for by, about, says in _rows(entry):
-            body = kind(**self._fields(kind, says))
-            self.add(body, by=by, about=about, at=at, name=name)
-            name = None
+def _resolve(composer: Composer, codec: object, raw: object) -> object:
+    """Replace the conveniences of a script by the plain form that `codec` reads."""
+    match codec, raw:
+        case c.Optional(), _:
+            return None if raw is None else _resolve(composer, codec.item, raw)
+        case c.Array(item=c.Struct(of=of)), dict() if of is Title:
+            return [{"language": language, "text": words} for language, words in raw.items()]
+        case c.Array(), list():
+            return [_resolve(composer, codec.item, item) for item in raw]
+        case c.Struct(of=of), dict() if of is Attachment:
+            return c.Struct(Attachment).to_plain(_attachment(composer, raw))
+        case c.Struct(of=of), "@here" if of is LogHead:
+            return c.Struct(LogHead).to_plain(composer.head())
+        case c.Struct(of=of), dict():
+            table = _resolve_table(composer, of, raw)
+            if of is EnrolledKey and "public_key" not in table:
+                table["public_key"] = composer.keyring.key(str(raw.get("name"))).public_key.hex()
+            return table
+        case c.Bytes(size=32), str() if raw.startswith("@"):
+            return composer.digest_of(raw[1:]).hex()
+        case c.Bytes(size=8), str() if raw.startswith("@"):
+            return composer.keyring.key(raw[1:]).kid.hex()
+        case c.Uint(), str() if raw.startswith("@"):
+            return composer.index_of(raw[1:])
+        case c.Uint(), datetime():
+            return _seconds(raw)
+    return raw
 
-    def _fields(self, kind: type[object], says: object) -> dict[str, object]:
-        if not isinstance(says, dict):
-            raise InputError("what a record says is a table")
-        plan = dict(c.layout(kind))
-        ready = {
-            key: self._resolve(plan[key], value) if key in plan else value for key, value in says.items()
-        }
-        return c.read_plain(kind, ready)
 
-    def _resolve(self, codec: object, raw: object) -> object:
-        """Replace the conveniences of a script by the plain form that `codec` reads."""
-        match codec, raw:
-            case c.Optional(), _:
-                return None if raw is None else self._resolve(codec.item, raw)
-            case c.Array(item=c.Struct(of=of)), dict() if of is Title:
-                return [{"language": language, "text": words} for language, words in raw.items()]
-            case c.Array(), list():
-                return [self._resolve(codec.item, item) for item in raw]
-            case c.Struct(of=of), dict() if of is Attachment:
-                return c.Struct(Attachment).to_plain(self._attachment(raw))
-            case c.Struct(of=of), "@here" if of is LogHead:
-                return c.Struct(LogHead).to_plain(self.head())
-            case c.Struct(of=of), dict():
-                plan = dict(c.layout(of))
-                ready = {
-                    key: self._resolve(plan[key], value) if key in plan else value
-                    for key, value in raw.items()
-                }
-                if of is EnrolledKey and "public_key" not in ready:
-                    ready["public_key"] = self._keyring.key(str(raw.get("name"))).public_key.hex()
-                return ready
-            case c.Bytes(size=32), str() if raw.startswith("@"):
-                return self.digest_of(raw[1:]).hex()
-            case c.Bytes(size=8), str() if raw.startswith("@"):
-                return self._keyring.key(raw[1:]).kid.hex()
-            case c.Uint(), str() if raw.startswith("@"):
-                return self._index(raw[1:])
-            case c.Uint(), datetime():
-                return _seconds(raw)
-        return raw
-
-    def _attachment(self, raw: dict[str, object]) -> Attachment:
-        match raw:
-            case {"text": str(words), **rest} if not rest:
-                return self.attach(words.encode(), "text/plain")
-            case {"file": str(file), "media_type": str(media_type), **rest} if not rest:
-                data, _ = load(self._base_dir, file, MAX_ATTACHMENT)
-                return self.attach(data, media_type)
-        raise InputError('an attachment is {text = "…"} or {file = "…", media_type = "…"}')
-
-    def _index(self, name: str) -> int:
-        if name not in self._named:
-            raise InputError(f"no entry before this one has the id {name!r}")
-        return self._named[name]
+def _attachment(composer: Composer, raw: dict[str, object]) -> Attachment:
+    match raw:
+        case {"text": str(words), **rest} if not rest:
+            return composer.attach(words.encode(), "text/plain")
+        case {"file": str(file), "media_type": str(media_type), **rest} if not rest:
+            data, _ = load(composer.base_dir, file, MAX_ATTACHMENT)
+            return composer.attach(data, media_type)
+    raise InputError('an attachment is {text = "…"} or {file = "…", media_type = "…"}')
 
 
 def _rows(entry: dict[str, object]) -> Iterator[tuple[str, str, object]]:
@@ -200,5 +132,3 @@ def _seconds(value: object) -> int:
         return int(value.timestamp())
     raise InputError("a time is written with its date and zone, as in 2031-05-04T06:00:00-03:00")
 
-
-Progress = Callable[[int, int], None]

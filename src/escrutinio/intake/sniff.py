@@ -7,8 +7,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from escrutinio.intake.files import load, open_plain
 from escrutinio.intake.mapping import MAX_BYTES
 from escrutinio.records.errors import InputError
 
-SAMPLE = 32 << 20
+SAMPLE = 8 << 20
 """Most bytes that are looked at."""
 
 _TOTALS = {
@@ -36,7 +35,7 @@ _AREA = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the sample: whether all its values are digits, how long they are, how many differ."""
+    """A column of the sample: whether what it holds is all digits, how long, how many different."""
 
     name: str
     digits: bool
@@ -57,7 +56,7 @@ class Sketch:
     options: tuple[str, ...] = ()
     totals: dict[str, str] = field(default_factory=dict)
     adds_up: int = 0
-    areas: tuple[tuple[str, str], ...] = ()
+    areas: tuple[tuple[Column, str], ...] = ()
     others: tuple[str, ...] = ()
 
 
@@ -121,13 +120,13 @@ def _rows(text: str, place: str) -> tuple[str, list[list[str]]]:
     return delimiter, rows
 
 
-def _classify(cells: dict[str, Sequence[str]], encoding: str, delimiter: str, rows: int) -> Sketch:
+def _classify(cells: Mapping[str, Sequence[str]], encoding: str, delimiter: str, rows: int) -> Sketch:
     columns = [_column(name, values) for name, values in cells.items()]
     center = _find(columns, _CENTER)
     station = _find([column for column in columns if column is not center], _STATION)
     left = [column for column in columns if column not in (center, station)]
     areas = _areas(left)
-    of_areas = {name for pair in areas for name in pair}
+    of_areas = {name for code, names in areas for name in (code.name, names)}
     numbers = [c.name for c in left if c.digits and c.name not in of_areas and not _matches(c.name, _AREA)]
     totals: dict[str, str] = {}
     for kind, pattern in _TOTALS.items():
@@ -141,16 +140,20 @@ def _classify(cells: dict[str, Sequence[str]], encoding: str, delimiter: str, ro
     others = tuple(c.name for c in left if c.name not in {*options, *totals.values(), *of_areas})
     adds_up = 0
     if "valid" in totals and options:
-        sums = map(sum, zip(*(map(int, cells[name]) for name in options), strict=True))
-        adds_up = sum(int(valid) == total for valid, total in zip(cells[totals["valid"]], sums, strict=True))
+        sums = map(sum, zip(*(_numbers(cells[name]) for name in options), strict=True))
+        adds_up = sum(map(int.__eq__, _numbers(cells[totals["valid"]]), sums))
     return Sketch(encoding, delimiter, rows, center, station, options, totals, adds_up, areas, others)
 
 
 def _column(name: str, values: Sequence[str]) -> Column:
-    counter = Counter(value.strip() for value in values)
-    digits = all(value.isascii() and value.isdigit() and len(value) <= 20 for value in counter)
-    lengths = [len(value) for value in counter]
-    return Column(name, digits, min(lengths), max(lengths), len(counter))
+    known = {value.strip() for value in values} - {""}
+    digits = bool(known) and all(value.isascii() and value.isdigit() and len(value) <= 20 for value in known)
+    lengths = [len(value) for value in known] or [0]
+    return Column(name, digits, min(lengths), max(lengths), len(known))
+
+
+def _numbers(values: Sequence[str]) -> list[int]:
+    return [int(value.strip() or 0) for value in values]
 
 
 def _find(columns: Sequence[Column], pattern: str) -> Column | None:
@@ -159,8 +162,8 @@ def _find(columns: Sequence[Column], pattern: str) -> Column | None:
     return max(found, key=lambda column: (column.digits, column.distinct), default=None)
 
 
-def _areas(columns: Sequence[Column]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of a code column and the column of names that seem to go together, largest area first."""
+def _areas(columns: Sequence[Column]) -> tuple[tuple[Column, str], ...]:
+    """Return the pairs of a column of codes and its column of names, as it seems, the largest area first."""
     pairs = []
     for column in columns:
         stem = re.sub(r"^(cod|code|id|num|nro)[_ ]?|[_ ]?(cod|code|id)$", "", _plain(column.name))
@@ -170,7 +173,7 @@ def _areas(columns: Sequence[Column]) -> tuple[tuple[str, str], ...]:
             if not c.digits and stem and _plain(c.name) in (stem, stem + "_name", "name_" + stem)
         ]
         if column.digits and names and _plain(column.name) != stem:
-            pairs.append((names[0].distinct, column.name, names[0].name))
+            pairs.append((names[0].distinct, column, names[0].name))
     return tuple((code, name) for _, code, name in sorted(pairs, key=lambda pair: pair[0]))
 
 

@@ -140,7 +140,7 @@ class _Merged(Generic[Row]):
     def rows(self) -> tuple[Row, ...]:
         return tuple(row for row, _, _ in self._seen.values())
 
-    def add(self, code: str, row: Row, place: str, line: int, columns: Mapping[str, str | None]) -> None:
+    def add(self, code: str, row: Row, place: str, line: int, columns: Mapping[str, str]) -> None:
         """Add a row, or what it knows more than the one of the same code.
 
         Raises CellError where the two contradict each other; `columns` says where each field was read.
@@ -160,7 +160,7 @@ class _Merged(Generic[Row]):
                 reason = (
                     f"the {self._what} {code} has another {field}, {said}, in {first[1]}, line {first[2]}"
                 )
-                raise CellError(columns.get(field) or "", "" if new is None else str(new), reason)
+                raise CellError(columns.get(field, ""), "" if new is None else str(new), reason)
             if old is None:
                 added.append(field)
         if added:
@@ -172,7 +172,7 @@ def _roll_taker(reader: Reader, table: RollMapping, merged: _Merged[RollRow]) ->
     place = reader.table.place
     station, center, area = reader.code(table.station), reader.code(table.center), reader.code(table.area)
     registered = reader.optional_count(table.registered)
-    columns = {"center": table.center, "area": table.area, "registered": table.registered}
+    columns = reader.columns(center=table.center, area=table.area, registered=table.registered)
 
     def take(line: int, cells: Cells) -> None:
         row = RollRow(station(cells), center(cells), area(cells), registered(cells))
@@ -186,7 +186,7 @@ def _center_taker(
 ) -> Callable[[int, Cells], None]:
     place = reader.table.place
     center, area, name = reader.code(table.center), reader.code(table.area), reader.optional_name(table.name)
-    columns = {"area": table.area, "name": table.name}
+    columns = reader.columns(area=table.area, name=table.name)
 
     def take(line: int, cells: Cells) -> None:
         row = CenterRow(center(cells), area(cells), name(cells))
@@ -199,9 +199,15 @@ def _area_taker(
     reader: Reader, table: AreasMapping, merged: _Merged[AreaRow]
 ) -> Callable[[int, Cells], None]:
     place = reader.table.place
-    levels: list[tuple[Callable[[Cells, str | None], AreaRow], Mapping[str, str | None]]] = []
+    levels: list[tuple[Callable[[Cells, str | None], AreaRow], Mapping[str, str]]] = []
     for level in table.levels:
-        columns = {name: getattr(level, name) for name in level.__struct_fields__}
+        columns = reader.columns(
+            name=level.name,
+            parent=level.parent,
+            stations_declared=level.stations_declared,
+            lon=level.lon,
+            lat=level.lat,
+        )
         levels.append((_area_maker(reader, level), columns))
 
     def take(line: int, cells: Cells) -> None:
@@ -216,6 +222,7 @@ def _area_taker(
 
 def _area_maker(reader: Reader, level: LevelMapping) -> Callable[[Cells, str | None], AreaRow]:
     code, name = reader.code(level.code), reader.name(level.name)
+    column = reader.columns(code=level.code)["code"]
     parent = reader.code(level.parent) if level.parent is not None else None
     declared = reader.optional_count(level.stations_declared)
     lon, lat = reader.optional_degrees(level.lon, 180), reader.optional_degrees(level.lat, 90)
@@ -225,7 +232,7 @@ def _area_maker(reader: Reader, level: LevelMapping) -> Callable[[Cells, str | N
         over = parent(cells) if parent is not None else above
         if over == own:
             raise CellError(
-                level.code, own, "an area cannot be its own parent; give every level codes of its own"
+                column, own, "an area cannot be its own parent; give every level codes of its own"
             )
         return AreaRow(own, over, level.level, name(cells), declared(cells), lon(cells), lat(cells))
 

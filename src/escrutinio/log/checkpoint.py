@@ -22,7 +22,7 @@ from escrutinio.records.errors import LogError
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Origin (the log's name), size in entries and 32-byte root of a log; raises LogError for impossible ones."""
+    """Origin (the log's name), size in entries, 32-byte root; raises LogError for impossible ones."""
 
     origin: str
     size: int
@@ -104,7 +104,7 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: NoteSigner) -> SignedCheckpo
 
 
 def cosign_checkpoint(signed: SignedCheckpoint, signer: NoteSigner, timestamp: int) -> NoteSignature:
-    """A witness's statement that, at `timestamp`, this is the largest consistent checkpoint it saw of the log.
+    """A witness's statement that, at `timestamp`, it saw no larger consistent checkpoint of the log.
 
     The caller has verified the log's signature and the consistency with what it cosigned before.
     """
@@ -112,7 +112,7 @@ def cosign_checkpoint(signed: SignedCheckpoint, signer: NoteSigner, timestamp: i
 
 
 def find_log_key(signed: SignedCheckpoint, policy: Policy, place: str = "The checkpoint") -> VerifierKey:
-    """The trusted log key that signed the checkpoint, named as its origin; raises LogError when there is none."""
+    """The trusted key, named as the origin, that signed the checkpoint; raises LogError without one."""
     origin = signed.checkpoint.origin
     keys = [log.key for log in policy.logs if log.key.name == origin]
     if not keys:

@@ -14,6 +14,11 @@ from pathlib import Path
 
 from escrutinio.records.errors import LogError
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 TEMPORARY = ".tmp"
 """Suffix of files being written; a later write of the same file replaces what a crash left."""
 
@@ -44,9 +49,9 @@ def write_files(directory: Path, files: Iterable[tuple[str, bytes]]) -> None:
         for path in changed:
             _sync_directory(path)
     except OSError as error:
-        for path in written:
+        for left in written:
             with suppress(OSError):
-                os.unlink(path + TEMPORARY)
+                os.unlink(left + TEMPORARY)
         raise LogError(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
@@ -97,8 +102,6 @@ class DirectoryLock:
             return os.open(directory / ".lock", os.O_RDWR | os.O_CREAT)
 
         def _lock(self) -> None:
-            import msvcrt
-
             msvcrt.locking(self._descriptor, msvcrt.LK_NBLCK, 1)
 
     else:
@@ -108,8 +111,6 @@ class DirectoryLock:
             return os.open(directory, os.O_RDONLY)
 
         def _lock(self) -> None:
-            import fcntl
-
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def release(self) -> None:

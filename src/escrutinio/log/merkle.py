@@ -54,9 +54,10 @@ def tree_root(hashes: Sequence[bytes]) -> bytes:
 
 
 def range_root(start: int, end: int, hash_at: HashAt) -> bytes:
-    """Root of the tree over leaves start … end - 1, where `start` is a multiple of a power of two >= end - start.
+    """Root of the tree over leaves start … end - 1.
 
-    Ranges that RFC 6962 proofs use are all of this kind.
+    `start` must be a multiple of a power of two that is not below end - start.
+    All ranges of RFC 6962 proofs are of this kind.
     """
     if start == end:
         return EMPTY_ROOT

@@ -127,7 +127,7 @@ def parse_policy(data: bytes, place: str = "The policy") -> Policy:
     """Read a tlog-policy file; raises LogError, naming `place` and the line, for anything else."""
     if len(data) > MAX_POLICY:
         raise LogError(f"{place} is longer than {MAX_POLICY} bytes.")
-    if any(byte < 0x20 and byte not in (0x09, 0x0A) or byte == 0x7F for byte in data):
+    if any(byte == 0x7F or (byte < 0x20 and byte not in (0x09, 0x0A)) for byte in data):
         raise LogError(f"{place} contains control characters other than tab and newline.")
     if data and not data.endswith(b"\n"):
         raise LogError(f"{place} does not end in a newline.")

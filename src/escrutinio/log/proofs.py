@@ -85,7 +85,7 @@ def format_proof(proof: LogProof) -> bytes:
 
 
 def make_proof(index: int, checkpoint: SignedCheckpoint, hash_at: HashAt) -> LogProof:
-    """The proof that entry `index` is in the tree of `checkpoint`; raises LogError when it is not that large."""
+    """The proof that entry `index` is in the tree of `checkpoint`; raises LogError when it is beyond it."""
     return LogProof(index, tuple(inclusion_proof(index, checkpoint.checkpoint.size, hash_at)), checkpoint)
 
 

@@ -25,7 +25,7 @@ from escrutinio.records.errors import LogError
 class LogEdge:
     """The right edge of a log: its hashes, and the entries of its partial bundle."""
 
-    frontier: Frontier = Frontier()
+    frontier: Frontier
     tail: tuple[bytes, ...] = ()
 
     @property

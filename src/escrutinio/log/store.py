@@ -21,7 +21,9 @@ _VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (digest BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pending (idx INTEGER PRIMARY KEY, record BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS head (kind TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS head (
+    kind TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note BLOB NOT NULL
+);
 CREATE TABLE IF NOT EXISTS filled (since INTEGER NOT NULL, old_size INTEGER NOT NULL, size INTEGER NOT NULL);
 """
 
@@ -44,7 +46,7 @@ class Head:
 
 
 class LogStore:
-    """The store in the SQLite file at `path`, made if it does not exist; raises LogError when it cannot be used.
+    """The store in the SQLite file at `path`, made if missing; raises LogError when it cannot be used.
 
     Several processes may add to one store; only the log's one publisher moves its heads. One object must
     not be used by two threads at once.
@@ -110,7 +112,7 @@ class LogStore:
         return None if row is None else int(row[0])
 
     def add(self, records: Sequence[bytes]) -> list[Receipt]:
-        """Give each record its index and make it durable; one that is known, or repeated here, keeps its first."""
+        """Make records durable, each with its index; one that is known, or repeated here, keeps its first."""
         receipts: list[Receipt] = []
         fresh: dict[bytes, int] = {}
         with self._transaction():
@@ -135,7 +137,7 @@ class LogStore:
         return receipts
 
     def pending(self, start: int, end: int, max_bytes: int) -> list[bytes]:
-        """Records from `start` up to `end`, stopping after `max_bytes`; raises LogError when one is missing."""
+        """Records `start` … `end` - 1, stopping after `max_bytes`; raises LogError when one is missing."""
         records: list[bytes] = []
         total = 0
         query = "SELECT idx, record FROM pending WHERE idx >= ? AND idx < ? ORDER BY idx"

@@ -76,7 +76,7 @@ def levels(size: int) -> range:
 
 
 def tile_names(size: int, level: int) -> Iterator[TileName]:
-    """Names of the tiles of one level (or ENTRIES) that make up a tree of `size` leaves, from left to right."""
+    """Names of the tiles of one level (or ENTRIES) of a tree of `size` leaves, from left to right."""
     for index in range(size >> 8 * (max(level, 0) + 1)):
         yield TileName(level, index)
     last = partial_tile(size, level)

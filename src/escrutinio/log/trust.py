@@ -37,7 +37,7 @@ from escrutinio.records.errors import LogError
 @dataclass(frozen=True, slots=True)
 class Trust:
     """Digests (32 bytes, SHA-256 of record bytes) of definition and charter, the policy for checkpoints,
-    the digest of the offline verifier if stated, and addresses of copies. Raises LogError for impossible ones.
+    the digest of the offline verifier if stated, and addresses of copies. Raises LogError if impossible.
     """
 
     definition: bytes
@@ -62,7 +62,7 @@ class Trust:
 
 
 def parse_trust(data: bytes, place: str = "trust.toml") -> Trust:
-    """Read a trust file strictly; raises LogError, naming `place`, for unknown keys and anything malformed."""
+    """Read a trust file strictly; raises LogError, naming `place`, for anything unknown or malformed."""
     if len(data) > MAX_POLICY:
         raise LogError(f"{place} is longer than {MAX_POLICY} bytes.")
     try:

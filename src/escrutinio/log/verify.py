@@ -7,7 +7,7 @@ the bundle or the entry, and the rest is still checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from escrutinio.log.checkpoint import (
@@ -34,6 +34,9 @@ from escrutinio.log.tiles import (
     tile_root,
 )
 from escrutinio.records.errors import LogError
+
+MAX_FAILURES = 1000
+"""Failures that a check lists at most; it then stops reading, whatever size a hostile checkpoint states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,13 @@ class _Running:
     count: int = 0
     failures: list[Failure] = field(default_factory=list)
 
+    @property
+    def full(self) -> bool:
+        return len(self.failures) >= MAX_FAILURES
+
     def fail(self, place: str, sentence: object) -> None:
-        self.failures.append(Failure(place, str(sentence)))
+        if not self.full:
+            self.failures.append(Failure(place, str(sentence)))
 
     def done(self) -> CheckResult:
         return CheckResult(self.name, self.count, perf_counter() - self.started, tuple(self.failures))
@@ -168,52 +176,59 @@ def _check_signatures(
     return [signature.done(), quorum.done()], cosignatures
 
 
-def _check_bundles(
-    checkpoint: Checkpoint, leaf_tiles: LeafTiles
-) -> tuple[CheckResult, dict[TileName, bytes | None]]:
+def _check_bundles(checkpoint: Checkpoint, leaf_tiles: LeafTiles) -> tuple[CheckResult, list[LeafTile]]:
+    """All bundles in order, or as many as were read before too many could not be."""
     bundles = _Running("entry bundles")
-    leaves: dict[TileName, bytes | None] = {}
+    leaves: list[LeafTile] = []
+    expected = tile_names(checkpoint.size, ENTRIES)
     for leaf in leaf_tiles(checkpoint):
-        leaves[leaf.name] = leaf.hashes
+        name = next(expected, None)
+        if leaf.name != name or (leaf.hashes is not None and len(leaf.hashes) != name.width * HASH_SIZE):
+            raise LogError("The leaf hashes given are not of the bundles of this checkpoint, in their order.")
+        leaves.append(leaf)
         if leaf.hashes is None:
-            bundles.fail(leaf.name.path, leaf.failure)
-        elif len(leaf.hashes) != leaf.name.width * HASH_SIZE:
-            raise LogError(f"{leaf.name.path} was hashed into {len(leaf.hashes)} bytes.")
-    if list(leaves) != list(tile_names(checkpoint.size, ENTRIES)):
-        raise LogError("The leaf hashes given are not of the bundles of this checkpoint, in their order.")
+            bundles.fail(name.path, leaf.failure)
+            if bundles.full:
+                break
     bundles.count = len(leaves)
     return bundles.done(), leaves
 
 
-def _check_tree(
-    reader: LogReader, checkpoint: Checkpoint, leaves: dict[TileName, bytes | None]
-) -> tuple[CheckResult, CheckResult]:
+def _check_tree(reader: LogReader, checkpoint: Checkpoint, leaves: list[LeafTile]) -> list[CheckResult]:
     """Compare the root of all leaves with the checkpoint, and the published tiles with the computed ones."""
+    root = _Running("root")
+    root.count = sum(len(leaf.hashes) // HASH_SIZE for leaf in leaves if leaf.hashes is not None)
+    computed, frontier = _computed_tiles(_hashes_or_stand_in(reader, leaf) for leaf in leaves)
+    fits = frontier.size == checkpoint.size and frontier.root == checkpoint.root
+    root_done = root.done()
+
     tiles = _Running("hash tiles")
     published = _read_tiles(reader, checkpoint.size, tiles)
-    reading = tiles.done()
-
-    root = _Running("root", count=checkpoint.size)
-    # Where a bundle is unreadable its published level 0 tile stands in, so that the others are checked.
-    present = [
-        leaf if leaf is not None else published.get(TileName(0, name.index, name.width), b"")
-        for name, leaf in leaves.items()
-    ]
-    computed, frontier = _computed_tiles(present)
-    fits = frontier.size == checkpoint.size and frontier.root == checkpoint.root
-    if not fits:
-        _locate(root, checkpoint, leaves, published)
-    checked = root.done()
-
-    comparing = _Running("hash tiles", count=len(published), failures=list(reading.failures))
+    tiles.count = len(published)
     if fits:
         for name, tile in published.items():
             if tile != computed[name]:
-                comparing.fail(name.path, _difference(name, tile, computed[name]))
-    else:
-        _check_chain(published, checkpoint, comparing)
-    result = comparing.done()
-    return checked, CheckResult(result.name, result.count, reading.seconds + result.seconds, result.failures)
+                tiles.fail(name.path, _difference(name, tile, computed[name]))
+        return [root_done, tiles.done()]
+    doubtful = _check_chain(published, checkpoint, tiles)
+    tiles_done = tiles.done()
+    _locate(root, checkpoint, leaves, {n: tile for n, tile in published.items() if n not in doubtful})
+    return [replace(root_done, failures=tuple(root.failures)), tiles_done]
+
+
+def _hashes_or_stand_in(reader: LogReader, leaf: LeafTile) -> bytes:
+    """A bundle's leaf hashes; where it is unreadable its published tile, so that the others are checked."""
+    if leaf.hashes is not None:
+        return leaf.hashes
+    try:
+        return reader.tile(_above(leaf))
+    except LogError:
+        return b""
+
+
+def _above(leaf: LeafTile) -> TileName:
+    """The level 0 tile of a bundle."""
+    return TileName(0, leaf.name.index, leaf.name.width)
 
 
 def _read_tiles(reader: LogReader, size: int, check: _Running) -> dict[TileName, bytes]:
@@ -224,6 +239,8 @@ def _read_tiles(reader: LogReader, size: int, check: _Running) -> dict[TileName,
                 published[name] = reader.tile(name)
             except LogError as error:
                 check.fail(name.path, error)
+                if check.full:
+                    return published
     return published
 
 
@@ -237,58 +254,55 @@ def _computed_tiles(leaves: Iterable[bytes]) -> tuple[dict[TileName, bytes], Fro
     return computed, frontier
 
 
+def _first_difference(found: bytes, right: bytes) -> int:
+    pairs = zip(split_hashes(found), split_hashes(right), strict=True)
+    return next(position for position, (one, other) in enumerate(pairs) if one != other)
+
+
 def _difference(name: TileName, tile: bytes, expected: bytes) -> str:
-    pairs = zip(split_hashes(tile), split_hashes(expected), strict=True)
-    first = next(position for position, (found, right) in enumerate(pairs) if found != right)
-    below = (
-        f"entry {name.start + first}"
-        if name.level == 0
-        else f"tile {name.index * TILE_WIDTH + first} below it"
-    )
-    return f"{name.path} is not made of the entries it stands for: its hash {first}, of {below}, differs."
+    first = _first_difference(tile, expected)
+    number = name.index * TILE_WIDTH + first
+    below = f"entry {number}" if name.level == 0 else TileName(name.level - 1, number).path
+    return f"{name.path} does not fit the entries: its hash number {first}, of {below}, is another."
 
 
-def _locate(
-    check: _Running,
-    checkpoint: Checkpoint,
-    leaves: dict[TileName, bytes | None],
-    published: dict[TileName, bytes],
-) -> None:
-    """Name the entries that do not hash to what their level 0 tile says; else, the checkpoint itself."""
-    for name, hashes in leaves.items():
-        tile = published.get(TileName(0, name.index, name.width))
-        if hashes is None or tile is None or hashes == tile:
-            continue
-        for position, (found, stated) in enumerate(
-            zip(split_hashes(hashes), split_hashes(tile), strict=True)
-        ):
-            if found != stated:
-                index = name.index * TILE_WIDTH + position
-                sentence = f"Entry {index} in {name.path} does not hash to what the tree holds for it."
-                check.fail(f"entry {index}", sentence)
-    if not check.failures:
-        sentence = f"The {checkpoint.size} entries do not hash to the root that the checkpoint states."
-        check.fail(CHECKPOINT, sentence)
+def _check_chain(published: dict[TileName, bytes], checkpoint: Checkpoint, check: _Running) -> set[TileName]:
+    """Check the tiles among themselves: full ones against the hash one level up, the edge against the root.
 
-
-def _check_chain(published: dict[TileName, bytes], checkpoint: Checkpoint, check: _Running) -> None:
-    """Check the published tiles among themselves: each full tile against its hash one level up, the edge
-    against the root. Used when the entries do not give the root, to tell altered entries from altered tiles."""
+    Used when the entries do not give the root, to tell altered entries from altered tiles. Returns the full
+    tiles that do not fit what stands above them.
+    """
     size = checkpoint.size
-    for name, tile in published.items():
-        if name.width < TILE_WIDTH:
-            continue
+    doubtful: set[TileName] = set()
+    for name in [name for name in published if name.width == TILE_WIDTH]:
         parent_index, position = divmod(name.index, TILE_WIDTH)
         width = min(TILE_WIDTH, (size >> 8 * (name.level + 1)) - parent_index * TILE_WIDTH)
         parent = published.get(TileName(name.level + 1, parent_index, width))
-        if (
-            parent is not None
-            and tile_root(tile) != parent[position * HASH_SIZE : (position + 1) * HASH_SIZE]
-        ):
+        if parent is not None and tile_root(published[name]) != split_hashes(parent)[position]:
+            doubtful.add(name)
             check.fail(name.path, f"{name.path} does not hash to what the tile above it holds for it.")
     partials = [partial_tile(size, level) for level in levels(size)]
-    edge = [published.get(name, b"") if name else b"" for name in partials]
-    if Frontier(size, tuple(edge)).root != checkpoint.root:
-        check.fail(
-            CHECKPOINT, "The tiles at the right edge do not hash to the root that the checkpoint states."
-        )
+    edge = tuple(published.get(name, b"") if name else b"" for name in partials)
+    if Frontier(size, edge).root != checkpoint.root:
+        check.fail(CHECKPOINT, "The tiles at the right edge do not hash to the root of the checkpoint.")
+    return doubtful
+
+
+def _locate(
+    check: _Running, checkpoint: Checkpoint, leaves: list[LeafTile], tiles: dict[TileName, bytes]
+) -> None:
+    """Name the entries that do not hash to what their level 0 tile says; else, blame the checkpoint."""
+    for leaf in leaves:
+        tile = tiles.get(_above(leaf))
+        if leaf.hashes is None or tile is None or leaf.hashes == tile:
+            continue
+        pairs = zip(split_hashes(leaf.hashes), split_hashes(tile), strict=True)
+        for index, (found, stated) in enumerate(pairs, leaf.name.index * TILE_WIDTH):
+            if found != stated:
+                sentence = f"Entry {index} in {leaf.name.path} does not hash to what the tree holds for it."
+                check.fail(f"entry {index}", sentence)
+                if check.full:
+                    return
+    if not check.failures:
+        sentence = f"The {check.count} entries read do not give the root of {checkpoint.size} entries."
+        check.fail(CHECKPOINT, sentence)

@@ -11,7 +11,7 @@ from escrutinio.log.notes import NoteSignature, VerifierKey, parse_signatures
 from escrutinio.records.errors import LogError
 
 
-class WitnessElsewhere(LogError):
+class WitnessElsewhereError(LogError):
     """A witness last cosigned another size than the request began from (tlog-witness, status 409)."""
 
     def __init__(self, witness: str, size: int) -> None:
@@ -32,7 +32,7 @@ class Witness(Protocol):
     def cosign(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
         """Ask it to cosign `checkpoint`, consistent with its `old_size` by `proof`; returns signature lines.
 
-        Raises WitnessElsewhere when its last size is another one, LogError when it refuses or cannot answer.
+        Raises WitnessElsewhereError when its last size is another one, LogError when it does not cosign.
         """
 
 
@@ -52,14 +52,14 @@ def check_not_ahead(witness: Witness, origin: str, size: int) -> int:
 
 
 def ask_witness(witness: Witness, signed: SignedCheckpoint, old_size: int, hash_at: HashAt) -> NoteSignature:
-    """The witness's cosignature, verified. Starts from `old_size`; told another size, asks once more from there.
+    """The witness's cosignature, verified; asked from `old_size` and, told another size, once from there.
 
     Raises LogAheadError when the witness is ahead, LogError when it does not cosign.
     """
     size, name = signed.checkpoint.size, witness.key.name
     try:
         answer = _request(witness, signed, old_size, hash_at)
-    except WitnessElsewhere as elsewhere:
+    except WitnessElsewhereError as elsewhere:
         if elsewhere.size > size:
             raise LogAheadError(
                 f"The witness {name} has cosigned {elsewhere.size} entries, beyond {size}."

@@ -83,7 +83,8 @@ class LogWriter:
         self._witnesses, self._executor = tuple(witnesses), executor
         self._reader: LogReader = open_log(directory)
         self._edge: LogEdge | None = None
-        self._proof_source: tuple[int, HashAt] | None = None
+        self._public: SignedCheckpoint | None = None
+        self._public_hashes: HashAt | None = None
         self.waiting: tuple[str, ...] = ()
         """Why the last checkpoint signed is not public yet: what each missing witness answered."""
         self._lock = DirectoryLock(directory)
@@ -118,8 +119,10 @@ class LogWriter:
         origin = self._signer.name
         sizes = [check_not_ahead(witness, origin, signed.size) for witness in self._witnesses]
         self._edge = self._finish_staging(edge, signed)
-        if public.note and (published is None or published.note.data != public.note):
-            write_files(self._directory, [(CHECKPOINT, public.note)])
+        if published is not None and published.note.data == public.note:
+            self._public = published
+        elif public.note:
+            self._release(public)
         return sizes
 
     def _published(self) -> SignedCheckpoint | None:
@@ -138,8 +141,8 @@ class LogWriter:
     def _check_published(self, published: Checkpoint, public: Head) -> None:
         if published.size > public.size:
             raise LogAheadError(
-                f"The published checkpoint has {published.size} entries, but the store made {public.size} public:"
-                " the store is not the latest, and going on would make a second history."
+                f"The published checkpoint has {published.size} entries, but the store made {public.size}"
+                " public: the store is not the latest, and going on would make a second history."
             )
         root = range_root(0, published.size, hash_source(self._reader, public.size))
         if root != published.root:
@@ -175,12 +178,14 @@ class LogWriter:
     def publish(self) -> SignedCheckpoint | None:
         """Make all accepted entries public; the checkpoint now public, or None when nothing became public.
 
-        That is so when there is nothing new, or no quorum of witnesses (then `waiting` says why; the next call
-        tries again). Raises LogError when a file or the store cannot be written, or a witness is ahead.
+        None means nothing new, or no quorum of witnesses: then `waiting` says why, and the next call tries
+        again. Raises LogError when a file or the store cannot be written, or a witness is ahead.
         """
         latest: SignedCheckpoint | None = None
         while True:
             signed, public = self._store.head("signed"), self._store.head("public")
+            if public.note and (self._public is None or self._public.checkpoint.size < public.size):
+                latest = self._release(public)
             if self._edge is None:
                 self._edge = self._finish_staging(load_edge(self._reader, public.size, public.root), signed)
             available = self._store.size
@@ -188,10 +193,8 @@ class LogWriter:
                 signed = self._sign(self._edge, signed, available)
             elif signed.size == public.size:
                 return latest
-            made_public = self._make_public(parse_checkpoint(signed.note), public)
-            if made_public is None:
+            if not self._make_public(parse_checkpoint(signed.note), public):
                 return latest
-            latest = made_public
 
     def append(self, records: Sequence[bytes]) -> list[Receipt | Refusal]:
         """`submit`, then `publish`."""
@@ -210,17 +213,23 @@ class LogWriter:
         self._edge = edge
         return new
 
-    def _make_public(self, signed: SignedCheckpoint, old: Head) -> SignedCheckpoint | None:
+    def _make_public(self, signed: SignedCheckpoint, old: Head) -> bool:
+        """Gather the quorum and swap *public*; whether it was reached."""
         cosigned = self._cosignatures(signed)
         names = {witness.name for witness in self._policy.witnesses if witness.key in cosigned}
         if not self._policy.satisfied_by(names):
-            return None
+            return False
         public = signed.with_signatures(tuple(cosigned.values()))
         checkpoint = public.checkpoint
         new = Head(checkpoint.size, checkpoint.root, public.note.data)
         self._store.swap_public(old, new, self._clock())
-        write_files(self._directory, [(CHECKPOINT, new.note)])
-        return public
+        return True
+
+    def _release(self, public: Head) -> SignedCheckpoint:
+        """Publish the file `checkpoint`; from now on proofs lead to it."""
+        write_files(self._directory, [(CHECKPOINT, public.note)])
+        self._public, self._public_hashes = parse_checkpoint(public.note), None
+        return self._public
 
     def _cosignatures(self, signed: SignedCheckpoint) -> dict[VerifierKey, NoteSignature]:
         size = signed.checkpoint.size
@@ -248,12 +257,12 @@ class LogWriter:
 
     def proof(self, index: int) -> bytes:
         """The .tlog-proof of a public entry; raises LogError when the entry is not public yet."""
-        public = self._store.head("public")
-        if index >= public.size:
-            raise LogError(f"Entry {index} is not public yet: the log has {public.size} public entries.")
-        if self._proof_source is None or self._proof_source[0] != public.size:
-            self._proof_source = (public.size, hash_source(self._reader, public.size))
-        return format_proof(make_proof(index, parse_checkpoint(public.note), self._proof_source[1]))
+        size = self._public.checkpoint.size if self._public else 0
+        if self._public is None or index >= size:
+            raise LogError(f"Entry {index} is not public yet: the log has {size} public entries.")
+        if self._public_hashes is None:
+            self._public_hashes = hash_source(self._reader, size)
+        return format_proof(make_proof(index, self._public, self._public_hashes))
 
     def sweep(self) -> int:
         """Remove partial tiles whose full tile has been public for an hour; how many directories of them."""

@@ -319,21 +319,23 @@ def _at(name: str, read: Callable[[object], T], raw: object) -> T:
 
 
 def _kind(raw: object) -> str:
-    return _KINDS.get(type(raw), type(raw).__name__)
+    return _KINDS.get(type(raw), "something else")
 
 
 _KINDS = {
     bool: "true or false",
     bytes: "bytes",
     dict: "a table",
+    float: "a fraction",
     int: "a number",
     list: "an array",
     str: "text",
+    type(None): "null",
 }
 
 UINT = Uint()
 COUNT = Uint("count", COUNT_LIMIT)
-TIME = Uint("time")
+TIME = Uint("seconds")
 COUNTS = Counts(COUNT, 1, 4_096)
 DIGEST = Bytes(32, "digest")
 KEY = Bytes(32, "key")

@@ -11,7 +11,7 @@ from typing import NoReturn
 import cbor2
 
 from escrutinio.records import codecs as c
-from escrutinio.records.cose import MAX_RECORD, Frame, build, split
+from escrutinio.records.cose import MAX_RECORD, Frame, build, key_id, split
 from escrutinio.records.errors import RecordError
 from escrutinio.records.keys import SigningKey, check_public_key, check_signature
 from escrutinio.records.subjects import Subject, read_subject
@@ -104,6 +104,8 @@ def open_frame(raw: bytes, frame: Frame) -> Entry:
         raise RecordError(f"record type {code!r:.40} is not known")
     if type(election) is not bytes or len(election) != (0 if kind is Definition else 32):
         raise RecordError("the record does not name its election by 32 bytes (or none, in a definition)")
+    if type(issued_at) is not int or not 0 <= issued_at < c.UINT_LIMIT:
+        raise RecordError("the record does not say when it was issued by a whole number of seconds")
     plan = kind.LAYOUT
     if len(values) != _HEAD + len(plan):
         raise RecordError(f"a {kind.NAME} has {_HEAD + len(plan)} positions, not {len(values)}")
@@ -114,8 +116,7 @@ def open_frame(raw: bytes, frame: Frame) -> Entry:
         except RecordError as error:
             raise RecordError(f"{kind.NAME}.{name}: {error}") from None
     about = read_subject(kind.SUBJECT, frame.subject)
-    when = c.TIME.decode(issued_at)
-    return Entry(raw, frame.kid, frame.issuer, frame.subject, election, when, kind(**fields), about)
+    return Entry(raw, frame.kid, frame.issuer, frame.subject, election, issued_at, kind(**fields), about)
 
 
 def decode_payload(payload: bytes) -> list[object]:
@@ -143,8 +144,10 @@ def decode_payload(payload: bytes) -> list[object]:
 
 
 def verify(raw: bytes, public_key: bytes) -> None:
-    """Check the record's signature with libsodium. Raises RecordError if it does not hold."""
+    """Check that the record names this key, and its signature. Raises RecordError if either does not hold."""
     frame = split(raw)
+    if frame.kid != key_id(public_key):
+        raise RecordError(f"the record names the key {frame.kid.hex()}, not {key_id(public_key).hex()}")
     check_signature(public_key, frame.signed, frame.signature)
 
 

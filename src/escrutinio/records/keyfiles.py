@@ -56,8 +56,8 @@ def read_public_key(text: str) -> PublicKeyFile:
 def write_key_file(path: Path, name: str, key: SigningKey, passphrase: str) -> None:
     """Keep `key` at `path`, readable by its owner only, encrypted with scrypt and ChaCha20-Poly1305.
 
-    RFC 7914 and RFC 8439; the name is authenticated with it. Raises RecordError if the file exists (a key is never overwritten),
-    cannot be written, or the passphrase is empty; an unfinished file is removed.
+    RFC 7914 and RFC 8439; the name is authenticated with it. Raises RecordError if the file exists (a key
+    is never overwritten), cannot be written, or the passphrase is empty; an unfinished file is removed.
     """
     if not passphrase:
         raise RecordError("a key file needs a passphrase that is not empty")

@@ -60,9 +60,7 @@ def check_public_key(public_key: bytes) -> bytes:
     if len(public_key) != 32:
         raise RecordError(f"a public key has 32 bytes, not {len(public_key)}")
     if not bindings.crypto_core_ed25519_is_valid_point(public_key):
-        raise RecordError(
-            "the public key is not a valid point of Ed25519 (non-canonical, small order or off the main group)"
-        )
+        raise RecordError("the public key is not a point of Ed25519's main group in its canonical form")
     return public_key
 
 

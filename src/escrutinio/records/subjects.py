@@ -40,7 +40,7 @@ def read_subject(form: str, subject: str) -> Subject:
     match form, parts:
         case "election", ["election"]:
             return Subject()
-        case ("contest" | "contest-area"), [contest]:
+        case (("contest" | "contest-area"), [contest]):
             return Subject(contest=contest)
         case "contest-area", [contest, area]:
             return Subject(contest=contest, area=area)
@@ -54,7 +54,7 @@ def read_subject(form: str, subject: str) -> Subject:
             return Subject(area=area)
         case "place", ["station", station]:
             return Subject(station=station)
-        case ("lot" | "audit"), [code]:
+        case (("lot" | "audit"), [code]):
             return Subject(other=code)
         case "signer", _:
             return Subject(other=subject)

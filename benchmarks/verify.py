@@ -1,0 +1,64 @@
+"""Verify an election of 30,000 sheets signed by as many machine keys, cold, beside PyNaCl alone.
+
+Both sides start a Python of their own and use every core. The floor reads keys, messages and signatures
+from one file and does nothing but verify them.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.harness import measure, parse_options
+from benchmarks.synthetic import SyntheticElection, machine_name, signing_key
+from escrutinio.log.reader import open_log, read_entries
+from escrutinio.records.cose import split
+
+FLOOR = """
+import multiprocessing, pickle, sys
+from nacl.signing import VerifyKey
+
+def verify(part):
+    for key, message, signature in part:
+        VerifyKey(key).verify(message, signature)
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "rb") as file:
+        work = pickle.load(file)
+    cores = int(sys.argv[2])
+    with multiprocessing.get_context("fork").Pool(cores) as pool:
+        list(pool.imap_unordered(verify, [work[n:n + 1000] for n in range(0, len(work), 1000)]))
+"""
+
+
+def main() -> None:
+    options = parse_options(__doc__ or "")
+    sheets = 2_000 if options.short else 30_000
+    cores = len(os.sched_getaffinity(0))
+    with TemporaryDirectory() as scratch:
+        election, work, floor = Path(scratch) / "election", Path(scratch) / "work", Path(scratch) / "floor.py"
+        size = SyntheticElection(sheets).write(election)
+        work.write_bytes(pickle.dumps(_signatures(election, size, sheets)))
+        floor.write_text(FLOOR)
+        command = [sys.executable, "-m", "escrutinio", "verify", str(election), "--json", "--only-log"]
+        measure(
+            f"verify {sheets:,} sheets, cold",
+            lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL),
+            lambda: subprocess.run([sys.executable, str(floor), str(work), str(cores)], check=True),
+            "sheets",
+            count=sheets,
+            options=options,
+            repeat=1 if options.short else 3,
+        )
+
+
+def _signatures(election: Path, size: int, sheets: int) -> list[tuple[bytes, bytes, bytes]]:
+    entries = list(read_entries(open_log(election / "log"), size))[-sheets:]
+    frames = map(split, entries)
+    return [(signing_key(machine_name(n)).public_key, frame.signed, frame.signature) for n, frame in enumerate(frames)]
+
+
+if __name__ == "__main__":
+    main()

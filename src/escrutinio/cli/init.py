@@ -1,0 +1,39 @@
+"""escrutinio init: a commented configuration to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from escrutinio.cli.language import language, say
+from escrutinio.intake.init import suggest_config
+from escrutinio.records.errors import InputError
+
+
+@click.command(
+    help=say(
+        "Look at a CSV of tally sheets (plain, gzip or zip) and write a commented election.toml for it.\n\n"
+        "Example: escrutinio init sheets.csv.gz -o election.toml",
+        "Mira un CSV de actas (simple, gzip o zip) y escribe para él un election.toml comentado.\n\n"
+        "Ejemplo: escrutinio init actas.csv.gz -o election.toml",
+    )
+)
+@click.argument("csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help=say("Where to write; standard output if left out.", "Dónde escribir; la salida estándar si se omite."),
+)
+def command(csv: Path, output: Path | None) -> None:
+    text = suggest_config(csv, "es" if language() == "es" else "en")
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(f"{output} exists already; it was left as it is") from None
+    click.echo(say(f"{output} written; complete what it marks.", f"{output} escrito; complete lo marcado."), err=True)

@@ -1,0 +1,88 @@
+"""escrutinio keys: make a key, hand out its public part, look at one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from escrutinio.cli.language import say
+from escrutinio.cli.output import print_json
+from escrutinio.records.cose import key_id
+from escrutinio.records.keyfiles import PublicKeyFile, read_key_file, read_public_key, write_key_file
+from escrutinio.records.keys import SigningKey
+
+_passphrase = click.option(
+    "--passphrase",
+    envvar="ESCRUTINIO_PASSPHRASE",
+    prompt=say("Passphrase", "Frase de paso"),
+    hide_input=True,
+    help=say("Asked for; or the variable ESCRUTINIO_PASSPHRASE.", "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE."),
+)
+
+
+@click.group(
+    help=say(
+        "Make and look at Ed25519 keys. Private keys are kept encrypted; a file is never overwritten.\n\n"
+        "Example: escrutinio keys new party/azul -o azul.key; escrutinio keys public azul.key > azul.pub",
+        "Crea y muestra claves Ed25519. Las privadas se guardan cifradas; nunca se sobrescribe un archivo.\n\n"
+        "Ejemplo: escrutinio keys new party/azul -o azul.key; escrutinio keys public azul.key > azul.pub",
+    )
+)
+def command() -> None:
+    pass
+
+
+@command.command(
+    help=say(
+        "Make a key for the signer NAME and keep it in a file.\n\nExample: escrutinio keys new machine/0123456 -o m.key",
+        "Crea una clave para el firmante NAME y la guarda en un archivo.\n\n"
+        "Ejemplo: escrutinio keys new machine/0123456 -o m.key",
+    )
+)
+@click.argument("name")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help=say("The key file.", "El archivo."))
+@click.option(
+    "--passphrase",
+    envvar="ESCRUTINIO_PASSPHRASE",
+    prompt=say("New passphrase", "Nueva frase de paso"),
+    confirmation_prompt=True,
+    hide_input=True,
+    help=say("Asked for; or the variable ESCRUTINIO_PASSPHRASE.", "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE."),
+)
+def new(name: str, output: Path, passphrase: str) -> None:
+    key = SigningKey.generate()
+    write_key_file(output, name, key, passphrase)
+    click.echo(say(f"{output}: key {key.kid.hex()} of {name}", f"{output}: clave {key.kid.hex()} de {name}"), err=True)
+
+
+@command.command(
+    help=say(
+        "Print the public key file of a private one, to hand to whoever enrols it.\n\n"
+        "Example: escrutinio keys public azul.key > azul.pub",
+        "Imprime el archivo público de una clave privada, para entregar a quien la inscribe.\n\n"
+        "Ejemplo: escrutinio keys public azul.key > azul.pub",
+    )
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@_passphrase
+def public(file: Path, passphrase: str) -> None:
+    name, key = read_key_file(file, passphrase)
+    click.echo(PublicKeyFile(name, key.public_key).text(), nl=False)
+
+
+@command.command(
+    help=say(
+        "Check a public key file and show whose it is.\n\nExample: escrutinio keys check azul.pub",
+        "Revisa un archivo de clave pública y muestra de quién es.\n\nEjemplo: escrutinio keys check azul.pub",
+    )
+)
+@click.argument("file", type=click.File("r"))
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+def check(file: click.utils.LazyFile, as_json: bool) -> None:
+    found = read_public_key(file.read(65_536))
+    kid = key_id(found.public_key).hex()
+    if as_json:
+        print_json({"name": found.name, "kid": kid, "ed25519": found.public_key.hex()})
+    else:
+        click.echo(say(f"key {kid} of {found.name}", f"clave {kid} de {found.name}"))

@@ -1,0 +1,52 @@
+"""What the commands share: progress on long work, refusals without a traceback, JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from escrutinio.cli.language import say
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done and how much there is."""
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_FINDINGS = 3
+
+
+@contextmanager
+def progress_bar(quiet: bool = False) -> Iterator[Progress]:
+    """Progress bars on standard error, one per step; silent when it is no terminal or `quiet`."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda step, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        tasks = {}
+
+        def report(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield report
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output, keys in the order given."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def refuse(message: str, code: int = EXIT_USAGE) -> None:
+    """Say in one line why nothing was done, and exit."""
+    click.echo(say("Refused: ", "No se hizo: ") + message, err=True)
+    sys.exit(code)

@@ -1,0 +1,112 @@
+"""escrutinio publish: from a configuration to a directory of static files."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from escrutinio.cli.language import say
+from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.workers import workers
+from escrutinio.records.errors import InputError
+from escrutinio.records.keyfiles import read_key_file
+from escrutinio.records.keys import SigningKey
+
+
+@click.command(
+    help=say(
+        "Sign, log, add up and write the pages of the election that CONFIG describes.\n\n"
+        "Without --key everything is signed with a key that is made for this run and forgotten: nobody can "
+        "sign in its name again, and publishing again makes another election.\n\n"
+        "Example: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024",
+        "Firma, registra, totaliza y escribe las páginas de la elección que describe CONFIG.\n\n"
+        "Sin --key todo se firma con una clave hecha para esta vez y olvidada: nadie podrá volver a firmar en "
+        "su nombre, y publicar de nuevo crea otra elección.\n\n"
+        "Ejemplo: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024",
+    )
+)
+@click.argument("config", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "-o", "--output", "output", type=click.Path(path_type=Path), required=True, help=say("Directory.", "Directorio.")
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    help=say("Key file that all keys are derived from.", "Archivo de la clave de la que se derivan todas."),
+)
+@click.option(
+    "--clock",
+    help=say("Moment of publication, 2024-08-05T12:00:00Z.", "Momento de publicación, 2024-08-05T12:00:00Z."),
+)
+@click.option(
+    "--skip-bad-rows", is_flag=True, help=say("Publish the rest, and list what was skipped.", "Publica el resto y lista lo omitido.")
+)
+@click.option("--replace", is_flag=True, help=say("Replace another election in the directory.", "Reemplaza otra elección en el directorio."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+def command(
+    config: Path,
+    output: Path,
+    key: Path | None,
+    clock: str | None,
+    skip_bad_rows: bool,
+    replace: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    from escrutinio.publication.publish import publish
+
+    master = SigningKey.generate() if key is None else _master(key)
+    started = time.perf_counter()
+    with workers() as executor, progress_bar(quiet) as progress:
+        published = publish(
+            config,
+            output,
+            master=master,
+            clock=_moment(clock),
+            progress=progress,
+            executor=executor,
+            skip_bad_rows=skip_bad_rows,
+            replace=replace,
+        )
+    state = published.state
+    facts = {
+        "directory": str(output),
+        "election": state.election.hex(),
+        "entries": state.size,
+        "findings": len(state.findings),
+        "skipped_rows": published.skipped,
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+    if as_json:
+        print_json(facts)
+        return
+    click.echo(
+        say(
+            f"{output}: {state.size:,} entries, {published.skipped} skipped rows, {facts['seconds']} s",
+            f"{output}: {state.size:,} entradas, {published.skipped} filas omitidas, {facts['seconds']} s",
+        )
+    )
+
+
+def _master(path: Path) -> SigningKey:
+    passphrase = os.environ.get("ESCRUTINIO_PASSPHRASE")
+    if passphrase is None:
+        passphrase = click.prompt(say("Passphrase", "Frase de paso"), hide_input=True)
+    return read_key_file(path, passphrase)[1]
+
+
+def _moment(text: str | None) -> int:
+    if text is None:
+        return int(time.time())
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or moment.timestamp() < 0:
+        raise InputError(f"{text[:40]!r} is not a moment with its zone, such as 2024-08-05T12:00:00Z")
+    return int(moment.timestamp())

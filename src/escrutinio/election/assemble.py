@@ -1,0 +1,187 @@
+"""Making a state of what a fold has heard: controls, then sheets, then the count, then the findings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from escrutinio.election.areas import AreaTree
+from escrutinio.election.columns import Fault
+from escrutinio.election.control import (
+    Shelf,
+    Spoken,
+    change_stations,
+    deadline,
+    empty_roll,
+    judge,
+    late_keys,
+    roll_in_force,
+)
+from escrutinio.election.counting import count, pending_of, rulings_of
+from escrutinio.election.definition import contest_views
+from escrutinio.election.findings import Findings
+from escrutinio.election.history import machine_table
+from escrutinio.election.keys import KeyTable
+from escrutinio.election.rights import Scopes
+from escrutinio.election.rules import note_rules
+from escrutinio.election.sheets import (
+    Gathering,
+    Placing,
+    Sheets,
+    make_bases,
+    make_sheets,
+    note_refusals,
+    refused_stations,
+    with_status,
+)
+from escrutinio.election.state import REPORTED, RULED, ElectionState, Logged, SheetTable, Standing
+from escrutinio.records import types as t
+from escrutinio.records.codes import LogRole
+from escrutinio.records.entry import Entry
+from escrutinio.records.subjects import Subject
+
+FAULTS = {
+    Fault.MALFORMED: "bad-record",
+    Fault.UNKNOWN_KEY: "unknown-key",
+    Fault.BAD_SIGNATURE: "bad-signature",
+}
+
+
+@dataclass
+class Heard:
+    """What a fold keeps of entries besides columns: controls, faults with their reason, sheets of
+    contests that the definition lacks."""
+
+    spoken: list[Spoken] = field(default_factory=list)
+    faults: list[tuple[int, Fault, str]] = field(default_factory=list)
+    strangers: list[tuple[int, Subject]] = field(default_factory=list)
+
+
+def assemble(
+    definition: Entry,
+    areas: AreaTree,
+    size: int,
+    keys: KeyTable,
+    heard: Heard,
+    gathering: Gathering,
+    shelf: Shelf,
+    root_at: Callable[[int], bytes],
+) -> ElectionState:
+    """The state after `size` entries, of which `keys`, `heard` and `gathering` are what was read."""
+    body = definition.body
+    assert isinstance(body, t.Definition)
+    notes = Findings()
+    _note_faults(heard, notes)
+    spoken = [Spoken(0, definition, -1, Standing.EFFECTIVE), *sorted(heard.spoken, key=lambda said: said.index)]
+    nowhere = Scopes(areas, empty_roll(), body.author_role)
+    rolls = judge((s for s in spoken if isinstance(s.entry.body, t.Roll)), keys, nowhere, body.officers_needed)
+    first_sheet = gathering.first_official(keys, nowhere)
+    effective = [logged for logged in rolls if logged.standing is Standing.EFFECTIVE]
+    chosen = roll_in_force(effective, areas, shelf, first_sheet, notes)
+    scopes = Scopes(areas, chosen.roll, body.author_role)
+    controls = judge(spoken, keys, scopes, body.officers_needed, notes)
+    keys = keys.snapshot(late_keys(keys, controls, deadline(body, "enrolment_closes"), first_sheet))
+    roll = change_stations(chosen.roll, controls, first_sheet)
+    names, organisation = _organisations(keys)
+    charter = next((c for c in controls if c.index == 1 and isinstance(c.entry.body, t.Charter)), None)
+    if charter is not None and charter.standing is not Standing.EFFECTIVE:
+        charter = None
+    state = ElectionState(
+        election=definition.digest,
+        size=size,
+        definition=controls[0],
+        contests=contest_views(body, areas, roll),
+        charter=charter,
+        areas=areas,
+        roll=roll,
+        rolls=chosen.history,
+        keys=keys,
+        signers=tuple(held.key.name for held in keys),
+        organisations=names,
+        organisation=organisation,
+        digests=(),
+        machines=machine_table(controls, roll, shelf, gathering.digests, notes),
+        tables={},
+        bases=(),
+        counted={},
+        pending={},
+        annulled={},
+        controls=controls,
+        findings=(),
+        attachments_needed=tuple(shelf.needed),
+        attachments_missing=tuple(digest for digest, found in shelf.needed.items() if not found),
+    )
+    state = _count(replace(state, digests=tuple(gathering.digests)), gathering, notes)
+    note_rules(state, first_sheet, root_at, notes)
+    return replace(state, findings=notes.sorted())
+
+
+def _count(state: ElectionState, gathering: Gathering, notes: Findings) -> ElectionState:
+    """The state with bases, tables, and what counts."""
+    official = state.charter is not None and _role(state.charter) is LogRole.OFFICIAL
+    scopes = Scopes(state.areas, state.roll, state.body().author_role)
+    bases = make_bases(
+        gathering,
+        state.keys,
+        state.organisations,
+        state.organisation,
+        official,
+        ruled=bool(state.rulings()),
+        late=any(held.late for held in state.keys),
+    )
+    openings: dict[int, int] = {}
+    for logged, _ in state.records(t.ContingencyOpening):
+        openings.setdefault(state.roll.index.get(logged.entry.about.station or "", -1), logged.index)
+    placing = Placing(
+        state.keys, state.roll, scopes, bases, state.organisations, state.organisation, openings
+    )
+    tables: dict[str, SheetTable] = {}
+    counted, pending, annulled = {}, {}, {}
+    codes = [basis.code for basis in bases]
+    for contest in state.contests:
+        sheets = make_sheets(contest, gathering, placing)
+        note_refusals(sheets, contest, gathering, placing, notes)
+        table = sheets.table
+        counting = count(
+            table, codes, len(state.roll), state.organisation, rulings_of(state, contest.code), state.size
+        )
+        tables[contest.code] = with_status(table, counting.status)
+        annulled[contest.code] = tuple(counting.annulled)
+        for code in codes:
+            counted[contest.code, code] = counting.counted[code]
+            pending[contest.code, code] = pending_of(counting, _refused(sheets, codes, code), code)
+        for ruling in counting.void:
+            notes.add(
+                "out-of-order",
+                [ruling.index],
+                station=state.roll.stations[ruling.station],
+                contest=contest.code,
+                what="the sheet that the ruling selects",
+            )
+    return replace(state, tables=tables, bases=bases, counted=counted, pending=pending, annulled=annulled)
+
+
+def _refused(sheets: Sheets, codes: list[str], code: str) -> dict[int, str]:
+    return refused_stations(sheets, codes.index(REPORTED if code == RULED else code))
+
+
+def _role(charter: Logged) -> LogRole:
+    body = charter.entry.body
+    assert isinstance(body, t.Charter)
+    return body.role
+
+
+def _organisations(keys: KeyTable) -> tuple[tuple[str, ...], "np.ndarray[tuple[int], np.dtype[np.int32]]"]:
+    """Whom each key belongs to: its name up to the second slash (`party/azul/s012` to `party/azul`)."""
+    numbers: dict[str, int] = {}
+    places = [
+        numbers.setdefault("/".join(held.key.name.split("/", 2)[:2]), len(numbers)) for held in keys
+    ]
+    return tuple(numbers), np.array(places, np.int32)
+
+
+def _note_faults(heard: Heard, notes: Findings) -> None:
+    for index, fault, reason in heard.faults:
+        notes.add(FAULTS[fault], [index], reason=reason)
+    for index, about in heard.strangers:
+        notes.add("contest-unknown", [index], station=about.station, contest=about.contest)

@@ -1,0 +1,110 @@
+"""The tables and keys of an election.toml, as a person writes them (docs/configuring.md)."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+Text: TypeAlias = str | dict[str, str]
+"""A text for all languages, or a table with one text per language."""
+
+Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all tables: every key is named, and an unknown one is refused."""
+
+
+class ElectionTable(Table, frozen=True, kw_only=True):
+    """`[election]`: what, where, when, and who defines it."""
+
+    code: str
+    kind: str
+    title: Text
+    place: Text
+    voting_day: date
+    author: Text
+    author_role: str = "authority"
+    officers_needed: int = 1
+    languages: list[str] = msgspec.field(default_factory=lambda: ["es", "en"])
+
+
+class CandidateTable(Table, frozen=True, kw_only=True):
+    """`[[contest.candidate]]`: who can win; `options` are the codes of its boxes on the ballot."""
+
+    code: str
+    title: Text
+    options: list[str] | None = None
+
+
+class OptionTable(Table, frozen=True, kw_only=True):
+    """`[[contest.option]]`: one box on the ballot, with a name of its own."""
+
+    code: str
+    candidate: str
+    title: Text | None = None
+
+
+class ContestTable(Table, frozen=True, kw_only=True):
+    """`[[contest]]`: one thing voted on."""
+
+    code: str
+    title: Text
+    method: str
+    area: str
+    seats: int = 1
+    threshold: str | None = None
+    candidate: list[CandidateTable]
+    option: list[OptionTable] = []
+    option_order: list[str] | None = None
+
+
+class LogTable(Table, frozen=True, kw_only=True):
+    """`[log]`: whose log the records go into."""
+
+    origin: str
+    role: str
+    operator: Text
+
+
+class OrganisationTable(Table, frozen=True, kw_only=True):
+    """`[organisation."party/azul"]`: one that signs records."""
+
+    title: Text
+    role: str
+
+
+class SourceTable(Table, frozen=True, kw_only=True):
+    """`[[publication.source]]`: a file that the publication rests on, and where it comes from."""
+
+    file: str
+    note: Text
+
+
+class AccountTable(Table, frozen=True, kw_only=True):
+    """`[[publication.account]]`: one side's account of the result, and what others object to it."""
+
+    title: Text
+    basis: str | None = None
+    claims: list[str] = []
+    objections: list[str] = []
+
+
+class PublicationTable(Table, frozen=True, kw_only=True):
+    """`[publication]`: what stands beside the figures."""
+
+    source: list[SourceTable] = []
+    account: list[AccountTable] = []
+
+
+class File(Table, frozen=True, kw_only=True):
+    """The whole file. `[import]` and `[script]` are read by those who use them."""
+
+    election: ElectionTable
+    contest: list[ContestTable]
+    log: LogTable
+    calendar: dict[str, Moment] = {}
+    organisation: dict[str, OrganisationTable] = {}
+    publication: PublicationTable = PublicationTable()
+    import_: dict[str, object] = msgspec.field(name="import", default_factory=dict)
+    script: dict[str, object] = {}

@@ -1,0 +1,119 @@
+"""Reading a TOML file strictly, with refusals in the words of the file."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable
+from types import UnionType
+from typing import Annotated, TypeVar, Union, get_args, get_origin
+
+import msgspec
+
+from escrutinio.records.errors import DefinitionError
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+MAX_BYTES = 4 * 1024**2
+"""Most bytes of a configuration file."""
+
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+_PLACE = re.compile(r"(.*?)(?: - at `(?:key in )?\$(.*)`)?", re.DOTALL)
+_STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
+_WORDS = {
+    "`array`": "a list",
+    "`object`": "a table",
+    "`str`": "text",
+    "`str | object`": "text, or a table with a text per language",
+    "`str | null`": "text",
+    "`int`": "a whole number",
+    "`int | null`": "a whole number",
+    "`float`": "a number with a decimal point",
+    "`bool`": "true or false",
+    "`date`": "a day such as 2024-07-28",
+    "`datetime` with a timezone component": "a time with its offset, such as 2024-07-28T18:00:00-04:00",
+    "`datetime`": "a time such as 2024-07-28T18:00:00-04:00",
+}
+
+
+def read_toml(raw: bytes, file: str) -> dict[str, object]:
+    """Parse a TOML file. Raises DefinitionError, with the line, if it is too long, not UTF-8 or not TOML."""
+    if len(raw) > MAX_BYTES:
+        raise DefinitionError(f"{file} has {len(raw):,} bytes; {MAX_BYTES:,} are allowed")
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DefinitionError(f"{file} is not UTF-8 text in line {line}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"{file} is not TOML: {str(error)[:1].lower()}{str(error)[1:]}") from None
+    except RecursionError:
+        raise DefinitionError(f"{file} has tables or lists too deep inside each other") from None
+
+
+def convert(tables: dict[str, object], kind: type[T], file: str) -> T:
+    """Read parsed TOML into the struct `kind`, which forbids what it does not declare.
+
+    Raises DefinitionError for an unknown key, naming its table and the nearest known key, for a missing
+    one, and for a value of another type than declared.
+    """
+    try:
+        return msgspec.convert(tables, kind)
+    except msgspec.ValidationError as error:
+        raise DefinitionError(f"{file}: {_sentence(str(error), kind)}") from None
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the end of a sentence that refuses `name`: the nearest of the known names, or all of them."""
+    names = list(known)
+    if close := difflib.get_close_matches(name[:64], names, n=1):
+        return f"did you mean {close[0]!r}?"
+    return f"known are: {', '.join(names[:30])}{', …' if len(names) > 30 else ''}"
+
+
+def _sentence(message: str, kind: type[msgspec.Struct]) -> str:
+    match = _PLACE.fullmatch(message)
+    assert match is not None  # it takes any text
+    said, path = match[1], match[2] or ""
+    where = _where(path)
+    if unknown := _UNKNOWN.fullmatch(said):
+        known = _struct_at(kind, path).__struct_fields__
+        return f"{where} has an unknown key {unknown[1][:64]!r}; {nearest(unknown[1], known)}"
+    if missing := _MISSING.fullmatch(said):
+        return f"{where} lacks the key {missing[1]!r}"
+    for word, plain in _WORDS.items():
+        said = said.replace(word, plain)
+    return f"{where}: {said[:1].lower()}{said[1:]}"
+
+
+def _where(path: str) -> str:
+    """Say the path `.contest[0].candidate[1]` as `contest 1, candidate 2`."""
+    steps: list[str] = []
+    for name, number in _STEP.findall(path):
+        if name:
+            steps.append(name)
+        elif number != "...":
+            steps[-1] += f" {int(number) + 1}"
+    return ", ".join(steps) or "the file"
+
+
+def _struct_at(kind: type[msgspec.Struct], path: str) -> type[msgspec.Struct]:
+    """Return the struct at a path: each step goes to a field's type, or to that of a container's items."""
+    found: object = kind
+    for name, number in _STEP.findall(path):
+        if name:
+            fields = msgspec.structs.fields(_plain(found))  # type: ignore[arg-type]
+            found = next(field.type for field in fields if field.encode_name == name)
+        elif number:
+            found = get_args(_plain(found))[-1]
+    struct = _plain(found)
+    assert isinstance(struct, type)
+    assert issubclass(struct, msgspec.Struct)
+    return struct
+
+
+def _plain(hint: object) -> object:
+    """Take annotations and `None` off a type."""
+    while get_origin(hint) in (Annotated, Union, UnionType):
+        hint = next(item for item in get_args(hint) if item is not type(None))
+    return hint

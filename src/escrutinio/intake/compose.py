@@ -1,0 +1,174 @@
+"""From a configuration and its tables to the records of a log, in their order.
+
+definition, charter; for imported tables the importer's keys, the roll and the sheets as copies; then the
+configuration's scripts and statements. Reading (`read_tables`) is apart from signing (`compose`), so that
+nothing is signed while a row is bad.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from escrutinio.election.areas import Area, AreaTree, build_areas, write_areas
+from escrutinio.election.config import ElectionConfig
+from escrutinio.election.roll import Center, Station, write_centers, write_stations
+from escrutinio.election.settings import convert
+from escrutinio.intake.composer import Composer
+from escrutinio.intake.keyring import ROOT, Keyring
+from escrutinio.intake.mapping import parse_mapping
+from escrutinio.intake.rows import AreaRow, BadRow, CenterRow, RollRow, SheetRow, SourceFile
+from escrutinio.intake.script import play
+from escrutinio.intake.statements import add_statements, read_statements
+from escrutinio.intake.statements import read_toml as read_toml_file
+from escrutinio.intake.tables import read_areas, read_centers, read_roll, read_sheets
+from escrutinio.records.attachments import CSV
+from escrutinio.records.codes import Form
+from escrutinio.records.errors import DefinitionError
+from escrutinio.records.parts import Declared, EnrolledKey
+from escrutinio.records.types import Copy, Enrolment, Roll
+
+MAX_KEYS = 500
+"""Keys in one enrolment record, so that it stays under the size of an entry."""
+
+Progress = Callable[[str, int, int], None]
+
+
+class ScriptTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[script]`: who signs what is imported, and which scripts and statements follow."""
+
+    files: list[str] = []
+    statements: list[str] = []
+    statements_by: str | None = None
+    statements_language: str = "en"
+    roll_by: str | None = None
+    sheets_by: str | None = None
+    sheets_form: str = "table"
+    frozen_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the tables of a configuration say: rows of each kind, bad rows, and the files they came from."""
+
+    areas: tuple[AreaRow, ...]
+    centers: tuple[CenterRow, ...]
+    roll: tuple[RollRow, ...]
+    sheets: tuple[SheetRow, ...]
+    bad: tuple[BadRow, ...]
+    sources: tuple[SourceFile, ...]
+
+
+def read_tables(config: ElectionConfig, base_dir: Path) -> Tables:
+    """Read every table that `[import]` names. Raises InputError or DefinitionError; bad rows are returned."""
+    mapping = parse_mapping(config.imports)
+    options = {contest.code: [option.code for option in contest.options] for contest in config.contests}
+    areas = read_areas(mapping, base_dir)
+    centers = read_centers(mapping, base_dir)
+    roll = read_roll(mapping, base_dir)
+    sheets = read_sheets(mapping, base_dir, options)
+    bad = (*areas.bad, *centers.bad, *roll.bad, *sheets.bad)
+    sources = (*areas.sources, *centers.sources, *roll.sources, *sheets.sources)
+    by_file = {source.file: source for source in sources}
+    return Tables(areas.rows, centers.rows, roll.rows, sheets.rows, bad, tuple(by_file.values()))
+
+
+def compose(
+    config: ElectionConfig,
+    tables: Tables,
+    keyring: Keyring,
+    *,
+    base_dir: Path,
+    clock: int,
+    progress: Progress,
+) -> Composer:
+    """Sign every record of the log. Raises DefinitionError, InputError or RecordError; writes nothing.
+
+    `clock`: seconds since 1970-01-01 UTC, the `issued_at` of all that is imported.
+    """
+    script: ScriptTable = convert(dict(config.script), ScriptTable, "script")
+    tree = build_areas(Area(row.code, row.parent, row.level, row.name) for row in tables.areas)
+    composer = Composer(keyring, config.log.origin, clock, base_dir)
+    _add_beginning(composer, config, tree)
+    if config.organisations:
+        _enrol_organisations(composer, config)
+    if tables.roll:
+        _add_roll(composer, tables, script, config)
+    if tables.sheets:
+        _add_copies(composer, tables.sheets, script, progress)
+    for file in script.files:
+        play(composer, read_toml_file(base_dir, file), file)
+    for file in script.statements:
+        by = _named(script.statements_by, "statements_by")
+        add_statements(composer, read_statements(base_dir, file), by=by, language=script.statements_language)
+    return composer
+
+
+def _add_beginning(composer: Composer, config: ElectionConfig, tree: AreaTree) -> None:
+    root = composer.keyring.key(ROOT).public_key
+    body = config.definition_body(root, tree)
+    composer.attach(write_areas(tree), CSV)
+    composer.add(body, by=ROOT, about="election")
+    composer.add(config.charter_body(root), by=ROOT, about="election")
+
+
+def _enrol_organisations(composer: Composer, config: ElectionConfig) -> None:
+    keys = [
+        EnrolledKey(one.name, composer.keyring.key(one.name).public_key, one.role, (), (), one.titles)
+        for one in config.organisations
+    ]
+    for start in range(0, len(keys), MAX_KEYS):
+        composer.add(Enrolment(tuple(keys[start : start + MAX_KEYS])), by=ROOT, about="election")
+
+
+def _add_roll(composer: Composer, tables: Tables, script: ScriptTable, config: ElectionConfig) -> None:
+    stations = (Station(row.station, row.center, row.area, row.registered) for row in tables.roll)
+    centers = [Center(row.center, row.area, row.name or "") for row in tables.centers]
+    frozen = script.frozen_on.isoformat() if script.frozen_on else config.voting_day
+    roll = Roll(
+        stations=composer.attach(write_stations(stations), CSV),
+        centers=composer.attach(write_centers(centers), CSV) if centers else None,
+        declared=tuple(_declared(tables.areas)),
+        frozen_on=frozen,
+    )
+    composer.add(roll, by=_named(script.roll_by, "roll_by"), about="election")
+
+
+def _declared(areas: Iterable[AreaRow]) -> Iterable[Declared]:
+    return (Declared(row.code, row.stations_declared) for row in areas if row.stations_declared is not None)
+
+
+def _add_copies(
+    composer: Composer, rows: tuple[SheetRow, ...], script: ScriptTable, progress: Progress
+) -> None:
+    by = _named(script.sheets_by, "sheets_by")
+    form = _form(script.sheets_form)
+    seen: Counter[tuple[str, str]] = Counter()
+    for number, row in enumerate(rows):
+        copy = Copy(row.counts, row.null, row.blank, row.ballots, row.voters, row.registered, form, None, None)
+        about = f"{row.station}/{row.contest}"
+        # A second row for a station is another record, not the same bytes again: both stay visible.
+        composer.add(copy, by=by, about=about, at=composer.clock + seen[row.station, row.contest])
+        seen[row.station, row.contest] += 1
+        if number % 500 == 499 or number == len(rows) - 1:
+            progress("sign", number + 1, len(rows))
+
+
+def _form(text: str) -> Form:
+    forms: Mapping[str, Form] = {form.name.lower(): form for form in Form}
+    if text not in forms:
+        raise DefinitionError(f"script.sheets_form: {text[:40]!r} is not known; known are: {', '.join(forms)}")
+    return forms[text]
+
+
+def _named(name: str | None, key: str) -> str:
+    if name is None:
+        raise DefinitionError(f"[script] lacks {key}, the name of the organisation that signs")
+    return name
+
+

@@ -1,0 +1,79 @@
+"""Composing a log: sealing records one after another, and pointing back at earlier ones."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from escrutinio.intake.keyring import ROOT, Keyring
+from escrutinio.log.merkle import leaf_hash
+from escrutinio.log.tiles import Frontier
+from escrutinio.records.attachments import attachment_of
+from escrutinio.records.entry import seal
+from escrutinio.records.errors import InputError
+from escrutinio.records.parts import Attachment, LogHead
+from escrutinio.records.types import Body
+
+
+class Composer:
+    """Seals records one after another and keeps what later ones may point to.
+
+    `records` in log order, `attachments` by digest; `clock` gives `issued_at` where an author gives none.
+    """
+
+    def __init__(self, keyring: Keyring, origin: str, clock: int, base_dir: Path) -> None:
+        self.records: list[bytes] = []
+        self.attachments: dict[bytes, bytes] = {}
+        self.election = b""
+        self.clock = clock
+        self.keyring = keyring
+        self._origin = origin
+        self.base_dir = base_dir
+        self._frontier = Frontier()
+        self._hashed = 0
+        self._named: dict[str, int] = {}
+
+    def attach(self, data: bytes, media_type: str) -> Attachment:
+        """Keep `data` as an attachment and return what a record says of it."""
+        attachment = attachment_of(data, media_type)
+        self.attachments[attachment.digest] = data
+        return attachment
+
+    def add(self, body: Body, *, by: str, about: str, at: int | None = None, name: str | None = None) -> int:
+        """Seal `body`, append it and return its index. `by` "root" is signed with the root key."""
+        key = self.keyring.key(by)
+        signer = "authority/root" if by == ROOT else by
+        raw = seal(
+            body,
+            key=key,
+            signer=signer,
+            subject=about,
+            election=self.election,
+            issued_at=self.clock if at is None else at,
+        )
+        self.records.append(raw)
+        index = len(self.records) - 1
+        if index == 0:
+            self.election = sha256(raw).digest()
+        if name is not None:
+            if name in self._named:
+                raise InputError(f"two entries have the id {name!r}")
+            self._named[name] = index
+        return index
+
+    def digest_of(self, name: str) -> bytes:
+        """SHA-256 of the record that was added under `name`."""
+        return sha256(self.records[self.index_of(name)]).digest()
+
+    def head(self) -> LogHead:
+        """The log as far as it has been composed."""
+        fresh = self.records[self._hashed :]
+        self._frontier, _ = self._frontier.extend(b"".join(map(leaf_hash, fresh)))
+        self._hashed = len(self.records)
+        return LogHead(self._origin, self._hashed, self._frontier.root)
+
+    def index_of(self, name: str) -> int:
+        """The log index of the record that was added under `name`. Raises InputError."""
+        if name not in self._named:
+            raise InputError(f"no entry before this one has the id {name!r}")
+        return self._named[name]

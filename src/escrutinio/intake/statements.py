@@ -1,0 +1,78 @@
+"""Public statements from a TOML file: who said what, in reply to what.
+
+    [[statement]]
+    id = "cne-on-panel-2024"
+    stated = "2024-08-13"          # "" where the text gives no day
+    speaker = "…"
+    says = "…"
+    note = "…"                     # optional
+    in_reply_to = "un-panel-2024"  # optional: the id of an entry before this one
+    source = "…"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from escrutinio.intake.composer import Composer
+from escrutinio.intake.files import load
+from escrutinio.records.errors import InputError, RecordError
+from escrutinio.records.parts import Title
+from escrutinio.records.types import Statement
+
+MAX_FILE = 16 * 1024 * 1024
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One statement as the file has it."""
+
+    id: str
+    speaker: str
+    says: str
+    source: str
+    stated: str = ""
+    note: str = ""
+    in_reply_to: str = ""
+
+
+def read_toml(base_dir: Path, file: str) -> Mapping[str, object]:
+    """A TOML file below `base_dir`. Raises InputError naming the file."""
+    data, _ = load(base_dir, file, MAX_FILE)
+    try:
+        return tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(f"{file} is not a TOML file: {error}") from None
+
+
+def read_statements(base_dir: Path, file: str) -> Sequence[Said]:
+    """The statements of a file, in its order. Raises InputError naming file and key."""
+    table = read_toml(base_dir, file)
+    try:
+        said = msgspec.convert(table, dict[str, list[Said]])
+    except msgspec.ValidationError as error:
+        raise InputError(f"{file}: {error}") from None
+    if set(said) != {"statement"}:
+        raise InputError(f"{file} must hold [[statement]] tables and nothing else")
+    return said["statement"]
+
+
+def add_statements(composer: Composer, statements: Sequence[Said], *, by: str, language: str) -> None:
+    """Append them as records; their words become attachments in `language`. Raises InputError naming the id."""
+    for said in statements:
+        words = said.says + (f"\n\n{said.note}" if said.note else "")
+        try:
+            body = Statement(
+                code=said.id,
+                speaker=(Title(language, said.speaker),),
+                stated_on=said.stated or None,
+                words=composer.attach(words.encode(), "text/plain"),
+                source=said.source,
+                in_reply_to=composer.digest_of(said.in_reply_to) if said.in_reply_to else None,
+            )
+            composer.add(body, by=by, about="election", name=said.id)
+        except (RecordError, InputError) as error:
+            raise InputError(f"the statement {said.id!r}: {error}") from None

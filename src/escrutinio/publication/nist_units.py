@@ -1,0 +1,146 @@
+"""The geographic units of a NIST SP 1500-100 report: areas, centers and stations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.election.state import Basis, ElectionState
+from escrutinio.election.totals import totals
+
+_TYPES = {
+    "borough": "borough",
+    "city": "city",
+    "ciudad": "city",
+    "country": "country",
+    "county": "county",
+    "estado": "state",
+    "municipality": "municipality",
+    "municipio": "municipality",
+    "país": "country",
+    "state": "state",
+    "town": "town",
+    "township": "township",
+    "village": "village",
+    "ward": "ward",
+}
+"""Levels of the area tree that NIST has a word for; every other level is "other", named."""
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The units of a report as its objects, and whether every station declared is counted."""
+
+    nodes: list[dict[str, object]]
+    complete: bool
+
+
+def area_units(state: ElectionState, basis: Basis) -> Units:
+    """All areas, each with the areas right below it."""
+    tree = state.areas
+    below = [[f"area-{tree.codes[child]}" for child in tree.children(at)] for at in range(len(tree))]
+    return _units(state, basis, below, [])
+
+
+def station_units(state: ElectionState, basis: Basis) -> Units:
+    """All areas, the centers in them and the stations in those, each with what is right below it.
+
+    A center stands in the area of its first station.
+    """
+    roll, tree = state.roll, state.areas
+    below = [[f"area-{tree.codes[child]}" for child in tree.children(at)] for at in range(len(tree))]
+    centers: dict[int, list[int]] = {}
+    for station, center in enumerate(roll.center.tolist()):
+        centers.setdefault(center, []).append(station)
+    nodes: list[dict[str, object]] = []
+    for center, stations in centers.items():
+        code = roll.centers[center]
+        below[roll.area[stations[0]]].append(f"center-{code}")
+        nodes.append(_unit(f"center-{code}", "polling-place", roll.center_names.get(code) or code))
+        nodes[-1]["ComposingGpUnitIds"] = [f"station-{roll.stations[at]}" for at in stations]
+    nodes += _stations(state, basis)
+    return _units(state, basis, below, nodes)
+
+
+def _stations(state: ElectionState, basis: Basis) -> Iterator[dict[str, object]]:
+    roll = state.roll
+    complete = _complete(state, basis).tolist()
+    for at, (code, registered) in enumerate(zip(roll.stations, roll.registered.tolist(), strict=True)):
+        node = _unit(f"station-{code}", "precinct", code)
+        node |= {"SubUnitsReported": int(complete[at]), "TotalSubUnits": 1}
+        if registered >= 0:
+            node["VotersRegistered"] = registered
+        yield node
+
+
+def _units(
+    state: ElectionState, basis: Basis, below: list[list[str]], lower: list[dict[str, object]]
+) -> Units:
+    """Put the areas before the lower units.
+
+    Sub-units are stations; one has reported when a sheet counts in every contest it votes in. Registered
+    voters are stated where they are known for all stations that there are.
+    """
+    tree, roll = state.areas, state.roll
+    reported = _by_area(state, _complete(state, basis))
+    listed = _by_area(state, np.ones(len(roll), np.bool_))
+    total = _declared(state, basis, listed)
+    unknown = _by_area(state, roll.registered < 0)
+    registered = _by_area(state, np.maximum(roll.registered, 0))
+    nodes = []
+    for at, code in enumerate(tree.codes):
+        level = tree.levels[at]
+        node = _unit(f"area-{code}", _TYPES.get(level.casefold(), ""), tree.names[at], level)
+        node |= {"SubUnitsReported": int(reported[at]), "TotalSubUnits": int(total[at])}
+        if below[at]:
+            node["ComposingGpUnitIds"] = below[at]
+        if not unknown[at] and listed[at] == total[at]:
+            node["VotersRegistered"] = int(registered[at])
+        nodes.append(node)
+    return Units([*nodes, *lower], bool(reported[0] == total[0]))
+
+
+def _complete(state: ElectionState, basis: Basis) -> NDArray[np.bool_]:
+    """Which stations of the roll have a counted sheet in every contest that they vote in."""
+    complete = np.ones(len(state.roll), np.bool_)
+    for contest in state.contests:
+        rows = state.counted.get((contest.code, basis.code))
+        counted = np.zeros(len(complete), np.bool_) if rows is None else rows >= 0
+        complete &= counted | ~contest.stations
+    return complete
+
+
+def _declared(state: ElectionState, basis: Basis, listed: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Stations there are in each area: as declared for any contest, at the least those of the roll."""
+    declared = [totals(state, contest.code, basis.code).stations_declared for contest in state.contests]
+    most: NDArray[np.int64] = np.maximum.reduce([listed, *declared])
+    return most
+
+
+def _by_area(state: ElectionState, stations: NDArray[np.bool_] | NDArray[np.int64]) -> NDArray[np.int64]:
+    own = np.zeros(len(state.areas), np.int64)
+    np.add.at(own, state.roll.area, stations.astype(np.int64))
+    return state.areas.roll_up(own)
+
+
+def _unit(unit: str, kind: str, name: str, level: str = "") -> dict[str, object]:
+    node: dict[str, object] = {
+        "@type": "ElectionResults.ReportingUnit",
+        "@id": unit,
+        "Type": kind or "other",
+        "Name": {
+            "@type": "ElectionResults.InternationalizedText",
+            "Text": [{"@type": "ElectionResults.LanguageString", "Language": "und", "Content": name}],
+        },
+        "ExternalIdentifier": [
+            {
+                "@type": "ElectionResults.ExternalIdentifier",
+                "Type": "local-level",
+                "Value": unit.split("-", 1)[1],
+            }
+        ],
+    }
+    if not kind:
+        node["OtherType"] = level
+    return node

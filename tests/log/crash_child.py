@@ -1,0 +1,64 @@
+"""The process that test_crash kills: it appends to a log, and notes what it promised and what it showed.
+
+    crash_child.py DIRECTORY    appends BATCHES to the log of BASE entries there
+
+`acknowledged` gets the index of every record once it is accepted, `shown` every checkpoint that leaves the
+process towards a witness. Opening `begin` and `end`, which do not exist, marks the append in a trace.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from escrutinio.log.notes import VerifierKey
+from escrutinio.log.writer import PARTIAL_TILE_SECONDS
+from escrutinio.records.errors import EscrutinioError
+from tests.log.builders import LogHome, StrictWitness, records
+
+BASE = 250
+BATCHES = ((BASE, 12), (BASE + 12, 1))
+"""(first, count): the first batch fills a tile of level 0 and begins level 1, the second is one record."""
+
+
+class ShowingWitness(StrictWitness):
+    """A witness that keeps a copy of whatever it is shown."""
+
+    def __init__(self, name: str, shown: Path, log: VerifierKey | None = None) -> None:
+        super().__init__(name, log)
+        self.shown = os.open(shown, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def cosign(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+        os.write(self.shown, checkpoint + b"\x00")
+        return super().cosign(old_size, proof, checkpoint)
+
+
+def mark(directory: Path, name: str) -> None:
+    with suppress(OSError):
+        os.close(os.open(directory / name, os.O_RDONLY))
+
+
+def main(directory: Path) -> None:
+    acknowledged = os.open(directory / "acknowledged", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    witness = ShowingWitness("witness", directory / "shown")
+    mark(directory, "begin")
+    home = LogHome(directory)
+    with home.writer(witnesses=[witness]) as writer:
+        for first, count in BATCHES:
+            receipts = writer.submit(records(count, first))
+            os.write(acknowledged, f"{len(receipts)} from {first}\n".encode())
+            writer.publish()
+        home.now += PARTIAL_TILE_SECONDS
+        writer.sweep()
+    home.store.close()
+    mark(directory, "end")
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(sys.argv[1]))
+    except (EscrutinioError, OSError) as error:
+        sys.exit(str(error))
