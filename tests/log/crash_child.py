@@ -1,8 +1,8 @@
 """The process that test_crash kills: it appends to a log, and notes what it promised and what it showed.
 
-    crash_child.py DIRECTORY    appends BATCHES to the log of BASE entries there
+    crash_child.py DIRECTORY    appends ADDED records to the log of BASE entries there
 
-`acknowledged` gets the index of every record once it is accepted, `shown` every checkpoint that leaves the
+`acknowledged` gets a line once the records are accepted, `shown` every checkpoint that leaves the
 process towards a witness. Opening `begin` and `end`, which do not exist, marks the append in a trace.
 """
 
@@ -20,8 +20,8 @@ from escrutinio.records.errors import EscrutinioError
 from tests.log.builders import LogHome, StrictWitness, records
 
 BASE = 250
-BATCHES = ((BASE, 12), (BASE + 12, 1))
-"""(first, count): the first batch fills a tile of level 0 and begins level 1, the second is one record."""
+ADDED = 12
+"""Enough records to fill a tile of level 0 and begin level 1."""
 
 
 class ShowingWitness(StrictWitness):
@@ -47,10 +47,9 @@ def main(directory: Path) -> None:
     mark(directory, "begin")
     home = LogHome(directory)
     with home.writer(witnesses=[witness]) as writer:
-        for first, count in BATCHES:
-            receipts = writer.submit(records(count, first))
-            os.write(acknowledged, f"{len(receipts)} from {first}\n".encode())
-            writer.publish()
+        receipts = writer.submit(records(ADDED, BASE))
+        os.write(acknowledged, f"{len(receipts)} records\n".encode())
+        writer.publish()
         home.now += PARTIAL_TILE_SECONDS
         writer.sweep()
     home.store.close()

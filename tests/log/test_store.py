@@ -41,7 +41,12 @@ def test_heads_move_once_and_forward(store: LogStore) -> None:
     first, other = Head(5, b"\1" * 32, b"one"), Head(5, b"\2" * 32, b"two")
     store.swap_signed(Head(), first)
     assert store.head("signed") == first
-    for old, new in ((Head(), other), (other, Head(6, bytes(32))), (first, first), (first, Head(4, bytes(32)))):
+    for old, new in (
+        (Head(), other),
+        (other, Head(6, bytes(32))),
+        (first, first),
+        (first, Head(4, bytes(32))),
+    ):
         with pytest.raises(LogError, match="moved by someone else"):
             store.swap_signed(old, new)
     assert store.head("signed") == first

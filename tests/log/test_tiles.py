@@ -38,15 +38,18 @@ def test_paths(name: TileName, path: str) -> None:
     assert name.path == path
 
 
-@pytest.mark.parametrize(("level", "index", "width"), [(-2, 0, 1), (64, 0, 1), (0, -1, 1), (0, 0, 0), (0, 0, 257)])
+@pytest.mark.parametrize(
+    ("level", "index", "width"), [(-2, 0, 1), (64, 0, 1), (0, -1, 1), (0, 0, 0), (0, 0, 257)]
+)
 def test_no_log_has_such_a_tile(level: int, index: int, width: int) -> None:
     with pytest.raises(LogError):
         TileName(level, index, width)
 
 
 def test_the_example_of_the_specification() -> None:
-    # "a tree of size 70,000 will be represented by 273 full level 0 tiles, one partial level 0 tile of width
-    # 112, one full level 1 tile, one partial level 1 tile of width 17, and one partial level 2 tile of width 1"
+    # "a tree of size 70,000 will be represented by 273 full level 0 tiles, one partial level 0 tile of
+    # width 112, one full level 1 tile, one partial level 1 tile of width 17, and one partial level 2 tile
+    # of width 1"
     assert len(list(tile_names(70_000, 0))) == 274
     assert partial_tile(70_000, 0) == TileName(0, 273, 112)
     assert list(tile_names(70_000, 1)) == [TileName(1, 0), TileName(1, 1, 17)]

@@ -15,7 +15,10 @@ TRUST = Trust(
     charter=bytes(32),
     policy=Policy(
         (LogIdentity(signer().verifier, "https://example.org/log"),),
-        tuple(WitnessIdentity(name.replace(" ", "-"), cosigner(name[:2].strip('"')).verifier) for name in WITNESSES),
+        tuple(
+            WitnessIdentity(name.replace(" ", "-"), cosigner(name[:2].strip('"')).verifier)
+            for name in WITNESSES
+        ),
         (Group("publico", 2, tuple(name.replace(" ", "-") for name in WITNESSES)),),
         "publico",
     ),

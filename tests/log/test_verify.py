@@ -137,7 +137,10 @@ def test_each_altered_bit_of_a_tile_is_located(large: Path, data: st.DataObject)
 def test_an_altered_tile_names_the_entry(small: LogHome) -> None:
     flip(small.log / "tile/0/001", 5 * 256)
     (failure,) = verify_log(open_log(small.log), policy()).checks[-1].failures
-    assert failure.sentence == "tile/0/001 does not fit the entries: its hash number 5, of entry 261, is another."
+    assert (
+        failure.sentence
+        == "tile/0/001 does not fit the entries: its hash number 5, of entry 261, is another."
+    )
 
 
 def test_an_altered_entry_and_an_altered_tile_are_told_apart(large: Path, tmp_path: Path) -> None:
@@ -149,7 +152,9 @@ def test_an_altered_entry_and_an_altered_tile_are_told_apart(large: Path, tmp_pa
     assert failures(report) == {"root": ["entry 768"], "hash tiles": ["tile/0/007"]}
 
 
-@pytest.mark.parametrize("path", ["tile/entries/001", "tile/entries/002.p/88", "tile/0/000", "tile/0/002.p/88"])
+@pytest.mark.parametrize(
+    "path", ["tile/entries/001", "tile/entries/002.p/88", "tile/0/000", "tile/0/002.p/88"]
+)
 @pytest.mark.parametrize("fault", ["missing", "short", "long", "empty"])
 def test_files_missing_short_or_long(small: LogHome, path: str, fault: str) -> None:
     file = small.log / path

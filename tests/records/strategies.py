@@ -1,7 +1,7 @@
 """Hypothesis strategies for whatever a codec can carry, and for whole records."""
 
 import string
-from datetime import date
+from datetime import UTC, date
 
 from hypothesis import strategies as st
 
@@ -49,7 +49,7 @@ def values(codec: object) -> st.SearchStrategy[object]:
         case c.Text():
             return _TEXTS[codec.cddl]
         case c.Code():
-            return st.sampled_from(list(codec.of))
+            return st.sampled_from(tuple(codec.of.__members__.values()))
         case c.Optional():
             return st.none() | values(codec.item)
         case c.Array():
@@ -77,7 +77,7 @@ _LEAVES = (
     | st.binary(max_size=40)
     | st.text(max_size=20)
     | st.integers(0, 40)
-    | st.datetimes()
+    | st.datetimes(timezones=st.just(UTC))
 )
 ANY_CBOR = st.recursive(
     _LEAVES,

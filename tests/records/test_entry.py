@@ -90,8 +90,7 @@ def test_a_record_with_any_bit_flipped_does_not_open_or_does_not_verify(bit: int
     raw = bytearray(SHEET.raw)
     raw[bit // 8] ^= 1 << bit % 8
     with pytest.raises(RecordError):
-        verify(bytes(raw), key(SHEET.by).public_key)
-        open_record(bytes(raw))
+        _accept(bytes(raw), key(SHEET.by).public_key)
 
 
 @pytest.mark.parametrize("each", BY_NAME)
@@ -101,19 +100,24 @@ def test_every_type_with_any_bit_flipped(each: Example, place: float, bit: int) 
     raw = bytearray(each.raw)
     raw[int(place * len(raw))] ^= 1 << bit
     with pytest.raises(RecordError):
-        verify(bytes(raw), key(each.by).public_key)
-        open_record(bytes(raw))
+        _accept(bytes(raw), key(each.by).public_key)
+
+
+def _accept(raw: bytes, public_key: bytes) -> None:
+    open_record(raw)
+    verify(raw, public_key)
 
 
 @pytest.mark.parametrize(("each", "position"), FIELDS)
-@pytest.mark.parametrize("value", [None, -1, 1.5, True, {}, 2**64 - 1, [[]], "\n", b"?"], ids=repr)
-def test_a_field_of_another_shape_is_refused(each: Example, position: int, value: object) -> None:
-    values = values_of(each.body.NAME)
-    values[position] = value
-    with pytest.raises(RecordError):
-        open_record(
-            forge(key(each.by), cbor2.dumps(values), protected_of(key(each.by), each.signer, each.subject))
-        )
+def test_a_field_of_another_shape_is_refused(each: Example, position: int) -> None:
+    hostile: tuple[object, ...] = (None, -1, 1.5, True, {}, 2**64 - 1, [[]], "\n", b"?")
+    for value in hostile:
+        values = values_of(each.body.NAME)
+        values[position] = value
+        protected = protected_of(key(each.by), each.signer, each.subject)
+        raw = forge(key(each.by), cbor2.dumps(values), protected)
+        with pytest.raises(RecordError):
+            open_record(raw)
 
 
 @pytest.mark.parametrize(("each", "position"), FIELDS)
@@ -141,7 +145,7 @@ def test_any_bytes_are_refused_or_opened(raw: bytes) -> None:
         open_record(raw)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.sampled_from(EXAMPLES), st.lists(ANY_CBOR, max_size=12), st.integers(0, 16))
 def test_any_cbor_is_refused_or_opened(each: Example, items: list[object], kept: int) -> None:
     payload = cbor2.dumps(values_of(each.body.NAME)[:kept] + items)
@@ -174,7 +178,7 @@ def test_no_tag_is_read_whatever_its_number(start: int) -> None:
         b"\x81\xc2\x59\xf0\x00" + b"\xff" * 0xF000,
         b"\x81\xc4\x82\x1a\x7f\xff\xff\xff\x01",
         b"\x84\x01" + b"\xc2\x59\xf0\x00" + b"\xff" * 0xF000 + b"\x40\x00",
-        b"\x99\xff\x00" + b"\x80" * 0xFF00,
+        b"\x99\x40\x00" + b"\x80" * 0x4000,
     ],
     ids=lambda payload: payload[:6].hex(),
 )
@@ -195,7 +199,7 @@ def test_a_record_has_at_most_65535_bytes() -> None:
     with pytest.raises(RecordError, match="65,536 bytes"):
         open_record(longest(MAX_RECORD + 1))
     body = t.AuditSample(bytes(32), 1, ("s" * 64,) * 1_000)
-    with pytest.raises(RecordError, match="would have|do not fit"):
+    with pytest.raises(RecordError, match=r"would have|do not fit"):
         _seal(body, subject="president")
 
 
@@ -245,7 +249,7 @@ def test_no_key_off_the_main_group_is_sealed_into_a_record(name: str) -> None:
 def test_a_body_from_a_table_names_the_key_at_fault() -> None:
     with pytest.raises(RecordError, match="'sheet' is not a record type; known are: definition, "):
         body_from_plain("sheet", {})
-    with pytest.raises(RecordError, match="tally-sheet: the key 'counts' is missing"):
+    with pytest.raises(RecordError, match=r"tally-sheet: the key 'counts' is missing"):
         body_from_plain("tally-sheet", {"null": 0, "blank": 0})
     with pytest.raises(
         RecordError, match="tally-sheet: counts: item 0: a whole number was expected, not text"

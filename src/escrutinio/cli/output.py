@@ -6,13 +6,17 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from escrutinio.cli.language import say
+from escrutinio.records.errors import InputError
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is."""
+
+MAX_SMALL = 1 << 20
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -39,6 +43,18 @@ def progress_bar(quiet: bool = False) -> Iterator[Progress]:
             bars.update(tasks[step], completed=done, total=total)
 
         yield report
+
+
+def read_small(path: Path) -> bytes:
+    """The content of a file of at most 1 MiB. Raises InputError."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_SMALL + 1)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > MAX_SMALL:
+        raise InputError(f"{path} is longer than {MAX_SMALL:,} bytes")
+    return content
 
 
 def print_json(value: object) -> None:

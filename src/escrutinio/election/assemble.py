@@ -72,9 +72,14 @@ def assemble(
     assert isinstance(body, t.Definition)
     notes = Findings()
     _note_faults(heard, notes)
-    spoken = [Spoken(0, definition, -1, Standing.EFFECTIVE), *sorted(heard.spoken, key=lambda said: said.index)]
+    spoken = [
+        Spoken(0, definition, -1, Standing.EFFECTIVE),
+        *sorted(heard.spoken, key=lambda said: said.index),
+    ]
     nowhere = Scopes(areas, empty_roll(), body.author_role)
-    rolls = judge((s for s in spoken if isinstance(s.entry.body, t.Roll)), keys, nowhere, body.officers_needed)
+    rolls = judge(
+        (s for s in spoken if isinstance(s.entry.body, t.Roll)), keys, nowhere, body.officers_needed
+    )
     first_sheet = gathering.first_official(keys, nowhere)
     effective = [logged for logged in rolls if logged.standing is Standing.EFFECTIVE]
     chosen = roll_in_force(effective, areas, shelf, first_sheet, notes)
@@ -156,7 +161,7 @@ def _count(state: ElectionState, gathering: Gathering, notes: Findings) -> Elect
                 [ruling.index],
                 station=state.roll.stations[ruling.station],
                 contest=contest.code,
-                what="the sheet that the ruling selects",
+                what="selected",
             )
     return replace(state, tables=tables, bases=bases, counted=counted, pending=pending, annulled=annulled)
 
@@ -174,9 +179,7 @@ def _role(charter: Logged) -> LogRole:
 def _organisations(keys: KeyTable) -> tuple[tuple[str, ...], "np.ndarray[tuple[int], np.dtype[np.int32]]"]:
     """Whom each key belongs to: its name up to the second slash (`party/azul/s012` to `party/azul`)."""
     numbers: dict[str, int] = {}
-    places = [
-        numbers.setdefault("/".join(held.key.name.split("/", 2)[:2]), len(numbers)) for held in keys
-    ]
+    places = [numbers.setdefault("/".join(held.key.name.split("/", 2)[:2]), len(numbers)) for held in keys]
     return tuple(numbers), np.array(places, np.int32)
 
 

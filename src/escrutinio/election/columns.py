@@ -37,7 +37,8 @@ class Fault(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The key that an entry names by its kid, and the name it is enrolled under."""
+    """The key that an entry names by its kid, and the name it is enrolled under; empty for a root key,
+    which is not enrolled."""
 
     public_key: bytes
     name: str
@@ -105,24 +106,24 @@ def decode_chunk(
 
 
 def open_signed(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
-    """Open a record of this election and check who signed it. Raises `Refusal`."""
+    """Open a record of this election and check who signed it. Raises `EntryError`."""
     try:
         frame = split(raw)
         entry = open_frame(raw, frame)
     except RecordError as error:
-        raise Refusal(Fault.MALFORMED, str(error)) from None
+        raise EntryError(Fault.MALFORMED, str(error)) from None
     if entry.election != election:
-        raise Refusal(Fault.MALFORMED, "the record belongs to another election")
-    if signer is None or signer.name != frame.issuer:
-        raise Refusal(Fault.UNKNOWN_KEY, "no key with that kid and name is in force")
+        raise EntryError(Fault.MALFORMED, "the record belongs to another election")
+    if signer is None or signer.name not in ("", frame.issuer):
+        raise EntryError(Fault.UNKNOWN_KEY, "no key with that kid and name is in force")
     try:
         check_signature(signer.public_key, frame.signed, frame.signature)
     except RecordError as error:
-        raise Refusal(Fault.BAD_SIGNATURE, str(error)) from None
+        raise EntryError(Fault.BAD_SIGNATURE, str(error)) from None
     return entry
 
 
-class Refusal(RecordError):
+class EntryError(RecordError):
     """An entry is refused for a fault."""
 
     def __init__(self, fault: Fault, reason: str) -> None:
@@ -198,7 +199,7 @@ class _Builder:
                     self._controls.append(place)
                     return
                 sheet = _sheet_of(entry)
-        except Refusal as refusal:
+        except EntryError as refusal:
             self._faults.append((place, refusal.fault, str(refusal)))
             return
         station, _, code = sheet.subject.partition("/")
@@ -281,8 +282,13 @@ _SHORT = tuple(map(_uint, range(2_048)))
 
 
 def read_sheet(raw: bytes, signer: Signer, election: bytes) -> _Sheet | None:
-    """Read one bulk entry the short way; None where it does not fit it. Raises Refusal for its signature."""
-    if len(raw) > MAX_RECORD or raw[:3] != b"\xd2\x84\x58" or raw[4:12] != _PROTECTED or raw[20:23] != _CLAIMS:
+    """Read one bulk entry the short way; None where it does not fit. Raises EntryError for its signature."""
+    if (
+        len(raw) > MAX_RECORD
+        or raw[:3] != b"\xd2\x84\x58"
+        or raw[4:12] != _PROTECTED
+        or raw[20:23] != _CLAIMS
+    ):
         return None
     end = 4 + raw[3]
     name = signer.name.encode()
@@ -310,7 +316,7 @@ def read_sheet(raw: bytes, signer: Signer, election: bytes) -> _Sheet | None:
     try:
         check_signature(signer.public_key, signed, raw[stop + 2 :])
     except RecordError as error:
-        raise Refusal(Fault.BAD_SIGNATURE, str(error)) from None
+        raise EntryError(Fault.BAD_SIGNATURE, str(error)) from None
     return sheet
 
 
@@ -357,7 +363,7 @@ def _payload(payload: bytes, election: bytes) -> _Sheet | None:
 def _are_counts(counts: object) -> bool:
     if type(counts) is not list or not 1 <= len(counts) <= 4_096 or set(map(type, counts)) != {int}:
         return False
-    return min(counts) >= 0 and max(counts) < 2**32
+    return int(min(counts)) >= 0 and int(max(counts)) < 2**32
 
 
 def _array_head(size: int) -> bytes:

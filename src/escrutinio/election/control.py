@@ -50,16 +50,16 @@ def judge(
         standing = said.settled
         if standing is None:
             standing = _standing(said, keys, scopes, officers, waiting)
-            if standing is Standing.REFUSED and notes is not None:
-                about = said.entry.about
-                notes.add(
-                    "key-out-of-scope",
-                    [said.index],
-                    station=about.station,
-                    contest=about.contest,
-                    area=about.area,
-                    signer=said.entry.signer,
-                )
+        if standing is Standing.REFUSED and notes is not None:
+            about = said.entry.about
+            notes.add(
+                "key-out-of-scope",
+                [said.index],
+                station=about.station,
+                contest=about.contest,
+                area=about.area,
+                signer=said.entry.signer,
+            )
         judged.append(Logged(said.index, said.entry, standing))
     return tuple(judged)
 

@@ -84,7 +84,9 @@ def counted_at(state: ElectionState, contest: str, basis: str, size: int) -> NDA
     state.basis(basis)
     codes = [each.code for each in state.bases]
     rulings = rulings_of(state, contest)
-    return count(state.tables[contest], codes, len(state.roll), state.organisation, rulings, size).counted[basis]
+    return count(state.tables[contest], codes, len(state.roll), state.organisation, rulings, size).counted[
+        basis
+    ]
 
 
 def rulings_of(state: ElectionState, contest: str) -> list[RulingAt]:
@@ -98,8 +100,10 @@ def rulings_of(state: ElectionState, contest: str) -> list[RulingAt]:
     return found
 
 
-def _count_sheets(counting: Counting, table: SheetTable, mine: NDArray[np.int64], code: str, stations: int) -> None:
-    """One basis of sheets: a station's first row counts unless another differs; a machine's before a board's."""
+def _count_sheets(
+    counting: Counting, table: SheetTable, mine: NDArray[np.int64], code: str, stations: int
+) -> None:
+    """One basis: a station's first row counts unless another differs; a machine's comes before a board's."""
     counted = np.full(stations, NONE, np.int32)
     conflict = np.zeros(stations, np.bool_)
     spoken = np.zeros(stations, np.bool_)
@@ -141,7 +145,11 @@ def same_votes(table: SheetTable, rows: NDArray[np.int64], others: NDArray[np.in
 
 
 def _count_paper(
-    counting: Counting, table: SheetTable, mine: NDArray[np.int64], stations: int, organisation: NDArray[np.int32]
+    counting: Counting,
+    table: SheetTable,
+    mine: NDArray[np.int64],
+    stations: int,
+    organisation: NDArray[np.int32],
 ) -> None:
     """Hand counts: what two organisations found alike counts, unless two others agree on something else."""
     counted = np.full(stations, NONE, np.int32)
@@ -167,7 +175,7 @@ def _count_paper(
 
 
 def _apply(counting: Counting, table: SheetTable, stations: int, rulings: Sequence[RulingAt]) -> None:
-    """As reported, with the rulings: the last one about a station holds; upheld and dismissed change nothing."""
+    """As reported, with the last ruling about each station; upheld and dismissed change nothing."""
     reported = counting.counted.get(REPORTED, np.full(stations, NONE, np.int32))
     counted = reported.copy()
     annulled = set()
@@ -194,11 +202,15 @@ def _apply(counting: Counting, table: SheetTable, stations: int, rulings: Sequen
 
 
 def _selected(counting: Counting, table: SheetTable, ruling: RulingAt) -> int:
-    """The row that a ruling selects: a sheet, copy or hand count of its station below it; -1 if it is none."""
+    """The row that a ruling selects: a sheet, copy or hand count of its station below it; or -1."""
     if ruling.entry is None or ruling.entry >= ruling.index:
         return NONE
     row = int(np.searchsorted(table.index, ruling.entry))
-    if row >= len(counting.status) or table.index[row] != ruling.entry or table.station[row] != ruling.station:
+    if (
+        row >= len(counting.status)
+        or table.index[row] != ruling.entry
+        or table.station[row] != ruling.station
+    ):
         return NONE
     if table.kind[row] == t.ZeroReport.TYPE or counting.status[row] == Status.REFUSED:
         return NONE

@@ -26,9 +26,9 @@ def check_definition(body: Definition) -> None:
     """Refuse a definition whose parts contradict each other.
 
     Raises DefinitionError for a code given twice (contest; candidate, option within a contest; deadline),
-    an option for a candidate that is not there, a candidate without an option, no seat or more than
-    `MAX_SEATS`, a threshold of 1 or more or, for a plurality, any, no officer needed, and two
-    titles in one language.
+    no candidate, an option for a candidate that is not there, a candidate without an option, no seat or
+    more than `MAX_SEATS`, a threshold that is not between 0 and 1 or, for a plurality, any, no officer
+    needed, and two titles in one language.
     """
     _check_distinct("contest", (contest.code for contest in body.contests))
     _check_distinct("date of the calendar", (deadline.code for deadline in body.calendar))
@@ -77,6 +77,8 @@ def contest_views(body: Definition, areas: AreaTree, roll: Roll) -> tuple[Contes
 def check_contest(contest: Contest) -> None:
     """Refuse a contest whose parts contradict each other, with DefinitionError as `check_definition`."""
     where = f"the contest {contest.code!r}"
+    if not contest.candidates:
+        raise DefinitionError(f"{where} has no candidate")
     _check_distinct(f"candidate of {where}", (candidate.code for candidate in contest.candidates))
     _check_distinct(f"option of {where}", (option.code for option in contest.options))
     _check_titles(where, contest.titles)

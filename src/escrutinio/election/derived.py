@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from escrutinio.election.claim_table import Count, claim_table
 from escrutinio.election.delimited import free_names, joined_cells, number_cells, table_bytes, text_cell
 from escrutinio.election.findings import KEEPS
-from escrutinio.election.state import Basis, ContestView, ElectionState, SheetTable, Status
+from escrutinio.election.state import RULED, Basis, ContestView, ElectionState, SheetTable, Status
 from escrutinio.election.totals import Totals, totals
 from escrutinio.records.types import BY_CODE
 
@@ -25,6 +25,7 @@ COVERAGE = (
     "stations_in_roll",
     "stations_counted",
     "stations_pending",
+    "stations_annulled",
     "registered_in_counted",
     "registered_unknown_in_counted",
 )
@@ -71,7 +72,7 @@ def derived_files(state: ElectionState) -> Iterator[DerivedFile]:
     for contest in state.contests:
         at = directories[contest.code]
         yield DerivedFile(f"{at}/sheets.csv", "sheets", partial(_sheets, state, contest))
-        for basis in reported_bases(state, contest.code):
+        for basis in shown_bases(state, contest.code):
             slug = slugs[basis.code]
             by_area = partial(_area_totals, state, count, contest, basis)
             yield DerivedFile(f"{at}/areas-{slug}.csv", "area-totals", partial(by_area, by_option=False))
@@ -80,18 +81,20 @@ def derived_files(state: ElectionState) -> Iterator[DerivedFile]:
                 yield DerivedFile(f"{at}/options-{slug}.csv", "option-totals", by_card)
 
 
-def reported_bases(state: ElectionState, contest: str) -> tuple[Basis, ...]:
-    """The bases in which any station of a contest is counted or pending, in the order of the state."""
-    return tuple(
-        basis
-        for basis in state.bases
-        if state.pending.get((contest, basis.code))
-        or ((rows := state.counted.get((contest, basis.code))) is not None and bool((rows >= 0).any()))
-    )
+def shown_bases(state: ElectionState, contest: str) -> tuple[Basis, ...]:
+    """The bases in which any station of a contest is counted, pending or annulled, in the state's order."""
+
+    def has_any(basis: Basis) -> bool:
+        rows = state.counted.get((contest, basis.code))
+        counted = rows is not None and bool((rows >= 0).any())
+        annulled = basis.code == RULED and bool(state.annulled.get(contest))
+        return counted or annulled or bool(state.pending.get((contest, basis.code)))
+
+    return tuple(filter(has_any, state.bases))
 
 
 def _basis_codes(state: ElectionState, contest: str) -> tuple[str, ...]:
-    return tuple(basis.code for basis in reported_bases(state, contest))
+    return tuple(basis.code for basis in shown_bases(state, contest))
 
 
 def basis_slugs(state: ElectionState) -> dict[str, str]:
@@ -228,6 +231,7 @@ def _figures(found: Totals, votes: NDArray[np.int64]) -> NDArray[np.int64]:
             found.stations_in_roll,
             found.stations_counted,
             found.stations_pending,
+            found.stations_annulled,
             found.registered_in_counted,
             found.registered_unknown_in_counted,
             votes,
@@ -261,18 +265,26 @@ def _findings(state: ElectionState) -> bytes:
 
 def _results(state: ElectionState, count: Count) -> bytes:
     """Totals of every contest, basis and area as JSON, one area a line."""
-    parts = [f'{{"election":"{state.election.hex()}","size":{state.size},"contests":[']
-    for number, contest in enumerate(state.contests):
-        named = {"code": contest.code, "area": contest.area, "candidates": contest.candidates}
-        head = json.dumps(named, ensure_ascii=False, separators=(",", ":"))
-        columns = json.dumps([*COVERAGE, *contest.candidates, *SUMS], separators=(",", ":"))
-        parts.append(f'{"," if number else ""}{head[:-1]},"columns":{columns},"bases":[')
-        for place, basis in enumerate(reported_bases(state, contest.code)):
-            found = count(contest.code, basis.code)
-            shown = _areas_of(state, contest)
-            rows = joined_cells(_figures(found, found.candidates)[shown])
-            codes = [state.areas.codes[at] for at in shown]
-            lines = ",\n".join(f'"{code}":[{row}]' for code, row in zip(codes, rows, strict=True))
-            parts.append(f'{"," if place else ""}{{"code":"{basis.code}","areas":{{\n{lines}}}}}')
-        parts.append("]}")
-    return "\n".join((*parts, "]}", "")).encode()
+    contests = ",\n".join(_contest_results(state, count, contest) for contest in state.contests)
+    return f'{{"election":"{state.election.hex()}","size":{state.size},"contests":[\n{contests}]}}\n'.encode()
+
+
+def _contest_results(state: ElectionState, count: Count, contest: ContestView) -> str:
+    votes = free_names(contest.candidates, AREA + COVERAGE + SUMS)
+    named = {
+        "code": contest.code,
+        "area": contest.area,
+        "candidates": contest.candidates,
+        "columns": [*COVERAGE, *votes, *SUMS],
+    }
+    shown = _areas_of(state, contest)
+    codes = [state.areas.codes[at] for at in shown]
+    bases = []
+    for basis in shown_bases(state, contest.code):
+        found = count(contest.code, basis.code)
+        rows = joined_cells(_figures(found, found.candidates)[shown])
+        lines = ",\n".join(f'"{code}":[{row}]' for code, row in zip(codes, rows, strict=True))
+        bases.append(f'{{"code":"{basis.code}","areas":{{\n{lines}}}}}')
+    head = json.dumps(named, separators=(",", ":"))
+    joined = ",\n".join(bases)
+    return f'{head[:-1]},"bases":[\n{joined}]}}'

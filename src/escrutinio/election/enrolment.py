@@ -8,7 +8,7 @@ import re
 
 import cbor2
 
-from escrutinio.election.columns import Fault, Refusal, Signer, open_signed
+from escrutinio.election.columns import EntryError, Fault, Signer, open_signed
 from escrutinio.records import types as t
 from escrutinio.records.codes import Role
 from escrutinio.records.cose import split
@@ -25,7 +25,7 @@ _MOST_NAME = 64
 
 
 def open_enrolment(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
-    """As `columns.open_signed`, and quicker for enrolments of machine keys. Raises Refusal."""
+    """As `columns.open_signed`, and quicker for enrolments of machine keys. Raises EntryError."""
     if signer is not None:
         entry = _short_way(raw, signer, election)
         if entry is not None:
@@ -59,7 +59,7 @@ def _short_way(raw: bytes, signer: Signer, election: bytes) -> Entry | None:
     try:
         check_signature(signer.public_key, frame.signed, frame.signature)
     except RecordError as error:
-        raise Refusal(Fault.BAD_SIGNATURE, str(error)) from None
+        raise EntryError(Fault.BAD_SIGNATURE, str(error)) from None
     body = t.Enrolment(keys)
     return Entry(raw, frame.kid, frame.issuer, frame.subject, election, issued_at, body, Subject())
 

@@ -18,8 +18,8 @@ from escrutinio.election.areas import AreaTree, read_areas
 from escrutinio.election.assemble import Heard, assemble
 from escrutinio.election.columns import (
     ChunkColumns,
+    EntryError,
     Fault,
-    Refusal,
     Signer,
     decode_chunk,
     open_signed,
@@ -30,12 +30,13 @@ from escrutinio.election.enrolment import open_enrolment
 from escrutinio.election.keys import KeyTable
 from escrutinio.election.sheets import Gathering
 from escrutinio.election.state import ElectionState, Standing
+from escrutinio.log.merkle import tree_root
 from escrutinio.records import types as t
 from escrutinio.records.codes import LogRole
 from escrutinio.records.cose import key_id, payload_start
 from escrutinio.records.entry import Entry, open_record, verify
 from escrutinio.records.errors import DefinitionError, RecordError
-from escrutinio.records.keys import check_public_key
+from escrutinio.records.keys import check_public_key, key_is_acceptable
 
 CHUNK = 1_000
 """Entries that one call of a worker reads: some 0.1 s of work, so that its start weighs nothing."""
@@ -144,7 +145,8 @@ class Fold:
             self._define(raw)
             return
         if self._size == 1:
-            _open_charter(raw, self._election)
+            if _open_charter(raw, self._election)[1] is Standing.REFUSED:
+                raise RecordError("the charter of an official log has the root key of the definition")
             return
         entry = open_signed(raw, self._signer(raw, _kind(raw), self._size)[0], self._election.digest)
         if isinstance(entry.body, t.Enrolment | t.Revocation):
@@ -169,7 +171,7 @@ class Fold:
         table = self._shelf.read(entry.body.areas)
         if table is None:
             raise DefinitionError(
-                f"the area table of the definition, attachment {entry.body.areas.digest.hex()}, is missing or altered"
+                f"the area table, attachment {entry.body.areas.digest.hex()}, is missing or altered"
             )
         areas = read_areas(table)
         check_areas(entry.body, areas)
@@ -189,7 +191,7 @@ class Fold:
                 return
             signer, place = self._signer(raw, _kind(raw), index)
             entry = open_enrolment(raw, signer, self._election.digest)
-        except Refusal as refusal:
+        except EntryError as refusal:
             self._heard.faults.append((index, refusal.fault, str(refusal)))
             return
         if _kind(raw) not in _AT_ONCE:
@@ -207,12 +209,10 @@ class Fold:
             self._keys.revoke(entry.body.kid, index)
         elif isinstance(entry.body, t.Enrolment):
             for key in entry.body.keys:
-                try:
-                    check_public_key(key.public_key)
-                except RecordError as error:
-                    self._heard.faults.append((index, Fault.UNKNOWN_KEY, f"the key of {key.name}: {error}"))
-                    continue
-                if self._keys.enrol(key, index):
+                if not key_is_acceptable(key.public_key):
+                    reason = f"signatures of the key enrolled for {key.name} cannot be checked"
+                    self._heard.faults.append((index, Fault.UNKNOWN_KEY, reason))
+                elif self._keys.enrol(key, index):
                     self._signers.append(Signer(key.public_key, key.name))
 
     def _note(self, index: int, entry: Entry, place: int, standing: Standing | None) -> None:
@@ -272,8 +272,6 @@ class Fold:
             self._progress(len(chunk.entries))
 
     def _root_at(self, size: int) -> bytes:
-        from escrutinio.log.merkle import tree_root
-
         leaves = self.leaf_hashes()
         return tree_root([leaves[at : at + 32] for at in range(0, 32 * size, 32)])
 
@@ -301,7 +299,7 @@ def _kind(raw: bytes) -> int:
 
 
 def _open_charter(raw: bytes, election: _Election) -> tuple[Entry, Standing]:
-    """Open entry 1. Raises Refusal; a charter whose root is not the one it must be is REFUSED."""
+    """Open entry 1. Raises EntryError; a charter whose root is not the one it must be is REFUSED."""
     try:
         entry = open_record(raw)
         body = entry.body
@@ -310,7 +308,7 @@ def _open_charter(raw: bytes, election: _Election) -> tuple[Entry, Standing]:
         if entry.kid != key_id(check_public_key(body.root_key)):
             raise RecordError("the charter is not signed with its own root key")
     except RecordError as error:
-        raise Refusal(Fault.MALFORMED, str(error)) from None
+        raise EntryError(Fault.MALFORMED, str(error)) from None
     open_signed(raw, Signer(body.root_key, ""), election.digest)
     wrong = body.role is LogRole.OFFICIAL and body.root_key != election.body.root_key
     return entry, Standing.REFUSED if wrong else Standing.EFFECTIVE

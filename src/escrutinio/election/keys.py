@@ -31,7 +31,7 @@ class HeldKey:
 
 @dataclass
 class KeyTable:
-    """All keys ever enrolled, in order. The first enrolment of a kid wins; a revocation never acts backwards."""
+    """All keys ever enrolled, in order; the first enrolment of a kid wins."""
 
     _keys: list[HeldKey] = field(default_factory=list)
     _by_kid: dict[bytes, int] = field(default_factory=dict)

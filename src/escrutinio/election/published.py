@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from itertools import zip_longest
 
 from escrutinio.election.derived import derived_files
@@ -73,7 +74,7 @@ def compare_file(path: str, expected: bytes, found: bytes | None) -> FileCheck:
         return FileCheck(path, 0, Difference(0, "", "the file", "none"))
     if found == expected:
         return FileCheck(path, expected.count(b"\n") - header, None)
-    lines = zip_longest(expected.split(b"\n"), found.split(b"\n"))
+    lines = zip_longest(BytesIO(expected), BytesIO(found))
     at, (wanted, got) = next((n, pair) for n, pair in enumerate(lines) if pair[0] != pair[1])
     names = _cells(expected.split(b"\n", 1)[0]) if header and at else []
     return FileCheck(path, max(0, at - header), _difference(at + 1, names, wanted, got))
@@ -81,18 +82,20 @@ def compare_file(path: str, expected: bytes, found: bytes | None) -> FileCheck:
 
 def _difference(line: int, names: list[str], wanted: bytes | None, got: bytes | None) -> Difference:
     """Where two lines differ: in one cell, if they have as many cells as the header has names."""
-    if wanted and got:
-        left, right = _cells(wanted), _cells(got)
-        if len(left) == len(right) == len(names):
-            for name, one, other in zip(names, left, right, strict=True):
-                if one != other:
-                    return Difference(line, name, _shown(one), _shown(other))
+    if wanted is None or got is None:
+        return Difference(line, "", _line(wanted), _line(got))
+    left, right = _cells(wanted), _cells(got)
+    if len(left) == len(right) == len(names):
+        for name, one, other in zip(names, left, right, strict=True):
+            if one != other:
+                return Difference(line, name, _shown(one), _shown(other))
+    if wanted.rstrip(b"\n") == got.rstrip(b"\n"):
+        return Difference(line, "", "a line break at its end", "none")
     return Difference(line, "", _line(wanted), _line(got))
 
 
 def _line(raw: bytes | None) -> str:
-    # What stands behind the last line break is no line.
-    return _shown(raw.decode(errors="replace")) if raw else "the end of the file"
+    return "the end of the file" if raw is None else _shown(raw.decode(errors="replace").rstrip("\n"))
 
 
 def _shown(text: str) -> str:

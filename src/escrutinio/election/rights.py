@@ -74,7 +74,7 @@ class Scopes:
     author: AuthorRole
 
     def covers(self, key: EnrolledKey, about: Subject) -> bool:
-        """Whether a control record about this subject lies in the key's scope; the election as a whole does."""
+        """Whether a record about this subject lies in the key's scope; the election as a whole does."""
         if about.contest is not None and key.contests and about.contest not in key.contests:
             return False
         if not key.scope:
@@ -84,9 +84,14 @@ class Scopes:
         return about.area is None or self._area(key, self.areas.index.get(about.area, -1))
 
     def allowed(
-        self, keys: KeyTable, signer: NDArray[np.int32], kind: NDArray[np.uint8], station: NDArray[np.int32], contest: str
+        self,
+        keys: KeyTable,
+        signer: NDArray[np.int32],
+        kind: NDArray[np.uint8],
+        station: NDArray[np.int32],
+        contest: str,
     ) -> NDArray[np.bool_]:
-        """Which rows of one contest are signed by a key with the right and the scope for them, bool [rows]."""
+        """Which rows of a contest are signed by a key with the right and the scope for them, bool [rows]."""
         right = self.rightful(keys, signer, kind)
         only, barred = self._scopes(keys, contest)
         place = only[signer]
@@ -96,7 +101,9 @@ class Scopes:
         allowed: NDArray[np.bool_] = right & fine & ~barred[signer]
         return allowed
 
-    def rightful(self, keys: KeyTable, signer: NDArray[np.int32], kind: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    def rightful(
+        self, keys: KeyTable, signer: NDArray[np.int32], kind: NDArray[np.uint8]
+    ) -> NDArray[np.bool_]:
         """Which rows are of a kind that the role of their key may sign, bool [rows]."""
         roles = np.array([held.key.role for held in keys], np.int64)
         right: NDArray[np.bool_] = self._rights()[roles[signer], kind]
@@ -110,7 +117,7 @@ class Scopes:
         return table
 
     def _scopes(self, keys: KeyTable, contest: str) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Per key: the one station it is for (or everywhere, or to be looked up), and whether it is barred."""
+        """Per key: the station it is for (or everywhere, or to be looked up), and whether it is barred."""
         only = np.full(len(keys), _LOOK, np.int32)
         barred = np.zeros(len(keys), np.bool_)
         stations, areas = self.roll.index, self.areas.index

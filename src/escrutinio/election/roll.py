@@ -11,17 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.election.areas import AreaTree
-from escrutinio.election.tables import Judged, read_columns, write_table
+from escrutinio.election.tables import Judged, check_codes, read_columns, write_table
 from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.parts import Declared
-from escrutinio.records.text import check_code, check_date, check_text
+from escrutinio.records.text import check_date, check_text
 
 STATIONS_HEADER = ("station", "center", "area", "registered")
 CENTERS_HEADER = ("center", "area", "name")
 UNKNOWN = -1
 """What stands in `Roll.registered` where the number of registered voters is not known."""
 
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
@@ -132,12 +131,12 @@ def _read_stations(raw: bytes, areas: AreaTree) -> tuple[list[str], Columns]:
     """Return station codes as they stand, the number of each center code, and center, area, registered."""
     what = "the station table"
     codes: list[str] = []
-    centers = Judged(lambda code: len(centers) if check_code(code) else 0)
+    centers = Judged(lambda _: len(centers))
     judged = (centers, Judged(lambda code: _area(code, areas)), Judged(_count))
     parts: tuple[list[NDArray[np.int64]], ...] = ([], [], [])
     for line, (stations, *rest) in read_columns(raw, STATIONS_HEADER, what):
-        if not all(map(_CODE.fullmatch, stations)):
-            Judged(lambda code: len(check_code(code))).read(stations, line, what)
+        check_codes(stations, line, what)
+        check_codes(rest[0], line, what)
         codes += stations
         for column, judge, part in zip(rest, judged, parts, strict=True):
             part.append(judge.read(column, line, what))
@@ -173,12 +172,12 @@ def _read_centers(raw: bytes, areas: AreaTree) -> dict[str, str]:
     """Return the names that the center table knows, by center."""
     what = "the center table"
     names: dict[str, str] = {}
-    code = Judged(lambda center: len(check_code(center)))
     place = Judged(lambda area: _area(area, areas))
     label = Judged(lambda name: len(check_text(name, 200)))
     for line, (centers, where, called) in read_columns(raw, CENTERS_HEADER, what):
-        for column, judge in ((centers, code), (where, place), (called, label)):
-            judge.read(column, line, what)
+        check_codes(centers, line, what)
+        place.read(where, line, what)
+        label.read(called, line, what)
         for at, (center, name) in enumerate(zip(centers, called, strict=True)):
             if center in names:
                 raise DefinitionError(f"{what} has the center {center!r} twice, again in line {line + at}")

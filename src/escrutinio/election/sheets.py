@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.election.columns import ChunkColumns, Rows
-from escrutinio.election.findings import Findings
+from escrutinio.election.findings import Finding, Findings
 from escrutinio.election.keys import KeyTable
 from escrutinio.election.rights import Scopes
 from escrutinio.election.roll import Roll
@@ -69,7 +69,9 @@ class Gathering:
 
     def add(self, columns: ChunkColumns, index: NDArray[np.int64], signer: NDArray[np.int32]) -> None:
         """Take in a chunk, of whose entries `index` are the log indices and `signer` the keys' places."""
-        known = np.array([self.digests.setdefault(d, len(self.digests)) for d in (*columns.digests, b"")], np.int32)
+        known = np.array(
+            [self.digests.setdefault(d, len(self.digests)) for d in (*columns.digests, b"")], np.int32
+        )
         known[-1] = -1
         names = self.stations
         for code, rows in columns.rows.items():
@@ -121,7 +123,9 @@ def make_bases(
         if late:
             bases.append(Basis(REPORTED_LATE, _titles("Sheets by late keys", "Actas con claves tardías")))
         if ruled:
-            bases.append(Basis(RULED, _titles("Official sheets as ruled", "Actas oficiales según las decisiones")))
+            bases.append(
+                Basis(RULED, _titles("Official sheets as ruled", "Actas oficiales según las decisiones"))
+            )
     for name in sorted(names):
         bases.append(Basis(COPIES + name, titled.get(name) or _titles(name, name), name))
     if t.HandCount.TYPE in kinds:
@@ -147,7 +151,7 @@ class Placing:
 
 
 def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) -> Sheets:
-    """The table of a contest, with REFUSED for the rows that a rule keeps from counting, EVIDENCE for the rest."""
+    """The table of a contest: REFUSED the rows that a rule keeps from counting, EVIDENCE the rest."""
     gathered = gathering.contests.get(contest.code)
     if gathered is None:
         return Sheets(_empty(len(contest.options)), np.zeros(0, np.uint8))
@@ -237,7 +241,9 @@ def _bases(table: SheetTable, placing: Placing) -> NDArray[np.int16]:
     return basis
 
 
-def note_refusals(sheets: Sheets, contest: ContestView, gathering: Gathering, placing: Placing, notes: Findings) -> None:
+def note_refusals(
+    sheets: Sheets, contest: ContestView, gathering: Gathering, placing: Placing, notes: Findings
+) -> None:
     """A finding for every row that does not count, in log order."""
     table = sheets.table
     codes = list(gathering.stations)
@@ -248,13 +254,13 @@ def note_refusals(sheets: Sheets, contest: ContestView, gathering: Gathering, pl
         rows = np.flatnonzero(sheets.refusal == number)
         room = notes.room(code, contest.code)
         for row in rows[:room].tolist():
-            values: dict[str, object] = {"signer": placing.keys[int(table.signer[row])].key.name}
+            values = [("signer", placing.keys[int(table.signer[row])].key.name)]
             if code == "sum-mismatch":
-                values |= {"stated": table.ballots[row], "sum": votes[row]}
+                values += ("stated", str(table.ballots[row])), ("sum", str(votes[row]))
             elif code == "more-votes-than-registered":
-                values |= {"votes": votes[row], "registered": registered[row]}
-            entries = [int(table.index[row])]
-            notes.add(code, entries, station=codes[local[row]], contest=contest.code, **values)
+                values += ("votes", str(votes[row])), ("registered", str(registered[row]))
+            entries = (int(table.index[row]),)
+            notes.note(Finding(code, entries, codes[local[row]], contest.code, None, tuple(values)))
         if len(rows) > room:
             notes.skip(code, contest.code, len(rows) - room, table.index[rows[room:]].tolist())
 
@@ -278,13 +284,23 @@ def _with(table: SheetTable, basis: NDArray[np.int16], status: NDArray[np.generi
 
 
 def _empty(options: int) -> SheetTable:
-    def none(kind: type[np.generic]) -> NDArray[np.generic]:
-        return np.zeros(0, kind)
-
-    kinds: dict[str, type[np.generic]] = {
-        "index": np.int64, "kind": np.uint8, "station": np.int32, "signer": np.int32, "basis": np.int16,
-        "status": np.uint8, "null": np.uint32, "blank": np.uint32, "ballots": np.int64, "voters": np.int64,
-        "registered": np.int64, "issued_at": np.int64, "form": np.uint8, "original": np.bool_, "digest": np.int32,
-    }  # fmt: skip
-    columns: dict[str, NDArray[np.generic]] = {name: none(kind) for name, kind in kinds.items()}
-    return SheetTable(counts=np.zeros((0, options), np.uint32), **columns)  # type: ignore[arg-type]
+    byte, count = np.zeros(0, np.uint8), np.zeros(0, np.uint32)
+    word, long = np.zeros(0, np.int32), np.zeros(0, np.int64)
+    return SheetTable(
+        index=long,
+        kind=byte,
+        station=word,
+        signer=word,
+        basis=np.zeros(0, np.int16),
+        status=byte,
+        counts=np.zeros((0, options), np.uint32),
+        null=count,
+        blank=count,
+        ballots=long,
+        voters=long,
+        registered=long,
+        issued_at=long,
+        form=byte,
+        original=np.zeros(0, np.bool_),
+        digest=word,
+    )

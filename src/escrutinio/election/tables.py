@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -9,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.records.errors import DefinitionError, RecordError
+from escrutinio.records.text import check_code
 
 MAX_ROWS = 5_000_000
 """Most rows that one table may have: five times the polling stations of India."""
 
+_CODES = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}\n)+")
 _CHUNK = 512  # rows alive at once, fewer than it takes to start Python's garbage collector
 
 
@@ -51,6 +54,17 @@ def _transpose(rows: list[list[str]], width: int, line: int, what: str) -> list[
         at = next(i for i, row in enumerate(rows) if len(row) != width)
         raise DefinitionError(f"{what} has {len(rows[at])} fields in line {line + at}, not {width}")
     return list(zip(*rows, strict=True))
+
+
+def check_codes(column: Sequence[str], line: int, what: str) -> None:
+    """Check that a column from `read_columns`, whose first row stands in `line`, has nothing but codes.
+
+    Raises DefinitionError with the line of the first that is none (`records.text.check_code`).
+    """
+    # One match for the whole column; no field has a line break of its own, as `read_columns` saw to.
+    if _CODES.fullmatch("\n".join((*column, ""))):
+        return
+    Judged(lambda code: len(check_code(code))).read(column, line, what)
 
 
 class Judged(dict[str, int]):

@@ -3,7 +3,7 @@
 Everything is int64 and exact: five million sheets of counts below 2^32 stay below 2^55.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from escrutinio.election.areas import AreaTree
 from escrutinio.election.counting import counted_at
-from escrutinio.election.state import ContestView, ElectionState
+from escrutinio.election.state import RULED, ContestView, ElectionState
 
 Int64 = NDArray[np.int64]
 
@@ -52,22 +52,23 @@ class Totals(Sums):
 
     `stations_in_roll`: that the roll lists and that vote in the contest. `stations_declared`: as the
     authority declares for the area; where it does not, the sum of what lies in it, by the roll at the
-    least. `stations_pending`: with an entry that a finding keeps from counting. `registered_in_counted`:
-    registered voters at the stations counted, where known; `registered_unknown_in_counted`: stations
-    counted where they are not.
+    least. `stations_pending`: with an entry that a finding keeps from counting; `stations_annulled`: that a
+    ruling took out of this basis. `registered_in_counted`: registered voters at the stations counted,
+    where known; `registered_unknown_in_counted`: stations counted where they are not.
     """
 
     stations_declared: Int64
     stations_in_roll: Int64
     stations_pending: Int64
+    stations_annulled: Int64
     registered_in_counted: Int64
     registered_unknown_in_counted: Int64
 
     @property
     def stations_silent(self) -> Int64:
-        """Stations, in the roll or only declared, of which nothing is counted or pending, int64 [areas]."""
+        """Stations, in the roll or only declared, that have not reported, int64 [areas]."""
         known = np.maximum(self.stations_declared, self.stations_in_roll)
-        return known - self.stations_counted - self.stations_pending
+        return known - self.stations_counted - self.stations_pending - self.stations_annulled
 
 
 def totals(state: ElectionState, contest: str, basis: str) -> Totals:
@@ -80,13 +81,14 @@ def totals(state: ElectionState, contest: str, basis: str) -> Totals:
     rows = state.counted.get((contest, code), nothing)
     sums = _sums(state, view, code, rows)
     registered = np.where(rows >= 0, state.roll.registered, 0)
-    pending = np.fromiter(state.pending.get((contest, code), {}), np.int64)
+    annulled = state.annulled.get(contest, ()) if code == RULED else ()
     in_roll = _by_area(state, view.stations)
     return Totals(
         **vars(sums),
         stations_declared=_declared(state.areas, state.roll.declared, in_roll, view.area),
         stations_in_roll=in_roll,
-        stations_pending=_by_area(state, np.isin(np.arange(len(state.roll)), pending)),
+        stations_pending=_count(state, state.pending.get((contest, code), {})),
+        stations_annulled=_count(state, annulled),
         registered_in_counted=_by_area(state, np.maximum(registered, 0)),
         registered_unknown_in_counted=_by_area(state, registered < 0),
     )
@@ -158,6 +160,13 @@ def _by_area(state: ElectionState, values: NDArray[np.integer] | NDArray[np.bool
     """Add up values per station, [stations], in each area and all that lies in it."""
     own = np.zeros(len(state.areas), np.int64)
     np.add.at(own, state.roll.area, values)
+    return state.areas.roll_up(own)
+
+
+def _count(state: ElectionState, stations: Collection[int]) -> Int64:
+    """Count stations, given by number, in each area and all that lies in it."""
+    own = np.zeros(len(state.areas), np.int64)
+    np.add.at(own, state.roll.area[np.fromiter(stations, np.int64, len(stations))], 1)
     return state.areas.roll_up(own)
 
 

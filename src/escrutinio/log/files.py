@@ -40,10 +40,10 @@ def write_files(directory: Path, files: Iterable[tuple[str, bytes]]) -> None:
                 os.makedirs(parent, exist_ok=True)
                 # Every directory up to the root: one that an earlier crash left may not be on disk yet.
                 changed.update(dict.fromkeys(_ancestors(path, root)))
+            written.append(path)
             with open(path + TEMPORARY, "wb", buffering=0) as file:
                 _write_all(file.fileno(), content)
                 os.fsync(file.fileno())
-            written.append(path)
         for path in written:
             os.replace(path + TEMPORARY, path)
         for path in changed:

@@ -108,19 +108,24 @@ def _directory_fetch(directory: Path) -> Fetch:
     return fetch
 
 
-def open_log(address: str | Path) -> LogReader:
-    """The log in a directory, or below an http or https address; nothing is read yet.
+def open_files(address: str | Path) -> Fetch:
+    """The files below a directory, or below an http or https address; nothing is read yet.
 
     Raises LogError when it is neither.
     """
     if isinstance(address, str) and address.startswith(("http://", "https://")):
         from escrutinio.log.http import http_fetch
 
-        return FileReader(http_fetch(address))
+        return http_fetch(address)
     directory = Path(address)
     if not directory.is_dir():
         raise LogError(f"There is no log here: {directory} is not a directory.")
-    return FileReader(_directory_fetch(directory))
+    return _directory_fetch(directory)
+
+
+def open_log(address: str | Path) -> LogReader:
+    """The log in a directory, or below an http or https address. Raises LogError when it is neither."""
+    return FileReader(open_files(address))
 
 
 def read_bundles(reader: LogReader, size: int, start: int = 0) -> Iterator[tuple[TileName, bytes]]:

@@ -111,7 +111,7 @@ class LogWriter:
     def _start(self) -> list[int]:
         signed, public = self._store.head("signed"), self._store.head("public")
         if signed.note:
-            self._check_own(parse_checkpoint(signed.note, "The checkpoint in the store"), "The store")
+            self._check_own(parse_checkpoint(signed.note, "The checkpoint in the store"), "the store")
         edge = load_edge(self._reader, public.size, public.root)
         published = self._published()
         if published is not None:
@@ -135,7 +135,7 @@ class LogWriter:
     def _check_own(self, signed: SignedCheckpoint, where: str) -> None:
         origin = signed.checkpoint.origin
         if origin != self._signer.name:
-            raise LogError(f"{where} holds the log {origin}, not {self._signer.name}.")
+            raise LogError(f"The log in {where} is {origin}, not {self._signer.name}.")
         verify_note(signed.note, [self._signer.verifier], f"The checkpoint in {where}")
 
     def _check_published(self, published: Checkpoint, public: Head) -> None:

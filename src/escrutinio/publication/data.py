@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from escrutinio.election.delimited import table_bytes, text_cell
-from escrutinio.election.derived import basis_slugs, derived_files, reported_bases
+from escrutinio.election.derived import basis_slugs, derived_files, shown_bases
 from escrutinio.election.state import Basis, ElectionState
 from escrutinio.intake.rows import BadRow
 from escrutinio.log.files import write_files
@@ -80,7 +80,7 @@ def _nist_files(state: ElectionState, generated_at: int) -> Iterator[tuple[str, 
 
 def _counted_bases(state: ElectionState) -> list[Basis]:
     """The bases that have a sheet in any contest, in the order of the state."""
-    codes = {basis.code for contest in state.contests for basis in reported_bases(state, contest.code)}
+    codes = {basis.code for contest in state.contests for basis in shown_bases(state, contest.code)}
     return [basis for basis in state.bases if basis.code in codes]
 
 

@@ -58,13 +58,16 @@ def station_report(state: ElectionState, basis: Basis, generated_at: int) -> byt
 def _area_counts(state: ElectionState, contest: ContestView, basis: Basis) -> Counts:
     tree = state.areas
     found = totals(state, contest.code, basis.code)
-    inside = np.flatnonzero(tree.within(tree.index[contest.area], np.arange(len(tree), dtype=np.int32)))
+    # An area without a counted sheet has no votes to state; a zero would say that nobody voted.
+    within = tree.within(tree.index[contest.area], np.arange(len(tree), dtype=np.int32))
+    inside = np.flatnonzero(within & (found.stations_counted > 0))
     ids = [f"area-{tree.codes[at]}" for at in inside.tolist()]
     return Counts(ids, found.options[inside], found.null[inside], found.blank[inside])
 
 
 def _station_counts(state: ElectionState, contest: ContestView, basis: Basis) -> Counts:
-    rows = state.counted[contest.code, basis.code]
+    nothing = np.full(len(state.roll), -1, np.int32)
+    rows = state.counted.get((contest.code, basis.code), nothing)
     here = np.flatnonzero(rows >= 0)
     table, chosen = state.tables[contest.code], rows[here]
     ids = [f"station-{state.roll.stations[at]}" for at in here.tolist()]
@@ -153,7 +156,7 @@ def _candidates(contest: ContestView) -> list[Node]:
     return [
         {
             "@type": "ElectionResults.Candidate",
-            "@id": f"candidate-{contest.code}-{code}",
+            "@id": f"candidate-{contest.code}:{code}",
             "BallotName": text(titles, code),
             "ExternalIdentifier": [_identifier("candidate", code)],
         }
@@ -185,7 +188,7 @@ def _parties(contest: ContestView) -> list[Node]:
         nodes.append(
             {
                 "@type": "ElectionResults.Coalition",
-                "@id": f"list-{contest.code}-{code}",
+                "@id": f"list-{contest.code}:{code}",
                 "Name": text(titles, code),
                 "ContestIds": [f"contest-{contest.code}"],
                 "PartyIds": [_party(contest, contest.options[card]) for card in cards],
@@ -196,7 +199,7 @@ def _parties(contest: ContestView) -> list[Node]:
 
 
 def _party(contest: ContestView, option: str) -> str:
-    return f"party-{contest.code}-{option}"
+    return f"party-{contest.code}:{option}"
 
 
 def _contest(contest: ContestView, found: Counts) -> Node:
@@ -223,14 +226,14 @@ def _contest(contest: ContestView, found: Counts) -> Node:
 def _selection(contest: ContestView, option: int, found: Counts) -> Node:
     """One box on the ballot. Several may be for one candidate, each by another party (fusion voting)."""
     code = contest.options[option]
-    node: Node = {"@id": f"selection-{contest.code}-{code}", "SequenceOrder": option + 1}
+    node: Node = {"@id": f"selection-{contest.code}:{code}", "SequenceOrder": option + 1}
     if contest.method is Method.DHONDT:
         node |= {"@type": "ElectionResults.PartySelection", "PartyIds": [_party(contest, code)]}
     else:
         candidate = contest.candidates[contest.option_candidate[option]]
         node |= {
             "@type": "ElectionResults.CandidateSelection",
-            "CandidateIds": [f"candidate-{contest.code}-{candidate}"],
+            "CandidateIds": [f"candidate-{contest.code}:{candidate}"],
         }
         if has_cards(contest):
             node["EndorsementPartyIds"] = [_party(contest, code)]

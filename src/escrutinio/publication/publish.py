@@ -154,7 +154,7 @@ def _build(
         [composer.records],
         composer.attachments.get,
         executor=executor,
-        progress=lambda done, total: progress("verify", done, total),
+        progress=_adding("verify", len(composer.records), progress),
     )
     kept = {d: content for d, content in composer.attachments.items() if d not in state.withdrawn}
     write_files(staging / "attachments", ((file_name(d), content) for d, content in sorted(kept.items())))
@@ -173,6 +173,18 @@ def _build(
     )
     render_site(state, config, staging, checkpoint=checkpoint, trust=trust, progress=progress)
     return state, checkpoint
+
+
+def _adding(step: str, total: int, progress: Progress) -> Callable[[int], None]:
+    """A progress of totals from one of increments."""
+    done = 0
+
+    def add(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(step, done, total)
+
+    return add
 
 
 def _write_log(directory: Path, records: list[bytes], signer: NoteSigner, clock: int) -> SignedCheckpoint:

@@ -19,6 +19,7 @@ from escrutinio.records import text as _text
 from escrutinio.records.errors import RecordError
 
 T = TypeVar("T")
+V = TypeVar("V")
 E = TypeVar("E", bound=IntEnum)
 
 COUNT_LIMIT = 2**32
@@ -242,12 +243,14 @@ class Struct(Generic[T]):
         return layout(self.of)
 
     def encode(self, value: T) -> object:
-        return [_at(name, codec.encode, getattr(value, name)) for name, codec in self.layout]
+        return [within(name, codec.encode, getattr(value, name)) for name, codec in self.layout]
 
     def decode(self, raw: object) -> T:
         if type(raw) is not list or len(raw) != len(self.layout):
             raise RecordError(f"an array of {len(self.layout)} positions was expected")
-        items = [_at(name, codec.decode, item) for (name, codec), item in zip(self.layout, raw, strict=True)]
+        items = [
+            within(name, codec.decode, item) for (name, codec), item in zip(self.layout, raw, strict=True)
+        ]
         return self.of(*items)
 
     def to_plain(self, value: T) -> object:
@@ -289,7 +292,7 @@ def read_plain(of: type[object], raw: object) -> dict[str, object]:
     for name, declared in known.items():
         codec = declared.metadata["codec"]
         if name in raw:
-            values[name] = _at(name, codec.from_plain, raw[name])
+            values[name] = within(name, codec.from_plain, raw[name])
         elif declared.default is not MISSING:
             values[name] = declared.default
         elif isinstance(codec, Optional):
@@ -311,11 +314,12 @@ def cddl_name(name: str) -> str:
     return "".join("-" + c.lower() if c.isupper() else c for c in name).lstrip("-")
 
 
-def _at(name: str, read: Callable[[object], T], raw: object) -> T:
+def within(place: str, read: Callable[[V], T], raw: V) -> T:
+    """`read(raw)`, with the place named in its refusal."""
     try:
         return read(raw)
     except RecordError as error:
-        raise RecordError(f"{name}: {error}") from None
+        raise RecordError(f"{place}: {error}") from None
 
 
 def _kind(raw: object) -> str:

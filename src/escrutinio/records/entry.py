@@ -63,12 +63,9 @@ def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: by
     read_subject(body.SUBJECT, subject)
     for public_key in introduced_keys(body):
         check_public_key(public_key)
-    values = [VERSION, body.TYPE, election, c.TIME.encode(issued_at)]
+    values = [VERSION, body.TYPE, election, c.within("issued_at", c.TIME.encode, issued_at)]
     for name, codec in body.LAYOUT:
-        try:
-            values.append(codec.encode(getattr(body, name)))
-        except RecordError as error:
-            raise RecordError(f"{body.NAME}.{name}: {error}") from None
+        values.append(c.within(f"{body.NAME}.{name}", codec.encode, getattr(body, name)))
     head, to_sign = build(key.public_key, signer, subject, cbor2.dumps(values))
     raw = head + b"\x58\x40" + key.sign(to_sign)
     if len(raw) > MAX_RECORD:

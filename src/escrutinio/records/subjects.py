@@ -38,6 +38,8 @@ def read_subject(form: str, subject: str) -> Subject:
     """Take `subject` apart by the form its record type has. Raises RecordError when it does not fit."""
     parts = check_subject(subject).split("/")
     match form, parts:
+        case "station/contest", [station, contest]:  # first, since every sheet has it
+            return Subject(station=station, contest=contest)
         case "election", ["election"]:
             return Subject()
         case (("contest" | "contest-area"), [contest]):
@@ -46,8 +48,6 @@ def read_subject(form: str, subject: str) -> Subject:
             return Subject(contest=contest, area=area)
         case "station", [station]:
             return Subject(station=station)
-        case "station/contest", [station, contest]:
-            return Subject(station=station, contest=contest)
         case "place", ["election"]:
             return Subject()
         case "place", ["area", area]:

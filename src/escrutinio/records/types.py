@@ -7,70 +7,15 @@ The second argument of `@record` says which form the subject has.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar, TypeVar, dataclass_transform
-
 from escrutinio.records import codecs as c
+from escrutinio.records import codes as k
 from escrutinio.records import parts as p
+from escrutinio.records.body import BY_CODE as BY_CODE
+from escrutinio.records.body import BY_NAME as BY_NAME
+from escrutinio.records.body import VERSION as VERSION
+from escrutinio.records.body import Body as Body
+from escrutinio.records.body import record
 from escrutinio.records.codecs import put
-from escrutinio.records.codes import (
-    AuditMethod,
-    AuditOutcome,
-    AuthorRole,
-    Basis,
-    Category,
-    Contingency,
-    Decision,
-    EventKind,
-    Form,
-    Kind,
-    LogRole,
-    Nomination,
-    RefusalReason,
-    Removal,
-    RevocationReason,
-    StationChangeKind,
-    Step,
-)
-
-VERSION = 1
-
-
-class Body:
-    """Base of every record body.
-
-    `TYPE` is its code, `NAME` its word, `SUBJECT` the form of its subject, `LAYOUT` its positions.
-    """
-
-    TYPE: ClassVar[int]
-    NAME: ClassVar[str]
-    SUBJECT: ClassVar[str]
-    LAYOUT: ClassVar[c.Layout]
-
-
-B = TypeVar("B", bound=Body)
-
-
-@dataclass_transform(frozen_default=True, field_specifiers=(put,))
-def record(code: int, subject: str) -> Callable[[type[B]], type[B]]:
-    """Number a record class and make it a frozen dataclass."""
-
-    def number(cls: type[B]) -> type[B]:
-        cls.TYPE, cls.NAME, cls.SUBJECT = code, c.cddl_name(cls.__name__), subject
-        if code in BY_CODE:
-            raise ValueError(f"record type {code} is taken")
-        made = dataclass(frozen=True)(cls)
-        made.LAYOUT = c.layout(made)
-        BY_CODE[code] = BY_NAME[cls.NAME] = made
-        return made
-
-    return number
-
-
-BY_CODE: dict[int, type[Body]] = {}
-BY_NAME: dict[str, type[Body]] = {}
-
 
 # --- the first entries, and keys ---
 
@@ -79,12 +24,12 @@ BY_NAME: dict[str, type[Body]] = {}
 class Definition(Body):
     """Entry 0: what is voted on. Its SHA-256 is the election's identity."""
 
-    kind: Kind = put(c.Code(Kind))
+    kind: k.Kind = put(c.Code(k.Kind))
     code: str = put(c.CODE)
     titles: tuple[p.Title, ...] = put(c.Array(c.Struct(p.Title), 1, 16))
     place: tuple[p.Title, ...] = put(c.Array(c.Struct(p.Title), 1, 16))
     voting_day: str = put(c.DATE)
-    author_role: AuthorRole = put(c.Code(AuthorRole))
+    author_role: k.AuthorRole = put(c.Code(k.AuthorRole))
     author: tuple[p.Title, ...] = put(c.Array(c.Struct(p.Title), 1, 16))
     root_key: bytes = put(c.KEY)
     officers_needed: int = put(c.Uint("uint8", 256))
@@ -98,7 +43,7 @@ class Charter(Body):
     """Entry 1: whose log this is, and the root key of its operator."""
 
     origin: str = put(c.SHORT)
-    role: LogRole = put(c.Code(LogRole))
+    role: k.LogRole = put(c.Code(k.LogRole))
     operator: tuple[p.Title, ...] = put(c.Array(c.Struct(p.Title), 1, 16))
     root_key: bytes = put(c.KEY)
     predecessor: p.LogHead | None = put(c.Optional(c.Struct(p.LogHead)))
@@ -116,7 +61,7 @@ class Revocation(Body):
     """From here on, no record of this key is admitted; earlier ones stand and are marked."""
 
     kid: bytes = put(c.KID)
-    reason: RevocationReason = put(c.Code(RevocationReason))
+    reason: k.RevocationReason = put(c.Code(k.RevocationReason))
 
 
 @record(5, "election")
@@ -148,7 +93,7 @@ class NominationChange(Body):
     """What happened to a candidate after the definition; the options of the ballot stay."""
 
     candidate: str = put(c.CODE)
-    change: Nomination = put(c.Code(Nomination))
+    change: k.Nomination = put(c.Code(k.Nomination))
     legal_basis: str = put(c.LONG)
 
 
@@ -156,7 +101,7 @@ class NominationChange(Body):
 class StationChange(Body):
     """A station moved, closed, opened, merged or corrected after the roll was frozen."""
 
-    change: StationChangeKind = put(c.Code(StationChangeKind))
+    change: k.StationChangeKind = put(c.Code(k.StationChangeKind))
     center: str = put(c.CODE)
     registered: int | None = put(c.Optional(c.COUNT))
     minutes: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
@@ -185,7 +130,7 @@ class Acceptance(Body):
 class Lifecycle(Body):
     """One step in the life of some machines; thousands of them stand in `listing` (CSV machine,station)."""
 
-    step: Step = put(c.Code(Step))
+    step: k.Step = put(c.Code(k.Step))
     machines: tuple[p.MachineAt, ...] = put(c.Array(c.Struct(p.MachineAt)))
     software: bytes | None = put(c.Optional(c.DIGEST))
     listing: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
@@ -229,7 +174,7 @@ class TallySheet(Body):
 class MachineEvent(Body):
     """Something that happened to the machine, at the time its clock says."""
 
-    event: EventKind = put(c.Code(EventKind))
+    event: k.EventKind = put(c.Code(k.EventKind))
     at: int = put(c.TIME)
     detail: int = put(c.COUNT)
 
@@ -238,7 +183,7 @@ class MachineEvent(Body):
 class ContingencyOpening(Body):
     """The authority opens a station for a manual sheet, and says why."""
 
-    reason: Contingency = put(c.Code(Contingency))
+    reason: k.Contingency = put(c.Code(k.Contingency))
 
 
 @record(17, "station/contest")
@@ -266,7 +211,7 @@ class Copy(Body):
     ballots: int | None = put(c.Optional(c.COUNT))
     voters: int | None = put(c.Optional(c.COUNT))
     registered: int | None = put(c.Optional(c.COUNT))
-    form: Form = put(c.Code(Form))
+    form: k.Form = put(c.Code(k.Form))
     image: bytes | None = put(c.Optional(c.DIGEST))
     original: bytes | None = put(c.Optional(c.DIGEST))
 
@@ -294,7 +239,7 @@ class SealCheck(Body):
 class RefusalToSign(Body):
     """A scrutineer did not sign the sheet; the sheet stays valid."""
 
-    reason: RefusalReason = put(c.Code(RefusalReason))
+    reason: k.RefusalReason = put(c.Code(k.RefusalReason))
 
 
 # --- incidents, complaints, rulings ---
@@ -304,7 +249,7 @@ class RefusalToSign(Body):
 class IncidentReport(Body):
     """What a party or observer saw; words and pictures are attachments."""
 
-    category: Category = put(c.Code(Category))
+    category: k.Category = put(c.Code(k.Category))
     at: int = put(c.TIME)
     report: tuple[p.Attachment, ...] = put(p.ATTACHMENTS)
 
@@ -316,7 +261,7 @@ class Complaint(Body):
     `commitment` = SHA-256(32 random bytes, then the text), so that the filer can prove it later.
     """
 
-    category: Category = put(c.Code(Category))
+    category: k.Category = put(c.Code(k.Category))
     at: int = put(c.TIME)
     commitment: bytes = put(c.DIGEST)
 
@@ -329,7 +274,7 @@ class Ruling(Body):
     """
 
     complaint: bytes | None = put(c.Optional(c.DIGEST))
-    decision: Decision = put(c.Code(Decision))
+    decision: k.Decision = put(c.Code(k.Decision))
     entry: int | None = put(c.Optional(c.UINT))
     legal_basis: str = put(c.LONG)
     minutes: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
@@ -339,7 +284,7 @@ class Ruling(Body):
 class IncidentDisclosure(Body):
     """The authority says what went wrong with its own systems, from when until when."""
 
-    category: Category = put(c.Code(Category))
+    category: k.Category = put(c.Code(k.Category))
     starts: int = put(c.TIME)
     ends: int | None = put(c.Optional(c.TIME))
     report: tuple[p.Attachment, ...] = put(p.ATTACHMENTS)
@@ -349,7 +294,7 @@ class IncidentDisclosure(Body):
 class AuditMinutes(Body):
     """How an audit of the calendar ended."""
 
-    outcome: AuditOutcome = put(c.Code(AuditOutcome))
+    outcome: k.AuditOutcome = put(c.Code(k.AuditOutcome))
     held_at: int = put(c.TIME)
     minutes: tuple[p.Attachment, ...] = put(p.ATTACHMENTS)
 
@@ -362,7 +307,7 @@ class Bulletin(Body):
     """
 
     number: int = put(c.COUNT)
-    basis: Basis = put(c.Code(Basis))
+    basis: k.Basis = put(c.Code(k.Basis))
     head: p.LogHead = put(c.Struct(p.LogHead))
     counts: tuple[int, ...] = put(c.COUNTS)
     null: int = put(c.COUNT)
@@ -392,7 +337,7 @@ class Withdrawal(Body):
     """An attachment is no longer published; its digest stays."""
 
     attachment: bytes = put(c.DIGEST)
-    reason: Removal = put(c.Code(Removal))
+    reason: k.Removal = put(c.Code(k.Removal))
 
 
 @record(31, "election")
@@ -446,7 +391,7 @@ class Statement(Body):
 class AuditCommitment(Body):
     """An audit fixes, before the seed is drawn, what it audits and who counts."""
 
-    method: AuditMethod = put(c.Code(AuditMethod))
+    method: k.AuditMethod = put(c.Code(k.AuditMethod))
     risk_limit: p.Fraction = put(c.Struct(p.Fraction))
     head: p.LogHead = put(c.Struct(p.LogHead))
     organisations: tuple[str, ...] = put(c.Array(c.NAME, 0, 64))

@@ -1,0 +1,5 @@
+"""The first site: pages in Spanish and English made from an election's state, as plain files."""
+
+from escrutinio.publication.site.render import render_site
+
+__all__ = ["render_site"]

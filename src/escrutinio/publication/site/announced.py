@@ -1,0 +1,195 @@
+"""Announced results beside what the counted sheets add up to: claims by anybody, and official bulletins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, partial
+
+from escrutinio.election.claim_table import OTHERS
+from escrutinio.election.derived import reported_bases
+from escrutinio.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
+from escrutinio.election.totals import Sums, totals, totals_at
+from escrutinio.records import codes
+from escrutinio.records.parts import Announced, Title
+from escrutinio.records.types import Bulletin, Claim
+
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One announced figure and its counterpart in the sheets.
+
+    `what`: votes, others, unknown, valid, null, blank, ballots, registered or stations; `candidate` is the
+    number of a candidate where it is votes, `code` the word of the record where it is unknown. `counted` of `whole` is what the sheets have, both None where they do not
+    say.
+    """
+
+    what: str
+    candidate: int | None
+    announced: int | None
+    percent: str | None
+    counted: int | None
+    whole: int | None
+    code: str = ""
+
+    @property
+    def difference(self) -> int | None:
+        """Announced minus counted, where both are numbers."""
+        return None if self.announced is None or self.counted is None else self.announced - self.counted
+
+    @property
+    def points(self) -> Fraction | None:
+        """Announced minus counted share in percentage points, where only a percentage was announced."""
+        if self.announced is not None or self.counted is None or not self.whole:
+            return None
+        if self.percent is None or not _PERCENT.fullmatch(self.percent):
+            return None
+        return Fraction(self.percent) - Fraction(100 * self.counted, self.whole)
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What somebody announced. `basis` is what it is held against; `official`: a bulletin of the authority.
+
+    `number` and `size` are of a bulletin: which one it is, and of how many entries of the log it speaks.
+    """
+
+    index: int
+    code: str
+    speaker: tuple[Title, ...]
+    day: str | None
+    contest: str
+    area: int
+    basis: str | None
+    covered: str | None
+    turnout: str | None
+    sources: tuple[str, ...]
+    items: tuple[Item, ...]
+    signer: str
+    official: bool = False
+    number: int = 0
+    size: int = 0
+
+    def item(self, candidate: int) -> Item | None:
+        """The figure of a candidate, if one was announced."""
+        return next((item for item in self.items if item.candidate == candidate), None)
+
+    def other(self, what: str) -> Item | None:
+        """The figure of another kind, if one was announced."""
+        return next((item for item in self.items if item.what == what), None)
+
+    @property
+    def valid(self) -> int | None:
+        """Valid votes as announced; else the sum of the votes, where every row has a number."""
+        if (stated := self.other("valid")) is not None:
+            return stated.announced
+        votes = [item.announced for item in self.items if item.what in ("votes", "others")]
+        numbers = [number for number in votes if number is not None]
+        return sum(numbers) if numbers and len(numbers) == len(votes) else None
+
+
+def announcements(state: ElectionState) -> Iterator[Announcement]:
+    """All announced results about contests and areas that the election has, in log order."""
+    spoken = sorted((*state.claims(), *state.bulletins()), key=lambda logged: logged.index)
+    first = cache(partial(_first_basis, state))
+    for logged in spoken:
+        about = logged.entry.about
+        view = next((view for view in state.contests if view.code == about.contest), None)
+        area = state.areas.index.get(about.area or (view.area if view else ""))
+        if view is None or area is None:
+            continue
+        if isinstance(logged.entry.body, Claim):
+            yield _claim(logged, logged.entry.body, view, area, first(view.code))
+        elif isinstance(logged.entry.body, Bulletin):
+            yield _bulletin(state, logged, logged.entry.body, view, area)
+
+
+def _first_basis(state: ElectionState, contest: str) -> Sums | None:
+    """The totals of the first basis that has anything; claims are held against it."""
+    bases = reported_bases(state, contest)
+    return totals(state, contest, bases[0].code) if bases else None
+
+
+def _claim(logged: Logged, claim: Claim, view: ContestView, area: int, found: Sums | None) -> Announcement:
+    numbers = {code: number for number, code in enumerate(view.candidates)}
+    named = {numbers[row.candidate] for row in claim.rows if row.candidate in numbers}
+    items = [_row(row, numbers.get(row.candidate), named, found, area) for row in claim.rows]
+    for what in ("valid", "null", "ballots", "registered"):
+        if (stated := getattr(claim, what)) is not None:
+            items.append(Item(what, None, stated, None, _sum(found, what, area), None))
+    return Announcement(
+        index=logged.index,
+        code=claim.code,
+        speaker=claim.speaker,
+        day=claim.announced_on,
+        contest=view.code,
+        area=area,
+        basis=None if found is None else found.basis,
+        covered=claim.covered,
+        turnout=claim.turnout,
+        sources=claim.sources,
+        items=tuple(items),
+        signer=logged.entry.signer,
+    )
+
+
+def _row(row: Announced, candidate: int | None, named: set[int], found: Sums | None, area: int) -> Item:
+    counted = whole = None
+    if found is not None:
+        votes = found.candidates[area].tolist()
+        whole = sum(votes)
+        if candidate is not None:
+            counted = votes[candidate]
+        elif row.candidate == OTHERS:
+            counted = whole - sum(votes[number] for number in named)
+    what = "votes" if candidate is not None else "others" if row.candidate == OTHERS else "unknown"
+    return Item(what, candidate, row.votes, row.percent, counted, whole, row.candidate)
+
+
+def _sum(found: Sums | None, what: str, area: int) -> int | None:
+    if found is None or what == "registered":
+        return None
+    return int({"valid": found.valid, "null": found.null, "ballots": found.ballots}[what][area])
+
+
+def _bulletin(
+    state: ElectionState, logged: Logged, bulletin: Bulletin, view: ContestView, area: int
+) -> Announcement:
+    """A bulletin is held against the log at the size it names, as far as this log has it."""
+    basis = RULED if bulletin.basis is codes.Basis.RULED else REPORTED
+    known = any(found.code == basis for found in state.bases)
+    found = totals_at(state, view.code, basis, min(bulletin.head.size, state.size)) if known else None
+    votes = found.candidates[area].tolist() if found else [None] * len(view.candidates)
+    whole = sum(found.candidates[area].tolist()) if found else None
+    items = [
+        Item("votes", number, stated, None, counted, whole)
+        for number, (stated, counted) in enumerate(zip(bulletin.counts, votes, strict=False))
+    ]
+    sums = (
+        ("null", bulletin.null, found.null if found else None),
+        ("blank", bulletin.blank, found.blank if found else None),
+        ("stations", bulletin.stations, found.stations_counted if found else None),
+    )
+    for what, stated, column in sums:
+        items.append(Item(what, None, stated, None, None if column is None else int(column[area]), None))
+    return Announcement(
+        index=logged.index,
+        code=f"bulletin-{bulletin.number}",
+        speaker=(),
+        day=None,
+        contest=view.code,
+        area=area,
+        basis=basis if known else None,
+        covered=None,
+        turnout=None,
+        sources=(),
+        items=tuple(items),
+        signer=logged.entry.signer,
+        official=True,
+        number=bulletin.number,
+        size=bulletin.head.size,
+    )

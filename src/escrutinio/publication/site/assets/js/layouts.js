@@ -1,0 +1,207 @@
+// The positions of every record type behind `[version, type, election, issued_at` (docs/formats.md, "Types").
+// Written by hand from the format and not from the Python, so that a slip in one shows against the other.
+
+import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SHORT, TIME, UINT } from "./shapes.js";
+import { array, optional, struct, uint, word } from "./shapes.js";
+
+const ROLE = word("authority receiver machine board party observer complaint-desk importer press");
+const CATEGORY = word(
+  "access opening equipment power transmission count copies violence coercion roll relocation attack other",
+);
+
+const title = struct({ language: CODE, text: SHORT });
+const titles = array(title, 0, 16);
+const named = array(title, 1, 16);
+const attachment = struct({ digest: DIGEST, size: UINT, media_type: SHORT });
+const attachments = array(attachment, 0, 256);
+const fraction = struct({ numerator: UINT, denominator: UINT });
+const head = struct({ origin: SHORT, size: UINT, root: DIGEST });
+const candidate = struct({ code: CODE, titles });
+const option = struct({ code: CODE, titles, candidate: UINT });
+const contest = struct({
+  code: CODE,
+  titles,
+  method: word("plurality two-round dhondt"),
+  seats: UINT,
+  threshold: optional(fraction),
+  area: CODE,
+  candidates: array(candidate, 1, 4_096),
+  options: array(option, 1, 4_096),
+});
+const enrolled = struct({
+  name: NAME,
+  public_key: KEY,
+  role: ROLE,
+  scope: array(CODE, 0, 4_096),
+  contests: array(CODE, 0, 256),
+  titles,
+});
+const announced = struct({ candidate: CODE, votes: optional(UINT), percent: optional(SHORT) });
+const arrived = struct({ channel: word("network satellite removable qr typed"), seconds: COUNT });
+const refused = struct({
+  reason: word("malformed unknown-key bad-signature other-election too-long"),
+  count: COUNT,
+});
+
+const committed = { commitment: DIGEST };
+const counts = { counts: COUNTS, null: COUNT, blank: COUNT };
+const sheet = { ...counts, ballots: optional(COUNT) };
+const report = { category: CATEGORY, at: TIME };
+
+/** @typedef {{ name: string, subject: string, body: (raw: unknown) => Record<string, any> }} Layout */
+
+/** Type code to name, form of the subject (subjects.js) and shape of the body. @type {Map<number, Layout>} */
+export const LAYOUTS = new Map();
+
+/**
+ * @param {number} code
+ * @param {string} name
+ * @param {string} subject
+ * @param {Record<string, (raw: unknown) => any>} fields
+ */
+function type(code, name, subject, fields) {
+  LAYOUTS.set(code, { name, subject, body: struct(fields) });
+}
+
+type(1, "definition", "election", {
+  kind: word("real drill simulation"),
+  code: CODE,
+  titles: named,
+  place: named,
+  voting_day: DATE,
+  author_role: word("authority importer"),
+  author: named,
+  root_key: KEY,
+  officers_needed: uint(256),
+  contests: array(contest, 1, 256),
+  areas: attachment,
+  calendar: array(struct({ code: CODE, at: TIME }), 0, 256),
+});
+type(2, "charter", "election", {
+  origin: SHORT,
+  role: word("official party observer importer"),
+  operator: named,
+  root_key: KEY,
+  predecessor: optional(head),
+});
+type(3, "enrolment", "election", { keys: array(enrolled, 1, 1_000) });
+type(4, "revocation", "election", { kid: KID, reason: word("lost stolen replaced ended") });
+type(5, "witness-policy", "election", { policy: attachment });
+type(6, "roll", "election", {
+  stations: attachment,
+  centers: optional(attachment),
+  declared: array(struct({ area: CODE, stations: COUNT })),
+  frozen_on: DATE,
+});
+type(7, "nomination-change", "contest", {
+  candidate: CODE,
+  change: word("withdrawn substituted reinstated card-moved"),
+  legal_basis: LONG,
+});
+type(8, "station-change", "station", {
+  change: word("relocated closed opened merged corrected"),
+  center: CODE,
+  registered: optional(COUNT),
+  minutes: optional(attachment),
+});
+type(9, "accreditation", "signer", {
+  titles: named,
+  areas: array(CODE),
+  contests: array(CODE),
+  starts: TIME,
+  ends: TIME,
+});
+type(10, "acceptance", "signer", { accreditation: DIGEST, accepted: BIT });
+type(11, "lifecycle", "lot", {
+  step: word("assembled programmed quality-checked audited sealed shipped received installed replaced returned"),
+  machines: array(struct({ machine: NAME, station: optional(CODE) })),
+  software: optional(DIGEST),
+  listing: optional(attachment),
+});
+type(12, "arrival", "election", { first: UINT, arrivals: array(arrived), refused: array(refused, 0, 16) });
+type(13, "zero-report", "station/contest", { counts: COUNTS, software: DIGEST });
+type(14, "tally-sheet", "station/contest", sheet);
+type(15, "machine-event", "station", {
+  event: word("opened closed printed transmitted transmission-failed power-lost power-back fault reprinted"),
+  at: TIME,
+  detail: COUNT,
+});
+type(16, "contingency-opening", "station", {
+  reason: word("machine-failed no-print no-power no-machine other"),
+});
+type(17, "manual-sheet", "station/contest", { ...sheet, voters: optional(COUNT) });
+type(18, "copy", "station/contest", {
+  ...sheet,
+  voters: optional(COUNT),
+  registered: optional(COUNT),
+  form: word("paper qr2024 photo table"),
+  image: optional(DIGEST),
+  original: optional(DIGEST),
+});
+type(19, "hand-count", "station/contest", { ...counts, vouchers: optional(COUNT), audit: optional(DIGEST) });
+type(20, "seal-check", "station", { seal: CODE, intact: BIT });
+type(21, "refusal-to-sign", "station/contest", {
+  reason: word("not-admitted figures-differ count-not-public copy-not-given other"),
+});
+type(22, "incident-report", "place", { ...report, report: attachments });
+type(23, "complaint", "place", { ...report, ...committed });
+type(24, "ruling", "station/contest", {
+  complaint: optional(DIGEST),
+  decision: word("uphold annul select dismiss"),
+  entry: optional(UINT),
+  legal_basis: LONG,
+  minutes: optional(attachment),
+});
+type(25, "incident-disclosure", "place", {
+  category: CATEGORY,
+  starts: TIME,
+  ends: optional(TIME),
+  report: attachments,
+});
+type(26, "audit-minutes", "audit", {
+  outcome: word("passed passed-with-remarks failed not-held"),
+  held_at: TIME,
+  minutes: attachments,
+});
+type(27, "bulletin", "contest-area", {
+  number: COUNT,
+  basis: word("reported ruled"),
+  head,
+  ...counts,
+  stations: COUNT,
+});
+type(28, "proclamation", "contest", { elected: array(CODE, 1), head, counts: COUNTS });
+type(29, "observation-report", "place", { ...committed, report: optional(attachment) });
+type(30, "withdrawal", "election", { attachment: DIGEST, reason: word("personal-data court-order error") });
+type(31, "co-record", "election", { enrolment: DIGEST });
+type(32, "claim", "contest-area", {
+  code: CODE,
+  speaker: named,
+  announced_on: DATE,
+  rows: array(announced, 0, 4_096),
+  valid: optional(UINT),
+  null: optional(UINT),
+  ballots: optional(UINT),
+  registered: optional(UINT),
+  covered: optional(SHORT),
+  turnout: optional(SHORT),
+  sources: array(LONG, 0, 64),
+  in_reply_to: optional(DIGEST),
+});
+type(33, "statement", "election", {
+  code: CODE,
+  speaker: named,
+  stated_on: optional(DATE),
+  words: attachment,
+  source: LONG,
+  in_reply_to: optional(DIGEST),
+});
+type(34, "audit-commitment", "contest", {
+  method: word("ppeb-betting srs-alpha bravo hot-audit"),
+  risk_limit: fraction,
+  head,
+  organisations: array(NAME, 0, 64),
+});
+type(35, "audit-seed", "contest", { ...committed, seed: CODE });
+type(36, "audit-sample", "contest", { ...committed, round: COUNT, stations: array(CODE) });
+type(37, "audit-result", "contest", { ...committed, round: COUNT, risk: fraction, minutes: optional(attachment) });

@@ -1,0 +1,89 @@
+"""Words for the codes of records, to be translated by the catalogue."""
+
+from __future__ import annotations
+
+from escrutinio.election.findings import Severity
+from escrutinio.election.state import Standing
+from escrutinio.publication.site.i18n import N_
+from escrutinio.records.codes import Kind, LogRole, Method
+
+RECORDS = {
+    "definition": N_("Definition of the election"),
+    "charter": N_("Charter of the log"),
+    "enrolment": N_("Enrolment of keys"),
+    "revocation": N_("Revocation of a key"),
+    "witness-policy": N_("Witness policy"),
+    "roll": N_("Roll"),
+    "nomination-change": N_("Change of a nomination"),
+    "station-change": N_("Change of a station"),
+    "accreditation": N_("Accreditation"),
+    "acceptance": N_("Answer to an accreditation"),
+    "lifecycle": N_("Step in the life of machines"),
+    "arrival": N_("Arrival of entries"),
+    "zero-report": N_("Zero report"),
+    "tally-sheet": N_("Tally sheet"),
+    "machine-event": N_("Machine event"),
+    "contingency-opening": N_("Opening for a manual sheet"),
+    "manual-sheet": N_("Manual tally sheet"),
+    "copy": N_("Copy of a sheet"),
+    "hand-count": N_("Hand count"),
+    "seal-check": N_("Check of a seal"),
+    "refusal-to-sign": N_("Refusal to sign"),
+    "incident-report": N_("Incident report"),
+    "complaint": N_("Complaint"),
+    "ruling": N_("Ruling"),
+    "incident-disclosure": N_("Disclosure of an incident"),
+    "audit-minutes": N_("Minutes of an audit"),
+    "bulletin": N_("Bulletin"),
+    "proclamation": N_("Proclamation"),
+    "observation-report": N_("Observation report"),
+    "withdrawal": N_("Withdrawal of an attachment"),
+    "co-record": N_("Consent to a late enrolment"),
+    "claim": N_("Announced result"),
+    "statement": N_("Statement"),
+    "audit-commitment": N_("Commitment of an audit"),
+    "audit-seed": N_("Seed of an audit"),
+    "audit-sample": N_("Sample of an audit"),
+    "audit-result": N_("Result of an audit"),
+}
+
+SEVERITIES = {
+    Severity.NOTE: N_("Note"),
+    Severity.WARNING: N_("Warning"),
+    Severity.CRITICAL: N_("Critical"),
+}
+
+STANDINGS = {
+    Standing.EFFECTIVE: "",
+    Standing.CONSENT: N_("one of several equal records by officers"),
+    Standing.REFUSED: N_("without effect: its signer may not say this"),
+}
+
+METHODS = {
+    Method.PLURALITY: N_("most votes win"),
+    Method.TWO_ROUND: N_("two rounds"),
+    Method.DHONDT: N_("seats by D'Hondt"),
+}
+
+LOG_ROLES = {
+    LogRole.OFFICIAL: N_("official"),
+    LogRole.PARTY: N_("of a party"),
+    LogRole.OBSERVER: N_("of an observer"),
+    LogRole.IMPORTER: N_("of an importer"),
+}
+
+KINDS = {
+    Kind.REAL: "",
+    Kind.DRILL: N_("Drill"),
+    Kind.SIMULATION: N_("Simulation"),
+}
+
+FIGURES = {
+    "others": N_("Others, as announced"),
+    "valid": N_("Valid votes"),
+    "null": N_("Null ballots"),
+    "blank": N_("Blank ballots"),
+    "ballots": N_("Ballots"),
+    "registered": N_("Registered voters"),
+    "stations": N_("Stations counted"),
+}

@@ -1,0 +1,275 @@
+"""What the pages show: plain values made once from the state, the same for every language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.election.config import ElectionConfig
+from escrutinio.election.derived import has_cards, reported_bases
+from escrutinio.election.findings import RULES, Finding, Rule
+from escrutinio.election.outcome import Outcome, outcome
+from escrutinio.election.state import Basis, ContestView, ElectionState, Logged
+from escrutinio.election.totals import Totals, by_candidate, totals
+from escrutinio.publication.site.announced import Announcement, announcements
+from escrutinio.publication.site.said import Said, threads
+from escrutinio.publication.site.shelf import Shelf
+from escrutinio.records.codes import AuthorRole, Kind, Method
+from escrutinio.records.parts import Title
+
+MOST_FINDINGS = 100
+"""Most findings of one code, or of one area, that a page lists; the data has them all."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of an area a column stands on, in stations; and the registered voters of those counted."""
+
+    declared: int
+    counted: int
+    pending: int
+    silent: int
+    registered: int
+    registered_unknown: int
+
+    @property
+    def all(self) -> int:
+        """Every station there should be."""
+        return self.counted + self.pending + self.silent
+
+
+class Column:
+    """A contest's totals in one basis, by number of the area, as plain integers."""
+
+    def __init__(self, basis: Basis, found: Totals, contest: ContestView) -> None:
+        self.basis = basis
+        self.contest = contest
+        self.votes: list[list[int]] = found.candidates.tolist()
+        self.options: list[list[int]] = found.options.tolist()
+        self.valid: list[int] = found.valid.tolist()
+        self.null: list[int] = found.null.tolist()
+        self.blank: list[int] = found.blank.tolist()
+        self._coverage: list[list[int]] = np.column_stack(
+            (
+                found.stations_declared,
+                found.stations_counted,
+                found.stations_pending,
+                found.stations_silent,
+                found.registered_in_counted,
+                found.registered_unknown_in_counted,
+            )
+        ).tolist()
+
+    def coverage(self, area: int) -> Coverage:
+        """The coverage of an area by its number."""
+        return Coverage(*self._coverage[area])
+
+    def outcome(self, area: int) -> Outcome:
+        """What these votes show under the contest's method."""
+        return outcome(self.contest, self.votes[area])
+
+
+class Race:
+    """A contest with the columns that have anything to show."""
+
+    def __init__(self, state: ElectionState, view: ContestView) -> None:
+        self.view = view
+        self.code = view.code
+        self.area = state.areas.index[view.area]
+        self.columns = tuple(
+            Column(basis, totals(state, view.code, basis.code), view)
+            for basis in reported_bases(state, view.code)
+        )
+        self.has_cards = has_cards(view)
+        self.dhondt = view.method is Method.DHONDT
+        self.options_of: tuple[tuple[int, ...], ...] = tuple(
+            tuple(np.flatnonzero(view.option_candidate == candidate).tolist())
+            for candidate in range(len(view.candidates))
+        )
+
+    def column(self, basis: str) -> Column | None:
+        """The column of a basis, if it has anything."""
+        return next((column for column in self.columns if column.basis.code == basis), None)
+
+
+class StationColumn:
+    """What counts at each station in one basis: the row of the sheet table, -1 for none, and why not."""
+
+    def __init__(self, state: ElectionState, view: ContestView, basis: Basis) -> None:
+        self.basis = basis
+        nothing = np.full(len(state.roll), -1, np.int32)
+        self.rows: NDArray[np.int32] = state.counted.get((view.code, basis.code), nothing)
+        self.pending: Mapping[int, str] = state.pending.get((view.code, basis.code), {})
+        self.annulled = frozenset(state.annulled.get(view.code, ()) if basis.code == "ruled" else ())
+        self._table = state.tables[view.code]
+        self._view = view
+
+    def figures(self, stations: NDArray[np.int64]) -> list[list[int]]:
+        """Per station the votes of each candidate, null and blank; of a station without a sheet, zeros."""
+        rows = self.rows[stations]
+        table = self._table
+        if not len(table):
+            return [[0] * (len(self._view.candidates) + 2)] * len(stations)
+        votes = by_candidate(self._view, table.counts[rows])
+        found: list[list[int]] = np.column_stack((votes, table.null[rows], table.blank[rows])).tolist()
+        return found
+
+
+@dataclass(frozen=True)
+class Account:
+    """One side's account: announcements and a counted column, and what the other side objects to it."""
+
+    titles: tuple[Title, ...]
+    race: Race
+    column: Column | None
+    announced: tuple[Announcement, ...]
+    objections: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class FindingGroup:
+    """All findings of one code; `listed` are those that a page names."""
+
+    code: str
+    rule: Rule
+    cases: int
+    listed: tuple[Finding, ...]
+    more: int
+
+
+class Site:
+    """Everything that the pages of one publication show."""
+
+    def __init__(self, state: ElectionState, config: ElectionConfig, shelf: Shelf) -> None:
+        self.state = state
+        self.body = state.body()
+        self.areas = state.areas
+        self.fictional = self.body.kind is not Kind.REAL
+        self.imported = self.body.author_role is AuthorRole.IMPORTER
+        self.races = tuple(Race(state, view) for view in state.contests)
+        self.threads = threads(state, shelf)
+        self.announcements = tuple(announcements(state))
+        self.organisations = _organisations(state, config)
+        self.accounts = tuple(self._accounts(config))
+        self.groups = tuple(_groups(state.findings))
+        self.names = {held.key.name: held.key.titles for held in state.keys if held.key.titles}
+        for organisation in config.organisations:
+            self.names.setdefault(organisation.name, organisation.titles)
+
+    def races_in(self, area: int) -> Iterator[tuple[Race, int]]:
+        """The contests voted on in an area, each with the area whose figures to show there."""
+        tree = self.areas
+        for race in self.races:
+            if tree.enter[race.area] <= tree.enter[area] < tree.leave[race.area]:
+                yield race, area
+            elif tree.enter[area] <= tree.enter[race.area] < tree.leave[area]:
+                yield race, race.area
+
+    @cached_property
+    def stations_of(self) -> tuple[NDArray[np.int64], ...]:
+        """The stations that lie directly in each area, by number of the area."""
+        order = np.argsort(self.state.roll.area, kind="stable")
+        edges = np.searchsorted(self.state.roll.area[order], np.arange(len(self.areas) + 1))
+        return tuple(order[start:end] for start, end in zip(edges, edges[1:], strict=False))
+
+    @cached_property
+    def station_columns(self) -> Mapping[str, tuple[StationColumn, ...]]:
+        """For each contest, what counts at each station, in the order of the race's columns."""
+        return {
+            race.code: tuple(
+                StationColumn(self.state, race.view, column.basis) for column in race.columns
+            )
+            for race in self.races
+        }
+
+    @cached_property
+    def findings_in(self) -> Mapping[int, FindingsIn]:
+        """The findings that name an area or a station, by every area that these lie in."""
+        found: dict[int, FindingsIn] = {}
+        for finding in self.state.findings:
+            if (at := self._place(finding)) is not None:
+                for area in self.areas.path(at):
+                    found.setdefault(area, FindingsIn([], Counter())).add(finding)
+        return found
+
+    def _place(self, finding: Finding) -> int | None:
+        roll = self.state.roll
+        if finding.station is not None and finding.station in roll.index:
+            return int(roll.area[roll.index[finding.station]])
+        return None if finding.area is None else self.areas.index.get(finding.area)
+
+    def area_of_station(self, station: str) -> str | None:
+        """The code of the area in which a station lies; None for one that the roll does not have."""
+        at = self.state.roll.index.get(station)
+        return None if at is None else self.areas.codes[int(self.state.roll.area[at])]
+
+    @cached_property
+    def example_station(self) -> str | None:
+        """The first station that has a counted sheet, for the tour."""
+        for columns in self.station_columns.values():
+            for column in columns:
+                if len(counted := np.flatnonzero(column.rows >= 0)):
+                    return self.state.roll.stations[int(counted[0])]
+        return None
+
+    def _accounts(self, config: ElectionConfig) -> Iterator[Account]:
+        said = {thread.code: thread for thread in self.threads if thread.code}
+        for account in config.accounts:
+            announced = tuple(
+                found
+                for found in self.announcements
+                if found.code in account.claims or (found.official and found.basis == account.basis)
+            )
+            race = self._race_of(account.basis, announced)
+            if race is not None:
+                objections = tuple(said[code] for code in account.objections if code in said)
+                column = None if account.basis is None else race.column(account.basis)
+                yield Account(account.titles, race, column, announced, objections)
+
+    def _race_of(self, basis: str | None, announced: Sequence[Announcement]) -> Race | None:
+        """The contest an account is about: that of its announcements, else the first its basis has."""
+        for race in self.races:
+            if any(found.contest == race.code for found in announced):
+                return race
+        return next((race for race in self.races if basis and race.column(basis)), None)
+
+
+@dataclass
+class FindingsIn:
+    """Findings in one area and all below it: the first ones, and how many cases there are of each code."""
+
+    listed: list[Finding]
+    cases: Counter[str]
+
+    def add(self, finding: Finding) -> None:
+        """Count a finding, and list it while there is room."""
+        self.cases[finding.code] += finding.count
+        if len(self.listed) < MOST_FINDINGS:
+            self.listed.append(finding)
+
+
+def _groups(findings: Sequence[Finding]) -> Iterator[FindingGroup]:
+    """Findings by code, the most severe first, then in the order of the table of rules."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_code.setdefault(finding.code, []).append(finding)
+    order = [code for code in RULES if code in by_code]
+    for code in sorted(order, key=lambda code: -RULES[code].severity):
+        found = by_code[code]
+        listed = tuple(found[:MOST_FINDINGS])
+        yield FindingGroup(code, RULES[code], sum(f.count for f in found), listed, len(found) - len(listed))
+
+
+def _organisations(state: ElectionState, config: ElectionConfig) -> Mapping[str, tuple[Title, ...]]:
+    named = {held.key.name: held.key.titles for held in state.keys if held.key.titles}
+    return {organisation.name: organisation.titles for organisation in config.organisations} | named
+
+
+def shown_controls(controls: Sequence[Logged], most: int) -> tuple[tuple[Logged, ...], int]:
+    """The first `most` control records, and how many more there are."""
+    return tuple(controls[:most]), max(0, len(controls) - most)

@@ -1,0 +1,107 @@
+"""The table of the stations of one area, written without a template: a large election has tens of
+thousands of these rows in each language, and they are most of the site's bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from markupsafe import Markup, escape
+
+from escrutinio.election.findings import RULES
+from escrutinio.publication.site.format import NONE, Format
+from escrutinio.publication.site.model import Race, Site, StationColumn
+
+
+class StationTable:
+    """Writes the rows of one contest's stations in one language.
+
+    Bases in which a station has the same figures share a row, so that what differs stands out as a
+    second row. `labels` are the names of the bases, `translate` is gettext.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        race: Race,
+        form: Format,
+        labels: dict[str, str],
+        translate: Callable[[str], str],
+    ) -> None:
+        self._roll = site.state.roll
+        self._race = race
+        self._columns = site.station_columns[race.code]
+        self._stations_of = site.stations_of
+        self._codes = site.areas.codes
+        self._form = form
+        self._labels = {code: str(escape(label)) for code, label in labels.items()}
+        self._none = translate("no counted sheet")
+        self._pending = translate("pending")
+        self._annulled = translate("annulled by a ruling")
+        self._registered = self._roll.registered.tolist()
+        self._center = self._roll.center.tolist()
+        self.width = len(race.view.candidates) + 4 + self.many
+        """Columns of the table: station, the basis where there are several, figures, registered."""
+
+    @property
+    def many(self) -> bool:
+        """Whether there are several bases, and a column that names them."""
+        return len(self._columns) > 1
+
+    def rows(self, area: int) -> Markup:
+        """The rows of the stations that lie directly in an area, grouped by center."""
+        return Markup("\n".join(self._rows(area)))
+
+    def _rows(self, area: int) -> Iterator[str]:
+        voting = self._race.view.stations
+        stations = self._stations_of[area]
+        stations = stations[voting[stations]]
+        if not len(stations):
+            return
+        figures = [(column, column.figures(stations)) for column in self._columns]
+        code, last = self._codes[area], -1
+        for place, station in enumerate(stations.tolist()):
+            if (center := self._center[station]) != last:
+                last = center
+                yield self._group(center)
+            listed = [(column, rows[place]) for column, rows in figures]
+            yield from self._station(code, station, listed)
+
+    def _group(self, center: int) -> str:
+        code = self._roll.centers[center]
+        name = self._roll.center_names.get(code, "")
+        title = f"<bdi>{escape(name)}</bdi> · {code}" if name else code
+        return f'<tr class="group"><th colspan="{self.width}" scope="rowgroup">{title}</th></tr>'
+
+    def _station(self, area: str, station: int, listed: list[tuple[StationColumn, list[int]]]) -> Iterator[str]:
+        code = self._roll.stations[station]
+        head = f'<a href="../station.html?a={area}&amp;s={code}">{code}</a>'
+        known = self._registered[station]
+        registered = self._form.number(known) if known >= 0 else NONE
+        shown = self._shown(station, listed)
+        for label, cells in shown:
+            basis = f'<td class="t">{label}</td>' if self.many else ""
+            yield f'<tr><th scope="row">{head}</th>{basis}{cells}<td class="low">{registered}</td></tr>'
+            head, registered = "", ""
+
+    def _shown(self, station: int, listed: list[tuple[StationColumn, list[int]]]) -> list[tuple[str, str]]:
+        """Label and cells of each row; columns with nothing to say are left out if another says something."""
+        groups: dict[str, list[str]] = {}
+        number = self._form.number
+        for column, values in listed:
+            if column.rows[station] >= 0:
+                cells = f"<td>{'</td><td>'.join(map(number, values))}</td>"
+            elif (reason := self._reason(column, station)) is not None:
+                cells = f'<td class="t" colspan="{len(values)}">{reason}</td>'
+            else:
+                continue
+            groups.setdefault(cells, []).append(self._labels[column.basis.code])
+        if not groups:
+            width = len(self._race.view.candidates) + 2
+            return [("", f'<td class="t low" colspan="{width}">{self._none}</td>')]
+        return [(" · ".join(labels), cells) for cells, labels in groups.items()]
+
+    def _reason(self, column: StationColumn, station: int) -> str | None:
+        if (code := column.pending.get(station)) is not None:
+            label = RULES[code].label[self._form.language] if code in RULES else code
+            return f"{self._pending}: {escape(label)}"
+        return self._annulled if station in column.annulled else None

@@ -1,0 +1,101 @@
+"""Who said what in reply to what: statements and announced results as threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from escrutinio.election.state import ElectionState, Logged
+from escrutinio.publication.site.shelf import Shelf
+from escrutinio.records.parts import Title
+from escrutinio.records.types import Claim, Statement
+
+MOST_DEPTH = 6
+"""Deepest indentation of a reply; replies below stand at the same one."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement or an announced result, in its place in the threads.
+
+    `index`: its entry; `depth`: how many replies lie above it; `replies_to`: the entry it answers.
+    `words`: None for an announced result, and for words that are not published (`withdrawn` or missing).
+    `source` is where it was read, `reporter` the signer of the record. `answered` are the entries that
+    reply to it.
+    """
+
+    index: int
+    code: str
+    speaker: tuple[Title, ...]
+    day: str | None
+    words: str | None
+    withdrawn: bool
+    source: str
+    reporter: str
+    announced: bool
+    depth: int
+    replies_to: int | None
+    answered: tuple[int, ...]
+
+
+def threads(state: ElectionState, shelf: Shelf) -> tuple[Said, ...]:
+    """Statements and announced results in log order, each followed by its replies.
+
+    A record can only name one that was there before it, so that no thread can bite its tail.
+    """
+    spoken = sorted((*state.statements(), *state.claims()), key=lambda logged: logged.index)
+    by_digest = {logged.entry.digest: logged.index for logged in state.controls}
+    answered: dict[int | None, list[Logged]] = {}
+    known = {logged.index for logged in spoken}
+    parent: dict[int, int | None] = {}
+    for logged in spoken:
+        target = by_digest.get(_reply(logged) or b"")
+        parent[logged.index] = target
+        answered.setdefault(target if target in known else None, []).append(logged)
+    found: list[Said] = []
+    waiting = [(logged, 0) for logged in reversed(answered.get(None, []))]
+    while waiting:
+        logged, depth = waiting.pop()
+        replies = answered.get(logged.index, [])
+        indices = tuple(reply.index for reply in replies)
+        found.append(_said(state, shelf, logged, depth, parent[logged.index], indices))
+        waiting += [(reply, min(depth + 1, MOST_DEPTH)) for reply in reversed(replies)]
+    return tuple(found)
+
+
+def _reply(logged: Logged) -> bytes | None:
+    body = logged.entry.body
+    assert isinstance(body, Statement | Claim)
+    return body.in_reply_to
+
+
+def _said(
+    state: ElectionState,
+    shelf: Shelf,
+    logged: Logged,
+    depth: int,
+    replies_to: int | None,
+    answered: tuple[int, ...],
+) -> Said:
+    body = logged.entry.body
+    if isinstance(body, Statement):
+        withdrawn = body.words.digest in state.withdrawn
+        words = None if withdrawn else shelf.words(body.words)
+        day, source, announced = body.stated_on, body.source, False
+    else:
+        assert isinstance(body, Claim)
+        withdrawn, words = False, None
+        day, source, announced = body.announced_on, "", True
+    return Said(
+        logged.index,
+        body.code,
+        body.speaker,
+        day,
+        words,
+        withdrawn,
+        source,
+        logged.entry.signer,
+        announced,
+        depth,
+        replies_to,
+        answered,
+    )

@@ -1,0 +1,95 @@
+"""What is published beside the pages and shown on them: attached words, and the files of `data/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from escrutinio.records.attachments import TEXT, file_name
+from escrutinio.records.errors import PublicationError
+from escrutinio.records.parts import Attachment
+
+MOST_WORDS = 20_000
+"""Most bytes of an attached text that a page quotes."""
+
+MAX_DESCRIPTION = 64 * 1024 * 1024
+
+
+class Listed(msgspec.Struct):
+    """A file of `data/` as its description has it; `bytes` is its size, `hash` its digest, both as stated."""
+
+    path: str
+    bytes: int
+    hash: str
+    title: str = ""
+    titles: dict[str, str] = {}
+    notes: dict[str, str] = {}
+
+
+class Description(msgspec.Struct):
+    """The parts of `datapackage.json` that a page shows."""
+
+    resources: list[Listed] = []
+    sources: list[Listed] = []
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Reads what stands beside the pages, in the publication's directory."""
+
+    directory: Path
+
+    def words(self, attachment: Attachment) -> str | None:
+        """An attached plain text, whole and unaltered; None if it is anything else, or not there."""
+        if attachment.media_type != TEXT or attachment.size > MOST_WORDS:
+            return None
+        try:
+            content = (self.directory / "attachments" / file_name(attachment.digest)).read_bytes()
+            return content.decode() if sha256(content).digest() == attachment.digest else None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def has(self, path: str) -> bool:
+        """Whether a file stands in the publication."""
+        return (self.directory / path).is_file()
+
+    def description(self) -> Description:
+        """What `data/datapackage.json` lists; nothing where there is none. Raises PublicationError."""
+        path = self.directory / "data" / "datapackage.json"
+        try:
+            if path.stat().st_size > MAX_DESCRIPTION:
+                raise PublicationError(f"{path} is longer than {MAX_DESCRIPTION:,} bytes")
+            return msgspec.json.decode(path.read_bytes(), type=Description)
+        except FileNotFoundError:
+            return Description()
+        except (OSError, msgspec.DecodeError) as error:
+            raise PublicationError(f"{path} cannot be read: {error}") from None
+
+
+def write_pages(out: Path, pages: Iterator[tuple[str, bytes]]) -> int:
+    """Write files (path below `out`, content); return how many. Raises PublicationError.
+
+    Pages are derived: they are not forced to disk one by one, since losing them loses nothing.
+    """
+    made: set[Path] = set()
+    path, count = out, 0
+    try:
+        for relative, content in pages:
+            path = out / relative
+            if path.parent not in made:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                made.add(path.parent)
+            path.write_bytes(content)
+            count += 1
+    except OSError as error:
+        raise PublicationError(f"{path} cannot be written: {error.strerror or error}") from None
+    return count
+
+
+def text_of(texts: Mapping[str, str], language: str, otherwise: str) -> str:
+    """The text in a language, else the English one, else `otherwise`."""
+    return texts.get(language) or texts.get("en") or otherwise
