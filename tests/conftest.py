@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,3 +83,34 @@ def page(chromium: "Browser") -> "Iterator[Page]":
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def miniature(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The miniature example, published whole; not to be changed."""
+    return publish_example("miniature", tmp_path_factory.mktemp("miniature"))
+
+
+@pytest.fixture(scope="session")
+def venezuela(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example of 2024, published whole; not to be changed. Takes some ten seconds."""
+    return publish_example("venezuela-2024", tmp_path_factory.mktemp("venezuela"))
+
+
+def publish_example(name: str, scratch: Path) -> Path:
+    """Publish an example with a key and a clock of the tests."""
+    from escrutinio.cli.workers import workers
+    from escrutinio.publication.publish import publish
+    from escrutinio.records.keys import SigningKey
+
+    target = scratch / name
+    with workers() as executor:
+        publish(
+            ROOT / "examples" / name,
+            target,
+            master=SigningKey(sha256(b"key of the tests").digest()),
+            clock=1_900_000_000,
+            progress=lambda *_: None,
+            executor=executor,
+        )
+    return target

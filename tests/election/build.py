@@ -13,11 +13,14 @@ from concurrent.futures import Executor
 from functools import cache
 from hashlib import sha256
 
+import cbor2
+
 from escrutinio.election.fold import Fold
 from escrutinio.election.state import ElectionState
 from escrutinio.records import parts as p
 from escrutinio.records import types as t
 from escrutinio.records.codes import AuthorRole, Contingency, Form, Kind, LogRole, Method, Role
+from escrutinio.records.cose import build
 from escrutinio.records.entry import seal
 from escrutinio.records.keys import SigningKey
 
@@ -115,6 +118,13 @@ class Day:
                 issued_at=at,
             )
         )
+        return len(self.log) - 1
+
+    def say_plain(self, code: int, values: Sequence[object], by: str, subject: str) -> int:
+        """Append a record with this payload, whatever the formats say of it; its index."""
+        payload = cbor2.dumps([t.VERSION, code, self.election, DAY, *values])
+        head, to_sign = build(key(by).public_key, by, subject, payload)
+        self.log.append(head + b"\x58\x40" + key(by).sign(to_sign))
         return len(self.log) - 1
 
     def enrol_all(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,23 +12,20 @@ from hypothesis import strategies as st
 from escrutinio.election.areas import read_areas
 from escrutinio.election.config import read_config
 from escrutinio.election.definition import contest_views
-from escrutinio.election.keys import KeyTable
 from escrutinio.election.roll import Station, read_roll, write_stations
 from escrutinio.election.state import (
     REPORTED,
     RULED,
     Basis,
     ElectionState,
-    Logged,
-    MachineTable,
     SheetTable,
     Status,
 )
 from escrutinio.election.totals import totals, totals_at, totals_by_station
-from escrutinio.records.entry import open_record, seal
-from escrutinio.records.keys import SigningKey
+from escrutinio.records.codes import Role
 from escrutinio.records.parts import Declared
 from escrutinio.records.types import TallySheet
+from tests.election.build import Day
 
 CONFIG = b"""
 [election]
@@ -112,38 +110,27 @@ def state_of(
         for i, (place, voters) in enumerate(zip(PLACES, REGISTERED, strict=True))
     ]
     roll = read_roll(write_stations(stations), areas, declared=declared, frozen_on="2031-01-01")
-    key = SigningKey(bytes(32))
-    body = read_config(CONFIG).definition_body(key.public_key, areas)
-    raw = seal(body, key=key, signer="authority/root", subject="election", election=b"", issued_at=0)
+    body = read_config(CONFIG).definition_body(bytes(32), areas)
     counted = np.full(len(roll), -1, np.int32)
     for number in reversed(range(len(rows))):
         counted[rows[number][0]] = number
-    none = np.zeros(0, np.int32)
-    return ElectionState(
-        election=bytes(32),
+    return replace(
+        empty_state(),
         size=10 + len(rows),
-        definition=Logged(0, open_record(raw)),
         contests=contest_views(body, areas, roll),
-        charter=None,
         areas=areas,
         roll=roll,
-        rolls=(),
-        keys=KeyTable(),
-        signers=("machine/1",),
-        organisations=("machine/1",),
-        organisation=np.zeros(1, np.int32),
-        digests=(),
-        machines=MachineTable((), none, none.astype(np.int64), none.astype(np.uint8), none, none),
         tables={"president": table(3, rows), "north": table(1, [])},
         bases=(Basis(REPORTED, ()),),
         counted={("president", REPORTED): counted},
         pending={("president", REPORTED): dict.fromkeys(pending, "conflict")},
         annulled={},
-        controls=(),
-        findings=(),
-        attachments_needed=(),
-        attachments_missing=(),
     )
+
+
+@cache
+def empty_state() -> ElectionState:
+    return Day().state()
 
 
 ROWS: list[Row] = [
@@ -229,6 +216,22 @@ def test_unknown_codes() -> None:
     for contest, basis in (("presidant", REPORTED), ("president", "copies:nobody")):
         with pytest.raises(KeyError):
             totals(state_of(ROWS), contest, basis)
+
+
+def test_totals_of_a_log() -> None:
+    day = Day()
+    for station, counts in (("n1.01", (5, 4, 3, 2)), ("s1.01", (1, 0, 0, 9))):
+        day.enrol(f"machine/{station}", Role.MACHINE, station)
+        day.sheet(f"machine/{station}", station, counts, 6, 7)
+    state = day.state()
+    found = totals(state, "presidente", REPORTED)
+    assert found.candidates.tolist() == [[9, 4, 11], [8, 4, 2], [1, 0, 9]]
+    assert (found.null.tolist(), found.blank.tolist()) == ([12, 6, 6], [14, 7, 7])
+    assert found.stations_declared.tolist() == [4, 3, 1]
+    assert found.stations_silent.tolist() == [2, 2, 0]
+    earlier = totals_at(state, "presidente", REPORTED, state.size - 1)
+    assert earlier.candidates.tolist() == [[8, 4, 2], [8, 4, 2], [0, 0, 0]]
+    assert totals(state, "consejo", REPORTED).stations_in_roll.tolist() == [3, 3, 0]
 
 
 counts = st.integers(0, 2**32 - 1)

@@ -74,20 +74,13 @@ def test_each_bulk_entry_is_a_row_with_what_became_of_it() -> None:
 
 
 def test_areas_add_up_candidates_and_options_with_their_coverage() -> None:
-    header, country, north, south = rows("presidente/areas-reported.csv")
-    assert header[4:] == (
-        "stations_declared stations_in_roll stations_counted stations_pending stations_annulled "
-        "registered_in_counted registered_unknown_in_counted a null_ valid null blank ballots"
-    ).split(" ")
-    assert country == [
-        "X",
-        "",
-        "country",
-        'Tierra "Alta", X',
-        *"5 4 2 1 0 190 0 65 35 100 3 3 106".split(" "),
+    assert files()["presidente/areas-reported.csv"].decode().splitlines() == [
+        "area,parent,level,name,stations_declared,stations_in_roll,stations_counted,stations_pending,"
+        "stations_annulled,registered_in_counted,registered_unknown_in_counted,a,null_,valid,null,blank,ballots",
+        'X,,country,"Tierra ""Alta"", X",5,4,2,1,0,190,0,65,35,100,3,3,106',
+        "N,X,state,'=HYPERLINK(1),2,2,1,1,0,100,0,40,20,60,2,3,65",
+        "S,X,state,''Sur,3,2,1,0,0,90,0,25,15,40,1,0,41",
     ]
-    assert north[4:] == "2 2 1 1 0 100 0 40 20 60 2 3 65".split(" ")
-    assert south[4:] == "3 2 1 0 0 90 0 25 15 40 1 0 41".split(" ")
     assert [row[11:14] for row in rows("presidente/options-reported.csv")] == [
         ["a1", "null_", "a2"],
         ["50", "35", "15"],
@@ -123,9 +116,8 @@ def test_a_claim_about_what_is_not_there_stands_alone() -> None:
     stray = replace(_claim(), code="stray")
     state = state_of(log(k.Kind.SIMULATION, (stray, "press/diario", "alcalde/N")))
     content = next(file for file in derived_files(state) if file.path == "claims.csv").content().decode()
-    assert [line for line in content.splitlines() if ",stray," in line][0].endswith(
-        "alcalde,N,'=80,,votes,a,80,61.5,,,,,"
-    )
+    first = next(line for line in content.splitlines() if ",stray," in line)
+    assert first.endswith("alcalde,N,'=80,,votes,a,80,61.5,,,,,")
 
 
 def _claim() -> t.Claim:
@@ -167,7 +159,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_
 
 @given(st.lists(st.tuples(TEXTS, st.text("=+-@',\"a ", max_size=6)), min_size=1))
 def test_text_comes_back_from_its_cell_and_is_never_a_formula(texts: list[tuple[str, str]]) -> None:
-    table = table_bytes(("one", "two"), *([text_cell(text) for text in column] for column in zip(*texts)))
+    table = table_bytes(("one", "two"), *(map(text_cell, column) for column in zip(*texts, strict=True)))
     read = list(csv.reader(io.StringIO(table.decode(), newline=""), strict=True))[1:]
     assert [tuple(cell.removeprefix("'") for cell in row) for row in read] == texts
     assert not [cell for row in read for cell in row if cell.startswith(("=", "+", "-", "@"))]
@@ -228,9 +220,7 @@ def test_an_honest_publication_has_no_difference() -> None:
 
 
 def test_one_changed_vote_is_named_with_its_place() -> None:
-    (check,) = without(
-        "presidente/sheets.csv", lambda raw: raw.replace(b",counted,,20,15", b",counted,,20,16")
-    )
+    (check,) = without("presidente/sheets.csv", lambda raw: raw.replace(b",20,15,5,", b",20,16,5,"))
     assert check.difference == Difference(5, "null_", '"15"', '"16"')
     assert check.rows == 3
     assert check.sentence() == 'data/presidente/sheets.csv, line 5, column null_: expected "15", found "16".'
@@ -283,13 +273,13 @@ def test_any_changed_byte_is_found_in_its_line(data: st.DataObject) -> None:
 
 
 def test_the_same_state_gives_the_same_bytes(tmp_path: Path) -> None:
+    made: list[dict[str, bytes]] = []
     for name in ("one", "two"):
-        write_data(state_of(log()), tmp_path / name, generated_at=MOMENT)
-    one, two = (
-        {p.relative_to(tmp_path / n): p.read_bytes() for p in (tmp_path / n).rglob("*.*")}
-        for n in ("one", "two")
-    )
-    assert one == two
+        out = tmp_path / name
+        write_data(state_of(log()), out, generated_at=MOMENT)
+        paths = (path for path in out.rglob("*") if path.is_file())
+        made.append({path.relative_to(out).as_posix(): path.read_bytes() for path in paths})
+    assert made[0] == made[1]
 
 
 def test_what_is_written_is_what_is_returned(tmp_path: Path) -> None:
@@ -312,5 +302,5 @@ def test_skipped_rows_are_published_with_their_reason() -> None:
 
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
-    with pytest.raises(PublicationError, match="data.* cannot be written"):
+    with pytest.raises(PublicationError, match="cannot be written"):
         write_data(small_state(), tmp_path / "data", generated_at=MOMENT)

@@ -12,6 +12,7 @@ from escrutinio.election.areas import AreaTree, write_areas
 from escrutinio.election.config_file import ContestTable, File, OptionTable, Text
 from escrutinio.election.definition import check_areas, check_contest, check_definition
 from escrutinio.election.settings import convert, nearest, read_toml
+from escrutinio.election.state import COPIES, PAPER, REPORTED, REPORTED_LATE, RULED
 from escrutinio.records.attachments import CSV, attachment_of
 from escrutinio.records.codecs import word
 from escrutinio.records.codes import AuthorRole, Kind, LogRole, Method, Role
@@ -19,6 +20,8 @@ from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.parts import Candidate, Contest, Deadline, Fraction, LogHead, Option, Title
 from escrutinio.records.text import check_code, check_name, check_text
 from escrutinio.records.types import Charter, Definition
+
+BASES = (REPORTED, REPORTED_LATE, RULED, PAPER)
 
 E = TypeVar("E", bound=IntEnum)
 Titles = tuple[Title, ...]
@@ -273,6 +276,7 @@ class _Reader:
             place = f"publication, account {number}"
             if row.basis is None and not row.claims:
                 raise DefinitionError(f"{place} has neither a basis nor claims")
+            _check_basis(row.basis, place)
             claims = tuple(_code(code, f"{place}, claims") for code in row.claims)
             objections = tuple(_code(code, f"{place}, objections") for code in row.objections)
             yield Account(self.titles(row.title, f"{place}, title"), row.basis, claims, objections)
@@ -287,10 +291,25 @@ def _languages(given: list[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
+def _check_basis(code: str | None, place: str) -> None:
+    if code is None or code in BASES:
+        return
+    start, found, organisation = code.partition(COPIES)
+    if start or not found:
+        raise DefinitionError(
+            f"{place}, basis: {code[:80]!r} is not known; {nearest(code, (*BASES, COPIES))}"
+        )
+    check_name(organisation)
+
+
 def _calendar(given: Mapping[str, datetime]) -> tuple[Deadline, ...]:
     """The dates in the order of time."""
     for code, when in given.items():
         _code(code, "calendar")
+        if when.tzinfo is None:
+            raise DefinitionError(
+                f"calendar, {code}: {when.isoformat()} lacks its offset from UTC, such as -04:00"
+            )
         if when.timestamp() < 0:
             raise DefinitionError(f"calendar, {code}: {when.isoformat()} is before 1970")
     return tuple(sorted((Deadline(code, int(when.timestamp())) for code, when in given.items()), key=_when))

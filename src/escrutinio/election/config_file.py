@@ -1,14 +1,12 @@
 """The tables and keys of an election.toml, as a person writes them (docs/configuring.md)."""
 
 from datetime import date, datetime
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 Text: TypeAlias = str | dict[str, str]
 """A text for all languages, or a table with one text per language."""
-
-Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,7 +101,7 @@ class File(Table, frozen=True, kw_only=True):
     election: ElectionTable
     contest: list[ContestTable]
     log: LogTable
-    calendar: dict[str, Moment] = {}
+    calendar: dict[str, datetime] = {}
     organisation: dict[str, OrganisationTable] = {}
     publication: PublicationTable = PublicationTable()
     import_: dict[str, object] = msgspec.field(name="import", default_factory=dict)

@@ -25,14 +25,16 @@ _WORDS = {
     "`object`": "a table",
     "`str`": "text",
     "`str | object`": "text, or a table with a text per language",
-    "`str | null`": "text",
     "`int`": "a whole number",
-    "`int | null`": "a whole number",
     "`float`": "a number with a decimal point",
     "`bool`": "true or false",
+    "`date`": "a day",
+    "`datetime`": "a day with a time",
+    "`time`": "a time",
+}
+_EXAMPLES = {
     "`date`": "a day such as 2024-07-28",
-    "`datetime` with a timezone component": "a time with its offset, such as 2024-07-28T18:00:00-04:00",
-    "`datetime`": "a time such as 2024-07-28T18:00:00-04:00",
+    "`datetime`": "a time with its offset, such as 2024-07-28T18:00:00-04:00",
 }
 
 
@@ -47,6 +49,8 @@ def read_toml(raw: bytes, file: str) -> dict[str, object]:
         raise DefinitionError(f"{file} is not UTF-8 text in line {line}") from None
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(f"{file} is not TOML: {str(error)[:1].lower()}{str(error)[1:]}") from None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        raise DefinitionError(f"{file} has a number of thousands of digits") from None
     except RecursionError:
         raise DefinitionError(f"{file} has tables or lists too deep inside each other") from None
 
@@ -77,13 +81,14 @@ def _sentence(message: str, kind: type[msgspec.Struct]) -> str:
     said, path = match[1], match[2] or ""
     where = _where(path)
     if unknown := _UNKNOWN.fullmatch(said):
-        known = _struct_at(kind, path).__struct_fields__
+        known = _struct_at(kind, path).__struct_encode_fields__
         return f"{where} has an unknown key {unknown[1][:64]!r}; {nearest(unknown[1], known)}"
     if missing := _MISSING.fullmatch(said):
         return f"{where} lacks the key {missing[1]!r}"
-    for word, plain in _WORDS.items():
-        said = said.replace(word, plain)
-    return f"{where}: {said[:1].lower()}{said[1:]}"
+    wanted, got, found = said.replace(" | null`", "`").partition(", got ")
+    for word, plain in (*_EXAMPLES.items(), *_WORDS.items()):
+        wanted = wanted.replace(word, plain)
+    return f"{where}: {wanted[:1].lower()}{wanted[1:]}{got}{_WORDS.get(found, found)}"
 
 
 def _where(path: str) -> str:

@@ -30,8 +30,8 @@ from escrutinio.records.parts import Title
 
 REFUSALS = (
     "",
-    "key-out-of-scope",
     "station-unknown",
+    "key-out-of-scope",
     "wrong-option-count",
     "sum-mismatch",
     "more-votes-than-registered",
@@ -204,8 +204,8 @@ def _refusals(
     allowed = placing.scopes.allowed(placing.keys, table.signer, table.kind, table.station, contest.code)
     allowed &= _opened(table, placing.openings)
     wrong = (
-        ~allowed,
         (table.station < 0) | ~votes_here,
+        ~allowed,
         ~fits,
         sheet & (table.kind != t.HandCount.TYPE) & (table.ballots >= 0) & (table.ballots != votes),
         sheet & (registered >= 0) & (votes > registered),
@@ -266,7 +266,7 @@ def note_refusals(
 
 
 def refused_stations(sheets: Sheets, basis: int) -> dict[int, str]:
-    """Per station, the rule that refused its first row in a basis; keys out of scope speak for no station."""
+    """Per station, the rule that refused its first row in a basis; keys out of scope speak for none."""
     table = sheets.table
     found: dict[int, str] = {}
     for row in np.flatnonzero((table.basis == basis) & (sheets.refusal > 2)).tolist():

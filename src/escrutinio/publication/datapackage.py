@@ -84,7 +84,6 @@ def datapackage(
 def _source(source: Source) -> dict[str, object]:
     return {
         "title": source.file,
-        "path": source.file,
         "bytes": source.size,
         "hash": f"sha256:{source.sha256.hex()}",
         "notes": {title.language: title.text for title in source.notes},

@@ -6,8 +6,10 @@ Twenty-five thousand stations times ten candidates pass through `Format.number`,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from fractions import Fraction
 
 from babel.dates import format_date, format_datetime
 
@@ -18,6 +20,7 @@ MINUS = "\u2212"
 NONE = "–"
 
 _SEPARATORS = {"es": (".", ","), "en": (",", ".")}  # of thousands, of decimals
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 LANGUAGES = tuple(_SEPARATORS)
 
 
@@ -61,8 +64,16 @@ class Format:
         return f"{self._group(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{NBSP}%"
 
     def announced(self, percent: str) -> str:
-        """A percentage with the digits it was announced with: "51.20" becomes 51,20 %."""
+        """A percentage with the digits it was announced with: "51.20" becomes 51,20 %; other text stays."""
+        if not _PERCENT.fullmatch(percent):
+            return percent
         return f"{percent.replace('.', self._decimal)}{NBSP}%"
+
+    def points(self, difference: Fraction) -> str:
+        """A difference of shares in percentage points, two digits, halves away from zero, with its sign."""
+        rounded = (abs(difference) * 200 + 1) // 2
+        sign = "" if not rounded else "+" if difference > 0 else MINUS
+        return f"{sign}{rounded // 100}{self._decimal}{rounded % 100:02d}"
 
     def size(self, count: int) -> str:
         """A number of bytes in kB or MB (decimal, as download pages of browsers have it)."""

@@ -78,10 +78,13 @@ class StationTable:
         known = self._registered[station]
         registered = self._form.number(known) if known >= 0 else NONE
         shown = self._shown(station, listed)
+        span = f' rowspan="{len(shown)}"' if len(shown) > 1 else ""
+        head = f'<th scope="row"{span}>{head}</th>'
+        tail = f'<td class="low"{span}>{registered}</td>'
         for label, cells in shown:
             basis = f'<td class="t">{label}</td>' if self.many else ""
-            yield f'<tr><th scope="row">{head}</th>{basis}{cells}<td class="low">{registered}</td></tr>'
-            head, registered = "", ""
+            yield f"<tr>{head}{basis}{cells}{tail}</tr>"
+            head = tail = ""
 
     def _shown(self, station: int, listed: list[tuple[StationColumn, list[int]]]) -> list[tuple[str, str]]:
         """Label and cells of each row; columns with nothing to say are left out if another says something."""

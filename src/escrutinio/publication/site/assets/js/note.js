@@ -4,7 +4,7 @@
 import { bigEndian, concat, equal, fromBase64, fromUtf8, toHex, toUtf8 } from "./bytes.js";
 import { keyIsValid, verifySignature } from "./ed25519.js";
 import { EMPTY_ROOT } from "./merkle.js";
-import { Refusal, quoted, refuse } from "./refusal.js";
+import { quoted, refuse } from "./refusal.js";
 import { sha256 } from "./sha256.js";
 
 export const LOG_KEY = 1;
@@ -128,35 +128,33 @@ async function checkLine(key, text, value) {
 }
 
 /**
- * The lines of a checkpoint as anyone can read them, whose keys nobody vouched for.
+ * The trusted key that signed a checkpoint for its log.
  * @param {Checkpoint} checkpoint
- * @returns {{ name: string, id: string }[]}
+ * @param {import("./trust.js").Trust} trust
+ * @returns {Promise<VerifierKey>}
  */
-export function claimedSigners(checkpoint) {
-  return checkpoint.signatures.map(({ name, id }) => ({ name, id }));
+export async function verifyLogSignature(checkpoint, trust) {
+  const keys = trust.logs.map((log) => log.key).filter((key) => key.name === checkpoint.origin);
+  if (!keys.length) refuse("checkpoint-origin", { origin: quoted(checkpoint.origin) });
+  const [signed] = await knownSignatures(checkpoint, keys);
+  return signed ? signed.key : refuse("note-unsigned");
 }
 
 /**
- * Check a checkpoint against a trust file: the log's signature, every known cosignature, the quorum.
+ * The trusted witnesses that cosigned a checkpoint and the seconds they state; refused without the quorum.
  * @param {Checkpoint} checkpoint
  * @param {import("./trust.js").Trust} trust
- * @returns {Promise<{ logKey: VerifierKey, cosigned: { witness: string, timestamp: bigint }[] }>}
+ * @returns {Promise<{ witness: string, timestamp: bigint }[]>}
  */
-export async function verifyCheckpoint(checkpoint, trust) {
-  const keys = trust.logs.map((log) => log.key).filter((key) => key.name === checkpoint.origin);
-  if (!keys.length) refuse("checkpoint-origin", { origin: quoted(checkpoint.origin) });
-  const logs = await knownSignatures(checkpoint, keys);
-  if (!logs.length) refuse("note-unsigned");
-  const witnesses = await knownSignatures(checkpoint, trust.witnesses.map((witness) => witness.key));
-  const cosigned = witnesses.map(({ key, timestamp }) => ({
+export async function verifyCosignatures(checkpoint, trust) {
+  const known = await knownSignatures(checkpoint, trust.witnesses.map((witness) => witness.key));
+  const cosigned = known.map(({ key, timestamp }) => ({
     witness: trust.witnesses.find((witness) => witness.key === key)?.name ?? "",
     timestamp: timestamp ?? 0n,
   }));
-  if (!satisfied(trust, cosigned.map((one) => one.witness))) {
-    const present = cosigned.map((one) => one.witness).join(", ") || "—";
-    throw new Refusal("checkpoint-quorum", { quorum: quoted(trust.quorum), present });
-  }
-  return { logKey: logs[0].key, cosigned };
+  const names = cosigned.map((one) => one.witness);
+  if (satisfied(trust, names)) return cosigned;
+  return refuse("checkpoint-quorum", { quorum: quoted(trust.quorum), present: names.join(", ") || "—" });
 }
 
 /**

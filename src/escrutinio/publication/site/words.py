@@ -1,0 +1,183 @@
+"""Sentences and names that templates ask for: they depend on the language and on one record each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from markupsafe import Markup, escape
+
+from escrutinio.election.findings import RULES
+from escrutinio.election.outcome import Filled, Outcome
+from escrutinio.election.state import Logged
+from escrutinio.publication.site.announced import Announcement
+from escrutinio.publication.site.format import Format
+from escrutinio.publication.site.i18n import Catalogue, choose
+from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.records.codes import Method
+from escrutinio.records.entry import body_to_plain
+from escrutinio.records.parts import Title
+from escrutinio.records.types import Proclamation
+
+MOST_PLAIN = 4_000
+"""Most characters of a record's content that the page of the log writes out."""
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?")
+
+
+class Words:
+    """One language's way of naming what the model has."""
+
+    def __init__(self, site: Site, catalogue: Catalogue, form: Format) -> None:
+        self.site = site
+        self.language = catalogue.language
+        self.gettext = catalogue.gettext
+        self.form = form
+
+    # --- names ---
+
+    def name(self, titles: Sequence[Title], otherwise: str) -> Markup:
+        """A name from a record: isolated, so that its direction stays its own, and marked with its language."""
+        title = choose(titles, self.language, otherwise)
+        foreign = title.language not in ("", self.language)
+        language = f' lang="{escape(title.language)}"' if foreign else ""
+        return Markup(f"<bdi{language}>{escape(title.text)}</bdi>")
+
+    def plain(self, titles: Sequence[Title], otherwise: str) -> str:
+        """The same without markup, for attributes and titles."""
+        return choose(titles, self.language, otherwise).text
+
+    def candidate(self, race: Race, number: int) -> Markup:
+        """The name of a candidate."""
+        return self.name(race.view.candidate_titles[number], race.view.candidates[number])
+
+    def signer(self, name: str) -> Markup:
+        """A signer as people know it, with its enrolled name."""
+        titles = self.site.names.get(name, ())
+        if not titles:
+            return Markup(f"<bdi>{escape(name)}</bdi>")
+        return Markup('{} <span class="muted">({})</span>').format(self.name(titles, name), name)
+
+    def source(self, text: str) -> Markup:
+        """Where something was read: an address as a link, anything else as text."""
+        if _ADDRESS.fullmatch(text):
+            return Markup('<a class="hash" href="{}" rel="noreferrer nofollow">{}</a>').format(text, text)
+        return Markup("<bdi>{}</bdi>").format(text)
+
+    def announcement_label(self, found: Announcement) -> Markup:
+        """A short heading for a column: the bulletin's number, or the day."""
+        if found.official:
+            text = self.gettext("Bulletin %(number)s") % {"number": self.form.number(found.number)}
+            return Markup("{}").format(text)
+        return Markup("{}").format(self.form.day(found.day) if found.day else found.code)
+
+    def announcement_title(self, found: Announcement) -> Markup:
+        """Who announced it."""
+        if found.official:
+            values = {"number": self.form.number(found.number), "signer": self.signer(found.signer)}
+            return Markup(self.gettext("Bulletin %(number)s, by %(signer)s")) % values
+        return self.name(found.speaker, found.code)
+
+    def elected(self, race: Race, body: Proclamation) -> Markup:
+        """The names that a proclamation declares elected."""
+        numbers = {code: number for number, code in enumerate(race.view.candidates)}
+        names = [
+            self.candidate(race, numbers[code]) if code in numbers else Markup("<bdi>{}</bdi>").format(code)
+            for code in body.elected
+        ]
+        return Markup(", ").join(names)
+
+    # --- what counted sheets show ---
+
+    def shown_by(self, race: Race, area: int) -> Iterator[Markup]:
+        """One sentence per column on what its counted sheets show; it elects nobody."""
+        for column in race.columns:
+            if not column.valid[area]:
+                continue
+            sentence = self._shown(race, column.outcome(area))
+            if len(race.columns) > 1:
+                yield Markup("<b>{}:</b> {}").format(self.basis(column), sentence)
+            else:
+                yield sentence
+
+    def basis(self, column: Column) -> Markup:
+        """A basis by name; copies are said to be copies."""
+        name = self.name(column.basis.titles, column.basis.code)
+        if column.basis.organisation is None:
+            return name
+        return Markup(self.gettext("Copies, %(organisation)s")) % {"organisation": name}
+
+    def _shown(self, race: Race, found: Outcome) -> Markup:
+        match race.view.method:
+            case Method.DHONDT:
+                return self._seats(race, found)
+            case Method.TWO_ROUND if found.runoff is not None:
+                return self._runoff(race, found.runoff)
+            case _:
+                return self._order(race, found)
+
+    def _order(self, race: Race, found: Outcome) -> Markup:
+        first = found.ranks[0].candidates
+        if len(first) > 1:
+            return self._say("%(names)s have the same number of votes.", names=self._names(race, first))
+        if found.margin is None:
+            return self._say("%(name)s stands alone.", name=self.candidate(race, first[0]))
+        return self._say(
+            "%(name)s has most votes, %(margin)s more than %(second)s.",
+            name=self.candidate(race, first[0]),
+            margin=self.form.number(found.margin),
+            second=self._names(race, found.ranks[1].candidates),
+        )
+
+    def _runoff(self, race: Race, runoff: Filled) -> Markup:
+        if runoff.open:
+            return self._say(
+                "No candidate exceeds the share needed in the first round; %(names)s are equal for a place in the second.",
+                names=self._names(race, runoff.tied),
+            )
+        going = tuple(number for number, places in enumerate(runoff.certain) if places)
+        return self._say(
+            "No candidate exceeds the share needed in the first round; the two with most votes are %(names)s.",
+            names=self._names(race, going),
+        )
+
+    def _seats(self, race: Race, found: Outcome) -> Markup:
+        if found.seats.open:
+            return self._say(
+                "By D'Hondt %(open)s of %(seats)s seats are open: %(names)s have equal averages.",
+                open=self.form.number(found.seats.open),
+                seats=self.form.number(race.view.seats),
+                names=self._names(race, found.seats.tied),
+            )
+        listed = [
+            Markup("{} {}").format(self.candidate(race, number), self.form.number(seats))
+            for number, seats in enumerate(found.seats.certain)
+            if seats
+        ]
+        return self._say("Seats by D'Hondt: %(names)s.", names=Markup(", ").join(listed))
+
+    def _names(self, race: Race, numbers: Sequence[int]) -> Markup:
+        return Markup(", ").join(self.candidate(race, number) for number in numbers)
+
+    def _say(self, message: str, **values: object) -> Markup:
+        return Markup(self.gettext(message)) % values
+
+    def pending_reasons(self, race: Race) -> list[tuple[str, int]]:
+        """Why stations of the first column are pending, and how many for each reason."""
+        if not race.columns:
+            return []
+        reasons = self.site.state.pending.get((race.code, race.columns[0].basis.code), {})
+        counted = Counter(reasons.values())
+        return [
+            (RULES[code].label[self.language] if code in RULES else code, counted[code])
+            for code in sorted(counted)
+        ]
+
+    # --- records ---
+
+    def plain_of(self, logged: Logged) -> str:
+        """A record's content as JSON, where it is short enough to be read."""
+        encoded = msgspec.json.encode(body_to_plain(logged.entry.body))
+        return msgspec.json.format(encoded, indent=2).decode() if len(encoded) <= MOST_PLAIN else ""

@@ -1,0 +1,185 @@
+"""The commands as a user meets them: help, exit codes, JSON, refusals without a traceback."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ENGLISH = {"ESCRUTINIO_LANG": "en", "NO_COLOR": "1"}
+COMMANDS = ("demo", "publish", "verify", "serve", "show", "keys", "init", "trust", "completion")
+
+
+def escrutinio(*arguments: object, lang: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own; its output must hold no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "escrutinio", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **ENGLISH, "ESCRUTINIO_LANG": lang, **environment},
+        check=False,
+    )
+    assert "Traceback" not in done.stderr + done.stdout
+    return done
+
+
+def refused(*arguments: object, **environment: str) -> str:
+    done = escrutinio(*arguments, **environment)
+    assert done.returncode == 2
+    return done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_helps_with_an_example_in_both_languages(command: str) -> None:
+    assert "Example" in escrutinio(command, "--help").stdout
+    assert "Ejemplo" in escrutinio(command, "--help", lang="es").stdout
+
+
+def test_the_overview_lists_every_command() -> None:
+    text = escrutinio("--help").stdout
+    assert all(command in text for command in COMMANDS)
+
+
+def test_verify_prints_numbered_checks_and_exits_with_zero(miniature: Path) -> None:
+    done = escrutinio("verify", miniature, "--trust", miniature / "trust.toml")
+    assert done.returncode == 0
+    assert "  9  ok" in done.stdout
+    assert done.stdout.endswith("Every check holds; the origin is authenticated.\n")
+    spanish = escrutinio("verify", miniature, lang="es")
+    assert spanish.stdout.endswith("Consistente; origen no autenticado.\n")
+
+
+def test_verify_exits_with_one_when_a_check_fails_and_says_where(miniature: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(miniature, copy, ignore=shutil.ignore_patterns("es", "en", "assets"))
+    (copy / "data/stations.csv").write_bytes((copy / "data/stations.csv").read_bytes().replace(b",420", b",421"))
+    done = escrutinio("verify", copy)
+    assert done.returncode == 1
+    assert "data/stations.csv, line 6, column registered: expected 420, found 421" in done.stdout
+
+
+def test_verify_exits_with_three_only_when_asked_to(miniature: Path) -> None:
+    assert escrutinio("verify", miniature, "--fail-on", "critical").returncode == 3
+    assert escrutinio("verify", miniature, "--json").returncode == 0
+
+
+def test_verify_as_json_is_what_the_documentation_says(miniature: Path) -> None:
+    report = json.loads(escrutinio("verify", miniature, "--json").stdout)
+    assert (report["version"], report["ok"], report["authenticated"]) == (1, True, False)
+    assert report["log"]["size"] == 112
+    assert [check["number"] for check in report["checks"]] == list(range(1, len(report["checks"]) + 1))
+    documented = (Path(__file__).parents[2] / "docs/verifying.md").read_text()
+    for key in (*report, *report["log"], *report["checks"][0], *report["findings"][0]):
+        assert f"`{key}`" in documented
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "nowhere"),
+        ("verify", "http://127.0.0.1:1/"),
+        ("verify", ".", "--trust", "nowhere.toml"),
+        ("publish", "README.md", "-o", "out"),
+        ("publish", "nowhere", "-o", "out"),
+        ("serve", "nowhere"),
+        ("show", "nowhere"),
+        ("show", "ESC1:AB"),
+        ("show", "1", "--log", "nowhere"),
+        ("keys", "public", "README.md", "--passphrase", "x"),
+        ("keys", "check", "README.md"),
+        ("init", "README.md"),
+        ("trust", "to-policy", "README.md"),
+        ("demo", "--examples", "."),
+        ("nonsense",),
+    ],
+)
+def test_what_a_user_can_cause_is_refused_in_a_sentence(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("This is no such file.\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "escrutinio", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, **ENGLISH},
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert 10 < len(done.stderr.strip()) < 600
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_key_is_made_shown_and_never_overwritten(tmp_path: Path) -> None:
+    file, phrase = tmp_path / "a.key", {"ESCRUTINIO_PASSPHRASE": "three islands"}
+    assert escrutinio("keys", "new", "party/azul", "-o", file, **phrase).returncode == 0
+    assert file.stat().st_mode & 0o077 == 0
+    public = escrutinio("keys", "public", file, **phrase)
+    (tmp_path / "a.pub").write_text(public.stdout)
+    found = json.loads(escrutinio("keys", "check", tmp_path / "a.pub", "--json").stdout)
+    assert found["name"] == "party/azul"
+    assert "exists" in refused("keys", "new", "party/azul", "-o", file, **phrase)
+    assert "passphrase" in refused("keys", "public", file, ESCRUTINIO_PASSPHRASE="two islands")
+
+
+def test_show_finds_entries_stations_and_signers(miniature: Path) -> None:
+    def shown(what: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = json.loads(escrutinio("show", what, "--log", miniature, "--json").stdout)
+        return found
+
+    assert shown("0")[0]["type"] == "definition"
+    assert {entry["type"] for entry in shown("C2.02")} >= {"tally-sheet", "complaint", "ruling"}
+    assert {entry["type"] for entry in shown("machine/108")} >= {"enrolment", "tally-sheet", "zero-report"}
+    kid = shown("65")[0]["kid"]
+    assert {entry["index"] for entry in shown(str(kid))} >= {65, 66}
+    assert "C2.02" in escrutinio("show", "C2.02", "--log", miniature).stdout
+    assert "112 entries" in refused("show", "112", "--log", miniature, "--proof")
+    assert "nothing in the log" in refused("show", "Z9.99", "--log", miniature)
+
+
+def test_a_proof_can_be_kept_and_shown(miniature: Path, tmp_path: Path) -> None:
+    from escrutinio.log.proofs import parse_proof, verify_proof
+    from escrutinio.log.reader import open_log, read_entries
+    from escrutinio.log.trust import parse_trust
+
+    text = escrutinio("show", "65", "--log", miniature, "--proof").stdout
+    proof = parse_proof(text.encode())
+    entry = list(read_entries(open_log(miniature / "log"), 112))[65]
+    verify_proof(proof, entry, parse_trust((miniature / "trust.toml").read_bytes()).policy)
+    (tmp_path / "65.tlog-proof").write_text(text)
+    assert "112" in escrutinio("show", tmp_path / "65.tlog-proof").stdout
+
+
+def test_show_reads_a_qr_text_and_says_when_it_is_not_real(miniature: Path) -> None:
+    from escrutinio.log.reader import open_log, read_entries
+    from escrutinio.records.qr import qr_text
+
+    entry = list(read_entries(open_log(miniature / "log"), 112))[65]
+    done = escrutinio("show", qr_text(entry, real=False))
+    assert "C2.02/presidencia" in done.stdout
+    assert "no real election" in done.stdout
+
+
+def test_trust_goes_to_a_policy_and_back(miniature: Path, tmp_path: Path) -> None:
+    trust = miniature / "trust.toml"
+    policy = tmp_path / "log.policy"
+    policy.write_text(escrutinio("trust", "to-policy", trust).stdout)
+    digests = [line.split('"')[1] for line in trust.read_text().splitlines()[:2]]
+    back = escrutinio("trust", "from-policy", policy, "--definition", digests[0], "--charter", digests[1])
+    assert back.stdout == trust.read_text()
+
+
+def test_init_writes_what_publish_understands(tmp_path: Path) -> None:
+    (tmp_path / "actas.csv").write_text("ESTADO,CENTRO,MESA,ROJO,AZUL,VALIDOS,NULOS\nUno,12,1,3,4,7,0\nUno,12,2,5,6,11,1\n")
+    config = tmp_path / "election.toml"
+    assert escrutinio("init", tmp_path / "actas.csv", "-o", config).returncode == 0
+    assert "exists" in refused("init", tmp_path / "actas.csv", "-o", config)
+    done = escrutinio("publish", config, "-o", tmp_path / "out")
+    assert done.returncode in (0, 2)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_for(shell: str) -> None:
+    assert "_ESCRUTINIO_COMPLETE" in escrutinio("completion", shell).stdout

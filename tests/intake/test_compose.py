@@ -1,0 +1,198 @@
+"""Composing logs: order, copies of imported rows, pointing back, and refusals of scripts and statements."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from escrutinio.election.config import read_config
+from escrutinio.intake.compose import Tables, compose, read_tables
+from escrutinio.intake.composer import Composer
+from escrutinio.intake.keyring import Keyring
+from escrutinio.intake.rows import AreaRow, RollRow, SheetRow
+from escrutinio.intake.script import play
+from escrutinio.intake.statements import add_statements, read_statements
+from escrutinio.records.entry import Entry, open_record, verify
+from escrutinio.records.errors import DefinitionError, EscrutinioError, InputError
+from escrutinio.records.keys import SigningKey
+from escrutinio.records.types import BY_NAME, Claim, Copy, Statement
+
+MASTER = SigningKey(bytes(range(32)))
+CLOCK = 1_900_000_000
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+CONFIG = """
+[election]
+code = "x"
+kind = "simulation"
+title = "Fictional"
+place = "Nowhere"
+voting_day = 2030-01-01
+author = "Importer"
+author_role = "importer"
+[log]
+origin = "x.example/log"
+role = "importer"
+operator = "Importer"
+[[contest]]
+code = "p"
+title = "P"
+method = "plurality"
+area = "X"
+candidate = [{ code = "a", title = "A" }, { code = "b", title = "B" }]
+[organisation."importer/one"]
+role = "importer"
+title = "One"
+[script]
+roll_by = "importer/one"
+sheets_by = "importer/one"
+"""
+
+
+def tables(*sheets: SheetRow) -> Tables:
+    roll = (RollRow("1", "c", "X", 100), RollRow("2", "c", "X", None))
+    return Tables((AreaRow("X", None, "country", "X", 2, None, None),), (), roll, sheets, (), ())
+
+
+def sheet(station: str, *counts: int) -> SheetRow:
+    return SheetRow("f.csv", 2, station, "p", counts, 0, 0, None, None, None)
+
+
+def composed(*sheets: SheetRow, config: str = CONFIG, base: Path = EXAMPLES) -> list[Entry]:
+    made = compose(
+        read_config(config.encode()),
+        tables(*sheets),
+        Keyring(MASTER, "x"),
+        base_dir=base,
+        clock=CLOCK,
+        progress=lambda *_: None,
+    )
+    return [open_record(raw) for raw in made.records]
+
+
+def composer() -> Composer:
+    made = Composer(Keyring(MASTER, "x"), "x.example/log", CLOCK, EXAMPLES)
+    made.election = bytes(32)
+    return made
+
+
+def test_the_order_of_an_imported_log() -> None:
+    entries = composed(sheet("1", 3, 4), sheet("2", 5, 6))
+    assert [entry.body.NAME for entry in entries] == ["definition", "charter", "enrolment", "roll", "copy", "copy"]
+    assert entries[4].subject == "1/p"
+    assert isinstance(entries[4].body, Copy)
+    assert entries[4].body.counts == (3, 4)
+
+
+def test_two_equal_rows_are_two_records() -> None:
+    entries = composed(sheet("1", 3, 4), sheet("1", 3, 4))
+    assert entries[4].raw != entries[5].raw
+    assert entries[4].body == entries[5].body
+
+
+def test_every_record_verifies_with_the_key_of_its_name() -> None:
+    keyring = Keyring(MASTER, "x")
+    for entry in composed(sheet("1", 3, 4))[2:]:
+        verify(entry.raw, keyring.key("root" if entry.signer == "authority/root" else entry.signer).public_key)
+
+
+def test_the_same_key_and_clock_give_the_same_bytes() -> None:
+    assert [entry.raw for entry in composed(sheet("1", 3, 4))] == [entry.raw for entry in composed(sheet("1", 3, 4))]
+
+
+def test_keys_differ_by_name_election_and_master() -> None:
+    seeds = {
+        Keyring(MASTER, "x").seed("a"),
+        Keyring(MASTER, "x").seed("b"),
+        Keyring(MASTER, "y").seed("a"),
+        Keyring(SigningKey(bytes(32)), "x").seed("a"),
+    }
+    assert len(seeds) == 4
+
+
+def test_sheets_without_a_signer_are_refused() -> None:
+    with pytest.raises(DefinitionError, match="sheets_by"):
+        composed(sheet("1", 3, 4), config=CONFIG.replace('sheets_by = "importer/one"', ""))
+
+
+def test_the_miniature_has_every_record_type() -> None:
+    base = EXAMPLES / "miniature"
+    config = read_config((base / "election.toml").read_bytes())
+    made = compose(
+        config, read_tables(config, base), Keyring(MASTER, "m"), base_dir=base, clock=CLOCK, progress=lambda *_: None
+    )
+    assert {open_record(raw).body.NAME for raw in made.records} == set(BY_NAME)
+
+
+def test_the_claims_of_the_example_are_the_announced_results() -> None:
+    import json
+
+    script = tomllib.loads((EXAMPLES / "venezuela-2024/announced.toml").read_text())
+    announced = json.loads((EXAMPLES / "venezuela-2024/data/announced_results.json").read_text())
+    one = composer()
+    play(one, script, "announced.toml")
+    first, second = (open_record(raw).body for raw in one.records)
+    assert isinstance(first, Claim)
+    assert isinstance(second, Claim)
+    for code, row in zip(("NM", "EG", "OTHERS"), first.rows, strict=True):
+        told = announced["bulletin_1"][code]
+        assert (row.votes, float(row.percent or 0)) == (told["votes"], told["pct"])
+        assert row.candidate == code.replace("OTHERS", "others")
+    told = announced["bulletin_2"]
+    assert {row.candidate: row.votes for row in second.rows} == told["votes"]
+    assert (second.valid, second.null, second.ballots) == (told["valid"], told["null"], told["voters"])
+    assert (second.registered, float(second.covered or 0)) == (told["registered"], told["actas_pct"])
+    assert first.sources == tuple(announced["bulletin_1"]["sources"])
+
+
+def test_statements_keep_their_replies() -> None:
+    base = EXAMPLES / "venezuela-2024"
+    said = read_statements(base, "data/statements.toml")
+    one = composer()
+    add_statements(one, said, by="importer/press", language="en")
+    bodies = {body.code: body for raw in one.records if isinstance(body := open_record(raw).body, Statement)}
+    assert len(bodies) == len(said) == 17
+    digests = {open_record(raw).digest: code for raw, code in zip(one.records, bodies, strict=True)}
+    replies = {code: digests[body.in_reply_to] for code, body in bodies.items() if body.in_reply_to}
+    assert replies == {entry.id: entry.in_reply_to for entry in said if entry.in_reply_to}
+    assert one.attachments[bodies["un-panel-2024"].words.digest].startswith(b"The CNE")
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ({"type": "acta"}, "not a record type"),
+        ({"type": "copy", "who": 1}, "the key 'who' is not known"),
+        ({"type": "seal-check", "by": "board/1", "about": "1", "says": {"seal": "A", "intact": 2}}, "intact"),
+        ({"type": "seal-check", "by": "board/1", "about": "1", "says": {"seal": "A"}}, "'intact' is missing"),
+        ({"type": "seal-check", "by": "board/1", "about": "1/p", "says": {"seal": "A", "intact": 1}}, "subject"),
+        ({"type": "seal-check", "by": "", "about": "1", "says": {"seal": "A", "intact": 1}}, "signer's name"),
+        ({"type": "acceptance", "by": "o/1", "about": "o/1", "says": {"accreditation": "@x", "accepted": 1}}, "id 'x'"),
+        ({"type": "seal-check", "by": "b/1", "at": "noon", "says": {}}, "with its date and zone"),
+        ({"type": "copy", "rows": [["a"]]}, "each of the rows"),
+        ({"type": "copy", "rows": [], "by": "x"}, "instead of"),
+        ({"type": "incident-report", "by": "o/1", "says": {"category": "count", "at": 1, "report": [{}]}}, "attachment"),
+        ({"type": "incident-report", "by": "o/1", "says": {"category": "war", "at": 1}}, "none of"),
+        (
+            {"type": "incident-report", "by": "o/1", "says": {"category": "count", "at": 1, "report": [
+                {"file": "../../README.md", "media_type": "text/plain"}]}},
+            "outside",
+        ),
+    ],
+)  # fmt: skip
+def test_a_script_is_refused_with_the_entry_and_the_reason(entry: dict[str, object], reason: str) -> None:
+    with pytest.raises(InputError, match=reason) as refused:
+        play(composer(), {"entry": [entry]}, "day.toml")
+    assert str(refused.value).startswith("day.toml, entry 1")
+
+
+def test_two_entries_with_one_id_are_refused() -> None:
+    check = {"id": "a", "type": "seal-check", "by": "b/1", "about": "1", "says": {"seal": "A", "intact": 1}}
+    with pytest.raises(InputError, match="two entries have the id 'a'"):
+        play(composer(), {"entry": [check, check]}, "day.toml")
+
+
+@pytest.mark.parametrize("text", ["x = 1", "[[statement]]\nid = 1", "[[statement]]\nid = 'a'", "\xff", "[["])
+def test_bad_statements_are_refused_naming_the_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "said.toml").write_text(text, encoding="latin-1")
+    with pytest.raises(EscrutinioError, match=r"said\.toml"):
+        read_statements(tmp_path, "said.toml")

@@ -1,0 +1,103 @@
+"""The data of the two examples: whole, valid, of a bearable size, and with the figures they must have."""
+
+import csv
+import gzip
+import io
+import json
+from functools import cache
+
+import jsonschema_rs
+import pytest
+
+from escrutinio.election.config import read_config
+from escrutinio.election.fold import fold
+from escrutinio.election.published import check_datapackage, compare_derived
+from escrutinio.election.state import ElectionState
+from escrutinio.intake.compose import compose, read_tables
+from escrutinio.intake.keyring import Keyring
+from escrutinio.publication.data import data_files
+from escrutinio.publication.datapackage import datapackage, resource
+from escrutinio.records.keys import SigningKey
+from tests.conftest import ROOT
+from tests.privacy import scan_bytes
+
+CLOCK = 1_900_000_000
+MOST_BYTES = 15_000_000
+EXAMPLES = ["miniature", pytest.param("venezuela-2024", marks=pytest.mark.slow)]
+
+
+@cache
+def example(name: str) -> tuple[ElectionState, dict[str, bytes]]:
+    """The state of an example and the files of its `data/`."""
+    directory = ROOT / "examples" / name
+    config = read_config((directory / "election.toml").read_bytes(), "election.toml")
+    keyring = Keyring(SigningKey(bytes(range(32))), config.code)
+    tables = read_tables(config, directory)
+    made = compose(config, tables, keyring, base_dir=directory, clock=CLOCK, progress=lambda *_: None)
+    state = fold([made.records], made.attachments.get)
+    files = list(data_files(state, CLOCK, tables.bad))
+    description = datapackage(state, [resource(*file) for file in files], [], CLOCK)
+    return state, {**{path: content for path, _, content in files}, "datapackage.json": description}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_data_of_an_example_holds_against_its_log(name: str) -> None:
+    state, files = example(name)
+    assert [check.sentence() for check in compare_derived(state, files.get) if check.difference] == []
+    assert [check.sentence() for check in check_datapackage(files.get) if check.difference] == []
+    assert sum(map(len, files.values())) < MOST_BYTES
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_reports_of_an_example_validate(name: str) -> None:
+    schema = ROOT / "tests" / "data" / "nist_v2_election_results_reporting.json"
+    validator = jsonschema_rs.validator_for(json.loads(schema.read_bytes()))
+    _, files = example(name)
+    reports = {path: content for path, content in files.items() if path.startswith("nist")}
+    assert reports
+    for path, content in reports.items():
+        report = json.loads(gzip.decompress(content) if path.endswith(".gz") else content)
+        assert [str(error) for error in validator.iter_errors(report)] == [], path
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_data_of_an_example_holds_nothing_personal(name: str) -> None:
+    _, files = example(name)
+    texts = {path: content for path, content in files.items() if not path.endswith(".parquet")}
+    assert {path: found for path, content in texts.items() if (found := scan_bytes(path, content))} == {}
+
+
+def test_the_miniature_has_every_basis() -> None:
+    _, files = example("miniature")
+    tables = {path.split("/")[1] for path in files if path.startswith("presidencia/areas-")}
+    assert {path.removesuffix(".csv").removeprefix("areas-") for path in tables if path.endswith(".csv")} == {
+        "reported",
+        "ruled",
+        "copies-party-ancla",
+        "copies-party-concha",
+        "paper",
+    }
+
+
+@pytest.mark.slow
+def test_venezuela_2024_has_the_figures_of_the_published_sheets() -> None:
+    _, files = example("venezuela-2024")
+    (path,) = (path for path in files if path.startswith("presidente/areas-") and path.endswith(".csv"))
+    country = next(csv.DictReader(io.StringIO(files[path].decode())))
+    votes = {code: int(country[code]) for code in ["EG", "NM", "LM", "JABE", "JOBR", "AE", "CF", "DC", "EM", "BERA"]}
+    assert list(votes.values()) == [
+        7_303_480,
+        3_316_142,
+        86_225,
+        20_404,
+        22_097,
+        51_011,
+        12_632,
+        10_584,
+        26_067,
+        38_620,
+    ]
+    assert (country["valid"], country["null"]) == ("10887262", "1213")
+    assert (country["stations_counted"], country["stations_declared"]) == ("25073", "30026")
+    assert int(country["stations_counted"]) - int(country["registered_unknown_in_counted"]) == 24_540
+    assert files["presidente/sheets.csv"].count(b"\n") == 1 + 25_073
