@@ -178,12 +178,13 @@ def test_bases_that_would_share_a_file_do_not() -> None:
     assert (slugs["reported"], slugs["copies:party/b"]) == ("reported", "copies-party-b")
 
 
-def test_a_contest_with_the_name_of_a_file_has_another_directory() -> None:
+@pytest.mark.parametrize("code", ["areas.csv", "nist.JSON", "index", "consejo"])
+def test_a_contest_whose_name_is_taken_has_another_directory(code: str) -> None:
     state = small_state()
-    named = replace(state, contests=(replace(state.contests[0], code="areas.csv"), state.contests[1]))
-    found = contest_directories(named)
-    assert found["areas.csv"].startswith("areas.csv-")
-    assert found["Consejo"] == "Consejo"
+    president, council = state.contests
+    found = contest_directories(replace(state, contests=(replace(president, code=code), council)))
+    assert found[code].startswith(f"{code}-")
+    assert (found["Consejo"] == "Consejo") is (code != "consejo")
 
 
 # --- Parquet ---

@@ -63,7 +63,8 @@ def test_the_reports_of_an_example_validate(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_data_of_an_example_holds_nothing_personal(name: str) -> None:
     _, files = example(name)
-    texts = {path: content for path, content in files.items() if not path.endswith(".parquet")}
+    # Parquet and the report by station say in other forms what the tables say.
+    texts = {path: content for path, content in files.items() if not path.endswith((".parquet", ".gz"))}
     assert {path: found for path, content in texts.items() if (found := scan_bytes(path, content))} == {}
 
 
@@ -84,19 +85,19 @@ def test_venezuela_2024_has_the_figures_of_the_published_sheets() -> None:
     _, files = example("venezuela-2024")
     (path,) = (path for path in files if path.startswith("presidente/areas-") and path.endswith(".csv"))
     country = next(csv.DictReader(io.StringIO(files[path].decode())))
-    votes = {code: int(country[code]) for code in ["EG", "NM", "LM", "JABE", "JOBR", "AE", "CF", "DC", "EM", "BERA"]}
-    assert list(votes.values()) == [
-        7_303_480,
-        3_316_142,
-        86_225,
-        20_404,
-        22_097,
-        51_011,
-        12_632,
-        10_584,
-        26_067,
-        38_620,
-    ]
+    votes = {code: int(country[code]) for code in ("EG", "NM", "LM", "JABE", "JOBR", "AE", "CF", "DC", "EM")}
+    assert votes == {
+        "EG": 7_303_480,
+        "NM": 3_316_142,
+        "LM": 86_225,
+        "JABE": 20_404,
+        "JOBR": 22_097,
+        "AE": 51_011,
+        "CF": 12_632,
+        "DC": 10_584,
+        "EM": 26_067,
+    }
+    assert country["BERA"] == "38620"
     assert (country["valid"], country["null"]) == ("10887262", "1213")
     assert (country["stations_counted"], country["stations_declared"]) == ("25073", "30026")
     assert int(country["stations_counted"]) - int(country["registered_unknown_in_counted"]) == 24_540

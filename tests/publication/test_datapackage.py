@@ -16,6 +16,7 @@ from escrutinio.publication.data import data_files
 from escrutinio.publication.datapackage import INVENTED, LICENCES, Source, datapackage, resource
 from escrutinio.records import codes as k
 from escrutinio.records.parts import Title
+from tests.conftest import ROOT
 from tests.publication.small import MOMENT, small_state
 
 SOURCE = Source("sheets.csv.gz", sha256(b"sheets").digest(), 6, (Title("es", "de la campaña"),))
@@ -180,3 +181,9 @@ def test_a_hostile_description_is_one_sentence(description: bytes | None, said: 
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert asked == ["datapackage.json"]
+
+
+def test_the_documentation_names_every_column() -> None:
+    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    columns = {name for kind in codebook().values() for name in kind.known} - {"*"}
+    assert sorted(name for name in columns if f"`{name}`" not in text) == []

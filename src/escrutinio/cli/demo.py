@@ -64,7 +64,7 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
                         replace=True,
                     )
                 )
-        render_demo_index(published, output)
+        render_demo_index([(made.directory.name, made.state) for made in published], output)
         for made in published:
             click.echo(say(f"\nVerifying {made.directory}", f"\nVerificando {made.directory}"))
             trust = parse_trust((made.directory / "trust.toml").read_bytes())

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from escrutinio.election.areas import AreaTree
-from escrutinio.election.columns import Fault
 from escrutinio.election.control import (
     Shelf,
     Spoken,
@@ -22,6 +21,7 @@ from escrutinio.election.definition import contest_views
 from escrutinio.election.findings import Findings
 from escrutinio.election.history import machine_table
 from escrutinio.election.keys import KeyTable
+from escrutinio.election.opening import Fault
 from escrutinio.election.rights import Scopes
 from escrutinio.election.rules import note_rules
 from escrutinio.election.sheets import (

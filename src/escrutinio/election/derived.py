@@ -34,17 +34,7 @@ AREA = ("area", "parent", "level", "name")
 SHEET = ("index", "type", "signer", "basis", "station", "status", "reason")
 STATED = ("null", "blank", "ballots", "voters", "registered")
 
-
-RESERVED = (
-    "areas.csv",
-    "stations.csv",
-    "findings.csv",
-    "claims.csv",
-    "results.json",
-    "skipped.csv",
-    "datapackage.json",
-)
-"""Names in `data/` that no contest's directory may have, though its code may."""
+_FILES = (".csv", ".gz", ".json", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +89,23 @@ def _basis_codes(state: ElectionState, contest: str) -> tuple[str, ...]:
 
 def basis_slugs(state: ElectionState) -> dict[str, str]:
     """A name for use in file names for each basis code: `copies:party/azul` is `copies-party-azul`."""
-    plain = {basis.code: basis.code.replace(":", "-").replace("/", "-") for basis in state.bases}
-    return _distinct(plain, ())
+    return _distinct({basis.code: basis.code.replace(":", "-").replace("/", "-") for basis in state.bases})
 
 
 def contest_directories(state: ElectionState) -> dict[str, str]:
-    """The directory in `data/` for each contest code: the code itself, if no file has that name."""
-    return _distinct({contest.code: contest.code for contest in state.contests}, RESERVED)
+    """The directory in `data/` for each contest code: the code itself, unless it looks like a file."""
+    return _distinct({contest.code: contest.code for contest in state.contests})
 
 
-def _distinct(names: dict[str, str], taken: tuple[str, ...]) -> dict[str, str]:
-    """The names, made distinct by a part of their code's digest also for disks that take A for a."""
-    folded = Counter(name.casefold() for name in (*names.values(), *taken))
+def _distinct(names: dict[str, str]) -> dict[str, str]:
+    """The names, with a part of their code's digest where a disk that takes A for a would mix them up.
+
+    Also where a name ends like a file of `data/`, or is that of the pages' own directory in it.
+    """
+    folded = Counter(["index", *(name.casefold() for name in names.values())])
     found = {}
     for code, name in names.items():
-        alone = folded[name.casefold()] == 1
+        alone = folded[name.casefold()] == 1 and not name.casefold().endswith(_FILES)
         found[code] = name if alone else f"{name}-{sha256(code.encode()).hexdigest()[:8]}"
     return found
 

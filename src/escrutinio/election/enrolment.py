@@ -1,14 +1,15 @@
 """Opening enrolments quickly: a log enrols as many machine keys as it has sheets.
 
-The usual machine key (one station, no contests, no titles) takes a short way; whatever differs in anything
-goes through `records`, whose answer is the one that holds.
+As in `short_way`: the usual machine keys (one station, no contests, no titles) are written again and
+compared with what stands there; whatever differs in anything goes through `records`.
 """
 
 import re
 
 import cbor2
 
-from escrutinio.election.columns import EntryError, Fault, Signer, open_signed
+from escrutinio.election.opening import EntryError, Fault, Signer, open_signed
+from escrutinio.election.short_way import written_array, written_uint
 from escrutinio.records import types as t
 from escrutinio.records.codes import Role
 from escrutinio.records.cose import split
@@ -18,10 +19,11 @@ from escrutinio.records.keys import check_signature
 from escrutinio.records.parts import EnrolledKey
 from escrutinio.records.subjects import ELECTION, Subject
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# Of at most 23 characters, so that their length stands in the head of the text.
+_NAME = re.compile(r"(?=.{1,23}\Z)[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,22}")
 _ROLES = {int(role): role for role in Role}
-_MOST_NAME = 64
+_START = bytes((0x85, t.VERSION, t.Enrolment.TYPE, 0x58, 0x20))
 
 
 def open_enrolment(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
@@ -41,20 +43,12 @@ def _short_way(raw: bytes, signer: Signer, election: bytes) -> Entry | None:
     if frame.subject != ELECTION or signer.name not in ("", frame.issuer):
         return None
     try:
-        values = cbor2.loads(frame.payload)
-        if type(values) is not list or len(values) != 5 or cbor2.dumps(values) != frame.payload:
+        _, _, _, issued_at, items = cbor2.loads(frame.payload)
+        keys, written = zip(*[_machine_key(*item) for item in items], strict=True)
+        head = (_START, election, written_uint(issued_at), written_array(len(items)))
+        if b"".join((*head, *written)) != frame.payload or len(keys) > 1_000 or issued_at >= 2**53:
             return None
-    except Exception:  # as in records.entry: hostile bytes raise many kinds
-        return None
-    version, kind, named, issued_at, items = values
-    if type(version) is not int or version != t.VERSION or type(kind) is not int or kind != t.Enrolment.TYPE:
-        return None
-    if named != election or type(issued_at) is not int or not 0 <= issued_at < 2**53:
-        return None
-    if type(items) is not list or not 1 <= len(items) <= 1_000:
-        return None
-    keys = tuple(filter(None, map(_machine_key, items)))
-    if len(keys) != len(items):
+    except Exception:  # hostile bytes raise many kinds, and all mean the same: these are not the usual keys
         return None
     try:
         check_signature(signer.public_key, frame.signed, frame.signature)
@@ -64,17 +58,14 @@ def _short_way(raw: bytes, signer: Signer, election: bytes) -> Entry | None:
     return Entry(raw, frame.kid, frame.issuer, frame.subject, election, issued_at, body, Subject())
 
 
-def _machine_key(item: object) -> EnrolledKey | None:
-    if type(item) is not list or len(item) != 6:
-        return None
-    name, key, role, scope, contests, titles = item
-    if type(name) is not str or len(name) > _MOST_NAME or not _NAME.fullmatch(name):
-        return None
-    if type(key) is not bytes or len(key) != 32 or type(role) is not int or role not in _ROLES:
-        return None
-    if type(scope) is not list or len(scope) != 1 or contests != [] or titles != []:
-        return None
-    code = scope[0]
-    if type(code) is not str or not _CODE.fullmatch(code):
-        return None
-    return EnrolledKey(name, key, _ROLES[role], (code,), (), ())
+def _machine_key(
+    name: str, key: bytes, role: int, scope: list[str], contests: list[str], titles: list[object]
+) -> tuple[EnrolledKey, bytes]:
+    """A key, and how it is written. Raises one of many exceptions if it is not a usual machine key."""
+    (code,) = scope
+    if not _NAME.fullmatch(name) or not _CODE.fullmatch(code) or len(key) != 32 or contests or titles:
+        raise ValueError(name)
+    written = b"\x86%c%b\x58\x20%b%c\x81%c%b\x80\x80" % (
+        0x60 + len(name), name.encode(), key, role, 0x60 + len(code), code.encode(),
+    )  # fmt: skip
+    return EnrolledKey(name, key, _ROLES[role], (code,), (), ()), written

@@ -16,18 +16,12 @@ from numpy.typing import NDArray
 
 from escrutinio.election.areas import AreaTree, read_areas
 from escrutinio.election.assemble import Heard, assemble
-from escrutinio.election.columns import (
-    ChunkColumns,
-    EntryError,
-    Fault,
-    Signer,
-    decode_chunk,
-    open_signed,
-)
+from escrutinio.election.columns import ChunkColumns, decode_chunk
 from escrutinio.election.control import ROOT_PLACE, Attachments, Shelf, Spoken
 from escrutinio.election.definition import check_areas, check_definition
 from escrutinio.election.enrolment import open_enrolment
 from escrutinio.election.keys import KeyTable
+from escrutinio.election.opening import EntryError, Fault, Signer, open_signed
 from escrutinio.election.sheets import Gathering
 from escrutinio.election.state import ElectionState, Standing
 from escrutinio.log.merkle import tree_root
@@ -91,6 +85,9 @@ class Fold:
         self._heard = Heard()
         self._gathering = Gathering()
         self._leaves: list[tuple[list[int], bytes]] = []
+        if executor is not None:
+            # Workers start while the keys are read, and before there is much to copy into them.
+            executor.submit(decode_chunk, (), (), b"", {})
 
     @property
     def size(self) -> int:

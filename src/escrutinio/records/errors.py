@@ -26,3 +26,7 @@ class InputError(EscrutinioError):
 
 class PublicationError(EscrutinioError):
     """A publication cannot be written to, or read from, the place given."""
+
+
+class EvidenceError(EscrutinioError):
+    """A calculation of evidence is asked of figures that it has no answer for."""

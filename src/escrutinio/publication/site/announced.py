@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, partial
 
-from escrutinio.election.claim_table import OTHERS
-from escrutinio.election.derived import reported_bases
+from escrutinio.election.definition import OTHERS
+from escrutinio.election.derived import shown_bases
 from escrutinio.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
 from escrutinio.election.totals import Sums, totals, totals_at
 from escrutinio.records import codes
@@ -110,7 +110,7 @@ def announcements(state: ElectionState) -> Iterator[Announcement]:
 
 def _first_basis(state: ElectionState, contest: str) -> Sums | None:
     """The totals of the first basis that has anything; claims are held against it."""
-    bases = reported_bases(state, contest)
+    bases = shown_bases(state, contest)
     return totals(state, contest, bases[0].code) if bases else None
 
 

@@ -87,3 +87,12 @@ FIGURES = {
     "registered": N_("Registered voters"),
     "stations": N_("Stations counted"),
 }
+
+TABLES = {
+    "methods": METHODS,
+    "severities": SEVERITIES,
+    "standings": STANDINGS,
+    "records": RECORDS,
+    "figures": FIGURES,
+}
+"""The tables that templates use, by the name they use."""

@@ -11,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.election.config import ElectionConfig
-from escrutinio.election.derived import has_cards, reported_bases
+from escrutinio.election.derived import has_cards, shown_bases
 from escrutinio.election.findings import RULES, Finding, Rule
 from escrutinio.election.outcome import Outcome, outcome
-from escrutinio.election.state import Basis, ContestView, ElectionState, Logged
+from escrutinio.election.state import Basis, ContestView, ElectionState
 from escrutinio.election.totals import Totals, by_candidate, totals
 from escrutinio.publication.site.announced import Announcement, announcements
 from escrutinio.publication.site.said import Said, threads
 from escrutinio.publication.site.shelf import Shelf
 from escrutinio.records.codes import AuthorRole, Kind, Method
 from escrutinio.records.parts import Title
+from escrutinio.records.types import Proclamation
 
 MOST_FINDINGS = 100
 """Most findings of one code, or of one area, that a page lists; the data has them all."""
@@ -83,9 +84,12 @@ class Race:
         self.area = state.areas.index[view.area]
         self.columns = tuple(
             Column(basis, totals(state, view.code, basis.code), view)
-            for basis in reported_bases(state, view.code)
+            for basis in shown_bases(state, view.code)
         )
         self.has_cards = has_cards(view)
+        self.proclamations = tuple(
+            (logged, body) for logged, body in state.records(Proclamation) if logged.entry.about.contest == view.code
+        )
         self.dhondt = view.method is Method.DHONDT
         self.options_of: tuple[tuple[int, ...], ...] = tuple(
             tuple(np.flatnonzero(view.option_candidate == candidate).tolist())
@@ -132,6 +136,15 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A station to try things on: its code, its area's, and the log index of its counted sheet."""
+
+    station: str
+    area: str
+    entry: int
+
+
+@dataclass(frozen=True)
 class FindingGroup:
     """All findings of one code; `listed` are those that a page names."""
 
@@ -154,12 +167,9 @@ class Site:
         self.races = tuple(Race(state, view) for view in state.contests)
         self.threads = threads(state, shelf)
         self.announcements = tuple(announcements(state))
-        self.organisations = _organisations(state, config)
         self.accounts = tuple(self._accounts(config))
         self.groups = tuple(_groups(state.findings))
-        self.names = {held.key.name: held.key.titles for held in state.keys if held.key.titles}
-        for organisation in config.organisations:
-            self.names.setdefault(organisation.name, organisation.titles)
+        self.names = _names(state, config)
 
     def races_in(self, area: int) -> Iterator[tuple[Race, int]]:
         """The contests voted on in an area, each with the area whose figures to show there."""
@@ -209,12 +219,15 @@ class Site:
         return None if at is None else self.areas.codes[int(self.state.roll.area[at])]
 
     @cached_property
-    def example_station(self) -> str | None:
+    def example(self) -> Example | None:
         """The first station that has a counted sheet, for the tour."""
-        for columns in self.station_columns.values():
+        roll = self.state.roll
+        for contest, columns in self.station_columns.items():
             for column in columns:
                 if len(counted := np.flatnonzero(column.rows >= 0)):
-                    return self.state.roll.stations[int(counted[0])]
+                    at = int(counted[0])
+                    entry = int(self.state.tables[contest].index[column.rows[at]])
+                    return Example(roll.stations[at], self.areas.codes[int(roll.area[at])], entry)
         return None
 
     def _accounts(self, config: ElectionConfig) -> Iterator[Account]:
@@ -265,11 +278,7 @@ def _groups(findings: Sequence[Finding]) -> Iterator[FindingGroup]:
         yield FindingGroup(code, RULES[code], sum(f.count for f in found), listed, len(found) - len(listed))
 
 
-def _organisations(state: ElectionState, config: ElectionConfig) -> Mapping[str, tuple[Title, ...]]:
+def _names(state: ElectionState, config: ElectionConfig) -> Mapping[str, tuple[Title, ...]]:
+    """The titles of signers: those they were enrolled with, else those of the configuration."""
     named = {held.key.name: held.key.titles for held in state.keys if held.key.titles}
     return {organisation.name: organisation.titles for organisation in config.organisations} | named
-
-
-def shown_controls(controls: Sequence[Logged], most: int) -> tuple[tuple[Logged, ...], int]:
-    """The first `most` control records, and how many more there are."""
-    return tuple(controls[:most]), max(0, len(controls) - most)

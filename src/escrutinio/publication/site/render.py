@@ -5,13 +5,9 @@ The same state, configuration, checkpoint and files beside the pages give the sa
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator, Sequence
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from escrutinio.election.config import ElectionConfig
@@ -19,21 +15,16 @@ from escrutinio.election.state import ElectionState
 from escrutinio.log.checkpoint import SignedCheckpoint
 from escrutinio.log.trust import Trust
 from escrutinio.publication.site import labels
-from escrutinio.publication.site.charts import bar, strip, tally_mark
+from escrutinio.publication.site.choice import language_choice
 from escrutinio.publication.site.context import Context
+from escrutinio.publication.site.environment import environment
 from escrutinio.publication.site.format import LANGUAGES, Format
-from escrutinio.publication.site.i18n import ENDONYMS, catalogue
+from escrutinio.publication.site.i18n import ENDONYMS, N_, catalogue
 from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.rows import StationTable
-from escrutinio.publication.site.shelf import Shelf, text_of, write_pages
-from escrutinio.publication.site.words import Words
-from escrutinio.records.types import Proclamation
-
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'"
-)
+from escrutinio.publication.site.shelf import Shelf, assets, text_of, write_pages
+from escrutinio.publication.site.words import Words, isolated
 
 Progress = Callable[[str, int, int], None]
 
@@ -64,7 +55,7 @@ def render_site(
         nonlocal done
         yield from assets()
         yield from index_files(site)
-        yield "index.html", context.language_choice(_environment()).encode()
+        yield "index.html", language_choice(context).encode()
         for language in languages:
             for path, page in _Pages(context, language):
                 yield f"{language}/{path}", page.encode()
@@ -74,35 +65,6 @@ def render_site(
 
     write_pages(out, pages())
     progress("site", total, total)
-
-
-def assets() -> Iterator[tuple[str, bytes]]:
-    """Style sheets, scripts and the sign, as paths below the publication and their content."""
-    yield from _below(files(__package__).joinpath("assets"), "assets")
-
-
-def _below(directory: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
-    for child in sorted(directory.iterdir(), key=lambda each: each.name):
-        if child.is_dir():
-            yield from _below(child, f"{path}/{child.name}")
-        elif child.name.endswith((".css", ".js", ".svg")):
-            yield f"{path}/{child.name}", child.read_bytes()
-
-
-def _environment() -> Environment:
-    """Jinja as every page uses it: everything is escaped, and a name that is not there is an error."""
-    templates = files(__package__).joinpath("templates")
-    environment = Environment(
-        loader=FunctionLoader(lambda name: templates.joinpath(name).read_text("utf-8")),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.policies["ext.i18n.trimmed"] = True
-    environment.globals |= {"csp": CSP, "tally_mark": tally_mark(), "bar": bar, "strip": strip}
-    return environment
 
 
 PAGES = (
@@ -116,6 +78,18 @@ PAGES = (
     "tour.html",
 )
 
+NAVIGATION = (
+    ("index.html", N_("Results")),
+    ("statements.html", N_("Statements")),
+    ("findings.html", N_("Findings")),
+    ("log.html", N_("Log")),
+    ("data.html", N_("Data")),
+    ("how-to-verify.html", N_("How to verify")),
+    ("tour.html", N_("Tour")),
+)
+
+WORDS = ("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons", "plain_of")
+
 
 class _Pages:
     """All pages of one language, as (path below the language, HTML)."""
@@ -127,7 +101,7 @@ class _Pages:
         self.form = Format(language)
         self.catalogue = catalogue(language)
         self.words = Words(self.site, self.catalogue, self.form)
-        self.environment = _environment()
+        self.environment = environment()
         self._install()
         self.tables = {
             race.code: StationTable(self.site, race, self.form, self._labels(race), self.catalogue.gettext)
@@ -140,14 +114,22 @@ class _Pages:
             yield path, self._render(path, path)
         template = self.environment.get_template("area.html")
         for area, code in enumerate(self.site.areas.codes):
-            if area or len(self.site.stations_of[area]):
-                path = f"areas/{code}.html"
-                races = tuple(self.site.races_in(area))
-                found = self.site.findings_in.get(area)
-                yield path, template.render(path=path, up="../../", area=area, races=races, found=found)
+            path = f"areas/{code}.html"
+            races = tuple(self.site.races_in(area))
+            found = self.site.findings_in.get(area)
+            yield path, template.render(
+                path=path,
+                up="../../",
+                here="../",
+                areas="",
+                area=area,
+                races=races,
+                found=found,
+                tables=self.tables,
+            )
 
     def _render(self, template: str, path: str) -> str:
-        return self.environment.get_template(template).render(path=path, up="../")
+        return self.environment.get_template(template).render(path=path, up="../", here="", areas="areas/")
 
     def _labels(self, race: Race) -> dict[str, str]:
         return {
@@ -161,54 +143,31 @@ class _Pages:
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             say, self.catalogue.ngettext, newstyle=True
         )
-        environment.filters |= {
-            "n": form.number,
-            "signed": form.signed,
-            "percent": form.percent,
-            "announced": form.announced,
-            "points": form.points,
-            "size": form.size,
-            "day": form.day,
-            "moment": form.moment,
-            "name": words.name,
-            "plain": words.plain,
-            "signer": words.signer,
-            "source": words.source,
-            "level": self._level,
-            "digest": lambda text: text.removeprefix("sha256:"),
-            "data_link": lambda path: Markup('<a href="../data/{}">{}</a>').format(path, path),
-        }
-        translated = {
-            "methods": labels.METHODS,
-            "severities": labels.SEVERITIES,
-            "standings": labels.STANDINGS,
-            "records": labels.RECORDS,
-            "figures": labels.FIGURES,
-        }
-        for name, table in translated.items():
+        for name in ("signed", "percent", "announced", "points", "size", "day", "moment"):
+            environment.filters[name] = getattr(form, name)
+        for name in ("name", "plain", "signer", "source"):
+            environment.filters[name] = getattr(words, name)
+        environment.filters |= {"n": form.number, "isolated": isolated, "digest": _digest, "data_link": _data_link}
+        for name, table in labels.TABLES.items():
             environment.globals[name] = {key: say(text) if text else "" for key, text in table.items()}
+        for name in WORDS:
+            environment.globals[name] = getattr(words, name)
+        role = self.context.log_role
         environment.globals |= {
-            "lang": self.language,
-            "languages": self.context.languages,
-            "endonyms": ENDONYMS,
-            "navigation": self._navigation(),
-            "kind_label": say(labels.KINDS[self.site.body.kind]) if self.site.fictional else "",
-            "log_role": self.context.log_role(say),
-            "outcomes_of": lambda race, area: [column.outcome(area) for column in race.columns],
-            "race_covers": self._covers,
-            "tables": self.tables if hasattr(self, "tables") else {},
-            "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
-            "proclamations": self._proclamations,
-            **{
-                name: getattr(words, name)
-                for name in (
-                    "announcement_label",
-                    "announcement_title",
-                    "elected",
-                    "shown_by",
-                    "pending_reasons",
-                    "plain_of",
-                )
-            },
             **self.context.names(),
+            "lang": self.language,
+            "endonyms": ENDONYMS,
+            "navigation": [(path, say(label)) for path, label in NAVIGATION],
+            "kind_label": say(labels.KINDS[self.site.body.kind]) if self.site.fictional else "",
+            "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
+            "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
         }
+
+
+def _digest(text: str) -> str:
+    """A digest without the name of its algorithm, which the table's head has."""
+    return text.removeprefix("sha256:")
+
+
+def _data_link(path: str) -> Markup:
+    return Markup('<a href="../data/{}">{}</a>').format(path, path)

@@ -1,5 +1,6 @@
 """The table of the stations of one area, written without a template: a large election has tens of
-thousands of these rows in each language, and they are most of the site's bytes."""
+thousands of these rows in each language, and they are most of the site's bytes. For that reason the end
+tags of rows and cells, which HTML lets a parser add (HTML Standard, 13.1.2.4), are left out here."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from markupsafe import Markup, escape
 from escrutinio.election.findings import RULES
 from escrutinio.publication.site.format import NONE, Format
 from escrutinio.publication.site.model import Race, Site, StationColumn
+from escrutinio.publication.site.words import isolated
 
 
 class StationTable:
@@ -69,8 +71,8 @@ class StationTable:
     def _group(self, center: int) -> str:
         code = self._roll.centers[center]
         name = self._roll.center_names.get(code, "")
-        title = f"<bdi>{escape(name)}</bdi> · {code}" if name else code
-        return f'<tr class="group"><th colspan="{self.width}" scope="rowgroup">{title}</th></tr>'
+        title = f"{isolated(name)} · {code}" if name else code
+        return f'<tr class="group"><th colspan="{self.width}" scope="rowgroup">{title}'
 
     def _station(self, area: str, station: int, listed: list[tuple[StationColumn, list[int]]]) -> Iterator[str]:
         code = self._roll.stations[station]
@@ -79,11 +81,11 @@ class StationTable:
         registered = self._form.number(known) if known >= 0 else NONE
         shown = self._shown(station, listed)
         span = f' rowspan="{len(shown)}"' if len(shown) > 1 else ""
-        head = f'<th scope="row"{span}>{head}</th>'
-        tail = f'<td class="low"{span}>{registered}</td>'
+        head = f'<th scope="row"{span}>{head}'
+        tail = f'<td class="low"{span}>{registered}'
         for label, cells in shown:
-            basis = f'<td class="t">{label}</td>' if self.many else ""
-            yield f"<tr>{head}{basis}{cells}{tail}</tr>"
+            basis = f'<td class="t">{label}' if self.many else ""
+            yield f"<tr>{head}{basis}{cells}{tail}"
             head = tail = ""
 
     def _shown(self, station: int, listed: list[tuple[StationColumn, list[int]]]) -> list[tuple[str, str]]:
@@ -92,15 +94,15 @@ class StationTable:
         number = self._form.number
         for column, values in listed:
             if column.rows[station] >= 0:
-                cells = f"<td>{'</td><td>'.join(map(number, values))}</td>"
+                cells = f"<td>{'<td>'.join(map(number, values))}"
             elif (reason := self._reason(column, station)) is not None:
-                cells = f'<td class="t" colspan="{len(values)}">{reason}</td>'
+                cells = f'<td class="t" colspan="{len(values)}">{reason}'
             else:
                 continue
             groups.setdefault(cells, []).append(self._labels[column.basis.code])
         if not groups:
             width = len(self._race.view.candidates) + 2
-            return [("", f'<td class="t low" colspan="{width}">{self._none}</td>')]
+            return [("", f'<td class="t low" colspan="{width}">{self._none}')]
         return [(" · ".join(labels), cells) for cells, labels in groups.items()]
 
     def _reason(self, column: StationColumn, station: int) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
@@ -22,9 +24,9 @@ MAX_DESCRIPTION = 64 * 1024 * 1024
 class Listed(msgspec.Struct):
     """A file of `data/` as its description has it; `bytes` is its size, `hash` its digest, both as stated."""
 
-    path: str
     bytes: int
     hash: str
+    path: str = ""
     title: str = ""
     titles: dict[str, str] = {}
     notes: dict[str, str] = {}
@@ -68,6 +70,19 @@ class Shelf:
             return Description()
         except (OSError, msgspec.DecodeError) as error:
             raise PublicationError(f"{path} cannot be read: {error}") from None
+
+
+def assets() -> Iterator[tuple[str, bytes]]:
+    """Style sheets, scripts and the sign, as paths below the publication and their content."""
+    yield from _below(files(__package__).joinpath("assets"), "assets")
+
+
+def _below(directory: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    for child in sorted(directory.iterdir(), key=lambda each: each.name):
+        if child.is_dir():
+            yield from _below(child, f"{path}/{child.name}")
+        elif child.name.endswith((".css", ".js", ".svg")):
+            yield f"{path}/{child.name}", child.read_bytes()
 
 
 def write_pages(out: Path, pages: Iterator[tuple[str, bytes]]) -> int:

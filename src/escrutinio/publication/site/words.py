@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from unicodedata import bidirectional
 
 import msgspec
 from markupsafe import Markup, escape
@@ -24,7 +25,18 @@ from escrutinio.records.types import Proclamation
 MOST_PLAIN = 4_000
 """Most characters of a record's content that the page of the log writes out."""
 
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?")
+
+
+def isolated(text: str) -> Markup:
+    """Text from outside, in an element of its own if it has right-to-left letters.
+
+    Isolation keeps such letters from reordering what stands beside them; other text needs none.
+    """
+    if text.isascii() or not any(bidirectional(letter) in _RIGHT_TO_LEFT for letter in text):
+        return escape(text)
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
 class Words:
@@ -41,9 +53,9 @@ class Words:
     def name(self, titles: Sequence[Title], otherwise: str) -> Markup:
         """A name from a record: isolated, so that its direction stays its own, and marked with its language."""
         title = choose(titles, self.language, otherwise)
-        foreign = title.language not in ("", self.language)
-        language = f' lang="{escape(title.language)}"' if foreign else ""
-        return Markup(f"<bdi{language}>{escape(title.text)}</bdi>")
+        if title.language in ("", self.language):
+            return isolated(title.text)
+        return Markup('<bdi lang="{}">{}</bdi>').format(title.language, title.text)
 
     def plain(self, titles: Sequence[Title], otherwise: str) -> str:
         """The same without markup, for attributes and titles."""
@@ -57,14 +69,14 @@ class Words:
         """A signer as people know it, with its enrolled name."""
         titles = self.site.names.get(name, ())
         if not titles:
-            return Markup(f"<bdi>{escape(name)}</bdi>")
+            return isolated(name)
         return Markup('{} <span class="muted">({})</span>').format(self.name(titles, name), name)
 
     def source(self, text: str) -> Markup:
         """Where something was read: an address as a link, anything else as text."""
         if _ADDRESS.fullmatch(text):
             return Markup('<a class="hash" href="{}" rel="noreferrer nofollow">{}</a>').format(text, text)
-        return Markup("<bdi>{}</bdi>").format(text)
+        return isolated(text)
 
     def announcement_label(self, found: Announcement) -> Markup:
         """A short heading for a column: the bulletin's number, or the day."""
@@ -84,21 +96,22 @@ class Words:
         """The names that a proclamation declares elected."""
         numbers = {code: number for number, code in enumerate(race.view.candidates)}
         names = [
-            self.candidate(race, numbers[code]) if code in numbers else Markup("<bdi>{}</bdi>").format(code)
+            self.candidate(race, numbers[code]) if code in numbers else isolated(code)
             for code in body.elected
         ]
         return Markup(", ").join(names)
 
-    # --- what counted sheets show ---
+    # --- what counted sheets show; it elects nobody ---
 
     def shown_by(self, race: Race, area: int) -> Iterator[Markup]:
-        """One sentence per column on what its counted sheets show; it elects nobody."""
+        """What the counted sheets of each column show; columns that show the same share a sentence."""
+        said: dict[Markup, list[Markup]] = {}
         for column in race.columns:
-            if not column.valid[area]:
-                continue
-            sentence = self._shown(race, column.outcome(area))
+            if column.valid[area]:
+                said.setdefault(self._shown(race, column.outcome(area)), []).append(self.basis(column))
+        for sentence, columns in said.items():
             if len(race.columns) > 1:
-                yield Markup("<b>{}:</b> {}").format(self.basis(column), sentence)
+                yield Markup("<b>{}:</b> {}").format(Markup("; ").join(columns), sentence)
             else:
                 yield sentence
 

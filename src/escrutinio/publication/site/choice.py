@@ -1,0 +1,109 @@
+"""The first pages of a directory: the choice of a language, and the list of the publications in a demo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from escrutinio.election.state import ElectionState
+from escrutinio.publication.site.context import Context
+from escrutinio.publication.site.environment import environment
+from escrutinio.publication.site.format import LANGUAGES, Format
+from escrutinio.publication.site.i18n import ENDONYMS, catalogue, choose
+from escrutinio.publication.site.shelf import assets, write_pages
+from escrutinio.records.codes import AuthorRole, Kind
+from escrutinio.records.types import Definition
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to go to: its title, what must be said of it, and links (target, label)."""
+
+    title: str
+    notices: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The page in one language; a page has one panel for each."""
+
+    lang: str
+    endonym: str
+    heading: str
+    notices: tuple[str, ...]
+    text: str
+    entries: tuple[Choice, ...]
+
+
+def language_choice(context: Context) -> str:
+    """The page at the root of a publication: what it is, in every language it speaks."""
+    body = context.site.body
+    panels = []
+    for language in context.languages:
+        say = catalogue(language).gettext
+        text = say("Votes, sheets and announced results, each with the signed record it comes from.")
+        links = (
+            (f"{language}/index.html", say("Results")),
+            (f"{language}/tour.html", say("A tour in four steps")),
+            (f"{language}/how-to-verify.html", say("How to verify it yourself")),
+        )
+        title = choose(body.titles, language, body.code).text
+        day = Format(language).day(body.voting_day)
+        entry = Choice(f"{choose(body.place, language, '').text} · {day}", (), links)
+        panels.append(
+            Panel(language, ENDONYMS[language], title, notices(body, language), text, (entry,))
+        )
+    return _page(panels)
+
+
+def render_demo_index(publications: Sequence[tuple[str, ElectionState]], out: Path) -> None:
+    """Write `index.html` and its style sheet into `out`, where each publication has a directory.
+
+    `publications`: the name of each one's directory and its state. Raises PublicationError.
+    """
+    panels = []
+    for language in LANGUAGES:
+        say = catalogue(language).gettext
+        entries = []
+        for directory, state in publications:
+            body = state.body()
+            at = f"{directory}/{language}"
+            links = (
+                (f"{at}/tour.html", say("Start the tour")),
+                (f"{at}/index.html", say("Results")),
+                (f"{at}/how-to-verify.html", say("How to verify it yourself")),
+            )
+            title = choose(body.titles, language, body.code).text
+            entries.append(Choice(title, notices(body, language), links))
+        heading = say("Election results that nobody has to trust")
+        text = say(
+            "Each publication below is a signed public log, the results that follow from it, "
+            "and all that anybody needs to check them."
+        )
+        panels.append(Panel(language, ENDONYMS[language], heading, (), text, tuple(entries)))
+    looks = [(path, content) for path, content in assets() if not path.endswith(".js")]
+    write_pages(out, iter([*looks, ("index.html", _page(panels).encode())]))
+
+
+def notices(body: Definition, language: str) -> tuple[str, ...]:
+    """What must be said of an election wherever it is named: that it is invented, that it was imported."""
+    say = catalogue(language).gettext
+    found = []
+    if body.kind is not Kind.REAL:
+        found.append(say("Simulation of a fictional country. No figure, person or organisation in it is real."))
+    if body.author_role is AuthorRole.IMPORTER:
+        found.append(
+            say(
+                "Imported data: signed by an importer who acts for nobody. "
+                "No official sheet by station was ever published."
+            )
+        )
+    return tuple(found)
+
+
+def _page(panels: Sequence[Panel]) -> str:
+    template = environment().get_template("choose.html")
+    languages = [panel.lang for panel in panels]
+    return template.render(panels=panels, languages=languages, heading=panels[0].heading)

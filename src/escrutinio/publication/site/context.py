@@ -1,0 +1,97 @@
+"""What every page of a publication knows besides the election: its log, its files, its languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from escrutinio.log.checkpoint import SignedCheckpoint, find_cosignatures
+from escrutinio.log.trust import Trust
+from escrutinio.publication.site.announced import Announcement
+from escrutinio.publication.site.model import Race, Site
+from escrutinio.publication.site.shelf import Description, Shelf
+from escrutinio.records.codes import LogRole
+from escrutinio.records.parts import Title
+from escrutinio.records.types import Charter
+
+MOST_CONTROLS = 2_000
+"""Most entries that the page of the log lists."""
+
+SCRIPTS = ("station", "sandbox")
+
+
+@dataclass(frozen=True)
+class Context:
+    """A publication's pages in all languages share this."""
+
+    site: Site
+    shelf: Shelf
+    checkpoint: SignedCheckpoint
+    trust: Trust
+    languages: tuple[str, ...]
+
+    @cached_property
+    def charter(self) -> Charter | None:
+        """The log's charter, where entry 1 is one."""
+        logged = self.site.state.charter
+        return logged.entry.body if logged and isinstance(logged.entry.body, Charter) else None
+
+    @property
+    def log_role(self) -> LogRole | None:
+        """Whose log this is, where the charter says it."""
+        return None if self.charter is None else self.charter.role
+
+    def names(self) -> dict[str, object]:
+        """What templates call these things."""
+        state, signed = self.site.state, self.checkpoint
+        operator: tuple[Title, ...] = () if self.charter is None else self.charter.operator
+        example = self.site.example
+        return {
+            "site": self.site,
+            "languages": self.languages,
+            "origin": signed.checkpoint.origin,
+            "operator": operator,
+            "root": signed.checkpoint.root.hex(),
+            "checkpoint": signed.checkpoint,
+            "checkpoint_text": signed.note.data.decode(),
+            "cosigners": [found.witness for found in find_cosignatures(signed, self.trust.policy)],
+            "controls": state.controls[:MOST_CONTROLS],
+            "more_controls": max(0, len(state.controls) - MOST_CONTROLS),
+            "control_indices": frozenset(logged.index for logged in state.controls[:MOST_CONTROLS]),
+            "fingerprints": self.fingerprints,
+            "description": self.description,
+            "has_skipped": self.shelf.has("data/skipped.csv"),
+            "scripts": {name: self.shelf.has(f"assets/js/{name}.js") for name in SCRIPTS},
+            "example": None if example is None else example.station,
+            "example_area": None if example is None else example.area,
+            "example_entry": None if example is None else example.entry,
+            "compared": self.compared,
+        }
+
+    @cached_property
+    def description(self) -> Description:
+        """What `data/` holds."""
+        return self.shelf.description()
+
+    @property
+    def fingerprints(self) -> dict[str, object]:
+        """What a reader compares with paper."""
+        verifier = self.trust.verifier_html
+        return {
+            "definition": self.trust.definition.hex(),
+            "charter": self.trust.charter.hex(),
+            "log_keys": [str(log.key) for log in self.trust.policy.logs],
+            "verifier": None if verifier is None else verifier.hex(),
+        }
+
+    @property
+    def compared(self) -> tuple[Announcement, Race] | None:
+        """The announced result that the tour compares: the last one that says most figures."""
+        races = {race.code: race for race in self.site.races}
+        found = max(self.site.announcements, key=_figures, default=None)
+        return None if found is None else (found, races[found.contest])
+
+
+def _figures(found: Announcement) -> tuple[int, int]:
+    named = sum(item.announced is not None and item.counted is not None for item in found.items)
+    return named, found.index

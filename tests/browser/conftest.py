@@ -1,0 +1,105 @@
+"""A web server for the browser's modules and a publication, and a way to call those modules from tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.publish import ASSETS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'"
+)
+
+_CALL = """async ([module, code, args]) => {
+  const bytes = await import('/assets/js/bytes.js');
+  const it = await import(`/assets/js/${module}.js`);
+  const run = new Function('it', 'bytes', 'args', `return (async () => { ${code} })()`);
+  try { return ['ok', await run(it, bytes, args)]; }
+  catch (error) { if (error.name !== 'Refusal') throw error; return ['refused', error.key, error.text('es')]; }
+}"""
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """`/assets/` from the package, everything else from the test's directory; the policy of the real site."""
+
+    def translate_path(self, path: str) -> str:
+        plain = path.partition("?")[0]
+        if plain.startswith("/assets/"):
+            return str(ASSETS / plain.removeprefix("/assets/"))
+        return super().translate_path(path)
+
+    def end_headers(self) -> None:
+        if self.path.partition("?")[0].endswith("station.html") or "sandbox" in self.path:
+            self.send_header("Content-Security-Policy", CSP)
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class Served:
+    """A directory and the address at which it is served."""
+
+    def __init__(self, directory: Path, address: str) -> None:
+        self.directory, self.address = directory, address
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An empty directory served on this machine alone, for the tests of one module."""
+    directory = tmp_path_factory.mktemp("served")
+    (directory / "blank.html").write_text("<!doctype html><title>blank</title>")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(directory))) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield Served(directory, f"http://127.0.0.1:{server.server_address[1]}/")
+        server.shutdown()
+        thread.join()
+
+
+class Modules:
+    """The browser's modules, called from Python: `js(module, code, args)` runs `code` with the module `it`.
+
+    The result is ("ok", value) or ("refused", key, Spanish sentence); bytes travel in hexadecimal.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def __call__(self, module: str, code: str, *args: object) -> list[object]:
+        result: list[object] = self.page.evaluate(_CALL, [module, code, list(args)])
+        return result
+
+    def value(self, module: str, code: str, *args: object) -> object:
+        """As a call that must not be refused."""
+        result = self(module, code, *args)
+        assert result[0] == "ok", result
+        return result[1]
+
+    def refusal(self, module: str, code: str, *args: object) -> object:
+        """As a call that must be refused: the key of its sentence."""
+        result = self(module, code, *args)
+        assert result[0] == "refused", result
+        return result[1]
+
+
+@pytest.fixture(scope="module")
+def js(chromium: Browser, served: Served) -> Iterator[Modules]:
+    """The modules in an otherwise empty page, for the tests of one module."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(served.address + "blank.html")
+    yield Modules(page)
+    context.close()

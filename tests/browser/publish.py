@@ -1,0 +1,118 @@
+"""A small publication made with the Python log room: what the browser's modules read."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import escrutinio.publication.site as site
+from escrutinio.election.state import Status
+from escrutinio.log.notes import KeyType, NoteSigner
+from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity
+from escrutinio.log.store import LogStore
+from escrutinio.log.trust import Trust, format_trust
+from escrutinio.log.writer import LogWriter, Refusal
+from escrutinio.records.codes import Role
+from escrutinio.records.entry import open_record
+from escrutinio.records.types import BY_CODE
+from tests.election.build import ORIGIN, Day
+from tests.log.builders import NOW, StrictWitness, cosigner
+
+ASSETS = Path(site.__file__).parent / "assets"
+LOG_SIGNER = NoteSigner(ORIGIN, KeyType.ED25519, sha256(b"test key of the log").digest())
+WITNESSES = ("party-azul.example", "observer.example")
+POLICY = Policy(
+    (LogIdentity(LOG_SIGNER.verifier),),
+    tuple(WitnessIdentity(name, cosigner(name).verifier) for name in WITNESSES),
+    (Group("both", 2, WITNESSES),),
+    "both",
+)
+
+
+def isla() -> Day:
+    """An official log of four stations: two agree with the party's copies, one has a conflict, one a bad sum."""
+    day = Day()
+    stations = ("n1.01", "n1.02", "n2.01", "s1.01")
+    day.enrol_all([(f"machine/{station}", Role.MACHINE, (station,)) for station in stations])
+    day.sheet("machine/n1.01", "n1.01", (21, 4, 3, 2), null=1)
+    day.sheet("machine/n1.02", "n1.02", (5, 40, 3, 2), blank=2)
+    day.sheet("machine/n2.01", "n2.01", (7, 7, 7, 7))
+    day.sheet("machine/n2.01", "n2.01", (7, 7, 7, 8))
+    day.sheet("machine/s1.01", "s1.01", (9, 9, 9, 9), ballots=35)
+    day.copy("party/azul/1", "n1.01", (21, 4, 3, 2), null=1)
+    day.copy("party/azul/1", "n1.02", (5, 41, 3, 2))
+    day.copy("party/azul/1", "n2.01", (7, 7, 7, 7))
+    day.enrol("party/azul/2", Role.PARTY)
+    day.copy("party/azul/2", "n2.01", (7, 7, 7, 7))
+    return day
+
+
+def trust_of(day: Day, policy: Policy = POLICY) -> bytes:
+    """The trust file for a day's log."""
+    definition, charter = (sha256(raw).digest() for raw in day.log[:2])
+    return format_trust(Trust(definition, charter, policy))
+
+
+def publish(day: Day, directory: Path) -> None:
+    """Write a day's log, attachments and the site's indexes, in several appends."""
+    log = directory / "log"
+    log.mkdir(parents=True)
+    witnesses = [StrictWitness(name, LOG_SIGNER.verifier) for name in WITNESSES]
+    with (
+        closing(LogStore(directory / "store.db")) as store,
+        LogWriter(log, store, LOG_SIGNER, clock=lambda: NOW, policy=POLICY, witnesses=witnesses) as writer,
+    ):
+        for start in range(0, len(day.log), 9):
+            assert not any(isinstance(done, Refusal) for done in writer.append(day.log[start : start + 9]))
+    for digest, content in day.attachments.items():
+        path = directory / "attachments" / digest.hex()
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    for name, content in _indexes(day).items():
+        path = directory / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content))
+
+
+def _indexes(day: Day) -> dict[str, object]:
+    state = day.state()
+    tree, roll = state.areas, state.roll
+    files: dict[str, object] = {
+        "keys.json": {held.kid.hex(): held.enrolled for held in state.keys},
+        "index/areas-of-stations.json": {
+            station: tree.codes[area] for station, area in zip(roll.stations, roll.area.tolist(), strict=True)
+        },
+        "areas.json": {
+            code: {"parent": tree.codes[parent] if parent >= 0 else None, "name": name, "level": level}
+            for code, parent, name, level in zip(
+                tree.codes, tree.parent.tolist(), tree.names, tree.levels, strict=True
+            )
+        },
+    }
+    for area in set(roll.area.tolist()):
+        listed = {}
+        for at, station in enumerate(roll.stations):
+            if roll.area[at] == area:
+                registered = int(roll.registered[at])
+                listed[station] = {
+                    "center": roll.centers[roll.center[at]],
+                    "name": "",
+                    "registered": registered if registered >= 0 else None,
+                    "entries": _entries(day, at),
+                }
+        files[f"index/{tree.codes[area]}.json"] = {"area": tree.codes[area], "stations": listed}
+    return files
+
+
+def _entries(day: Day, station: int) -> list[tuple[int, str, str, str, str]]:
+    state = day.state()
+    found = []
+    for contest, table in state.tables.items():
+        for row in (table.station == station).nonzero()[0].tolist():
+            index = int(table.index[row])
+            kind = BY_CODE[int(table.kind[row])].NAME
+            status = Status(int(table.status[row])).name.lower()
+            found.append((index, kind, contest, open_record(day.log[index]).signer, status))
+    return sorted(found)
