@@ -14,7 +14,7 @@ import pytest
 from tests.browser.publish import ASSETS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -33,6 +33,9 @@ _CALL = """async ([module, code, args]) => {
 class _Handler(SimpleHTTPRequestHandler):
     """`/assets/` from the package, everything else from the test's directory; the policy of the real site."""
 
+    protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # head and body in one packet: otherwise every answer waits for an acknowledgement
+
     def translate_path(self, path: str) -> str:
         plain = path.partition("?")[0]
         if plain.startswith("/assets/"):
@@ -40,9 +43,9 @@ class _Handler(SimpleHTTPRequestHandler):
         return super().translate_path(path)
 
     def end_headers(self) -> None:
-        if self.path.partition("?")[0].endswith("station.html") or "sandbox" in self.path:
+        if self.path.partition("?")[0].endswith(("station.html", "sandbox.html")):
             self.send_header("Content-Security-Policy", CSP)
-        self.send_header("Cache-Control", "no-store")
+        self.send_header("Cache-Control", "max-age=600" if self.path.startswith("/assets/") else "no-store")
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
@@ -96,10 +99,29 @@ class Modules:
 
 
 @pytest.fixture(scope="module")
-def js(chromium: Browser, served: Served) -> Iterator[Modules]:
+def js(profile: BrowserContext, served: Served) -> Iterator[Modules]:
     """The modules in an otherwise empty page, for the tests of one module."""
-    context = chromium.new_context()
-    page = context.new_page()
+    page = profile.new_page()
     page.goto(served.address + "blank.html")
     yield Modules(page)
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def profile(chromium: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile for the tests of one module, so that they fetch the modules once."""
+    context = chromium.new_context()
+    context.set_default_timeout(5_000)
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(profile: BrowserContext) -> Iterator[Page]:
+    """An empty page; an uncaught error in it fails the test."""
+    page = profile.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert errors == []

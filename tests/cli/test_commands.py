@@ -58,7 +58,7 @@ def test_verify_exits_with_one_when_a_check_fails_and_says_where(miniature: Path
     (copy / "data/stations.csv").write_bytes((copy / "data/stations.csv").read_bytes().replace(b",420", b",421"))
     done = escrutinio("verify", copy)
     assert done.returncode == 1
-    assert "data/stations.csv, line 6, column registered: expected 420, found 421" in done.stdout
+    assert "data/stations.csv, line 6, column registered: expected \"420\", found \"421\"" in done.stdout
 
 
 def test_verify_exits_with_three_only_when_asked_to(miniature: Path) -> None:
@@ -80,7 +80,6 @@ def test_verify_as_json_is_what_the_documentation_says(miniature: Path) -> None:
     "arguments",
     [
         ("verify", "nowhere"),
-        ("verify", "http://127.0.0.1:1/"),
         ("verify", ".", "--trust", "nowhere.toml"),
         ("publish", "README.md", "-o", "out"),
         ("publish", "nowhere", "-o", "out"),
@@ -110,6 +109,12 @@ def test_what_a_user_can_cause_is_refused_in_a_sentence(arguments: tuple[str, ..
     assert "Traceback" not in done.stderr
     assert 10 < len(done.stderr.strip()) < 600
     assert not (tmp_path / "out").exists()
+
+
+def test_an_address_that_does_not_answer_is_a_failed_check() -> None:
+    done = escrutinio("verify", "http://127.0.0.1:1/")
+    assert done.returncode == 1
+    assert "127.0.0.1:1/log/checkpoint cannot be read" in done.stdout
 
 
 def test_a_key_is_made_shown_and_never_overwritten(tmp_path: Path) -> None:

@@ -15,11 +15,22 @@ from hashlib import sha256
 
 import cbor2
 
+from escrutinio.election.findings import Finding
 from escrutinio.election.fold import Fold
-from escrutinio.election.state import ElectionState
+from escrutinio.election.state import ElectionState, Status
 from escrutinio.records import parts as p
 from escrutinio.records import types as t
-from escrutinio.records.codes import AuthorRole, Contingency, Form, Kind, LogRole, Method, Role
+from escrutinio.records.codes import (
+    AuthorRole,
+    Contingency,
+    Decision,
+    Form,
+    Kind,
+    LogRole,
+    Method,
+    Role,
+    Step,
+)
 from escrutinio.records.cose import build
 from escrutinio.records.entry import seal
 from escrutinio.records.keys import SigningKey
@@ -27,6 +38,8 @@ from escrutinio.records.keys import SigningKey
 ORIGIN = "log.example/isla"
 ROOT = "authority/root"
 DAY = 1_922_400_000
+CLOSES = p.Deadline("enrolment_closes", DAY - 100)
+VOTES = (5, 4, 3, 2)
 SOFTWARE = sha256(b"the software of the machines").digest()
 
 AREAS = b"code,parent,level,name\nisla,,country,Isla\nnorte,isla,state,Norte\nsur,isla,state,Sur\n"
@@ -193,6 +206,61 @@ class Day:
         return self.fold().state()
 
 
+def machines(day: Day, at: int = DAY) -> Day:
+    """Enrol two machines at station n1.01 and one at n1.02."""
+    for name, station in (("machine/1", "n1.01"), ("machine/2", "n1.02"), ("machine/3", "n1.01")):
+        day.enrol(name, Role.MACHINE, station, at=at)
+    return day
+
+
+def counts_at(state: ElectionState, station: str, basis: str = "reported") -> int | None:
+    """The log index of the entry that counts for the president at a station."""
+    row = int(state.counted["presidente", basis][state.roll.index[station]])
+    return None if row < 0 else int(state.tables["presidente"].index[row])
+
+
+def pending(state: ElectionState, basis: str = "reported") -> dict[str, str]:
+    found = state.pending["presidente", basis]
+    return {state.roll.stations[station]: reason for station, reason in found.items()}
+
+
+def statuses(state: ElectionState) -> list[Status]:
+    return [Status(value) for value in state.tables["presidente"].status.tolist()]
+
+
+def board(day: Day) -> Day:
+    day.enrol("board/n1.01", Role.BOARD, "n1.01")
+    return day
+
+
+def ruling(day: Day, decision: Decision, entry: int | None = None, by: str = "authority/1") -> int:
+    body = t.Ruling(None, decision, entry, "art. 1", None)
+    return day.say(body, by, "n1.01/presidente")
+
+
 def codes(state: ElectionState, *but: str) -> list[str]:
     """The codes of a state's findings in their order, without some."""
     return [finding.code for finding in state.findings if finding.code not in but]
+
+
+def honest() -> Day:
+    """A day on which a machine was programmed, installed, started empty and made its sheet."""
+    day = Day()
+    day.enrol("machine/1", Role.MACHINE, "n1.01")
+    day.enrol("receiver/1", Role.RECEIVER)
+    day.enrol("board/n1.01", Role.BOARD, "n1.01")
+    day.enrol("observer/cano", Role.OBSERVER)
+    life(day, Step.PROGRAMMED, software=SOFTWARE)
+    life(day, Step.INSTALLED)
+    day.zero("machine/1", "n1.01")
+    day.sheet("machine/1", "n1.01", VOTES)
+    return day
+
+
+def life(day: Day, step: Step, station: str | None = "n1.01", software: bytes | None = None) -> int:
+    body = t.Lifecycle(step, (p.MachineAt("machine/1", station),), software, None)
+    return day.say(body, "authority/1", "lot-1")
+
+
+def found(state: ElectionState, code: str) -> list[Finding]:
+    return [finding for finding in state.findings if finding.code == code]

@@ -1,61 +1,21 @@
 """One test per finding: an honest log has none, and one change brings that one."""
 
-import ast
-from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
-import escrutinio.election
-from escrutinio.election.findings import KEEPS, MOST_ENTRIES, RULES, Finding, Findings
-from escrutinio.election.state import ElectionState
-from escrutinio.log.merkle import leaf_hash, tree_root
 from escrutinio.records import parts as p
 from escrutinio.records import types as t
 from escrutinio.records.codes import (
-    Basis,
     Category,
     Channel,
     Decision,
     EventKind,
-    LogRole,
     Role,
     StationChangeKind,
     Step,
 )
-from tests.election.build import DAY, ORIGIN, ROOT, SOFTWARE, Day, attachment, codes
-
-VOTES = (5, 4, 3, 2)
-BY_CANDIDATE = (8, 4, 2)
-
-
-def honest() -> Day:
-    """A day on which a machine was programmed, installed, started empty and made its sheet."""
-    day = Day()
-    day.enrol("machine/1", Role.MACHINE, "n1.01")
-    day.enrol("receiver/1", Role.RECEIVER)
-    day.enrol("board/n1.01", Role.BOARD, "n1.01")
-    day.enrol("observer/cano", Role.OBSERVER)
-    life(day, Step.PROGRAMMED, software=SOFTWARE)
-    life(day, Step.INSTALLED)
-    day.zero("machine/1", "n1.01")
-    day.sheet("machine/1", "n1.01", VOTES)
-    return day
-
-
-def life(day: Day, step: Step, station: str | None = "n1.01", software: bytes | None = None) -> int:
-    body = t.Lifecycle(step, (p.MachineAt("machine/1", station),), software, None)
-    return day.say(body, "authority/1", "lot-1")
-
-
-def found(state: ElectionState, code: str) -> list[Finding]:
-    return [finding for finding in state.findings if finding.code == code]
-
-
-def head(day: Day, size: int | None = None) -> p.LogHead:
-    size = len(day.log) if size is None else size
-    return p.LogHead(ORIGIN, size, tree_root(list(map(leaf_hash, day.log[:size]))))
+from tests.election.build import DAY, ROOT, VOTES, Day, attachment, codes, honest, life
 
 
 def test_an_honest_day_has_no_findings() -> None:
@@ -325,110 +285,6 @@ def test_gap_in_transmission_of_the_receiver(pause: int, expected: list[str]) ->
     assert codes(day.state()) == expected
 
 
-@pytest.mark.parametrize(("original", "expected"), [(b"\1" * 32, []), (None, ["copy-unsigned"])])
-def test_copy_unsigned(original: bytes | None, expected: list[str]) -> None:
-    day = honest()
-    day.copy("party/azul/1", "n1.01", VOTES, original=original)
-    assert codes(day.state()) == expected
-
-
-def test_unsigned_copies_are_one_finding() -> None:
-    day = honest()
-    for station in ("n1.01", "n1.02"):
-        day.copy("party/azul/1", station, VOTES)
-    (finding,) = found(day.state(), "copy-unsigned")
-    assert finding.count == 2
-
-
-def test_copy_differs() -> None:
-    day = honest()
-    copy = day.copy("party/azul/1", "n1.01", (5, 4, 2, 3), original=b"\1" * 32)
-    (finding,) = day.state().findings
-    assert (finding.code, finding.entries[0], finding.station) == ("copy-differs", copy, "n1.01")
-
-
-def test_official_missing() -> None:
-    day = honest()
-    day.copy("party/azul/1", "n1.02", VOTES, original=b"\1" * 32)
-    (finding,) = day.state().findings
-    assert (finding.code, finding.count) == ("official-missing", 1)
-
-
-@pytest.mark.parametrize(("counts", "expected"), [(VOTES, []), ((5, 4, 3, 1), ["hand-count-differs"])])
-def test_hand_count_differs(counts: tuple[int, ...], expected: list[str]) -> None:
-    day = honest()
-    day.hand_count("board/n1.01", "n1.01", counts)
-    assert codes(day.state()) == expected
-
-
-def bulletin(day: Day, **change: object) -> int:
-    stated: dict[str, object] = {
-        "number": 1, "basis": Basis.REPORTED, "head": head(day), "counts": BY_CANDIDATE,
-        "null": 0, "blank": 0, "stations": 1, **change,
-    }  # fmt: skip
-    return day.say(t.Bulletin(**stated), "authority/1", "presidente")  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("change", "differs"),
-    [
-        (lambda day: {}, None),
-        (lambda day: {"counts": (8, 4, 3)}, "counts"),
-        (lambda day: {"counts": (8, 4)}, "counts"),
-        (lambda day: {"null": 1}, "null"),
-        (lambda day: {"blank": 1}, "blank"),
-        (lambda day: {"stations": 2}, "stations"),
-        (lambda day: {"head": p.LogHead(ORIGIN, len(day.log), b"\0" * 32)}, "root"),
-        (lambda day: {"head": p.LogHead("other", len(day.log), b"\0" * 32)}, "origin"),
-        (lambda day: {"head": p.LogHead(ORIGIN, len(day.log) + 1, b"\0" * 32)}, "size"),
-        (lambda day: {"head": head(day, len(day.log) - 1)}, "counts, stations"),
-        (lambda day: {"basis": Basis.RULED}, None),
-    ],
-)
-def test_bulletin_mismatch(change: Callable[[Day], dict[str, object]], differs: str | None) -> None:
-    day = honest()
-    bulletin(day, **change(day))
-    day.enrol("machine/2", Role.MACHINE, "n1.02")
-    state = day.state()
-    assert [dict(finding.values)["differs"] for finding in state.findings] == ([differs] if differs else [])
-
-
-def test_a_bulletin_is_held_against_the_log_at_its_size() -> None:
-    day = honest()
-    bulletin(day)
-    day.sheet("machine/1", "n1.01", (9, 4, 3, 2))
-    state = day.state()
-    assert codes(state) == ["conflict"]
-    bulletin(day, number=2)
-    assert codes(day.state()) == ["conflict", "bulletin-mismatch"]
-
-
-def test_a_bulletin_of_an_area() -> None:
-    day = honest()
-    body = t.Bulletin(1, Basis.REPORTED, head(day), (0, 0, 0), 0, 0, 0)
-    day.say(body, "authority/1", "presidente/sur")
-    day.say(body, "authority/1", "presidente/este")
-    assert [finding.area for finding in day.state().findings] == ["este"]
-
-
-@pytest.mark.parametrize(
-    ("elected", "counts", "differs"),
-    [
-        (("ana",), BY_CANDIDATE, None),
-        (("ana",), (9, 4, 2), "counts"),
-        (("blas",), BY_CANDIDATE, "elected"),
-        (("nadie",), BY_CANDIDATE, "elected"),
-    ],
-)
-def test_proclamation_mismatch(
-    elected: tuple[str, ...], counts: tuple[int, ...], differs: str | None
-) -> None:
-    day = honest()
-    day.say(t.Proclamation(elected, head(day), counts), "authority/1", "presidente")
-    values = [dict(finding.values)["differs"] for finding in day.state().findings]
-    assert values == ([differs] if differs else [])
-
-
 @pytest.mark.parametrize(("second", "expected"), [(b"one", []), (b"two", ["policy-changed"])])
 def test_policy_changed(second: bytes, expected: list[str]) -> None:
     day = honest()
@@ -481,63 +337,3 @@ def test_a_seed_before_its_commitment_is_out_of_order() -> None:
     day.say(t.AuditSeed(b"\1" * 32, "314159"), "authority/1", "presidente")
     day.say(t.AuditSample(b"\2" * 32, 1, ("n1.01",)), "authority/1", "presidente")
     assert codes(day.state()) == ["out-of-order", "out-of-order"]
-
-
-# --- the table of findings ---
-
-
-def test_every_code_has_a_label_and_a_sentence_in_both_languages() -> None:
-    for code, rule in RULES.items():
-        for language in ("en", "es"):
-            assert rule.label[language], code
-            assert rule.sentence[language].endswith("."), code
-
-
-def test_the_findings_that_keep_a_sheet_from_counting_are_those_of_the_design() -> None:
-    assert {
-        "bad-signature", "unknown-key", "key-out-of-scope", "station-unknown", "contest-unknown",
-        "wrong-option-count", "sum-mismatch", "more-votes-than-registered", "conflict",
-    } == KEEPS  # fmt: skip
-
-
-def test_every_code_of_the_table_is_noted_somewhere() -> None:
-    """Every code stands as a literal in a rule, so none of the table is dead."""
-    room = Path(str(escrutinio.election.__file__)).parent
-    said: set[object] = set()
-    for path in room.glob("*.py"):
-        if path.name != "finding_table.py":
-            said |= {
-                node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)
-            }
-    assert set(RULES) <= said
-
-
-def test_sentences_name_what_they_speak_of() -> None:
-    day = honest()
-    day.sheet("machine/1", "n1.01", (5, 4, 3, 1))
-    bulletin(day, null=3)
-    for finding in day.state().findings:
-        for language in ("en", "es"):
-            sentence = finding.sentence(language)
-            assert "{" not in sentence
-            assert "presidente" in sentence
-    assert "null votes" in found(day.state(), "bulletin-mismatch")[0].sentence("en")
-    assert "votos nulos" in found(day.state(), "bulletin-mismatch")[0].sentence("es")
-
-
-def test_thousands_of_equal_findings_stay_few() -> None:
-    notes = Findings()
-    for entry in range(MOST_ENTRIES + 500):
-        notes.add("duplicate", [entry], contest="presidente", first=0)
-    notes.skip("duplicate", "presidente", 7, range(9_000, 9_007))
-    findings = notes.sorted()
-    assert len(findings) == MOST_ENTRIES + 1
-    rest = next(finding for finding in findings if finding.count > 1)
-    assert rest.count == 507
-    assert "507" in rest.sentence("es")
-
-
-def test_an_importers_log_says_that_its_copies_have_no_original_and_no_official_sheet() -> None:
-    day = Day(role=LogRole.PARTY)
-    day.copy("party/azul/1", "n1.01", VOTES)
-    assert codes(day.state()) == ["copy-unsigned", "official-missing"]

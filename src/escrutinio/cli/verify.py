@@ -101,7 +101,8 @@ def print_report(result: Verification) -> None:
         mark = say("FAILED", "FALLÓ") if check.failures else "ok"
         click.echo(f"{number:>3}  {mark:<7} {check.count:>10,}  {check.seconds:7.2f} s  {NAMES[check.name]}")
         for failure in check.failures[:SHOWN_FAILURES]:
-            click.echo(f"       {failure.place}: {failure.sentence}")
+            place = "" if failure.sentence.startswith(failure.place) else f"{failure.place}: "
+            click.echo(f"       {place}{failure.sentence}")
         if (hidden := len(check.failures) - SHOWN_FAILURES) > 0:
             click.echo(say(f"       … and {hidden} more", f"       … y {hidden} más"))
     if result.state is not None and result.state.findings:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from escrutinio.election.areas import AreaTree
 from escrutinio.election.control import (
@@ -19,7 +20,7 @@ from escrutinio.election.control import (
 from escrutinio.election.counting import count, pending_of, rulings_of
 from escrutinio.election.definition import contest_views
 from escrutinio.election.findings import Findings
-from escrutinio.election.history import machine_table
+from escrutinio.election.history import machine_table, software_of
 from escrutinio.election.keys import KeyTable
 from escrutinio.election.opening import Fault
 from escrutinio.election.rights import Scopes
@@ -76,18 +77,19 @@ def assemble(
         Spoken(0, definition, -1, Standing.EFFECTIVE),
         *sorted(heard.spoken, key=lambda said: said.index),
     ]
-    nowhere = Scopes(areas, empty_roll(), body.author_role)
-    rolls = judge(
-        (s for s in spoken if isinstance(s.entry.body, t.Roll)), keys, nowhere, body.officers_needed
-    )
-    first_sheet = gathering.first_official(keys, nowhere)
+    nowhere = Scopes(keys, areas, empty_roll(), body.author_role)
+    rolls = judge((s for s in spoken if isinstance(s.entry.body, t.Roll)), nowhere, body.officers_needed)
+    first_sheet = gathering.first_official(nowhere)
     effective = [logged for logged in rolls if logged.standing is Standing.EFFECTIVE]
     chosen = roll_in_force(effective, areas, shelf, first_sheet, notes)
-    scopes = Scopes(areas, chosen.roll, body.author_role)
-    controls = judge(spoken, keys, scopes, body.officers_needed, notes)
+    scopes = Scopes(keys, areas, chosen.roll, body.author_role)
+    controls = judge(spoken, scopes, body.officers_needed, notes)
     keys = keys.snapshot(late_keys(keys, controls, deadline(body, "enrolment_closes"), first_sheet))
     roll = change_stations(chosen.roll, controls, first_sheet)
     names, organisation = _organisations(keys)
+    # Chunks number digests as they come, which depends on how the log is cut; their own order does not.
+    digests = sorted(software_of(controls).union(gathering.digests))
+    number = {digest: place for place, digest in enumerate(digests)}
     charter = next((c for c in controls if c.index == 1 and isinstance(c.entry.body, t.Charter)), None)
     if charter is not None and charter.standing is not Standing.EFFECTIVE:
         charter = None
@@ -104,8 +106,8 @@ def assemble(
         signers=tuple(held.key.name for held in keys),
         organisations=names,
         organisation=organisation,
-        digests=(),
-        machines=machine_table(controls, roll, shelf, gathering.digests, notes),
+        digests=tuple(number),
+        machines=machine_table(controls, roll, shelf, number, notes),
         tables={},
         bases=(),
         counted={},
@@ -113,10 +115,10 @@ def assemble(
         annulled={},
         controls=controls,
         findings=(),
-        attachments_needed=tuple(shelf.needed),
-        attachments_missing=tuple(digest for digest, found in shelf.needed.items() if not found),
+        attachments_needed=tuple(sorted(shelf.needed)),
+        attachments_missing=tuple(sorted(digest for digest, found in shelf.needed.items() if not found)),
     )
-    state = _count(replace(state, digests=tuple(gathering.digests)), gathering, notes)
+    state = _count(state, gathering, notes)
     note_rules(state, first_sheet, root_at, notes)
     return replace(state, findings=notes.sorted())
 
@@ -124,7 +126,7 @@ def assemble(
 def _count(state: ElectionState, gathering: Gathering, notes: Findings) -> ElectionState:
     """The state with bases, tables, and what counts."""
     official = state.charter is not None and _role(state.charter) is LogRole.OFFICIAL
-    scopes = Scopes(state.areas, state.roll, state.body().author_role)
+    scopes = Scopes(state.keys, state.areas, state.roll, state.body().author_role)
     bases = make_bases(
         gathering,
         state.keys,
@@ -137,9 +139,9 @@ def _count(state: ElectionState, gathering: Gathering, notes: Findings) -> Elect
     openings: dict[int, int] = {}
     for logged, _ in state.records(t.ContingencyOpening):
         openings.setdefault(state.roll.index.get(logged.entry.about.station or "", -1), logged.index)
-    placing = Placing(
-        state.keys, state.roll, scopes, bases, state.organisations, state.organisation, openings
-    )
+    number = {digest: place for place, digest in enumerate(state.digests)}
+    who = state.organisations, state.organisation
+    placing = Placing(state.keys, state.roll, scopes, bases, *who, openings, number)
     tables: dict[str, SheetTable] = {}
     counted, pending, annulled = {}, {}, {}
     codes = [basis.code for basis in bases]
@@ -176,15 +178,19 @@ def _role(charter: Logged) -> LogRole:
     return body.role
 
 
-def _organisations(keys: KeyTable) -> tuple[tuple[str, ...], "np.ndarray[tuple[int], np.dtype[np.int32]]"]:
+def _organisations(keys: KeyTable) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """Whom each key belongs to: its name up to the second slash (`party/azul/s012` to `party/azul`)."""
     numbers: dict[str, int] = {}
-    places = [numbers.setdefault("/".join(held.key.name.split("/", 2)[:2]), len(numbers)) for held in keys]
+    places = []
+    for held in keys:
+        name = held.key.name
+        name = name if name.count("/") < 2 else "/".join(name.split("/", 2)[:2])
+        places.append(numbers.setdefault(name, len(numbers)))
     return tuple(numbers), np.array(places, np.int32)
 
 
 def _note_faults(heard: Heard, notes: Findings) -> None:
-    for index, fault, reason in heard.faults:
+    for index, fault, reason in sorted(heard.faults, key=lambda each: each[0]):
         notes.add(FAULTS[fault], [index], reason=reason)
     for index, about in heard.strangers:
         notes.add("contest-unknown", [index], station=about.station, contest=about.contest)

@@ -38,7 +38,7 @@ class Spoken:
 
 
 def judge(
-    spoken: Iterable[Spoken], keys: KeyTable, scopes: Scopes, officers: int, notes: Findings | None = None
+    spoken: Iterable[Spoken], scopes: Scopes, officers: int, notes: Findings | None = None
 ) -> tuple[Logged, ...]:
     """Say which records take effect, by the rights of their keys and the number of officers who agree.
 
@@ -49,7 +49,7 @@ def judge(
     for said in spoken:
         standing = said.settled
         if standing is None:
-            standing = _standing(said, keys, scopes, officers, waiting)
+            standing = _standing(said, scopes, officers, waiting)
         if standing is Standing.REFUSED and notes is not None:
             about = said.entry.about
             notes.add(
@@ -65,12 +65,12 @@ def judge(
 
 
 def _standing(
-    said: Spoken, keys: KeyTable, scopes: Scopes, officers: int, waiting: dict[tuple[object, ...], set[str]]
+    said: Spoken, scopes: Scopes, officers: int, waiting: dict[tuple[object, ...], set[str]]
 ) -> Standing:
     entry, kind = said.entry, type(said.entry.body)
     if said.place == ROOT_PLACE:
         return Standing.EFFECTIVE if kind in ROOT else Standing.REFUSED
-    key = keys[said.place].key
+    key = scopes.keys[said.place].key
     if not may_sign(key.role, kind, scopes.author) or not scopes.covers(key, entry.about):
         return Standing.REFUSED
     if kind not in OFFICERS or key.role is not Role.AUTHORITY or officers < 2:
@@ -88,7 +88,7 @@ class Shelf:
 
     def __init__(self, attachments: Attachments) -> None:
         self._attachments = attachments
-        self._rolls: dict[tuple[bytes, bytes], Roll] = {}
+        self._rolls: dict[bytes, Roll] = {}
         self.needed: dict[bytes, bool] = {}
 
     def read(self, attachment: Attachment) -> bytes | None:
@@ -105,7 +105,7 @@ class Shelf:
         """The roll that a record publishes; None where a part is missing. Raises DefinitionError."""
         body = logged.entry.body
         assert isinstance(body, t.Roll)
-        key = (logged.entry.digest, areas.codes[0].encode())
+        key = logged.entry.digest
         if key not in self._rolls:
             stations = self.read(body.stations)
             centers = None if body.centers is None else self.read(body.centers)
@@ -151,6 +151,9 @@ def roll_in_force(
 
 def change_stations(roll: Roll, controls: Iterable[Logged], first_sheet: int | None) -> Roll:
     """The roll with the changes of stations that came before the first official sheet: registered, center."""
+    controls = [logged for logged in controls if isinstance(logged.entry.body, t.StationChange)]
+    if not controls:
+        return roll
     registered, center = roll.registered.copy(), roll.center.copy()
     centers = {code: place for place, code in enumerate(roll.centers)}
     for logged in controls:

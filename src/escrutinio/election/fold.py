@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 
 import numpy as np
@@ -120,7 +121,7 @@ class Fold:
         while self._waiting:
             self._receive()
         known = self._election
-        root = root_at or self._root_at
+        root = root_at or self._roots()
         return assemble(
             known.entry, known.areas, self._size, self._keys, self._heard, self._gathering, self._shelf, root
         )
@@ -190,9 +191,6 @@ class Fold:
             entry = open_enrolment(raw, signer, self._election.digest)
         except EntryError as refusal:
             self._heard.faults.append((index, refusal.fault, str(refusal)))
-            return
-        if _kind(raw) not in _AT_ONCE:
-            self._note(index, entry, place, None)
             return
         standing = Standing.EFFECTIVE if place == ROOT_PLACE else Standing.REFUSED
         if isinstance(entry.body, t.Charter):
@@ -268,9 +266,15 @@ class Fold:
         if self._progress is not None:
             self._progress(len(chunk.entries))
 
-    def _root_at(self, size: int) -> bytes:
-        leaves = self.leaf_hashes()
-        return tree_root([leaves[at : at + 32] for at in range(0, 32 * size, 32)])
+    def _roots(self) -> Callable[[int], bytes]:
+        """The root hash at a size; the hashes are put in order once, if any is asked for."""
+
+        @cache
+        def hashes() -> list[bytes]:
+            leaves = self.leaf_hashes()
+            return [leaves[at : at + 32] for at in range(0, len(leaves), 32)]
+
+        return lambda size: tree_root(hashes()[:size])
 
 
 def fold(

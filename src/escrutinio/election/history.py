@@ -1,6 +1,6 @@
 """The lives of the machines, from lifecycle records: one row per machine and step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -18,9 +18,9 @@ LISTING = ("machine", "station")
 
 
 def machine_table(
-    controls: Iterable[Logged], roll: Roll, shelf: Shelf, digests: dict[bytes, int], notes: Findings
+    controls: Iterable[Logged], roll: Roll, shelf: Shelf, digests: Mapping[bytes, int], notes: Findings
 ) -> MachineTable:
-    """The steps that effective lifecycle records state; `digests` numbers the software, and grows."""
+    """The steps that effective lifecycle records state; `digests` numbers their software."""
     numbers: dict[str, int] = {}
     rows: list[tuple[int, int, int, int, int]] = []
     for logged in controls:
@@ -32,7 +32,7 @@ def machine_table(
         except (DefinitionError, RecordError) as error:
             notes.add("bad-record", [logged.index], reason=error)
             continue
-        software = -1 if body.software is None else digests.setdefault(body.software, len(digests))
+        software = -1 if body.software is None else digests[body.software]
         for machine, station in listed:
             place = roll.index.get(station or "", -1)
             number = numbers.setdefault(machine, len(numbers))
@@ -47,6 +47,12 @@ def machine_table(
         columns[:, 3].astype(np.int32),
         columns[:, 4].astype(np.int32),
     )
+
+
+def software_of(controls: Iterable[Logged]) -> set[bytes]:
+    """The digests of software that lifecycle records name."""
+    bodies = (logged.entry.body for logged in controls)
+    return {body.software for body in bodies if isinstance(body, t.Lifecycle) and body.software is not None}
 
 
 def _listed(body: t.Lifecycle, shelf: Shelf) -> list[tuple[str, str | None]]:

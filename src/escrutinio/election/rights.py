@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,7 @@ _EVERYWHERE, _LOOK = -2, -3
 class Scopes:
     """Judges what keys speak of, by the areas and the roll in force."""
 
+    keys: KeyTable
     areas: AreaTree
     roll: Roll
     author: AuthorRole
@@ -84,51 +86,47 @@ class Scopes:
         return about.area is None or self._area(key, self.areas.index.get(about.area, -1))
 
     def allowed(
-        self,
-        keys: KeyTable,
-        signer: NDArray[np.int32],
-        kind: NDArray[np.uint8],
-        station: NDArray[np.int32],
-        contest: str,
+        self, signer: NDArray[np.int32], kind: NDArray[np.uint8], station: NDArray[np.int32], contest: str
     ) -> NDArray[np.bool_]:
         """Which rows of a contest are signed by a key with the right and the scope for them, bool [rows]."""
-        right = self.rightful(keys, signer, kind)
-        only, barred = self._scopes(keys, contest)
-        place = only[signer]
+        place = self._only[signer]
         fine = (place == _EVERYWHERE) | ((place >= 0) & (place == station))
         for row in np.flatnonzero((place == _LOOK) & (station >= 0)).tolist():
-            fine[row] = self._station(keys[int(signer[row])].key, self.roll.stations[station[row]])
-        allowed: NDArray[np.bool_] = right & fine & ~barred[signer]
+            fine[row] = self._station(self.keys[int(signer[row])].key, self.roll.stations[station[row]])
+        barred = [at for at, contests in self._limited if contest not in contests]
+        allowed: NDArray[np.bool_] = self.rightful(signer, kind) & fine & ~np.isin(signer, barred)
         return allowed
 
-    def rightful(
-        self, keys: KeyTable, signer: NDArray[np.int32], kind: NDArray[np.uint8]
-    ) -> NDArray[np.bool_]:
+    def rightful(self, signer: NDArray[np.int32], kind: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Which rows are of a kind that the role of their key may sign, bool [rows]."""
-        roles = np.array([held.key.role for held in keys], np.int64)
-        right: NDArray[np.bool_] = self._rights()[roles[signer], kind]
-        return right
-
-    def _rights(self) -> NDArray[np.bool_]:
         table = np.zeros((len(Role), 256), np.bool_)
         for role in Role:
             for code in t.BULK:
                 table[role, code] = may_sign(role, t.BY_CODE[code], self.author)
-        return table
+        right: NDArray[np.bool_] = table[self._roles[signer], kind]
+        return right
 
-    def _scopes(self, keys: KeyTable, contest: str) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Per key: the station it is for (or everywhere, or to be looked up), and whether it is barred."""
-        only = np.full(len(keys), _LOOK, np.int32)
-        barred = np.zeros(len(keys), np.bool_)
+    @cached_property
+    def _roles(self) -> NDArray[np.int64]:
+        return np.fromiter((held.key.role for held in self.keys), np.int64, len(self.keys))
+
+    @cached_property
+    def _limited(self) -> list[tuple[int, tuple[str, ...]]]:
+        """The keys that are for some contests only."""
+        return [(held.place, held.key.contests) for held in self.keys if held.key.contests]
+
+    @cached_property
+    def _only(self) -> NDArray[np.int32]:
+        """Per key the one station that it is for, or `_EVERYWHERE`, or `_LOOK` for a closer look."""
         stations, areas = self.roll.index, self.areas.index
-        for place, held in enumerate(keys):
-            scope, contests = held.key.scope, held.key.contests
-            if not scope:
-                only[place] = _EVERYWHERE
-            elif len(scope) == 1 and scope[0] not in areas:
-                only[place] = stations.get(scope[0], _LOOK)
-            barred[place] = bool(contests) and contest not in contests
-        return only, barred
+        only = []
+        for held in self.keys:
+            scope = held.key.scope
+            if len(scope) == 1 and scope[0] not in areas:
+                only.append(stations.get(scope[0], _LOOK))
+            else:
+                only.append(_LOOK if scope else _EVERYWHERE)
+        return np.array(only, np.int32)
 
     def _station(self, key: EnrolledKey, code: str) -> bool:
         if code in key.scope:

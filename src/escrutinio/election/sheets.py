@@ -46,7 +46,6 @@ _FIRST_WORD = (t.ZeroReport.TYPE, *OFFICIAL)
 class Gathered:
     """The columns of one contest, chunk by chunk, in log order."""
 
-    options: int
     index: list[NDArray[np.int64]] = field(default_factory=list)
     signer: list[NDArray[np.int32]] = field(default_factory=list)
     station: list[NDArray[np.int32]] = field(default_factory=list)
@@ -54,7 +53,7 @@ class Gathered:
     rows: list[Rows] = field(default_factory=list)
 
     def column(self, name: str) -> NDArray[np.generic]:
-        """One column of all chunks; they are kept as one from now on."""
+        """One column of all chunks."""
         parts: list[NDArray[np.generic]] = [getattr(rows, name) for rows in self.rows]
         return np.concatenate(parts)
 
@@ -69,27 +68,24 @@ class Gathering:
 
     def add(self, columns: ChunkColumns, index: NDArray[np.int64], signer: NDArray[np.int32]) -> None:
         """Take in a chunk, of whose entries `index` are the log indices and `signer` the keys' places."""
-        known = np.array(
-            [self.digests.setdefault(d, len(self.digests)) for d in (*columns.digests, b"")], np.int32
-        )
-        known[-1] = -1
+        numbers = [self.digests.setdefault(digest, len(self.digests)) for digest in columns.digests]
+        known = np.array([*numbers, -1], np.int32)
         names = self.stations
         for code, rows in columns.rows.items():
-            gathered = self.contests.setdefault(code, Gathered(rows.counts.shape[1]))
+            gathered = self.contests.setdefault(code, Gathered())
             gathered.rows.append(rows)
             gathered.index.append(index[rows.place])
             gathered.signer.append(signer[rows.place])
             gathered.digest.append(known[rows.digest])
             spoken = [names.setdefault(station, len(names)) for station in rows.stations.split("\n")]
             gathered.station.append(np.array(spoken, np.int32))
-        self.digests.pop(b"", None)
 
-    def first_official(self, keys: KeyTable, scopes: Scopes) -> int | None:
+    def first_official(self, scopes: Scopes) -> int | None:
         """The index of the first zero report or sheet by a key whose role says such things."""
         found: list[int] = []
         for gathered in self.contests.values():
             for index, signer, rows in zip(gathered.index, gathered.signer, gathered.rows, strict=True):
-                fine = np.isin(rows.kind, _FIRST_WORD) & scopes.rightful(keys, signer, rows.kind)
+                fine = np.isin(rows.kind, _FIRST_WORD) & scopes.rightful(signer, rows.kind)
                 if fine.any():
                     found.append(int(index[fine].min()))
                     break
@@ -139,7 +135,8 @@ def _titles(english: str, spanish: str) -> tuple[Title, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Placing:
-    """What is needed to say where rows belong. `openings`: per station the index of its first opening."""
+    """What is needed to say where rows belong. `openings`: per station the index of its first opening;
+    `digests`: their numbers in `ElectionState.digests`."""
 
     keys: KeyTable
     roll: Roll
@@ -148,6 +145,7 @@ class Placing:
     organisations: Sequence[str]
     organisation: NDArray[np.int32]
     openings: Mapping[int, int]
+    digests: Mapping[bytes, int]
 
 
 def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) -> Sheets:
@@ -157,6 +155,7 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
         return Sheets(_empty(len(contest.options)), np.zeros(0, np.uint8))
     column = gathered.column
     stations = placing.roll.index
+    digests = np.array([*(placing.digests[each] for each in gathering.digests), -1], np.int32)
     places = np.array([stations.get(code, -1) for code in gathering.stations], np.int32)
     table = SheetTable(
         index=np.concatenate(gathered.index),
@@ -174,7 +173,7 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
         issued_at=column("issued_at").astype(np.int64),
         form=column("form").astype(np.uint8),
         original=column("original").astype(np.bool_),
-        digest=np.concatenate(gathered.digest),
+        digest=digests[np.concatenate(gathered.digest)],
     )
     refusal = _refusals(table, contest, placing, column("fits").astype(np.bool_))
     placed = _with(table, _bases(table, placing), np.where(refusal > 0, Status.REFUSED, Status.EVIDENCE))
@@ -201,7 +200,7 @@ def _refusals(
     votes, registered = ballots_of(table), registered_of(table, placing.roll)
     votes_here = contest.stations[table.station] if len(placing.roll) else np.zeros(len(table), np.bool_)
     sheet = table.kind != t.ZeroReport.TYPE
-    allowed = placing.scopes.allowed(placing.keys, table.signer, table.kind, table.station, contest.code)
+    allowed = placing.scopes.allowed(table.signer, table.kind, table.station, contest.code)
     allowed &= _opened(table, placing.openings)
     wrong = (
         (table.station < 0) | ~votes_here,

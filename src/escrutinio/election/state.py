@@ -182,6 +182,9 @@ class ElectionState:
     code of the finding that keeps it from counting; `annulled` the stations, in order, that a ruling took
     out of `ruled`, by contest. A station in none of them has not reported.
 
+    `digests` are what rows point at with their number: software and audit commitments, in order of bytes.
+    `attachments_needed` are those that the fold itself reads, of which `attachments_missing` were not there.
+
     `controls` are all readable records that are not bulk, in log order, those without effect included.
     """
 

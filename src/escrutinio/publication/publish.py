@@ -41,6 +41,7 @@ from escrutinio.records.keys import SigningKey
 
 Progress = Callable[[str, int, int], None]
 
+NOT_ADMITTED = frozenset({"bad-record", "bad-signature", "unknown-key"})
 SHOWN_BAD_ROWS = 20
 MAX_CONFIG = 16 * 1024 * 1024
 
@@ -124,7 +125,7 @@ def _check_target(target: Path, records: list[bytes], replace: bool) -> None:
     try:
         reader = open_log(target / "log")
         old = parse_checkpoint(reader.checkpoint()).checkpoint
-        first = next(read_entries(reader, min(old.size, 1)), b"")
+        first = next(read_entries(reader, old.size), b"")
     except LogError as error:
         raise PublicationError(f"{target} holds a damaged log ({error}); give --replace to replace it") from None
     if first != records[0]:
@@ -156,6 +157,7 @@ def _build(
         executor=executor,
         progress=_adding("verify", len(composer.records), progress),
     )
+    _check_signed(state)
     kept = {d: content for d, content in composer.attachments.items() if d not in state.withdrawn}
     write_files(staging / "attachments", ((file_name(d), content) for d, content in sorted(kept.items())))
     trust = Trust(
@@ -173,6 +175,13 @@ def _build(
     )
     render_site(state, config, staging, checkpoint=checkpoint, trust=trust, progress=progress)
     return state, checkpoint
+
+
+def _check_signed(state: ElectionState) -> None:
+    """Refuse to publish what no log would admit: a record by a signer that the configuration does not enrol."""
+    for finding in state.findings:
+        if finding.code in NOT_ADMITTED:
+            raise PublicationError(f"the log would not admit one of the records: {finding.sentence('en')}")
 
 
 def _adding(step: str, total: int, progress: Progress) -> Callable[[int], None]:

@@ -24,8 +24,8 @@ class Item:
     """One announced figure and its counterpart in the sheets.
 
     `what`: votes, others, unknown, valid, null, blank, ballots, registered or stations; `candidate` is the
-    number of a candidate where it is votes, `code` the word of the record where it is unknown. `counted` of `whole` is what the sheets have, both None where they do not
-    say.
+    number of a candidate where it is votes, `code` the word of the record where it is unknown. `counted` of
+    `whole` is what the sheets have, both None where they do not say.
     """
 
     what: str

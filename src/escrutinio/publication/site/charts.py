@@ -33,10 +33,8 @@ def strip(pieces: Iterable[tuple[str, int]]) -> Markup:
     whole = sum(amount for _, amount in listed)
     drawn, at = [], 0
     for name, amount in listed:
-        drawn.append(
-            f'<rect class="{name}" x="{_hundredths(at, whole)}" width="{_hundredths(max(amount, whole // 400), whole)}"'
-            ' height="100%"/>'
-        )
+        start, width = _hundredths(at, whole), _hundredths(max(amount, whole // 400), whole)
+        drawn.append(f'<rect class="{name}" x="{start}" width="{width}" height="100%"/>')
         at += amount
     return Markup(f'<svg aria-hidden="true">{"".join(drawn)}</svg>')
 

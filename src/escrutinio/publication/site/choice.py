@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from escrutinio.election.state import ElectionState
+from escrutinio.publication.site import labels
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.environment import environment
 from escrutinio.publication.site.format import LANGUAGES, Format
 from escrutinio.publication.site.i18n import ENDONYMS, catalogue, choose
+from escrutinio.publication.site.model import without_official
 from escrutinio.publication.site.shelf import assets, write_pages
 from escrutinio.records.codes import AuthorRole, Kind
-from escrutinio.records.types import Definition
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def language_choice(context: Context) -> str:
         day = Format(language).day(body.voting_day)
         entry = Choice(f"{choose(body.place, language, '').text} · {day}", (), links)
         panels.append(
-            Panel(language, ENDONYMS[language], title, notices(body, language), text, (entry,))
+            Panel(language, ENDONYMS[language], title, notices(context.site.state, language), text, (entry,))
         )
     return _page(panels)
 
@@ -76,7 +77,7 @@ def render_demo_index(publications: Sequence[tuple[str, ElectionState]], out: Pa
                 (f"{at}/how-to-verify.html", say("How to verify it yourself")),
             )
             title = choose(body.titles, language, body.code).text
-            entries.append(Choice(title, notices(body, language), links))
+            entries.append(Choice(title, notices(state, language), links))
         heading = say("Election results that nobody has to trust")
         text = say(
             "Each publication below is a signed public log, the results that follow from it, "
@@ -87,19 +88,17 @@ def render_demo_index(publications: Sequence[tuple[str, ElectionState]], out: Pa
     write_pages(out, iter([*looks, ("index.html", _page(panels).encode())]))
 
 
-def notices(body: Definition, language: str) -> tuple[str, ...]:
+def notices(state: ElectionState, language: str) -> tuple[str, ...]:
     """What must be said of an election wherever it is named: that it is invented, that it was imported."""
     say = catalogue(language).gettext
+    body = state.body()
     found = []
     if body.kind is not Kind.REAL:
-        found.append(say("Simulation of a fictional country. No figure, person or organisation in it is real."))
+        found.append(f"{say(labels.KINDS[body.kind])}. {say(labels.KIND_NOTICES[body.kind])}")
     if body.author_role is AuthorRole.IMPORTER:
-        found.append(
-            say(
-                "Imported data: signed by an importer who acts for nobody. "
-                "No official sheet by station was ever published."
-            )
-        )
+        found.append(say("Imported data: every record is signed by its importer, who acts for nobody."))
+        if without_official(state):
+            found.append(say("No official sheet by station was ever published."))
     return tuple(found)
 
 

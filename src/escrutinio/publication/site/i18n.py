@@ -54,7 +54,8 @@ def catalogue(language: str) -> Catalogue:
     messages = {}
     for message in parsed:
         singular = message.id if isinstance(message.id, str) else message.id[0]
-        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        string = message.string or ""
+        forms = (string,) if isinstance(string, str) else tuple(string)
         if singular:
             messages[singular] = forms
     return Catalogue(language, messages)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from escrutinio.election.findings import Severity
 from escrutinio.election.state import Standing
 from escrutinio.publication.site.i18n import N_
 from escrutinio.records.codes import Kind, LogRole, Method
 
-RECORDS = {
+RECORDS: Mapping[str, str] = {
     "definition": N_("Definition of the election"),
     "charter": N_("Charter of the log"),
     "enrolment": N_("Enrolment of keys"),
@@ -47,38 +49,58 @@ RECORDS = {
     "audit-result": N_("Result of an audit"),
 }
 
-SEVERITIES = {
+SEVERITIES: Mapping[int, str] = {
     Severity.NOTE: N_("Note"),
     Severity.WARNING: N_("Warning"),
     Severity.CRITICAL: N_("Critical"),
 }
 
-STANDINGS = {
+STANDINGS: Mapping[int, str] = {
     Standing.EFFECTIVE: "",
     Standing.CONSENT: N_("one of several equal records by officers"),
     Standing.REFUSED: N_("without effect: its signer may not say this"),
 }
 
-METHODS = {
+METHODS: Mapping[int, str] = {
     Method.PLURALITY: N_("most votes win"),
     Method.TWO_ROUND: N_("two rounds"),
     Method.DHONDT: N_("seats by D'Hondt"),
 }
 
-LOG_ROLES = {
+LOG_ROLES: Mapping[int, str] = {
     LogRole.OFFICIAL: N_("official"),
     LogRole.PARTY: N_("of a party"),
     LogRole.OBSERVER: N_("of an observer"),
     LogRole.IMPORTER: N_("of an importer"),
 }
 
-KINDS = {
+KINDS: Mapping[int, str] = {
     Kind.REAL: "",
     Kind.DRILL: N_("Drill"),
     Kind.SIMULATION: N_("Simulation"),
 }
 
-FIGURES = {
+KIND_NOTICES: Mapping[int, str] = {
+    Kind.REAL: "",
+    Kind.DRILL: N_("This is an exercise; no figure here is a result."),
+    Kind.SIMULATION: N_("The country is fictional; no figure, person or organisation here is real."),
+}
+
+LEVELS: Mapping[str, str] = {
+    "country": N_("country"),
+    "state": N_("state"),
+    "region": N_("region"),
+    "province": N_("province"),
+    "department": N_("department"),
+    "island": N_("island"),
+    "district": N_("district"),
+    "municipality": N_("municipality"),
+    "parish": N_("parish"),
+    "city": N_("city"),
+}
+"""The usual words of area tables; another word is shown as it stands."""
+
+FIGURES: Mapping[str, str] = {
     "others": N_("Others, as announced"),
     "valid": N_("Valid votes"),
     "null": N_("Null ballots"),
@@ -88,7 +110,7 @@ FIGURES = {
     "stations": N_("Stations counted"),
 }
 
-TABLES = {
+TABLES: Mapping[str, Mapping[int, str] | Mapping[str, str]] = {
     "methods": METHODS,
     "severities": SEVERITIES,
     "standings": STANDINGS,

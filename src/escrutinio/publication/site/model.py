@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,12 @@ from escrutinio.election.config import ElectionConfig
 from escrutinio.election.derived import has_cards, shown_bases
 from escrutinio.election.findings import RULES, Finding, Rule
 from escrutinio.election.outcome import Outcome, outcome
-from escrutinio.election.state import Basis, ContestView, ElectionState
+from escrutinio.election.state import REPORTED, REPORTED_LATE, Basis, ContestView, ElectionState
 from escrutinio.election.totals import Totals, by_candidate, totals
 from escrutinio.publication.site.announced import Announcement, announcements
 from escrutinio.publication.site.said import Said, threads
 from escrutinio.publication.site.shelf import Shelf
-from escrutinio.records.codes import AuthorRole, Kind, Method
+from escrutinio.records.codes import AuthorRole, Method
 from escrutinio.records.parts import Title
 from escrutinio.records.types import Proclamation
 
@@ -87,9 +88,8 @@ class Race:
             for basis in shown_bases(state, view.code)
         )
         self.has_cards = has_cards(view)
-        self.proclamations = tuple(
-            (logged, body) for logged, body in state.records(Proclamation) if logged.entry.about.contest == view.code
-        )
+        proclaimed = state.records(Proclamation)
+        self.proclamations = tuple(p for p in proclaimed if p[0].entry.about.contest == view.code)
         self.dhondt = view.method is Method.DHONDT
         self.options_of: tuple[tuple[int, ...], ...] = tuple(
             tuple(np.flatnonzero(view.option_candidate == candidate).tolist())
@@ -162,8 +162,8 @@ class Site:
         self.state = state
         self.body = state.body()
         self.areas = state.areas
-        self.fictional = self.body.kind is not Kind.REAL
         self.imported = self.body.author_role is AuthorRole.IMPORTER
+        self.without_official = without_official(state)
         self.races = tuple(Race(state, view) for view in state.contests)
         self.threads = threads(state, shelf)
         self.announcements = tuple(announcements(state))
@@ -185,15 +185,13 @@ class Site:
         """The stations that lie directly in each area, by number of the area."""
         order = np.argsort(self.state.roll.area, kind="stable")
         edges = np.searchsorted(self.state.roll.area[order], np.arange(len(self.areas) + 1))
-        return tuple(order[start:end] for start, end in zip(edges, edges[1:], strict=False))
+        return tuple(order[start:end] for start, end in pairwise(edges))
 
     @cached_property
     def station_columns(self) -> Mapping[str, tuple[StationColumn, ...]]:
         """For each contest, what counts at each station, in the order of the race's columns."""
         return {
-            race.code: tuple(
-                StationColumn(self.state, race.view, column.basis) for column in race.columns
-            )
+            race.code: tuple(StationColumn(self.state, race.view, column.basis) for column in race.columns)
             for race in self.races
         }
 
@@ -264,6 +262,12 @@ class FindingsIn:
         self.cases[finding.code] += finding.count
         if len(self.listed) < MOST_FINDINGS:
             self.listed.append(finding)
+
+
+def without_official(state: ElectionState) -> bool:
+    """Whether no contest has an official sheet."""
+    shown = {basis.code for view in state.contests for basis in shown_bases(state, view.code)}
+    return shown.isdisjoint((REPORTED, REPORTED_LATE))
 
 
 def _groups(findings: Sequence[Finding]) -> Iterator[FindingGroup]:

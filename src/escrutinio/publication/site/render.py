@@ -88,7 +88,10 @@ NAVIGATION = (
     ("tour.html", N_("Tour")),
 )
 
-WORDS = ("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons", "plain_of")
+WORDS = (
+    *("announcement_label", "announcement_title", "differs", "elected", "shown_by", "pending_reasons"),
+    "plain_of",
+)
 
 
 class _Pages:
@@ -117,15 +120,18 @@ class _Pages:
             path = f"areas/{code}.html"
             races = tuple(self.site.races_in(area))
             found = self.site.findings_in.get(area)
-            yield path, template.render(
-                path=path,
-                up="../../",
-                here="../",
-                areas="",
-                area=area,
-                races=races,
-                found=found,
-                tables=self.tables,
+            yield (
+                path,
+                template.render(
+                    path=path,
+                    up="../../",
+                    here="../",
+                    areas="",
+                    area=area,
+                    races=races,
+                    found=found,
+                    tables=self.tables,
+                ),
             )
 
     def _render(self, template: str, path: str) -> str:
@@ -145,11 +151,12 @@ class _Pages:
         )
         for name in ("signed", "percent", "announced", "points", "size", "day", "moment"):
             environment.filters[name] = getattr(form, name)
-        for name in ("name", "plain", "signer", "source"):
+        for name in ("name", "plain", "level", "signer", "source"):
             environment.filters[name] = getattr(words, name)
-        environment.filters |= {"n": form.number, "isolated": isolated, "digest": _digest, "data_link": _data_link}
+        environment.filters |= {"n": form.number, "isolated": isolated}
+        environment.filters |= {"digest": _digest, "data_link": _data_link}
         for name, table in labels.TABLES.items():
-            environment.globals[name] = {key: say(text) if text else "" for key, text in table.items()}
+            environment.globals[name] = {code: _said(say, text) for code, text in table.items()}
         for name in WORDS:
             environment.globals[name] = getattr(words, name)
         role = self.context.log_role
@@ -158,10 +165,16 @@ class _Pages:
             "lang": self.language,
             "endonyms": ENDONYMS,
             "navigation": [(path, say(label)) for path, label in NAVIGATION],
-            "kind_label": say(labels.KINDS[self.site.body.kind]) if self.site.fictional else "",
+            "kind_label": _said(say, labels.KINDS[self.site.body.kind]),
+            "kind_notice": _said(say, labels.KIND_NOTICES[self.site.body.kind]),
             "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
             "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
         }
+
+
+def _said(say: Callable[[str], str], text: str) -> str:
+    """Translate, except the empty message, which in a catalogue is its header."""
+    return say(text) if text else ""
 
 
 def _digest(text: str) -> str:

@@ -13,6 +13,9 @@ from escrutinio.publication.site.format import NONE, Format
 from escrutinio.publication.site.model import Race, Site, StationColumn
 from escrutinio.publication.site.words import isolated
 
+Listed = list[tuple[StationColumn, list[int]]]
+"""For one station, each column with its figures."""
+
 
 class StationTable:
     """Writes the rows of one contest's stations in one language.
@@ -74,7 +77,7 @@ class StationTable:
         title = f"{isolated(name)} · {code}" if name else code
         return f'<tr class="group"><th colspan="{self.width}" scope="rowgroup">{title}'
 
-    def _station(self, area: str, station: int, listed: list[tuple[StationColumn, list[int]]]) -> Iterator[str]:
+    def _station(self, area: str, station: int, listed: Listed) -> Iterator[str]:
         code = self._roll.stations[station]
         head = f'<a href="../station.html?a={area}&amp;s={code}">{code}</a>'
         known = self._registered[station]
@@ -88,7 +91,7 @@ class StationTable:
             yield f"<tr>{head}{basis}{cells}{tail}"
             head = tail = ""
 
-    def _shown(self, station: int, listed: list[tuple[StationColumn, list[int]]]) -> list[tuple[str, str]]:
+    def _shown(self, station: int, listed: Listed) -> list[tuple[str, str]]:
         """Label and cells of each row; columns with nothing to say are left out if another says something."""
         groups: dict[str, list[str]] = {}
         number = self._form.number

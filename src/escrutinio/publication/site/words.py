@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from unicodedata import bidirectional
 
 import msgspec
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 from escrutinio.election.findings import RULES
 from escrutinio.election.outcome import Filled, Outcome
 from escrutinio.election.state import Logged
+from escrutinio.publication.site import labels
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.format import Format
 from escrutinio.publication.site.i18n import Catalogue, choose
@@ -29,6 +31,7 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?")
 
 
+@lru_cache(maxsize=1 << 16)
 def isolated(text: str) -> Markup:
     """Text from outside, in an element of its own if it has right-to-left letters.
 
@@ -51,7 +54,7 @@ class Words:
     # --- names ---
 
     def name(self, titles: Sequence[Title], otherwise: str) -> Markup:
-        """A name from a record: isolated, so that its direction stays its own, and marked with its language."""
+        """A name from a record, isolated where it must be, and marked with its language if that is another."""
         title = choose(titles, self.language, otherwise)
         if title.language in ("", self.language):
             return isolated(title.text)
@@ -64,6 +67,15 @@ class Words:
     def candidate(self, race: Race, number: int) -> Markup:
         """The name of a candidate."""
         return self.name(race.view.candidate_titles[number], race.view.candidates[number])
+
+    def level(self, level: str) -> Markup:
+        """The word for a kind of area."""
+        return isolated(self.gettext(labels.LEVELS[level]) if level in labels.LEVELS else level)
+
+    def differs(self, race: Race, number: int) -> bool:
+        """Whether the code of a candidate says something that its name does not."""
+        code = race.view.candidates[number]
+        return self.plain(race.view.candidate_titles[number], code).casefold() != code.casefold()
 
     def signer(self, name: str) -> Markup:
         """A signer as people know it, with its enrolled name."""
@@ -147,12 +159,14 @@ class Words:
     def _runoff(self, race: Race, runoff: Filled) -> Markup:
         if runoff.open:
             return self._say(
-                "No candidate exceeds the share needed in the first round; %(names)s are equal for a place in the second.",
+                "No candidate exceeds the share needed in the first round; "
+                "%(names)s are equal for a place in the second.",
                 names=self._names(race, runoff.tied),
             )
         going = tuple(number for number, places in enumerate(runoff.certain) if places)
         return self._say(
-            "No candidate exceeds the share needed in the first round; the two with most votes are %(names)s.",
+            "No candidate exceeds the share needed in the first round; "
+            "the two with most votes are %(names)s.",
             names=self._names(race, going),
         )
 

@@ -185,7 +185,7 @@ const SPANISH = {
   "sandbox-no-key": "Este navegador no puede crear claves aquí, así que esta vía está cerrada.",
 };
 
-const SENTENCES = /** @type {Record<string, Record<string, string>>} */ ({ en: ENGLISH, es: SPANISH });
+export const SENTENCES = /** @type {Record<string, Record<string, string>>} */ ({ en: ENGLISH, es: SPANISH });
 
 /** Codes of records, as the pages say them: English, Spanish. @type {Record<string, [string, string]>} */
 const CODES = {

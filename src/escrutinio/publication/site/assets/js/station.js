@@ -120,7 +120,6 @@ function limits(lang) {
  */
 async function show(root, chosen, trouble = "") {
   const lang = root.dataset.lang === "es" ? "es" : "en";
-  const log = new Log(new URL(root.dataset.base ?? "../", location.href).href, chosen?.trust);
   const choose = async (/** @type {File} */ file) => {
     try {
       const trust = parseTrust(new Uint8Array(await file.slice(0, 2 ** 20 + 1).arrayBuffer()));
@@ -130,19 +129,26 @@ async function show(root, chosen, trouble = "") {
       await show(root, null, say(lang, "trust-failed", { why: error }));
     }
   };
+  const log = new Log(new URL(root.dataset.base ?? "../", location.href).href, chosen?.trust);
+  root.setAttribute("aria-busy", "true");
   fillElement(root, el("p", { role: "status" }, say(lang, "reading")));
+  fillElement(root, await content(log, lang, trustBox(lang, chosen, choose, trouble)));
+  root.setAttribute("aria-busy", "false");
+}
+
+/** @param {Log} log @param {string} lang @param {HTMLElement} box @returns {Promise<HTMLElement[]>} */
+async function content(log, lang, box) {
   try {
     const place = await findPlace(log, new URLSearchParams(location.search), lang);
-    if (typeof place === "string") return fillElement(root, el("p", { role: "status" }, place));
+    if (typeof place === "string") return [el("p", { role: "status" }, place)];
     document.title = say(lang, "station", { station: place.station });
     const found = await cards(log, place, lang);
     const differs = found.some((card) => card.querySelector("mark.differs"));
     const lead = !found.length ? "station-empty" : differs ? "differs" : "verified";
-    const box = trustBox(lang, chosen, choose, trouble);
-    fillElement(root, heading(place, lang), el("p.lead", {}, say(lang, lead)), box, found, limits(lang));
+    return [...heading(place, lang), el("p.lead", {}, say(lang, lead)), box, ...found, limits(lang)];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    fillElement(root, el("p", { role: "alert" }, say(lang, "failed", { why: error })), trustBox(lang, chosen, choose, trouble));
+    return [el("p", { role: "alert" }, say(lang, "failed", { why: error })), box];
   }
 }
 

@@ -1,0 +1,177 @@
+"""How wrong each box can be: error bounds u_p and their sum U, exactly, and the weights of the draw.
+
+Stark, "Efficient post-election audits of multiple contests: 2009 California tests" (MACRO: the maximum
+across contests of relative overstatements): if an outcome is wrong, the errors of all boxes, each divided by
+the margin, add up to 1 at least; no box can contribute more than u_p.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.evidence.audit.assertions import Assertion
+from escrutinio.records.errors import EvidenceError
+
+Int64 = NDArray[np.int64]
+
+WEIGHT_DIGITS = 11
+"""The weights of a draw add up to less than 10^11, so that a spreadsheet repeats it exactly (docs/audits.md)."""
+
+_INT64 = 1 << 62
+
+
+@dataclass(frozen=True, eq=False)
+class Boxes:
+    """Boxes of paper with what was reported of them.
+
+    `names`: their stations' codes. `votes` int64 [boxes, candidates]. `bound` int64 [boxes]: the number of
+    vouchers that a box holds at most, null and blank ones included; -1 where not known.
+    """
+
+    names: tuple[str, ...]
+    votes: Int64
+    bound: Int64
+
+    def __post_init__(self) -> None:
+        if not self.names:
+            raise EvidenceError("no box is reported yet, so there is nothing to audit")
+        if self.votes.shape[:1] != (len(self.names),) or self.bound.shape != (len(self.names),):
+            raise ValueError("one row of votes and one bound a box are needed")
+        if (unknown := int((self.bound < 0).sum())) > 0:
+            first = self.names[int(np.argmax(self.bound < 0))]
+            raise EvidenceError(
+                f"nothing bounds the vouchers in {unknown:,} boxes (the first is {first}): their registered voters are not known"
+            )
+        beyond = self.votes.sum(axis=1) > self.bound
+        if beyond.any():
+            place = int(np.argmax(beyond))
+            raise EvidenceError(
+                f"box {self.names[place]} is reported with {int(self.votes[place].sum()):,} votes, "
+                f"more than the {int(self.bound[place]):,} vouchers that it can hold"
+            )
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @cached_property
+    def totals(self) -> tuple[int, ...]:
+        """Votes per candidate in all boxes."""
+        return tuple(map(int, self.votes.sum(axis=0)))
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """The bound u_p of every box, as the greatest of its bounds over the assertions.
+
+    `margins`: per assertion Σ coefficient·votes, less what is outstanding at its worst. `numerator` int64
+    [boxes] and `assertion` int32 [boxes]: u_p = numerator / margins[assertion].
+    """
+
+    assertions: tuple[Assertion, ...]
+    margins: tuple[int, ...]
+    numerator: Int64
+    assertion: NDArray[np.int32]
+
+    @cached_property
+    def total(self) -> Fraction:
+        """U, the sum of all bounds, exactly; never below 1."""
+        return sum(
+            (
+                Fraction(int(self.numerator[self.assertion == place].sum()), self.margins[place])
+                for place in np.unique(self.assertion).tolist()
+            ),
+            Fraction(0),
+        )
+
+    def of(self, box: int) -> Fraction:
+        """u_p of one box, exactly."""
+        return Fraction(int(self.numerator[box]), self.margins[self.assertion[box]])
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """The bounds as integers to draw with: weight = ⌈u_p · scale⌉, so `weight / scale` bounds a box too.
+
+    `scale` is the greatest power of ten that keeps the sum below 10^11.
+    """
+
+    scale: int
+    values: tuple[int, ...]
+
+    @cached_property
+    def total(self) -> int:
+        """The sum of all weights."""
+        return sum(self.values)
+
+    @property
+    def sum_of_bounds(self) -> Fraction:
+        """U as the draw has it: `total / scale`, above the exact U by less than boxes / scale."""
+        return Fraction(self.total, self.scale)
+
+
+def error_bounds(boxes: Boxes, assertions: Sequence[Assertion], *, outstanding: int = 0) -> Bounds:
+    """u_p of every box: the greatest (Σ c·v_p + worst·bound_p) / V over the assertions.
+
+    `outstanding` votes that may still come are taken from every margin at their worst. Integers alone.
+    Raises EvidenceError where a margin does not survive them.
+    """
+    margins = tuple(a.margin(boxes.totals) - outstanding * a.worst for a in assertions)
+    if not assertions or min(margins) <= 0:
+        raise EvidenceError(
+            f"the {outstanding:,} votes that may still come are as many as the margin, so no audit of these boxes can confirm it"
+            if outstanding
+            else "the margin is zero: only a full count of the paper settles a tie"
+        )
+    numerator = _reach(boxes, assertions[0])
+    which = np.zeros(len(boxes), np.int32)
+    margin = np.full(len(boxes), margins[0], np.int64)
+    largest = max(map(abs, (*boxes.totals, *boxes.bound.tolist())))
+    widest = 2 * largest * max(max(map(abs, a.coefficients)) for a in assertions)
+    if widest >= _INT64:
+        raise EvidenceError("the votes are more than can be added up exactly")
+    exact = np.int64 if widest * max(margins) < _INT64 else object
+    for place, assertion in enumerate(assertions[1:], start=1):
+        other = _reach(boxes, assertion)
+        more = other.astype(exact) * margin.astype(exact) > numerator.astype(exact) * margins[place]
+        numerator = np.where(more, other, numerator)
+        which[more] = place
+        margin[more] = margins[place]
+    return Bounds(tuple(assertions), margins, numerator, which)
+
+
+def _reach(boxes: Boxes, assertion: Assertion) -> Int64:
+    """By how much each box can overstate an assertion, int64 [boxes]."""
+    used = [(c, place) for place, c in enumerate(assertion.coefficients) if c]
+    reach: Int64 = boxes.bound * assertion.worst
+    for coefficient, place in used:
+        reach += coefficient * boxes.votes[:, place]
+    return reach
+
+
+def draw_weights(bounds: Bounds) -> Weights:
+    """The integer weights of a draw in proportion to the bounds."""
+    scale = 10 ** (WEIGHT_DIGITS - 1)
+    while bounds.total * scale + len(bounds.numerator) >= 10**WEIGHT_DIGITS and scale > 1:
+        scale //= 10
+    margins = [bounds.margins[place] for place in bounds.assertion.tolist()]
+    values = tuple(-(-n * scale // v) for n, v in zip(bounds.numerator.tolist(), margins, strict=True))
+    return Weights(scale, values)
+
+
+def relative_error(bounds: Bounds, reported: Sequence[int], counted: Sequence[int]) -> Fraction:
+    """e_p: by how much a box overstated the outcome, in parts of the margin; below zero if it understated it.
+
+    `reported` and `counted` are votes per candidate.
+    """
+    difference = [int(v) - int(a) for v, a in zip(reported, counted, strict=True)]
+    return max(Fraction(a.margin(difference), v) for a, v in zip(bounds.assertions, bounds.margins, strict=True))
+
+
+def check_hand_count(name: str, counted: Sequence[int], other: int, bound: int) -> None:
+    """Refuse a hand count, with `other` null and blank vouchers, of more vouchers than the box can hold (EvidenceError)."""
+    if (found := sum(map(int, counted)) + other) > bound:
+        raise EvidenceError(f"{found:,} vouchers are counted in box {name}, more than the {bound:,} that it can hold")

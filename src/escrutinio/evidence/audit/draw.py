@@ -1,0 +1,161 @@
+"""Draws from a public seed by SHA-256 alone: anybody repeats them with `sha256sum` and long division.
+
+Three published families, and the weighted draw that audits of boxes use. No random number generator of any
+library takes part, so a draw is the same in every language and in ten years' time.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from heapq import heapify, heapreplace
+from itertools import accumulate, count, islice
+
+from escrutinio.records.errors import EvidenceError
+
+SEED_DIGITS = 20
+"""Least number of decimal digits of a seed: twenty throws of a ten-sided die, more than 2^66 outcomes."""
+
+MAX_DRAWS = 1_000_000
+"""Most draws of one audit; an election of a million stations would be counted whole before that."""
+
+_SEED = re.compile(rf"[0-9]{{{SEED_DIGITS},64}}")
+
+
+def check_seed(seed: str) -> str:
+    """Return `seed` if it is 20 to 64 decimal digits. Raises EvidenceError."""
+    if not _SEED.fullmatch(seed):
+        raise EvidenceError(f"the seed {seed[:70]!r} is not {SEED_DIGITS} to 64 decimal digits, one per throw of the dice")
+    return seed
+
+
+def numbered_hash(seed: str, number: int) -> int:
+    """SHA-256 of the seed, a comma and the decimal number, as an integer below 2^256 (Rivest, 2011)."""
+    return int.from_bytes(sha256(f"{seed},{number}".encode()).digest(), "big")
+
+
+def rivest_numbers(seed: str, total: int, *, replace: bool = True, first: int = 1) -> Iterator[int]:
+    """Numbers from 1 to `total` in the order drawn: 1 + hash mod `total`, for hashes `first`, `first` + 1, …
+
+    Without replacement a number drawn before is left out, and the draw ends with the last number. Source:
+    R. Rivest, sampler.py (2011), as Colorado uses it; the bias of the remainder is below total/2^256.
+    """
+    _check_total(total)
+    seen: set[int] = set()
+    for number in count(first):
+        if not replace and len(seen) == total:
+            return
+        drawn = 1 + numbered_hash(seed, number) % total
+        if replace or drawn not in seen:
+            seen.add(drawn)
+            yield drawn
+
+
+def cryptorandom_hash(seed: int | str, number: int) -> bytes:
+    """Hash `number` (0, 1, …) of the generator of `cryptorandom` (Stark and Ottoboni): seed, comma, that many zero bytes."""
+    return sha256(f"{seed},".encode() + bytes(number)).digest()
+
+
+def cryptorandom_numbers(seed: int | str, low: int, high: int, *, first: int = 0) -> Iterator[int]:
+    """Integers from `low` to `high` - 1: `low` + hash mod (`high` - `low`), for hashes `first`, `first` + 1, …"""
+    _check_total(high - low)
+    for number in count(first):
+        yield low + int.from_bytes(cryptorandom_hash(seed, number), "big") % (high - low)
+
+
+def cryptorandom_below(seed: int | str, below: int, *, first: int = 0) -> int:
+    """An integer from 0 to `below` - 1 without bias: the low bits of the first hash in which they are small enough."""
+    _check_total(below)
+    mask = (1 << (below - 1).bit_length()) - 1
+    for number in count(first):
+        if (drawn := int.from_bytes(cryptorandom_hash(seed, number), "big") & mask) < below:
+            return drawn
+    raise AssertionError("count() does not end")
+
+
+# --- Rivest's consistent sampling ---
+
+
+def uniform_fraction(text: str) -> str:
+    """A decimal fraction in [0, 1) as text: "0." and the digits of SHA-256(text) in reverse, 64 at the least."""
+    return "0." + f"{int.from_bytes(sha256(text.encode()).digest(), 'big'):064d}"[::-1]
+
+
+def first_ticket(seed: str, identity: str) -> str:
+    """The ticket of an item: a fraction that depends on the seed and its own name alone.
+
+    So whoever knows some of the items draws the same of them as whoever knows all (Rivest, "Consistent
+    sampling with replacement", arXiv:1808.10016).
+    """
+    return uniform_fraction(sha256(seed.encode()).hexdigest() + identity)
+
+
+def next_ticket(ticket: str) -> str:
+    """The ticket that an item gets when it is put back: another fraction, above the one it had."""
+    keep = next(place for place in range(2, len(ticket) + 1) if ticket[place : place + 1] != "9")
+    for number in count(1):
+        following = ticket[:keep] + uniform_fraction(f"{ticket}:{number}")[2:]
+        if following > ticket:
+            return following
+    raise AssertionError("count() does not end")
+
+
+def trim_ticket(ticket: str, digits: int) -> str:
+    """Shorten a ticket to `digits` digits after its leading nines."""
+    nines = len(ticket[2:]) - len(ticket[2:].lstrip("9"))
+    return ticket[: 2 + nines + digits]
+
+
+def consistent_sample(
+    identities: Sequence[str], seed: str, take: int, *, replace: bool = False
+) -> list[tuple[str, str, int]]:
+    """The `take` lowest tickets with their items, lowest first: (ticket, item, how many times drawn so far).
+
+    Without replacement a smaller sample is the beginning of a larger one. Raises EvidenceError where more is
+    asked for than there is.
+    """
+    if len(set(identities)) != len(identities):
+        raise EvidenceError("the list to draw from has an item twice")
+    if not identities or not 0 <= take <= (MAX_DRAWS if replace else len(identities)):
+        raise EvidenceError(f"{take:,} items cannot be drawn from a list of {len(identities):,}")
+    prefix = sha256(seed.encode()).hexdigest()
+    tickets = [(uniform_fraction(prefix + identity), identity, 1) for identity in identities]
+    if not replace:
+        return sorted(tickets)[:take]
+    heapify(tickets)
+    drawn = []
+    for _ in range(take):
+        ticket, identity, generation = lowest = tickets[0]
+        drawn.append(lowest)
+        heapreplace(tickets, (next_ticket(ticket), identity, generation + 1))
+    return drawn
+
+
+# --- draws in proportion to weights ---
+
+
+def weighted_draws(seed: str, weights: Sequence[int], take: int, *, first: int = 1) -> list[int]:
+    """Places drawn with replacement in proportion to integer weights, for draws `first`, `first` + 1, …
+
+    Draw i is the place in whose part of the running sum lies k = ⌊H·W / 2^256⌋, H = `numbered_hash`(seed, i)
+    and W the sum of all weights. Integers alone; a place is drawn with probability weight/W up to 1/2^256.
+    Raises EvidenceError for a weight below zero, a sum of zero, and more draws than `MAX_DRAWS`.
+    """
+    if not 0 <= take <= MAX_DRAWS - first + 1:
+        raise EvidenceError(f"{take:,} draws are asked for; an audit has at most {MAX_DRAWS:,}")
+    if not len(weights) or min(weights) < 0:
+        raise EvidenceError("a draw needs at least one weight, and no weight below zero")
+    ends = list(accumulate(weights))
+    if not ends[-1]:
+        raise EvidenceError("every weight is zero, so there is nothing to draw")
+    return [bisect_right(ends, weighted_number(seed, ends[-1], n)) for n in islice(count(first), take)]
+
+
+def weighted_number(seed: str, total: int, number: int) -> int:
+    """Number `number` of a weighted draw, from 0 to `total` - 1: ⌊H·total / 2^256⌋."""
+    return numbered_hash(seed, number) * total >> 256
+
+
+def _check_total(total: int) -> None:
+    if total < 1:
+        raise EvidenceError("there is nothing to draw from")

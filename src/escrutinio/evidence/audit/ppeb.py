@@ -1,0 +1,148 @@
+"""Risk after a draw in proportion to the error bounds, with replacement (PPEB), by betting.
+
+Aslam, Popa and Rivest, "On auditing elections when precincts have different sizes" (2008), for the draw;
+Stark, "Risk-limiting postelection audits: conservative P-values from common probability inequalities" (2009)
+for Kaplan–Markov; Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting" (2024)
+and Waudby-Smith, Stark and Ramdas, "RiLACS" (2021) for the martingale of which it is one bet.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, exp, inf, log, log1p
+
+from escrutinio.records.errors import EvidenceError
+
+BET = Fraction(9, 10)
+"""Share of the greatest allowed bet that is laid on each box: λ = 0.9/μ. An audit can recover from one box
+that cannot be found, which it never does at the greatest bet."""
+
+MACRO = Fraction(1)
+"""The greatest bet, λ = 1/μ: exactly the Kaplan–Markov P-value of MACRO."""
+
+_ONE = 1 << 256
+_FEW = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wealth:
+    """The martingale after some draws: `now`, and the `most` it has been; it begins at 1.
+
+    Both are rounded down to 2^-256 at each step, so that a risk is never stated too small.
+    """
+
+    now: Fraction
+    most: Fraction
+
+    @property
+    def risk(self) -> Fraction:
+        """The P-value 1 / `most`, at most 1: the chance, if the outcome were wrong, to see this or more (Ville)."""
+        return min(Fraction(1), 1 / self.most)
+
+
+def null_mean(total: Fraction) -> Fraction:
+    """μ = 1 − 1/U: the mean of 1 − taint is at most this if the outcome is wrong. Raises EvidenceError for U ≤ 1."""
+    if total <= 1:
+        raise EvidenceError("the error bounds do not exceed the margin, so these boxes cannot hold a wrong outcome")
+    return 1 - 1 / total
+
+
+def wealth(taints: Iterable[Fraction], total: Fraction, *, bet: Fraction = BET) -> Iterator[Wealth]:
+    """The martingale after each draw of a box with this taint, `total` being U.
+
+    A taint is the error of a box as a share of its bound, 1 at most; 1 for a box that cannot be accounted for.
+    Each draw multiplies by 1 + λ(X − μ) = 1 − bet + bet·(1 − taint)/μ. Raises EvidenceError for a taint
+    above 1 and a bet outside [0, 1].
+    """
+    if not 0 <= bet <= 1:
+        raise EvidenceError(f"the bet {bet} is not between 0 and 1")
+    mean = null_mean(total)
+    now = most = _ONE
+    for taint in taints:
+        if taint > 1:
+            raise EvidenceError("a box is more wrong than its bound allows")
+        factor = 1 - bet + bet * (1 - taint) / mean
+        now = now * factor.numerator // factor.denominator
+        most = max(most, now)
+        yield Wealth(Fraction(now, _ONE), Fraction(most, _ONE))
+
+
+START = Wealth(Fraction(1), Fraction(1))
+"""The martingale before any draw."""
+
+
+def betting_risk(taints: Iterable[Fraction], total: Fraction, *, bet: Fraction = BET) -> Fraction:
+    """The P-value after all these draws, as `wealth`."""
+    last = START
+    for last in wealth(taints, total, bet=bet):
+        pass
+    return last.risk
+
+
+def macro_risk(taints: Iterable[Fraction], total: Fraction) -> Fraction:
+    """The Kaplan–Markov P-value of MACRO, Π (1 − 1/U)/(1 − taint): errors in the loser's favour count as none."""
+    return betting_risk((max(Fraction(0), taint) for taint in taints), total, bet=MACRO)
+
+
+def clean_draws(
+    total: Fraction, risk_limit: Fraction, *, bet: Fraction = BET, start: Fraction = Fraction(1)
+) -> int:
+    """How many draws without any error bring the risk from 1/`start` to the limit. 0 where it is there already.
+
+    Exact up to some thousand draws, beyond by logarithms. Raises EvidenceError for a limit that is not
+    between 0 and 1.
+    """
+    check_risk_limit(risk_limit)
+    factor = 1 - bet + bet / null_mean(total)
+    goal = 1 / risk_limit
+    if start >= goal:
+        return 0
+    if factor == 1 or start <= 0:
+        raise EvidenceError("no number of further boxes can bring the risk to the limit: the paper has to be counted whole")
+    growth = log1p(float(factor - 1))
+    draws = ceil((log(goal) - _log(start)) / growth)
+    if draws > _FEW:
+        return draws
+    while draws > 0 and start * factor ** (draws - 1) >= goal:
+        draws -= 1
+    while start * factor**draws < goal:
+        draws += 1
+    return draws
+
+
+def check_risk_limit(risk_limit: Fraction) -> None:
+    """Raise EvidenceError unless the limit lies between 0 and 1."""
+    if not 0 < risk_limit < 1:
+        raise EvidenceError(f"the risk limit {risk_limit} is not between 0 and 1")
+
+
+def draws_to_see(boxes: int, wrong: int, chance: Fraction) -> int:
+    """Least sample without replacement that shows one of `wrong` boxes unless with at most this `chance`.
+
+    Exact hypergeometric products. Raises EvidenceError for numbers that do not fit.
+    """
+    check_risk_limit(chance)
+    if not 0 < wrong <= boxes:
+        raise EvidenceError(f"{wrong:,} of {boxes:,} boxes cannot differ")
+    missed, drawn = Fraction(1), 0
+    while missed > chance:
+        missed *= Fraction(boxes - wrong - drawn, boxes - drawn)
+        drawn += 1
+    return drawn
+
+
+def chance_to_see_none(boxes: int, wrong: int, drawn: int) -> float:
+    """Probability that a simple random sample of `drawn` boxes has none of the `wrong` ones (hypergeometric).
+
+    Raises EvidenceError for numbers that do not fit.
+    """
+    if not (0 <= wrong <= boxes and 0 <= drawn <= boxes):
+        raise EvidenceError(f"{drawn:,} of {boxes:,} boxes cannot be drawn, or {wrong:,} cannot differ")
+    if wrong + drawn > boxes:
+        return 0.0
+    few, many = sorted((wrong, drawn))
+    return exp(sum(log1p(-many / (boxes - n)) if boxes - n > many else -inf for n in range(few)))
+
+
+def _log(value: Fraction) -> float:
+    return log(value.numerator) - log(value.denominator)

@@ -1,0 +1,383 @@
+"""Irreversibility: whether votes that are still outstanding can change what the counted ones show.
+
+Everything is an inequality between whole numbers, `left > constant + slope × R`, where R is the most votes
+that can still come: anybody can check a certificate again with a pencil. Each test is sufficient and
+necessary, since all of R may go to one opponent. No assumption about who votes how is made anywhere.
+
+The tests are those of election law applied to worst cases: plurality, absolute majority, and for highest
+averages the comparison of a list's last seat with another's next one (D'Hondt, *Système pratique et raisonné
+de représentation proportionnelle*, 1882). That R can only shrink makes a status of "irreversible" final.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from escrutinio.election.definition import HALF
+from escrutinio.election.outcome import dhondt
+from escrutinio.evidence.wording import in_language, whole
+from escrutinio.records.codes import Method
+from escrutinio.records.errors import EvidenceError
+
+
+class Finality(StrEnum):
+    """What can be said of a statement about the result."""
+
+    IRREVERSIBLE = "irreversible"
+    OPEN = "open"
+    """Some way of filling the outstanding sheets would change it."""
+    UNKNOWN = "unknown"
+    """How many votes are outstanding is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a contest is decided.
+
+    `threshold`: in two rounds the share of valid votes to be exceeded (1/2 where None), for D'Hondt the
+    share a list needs to take part (none where None). `tie_order`: candidates from the one whom the law's
+    tie-break favours most to the least; None where a lottery decides or nobody said.
+    """
+
+    method: Method
+    seats: int = 1
+    threshold: Fraction | None = None
+    tie_order: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What is not counted yet. `capacity` is R, the most votes that can still come; None if unknown.
+
+    Stations by what is the matter: `silent` (in the roll, no sheet), `unlisted` (declared, not in the roll),
+    `pending` (a finding keeps the sheet from counting), `disputed` (a complaint waits for its ruling; the
+    sheet is taken out of the votes). `registered_unknown` of them have no known number of voters.
+    `unlisted` is None where stations may lie in an area without anybody having said how many.
+    """
+
+    capacity: int | None
+    silent: int = 0
+    pending: int = 0
+    disputed: int = 0
+    unlisted: int | None = 0
+    registered_unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Inequality:
+    """`left > constant + slope × R`, or `≥` where `or_equal`. `first` and `second` are candidates.
+
+    `what`: `margin`, `above-share`, `below-share`, `average`, `quorum`.
+    """
+
+    what: str
+    left: int
+    constant: int
+    slope: int
+    or_equal: bool = False
+    first: int | None = None
+    second: int | None = None
+
+    def holds(self, outstanding: int) -> bool:
+        """Whether it holds when at most this many votes can still come."""
+        right = self.constant + self.slope * outstanding
+        return self.left >= right if self.or_equal else self.left > right
+
+    @property
+    def withstands(self) -> int | None:
+        """The most outstanding votes with which it holds: None for any number, -1 for none at all."""
+        if not self.slope:
+            return None if self.holds(0) else -1
+        return max(-1, (self.left - self.constant - (not self.or_equal)) // self.slope)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something that the counted votes show, final if every inequality holds.
+
+    `code`: `first` (the `candidates` have most votes, one for each seat), `first-round` (the candidate has
+    the share that wins the first round), `second-round` (nobody has it, and these two are first),
+    `no-first-round` (nobody has it), `seats` (this distribution), `quorum-met`, `quorum-missed`.
+    """
+
+    code: str
+    candidates: tuple[int, ...]
+    inequalities: tuple[Inequality, ...]
+
+    @property
+    def withstands(self) -> int | None:
+        """The most outstanding votes with which all hold: None for any number, -1 for none at all."""
+        return min((w for i in self.inequalities if (w := i.withstands) is not None), default=None)
+
+    def finality(self, capacity: int | None) -> Finality:
+        """The status when at most `capacity` votes can still come; None for unknown."""
+        limit = self.withstands
+        if limit is None:
+            return Finality.IRREVERSIBLE
+        if limit < 0:
+            return Finality.OPEN
+        if capacity is None:
+            return Finality.UNKNOWN
+        return Finality.IRREVERSIBLE if capacity <= limit else Finality.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What counted votes show and whether it is final: all the whole numbers that anyone checks it with.
+
+    `votes` per candidate, disputed sheets taken out. The first statement is the result under the contest's
+    method. `basis` names what was added up; `size` is the log size, None for figures from elsewhere.
+    """
+
+    rules: Rules
+    candidates: tuple[str, ...]
+    votes: tuple[int, ...]
+    outstanding: Outstanding
+    statements: tuple[Statement, ...]
+    contest: str = ""
+    area: str = ""
+    basis: str = ""
+    size: int | None = None
+
+    @property
+    def finality(self) -> Finality:
+        """The status of the result."""
+        return self.statements[0].finality(self.outstanding.capacity)
+
+    @property
+    def irreversible(self) -> bool:
+        """Whether no way of filling the outstanding sheets changes the result."""
+        return self.finality is Finality.IRREVERSIBLE
+
+    @property
+    def margin(self) -> int | None:
+        """Votes between the last who is in and the first who is not; None where that is not the measure."""
+        found = [i.left for i in self.statements[0].inequalities if i.what == "margin"]
+        return found[0] if found else None
+
+    def checks(self) -> bool:
+        """Whether the statements are those that the votes and rules of the certificate lead to."""
+        return self.statements == statements(self.rules, self.votes)
+
+    def sentences(self, language: str) -> tuple[str, str]:
+        """What was found and what it is not, in "en" or "es". Raises EvidenceError for another language."""
+        said, limit = self.statements[0], self.statements[0].withstands
+        capacity = self.outstanding.capacity
+        values = {
+            "who": _and(language).join(self.candidates[c] for c in said.candidates),
+            "margin": whole(self.margin or 0, language),
+            "capacity": whole(capacity or 0, language),
+            "limit": whole(max(limit or 0, 0), language),
+        }
+        shown = in_language(_SHOWN[said.code], language, **values)
+        end = "unopposed" if limit is None else "tied" if limit < 0 else self.finality.value
+        return f"{shown} {in_language(_STATUS[end], language, **values)}", in_language(_LIMITS, language)
+
+
+def certify(
+    rules: Rules,
+    candidates: Sequence[str],
+    votes: Sequence[int],
+    outstanding: Outstanding,
+    *,
+    contest: str = "",
+    area: str = "",
+    basis: str = "",
+    size: int | None = None,
+) -> Certificate:
+    """Certify what `votes` show, beside the most votes that can still come.
+
+    Raises EvidenceError as `statements` does, and for a negative capacity.
+    """
+    if len(candidates) != len(votes):
+        raise EvidenceError(f"there are {len(votes)} numbers of votes for {len(candidates)} candidates")
+    if outstanding.capacity is not None and outstanding.capacity < 0:
+        raise EvidenceError(f"{outstanding.capacity:,} outstanding votes are fewer than none")
+    found = statements(rules, votes)
+    return Certificate(
+        rules, tuple(candidates), tuple(votes), outstanding, found, contest, area, basis, size
+    )
+
+
+def statements(rules: Rules, votes: Sequence[int]) -> tuple[Statement, ...]:
+    """What these votes show under these rules, the result itself first.
+
+    Raises EvidenceError for no candidate, a negative number of votes, no seat, a share that is not between 0
+    and 1, and a tie-break that does not order all candidates.
+    """
+    _check(rules, votes)
+    match rules.method:
+        case Method.PLURALITY:
+            return (_plurality(rules, votes, rules.seats, "first"),)
+        case Method.TWO_ROUND:
+            return _two_round(rules, votes)
+        case Method.DHONDT:
+            return (_highest_averages(rules, votes),)
+
+
+def quorum(ballots: int, registered: int, share: Fraction) -> Statement:
+    """Whether a turnout quorum, `ballots ≥ share × registered`, is met or out of reach for good.
+
+    Raises EvidenceError for a share that is not between 0 and 1 and for negative numbers.
+    """
+    if ballots < 0 or registered < 0:
+        raise EvidenceError("a number of ballots or registered voters is negative")
+    p, q = _share(share)
+    if q * ballots >= p * registered:
+        return Statement("quorum-met", (), (Inequality("quorum", q * ballots, p * registered, 0, True),))
+    return Statement("quorum-missed", (), (Inequality("quorum", p * registered, q * ballots, q),))
+
+
+def _plurality(rules: Rules, votes: Sequence[int], seats: int, code: str) -> Statement:
+    """The k-th against the next: of all pairs of one who is in and one who is not, the closest."""
+    order = _order(rules, votes)
+    inside, outside = order[:seats], order[seats:]
+    pairs = ()
+    if outside:
+        w, loser = inside[-1], outside[0]
+        pairs = (Inequality("margin", votes[w] - votes[loser], 0, 1, _favours(rules, w, loser), w, loser),)
+    return Statement(code, tuple(sorted(inside)), pairs)
+
+
+def _two_round(rules: Rules, votes: Sequence[int]) -> tuple[Statement, ...]:
+    """The first round is won by exceeding the share; all R may be valid votes for one candidate."""
+    p, q = _share(rules.threshold or Fraction(HALF.numerator, HALF.denominator))
+    valid = sum(votes)
+    first = _order(rules, votes)[0]
+    if q * votes[first] > p * valid:
+        above = Inequality("above-share", q * votes[first], p * valid, p, first=first)
+        # Who stands alone gets every valid vote that can come.
+        return (Statement("first-round", (first,), (above,) if len(votes) > 1 else ()),)
+    below = Inequality("below-share", p * valid, q * votes[first], q - p, True, first=first)
+    pair = _plurality(rules, votes, 2, "second-round")
+    missed = Statement("no-first-round", (), (below,))
+    return Statement(pair.code, pair.candidates, (below, *pair.inequalities)), missed
+
+
+def _highest_averages(rules: Rules, votes: Sequence[int]) -> Statement:
+    """No list's next average, with all of R, may pass the lowest average that has a seat."""
+    valid = sum(votes)
+    p, q = _share(rules.threshold) if rules.threshold is not None else (0, 1)
+    taking_part = [v if q * v >= p * valid else 0 for v in votes]
+    if not any(taking_part):
+        return Statement("seats", (), (Inequality("average", 0, 0, 1),))
+    seats = _seats(rules, taking_part)
+    holders = [c for c, n in enumerate(seats) if n]
+    found = [
+        Inequality("above-share", q * votes[c], p * valid, p, True, first=c)
+        for c in holders
+        if p and len(votes) > 1
+    ]
+    # Lowest average with a seat first; among equals the one whom the tie-break favours least.
+    holders.sort(key=lambda c: (Fraction(votes[c], seats[c]), -_rank(rules, c)))
+    for rival, count in enumerate(votes):
+        last = next((c for c in holders if c != rival), None)
+        if last is None:
+            continue
+        n, favoured = seats[last], _favours(rules, last, rival)
+        average = Inequality(
+            "average", votes[last] * (seats[rival] + 1), count * n, n, favoured, last, rival
+        )
+        out = Inequality("below-share", p * valid, q * count, q - p, first=rival)
+        kept_out = q * count < p * valid and _longer(out, average)
+        found.append(out if kept_out else average)
+    return Statement("seats", tuple(sorted(holders)), tuple(found))
+
+
+def _seats(rules: Rules, votes: Sequence[int]) -> list[int]:
+    """Seats by highest averages; where averages are equal, by the tie-break or else in ballot order."""
+    filled = dhondt(votes, rules.seats)
+    seats = list(filled.certain)
+    for candidate in sorted(filled.tied, key=lambda c: _rank(rules, c))[: filled.open]:
+        seats[candidate] += 1
+    return seats
+
+
+def _longer(one: Inequality, other: Inequality) -> bool:
+    """Whether the first holds for at least as many outstanding votes as the other."""
+    mine, theirs = one.withstands, other.withstands
+    return mine is None or (theirs is not None and mine >= theirs)
+
+
+def _order(rules: Rules, votes: Sequence[int]) -> list[int]:
+    return sorted(range(len(votes)), key=lambda c: (-votes[c], _rank(rules, c)))
+
+
+def _rank(rules: Rules, candidate: int) -> int:
+    return candidate if rules.tie_order is None else rules.tie_order.index(candidate)
+
+
+def _favours(rules: Rules, one: int, other: int) -> bool:
+    """Whether a tie between two is known to go to the first."""
+    return rules.tie_order is not None and _rank(rules, one) < _rank(rules, other)
+
+
+def _share(share: Fraction) -> tuple[int, int]:
+    if not 0 < share < 1:
+        raise EvidenceError(f"the share {share} is not between 0 and 1")
+    return share.numerator, share.denominator
+
+
+def _check(rules: Rules, votes: Sequence[int]) -> None:
+    if not votes:
+        raise EvidenceError("a contest without candidates has no result")
+    if min(votes) < 0:
+        raise EvidenceError(f"{min(votes):,} votes are fewer than none")
+    if rules.seats < 1:
+        raise EvidenceError(f"a contest for {rules.seats} seats has no result")
+    if rules.tie_order is not None and sorted(rules.tie_order) != list(range(len(votes))):
+        raise EvidenceError("the tie-break does not put every candidate in order once")
+
+
+def _and(language: str) -> str:
+    return ", " if language not in ("en", "es") else {"en": " and ", "es": " y "}[language]
+
+
+_SHOWN = {
+    "first": {
+        "en": "The counted sheets have {who} first, {margin} votes ahead of the next.",
+        "es": "Las actas contadas tienen a {who} en primer lugar, {margin} votos por delante de quien sigue.",
+    },
+    "first-round": {
+        "en": "The counted sheets give {who} the share that decides the first round.",
+        "es": "Las actas contadas dan a {who} la proporción que decide la primera vuelta.",
+    },
+    "second-round": {
+        "en": "The counted sheets give nobody the share that decides the first round; {who} are first.",
+        "es": "Las actas contadas no dan a nadie la proporción que decide la primera vuelta; van primero {who}.",
+    },
+    "seats": {
+        "en": "The counted sheets give seats to {who}.",
+        "es": "Las actas contadas dan puestos a {who}.",
+    },
+}
+_STATUS = {
+    "irreversible": {
+        "en": "At most {capacity} votes are outstanding: however they fall, this stays.",
+        "es": "Faltan a lo sumo {capacity} votos: caigan como caigan, esto no cambia.",
+    },
+    "open": {
+        "en": "Up to {capacity} votes are outstanding, and {limit} is the most with which it could not change: "
+        "it is not irreversible.",
+        "es": "Faltan hasta {capacity} votos, y no podría cambiar solo con {limit} o menos: no es irreversible.",
+    },
+    "unknown": {
+        "en": "How many votes are outstanding is not known; it would be irreversible with at most {limit}.",
+        "es": "No se sabe cuántos votos faltan; sería irreversible con {limit} a lo sumo.",
+    },
+    "tied": {
+        "en": "That is a tie or no vote at all: it is not irreversible with any number of outstanding votes.",
+        "es": "Eso es un empate o ningún voto: no es irreversible, falten los votos que falten.",
+    },
+    "unopposed": {
+        "en": "Nobody else can take that place.",
+        "es": "Nadie más puede ocupar ese lugar.",
+    },
+}
+_LIMITS = {
+    "en": "This compares whole numbers and assumes nothing about who votes how; it takes the counted sheets "
+    "and the roll as they are, and does not say whether they match the ballots.",
+    "es": "Esto compara números enteros y no supone nada sobre quién vota cómo; toma las actas contadas y el "
+    "padrón como son, y no dice si coinciden con las papeletas.",
+}

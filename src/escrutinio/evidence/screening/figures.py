@@ -1,0 +1,271 @@
+"""Screens of single figures: round percentages and digits, against the model of honest rounding.
+
+Round percentages: Kobak, Shpilkin and Pshenichnikov (2016), "Integer percentages as electoral falsification
+fingerprints", Annals of Applied Statistics 10(1). Last digits: Beber and Scacco (2012), "What the numbers
+say", Political Analysis 20(2). Second digits: Mebane (2006); that Benford's law is no null for stations of a
+few hundred votes: Deckert, Myagkov and Ordeshook (2011), Political Analysis 19(3). Hence no screen here
+trusts a fixed table of digits: all are held against replicates of the sheets themselves.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.evidence.screening.model import (
+    UNBOUNDED,
+    Classify,
+    Float,
+    Int64,
+    category_probabilities,
+    draw_tallies,
+)
+from escrutinio.evidence.screening.result import Bars, Family, Missing, Screen
+from escrutinio.evidence.screening.sheets import Sheets
+from escrutinio.evidence.screening.tails import monte_carlo_p
+
+Bytes = NDArray[np.uint8]
+
+SMALLEST_ROLL = 100
+"""Stations with fewer registered voters are left out of turnout percentages, as the source does."""
+
+_NEED_ROLL = ("integer-turnout", "integer-either", "five-either")
+
+SECOND_DIGITS: Float = np.array(
+    [sum(np.log10(1 + 1 / (10 * first + second)) for first in range(1, 10)) for second in range(10)]
+)
+"""Benford's distribution of second digits, float64 [10]."""
+
+
+def is_round(counts: Int64, sizes: Int64, step: int = 1) -> NDArray[np.bool_]:
+    """Where 100·counts/sizes is within 0.05 of a multiple of `step` percent; exact, sizes > 0."""
+    rest = 100 * counts % (step * sizes)
+    near: NDArray[np.bool_] = 20 * np.minimum(rest, step * sizes - rest) <= sizes
+    return near
+
+
+def _round_1(counts: Int64, sizes: Int64) -> Bytes:
+    return is_round(counts, sizes).view(np.uint8)
+
+
+def _round_5(counts: Int64, sizes: Int64) -> Bytes:
+    return is_round(counts, sizes, 5).view(np.uint8)
+
+
+def _last(counts: Int64, _: Int64) -> Bytes:
+    """The last digit of counts of at least 100; 10 for the others."""
+    return np.where(counts >= 100, counts % 10, 10).astype(np.uint8)
+
+
+def _second(counts: Int64, _: Int64) -> Bytes:
+    """The second digit of counts of at least 10; 10 for the others."""
+    leading = counts.copy()
+    while (long := leading >= 100).any():
+        leading[long] //= 10
+    return np.where(counts >= 10, leading % 10, 10).astype(np.uint8)
+
+
+def _pair(counts: Int64, _: Int64) -> Bytes:
+    """The last two digits of counts of at least 100: 0 equal, 1 neighbours (9 and 0 too), 2 neither; else 3."""
+    apart = (counts // 10 - counts) % 10
+    kind = np.where(apart == 0, 0, np.where((apart == 1) | (apart == 9), 1, 2))
+    return np.where(counts >= 100, kind, 3).astype(np.uint8)
+
+
+# --- statistics of tallies, int64 [replicates, categories] to float64 [replicates] ---
+
+
+def _hits(tallies: Int64) -> Float:
+    return tallies[:, 1].astype(np.float64)
+
+
+def _chi_square(tallies: Int64, shares: Float) -> Float:
+    digits = tallies[:, :10]
+    expected = digits.sum(axis=1, keepdims=True) * shares
+    # Without a count long enough there is no digit and nothing to differ by.
+    terms = np.divide((digits - expected) ** 2, expected, out=np.zeros(digits.shape), where=expected > 0)
+    found: Float = terms.sum(axis=1)
+    return found
+
+
+def _last_digits(tallies: Int64) -> Float:
+    return _chi_square(tallies, np.full(10, 0.1))
+
+
+def _second_digits(tallies: Int64) -> Float:
+    return _chi_square(tallies, SECOND_DIGITS)
+
+
+def _share_of(category: int) -> Callable[[Int64], Float]:
+    def share(tallies: Int64) -> Float:
+        taken = tallies[:, :3].sum(axis=1)
+        return tallies[:, category] / np.maximum(taken, 1)
+
+    return share
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """A tally ready to be drawn: `probability` and `observed` [sheets, categories] (one category is 1 each).
+
+    `statistic` maps tallies to numbers; a replicate counts as extreme where its number is as large as the
+    observed one or, if `two_sided`, as far from the null mean. `bars` asks for the digits as a picture.
+    """
+
+    name: str
+    subject: str
+    sheets: int
+    probability: Float
+    observed: Int64
+    statistic: Callable[[Int64], Float]
+    two_sided: bool = False
+    bars: bool = False
+
+
+def tallies(sheets: Sheets) -> list[Tally]:
+    """All screens of figures for the two leading candidates, the valid votes and the turnout."""
+    roll = sheets.roll_known & (sheets.registered >= SMALLEST_ROLL) & (sheets.ballots <= sheets.registered)
+    turnout = _Turnout(sheets.ballots, sheets.registered, roll)
+    found = [turnout.tally()]
+    for candidate in sheets.leading:
+        found += _of_candidate(sheets, candidate, turnout)
+    # Where the roll is unknown, or smaller than the votes, the votes are Poisson instead of binomial.
+    bounded = sheets.roll_known & (sheets.valid <= sheets.registered)
+    found += _of_digits("valid", sheets.valid, np.where(bounded, sheets.registered, UNBOUNDED), second=False)
+    return found
+
+
+def run_tally(tally: Tally, replicates: int, seed: np.random.SeedSequence) -> Screen:
+    """Hold a tally against `replicates` draws of its model."""
+    included = tally.sheets
+    if not included:
+        missing = Missing.REGISTERED_UNKNOWN if tally.name in _NEED_ROLL else Missing.NO_SHEET
+        return Screen(tally.name, tally.subject, Family.FIGURES, 0, None, missing=missing)
+    drawn = draw_tallies(tally.probability, replicates, seed)
+    null = tally.statistic(drawn)
+    observed = float(tally.statistic(tally.observed[None, :])[0])
+    center = float(null.mean())
+    distance = np.abs(null - center) if tally.two_sided else null
+    least = abs(observed - center) if tally.two_sided else observed
+    # What equals the observation counts as extreme, whatever the last bit of a float says.
+    extreme = int((distance >= least - 1e-9 * max(1.0, abs(least))).sum())
+    spread = float(null.std(ddof=1))
+    return Screen(
+        tally.name,
+        tally.subject,
+        Family.FIGURES,
+        included,
+        observed,
+        *_exact(tally, center, spread),
+        p=monte_carlo_p(extreme, replicates),
+        replicates=replicates,
+        details=_details(tally),
+        bars=_bars(tally, drawn) if tally.bars else None,
+    )
+
+
+def _exact(tally: Tally, mean: float, sd: float) -> tuple[float, float]:
+    """Null mean and sd: of a plain count exactly, of any other statistic as the replicates have it."""
+    if tally.statistic is not _hits:
+        return mean, sd
+    hit = tally.probability[:, 1]
+    return float(hit.sum()), float(np.sqrt((hit * (1 - hit)).sum()))
+
+
+def _details(tally: Tally) -> tuple[tuple[str, float], ...]:
+    if tally.statistic not in (_last_digits, _second_digits):
+        return ()
+    digits, model = tally.observed[:10], tally.probability[:, :10].sum(axis=0)
+    of_all = np.arange(10)
+    return (
+        ("mean-digit", float(digits @ of_all / digits.sum())),
+        ("model-mean-digit", float(model @ of_all / model.sum())),
+        ("share-0-or-5", float((digits[0] + digits[5]) / digits.sum())),
+    )
+
+
+def _bars(tally: Tally, drawn: Int64) -> Bars:
+    low, high = np.quantile(drawn[:, :10], (0.025, 0.975), axis=0)
+    return Bars(tally.observed[:10], tally.probability[:, :10].sum(axis=0), low, high)
+
+
+class _Turnout:
+    """Chances that a station's turnout is a round percentage, once for every screen that needs them."""
+
+    def __init__(self, ballots: Int64, registered: Int64, known: NDArray[np.bool_]) -> None:
+        self.ballots, self.registered = ballots, registered
+        self.taken = known & (100 * ballots <= 99 * registered)
+        self.hit = {step: np.zeros(len(ballots)) for step in (1, 5)}
+        taken = self.taken
+        both = category_probabilities(ballots[taken], registered[taken], [(_round_1, 2), (_round_5, 2)])
+        for step, probability in zip(self.hit, both, strict=True):
+            self.hit[step][taken] = probability[:, 1]
+
+    def tally(self) -> Tally:
+        taken = self.taken
+        seen = is_round(self.ballots[taken], self.registered[taken])
+        return _of_hits("integer-turnout", "turnout", seen, self.hit[1][taken])
+
+    def either(self, name: str, subject: str, counts: Int64, sizes: Int64, hit: Float, step: int) -> Tally:
+        """A share (`counts` of `sizes`, 0 where it is left out), the turnout or both are round."""
+        both = self.taken & (sizes > 0)
+        seen = is_round(counts[both], sizes[both], step)
+        seen |= is_round(self.ballots[both], self.registered[both], step)
+        return _of_hits(name, subject, seen, 1 - (1 - hit[both]) * (1 - self.hit[step][both]))
+
+
+def either_round(
+    share: tuple[Int64, Int64], turnout: tuple[Int64, Int64]
+) -> tuple[int, float, float]:
+    """Stations where a share or the turnout is an integer percentage: observed, null mean, null sd.
+
+    Both are (counts, sizes), int64 [stations]; a null count is drawn for each independently. This is the
+    statistic of Kobak, Shpilkin and Pshenichnikov, with the null mean exact instead of simulated.
+    """
+    none = np.ones(len(share[0]))
+    seen = np.zeros(len(share[0]), np.bool_)
+    for counts, sizes in (share, turnout):
+        none *= category_probabilities(counts, sizes, [(_round_1, 2)])[0][:, 0]
+        seen |= is_round(counts, sizes)
+    return int(seen.sum()), float((1 - none).sum()), float(np.sqrt((none * (1 - none)).sum()))
+
+
+def _of_candidate(sheets: Sheets, candidate: int, turnout: _Turnout) -> list[Tally]:
+    code, votes, valid = sheets.candidates[candidate], sheets.votes[:, candidate], sheets.valid
+    # Shares over 99 % are left out as in the source: close to 100 % every count is a round percentage.
+    share = (valid > 0) & (100 * votes <= 99 * valid)
+    sizes = np.where(share, valid, 0)
+    one, five = np.zeros(len(votes)), np.zeros(len(votes))
+    both = category_probabilities(votes[share], valid[share], [(_round_1, 2), (_round_5, 2)])
+    one[share], five[share] = both[0][:, 1], both[1][:, 1]
+    some = valid > 0
+    return [
+        _of_hits("integer-share", code, is_round(votes[share], valid[share]), one[share]),
+        turnout.either("integer-either", code, votes, sizes, one, 1),
+        turnout.either("five-either", code, votes, sizes, five, 5),
+        *_of_digits(code, votes[some], valid[some]),
+    ]
+
+
+def _of_hits(name: str, subject: str, seen: NDArray[np.bool_], hit: Float) -> Tally:
+    observed = np.array([np.count_nonzero(~seen), np.count_nonzero(seen)])
+    return Tally(name, subject, len(seen), np.stack((1 - hit, hit), axis=1), observed, _hits)
+
+
+def _of_digits(subject: str, counts: Int64, sizes: Int64, *, second: bool = True) -> list[Tally]:
+    """Digits of `counts`; for valid votes only the last one, as every digit above follows the stations' size."""
+    wanted: list[tuple[Classify, int]] = [(_last, 11)]
+    if second:
+        wanted += [(_pair, 4), (_second, 11)]
+    probabilities = category_probabilities(counts, sizes, wanted)
+    seen = [np.bincount(f(counts, sizes), minlength=k) for f, k in wanted]
+    long, longer = int((counts >= 10).sum()), int((counts >= 100).sum())
+    found = [Tally("last-digit", subject, longer, probabilities[0], seen[0], _last_digits, bars=True)]
+    if second:
+        for name, category in (("equal-digits", 0), ("neighbour-digits", 1)):
+            found.append(
+                Tally(name, subject, longer, probabilities[1], seen[1], _share_of(category), two_sided=True)
+            )
+        found.append(Tally("second-digit", subject, long, probabilities[2], seen[2], _second_digits, bars=True))
+    return found

@@ -1,0 +1,83 @@
+"""The model of honest rounding: every sheet keeps its size and share, and its count is drawn anew.
+
+A count y of n becomes Bin(n, y/n) (Kobak, Shpilkin and Pshenichnikov 2016, section 3.1). Whatever a test
+sorts counts into (a digit, "an integer percentage"), each sheet then falls into each category with a
+probability that follows from the binomial distribution; so the null mean and spread of a tally are exact,
+and replicates draw the categories, not the counts.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64 = NDArray[np.int64]
+Float = NDArray[np.float64]
+Classify = Callable[[Int64, Int64], NDArray[np.uint8]]
+"""Sorts counts [sheets, w] of sizes [sheets, 1] into categories 0, 1, 2, …"""
+
+UNBOUNDED = np.int64(2**50)
+"""Takes the place of an unknown size: the binomial distribution is then Poisson's to 1 part in 2^30."""
+
+_CELLS = 1 << 19
+_BLOCK = 255  # sheets whose hits are added up in a byte
+
+
+def category_probabilities(counts: Int64, sizes: Int64, tests: list[tuple[Classify, int]]) -> list[Float]:
+    """For each test (classifier, number of categories): float64 [sheets, categories], rows adding up to 1.
+
+    `counts` and `sizes` are int64 [sheets], 0 <= counts <= sizes and sizes > 0.
+    """
+    found = [np.empty((len(counts), categories)) for _, categories in tests]
+    for rows, values, weight in _windows(counts, sizes):
+        n = sizes[rows, None]
+        for (classify, categories), probability in zip(tests, found, strict=True):
+            cell = classify(values, n) + categories * np.arange(len(rows))[:, None]
+            flat = np.bincount(cell.ravel(), weight.ravel(), len(rows) * categories)
+            probability[rows] = flat.reshape(len(rows), categories)
+    return found
+
+
+def _windows(counts: Int64, sizes: Int64) -> Iterator[tuple[Int64, Int64, Float]]:
+    """Yield sheets, int64 [s], with the values, [s, w], that hold all but 1e-10 of each one's probability.
+
+    A binomial distribution with mean y has its mode at y, so weights are found by walking up and down
+    from there with the ratio of neighbours; no factorial is needed.
+    """
+    deviation = np.sqrt(counts * (1 - counts / sizes))
+    order = np.argsort(deviation, kind="stable")
+    stop = len(order)
+    while stop:
+        half = int(7 * deviation[order[stop - 1]]) + 12
+        rows = order[max(0, stop - max(1, _CELLS // (2 * half + 1))) : stop]
+        stop -= len(rows)
+        y, n = counts[rows, None], sizes[rows, None]
+        step = np.arange(half)
+        inside = (y > 0) & (y < n)
+        odds = np.divide(y, n - y, out=np.zeros(y.shape), where=inside)
+        against = np.divide(n - y, y, out=np.zeros(y.shape), where=inside)
+        up = np.cumprod(np.maximum(n - y - step, 0) / (y + step + 1) * odds, axis=1)
+        down = np.cumprod(np.maximum(y - step, 0) / (n - y + step + 1) * against, axis=1)
+        weight = np.concatenate((down[:, ::-1], np.ones(y.shape), up), axis=1)
+        weight /= weight.sum(axis=1, keepdims=True)
+        yield rows, np.maximum(y + np.arange(-half, half + 1), 0), weight
+
+
+def draw_tallies(probability: Float, replicates: int, seed: np.random.SeedSequence) -> Int64:
+    """How many sheets fall into each category, int64 [replicates, categories], drawn `replicates` times.
+
+    Every sheet draws its category from its row of `probability` independently of the others.
+    """
+    random = np.random.Generator(np.random.Philox(seed))
+    # Single precision moves a probability by less than 2^-24, far below what replicates can show.
+    bounds = np.cumsum(probability, axis=1)[:, :-1].astype(np.float32)
+    below = np.zeros((bounds.shape[1], replicates), np.int64)
+    draws = np.empty((_BLOCK, replicates), np.float32)
+    for start in range(0, len(bounds), _BLOCK):
+        block = bounds[start : start + _BLOCK]
+        uniform = random.random(out=draws[: len(block)], dtype=np.float32)
+        for category, bound in enumerate(block.T):
+            hits = (uniform < bound[:, None]).view(np.uint8)
+            below[category] += np.add.reduce(hits, axis=0, dtype=np.uint8)
+    edges = np.concatenate((np.zeros((1, replicates), np.int64), below, [[len(bounds)] * replicates]))
+    return np.diff(edges, axis=0).T

@@ -1,0 +1,111 @@
+"""What screening looks at: the figures of the counted sheets of one contest, and nothing that names people."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.election.state import ElectionState
+from escrutinio.election.totals import by_candidate
+from escrutinio.records.errors import EvidenceError
+
+Int64 = NDArray[np.int64]
+
+MOST_BALLOTS = 1_000_000
+"""Most ballots or registered voters of one station; more is a slip of the pen, and would only cost time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sheets:
+    """The counted sheets of a contest, one row each, in the order of the stations' codes.
+
+    `votes` int64 [sheets, candidates] in ballot order; `null` int64 [sheets]: ballots for nobody (null and
+    blank); `registered` int64 [sheets], -1 where unknown; `center` int64 [sheets], index into `centers`.
+
+    Raises EvidenceError where the columns do not fit each other, a station stands twice, a number is
+    negative or beyond `MOST_BALLOTS`, there are fewer than two candidates, or no sheet has a vote.
+    """
+
+    stations: tuple[str, ...]
+    candidates: tuple[str, ...]
+    centers: tuple[str, ...]
+    votes: Int64
+    null: Int64
+    registered: Int64
+    center: Int64
+
+    def __post_init__(self) -> None:
+        rows = len(self.stations)
+        shapes = {self.null.shape, self.registered.shape, self.center.shape}
+        if shapes != {(rows,)} or self.votes.shape != (rows, len(self.candidates)):
+            raise EvidenceError("the columns of the sheets differ in length; each needs one row per station")
+        if len(self.candidates) < 2:
+            raise EvidenceError("a contest with one candidate has no shares to screen")
+        if len(set(self.stations)) != rows:
+            ordered = sorted(self.stations)
+            twice = next(a for a, b in pairwise(ordered) if a == b)
+            raise EvidenceError(f"the station {twice!r} stands twice among the sheets; one sheet each can count")
+        if not rows or not self.votes.any():
+            raise EvidenceError("no sheet has a vote, so there is nothing to screen")
+        self._check_bounds()
+
+    def _check_bounds(self) -> None:
+        if int(self.center.min()) < 0 or int(self.center.max()) >= len(self.centers):
+            raise EvidenceError("a sheet names a center that is not in the list of centers")
+        if int(self.votes.min()) < 0 or int(self.null.min()) < 0 or int(self.registered.min()) < -1:
+            raise EvidenceError("a sheet has a negative number of votes, null votes or registered voters")
+        # A column of options is below 2^32 (a record's count), so this sum stays inside int64.
+        for column in (self.ballots, self.registered):
+            at = int(column.argmax())
+            if column[at] > MOST_BALLOTS:
+                raise EvidenceError(
+                    f"the sheet of station {self.stations[at]!r} has {int(column[at]):,} ballots or registered "
+                    f"voters; screening takes {MOST_BALLOTS:,} at most"
+                )
+
+    def __len__(self) -> int:
+        return len(self.stations)
+
+    @cached_property
+    def valid(self) -> Int64:
+        """Valid votes, int64 [sheets]."""
+        found: Int64 = self.votes.sum(axis=1)
+        return found
+
+    @property
+    def ballots(self) -> Int64:
+        """Valid votes and ballots for nobody, int64 [sheets]."""
+        return self.valid + self.null
+
+    @cached_property
+    def leading(self) -> tuple[int, int]:
+        """The two candidates with most votes, in that order; equal ones in ballot order."""
+        first, second = np.argsort(-self.votes.sum(axis=0), kind="stable")[:2].tolist()
+        return first, second
+
+    @property
+    def roll_known(self) -> NDArray[np.bool_]:
+        """Where the number of registered voters is known and not zero, bool [sheets]."""
+        return self.registered > 0
+
+
+def sheets_of(state: ElectionState, contest: str, basis: str) -> Sheets:
+    """The sheets that count in a contest and basis.
+
+    Raises KeyError for codes that the state does not have, and EvidenceError as `Sheets` does.
+    """
+    view, code = state.contest(contest), state.basis(basis).code
+    rows = state.counted.get((contest, code), np.full(len(state.roll), -1, np.int32))
+    stations = np.flatnonzero(rows >= 0)
+    table, taken = state.tables[contest], rows[stations]
+    return Sheets(
+        stations=tuple(state.roll.stations[i] for i in stations.tolist()),
+        candidates=view.candidates,
+        centers=state.roll.centers,
+        votes=by_candidate(view, table.counts[taken]),
+        null=table.null[taken].astype(np.int64) + table.blank[taken],
+        registered=state.roll.registered[stations],
+        center=state.roll.center[stations].astype(np.int64),
+    )

@@ -1,0 +1,39 @@
+"""How the sentences of this room write numbers, in English and Spanish."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from escrutinio.records.errors import EvidenceError
+
+LANGUAGES = ("en", "es")
+
+
+def in_language(texts: Mapping[str, str], language: str, /, **values: object) -> str:
+    """The text of a language with its values put in. Raises EvidenceError for a language it lacks."""
+    if language not in texts:
+        raise EvidenceError(f"there is no text in the language {language!r}, only in {', '.join(texts)}")
+    return texts[language].format(**values)
+
+
+def whole(number: int, language: str) -> str:
+    """A whole number with its thousands apart: 10,058,774; in Spanish 10.058.774."""
+    return _marks(f"{number:,}", language)
+
+
+def decimal(value: Fraction, digits: int, language: str, *, signed: bool = False) -> str:
+    """A number with `digits` decimals, rounded exactly (halves to even)."""
+    return _marks(f"{round(value * 10**digits) / Fraction(10**digits):{'+' if signed else ''},.{digits}f}", language)
+
+
+def percent(share: Fraction, digits: int, language: str) -> str:
+    """A share as a percentage: 51.20 %."""
+    return f"{decimal(100 * share, digits, language)} %"
+
+
+def points(share: Fraction, digits: int, language: str) -> str:
+    """A difference of shares in percentage points, with its sign, without the word."""
+    return decimal(100 * share, digits, language, signed=True)
+
+
+def _marks(text: str, language: str) -> str:
+    return text.translate(str.maketrans(",.", ".,")) if language == "es" else text

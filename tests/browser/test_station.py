@@ -1,0 +1,338 @@
+"""The station page and the sandbox in a real browser, on a small publication and on broken copies of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from escrutinio.log.notes import KeyType, NoteSigner
+from escrutinio.log.policy import LogIdentity, Policy
+from tests.browser.publish import isla, publish, trust_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Modules, Served
+
+pytestmark = pytest.mark.browser
+
+DAY = isla()
+STATION = (
+    '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>x</title>'
+    '<main id="station" data-base="../" data-lang="{lang}"></main>'
+    '<script type="module" src="/assets/js/station.js"></script></html>'
+)
+SANDBOX = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title>'
+    '<section id="sandbox" data-base="../" data-lang="en" data-entry="5"></section>'
+    '<script type="module" src="/assets/js/sandbox.js"></script></html>'
+)
+
+
+@pytest.fixture(scope="module")
+def published(served: Served) -> Path:
+    """The honest publication, at /honest/."""
+    directory = served.directory / "honest"
+    publish(DAY, directory)
+    for lang in ("es", "en"):
+        (directory / lang).mkdir()
+        (directory / lang / "station.html").write_text(STATION.format(lang=lang))
+    (directory / "en" / "sandbox.html").write_text(SANDBOX)
+    return directory
+
+
+Break = Callable[[Path], None]
+
+
+@pytest.fixture
+def broken(served: Served, published: Path, request: pytest.FixtureRequest) -> Callable[[Break], str]:
+    """Make a copy of the publication, break it, and give its name."""
+
+    def make(change: Break) -> str:
+        name = f"broken-{abs(hash(request.node.name))}"
+        shutil.copytree(published, served.directory / name)
+        change(served.directory / name)
+        return name
+
+    return make
+
+
+def visit(page: Page, address: str, name: str = "honest", lang: str = "en", query: str = "a=norte&s=n1.01") -> None:
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.goto(f"{address}{name}/{lang}/station.html?{query}")
+    page.wait_for_selector("#station[aria-busy=false]")
+    assert [problem for problem in problems if "Content Security Policy" in problem] == []
+
+
+def states(page: Page, card: int = 0) -> list[str]:
+    """The answers of the five steps of a card."""
+    steps = page.locator("article.sheet").nth(card).locator("li.step")
+    return [(item.get_attribute("class") or "").removeprefix("step ") for item in steps.all()]
+
+
+def load_trust(page: Page, content: bytes, expect: str) -> None:
+    page.locator("details.trust summary").click()
+    page.set_input_files("#trust-file", {"name": "trust.toml", "mimeType": "text/plain", "buffer": content})
+    page.wait_for_selector(f"details.trust [role=status]:has-text('{expect}')")
+
+
+def test_a_station_shows_its_sheets_and_what_was_checked(page: Page, served: Served, published: Path) -> None:
+    visit(page, served.address)
+    assert page.locator("h1").inner_text() == "Polling station n1.01"
+    assert page.locator("article.sheet h2").all_inner_texts() == ["Tally sheet: President", "Copy of a sheet: President"]
+    rows = [row.split("\t") for row in page.locator("article.sheet").first.locator("tbody tr").all_inner_texts()]
+    assert rows == [
+        ["ana", "24", "twenty-four"],
+        ["ana-1", "21", "twenty-one"],
+        ["ana-2", "3", "three"],
+        ["blas", "4", "four"],
+        ["carla", "2", "two"],
+        ["Null ballots", "1", "one"],
+        ["Blank ballots", "0", "zero"],
+    ]
+    assert states(page) == states(page, 1) == ["ok", "ok", "ok", "open", "open"]
+    assert page.locator("mark.differs").count() == 0
+    assert "machine/n1.01 (machine)" in page.locator("li.step").nth(1).inner_text()
+    bundle = page.locator("article.sheet > p > a").first.get_attribute("href")
+    assert bundle == f"{served.address}honest/log/tile/entries/000.p/15"
+
+
+def test_the_page_speaks_spanish(page: Page, served: Served, published: Path) -> None:
+    visit(page, served.address, lang="es", query="s=n1.01")
+    assert page.locator("h1").inner_text() == "Mesa n1.01"
+    assert "veinticuatro" in page.locator("article.sheet").first.inner_text()
+    assert "origen no está autenticado" in page.locator("li.step.open").first.inner_text()
+
+
+def test_with_a_trust_file_origin_and_witnesses_are_checked(page: Page, served: Served, published: Path) -> None:
+    visit(page, served.address)
+    load_trust(page, trust_of(DAY), "trust.toml")
+    assert states(page) == ["ok"] * 5
+    assert "party-azul.example, observer.example" in page.locator("li.step").nth(4).inner_text()
+
+
+def test_a_trust_file_of_another_log_key_shows_where_it_fails(page: Page, served: Served, published: Path) -> None:
+    stranger = NoteSigner("log.example/isla", KeyType.ED25519, b"\x07" * 32).verifier
+    visit(page, served.address)
+    load_trust(page, trust_of(DAY, Policy((LogIdentity(stranger),))), "trust.toml")
+    assert states(page)[:4] == ["ok", "ok", "ok", "bad"]
+    assert "No known key signed this checkpoint" in page.locator("li.step.bad").first.inner_text()
+
+
+def test_a_trust_file_of_another_definition_fails(page: Page, served: Served, published: Path) -> None:
+    altered = trust_of(DAY).replace(b'definition = "', b'definition = "00', 1)
+    line = altered.split(b"\n", 1)
+    visit(page, served.address)
+    load_trust(page, line[0][:-3] + b'"\n' + line[1], "trust.toml")
+    assert page.locator("[role=alert]").inner_text().endswith("whose SHA-256 the trust file gives.")
+
+
+def test_a_file_that_is_no_trust_file_is_refused_in_a_sentence(page: Page, served: Served, published: Path) -> None:
+    visit(page, served.address)
+    load_trust(page, b"hello", "cannot be used")
+    assert "line 1" in page.locator("details.trust [role=status]").inner_text()
+
+
+def test_records_that_differ_are_marked(page: Page, served: Served, published: Path) -> None:
+    visit(page, served.address, query="a=norte&s=n1.02")
+    assert page.locator("article.sheet").first.locator("mark.differs").count() == 0
+    marked = page.locator("article.sheet").nth(1).locator("mark.differs").all_inner_texts()
+    assert marked == ["41", "0", "51"]
+    assert "do not all give the same figures" in page.locator("p.lead").inner_text()
+
+
+def test_a_conflict_shows_every_record_as_pending(page: Page, served: Served, published: Path) -> None:
+    visit(page, served.address, query="a=norte&s=n2.01")
+    cards = page.locator("article.sheet")
+    assert cards.count() == 4
+    assert ["pending" in text for text in cards.all_inner_texts()] == [True, True, False, False]
+
+
+def test_a_sheet_that_does_not_add_up_says_so(page: Page, served: Served, published: Path) -> None:
+    visit(page, served.address, query="a=sur&s=s1.01")
+    assert "own sum is not the sum" in page.locator("article.sheet .note").inner_text()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "s=", "s=../../x", "a=norte&s=nowhere", "s=nowhere", "a=%2e%2e&s=n1.01%00", "a=norte&s=__proto__", "a=norte&s=constructor"],
+)
+def test_an_address_without_a_station_gets_a_sentence(page: Page, served: Served, published: Path, query: str) -> None:
+    visit(page, served.address, query=query)
+    assert page.locator("article.sheet").count() == 0
+    assert page.locator("#station p").first.inner_text()
+
+
+def _change(path: str, change: Callable[[bytes], bytes]) -> Break:
+    def apply(directory: Path) -> None:
+        file = directory / path
+        file.write_bytes(change(file.read_bytes()))
+
+    return apply
+
+
+def _flip(at: int) -> Callable[[bytes], bytes]:
+    return lambda data: data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+BUNDLE, TILE = "log/tile/entries/000.p/15", "log/tile/0/000.p/15"
+SHEET = 5
+
+
+def _in_bundle(entry: int, at: int) -> int:
+    """Where byte `at` of an entry stands in the bundle; from the end where negative."""
+    start = sum(2 + len(raw) for raw in DAY.log[:entry]) + 2
+    return start + (at if at >= 0 else len(DAY.log[entry]) + at)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "said"),
+    [
+        (_change(BUNDLE, _flip(_in_bundle(SHEET, -1))), ["ok", "bad", "bad"], "signature does not match"),
+        (_change(BUNDLE, _flip(_in_bundle(SHEET, 0))), ["bad", "open", "bad"], "does not begin"),
+        (_change(TILE, _flip(32 * 6)), [], "another root"),
+        (_change("log/checkpoint", lambda d: d.replace(b"\n15\n", b"\n14\n")), [], "000.p/14 is missing"),
+        (_change("log/checkpoint", lambda d: d.replace(b"\n15\n", b"\n015\n")), [], "size"),
+        (_change("log/checkpoint", lambda d: d[:-1]), [], "note"),
+        (_change(BUNDLE, lambda d: d[:-1]), [], "ends after"),
+        (_change(BUNDLE, lambda d: d + b"\0"), [], "goes on"),
+        (_change(TILE, lambda d: d[:-1]), [], "bytes instead of"),
+        (_change(TILE, lambda d: d * 2), [], "is longer"),
+        (_change("log/checkpoint", lambda d: b"\n" * 600_000), [], "is longer"),
+        (lambda d: (d / BUNDLE).unlink(), [], "is missing"),
+        (lambda d: (d / "data" / "keys.json").write_text("{}"), ["ok", "bad", "ok"], "not among the keys"),
+        (lambda d: (d / "data" / "keys.json").write_text("[1"), ["ok", "bad", "ok"], "not written as it should"),
+    ],
+    ids=["signature", "frame", "tile", "smaller", "size", "note", "short", "long", "tile-short", "tile-long",
+         "huge", "missing", "no-key", "no-index"],
+)  # fmt: skip
+def test_an_altered_publication_shows_where_it_fails(
+    page: Page, served: Served, broken: Callable[[Break], str], change: Break, expected: list[str], said: str
+) -> None:
+    visit(page, served.address, broken(change))
+    if expected:
+        assert states(page)[:3] == expected
+        assert said in " ".join(page.locator("li.step.bad").all_inner_texts())
+    else:
+        assert page.locator("article.sheet li.step.ok").count() == 0
+        assert said in page.locator("[role=alert]").inner_text()
+
+
+def test_an_index_that_names_an_enrolment_of_others_is_not_believed(
+    page: Page, served: Served, broken: Callable[[Break], str]
+) -> None:
+    def change(directory: Path) -> None:
+        keys = json.loads((directory / "data" / "keys.json").read_text())
+        (directory / "data" / "keys.json").write_text(json.dumps(dict.fromkeys(keys, 2)))
+
+    visit(page, served.address, broken(change))
+    assert states(page)[:3] == ["ok", "bad", "ok"]
+    assert "does not enrol the key" in page.locator("li.step.bad").first.inner_text()
+
+
+def test_markup_in_an_index_stays_text(page: Page, served: Served, broken: Callable[[Break], str]) -> None:
+    def change(directory: Path) -> None:
+        areas = {"norte": {"parent": None, "name": "<img src=x onerror=alert(1)>", "level": "state"}}
+        (directory / "data" / "areas.json").write_text(json.dumps(areas))
+
+    visit(page, served.address, broken(change))
+    assert page.locator("nav.crumbs").inner_text().strip() == "<img src=x onerror=alert(1)>"
+    assert page.locator("img").count() == 0
+
+
+def test_the_page_needs_no_webcrypto(page: Page, served: Served, published: Path) -> None:
+    page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    visit(page, served.address)
+    load_trust(page, trust_of(DAY), "trust.toml")
+    assert states(page) == ["ok"] * 5
+
+
+# --- the sandbox ---
+
+
+def open_sandbox(page: Page, served: Served) -> None:
+    page.goto(f"{served.address}honest/en/sandbox.html")
+    page.wait_for_selector("li.step")
+
+
+def result(page: Page) -> str:
+    return page.locator("p.result").inner_text()
+
+
+def test_the_sandbox_begins_with_the_honest_record(page: Page, served: Served, published: Path) -> None:
+    open_sandbox(page, served)
+    assert "unchanged" in result(page)
+    assert page.locator("li.step.bad").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [("change", "signature does not match"), ("resign", "not among the keys"), ("rewrite", "the signed checkpoint says")],
+)
+def test_a_changed_vote_is_noticed(page: Page, served: Served, published: Path, way: str, said: str) -> None:
+    open_sandbox(page, served)
+    page.fill("#sandbox-votes", "300")
+    page.select_option("#sandbox-how", way)
+    page.click("button[type=submit]")
+    page.wait_for_selector("li.step.bad")
+    classes = [item.get_attribute("class") for item in page.locator("li.step").all()]
+    assert classes[:3] == ["step ok", "step bad", "step bad"]
+    assert "fails at step 2: Its signature." in result(page)
+    assert said in page.locator("#sandbox").inner_text()
+    page.click("button[type=reset]")
+    page.wait_for_function("!document.querySelector('li.step.bad')")
+    assert "unchanged" in result(page)
+
+
+def test_a_vote_changed_to_itself_changes_nothing(page: Page, served: Served, published: Path) -> None:
+    open_sandbox(page, served)
+    page.fill("#sandbox-votes", "21")
+    page.click("button[type=submit]")
+    page.wait_for_selector("p.result:has-text('nothing was changed')")
+    assert page.locator("li.step.bad").count() == 0
+
+
+# --- words ---
+
+
+@pytest.mark.parametrize(
+    ("number", "spanish", "english"),
+    [
+        (0, "cero", "zero"),
+        (16, "dieciséis", "sixteen"),
+        (21, "veintiuno", "twenty-one"),
+        (31, "treinta y uno", "thirty-one"),
+        (100, "cien", "one hundred"),
+        (101, "ciento uno", "one hundred and one"),
+        (555, "quinientos cincuenta y cinco", "five hundred and fifty-five"),
+        (1_000, "mil", "one thousand"),
+        (1_001, "mil uno", "one thousand and one"),
+        (21_031, "veintiún mil treinta y uno", "twenty-one thousand and thirty-one"),
+        (100_000, "cien mil", "one hundred thousand"),
+        (101_000, "ciento un mil", "one hundred and one thousand"),
+        (1_000_000, "un millón", "one million"),
+        (2_000_700, "dos millones setecientos", "two million seven hundred"),
+        (
+            4_294_967_295,
+            "cuatro mil doscientos noventa y cuatro millones novecientos sesenta y siete mil doscientos noventa y cinco",
+            "four billion two hundred and ninety-four million nine hundred and sixty-seven thousand two hundred and ninety-five",
+        ),
+    ],
+)
+def test_numbers_in_words(js: Modules, number: int, spanish: str, english: str) -> None:
+    assert js.value("words", "return [it.inWords(args[0], 'es'), it.inWords(args[0], 'en')]", number) == [spanish, english]
+
+
+def test_every_sentence_stands_in_both_languages_with_the_same_gaps(js: Modules) -> None:
+    code = """
+    const gaps = (sentence) => [...sentence.matchAll(/\\{(\\w+)\\}/g)].map((gap) => gap[1]).sort().join();
+    const { en, es } = it.SENTENCES;
+    const keys = [...new Set([...Object.keys(en), ...Object.keys(es)])];
+    return keys.filter((key) => !en[key] || !es[key] || gaps(en[key]) !== gaps(es[key]));"""
+    assert js.value("i18n", code) == []
