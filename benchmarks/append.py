@@ -24,7 +24,9 @@ def main() -> None:
         store = LogStore(directory / "store.sqlite")
         signer = NoteSigner("bench.example/log", KeyType.ED25519, sha256(b"bench log key").digest())
         floor = sqlite3.connect(directory / "floor.sqlite", isolation_level=None)
-        floor.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE r (d BLOB PRIMARY KEY, b BLOB)")
+        floor.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE r (d BLOB PRIMARY KEY, b BLOB)"
+        )
         with LogWriter(directory / "log", store, signer, clock=lambda: 1_900_000_000) as writer:
             writer.append(_records(size))
             measure(

@@ -44,12 +44,16 @@ class SyntheticElection:
         """Every record of the log in order; the last ones are one sheet per station."""
         areas = [Area("X", None, "country", "Fictional country")]
         areas += [Area(f"{number:03}", "X", "area", f"Area {number}") for number in range(200)]
-        first = self.seal(self._definition(self.attach(write_areas(build_areas(areas)))), self._root, "election")
+        first = self.seal(
+            self._definition(self.attach(write_areas(build_areas(areas)))), self._root, "election"
+        )
         self.election = sha256(first).digest()
         yield first
         charter = Charter("bench.example/log", codes.LogRole.OFFICIAL, NAME, self._root.public_key, None)
         yield self.seal(charter, self._root, "election")
-        officer = EnrolledKey("authority/1", signing_key("authority/1").public_key, codes.Role.AUTHORITY, (), (), ())
+        officer = EnrolledKey(
+            "authority/1", signing_key("authority/1").public_key, codes.Role.AUTHORITY, (), (), ()
+        )
         yield self.seal(Enrolment((officer,)), self._root, "election")
         rows = (Station(code, code[:9], f"{n % 200:03}", 900) for n, code in enumerate(self.stations))
         roll = Roll(self.attach(write_stations(rows)), None, (), "2030-01-01")
@@ -73,7 +77,14 @@ class SyntheticElection:
     def _enrolments(self) -> Iterator[bytes]:
         for start in range(0, len(self.stations), KEYS_PER_ENROLMENT):
             keys = [
-                EnrolledKey(machine_name(n), signing_key(machine_name(n)).public_key, codes.Role.MACHINE, (self.stations[n],), (), ())
+                EnrolledKey(
+                    machine_name(n),
+                    signing_key(machine_name(n)).public_key,
+                    codes.Role.MACHINE,
+                    (self.stations[n],),
+                    (),
+                    (),
+                )
                 for n in range(start, min(start + KEYS_PER_ENROLMENT, len(self.stations)))
             ]
             yield self.seal(Enrolment(tuple(keys)), self._root, "election")
@@ -84,7 +95,9 @@ class SyntheticElection:
             noise = sha256(station.encode()).digest() * 2
             counts = (noise[0] + 20, *(byte % 12 for byte in noise[1 : OPTIONS - 1]), noise[40] // 2)
             sheet = TallySheet(counts, noise[41] % 5, 0, sum(counts) + noise[41] % 5)
-            yield self.seal(sheet, signing_key(machine_name(number)), f"{station}/president", machine_name(number))
+            yield self.seal(
+                sheet, signing_key(machine_name(number)), f"{station}/president", machine_name(number)
+            )
 
     def write(self, directory: Path) -> int:
         """Write the log and its attachments as a publication without data or pages; return its entries."""

@@ -57,7 +57,10 @@ def main() -> None:
 def _signatures(election: Path, size: int, sheets: int) -> list[tuple[bytes, bytes, bytes]]:
     entries = list(read_entries(open_log(election / "log"), size))[-sheets:]
     frames = map(split, entries)
-    return [(signing_key(machine_name(n)).public_key, frame.signed, frame.signature) for n, frame in enumerate(frames)]
+    return [
+        (signing_key(machine_name(n)).public_key, frame.signed, frame.signature)
+        for n, frame in enumerate(frames)
+    ]
 
 
 if __name__ == "__main__":

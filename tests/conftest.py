@@ -54,6 +54,11 @@ def _missing(marker: str) -> str | None:
     return None if traced.returncode == 0 else f"strace may not trace here: {traced.stderr.strip()}"
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name long bytes by their length: archives made for a test hold the time of day, and names must not."""
+    return f"{argname}-{len(val)}-bytes" if isinstance(val, bytes) and len(val) > 16 else None
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in ("browser", "strace"):
         if item.get_closest_marker(marker) and (reason := _missing(marker)):

@@ -26,7 +26,10 @@ _CALL = """async ([module, code, args]) => {
   const it = await import(`/assets/js/${module}.js`);
   const run = new Function('it', 'bytes', 'args', `return (async () => { ${code} })()`);
   try { return ['ok', await run(it, bytes, args)]; }
-  catch (error) { if (error.name !== 'Refusal') throw error; return ['refused', error.key, error.text('es')]; }
+  catch (error) {
+    if (error.name !== 'Refusal') throw error;
+    return ['refused', error.key, error.text('es')];
+  }
 }"""
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import escrutinio.publication.site as site
-from escrutinio.election.state import Status
+from escrutinio.election.state import ElectionState, Status
 from escrutinio.log.notes import KeyType, NoteSigner
 from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.log.store import LogStore
@@ -32,7 +32,7 @@ POLICY = Policy(
 
 
 def isla() -> Day:
-    """An official log of four stations: two agree with the party's copies, one has a conflict, one a bad sum."""
+    """An official log of four stations: one copy agrees, one differs; a conflict; a bad sum."""
     day = Day()
     stations = ("n1.01", "n1.02", "n2.01", "s1.01")
     day.enrol_all([(f"machine/{station}", Role.MACHINE, (station,)) for station in stations])
@@ -70,10 +70,10 @@ def publish(day: Day, directory: Path) -> None:
         path = directory / "attachments" / digest.hex()
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-    for name, content in _indexes(day).items():
+    for name, index in _indexes(day).items():
         path = directory / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content))
+        path.write_text(json.dumps(index))
 
 
 def _indexes(day: Day) -> dict[str, object]:
@@ -100,14 +100,13 @@ def _indexes(day: Day) -> dict[str, object]:
                     "center": roll.centers[roll.center[at]],
                     "name": "",
                     "registered": registered if registered >= 0 else None,
-                    "entries": _entries(day, at),
+                    "entries": _entries(day, state, at),
                 }
         files[f"index/{tree.codes[area]}.json"] = {"area": tree.codes[area], "stations": listed}
     return files
 
 
-def _entries(day: Day, station: int) -> list[tuple[int, str, str, str, str]]:
-    state = day.state()
+def _entries(day: Day, state: ElectionState, station: int) -> list[tuple[int, str, str, str, str]]:
     found = []
     for contest, table in state.tables.items():
         for row in (table.station == station).nonzero()[0].tolist():

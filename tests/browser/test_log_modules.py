@@ -48,7 +48,8 @@ def hexes(hashes: list[bytes]) -> list[str]:
 _LEAVES = """
 const leaf = (n) => it.leafHash(Uint8Array.of(n >>> 24, n >>> 16, n >>> 8, n));
 const leaves = (size) => Array.from({ length: size }, (_, n) => leaf(n));
-const hashAt = (hashes) => async (level, i) => it.treeRoot(hashes.slice(i * 2 ** level, (i + 1) * 2 ** level));
+const hashAt = (hashes) => async (level, i) =>
+  it.treeRoot(hashes.slice(i * 2 ** level, (i + 1) * 2 ** level));
 const unhex = (list) => list.map(bytes.fromHex);
 """
 
@@ -78,9 +79,11 @@ def test_inclusion_proofs_are_those_of_python_and_verify(js: Modules, size: int)
     assert js.value("merkle", code, size, indexes) == expected
 
 
-_VERIFY_INCLUSION = "const [leaf, index, size, proof, root] = args; " + _LEAVES.replace("const leaf =", "const _ =").replace(
-    "leaf(n)", "_(n)"
-) + "it.verifyInclusion(bytes.fromHex(leaf), index, size, unhex(proof), bytes.fromHex(root))"
+_VERIFY_INCLUSION = (
+    "const [leaf, index, size, proof, root] = args; "
+    + _LEAVES.replace("const leaf =", "const _ =").replace("leaf(n)", "_(n)")
+    + "it.verifyInclusion(bytes.fromHex(leaf), index, size, unhex(proof), bytes.fromHex(root))"
+)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,9 @@ def test_an_altered_inclusion_proof_is_refused(js: Modules, change: str, key: st
     proof, root = inclusion_proof(index, size, hash_at(hashes)), tree_root(hashes)
     other = b"\x00" * 32
     where: float = {"index": index ^ 1, "beyond": size, "negative": -1, "fraction": 1.5}.get(change, index)
-    changed = {"hash": [*proof[:3], other, *proof[4:]], "short": proof[:-1], "long": [*proof, other]}.get(change, proof)
+    changed = {"hash": [*proof[:3], other, *proof[4:]], "short": proof[:-1], "long": [*proof, other]}.get(
+        change, proof
+    )
     arguments = (
         (other if change == "leaf" else hashes[index]).hex(),
         where,
@@ -124,7 +129,10 @@ def test_a_proof_in_a_log_beyond_32_bits_climbs_without_losing_digits(js: Module
         return known.setdefault((level, place), sha256(f"{level} {place}".encode()).digest())
 
     proof = inclusion_proof(index, size, synthetic)
-    code = _LEAVES + "return bytes.toHex(it.rootOfProof(bytes.fromHex(args[0]), args[1], args[2], unhex(args[3])))"
+    code = (
+        _LEAVES
+        + "return bytes.toHex(it.rootOfProof(bytes.fromHex(args[0]), args[1], args[2], unhex(args[3])))"
+    )
     root = _root_of(synthetic(0, index), index, size, proof)
     assert js.value("merkle", code, synthetic(0, index).hex(), index, size, hexes(proof)) == root.hex()
 
@@ -149,10 +157,18 @@ _CONSISTENCY = _LEAVES + (
 )
 
 
-@pytest.mark.parametrize(("old", "size"), [(0, 5), (1, 2), (3, 3), (3, 7), (4, 7), (256, 257), (255, 1_000), (512, 1_000)])
-def test_consistency_proofs_of_python_verify_and_altered_ones_do_not(js: Modules, old: int, size: int) -> None:
+@pytest.mark.parametrize(
+    ("old", "size"), [(0, 5), (1, 2), (3, 3), (3, 7), (4, 7), (256, 257), (255, 1_000), (512, 1_000)]
+)
+def test_consistency_proofs_of_python_verify_and_altered_ones_do_not(
+    js: Modules, old: int, size: int
+) -> None:
     hashes = leaves(size)
-    proof, before, after = consistency_proof(old, size, hash_at(hashes)), tree_root(hashes[:old]), tree_root(hashes)
+    proof, before, after = (
+        consistency_proof(old, size, hash_at(hashes)),
+        tree_root(hashes[:old]),
+        tree_root(hashes),
+    )
     other = sha256(b"another tree").digest()
 
     def answer(older: bytes = before, newer: bytes = after, steps: list[bytes] = proof) -> object:
@@ -191,7 +207,13 @@ def test_hashes_come_from_the_right_tiles(js: Modules, size: int) -> None:
     hashes = leaves(size)
     frontier, tiles = Frontier().extend(b"".join(hashes))
     files = {name.path: b64encode(tile).decode() for name, tile in (*tiles, *frontier.partial_tiles)}
-    wanted = [(0, size - 1), (3, 5), (8, 0), (0, 256), *([(12, 16), (16, 0), (9, 100)] if size == BIG else [])]
+    wanted = [
+        (0, size - 1),
+        (3, 5),
+        (8, 0),
+        (0, 256),
+        *([(12, 16), (16, 0), (9, 100)] if size == BIG else []),
+    ]
     code = """
     const [files, size, wanted] = args;
     const log = new it.LogFiles(async (path) => path in files ? bytes.fromBase64(files[path]) : null);
@@ -287,8 +309,19 @@ def _vkeys() -> list[str]:
     name, key_id, material = honest.split("+", 2)
     data = b64decode(material)
     mixed = bytes.fromhex("51b5b7d1c3c15aac273e0a531aad0eb8bcbb83841cb7a6ea4d147bcedacad9b8")
-    texts = [honest, str(cosigner("w.example").verifier), "", "name", f"{name}+{key_id}", f"{name} x+{key_id}+{material}"]
-    texts += [f"{name}+{key_id}+{material}=", f"{name}+{key_id[:-1]}0+{material}", f"{name}+{key_id.upper()}+{material}"]
+    texts = [
+        honest,
+        str(cosigner("w.example").verifier),
+        "",
+        "name",
+        f"{name}+{key_id}",
+        f"{name} x+{key_id}+{material}",
+    ]
+    texts += [
+        f"{name}+{key_id}+{material}=",
+        f"{name}+{key_id[:-1]}0+{material}",
+        f"{name}+{key_id.upper()}+{material}",
+    ]
     texts += [f"+{key_id}+{material}", f"é+{key_id}+{material}", honest + "\n", "x" * 5_000]
     for changed in (b"\x02" + data[1:], data[:-1], data + b"\0", b"\x01" + mixed, b"\x01" + b"\x00" * 32):
         right_id = sha256(name.encode() + b"\n" + changed).digest()[:4].hex()
@@ -383,7 +416,9 @@ def test_trust_files_are_read_as_in_python(js: Modules) -> None:
     assert sum(answer is not None for answer in expected) >= 6
 
 
-@pytest.mark.parametrize("value", [b'"""most"""', b"'''most'''", b'{a = "most"}', b"1979-05-27", b"true", b"0x10"])
+@pytest.mark.parametrize(
+    "value", [b'"""most"""', b"'''most'''", b'{a = "most"}', b"1979-05-27", b"true", b"0x10"]
+)
 def test_toml_that_a_trust_file_does_not_need_is_refused(js: Modules, value: bytes) -> None:
     altered = trust().replace(b'quorum = "most"', b"quorum = " + value)
     assert js.refusal("trust", "return it.parseTrust(bytes.fromHex(args[0]))", altered.hex()) == "toml-line"

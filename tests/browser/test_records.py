@@ -47,13 +47,17 @@ def test_every_honest_record_says_the_same_in_both_languages(js: Modules) -> Non
     opened = js.value("record", _OPEN_ALL, [vector["record"] for vector in VECTORS["records"]])
     assert isinstance(opened, list)
     for found, vector in zip(opened, VECTORS["records"], strict=True):
-        assert {key: found[key] for key in found if key != "kid"} == {key: vector[key] for key in found if key != "kid"}
+        assert {key: found[key] for key in found if key != "kid"} == {
+            key: vector[key] for key in found if key != "kid"
+        }
 
 
 def test_every_refused_record_is_refused(js: Modules) -> None:
     answers = js.value("record", _OPEN_ALL, [vector["record"] for vector in VECTORS["refused"]])
     assert isinstance(answers, list)
-    accepted = [v["reason"] for v, answer in zip(VECTORS["refused"], answers, strict=True) if isinstance(answer, dict)]
+    accepted = [
+        v["reason"] for v, answer in zip(VECTORS["refused"], answers, strict=True) if isinstance(answer, dict)
+    ]
     assert accepted == []
 
 
@@ -65,7 +69,9 @@ def test_every_signature_gets_the_answer_of_the_vectors(js: Modules, plain: bool
 
 
 def test_every_key_is_judged_as_in_the_vectors(js: Modules) -> None:
-    code = "return args[0].map((k) => [it.keyIsAcceptable(bytes.fromHex(k)), it.keyIsValid(bytes.fromHex(k))])"
+    code = (
+        "return args[0].map((k) => [it.keyIsAcceptable(bytes.fromHex(k)), it.keyIsValid(bytes.fromHex(k))])"
+    )
     answers = js.value("ed25519", code, [vector["public_key"] for vector in VECTORS["keys"]])
     assert answers == [[vector["acceptable"], vector["enrollable"]] for vector in VECTORS["keys"]]
 
@@ -102,7 +108,8 @@ def test_a_record_with_any_byte_changed_opens_no_more_or_verifies_no_more(js: Mo
       try {
         const { frame } = it.openRecord(copy);
         const { keyId } = await import('/assets/js/cose.js');
-        if (bytes.equal(frame.kid, keyId(key)) && await verifySignature(key, frame.signed, frame.signature)) good.push(at);
+        const named = bytes.equal(frame.kid, keyId(key));
+        if (named && await verifySignature(key, frame.signed, frame.signature)) good.push(at);
       } catch (error) {
         if (error.name !== 'Refusal') throw error;
       }

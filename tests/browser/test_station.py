@@ -62,7 +62,9 @@ def broken(served: Served, published: Path, request: pytest.FixtureRequest) -> C
     return make
 
 
-def visit(page: Page, address: str, name: str = "honest", lang: str = "en", query: str = "a=norte&s=n1.01") -> None:
+def visit(
+    page: Page, address: str, name: str = "honest", lang: str = "en", query: str = "a=norte&s=n1.01"
+) -> None:
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.goto(f"{address}{name}/{lang}/station.html?{query}")
@@ -85,8 +87,13 @@ def load_trust(page: Page, content: bytes, expect: str) -> None:
 def test_a_station_shows_its_sheets_and_what_was_checked(page: Page, served: Served, published: Path) -> None:
     visit(page, served.address)
     assert page.locator("h1").inner_text() == "Polling station n1.01"
-    assert page.locator("article.sheet h2").all_inner_texts() == ["Tally sheet: President", "Copy of a sheet: President"]
-    rows = [row.split("\t") for row in page.locator("article.sheet").first.locator("tbody tr").all_inner_texts()]
+    assert page.locator("article.sheet h2").all_inner_texts() == [
+        "Tally sheet: President",
+        "Copy of a sheet: President",
+    ]
+    rows = [
+        row.split("\t") for row in page.locator("article.sheet").first.locator("tbody tr").all_inner_texts()
+    ]
     assert rows == [
         ["ana", "24", "twenty-four"],
         ["ana-1", "21", "twenty-one"],
@@ -110,14 +117,18 @@ def test_the_page_speaks_spanish(page: Page, served: Served, published: Path) ->
     assert "origen no está autenticado" in page.locator("li.step.open").first.inner_text()
 
 
-def test_with_a_trust_file_origin_and_witnesses_are_checked(page: Page, served: Served, published: Path) -> None:
+def test_with_a_trust_file_origin_and_witnesses_are_checked(
+    page: Page, served: Served, published: Path
+) -> None:
     visit(page, served.address)
     load_trust(page, trust_of(DAY), "trust.toml")
     assert states(page) == ["ok"] * 5
     assert "party-azul.example, observer.example" in page.locator("li.step").nth(4).inner_text()
 
 
-def test_a_trust_file_of_another_log_key_shows_where_it_fails(page: Page, served: Served, published: Path) -> None:
+def test_a_trust_file_of_another_log_key_shows_where_it_fails(
+    page: Page, served: Served, published: Path
+) -> None:
     stranger = NoteSigner("log.example/isla", KeyType.ED25519, b"\x07" * 32).verifier
     visit(page, served.address)
     load_trust(page, trust_of(DAY, Policy((LogIdentity(stranger),))), "trust.toml")
@@ -133,7 +144,9 @@ def test_a_trust_file_of_another_definition_fails(page: Page, served: Served, pu
     assert page.locator("[role=alert]").inner_text().endswith("whose SHA-256 the trust file gives.")
 
 
-def test_a_file_that_is_no_trust_file_is_refused_in_a_sentence(page: Page, served: Served, published: Path) -> None:
+def test_a_file_that_is_no_trust_file_is_refused_in_a_sentence(
+    page: Page, served: Served, published: Path
+) -> None:
     visit(page, served.address)
     load_trust(page, b"hello", "cannot be used")
     assert "line 1" in page.locator("details.trust [role=status]").inner_text()
@@ -161,9 +174,20 @@ def test_a_sheet_that_does_not_add_up_says_so(page: Page, served: Served, publis
 
 @pytest.mark.parametrize(
     "query",
-    ["", "s=", "s=../../x", "a=norte&s=nowhere", "s=nowhere", "a=%2e%2e&s=n1.01%00", "a=norte&s=__proto__", "a=norte&s=constructor"],
+    [
+        "",
+        "s=",
+        "s=../../x",
+        "a=norte&s=nowhere",
+        "s=nowhere",
+        "a=%2e%2e&s=n1.01%00",
+        "a=norte&s=__proto__",
+        "a=norte&s=constructor",
+    ],
 )
-def test_an_address_without_a_station_gets_a_sentence(page: Page, served: Served, published: Path, query: str) -> None:
+def test_an_address_without_a_station_gets_a_sentence(
+    page: Page, served: Served, published: Path, query: str
+) -> None:
     visit(page, served.address, query=query)
     assert page.locator("article.sheet").count() == 0
     assert page.locator("#station p").first.inner_text()
@@ -206,8 +230,8 @@ def _in_bundle(entry: int, at: int) -> int:
         (_change(TILE, lambda d: d * 2), [], "is longer"),
         (_change("log/checkpoint", lambda d: b"\n" * 600_000), [], "is longer"),
         (lambda d: (d / BUNDLE).unlink(), [], "is missing"),
-        (lambda d: (d / "data" / "keys.json").write_text("{}"), ["ok", "bad", "ok"], "not among the keys"),
-        (lambda d: (d / "data" / "keys.json").write_text("[1"), ["ok", "bad", "ok"], "not written as it should"),
+        (_change("data/keys.json", lambda d: b"{}"), ["ok", "bad", "ok"], "not among the keys"),
+        (_change("data/keys.json", lambda d: b"[1"), ["ok", "bad", "ok"], "not written as it should"),
     ],
     ids=["signature", "frame", "tile", "smaller", "size", "note", "short", "long", "tile-short", "tile-long",
          "huge", "missing", "no-key", "no-index"],
@@ -273,7 +297,11 @@ def test_the_sandbox_begins_with_the_honest_record(page: Page, served: Served, p
 
 @pytest.mark.parametrize(
     ("way", "said"),
-    [("change", "signature does not match"), ("resign", "not among the keys"), ("rewrite", "the signed checkpoint says")],
+    [
+        ("change", "signature does not match"),
+        ("resign", "not among the keys"),
+        ("rewrite", "the signed checkpoint says"),
+    ],
 )
 def test_a_changed_vote_is_noticed(page: Page, served: Served, published: Path, way: str, said: str) -> None:
     open_sandbox(page, served)
@@ -320,13 +348,18 @@ def test_a_vote_changed_to_itself_changes_nothing(page: Page, served: Served, pu
         (2_000_700, "dos millones setecientos", "two million seven hundred"),
         (
             4_294_967_295,
-            "cuatro mil doscientos noventa y cuatro millones novecientos sesenta y siete mil doscientos noventa y cinco",
-            "four billion two hundred and ninety-four million nine hundred and sixty-seven thousand two hundred and ninety-five",
+            "cuatro mil doscientos noventa y cuatro millones novecientos sesenta y siete mil "
+            "doscientos noventa y cinco",
+            "four billion two hundred and ninety-four million nine hundred and sixty-seven thousand "
+            "two hundred and ninety-five",
         ),
     ],
 )
 def test_numbers_in_words(js: Modules, number: int, spanish: str, english: str) -> None:
-    assert js.value("words", "return [it.inWords(args[0], 'es'), it.inWords(args[0], 'en')]", number) == [spanish, english]
+    assert js.value("words", "return [it.inWords(args[0], 'es'), it.inWords(args[0], 'en')]", number) == [
+        spanish,
+        english,
+    ]
 
 
 def test_every_sentence_stands_in_both_languages_with_the_same_gaps(js: Modules) -> None:

@@ -21,6 +21,7 @@ def escrutinio(*arguments: object, lang: str = "en", **environment: str) -> subp
         text=True,
         env={**os.environ, **ENGLISH, "ESCRUTINIO_LANG": lang, **environment},
         check=False,
+        timeout=120,
     )
     assert "Traceback" not in done.stderr + done.stdout
     return done
@@ -55,10 +56,12 @@ def test_verify_prints_numbered_checks_and_exits_with_zero(miniature: Path) -> N
 def test_verify_exits_with_one_when_a_check_fails_and_says_where(miniature: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(miniature, copy, ignore=shutil.ignore_patterns("es", "en", "assets"))
-    (copy / "data/stations.csv").write_bytes((copy / "data/stations.csv").read_bytes().replace(b",420", b",421"))
+    (copy / "data/stations.csv").write_bytes(
+        (copy / "data/stations.csv").read_bytes().replace(b",420", b",421")
+    )
     done = escrutinio("verify", copy)
     assert done.returncode == 1
-    assert "data/stations.csv, line 6, column registered: expected \"420\", found \"421\"" in done.stdout
+    assert 'data/stations.csv, line 6, column registered: expected "420", found "421"' in done.stdout
 
 
 def test_verify_exits_with_three_only_when_asked_to(miniature: Path) -> None:
@@ -104,6 +107,7 @@ def test_what_a_user_can_cause_is_refused_in_a_sentence(arguments: tuple[str, ..
         cwd=tmp_path,
         env={**os.environ, **ENGLISH},
         check=False,
+        timeout=120,
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -131,7 +135,9 @@ def test_a_key_is_made_shown_and_never_overwritten(tmp_path: Path) -> None:
 
 def test_show_finds_entries_stations_and_signers(miniature: Path) -> None:
     def shown(what: str) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = json.loads(escrutinio("show", what, "--log", miniature, "--json").stdout)
+        found: list[dict[str, object]] = json.loads(
+            escrutinio("show", what, "--log", miniature, "--json").stdout
+        )
         return found
 
     assert shown("0")[0]["type"] == "definition"
@@ -177,7 +183,9 @@ def test_trust_goes_to_a_policy_and_back(miniature: Path, tmp_path: Path) -> Non
 
 
 def test_init_writes_what_publish_understands(tmp_path: Path) -> None:
-    (tmp_path / "actas.csv").write_text("ESTADO,CENTRO,MESA,ROJO,AZUL,VALIDOS,NULOS\nUno,12,1,3,4,7,0\nUno,12,2,5,6,11,1\n")
+    (tmp_path / "actas.csv").write_text(
+        "ESTADO,CENTRO,MESA,ROJO,AZUL,VALIDOS,NULOS\nUno,12,1,3,4,7,0\nUno,12,2,5,6,11,1\n"
+    )
     config = tmp_path / "election.toml"
     assert escrutinio("init", tmp_path / "actas.csv", "-o", config).returncode == 0
     assert "exists" in refused("init", tmp_path / "actas.csv", "-o", config)

@@ -23,7 +23,9 @@ def page() -> str:
     """The whole page."""
     parts = [HEAD]
     for severity in sorted(Severity, reverse=True):
-        parts.append(f"\n## {severity.name.capitalize()}\n\n| code | | seen | visto |\n| --- | --- | --- | --- |\n")
+        parts.append(
+            f"\n## {severity.name.capitalize()}\n\n| code | | seen | visto |\n| --- | --- | --- | --- |\n"
+        )
         for code, rule in RULES.items():
             if rule.severity is severity:
                 keeps = "**keeps**" if rule.keeps else ""

@@ -8,6 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
 from escrutinio.evidence.verification import Verification, verify_publication
 from escrutinio.log.reader import open_log, read_entries
 from escrutinio.log.trust import parse_trust
@@ -22,7 +23,9 @@ def verify(directory: Path, trust_file: Path | None = None) -> Verification:
 
 
 def failed(result: Verification) -> dict[str, list[str]]:
-    return {check.name: [failure.place for failure in check.failures] for check in result.checks if check.failures}
+    return {
+        check.name: [failure.place for failure in check.failures] for check in result.checks if check.failures
+    }
 
 
 @pytest.fixture
@@ -76,7 +79,9 @@ def test_without_a_trust_file_it_is_consistent_and_not_authenticated(miniature: 
 
 def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
     entries = list(read_entries(open_log(copy / "log"), 112))
-    index = next(n for n, raw in enumerate(entries) if b"N1.01/presidencia" in raw and b"machine/101" in raw and n > 40)
+    index = next(
+        n for n, raw in enumerate(entries) if b"N1.01/presidencia" in raw and b"machine/101" in raw and n > 40
+    )
     bundle = (copy / BUNDLE).read_bytes()
     start = bundle.index(entries[index])
     # The payload's counts begin [121, …: 0x18 0x79 in CBOR.
@@ -99,7 +104,11 @@ def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
         (remove("log/checkpoint"), "checkpoint", "checkpoint"),
         (replace_in("trust.toml", b'definition = "', b'definition = "00'), "", ""),
         (replace_in("data/stations.csv", b",420\n", b",421\n"), "data computed again", "data/stations.csv"),
-        (replace_in("data/findings.csv", b"conflict", b"conflicts"), "data computed again", "data/findings.csv"),
+        (
+            replace_in("data/findings.csv", b"conflict", b"conflicts"),
+            "data computed again",
+            "data/findings.csv",
+        ),
         (remove("data/results.json"), "data computed again", "data/results.json"),
         (flip("data/stations.parquet", 60), "data files whole", "data/stations.parquet"),
         (remove("data/datapackage.json"), "data files whole", "data/datapackage.json"),

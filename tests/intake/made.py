@@ -1,5 +1,6 @@
 """Tables made for the tests: one honest table of tally sheets, in every form."""
 
+import gzip
 import io
 import tomllib
 import zipfile
@@ -40,6 +41,11 @@ def mapping(text: str) -> ImportMapping:
 def read(base: Path, data: bytes | str, more: str = "", text: str = SHEETS) -> Imported[SheetRow]:
     (base / "t.csv").write_bytes(data.encode() if isinstance(data, str) else data)
     return read_sheets(mapping(text + more), base, CONTESTS)
+
+
+def gz(data: bytes) -> bytes:
+    """`data` compressed; the same bytes at any time, since test names are made of them."""
+    return gzip.compress(data, mtime=0)
 
 
 def zipped(**members: bytes) -> bytes:

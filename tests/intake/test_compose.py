@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from escrutinio.election.config import read_config
 from escrutinio.intake.compose import Tables, compose, read_tables
 from escrutinio.intake.composer import Composer
@@ -77,7 +78,14 @@ def composer() -> Composer:
 
 def test_the_order_of_an_imported_log() -> None:
     entries = composed(sheet("1", 3, 4), sheet("2", 5, 6))
-    assert [entry.body.NAME for entry in entries] == ["definition", "charter", "enrolment", "roll", "copy", "copy"]
+    assert [entry.body.NAME for entry in entries] == [
+        "definition",
+        "charter",
+        "enrolment",
+        "roll",
+        "copy",
+        "copy",
+    ]
     assert entries[4].subject == "1/p"
     assert isinstance(entries[4].body, Copy)
     assert entries[4].body.counts == (3, 4)
@@ -92,11 +100,15 @@ def test_two_equal_rows_are_two_records() -> None:
 def test_every_record_verifies_with_the_key_of_its_name() -> None:
     keyring = Keyring(MASTER, "x")
     for entry in composed(sheet("1", 3, 4))[2:]:
-        verify(entry.raw, keyring.key("root" if entry.signer == "authority/root" else entry.signer).public_key)
+        verify(
+            entry.raw, keyring.key("root" if entry.signer == "authority/root" else entry.signer).public_key
+        )
 
 
 def test_the_same_key_and_clock_give_the_same_bytes() -> None:
-    assert [entry.raw for entry in composed(sheet("1", 3, 4))] == [entry.raw for entry in composed(sheet("1", 3, 4))]
+    assert [entry.raw for entry in composed(sheet("1", 3, 4))] == [
+        entry.raw for entry in composed(sheet("1", 3, 4))
+    ]
 
 
 def test_keys_differ_by_name_election_and_master() -> None:
@@ -118,7 +130,12 @@ def test_the_miniature_has_every_record_type() -> None:
     base = EXAMPLES / "miniature"
     config = read_config((base / "election.toml").read_bytes())
     made = compose(
-        config, read_tables(config, base), Keyring(MASTER, "m"), base_dir=base, clock=CLOCK, progress=lambda *_: None
+        config,
+        read_tables(config, base),
+        Keyring(MASTER, "m"),
+        base_dir=base,
+        clock=CLOCK,
+        progress=lambda *_: None,
     )
     assert {open_record(raw).body.NAME for raw in made.records} == set(BY_NAME)
 

@@ -1,6 +1,5 @@
 """Files that are damaged, hostile or not what their mapping says: rows, or one sentence."""
 
-import gzip
 import io
 from pathlib import Path
 
@@ -12,7 +11,19 @@ from hypothesis import strategies as st
 
 from escrutinio.intake.tables import read_sheets
 from escrutinio.records.errors import EscrutinioError, InputError
-from tests.intake.made import CELLS, CONTESTS, HEADER, SHEETS, TABLE, mapping, parquet, read, workbook, zipped
+from tests.intake.made import (
+    CELLS,
+    CONTESTS,
+    HEADER,
+    SHEETS,
+    TABLE,
+    gz,
+    mapping,
+    parquet,
+    read,
+    workbook,
+    zipped,
+)
 
 
 @given(
@@ -67,8 +78,8 @@ def formulas_alone() -> bytes:
         (TABLE + '7,"1"x,10,20,30,2,100\n', "", "begins on line 4 breaks the rules of CSV"),
         (TABLE + '"' + '\n","' * 400_000, "", "a quotation mark not closed"),
         (TABLE + "1" * 2_000_000, "", "more than 1048576 characters"),
-        (gzip.compress(TABLE.encode())[:-9], "", "cannot be decompressed"),
-        (gzip.compress(TABLE.encode()) + b"more", "", "cannot be decompressed"),
+        (gz(TABLE.encode())[:-9], "", "cannot be decompressed"),
+        (gz(TABLE.encode()) + b"more", "", "cannot be decompressed"),
         (zipped(one_csv=b"", two_csv=b""), "", "holds 2 files, so say which with member: one.csv, two.csv"),
         (zipped(one_csv=b"", two_csv=b""), 'member = "tow.csv"', "did you mean 'two.csv'?"),
         (TABLE, 'member = "one.csv"', "is no zip archive"),
@@ -95,7 +106,7 @@ def test_a_file_that_is_not_what_it_should_be_is_one_sentence(
 LONG = (HEADER + "\n" + "7,1,0,0,0,0,\n" * 20_000).encode()
 
 
-@pytest.mark.parametrize("data", [LONG, gzip.compress(LONG), zipped(a_csv=LONG)])
+@pytest.mark.parametrize("data", [LONG, gz(LONG), zipped(a_csv=LONG)])
 def test_a_file_may_not_hold_more_than_the_limit(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(InputError, match="raise max_bytes"):
         read(tmp_path, data, text="max_bytes = 200000\n" + SHEETS)

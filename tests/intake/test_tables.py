@@ -1,7 +1,6 @@
 """Tally sheets through their mapping: honest ones in every form, then one thing changed per test."""
 
 import csv
-import gzip
 import hashlib
 import io
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.intake.made import (
     LINES,
     SHEETS,
     TABLE,
+    gz,
     parquet,
     read,
     workbook,
@@ -39,8 +39,8 @@ def test_plain_csv_gives_rows_in_option_order_with_lines_and_the_files_digest(tm
 @pytest.mark.parametrize(
     ("data", "more"),
     [
-        (gzip.compress(TABLE.encode()), ""),
-        (gzip.compress(HEADER.encode() + b"\n") + gzip.compress("\n".join(LINES).encode()), ""),
+        (gz(TABLE.encode()), ""),
+        (gz(HEADER.encode() + b"\n") + gz("\n".join(LINES).encode()), ""),
         (zipped(one_csv=TABLE.encode()), ""),
         (b"\xef\xbb\xbf" + TABLE.encode(), ""),
         (TABLE.encode("utf-16"), 'encoding = "utf-16"'),

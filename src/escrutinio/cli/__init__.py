@@ -13,14 +13,24 @@ from escrutinio.records.errors import EscrutinioError
 
 COMMANDS = {
     "demo": say("Publish, verify and serve the two examples.", "Publica, verifica y sirve los dos ejemplos."),
-    "publish": say("Publish an election from its configuration.", "Publica una elección desde su configuración."),
-    "verify": say("Verify a publication from its public files.", "Verifica una publicación con sus archivos públicos."),
+    "publish": say(
+        "Publish an election from its configuration.", "Publica una elección desde su configuración."
+    ),
+    "verify": say(
+        "Verify a publication from its public files.", "Verifica una publicación con sus archivos públicos."
+    ),
     "serve": say("Serve a publication on this machine.", "Sirve una publicación en esta máquina."),
     "show": say("Show a record, entry, station, key or proof.", "Muestra un registro, mesa, clave o prueba."),
     "keys": say("Make and look at keys.", "Crea y muestra claves."),
-    "trust": say("Turn trust files into tlog-policies and back.", "Convierte archivos de confianza y tlog-policies."),
-    "init": say("Write a starting configuration from a CSV.", "Escribe una configuración inicial a partir de un CSV."),
-    "completion": say("Print the completion script of a shell.", "Imprime el guion de completado de un intérprete."),
+    "trust": say(
+        "Turn trust files into tlog-policies and back.", "Convierte archivos de confianza y tlog-policies."
+    ),
+    "init": say(
+        "Write a starting configuration from a CSV.", "Escribe una configuración inicial a partir de un CSV."
+    ),
+    "completion": say(
+        "Print the completion script of a shell.", "Imprime el guion de completado de un intérprete."
+    ),
 }
 
 

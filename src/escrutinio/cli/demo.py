@@ -25,8 +25,16 @@ EXAMPLES = ("venezuela-2024", "miniature")
         "Ejemplo: escrutinio demo --no-serve",
     )
 )
-@click.option("--serve/--no-serve", default=True, help=say("Serve after verifying.", "Servir tras verificar."))
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."))
+@click.option(
+    "--serve/--no-serve", default=True, help=say("Serve after verifying.", "Servir tras verificar.")
+)
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65_535),
+    help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
+)
 @click.option(
     "--examples",
     type=click.Path(path_type=Path, file_okay=False),
@@ -35,7 +43,12 @@ EXAMPLES = ("venezuela-2024", "miniature")
     help=say("Where the examples are.", "Dónde están los ejemplos."),
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=Path("public"), show_default=True, help=say("Directory.", "Directorio.")
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("public"),
+    show_default=True,
+    help=say("Directory.", "Directorio."),
 )
 def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     from escrutinio.cli.serve import serve_directory
@@ -46,7 +59,9 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     from escrutinio.publication.site import render_demo_index
 
     if missing := [name for name in EXAMPLES if not (examples / name / "election.toml").is_file()]:
-        raise InputError(f"{examples / missing[0]} is not there; run this in the project's directory, or give --examples")
+        raise InputError(
+            f"{examples / missing[0]} is not there; run this in the project's directory, or give --examples"
+        )
     started = time.perf_counter()
     published = []
     with workers() as executor:
@@ -74,6 +89,8 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
             if not result.ok:
                 sys.exit(EXIT_FAILED)
     seconds = time.perf_counter() - started
-    click.echo(say(f"\nPublished and verified in {seconds:.1f} s.", f"\nPublicado y verificado en {seconds:.1f} s."))
+    click.echo(
+        say(f"\nPublished and verified in {seconds:.1f} s.", f"\nPublicado y verificado en {seconds:.1f} s.")
+    )
     if serve:
         serve_directory(output, port)

@@ -24,7 +24,9 @@ from escrutinio.records.errors import InputError
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help=say("Where to write; standard output if left out.", "Dónde escribir; la salida estándar si se omite."),
+    help=say(
+        "Where to write; standard output if left out.", "Dónde escribir; la salida estándar si se omite."
+    ),
 )
 def command(csv: Path, output: Path | None) -> None:
     text = suggest_config(csv, "es" if language() == "es" else "en")
@@ -36,4 +38,6 @@ def command(csv: Path, output: Path | None) -> None:
             file.write(text)
     except FileExistsError:
         raise InputError(f"{output} exists already; it was left as it is") from None
-    click.echo(say(f"{output} written; complete what it marks.", f"{output} escrito; complete lo marcado."), err=True)
+    click.echo(
+        say(f"{output} written; complete what it marks.", f"{output} escrito; complete lo marcado."), err=True
+    )

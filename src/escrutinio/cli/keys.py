@@ -17,7 +17,10 @@ _passphrase = click.option(
     envvar="ESCRUTINIO_PASSPHRASE",
     prompt=say("Passphrase", "Frase de paso"),
     hide_input=True,
-    help=say("Asked for; or the variable ESCRUTINIO_PASSPHRASE.", "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE."),
+    help=say(
+        "Asked for; or the variable ESCRUTINIO_PASSPHRASE.",
+        "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE.",
+    ),
 )
 
 
@@ -41,19 +44,27 @@ def command() -> None:
     )
 )
 @click.argument("name")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help=say("The key file.", "El archivo."))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help=say("The key file.", "El archivo.")
+)
 @click.option(
     "--passphrase",
     envvar="ESCRUTINIO_PASSPHRASE",
     prompt=say("New passphrase", "Nueva frase de paso"),
     confirmation_prompt=True,
     hide_input=True,
-    help=say("Asked for; or the variable ESCRUTINIO_PASSPHRASE.", "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE."),
+    help=say(
+        "Asked for; or the variable ESCRUTINIO_PASSPHRASE.",
+        "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE.",
+    ),
 )
 def new(name: str, output: Path, passphrase: str) -> None:
     key = SigningKey.generate()
     write_key_file(output, name, key, passphrase)
-    click.echo(say(f"{output}: key {key.kid.hex()} of {name}", f"{output}: clave {key.kid.hex()} de {name}"), err=True)
+    click.echo(
+        say(f"{output}: key {key.kid.hex()} of {name}", f"{output}: clave {key.kid.hex()} de {name}"),
+        err=True,
+    )
 
 
 @command.command(

@@ -31,7 +31,12 @@ from escrutinio.records.keys import SigningKey
 )
 @click.argument("config", type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "-o", "--output", "output", type=click.Path(path_type=Path), required=True, help=say("Directory.", "Directorio.")
+    "-o",
+    "--output",
+    "output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help=say("Directory.", "Directorio."),
 )
 @click.option(
     "--key",
@@ -43,9 +48,15 @@ from escrutinio.records.keys import SigningKey
     help=say("Moment of publication, 2024-08-05T12:00:00Z.", "Momento de publicación, 2024-08-05T12:00:00Z."),
 )
 @click.option(
-    "--skip-bad-rows", is_flag=True, help=say("Publish the rest, and list what was skipped.", "Publica el resto y lista lo omitido.")
+    "--skip-bad-rows",
+    is_flag=True,
+    help=say("Publish the rest, and list what was skipped.", "Publica el resto y lista lo omitido."),
 )
-@click.option("--replace", is_flag=True, help=say("Replace another election in the directory.", "Reemplaza otra elección en el directorio."))
+@click.option(
+    "--replace",
+    is_flag=True,
+    help=say("Replace another election in the directory.", "Reemplaza otra elección en el directorio."),
+)
 @click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
 @click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
 def command(

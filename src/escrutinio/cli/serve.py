@@ -19,7 +19,13 @@ from escrutinio.records.errors import PublicationError
     )
 )
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."))
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65_535),
+    help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
+)
 def command(directory: Path, port: int) -> None:
     serve_directory(directory, port)
 
@@ -39,7 +45,9 @@ def serve_directory(directory: Path, port: int) -> None:
     try:
         listener.bind(("127.0.0.1", port))
     except OSError as error:
-        raise PublicationError(f"port {port} on 127.0.0.1 cannot be used: {error.strerror}; try --port 0") from None
+        raise PublicationError(
+            f"port {port} on 127.0.0.1 cannot be used: {error.strerror}; try --port 0"
+        ) from None
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     click.echo(say(f"{directory} at {address} (Ctrl-C ends)", f"{directory} en {address} (Ctrl-C termina)"))
     server = uvicorn.Server(uvicorn.Config(application(directory), log_level="warning"))

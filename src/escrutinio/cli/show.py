@@ -33,8 +33,14 @@ from escrutinio.records.types import Enrolment
     )
 )
 @click.argument("what")
-@click.option("--log", "address", help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."))
-@click.option("--proof", is_flag=True, help=say("Print the proof of an entry.", "Imprime la prueba de una entrada."))
+@click.option(
+    "--log",
+    "address",
+    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
+)
+@click.option(
+    "--proof", is_flag=True, help=say("Print the proof of an entry.", "Imprime la prueba de una entrada.")
+)
 @click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
 def command(what: str, address: str | None, proof: bool, as_json: bool) -> None:
     if what.startswith((REAL, NOT_REAL)):
@@ -60,7 +66,12 @@ def _show_file(path: Path, as_json: bool) -> None:
     if content.startswith(b"c2sp.org/tlog-proof"):
         found = parse_proof(content, str(path))
         checkpoint = found.checkpoint.checkpoint
-        plain = {"index": found.index, "origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
+        plain = {
+            "index": found.index,
+            "origin": checkpoint.origin,
+            "size": checkpoint.size,
+            "root": checkpoint.root.hex(),
+        }
         if as_json:
             print_json(plain)
         else:

@@ -28,9 +28,13 @@ NAMES = {
     "root": say("the entries give the root", "las entradas dan la raíz"),
     "hash tiles": say("every hash tile follows from the entries", "cada mosaico se deduce de las entradas"),
     "definition": say("the log defines an election", "el registro define una elección"),
-    "records": say("every entry is a record of this election", "cada entrada es un documento de esta elección"),
+    "records": say(
+        "every entry is a record of this election", "cada entrada es un documento de esta elección"
+    ),
     "signatures": say("a key in force signed every record", "una clave vigente firmó cada documento"),
-    "trust file": say("definition and charter are the trusted ones", "definición y carta son las de confianza"),
+    "trust file": say(
+        "definition and charter are the trusted ones", "definición y carta son las de confianza"
+    ),
     "attachments": say("every attachment is what its record says", "cada anexo es lo que dice su documento"),
     "data computed again": say("the data follow from the log", "los datos se deducen del registro"),
     "data files whole": say("every data file is whole", "cada archivo de datos está íntegro"),
@@ -59,10 +63,17 @@ NAMES = {
     help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
 )
 @click.option(
-    "--fail-on", type=click.Choice(SEVERITIES), help=say("Exit 3 for such findings.", "Sale con 3 ante tales hallazgos.")
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help=say("Exit 3 for such findings.", "Sale con 3 ante tales hallazgos."),
 )
 @click.option("--only-log", is_flag=True, help=say("Leave out data/.", "Omite data/."))
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON (docs/verifying.md).", "Imprime JSON (docs/verifying.md)."))
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=say("Print JSON (docs/verifying.md).", "Imprime JSON (docs/verifying.md)."),
+)
 @click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
 def command(
     address: str, trust_file: Path | None, fail_on: str | None, only_log: bool, as_json: bool, quiet: bool
@@ -106,7 +117,12 @@ def print_report(result: Verification) -> None:
         if (hidden := len(check.failures) - SHOWN_FAILURES) > 0:
             click.echo(say(f"       … and {hidden} more", f"       … y {hidden} más"))
     if result.state is not None and result.state.findings:
-        click.echo(say("\nFindings (what the records show; not failures):", "\nHallazgos (lo que muestran los documentos; no son fallas):"))
+        click.echo(
+            say(
+                "\nFindings (what the records show; not failures):",
+                "\nHallazgos (lo que muestran los documentos; no son fallas):",
+            )
+        )
         for (severity, label, area), count in _by_kind(result.state.findings).items():
             click.echo(f"     {count:>7,}  {SEVERITIES[severity]:<9} {label}{f' ({area})' if area else ''}")
     click.echo("\n" + verdict(result))

@@ -20,6 +20,9 @@ from escrutinio.evidence.wording import in_language, whole
 from escrutinio.records.codes import Method
 from escrutinio.records.errors import EvidenceError
 
+CLAIM = "claim:"
+"""What the `basis` of a certificate of announced totals begins with; the code of the claim follows."""
+
 
 class Finality(StrEnum):
     """What can be said of a statement about the result."""
@@ -164,7 +167,9 @@ class Certificate:
         """What was found and what it is not, in "en" or "es". Raises EvidenceError for another language."""
         said, limit = self.statements[0], self.statements[0].withstands
         capacity = self.outstanding.capacity
+        announced = self.basis.startswith(CLAIM)
         values = {
+            "source": in_language(_ANNOUNCED if announced else _SHEETS, language),
             "who": _and(language).join(self.candidates[c] for c in said.candidates),
             "margin": whole(self.margin or 0, language),
             "capacity": whole(capacity or 0, language),
@@ -172,7 +177,8 @@ class Certificate:
         }
         shown = in_language(_SHOWN[said.code], language, **values)
         end = "unopposed" if limit is None else "tied" if limit < 0 else self.finality.value
-        return f"{shown} {in_language(_STATUS[end], language, **values)}", in_language(_LIMITS, language)
+        limits = _LIMITS_ANNOUNCED if announced else _LIMITS
+        return f"{shown} {in_language(_STATUS[end], language, **values)}", in_language(limits, language)
 
 
 def certify(
@@ -195,9 +201,7 @@ def certify(
     if outstanding.capacity is not None and outstanding.capacity < 0:
         raise EvidenceError(f"{outstanding.capacity:,} outstanding votes are fewer than none")
     found = statements(rules, votes)
-    return Certificate(
-        rules, tuple(candidates), tuple(votes), outstanding, found, contest, area, basis, size
-    )
+    return Certificate(rules, tuple(candidates), tuple(votes), outstanding, found, contest, area, basis, size)
 
 
 def statements(rules: Rules, votes: Sequence[int]) -> tuple[Statement, ...]:
@@ -233,7 +237,7 @@ def _plurality(rules: Rules, votes: Sequence[int], seats: int, code: str) -> Sta
     """The k-th against the next: of all pairs of one who is in and one who is not, the closest."""
     order = _order(rules, votes)
     inside, outside = order[:seats], order[seats:]
-    pairs = ()
+    pairs: tuple[Inequality, ...] = ()
     if outside:
         w, loser = inside[-1], outside[0]
         pairs = (Inequality("margin", votes[w] - votes[loser], 0, 1, _favours(rules, w, loser), w, loser),)
@@ -247,8 +251,11 @@ def _two_round(rules: Rules, votes: Sequence[int]) -> tuple[Statement, ...]:
     first = _order(rules, votes)[0]
     if q * votes[first] > p * valid:
         above = Inequality("above-share", q * votes[first], p * valid, p, first=first)
-        # Who stands alone gets every valid vote that can come.
-        return (Statement("first-round", (first,), (above,) if len(votes) > 1 else ()),)
+        if len(votes) == 1:  # who stands alone gets every valid vote that can come
+            return (Statement("first-round", (first,), ()),)
+        # Below one half two candidates can have the share; then the first of them wins.
+        ahead = _plurality(rules, votes, 1, "first").inequalities if 2 * p < q else ()
+        return (Statement("first-round", (first,), (above, *ahead)),)
     below = Inequality("below-share", p * valid, q * votes[first], q - p, True, first=first)
     pair = _plurality(rules, votes, 2, "second-round")
     missed = Statement("no-first-round", (), (below,))
@@ -276,9 +283,7 @@ def _highest_averages(rules: Rules, votes: Sequence[int]) -> Statement:
         if last is None:
             continue
         n, favoured = seats[last], _favours(rules, last, rival)
-        average = Inequality(
-            "average", votes[last] * (seats[rival] + 1), count * n, n, favoured, last, rival
-        )
+        average = Inequality("average", votes[last] * (seats[rival] + 1), count * n, n, favoured, last, rival)
         out = Inequality("below-share", p * valid, q * count, q - p, first=rival)
         kept_out = q * count < p * valid and _longer(out, average)
         found.append(out if kept_out else average)
@@ -334,22 +339,24 @@ def _and(language: str) -> str:
     return ", " if language not in ("en", "es") else {"en": " and ", "es": " y "}[language]
 
 
+_SHEETS = {"en": "The counted sheets", "es": "Las actas contadas"}
+_ANNOUNCED = {"en": "The announced totals", "es": "Los totales anunciados"}
 _SHOWN = {
     "first": {
-        "en": "The counted sheets have {who} first, {margin} votes ahead of the next.",
-        "es": "Las actas contadas tienen a {who} en primer lugar, {margin} votos por delante de quien sigue.",
+        "en": "{source} have {who} first, {margin} votes ahead of the next.",
+        "es": "{source} tienen a {who} en primer lugar, {margin} votos por delante de quien sigue.",
     },
     "first-round": {
-        "en": "The counted sheets give {who} the share that decides the first round.",
-        "es": "Las actas contadas dan a {who} la proporción que decide la primera vuelta.",
+        "en": "{source} give {who} the share that decides the first round.",
+        "es": "{source} dan a {who} la proporción que decide la primera vuelta.",
     },
     "second-round": {
-        "en": "The counted sheets give nobody the share that decides the first round; {who} are first.",
-        "es": "Las actas contadas no dan a nadie la proporción que decide la primera vuelta; van primero {who}.",
+        "en": "{source} give nobody the share that decides the first round; {who} are first.",
+        "es": "{source} no dan a nadie la proporción que decide la primera vuelta; van primero {who}.",
     },
     "seats": {
-        "en": "The counted sheets give seats to {who}.",
-        "es": "Las actas contadas dan puestos a {who}.",
+        "en": "{source} give seats to {who}.",
+        "es": "{source} dan puestos a {who}.",
     },
 }
 _STATUS = {
@@ -358,9 +365,10 @@ _STATUS = {
         "es": "Faltan a lo sumo {capacity} votos: caigan como caigan, esto no cambia.",
     },
     "open": {
-        "en": "Up to {capacity} votes are outstanding, and {limit} is the most with which it could not change: "
-        "it is not irreversible.",
-        "es": "Faltan hasta {capacity} votos, y no podría cambiar solo con {limit} o menos: no es irreversible.",
+        "en": "Up to {capacity} votes are outstanding, and {limit} is the most with which it could not "
+        "change: it is not irreversible.",
+        "es": "Faltan hasta {capacity} votos, y no podría cambiar solo con {limit} o menos: no es "
+        "irreversible.",
     },
     "unknown": {
         "en": "How many votes are outstanding is not known; it would be irreversible with at most {limit}.",
@@ -380,4 +388,10 @@ _LIMITS = {
     "and the roll as they are, and does not say whether they match the ballots.",
     "es": "Esto compara números enteros y no supone nada sobre quién vota cómo; toma las actas contadas y el "
     "padrón como son, y no dice si coinciden con las papeletas.",
+}
+_LIMITS_ANNOUNCED = {
+    "en": "This compares whole numbers and assumes nothing about who votes how; it takes the announced "
+    "totals as they are, and the announced share of stations as that share of the roll.",
+    "es": "Esto compara números enteros y no supone nada sobre quién vota cómo; toma los totales anunciados "
+    "como son, y la proporción de mesas anunciada como esa proporción del padrón.",
 }

@@ -116,10 +116,10 @@ def expected_votes(valid: int, share_counted: Fraction) -> Fraction:
 
 
 def fraction_needed(roll: Fraction | int, margin: int, share_counted: Fraction) -> Fraction:
-    """The part of the roll to be counted for the first place to be irreversible, if the counted lead persists.
+    """The part of the roll to count for the first place to be irreversible, if the counted lead persists.
 
-    `roll`: registered voters, or all votes expected where turnout is known. With a share f counted the lead is
-    f·margin/share_counted and (1 - f)·roll is outstanding; they are equal at the fraction returned. Raises
+    `roll`: registered voters, or all votes expected where turnout is known. With a share f counted the lead
+    is f·margin/share_counted and (1 - f)·roll is outstanding; they are equal at the fraction returned. Raises
     EvidenceError for a roll that is not above 0, a negative margin and as `expected_votes`.
     """
     _check_share(share_counted)
@@ -139,18 +139,18 @@ def _check_share(share: Fraction) -> None:
 
 
 _NEEDED = {
-    "en": "{first} is {margin} votes ahead of {second}; at the turnout so far {expected} votes are outstanding, "
-    "and {second}, who has {counted} of those counted, would need a lead of {lead} points among them, "
-    "{needed}, which is {tipping} points from the lead so far.",
-    "es": "{first} lleva {margin} votos a {second}; con la participación hasta ahora faltan {expected} votos, y "
-    "{second}, que tiene el {counted} de los contados, necesitaría en ellos una ventaja de {lead} puntos, "
-    "el {needed}, a {tipping} puntos de la ventaja hasta ahora.",
+    "en": "{first} is {margin} votes ahead of {second}; at the turnout so far {expected} votes are "
+    "outstanding, and {second}, who has {counted} of those counted, would need a lead of {lead} points "
+    "among them, {needed}, which is {tipping} points from the lead so far.",
+    "es": "{first} lleva {margin} votos a {second}; con la participación hasta ahora faltan {expected} "
+    "votos, y {second}, que tiene el {counted} de los contados, necesitaría en ellos una ventaja de {lead} "
+    "puntos, el {needed}, a {tipping} puntos de la ventaja hasta ahora.",
 }
 _BEYOND = {
-    "en": "{first} is {margin} votes ahead of {second}; at the turnout so far {expected} votes are outstanding, "
-    "too few for {second} to draw level while other candidates keep their share.",
-    "es": "{first} lleva {margin} votos a {second}; con la participación hasta ahora faltan {expected} votos, "
-    "muy pocos para que {second} iguale mientras los demás candidatos mantengan su proporción.",
+    "en": "{first} is {margin} votes ahead of {second}; at the turnout so far {expected} votes are "
+    "outstanding, too few for {second} to draw level while other candidates keep their share.",
+    "es": "{first} lleva {margin} votos a {second}; con la participación hasta ahora faltan {expected} "
+    "votos, muy pocos para que {second} iguale mientras los demás candidatos mantengan su proporción.",
 }
 _UNKNOWN = {
     "en": "{first} is {margin} votes ahead of {second}; how many votes are outstanding is not known.",
@@ -159,6 +159,6 @@ _UNKNOWN = {
 _NOT = {
     "en": "This is arithmetic, not a forecast: outstanding stations often differ from counted ones, in size, "
     "place and turnout, for innocent reasons.",
-    "es": "Esto es aritmética, no un pronóstico: las mesas que faltan suelen ser distintas de las contadas, en "
-    "tamaño, lugar y participación, por razones inocentes.",
+    "es": "Esto es aritmética, no un pronóstico: las mesas que faltan suelen ser distintas de las contadas, "
+    "en tamaño, lugar y participación, por razones inocentes.",
 }

@@ -82,7 +82,9 @@ def verify_publication(
         checks.append(_check_attachments(state, fetch))
         if not only_log:
             checks += _check_data(state, fetch, progress)
-    return Verification(tuple(checks), state, log.checkpoint, log.cosignatures, log.authenticated and _holds(checks))
+    return Verification(
+        tuple(checks), state, log.checkpoint, log.cosignatures, log.authenticated and _holds(checks)
+    )
 
 
 def _holds(checks: Iterable[CheckResult]) -> bool:
@@ -92,7 +94,9 @@ def _holds(checks: Iterable[CheckResult]) -> bool:
 class _Reading:
     """Reads the entries once, for the tree and for the fold."""
 
-    def __init__(self, reader: LogReader, fetch: Fetch, executor: Executor | None, progress: Progress) -> None:
+    def __init__(
+        self, reader: LogReader, fetch: Fetch, executor: Executor | None, progress: Progress
+    ) -> None:
         self._reader = reader
         self._fetch = fetch
         self._executor = executor
@@ -131,7 +135,9 @@ class _Reading:
             elif self.state is None:
                 yield leaf_tile(self._reader, name)
             else:
-                yield LeafTile(name, self._hashes[name.start * HASH_SIZE : (name.start + name.width) * HASH_SIZE])
+                yield LeafTile(
+                    name, self._hashes[name.start * HASH_SIZE : (name.start + name.width) * HASH_SIZE]
+                )
 
     def _bundle(self, name: TileName) -> list[bytes]:
         try:
@@ -158,7 +164,11 @@ class _Reading:
         records = _faults(self.state, RECORD_FAULTS)
         signatures = _faults(self.state, SIGNATURE_FAULTS)
         checks.append(CheckResult("records", self.size, 0.0, records))
-        checks.append(CheckResult("signatures", self.size - _cases(self.state, RECORD_FAULTS), self._seconds, signatures))
+        checks.append(
+            CheckResult(
+                "signatures", self.size - _cases(self.state, RECORD_FAULTS), self._seconds, signatures
+            )
+        )
         return checks
 
 
@@ -226,7 +236,10 @@ def _check_data(state: ElectionState, fetch: Fetch, progress: Progress) -> list[
     ended = perf_counter()
     return [
         CheckResult(
-            "data computed again", sum(file.rows for file in derived), between - started, _differences(derived)
+            "data computed again",
+            sum(file.rows for file in derived),
+            between - started,
+            _differences(derived),
         ),
         CheckResult("data files whole", len(whole), ended - between, _differences(whole)),
     ]

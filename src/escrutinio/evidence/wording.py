@@ -22,7 +22,10 @@ def whole(number: int, language: str) -> str:
 
 def decimal(value: Fraction, digits: int, language: str, *, signed: bool = False) -> str:
     """A number with `digits` decimals, rounded exactly (halves to even)."""
-    return _marks(f"{round(value * 10**digits) / Fraction(10**digits):{'+' if signed else ''},.{digits}f}", language)
+    scaled = round(value * 10**digits)
+    units, rest = divmod(abs(scaled), 10**digits)
+    sign = "-" if scaled < 0 else "+" if signed else ""
+    return _marks(f"{sign}{units:,}" + (f".{rest:0{digits}d}" if digits else ""), language)
 
 
 def percent(share: Fraction, digits: int, language: str) -> str:

@@ -150,7 +150,9 @@ def _add_copies(
     form = _form(script.sheets_form)
     seen: Counter[tuple[str, str]] = Counter()
     for number, row in enumerate(rows):
-        copy = Copy(row.counts, row.null, row.blank, row.ballots, row.voters, row.registered, form, None, None)
+        copy = Copy(
+            row.counts, row.null, row.blank, row.ballots, row.voters, row.registered, form, None, None
+        )
         about = f"{row.station}/{row.contest}"
         # A second row for a station is another record, not the same bytes again: both stay visible.
         composer.add(copy, by=by, about=about, at=composer.clock + seen[row.station, row.contest])
@@ -162,7 +164,9 @@ def _add_copies(
 def _form(text: str) -> Form:
     forms: Mapping[str, Form] = {form.name.lower(): form for form in Form}
     if text not in forms:
-        raise DefinitionError(f"script.sheets_form: {text[:40]!r} is not known; known are: {', '.join(forms)}")
+        raise DefinitionError(
+            f"script.sheets_form: {text[:40]!r} is not known; known are: {', '.join(forms)}"
+        )
     return forms[text]
 
 
@@ -170,5 +174,3 @@ def _named(name: str | None, key: str) -> str:
     if name is None:
         raise DefinitionError(f"[script] lacks {key}, the name of the organisation that signs")
     return name
-
-

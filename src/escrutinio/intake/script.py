@@ -131,4 +131,3 @@ def _seconds(value: object) -> int:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return int(value.timestamp())
     raise InputError("a time is written with its date and zone, as in 2031-05-04T06:00:00-03:00")
-

@@ -1,13 +1,13 @@
 """Public statements from a TOML file: who said what, in reply to what.
 
-    [[statement]]
-    id = "cne-on-panel-2024"
-    stated = "2024-08-13"          # "" where the text gives no day
-    speaker = "…"
-    says = "…"
-    note = "…"                     # optional
-    in_reply_to = "un-panel-2024"  # optional: the id of an entry before this one
-    source = "…"
+[[statement]]
+id = "cne-on-panel-2024"
+stated = "2024-08-13"          # "" where the text gives no day
+speaker = "…"
+says = "…"
+note = "…"                     # optional
+in_reply_to = "un-panel-2024"  # optional: the id of an entry before this one
+source = "…"
 """
 
 from __future__ import annotations

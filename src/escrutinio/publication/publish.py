@@ -127,9 +127,13 @@ def _check_target(target: Path, records: list[bytes], replace: bool) -> None:
         old = parse_checkpoint(reader.checkpoint()).checkpoint
         first = next(read_entries(reader, old.size), b"")
     except LogError as error:
-        raise PublicationError(f"{target} holds a damaged log ({error}); give --replace to replace it") from None
+        raise PublicationError(
+            f"{target} holds a damaged log ({error}); give --replace to replace it"
+        ) from None
     if first != records[0]:
-        raise PublicationError(f"{target} holds another election; choose another directory, or give --replace")
+        raise PublicationError(
+            f"{target} holds another election; choose another directory, or give --replace"
+        )
     frontier, _ = Frontier().extend(b"".join(map(leaf_hash, records[: old.size])))
     if len(records) < old.size or frontier.root != old.root:
         raise PublicationError(

@@ -1,1 +1,2 @@
-"""Audits over boxes: what to open, by public dice, until a wrong outcome would have shown with high probability."""
+"""Audits over boxes: what to open, by public dice, until a wrong outcome would have shown with high
+probability."""

@@ -69,7 +69,9 @@ def assertions_of(
 def _plurality(votes: Sequence[int], seats: int) -> tuple[Assertion, ...]:
     """Each winner has more votes than each loser."""
     if seats >= len(votes):
-        raise EvidenceError(f"{len(votes)} candidates stand for {seats} seats, so an audit has no outcome to test")
+        raise EvidenceError(
+            f"{len(votes)} candidates stand for {seats} seats, so an audit has no outcome to test"
+        )
     order = sorted(range(len(votes)), key=lambda candidate: -votes[candidate])
     return tuple(_pair(w, x, 1, 1, len(votes)) for w in order[:seats] for x in order[seats:])
 
@@ -90,7 +92,9 @@ def _dhondt(votes: Sequence[int], seats: int, share: Fraction | None) -> tuple[A
     below = [share is not None and v * share.denominator < share.numerator * total for v in votes]
     filled = dhondt([0 if low else v for v, low in zip(votes, below, strict=True)], seats)
     if filled.open:
-        raise EvidenceError("the margin is zero: only a full count of the paper settles a tie for the last seat")
+        raise EvidenceError(
+            "the margin is zero: only a full count of the paper settles a tie for the last seat"
+        )
     found = [
         _pair(a, b, filled.certain[b] + 1, filled.certain[a], len(votes))
         for a in range(len(votes))

@@ -19,7 +19,8 @@ from escrutinio.records.errors import EvidenceError
 Int64 = NDArray[np.int64]
 
 WEIGHT_DIGITS = 11
-"""The weights of a draw add up to less than 10^11, so that a spreadsheet repeats it exactly (docs/audits.md)."""
+"""The weights of a draw add up to less than 10^11, so that a spreadsheet repeats it exactly
+(docs/audits.md)."""
 
 _INT64 = 1 << 62
 
@@ -44,7 +45,8 @@ class Boxes:
         if (unknown := int((self.bound < 0).sum())) > 0:
             first = self.names[int(np.argmax(self.bound < 0))]
             raise EvidenceError(
-                f"nothing bounds the vouchers in {unknown:,} boxes (the first is {first}): their registered voters are not known"
+                f"nothing bounds the vouchers in {unknown:,} boxes (the first is {first}): their registered "
+                "voters are not known"
             )
         beyond = self.votes.sum(axis=1) > self.bound
         if beyond.any():
@@ -122,7 +124,8 @@ def error_bounds(boxes: Boxes, assertions: Sequence[Assertion], *, outstanding: 
     margins = tuple(a.margin(boxes.totals) - outstanding * a.worst for a in assertions)
     if not assertions or min(margins) <= 0:
         raise EvidenceError(
-            f"the {outstanding:,} votes that may still come are as many as the margin, so no audit of these boxes can confirm it"
+            f"the {outstanding:,} votes that may still come are as many as the margin, so no audit of these "
+            "boxes can confirm it"
             if outstanding
             else "the margin is zero: only a full count of the paper settles a tie"
         )
@@ -168,10 +171,15 @@ def relative_error(bounds: Bounds, reported: Sequence[int], counted: Sequence[in
     `reported` and `counted` are votes per candidate.
     """
     difference = [int(v) - int(a) for v, a in zip(reported, counted, strict=True)]
-    return max(Fraction(a.margin(difference), v) for a, v in zip(bounds.assertions, bounds.margins, strict=True))
+    return max(
+        Fraction(a.margin(difference), v) for a, v in zip(bounds.assertions, bounds.margins, strict=True)
+    )
 
 
 def check_hand_count(name: str, counted: Sequence[int], other: int, bound: int) -> None:
-    """Refuse a hand count, with `other` null and blank vouchers, of more vouchers than the box can hold (EvidenceError)."""
+    """Refuse a hand count, with `other` null and blank vouchers, of more vouchers than the box can hold
+    (EvidenceError)."""
     if (found := sum(map(int, counted)) + other) > bound:
-        raise EvidenceError(f"{found:,} vouchers are counted in box {name}, more than the {bound:,} that it can hold")
+        raise EvidenceError(
+            f"{found:,} vouchers are counted in box {name}, more than the {bound:,} that it can hold"
+        )

@@ -25,7 +25,9 @@ _SEED = re.compile(rf"[0-9]{{{SEED_DIGITS},64}}")
 def check_seed(seed: str) -> str:
     """Return `seed` if it is 20 to 64 decimal digits. Raises EvidenceError."""
     if not _SEED.fullmatch(seed):
-        raise EvidenceError(f"the seed {seed[:70]!r} is not {SEED_DIGITS} to 64 decimal digits, one per throw of the dice")
+        raise EvidenceError(
+            f"the seed {seed[:70]!r} is not {SEED_DIGITS} to 64 decimal digits, one per throw of the dice"
+        )
     return seed
 
 
@@ -52,19 +54,22 @@ def rivest_numbers(seed: str, total: int, *, replace: bool = True, first: int = 
 
 
 def cryptorandom_hash(seed: int | str, number: int) -> bytes:
-    """Hash `number` (0, 1, …) of the generator of `cryptorandom` (Stark and Ottoboni): seed, comma, that many zero bytes."""
+    """Hash `number` (0, 1, …) of the generator of `cryptorandom` (Stark and Ottoboni): seed, comma, that
+    many zero bytes."""
     return sha256(f"{seed},".encode() + bytes(number)).digest()
 
 
 def cryptorandom_numbers(seed: int | str, low: int, high: int, *, first: int = 0) -> Iterator[int]:
-    """Integers from `low` to `high` - 1: `low` + hash mod (`high` - `low`), for hashes `first`, `first` + 1, …"""
+    """Integers from `low` to `high` - 1: `low` + hash mod (`high` - `low`), for hashes `first`, `first` + 1,
+    …"""
     _check_total(high - low)
     for number in count(first):
         yield low + int.from_bytes(cryptorandom_hash(seed, number), "big") % (high - low)
 
 
 def cryptorandom_below(seed: int | str, below: int, *, first: int = 0) -> int:
-    """An integer from 0 to `below` - 1 without bias: the low bits of the first hash in which they are small enough."""
+    """An integer from 0 to `below` - 1 without bias: the low bits of the first hash in which they are small
+    enough."""
     _check_total(below)
     mask = (1 << (below - 1).bit_length()) - 1
     for number in count(first):
@@ -77,7 +82,8 @@ def cryptorandom_below(seed: int | str, below: int, *, first: int = 0) -> int:
 
 
 def uniform_fraction(text: str) -> str:
-    """A decimal fraction in [0, 1) as text: "0." and the digits of SHA-256(text) in reverse, 64 at the least."""
+    """A decimal fraction in [0, 1) as text: "0." and the digits of SHA-256(text) in reverse, 64 at the
+    least."""
     return "0." + f"{int.from_bytes(sha256(text.encode()).digest(), 'big'):064d}"[::-1]
 
 

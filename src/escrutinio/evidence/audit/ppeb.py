@@ -6,6 +6,7 @@ for Kaplan–Markov; Waudby-Smith and Ramdas, "Estimating means of bounded rando
 and Waudby-Smith, Stark and Ramdas, "RiLACS" (2021) for the martingale of which it is one bet.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -36,22 +37,26 @@ class Wealth:
 
     @property
     def risk(self) -> Fraction:
-        """The P-value 1 / `most`, at most 1: the chance, if the outcome were wrong, to see this or more (Ville)."""
+        """The P-value 1 / `most`, at most 1: the chance, if the outcome were wrong, to see this or more
+        (Ville)."""
         return min(Fraction(1), 1 / self.most)
 
 
 def null_mean(total: Fraction) -> Fraction:
-    """μ = 1 − 1/U: the mean of 1 − taint is at most this if the outcome is wrong. Raises EvidenceError for U ≤ 1."""
+    """μ = 1 − 1/U: the mean of 1 − taint is at most this if the outcome is wrong. Raises EvidenceError for U
+    ≤ 1."""
     if total <= 1:
-        raise EvidenceError("the error bounds do not exceed the margin, so these boxes cannot hold a wrong outcome")
+        raise EvidenceError(
+            "the error bounds do not exceed the margin, so these boxes cannot hold a wrong outcome"
+        )
     return 1 - 1 / total
 
 
 def wealth(taints: Iterable[Fraction], total: Fraction, *, bet: Fraction = BET) -> Iterator[Wealth]:
     """The martingale after each draw of a box with this taint, `total` being U.
 
-    A taint is the error of a box as a share of its bound, 1 at most; 1 for a box that cannot be accounted for.
-    Each draw multiplies by 1 + λ(X − μ) = 1 − bet + bet·(1 − taint)/μ. Raises EvidenceError for a taint
+    A taint is the error of a box as a share of its bound, 1 at most; 1 for a box that cannot be accounted
+    for. Each draw multiplies by 1 + λ(X − μ) = 1 − bet + bet·(1 − taint)/μ. Raises EvidenceError for a taint
     above 1 and a bet outside [0, 1].
     """
     if not 0 <= bet <= 1:
@@ -71,23 +76,27 @@ START = Wealth(Fraction(1), Fraction(1))
 """The martingale before any draw."""
 
 
+def settle(taints: Iterable[Fraction], total: Fraction, *, bet: Fraction = BET) -> Wealth:
+    """The martingale after all these draws, as `wealth`."""
+    return next(iter(deque(wealth(taints, total, bet=bet), maxlen=1)), START)
+
+
 def betting_risk(taints: Iterable[Fraction], total: Fraction, *, bet: Fraction = BET) -> Fraction:
     """The P-value after all these draws, as `wealth`."""
-    last = START
-    for last in wealth(taints, total, bet=bet):
-        pass
-    return last.risk
+    return settle(taints, total, bet=bet).risk
 
 
 def macro_risk(taints: Iterable[Fraction], total: Fraction) -> Fraction:
-    """The Kaplan–Markov P-value of MACRO, Π (1 − 1/U)/(1 − taint): errors in the loser's favour count as none."""
+    """The Kaplan–Markov P-value of MACRO, Π (1 − 1/U)/(1 − taint): errors in the loser's favour count as
+    none."""
     return betting_risk((max(Fraction(0), taint) for taint in taints), total, bet=MACRO)
 
 
 def clean_draws(
     total: Fraction, risk_limit: Fraction, *, bet: Fraction = BET, start: Fraction = Fraction(1)
 ) -> int:
-    """How many draws without any error bring the risk from 1/`start` to the limit. 0 where it is there already.
+    """How many draws without any error bring the risk from 1/`start` to the limit. 0 where it is there
+    already.
 
     Exact up to some thousand draws, beyond by logarithms. Raises EvidenceError for a limit that is not
     between 0 and 1.
@@ -98,7 +107,9 @@ def clean_draws(
     if start >= goal:
         return 0
     if factor == 1 or start <= 0:
-        raise EvidenceError("no number of further boxes can bring the risk to the limit: the paper has to be counted whole")
+        raise EvidenceError(
+            "no number of further boxes can bring the risk to the limit: the paper has to be counted whole"
+        )
     growth = log1p(float(factor - 1))
     draws = ceil((log(goal) - _log(start)) / growth)
     if draws > _FEW:

@@ -1,9 +1,10 @@
-"""Sequential tests of a mean, for boxes drawn with equal chances: ALPHA and betting, with or without replacement.
+"""Sequential tests of a mean, for boxes drawn with equal chances: ALPHA and betting, with or without
+replacement.
 
-The values x_1, x_2, … lie in [0, u]; the null hypothesis is that the mean of the population is at most t, which
-an audit's values are made to satisfy whenever the outcome is wrong. Each test is a martingale that begins at 1,
-and its P-value is 1 over the most it has been (Ville, 1939). `population` is the number N of values drawn
-from without replacement, None for draws with replacement.
+The values x_1, x_2, … lie in [0, u]; the null hypothesis is that the mean of the population is at most t,
+which an audit's values are made to satisfy whenever the outcome is wrong. Each test is a martingale that
+begins at 1, and its P-value is 1 over the most it has been (Ville, 1939). `population` is the number N of
+values drawn from without replacement, None for draws with replacement.
 
 Stark, "ALPHA: audit that learns from previously hand-audited ballots" (2023); Waudby-Smith and Ramdas,
 "Estimating means of bounded random variables by betting" (2024). Logarithms and floats: 1e-12 of a P-value is
@@ -54,8 +55,8 @@ def alpha_risk(
 ) -> float:
     """P-value of ALPHA with the shrinkage-truncation estimator of section 2.5 of its paper.
 
-    η_j is the mean of `weight` values of `guess` and those seen before, at least m_j + `step`/√(weight + j − 1)
-    and below u; `step` is half of guess − t where not given.
+    η_j is the mean of `weight` values of `guess` and those seen before, at least m_j + `step`/√(weight + j −
+    1) and below u; `step` is half of guess − t where not given.
     """
     x, before = _values(values, null)
     m = null_means(x, null)
@@ -68,9 +69,14 @@ def alpha_risk(
 
 
 def alpha_risk_fixed(values: ArrayLike, null: Null, *, guess: float) -> float:
-    """P-value of ALPHA for a fixed alternative `guess` of the whole mean: η_j = (N·guess − S_{j−1})/(N − j + 1)."""
+    """P-value of ALPHA for a fixed alternative `guess` of the whole mean: η_j = (N·guess − S_{j−1})/(N − j +
+    1)."""
     x, _ = _values(values, null)
-    eta = null_means(x, Null(guess, null.upper, null.population)) if guess < null.upper else np.full(len(x), guess)
+    eta = (
+        null_means(x, Null(guess, null.upper, null.population))
+        if guess < null.upper
+        else np.full(len(x), guess)
+    )
     return _alpha(x, null_means(x, null), np.minimum(eta, null.upper), null)
 
 
@@ -81,27 +87,30 @@ def _alpha(x: Float64, m: Float64, eta: Float64, null: Null) -> float:
     return _risk(factors, m, null)
 
 
-def betting_risk(
-    values: ArrayLike, null: Null, *, bet: float | None = None, share: float | None = None
-) -> float:
-    """P-value of a fixed bet λ = `bet`, or of the `share` of the greatest bet, λ_j = share/m_j: Π (1 + λ_j(x_j − m_j))."""
+def betting_risk(values: ArrayLike, null: Null, *, bet: float | None = None, share: float = 1.0) -> float:
+    """P-value of Π (1 + λ_j(x_j − m_j)) for a fixed bet λ, or a share of the greatest, λ_j = `share`/m_j."""
     x, _ = _values(values, null)
     m = null_means(x, null)
-    if (bet is None) == (share is None):
-        raise ValueError("either a bet or a share is needed")
     with np.errstate(divide="ignore", invalid="ignore"):
-        stake = np.full(len(x), bet) if bet is not None else share / m
-        factors = 1 + np.minimum(stake, 1 / m) * (x - m)
+        most = 1 / m
+        stake = share * most if bet is None else np.minimum(bet, most)
+        factors = 1 + stake * (x - m)
     return _risk(factors, m, null)
 
 
 def agrapa_risk(
-    values: ArrayLike, null: Null, *, first: float = 0.5, least: float = 0.9, most: float = 0.99, grow: float = 1.0
+    values: ArrayLike,
+    null: Null,
+    *,
+    first: float = 0.5,
+    least: float = 0.9,
+    most: float = 0.99,
+    grow: float = 1.0,
 ) -> float:
     """P-value of aGRAPA, the approximately growth-optimal bet from the mean and variance seen so far.
 
-    λ_j = clip[(μ̂ − m)/(σ̂² + (μ̂ − m)²), 0, c_j/m_j] with mean, variance and m of step j − 1, λ_1 = `first`, and
-    c_j rising from `least` to `most`.
+    λ_j = clip[(μ̂ − m)/(σ̂² + (μ̂ − m)²), 0, c_j/m_j] with mean, variance and m of step j − 1, λ_1 =
+    `first`, and c_j rising from `least` to `most`.
     """
     x, _ = _values(values, null)
     m = null_means(x, null)
@@ -124,7 +133,8 @@ def kaplan_markov_risk(values: ArrayLike, mean: float, *, pad: float = 0.0, in_o
 
 
 def kaplan_wald_risk(values: ArrayLike, mean: float, *, pad: float = 0.0, in_order: bool = True) -> float:
-    """Kaplan–Wald: 1 / Π ((1 − g)x/t + g), least so far if the values stand in the order drawn (Stark, 2012)."""
+    """Kaplan–Wald: 1 / Π ((1 − g)x/t + g), least so far if the values stand in the order drawn (Stark,
+    2012)."""
     x = np.asarray(values, np.float64)
     with np.errstate(divide="ignore"):
         products = 1 / np.cumprod((1 - pad) * x / mean + pad)
@@ -152,7 +162,7 @@ def clean_sample(
 def _values(values: ArrayLike, null: Null) -> tuple[Float64, Float64]:
     """The values, checked, and the sum before each."""
     x = np.asarray(values, np.float64)
-    if len(x) and not (0 <= x.min() and x.max() <= null.upper):
+    if len(x) and (x.min() < 0 or x.max() > null.upper or np.isnan(x).any()):
         raise EvidenceError(f"a value lies outside 0 to {null.upper:g}")
     return x, _before(x)
 
@@ -176,7 +186,7 @@ def _risk(factors: Float64, m: Float64, null: Null) -> float:
     return min(1.0, float(np.exp(-most)))
 
 
-def _least(products: Float64, in_order: bool) -> float:
+def _least(products: NDArray[np.floating], in_order: bool) -> float:
     if not len(products):
         return 1.0
     return min(1.0, float(products.min() if in_order else products[-1]))

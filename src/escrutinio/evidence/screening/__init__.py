@@ -1,1 +1,1 @@
-"""Screening statistics: what figures look like beside a model, published whether they show anything or not."""
+"""Screening statistics: figures beside a model, published whether they show anything or not."""

@@ -67,7 +67,7 @@ def _second(counts: Int64, _: Int64) -> Bytes:
 
 
 def _pair(counts: Int64, _: Int64) -> Bytes:
-    """The last two digits of counts of at least 100: 0 equal, 1 neighbours (9 and 0 too), 2 neither; else 3."""
+    """The last two digits of counts of at least 100: 0 equal, 1 neighbours (also 9, 0), 2 neither; else 3."""
     apart = (counts // 10 - counts) % 10
     kind = np.where(apart == 0, 0, np.where((apart == 1) | (apart == 9), 1, 2))
     return np.where(counts >= 100, kind, 3).astype(np.uint8)
@@ -97,11 +97,13 @@ def _second_digits(tallies: Int64) -> Float:
     return _chi_square(tallies, SECOND_DIGITS)
 
 
-def _share_of(category: int) -> Callable[[Int64], Float]:
-    def share(tallies: Int64) -> Float:
-        taken = tallies[:, :3].sum(axis=1)
-        return tallies[:, category] / np.maximum(taken, 1)
+def _equal(tallies: Int64) -> Float:
+    share: Float = tallies[:, 0] / np.maximum(tallies[:, :3].sum(axis=1), 1)
+    return share
 
+
+def _neighbours(tallies: Int64) -> Float:
+    share: Float = tallies[:, 1] / np.maximum(tallies[:, :3].sum(axis=1), 1)
     return share
 
 
@@ -215,9 +217,7 @@ class _Turnout:
         return _of_hits(name, subject, seen, 1 - (1 - hit[both]) * (1 - self.hit[step][both]))
 
 
-def either_round(
-    share: tuple[Int64, Int64], turnout: tuple[Int64, Int64]
-) -> tuple[int, float, float]:
+def either_round(share: tuple[Int64, Int64], turnout: tuple[Int64, Int64]) -> tuple[int, float, float]:
     """Stations where a share or the turnout is an integer percentage: observed, null mean, null sd.
 
     Both are (counts, sizes), int64 [stations]; a null count is drawn for each independently. This is the
@@ -254,18 +254,18 @@ def _of_hits(name: str, subject: str, seen: NDArray[np.bool_], hit: Float) -> Ta
 
 
 def _of_digits(subject: str, counts: Int64, sizes: Int64, *, second: bool = True) -> list[Tally]:
-    """Digits of `counts`; for valid votes only the last one, as every digit above follows the stations' size."""
+    """Digits of `counts`; for valid votes only the last, as the others follow the sizes."""
     wanted: list[tuple[Classify, int]] = [(_last, 11)]
     if second:
         wanted += [(_pair, 4), (_second, 11)]
     probabilities = category_probabilities(counts, sizes, wanted)
-    seen = [np.bincount(f(counts, sizes), minlength=k) for f, k in wanted]
+    seen: list[Int64] = [np.bincount(f(counts, sizes), minlength=k) for f, k in wanted]
     long, longer = int((counts >= 10).sum()), int((counts >= 100).sum())
     found = [Tally("last-digit", subject, longer, probabilities[0], seen[0], _last_digits, bars=True)]
     if second:
-        for name, category in (("equal-digits", 0), ("neighbour-digits", 1)):
-            found.append(
-                Tally(name, subject, longer, probabilities[1], seen[1], _share_of(category), two_sided=True)
-            )
-        found.append(Tally("second-digit", subject, long, probabilities[2], seen[2], _second_digits, bars=True))
+        for name, statistic in (("equal-digits", _equal), ("neighbour-digits", _neighbours)):
+            found.append(Tally(name, subject, longer, probabilities[1], seen[1], statistic, two_sided=True))
+        found.append(
+            Tally("second-digit", subject, long, probabilities[2], seen[2], _second_digits, bars=True)
+        )
     return found

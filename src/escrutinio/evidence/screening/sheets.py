@@ -1,4 +1,4 @@
-"""What screening looks at: the figures of the counted sheets of one contest, and nothing that names people."""
+"""What screening looks at: the figures of the counted sheets of one contest."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,7 +46,9 @@ class Sheets:
         if len(set(self.stations)) != rows:
             ordered = sorted(self.stations)
             twice = next(a for a, b in pairwise(ordered) if a == b)
-            raise EvidenceError(f"the station {twice!r} stands twice among the sheets; one sheet each can count")
+            raise EvidenceError(
+                f"the station {twice!r} stands twice among the sheets; one sheet each can count"
+            )
         if not rows or not self.votes.any():
             raise EvidenceError("no sheet has a vote, so there is nothing to screen")
         self._check_bounds()
@@ -61,8 +63,8 @@ class Sheets:
             at = int(column.argmax())
             if column[at] > MOST_BALLOTS:
                 raise EvidenceError(
-                    f"the sheet of station {self.stations[at]!r} has {int(column[at]):,} ballots or registered "
-                    f"voters; screening takes {MOST_BALLOTS:,} at most"
+                    f"the sheet of station {self.stations[at]!r} has {int(column[at]):,} ballots or "
+                    f"registered voters; screening takes {MOST_BALLOTS:,} at most"
                 )
 
     def __len__(self) -> int:

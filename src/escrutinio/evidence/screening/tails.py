@@ -49,7 +49,7 @@ def chi_square_upper(x: float, freedom: int) -> float:
 
 
 def monte_carlo_p(as_extreme: int, replicates: int) -> float:
-    """(1 + #{as extreme}) / (1 + replicates): valid at every level (Davison and Hinkley 1997, section 4.2)."""
+    """(1 + #{as extreme}) / (1 + replicates): valid at every level (Davison and Hinkley 1997, 4.2)."""
     return (1 + as_extreme) / (1 + replicates)
 
 

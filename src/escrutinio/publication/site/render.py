@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from escrutinio.election.config import ElectionConfig
@@ -104,38 +105,22 @@ class _Pages:
         self.form = Format(language)
         self.catalogue = catalogue(language)
         self.words = Words(self.site, self.catalogue, self.form)
-        self.environment = environment()
-        self._install()
         self.tables = {
             race.code: StationTable(self.site, race, self.form, self._labels(race), self.catalogue.gettext)
             for race in self.site.races
         }
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        yield "index.html", self._render("home.html", "index.html")
+        top = self._environment(up="../", here="", areas="areas/")
+        yield "index.html", top.get_template("home.html").render(path="index.html")
         for path in PAGES[1:]:
-            yield path, self._render(path, path)
-        template = self.environment.get_template("area.html")
+            yield path, top.get_template(path).render(path=path)
+        below = self._environment(up="../../", here="../", areas="").get_template("area.html")
         for area, code in enumerate(self.site.areas.codes):
             path = f"areas/{code}.html"
             races = tuple(self.site.races_in(area))
             found = self.site.findings_in.get(area)
-            yield (
-                path,
-                template.render(
-                    path=path,
-                    up="../../",
-                    here="../",
-                    areas="",
-                    area=area,
-                    races=races,
-                    found=found,
-                    tables=self.tables,
-                ),
-            )
-
-    def _render(self, template: str, path: str) -> str:
-        return self.environment.get_template(template).render(path=path, up="../", here="", areas="areas/")
+            yield path, below.render(path=path, area=area, races=races, found=found, tables=self.tables)
 
     def _labels(self, race: Race) -> dict[str, str]:
         return {
@@ -143,25 +128,32 @@ class _Pages:
             for column in race.columns
         }
 
-    def _install(self) -> None:
-        """Give the templates their filters and names in this language."""
-        environment, words, form, say = self.environment, self.words, self.form, self.catalogue.gettext
-        environment.install_gettext_callables(  # type: ignore[attr-defined]
+    def _environment(self, *, up: str, here: str, areas: str) -> Environment:
+        """The templates with their filters and names in this language.
+
+        `up`, `here` and `areas` lead from a page to the publication, to the language's pages and to its
+        areas. They are the same for all pages of an environment, so that macros are made once for them all.
+        """
+        made, words, form, say = environment(), self.words, self.form, self.catalogue.gettext
+        made.install_gettext_callables(  # type: ignore[attr-defined]
             say, self.catalogue.ngettext, newstyle=True
         )
         for name in ("signed", "percent", "announced", "points", "size", "day", "moment"):
-            environment.filters[name] = getattr(form, name)
+            made.filters[name] = getattr(form, name)
         for name in ("name", "plain", "level", "signer", "source"):
-            environment.filters[name] = getattr(words, name)
-        environment.filters |= {"n": form.number, "isolated": isolated}
-        environment.filters |= {"digest": _digest, "data_link": _data_link}
+            made.filters[name] = getattr(words, name)
+        made.filters |= {"n": form.number, "isolated": isolated}
+        made.filters |= {"digest": _digest, "data_link": _data_link}
         for name, table in labels.TABLES.items():
-            environment.globals[name] = {code: _said(say, text) for code, text in table.items()}
+            made.globals[name] = {code: _said(say, text) for code, text in table.items()}
         for name in WORDS:
-            environment.globals[name] = getattr(words, name)
+            made.globals[name] = getattr(words, name)
         role = self.context.log_role
-        environment.globals |= {
+        made.globals |= {
             **self.context.names(),
+            "up": up,
+            "here": here,
+            "areas": areas,
             "lang": self.language,
             "endonyms": ENDONYMS,
             "navigation": [(path, say(label)) for path, label in NAVIGATION],
@@ -170,6 +162,7 @@ class _Pages:
             "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
             "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
         }
+        return made
 
 
 def _said(say: Callable[[str], str], text: str) -> str:

@@ -54,7 +54,7 @@ class Words:
     # --- names ---
 
     def name(self, titles: Sequence[Title], otherwise: str) -> Markup:
-        """A name from a record, isolated where it must be, and marked with its language if that is another."""
+        """A name from a record, isolated where it must be, marked with its language if it is another."""
         title = choose(titles, self.language, otherwise)
         if title.language in ("", self.language):
             return isolated(title.text)

@@ -1,7 +1,7 @@
 // The Merkle tree of RFC 6962, section 2.1, and its proofs (verified as RFC 9162, 2.1.3.2 and 2.1.4.2, say).
 // Sizes go up to 2^53, so that indexes are halved by division: shifts would cut them to 32 bits.
 
-import { concat, equal } from "./bytes.js";
+import { equal } from "./bytes.js";
 import { refuse } from "./refusal.js";
 import { sha256 } from "./sha256.js";
 
@@ -185,13 +185,4 @@ class Way {
  */
 export function splitHashes(tile) {
   return Array.from({ length: tile.length / HASH_SIZE }, (_, i) => tile.subarray(HASH_SIZE * i, HASH_SIZE * (i + 1)));
-}
-
-/**
- * Hashes one after the other, as a tile holds them.
- * @param {Uint8Array[]} hashes
- * @returns {Uint8Array}
- */
-export function joinHashes(hashes) {
-  return concat(...hashes);
 }

@@ -63,12 +63,12 @@ async function start(root) {
     const contest = definition.body.contests.find((/** @type {any} */ one) => one.code === entry.about.contest);
     const result = el("p.result", { role: "status" });
     const checks = el("div");
-    const showChecks = async (/** @type {Uint8Array} */ raw, /** @type {string[]} */ ...before) => {
+    const showChecks = async (/** @type {Uint8Array} */ raw, /** @type {string} */ before, after = "") => {
       const { steps } = await checkRecord(log, standing.index, raw, standing.proof);
       const failed = steps.findIndex(({ state }) => state === "bad");
       const values = failed < 0 ? {} : { number: failed + 1, step: say(lang, `step-${steps[failed].id}`) };
       const verdict = say(lang, failed < 0 ? "sandbox-holds" : "sandbox-fails", values);
-      fillElement(result, [...before, verdict].map((text) => el("span", {}, text, " ")));
+      fillElement(result, [before, verdict, after].join(" "));
       fillElement(checks, stepList(lang, steps));
     };
     const form = controls(lang, contest, entry, async (option, votes, way) => {
@@ -134,4 +134,4 @@ function controls(lang, contest, entry, attempt) {
 }
 
 const root = document.getElementById("sandbox");
-if (root) await start(root);
+if (root?.dataset.entry) await start(root);

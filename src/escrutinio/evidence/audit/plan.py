@@ -1,0 +1,158 @@
+"""How many boxes, or vouchers, an audit opens for the margin at hand, by each method."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.election.state import ContestView
+from escrutinio.evidence.audit.assertions import Assertion, assertions_of
+from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
+from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile
+from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
+from escrutinio.evidence.audit.sequential import Null, alpha_risk, clean_sample
+from escrutinio.evidence.wording import in_language, percent, whole
+
+SRS_GUESS = 0.9
+"""Where between the null mean and a clean sample ALPHA expects the boxes to be, before it learns from
+them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPlan:
+    """What an audit of these boxes takes, if every box opened agrees with its sheet.
+
+    `margin`: the least margin of the assertions, in votes, after `outstanding` votes at their worst;
+    `vouchers`: the most that all boxes hold; `sum_of_bounds`: U. `boxes`: first sample of the weighted draw
+    at the bet of `ppeb`, `boxes_macro` at the greatest bet; `boxes_srs`: with equal chances, by ALPHA, None
+    if more than all. `vouchers_expected`, `vouchers_likely`: single vouchers by BRAVO, on average and enough
+    in nine of ten cases; None where the contest is no comparison of pairs.
+    """
+
+    risk_limit: Fraction
+    all_boxes: int
+    vouchers: int
+    margin: int
+    outstanding: int
+    sum_of_bounds: Fraction
+    boxes: int
+    boxes_macro: int
+    boxes_srs: int | None
+    vouchers_expected: int | None
+    vouchers_likely: int | None
+
+    @property
+    def diluted_margin(self) -> Fraction:
+        """The margin as a share of all vouchers."""
+        return Fraction(self.margin, self.vouchers)
+
+    def sentences(self, language: str) -> tuple[str, str]:
+        """What to open and what that is not, in "en" or "es". Raises EvidenceError for another language."""
+        values = {
+            "boxes": whole(self.boxes, language),
+            "all": whole(self.all_boxes, language),
+            "limit": percent(self.risk_limit, 0 if (100 * self.risk_limit).denominator == 1 else 2, language),
+            "margin": whole(self.margin, language),
+            "share": percent(self.diluted_margin, 2, language),
+        }
+        return in_language(_PLAN, language, **values), in_language(_LIMITS, language, **values)
+
+
+_PLAN = {
+    "en": "The margin is {margin} votes, {share} of all vouchers: if the paper agrees with the sheets, "
+    "opening {boxes} of {all} boxes, drawn in proportion to how wrong each can be, confirms the outcome at "
+    "a risk limit of {limit}.",
+    "es": "El margen es de {margin} votos, {share} de todos los comprobantes: si el papel coincide con las "
+    "actas, abrir {boxes} de {all} cajas, sorteadas en proporción a lo errada que cada una puede estar, "
+    "confirma el resultado con un límite de riesgo de {limit}.",
+}
+_LIMITS = {
+    "en": "Were the outcome wrong, the chance that such an audit stops before a full count would be at "
+    "most {limit}; it says nothing of boxes without a counted sheet, nor of paper that was not kept safe.",
+    "es": "Si el resultado fuera errado, la probabilidad de que una auditoría así termine antes del conteo "
+    "completo sería de {limit} como máximo; nada dice de las cajas sin acta contada ni del papel que no se "
+    "guardó con seguridad.",
+}
+
+
+def plan_audit(
+    contest: ContestView, boxes: Boxes, risk_limit: Fraction, *, outstanding: int = 0
+) -> AuditPlan:
+    """Plan an audit of the outcome that the boxes show under the contest's method.
+
+    `outstanding` votes that may still come are taken from every margin at their worst. Raises EvidenceError
+    as `assertions_of`, `error_bounds` and `check_risk_limit` do.
+    """
+    found = assertions_of(contest.method, contest.seats, contest.threshold, boxes.totals)
+    return plan_for(found, boxes, risk_limit, outstanding=outstanding)
+
+
+def plan_for(
+    assertions: Sequence[Assertion], boxes: Boxes, risk_limit: Fraction, *, outstanding: int = 0
+) -> AuditPlan:
+    """As `plan_audit`, for any assertions."""
+    check_risk_limit(risk_limit)
+    bounds = error_bounds(boxes, assertions, outstanding=outstanding)
+    drawn_with = draw_weights(bounds).sum_of_bounds
+    expected, likely = _vouchers(assertions, boxes, risk_limit, outstanding)
+    return AuditPlan(
+        risk_limit=risk_limit,
+        all_boxes=len(boxes),
+        vouchers=int(boxes.bound.sum()),
+        margin=min(bounds.margins),
+        outstanding=outstanding,
+        sum_of_bounds=bounds.total,
+        boxes=clean_draws(drawn_with, risk_limit, bet=BET),
+        boxes_macro=clean_draws(drawn_with, risk_limit, bet=MACRO),
+        boxes_srs=_srs(assertions, boxes, risk_limit, outstanding),
+        vouchers_expected=expected,
+        vouchers_likely=likely,
+    )
+
+
+def reach(boxes: Boxes, assertion: Assertion) -> NDArray[np.int64]:
+    """By how many votes each box can overstate an assertion, int64 [boxes]."""
+    most: NDArray[np.int64] = (
+        boxes.votes @ np.array(assertion.coefficients, np.int64) + boxes.bound * assertion.worst
+    )
+    return most
+
+
+def srs_null(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> tuple[Null, int]:
+    """The null of boxes drawn with equal chances: the mean of 1 − error/largest is at most 1 − V/(N·largest).
+
+    Also that largest overstatement of a box, in votes.
+    """
+    largest = int(reach(boxes, assertion).max())
+    margin = assertion.margin(boxes.totals) - outstanding * assertion.worst
+    return Null(1 - margin / (len(boxes) * largest), 1.0, len(boxes)), largest
+
+
+def srs_risk(values: NDArray[np.float64], null: Null) -> float:
+    """P-value by ALPHA of boxes drawn with equal chances."""
+    return alpha_risk(values, null, guess=null.mean + SRS_GUESS * (null.upper - null.mean))
+
+
+def _srs(assertions: Sequence[Assertion], boxes: Boxes, risk_limit: Fraction, outstanding: int) -> int | None:
+    nulls = {srs_null(boxes, assertion, outstanding=outstanding)[0] for assertion in assertions}
+    hardest = max(nulls, key=lambda null: null.mean)
+    return clean_sample(partial(srs_risk, null=hardest), float(risk_limit), most=len(boxes))
+
+
+def _vouchers(
+    assertions: Sequence[Assertion], boxes: Boxes, risk_limit: Fraction, outstanding: int
+) -> tuple[int | None, int | None]:
+    pairs = [
+        (a.winner, a.loser) for a in assertions if a.loser is not None and max(a.coefficients) == a.worst == 1
+    ]
+    if len(pairs) < len(assertions):
+        return None, None
+    vouchers, limit = int(boxes.bound.sum()) + outstanding, float(risk_limit)
+    shares = [(boxes.totals[w] / vouchers, (boxes.totals[x] + outstanding) / vouchers) for w, x in pairs]
+    return (
+        max(bravo_expected(limit, w, x) for w, x in shares),
+        max(bravo_quantile(limit, w, x, 0.9) for w, x in shares),
+    )

@@ -1,0 +1,338 @@
+"""Certificates of irreversibility for what a log counts, for bulletins and for announced results.
+
+What is outstanding is found without goodwill: stations that are silent, that a finding or a complaint
+without a ruling keeps open, or that the authority declares without listing them, all count with every voter
+registered there. Where those are not known, the size of the whole roll gives a bound, if somebody states it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.election.counting import count, rulings_of
+from escrutinio.election.definition import OTHERS
+from escrutinio.election.roll import UNKNOWN
+from escrutinio.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
+from escrutinio.election.totals import by_candidate, totals
+from escrutinio.evidence.irreversibility import CLAIM, Certificate, Outstanding, Rules, certify
+from escrutinio.evidence.percentages import Percentage, parse_percentage
+from escrutinio.evidence.reversal import Reversal, expected_votes, reversal
+from escrutinio.records import types as t
+from escrutinio.records.codes import Basis as BasisCode
+from escrutinio.records.codes import Method
+from escrutinio.records.errors import EvidenceError
+
+Int64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """What a basis counts and lacks in every area of the tree, at one size of the log.
+
+    int64 arrays whose first axis is the area tree's: `votes` [areas, candidates] without disputed sheets;
+    stations `silent`, `pending`, `disputed`, `unlisted` (-1: some may lie here, nobody said how many) and
+    `registered_unknown` [areas]; `capacity`: registered voters outstanding, -1 if unknown; `valid_known` and
+    `registered_known`: valid votes and registered voters of the counted stations where the latter are known.
+    """
+
+    contest: ContestView
+    basis: str
+    size: int
+    codes: tuple[str, ...]
+    votes: Int64
+    silent: Int64
+    pending: Int64
+    disputed: Int64
+    unlisted: Int64
+    registered_unknown: Int64
+    capacity: Int64
+    valid_known: Int64
+    registered_known: Int64
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The number of an area's code."""
+        return {code: at for at, code in enumerate(self.codes)}
+
+    def outstanding(self, area: int) -> Outstanding:
+        """What an area, by number, still lacks."""
+        capacity, unlisted = int(self.capacity[area]), int(self.unlisted[area])
+        return Outstanding(
+            capacity=None if capacity < 0 else capacity,
+            silent=int(self.silent[area]),
+            pending=int(self.pending[area]),
+            disputed=int(self.disputed[area]),
+            unlisted=None if unlisted < 0 else unlisted,
+            registered_unknown=int(self.registered_unknown[area]),
+        )
+
+    def certificate(self, area: str | None = None) -> Certificate:
+        """The certificate of an area, the contest's own if None; seats and shares as if it voted alone.
+
+        Raises KeyError for an area that the tree does not have.
+        """
+        code = area or self.contest.area
+        at = self.index[code]
+        return certify(
+            rules_of(self.contest),
+            self.contest.candidates,
+            self.votes[at].tolist(),
+            self.outstanding(at),
+            contest=self.contest.code,
+            area=code,
+            basis=self.basis,
+            size=self.size,
+        )
+
+    def reversal(self, area: str | None = None) -> Reversal | None:
+        """What would bring the second level with the first, at the turnout of the counted stations."""
+        at = self.index[area or self.contest.area]
+        roll, capacity = int(self.registered_known[at]), int(self.capacity[at])
+        expected = Fraction(capacity * int(self.valid_known[at]), roll) if roll and capacity >= 0 else None
+        return reversal(self.certificate(area), expected)
+
+
+def rules_of(contest: ContestView) -> Rules:
+    """The rules of a contest of the definition; its ties are for the law of the place, so none is broken."""
+    share = contest.threshold
+    threshold = None if share is None else Fraction(share.numerator, share.denominator)
+    return Rules(contest.method, contest.seats, threshold)
+
+
+def disputed_stations(state: ElectionState, contest: str) -> frozenset[int]:
+    """Stations, by number, named by an effective complaint that no ruling about this contest answers."""
+    answered = {
+        body.complaint for logged, body in state.records(t.Ruling) if logged.entry.about.contest == contest
+    }
+    found = set()
+    for logged in state.complaints():
+        about = logged.entry.about
+        station = state.roll.index.get(about.station or "")
+        if station is not None and about.contest in (None, contest) and logged.entry.digest not in answered:
+            found.add(station)
+    return frozenset(found)
+
+
+def coverage(
+    state: ElectionState,
+    contest: str,
+    basis: str,
+    *,
+    size: int | None = None,
+    registered: int | None = None,
+    disputed: Collection[int] | None = None,
+) -> Coverage:
+    """What a basis counts and lacks, in every area, when the log had `size` entries (all of them if None).
+
+    `registered`: voters on the whole roll of the contest, where somebody states it. `disputed`: stations, by
+    number, whose sheets are taken out; those of `disputed_stations` if None. At an earlier size pending
+    stations are among the silent. Raises KeyError for codes that the state does not have, EvidenceError for a
+    size beyond the log and for a roll smaller than what is counted needs.
+    """
+    view, table = state.contest(contest), state.tables[contest]
+    now = totals(state, contest, basis)
+    at_size = state.size if size is None else size
+    if not 0 <= at_size <= state.size:
+        raise EvidenceError(f"a log of {state.size:,} entries has nothing to say of size {at_size:,}")
+    codes = [each.code for each in state.bases]
+    counting = count(table, codes, len(state.roll), state.organisation, rulings_of(state, contest), at_size)
+    rows = np.where(view.stations, counting.counted.get(basis, np.int32(-1)), -1)
+    in_dispute = _mask(state, disputed_stations(state, contest) if disputed is None else disputed) & (
+        rows >= 0
+    )
+    counted = (rows >= 0) & ~in_dispute
+    annulled = _mask(state, counting.annulled if basis == RULED else ())
+    missing = view.stations & ~counted & ~annulled
+    pending = _mask(state, state.pending.get((contest, basis), {}) if at_size == state.size else ())
+    pending &= missing & ~in_dispute
+
+    votes = np.zeros((len(state.roll), len(view.candidates)), np.int64)
+    votes[counted] = by_candidate(view, table.counts[rows[counted]])
+    roll = state.roll.registered
+    known = roll != UNKNOWN
+    ballots = votes.sum(axis=1)
+    ballots[counted] += table.null[rows[counted]].astype(np.int64) + table.blank[rows[counted]]
+
+    unlisted, open_ended = _unlisted(state, now.stations_declared - now.stations_in_roll)
+    own = _roll_up(state, np.where(missing & known, roll, 0))
+    unknown = _roll_up(state, missing & ~known)
+    capacity = np.where((unknown == 0) & (unlisted == 0) & ~open_ended, own, -1)
+    if registered is not None:
+        top = state.areas.index[view.area]
+        # Whoever is neither at a counted nor at an annulled station; a counted one has at least its ballots.
+        used = np.where(known, roll, ballots)[view.stations & ~missing]
+        left = registered - int(used.sum())
+        if left < int(own[top]):
+            raise EvidenceError(
+                f"a roll of {registered:,} voters is smaller than what the stations at hand already need"
+            )
+        bound = left - (own[top] - own)
+        capacity = np.where(capacity < 0, bound, capacity)
+    return Coverage(
+        contest=view,
+        basis=basis,
+        size=at_size,
+        codes=state.areas.codes,
+        votes=_roll_up(state, votes),
+        silent=_roll_up(state, missing & ~pending & ~in_dispute),
+        pending=_roll_up(state, pending),
+        disputed=_roll_up(state, in_dispute),
+        unlisted=np.where(open_ended, -1, unlisted),
+        registered_unknown=unknown + unlisted,
+        capacity=capacity,
+        valid_known=_roll_up(state, np.where(counted & known, votes.sum(axis=1), 0)),
+        registered_known=_roll_up(state, np.where(counted & known, roll, 0)),
+    )
+
+
+def bulletin_certificate(
+    state: ElectionState, bulletin: Logged, *, registered: int | None = None
+) -> Certificate:
+    """The certificate of what a bulletin announces: the log at the bulletin's size, in its area and basis.
+
+    Raises EvidenceError for another record, and for a contest, area or size that the log does not have.
+    """
+    body, about = bulletin.entry.body, bulletin.entry.about
+    if not isinstance(body, t.Bulletin):
+        raise EvidenceError(f"entry {bulletin.index} is no bulletin")
+    basis = RULED if body.basis is BasisCode.RULED else REPORTED
+    known = about.contest in state.tables and basis in {each.code for each in state.bases}
+    if about.contest is None or not known or (about.area and about.area not in state.areas.index):
+        raise EvidenceError(
+            f"the bulletin in entry {bulletin.index} speaks of a contest, basis or area that the log lacks"
+        )
+    found = coverage(state, about.contest, basis, size=body.head.size, registered=registered)
+    return found.certificate(about.area)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedCertificate:
+    """The certificate of announced totals, with the share they say they stand on.
+
+    The announcement does not say which stations are outstanding, so the share of stations is taken as the
+    share of the roll: `registered` are on it, `share` of them are taken as counted.
+    """
+
+    certificate: Certificate
+    share: Percentage | None
+    registered: int | None
+    reversal: Reversal | None
+
+
+def announced_certificate(
+    candidates: tuple[str, ...],
+    votes: tuple[int, ...],
+    *,
+    share: Percentage | None,
+    registered: int | None,
+    rules: Rules | None = None,
+    contest: str = "",
+    area: str = "",
+    basis: str = CLAIM,
+) -> AnnouncedCertificate:
+    """Certify announced totals: outstanding is the part of the roll beyond the announced share, rounded up.
+
+    Raises EvidenceError as `certify` does and for a share above 100 %.
+    """
+    counted = None if share is None else share.value
+    if counted is not None and counted > 1:
+        raise EvidenceError(f"{share.text if share else ''} % of the stations are more than all of them")
+    capacity = None
+    if counted is not None and registered is not None:
+        capacity = ceil((1 - counted) * registered)
+    found = certify(
+        rules or Rules(Method.PLURALITY), candidates, votes, Outstanding(capacity),
+        contest=contest, area=area, basis=basis,
+    )  # fmt: skip
+    expected = expected_votes(sum(votes), counted) if counted else None
+    return AnnouncedCertificate(found, share, registered, reversal(found, expected))
+
+
+def announced_result(state: ElectionState, claim: Logged) -> tuple[t.Claim, ContestView]:
+    """The body of a claim and its contest.
+
+    Raises EvidenceError for another record, a contest or area that the log lacks, and a candidate given twice.
+    """
+    body, about = claim.entry.body, claim.entry.about
+    known = about.contest in state.tables and (about.area is None or about.area in state.areas.index)
+    if not isinstance(body, t.Claim) or about.contest is None or not known:
+        raise EvidenceError(f"entry {claim.index} is no announced result about this election")
+    if len({row.candidate for row in body.rows}) != len(body.rows):
+        raise EvidenceError(f"the announced result {body.code!r} names a candidate twice")
+    return body, state.contest(about.contest)
+
+
+def claim_certificate(
+    state: ElectionState, claim: Logged, *, registered: int | None = None
+) -> AnnouncedCertificate:
+    """The certificate of an announced result in the log.
+
+    The size of the roll is `registered`, or what the claim says, or what all other claims about the contest
+    that give one agree on. Candidates it does not name stand together as `others`. Raises EvidenceError as
+    `announced_result` does, and for a row without votes.
+    """
+    body, view = announced_result(state, claim)
+    votes = {row.candidate: row.votes for row in body.rows}
+    if None in votes.values() or not votes:
+        raise EvidenceError(f"the announced result {body.code!r} gives no number of votes for some candidate")
+    names = (*view.candidates, OTHERS) if OTHERS in votes else view.candidates
+    named = tuple(name for name in names if name in votes)
+    rules = rules_of(view)
+    return announced_certificate(
+        named,
+        tuple(votes[name] or 0 for name in named),
+        share=None if body.covered is None else parse_percentage(body.covered),
+        registered=registered or body.registered or announced_roll(state, view.code),
+        rules=replace(rules, seats=min(rules.seats, len(named)))
+        if rules.method is Method.PLURALITY
+        else rules,
+        contest=view.code,
+        area=claim.entry.about.area or view.area,
+        basis=f"{CLAIM}{body.code}",
+    )
+
+
+def announced_roll(state: ElectionState, contest: str) -> int | None:
+    """The number of registered voters that the claims about a whole contest give, if they agree on one."""
+    view = state.contest(contest)
+    said = {
+        logged.entry.body.registered
+        for logged in state.claims(contest)
+        if isinstance(logged.entry.body, t.Claim) and logged.entry.about.area in (None, view.area)
+    } - {None}
+    return said.pop() if len(said) == 1 else None
+
+
+def _unlisted(state: ElectionState, gap: Int64) -> tuple[Int64, NDArray[np.bool_]]:
+    """Stations declared beyond the roll, and the areas where such stations of an area above may lie.
+
+    `gap` [areas]: declared minus listed, of the area and all that lies in it.
+    """
+    parent, declared = state.areas.parent, state.roll.declared
+    above = np.maximum(gap, 0)
+    own_gap = above.copy()
+    children = parent >= 0
+    np.subtract.at(own_gap, parent[children], above[children])
+    open_ended = np.zeros(len(gap), np.bool_)
+    for area in range(1, len(gap)):  # parents stand before their children
+        if state.areas.codes[area] not in declared:
+            open_ended[area] = open_ended[parent[area]] or own_gap[parent[area]] > 0
+    return above, open_ended
+
+
+def _mask(state: ElectionState, stations: Collection[int]) -> NDArray[np.bool_]:
+    mask = np.zeros(len(state.roll), np.bool_)
+    mask[np.fromiter(stations, np.int64, len(stations))] = True
+    return mask
+
+
+def _roll_up(state: ElectionState, values: NDArray[np.int64] | NDArray[np.bool_]) -> Int64:
+    """Add up values per station, [stations, ...], in each area and all that lies in it."""
+    own = np.zeros((len(state.areas), *values.shape[1:]), np.int64)
+    np.add.at(own, state.roll.area, values)
+    return state.areas.roll_up(own)

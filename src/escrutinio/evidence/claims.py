@@ -1,0 +1,277 @@
+"""Announced results put to the tests: their own arithmetic, round percentages, the sheets at hand."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from escrutinio.election.definition import OTHERS
+from escrutinio.election.state import ContestView, ElectionState, Logged
+from escrutinio.election.totals import totals, totals_by_station
+from escrutinio.evidence.certificates import announced_result, announced_roll, coverage
+from escrutinio.evidence.claim_counts import MOST_COUNTS, MOST_VOTES, CountTest, look_for_percentages
+from escrutinio.evidence.feasibility import (
+    Comparison,
+    Condition,
+    LeastDiffering,
+    least_differing,
+    necessary_conditions,
+    stations_outside,
+    stations_outside_range,
+)
+from escrutinio.evidence.percentages import Agreement, Percentage, Rounding, agreements, parse_percentage
+from escrutinio.evidence.wording import in_language, percent, whole
+from escrutinio.records import types as t
+
+NULL = "null"
+"""The column of null votes in a comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnArithmetic:
+    """One announced figure beside what the announcement's other figures make of it.
+
+    `what`: `percent` (of a candidate), `valid` (the sum of the rows), `ballots` (valid and null), `turnout`
+    (ballots by covered share and roll). `computed` is a share for percent and turnout. `modes`: the roundings
+    with which it prints as announced, all of them for whole numbers that are equal.
+    """
+
+    what: str
+    candidate: str
+    announced: str
+    computed: Fraction
+    modes: tuple[Rounding, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether it agrees under some usual way of rounding."""
+        return bool(self.modes)
+
+    def sentences(self, language: str) -> tuple[str, str]:
+        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        share = self.what in ("percent", "turnout")
+        values = {
+            "what": f"{in_language(_WHAT[self.what], language)} {self.candidate}".strip(),
+            "announced": f"{self.announced} %" if share else whole(int(self.announced), language),
+            "computed": percent(self.computed, 3, language) if share else whole(int(self.computed), language),
+        }
+        found = in_language(_AGREES if self.holds else _DIFFERS, language, **values)
+        return found, in_language(_NOT_ARITHMETIC, language)
+
+
+@dataclass(frozen=True, eq=False)
+class AgainstSheets:
+    """An announced result held against the sheets of a basis.
+
+    `least`: fewest differing sheets when as many stations lie outside as the announced share allows at most;
+    `nominal`: when exactly that share was covered; `none_outside`: when all sheets are within; `average`:
+    when average sheets lie outside. `assumed_capacity`: what was taken for the `unknown_capacity` sheets
+    whose registered voters are not known, the largest number at any sheet.
+    """
+
+    basis: str
+    comparison: Comparison
+    conditions: tuple[Condition, ...]
+    least: LeastDiffering
+    nominal: LeastDiffering
+    none_outside: LeastDiffering
+    average: LeastDiffering
+    unknown_capacity: int
+    assumed_capacity: int
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether some necessary condition fails: the announcement and all sheets cannot both be true."""
+        return not all(condition.holds for condition in self.conditions)
+
+
+@dataclass(frozen=True, eq=False)
+class ClaimStudy:
+    """What can be tested of an announced result; None where it does not give the figures for it."""
+
+    index: int
+    code: str
+    contest: str
+    arithmetic: tuple[OwnArithmetic, ...]
+    counts: CountTest | None
+    sheets: AgainstSheets | None
+
+
+def study_claim(
+    state: ElectionState, claim: Logged, basis: str | None, *, registered: int | None = None
+) -> ClaimStudy:
+    """Put an announced result to every test that its figures allow; `basis` names the sheets, if any.
+
+    `registered`: voters on the whole roll; what the claim says, or all claims agree on, if None. Raises
+    EvidenceError for another record and for a percentage that is none, KeyError for a basis that is not
+    there.
+    """
+    body, view = announced_result(state, claim)
+    roll = registered or body.registered or announced_roll(state, view.code)
+    votes = [row.votes for row in body.rows if row.votes is not None]
+    # A sum of some candidates' votes says nothing of percentages of the whole.
+    complete = len(votes) == len(body.rows) and _is_whole(body, view)
+    testable = complete and 1 < len(votes) <= MOST_COUNTS and 0 < sum(votes) <= MOST_VOTES
+    sheets = None
+    if basis is not None and len(votes) == len(body.rows) > 0:
+        sheets = against_sheets(state, claim, basis, roll)
+    return ClaimStudy(
+        claim.index,
+        body.code,
+        view.code,
+        own_arithmetic(body, roll, complete=complete),
+        look_for_percentages(votes) if testable else None,
+        sheets,
+    )
+
+
+def own_arithmetic(claim: t.Claim, registered: int | None, *, complete: bool) -> tuple[OwnArithmetic, ...]:
+    """Hold an announcement's figures against each other; `complete`: its rows cover every candidate.
+
+    Raises EvidenceError for a percentage that is none.
+    """
+    votes = [row.votes or 0 for row in claim.rows]
+    valid = claim.valid if claim.valid is not None else sum(votes) if complete else None
+    found = [
+        _share("percent", row.candidate, row.percent, Fraction(row.votes, valid))
+        for row in claim.rows
+        if row.percent is not None and row.votes is not None and valid
+    ]
+    if complete and claim.valid is not None:
+        found.append(_number("valid", claim.valid, sum(votes)))
+    if claim.ballots is not None and claim.valid is not None and claim.null is not None:
+        found.append(_number("ballots", claim.ballots, claim.valid + claim.null))
+    ballots = claim.ballots if claim.ballots is not None else valid
+    if claim.turnout is not None and claim.covered is not None and registered and ballots is not None:
+        covered = parse_percentage(claim.covered).value
+        if covered:
+            found.append(_share("turnout", "", claim.turnout, ballots / (covered * registered)))
+    return tuple(found)
+
+
+def against_sheets(
+    state: ElectionState, claim: Logged, basis: str, registered: int | None
+) -> AgainstSheets | None:
+    """Hold an announced result against the sheets of a basis; None where that has no sheet in its area.
+
+    Raises EvidenceError for a covered share above 100 % and as `announced_result` and `coverage` do.
+    """
+    body, view = announced_result(state, claim)
+    area = state.areas.index[claim.entry.about.area or view.area]
+    by_station = totals_by_station(state, view.code, basis)
+    here = (by_station[:, 0] >= 0) & state.areas.within(area, state.roll.area)
+    if not here.any():
+        return None
+    votes = by_station[here]
+    rows = state.counted[view.code, basis][here]
+    null = state.tables[view.code].null[rows].astype(np.int64)
+    named = {row.candidate: row.votes or 0 for row in body.rows}
+    number = {code: at for at, code in enumerate(view.candidates)}
+    columns = {code: votes[:, number[code]] for code in named if code in number}
+    if OTHERS in named:
+        columns[OTHERS] = votes.sum(axis=1) - sum(columns.values())
+    announced = {code: named[code] for code in columns}
+    if body.null is not None:
+        columns[NULL], announced[NULL] = null, body.null
+    if not columns:
+        return None
+    ballots = votes.sum(axis=1) + null + state.tables[view.code].blank[rows]
+    capacity = np.maximum(state.roll.registered[here], -1)
+    unknown = capacity < 0
+    most = max(int(capacity.max()), int(ballots.max()))
+    capacity = np.maximum(np.where(unknown, most, capacity), ballots)
+    national = area == state.areas.index[view.area]
+    lacking = coverage(state, view.code, basis, registered=registered if national else None, disputed=())
+    found = totals(state, view.code, basis)
+    stations = max(int(found.stations_declared[area]), int(found.stations_in_roll[area]))
+    nominal, widest = 0, 0
+    if body.covered is not None:
+        covered = parse_percentage(body.covered)
+        nominal, widest = (
+            stations_outside(stations, covered.value),
+            stations_outside_range(stations, covered)[1],
+        )
+
+    def compared(outside: int) -> Comparison:
+        return Comparison(
+            tuple(columns), np.column_stack([*columns.values()]), tuple(announced.values()), capacity,
+            lacking.outstanding(area).capacity, min(outside, len(votes)),
+        )  # fmt: skip
+
+    comparison = compared(widest)
+    return AgainstSheets(
+        basis=basis,
+        comparison=comparison,
+        conditions=necessary_conditions(comparison),
+        least=least_differing(comparison),
+        nominal=least_differing(compared(nominal)),
+        none_outside=least_differing(compared(0)),
+        average=least_differing(comparison, average_outside=True),
+        unknown_capacity=int(unknown.sum()),
+        assumed_capacity=most,
+    )
+
+
+def claims_beside_each_other(
+    state: ElectionState, contest: str
+) -> dict[str, tuple[tuple[Agreement, tuple[str, str]], ...]]:
+    """By candidate, every two announced percentages about the whole contest, with the codes of their claims.
+
+    Raises EvidenceError for a percentage that is none.
+    """
+    view = state.contest(contest)
+    said: dict[str, list[tuple[Percentage, str]]] = {}
+    for logged in state.claims(contest):
+        body = logged.entry.body
+        if isinstance(body, t.Claim) and logged.entry.about.area in (None, view.area):
+            for row in body.rows:
+                if row.percent is not None:
+                    said.setdefault(row.candidate, []).append((parse_percentage(row.percent), body.code))
+    found = {}
+    for candidate, figures in said.items():
+        names = [(a, b) for at, (_, a) in enumerate(figures) for _, b in figures[at + 1 :]]
+        pairs = agreements([figure for figure, _ in figures])
+        if pairs:
+            found[candidate] = tuple(zip(pairs, names, strict=True))
+    return found
+
+
+def _is_whole(claim: t.Claim, contest: ContestView) -> bool:
+    named = {row.candidate for row in claim.rows}
+    return OTHERS in named or named >= set(contest.candidates)
+
+
+def _share(what: str, candidate: str, announced: str, computed: Fraction) -> OwnArithmetic:
+    figure = parse_percentage(announced)
+    modes = tuple(mode for mode in Rounding if figure.prints(computed, mode))
+    return OwnArithmetic(what, candidate, announced, computed, modes)
+
+
+def _number(what: str, announced: int, computed: int) -> OwnArithmetic:
+    return OwnArithmetic(
+        what, "", str(announced), Fraction(computed), tuple(Rounding) if announced == computed else ()
+    )
+
+
+_WHAT = {
+    "percent": {"en": "the percentage of", "es": "el porcentaje de"},
+    "valid": {"en": "the valid votes", "es": "los votos válidos"},
+    "ballots": {"en": "all ballots", "es": "el total de votos"},
+    "turnout": {"en": "the turnout", "es": "la participación"},
+}
+_AGREES = {
+    "en": "Announced for {what}: {announced}; the announcement's other figures give {computed}, which "
+    "agrees.",
+    "es": "Anunciado para {what}: {announced}; las demás cifras del anuncio dan {computed}, que coincide.",
+}
+_DIFFERS = {
+    "en": "Announced for {what}: {announced}; the announcement's other figures give {computed}, which "
+    "differs.",
+    "es": "Anunciado para {what}: {announced}; las demás cifras del anuncio dan {computed}, que difiere.",
+}
+_NOT_ARITHMETIC = {
+    "en": "This compares an announcement with itself, not with the sheets; a slip of an outlet's typing is "
+    "common.",
+    "es": "Esto compara un anuncio consigo mismo, no con las actas; un error de copia de un medio es "
+    "frecuente.",
+}

@@ -1,0 +1,360 @@
+"""Whether an announced total and the sheets at hand can both be true, and how many sheets must differ.
+
+The announced total A_c of each candidate (and of null votes, if announced) is held against sheets v_ic. Some
+sheets may lie outside the announcement, which then stood on fewer stations; stations without a sheet add at
+most their registered voters; and a sheet that differs from its ballots may hide any result that its
+registered voters allow. Everything is exact and in whole numbers; nothing says which side is right.
+
+"Differ" always means: the sheet, as it was collected, is not what the ballots of its station say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.evidence.percentages import Percentage
+from escrutinio.evidence.wording import in_language, percent, whole
+from escrutinio.records.errors import EvidenceError
+
+Int64 = NDArray[np.int64]
+
+DRAWS = (10, 20, 30, 100)
+"""Numbers of boxes in the table of chances."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Sheets and an announced total of the same contest, in the same columns.
+
+    `votes` int64 [sheets, columns]: candidates as the announcement groups them, and null votes if it gives
+    them; `announced` [columns]. `capacity` int64 [sheets]: registered voters. `missing`: most votes that
+    stations without a sheet can have, None if unknown. `outside`: most stations outside the announcement.
+    """
+
+    columns: tuple[str, ...]
+    votes: Int64
+    announced: tuple[int, ...]
+    capacity: Int64
+    missing: int | None
+    outside: int = 0
+
+    def __post_init__(self) -> None:
+        sheets, columns = self.votes.shape
+        if (
+            not sheets
+            or not columns == len(self.announced) == len(self.columns)
+            or len(self.capacity) != sheets
+        ):
+            raise EvidenceError(
+                "sheets and an announced total do not have the same columns, or there is no sheet"
+            )
+        if (
+            self.votes.min() < 0
+            or self.capacity.min() < 0
+            or min(self.announced) < 0
+            or (self.missing or 0) < 0
+        ):
+            raise EvidenceError("a number of votes or registered voters is negative")
+        if not 0 <= self.outside <= sheets:
+            raise EvidenceError(f"{self.outside:,} of {sheets:,} sheets cannot lie outside the announcement")
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """What the sheets add up to, by column."""
+        return tuple(self.votes.sum(axis=0).tolist())
+
+    @property
+    def residual(self) -> tuple[int, ...]:
+        """Announced minus sheets, by column: what stations without a sheet would have had to add."""
+        return tuple(a - v for a, v in zip(self.announced, self.totals, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition that must hold if announcement and sheets are both true: `least <= most`.
+
+    `what`: `no-fewer` (votes on sheets cannot vanish), `capacity` (stations without a sheet cannot add more
+    than their registered voters), `sum` (nor more than the announced total leaves). `column` is None for all.
+    """
+
+    what: str
+    column: int | None
+    least: int
+    most: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds."""
+        return self.least <= self.most
+
+
+def necessary_conditions(found: Comparison) -> tuple[Condition, ...]:
+    """The three conditions, cheap enough to check by hand.
+
+    1. no-fewer: the sheets' votes of each column, without the `outside` sheets that have most of it, are at
+    most the announced ones. 2. capacity: announced minus sheets is at most what is missing. 3. sum: what all
+    columns need beyond the sheets is at most what the announced total leaves for stations without a sheet.
+    """
+    columns = range(len(found.columns))
+    conditions = [
+        Condition(
+            "no-fewer", c, found.totals[c] - _largest(found.votes[:, c], found.outside), found.announced[c]
+        )
+        for c in columns
+    ]
+    if found.missing is not None:
+        conditions += [Condition("capacity", c, found.residual[c], found.missing) for c in columns]
+    needed = sum(max(r, 0) for r in found.residual)
+    left = sum(found.residual) + _largest(found.votes.sum(axis=1), found.outside)
+    return (*conditions, Condition("sum", None, needed, left))
+
+
+@dataclass(frozen=True, slots=True)
+class LeastDiffering:
+    """The least number of sheets that would have to differ from the ballots for the announcement to hold.
+
+    `sheets` of `of` is a lower bound under the stated assumption; `relaxed` its linear-programming value.
+    `column`: the one whose votes on the sheets are more than announced, None if none is. `attained`: whether
+    a way to fill everything with just so many was found, which makes it the least number exactly; it
+    `needs` that many votes from stations that differ or are missing, which have `room` (None: unknown).
+    `assumption`: `largest` or `average` sheets lie outside the announcement, or `share` (each sheet that
+    differs keeps the announced share).
+    """
+
+    sheets: int
+    of: int
+    relaxed: Fraction
+    column: str | None
+    outside: int
+    assumption: str
+    attained: bool = False
+    needs: int | None = None
+    room: int | None = None
+
+    def chances(self, draws: Sequence[int] = DRAWS) -> tuple[tuple[int, Fraction], ...]:
+        """Chance that boxes drawn at random contain none of so many sheets, for each number of draws."""
+        return tuple((n, chance_of_none(self.of, self.sheets, n)) for n in draws if n <= self.of)
+
+    def boxes(self, risk: Fraction) -> int | None:
+        """Boxes to draw so that this chance is at most `risk`; None if no sheet has to differ."""
+        return boxes_to_settle(self.of, self.sheets, risk) if self.sheets else None
+
+    def sentences(self, language: str) -> tuple[str, str]:
+        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        if not self.sheets:
+            return in_language(_BOTH, language), in_language(_NOT_BOTH, language)
+        values = {
+            "sheets": whole(self.sheets, language),
+            "of": whole(self.of, language),
+            "share": percent(Fraction(self.sheets, self.of), 1, language),
+            "outside": whole(self.outside, language),
+            "boxes": whole(self.boxes(Fraction(1, 100)) or 0, language),
+        }
+        assumption = self.assumption if self.outside or self.assumption == "share" else "none"
+        assumed = in_language(_ASSUMED[assumption], language, **values)
+        return (
+            in_language(_EITHER, language, assumed=assumed, **values),
+            in_language(_NOT_EITHER, language, **values),
+        )
+
+
+def least_differing(found: Comparison, *, average_outside: bool = False) -> LeastDiffering:
+    """The least number of sheets that must differ, when such a sheet may have had 0 votes of a column.
+
+    For each column: the sheets with most votes of it, as many as it takes to bring the rest down to the
+    announced total, less those `outside` (taken to be the largest, or average ones if `average_outside`). No
+    smaller set can do, since every sheet contributes at most its own votes; the column that needs most
+    decides. Filling the other columns is then tried exactly; if it works, the bound is the answer.
+    """
+    bounds = [_bound(found, c, average_outside) for c in range(len(found.columns))]
+    column = max(range(len(bounds)), key=lambda c: bounds[c][1])
+    sheets, relaxed = bounds[column]
+    attained, needs, room = False, None, None
+    if not average_outside:
+        attained, needs, room = _fill(found, column, sheets)
+    assumption = "average" if average_outside else "largest"
+    return LeastDiffering(
+        sheets, len(found.votes), relaxed, found.columns[column] if sheets else None, found.outside,
+        assumption, attained, needs, room,
+    )  # fmt: skip
+
+
+def least_differing_at_share(found: Comparison, column: int, share: Fraction) -> LeastDiffering:
+    """The same when a sheet that differs had at least `share` of its votes for `column`, and none is outside.
+
+    Shares are of the votes of a sheet in all columns of the comparison. Raises EvidenceError for a share that
+    is not from 0 to 1.
+    """
+    if not 0 <= share <= 1:
+        raise EvidenceError(f"the share {share} is not between 0 and 1")
+    p, q = share.numerator, share.denominator
+    _check_exact(found, q)
+    surplus = np.maximum(found.votes[:, column] * q - found.votes.sum(axis=1) * p, 0)
+    sheets, relaxed = _fewest(surplus, -found.residual[column] * q)
+    return LeastDiffering(
+        sheets, len(surplus), relaxed, found.columns[column] if sheets else None, 0, "share"
+    )
+
+
+def least_to_change_first(leads: Int64, swing: Int64, missing: int) -> int | None:
+    """The least number of sheets that must differ for the first not to lead; None if even all are too few.
+
+    `leads` int64 [sheets]: first minus second; `swing` int64 [sheets]: most by which the true lead can be
+    less than the sheet's; `missing`: votes that stations without a sheet give to the second.
+    """
+    excess = int(leads.sum()) - missing
+    return _fewest(swing, excess)[0] if int(np.maximum(swing, 0).sum()) >= excess else None
+
+
+def swing_of_capacity(first: Int64, second: Int64, capacity: Int64) -> Int64:
+    """Greatest swing of a sheet: every registered voter had voted for the second."""
+    return first - second + capacity
+
+
+def swing_of_votes(first: Int64) -> Int64:
+    """Greatest swing with the turnout as on the sheet: the first's votes were the second's."""
+    return 2 * first
+
+
+def stations_outside(stations: int, covered: Fraction) -> int:
+    """Stations that an announcement covering this share leaves out, to the nearest whole station."""
+    _check_covered(stations, covered)
+    inside = covered * stations
+    return stations - (2 * inside.numerator + inside.denominator) // (2 * inside.denominator)
+
+
+def stations_outside_range(stations: int, covered: Percentage) -> tuple[int, int]:
+    """Least and most stations left out, for every share that prints as this percentage to the nearest."""
+    _check_covered(stations, covered.value)
+    low, high = covered.interval()
+    fewest_inside = -(-low.numerator * stations // low.denominator)
+    most_inside = -(-high.numerator * stations // high.denominator) - 1
+    return stations - min(most_inside, stations), stations - max(fewest_inside, 0)
+
+
+def chance_of_none(boxes: int, differing: int, drawn: int) -> Fraction:
+    """Chance that `drawn` of `boxes`, at random without replacement, contain none of `differing`. Exact.
+
+    Hypergeometric. Raises EvidenceError for numbers that do not fit in each other.
+    """
+    if not (0 <= differing <= boxes and 0 <= drawn <= boxes):
+        raise EvidenceError(f"{differing:,} differing and {drawn:,} drawn boxes do not fit in {boxes:,}")
+    few, many = sorted((differing, drawn))
+    return Fraction(comb(boxes - many, few), comb(boxes, few))
+
+
+def boxes_to_settle(boxes: int, differing: int, risk: Fraction) -> int:
+    """The fewest boxes to draw at random so that the chance of meeting none that differs is at most `risk`.
+
+    Raises EvidenceError if none differs or the risk is not between 0 and 1.
+    """
+    if not 0 < differing <= boxes or not 0 < risk < 1:
+        raise EvidenceError("a risk between 0 and 1 and at least one differing box are needed")
+    low, high = 0, boxes
+    while low < high:
+        middle = (low + high) // 2
+        if chance_of_none(boxes, differing, middle) <= risk:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _bound(found: Comparison, column: int, average_outside: bool) -> tuple[int, Fraction]:
+    """Sheets that must differ for one column, and the same without rounding up."""
+    votes, excess = found.votes[:, column], -found.residual[column]
+    if average_outside:
+        n = len(votes)
+        _check_exact(found, n)
+        return _fewest(votes * n, excess * n - found.outside * found.totals[column])
+    sheets, relaxed = _fewest(votes, excess)
+    return max(sheets - found.outside, 0), max(relaxed - found.outside, Fraction(0))
+
+
+def _fewest(amounts: Int64, goal: int) -> tuple[int, Fraction]:
+    """How many of the largest amounts reach the goal, and how many if the last may count in part."""
+    if goal <= 0:
+        return 0, Fraction(0)
+    ordered = np.sort(amounts)[::-1]
+    reached = np.cumsum(ordered)
+    k = int(np.searchsorted(reached, goal)) + 1
+    if k > len(amounts):
+        raise EvidenceError("even if every sheet differed, the announced total would not be reached")
+    before = int(reached[k - 2]) if k > 1 else 0
+    return k, k - 1 + Fraction(goal - before, int(ordered[k - 1]))
+
+
+def _fill(found: Comparison, column: int, sheets: int) -> tuple[bool, int | None, int | None]:
+    """Whether everything can be filled with the largest sheets of a column outside or differing."""
+    order = np.argsort(-found.votes[:, column], kind="stable")
+    out, differing = order[: found.outside], order[found.outside : found.outside + sheets]
+    kept = np.array(found.totals) - found.votes[out].sum(axis=0) - found.votes[differing].sum(axis=0)
+    needs = [a - k for a, k in zip(found.announced, kept.tolist(), strict=True)]
+    if min(needs) < 0:
+        return False, None, None
+    if found.missing is None:
+        return False, sum(needs), None
+    room = found.missing + int(found.capacity[differing].sum())
+    return sum(needs) <= room, sum(needs), room
+
+
+def _largest(amounts: Int64, count: int) -> int:
+    return int(np.sort(amounts)[len(amounts) - count :].sum())
+
+
+def _check_exact(found: Comparison, factor: int) -> None:
+    if sum(found.totals) * factor >= 2**63:
+        raise EvidenceError(f"votes times {factor:,} are too large to work with exactly")
+
+
+def _check_covered(stations: int, covered: Fraction) -> None:
+    if stations < 0 or not 0 <= covered <= 1:
+        raise EvidenceError(
+            f"an announcement cannot cover {float(100 * covered):g} % of {stations:,} stations"
+        )
+
+
+_EITHER = {
+    "en": "Either the announced total is wrong or at least {sheets} of the {of} sheets ({share}) differ "
+    "from their ballots, {assumed}.",
+    "es": "O el total anunciado es erróneo o al menos {sheets} de las {of} actas ({share}) difieren de sus "
+    "papeletas, {assumed}.",
+}
+_ASSUMED = {
+    "largest": {
+        "en": "even if the {outside} sheets that matter most lay outside the announcement",
+        "es": "aun si las {outside} actas que más pesan quedaran fuera de lo anunciado",
+    },
+    "average": {
+        "en": "if {outside} average sheets lay outside the announcement",
+        "es": "si {outside} actas promedio quedaran fuera de lo anunciado",
+    },
+    "share": {
+        "en": "if each of those in truth had the announced share",
+        "es": "si cada una de ellas tuviera en verdad la proporción anunciada",
+    },
+    "none": {
+        "en": "with every sheet within the announcement",
+        "es": "con todas las actas dentro de lo anunciado",
+    },
+}
+_NOT_EITHER = {
+    "en": "This does not say which side is right, and a mistake in reading or typing is one way of "
+    "differing; {boxes} boxes opened at random would meet one that differs with a chance of 99 %, if so "
+    "many do.",
+    "es": "Esto no dice cuál de las partes tiene razón, y un error al leer o copiar también es diferir; "
+    "{boxes} cajas abiertas al azar darían con una que difiere con probabilidad de 99 %, si tantas difieren.",
+}
+_BOTH = {
+    "en": "No column of the sheets has more votes than announced, so this test finds no contradiction.",
+    "es": "Ninguna columna de las actas tiene más votos que lo anunciado: esta prueba no halla "
+    "contradicción.",
+}
+_NOT_BOTH = {
+    "en": "That does not make either of them right; the other conditions and a hand count still can tell.",
+    "es": "Eso no da la razón a ninguna; las demás condiciones y un conteo a mano todavía pueden decidir.",
+}

@@ -1,0 +1,172 @@
+"""What could be said of outstanding stations *if* they were a random sample, or like their neighbours.
+
+None of this is irreversibility: arrival order is not random. On the 25,073 sheets of 2024 the same votes
+give a difference of 27 points between the first 80 % and the rest when large centers come first. Results
+carry their assumption, and `irreversibility` alone says what is final.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import erfc, exp, inf, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.evidence.wording import in_language, percent, whole
+from escrutinio.records.errors import EvidenceError
+
+Int64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class RandomlyMissing:
+    """Chances that the lead is reversed, valid only if the missing stations are a random sample of all.
+
+    `projected`: lead over all stations; `standard_error` of it, None where fewer than two are counted;
+    `z`: their quotient; `normal`: chance by the normal approximation; `serfling`: an upper bound for any
+    distribution within `bound` votes of lead per station.
+    """
+
+    stations: int
+    counted: int
+    margin: int
+    bound: int
+    projected: Fraction
+    standard_error: float | None
+    z: float | None
+    normal: float | None
+    serfling: float
+
+    def sentences(self, language: str) -> tuple[str, str]:
+        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        values = {
+            "counted": whole(self.counted, language),
+            "stations": whole(self.stations, language),
+            "projected": whole(round(self.projected), language),
+            "serfling": f"{max(self.serfling, 1e-300):.1e}",
+        }
+        return in_language(_RANDOM, language, **values), in_language(_NOT_RANDOM, language)
+
+
+def randomly_missing(
+    stations: int, counted: int, margin: int, bound: int, deviation: float | None = None
+) -> RandomlyMissing:
+    """Chances of reversal under simple random sampling of stations without replacement.
+
+    `margin`: lead, summed over the `counted` stations; `bound`: largest lead, either way, that a station can
+    have; `deviation`: standard deviation of the stations' leads. The normal approximation is the usual one
+    for a finite population (Cochran, *Sampling Techniques*, 1977, ch. 2); the bound is Serfling's
+    (Probability inequalities for the sum in sampling without replacement, Ann. Stat. 2, 1974).
+
+    Raises EvidenceError unless 0 < counted <= stations, margin >= 0, and bound > 0.
+    """
+    if not 0 < counted <= stations:
+        raise EvidenceError(f"{counted:,} of {stations:,} stations cannot be counted")
+    if margin < 0 or bound <= 0:
+        raise EvidenceError("a margin of at least 0 and a bound above 0 are needed")
+    projected = Fraction(margin * stations, counted)
+    error = z = normal = None
+    if deviation is not None and counted > 1:
+        error = stations * deviation * sqrt((1 - counted / stations) / counted)
+        z = float(projected) / error if error else inf
+        normal = erfc(z / sqrt(2)) / 2
+    # exp(-2 n d^2 / ((1 - (n-1)/N) (2c)^2)) with d = margin / n
+    exponent = Fraction(2 * margin * margin * stations, counted * (stations - counted + 1) * (2 * bound) ** 2)
+    return RandomlyMissing(
+        stations, counted, margin, bound, projected, error, z, normal, exp(-float(exponent))
+    )
+
+
+def lead_deviation(leads: Int64) -> float | None:
+    """Standard deviation (n - 1) of int64 [stations] leads, from exact sums; None for fewer than two."""
+    n = len(leads)
+    if n < 2:
+        return None
+    total = int(leads.sum())
+    squares = sum(int(part) for part in np.add.reduceat(leads * leads, np.arange(0, n, 1 << 20)))
+    return sqrt(Fraction(n * squares - total * total, n * (n - 1)))
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """Totals if, in each cell, missing voters turn out and vote like those counted in the same cell.
+
+    `counted` int64 and `projected` float64 [candidates]. Per cell: `registered_counted` and
+    `registered_missing` int64 [cells], and `bare`, bool [cells]: voters are missing there but none counted,
+    so that the whole stands in for the cell.
+    """
+
+    counted: Int64
+    projected: NDArray[np.float64]
+    registered_counted: Int64
+    registered_missing: Int64
+    bare: NDArray[np.bool_]
+
+    @property
+    def share_missing(self) -> NDArray[np.float64]:
+        """The share of the registered voters that is missing, float64 [cells]; nan for an empty cell."""
+        roll = self.registered_counted + self.registered_missing
+        share: NDArray[np.float64] = np.divide(
+            self.registered_missing, roll, out=np.full(len(roll), np.nan), where=roll > 0
+        )
+        return share
+
+    def sentences(self, names: Sequence[str], language: str) -> tuple[str, str]:
+        """The projected shares and the assumption behind them. Raises EvidenceError for another language."""
+        total = float(self.projected.sum())
+        order = np.argsort(-self.projected, kind="stable")[:2].tolist()
+        shares = [Fraction(votes / total if total else 0.0) for votes in self.projected.tolist()]
+        shown = ", ".join(f"{names[c]} {percent(shares[c], 1, language)}" for c in order)
+        bare = whole(int(self.bare.sum()), language)
+        return in_language(_CELLS, language, shown=shown), in_language(_NOT_CELLS, language, bare=bare)
+
+
+def post_stratified(
+    votes: Int64, registered: Int64, cell: NDArray[np.integer], registered_missing: Int64
+) -> Projection:
+    """Project votes int64 [stations, candidates] onto the registered voters missing, int64 [cells].
+
+    `registered` int64 [stations] is negative where unknown: such a station counts, but gives no rate. `cell`
+    numbers the cell of each station. Post-stratification as in Holt and Smith (J. R. Stat. Soc. A 142, 1979).
+    Raises EvidenceError when voters are missing and no station with known registered voters is counted.
+    """
+    cells = len(registered_missing)
+    known = registered >= 0
+    roll = np.zeros(cells, np.int64)
+    np.add.at(roll, cell[known], registered[known])
+    by_cell = np.zeros((cells, votes.shape[1]), np.int64)
+    np.add.at(by_cell, cell[known], votes[known])
+    if registered_missing.any() and not roll.any():
+        raise EvidenceError("no counted station has a known number of registered voters to project from")
+    bare = (roll == 0) & (registered_missing > 0)
+    whole_rate = by_cell.sum(axis=0) / max(int(roll.sum()), 1)
+    rate = np.where(roll[:, None] > 0, by_cell / np.maximum(roll, 1)[:, None], whole_rate)
+    counted = votes.sum(axis=0, dtype=np.int64)
+    return Projection(counted, counted + registered_missing @ rate, roll, registered_missing, bare)
+
+
+_RANDOM = {
+    "en": "If the {counted} counted of {stations} stations were a random sample, the lead over all would be "
+    "about {projected} votes and the chance of a reversal at most {serfling}.",
+    "es": "Si las {counted} mesas contadas de {stations} fueran una muestra al azar, la ventaja en todas "
+    "sería de unos {projected} votos y la probabilidad de que se invierta, a lo sumo {serfling}.",
+}
+_NOT_RANDOM = {
+    "en": "Valid only if missing stations are a random sample, which the order of arrival does not "
+    "guarantee: size, distance and connection all move it, innocently.",
+    "es": "Vale solo si las mesas que faltan son una muestra al azar, lo que el orden de llegada no "
+    "garantiza: tamaño, distancia y conexión lo alteran, sin mala intención.",
+}
+_CELLS = {
+    "en": "If missing voters turned out and voted like those counted in places of the same area and center "
+    "size, the whole would come to {shown}.",
+    "es": "Si los electores que faltan participaran y votaran como los contados en lugares de la misma "
+    "entidad y tamaño de centro, el total sería {shown}.",
+}
+_NOT_CELLS = {
+    "en": "This is a projection that rests on that assumption and not a count; in {bare} groups nothing is "
+    "counted and the whole stands in.",
+    "es": "Es una proyección que descansa en ese supuesto y no un conteo; en {bare} grupos no hay nada "
+    "contado y se usa el total.",
+}

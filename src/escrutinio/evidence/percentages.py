@@ -1,0 +1,118 @@
+"""Announced percentages: the digits they were given with, and which shares print as them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from itertools import combinations
+
+from escrutinio.evidence.wording import in_language
+from escrutinio.records.errors import EvidenceError
+
+_PERCENTAGE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,9}))?")
+
+
+class Rounding(StrEnum):
+    """How a number was brought to fewer digits."""
+
+    NEAREST = "nearest"
+    """To the nearest, halves up."""
+    FLOOR = "floor"
+    CEIL = "ceil"
+
+
+@dataclass(frozen=True, slots=True)
+class Percentage:
+    """An announced percentage: its text, its value as a share (51.2 is 512/1000), its number of decimals."""
+
+    text: str
+    value: Fraction
+    decimals: int
+
+    def interval(self, mode: Rounding = Rounding.NEAREST) -> tuple[Fraction, Fraction]:
+        """The shares between which all shares lie that print as this.
+
+        The lower end belongs to it and the upper does not; for `ceil` it is the other way round.
+        """
+        step = Fraction(1, 100 * 10**self.decimals)
+        below = {Rounding.NEAREST: step / 2, Rounding.FLOOR: Fraction(0), Rounding.CEIL: step}[mode]
+        return self.value - below, self.value - below + step
+
+    def prints(self, share: Fraction, mode: Rounding = Rounding.NEAREST) -> bool:
+        """Whether this share, brought to as many decimals, gives this percentage."""
+        low, high = self.interval(mode)
+        return low < share <= high if mode is Rounding.CEIL else low <= share < high
+
+
+def parse_percentage(text: str) -> Percentage:
+    """Read "51.20", "51,2" or "80"; the digits are kept. Raises EvidenceError for anything else."""
+    match = _PERCENTAGE.fullmatch(text)
+    if match is None:
+        raise EvidenceError(f"{text[:40]!r} is not a percentage of digits with at most 9 decimals")
+    units, decimals = match[1], match[2] or ""
+    return Percentage(text, Fraction(int(units + decimals), 100 * 10 ** len(decimals)), len(decimals))
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Whether two announced percentages of the same thing can stand for one share.
+
+    `modes`: the ways of rounding, the same for both, with which a share exists that prints as both.
+    """
+
+    first: Percentage
+    second: Percentage
+    modes: tuple[Rounding, ...]
+
+    @property
+    def compatible(self) -> bool:
+        """Whether they agree under usual rounding, to the nearest."""
+        return Rounding.NEAREST in self.modes
+
+    def sentences(self, language: str) -> tuple[str, str]:
+        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        code = "agree" if self.compatible else "other-rounding" if self.modes else "differ"
+        values = {"first": self.first.text, "second": self.second.text}
+        words = in_language(_MODES, language).split(",")
+        values["modes"] = ", ".join(words[list(Rounding).index(mode)] for mode in self.modes)
+        return in_language(_AGREEMENT[code], language, **values), in_language(_NOT, language)
+
+
+def agreements(percentages: Sequence[Percentage]) -> tuple[Agreement, ...]:
+    """Hold announced percentages of the same thing against each other, each pair once, in the order given."""
+    return tuple(
+        Agreement(a, b, tuple(mode for mode in Rounding if _overlap(a, b, mode)))
+        for a, b in combinations(percentages, 2)
+    )
+
+
+def _overlap(one: Percentage, other: Percentage, mode: Rounding) -> bool:
+    """Half-open intervals, both open at the same end."""
+    (low, high), (low2, high2) = one.interval(mode), other.interval(mode)
+    return max(low, low2) < min(high, high2)
+
+
+_MODES = {"en": "to the nearest,downwards,upwards", "es": "al más cercano,hacia abajo,hacia arriba"}
+_AGREEMENT = {
+    "agree": {
+        "en": "{first} % and {second} % can be one share, given with more or fewer digits.",
+        "es": "{first} % y {second} % pueden ser una misma proporción, dada con más o menos dígitos.",
+    },
+    "other-rounding": {
+        "en": "{first} % and {second} % are not one share rounded to the nearest; rounded {modes} they can "
+        "be.",
+        "es": "{first} % y {second} % no son una misma proporción redondeada al más cercano; redondeada "
+        "{modes} pueden serlo.",
+    },
+    "differ": {
+        "en": "{first} % and {second} % cannot be one share, however it is rounded.",
+        "es": "{first} % y {second} % no pueden ser una misma proporción, se redondee como se redondee.",
+    },
+}
+_NOT = {
+    "en": "Percentages may speak of different moments, of valid votes or of all ballots; look at what each "
+    "is a share of before comparing them.",
+    "es": "Los porcentajes pueden hablar de momentos distintos, de votos válidos o de todos los votos; "
+    "antes de compararlos hay que ver de qué es proporción cada uno.",
+}

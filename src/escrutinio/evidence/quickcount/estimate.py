@@ -1,0 +1,227 @@
+"""The ratio estimator of a quick count and its margin, for tables, strata and whole centers.
+
+Cochran (1977), chapters 6.3 (ratio), 6.11 (combined ratio), 9A (clusters). With e = y - p x:
+Var = Σ_h N_h² (1 - f_h)/n_h · s²_e,h / X̂². A simple random sample is one stratum; where whole centers are
+drawn, a unit is a center and its figures are added up first.
+
+Tables drawn and not obtained are never filled in with the others: their registered voters bound what they
+may hold (Horowitz and Manski 2000), and the interval covers every way of filling them.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.evidence.quickcount.planning import Z95
+from escrutinio.evidence.wording import decimal, in_language, points, whole
+from escrutinio.records.errors import EvidenceError
+
+Int64 = NDArray[np.int64]
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """An estimated ratio; `error` is its standard error. None means unknown, never zero.
+
+    The ratio is unknown where the sample has no valid vote, the error also where a stratum that is not
+    wholly drawn has one unit, whose spread nobody can know.
+    """
+
+    value: float | None
+    error: float | None
+
+
+def ratio(part: Int64, base: Int64, stratum: Int64, population: Int64) -> Ratio:
+    """Estimate Σ part / Σ base over the population from sampled units.
+
+    `part`, `base`, `stratum` int64 [units], strata numbered from 0; `population` int64 [strata]: units in
+    each. Raises EvidenceError where a stratum has more units in the sample than in the population, or none.
+    """
+    strata = len(population)
+    drawn = np.bincount(stratum, minlength=strata)
+    if len(drawn) != strata or not drawn.all() or (drawn > population).any():
+        raise EvidenceError("each stratum needs at least one unit in the sample, and no more than it has")
+    weight = population / drawn
+    base_total = float(weight @ np.bincount(stratum, base, strata))
+    if base_total <= 0:
+        return Ratio(None, None)
+    value = float(weight @ np.bincount(stratum, part, strata)) / base_total
+    if ((drawn < 2) & (population > drawn)).any():
+        return Ratio(value, None)
+    rest = part - value * base
+    mean = np.bincount(stratum, rest, strata) / drawn
+    spread = np.bincount(stratum, (rest - mean[stratum]) ** 2, strata) / np.maximum(drawn - 1, 1)
+    variance = float((population * (population - drawn) * spread / drawn).sum())
+    return Ratio(value, sqrt(variance) / base_total)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What came in from the tables that were drawn.
+
+    `votes` int64 [tables, candidates]; `obtained` bool [tables]: rows of other tables are not read;
+    `registered` int64 [tables], -1 where unknown; `unit` int64 [tables]: the table itself or its center,
+    numbered from 0; `stratum` int64 [units]; `population` int64 [strata]: units in each stratum. Raises
+    EvidenceError for columns that do not fit and for negative votes.
+    """
+
+    candidates: tuple[str, ...]
+    votes: Int64
+    obtained: NDArray[np.bool_]
+    registered: Int64
+    unit: Int64
+    stratum: Int64
+    population: Int64
+
+    def __post_init__(self) -> None:
+        tables = len(self.obtained)
+        if self.votes.shape != (tables, len(self.candidates)) or {len(self.registered), len(self.unit)} != {
+            tables
+        }:
+            raise EvidenceError(
+                "the columns of the sample differ in length; each needs one row per table drawn"
+            )
+        if len(self.candidates) < 2:
+            raise EvidenceError("a contest with one candidate has no share to estimate")
+        if not tables:
+            raise EvidenceError("no table was drawn, so there is nothing to estimate from")
+        if (self.votes[self.obtained] < 0).any():
+            raise EvidenceError("a table of the sample has a negative number of votes")
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """Tables drawn and not obtained, bool [tables]."""
+        return ~self.obtained
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A candidate's share of the valid votes, or a lead in shares, as a quick count knows it.
+
+    `obtained`: in the tables obtained; an estimate only where none is missing. `margin`: half the width of
+    the interval where none is missing, else None. `low`, `high`: the interval, sampling error and every
+    way of filling the missing tables included; None where unknown.
+    """
+
+    candidate: str
+    obtained: float | None
+    margin: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuickCount:
+    """Estimates per candidate in ballot order, and the lead of the first in the sample over each other one.
+
+    `leader`: the candidate whose lead over every other lies above zero as a whole; None if nobody's does.
+    `z`: the normal quantile of the intervals, 1.96 for 95 %.
+    """
+
+    drawn: int
+    obtained: int
+    estimates: tuple[Estimate, ...]
+    leads: tuple[Estimate, ...]
+    leader: str | None
+    z: float
+
+    def sentences(self, language: str) -> tuple[str, str]:
+        """Two sentences in "en" or "es": what came in, and what may be said."""
+        values: dict[str, object] = {
+            "drawn": whole(self.drawn, language),
+            "obtained": whole(self.obtained, language),
+        }
+        came = in_language(_CAME if self.obtained == self.drawn else _SOME_MISSING, language, **values)
+        if not self.leads or any(lead.low is None for lead in self.leads):
+            return came, in_language(_UNKNOWN, language)
+        nearest = min(self.leads, key=lambda lead: lead.low or 0.0)
+        values = {
+            "leader": self.leader,
+            "low": points(Fraction(nearest.low or 0), 1, language),
+            "high": points(Fraction(nearest.high or 0), 1, language),
+            "second": nearest.candidate,
+            "z": decimal(Fraction(self.z), 2, language),
+        }
+        return came, in_language(_OPEN if self.leader is None else _LEADS, language, **values)
+
+
+_CAME = {
+    "en": "All {drawn} tables drawn came in; the shares are ratio estimates with their sampling error.",
+    "es": "Llegaron las {drawn} mesas sorteadas; las proporciones son estimaciones de razón con su error.",
+}
+_SOME_MISSING = {
+    "en": "Of {drawn} tables drawn {obtained} came in; the intervals cover every way of filling the others.",
+    "es": "De {drawn} mesas sorteadas llegaron {obtained}: los intervalos cubren toda forma de llenarlas.",
+}
+_UNKNOWN = {
+    "en": "The margin is unknown, so nothing can be said about who leads.",
+    "es": "El margen se desconoce, así que nada puede decirse de quién va adelante.",
+}
+_LEADS = {
+    "en": "{leader} leads in the population of tables: the lead over {second} lies between {low} and {high} "
+    "points (z = {z}), if the sheets of the sample show what the ballots say.",
+    "es": "{leader} va adelante en el conjunto de mesas: la ventaja sobre {second} está entre {low} y {high} "
+    "puntos (z = {z}), si las actas de la muestra dicen lo que dicen los votos.",
+}
+_OPEN = {
+    "en": "Who leads is open: the lead over {second} lies between {low} and {high} points (z = {z}).",
+    "es": "Quién va adelante queda abierto: la ventaja sobre {second} está entre {low} y {high} puntos "
+    "(z = {z}).",
+}
+
+
+def estimate(sample: Sample, z: float = Z95) -> QuickCount:
+    """Estimate shares and leads from a sample, with intervals at normal quantile `z`."""
+    votes = np.where(sample.obtained[:, None], sample.votes, 0)
+    totals = votes.sum(axis=0)
+    first = int(totals.argmax())
+    estimates = tuple(
+        _bounded(sample, code, votes[:, i], votes, z, least=0) for i, code in enumerate(sample.candidates)
+    )
+    leads = tuple(
+        _bounded(sample, code, votes[:, first] - votes[:, i], votes, z, least=-1)
+        for i, code in enumerate(sample.candidates)
+        if i != first
+    )
+    ahead = all(lead.low is not None and lead.low > 0 for lead in leads)
+    return QuickCount(
+        drawn=len(sample.obtained),
+        obtained=int(sample.obtained.sum()),
+        estimates=estimates,
+        leads=leads,
+        leader=sample.candidates[first] if ahead else None,
+        z=z,
+    )
+
+
+def _bounded(sample: Sample, code: str, part: Int64, votes: Int64, z: float, *, least: int) -> Estimate:
+    """The interval of Σ part / Σ valid, where a missing vote adds `least` (0 or -1) up to 1 to the part."""
+    valid = votes.sum(axis=1)
+    seen = _of_units(sample, part, valid)
+    if not sample.missing.any():
+        if seen.value is None or seen.error is None:
+            return Estimate(code, seen.value, None, None, None)
+        margin = z * seen.error
+        return Estimate(
+            code, seen.value, margin, max(float(least), seen.value - margin), min(1.0, seen.value + margin)
+        )
+    obtained = float(part.sum() / valid.sum()) if valid.any() else None
+    if (sample.registered[sample.missing] < 0).any():
+        return Estimate(code, obtained, None, None, None)
+    capacity = np.where(sample.missing, sample.registered, 0)
+    worst = _of_units(sample, part + least * capacity, valid + capacity)
+    best = _of_units(sample, part + capacity, valid + capacity)
+    if worst.value is None or worst.error is None or best.value is None or best.error is None:
+        return Estimate(code, obtained, None, None, None)
+    low, high = worst.value - z * worst.error, best.value + z * best.error
+    return Estimate(code, obtained, None, max(float(least), low), min(1.0, high))
+
+
+def _of_units(sample: Sample, part: Int64, valid: Int64) -> Ratio:
+    units = len(sample.stratum)
+    parts, base = (np.bincount(sample.unit, column, units).astype(np.int64) for column in (part, valid))
+    return ratio(parts, base, sample.stratum, sample.population)

@@ -1,0 +1,56 @@
+"""A quick count read off the log: the sheets of the sampled tables in one basis."""
+
+from collections import Counter
+
+import numpy as np
+
+from escrutinio.election.state import ElectionState
+from escrutinio.election.totals import totals_by_station
+from escrutinio.evidence.quickcount.design import Design, Plan
+from escrutinio.evidence.quickcount.estimate import Int64, QuickCount, Sample, estimate
+from escrutinio.evidence.quickcount.planning import Z95
+from escrutinio.records.errors import EvidenceError
+
+
+def quick_count(plan: Plan, state: ElectionState, contest: str, basis: str, z: float = Z95) -> QuickCount:
+    """Estimate a contest from the tables that `plan` draws, as far as their sheets count in `basis`.
+
+    Raises KeyError for codes that the state does not have, EvidenceError where the roll lacks a table of
+    the plan.
+    """
+    drawn = plan.sample()
+    if lost := [station for station in drawn if station not in state.roll.index]:
+        raise EvidenceError(f"the roll has no station {lost[0]!r}, which the quick count drew")
+    rows = np.array([state.roll.index[station] for station in drawn])
+    votes = totals_by_station(state, contest, basis)[rows]
+    unit, stratum, population = _units(plan, drawn)
+    return estimate(
+        Sample(
+            candidates=state.contest(contest).candidates,
+            votes=votes,
+            obtained=votes[:, 0] >= 0,
+            registered=state.roll.registered[rows],
+            unit=unit,
+            stratum=stratum,
+            population=population,
+        ),
+        z,
+    )
+
+
+def _units(plan: Plan, drawn: tuple[str, ...]) -> tuple[Int64, Int64, Int64]:
+    """Number the units drawn and their strata: unit [tables], stratum [units], population [strata]."""
+    known = {unit.station: unit for unit in plan.frame}
+    tables = len(drawn)
+    match plan.design:
+        case Design.SIMPLE:
+            return np.arange(tables), np.zeros(tables, np.int64), np.array([len(plan.frame)])
+        case Design.CLUSTERS:
+            number = {code: i for i, code in enumerate(dict.fromkeys(known[s].center for s in drawn))}
+            unit = np.array([number[known[station].center] for station in drawn])
+            return unit, np.zeros(len(number), np.int64), np.array([plan.units])
+        case Design.STRATIFIED:
+            sizes = Counter(unit.stratum for unit in plan.frame)
+            at = {code: i for i, code in enumerate(sorted(sizes))}
+            stratum = np.array([at[known[station].stratum] for station in drawn])
+            return np.arange(tables), stratum, np.array([sizes[code] for code in at])

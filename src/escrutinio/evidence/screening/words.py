@@ -1,0 +1,103 @@
+"""What a screen found, in sentences: what was seen, under which model, what it is not, what to look at.
+
+The words never name a cause. A statistic outside its model says that the model does not fit; the innocent
+reasons for that stand beside it, and so does what somebody can do to find out: open the image or the box.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from escrutinio.evidence.screening.result import Missing, Screen
+from escrutinio.evidence.screening.screen_texts import (
+    EXTRA_SPREAD,
+    HARD,
+    IS_NOT,
+    LISTED,
+    MISSING,
+    NOT_TESTED,
+    SCREENS,
+    SUBJECTS,
+    TESTED,
+    UNCORRECTED,
+)
+from escrutinio.evidence.wording import decimal, in_language, whole
+
+_HARD_CHECKS = frozenset({"overvotes", "null-votes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A screen in words: heading, what was seen, the model, what it is not, innocent causes, what to do."""
+
+    heading: str
+    seen: str
+    model: str
+    is_not: str
+    innocent: str
+    look_at: str
+
+
+def explain(screen: Screen, language: str) -> Explanation:
+    """Put a screen into words ("en" or "es"). Raises EvidenceError for another language."""
+    text = SCREENS[screen.name]
+    subject = (
+        in_language(SUBJECTS[screen.subject], language) if screen.subject in SUBJECTS else screen.subject
+    )
+    return Explanation(
+        heading=f"{in_language(text.heading, language)}{': ' if subject else ''}{subject}",
+        seen=_seen(screen, language),
+        model=in_language(text.model, language),
+        is_not=in_language(IS_NOT, language),
+        innocent=in_language(text.innocent, language),
+        look_at=in_language(text.look_at, language, sheets=whole(screen.sheets, language)),
+    )
+
+
+def sentences(screen: Screen, language: str) -> tuple[str, str]:
+    """Two sentences: what was seen beside the model, and how to read it."""
+    words = explain(screen, language)
+    return f"{words.heading}. {words.seen}", f"{words.is_not} {words.innocent} {words.look_at}"
+
+
+def _seen(screen: Screen, language: str) -> str:
+    if screen.observed is None:
+        return in_language(MISSING[screen.missing or Missing.NO_SHEET], language)
+    digits = SCREENS[screen.name].digits
+    values: dict[str, object] = {
+        "observed": decimal(Fraction(screen.observed), digits, language),
+        "sheets": whole(screen.sheets, language),
+    }
+    if screen.p is None or screen.null_mean is None or screen.null_sd is None:
+        text = HARD if screen.name in _HARD_CHECKS else NOT_TESTED
+        return _with_list(screen, in_language(text, language, **values), language)
+    values |= {
+        "mean": decimal(Fraction(screen.null_mean), digits, language),
+        "sd": decimal(Fraction(screen.null_sd), digits, language),
+        "p": _p(screen.p, language),
+        "p_holm": "" if screen.p_holm is None else _p(screen.p_holm, language),
+        "tests": whole(screen.tests, language),
+    }
+    text = UNCORRECTED if screen.outside is None else TESTED[screen.outside]
+    seen = in_language(text, language, **values)
+    known = dict(screen.details)
+    if "phi" in known:
+        phi, extra = (
+            decimal(Fraction(known["phi"]), 2, language),
+            decimal(Fraction(known["extra-sd"]), 1, language),
+        )
+        seen += " " + in_language(EXTRA_SPREAD, language, phi=phi, extra=extra)
+    return _with_list(screen, seen, language)
+
+
+def _with_list(screen: Screen, seen: str, language: str) -> str:
+    if not screen.listed:
+        return seen
+    return f"{seen} {in_language(LISTED, language, listed=', '.join(screen.listed))}"
+
+
+def _p(p: float, language: str) -> str:
+    """A p-value with two digits that say something: 0.45, 0.012, 0.0010."""
+    digits = 2
+    while digits < 6 and p < 10.0 ** (1 - digits):
+        digits += 1
+    return decimal(Fraction(p), digits, language)

@@ -1,0 +1,40 @@
+"""The browser's modules as files: small, ours alone, and safe to serve under a strict policy."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.browser.publish import ASSETS
+
+MODULES = sorted((ASSETS / "js").glob("*.js"))
+MAX_LINES = 300
+MARKUP = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function"
+    r"|setTimeout\(['\"]|\.style\b|javascript:|\bon(?:click|load|error)\s*="
+)
+
+
+def test_there_are_modules() -> None:
+    assert {"cbor.js", "cose.js", "merkle.js", "station.js", "sandbox.js"} <= {path.name for path in MODULES}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_a_module_is_small_plain_and_imports_only_its_neighbours(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") < MAX_LINES
+    assert text.startswith("// ")
+    assert MARKUP.findall(text) == []
+    imports = re.findall(r"(?:\} from|import\() ?[\"']([^\"']+)[\"']", text)
+    assert [name for name in imports if not (name.startswith("./") and (path.parent / name).is_file())] == []
+
+
+def test_every_sentence_that_a_module_asks_for_exists() -> None:
+    texts = {path.name: path.read_text() for path in MODULES}
+    refusals = set(re.findall(r'^  "([a-z0-9-]+)":', texts["refusals.js"], re.MULTILINE))
+    asked = {
+        key for text in texts.values() for key in re.findall(r'(?:refuse|new Refusal)\("([a-z0-9-]+)"', text)
+    }
+    assert (asked - refusals, refusals - asked) == (set(), set())

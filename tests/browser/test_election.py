@@ -1,0 +1,189 @@
+"""A whole log verified in the browser: the same totals as the Python fold, and every alteration noticed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from escrutinio.election.state import ElectionState
+from escrutinio.election.totals import totals
+from escrutinio.records.codes import AuthorRole, LogRole, RevocationReason, Role
+from escrutinio.records.entry import open_record
+from escrutinio.records.types import Revocation
+from tests.browser.publish import isla, publish, trust_of
+from tests.election.build import ROOT, Day, key
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Modules, Served
+
+pytestmark = pytest.mark.browser
+
+_VERIFY = """
+const { Log } = await import('/assets/js/log.js');
+const { parseTrust } = await import('/assets/js/trust.js');
+const trust = args[1] ? parseTrust(bytes.fromHex(args[1])) : null;
+const seen = [];
+const found = await it.verifyElection(new Log(args[0], trust), (stage) => seen.push(stage));
+return { size: found.size, root: found.root, key: found.logKey?.name ?? null,
+  cosigned: found.cosigned?.map(({ witness }) => witness) ?? null,
+  faults: found.faults.map(({ index, why }) => [index, why.key]),
+  refused: found.refused.map(({ index, code }) => [index, code]),
+  totals: Object.fromEntries(found.totals), stages: [...new Set(seen)] };"""
+
+
+def many() -> Day:
+    """An importer's log of more than one tile: copies of 300 stations, some twice, some in conflict."""
+    stations = [f"n{number}.01" for number in range(300)]
+    roll = "station,center,area,registered\n" + "".join(f"{s},{s[:-3]},norte,\n" for s in sorted(stations))
+    day = Day(role=LogRole.IMPORTER, author=AuthorRole.IMPORTER, stations=None)
+    day.enrol("importer/rosa", Role.IMPORTER)
+    day.roll(roll.encode(), by="importer/rosa")
+    for number, station in enumerate(stations):
+        day.copy("importer/rosa", station, (number, 2 * number, 3, 1), null=number % 2)
+    day.copy("importer/rosa", stations[7], (1, 1, 1, 1))
+    day.copy("party/azul/1", stations[9], (9, 18, 3, 1))
+    return day
+
+
+def rough() -> Day:
+    """A log in which much is wrong: revoked keys, boards not opened, foreign scopes, bad signatures."""
+    day = isla()
+    day.enrol_all([("board/1", Role.BOARD, ()), ("machine/late", Role.MACHINE, ("s1.01",))])
+    day.manual("board/1", "s1.01", (1, 1, 1, 1))
+    day.open_for_board("s1.01")
+    day.manual("board/1", "s1.01", (2, 2, 2, 2))
+    day.manual("board/1", "n1.01", (9, 9, 9, 9))
+    day.sheet("machine/n1.01", "s1.01", (1, 2, 3, 4))
+    day.sheet("machine/late", "s1.01", (1, 2, 3, 4), contest="nobody")
+    day.sheet("machine/late", "nowhere", (1, 2, 3, 4))
+    day.sheet("party/azul/1", "s1.01", (1, 2, 3, 4))
+    day.copy("party/azul/1", "s1.01", (1, 2, 3))
+    day.copy("party/azul/2", "s1.01", (40, 2, 3, 40))
+    day.say(open_record(day.log[5]).body, "machine/n1.01", "n1.02/presidente", signing=key("machine/n1.02"))
+    day.say(Revocation(key("party/azul/1").kid, RevocationReason.LOST), ROOT, "election")
+    day.copy("party/azul/1", "s1.01", (1, 2, 3, 4))
+    day.log.append(day.log[6][:-1] + bytes([day.log[6][-1] ^ 1]))
+    return day
+
+
+DAYS: dict[str, Callable[[], Day]] = {"isla": isla, "many": many, "rough": rough}
+
+
+@pytest.fixture(scope="module")
+def published(served: Served) -> dict[str, Day]:
+    """The three publications, below their names."""
+    days = {name: make() for name, make in DAYS.items()}
+    for name, day in days.items():
+        publish(day, served.directory / name)
+    return days
+
+
+def expected(state: ElectionState) -> dict[str, dict[str, object]]:
+    """The national totals of the fold, in the browser's form."""
+    found: dict[str, dict[str, object]] = {}
+    for contest in state.contests:
+        area = state.areas.index[contest.area]
+        for basis in state.bases:
+            table = totals(state, contest.code, basis.code)
+            pending = [state.roll.stations[at] for at in state.pending[contest.code, basis.code]]
+            counted = int(table.stations_counted[area])
+            if counted or pending:
+                found[f"{contest.code} {basis.code}"] = {
+                    "candidates": table.candidates[area].tolist(),
+                    "null": int(table.null[area]),
+                    "blank": int(table.blank[area]),
+                    "stations": counted,
+                    "pending": sorted(pending),
+                }
+    return found
+
+
+@pytest.mark.parametrize("name", list(DAYS))
+def test_the_totals_are_those_of_the_fold(
+    js: Modules, served: Served, published: dict[str, Day], name: str
+) -> None:
+    day = published[name]
+    found = js.value("election", _VERIFY, f"{served.address}{name}/", trust_of(day).hex())
+    assert isinstance(found, dict)
+    assert (found["size"], found["key"], len(found["cosigned"])) == (len(day.log), "log.example/isla", 2)
+    assert found["stages"] == ["entries", "tiles", "signatures"]
+    counted = {key: {**total, "pending": sorted(total["pending"])} for key, total in found["totals"].items()}
+    assert {
+        key: total for key, total in counted.items() if total["stations"] or total["pending"]
+    } == expected(day.state())
+
+
+def test_what_the_fold_finds_wrong_with_entries_the_browser_finds_too(
+    js: Modules, served: Served, published: dict[str, Day]
+) -> None:
+    found = js.value("election", _VERIFY, served.address + "rough/")
+    assert isinstance(found, dict)
+    kinds = {"bad-signature", "unknown-key", "bad-record"}
+    state = published["rough"].state()
+    assert [fault[0] for fault in found["faults"]] == sorted(
+        entry for finding in state.findings if finding.code in kinds for entry in finding.entries
+    )
+    keeps = {
+        "key-out-of-scope", "station-unknown", "contest-unknown", "wrong-option-count",
+        "sum-mismatch", "more-votes-than-registered",
+    }  # fmt: skip
+    assert sorted(map(tuple, found["refused"])) == sorted(
+        (entry, finding.code)
+        for finding in state.findings
+        if finding.code in keeps
+        for entry in finding.entries
+    )
+
+
+def test_without_a_trust_file_nothing_is_said_of_who_signed(
+    js: Modules, served: Served, published: dict[str, Day]
+) -> None:
+    found = js.value("election", _VERIFY, served.address + "isla/")
+    assert isinstance(found, dict)
+    assert (found["key"], found["cosigned"]) == (None, None)
+
+
+def _flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def _root_at(checkpoint: Path) -> int:
+    """Where the root begins in a checkpoint: its third line."""
+    return len(b"\n".join(checkpoint.read_bytes().split(b"\n")[:2])) + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "key"),
+    [
+        ("log/tile/entries/000", 5_000, "tile-differs"),
+        ("log/tile/entries/001.p/51", -1, "tile-differs"),
+        ("log/tile/0/000", 31, "tile-differs"),
+        ("log/tile/0/001.p/51", 32, "tile-differs"),
+        ("log/tile/1/000.p/1", 0, "tile-differs"),
+        ("log/checkpoint", None, "root-differs"),
+    ],
+)
+def test_one_altered_bit_anywhere_in_the_log_is_noticed(
+    js: Modules, served: Served, published: dict[str, Day], path: str, at: int | None, key: str
+) -> None:
+    copy = served.directory / "altered"
+    shutil.copytree(served.directory / "many", copy)
+    try:
+        _flip(copy / path, _root_at(copy / path) if at is None else at)
+        assert js.refusal("election", _VERIFY, served.address + "altered/") == key
+    finally:
+        shutil.rmtree(copy)
+
+
+def test_an_altered_roll_is_noticed(js: Modules, served: Served, published: dict[str, Day]) -> None:
+    copy = served.directory / "other-roll"
+    shutil.copytree(served.directory / "isla", copy)
+    for path in (copy / "attachments").iterdir():
+        path.write_bytes(path.read_bytes().replace(b",50\n", b",51\n"))
+    assert js.refusal("election", _VERIFY, served.address + "other-roll/") == "attachment-digest"

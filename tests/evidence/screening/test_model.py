@@ -1,0 +1,56 @@
+"""The model of honest rounding: probabilities against exact binomial sums, draws against probabilities."""
+
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escrutinio.evidence.screening.figures import is_round
+from escrutinio.evidence.screening.model import UNBOUNDED, Int64, category_probabilities, draw_tallies
+
+
+def last_digit(counts: Int64, _: Int64) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    return (counts % 10).astype(np.uint8)
+
+
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_probabilities_are_binomial(table: tuple[int, int]) -> None:
+    y, n = table
+    share = Fraction(y, n)
+    exact = [Fraction(0)] * 10
+    for k in range(n + 1):
+        exact[k % 10] += comb(n, k) * share**k * (1 - share) ** (n - k)
+    found = category_probabilities(np.array([y]), np.array([n]), [(last_digit, 10)])[0][0]
+    assert found.tolist() == pytest.approx([float(p) for p in exact], abs=1e-9)
+
+
+def test_an_unbounded_size_is_poisson() -> None:
+    found = category_probabilities(np.array([3]), np.array([UNBOUNDED]), [(last_digit, 10)])[0][0]
+    assert found[0] == pytest.approx(np.exp(-3) * (1 + 3**10 / 3_628_800), abs=1e-6)
+
+
+def test_draws_have_the_mean_and_the_spread_of_their_probabilities() -> None:
+    hit = np.linspace(0, 1, 500)
+    drawn = draw_tallies(np.stack((1 - hit, hit), axis=1), 4_000, np.random.SeedSequence(5))
+    sd = np.sqrt((hit * (1 - hit)).sum())
+    assert drawn.sum(axis=1).tolist() == [500] * 4_000
+    assert drawn[:, 1].mean() == pytest.approx(hit.sum(), abs=4 * sd / np.sqrt(4_000))
+    assert drawn[:, 1].std() == pytest.approx(sd, rel=4 / np.sqrt(2 * 4_000))
+
+
+def test_a_certain_category_is_always_drawn() -> None:
+    sure = np.tile([0.0, 0.0, 1.0], (300, 1))
+    assert draw_tallies(sure, 7, np.random.SeedSequence(1)).tolist() == [[0, 0, 300]] * 7
+
+
+@given(
+    st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.sampled_from([1, 5])
+)
+def test_round_percentages_are_exact(table: tuple[int, int], step: int) -> None:
+    y, n = table
+    percent = Fraction(100 * y, n)
+    near = abs(percent - step * round(percent / step)) <= Fraction(1, 20)
+    assert bool(is_round(np.array([y]), np.array([n]), step)[0]) == near

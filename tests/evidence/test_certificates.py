@@ -1,0 +1,276 @@
+"""Certificates and studies of what a log says: pending, disputed, silent and unlisted stations."""
+
+import re
+from fractions import Fraction
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from escrutinio.evidence.certificates import (
+    announced_roll,
+    bulletin_certificate,
+    claim_certificate,
+    coverage,
+    disputed_stations,
+)
+from escrutinio.evidence.claims import claims_beside_each_other, study_claim
+from escrutinio.evidence.irreversibility import Finality
+from escrutinio.evidence.verification import verify_publication
+from escrutinio.records import parts as p
+from escrutinio.records import types as t
+from escrutinio.records.codes import Basis, Category, Decision, Role
+from escrutinio.records.errors import EvidenceError
+from tests.election.build import DAY, ORIGIN, Day
+
+ALL = (
+    b"station,center,area,registered\n"
+    b"n1.01,n1,norte,100\nn1.02,n1,norte,90\nn2.01,n2,norte,80\ns1.01,s1,sur,50\n"
+)
+
+
+def election() -> Day:
+    """Four stations, 320 voters; the north's three are all that it declares."""
+    day = Day()
+    day.roll(ALL)
+    day.enrol("machine/1", Role.MACHINE)
+    day.enrol("machine/2", Role.MACHINE)
+    return day
+
+
+def claim(
+    day: Day,
+    *rows: p.Announced,
+    code: str = "c1",
+    valid: int | None = None,
+    null: int | None = None,
+    ballots: int | None = None,
+    registered: int | None = None,
+    covered: str | None = None,
+    turnout: str | None = None,
+) -> None:
+    speaker = (p.Title("en", "Somebody"),)
+    figures = (valid, null, ballots, registered, covered, turnout)
+    day.say(t.Claim(code, speaker, "2030-12-01", rows, *figures, (), None), "party/azul/1", "presidente")
+
+
+def test_silent_and_pending_stations_are_outstanding() -> None:
+    day = election()
+    day.sheet("machine/1", "n1.01", (70, 10, 0, 5))
+    day.sheet("machine/1", "n1.02", (60, 5, 0, 5))
+    day.sheet("machine/1", "s1.01", (9, 1, 0, 0))
+    day.sheet("machine/2", "s1.01", (1, 9, 0, 0))
+    state = day.state()
+    found = coverage(state, "presidente", "reported")
+    everything = found.certificate()
+    assert everything.votes == (130, 15, 10)
+    assert (everything.outstanding.silent, everything.outstanding.pending) == (1, 1)
+    assert everything.outstanding.capacity == 80 + 50
+    assert everything.margin == 115
+    assert everything.finality is Finality.OPEN
+    north = found.certificate("norte")
+    assert (north.outstanding.capacity, north.finality) == (80, Finality.IRREVERSIBLE)
+    south = found.certificate("sur")
+    assert (south.outstanding.capacity, south.votes, south.finality) == (50, (0, 0, 0), Finality.OPEN)
+    back = found.reversal()
+    assert back is not None
+    assert back.expected == Fraction(130 * 155, 190)
+
+
+def test_disputed_sheets_are_taken_out_until_a_ruling() -> None:
+    day = election()
+    for station in ("n1.01", "n1.02", "n2.01", "s1.01"):
+        day.sheet("machine/1", station, (40, 5, 0, 0))
+    day.say(t.Complaint(Category(0), DAY, sha256(b"c").digest()), "party/azul/1", "station/n1.01")
+    state = day.state()
+    assert disputed_stations(state, "presidente") == {state.roll.index["n1.01"]}
+    found = coverage(state, "presidente", "reported").certificate()
+    assert found.votes == (120, 15, 0)
+    assert (found.outstanding.disputed, found.outstanding.capacity) == (1, 100)
+    assert found.irreversible
+    without = coverage(state, "presidente", "reported", disputed=()).certificate()
+    assert (without.votes[0], without.outstanding.capacity) == (160, 0)
+    day.say(
+        t.Ruling(sha256(day.log[-1]).digest(), Decision.UPHOLD, None, "law", None),
+        "authority/1",
+        "n1.01/presidente",
+    )
+    assert not disputed_stations(day.state(), "presidente")
+
+
+def test_annulled_stations_have_no_capacity() -> None:
+    day = election()
+    day.sheet("machine/1", "n1.01", (40, 5, 0, 0))
+    day.say(t.Ruling(None, Decision.ANNUL, None, "law", None), "authority/1", "n1.01/presidente")
+    found = coverage(day.state(), "presidente", "ruled")
+    assert found.certificate().outstanding.capacity == 320 - 100
+
+
+def test_unknown_registered_voters_need_the_size_of_the_roll() -> None:
+    day = Day()  # n2.01 has an unknown number; 250 are known at the others
+    day.enrol("machine/1", Role.MACHINE)
+    day.sheet("machine/1", "n1.01", (90, 5, 0, 0))
+    state = day.state()
+    unknown = coverage(state, "presidente", "reported").certificate()
+    assert unknown.outstanding.capacity is None
+    assert unknown.outstanding.registered_unknown == 1
+    assert unknown.finality is Finality.UNKNOWN
+    known = coverage(state, "presidente", "reported", registered=300)
+    assert known.certificate().outstanding.capacity == 200
+    # The south's own voters are known, so the bound is not needed there; the north gets what is left.
+    assert known.certificate("sur").outstanding.capacity == 50
+    assert known.certificate("norte").outstanding.capacity == 150
+    with pytest.raises(EvidenceError, match="smaller than what"):
+        coverage(state, "presidente", "reported", registered=249)
+
+
+def test_declared_stations_that_nobody_lists() -> None:
+    day = Day()
+    areas = b"station,center,area,registered\nn1.01,n1,norte,100\ns1.01,s1,sur,50\n"
+    day.roll(areas)  # the north declares three stations
+    day.enrol("machine/1", Role.MACHINE)
+    day.sheet("machine/1", "n1.01", (90, 5, 0, 0))
+    found = coverage(day.state(), "presidente", "reported", registered=400)
+    assert found.certificate("norte").outstanding.unlisted == 2
+    assert found.certificate("norte").outstanding.capacity == 250
+    assert found.certificate().outstanding.capacity == 300
+    assert found.certificate("sur").outstanding.capacity == 50
+
+
+def test_bulletin_carries_its_certificate() -> None:
+    day = election()
+    day.sheet("machine/1", "n1.01", (70, 10, 0, 5))
+    size = len(day.log)
+    day.sheet("machine/1", "n1.02", (60, 5, 0, 5))
+    head = p.LogHead(ORIGIN, size, bytes(32))
+    day.say(t.Bulletin(1, Basis.REPORTED, head, (70, 10, 5), 0, 0, 1), "authority/1", "presidente")
+    state = day.state()
+    (logged,) = state.bulletins()
+    found = bulletin_certificate(state, logged)
+    assert (found.size, found.votes, found.outstanding.capacity) == (size, (70, 10, 5), 220)
+    assert found.finality is Finality.OPEN
+    with pytest.raises(EvidenceError, match="no bulletin"):
+        bulletin_certificate(state, state.definition)
+
+
+def test_bulletin_beyond_the_log() -> None:
+    day = election()
+    head = p.LogHead(ORIGIN, 10_000, bytes(32))
+    day.say(t.Bulletin(1, Basis.REPORTED, head, (1, 0, 0), 0, 0, 1), "authority/1", "presidente")
+    state = day.state()
+    with pytest.raises(EvidenceError, match=re.escape("size 10,000")):
+        bulletin_certificate(state, state.bulletins()[0])
+
+
+def test_claim_in_the_log() -> None:
+    day = election()
+    day.sheet("machine/1", "n1.01", (70, 10, 0, 5))
+    day.sheet("machine/1", "n1.02", (60, 5, 0, 5))
+    rows = (p.Announced("ana", 60, "50"), p.Announced("blas", 50, "41.7"), p.Announced("others", 10, "8.4"))
+    claim(day, *rows, covered="75", registered=320, turnout="50", valid=120, null=3, ballots=124)
+    state = day.state()
+    assert announced_roll(state, "presidente") == 320
+    logged = state.claims()[0]
+    found = claim_certificate(state, logged)
+    assert found.certificate.votes == (60, 50, 10)
+    assert found.certificate.outstanding.capacity == 80
+    assert not found.certificate.irreversible
+    assert found.certificate.sentences("en")[0].startswith("The announced totals have ana first")
+    study = study_claim(state, logged, "reported")
+    assert [(a.what, a.candidate, a.holds) for a in study.arithmetic] == [
+        ("percent", "ana", True),
+        ("percent", "blas", True),
+        ("percent", "others", True),  # 8.33 rounded up
+        ("valid", "", True),
+        ("ballots", "", False),
+        ("turnout", "", False),  # 124 of 240 is 51.7 %
+    ]
+    assert "difiere" in study.arithmetic[4].sentences("es")[0]
+    assert study.sheets is not None
+    # ana has 130 votes on the sheets; with one station of four outside, 70 of them may be, and 60 remain.
+    assert study.sheets.comparison.columns == ("ana", "blas", "others", "null")
+    assert (study.sheets.least.sheets, study.sheets.none_outside.sheets) == (0, 1)
+    assert study_claim(state, logged, None).sheets is None
+
+
+def test_claims_without_figures() -> None:
+    day = election()
+    claim(day, p.Announced("ana", None, "51"), code="a")
+    claim(day, p.Announced("ana", None, "52.2"), code="b")
+    state = day.state()
+    with pytest.raises(EvidenceError, match="gives no number of votes"):
+        claim_certificate(state, state.claims()[0])
+    study = study_claim(state, state.claims()[0], "reported")
+    assert (study.arithmetic, study.counts, study.sheets) == ((), None, None)
+    ((pair, names),) = claims_beside_each_other(state, "presidente")["ana"]
+    assert (pair.compatible, names) == (False, ("a", "b"))
+    with pytest.raises(EvidenceError, match="no announced result"):
+        study_claim(state, state.definition, None)
+
+
+@pytest.mark.parametrize("word", ["half", "-1", "1e3"])
+def test_claims_with_words_for_percentages(word: str) -> None:
+    day = election()
+    claim(day, p.Announced("ana", 5, word), p.Announced("others", 5))
+    state = day.state()
+    with pytest.raises(EvidenceError, match="not a percentage"):
+        study_claim(state, state.claims()[0], None)
+
+
+@pytest.mark.slow
+def test_example_of_2024(venezuela: Path) -> None:
+    state = verify_publication(venezuela).state
+    assert state is not None
+    (basis,) = (each.code for each in state.bases if each.organisation)
+    roll = announced_roll(state, "presidente")
+    assert roll == 21_321_805
+    found = coverage(state, "presidente", basis, registered=roll)
+    assert found.certificate().irreversible
+    assert found.certificate().outstanding.capacity == 3_346_136
+    first, second = state.claims()
+    assert claim_certificate(state, first).certificate.finality is Finality.OPEN
+    assert claim_certificate(state, first).certificate.outstanding.capacity == 4_264_361
+    one, two = (study_claim(state, each, basis) for each in (first, second))
+    assert one.counts is not None
+    assert one.counts.best is not None
+    assert two.counts is not None
+    assert two.counts.best is None
+    assert all(item.holds for study in (one, two) for item in study.arithmetic)
+    assert one.sheets is not None
+    assert (one.sheets.nominal.sheets, one.sheets.least.sheets) == (918, 768)
+    assert two.sheets is not None
+    numbers = [getattr(two.sheets, name).sheets for name in ("least", "nominal", "none_outside", "average")]
+    assert numbers == [3_645, 3_646, 4_586, 3_890]
+    assert two.sheets.contradicts
+
+
+def test_hostile_claims() -> None:
+    day = election()
+    day.sheet("machine/1", "n1.01", (70, 10, 0, 5))
+    claim(day, p.Announced("ana", 5), p.Announced("ana", 6), code="twice")
+    claim(day, p.Announced("ana", 2**52), p.Announced("others", 2**52), code="huge", covered="50")
+    claim(day, p.Announced("nobody", 5), p.Announced("others", 0), code="stranger")
+    claim(day, p.Announced("ana", 5), p.Announced("others", 5), code="beyond", covered="120")
+    claim(day, code="empty")
+    state = day.state()
+    twice, huge, stranger, beyond, empty = state.claims()
+    for ask in (claim_certificate, partial(study_claim, basis="reported")):
+        with pytest.raises(EvidenceError, match="twice"):
+            ask(state, twice)
+    study = study_claim(state, huge, "reported")
+    assert study.counts is None
+    assert study.sheets is not None
+    assert study.sheets.none_outside.sheets == 0
+    assert study_claim(state, stranger, "reported").sheets is not None
+    with pytest.raises(EvidenceError, match="cannot cover"):
+        study_claim(state, beyond, "reported")
+    with pytest.raises(EvidenceError, match="more than all"):
+        claim_certificate(state, beyond)
+    assert study_claim(state, empty, "reported").sheets is None
+
+
+def test_log_without_a_roll() -> None:
+    found = coverage(Day(stations=None).state(), "presidente", "reported")
+    assert found.certificate().votes == (0, 0, 0)
+    assert found.reversal() is None

@@ -1,0 +1,284 @@
+"""The pages: well formed, linked, translated, equal to the data, and safe with whatever names are in it."""
+
+import json
+import re
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from escrutinio.log.reader import open_log, read_entries
+from escrutinio.publication.publish import publish
+from escrutinio.publication.site.format import Format
+from escrutinio.records.cose import key_id
+from escrutinio.records.entry import open_record
+from escrutinio.records.keys import SigningKey
+from escrutinio.records.types import Enrolment
+from tests.publication.pages import Page, broken_links, pages
+
+EVIL = "<script>alert(1)</script>"
+RIGHT_TO_LEFT = "قائمة"
+LONG = "Muy largo " * 19
+
+HOSTILE = f"""
+[election]
+code = "x"
+kind = "drill"
+title = '{EVIL} 100 % %(count)s {{{{ 7 * 7 }}}}'
+place = "Nowhere & nothing"
+voting_day = 2030-01-01
+author = "Importer"
+author_role = "importer"
+[log]
+origin = "x.example/log"
+role = "importer"
+operator = "Importer"
+[[contest]]
+code = "p"
+title = "P"
+method = "plurality"
+area = "X"
+candidate = [
+  {{ code = "a", title = '{EVIL}"' }},
+  {{ code = "b", title = "{RIGHT_TO_LEFT}" }},
+  {{ code = "c", title = "{LONG}" }},
+]
+[organisation."importer/one"]
+role = "importer"
+title = '{EVIL}'
+[[publication.account]]
+title = '{EVIL}'
+basis = "copies:importer/one"
+[script]
+roll_by = "importer/one"
+sheets_by = "importer/one"
+[[import.areas]]
+file = "areas.csv"
+levels = [{{ level = "{EVIL}", code = "=X", name = "name" }}]
+[[import.centers]]
+file = "roll.csv"
+center = "station"
+area = "=X"
+name = "name"
+[[import.roll]]
+file = "roll.csv"
+station = "station"
+center = "station"
+area = "=X"
+registered = "registered"
+[[import.sheets]]
+file = "sheets.csv"
+contest = "p"
+station = "station"
+options = {{ a = "a", b = "b", c = "c" }}
+"""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication of one area, every name of which is markup, a format or right-to-left."""
+    source = tmp_path_factory.mktemp("hostile")
+    (source / "election.toml").write_text(HOSTILE)
+    (source / "areas.csv").write_text(f"name\n{EVIL}\n")
+    (source / "roll.csv").write_text(f"station,registered,name\n1,100000,{EVIL}\n2,,{RIGHT_TO_LEFT}\n3,5,\n")
+    (source / "sheets.csv").write_text("station,a,b,c\n1,30000,4,1\n2,5,6,0\n")
+    publish(
+        source,
+        source / "out",
+        master=SigningKey(sha256(b"key of the tests").digest()),
+        clock=1_900_000_000,
+        progress=lambda *_: None,
+    )
+    return source / "out"
+
+
+@pytest.fixture(params=["miniature", "hostile"])
+def publication(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.getfixturevalue(request.param)
+    return found
+
+
+def test_every_page_is_well_formed(publication: Path) -> None:
+    for path, page in pages(publication):
+        assert page.errors == [], path
+        assert set(page.refers) <= set(page.ids), path
+
+
+def test_every_link_leads_somewhere(publication: Path) -> None:
+    assert broken_links(dict(pages(publication))) == []
+
+
+def test_nothing_runs_or_is_styled_inside_a_page(publication: Path) -> None:
+    for path, page in pages(publication):
+        policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
+        assert len(policies) == 1, path
+        assert policies[0].startswith("default-src 'none'; script-src 'self'; style-src 'self'"), path
+        for tag, attributes in page.tags:
+            assert tag != "style", path
+            assert tag != "script" or re.fullmatch(r"(\.\./)+assets/js/\w+\.js", attributes["src"]), path
+            assert not [name for name in attributes if name == "style" or name.startswith("on")], path
+
+
+def test_pages_can_be_heard_and_walked_through(publication: Path) -> None:
+    for path, page in pages(publication):
+        tags = [tag for tag, _ in page.tags]
+        assert tags.count("h1") == tags.count("main") == 1, path
+        levels = [int(tag[1]) for tag in tags if re.fullmatch(r"h[1-6]", tag)]
+        assert all(after <= before + 1 for before, after in pairwise(levels)), path
+        assert all("scope" in attributes for tag, attributes in page.tags if tag == "th"), path
+        assert page.tags[0][1]["lang"] in ("es", "en"), path
+
+
+def test_names_are_shown_and_never_run(hostile: Path) -> None:
+    for _, page in pages(hostile):
+        assert EVIL not in page.text
+    home = Page((hostile / "es/index.html").read_text())
+    assert f"{EVIL} 100 % %(count)s {{{{ 7 * 7 }}}}" in home.said
+    assert f"<bdi>{RIGHT_TO_LEFT}</bdi>" in home.text
+    assert LONG.strip() in home.said
+    stations = Page((hostile / "en/areas/X.html").read_text())
+    assert f"{EVIL} · 1" in stations.said
+    assert f"<bdi>{RIGHT_TO_LEFT}</bdi> · 2" in stations.text
+
+
+def test_every_page_says_what_kind_of_election_it_is(miniature: Path, hostile: Path) -> None:
+    for language, fictional, imported, exercise in (
+        ("es", "El país es ficticio", "no actúa por nadie", "Esto es un ejercicio"),
+        ("en", "The country is fictional", "acts for nobody", "This is an exercise"),
+    ):
+        for path in (miniature / language).rglob("*.html"):
+            assert fictional in Page(path.read_text()).said, path
+        for path in (hostile / language).rglob("*.html"):
+            said = Page(path.read_text()).said
+            assert imported in said, path
+            assert exercise in said, path
+    assert "Simulation. The country is fictional" in Page((miniature / "index.html").read_text()).said
+
+
+def test_the_same_pages_in_both_languages(miniature: Path) -> None:
+    spanish, english = (
+        sorted(path.relative_to(miniature / language) for path in (miniature / language).rglob("*.html"))
+        for language in ("es", "en")
+    )
+    assert spanish == english
+    assert {path.name for path in spanish} >= {"index.html", "station.html", "tour.html", "N.html"}
+
+
+def figures_of(page: Page, basis: int) -> list[int]:
+    """The votes in one column of the first table of a page, its thousands ungrouped."""
+    rows = [row for row in page.tables[0][1:] if len(row) > basis]
+    return [int(re.sub(r"\D", "", row[basis])) for row in rows[:5]]
+
+
+def test_pages_show_the_totals_of_the_data(miniature: Path) -> None:
+    contests = json.loads((miniature / "data/results.json").read_text())["contests"]
+    president = next(contest for contest in contests if contest["code"] == "presidencia")
+    first = president["columns"].index("ceiba")
+    for number, basis in enumerate(president["bases"], 1):
+        for area, row in basis["areas"].items():
+            for language in ("es", "en"):
+                path = miniature / language / (f"areas/{area}.html" if area != "TI" else "index.html")
+                assert figures_of(Page(path.read_text()), number) == row[first : first + 5], (path, basis)
+
+
+def test_a_station_with_two_versions_shows_both(miniature: Path) -> None:
+    page = Page((miniature / "en/areas/N.html").read_text())
+    rows = [row for table in page.tables for row in table]
+    at = next(number for number, row in enumerate(rows) if row[0] == "N2.02")
+    assert rows[at][2:4] == ["113", "127"]
+    assert "Anchor Party" in rows[at + 1][0]
+    assert rows[at + 1][1:3] == ["93", "147"]
+
+
+def test_a_pending_station_has_its_reason(miniature: Path) -> None:
+    page = Page((miniature / "en/areas/C.html").read_text())
+    row = next(row for table in page.tables for row in table if row[0] == "C2.02")
+    assert row[1:3] == ["Official sheets as reported", "pending: Entries that differ"]
+    assert "1 pending" in page.said
+
+
+def test_announced_results_stand_beside_what_is_counted(miniature: Path) -> None:
+    home = Page((miniature / "en/index.html").read_text())
+    second = next(table for table in home.tables if ["Araguaney", "1,272", "1,122", "+150"] in table)
+    assert ["Ceiba", "1,113", "1,113", "0"] in second
+    claim = next(
+        table for table in home.tables if table[-1][0] == "Others, as announced" and len(table[0]) == 4
+    )
+    assert claim[1] == ["Araguaney", "52\u00a0%", "1,122", "+8.49 points"]
+
+
+def test_accounts_stand_side_by_side_with_their_objections(miniature: Path) -> None:
+    said = Page((miniature / "es/index.html").read_text()).said
+    ours, theirs = said.index("Los boletines de la Junta"), said.index("Lo que anunció el Partido Ancla")
+    objections = [match.start() for match in re.finditer("Lo que objeta la otra parte", said, re.IGNORECASE)]
+    assert ours < objections[0] < theirs < objections[1]
+
+
+def test_replies_stand_below_what_they_reply_to(miniature: Path) -> None:
+    page = Page((miniature / "en/statements.html").read_text())
+    order = [
+        attributes["id"] for tag, attributes in page.tags if "said" in attributes.get("class", "").split()
+    ]
+    depth = {
+        a["id"]: a["class"].split()[-1] for tag, a in page.tags if a.get("class", "").startswith("said d")
+    }
+    assert order == ["e104", "e106", "e105", "e107"]
+    assert [depth[each] for each in order] == ["d0", "d1", "d0", "d1"]
+    assert "The transmission was interrupted for forty minutes; no sheet was lost." in page.said
+
+
+def test_indexes_lead_to_the_entries_of_the_log(miniature: Path) -> None:
+    reader = open_log(miniature / "log")
+    opened = [open_record(raw) for raw in read_entries(reader, 112)]
+    listed = 0
+    for path in (miniature / "data/index").glob("?.json"):
+        area = json.loads(path.read_text())
+        assert area["area"] == path.stem
+        for station, known in area["stations"].items():
+            for index, kind, contest, signer, _ in known["entries"]:
+                entry = opened[index]
+                assert (entry.about.station, entry.about.contest) == (station, contest)
+                assert (entry.body.NAME, entry.signer) == (kind, signer)
+                listed += 1
+    assert listed == 112 - len(Page((miniature / "en/log.html").read_text()).tables[0][1:])
+    for kid, index in json.loads((miniature / "data/keys.json").read_text()).items():
+        body = opened[index].body
+        assert isinstance(body, Enrolment)
+        assert kid in {key_id(key.public_key).hex() for key in body.keys}
+
+
+def test_fingerprints_are_those_of_the_trust_file(miniature: Path) -> None:
+    said = Page((miniature / "en/how-to-verify.html").read_text()).said
+    trust = (miniature / "trust.toml").read_text()
+    for value in re.findall(r'^(?:definition|charter|vkey) = "(.+)"$', trust, re.MULTILINE):
+        assert value in said
+
+
+def test_downloads_have_their_digests(miniature: Path) -> None:
+    page = Page((miniature / "en/data.html").read_text())
+    for path in ("data/areas.csv", "data/presidencia/sheets.csv"):
+        assert sha256((miniature / path).read_bytes()).hexdigest() in page.said
+
+
+def test_home_is_light(publication: Path) -> None:
+    for language in ("es", "en"):
+        home = (publication / language / "index.html").stat().st_size
+        style = (publication / "assets/css/site.css").stat().st_size
+        assert home + style < 100_000
+
+
+@pytest.mark.slow
+def test_a_whole_country(venezuela: Path) -> None:
+    home = (venezuela / "es/index.html").read_text()
+    number = Format("es").number
+    for votes in (7_303_480, 3_316_142, 86_225, 10_887_262, 6_408_844, -1_977_376):
+        assert f">{number(votes)}<" in home
+    assert "67,08\u00a0%" in home
+    parsed = dict(pages(venezuela / "es"))
+    assert [path for path, page in parsed.items() if page.errors] == []
+    assert broken_links(parsed) == []
+    written = [
+        path for part in ("es", "en", "assets", "data/index") for path in (venezuela / part).rglob("*.*")
+    ]
+    assert sum(path.stat().st_size for path in written) < 36_000_000
