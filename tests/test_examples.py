@@ -8,10 +8,10 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
+
 from escrutinio.cli.workers import workers
 from escrutinio.evidence.verification import Verification, verify_publication
 from escrutinio.log.trust import parse_trust
-
 from tests.conftest import ROOT
 from tests.privacy import scan_bytes
 

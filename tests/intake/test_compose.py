@@ -181,21 +181,42 @@ def test_statements_keep_their_replies() -> None:
         ({"type": "copy", "who": 1}, "the key 'who' is not known"),
         ({"type": "seal-check", "by": "board/1", "about": "1", "says": {"seal": "A", "intact": 2}}, "intact"),
         ({"type": "seal-check", "by": "board/1", "about": "1", "says": {"seal": "A"}}, "'intact' is missing"),
-        ({"type": "seal-check", "by": "board/1", "about": "1/p", "says": {"seal": "A", "intact": 1}}, "subject"),
+        (
+            {"type": "seal-check", "by": "board/1", "about": "1/p", "says": {"seal": "A", "intact": 1}},
+            "subject",
+        ),
         ({"type": "seal-check", "by": "", "about": "1", "says": {"seal": "A", "intact": 1}}, "signer's name"),
-        ({"type": "acceptance", "by": "o/1", "about": "o/1", "says": {"accreditation": "@x", "accepted": 1}}, "id 'x'"),
+        (
+            {
+                "type": "acceptance",
+                "by": "o/1",
+                "about": "o/1",
+                "says": {"accreditation": "@x", "accepted": 1},
+            },
+            "id 'x'",
+        ),
         ({"type": "seal-check", "by": "b/1", "at": "noon", "says": {}}, "with its date and zone"),
         ({"type": "copy", "rows": [["a"]]}, "each of the rows"),
         ({"type": "copy", "rows": [], "by": "x"}, "instead of"),
-        ({"type": "incident-report", "by": "o/1", "says": {"category": "count", "at": 1, "report": [{}]}}, "attachment"),
+        (
+            {"type": "incident-report", "by": "o/1", "says": {"category": "count", "at": 1, "report": [{}]}},
+            "attachment",
+        ),
         ({"type": "incident-report", "by": "o/1", "says": {"category": "war", "at": 1}}, "none of"),
         (
-            {"type": "incident-report", "by": "o/1", "says": {"category": "count", "at": 1, "report": [
-                {"file": "../../README.md", "media_type": "text/plain"}]}},
+            {
+                "type": "incident-report",
+                "by": "o/1",
+                "says": {
+                    "category": "count",
+                    "at": 1,
+                    "report": [{"file": "../../README.md", "media_type": "text/plain"}],
+                },
+            },
             "outside",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_script_is_refused_with_the_entry_and_the_reason(entry: dict[str, object], reason: str) -> None:
     with pytest.raises(InputError, match=reason) as refused:
         play(composer(), {"entry": [entry]}, "day.toml")

@@ -8,11 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
 from escrutinio.publication.publish import BadRowsError, publish
 from escrutinio.records.errors import EscrutinioError, PublicationError
 from escrutinio.records.keyfiles import write_key_file
 from escrutinio.records.keys import SigningKey
-
 from tests.conftest import ROOT, publish_example
 
 CLOCK = 1_900_000_000

@@ -67,7 +67,8 @@ class Commands(click.Group):
     help=say(
         "Election results that anyone can recompute from one public log of signed records.\n\n"
         "Start with: escrutinio demo. The language follows the locale, or ESCRUTINIO_LANG=es|en.",
-        "Resultados electorales que cualquiera puede recalcular de un registro público de documentos firmados.\n\n"
+        "Resultados electorales que cualquiera puede recalcular de un registro público de documentos "
+        "firmados.\n\n"
         "Para empezar: escrutinio demo. El idioma es el del sistema, o ESCRUTINIO_LANG=es|en.",
     ),
 )

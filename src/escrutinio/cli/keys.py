@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -28,7 +29,8 @@ _passphrase = click.option(
     help=say(
         "Make and look at Ed25519 keys. Private keys are kept encrypted; a file is never overwritten.\n\n"
         "Example: escrutinio keys new party/azul -o azul.key; escrutinio keys public azul.key > azul.pub",
-        "Crea y muestra claves Ed25519. Las privadas se guardan cifradas; nunca se sobrescribe un archivo.\n\n"
+        "Crea y muestra claves Ed25519. Las privadas se guardan cifradas; nunca se sobrescribe un "
+        "archivo.\n\n"
         "Ejemplo: escrutinio keys new party/azul -o azul.key; escrutinio keys public azul.key > azul.pub",
     )
 )
@@ -38,7 +40,8 @@ def command() -> None:
 
 @command.command(
     help=say(
-        "Make a key for the signer NAME and keep it in a file.\n\nExample: escrutinio keys new machine/0123456 -o m.key",
+        "Make a key for the signer NAME and keep it in a file.\n\nExample: escrutinio keys new "
+        "machine/0123456 -o m.key",
         "Crea una clave para el firmante NAME y la guarda en un archivo.\n\n"
         "Ejemplo: escrutinio keys new machine/0123456 -o m.key",
     )
@@ -85,12 +88,13 @@ def public(file: Path, passphrase: str) -> None:
 @command.command(
     help=say(
         "Check a public key file and show whose it is.\n\nExample: escrutinio keys check azul.pub",
-        "Revisa un archivo de clave pública y muestra de quién es.\n\nEjemplo: escrutinio keys check azul.pub",
+        "Revisa un archivo de clave pública y muestra de quién es.\n\nEjemplo: escrutinio keys check "
+        "azul.pub",
     )
 )
 @click.argument("file", type=click.File("r"))
 @click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
-def check(file: click.utils.LazyFile, as_json: bool) -> None:
+def check(file: TextIO, as_json: bool) -> None:
     found = read_public_key(file.read(65_536))
     kid = key_id(found.public_key).hex()
     if as_json:

@@ -24,7 +24,8 @@ from escrutinio.records.keys import SigningKey
         "sign in its name again, and publishing again makes another election.\n\n"
         "Example: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024",
         "Firma, registra, totaliza y escribe las páginas de la elección que describe CONFIG.\n\n"
-        "Sin --key todo se firma con una clave hecha para esta vez y olvidada: nadie podrá volver a firmar en "
+        "Sin --key todo se firma con una clave hecha para esta vez y olvidada: nadie podrá volver a "
+        "firmar en "
         "su nombre, y publicar de nuevo crea otra elección.\n\n"
         "Ejemplo: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024",
     )

@@ -14,7 +14,8 @@ from escrutinio.records.errors import PublicationError
     help=say(
         "Serve the static files of a publication on 127.0.0.1. Any other web server does as well.\n\n"
         "Example: escrutinio serve public/venezuela-2024",
-        "Sirve los archivos estáticos de una publicación en 127.0.0.1. Cualquier otro servidor web sirve igual.\n\n"
+        "Sirve los archivos estáticos de una publicación en 127.0.0.1. Cualquier otro servidor web sirve "
+        "igual.\n\n"
         "Ejemplo: escrutinio serve public/venezuela-2024",
     )
 )
@@ -31,7 +32,7 @@ def command(directory: Path, port: int) -> None:
 
 
 def serve_directory(directory: Path, port: int) -> None:
-    """Serve until interrupted. Raises PublicationError when there is no such directory or the port is taken."""
+    """Serve until interrupted. Raises PublicationError without a publication or a free port."""
     import socket
 
     import uvicorn

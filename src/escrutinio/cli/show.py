@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,13 +22,18 @@ from escrutinio.records.types import Enrolment
 
 @click.command(
     help=say(
-        "Show WHAT: a record file, the text of a QR code, a .tlog-proof file; or, in the log that --log names, "
+        "Show WHAT: a record file, the text of a QR code, a .tlog-proof file; or, in the log that --log "
+        "names, "
         "the number of an entry, the code of a station, the name or kid of a signer.\n\n"
-        "Examples: escrutinio show 12 --log public/miniature; escrutinio show N1.01 --log public/miniature --json; "
+        "Examples: escrutinio show 12 --log public/miniature; escrutinio show N1.01 --log "
+        "public/miniature --json; "
         "escrutinio show 12 --log public/miniature --proof > 12.tlog-proof",
-        "Muestra WHAT: un archivo de un documento, el texto de un código QR, un archivo .tlog-proof; o, en el "
-        "registro que indica --log, el número de una entrada, el código de una mesa, el nombre o kid de un firmante.\n\n"
-        "Ejemplos: escrutinio show 12 --log public/miniature; escrutinio show N1.01 --log public/miniature --json; "
+        "Muestra WHAT: un archivo de un documento, el texto de un código QR, un archivo .tlog-proof; o, "
+        "en el "
+        "registro que indica --log, el número de una entrada, el código de una mesa, el nombre o kid de "
+        "un firmante.\n\n"
+        "Ejemplos: escrutinio show 12 --log public/miniature; escrutinio show N1.01 --log "
+        "public/miniature --json; "
         "escrutinio show 12 --log public/miniature --proof > 12.tlog-proof",
     )
 )
@@ -132,7 +137,7 @@ def _proof(what: str, address: str) -> str:
     return format_proof(make_proof(int(what), signed, hash_source(reader, size))).decode()
 
 
-def _show(found: list[tuple[int | None, Entry]], as_json: bool, note: str | None = None) -> None:
+def _show(found: Sequence[tuple[int | None, Entry]], as_json: bool, note: str | None = None) -> None:
     if as_json:
         print_json([_plain(index, entry) for index, entry in found])
         return

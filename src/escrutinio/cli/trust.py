@@ -17,7 +17,8 @@ from escrutinio.records.errors import InputError
     help=say(
         "Turn a trust file into a C2SP tlog-policy, for other software, and back.\n\n"
         "Example: escrutinio trust to-policy trust.toml > log.policy",
-        "Convierte un archivo de confianza en una política tlog-policy de C2SP, para otros programas, y al revés.\n\n"
+        "Convierte un archivo de confianza en una política tlog-policy de C2SP, para otros programas, y "
+        "al revés.\n\n"
         "Ejemplo: escrutinio trust to-policy confianza.toml > log.policy",
     )
 )

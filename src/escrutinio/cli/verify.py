@@ -48,8 +48,10 @@ NAMES = {
         "Without a trust file got by another way the answer is: consistent; origin not authenticated.\n\n"
         "Exit codes: 0 every check holds, 1 one failed, 2 bad use, 3 --fail-on found such a finding.\n\n"
         "Example: escrutinio verify public/venezuela-2024 --trust trust.toml",
-        "Verifica la publicación en ADDRESS (un directorio o una dirección http) solo con sus archivos públicos.\n\n"
-        "Cada comprobación se imprime con su número, lo que miró y su tiempo; cada falla con su lugar. Sin un "
+        "Verifica la publicación en ADDRESS (un directorio o una dirección http) solo con sus archivos "
+        "públicos.\n\n"
+        "Cada comprobación se imprime con su número, lo que miró y su tiempo; cada falla con su lugar. "
+        "Sin un "
         "archivo de confianza obtenido por otra vía la respuesta es: consistente; origen no autenticado.\n\n"
         "Códigos de salida: 0 todo se cumple, 1 algo falló, 2 mal uso, 3 --fail-on halló algo así.\n\n"
         "Ejemplo: escrutinio verify public/venezuela-2024 --trust confianza.toml",
@@ -92,9 +94,9 @@ def command(
         print_report(result)
     if not result.ok:
         sys.exit(EXIT_FAILED)
-    if fail_on is not None and result.state is not None:
-        if any(finding.rule.severity >= SEVERITIES.index(fail_on) for finding in result.state.findings):
-            sys.exit(EXIT_FINDINGS)
+    findings = result.state.findings if result.state is not None else ()
+    if fail_on is not None and any(f.rule.severity >= SEVERITIES.index(fail_on) for f in findings):
+        sys.exit(EXIT_FINDINGS)
 
 
 def verdict(result: Verification) -> str:

@@ -81,7 +81,7 @@ def _counted(
     figure: Figure, found: Totals, at: int, candidates: tuple[str, ...], figures: list[Figure]
 ) -> int | None:
     """What the counted sheets of an area add up to for a figure; None where they do not say."""
-    votes = dict(zip(candidates, found.candidates[at].tolist(), strict=True))
+    votes: dict[str, int] = dict(zip(candidates, found.candidates[at].tolist(), strict=True))
     valid = sum(votes.values())
     match figure.item:
         case "votes":

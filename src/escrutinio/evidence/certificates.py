@@ -256,7 +256,7 @@ def announced_certificate(
 def announced_result(state: ElectionState, claim: Logged) -> tuple[t.Claim, ContestView]:
     """The body of a claim and its contest.
 
-    Raises EvidenceError for another record, a contest or area that the log lacks, and a candidate given twice.
+    Raises EvidenceError for another record, a contest or area that the log lacks, and a candidate twice.
     """
     body, about = claim.entry.body, claim.entry.about
     known = about.contest in state.tables and (about.area is None or about.area in state.areas.index)

@@ -5,8 +5,6 @@ from fractions import Fraction
 
 from escrutinio.records.errors import EvidenceError
 
-LANGUAGES = ("en", "es")
-
 
 def in_language(texts: Mapping[str, str], language: str, /, **values: object) -> str:
     """The text of a language with its values put in. Raises EvidenceError for a language it lacks."""

@@ -61,7 +61,7 @@ def read_statements(base_dir: Path, file: str) -> Sequence[Said]:
 
 
 def add_statements(composer: Composer, statements: Sequence[Said], *, by: str, language: str) -> None:
-    """Append them as records; their words become attachments in `language`. Raises InputError naming the id."""
+    """Append them as records; words as attachments, in `language`. Raises InputError naming the id."""
     for said in statements:
         words = said.says + (f"\n\n{said.note}" if said.note else "")
         try:

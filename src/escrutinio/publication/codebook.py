@@ -49,8 +49,8 @@ class TableKind:
 @cache
 def codebook() -> Mapping[str, TableKind]:
     """The kinds of files by name (`election.derived.DerivedFile.kind`, skipped, nist, nist-stations)."""
-    with files(__package__).joinpath("codebook.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    text = files(__package__).joinpath("codebook.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
     kinds = {row["table"]: TableKind(_meaning(row), {}) for row in rows if not row["column"]}
     return {
         name: TableKind(

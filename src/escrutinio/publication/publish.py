@@ -182,7 +182,7 @@ def _build(
 
 
 def _check_signed(state: ElectionState) -> None:
-    """Refuse to publish what no log would admit: a record by a signer that the configuration does not enrol."""
+    """Refuse what no log would admit: a record by a signer that the configuration does not enrol."""
     for finding in state.findings:
         if finding.code in NOT_ADMITTED:
             raise PublicationError(f"the log would not admit one of the records: {finding.sentence('en')}")

@@ -265,7 +265,22 @@ def test_a_tie_has_no_leader() -> None:
     sample = replace(a_sample(), votes=np.full((40, 2), 50))
     found = estimate(sample)
     assert found.leader is None
-    assert found.leads[0].margin == 0
+    assert found.leads[0].obtained == 0
+    # Forty equal tables of 400 do not show that the other 360 are equal too.
+    assert found.leads[0].margin is None
+    assert estimate(replace(sample, population=ints(40))).leads[0].margin == 0
+
+
+def test_a_candidate_without_votes_in_the_sample_has_an_unknown_share() -> None:
+    sample = a_sample()
+    votes = np.concatenate((sample.votes, np.zeros((40, 1), np.int64)), axis=1)
+    found = estimate(replace(sample, candidates=("ana", "blas", "carla"), votes=votes))
+    assert (found.estimates[2].obtained, found.estimates[2].margin, found.estimates[2].high) == (
+        0,
+        None,
+        None,
+    )
+    assert found.leader == "ana"
 
 
 def test_a_sample_without_votes() -> None:

@@ -1,5 +1,7 @@
 """All screens of the 25,073 sheets of 2024: the figures that two programs came to independently."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from tests.evidence.sheets2024 import sheets
 
 @pytest.fixture(scope="module")
 def found() -> Screening:
-    return screen(sheets(), seed=20240728, replicates=399)
+    with ThreadPoolExecutor(2) as executor:
+        return screen(sheets(), seed=20240728, replicates=399, executor=executor)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,16 @@ def test_p_values_within_four_monte_carlo_errors(
         # Both p-values are counts of replicates: 399 here, 1,000 there.
         error = np.sqrt(p * (1 - p) * (1 / 399 + 1 / 1_000)) + 1 / 400
         assert result.p == pytest.approx(p, abs=4 * error)
+
+
+def test_means_of_digits(found: Screening) -> None:
+    for name, subject, mean, model in (
+        ("second-digit", "EG", 4.382, 4.398), ("second-digit", "NM", 3.999, 4.011), ("last-digit", "EG", 4.487, 4.490),
+    ):  # fmt: skip
+        details = dict(found.find(name, subject).details)
+        assert details["mean-digit"] == pytest.approx(mean, abs=5e-4)
+        assert details["model-mean-digit"] == pytest.approx(model, abs=1e-3)
+    assert dict(found.find("last-digit", "EG").details)["share-0-or-5"] == pytest.approx(0.2006, abs=1e-4)
 
 
 def test_no_screen_of_figures_stands_out_after_correction(found: Screening) -> None:

@@ -27,8 +27,9 @@ Float = NDArray[np.float64]
 class Ratio:
     """An estimated ratio; `error` is its standard error. None means unknown, never zero.
 
-    The ratio is unknown where the sample has no valid vote, the error also where a stratum that is not
-    wholly drawn has one unit, whose spread nobody can know.
+    The ratio is unknown where the sample has no valid vote. So is the error where a stratum that is not
+    wholly drawn has one unit, and where units left out of the sample exist but those in it do not differ at
+    all: a sample without spread does not show that there is none.
     """
 
     value: float | None
@@ -56,7 +57,8 @@ def ratio(part: Int64, base: Int64, stratum: Int64, population: Int64) -> Ratio:
     mean = np.bincount(stratum, rest, strata) / drawn
     spread = np.bincount(stratum, (rest - mean[stratum]) ** 2, strata) / np.maximum(drawn - 1, 1)
     variance = float((population * (population - drawn) * spread / drawn).sum())
-    return Ratio(value, sqrt(variance) / base_total)
+    error = sqrt(variance) / base_total
+    return Ratio(value, None if error < 1e-12 and (population > drawn).any() else error)
 
 
 @dataclass(frozen=True, eq=False)

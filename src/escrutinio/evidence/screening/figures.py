@@ -180,11 +180,13 @@ def _details(tally: Tally) -> tuple[tuple[str, float], ...]:
         return ()
     digits, model = tally.observed[:10], tally.probability[:, :10].sum(axis=0)
     of_all = np.arange(10)
-    return (
+    means = (
         ("mean-digit", float(digits @ of_all / digits.sum())),
         ("model-mean-digit", float(model @ of_all / model.sum())),
-        ("share-0-or-5", float((digits[0] + digits[5]) / digits.sum())),
     )
+    if tally.statistic is _second_digits:
+        return means
+    return (*means, ("share-0-or-5", float((digits[0] + digits[5]) / digits.sum())))
 
 
 def _bars(tally: Tally, drawn: Int64) -> Bars:
