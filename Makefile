@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options
 BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
-.PHONY: help demo test test-slow lint types contracts bench bench-short lock clean
+.PHONY: help demo test test-slow screenshots lint types contracts bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
@@ -22,6 +22,7 @@ help:
 	@echo "make types           mypy, strict"
 	@echo "make contracts       a room imports only from the rooms below it"
 	@echo "make bench           every benchmark beside its floor (bench-short: small sizes)"
+	@echo "make screenshots     the pictures of README.md, with Chromium"
 	@echo "make lock            pin the newest allowed dependencies again, with hashes"
 	@echo "make clean           remove what the other targets made"
 
@@ -75,6 +76,9 @@ bench-short:
 # --- upkeep -------------------------------------------------------------------------------------------
 
 # The pins hold for every platform and Python from 3.11 on; no address of a package index is written.
+screenshots: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.browser.screenshots
+
 lock: $(VENV)/dev.stamp
 	@$(LOCK) --output-file requirements.txt >/dev/null
 	@$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null

@@ -1,4 +1,4 @@
-"""Manifest and tallies of an audit as Arlo reads them, so that other software can plan and check the same audit.
+"""Manifest and tallies of an audit as Arlo reads them, so that other software can plan the same audit.
 
 Arlo's batch comparison takes two CSV files per jurisdiction: the ballot manifest, `Batch Name,Number of
 Ballots`, and the candidate totals by batch, `Batch Name` and one column per choice, with the same batches.
@@ -17,5 +17,5 @@ def arlo_manifest(boxes: Boxes) -> bytes:
 
 
 def arlo_tallies(boxes: Boxes, choices: Sequence[str]) -> bytes:
-    """The candidate totals by batch: UTF-8 CSV, one box a line, `choices` in the order of the votes' columns."""
+    """The candidate totals by batch, a box a line, `choices` in the order of the votes' columns."""
     return table_bytes(("Batch Name", *choices), boxes.names, joined_cells(boxes.votes))

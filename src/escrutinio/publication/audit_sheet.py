@@ -14,9 +14,9 @@ from datetime import datetime
 from io import BytesIO
 from itertools import accumulate
 
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell  # type: ignore[import-untyped]
+from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, Weights, draw_weights, error_bounds
@@ -30,7 +30,6 @@ MAX_BOXES = 1_000_000
 MAX_DRAWS = 10_000
 """Most draws of one workbook."""
 
-_LONGEST_FORMULA = 8_000
 _EXACT = 10**15
 _BYTES = 32
 _CREATED = datetime(2000, 1, 1)  # the same content is the same file
@@ -73,12 +72,14 @@ class _Writer:
     """Writes the four sheets of one workbook."""
 
     def __init__(self, book: Workbook, sheet: AuditSheet, weights: Weights, language: str) -> None:
+        self._book = book
         self._sheet = sheet
         self._weights = weights
         self._language = language
         self._bold = book.add_format({"bold": True})
         self._wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        self._pages = {name: book.add_worksheet(self._say(name)) for name in ("read", "outcome", "boxes", "draws")}
+        pages = "read", "outcome", "boxes", "draws"
+        self._pages = {name: book.add_worksheet(self._say(name)) for name in pages}
         self._last = len(sheet.boxes) + 1  # rows count from 1, the first is the header
         self._votes = len(sheet.candidates)
 
@@ -102,27 +103,48 @@ class _Writer:
     def _write_read(self) -> None:
         page = self._pages["read"]
         page.set_column(0, 0, 100, self._wrap)
-        page.write_column(0, 0, [self._say(f"read-{number}", seed=self._sheet.seed) for number in range(1, 6)])
+        said = [self._say(f"read-{number}", seed=self._sheet.seed) for number in range(1, 6)]
+        page.write_column(0, 0, said)
 
     def _write_outcome(self) -> None:
-        """Scale and sum of weights, then the margin of each assertion, added up from the boxes."""
-        page, boxes = self._pages["outcome"], self._sheet.boxes
+        """Scale and W; votes and coefficients of each comparison, the worst that a voucher can do, the margins.
+
+        They get names, which the formulas of the other sheets use.
+        """
+        page, boxes, rows = self._pages["outcome"], self._name("boxes"), self._votes
         page.set_column(0, 1, 24)
         page.write_row(0, 0, [self._say("scale"), self._weights.scale])
-        column = xl_col_to_name(self._votes + 2)
-        total = f"=SUM({self._name('boxes')}!{column}2:{column}{self._last})"
         page.write_string(1, 0, self._say("sum"))
-        page.write_formula(1, 1, total, None, self._weights.total)
-        page.write_row(3, 0, [self._say("assertion"), self._say("margin")], self._bold)
+        weight = xl_col_to_name(rows + 2)
+        page.write_formula(1, 1, f"=SUM({boxes}!{weight}2:{weight}{self._last})", None, self._weights.total)
+        titles = [self._say("candidate"), self._say("votes"), *map(self._title, self._sheet.assertions)]
+        page.write_row(3, 0, titles, self._bold)
+        for row, (code, votes) in enumerate(
+            zip(self._sheet.candidates, self._sheet.boxes.totals, strict=True)
+        ):
+            page.write_string(4 + row, 0, code)
+            column = xl_col_to_name(row + 1)
+            page.write_formula(4 + row, 1, f"=SUM({boxes}!{column}2:{column}{self._last})", None, votes)
+            page.write_row(4 + row, 2, [assertion.coefficients[row] for assertion in self._sheet.assertions])
+        page.write_string(4 + rows, 0, self._say("worst"))
+        page.write_row(4 + rows, 2, [assertion.worst for assertion in self._sheet.assertions])
+        page.write_string(5 + rows, 0, self._say("margin"))
         for place, assertion in enumerate(self._sheet.assertions):
-            terms = [
-                f"{c:+d}*SUM({self._name('boxes')}!{xl_col_to_name(n + 1)}2:{xl_col_to_name(n + "
-                f"1)}{self._last})"
-                for n, c in enumerate(assertion.coefficients)
-                if c
-            ]
-            page.write_string(4 + place, 0, self._title(assertion))
-            page.write_formula(4 + place, 1, "=" + "".join(terms), None, assertion.margin(boxes.totals))
+            column = xl_col_to_name(2 + place)
+            formula = f"=SUMPRODUCT($B$5:$B${4 + rows},{column}5:{column}{4 + rows})"
+            page.write_formula(5 + rows, 2 + place, formula, None, assertion.margin(self._sheet.boxes.totals))
+        self._name_ranges(xl_col_to_name(1 + len(self._sheet.assertions)))
+
+    def _name_ranges(self, last: str) -> None:
+        page, rows = self._name("outcome"), self._votes
+        for name, cells in (
+            ("Scale", "$B$1"),
+            ("WeightSum", "$B$2"),
+            ("Coefficients", f"$C$5:${last}${4 + rows}"),
+            ("Worst", f"$C${5 + rows}:${last}${5 + rows}"),
+            ("Margins", f"$C${6 + rows}:${last}${6 + rows}"),
+        ):
+            self._book.define_name(name, f"={page}!{cells}")
 
     def _title(self, assertion: Assertion) -> str:
         against = self._say("share") if assertion.loser is None else self._sheet.candidates[assertion.loser]
@@ -136,7 +158,9 @@ class _Writer:
         bound, weight, begins = self._votes + 1, self._votes + 2, self._votes + 3
         page.set_column(0, 0, 16)
         page.set_column(weight, begins, 14)
-        plain = not self._has_formula(boxes)
+        plain = not self._divides_exactly()
+        last = xl_col_to_name(self._votes)
+        most_column = xl_col_to_name(bound)
         starts = [0, *accumulate(self._weights.values)]
         rows = zip(boxes.names, boxes.votes.tolist(), boxes.bound.tolist(), strict=True)
         for row, (name, votes, most) in enumerate(rows, start=1):
@@ -146,32 +170,21 @@ class _Writer:
             if plain:
                 page.write_number(row, weight, value)
             else:
-                page.write_formula(row, weight, self._weight(row, bound), None, value)
+                at = row + 1
+                reach = f"MMULT(B{at}:{last}{at},Coefficients)+Worst*{most_column}{at}"
+                formula = f"{{=MAX(ROUNDUP(({reach})*Scale/Margins,0))}}"
+                page.write_array_formula(row, weight, row, weight, formula, None, value)
             if row == 1:
                 page.write_number(row, begins, 0)
             else:
                 above = xl_rowcol_to_cell(row - 1, begins), xl_rowcol_to_cell(row - 1, weight)
                 page.write_formula(row, begins, "={}+{}".format(*above), None, start)
 
-    def _weight(self, row: int, bound: int) -> str:
-        """=MAX(ROUNDUP((votes for − votes against + bound)·scale/margin, 0), …)"""
-        outcome = self._name("outcome")
-        found = []
-        for place, assertion in enumerate(self._sheet.assertions):
-            terms = "".join(
-                f"{c:+d}*{xl_rowcol_to_cell(row, n + 1)}" for n, c in enumerate(assertion.coefficients) if c
-            )
-            reach = f"{terms}+{assertion.worst}*{xl_rowcol_to_cell(row, bound)}"
-            found.append(f"ROUNDUP(({reach})*{outcome}!$B$1/{outcome}!$B${place + 5},0)")
-        return f"=MAX({','.join(found)})"
-
-    def _has_formula(self, boxes: Boxes) -> bool:
-        """Whether the weights can be formulas: short enough, with numbers that a spreadsheet divides
-        exactly."""
-        largest = max(map(abs, (c for a in self._sheet.assertions for c in a.coefficients)))
-        reach = 2 * largest * int(boxes.bound.max())
-        short = len(self._weight(self._last, self._votes + 1)) < _LONGEST_FORMULA
-        return short and reach * self._weights.scale < _EXACT
+    def _divides_exactly(self) -> bool:
+        """Whether a spreadsheet can divide the numbers of the weights exactly."""
+        boxes = self._sheet.boxes
+        largest = max(abs(c) for assertion in self._sheet.assertions for c in assertion.coefficients)
+        return 2 * largest * int(boxes.bound.max()) * self._weights.scale < _EXACT
 
     def _write_draws(self) -> None:
         """Number, text that is hashed, hash, 32 carries, k, and the box whose part of the running sum has
@@ -193,7 +206,7 @@ class _Writer:
             for step in range(_BYTES):
                 digits = f"HEX2DEC(MID({xl_rowcol_to_cell(row, 2)},{2 * (_BYTES - step) - 1},2))"
                 before = xl_rowcol_to_cell(row, 2 + step) if step else "0"
-                formula = f"=INT(({digits}*{self._name('outcome')}!$B$2+{before})/256)"
+                formula = f"=INT(({digits}*WeightSum+{before})/256)"
                 carry = ((digest >> 8 * step) % 256 * total + carry) // 256
                 page.write_formula(row, 3 + step, formula, None, carry)
             k = weighted_number(seed, total, row)
@@ -211,7 +224,9 @@ _WORDS = {
     "draws": {"en": "Draws", "es": "Sorteo"},
     "scale": {"en": "Scale", "es": "Escala"},
     "sum": {"en": "Sum of weights W", "es": "Suma de pesos W"},
-    "assertion": {"en": "Ahead / behind", "es": "Delante / detrás"},
+    "candidate": {"en": "Candidate", "es": "Candidato"},
+    "votes": {"en": "Votes", "es": "Votos"},
+    "worst": {"en": "Worst of one voucher", "es": "Lo peor de un comprobante"},
     "margin": {"en": "Margin", "es": "Margen"},
     "share": {"en": "share of valid votes", "es": "parte de los votos válidos"},
     "box": {"en": "Box", "es": "Caja"},

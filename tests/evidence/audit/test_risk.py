@@ -6,7 +6,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -66,6 +66,7 @@ def test_the_martingale_is_exact_and_fair_in_the_worst_null() -> None:
 taints = st.lists(st.fractions(-1, 1, max_denominator=50), min_size=1, max_size=12)
 
 
+@settings(max_examples=30)
 @given(taints, st.fractions(Fraction(11, 10), 50, max_denominator=20))
 def test_floats_agree_and_risks_are_rounded_up(found: list[Fraction], total: Fraction) -> None:
     mean = float(null_mean(total))
@@ -80,6 +81,7 @@ def test_floats_agree_and_risks_are_rounded_up(found: list[Fraction], total: Fra
     assert 0 <= betting_risk(found, total) - 1 / most < Fraction(1, 2**200)
 
 
+@settings(max_examples=30)
 @given(st.fractions(Fraction(21, 20), 400, max_denominator=100), st.sampled_from([BET, MACRO]))
 def test_first_samples_are_the_least_that_reach_the_limit(total: Fraction, bet: Fraction) -> None:
     draws = clean_draws(total, FIVE, bet=bet)

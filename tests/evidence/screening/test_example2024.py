@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from escrutinio.evidence.screening.figures import either_round
 from escrutinio.evidence.screening.run import Screening, screen
 from tests.evidence.sheets2024 import sheets
 
@@ -57,10 +58,21 @@ def test_p_values_within_four_monte_carlo_errors(
         assert result.p == pytest.approx(p, abs=4 * error)
 
 
+def test_either_round_by_itself_is_the_screen(found: Screening) -> None:
+    all_of = sheets()
+    taken = (all_of.registered >= 100) & (100 * all_of.ballots <= 99 * all_of.registered) & (all_of.valid > 0)
+    share = (all_of.votes[taken, 0], all_of.valid[taken])
+    result = found.find("integer-either", "EG")
+    alone = either_round(share, (all_of.ballots[taken], all_of.registered[taken]))
+    assert alone == pytest.approx((result.observed, result.null_mean, result.null_sd), rel=1e-12)
+
+
 def test_means_of_digits(found: Screening) -> None:
     for name, subject, mean, model in (
-        ("second-digit", "EG", 4.382, 4.398), ("second-digit", "NM", 3.999, 4.011), ("last-digit", "EG", 4.487, 4.490),
-    ):  # fmt: skip
+        ("second-digit", "EG", 4.382, 4.398),
+        ("second-digit", "NM", 3.999, 4.011),
+        ("last-digit", "EG", 4.487, 4.490),
+    ):
         details = dict(found.find(name, subject).details)
         assert details["mean-digit"] == pytest.approx(mean, abs=5e-4)
         assert details["model-mean-digit"] == pytest.approx(model, abs=1e-3)

@@ -122,9 +122,7 @@ class AuditStatus:
                 "–" if found is None else percent(Fraction(ceil(found * 10**4), 10**4), 2, language)
             )
             cover = " " + in_language(UNKNOWN if found is None else UNCOVERED, language, **values)
-        return in_language(STANDS[code], language, **values), in_language(
-            NOT, language, **values
-        ) + cover
+        return in_language(STANDS[code], language, **values), in_language(NOT, language, **values) + cover
 
 
 def audit_status(

@@ -99,12 +99,12 @@ STANDS = {
         "hasta allí.",
     },
     "waiting": {
-        "en": "Of {opened} boxes drawn by round {round}, {awaiting} have no agreed hand count and are taken to be "
-        "as wrong as they can be, so the risk is {risk} for now, above the limit of {limit}: their counts come "
-        "first, and may be under way.",
-        "es": "De {opened} cajas sorteadas hasta la ronda {round}, {awaiting} no tienen conteo manual acordado y se "
-        "toman como lo más erradas posible; por eso el riesgo es {risk} por ahora, mayor que el límite de {limit}: "
-        "primero van sus conteos, que pueden estar en curso.",
+        "en": "Of {opened} boxes drawn by round {round}, {awaiting} have no agreed hand count and are "
+        "taken to be as wrong as they can be, so the risk is {risk} for now, above the limit of {limit}: "
+        "their counts come first, and may be under way.",
+        "es": "De {opened} cajas sorteadas hasta la ronda {round}, {awaiting} no tienen conteo manual "
+        "acordado y se toman como lo más erradas posible; por eso el riesgo es {risk} por ahora, mayor que "
+        "el límite de {limit}: primero van sus conteos, que pueden estar en curso.",
     },
     "full": {
         "en": "With {opened} of {boxes} boxes opened, the risk after round {round} is {risk}, above the "
