@@ -76,9 +76,8 @@ def test_weights_in_doubles_are_the_exact_ones(boxes: Boxes, pairs: tuple[Assert
     margins = np.array([float(pair.margin(boxes.totals)) for pair in pairs])
     coefficients = np.array([pair.coefficients for pair in pairs], np.float64).T
     reach = boxes.votes.astype(np.float64) @ coefficients + boxes.bound[:, None]
-    assert np.ceil(reach * float(weights.scale) / margins).max(axis=1).astype(int).tolist() == list(
-        weights.values
-    )
+    rounded = np.ceil(reach * float(weights.scale) / margins).max(axis=1)
+    assert rounded.tolist() == list(weights.values)
 
 
 def test_the_same_content_is_the_same_file(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:

@@ -21,6 +21,17 @@ COMMANDS = {
     ),
     "serve": say("Serve a publication on this machine.", "Sirve una publicación en esta máquina."),
     "show": say("Show a record, entry, station, key or proof.", "Muestra un registro, mesa, clave o prueba."),
+    "irreversibility": say(
+        "Say whether outstanding votes could change it.", "Dice si los votos que faltan podrían cambiarlo."
+    ),
+    "claims": say(
+        "Put announced results to the test of arithmetic.", "Prueba con aritmética los resultados anunciados."
+    ),
+    "audit": say("Plan and follow an audit of the boxes.", "Planifica y sigue una auditoría de las cajas."),
+    "quickcount": say(
+        "Plan, draw and estimate a quick count.", "Planifica, sortea y estima un conteo rápido."
+    ),
+    "screen": say("Compare figures with models of chance.", "Compara las cifras con modelos del azar."),
     "keys": say("Make and look at keys.", "Crea y muestra claves."),
     "trust": say(
         "Turn trust files into tlog-policies and back.", "Convierte archivos de confianza y tlog-policies."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
 from pathlib import Path
@@ -80,10 +81,12 @@ NAMES = {
 def command(
     address: str, trust_file: Path | None, fail_on: str | None, only_log: bool, as_json: bool, quiet: bool
 ) -> None:
-    with workers() as executor, progress_bar(quiet or as_json) as progress:
-        from escrutinio.evidence.verification import verify_publication
-        from escrutinio.log.trust import parse_trust
+    # Loaded before the workers are forked, which then need not load it again.
+    from escrutinio.evidence.verification import verify_publication
+    from escrutinio.log.trust import parse_trust
 
+    gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
+    with workers() as executor, progress_bar(quiet or as_json) as progress:
         trust = None if trust_file is None else parse_trust(read_small(trust_file), str(trust_file))
         result = verify_publication(
             address, trust=trust, executor=executor, progress=progress, only_log=only_log

@@ -50,14 +50,14 @@ class KeyTable:
         place = self._by_kid.get(kid)
         return None if place is None else self._keys[place]
 
-    def enrol(self, key: EnrolledKey, index: int) -> bool:
-        """Enrol a key at a log index; False, changing nothing, where its kid was enrolled before."""
+    def enrol(self, key: EnrolledKey, index: int) -> HeldKey | None:
+        """Enrol a key at a log index; None, changing nothing, where its kid was enrolled before."""
         kid = key_id(key.public_key)
         place = self._by_kid.setdefault(kid, len(self._keys))
         if place < len(self._keys):
-            return False
+            return None
         self._keys.append(HeldKey(place, key, kid, index))
-        return True
+        return self._keys[place]
 
     def revoke(self, kid: bytes, index: int) -> bool:
         """Revoke a key at a log index; False where there is none or it was revoked before."""

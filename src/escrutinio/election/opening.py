@@ -1,7 +1,7 @@
 """Opening an entry of a log: is it a record of this election, and does its signature hold?"""
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from escrutinio.records.cose import split
 from escrutinio.records.entry import Entry, open_frame
@@ -17,10 +17,9 @@ class Fault(IntEnum):
     BAD_SIGNATURE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(NamedTuple):
     """The key that an entry names by its kid, and the name it is enrolled under; empty for a root key,
-    which is not enrolled."""
+    which is not enrolled. A tuple, since one goes to a worker with every entry."""
 
     public_key: bytes
     name: str

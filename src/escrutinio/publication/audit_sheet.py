@@ -107,7 +107,7 @@ class _Writer:
         page.write_column(0, 0, said)
 
     def _write_outcome(self) -> None:
-        """Scale and W; votes and coefficients of each comparison, the worst that a voucher can do, the margins.
+        """Scale and W; votes and coefficients of each comparison, the worst of a voucher, the margins.
 
         They get names, which the formulas of the other sheets use.
         """

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from escrutinio.evidence.audit.boxes import Bound
+from escrutinio.evidence.audit.notes import MOST_NOTES
 from escrutinio.evidence.audit.status import AuditStatus, audit_status, stated_risk
 from escrutinio.records import parts as p
 from escrutinio.records.codes import AuditMethod
 from escrutinio.records.errors import EvidenceError
+from tests.election.build import ORIGIN
 from tests.evidence.audit.made import SEED, STATIONS, AuditDay
 
 
@@ -223,6 +225,17 @@ def test_hand_counts_that_cannot_be_taken(
     assert codes(found) == ([code] if code else [])
 
 
+def test_a_head_beyond_the_commitment_lets_no_later_sheet_in() -> None:
+    day = AuditDay(silent=1)
+    day.commit(head=p.LogHead(ORIGIN, 10_000, bytes(32)))
+    day.sheet(f"machine/{STATIONS[-1]}", STATIONS[-1], (0, 190, 0, 0))
+    found = status(day)
+    assert found.boxes == 39
+    assert codes(found) == ["head"]
+    with pytest.raises(EvidenceError, match="no sheets 'copies:party/azul'"):
+        status(day, basis="copies:party/azul")
+
+
 def test_two_organisations_that_agree_twice_on_different_counts() -> None:
     day, commitment, boxes = begun()
     day.sample(commitment, 1, boxes)
@@ -371,3 +384,24 @@ def test_the_draw_by_hand() -> None:
     for number, box in enumerate(boxes, start=1):
         drawn = int(sha256(f"{SEED},{number}".encode()).hexdigest(), 16) * end // 2**256
         assert box == STATIONS[next(place for place, top in enumerate(ends) if drawn < top)]
+
+
+def test_a_flood_of_strange_records_does_not_make_the_status_large() -> None:
+    day, commitment, _ = counted()
+    before = status(day)
+    for number in range(MOST_NOTES + 5):
+        day.seed(commitment, str(number))
+    after = status(day)
+    assert after.rounds == before.rounds
+    assert len(after.notes) == MOST_NOTES + 1
+    assert after.notes[-1].sentence("en") == "5 notes more are not shown."
+
+
+def test_a_result_may_be_rounded_up_and_not_down() -> None:
+    day, commitment, _ = counted()
+    risk = status(day).risk
+    for denominator in (10**9, 1_000, 7):
+        day.state_result(commitment, 1, p.Fraction(ceil(risk * denominator), denominator))
+    assert codes(status(day)) == []
+    day.state_result(commitment, 1, p.Fraction(ceil(risk * 1_000) - 1, 1_000))
+    assert codes(status(day)) == ["result-differs"]

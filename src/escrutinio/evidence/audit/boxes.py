@@ -63,6 +63,8 @@ def boxes_of(
 
     Raises EvidenceError where there is none, or where something does not bound what they hold.
     """
+    if contest not in state.tables or basis not in [each.code for each in state.bases]:
+        raise EvidenceError(f"the election has no sheets {basis[:80]!r} of the contest {contest[:80]!r}")
     view, table = state.contest(contest), state.tables[contest]
     at_end = size is None or size >= state.size
     rows = (

@@ -67,6 +67,11 @@ class AuditRecords:
         """Whoever committed to the audit."""
         return organisation_of(self.logged.entry.signer)
 
+    @property
+    def sheets_below(self) -> int:
+        """The log size whose sheets are audited: the head's, and never beyond the commitment itself."""
+        return min(self.body.head.size, self.logged.index)
+
     def names(self, signer: str) -> bool:
         """Whether the commitment names this signer's organisation, or it is the one that committed."""
         return organisation_of(signer) in {self.organisation, *map(organisation_of, self.body.organisations)}
@@ -163,14 +168,15 @@ def _take_counts(state: ElectionState, audit: AuditRecords) -> None:
     table = state.tables[audit.contest]
     named = {organisation_of(name) for name in audit.body.organisations}
     who: dict[tuple[str, Counted], set[str]] = {}
-    for row in _rows(state, table, audit.logged.entry.digest):
+    rows = _rows(state, table, audit.logged.entry.digest)
+    votes_of = by_candidate(state.contest(audit.contest), table.counts[rows])
+    for row, votes in zip(rows, votes_of, strict=True):
         signer, index = state.signers[table.signer[row]], int(table.index[row])
         if organisation_of(signer) not in named:
             audit.notes.append(note("not-named", index, signer=signer))
             continue
         station = state.roll.stations[table.station[row]]
         audit.first_entry.setdefault(station, index)
-        votes = by_candidate(state.contest(audit.contest), table.counts[row : row + 1])[0]
         other = int(table.null[row]) + int(table.blank[row])
         # Vouchers that the count states beyond those it tells apart are counted with the null ones.
         other = max(other, int(table.ballots[row]) - int(votes.sum()))

@@ -143,7 +143,7 @@ def audit_status(
     audit = read_audit(state, contest, commitment, root_at=root_at)
     limit = _limit(audit.body.risk_limit)
     chosen = basis or audited_basis(state, contest, audit.organisation)
-    boxes = boxes_of(state, contest, chosen, size=audit.body.head.size, bound=bound)
+    boxes = boxes_of(state, contest, chosen, size=audit.sheets_below, bound=bound)
     procedure = _procedure(state, state.contest(contest), audit.body.method, boxes, rule)
     outstanding = outstanding_of(state, contest, boxes)
     notes = list(audit.notes)

@@ -1,0 +1,372 @@
+"""escrutinio audit: what an audit of the boxes takes, its records, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli import audit_records
+from escrutinio.cli.audit_records import BOUNDS, bound_option, commitment_of, percent_of
+from escrutinio.cli.election import Opened, Question, asks, title_of
+from escrutinio.cli.explain import both, plain, print_facts, print_method, print_sentences, print_table
+from escrutinio.cli.language import language, say
+from escrutinio.cli.output import print_json
+from escrutinio.cli.sealing import write_new
+from escrutinio.evidence.wording import decimal, percent, whole
+from escrutinio.records.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from escrutinio.evidence.audit.bounds import Boxes
+    from escrutinio.evidence.audit.plan import AuditPlan
+    from escrutinio.evidence.audit.status import AuditStatus
+
+SOURCES = (
+    "J. Aslam, R. Popa, R. Rivest, On auditing elections when precincts have different sizes (2008)",
+    "P. Stark, Efficient post-election audits of multiple contests (2009)",
+    "I. Waudby-Smith, P. Stark, A. Ramdas, RiLACS (2021)",
+    "P. Stark, ALPHA (2023)",
+    "M. Lindeman, P. Stark, V. Yates, BRAVO (2012)",
+)
+
+SHOWN_BOXES = 200
+
+
+@click.group(
+    help=say(
+        "Plan an audit of the boxes, write its records, and see where it stands.\n\n"
+        "An audit is committed to, then seeded with public dice, then draws boxes that two organisations "
+        "count without having seen each other's count; docs/audits.md has the mathematics.\n\n"
+        "Example: escrutinio audit plan public/venezuela-2024 --risk-limit 5",
+        "Planifica una auditoría de las cajas, escribe sus documentos y dice en qué estado está.\n\n"
+        "Una auditoría se compromete, luego recibe una semilla de dados públicos, luego saca cajas que dos "
+        "organizaciones cuentan sin ver la cuenta de la otra; docs/audits.md tiene las matemáticas.\n\n"
+        "Ejemplo: escrutinio audit plan public/venezuela-2024 --risk-limit 5",
+    )
+)
+def command() -> None:
+    pass
+
+
+command.add_command(audit_records.commit)
+command.add_command(audit_records.draw)
+command.add_command(audit_records.record)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan, the plan with every outstanding registered voter against the outcome (None: no audit can
+    confirm that, or their number is not known), and what the hot audit's rule selects."""
+
+    basis: str
+    plan: AuditPlan
+    outstanding: int | None
+    worst: AuditPlan | None
+    hot_opened: int
+    hot_stations: int
+
+
+@command.command(
+    help=say(
+        "Say how many boxes, or vouchers, an audit of the outcome opens, by each method.\n\n"
+        "With --arlo the boxes are written as manifest and tallies, so that other software can plan too.\n\n"
+        "Example: escrutinio audit plan public/venezuela-2024 --risk-limit 5 --registered 21321805",
+        "Dice cuántas cajas, o comprobantes, abre una auditoría del resultado, según el método.\n\n"
+        "Con --arlo las cajas se escriben como manifiesto y totales, para que otro programa también "
+        "planifique.\n\n"
+        "Ejemplo: escrutinio audit plan public/venezuela-2024 --risk-limit 5 --registered 21321805",
+    )
+)
+@asks
+@click.option("--risk-limit", default="5", show_default=True,
+              help=say("Risk limit in percent.", "Límite de riesgo en por ciento."))  # fmt: skip
+@bound_option
+@click.option("--registered", type=click.IntRange(1, 10**10),
+              help=say("Voters on the whole roll.", "Electores de todo el padrón."))  # fmt: skip
+@click.option("--arlo", type=click.Path(path_type=Path, file_okay=False),
+              help=say("Directory for manifest.csv and tallies.csv.",
+                       "Directorio para manifest.csv y tallies.csv."))  # fmt: skip
+def plan(
+    question: Question, risk_limit: str, bound: str, registered: int | None, arlo: Path | None
+) -> None:
+    limit = percent_of(risk_limit)
+    opened = question.open()
+    planned, boxes = _plan(opened, question.basis, limit, bound, registered)
+    if arlo is not None:
+        _write_arlo(arlo, boxes, opened.contest.candidates)
+    if question.as_json:
+        print_json(_plan_as_plain(opened, planned))
+    else:
+        click.echo(_heading(opened, planned.basis, len(boxes)))
+        _print_plan(planned)
+
+
+def _plan(
+    opened: Opened, basis: str | None, limit: Fraction, bound: str, registered: int | None
+) -> tuple[Planned, Boxes]:
+    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
+    from escrutinio.evidence.audit.hot import opened_boxes
+    from escrutinio.evidence.audit.plan import plan_audit
+    from escrutinio.evidence.certificates import coverage
+
+    state, code = opened.state, opened.contest.code
+    chosen = basis or audited_basis(state, code)
+    boxes = boxes_of(state, code, chosen, bound=BOUNDS[bound])
+    found = plan_audit(opened.contest, boxes, limit)
+    lacking = coverage(state, code, chosen, registered=registered, disputed=())
+    missing = lacking.outstanding(lacking.index[opened.contest.area]).capacity
+    worst = None
+    if missing is not None:
+        try:
+            worst = plan_audit(opened.contest, boxes, limit, outstanding=missing)
+        except EvidenceError:
+            worst = None  # the margin does not survive them, which the table says
+    sizes = [len(stations) for stations in centers_of(state, code).values()]
+    return Planned(chosen, found, missing, worst, opened_boxes(sizes), sum(sizes)), boxes
+
+
+def _write_arlo(directory: Path, boxes: Boxes, choices: Sequence[str]) -> None:
+    from escrutinio.publication.arlo import arlo_manifest, arlo_tallies
+
+    directory.mkdir(parents=True, exist_ok=True)
+    write_new(directory / "manifest.csv", arlo_manifest(boxes))
+    write_new(directory / "tallies.csv", arlo_tallies(boxes, choices))
+
+
+def _heading(opened: Opened, basis: str, boxes: int) -> str:
+    name, number = title_of(opened.contest.titles, opened.contest.code), whole(boxes, language())
+    return say(f"{name}, {basis}: {number} boxes", f"{name}, {basis}: {number} cajas")
+
+
+def _print_plan(planned: Planned) -> None:
+    lang = language()
+    print_sentences(planned.plan)
+    columns: list[AuditPlan | None] = [planned.plan]
+    header = ["", say("as counted", "según lo contado")]
+    if planned.outstanding:
+        missing = whole(planned.outstanding, lang)
+        header.append(say(f"{missing} missing voters against", f"{missing} que faltan en contra"))
+        columns.append(planned.worst)
+    rows = [
+        [label, *("–" if each is None else show(each) for each in columns)]
+        for label, show in (
+            (say("margin (votes)", "margen (votos)"), lambda p: whole(p.margin, lang)),
+            (say("sum of error bounds U", "suma de cotas de error U"), lambda p: decimal(p.sum_of_bounds, 3, lang)),
+            (say("boxes, weighted draw, betting 0.9", "cajas, sorteo ponderado, apuesta 0,9"),
+             lambda p: whole(p.boxes, lang)),
+            (say("boxes, weighted draw, MACRO", "cajas, sorteo ponderado, MACRO"),
+             lambda p: whole(p.boxes_macro, lang)),
+            (say("boxes, equal chances, ALPHA", "cajas, igual probabilidad, ALPHA"),
+             lambda p: _or_all(p.boxes_srs)),
+            (say("vouchers, BRAVO, on average", "comprobantes, BRAVO, en promedio"),
+             lambda p: _or_none(p.vouchers_expected)),
+            (say("vouchers, BRAVO, in 9 of 10 cases", "comprobantes, BRAVO, en 9 de 10 casos"),
+             lambda p: _or_none(p.vouchers_likely)),
+        )
+    ]  # fmt: skip
+    print_table(header, rows)
+    if planned.outstanding is None:
+        click.echo(
+            say(
+                "  How many voters are outstanding is not known; --registered states the whole roll.",
+                "  No se sabe cuántos electores faltan; --registered indica todo el padrón.",
+            )
+        )
+    share = percent(Fraction(planned.hot_opened, max(planned.hot_stations, 1)), 1, lang)
+    opened, stations = whole(planned.hot_opened, lang), whole(planned.hot_stations, lang)
+    click.echo(
+        say(
+            f"  A hot audit (1 to 4 stations of a center open one box, 5 to 8 two, 9 to 11 three, more four) "
+            f"opens {opened} of the {stations} stations in the roll, {share}.",
+            f"  Una auditoría en caliente (de 1 a 4 mesas de un centro abren una caja, de 5 a 8 dos, de 9 a "
+            f"11 tres, más cuatro) abre {opened} de las {stations} mesas del padrón, {share}.",
+        )
+    )
+    print_method(say("risk-limiting audits", "auditorías con límite de riesgo"), SOURCES)
+
+
+def _or_all(value: int | None) -> str:
+    return say("all", "todas") if value is None else whole(value, language())
+
+
+def _or_none(value: int | None) -> str:
+    return "–" if value is None else whole(value, language())
+
+
+def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
+    def sizes(plan: AuditPlan | None) -> dict[str, object] | None:
+        return plan and {
+            "margin": plan.margin,
+            "outstanding": plan.outstanding,
+            "diluted_margin": plain(plan.diluted_margin),
+            "sum_of_bounds": plain(plan.sum_of_bounds),
+            "boxes": plan.boxes,
+            "boxes_macro": plan.boxes_macro,
+            "boxes_srs": plan.boxes_srs,
+            "vouchers_expected": plan.vouchers_expected,
+            "vouchers_likely": plan.vouchers_likely,
+        }
+
+    return {
+        "version": 1,
+        "contest": opened.contest.code,
+        "basis": planned.basis,
+        "risk_limit": plain(planned.plan.risk_limit),
+        "all_boxes": planned.plan.all_boxes,
+        "vouchers": planned.plan.vouchers,
+        "as_counted": sizes(planned.plan),
+        "outstanding": planned.outstanding,
+        "missing_against": sizes(planned.worst),
+        "hot_audit": {"opened": planned.hot_opened, "stations": planned.hot_stations},
+        "sentences": both(planned.plan),
+        "sources": list(SOURCES),
+    }
+
+
+@command.command(
+    help=say(
+        "Make an audit again from the log: draw, hand counts, risk after each round, and what comes next.\n\n"
+        "What does not fit (a sample that the seed does not draw, a count of a box not drawn, a result that "
+        "states another risk) is noted and changes no figure.\n\n"
+        "Example: escrutinio audit status public/miniature --contest presidencia",
+        "Repite una auditoría a partir del registro: sorteo, conteos, riesgo tras cada ronda y qué sigue.\n\n"
+        "Lo que no encaja (una muestra que la semilla no saca, el conteo de una caja no sorteada, un resultado "
+        "con otro riesgo) se anota y no cambia ninguna cifra.\n\n"
+        "Ejemplo: escrutinio audit status public/miniature --contest presidencia",
+    )
+)
+@asks
+@click.option("--commitment", metavar="DIGEST",
+              help=say("Digest of the commitment; the last one if left out.",
+                       "Resumen del compromiso; el último si no se indica."))  # fmt: skip
+@bound_option
+def status(question: Question, commitment: str | None, bound: str) -> None:
+    from escrutinio.evidence.audit.status import audit_status
+
+    digest = commitment_of(commitment)
+    opened = question.open()
+    found = audit_status(
+        opened.state,
+        opened.contest.code,
+        digest,
+        basis=question.basis,
+        bound=BOUNDS[bound],
+        root_at=opened.root_at,
+    )
+    if question.as_json:
+        print_json(_status_as_plain(found))
+    else:
+        click.echo(_heading(opened, found.basis, found.boxes))
+        _print_status(found)
+
+
+def _print_status(found: AuditStatus) -> None:
+    from escrutinio.records.codecs import word
+
+    lang = language()
+    print_sentences(found)
+    print_facts(
+        [
+            (say("commitment", "compromiso"), found.digest.hex()),
+            (say("entry", "entrada"), str(found.index)),
+            (say("method", "método"), word(found.method)),
+            (say("risk limit", "límite de riesgo"), percent(found.risk_limit, 2, lang)),
+            (say("margin (votes)", "margen (votos)"), whole(found.margin, lang)),
+            (say("seed", "semilla"), found.seed or "–"),
+            (say("stations without a box", "mesas sin caja"), whole(found.outstanding.stations, lang)),
+        ]
+    )
+    if found.rounds:
+        header = (
+            say("round", "ronda"), say("drawn", "sorteadas"), say("boxes so far", "cajas hasta aquí"),
+            say("without an agreed count", "sin conteo acordado"), say("risk", "riesgo"), "MACRO",
+        )  # fmt: skip
+        rows = [
+            (
+                whole(each.number, lang),
+                whole(len(each.drawn), lang),
+                whole(each.opened, lang),
+                whole(len(each.awaiting), lang),
+                _risk(each.measured.risk),
+                "–" if each.measured.macro is None else _risk(each.measured.macro),
+            )
+            for each in found.rounds
+        ]
+        print_table(header, rows)
+        if awaiting := found.rounds[-1].awaiting:
+            click.echo(say("\nTo be counted: ", "\nPor contar: ") + _listed(awaiting))
+    if found.suggested:
+        click.echo(say("\nNext round: ", "\nSiguiente ronda: ") + _listed(found.suggested))
+    for note in found.notes:
+        click.echo(say("\nNote: ", "\nNota: ") + note.sentence(lang))
+    print_method(say("risk-limiting audits", "auditorías con límite de riesgo"), SOURCES)
+
+
+def _risk(risk: Fraction) -> str:
+    """A risk in percent, rounded up."""
+    up = -(-risk.numerator * 10**6 // risk.denominator)
+    return percent(Fraction(up, 10**6), 4, language())
+
+
+def _listed(boxes: Sequence[str]) -> str:
+    hidden = len(boxes) - SHOWN_BOXES
+    more = say(f" … and {hidden} more", f" … y {hidden} más") if hidden > 0 else ""
+    return ", ".join(boxes[:SHOWN_BOXES]) + more
+
+
+def _status_as_plain(found: AuditStatus) -> dict[str, object]:
+    from escrutinio.evidence.audit.status import stated_risk
+    from escrutinio.records.codecs import word
+
+    def risk_as_plain(risk: Fraction | None) -> dict[str, int] | None:
+        if risk is None:
+            return None
+        stated = stated_risk(risk)
+        return {"numerator": stated.numerator, "denominator": stated.denominator}
+
+    return {
+        "version": 1,
+        "contest": found.contest,
+        "basis": found.basis,
+        "commitment": found.digest.hex(),
+        "entry": found.index,
+        "method": word(found.method),
+        "risk_limit": plain(found.risk_limit),
+        "boxes": found.boxes,
+        "margin": found.margin,
+        "sum_of_bounds": plain(found.sum_of_bounds),
+        "seed": found.seed,
+        "rounds": [
+            {
+                "number": each.number,
+                "drawn": list(each.drawn),
+                "opened": each.opened,
+                "awaiting": list(each.awaiting),
+                "risk": risk_as_plain(each.measured.risk),
+                "macro": risk_as_plain(each.measured.macro),
+                "more": each.measured.more,
+            }
+            for each in found.rounds
+        ],
+        "may_stop": found.may_stop,
+        "next": list(found.suggested),
+        "outstanding": {
+            "stations": found.outstanding.stations,
+            "registered": found.outstanding.registered,
+            "risk": risk_as_plain(found.risk_outstanding),
+        },
+        "notes": [
+            {
+                "code": each.code,
+                "entries": list(each.entries),
+                "sentence": {lang: each.sentence(lang) for lang in ("en", "es")},
+            }
+            for each in found.notes
+        ],
+        "sentences": both(found),
+        "sources": list(SOURCES),
+    }

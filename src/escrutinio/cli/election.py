@@ -1,0 +1,231 @@
+"""What the evidence commands share: opening a publication that verifies, choosing contest and basis."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.language import language, say
+from escrutinio.cli.output import EXIT_FAILED, progress_bar, read_small, refuse
+from escrutinio.cli.workers import workers
+from escrutinio.evidence.wording import whole
+from escrutinio.records.errors import InputError
+
+if TYPE_CHECKING:
+    from escrutinio.election.state import ContestView, ElectionState, Logged
+    from escrutinio.log.checkpoint import Checkpoint
+    from escrutinio.records.parts import Title
+
+SHOWN_CODES = 20
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A publication whose log verifies: what the log says, its checkpoint, and what was asked for.
+
+    `basis` is the code of a basis, "" where no sheet of the contest counts in any.
+    """
+
+    address: str
+    state: ElectionState
+    checkpoint: Checkpoint
+    contest: ContestView
+    basis: str
+
+    def root_at(self, size: int) -> bytes:
+        """The root hash that the log had at a size (RFC 9162, section 2.1). Raises LogError."""
+        from escrutinio.log.merkle import range_root
+        from escrutinio.log.reader import hash_source, open_log
+
+        reader = open_log(self.address.rstrip("/") + "/log")
+        return range_root(0, size, hash_source(reader, self.checkpoint.size))
+
+    def sheets(self, basis: str) -> int:
+        """How many stations have a sheet that counts in a basis."""
+        return counted_sheets(self.state, self.contest.code, basis)
+
+    @property
+    def with_sheets(self) -> str:
+        """The basis. Raises InputError where no sheet counts at all."""
+        if not self.basis:
+            raise InputError(
+                say(
+                    f"no sheet counts in the contest {self.contest.code!r}, so there is nothing to compute",
+                    f"ningún acta cuenta en la contienda {self.contest.code!r}: no hay nada que calcular",
+                )
+            )
+        return self.basis
+
+    def claim(self, code: str) -> Logged:
+        """The last announced result of the contest with this code. Raises InputError."""
+        from escrutinio.records.types import Claim
+
+        claims = {
+            body.code: logged
+            for logged in self.state.claims(self.contest.code)
+            if isinstance(body := logged.entry.body, Claim)
+        }
+        if code not in claims:
+            there = _few(list(claims)) or "–"
+            raise InputError(
+                say(
+                    f"no announced result has the code {code[:80]!r}; there are: {there}",
+                    f"ningún resultado anunciado tiene el código {code[:80]!r}; hay: {there}",
+                )
+            )
+        return claims[code]
+
+    def heading(self) -> str:
+        """Contest, basis and how many sheets, in a line; a second one where other bases have sheets too."""
+        lang, code = language(), self.with_sheets
+        name = title_of(self.contest.titles, self.contest.code)
+        sheets = whole(self.sheets(code), lang)
+        text = say(f"{name}, {code}: {sheets} sheets counted", f"{name}, {code}: {sheets} actas contadas")
+        others = [b.code for b in self.state.bases if b.code != code and self.sheets(b.code)]
+        if others:
+            text += say("\nOther bases (--basis): ", "\nOtras bases (--basis): ") + ", ".join(others)
+        return text
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an evidence command was called with, as `asks` collects it."""
+
+    address: str
+    contest: str | None
+    basis: str | None
+    trust: Path | None
+    as_json: bool
+    quiet: bool
+
+    def open(self) -> Opened:
+        """Load and verify; exits with 1 where a check fails. Raises InputError, LogError."""
+        state, checkpoint = _load(self.address, self.trust, self.quiet or self.as_json)
+        view = choose_contest(state, self.contest)
+        return Opened(self.address, state, checkpoint, view, choose_basis(state, view.code, self.basis))
+
+
+def asks(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ADDRESS and the common options, collected in a `Question` as its first argument."""
+
+    @functools.wraps(function)
+    def command(
+        address: str,
+        contest: str | None,
+        basis: str | None,
+        trust: Path | None,
+        as_json: bool,
+        quiet: bool,
+        **rest: object,
+    ) -> None:
+        function(Question(address, contest, basis, trust, as_json, quiet), **rest)
+
+    wrapped: Callable[..., None] = command
+    for option in reversed(_COMMON):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+_COMMON = (
+    click.argument("address"),
+    click.option(
+        "--contest",
+        help=say("Code of the contest; may be left out where there is one.",
+                 "Código de la contienda; no hace falta si hay una sola."),
+    ),
+    click.option(
+        "--basis",
+        help=say("Which sheets; by default the basis with most of them.",
+                 "Qué actas; si no se indica, la base que tiene más."),
+    ),
+    click.option(
+        "--trust",
+        type=click.Path(path_type=Path),
+        help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
+    ),
+    click.option(
+        "--json", "as_json", is_flag=True,
+        help=say("Print JSON (docs/evidence.md).", "Imprime JSON (docs/evidence.md)."),
+    ),
+    click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso.")),
+)  # fmt: skip
+
+
+def load_state(address: str, trust: Path | None = None, *, quiet: bool = False) -> ElectionState:
+    """What the log of a publication says, in a directory or at an http(s) address, once it verifies.
+
+    Every check of `verify --only-log` is made; where one fails the command ends with exit code 1 and its
+    place. Raises LogError where there is nothing to read, and for a trust file that is none.
+    """
+    return _load(address, trust, quiet)[0]
+
+
+def _load(address: str, trust_file: Path | None, quiet: bool) -> tuple[ElectionState, Checkpoint]:
+    with workers() as executor, progress_bar(quiet) as progress:
+        from escrutinio.evidence.verification import verify_publication
+        from escrutinio.log.trust import parse_trust
+
+        trust = None if trust_file is None else parse_trust(read_small(trust_file), str(trust_file))
+        result = verify_publication(
+            address, trust=trust, executor=executor, progress=progress, only_log=True
+        )
+    failed = [failure for check in result.checks for failure in check.failures]
+    if failed or result.state is None or result.checkpoint is None:
+        why = f"{failed[0].place}: {failed[0].sentence}" if failed else say("an empty log", "registro vacío")
+        see = say("see escrutinio verify", "véase escrutinio verify")
+        refuse(say("a check failed: ", "una comprobación falló: ") + f"{why} ({see} {address})", EXIT_FAILED)
+        raise AssertionError("refuse() ends the process")
+    return result.state, result.checkpoint.checkpoint
+
+
+def choose_contest(state: ElectionState, code: str | None) -> ContestView:
+    """The contest with this code, or the only one. Raises InputError, naming those that there are."""
+    codes = [contest.code for contest in state.contests]
+    if code is None and len(codes) == 1:
+        return state.contests[0]
+    if code is None or code not in codes:
+        there = say("this election has: ", "esta elección tiene: ") + _few(codes)
+        asked = (
+            say("--contest is needed", "falta --contest") if code is None
+            else say(f"there is no contest {code[:80]!r}", f"no hay contienda {code[:80]!r}")
+        )  # fmt: skip
+        raise InputError(f"{asked}; {there}")
+    return state.contest(code)
+
+
+def choose_basis(state: ElectionState, contest: str, code: str | None) -> str:
+    """The basis with this code, or the one with most counted sheets, the first of equals; "" for none.
+
+    Raises InputError for a basis that the election does not have, naming those that it has.
+    """
+    codes = [basis.code for basis in state.bases]
+    if code is not None:
+        if code not in codes:
+            there = say("there are: ", "hay: ") + _few(codes)
+            missing = say(f"there is no basis {code[:80]!r}", f"no hay base {code[:80]!r}")
+            raise InputError(f"{missing}; {there}")
+        return code
+    best = max(codes, key=lambda each: counted_sheets(state, contest, each), default="")
+    return best if best and counted_sheets(state, contest, best) else ""
+
+
+def counted_sheets(state: ElectionState, contest: str, basis: str) -> int:
+    """How many stations have a sheet that counts."""
+    rows = state.counted.get((contest, basis))
+    return 0 if rows is None else int((rows >= 0).sum())
+
+
+def title_of(titles: Iterable[Title], code: str) -> str:
+    """The title in the user's language, or else the first one, or else the code."""
+    by_language = {title.language: title.text for title in titles}
+    return by_language.get(language()) or next(iter(by_language.values()), code)
+
+
+def _few(codes: list[str]) -> str:
+    more = "" if len(codes) <= SHOWN_CODES else ", …"
+    return ", ".join(codes[:SHOWN_CODES]) + more

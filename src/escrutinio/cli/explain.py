@@ -1,0 +1,59 @@
+"""How the evidence commands print: sentences first, then tables, then where the method comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Protocol
+
+import click
+
+from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+
+Row = Sequence[str]
+
+
+class Explained(Protocol):
+    """A result that says in two sentences what was found and what it is not."""
+
+    def sentences(self, language: str, /) -> tuple[str, str]:
+        """In "en" or "es"."""
+
+
+def print_sentences(result: Explained) -> None:
+    """The two sentences in the user's language, a paragraph each."""
+    found, limits = result.sentences(language())
+    click.echo(f"\n{found}\n{limits}")
+
+
+def both(result: Explained) -> dict[str, list[str]]:
+    """The two sentences in both languages, for JSON."""
+    return {lang: list(result.sentences(lang)) for lang in (ENGLISH, SPANISH)}
+
+
+def print_table(header: Row, rows: Sequence[Row]) -> None:
+    """Columns as wide as they need; the first is text, all others end at the same place."""
+    lines = [header, *rows]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(header))]
+    click.echo()
+    for line in lines:
+        cells = (
+            cell.rjust(width) if at else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )  # fmt: skip
+        click.echo("  " + "  ".join(cells).rstrip())
+
+
+def print_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Names and figures, a line each, the figures one below the other."""
+    print_table(facts[0], facts[1:])
+
+
+def print_method(what: str, sources: Sequence[str]) -> None:
+    """What was done, in a few words, and where that comes from."""
+    click.echo(say("\nMethod: ", "\nMétodo: ") + "; ".join((what, *sources)) + " (docs/evidence.md)")
+
+
+def plain(value: Fraction | None) -> float | None:
+    """A fraction as a JSON number; None stays None."""
+    return None if value is None else float(value)

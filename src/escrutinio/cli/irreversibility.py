@@ -1,0 +1,395 @@
+"""escrutinio irreversibility: whether outstanding votes can change what the counted ones show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.election import Opened, Question, asks, title_of
+from escrutinio.cli.explain import (
+    both,
+    plain,
+    print_facts,
+    print_method,
+    print_sentences,
+    print_table,
+)
+from escrutinio.cli.language import language, say
+from escrutinio.cli.output import print_json
+from escrutinio.evidence.wording import percent, points, whole
+from escrutinio.records.errors import EvidenceError, InputError
+
+if TYPE_CHECKING:
+    from escrutinio.election.state import Logged
+    from escrutinio.evidence.certificates import Coverage
+    from escrutinio.evidence.irreversibility import Certificate, Finality, Inequality, Outstanding
+    from escrutinio.evidence.reversal import Reversal
+
+SOURCES = (
+    "V. D'Hondt, Système pratique et raisonné de représentation proportionnelle (1882)",
+    "R. J. Serfling, Annals of Statistics 2 (1974)",
+    "D. Holt, T. M. F. Smith, Journal of the Royal Statistical Society A 142 (1979)",
+)
+
+INEQUALITIES = {
+    "margin": say("margin", "margen"),
+    "above-share": say("above the share", "por encima de la proporción"),
+    "below-share": say("below the share", "por debajo de la proporción"),
+    "average": say("average", "cociente"),
+    "quorum": say("quorum", "quórum"),
+}
+FINALITY = {
+    "irreversible": say("irreversible", "irreversible"),
+    "open": say("not irreversible", "no irreversible"),
+    "unknown": say("not known", "no se sabe"),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A certificate with all that is shown beside it.
+
+    `counted_needed`: parts of the roll to count, if the split stays, with registered voters and with equal
+    turnout as what is outstanding. `areas`: name and certificate of the areas right below, each as if it voted alone.
+    `assumed`: results that rest on an assumption.
+    """
+
+    certificate: Certificate
+    reversal: Reversal | None
+    share: Fraction | None = None
+    registered: int | None = None
+    counted_needed: tuple[Fraction, Fraction] | None = None
+    areas: tuple[tuple[str, Certificate], ...] = ()
+    assumed: tuple[tuple[str, dict[str, tuple[str, str]]], ...] = ()
+
+
+@click.command(
+    help=say(
+        "Say whether the votes still outstanding could change the result at ADDRESS (a directory or an http "
+        "address), in whole numbers and without assuming how anybody votes.\n\n"
+        "Stations that are silent, pending or disputed count as outstanding with all their registered "
+        "voters. With --claim the certificate is of an announced result, with the share of stations that it "
+        "says it stands on taken as that share of the roll.\n\n"
+        "Example: escrutinio irreversibility public/venezuela-2024 --claim cne-bulletin-1",
+        "Dice si los votos que faltan podrían cambiar el resultado en ADDRESS (un directorio o una dirección "
+        "http), con números enteros y sin suponer cómo vota nadie.\n\n"
+        "Las mesas sin acta, pendientes o en disputa cuentan como faltantes con todos sus electores. Con "
+        "--claim el certificado es de un resultado anunciado, y la proporción de mesas que dice abarcar se "
+        "toma como esa proporción del padrón.\n\n"
+        "Ejemplo: escrutinio irreversibility public/venezuela-2024 --claim cne-bulletin-1",
+    )
+)
+@asks
+@click.option("--area", help=say("Code of an area, as if it voted alone.",
+                                 "Código de un área, como si votara sola."))  # fmt: skip
+@click.option("--registered", type=click.IntRange(1, 10**10),
+              help=say("Voters on the whole roll.", "Electores de todo el padrón."))  # fmt: skip
+@click.option("--at", "size", type=click.IntRange(0),
+              help=say("The log as it was at this size.", "El registro como era con este tamaño."))  # fmt: skip
+@click.option("--claim", help=say("Code of an announced result.",
+                                  "Código de un resultado anunciado."))  # fmt: skip
+@click.option("--share", help=say("Share of the stations that the claim stands on, in percent.",
+                                  "Proporción de mesas que abarca el anuncio, en por ciento."))  # fmt: skip
+@click.option("--assume-random", is_flag=True,
+              help=say("Add what would follow if missing stations were like the counted ones.",
+                       "Añade qué se seguiría si las mesas que faltan fueran como las contadas."))  # fmt: skip
+def command(
+    question: Question,
+    area: str | None,
+    registered: int | None,
+    size: int | None,
+    claim: str | None,
+    share: str | None,
+    assume_random: bool,
+) -> None:
+    if claim is None and share is not None:
+        raise click.UsageError(say("--share goes with --claim", "--share va con --claim"))
+    if claim is not None and (area, size, question.basis, assume_random) != (None, None, None, False):
+        raise click.UsageError(
+            say(
+                "--claim goes with --share and --registered alone",
+                "--claim va solo con --share y --registered",
+            )
+        )
+    opened = question.open()
+    if claim is None:
+        answer = _of_sheets(opened, area, registered, size, assume_random)
+    else:
+        answer = _of_claim(opened, opened.claim(claim), share, registered)
+    if question.as_json:
+        print_json(as_plain(answer))
+        return
+    if claim is None:
+        click.echo(opened.heading())
+    else:
+        click.echo(f"{title_of(opened.contest.titles, opened.contest.code)}, {claim}")
+    print_answer(answer)
+
+
+def _of_sheets(
+    opened: Opened, area: str | None, registered: int | None, size: int | None, assume_random: bool
+) -> Answer:
+    from escrutinio.evidence.certificates import coverage
+
+    state, code, basis = opened.state, opened.contest.code, opened.with_sheets
+    top = area or opened.contest.area
+    at = state.areas.index.get(top)
+    if at is None or state.areas.index[opened.contest.area] not in state.areas.path(at):
+        raise InputError(
+            say(
+                f"{code!r} is not voted on in an area {top[:80]!r}",
+                f"{code!r} no se vota en un área {top[:80]!r}",
+            )
+        )
+    found = coverage(state, code, basis, size=size, registered=registered)
+    below = [state.areas.codes[child] for child in state.areas.children(at)]
+    return Answer(
+        found.certificate(top),
+        found.reversal(top),
+        registered=registered,
+        areas=tuple(
+            (state.areas.names[found.index[each]], found.certificate(each))
+            for each in below
+            if _votes_there(found, each)
+        ),
+        assumed=_assumed(opened, below) if assume_random else (),
+    )
+
+
+def _votes_there(found: Coverage, area: str) -> bool:
+    at = found.index[area]
+    left = found.outstanding(at)
+    return bool(found.votes[at].any() or left.capacity or left.silent or left.registered_unknown)
+
+
+def _assumed(opened: Opened, below: Sequence[str]) -> tuple[tuple[str, dict[str, tuple[str, str]]], ...]:
+    """What follows if stations are missing at random, and if they are like their neighbours."""
+    from escrutinio.evidence.projection import if_like_their_neighbours, if_randomly_missing
+
+    state, code, basis = opened.state, opened.contest.code, opened.with_sheets
+    random = if_randomly_missing(state, code, basis)
+    found = [("missing-at-random", {lang: random.sentences(lang) for lang in ("en", "es")})]
+    if below:
+        level = state.areas.levels[state.areas.index[below[0]]]
+        near = if_like_their_neighbours(state, code, basis, level)
+        names = opened.contest.candidates
+        found.append(("post-stratified", {lang: near.sentences(names, lang) for lang in ("en", "es")}))
+    return tuple(found)
+
+
+def _of_claim(opened: Opened, claim: Logged, share: str | None, registered: int | None) -> Answer:
+    from escrutinio.evidence.certificates import announced_result, claim_certificate
+    from escrutinio.evidence.percentages import parse_percentage
+    from escrutinio.evidence.reversal import fraction_needed
+
+    if share is not None:
+        parse_percentage(share)
+        body, _ = announced_result(opened.state, claim)
+        claim = replace(claim, entry=replace(claim.entry, body=replace(body, covered=share)))
+    found = claim_certificate(opened.state, claim, registered=registered)
+    counted = None if found.share is None else found.share.value
+    needed, margin, valid = None, found.certificate.margin, sum(found.certificate.votes)
+    if counted and found.registered and margin is not None and valid:
+        needed = (
+            fraction_needed(found.registered, margin, counted),
+            fraction_needed(valid / counted, margin, counted),
+        )
+    return Answer(found.certificate, found.reversal, counted, found.registered, needed)
+
+
+def print_answer(answer: Answer) -> None:
+    """Sentences, votes, what is outstanding, the inequalities, what would change it, areas, method."""
+    certificate, lang = answer.certificate, language()
+    print_sentences(certificate)
+    valid = sum(certificate.votes)
+    print_table(
+        (say("candidate", "candidato"), say("votes", "votos"), "%"),
+        [
+            (name, whole(votes, lang), percent(Fraction(votes, valid), 2, lang) if valid else "–")
+            for name, votes in zip(certificate.candidates, certificate.votes, strict=True)
+        ],
+    )
+    print_facts(_facts(answer))
+    for statement in certificate.statements:
+        click.echo()
+        for each in statement.inequalities:
+            click.echo(f"  {_inequality(each, certificate)}")
+    if answer.reversal is not None:
+        print_sentences(answer.reversal)
+    for _, said in answer.assumed:
+        click.echo("\n" + " ".join(said[lang]))
+    if answer.areas:
+        _print_areas(answer.areas)
+    print_method(
+        say("the contest's own rule in the worst case", "la regla de la contienda en el peor caso"),
+        SOURCES if answer.assumed else SOURCES[:1],
+    )
+
+
+def _facts(answer: Answer) -> list[tuple[str, str]]:
+    certificate, reversal, lang = answer.certificate, answer.reversal, language()
+    left = certificate.outstanding
+    limit = certificate.statements[0].withstands
+    found: list[tuple[str, str]] = [
+        (say("status", "estado"), FINALITY[certificate.finality.value]),
+        (say("margin", "margen"), _number(certificate.margin)),
+        (say("registered voters outstanding, at most", "electores que faltan, como máximo"),
+         _number(left.capacity)),
+        (say("most outstanding votes with which it stays", "con a lo sumo tantos votos no cambiaría"),
+         say("any", "cualquiera") if limit is None else _number(max(limit, 0))),
+    ]  # fmt: skip
+    if answer.share is None:
+        found += _stations(left)
+    if reversal is not None and reversal.expected is not None:
+        from escrutinio.evidence.reversal import half_up
+
+        found.append((say("votes expected outstanding at equal turnout", "votos que faltan con igual "
+                          "participación"), whole(half_up(reversal.expected), lang)))  # fmt: skip
+        who = reversal.second
+        for label, lead in (
+            (say(f"lead {who} needs, of registered voters (points)", f"ventaja que necesita {who}, de "
+                 "electores (puntos)"), reversal.lead_of_registered),
+            (say(f"lead {who} needs, of expected votes (points)", f"ventaja que necesita {who}, de "
+                 "votos esperados (puntos)"), reversal.lead_of_expected),
+            (say("tipping point, from the lead so far (points)", "punto de inflexión, desde la ventaja "
+                 "actual (puntos)"), reversal.tipping_point),
+        ):  # fmt: skip
+            found.append((label, "–" if lead is None else points(lead, 1, lang)))
+        if reversal.share_needed is not None:
+            label = say(f"share of expected votes {who} needs", f"proporción de votos esperados que necesita {who}")
+            found.append((label, percent(reversal.share_needed, 2, lang)))
+    if answer.counted_needed is not None:
+        by_roll, by_turnout = answer.counted_needed
+        label = say("irreversible with this split from, counted", "irreversible con esta división desde, contado")
+        found.append((label, f"{percent(by_roll, 2, lang)}"))
+        label = say("the same, if turnout stays", "lo mismo, si la participación se mantiene")
+        found.append((label, f"{percent(by_turnout, 2, lang)}"))
+    return found
+
+
+def _stations(left: Outstanding) -> list[tuple[str, str]]:
+    return [
+        (say("stations silent", "mesas sin acta"), _number(left.silent)),
+        (say("stations pending", "mesas pendientes"), _number(left.pending)),
+        (say("stations disputed", "mesas en disputa"), _number(left.disputed)),
+        (say("stations declared, not listed", "mesas declaradas, no listadas"), _number(left.unlisted)),
+        (say("of these, registered voters unknown", "de ellas, electores desconocidos"),
+         _number(left.registered_unknown)),
+    ]  # fmt: skip
+
+
+def _number(value: int | None) -> str:
+    return say("not known", "no se sabe") if value is None else whole(value, language())
+
+
+def _inequality(each: Inequality, certificate: Certificate) -> str:
+    """An inequality as anybody checks it again: left > constant + slope × R, and whether it holds."""
+    lang, capacity = language(), certificate.outstanding.capacity
+    who = [certificate.candidates[at] for at in (each.first, each.second) if at is not None]
+    sign = "≥" if each.or_equal else ">"
+    right = f"{whole(each.constant, lang)} + {whole(each.slope, lang)} × R"
+    text = f"{INEQUALITIES[each.what]} {' / '.join(who)}: {whole(each.left, lang)} {sign} {right}"
+    if capacity is None:
+        return text
+    holds = say("holds", "se cumple") if each.holds(capacity) else say("does not hold", "no se cumple")
+    return f"{text}, R = {whole(capacity, lang)}: {holds}"
+
+
+def _print_areas(areas: Sequence[tuple[str, Certificate]]) -> None:
+    header = (
+        say("area", "área"), say("first", "primero"), say("margin", "margen"),
+        say("outstanding", "faltan"), say("status", "estado"),
+    )  # fmt: skip
+    rows = []
+    for name, each in areas:
+        first = ", ".join(each.candidates[at] for at in each.statements[0].candidates) if any(each.votes) else "–"
+        left = _number(each.outstanding.capacity)
+        rows.append((f"{each.area} {name}", first, _number(each.margin), left, FINALITY[each.finality.value]))
+    print_table(header, rows)
+
+
+# --- JSON ---
+
+
+def as_plain(answer: Answer) -> dict[str, object]:
+    """The answer as docs/evidence.md describes it."""
+    needed = answer.counted_needed
+    return {
+        "version": 1,
+        **certificate_as_plain(answer.certificate),
+        "share": plain(answer.share),
+        "registered": answer.registered,
+        "counted_needed": None
+        if needed is None
+        else {"registered": plain(needed[0]), "equal_turnout": plain(needed[1])},
+        "reversal": _reversal_as_plain(answer.reversal),
+        "assuming": {name: {lang: list(said) for lang, said in texts.items()} for name, texts in answer.assumed},
+        "areas": [certificate_as_plain(each) for _, each in answer.areas],
+        "sources": list(SOURCES),
+    }
+
+
+def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
+    """All whole numbers of a certificate, its status and its sentences."""
+    left, capacity = certificate.outstanding, certificate.outstanding.capacity
+    return {
+        "contest": certificate.contest,
+        "area": certificate.area,
+        "basis": certificate.basis,
+        "size": certificate.size,
+        "status": certificate.finality.value,
+        "margin": certificate.margin,
+        "votes": dict(zip(certificate.candidates, certificate.votes, strict=True)),
+        "outstanding": {
+            "registered": capacity,
+            "silent": left.silent,
+            "pending": left.pending,
+            "disputed": left.disputed,
+            "unlisted": left.unlisted,
+            "registered_unknown": left.registered_unknown,
+        },
+        "statements": [
+            {
+                "code": statement.code,
+                "candidates": [certificate.candidates[at] for at in statement.candidates],
+                "status": statement.finality(capacity).value,
+                "withstands": statement.withstands,
+                "inequalities": [
+                    {
+                        "what": each.what,
+                        "left": each.left,
+                        "constant": each.constant,
+                        "slope": each.slope,
+                        "or_equal": each.or_equal,
+                        "candidates": [
+                            certificate.candidates[at] for at in (each.first, each.second) if at is not None
+                        ],
+                    }
+                    for each in statement.inequalities
+                ],
+            }
+            for statement in certificate.statements
+        ],
+        "sentences": both(certificate),
+    }
+
+
+def _reversal_as_plain(reversal: Reversal | None) -> dict[str, object] | None:
+    if reversal is None:
+        return None
+    from escrutinio.evidence.reversal import half_up
+
+    return {
+        "first": reversal.first,
+        "second": reversal.second,
+        "expected_votes": None if reversal.expected is None else half_up(reversal.expected),
+        "lead_of_registered": plain(reversal.lead_of_registered),
+        "lead_of_expected": plain(reversal.lead_of_expected),
+        "tipping_point": plain(reversal.tipping_point),
+        "share_needed": plain(reversal.share_needed),
+        "sentences": both(reversal),
+    }

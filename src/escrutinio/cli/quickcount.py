@@ -1,0 +1,414 @@
+"""escrutinio quickcount: how many tables a quick count needs, which ones are drawn, what they say."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.election import Opened, Question, asks, title_of
+from escrutinio.cli.explain import both, print_method, print_sentences, print_table
+from escrutinio.cli.language import SPANISH, language, say
+from escrutinio.cli.output import print_json
+from escrutinio.cli.sealing import write_new
+from escrutinio.evidence.percentages import parse_percentage
+from escrutinio.evidence.quickcount.design import Design, Plan, Unit, commitment, frame_of
+from escrutinio.evidence.wording import decimal, percent, whole
+from escrutinio.records.errors import InputError
+
+if TYPE_CHECKING:
+    from escrutinio.evidence.quickcount.estimate import Estimate, QuickCount
+    from escrutinio.evidence.quickcount.planning import SampleSize
+
+SOURCES = (
+    "W. G. Cochran, Sampling Techniques (1977), chapters 6 and 9",
+    "J. Horowitz, C. Manski, Journal of the American Statistical Association 95 (2000)",
+    "M. Estok, N. Nevitte, G. Cowan, The Quick Count and Election Observation (NDI, 2002)",
+    "R. Rivest, Consistent sampling with replacement, arXiv:1808.10016",
+)
+
+PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
+MAX_PLAN = 1 << 28
+
+_HEX = re.compile("[0-9a-f]{64}")
+_LINE = re.compile(r"(design|take|seed|table|drawn) (.+)")
+_COUNT = re.compile("[0-9]{1,9}")
+
+
+@click.group(
+    help=say(
+        "Plan a quick count, draw its tables from a public seed, and estimate from those that came in.\n\n"
+        "Example: escrutinio quickcount plan public/venezuela-2024",
+        "Planifica un conteo rápido, sortea sus mesas con una semilla pública y estima con las que llegaron."
+        "\n\nEjemplo: escrutinio quickcount plan public/venezuela-2024",
+    )
+)
+def command() -> None:
+    pass
+
+
+# --- plan ---
+
+
+@command.command(
+    help=say(
+        "Say how many tables a margin of error needs, from the figures of the election at ADDRESS (a past "
+        "one, or a guess at the next).\n\n"
+        "Example: escrutinio quickcount plan public/venezuela-2024 --margin 1",
+        "Dice cuántas mesas necesita un margen de error, con las cifras de la elección en ADDRESS (una "
+        "pasada, o una conjetura de la próxima).\n\n"
+        "Ejemplo: escrutinio quickcount plan public/venezuela-2024 --margin 1",
+    )
+)
+@asks
+@click.option("--candidate", help=say("Whose share is estimated; the first if left out.",
+                                      "De quién es la proporción; el primero si no se indica."))  # fmt: skip
+@click.option("--margin", "margins", multiple=True, default=("2", "1", "0.5"), show_default=True,
+              help=say("Margin of error in points.", "Margen de error en puntos."))  # fmt: skip
+def plan(question: Question, candidate: str | None, margins: tuple[str, ...]) -> None:
+    from escrutinio.election.totals import totals_by_station
+    from escrutinio.evidence.quickcount.planning import tables_needed
+
+    wanted = [float(parse_percentage(margin).value) for margin in margins]
+    opened = question.open()
+    votes = totals_by_station(opened.state, opened.contest.code, opened.with_sheets)
+    counted = votes[votes[:, 0] >= 0]
+    who = _candidate(opened, candidate, counted.sum(axis=0).tolist())
+    part, valid = counted[:, opened.contest.candidates.index(who)], counted.sum(axis=1)
+    found = [tables_needed(part, valid, margin) for margin in wanted]
+    if question.as_json:
+        print_json(_plan_as_plain(opened, who, found))
+        return
+    click.echo(opened.heading())
+    print_sentences(min(found, key=lambda each: abs(each.margin - 0.01)))
+    _print_sizes(who, found)
+
+
+def _candidate(opened: Opened, code: str | None, sums: Sequence[int]) -> str:
+    names = opened.contest.candidates
+    if code is None:
+        return names[max(range(len(names)), key=lambda at: sums[at])]
+    if code not in names:
+        there = ", ".join(names[:20])
+        raise InputError(
+            say(
+                f"there is no candidate {code[:80]!r}; there are: {there}",
+                f"no hay candidato {code[:80]!r}; hay: {there}",
+            )
+        )
+    return code
+
+
+def _print_sizes(who: str, found: Sequence[SampleSize]) -> None:
+    lang = language()
+    header = (
+        say(f"margin of {who} (points)", f"margen de {who} (puntos)"), say("tables", "mesas"),
+        say("formula for voters (too few)", "fórmula de electores (muy pocas)"),
+    )  # fmt: skip
+    rows = [
+        (
+            f"± {decimal(Fraction(100 * each.margin), 2, lang)}",
+            whole(each.tables, lang),
+            whole(each.voters, lang),
+        )
+        for each in found
+    ]
+    print_table(header, rows)
+    first = found[0]
+    effect = decimal(Fraction(first.design_effect), 1, lang)
+    alike = "–" if first.correlation is None else decimal(Fraction(first.correlation), 3, lang)
+    click.echo(
+        say(
+            f"  Design effect {effect}; correlation of voters within a table {alike}.",
+            f"  Efecto de diseño {effect}; correlación de los electores de una mesa {alike}.",
+        )
+    )
+    print_method(say("ratio estimator over tables", "estimador de razón sobre mesas"), SOURCES)
+
+
+def _plan_as_plain(opened: Opened, who: str, found: Sequence[SampleSize]) -> dict[str, object]:
+    return {
+        "version": 1,
+        "contest": opened.contest.code,
+        "basis": opened.basis,
+        "candidate": who,
+        "population": found[0].population,
+        "design_effect": found[0].design_effect,
+        "correlation": found[0].correlation,
+        "sizes": [
+            {
+                "margin": each.margin,
+                "z": each.z,
+                "tables": each.tables,
+                "formula_for_voters": each.voters,
+                "sentences": both(each),
+            }
+            for each in found
+        ],
+        "sources": list(SOURCES),
+    }
+
+
+# --- sample ---
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A sample, its tables, and the digest to publish (None where nothing was kept to prove it by)."""
+
+    plan: Plan
+    stations: tuple[str, ...]
+    digest: bytes | None
+
+    def sentences(self, lang: str) -> tuple[str, str]:
+        """What was drawn and what that is not."""
+        tables, units = whole(len(self.stations), lang), whole(self.plan.take, lang)
+        if lang == SPANISH:
+            return (
+                f"La semilla pública saca {tables} mesas ({units} unidades, diseño {self.plan.design}) de "
+                f"{whole(len(self.plan.frame), lang)}; cualquiera saca las mismas.",
+                "El compromiso prueba que la muestra se fijó antes, no que la semilla no se escogió: eso lo "
+                "dicen quienes vieron los dados.",
+            )
+        return (
+            f"The public seed draws {tables} tables ({units} units, design {self.plan.design}) of "
+            f"{whole(len(self.plan.frame), lang)}; anybody draws the same.",
+            "The commitment proves that the sample was fixed before, not that the seed was not chosen: that "
+            "is for those to say who saw the dice.",
+        )
+
+
+@command.command(
+    help=say(
+        "Draw the tables of a quick count from a public seed, before the polls open.\n\n"
+        "With -o the plan and a secret are kept in a directory, and the digest to publish is printed: it "
+        "commits to the sample without showing it. Publish plan and secret once the polls have closed.\n\n"
+        "Example: escrutinio quickcount sample public/venezuela-2024 --seed 31415926535897932384 --take 300 "
+        "-o sample",
+        "Sortea las mesas de un conteo rápido con una semilla pública, antes de abrir las mesas.\n\n"
+        "Con -o el plan y un secreto se guardan en un directorio y se imprime el resumen que hay que publicar: "
+        "compromete la muestra sin mostrarla. Publique plan y secreto cuando cierren las mesas.\n\n"
+        "Ejemplo: escrutinio quickcount sample public/venezuela-2024 --seed 31415926535897932384 --take 300 "
+        "-o muestra",
+    )
+)
+@asks
+@click.option("--seed", required=True, metavar="DIGITS",
+              help=say("What the dice showed, 20 to 64 digits.",
+                       "Lo que mostraron los dados, de 20 a 64 cifras."))  # fmt: skip
+@click.option("--take", type=click.IntRange(1), required=True,
+              help=say("Tables to draw, or centers.", "Mesas que sortear, o centros."))  # fmt: skip
+@click.option("--design", type=click.Choice([design.value for design in Design]), default=Design.SIMPLE.value,
+              show_default=True, help=say("How they are drawn.", "Cómo se sortean."))  # fmt: skip
+@click.option("--level", help=say("Level of the areas that are strata; the highest below the contest's.",
+                                  "Nivel de las áreas que son estratos; el más alto bajo la contienda."))  # fmt: skip
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
+              help=say("Directory for plan and secret.", "Directorio para plan y secreto."))  # fmt: skip
+def sample(
+    question: Question, seed: str, take: int, design: str, level: str | None, output: Path | None
+) -> None:
+    opened = question.open()
+    frame = frame_of(opened.state, opened.contest.code, _level(opened, level))
+    made = Plan(Design(design), tuple(sorted(frame, key=lambda unit: unit.station)), take, seed)
+    digest = None if output is None else _keep(output, made)
+    found = Drawn(made, made.sample(), digest)
+    if question.as_json:
+        print_json(
+            {
+                "version": 1,
+                "contest": opened.contest.code,
+                "design": design,
+                "take": take,
+                "seed": seed,
+                "frame": len(made.frame),
+                "stations": list(found.stations),
+                "commitment": None if digest is None else digest.hex(),
+                "sentences": both(found),
+                "sources": list(SOURCES),
+            }
+        )
+        return
+    click.echo(title_of(opened.contest.titles, opened.contest.code))
+    print_sentences(found)
+    if digest is None:
+        click.echo("\n" + "\n".join(found.stations))
+    else:
+        click.echo(say(f"\nPublish now: {digest.hex()}", f"\nPublique ahora: {digest.hex()}"))
+        click.echo(say(f"Keep until the polls close: {output}", f"Guarde hasta el cierre: {output}"))
+    print_method(say("lowest tickets by SHA-256", "boletos más bajos según SHA-256"), SOURCES[3:])
+
+
+def _level(opened: Opened, level: str | None) -> str:
+    areas = opened.state.areas
+    if level is not None:
+        if level not in areas.levels:
+            there = ", ".join(dict.fromkeys(areas.levels))
+            raise InputError(
+                say(
+                    f"there is no level {level[:80]!r}; there are: {there}",
+                    f"no hay nivel {level[:80]!r}; hay: {there}",
+                )
+            )
+        return level
+    below = areas.children(areas.index[opened.contest.area])
+    return areas.levels[below[0]] if below else areas.levels[areas.index[opened.contest.area]]
+
+
+def _keep(directory: Path, made: Plan) -> bytes:
+    """Write plan and secret, which only their owner may read, and return the digest."""
+    secret = secrets.token_bytes(32)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_new(directory / PLAN_FILE, made.text().encode())
+    write_new(directory / SECRET_FILE, (secret.hex() + "\n").encode())
+    for name in (PLAN_FILE, SECRET_FILE):
+        (directory / name).chmod(0o600)
+    return commitment(made, secret)
+
+
+# --- estimate ---
+
+
+@command.command(
+    help=say(
+        "Estimate the result from the tables of PLAN that are in, with intervals.\n\n"
+        "Tables that did not come in are not filled in: the interval covers every result that their "
+        "registered voters allow. With --secret and --commitment it is checked that PLAN is the one that was "
+        "committed to.\n\n"
+        "Example: escrutinio quickcount estimate public/venezuela-2024 --plan sample/plan.txt",
+        "Estima el resultado con las mesas de PLAN que llegaron, con intervalos.\n\n"
+        "Las mesas que no llegaron no se rellenan: el intervalo cubre todo resultado que sus electores "
+        "permitan. Con --secret y --commitment se comprueba que PLAN es el comprometido.\n\n"
+        "Ejemplo: escrutinio quickcount estimate public/venezuela-2024 --plan muestra/plan.txt",
+    )
+)
+@asks
+@click.option("--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False), required=True,
+              help=say("The plan that was kept.", "El plan que se guardó."))  # fmt: skip
+@click.option("--secret", "secret_file", type=click.Path(path_type=Path, dir_okay=False),
+              help=say("The secret that was kept with it.",
+                       "El secreto que se guardó con él."))  # fmt: skip
+@click.option("--commitment", "digest", metavar="DIGEST",
+              help=say("The digest that was published.", "El resumen que se publicó."))  # fmt: skip
+def estimate(question: Question, plan_file: Path, secret_file: Path | None, digest: str | None) -> None:
+    from escrutinio.evidence.quickcount.from_state import quick_count
+
+    if (secret_file is None) is not (digest is None):
+        raise click.UsageError(
+            say("--secret and --commitment go together", "--secret y --commitment van juntos")
+        )
+    made = read_plan(plan_file)
+    if secret_file is not None and digest is not None:
+        _check_commitment(made, secret_file, digest)
+    opened = question.open()
+    found = quick_count(made, opened.state, opened.contest.code, opened.with_sheets)
+    if question.as_json:
+        print_json(_estimate_as_plain(opened, found, checked=digest is not None))
+        return
+    click.echo(opened.heading())
+    print_sentences(found)
+    _print_estimates(say("share of", "proporción de"), found.estimates)
+    _print_estimates(say("lead over", "ventaja sobre"), found.leads)
+    if digest is not None:
+        click.echo(say("\nThe plan is the one that was committed to.", "\nEl plan es el comprometido."))
+    print_method(say("ratio estimator over tables", "estimador de razón sobre mesas"), SOURCES)
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan exactly as `sample` writes it. Raises InputError, EvidenceError."""
+    with path.open("rb") as file:
+        raw = file.read(MAX_PLAN + 1)
+    wrong = InputError(
+        say(
+            f"{path} is not the plan of a quick count as `quickcount sample` writes it",
+            f"{path} no es el plan de un conteo rápido como lo escribe `quickcount sample`",
+        )
+    )
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise wrong from None
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines()[1:]:
+        if (match := _LINE.fullmatch(line)) is None:
+            raise wrong
+        found.setdefault(match[1], []).append(match[2])
+    tables = [unit.split(" ") for unit in found.get("table", [])]
+    heads = [found.get(name, []) for name in ("design", "take", "seed")]
+    if any(len(head) != 1 for head in heads) or any(len(unit) != 3 for unit in tables):
+        raise wrong
+    (design,), (take,), (seed,) = heads
+    if design not in set(Design) or not _COUNT.fullmatch(take):
+        raise wrong
+    made = Plan(Design(design), tuple(Unit(*unit) for unit in tables), int(take), seed)
+    if made.text() != text:
+        raise wrong
+    return made
+
+
+def _check_commitment(made: Plan, secret_file: Path, digest: str) -> None:
+    with secret_file.open("rb") as file:
+        text = file.read(200).decode("ascii", "replace").strip()
+    if not _HEX.fullmatch(text) or not _HEX.fullmatch(digest):
+        raise InputError(
+            say(
+                "a secret and a commitment are 64 hexadecimal digits each",
+                "un secreto y un compromiso son 64 cifras hexadecimales cada uno",
+            )
+        )
+    if commitment(made, bytes.fromhex(text)).hex() != digest:
+        raise InputError(
+            say(
+                "this plan with this secret is not what was committed to",
+                "este plan con este secreto no es lo comprometido",
+            )
+        )
+
+
+def _print_estimates(what: str, found: Sequence[Estimate]) -> None:
+    header = (
+        what, say("in the tables obtained", "en las mesas obtenidas"), "±",
+        say("from", "desde"), say("to", "hasta"),
+    )  # fmt: skip
+    rows = [(each.candidate, *map(_share, (each.obtained, each.margin, each.low, each.high))) for each in found]
+    if rows:
+        print_table(header, rows)
+
+
+def _share(value: float | None) -> str:
+    """A share in percent; one that is not known is never zero."""
+    return say("unknown", "se desconoce") if value is None else percent(Fraction(value), 2, language())
+
+
+def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool) -> dict[str, object]:
+    def estimates(each: Sequence[Estimate]) -> list[dict[str, object]]:
+        return [
+            {
+                "candidate": one.candidate,
+                "obtained": one.obtained,
+                "margin": one.margin,
+                "low": one.low,
+                "high": one.high,
+            }
+            for one in each
+        ]
+
+    return {
+        "version": 1,
+        "contest": opened.contest.code,
+        "basis": opened.basis,
+        "commitment_checked": checked,
+        "drawn": found.drawn,
+        "obtained": found.obtained,
+        "z": found.z,
+        "estimates": estimates(found.estimates),
+        "leads": estimates(found.leads),
+        "leader": found.leader,
+        "sentences": both(found),
+        "sources": list(SOURCES),
+    }

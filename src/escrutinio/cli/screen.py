@@ -1,0 +1,224 @@
+"""escrutinio screen: figures on the sheets beside models of chance, with plots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.election import Opened, Question, asks
+from escrutinio.cli.explain import both, print_method, print_sentences, print_table
+from escrutinio.cli.language import SPANISH, language, say
+from escrutinio.cli.output import print_json
+from escrutinio.cli.sealing import write_new
+from escrutinio.cli.workers import workers
+from escrutinio.evidence.wording import decimal, in_language, whole
+
+if TYPE_CHECKING:
+    from escrutinio.evidence.screening.result import Screen
+    from escrutinio.evidence.screening.run import Screening
+
+SOURCES = (
+    "D. Kobak, S. Shpilkin, M. Pshenichnikov, Annals of Applied Statistics 10 (2016)",
+    "B. Beber, A. Scacco, Political Analysis 20 (2012)",
+    "J. Deckert, M. Myagkov, P. Ordeshook, Political Analysis 19 (2011)",
+    "P. Klimek, Y. Yegorov, R. Hanel, S. Thurner, PNAS 109 (2012)",
+    "S. Holm, Scandinavian Journal of Statistics 6 (1979)",
+    "Y. Benjamini, Y. Hochberg, Journal of the Royal Statistical Society B 57 (1995)",
+)
+
+DEFAULT_SEED = 1
+SHOWN_CODES = 50
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many screens lie outside their model, of how many that could be computed."""
+
+    found: Screening
+
+    def sentences(self, lang: str) -> tuple[str, str]:
+        """What was seen, and what it is not."""
+        from escrutinio.evidence.screening.screen_texts import IS_NOT
+
+        tested = [screen for screen in self.found.screens if screen.outside is not None]
+        outside = whole(sum(screen.outside is True for screen in tested), lang)
+        of, sheets = whole(len(tested), lang), whole(self.found.sheets, lang)
+        seen = (
+            f"De {of} estadísticos de {sheets} actas puestos a prueba, {outside} están fuera de lo que da su "
+            "modelo al 5 % tras la corrección de Holm."
+            if lang == SPANISH
+            else f"Of {of} statistics of {sheets} sheets that were tested, {outside} lie outside what their "
+            "model gives at 5 % after Holm's correction."
+        )
+        return seen, in_language(IS_NOT, lang)
+
+
+@click.command(
+    help=say(
+        "Compare the figures on the sheets with models of chance: round percentages, digits, coincidences, "
+        "tables of one center, null votes.\n\n"
+        "Every screen is shown, those that show nothing like the others. The same seed gives the same "
+        "numbers. No place or person is ranked: what stands out is listed by code, to be compared with its "
+        "image or box.\n\n"
+        "Example: escrutinio screen public/venezuela-2024 --svg plots",
+        "Compara las cifras de las actas con modelos del azar: porcentajes redondos, dígitos, coincidencias, "
+        "mesas de un mismo centro, votos nulos.\n\n"
+        "Se muestra todo, también lo que no muestra nada. La misma semilla da los mismos números. Ningún "
+        "lugar ni persona se ordena: lo que sobresale se lista por código, para compararlo con su imagen o su "
+        "caja.\n\n"
+        "Ejemplo: escrutinio screen public/venezuela-2024 --svg graficos",
+    )
+)
+@asks
+@click.option("--reps", type=int, default=1_000, show_default=True,
+              help=say("Replicates of each model.", "Réplicas de cada modelo."))  # fmt: skip
+@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True,
+              help=say("Seed of the replicates.", "Semilla de las réplicas."))  # fmt: skip
+@click.option("--svg", "plots", type=click.Path(path_type=Path, file_okay=False),
+              help=say("Directory for the plots.", "Directorio para los gráficos."))  # fmt: skip
+def command(question: Question, reps: int, seed: int, plots: Path | None) -> None:
+    from escrutinio.evidence.screening.run import screen
+    from escrutinio.evidence.screening.sheets import sheets_of
+
+    opened = question.open()
+    sheets = sheets_of(opened.state, opened.contest.code, opened.with_sheets)
+    with workers() as executor:
+        found = screen(sheets, seed=seed, replicates=reps, executor=executor)
+    written = [] if plots is None else _write_plots(plots, found)
+    if question.as_json:
+        print_json(as_plain(opened, found, written))
+        return
+    click.echo(opened.heading())
+    print_screens(found)
+    for path in written:
+        click.echo(say(f"plot: {path}", f"gráfico: {path}"), err=True)
+
+
+def print_screens(found: Screening) -> None:
+    """The two sentences, a table of every screen, and each in words."""
+    from escrutinio.evidence.screening.words import explain
+
+    lang = language()
+    print_sentences(Summary(found))
+    header = (
+        say("screen", "comparación"), say("sheets", "actas"), say("seen", "visto"), say("model", "modelo"),
+        "±", "p", "p Holm", say("outside", "fuera"),
+    )  # fmt: skip
+    print_table(header, [(explain(each, lang).heading, *_figures(each)) for each in found.screens])
+    for each in found.screens:
+        said = explain(each, lang)
+        click.echo(f"\n{said.heading}")
+        for text in (_shortened(each, said.seen), said.model, said.innocent, said.look_at):
+            click.echo(f"  {text}")
+    click.echo(
+        say(
+            f"\nReplicates: {whole(found.replicates, lang)}, seed {found.seed} (NumPy's Philox generator).",
+            f"\nRéplicas: {whole(found.replicates, lang)}, semilla {found.seed} (generador Philox de NumPy).",
+        )
+    )
+    print_method(say("Monte Carlo nulls", "modelos nulos de Monte Carlo"), SOURCES)
+
+
+def _figures(each: Screen) -> tuple[str, ...]:
+    from escrutinio.evidence.screening.screen_texts import SCREENS
+
+    digits = SCREENS[each.name].digits
+    outside = {None: "–", True: say("yes", "sí"), False: "no"}[each.outside]
+    return (
+        whole(each.sheets, language()),
+        *(_decimal(value, digits) for value in (each.observed, each.null_mean, each.null_sd)),
+        *(_decimal(value, 4) for value in (each.p, each.p_holm)),
+        outside,
+    )
+
+
+def _decimal(value: float | None, digits: int) -> str:
+    return "–" if value is None else decimal(Fraction(value), digits, language())
+
+
+def _shortened(each: Screen, seen: str) -> str:
+    """What was seen, with at most `SHOWN_CODES` codes of its list; --json has all."""
+    hidden = len(each.listed) - SHOWN_CODES
+    if hidden <= 0:
+        return seen
+    more = say(f"… and {hidden} more (--json)", f"… y {hidden} más (--json)")
+    return seen.replace(", ".join(each.listed), ", ".join(each.listed[:SHOWN_CODES]) + more)
+
+
+def _write_plots(directory: Path, found: Screening) -> list[Path]:
+    directory.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, svg in plots_of(found):
+        path = directory / f"{name}.svg"
+        write_new(path, svg.encode())
+        written.append(path)
+    return written
+
+
+def plots_of(found: Screening) -> Iterator[tuple[str, str]]:
+    """Every plot as a name and its SVG, in the user's language."""
+    from escrutinio.evidence.screening.words import explain
+    from escrutinio.publication import charts_evidence as charts
+    from escrutinio.publication.site.format import Format
+
+    form = Format(language())
+    kinds = {
+        "shares": (charts.share_histogram, say("Shares", "Proporciones")),
+        "fingerprint": (charts.fingerprint, say("Turnout and share", "Participación y proporción")),
+        "share-by-turnout": (charts.share_by_turnout, say("Share by turnout", "Proporción por participación")),
+        "centers": (charts.residual_bars, say("Tables of one center", "Mesas de un mismo centro")),
+    }
+    for display in found.displays:
+        for kind, (draw, title) in kinds.items():
+            if kind in ("fingerprint", "share-by-turnout") and not display.with_roll:
+                continue  # without registered voters there is no turnout to draw
+            key = f"{kind}-{display.candidate}"
+            yield key, draw(display, charts.Plot(key, f"{title}: {display.candidate}", form))
+    for each in found.screens:
+        if each.bars is not None:
+            key = f"{each.name}-{each.subject}" if each.subject else each.name
+            title = explain(each, language()).heading
+            yield key, charts.digit_bars(each.bars, charts.Plot(key, title, form))
+
+
+def as_plain(opened: Opened, found: Screening, written: list[Path]) -> dict[str, object]:
+    """The answer as docs/evidence.md describes it."""
+    return {
+        "version": 1,
+        "contest": opened.contest.code,
+        "basis": opened.basis,
+        "seed": found.seed,
+        "replicates": found.replicates,
+        "sheets": found.sheets,
+        "screens": [_screen_as_plain(each) for each in found.screens],
+        "files": [str(path) for path in written],
+        "sentences": both(Summary(found)),
+        "sources": list(SOURCES),
+    }
+
+
+def _screen_as_plain(each: Screen) -> dict[str, object]:
+    from escrutinio.evidence.screening.words import sentences
+
+    return {
+        "name": each.name,
+        "subject": each.subject,
+        "family": each.family.value,
+        "sheets": each.sheets,
+        "observed": each.observed,
+        "null_mean": each.null_mean,
+        "null_sd": each.null_sd,
+        "p": each.p,
+        "p_holm": each.p_holm,
+        "tests": each.tests,
+        "outside": each.outside,
+        "missing": each.missing.value if each.missing else None,
+        "details": dict(each.details),
+        "listed": list(each.listed),
+        "sentences": {lang: list(sentences(each, lang)) for lang in ("en", "es")},
+    }

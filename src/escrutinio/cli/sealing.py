@@ -1,0 +1,156 @@
+"""Records that a command proposes: as entries of a script (docs/script.md), or sealed with a key."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.language import say
+from escrutinio.records.entry import body_to_plain, seal
+from escrutinio.records.errors import InputError
+from escrutinio.records.keyfiles import read_key_file
+from escrutinio.records.subjects import read_subject
+from escrutinio.records.text import check_name
+
+if TYPE_CHECKING:
+    from escrutinio.election.state import ElectionState
+    from escrutinio.records.keys import SigningKey
+    from escrutinio.records.types import Body
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A record still without a signature, and what it speaks of. Raises RecordError for a wrong subject."""
+
+    body: Body
+    about: str
+
+    def __post_init__(self) -> None:
+        read_subject(self.body.SUBJECT, self.about)
+
+    def as_plain(self, signer: str) -> dict[str, object]:
+        """The entry of a script."""
+        says = {name: value for name, value in body_to_plain(self.body).items() if value is not None}
+        return {"by": signer, "type": self.body.NAME, "about": self.about, "says": says}
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who is to say it, with which key file (None: nobody signs yet), and where sealed records go."""
+
+    name: str
+    key_file: Path | None
+    directory: Path | None
+
+
+def signs(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command --as, --key and -o, as a `Signer` called `signer`."""
+
+    @functools.wraps(function)
+    def command(*arguments: object, signer: str, key: Path | None, output: Path | None, **rest: object) -> None:
+        if (key is None) is not (output is None):
+            raise click.UsageError(say("--key and -o go together", "--key y -o van juntos"))
+        function(*arguments, signer=Signer(check_name(signer), key, output), **rest)
+
+    wrapped: Callable[..., None] = command
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+_OPTIONS = (
+    click.option("--as", "signer", required=True, metavar="NAME",
+                 help=say("Who signs: the name of an enrolled key.",
+                          "Quién firma: el nombre de una clave inscrita.")),
+    click.option("--key", type=click.Path(path_type=Path),
+                 help=say("Key file to seal with (escrutinio keys new).",
+                          "Archivo de clave con que sellar (escrutinio keys new).")),
+    click.option("-o", "--output", type=click.Path(path_type=Path),
+                 help=say("Directory for the sealed records.", "Directorio para los documentos sellados.")),
+)  # fmt: skip
+
+
+def sealed_files(state: ElectionState, signer: Signer, records: Sequence[Proposed]) -> list[Path]:
+    """Seal records with the signer's key into new files, numbered in the order to submit them.
+
+    Asks for the passphrase unless ESCRUTINIO_PASSPHRASE has it. Raises InputError for a key that the log does
+    not have in force for that name, RecordError for a key file that cannot be opened, and for what does not
+    fit the formats; a file is never overwritten.
+    """
+    if signer.key_file is None or signer.directory is None:
+        return []
+    key = _key(state, signer, signer.key_file)
+    now, directory = int(time.time()), signer.directory
+    directory.mkdir(parents=True, exist_ok=True)
+    written = []
+    for number, record in enumerate(records, 1):
+        raw = seal(
+            record.body,
+            key=key,
+            signer=signer.name,
+            subject=record.about,
+            election=state.election,
+            issued_at=now,
+        )
+        path = directory / f"{number:03}-{record.body.NAME}-{record.about.replace('/', '-')}.cose"
+        write_new(path, raw)
+        written.append(path)
+    return written
+
+
+def _key(state: ElectionState, signer: Signer, file: Path) -> SigningKey:
+    passphrase = os.environ.get("ESCRUTINIO_PASSPHRASE")
+    if passphrase is None:
+        passphrase = click.prompt(say("Passphrase", "Frase de paso"), hide_input=True, err=True)
+    _, key = read_key_file(file, passphrase)
+    held = state.keys.get(key.kid)
+    if held is None or held.revoked is not None or held.key.name != signer.name:
+        raise InputError(
+            say(
+                f"the log has no key {key.kid.hex()} in force for {signer.name}; it has to be enrolled first",
+                f"el registro no tiene una clave {key.kid.hex()} vigente de {signer.name}; "
+                "primero hay que inscribirla",
+            )
+        )
+    return key
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that must not be there yet. Raises InputError if it is."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise InputError(
+            say(f"{path} exists already and is not overwritten", f"{path} ya existe y no se sobrescribe")
+        ) from None
+
+
+def script_text(entries: Sequence[Mapping[str, object]], remarks: Sequence[str]) -> str:
+    """Entries as the TOML of a script, with remarks before them as comments."""
+    lines = [f"# {line}" for remark in remarks for line in remark.splitlines()]
+    for entry in entries:
+        lines += ["", "[[entry]]", *(f"{name} = {_toml(value)}" for name, value in entry.items() if name != "says")]
+        says = entry["says"]
+        assert isinstance(says, dict)
+        lines += ["[entry.says]", *(f"{name} = {_toml(value)}" for name, value in says.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    """A value in one line; strings as JSON writes them are strings of TOML."""
+    match value:
+        case dict():
+            return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
+        case list():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+        case _:
+            return json.dumps(value, ensure_ascii=True)
