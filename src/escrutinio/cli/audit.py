@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.cli import audit_records
+from escrutinio.cli import audit_records, hand_counts
 from escrutinio.cli.audit_records import BOUNDS, bound_option, commitment_of, percent_of
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import both, plain, print_facts, print_method, print_sentences, print_table
@@ -54,7 +54,7 @@ def command() -> None:
 
 command.add_command(audit_records.commit)
 command.add_command(audit_records.draw)
-command.add_command(audit_records.record)
+command.add_command(hand_counts.record)
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,7 @@ class Planned:
 @click.option("--arlo", type=click.Path(path_type=Path, file_okay=False),
               help=say("Directory for manifest.csv and tallies.csv.",
                        "Directorio para manifest.csv y tallies.csv."))  # fmt: skip
-def plan(
-    question: Question, risk_limit: str, bound: str, registered: int | None, arlo: Path | None
-) -> None:
+def plan(question: Question, risk_limit: str, bound: str, registered: int | None, arlo: Path | None) -> None:
     limit = percent_of(risk_limit)
     opened = question.open()
     planned, boxes = _plan(opened, question.basis, limit, bound, registered)
@@ -151,23 +149,22 @@ def _print_plan(planned: Planned) -> None:
         missing = whole(planned.outstanding, lang)
         header.append(say(f"{missing} missing voters against", f"{missing} que faltan en contra"))
         columns.append(planned.worst)
-    rows = [
-        [label, *("–" if each is None else show(each) for each in columns)]
-        for label, show in (
-            (say("margin (votes)", "margen (votos)"), lambda p: whole(p.margin, lang)),
-            (say("sum of error bounds U", "suma de cotas de error U"), lambda p: decimal(p.sum_of_bounds, 3, lang)),
-            (say("boxes, weighted draw, betting 0.9", "cajas, sorteo ponderado, apuesta 0,9"),
-             lambda p: whole(p.boxes, lang)),
-            (say("boxes, weighted draw, MACRO", "cajas, sorteo ponderado, MACRO"),
-             lambda p: whole(p.boxes_macro, lang)),
-            (say("boxes, equal chances, ALPHA", "cajas, igual probabilidad, ALPHA"),
-             lambda p: _or_all(p.boxes_srs)),
-            (say("vouchers, BRAVO, on average", "comprobantes, BRAVO, en promedio"),
-             lambda p: _or_none(p.vouchers_expected)),
-            (say("vouchers, BRAVO, in 9 of 10 cases", "comprobantes, BRAVO, en 9 de 10 casos"),
-             lambda p: _or_none(p.vouchers_likely)),
-        )
-    ]  # fmt: skip
+    show: tuple[tuple[str, Callable[[AuditPlan], str]], ...] = (
+        (say("margin (votes)", "margen (votos)"), lambda p: whole(p.margin, lang)),
+        (say("sum of error bounds U", "suma de cotas de error U"),
+         lambda p: decimal(p.sum_of_bounds, 3, lang)),
+        (say("boxes, weighted draw, betting 0.9", "cajas, sorteo ponderado, apuesta 0,9"),
+         lambda p: whole(p.boxes, lang)),
+        (say("boxes, weighted draw, MACRO", "cajas, sorteo ponderado, MACRO"),
+         lambda p: whole(p.boxes_macro, lang)),
+        (say("boxes, equal chances, ALPHA", "cajas, igual probabilidad, ALPHA"),
+         lambda p: _or_all(p.boxes_srs)),
+        (say("vouchers, BRAVO, on average", "comprobantes, BRAVO, en promedio"),
+         lambda p: _or_none(p.vouchers_expected)),
+        (say("vouchers, BRAVO, in 9 of 10 cases", "comprobantes, BRAVO, en 9 de 10 casos"),
+         lambda p: _or_none(p.vouchers_likely)),
+    )  # fmt: skip
+    rows = [[label, *("–" if each is None else figure(each) for each in columns)] for label, figure in show]
     print_table(header, rows)
     if planned.outstanding is None:
         click.echo(
@@ -199,7 +196,9 @@ def _or_none(value: int | None) -> str:
 
 def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
     def sizes(plan: AuditPlan | None) -> dict[str, object] | None:
-        return plan and {
+        if plan is None:
+            return None
+        return {
             "margin": plan.margin,
             "outstanding": plan.outstanding,
             "diluted_margin": plain(plan.diluted_margin),
@@ -234,8 +233,8 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
         "states another risk) is noted and changes no figure.\n\n"
         "Example: escrutinio audit status public/miniature --contest presidencia",
         "Repite una auditoría a partir del registro: sorteo, conteos, riesgo tras cada ronda y qué sigue.\n\n"
-        "Lo que no encaja (una muestra que la semilla no saca, el conteo de una caja no sorteada, un resultado "
-        "con otro riesgo) se anota y no cambia ninguna cifra.\n\n"
+        "Lo que no encaja (una muestra que la semilla no saca, el conteo de una caja no sorteada, un "
+        "resultado con otro riesgo) se anota y no cambia ninguna cifra.\n\n"
         "Ejemplo: escrutinio audit status public/miniature --contest presidencia",
     )
 )

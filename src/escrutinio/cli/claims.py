@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.cli.claims_json import RISKS, SOURCES, as_plain, reversals
 from escrutinio.cli.election import Opened, Question, asks, title_of
-from escrutinio.cli.explain import both, plain, print_method, print_sentences, print_table
+from escrutinio.cli.explain import print_method, print_sentences, print_table
 from escrutinio.cli.language import language, say
 from escrutinio.cli.output import print_json
 from escrutinio.evidence.wording import decimal, percent, whole
 
 if TYPE_CHECKING:
-    from escrutinio.evidence.claim_counts import CountTest, Match
+    from escrutinio.cli.claims_json import Pairs
+    from escrutinio.evidence.claim_counts import CountTest
     from escrutinio.evidence.claims import AgainstSheets, ClaimStudy, OwnArithmetic
     from escrutinio.evidence.feasibility import Condition, LeastDiffering
-    from escrutinio.evidence.percentages import Agreement
-
-    Pairs = Mapping[str, tuple[tuple[Agreement, tuple[str, str]], ...]]
-
-SOURCES = (
-    "A. Gelman, Statistical Modeling, Causal Inference, and Social Science (2024)",
-    "T. Tao, El País (2024)",
-    "J. O. Irwin, Biometrika 19 (1927); P. Hall, Biometrika 19 (1927)",
-)
-
-RISKS = (Fraction(1, 20), Fraction(1, 100), Fraction(1, 10**6))
-"""Chances of meeting no box that differs, for which the number of boxes is given."""
 
 CONDITIONS = {
     "no-fewer": say("votes on sheets, at least", "votos en actas, al menos"),
     "capacity": say("missing from the announced", "lo que falta para lo anunciado"),
     "sum": say("missing of all columns", "lo que falta en todas las columnas"),
 }
+REVERSALS = {
+    "registered-missing": say("up to the registered voters; missing voters against the first",
+                              "hasta los electores; los que faltan contra el primero"),
+    "registered-counted": say("up to the registered voters; missing voters left out",
+                              "hasta los electores; sin los que faltan"),
+    "turnout-missing": say("turnout as it is; missing voters against the first",
+                           "con la misma participación; los que faltan contra el primero"),
+    "turnout-counted": say("turnout as it is; missing voters left out",
+                           "con la misma participación; sin los que faltan"),
+}  # fmt: skip
 WHATS = {
     "percent": say("percentage", "porcentaje"),
     "valid": say("valid votes", "votos válidos"),
@@ -61,8 +60,8 @@ class Answer:
         "whether the percentages that were announced can be one.\n\n"
         "Nothing here says who is right.\n\n"
         "Example: escrutinio claims public/venezuela-2024 --claim cne-bulletin-2",
-        "Somete los resultados anunciados en el registro de ADDRESS a toda prueba que sus cifras permitan: si "
-        "porcentajes redondos generan los votos, si anuncio y actas pueden ser ambos ciertos, cuántas actas "
+        "Somete los resultados anunciados en el registro de ADDRESS a toda prueba que sus cifras permitan: "
+        "si porcentajes redondos generan los votos, si anuncio y actas pueden ser ambos ciertos, cuántas actas "
         "tendrían que diferir de las papeletas, cuántas cajas abiertas al azar lo aclararían, y si los "
         "porcentajes anunciados pueden ser uno mismo.\n\n"
         "Nada de esto dice quién tiene razón.\n\n"
@@ -84,7 +83,7 @@ def command(question: Question, claim: str | None, registered: int | None) -> No
         claims_beside_each_other(opened.state, opened.contest.code),
     )
     if question.as_json:
-        print_json(as_plain(opened, answer))
+        print_json(as_plain(opened.contest.code, opened.basis, answer.studies, answer.pairs))
         return
     print_answer(opened, answer)
 
@@ -179,7 +178,7 @@ def _print_sheets(found: AgainstSheets) -> None:
         (say("sheets that would have to differ for the first not to lead",
              "actas que tendrían que diferir para que el primero no aventaje"), say("sheets", "actas")),
         [(label, say("all are too few", "ni todas bastan") if n is None else whole(n, lang))
-         for _, label, n in reversals(found)],
+         for label, n in ((REVERSALS[code], number) for code, number in reversals(found))],
     )  # fmt: skip
     if found.least.sheets:
         _print_boxes(found.least)
@@ -212,53 +211,6 @@ def _least(least: LeastDiffering) -> tuple[str, str, str]:
         percent(Fraction(least.sheets, least.of), 1, lang),
         decimal(least.relaxed, 2, lang),
     )
-
-
-def reversals(found: AgainstSheets) -> list[tuple[str, str, int | None]]:
-    """How many sheets would have to differ for their first candidate not to lead, by what may differ.
-
-    Code, label and number (None: all are too few) for votes up to the registered voters or with the turnout
-    as it is, and stations without a sheet adding all their voters to the second or nothing. Empty for fewer
-    than two candidates.
-    """
-    from escrutinio.evidence.claims import NULL
-    from escrutinio.evidence.feasibility import (
-        least_to_change_first,
-        swing_of_capacity,
-        swing_of_votes,
-    )
-
-    compared = found.comparison
-    order = sorted(
-        (at for at, name in enumerate(compared.columns) if name != NULL),
-        key=lambda at: (-compared.totals[at], at),
-    )
-    if len(order) < 2:
-        return []
-    first, second = compared.votes[:, order[0]], compared.votes[:, order[1]]
-    missing = compared.missing
-    swings = {
-        "registered": swing_of_capacity(first, second, compared.capacity),
-        "turnout": swing_of_votes(first),
-    }
-    labels = {
-        ("registered", True): say("up to the registered voters; missing voters against the first",
-                                  "hasta los electores; los que faltan contra el primero"),
-        ("registered", False): say("up to the registered voters; missing voters left out",
-                                   "hasta los electores; sin los que faltan"),
-        ("turnout", True): say("turnout as it is; missing voters against the first",
-                               "con la misma participación; los que faltan contra el primero"),
-        ("turnout", False): say("turnout as it is; missing voters left out",
-                                "con la misma participación; sin los que faltan"),
-    }  # fmt: skip
-    rows = []
-    for (swing, against), label in labels.items():
-        if against and missing is None:
-            continue
-        code = f"{swing}-{'missing' if against else 'counted'}"
-        taken = missing if against and missing is not None else 0
-        rows.append((code, label, least_to_change_first(first - second, swings[swing], taken)))
-    return rows
 
 
 def _print_boxes(least: LeastDiffering) -> None:
@@ -303,121 +255,11 @@ def _print_arithmetic(found: tuple[OwnArithmetic, ...]) -> None:
 
 def _print_pairs(pairs: Pairs) -> None:
     lang = language()
-    click.echo(say("\n== Announced percentages beside each other", "\n== Porcentajes anunciados, unos con otros"))
+    click.echo(
+        say("\n== Announced percentages beside each other", "\n== Porcentajes anunciados, unos con otros")
+    )
     for candidate, found in pairs.items():
         for pair, (one, other) in found:
             click.echo(f"\n{candidate} ({one}, {other}): {pair.sentences(lang)[0]}")
     last = next(iter(pairs.values()))[0][0]
     click.echo(last.sentences(lang)[1])
-
-
-# --- JSON ---
-
-
-def as_plain(opened: Opened, answer: Answer) -> dict[str, object]:
-    """The answer as docs/evidence.md describes it."""
-    return {
-        "version": 1,
-        "contest": opened.contest.code,
-        "basis": opened.basis or None,
-        "claims": [_study_as_plain(study) for study in answer.studies],
-        "beside_each_other": [
-            {
-                "candidate": candidate,
-                "claims": list(names),
-                "percentages": [pair.first.text, pair.second.text],
-                "roundings": [mode.value for mode in pair.modes],
-                "sentences": both(pair),
-            }
-            for candidate, found in answer.pairs.items()
-            for pair, names in found
-        ],
-        "sources": list(SOURCES),
-    }
-
-
-def _study_as_plain(study: ClaimStudy) -> dict[str, object]:
-    return {
-        "code": study.code,
-        "entry": study.index,
-        "percentages": None if study.counts is None else _counts_as_plain(study.counts),
-        "sheets": None if study.sheets is None else _sheets_as_plain(study.sheets),
-        "arithmetic": [
-            {
-                "what": each.what,
-                "candidate": each.candidate or None,
-                "announced": each.announced,
-                "computed": plain(each.computed),
-                "roundings": [mode.value for mode in each.modes],
-                "sentences": both(each),
-            }
-            for each in study.arithmetic
-        ],
-    }
-
-
-def _counts_as_plain(test: CountTest) -> dict[str, object]:
-    def match_as_plain(match: Match) -> dict[str, object]:
-        return {
-            "decimals": match.decimals,
-            "rounding": match.mode.value,
-            "left_out": match.left_out,
-            "chance": plain(match.chance),
-            "one_in": round(1 / match.chance) if match.chance else None,
-            "exact": match.exact,
-            "local": plain(match.local),
-        }
-
-    return {
-        "tests": test.looked,
-        "best": None if test.best is None else match_as_plain(test.best),
-        "chance_times_tests": plain(test.adjusted()),
-        "matches": [match_as_plain(match) for match in test.matches if match.matched],
-        "sentences": both(test),
-    }
-
-
-def _sheets_as_plain(found: AgainstSheets) -> dict[str, object]:
-    compared = found.comparison
-    return {
-        "basis": found.basis,
-        "contradicts": found.contradicts,
-        "columns": list(compared.columns),
-        "sheets": list(compared.totals),
-        "announced": list(compared.announced),
-        "missing_registered": compared.missing,
-        "conditions": [
-            {
-                "what": each.what,
-                "column": None if each.column is None else compared.columns[each.column],
-                "least": each.least,
-                "most": each.most,
-                "holds": each.holds,
-            }
-            for each in found.conditions
-        ],
-        "least_differing": {
-            "largest_outside": _least_as_plain(found.least),
-            "share_as_announced": _least_as_plain(found.nominal),
-            "average_outside": _least_as_plain(found.average),
-            "none_outside": _least_as_plain(found.none_outside),
-        },
-        "least_for_another_first": {code: number for code, _, number in reversals(found)},
-        "registered_unknown": found.unknown_capacity,
-        "registered_assumed": found.assumed_capacity,
-        "sentences": both(found.least),
-    }
-
-
-def _least_as_plain(least: LeastDiffering) -> dict[str, object]:
-    boxes = {f"{float(risk):g}": least.boxes(risk) for risk in RISKS} if least.sheets else {}
-    return {
-        "sheets": least.sheets,
-        "of": least.of,
-        "outside": least.outside,
-        "relaxed": plain(least.relaxed),
-        "column": least.column,
-        "attained": least.attained,
-        "chance_of_none": {str(n): plain(chance) for n, chance in least.chances()},
-        "boxes_for_chance": boxes,
-    }

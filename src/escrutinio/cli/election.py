@@ -171,9 +171,7 @@ def _load(address: str, trust_file: Path | None, quiet: bool) -> tuple[ElectionS
         from escrutinio.log.trust import parse_trust
 
         trust = None if trust_file is None else parse_trust(read_small(trust_file), str(trust_file))
-        result = verify_publication(
-            address, trust=trust, executor=executor, progress=progress, only_log=True
-        )
+        result = verify_publication(address, trust=trust, executor=executor, progress=progress, only_log=True)
     failed = [failure for check in result.checks for failure in check.failures]
     if failed or result.state is None or result.checkpoint is None:
         why = f"{failed[0].place}: {failed[0].sentence}" if failed else say("an empty log", "registro vacío")

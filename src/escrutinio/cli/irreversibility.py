@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.cli.certificate_json import certificate_as_plain, reversal_as_plain
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import (
-    both,
     plain,
     print_facts,
     print_method,
@@ -21,12 +21,12 @@ from escrutinio.cli.explain import (
 from escrutinio.cli.language import language, say
 from escrutinio.cli.output import print_json
 from escrutinio.evidence.wording import percent, points, whole
-from escrutinio.records.errors import EvidenceError, InputError
+from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from escrutinio.election.state import Logged
     from escrutinio.evidence.certificates import Coverage
-    from escrutinio.evidence.irreversibility import Certificate, Finality, Inequality, Outstanding
+    from escrutinio.evidence.irreversibility import Certificate, Inequality, Outstanding
     from escrutinio.evidence.reversal import Reversal
 
 SOURCES = (
@@ -54,8 +54,8 @@ class Answer:
     """A certificate with all that is shown beside it.
 
     `counted_needed`: parts of the roll to count, if the split stays, with registered voters and with equal
-    turnout as what is outstanding. `areas`: name and certificate of the areas right below, each as if it voted alone.
-    `assumed`: results that rest on an assumption.
+    turnout as what is outstanding. `areas`: name and certificate of the areas right below, each as if it
+    voted alone. `assumed`: results that rest on an assumption.
     """
 
     certificate: Certificate
@@ -89,14 +89,15 @@ class Answer:
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll.", "Electores de todo el padrón."))  # fmt: skip
 @click.option("--at", "size", type=click.IntRange(0),
-              help=say("The log as it was at this size.", "El registro como era con este tamaño."))  # fmt: skip
+              help=say("The log as it was at this size.",
+                       "El registro como era con este tamaño."))  # fmt: skip
 @click.option("--claim", help=say("Code of an announced result.",
                                   "Código de un resultado anunciado."))  # fmt: skip
 @click.option("--share", help=say("Share of the stations that the claim stands on, in percent.",
                                   "Proporción de mesas que abarca el anuncio, en por ciento."))  # fmt: skip
 @click.option("--assume-random", is_flag=True,
               help=say("Add what would follow if missing stations were like the counted ones.",
-                       "Añade qué se seguiría si las mesas que faltan fueran como las contadas."))  # fmt: skip
+                       "Añade qué seguiría si las mesas que faltan fueran como las contadas."))  # fmt: skip
 def command(
     question: Question,
     area: str | None,
@@ -260,11 +261,15 @@ def _facts(answer: Answer) -> list[tuple[str, str]]:
         ):  # fmt: skip
             found.append((label, "–" if lead is None else points(lead, 1, lang)))
         if reversal.share_needed is not None:
-            label = say(f"share of expected votes {who} needs", f"proporción de votos esperados que necesita {who}")
+            label = say(
+                f"share of expected votes {who} needs", f"proporción de votos esperados que necesita {who}"
+            )
             found.append((label, percent(reversal.share_needed, 2, lang)))
     if answer.counted_needed is not None:
         by_roll, by_turnout = answer.counted_needed
-        label = say("irreversible with this split from, counted", "irreversible con esta división desde, contado")
+        label = say(
+            "irreversible with this split from, counted", "irreversible con esta división desde, contado"
+        )
         found.append((label, f"{percent(by_roll, 2, lang)}"))
         label = say("the same, if turnout stays", "lo mismo, si la participación se mantiene")
         found.append((label, f"{percent(by_turnout, 2, lang)}"))
@@ -306,13 +311,12 @@ def _print_areas(areas: Sequence[tuple[str, Certificate]]) -> None:
     )  # fmt: skip
     rows = []
     for name, each in areas:
-        first = ", ".join(each.candidates[at] for at in each.statements[0].candidates) if any(each.votes) else "–"
+        first = (
+            ", ".join(each.candidates[at] for at in each.statements[0].candidates) if any(each.votes) else "–"
+        )
         left = _number(each.outstanding.capacity)
         rows.append((f"{each.area} {name}", first, _number(each.margin), left, FINALITY[each.finality.value]))
     print_table(header, rows)
-
-
-# --- JSON ---
 
 
 def as_plain(answer: Answer) -> dict[str, object]:
@@ -326,70 +330,10 @@ def as_plain(answer: Answer) -> dict[str, object]:
         "counted_needed": None
         if needed is None
         else {"registered": plain(needed[0]), "equal_turnout": plain(needed[1])},
-        "reversal": _reversal_as_plain(answer.reversal),
-        "assuming": {name: {lang: list(said) for lang, said in texts.items()} for name, texts in answer.assumed},
+        "reversal": reversal_as_plain(answer.reversal),
+        "assuming": {
+            name: {lang: list(said) for lang, said in texts.items()} for name, texts in answer.assumed
+        },
         "areas": [certificate_as_plain(each) for _, each in answer.areas],
         "sources": list(SOURCES),
-    }
-
-
-def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
-    """All whole numbers of a certificate, its status and its sentences."""
-    left, capacity = certificate.outstanding, certificate.outstanding.capacity
-    return {
-        "contest": certificate.contest,
-        "area": certificate.area,
-        "basis": certificate.basis,
-        "size": certificate.size,
-        "status": certificate.finality.value,
-        "margin": certificate.margin,
-        "votes": dict(zip(certificate.candidates, certificate.votes, strict=True)),
-        "outstanding": {
-            "registered": capacity,
-            "silent": left.silent,
-            "pending": left.pending,
-            "disputed": left.disputed,
-            "unlisted": left.unlisted,
-            "registered_unknown": left.registered_unknown,
-        },
-        "statements": [
-            {
-                "code": statement.code,
-                "candidates": [certificate.candidates[at] for at in statement.candidates],
-                "status": statement.finality(capacity).value,
-                "withstands": statement.withstands,
-                "inequalities": [
-                    {
-                        "what": each.what,
-                        "left": each.left,
-                        "constant": each.constant,
-                        "slope": each.slope,
-                        "or_equal": each.or_equal,
-                        "candidates": [
-                            certificate.candidates[at] for at in (each.first, each.second) if at is not None
-                        ],
-                    }
-                    for each in statement.inequalities
-                ],
-            }
-            for statement in certificate.statements
-        ],
-        "sentences": both(certificate),
-    }
-
-
-def _reversal_as_plain(reversal: Reversal | None) -> dict[str, object] | None:
-    if reversal is None:
-        return None
-    from escrutinio.evidence.reversal import half_up
-
-    return {
-        "first": reversal.first,
-        "second": reversal.second,
-        "expected_votes": None if reversal.expected is None else half_up(reversal.expected),
-        "lead_of_registered": plain(reversal.lead_of_registered),
-        "lead_of_expected": plain(reversal.lead_of_expected),
-        "tipping_point": plain(reversal.tipping_point),
-        "share_needed": plain(reversal.share_needed),
-        "sentences": both(reversal),
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,9 +14,9 @@ from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import both, print_method, print_sentences, print_table
 from escrutinio.cli.language import SPANISH, language, say
 from escrutinio.cli.output import print_json
-from escrutinio.cli.sealing import write_new
+from escrutinio.cli.plan_file import check_commitment, keep, read_plan
 from escrutinio.evidence.percentages import parse_percentage
-from escrutinio.evidence.quickcount.design import Design, Plan, Unit, commitment, frame_of
+from escrutinio.evidence.quickcount.design import Design, Plan, frame_of
 from escrutinio.evidence.wording import decimal, percent, whole
 from escrutinio.records.errors import InputError
 
@@ -32,13 +30,6 @@ SOURCES = (
     "M. Estok, N. Nevitte, G. Cowan, The Quick Count and Election Observation (NDI, 2002)",
     "R. Rivest, Consistent sampling with replacement, arXiv:1808.10016",
 )
-
-PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
-MAX_PLAN = 1 << 28
-
-_HEX = re.compile("[0-9a-f]{64}")
-_LINE = re.compile(r"(design|take|seed|table|drawn) (.+)")
-_COUNT = re.compile("[0-9]{1,9}")
 
 
 @click.group(
@@ -192,8 +183,8 @@ class Drawn:
         "Example: escrutinio quickcount sample public/venezuela-2024 --seed 31415926535897932384 --take 300 "
         "-o sample",
         "Sortea las mesas de un conteo rápido con una semilla pública, antes de abrir las mesas.\n\n"
-        "Con -o el plan y un secreto se guardan en un directorio y se imprime el resumen que hay que publicar: "
-        "compromete la muestra sin mostrarla. Publique plan y secreto cuando cierren las mesas.\n\n"
+        "Con -o el plan y un secreto se guardan en un directorio y se imprime el resumen que hay que "
+        "publicar: compromete la muestra sin mostrarla. Publique plan y secreto cuando cierren las mesas.\n\n"
         "Ejemplo: escrutinio quickcount sample public/venezuela-2024 --seed 31415926535897932384 --take 300 "
         "-o muestra",
     )
@@ -206,8 +197,8 @@ class Drawn:
               help=say("Tables to draw, or centers.", "Mesas que sortear, o centros."))  # fmt: skip
 @click.option("--design", type=click.Choice([design.value for design in Design]), default=Design.SIMPLE.value,
               show_default=True, help=say("How they are drawn.", "Cómo se sortean."))  # fmt: skip
-@click.option("--level", help=say("Level of the areas that are strata; the highest below the contest's.",
-                                  "Nivel de las áreas que son estratos; el más alto bajo la contienda."))  # fmt: skip
+@click.option("--level", help=say("Level of the areas that are strata; the highest if left out.",
+                                  "Nivel de las áreas que son estratos; si no, el más alto."))  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
               help=say("Directory for plan and secret.", "Directorio para plan y secreto."))  # fmt: skip
 def sample(
@@ -216,7 +207,7 @@ def sample(
     opened = question.open()
     frame = frame_of(opened.state, opened.contest.code, _level(opened, level))
     made = Plan(Design(design), tuple(sorted(frame, key=lambda unit: unit.station)), take, seed)
-    digest = None if output is None else _keep(output, made)
+    digest = None if output is None else keep(output, made)
     found = Drawn(made, made.sample(), digest)
     if question.as_json:
         print_json(
@@ -260,17 +251,6 @@ def _level(opened: Opened, level: str | None) -> str:
     return areas.levels[below[0]] if below else areas.levels[areas.index[opened.contest.area]]
 
 
-def _keep(directory: Path, made: Plan) -> bytes:
-    """Write plan and secret, which only their owner may read, and return the digest."""
-    secret = secrets.token_bytes(32)
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_new(directory / PLAN_FILE, made.text().encode())
-    write_new(directory / SECRET_FILE, (secret.hex() + "\n").encode())
-    for name in (PLAN_FILE, SECRET_FILE):
-        (directory / name).chmod(0o600)
-    return commitment(made, secret)
-
-
 # --- estimate ---
 
 
@@ -304,7 +284,7 @@ def estimate(question: Question, plan_file: Path, secret_file: Path | None, dige
         )
     made = read_plan(plan_file)
     if secret_file is not None and digest is not None:
-        _check_commitment(made, secret_file, digest)
+        check_commitment(made, secret_file, digest)
     opened = question.open()
     found = quick_count(made, opened.state, opened.contest.code, opened.with_sheets)
     if question.as_json:
@@ -313,61 +293,10 @@ def estimate(question: Question, plan_file: Path, secret_file: Path | None, dige
     click.echo(opened.heading())
     print_sentences(found)
     _print_estimates(say("share of", "proporción de"), found.estimates)
-    _print_estimates(say("lead over", "ventaja sobre"), found.leads)
+    _print_estimates(say("lead in points over", "ventaja en puntos sobre"), found.leads)
     if digest is not None:
         click.echo(say("\nThe plan is the one that was committed to.", "\nEl plan es el comprometido."))
     print_method(say("ratio estimator over tables", "estimador de razón sobre mesas"), SOURCES)
-
-
-def read_plan(path: Path) -> Plan:
-    """Read a plan exactly as `sample` writes it. Raises InputError, EvidenceError."""
-    with path.open("rb") as file:
-        raw = file.read(MAX_PLAN + 1)
-    wrong = InputError(
-        say(
-            f"{path} is not the plan of a quick count as `quickcount sample` writes it",
-            f"{path} no es el plan de un conteo rápido como lo escribe `quickcount sample`",
-        )
-    )
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        raise wrong from None
-    found: dict[str, list[str]] = {}
-    for line in text.splitlines()[1:]:
-        if (match := _LINE.fullmatch(line)) is None:
-            raise wrong
-        found.setdefault(match[1], []).append(match[2])
-    tables = [unit.split(" ") for unit in found.get("table", [])]
-    heads = [found.get(name, []) for name in ("design", "take", "seed")]
-    if any(len(head) != 1 for head in heads) or any(len(unit) != 3 for unit in tables):
-        raise wrong
-    (design,), (take,), (seed,) = heads
-    if design not in set(Design) or not _COUNT.fullmatch(take):
-        raise wrong
-    made = Plan(Design(design), tuple(Unit(*unit) for unit in tables), int(take), seed)
-    if made.text() != text:
-        raise wrong
-    return made
-
-
-def _check_commitment(made: Plan, secret_file: Path, digest: str) -> None:
-    with secret_file.open("rb") as file:
-        text = file.read(200).decode("ascii", "replace").strip()
-    if not _HEX.fullmatch(text) or not _HEX.fullmatch(digest):
-        raise InputError(
-            say(
-                "a secret and a commitment are 64 hexadecimal digits each",
-                "un secreto y un compromiso son 64 cifras hexadecimales cada uno",
-            )
-        )
-    if commitment(made, bytes.fromhex(text)).hex() != digest:
-        raise InputError(
-            say(
-                "this plan with this secret is not what was committed to",
-                "este plan con este secreto no es lo comprometido",
-            )
-        )
 
 
 def _print_estimates(what: str, found: Sequence[Estimate]) -> None:
@@ -375,7 +304,9 @@ def _print_estimates(what: str, found: Sequence[Estimate]) -> None:
         what, say("in the tables obtained", "en las mesas obtenidas"), "±",
         say("from", "desde"), say("to", "hasta"),
     )  # fmt: skip
-    rows = [(each.candidate, *map(_share, (each.obtained, each.margin, each.low, each.high))) for each in found]
+    rows = [
+        (each.candidate, *map(_share, (each.obtained, each.margin, each.low, each.high))) for each in found
+    ]
     if rows:
         print_table(header, rows)
 

@@ -69,8 +69,8 @@ class Summary:
         "Compara las cifras de las actas con modelos del azar: porcentajes redondos, dígitos, coincidencias, "
         "mesas de un mismo centro, votos nulos.\n\n"
         "Se muestra todo, también lo que no muestra nada. La misma semilla da los mismos números. Ningún "
-        "lugar ni persona se ordena: lo que sobresale se lista por código, para compararlo con su imagen o su "
-        "caja.\n\n"
+        "lugar ni persona se ordena: lo que sobresale se lista por código, para compararlo con su imagen o "
+        "su caja.\n\n"
         "Ejemplo: escrutinio screen public/venezuela-2024 --svg graficos",
     )
 )
@@ -170,7 +170,10 @@ def plots_of(found: Screening) -> Iterator[tuple[str, str]]:
     kinds = {
         "shares": (charts.share_histogram, say("Shares", "Proporciones")),
         "fingerprint": (charts.fingerprint, say("Turnout and share", "Participación y proporción")),
-        "share-by-turnout": (charts.share_by_turnout, say("Share by turnout", "Proporción por participación")),
+        "share-by-turnout": (
+            charts.share_by_turnout,
+            say("Share by turnout", "Proporción por participación"),
+        ),
         "centers": (charts.residual_bars, say("Tables of one center", "Mesas de un mismo centro")),
     }
     for display in found.displays:

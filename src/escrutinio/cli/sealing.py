@@ -55,7 +55,9 @@ def signs(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command --as, --key and -o, as a `Signer` called `signer`."""
 
     @functools.wraps(function)
-    def command(*arguments: object, signer: str, key: Path | None, output: Path | None, **rest: object) -> None:
+    def command(
+        *arguments: object, signer: str, key: Path | None, output: Path | None, **rest: object
+    ) -> None:
         if (key is None) is not (output is None):
             raise click.UsageError(say("--key and -o go together", "--key y -o van juntos"))
         function(*arguments, signer=Signer(check_name(signer), key, output), **rest)
@@ -123,10 +125,10 @@ def _key(state: ElectionState, signer: Signer, file: Path) -> SigningKey:
     return key
 
 
-def write_new(path: Path, content: bytes) -> None:
-    """Write a file that must not be there yet. Raises InputError if it is."""
+def write_new(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write a file that must not be there yet, readable by its owner only if `private`. Raises InputError."""
     try:
-        with path.open("xb") as file:
+        with open(path, "xb", opener=_opens_private if private else None) as file:
             file.write(content)
     except FileExistsError:
         raise InputError(
@@ -134,11 +136,19 @@ def write_new(path: Path, content: bytes) -> None:
         ) from None
 
 
+def _opens_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def script_text(entries: Sequence[Mapping[str, object]], remarks: Sequence[str]) -> str:
     """Entries as the TOML of a script, with remarks before them as comments."""
     lines = [f"# {line}" for remark in remarks for line in remark.splitlines()]
     for entry in entries:
-        lines += ["", "[[entry]]", *(f"{name} = {_toml(value)}" for name, value in entry.items() if name != "says")]
+        lines += [
+            "",
+            "[[entry]]",
+            *(f"{name} = {_toml(value)}" for name, value in entry.items() if name != "says"),
+        ]
         says = entry["says"]
         assert isinstance(says, dict)
         lines += ["[entry.says]", *(f"{name} = {_toml(value)}" for name, value in says.items())]

@@ -99,7 +99,8 @@ function optionTitle(contest, place, lang) {
   if (!option) return say(lang, "option-number", { number: place + 1 });
   const candidate = contest.candidates[option.candidate];
   const name = candidate ? titleOf(candidate.titles, lang, candidate.code) : "";
-  return `${name} · ${titleOf(option.titles, lang, option.code)}`;
+  const card = titleOf(option.titles, lang, option.code);
+  return name === card ? name : `${name} · ${card}`;
 }
 
 /**

@@ -1,0 +1,74 @@
+"""Certificates of irreversibility as JSON (docs/evidence.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from escrutinio.cli.explain import both, plain
+
+if TYPE_CHECKING:
+    from escrutinio.evidence.irreversibility import Certificate
+    from escrutinio.evidence.reversal import Reversal
+
+
+def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
+    """All whole numbers of a certificate, its status and its sentences."""
+    left, capacity = certificate.outstanding, certificate.outstanding.capacity
+    return {
+        "contest": certificate.contest,
+        "area": certificate.area,
+        "basis": certificate.basis,
+        "size": certificate.size,
+        "status": certificate.finality.value,
+        "margin": certificate.margin,
+        "votes": dict(zip(certificate.candidates, certificate.votes, strict=True)),
+        "outstanding": {
+            "registered": capacity,
+            "silent": left.silent,
+            "pending": left.pending,
+            "disputed": left.disputed,
+            "unlisted": left.unlisted,
+            "registered_unknown": left.registered_unknown,
+        },
+        "statements": [
+            {
+                "code": statement.code,
+                "candidates": [certificate.candidates[at] for at in statement.candidates],
+                "status": statement.finality(capacity).value,
+                "withstands": statement.withstands,
+                "inequalities": [
+                    {
+                        "what": each.what,
+                        "left": each.left,
+                        "constant": each.constant,
+                        "slope": each.slope,
+                        "or_equal": each.or_equal,
+                        "candidates": [
+                            certificate.candidates[at] for at in (each.first, each.second) if at is not None
+                        ],
+                    }
+                    for each in statement.inequalities
+                ],
+            }
+            for statement in certificate.statements
+        ],
+        "sentences": both(certificate),
+    }
+
+
+def reversal_as_plain(reversal: Reversal | None) -> dict[str, object] | None:
+    """What would bring the second level with the first."""
+    if reversal is None:
+        return None
+    from escrutinio.evidence.reversal import half_up
+
+    return {
+        "first": reversal.first,
+        "second": reversal.second,
+        "expected_votes": None if reversal.expected is None else half_up(reversal.expected),
+        "lead_of_registered": plain(reversal.lead_of_registered),
+        "lead_of_expected": plain(reversal.lead_of_expected),
+        "tipping_point": plain(reversal.tipping_point),
+        "share_needed": plain(reversal.share_needed),
+        "sentences": both(reversal),
+    }
