@@ -16,37 +16,11 @@ from escrutinio.records.entry import Entry, open_record, verify
 from escrutinio.records.errors import DefinitionError, EscrutinioError, InputError
 from escrutinio.records.keys import SigningKey
 from escrutinio.records.types import BY_NAME, Claim, Copy, Statement
+from tests.intake.imported import CONFIG
 
 MASTER = SigningKey(bytes(range(32)))
 CLOCK = 1_900_000_000
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-
-CONFIG = """
-[election]
-code = "x"
-kind = "simulation"
-title = "Fictional"
-place = "Nowhere"
-voting_day = 2030-01-01
-author = "Importer"
-author_role = "importer"
-[log]
-origin = "x.example/log"
-role = "importer"
-operator = "Importer"
-[[contest]]
-code = "p"
-title = "P"
-method = "plurality"
-area = "X"
-candidate = [{ code = "a", title = "A" }, { code = "b", title = "B" }]
-[organisation."importer/one"]
-role = "importer"
-title = "One"
-[script]
-roll_by = "importer/one"
-sheets_by = "importer/one"
-"""
 
 
 def tables(*sheets: SheetRow) -> Tables:

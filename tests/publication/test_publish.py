@@ -14,35 +14,14 @@ from escrutinio.records.errors import EscrutinioError, PublicationError
 from escrutinio.records.keyfiles import write_key_file
 from escrutinio.records.keys import SigningKey
 from tests.conftest import ROOT, publish_example
+from tests.intake.imported import CONFIG as IMPORTED
 
 CLOCK = 1_900_000_000
 KEY = SigningKey(sha256(b"key of the tests").digest())
 
-CONFIG = """
-[election]
-code = "x"
-kind = "drill"
-title = "Fictional"
-place = "Nowhere"
-voting_day = 2030-01-01
-author = "Importer"
-author_role = "importer"
-[log]
-origin = "x.example/log"
-role = "importer"
-operator = "Importer"
-[[contest]]
-code = "p"
-title = "P"
-method = "plurality"
-area = "X"
-candidate = [{ code = "a", title = "A" }, { code = "b", title = "B" }]
-[organisation."importer/one"]
-role = "importer"
-title = "One"
-[script]
-roll_by = "importer/one"
-sheets_by = "importer/one"
+CONFIG = (
+    IMPORTED
+    + """
 [[import.areas]]
 file = "roll.csv"
 levels = [{ level = "country", code = "=X", name = "=X" }]
@@ -58,6 +37,7 @@ contest = "p"
 station = "station"
 options = { a = "a", b = "b" }
 """
+)
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -175,7 +155,7 @@ def test_a_bad_configuration_publishes_nothing(
     small: Path, tmp_path: Path, old: str, new: str, reason: str
 ) -> None:
     assert old in CONFIG
-    (small / "election.toml").write_text(CONFIG.replace(old, new))
+    (small / "election.toml").write_text(CONFIG.replace(old, new, 1))
     with pytest.raises(EscrutinioError, match=reason):
         run(small, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -27,13 +27,13 @@ CONDITIONS = {
     "sum": say("missing of all columns", "lo que falta en todas las columnas"),
 }
 REVERSALS = {
-    "registered-missing": say("up to the registered voters; missing voters against the first",
+    "registered_missing": say("up to the registered voters; missing voters against the first",
                               "hasta los electores; los que faltan contra el primero"),
-    "registered-counted": say("up to the registered voters; missing voters left out",
+    "registered_counted": say("up to the registered voters; missing voters left out",
                               "hasta los electores; sin los que faltan"),
-    "turnout-missing": say("turnout as it is; missing voters against the first",
+    "turnout_missing": say("turnout as it is; missing voters against the first",
                            "con la misma participación; los que faltan contra el primero"),
-    "turnout-counted": say("turnout as it is; missing voters left out",
+    "turnout_counted": say("turnout as it is; missing voters left out",
                            "con la misma participación; sin los que faltan"),
 }  # fmt: skip
 WHATS = {
@@ -61,8 +61,8 @@ class Answer:
         "Nothing here says who is right.\n\n"
         "Example: escrutinio claims public/venezuela-2024 --claim cne-bulletin-2",
         "Somete los resultados anunciados en el registro de ADDRESS a toda prueba que sus cifras permitan: "
-        "si porcentajes redondos generan los votos, si anuncio y actas pueden ser ambos ciertos, cuántas actas "
-        "tendrían que diferir de las papeletas, cuántas cajas abiertas al azar lo aclararían, y si los "
+        "si porcentajes redondos generan los votos, si anuncio y actas pueden ser ambos ciertos, cuántas "
+        "actas tendrían que diferir de las papeletas, cuántas cajas abiertas al azar lo aclararían, y si los "
         "porcentajes anunciados pueden ser uno mismo.\n\n"
         "Nada de esto dice quién tiene razón.\n\n"
         "Ejemplo: escrutinio claims public/venezuela-2024 --claim cne-bulletin-2",

@@ -59,7 +59,7 @@ def reversals(found: AgainstSheets) -> list[tuple[str, int | None]]:
                 continue
             taken = compared.missing if against and compared.missing is not None else 0
             number = least_to_change_first(first - second, swings[swing], taken)
-            rows.append((f"{swing}-{'missing' if against else 'counted'}", number))
+            rows.append((f"{swing}_{'missing' if against else 'counted'}", number))
     return rows
 
 

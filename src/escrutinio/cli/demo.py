@@ -56,7 +56,7 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     from escrutinio.evidence.verification import verify_publication
     from escrutinio.log.trust import parse_trust
     from escrutinio.publication.publish import publish
-    from escrutinio.publication.site import render_demo_index
+    from escrutinio.publication.site.choice import render_demo_index
 
     if missing := [name for name in EXAMPLES if not (examples / name / "election.toml").is_file()]:
         raise InputError(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.cli.audit_records import MAX_BOXES, commitment_of, give
+from escrutinio.cli.audit_records import BOUNDS, MAX_BOXES, bound_option, commitment_of, give
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.language import ENGLISH, SPANISH, language, say
 from escrutinio.cli.output import read_small
@@ -21,6 +21,7 @@ from escrutinio.records import types as t
 from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
+    from escrutinio.evidence.audit.boxes import Bound
     from escrutinio.evidence.audit.records import AuditRecords
 
 _NUMBER = re.compile("[0-9]{1,10}")
@@ -55,6 +56,7 @@ _NUMBER = re.compile("[0-9]{1,10}")
               help=say("All vouchers in the box.", "Todos los comprobantes de la caja."))  # fmt: skip
 @click.option("--csv", "table", type=click.Path(path_type=Path, dir_okay=False),
               help=say("Counts of many boxes.", "Conteos de muchas cajas."))  # fmt: skip
+@bound_option
 @signs
 def record(
     question: Question,
@@ -65,6 +67,7 @@ def record(
     blank: int | None,
     vouchers: int | None,
     table: Path | None,
+    bound: str,
     signer: Signer,
 ) -> None:
     digest = commitment_of(commitment)
@@ -77,19 +80,19 @@ def record(
         cells = {"station": station or "", "null": str(null or 0), "blank": str(blank or 0)}
         cells |= {} if vouchers is None else {"vouchers": str(vouchers)}
         rows = [cells | _options(options)]
-    audit, drawn = _drawn(opened, digest, question.basis)
+    audit, drawn = _drawn(opened, digest, question.basis, BOUNDS[bound])
     records = [_hand_count(opened, audit, drawn, row) for row in rows]
     if len({each.about for each in records}) < len(records):
         raise InputError(say("a box stands twice in the table", "una caja está dos veces en la tabla"))
     boxes = whole(len(records), language())
     remarks = {
         ENGLISH: [
-            f"Hand counts of {boxes} boxes; each enters once two organisations that the commitment names "
+            f"Boxes counted by hand: {boxes}; each enters once two organisations that the commitment names "
             "sign the same.",
             "They were not compared with any sheet here, and a difference of a few votes is usual.",
         ],
         SPANISH: [
-            f"Conteos a mano de {boxes} cajas; cada uno entra cuando dos organizaciones que el compromiso "
+            f"Cajas contadas a mano: {boxes}; cada una entra cuando dos organizaciones que el compromiso "
             "nombra firman lo mismo.",
             "Aquí no se compararon con ningún acta, y una diferencia de pocos votos es usual.",
         ],
@@ -97,13 +100,17 @@ def record(
     give(question, opened, signer, records, remarks)
 
 
-def _drawn(opened: Opened, digest: bytes | None, basis: str | None) -> tuple[AuditRecords, frozenset[str]]:
+def _drawn(
+    opened: Opened, digest: bytes | None, basis: str | None, bound: Bound
+) -> tuple[AuditRecords, frozenset[str]]:
     """The audit and every box that its samples in the log name or its seed draws for them."""
     from escrutinio.evidence.audit.records import read_audit
     from escrutinio.evidence.audit.status import audit_status
 
     audit = read_audit(opened.state, opened.contest.code, digest)
-    stands = audit_status(opened.state, opened.contest.code, audit.logged.entry.digest, basis=basis)
+    stands = audit_status(
+        opened.state, opened.contest.code, audit.logged.entry.digest, basis=basis, bound=bound
+    )
     return audit, frozenset(name for each in stands.rounds for name in each.drawn)
 
 

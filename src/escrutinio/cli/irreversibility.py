@@ -150,7 +150,7 @@ def _of_sheets(
     below = [state.areas.codes[child] for child in state.areas.children(at)]
     return Answer(
         found.certificate(top),
-        found.reversal(top),
+        _first_two(found.certificate(top), found.reversal(top)),
         registered=registered,
         areas=tuple(
             (state.areas.names[found.index[each]], found.certificate(each))
@@ -159,6 +159,12 @@ def _of_sheets(
         ),
         assumed=_assumed(opened, below) if assume_random else (),
     )
+
+
+def _first_two(certificate: Certificate, reversal: Reversal | None) -> Reversal | None:
+    """The reversal where it decides: the most votes win, and something is outstanding or not known."""
+    decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
+    return reversal if decides else None
 
 
 def _votes_there(found: Coverage, area: str) -> bool:
@@ -173,12 +179,12 @@ def _assumed(opened: Opened, below: Sequence[str]) -> tuple[tuple[str, dict[str,
 
     state, code, basis = opened.state, opened.contest.code, opened.with_sheets
     random = if_randomly_missing(state, code, basis)
-    found = [("missing-at-random", {lang: random.sentences(lang) for lang in ("en", "es")})]
+    found = [("missing_at_random", {lang: random.sentences(lang) for lang in ("en", "es")})]
     if below:
         level = state.areas.levels[state.areas.index[below[0]]]
         near = if_like_their_neighbours(state, code, basis, level)
         names = opened.contest.candidates
-        found.append(("post-stratified", {lang: near.sentences(names, lang) for lang in ("en", "es")}))
+        found.append(("post_stratified", {lang: near.sentences(names, lang) for lang in ("en", "es")}))
     return tuple(found)
 
 
@@ -199,7 +205,8 @@ def _of_claim(opened: Opened, claim: Logged, share: str | None, registered: int 
             fraction_needed(found.registered, margin, counted),
             fraction_needed(valid / counted, margin, counted),
         )
-    return Answer(found.certificate, found.reversal, counted, found.registered, needed)
+    reversal = _first_two(found.certificate, found.reversal)
+    return Answer(found.certificate, reversal, counted, found.registered, needed)
 
 
 def print_answer(answer: Answer) -> None:
@@ -237,7 +244,7 @@ def _facts(answer: Answer) -> list[tuple[str, str]]:
     limit = certificate.statements[0].withstands
     found: list[tuple[str, str]] = [
         (say("status", "estado"), FINALITY[certificate.finality.value]),
-        (say("margin", "margen"), _number(certificate.margin)),
+        (say("margin", "margen"), _margin(certificate)),
         (say("registered voters outstanding, at most", "electores que faltan, como máximo"),
          _number(left.capacity)),
         (say("most outstanding votes with which it stays", "con a lo sumo tantos votos no cambiaría"),
@@ -291,6 +298,10 @@ def _number(value: int | None) -> str:
     return say("not known", "no se sabe") if value is None else whole(value, language())
 
 
+def _margin(certificate: Certificate) -> str:
+    return "–" if certificate.margin is None else whole(certificate.margin, language())
+
+
 def _inequality(each: Inequality, certificate: Certificate) -> str:
     """An inequality as anybody checks it again: left > constant + slope × R, and whether it holds."""
     lang, capacity = language(), certificate.outstanding.capacity
@@ -315,7 +326,7 @@ def _print_areas(areas: Sequence[tuple[str, Certificate]]) -> None:
             ", ".join(each.candidates[at] for at in each.statements[0].candidates) if any(each.votes) else "–"
         )
         left = _number(each.outstanding.capacity)
-        rows.append((f"{each.area} {name}", first, _number(each.margin), left, FINALITY[each.finality.value]))
+        rows.append((f"{each.area} {name}", first, _margin(each), left, FINALITY[each.finality.value]))
     print_table(header, rows)
 
 

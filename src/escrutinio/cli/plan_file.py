@@ -61,6 +61,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def check_commitment(made: Plan, secret_file: Path, digest: str) -> None:
+    """Check that plan and secret are what was committed to. Raises InputError if they are not."""
     with secret_file.open("rb") as file:
         text = file.read(200).decode("ascii", "replace").strip()
     if not _HEX.fullmatch(text) or not _HEX.fullmatch(digest):

@@ -165,13 +165,17 @@ class Drawn:
                 f"La semilla pública saca {tables} mesas ({units} unidades, diseño {self.plan.design}) de "
                 f"{whole(len(self.plan.frame), lang)}; cualquiera saca las mismas.",
                 "El compromiso prueba que la muestra se fijó antes, no que la semilla no se escogió: eso lo "
-                "dicen quienes vieron los dados.",
+                "dicen quienes vieron los dados."
+                if self.digest
+                else "Aquí no se comprometió nada: sin -o nada probará después que la muestra se fijó antes.",
             )
         return (
             f"The public seed draws {tables} tables ({units} units, design {self.plan.design}) of "
             f"{whole(len(self.plan.frame), lang)}; anybody draws the same.",
             "The commitment proves that the sample was fixed before, not that the seed was not chosen: that "
-            "is for those to say who saw the dice.",
+            "is for those to say who saw the dice."
+            if self.digest
+            else "Nothing was committed to: without -o nothing can show later that the sample came first.",
         )
 
 

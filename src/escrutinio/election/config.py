@@ -74,7 +74,10 @@ class Account:
 
 @dataclass(frozen=True)
 class ElectionConfig:
-    """What an election.toml says. `imports` and `script` are its tables `[import]` and `[script]`, unread."""
+    """What an election.toml says.
+
+    `notice` stands on every page; `imports` and `script` are its tables `[import]` and `[script]`, unread.
+    """
 
     kind: Kind
     code: str
@@ -89,6 +92,7 @@ class ElectionConfig:
     calendar: tuple[Deadline, ...]
     log: LogConfig
     organisations: tuple[Organisation, ...]
+    notice: Titles
     sources: tuple[Source, ...]
     accounts: tuple[Account, ...]
     imports: Mapping[str, object]
@@ -173,6 +177,7 @@ class _Reader:
             calendar=_calendar(self.file.calendar),
             log=self.log(author_role),
             organisations=tuple(self.organisations()),
+            notice=self.notice(),
             sources=self.sources(),
             accounts=tuple(self.accounts()),
             imports=self.file.import_,
@@ -263,6 +268,11 @@ class _Reader:
             yield Organisation(
                 name, _member(Role, table.role, f"{place}, role"), self.titles(table.title, f"{place}, title")
             )
+
+    def notice(self) -> Titles:
+        """What every page says first; empty where the file says nothing."""
+        text = self.file.publication.notice
+        return () if text is None else self.titles(text, "publication, notice")
 
     def sources(self) -> tuple[Source, ...]:
         place = "publication, source"

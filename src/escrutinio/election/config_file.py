@@ -91,6 +91,7 @@ class AccountTable(Table, frozen=True, kw_only=True):
 class PublicationTable(Table, frozen=True, kw_only=True):
     """`[publication]`: what stands beside the figures."""
 
+    notice: Text | None = None
     source: list[SourceTable] = []
     account: list[AccountTable] = []
 

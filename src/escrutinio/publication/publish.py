@@ -34,7 +34,7 @@ from escrutinio.log.trust import Trust, format_trust
 from escrutinio.log.writer import LogWriter, Refusal
 from escrutinio.publication.data import write_data
 from escrutinio.publication.datapackage import Source
-from escrutinio.publication.site import render_site
+from escrutinio.publication.site.render import render_site
 from escrutinio.records.attachments import file_name
 from escrutinio.records.errors import InputError, LogError, PublicationError
 from escrutinio.records.keys import SigningKey
@@ -177,7 +177,9 @@ def _build(
         sources=_sources(config, base_dir, tables),
         skipped=tables.bad,
     )
-    render_site(state, config, staging, checkpoint=checkpoint, trust=trust, progress=progress)
+    render_site(
+        state, config, staging, checkpoint=checkpoint, trust=trust, progress=progress, executor=executor
+    )
     return state, checkpoint
 
 

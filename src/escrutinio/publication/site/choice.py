@@ -98,7 +98,7 @@ def notices(state: ElectionState, language: str) -> tuple[str, ...]:
     if body.author_role is AuthorRole.IMPORTER:
         found.append(say("Imported data: every record is signed by its importer, who acts for nobody."))
         if without_official(state):
-            found.append(say("No official sheet by station was ever published."))
+            found.append(say("No official sheet is in its log."))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from escrutinio.log.checkpoint import SignedCheckpoint, find_cosignatures
 from escrutinio.log.trust import Trust
+from escrutinio.publication.evidence.results import ContestEvidence
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.shelf import Description, Shelf
@@ -29,6 +30,7 @@ class Context:
     checkpoint: SignedCheckpoint
     trust: Trust
     languages: tuple[str, ...]
+    evidence: tuple[ContestEvidence, ...] = ()
 
     @cached_property
     def charter(self) -> Charter | None:

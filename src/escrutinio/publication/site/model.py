@@ -162,6 +162,7 @@ class Site:
         self.state = state
         self.body = state.body()
         self.areas = state.areas
+        self.notice = config.notice
         self.imported = self.body.author_role is AuthorRole.IMPORTER
         self.without_official = without_official(state)
         self.races = tuple(Race(state, view) for view in state.contests)

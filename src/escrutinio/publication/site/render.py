@@ -6,6 +6,7 @@ The same state, configuration, checkpoint and files beside the pages give the sa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 
 from jinja2 import Environment
@@ -15,6 +16,8 @@ from escrutinio.election.config import ElectionConfig
 from escrutinio.election.state import ElectionState
 from escrutinio.log.checkpoint import SignedCheckpoint
 from escrutinio.log.trust import Trust
+from escrutinio.publication.evidence.results import work_out
+from escrutinio.publication.evidence.text import chapters
 from escrutinio.publication.site import labels
 from escrutinio.publication.site.choice import language_choice
 from escrutinio.publication.site.context import Context
@@ -39,16 +42,18 @@ def render_site(
     trust: Trust,
     progress: Progress,
     languages: Sequence[str] = LANGUAGES,
+    executor: Executor | None = None,
 ) -> None:
     """Write the pages, their assets and the browser's indexes into `out`.
 
     `out` already holds `attachments/` and `data/` of the same state: words and downloads are read from
     there. `progress` hears ("site", pages done, pages in all). Raises PublicationError where something
-    cannot be written, and for a language that the site does not speak.
+    cannot be written, and for a language that the site does not speak. `executor` works out the evidence.
     """
     shelf = Shelf(out)
     site = Site(state, config, shelf)
-    context = Context(site, shelf, checkpoint, trust, tuple(languages))
+    evidence = work_out(state, executor=executor)
+    context = Context(site, shelf, checkpoint, trust, tuple(languages), evidence)
     total = len(languages) * (len(site.areas) + len(PAGES))
     done = 0
 
@@ -68,11 +73,13 @@ def render_site(
     progress("site", total, total)
 
 
+EVIDENCE = "evidence.html"
 PAGES = (
     "index.html",
     "station.html",
     "statements.html",
     "findings.html",
+    EVIDENCE,
     "log.html",
     "data.html",
     "how-to-verify.html",
@@ -83,6 +90,7 @@ NAVIGATION = (
     ("index.html", N_("Results")),
     ("statements.html", N_("Statements")),
     ("findings.html", N_("Findings")),
+    (EVIDENCE, N_("Evidence")),
     ("log.html", N_("Log")),
     ("data.html", N_("Data")),
     ("how-to-verify.html", N_("How to verify")),
@@ -114,13 +122,14 @@ class _Pages:
         top = self._environment(up="../", here="", areas="areas/")
         yield "index.html", top.get_template("home.html").render(path="index.html")
         for path in PAGES[1:]:
-            yield path, top.get_template(path).render(path=path)
+            found = chapters(self.context.evidence, self.language) if path == EVIDENCE else ()
+            yield path, top.get_template(path).render(path=path, chapters=found)
         below = self._environment(up="../../", here="../", areas="").get_template("area.html")
         for area, code in enumerate(self.site.areas.codes):
             path = f"areas/{code}.html"
             races = tuple(self.site.races_in(area))
-            found = self.site.findings_in.get(area)
-            yield path, below.render(path=path, area=area, races=races, found=found, tables=self.tables)
+            findings = self.site.findings_in.get(area)
+            yield path, below.render(path=path, area=area, races=races, found=findings, tables=self.tables)
 
     def _labels(self, race: Race) -> dict[str, str]:
         return {

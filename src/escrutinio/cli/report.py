@@ -1,0 +1,74 @@
+"""escrutinio report: everything that the evidence methods answer about an election, in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.election import load_state
+from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.sealing import write_new
+from escrutinio.cli.workers import workers
+
+if TYPE_CHECKING:
+    from escrutinio.log.checkpoint import Checkpoint
+
+
+@click.command(
+    help=say(
+        "Write the evidence report of the publication at ADDRESS (a directory or an http address): whether "
+        "the result is final, announced results as arithmetic, the sides held against each other, what an "
+        "audit or a quick count would take, the figures beside models of chance.\n\n"
+        "The HTML is one file without scripts that needs no network. The log is verified first; files that "
+        "are there already are not overwritten.\n\n"
+        "Example: escrutinio report public/venezuela-2024 -o report.html --pdf report.pdf",
+        "Escribe el informe de evidencia de la publicación en ADDRESS (un directorio o una dirección http): "
+        "si el resultado es definitivo, los resultados anunciados como aritmética, las partes comparadas "
+        "entre sí, qué requeriría una auditoría o un conteo rápido, las cifras junto a modelos del azar.\n\n"
+        "El HTML es un solo archivo sin guiones que no necesita red. Antes se verifica el registro; los "
+        "archivos que ya existen no se sobrescriben.\n\n"
+        "Ejemplo: escrutinio report public/venezuela-2024 -o informe.html --pdf informe.pdf",
+    )
+)
+@click.argument("address")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True,
+              help=say("HTML file.", "Archivo HTML."))  # fmt: skip
+@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help=say("PDF file.", "Archivo PDF."))
+@click.option("--lang", "tongue", type=click.Choice([ENGLISH, SPANISH]),
+              help=say("Language of the report; by default that of the commands.",
+                       "Idioma del informe; si no se indica, el de las órdenes."))  # fmt: skip
+@click.option("--trust", type=click.Path(path_type=Path),
+              help=say("Trust file, got by another way.",
+                       "Archivo de confianza, obtenido por otra vía."))  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+def command(
+    address: str, output: Path, pdf: Path | None, tongue: str | None, trust: Path | None, quiet: bool
+) -> None:
+    state = load_state(address, trust, quiet=quiet)
+    from escrutinio.publication.evidence.results import work_out
+    from escrutinio.publication.report import report_of, to_html
+
+    with workers() as executor:
+        evidence = work_out(state, executor=executor)
+    report = report_of(state, _head(address, state.size), evidence, tongue or language())
+    files = [(output, to_html(report).encode())]
+    if pdf is not None:
+        from escrutinio.publication.report_pdf import to_pdf
+
+        files.append((pdf, to_pdf(report)))
+    for path, content in files:
+        write_new(path, content)
+        click.echo(str(path))
+
+
+def _head(address: str, size: int) -> Checkpoint:
+    """What the log commits to at the size that was read; it may have grown since. Raises LogError."""
+    from escrutinio.log.checkpoint import Checkpoint, parse_checkpoint
+    from escrutinio.log.merkle import range_root
+    from escrutinio.log.reader import hash_source, open_log
+
+    reader = open_log(address.rstrip("/") + "/log")
+    now = parse_checkpoint(reader.checkpoint()).checkpoint
+    return Checkpoint(now.origin, size, range_root(0, size, hash_source(reader, now.size)))

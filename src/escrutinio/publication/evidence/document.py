@@ -1,0 +1,75 @@
+"""The shape of an evidence document in one language; how it looks is for whoever renders it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from escrutinio.evidence.wording import percent, whole
+
+SPANISH = "es"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its caption, its header, its rows; the first column is text, the others are figures."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer: a heading, its two sentences, tables and plots (SVG texts) that show it."""
+
+    heading: str
+    sentences: tuple[str, ...]
+    tables: tuple[Table, ...] = ()
+    plots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One method and what it answers: `key` is unique in its chapter, `sources` are where it comes from."""
+
+    key: str
+    heading: str
+    findings: tuple[Finding, ...]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """All topics of one contest."""
+
+    contest: str
+    title: str
+    topics: tuple[Topic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """One language: choosing of two texts, and writing figures."""
+
+    language: str
+    unknown: str = field(default="–")
+
+    def __call__(self, english: str, spanish: str) -> str:
+        return spanish if self.language == SPANISH else english
+
+    def whole(self, number: int | None) -> str:
+        """A whole number, or that it is not known."""
+        return self.unknown if number is None else whole(number, self.language)
+
+    def signed(self, number: int) -> str:
+        """A whole number with its sign."""
+        return ("+" if number > 0 else "") + whole(number, self.language)
+
+    def percent(self, share: Fraction | None, digits: int = 2) -> str:
+        """A share as a percentage, or that it is not known."""
+        return self.unknown if share is None else percent(share, digits, self.language)
+
+    def yes(self, holds: bool) -> str:
+        """Whether something holds."""
+        return self("yes", "sí") if holds else "no"

@@ -1,0 +1,185 @@
+"""Everything that the evidence methods answer about an election, worked out once for all languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import TypeVar
+
+from escrutinio.election.derived import shown_bases
+from escrutinio.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
+from escrutinio.election.totals import totals_by_station
+from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
+from escrutinio.evidence.audit.hot import opened_boxes
+from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
+from escrutinio.evidence.audit.status import AuditStatus, audit_status
+from escrutinio.evidence.certificates import (
+    announced_roll,
+    bulletin_certificate,
+    claim_certificate,
+    coverage,
+)
+from escrutinio.evidence.claims import ClaimStudy, claims_beside_each_other, study_claim
+from escrutinio.evidence.irreversibility import Certificate
+from escrutinio.evidence.percentages import Agreement
+from escrutinio.evidence.quickcount.planning import SampleSize, tables_needed
+from escrutinio.evidence.reconciliation import Reconciliation, reconcile_all
+from escrutinio.evidence.reversal import Reversal
+from escrutinio.evidence.screening.run import LEAST_REPLICATES, Screening, screen
+from escrutinio.evidence.screening.sheets import sheets_of
+from escrutinio.records.errors import EvidenceError
+from escrutinio.records.parts import Title
+from escrutinio.records.types import AuditCommitment, Claim
+
+SEED = 2024
+FEWEST_SHEETS = 100
+"""Screening says nothing of fewer sheets: its models are of many."""
+
+RISK_LIMITS = (Fraction(1, 20), Fraction(1, 100))
+MARGINS = (0.02, 0.01, 0.005)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether outstanding votes could change what some totals show."""
+
+    label: str
+    index: int | None
+    certificate: Certificate
+    reversal: Reversal | None
+
+
+@dataclass(frozen=True)
+class ContestEvidence:
+    """What the methods answer about one contest; empty or None where they have nothing to work on."""
+
+    view: ContestView
+    names: Mapping[str, tuple[Title, ...]]
+    roll: int | None
+    sheets: tuple[Standing, ...]
+    announced: tuple[Standing, ...]
+    claims: tuple[ClaimStudy, ...]
+    pairs: tuple[tuple[str, str, str, Agreement], ...]
+    reconciliations: tuple[Reconciliation, ...]
+    plans: tuple[AuditPlan, ...]
+    plan_basis: str
+    hot: tuple[int, int] | None
+    audit: AuditStatus | None
+    quick_count: tuple[str, tuple[SampleSize, ...]] | None
+    screening: Screening | None
+    screening_basis: str
+
+
+def work_out(state: ElectionState, *, executor: Executor | None = None) -> tuple[ContestEvidence, ...]:
+    """Put every contest to every method. Where a method refuses the figures, its answer is left out."""
+    return tuple(_contest(state, view, executor) for view in state.contests)
+
+
+def _contest(state: ElectionState, view: ContestView, executor: Executor | None) -> ContestEvidence:
+    code = view.code
+    bases = [basis.code for basis in shown_bases(state, code) if basis.code not in (PAPER, REPORTED_LATE)]
+    roll = announced_roll(state, code)
+    main = _try(lambda: audited_basis(state, code)) or next(iter(bases), "")
+    boxes = _try(lambda: boxes_of(state, code, main)) if main else None
+    plans = [_try(partial(plan_audit, view, boxes, limit)) for limit in RISK_LIMITS] if boxes else []
+    claims = state.claims(code)
+    studies = [_try(partial(study_claim, state, each, main or None)) for each in claims]
+    committed = any(logged.entry.about.contest == code for logged, _ in state.records(AuditCommitment))
+    return ContestEvidence(
+        view=view,
+        names=_names(state, claims),
+        roll=roll,
+        sheets=tuple(_of_sheets(state, view, basis, roll) for basis in bases),
+        announced=(*_of_bulletins(state, code), *_of_claims(state, claims)),
+        claims=tuple(study for study in studies if study is not None),
+        pairs=_pairs(state, code),
+        reconciliations=_try(lambda: reconcile_all(state, code, REPORTED)) or (),
+        plans=tuple(plan for plan in plans if plan is not None),
+        plan_basis=main,
+        hot=_hot(state, code),
+        audit=_try(lambda: audit_status(state, code)) if committed else None,
+        quick_count=_quick_count(state, view, main) if main else None,
+        screening=_screening(state, code, main, executor) if main else None,
+        screening_basis=main,
+    )
+
+
+def _names(state: ElectionState, claims: tuple[Logged, ...]) -> dict[str, tuple[Title, ...]]:
+    """What people call the bases, and who made the announcements, by code."""
+    found = {basis.code: basis.titles for basis in state.bases}
+    for logged in claims:
+        if isinstance(logged.entry.body, Claim):
+            found[logged.entry.body.code] = logged.entry.body.speaker
+    return found
+
+
+def _try(work: Callable[[], T]) -> T | None:
+    """What `work` gives, None where the method says that it has no answer for such figures."""
+    try:
+        return work()
+    except EvidenceError:
+        return None
+
+
+def _of_sheets(state: ElectionState, view: ContestView, basis: str, roll: int | None) -> Standing:
+    found = coverage(state, view.code, basis, registered=roll)
+    return Standing(basis, None, found.certificate(view.area), found.reversal(view.area))
+
+
+def _of_bulletins(state: ElectionState, contest: str) -> list[Standing]:
+    found = []
+    for logged in state.bulletins(contest):
+        certificate = _try(partial(bulletin_certificate, state, logged))
+        if certificate is not None:
+            found.append(Standing("bulletin", logged.index, certificate, None))
+    return found
+
+
+def _of_claims(state: ElectionState, claims: tuple[Logged, ...]) -> list[Standing]:
+    found = []
+    for logged in claims:
+        announced = _try(partial(claim_certificate, state, logged))
+        if announced is not None:
+            code = announced.certificate.basis.partition(":")[2]
+            found.append(Standing(code, logged.index, announced.certificate, announced.reversal))
+    return found
+
+
+def _pairs(state: ElectionState, contest: str) -> tuple[tuple[str, str, str, Agreement], ...]:
+    found = _try(lambda: claims_beside_each_other(state, contest)) or {}
+    return tuple(
+        (candidate, one, other, pair) for candidate, pairs in found.items() for pair, (one, other) in pairs
+    )
+
+
+def _hot(state: ElectionState, contest: str) -> tuple[int, int] | None:
+    """How many boxes the hot audit's rule opens, of how many."""
+    sizes = [len(stations) for stations in centers_of(state, contest).values()]
+    return (opened_boxes(sizes), sum(sizes)) if sizes else None
+
+
+def _quick_count(
+    state: ElectionState, view: ContestView, basis: str
+) -> tuple[str, tuple[SampleSize, ...]] | None:
+    votes = totals_by_station(state, view.code, basis)
+    counted = votes[votes[:, 0] >= 0]
+    if len(counted) < FEWEST_SHEETS:
+        return None
+    sums = counted.sum(axis=0)
+    first = int(sums.argmax())
+    valid = counted.sum(axis=1)
+    sizes = [_try(partial(tables_needed, counted[:, first], valid, margin)) for margin in MARGINS]
+    found = tuple(size for size in sizes if size is not None)
+    return (view.candidates[first], found) if found else None
+
+
+def _screening(state: ElectionState, contest: str, basis: str, executor: Executor | None) -> Screening | None:
+    sheets = _try(lambda: sheets_of(state, contest, basis))
+    if sheets is None or len(sheets.valid) < FEWEST_SHEETS:
+        return None
+    return _try(lambda: screen(sheets, seed=SEED, replicates=LEAST_REPLICATES, executor=executor))

@@ -1,0 +1,286 @@
+"""From what the methods answer to chapters in one language. Words are neutral: seen, not concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from escrutinio.evidence.irreversibility import Certificate
+from escrutinio.evidence.reconciliation import Reconciliation
+from escrutinio.evidence.screening.screen_texts import SCREENS
+from escrutinio.evidence.screening.words import explain
+from escrutinio.publication.evidence.announced import claim_findings
+from escrutinio.publication.evidence.document import Chapter, Finding, Table, Tongue, Topic
+from escrutinio.publication.evidence.plots import plots_of
+from escrutinio.publication.evidence.results import ContestEvidence, Standing
+from escrutinio.records.parts import Title
+
+FINALITY = {
+    "irreversible": ("irreversible", "irreversible"),
+    "open": ("not irreversible", "no es irreversible"),
+    "unknown": ("not known", "no se sabe"),
+}
+
+
+def chapters(found: tuple[ContestEvidence, ...], language: str) -> tuple[Chapter, ...]:
+    """A chapter for each contest; a contest without a counted sheet or an announcement says so."""
+    tongue = Tongue(language)
+    return tuple(
+        Chapter(
+            one.view.code, title_in(one.view.titles, language, one.view.code), tuple(_topics(one, tongue))
+        )
+        for one in found
+    )
+
+
+def title_in(titles: tuple[Title, ...], language: str, code: str) -> str:
+    """The title in a language, or in the first one there is, or the code."""
+    return next((t.text for t in titles if t.language == language), titles[0].text if titles else code)
+
+
+def name_of(one: ContestEvidence, code: str, tongue: Tongue) -> str:
+    """What people call a basis or an announcement."""
+    return title_in(one.names.get(code, ()), tongue.language, code)
+
+
+def _topics(one: ContestEvidence, tongue: Tongue) -> Iterator[Topic]:
+    yield Topic(
+        "irreversibility",
+        tongue("Can the votes that are outstanding change it?", "¿Pueden cambiarlo los votos que faltan?"),
+        tuple(_standings(one, tongue)) or (_nothing(tongue),),
+        ("V. D'Hondt, Système pratique et raisonné de représentation proportionnelle (1882)",),
+    )
+    if one.claims:
+        yield Topic(
+            "claims",
+            tongue("Announced results as arithmetic", "Los resultados anunciados como aritmética"),
+            tuple(claim_findings(one, tongue)),
+            (
+                "A. Gelman, Statistical Modeling, Causal Inference, and Social Science (2024)",
+                "T. Tao, El País (2024)",
+            ),
+        )
+    if compared := [each for each in one.reconciliations if _both_sides(each)]:
+        heading = tongue(
+            "Official sheets, copies and paper side by side", "Actas oficiales, copias y papel lado a lado"
+        )
+        yield Topic("reconciliation", heading, tuple(_reconciled(one, each, tongue) for each in compared))
+    if one.plans:
+        yield Topic(
+            "audit",
+            tongue("What an audit of the boxes would take", "Qué requeriría una auditoría de las cajas"),
+            tuple(_audits(one, tongue)),
+            (
+                "J. Aslam, R. Popa, R. Rivest (2008)",
+                "P. Stark, Efficient post-election audits (2009); ALPHA (2023)",
+                "M. Lindeman, P. Stark, V. Yates, BRAVO (2012)",
+            ),
+        )
+    if one.quick_count is not None:
+        yield Topic(
+            "quick-count",
+            tongue("What a quick count would take", "Qué requeriría un conteo rápido"),
+            (_quick_count(one, tongue),),
+            ("W. G. Cochran, Sampling Techniques (1977)",),
+        )
+    if one.screening is not None:
+        yield Topic(
+            "screening",
+            tongue("The figures beside models of chance", "Las cifras junto a modelos del azar"),
+            tuple(_screens(one, tongue)),
+            (
+                "D. Kobak, S. Shpilkin, M. Pshenichnikov (2016)",
+                "P. Klimek et al., PNAS (2012)",
+                "S. Holm (1979)",
+            ),
+        )
+
+
+def _nothing(tongue: Tongue) -> Finding:
+    return Finding(
+        tongue("Nothing to compute yet", "Todavía nada que calcular"),
+        (
+            tongue(
+                "No sheet of this contest counts in this log.",
+                "Ningún acta de esta contienda cuenta en este registro.",
+            ),
+        ),
+    )
+
+
+def _standings(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
+    for standing in one.sheets:
+        heading = f"{tongue('The counted sheets', 'Las actas contadas')}: {name_of(one, standing.label, tongue)}"
+        yield _standing(heading, standing, tongue, one.roll)
+    for standing in one.announced:
+        heading = f"{tongue('Announced', 'Anunciado')}: {standing.label} ({tongue('entry', 'entrada')} {standing.index})"
+        yield _standing(heading, standing, tongue, None)
+
+
+def _standing(heading: str, standing: Standing, tongue: Tongue, roll: int | None) -> Finding:
+    certificate = standing.certificate
+    sentences = list(certificate.sentences(tongue.language))
+    if roll is not None:
+        sentences.append(
+            tongue(
+                f"The size of the roll, {tongue.whole(roll)}, is taken from an announced result.",
+                f"El tamaño del padrón, {tongue.whole(roll)}, se toma de un resultado anunciado.",
+            )
+        )
+    if standing.reversal is not None and certificate.outstanding.capacity != 0:
+        sentences += standing.reversal.sentences(tongue.language)
+    return Finding(heading, tuple(sentences), (_certificate(certificate, tongue),))
+
+
+def _certificate(certificate: Certificate, tongue: Tongue) -> Table:
+    rows = [
+        (name, tongue.whole(votes))
+        for name, votes in zip(certificate.candidates, certificate.votes, strict=True)
+    ]
+    limit = certificate.statements[0].withstands
+    rows += [
+        (tongue("margin", "margen"), tongue.whole(certificate.margin)),
+        (
+            tongue("registered voters outstanding, at most", "electores que faltan, como máximo"),
+            tongue.whole(certificate.outstanding.capacity),
+        ),
+        (
+            tongue("most outstanding votes with which it stays", "con a lo sumo tantos votos no cambiaría"),
+            tongue.unknown if limit is None else tongue.whole(max(limit, 0)),
+        ),
+        (tongue("status", "estado"), tongue(*FINALITY[certificate.finality.value])),
+    ]
+    return Table(
+        tongue("The integers to check", "Los enteros por comprobar"),
+        ("", tongue("votes", "votos")),
+        tuple(rows),
+    )
+
+
+def _both_sides(found: Reconciliation) -> bool:
+    return bool(found.agree[0] or found.differ[0] or found.only_left[0] or found.only_right[0])
+
+
+def _reconciled(one: ContestEvidence, found: Reconciliation, tongue: Tongue) -> Finding:
+    left, right = (name_of(one, code, tongue) for code in (found.left, found.right))
+    counts = (found.agree, found.differ, found.only_left, found.only_right)
+    header = (
+        "",
+        tongue("agree", "coinciden"),
+        tongue("differ", "difieren"),
+        f"{tongue('only', 'solo')} {left}",
+        f"{tongue('only', 'solo')} {right}",
+    )
+    row = (tongue("stations", "mesas"), *(tongue.whole(int(each[0])) for each in counts))
+    net = tuple(
+        (name, tongue.signed(int(change)))
+        for name, change in zip(found.candidates, found.net[0], strict=True)
+    )
+    tables = [Table(tongue("Stations", "Mesas"), header, (row,))]
+    if found.differ[0]:
+        caption = f"{right} − {left}"
+        tables.append(Table(caption, ("", tongue("net difference", "diferencia neta")), net))
+    return Finding(f"{found.left} · {right}", found.sentences(tongue.language), tuple(tables))
+
+
+def _audits(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
+    header = (
+        tongue("risk limit", "límite de riesgo"),
+        tongue("boxes, default bet", "cajas, apuesta habitual"),
+        "MACRO",
+        tongue("equal chances", "igual probabilidad"),
+        tongue("vouchers, on average", "comprobantes, en promedio"),
+    )
+    rows = tuple(
+        (
+            tongue.percent(plan.risk_limit, 0),
+            *(
+                tongue.whole(n)
+                for n in (plan.boxes, plan.boxes_macro, plan.boxes_srs, plan.vouchers_expected)
+            ),
+        )
+        for plan in one.plans
+    )
+    table = Table(
+        tongue("If every box agrees with its sheet", "Si cada caja coincide con su acta"), header, rows
+    )
+    heading = f"{tongue('Plan for', 'Plan para')} {name_of(one, one.plan_basis, tongue)}"
+    yield Finding(heading, one.plans[0].sentences(tongue.language), (table,))
+    if one.hot is not None:
+        opened, of = one.hot
+        share = tongue.percent(Fraction(opened, of), 1)
+        yield Finding(
+            tongue("The hot audit's lottery", "El sorteo de la auditoría en caliente"),
+            (
+                tongue(
+                    f"The rule of 2024 (1 to 4 stations at a center open one box, 5 to 8 two, 9 to 11 three, more four) "
+                    f"opens {tongue.whole(opened)} of the {tongue.whole(of)} boxes of the roll, {share}.",
+                    f"La regla de 2024 (de 1 a 4 mesas en un centro abren una caja, de 5 a 8 dos, de 9 a 11 tres, más, "
+                    f"cuatro) abre {tongue.whole(opened)} de las {tongue.whole(of)} cajas del padrón, {share}.",
+                ),
+                tongue(
+                    "The share follows from the rule and the sizes of the centers; it certifies nothing unless the counts "
+                    "are published box by box.",
+                    "La proporción se sigue de la regla y del tamaño de los centros; no certifica nada si los conteos no "
+                    "se publican caja por caja.",
+                ),
+            ),
+        )
+    if one.audit is not None:
+        yield Finding(
+            tongue("The audit that was committed to", "La auditoría comprometida"),
+            one.audit.sentences(tongue.language),
+        )
+
+
+def _quick_count(one: ContestEvidence, tongue: Tongue) -> Finding:
+    assert one.quick_count is not None
+    candidate, sizes = one.quick_count
+    rows = tuple((f"± {tongue.percent(Fraction(str(s.margin)), 1)}", tongue.whole(s.tables)) for s in sizes)
+    header = (tongue("margin, 95 %", "margen, 95 %"), tongue("stations", "mesas"))
+    caption = tongue(
+        f"Simple random sample, share of {candidate}", f"Muestra simple al azar, proporción de {candidate}"
+    )
+    middle = sizes[len(sizes) // 2]
+    heading = f"{tongue('Sample sizes for', 'Tamaños de muestra para')} {candidate}"
+    return Finding(heading, middle.sentences(tongue.language), (Table(caption, header, rows),))
+
+
+def _screens(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
+    found = one.screening
+    assert found is not None
+    header = tuple(tongue(*pair) for pair in (
+        ("statistic", "estadístico"), ("sheets", "actas"), ("seen", "visto"), ("model", "modelo"), ("±", "±"),
+        ("p", "p"), ("p, corrected", "p, corregida"), ("outside", "fuera"),
+    ))  # fmt: skip
+    rows = []
+    for each in found.screens:
+        digits = SCREENS[each.name].digits
+        figures = [_decimal(value, digits, tongue) for value in (each.observed, each.null_mean, each.null_sd)]
+        chances = [_decimal(value, 4, tongue) for value in (each.p, each.p_holm)]
+        outside = tongue.unknown if each.outside is None else tongue.yes(each.outside)
+        rows.append(
+            (explain(each, tongue.language).heading, tongue.whole(each.sheets), *figures, *chances, outside)
+        )
+    said = tongue(
+        f"{tongue.whole(found.sheets)} sheets, {tongue.whole(found.replicates)} replicates of each model, seed {found.seed}. "
+        "Every statistic is shown, those that show nothing like the others.",
+        f"{tongue.whole(found.sheets)} actas, {tongue.whole(found.replicates)} réplicas de cada modelo, semilla {found.seed}. "
+        "Se muestra cada estadístico, también los que no muestran nada.",
+    )
+    is_not = explain(found.screens[0], tongue.language).is_not if found.screens else ""
+    caption = tongue("Statistics and their models", "Estadísticos y sus modelos")
+    yield Finding(name_of(one, one.screening_basis, tongue), (said, is_not), (Table(caption, header, tuple(rows)),))
+    for each in found.screens:
+        if each.outside:
+            words = explain(each, tongue.language)
+            yield Finding(words.heading, (words.seen, words.model, words.innocent, words.look_at))
+    for title, svg in plots_of(found, tongue.language):
+        yield Finding(title, (), (), (svg,))
+
+
+def _decimal(value: float | None, digits: int, tongue: Tongue) -> str:
+    if value is None:
+        return tongue.unknown
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if tongue.language == "es" else text
