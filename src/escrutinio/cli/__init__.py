@@ -32,9 +32,7 @@ COMMANDS = {
         "Plan, draw and estimate a quick count.", "Planifica, sortea y estima un conteo rápido."
     ),
     "screen": say("Compare figures with models of chance.", "Compara las cifras con modelos del azar."),
-    "report": say(
-        "Write an evidence report, HTML and PDF.", "Escribe un informe de evidencia, HTML y PDF."
-    ),
+    "report": say("Write an evidence report, HTML and PDF.", "Escribe un informe de evidencia, HTML y PDF."),
     "keys": say("Make and look at keys.", "Crea y muestra claves."),
     "trust": say(
         "Turn trust files into tlog-policies and back.", "Convierte archivos de confianza y tlog-policies."

@@ -310,7 +310,6 @@ def _kind(raw: bytes) -> int:
         return -1
 
 
-
 def _open_charter(raw: bytes, election: _Election) -> tuple[Entry, Standing]:
     """Open entry 1. Raises EntryError; a charter whose root is not the one it must be is REFUSED."""
     try:

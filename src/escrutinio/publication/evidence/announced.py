@@ -10,6 +10,9 @@ from escrutinio.evidence.claims import AgainstSheets, ClaimStudy
 from escrutinio.publication.evidence.document import Finding, Table, Tongue
 from escrutinio.publication.evidence.results import ContestEvidence
 
+PRIORS = (10, 1_000, 100_000)
+"""Prior odds are the reader's own; these only show how much the figures move them."""
+
 RISKS = (Fraction(1, 20), Fraction(1, 100), Fraction(1, 10**6))
 
 
@@ -27,9 +30,14 @@ def _study(study: ClaimStudy, tongue: Tongue) -> Iterator[Finding]:
         heading = (
             f"{study.code}: {tongue('do percentages generate its votes?', '¿generan porcentajes sus votos?')}"
         )
-        yield Finding(heading, study.counts.sentences(tongue.language), tuple(_matches(study.counts, tongue)))
+        yield Finding(
+            heading,
+            study.counts.sentences(tongue.language),
+            (*_matches(study.counts, tongue), *_odds(study.counts, tongue)),
+        )
     if study.sheets is not None:
-        heading = f"{study.code}: {tongue('can it and the sheets both be true?', '¿pueden ser ciertos él y las actas?')}"
+        asked = tongue("can it and the sheets both be true?", "¿pueden ser ciertos él y las actas?")
+        heading = f"{study.code}: {asked}"
         yield Finding(
             heading, study.sheets.least.sentences(tongue.language), tuple(_sheets(study.sheets, tongue))
         )
@@ -38,9 +46,11 @@ def _study(study: ClaimStudy, tongue: Tongue) -> Iterator[Finding]:
             study.code,
             (
                 tongue(
-                    "It gives too few figures to test: no number of votes beside its percentages. That says nothing "
+                    "It gives too few figures to test: no number of votes beside its percentages. "
+                    "That says nothing "
                     "for or against it.",
-                    "Da muy pocas cifras para probar algo: ningún número de votos junto a sus porcentajes. Eso no dice "
+                    "Da muy pocas cifras para probar algo: ningún número de votos junto a sus "
+                    "porcentajes. Eso no dice "
                     "nada a favor ni en contra.",
                 ),
             ),
@@ -60,13 +70,34 @@ def _matches(test: CountTest, tongue: Tongue) -> Iterator[Table]:
         )
 
 
+def _odds(test: CountTest, tongue: Tongue) -> Iterator[Table]:
+    rows = []
+    for against in PRIORS:
+        odds = test.posterior_odds(Fraction(1, against))
+        if odds is not None:
+            rows.append(
+                (f"1 : {tongue.whole(against)}", *(f"{tongue.whole(int(each))} : 1" for each in odds))
+            )
+    if rows:
+        header = (
+            tongue("your odds before", "sus probabilidades previas"),
+            tongue("after, at least", "después, al menos"),
+            tongue("at most", "a lo sumo"),
+        )
+        caption = tongue(
+            "Odds that the counts were worked out from percentages, as a function of what you held before",
+            "Probabilidades de que las cifras se calcularan de porcentajes, según lo que usted creía antes",
+        )
+        yield Table(caption, header, tuple(rows))
+
+
 def _sheets(found: AgainstSheets, tongue: Tongue) -> Iterator[Table]:
     compared = found.comparison
     yield Table(
         tongue("Announced beside the sheets", "Lo anunciado junto a las actas"),
         ("", tongue("sheets", "actas"), tongue("announced", "anunciado"), tongue("difference", "diferencia")),
         tuple(
-            (name, tongue.whole(sheets), tongue.whole(said), tongue.signed(rest))
+            (tongue.column(name), tongue.whole(sheets), tongue.whole(said), tongue.signed(rest))
             for name, sheets, said, rest in zip(
                 compared.columns, compared.totals, compared.announced, compared.residual, strict=True
             )
@@ -88,14 +119,14 @@ def _sheets(found: AgainstSheets, tongue: Tongue) -> Iterator[Table]:
         ),
     )
     boxes = tuple(
-        (f"{float(risk):g}", tongue.whole(number))
+        (tongue.percent(risk, 0 if risk >= Fraction(1, 100) else 4), tongue.whole(number))
         for risk in RISKS
         if (number := found.least.boxes(risk)) is not None
     )
     if boxes:
         yield Table(
             tongue("Boxes opened at random that would settle it", "Cajas abiertas al azar que lo aclararían"),
-            (tongue("chance of meeting none that differs, at most", "probabilidad de no hallar ninguna, a lo sumo"),
+            (tongue("chance of meeting none of them, at most", "probabilidad de no hallar una, a lo sumo"),
              tongue("boxes", "cajas")),
             boxes,
         )  # fmt: skip

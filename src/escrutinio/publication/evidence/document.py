@@ -70,6 +70,10 @@ class Tongue:
         """A share as a percentage, or that it is not known."""
         return self.unknown if share is None else percent(share, digits, self.language)
 
+    def column(self, name: str) -> str:
+        """The name of a column of figures: a candidate's code, or a word of ours for the rest."""
+        return {"others": self("others", "otros"), "null": self("null", "nulos")}.get(name, name)
+
     def yes(self, holds: bool) -> str:
         """Whether something holds."""
         return self("yes", "sí") if holds else "no"

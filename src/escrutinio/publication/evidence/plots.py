@@ -21,7 +21,7 @@ KINDS = {
 NEED_TURNOUT = ("fingerprint", "share-by-turnout")
 
 
-def plots_of(found: Screening, language: str) -> Iterator[tuple[str, str]]:
+def plots_of(found: Screening, language: str, contest: str) -> Iterator[tuple[str, str]]:
     """Title and SVG of every plot; without registered voters there is no turnout to draw."""
     form = Format(language)
     for display in found.displays:
@@ -29,9 +29,9 @@ def plots_of(found: Screening, language: str) -> Iterator[tuple[str, str]]:
             if kind in NEED_TURNOUT and not display.with_roll:
                 continue
             title = f"{titles[language]}: {display.candidate}"
-            yield title, draw(display, charts.Plot(f"{kind}-{display.candidate}", title, form))
+            yield title, draw(display, charts.Plot(f"{contest}-{kind}-{display.candidate}", title, form))
     for each in found.screens:
         if each.bars is not None:
-            key = f"{each.name}-{each.subject}" if each.subject else each.name
+            key = f"{contest}-{each.name}-{each.subject}"
             title = explain(each, language).heading
             yield title, charts.digit_bars(each.bars, charts.Plot(key, title, form))

@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
+import numpy as np
+
 from escrutinio.election.derived import shown_bases
 from escrutinio.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
 from escrutinio.election.totals import totals_by_station
@@ -68,7 +70,7 @@ class ContestEvidence:
     reconciliations: tuple[Reconciliation, ...]
     plans: tuple[AuditPlan, ...]
     plan_basis: str
-    hot: tuple[int, int] | None
+    hot: tuple[tuple[int, int], ...]
     audit: AuditStatus | None
     quick_count: tuple[str, tuple[SampleSize, ...]] | None
     screening: Screening | None
@@ -101,7 +103,7 @@ def _contest(state: ElectionState, view: ContestView, executor: Executor | None)
         reconciliations=_try(lambda: reconcile_all(state, code, REPORTED)) or (),
         plans=tuple(plan for plan in plans if plan is not None),
         plan_basis=main,
-        hot=_hot(state, code),
+        hot=_hot(state, view, main),
         audit=_try(lambda: audit_status(state, code)) if committed else None,
         quick_count=_quick_count(state, view, main) if main else None,
         screening=_screening(state, code, main, executor) if main else None,
@@ -157,10 +159,26 @@ def _pairs(state: ElectionState, contest: str) -> tuple[tuple[str, str, str, Agr
     )
 
 
-def _hot(state: ElectionState, contest: str) -> tuple[int, int] | None:
-    """How many boxes the hot audit's rule opens, of how many."""
-    sizes = [len(stations) for stations in centers_of(state, contest).values()]
-    return (opened_boxes(sizes), sum(sizes)) if sizes else None
+def _hot(state: ElectionState, view: ContestView, basis: str) -> tuple[tuple[int, int], ...]:
+    """How many boxes the hot audit's rule opens, of how many: with the centers as the roll lists them, and,
+    where station codes end in a number, with the largest one among a center's counted sheets as its size."""
+    centers = centers_of(state, view.code)
+    listed = [len(stations) for stations in centers.values()]
+    found = [(opened_boxes(listed), sum(listed))] if listed else []
+    rows = state.counted.get((view.code, basis))
+    if rows is not None:
+        counted = {state.roll.stations[station] for station in np.flatnonzero(rows >= 0).tolist()}
+        numbers = [[_number(code) for code in stations if code in counted] for stations in centers.values()]
+        largest = [max(found_here) for found_here in numbers if found_here]
+        if largest and min(largest) > 0:
+            found.append((opened_boxes(largest), sum(largest)))
+    return tuple(found)
+
+
+def _number(station: str) -> int:
+    """The number that a station's code ends in after its last point; 0 where there is none."""
+    last = station.rpartition(".")[2]
+    return int(last) if last.isdecimal() and len(last) < 6 else 0
 
 
 def _quick_count(

@@ -38,6 +38,16 @@ def title_in(titles: tuple[Title, ...], language: str, code: str) -> str:
     return next((t.text for t in titles if t.language == language), titles[0].text if titles else code)
 
 
+def certainties(found: tuple[ContestEvidence, ...], language: str) -> dict[int, str]:
+    """By log index of a bulletin or an announced result: whether outstanding votes could change it."""
+    return {
+        standing.index: standing.certificate.sentences(language)[0]
+        for one in found
+        for standing in one.announced
+        if standing.index is not None
+    }
+
+
 def name_of(one: ContestEvidence, code: str, tongue: Tongue) -> str:
     """What people call a basis or an announcement."""
     return title_in(one.names.get(code, ()), tongue.language, code)
@@ -110,10 +120,13 @@ def _nothing(tongue: Tongue) -> Finding:
 
 def _standings(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
     for standing in one.sheets:
-        heading = f"{tongue('The counted sheets', 'Las actas contadas')}: {name_of(one, standing.label, tongue)}"
+        heading = (
+            f"{tongue('The counted sheets', 'Las actas contadas')}: {name_of(one, standing.label, tongue)}"
+        )
         yield _standing(heading, standing, tongue, one.roll)
     for standing in one.announced:
-        heading = f"{tongue('Announced', 'Anunciado')}: {standing.label} ({tongue('entry', 'entrada')} {standing.index})"
+        entry = f"{tongue('entry', 'entrada')} {standing.index}"
+        heading = f"{tongue('Announced', 'Anunciado')}: {standing.label} ({entry})"
         yield _standing(heading, standing, tongue, None)
 
 
@@ -158,7 +171,8 @@ def _certificate(certificate: Certificate, tongue: Tongue) -> Table:
 
 
 def _both_sides(found: Reconciliation) -> bool:
-    return bool(found.agree[0] or found.differ[0] or found.only_left[0] or found.only_right[0])
+    both = bool(found.agree[0] or found.differ[0])
+    return both or bool(found.only_left[0] and found.only_right[0])
 
 
 def _reconciled(one: ContestEvidence, found: Reconciliation, tongue: Tongue) -> Finding:
@@ -206,26 +220,8 @@ def _audits(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
     )
     heading = f"{tongue('Plan for', 'Plan para')} {name_of(one, one.plan_basis, tongue)}"
     yield Finding(heading, one.plans[0].sentences(tongue.language), (table,))
-    if one.hot is not None:
-        opened, of = one.hot
-        share = tongue.percent(Fraction(opened, of), 1)
-        yield Finding(
-            tongue("The hot audit's lottery", "El sorteo de la auditoría en caliente"),
-            (
-                tongue(
-                    f"The rule of 2024 (1 to 4 stations at a center open one box, 5 to 8 two, 9 to 11 three, more four) "
-                    f"opens {tongue.whole(opened)} of the {tongue.whole(of)} boxes of the roll, {share}.",
-                    f"La regla de 2024 (de 1 a 4 mesas en un centro abren una caja, de 5 a 8 dos, de 9 a 11 tres, más, "
-                    f"cuatro) abre {tongue.whole(opened)} de las {tongue.whole(of)} cajas del padrón, {share}.",
-                ),
-                tongue(
-                    "The share follows from the rule and the sizes of the centers; it certifies nothing unless the counts "
-                    "are published box by box.",
-                    "La proporción se sigue de la regla y del tamaño de los centros; no certifica nada si los conteos no "
-                    "se publican caja por caja.",
-                ),
-            ),
-        )
+    if one.hot:
+        yield _hot(one, tongue)
     if one.audit is not None:
         yield Finding(
             tongue("The audit that was committed to", "La auditoría comprometida"),
@@ -233,11 +229,50 @@ def _audits(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
         )
 
 
+def _hot(one: ContestEvidence, tongue: Tongue) -> Finding:
+    bases = (
+        tongue("centers as the roll lists them", "centros como los lista el padrón"),
+        tongue(
+            "center size = largest station number among its counted sheets",
+            "tamaño del centro = mayor número de mesa entre sus actas contadas",
+        ),
+    )
+    rows = tuple(
+        (base, tongue.whole(opened), tongue.whole(of), tongue.percent(Fraction(opened, of), 1))
+        for base, (opened, of) in zip(bases, one.hot, strict=False)
+    )
+    header = (
+        tongue("over which base", "sobre qué base"),
+        tongue("boxes opened", "cajas abiertas"),
+        tongue("of", "de"),
+        tongue("share", "proporción"),
+    )
+    caption = tongue("What the lottery opens", "Lo que abre el sorteo")
+    return Finding(
+        tongue("The hot audit's lottery", "El sorteo de la auditoría en caliente"),
+        (
+            tongue(
+                "The rule of 2024 opens one box at a center of 1 to 4 stations, two of 5 to 8, three "
+                "of 9 to 11, four "
+                "of more. The share of boxes follows from the rule and the sizes of the centers.",
+                "La regla de 2024 abre una caja en un centro de 1 a 4 mesas, dos de 5 a 8, tres de 9 "
+                "a 11 y cuatro si "
+                "son más. La proporción de cajas se sigue de la regla y del tamaño de los centros.",
+            ),
+            tongue(
+                "It certifies nothing unless the counts are published box by box.",
+                "No certifica nada si los conteos no se publican caja por caja.",
+            ),
+        ),
+        (Table(caption, header, rows),),
+    )
+
+
 def _quick_count(one: ContestEvidence, tongue: Tongue) -> Finding:
     assert one.quick_count is not None
     candidate, sizes = one.quick_count
-    rows = tuple((f"± {tongue.percent(Fraction(str(s.margin)), 1)}", tongue.whole(s.tables)) for s in sizes)
-    header = (tongue("margin, 95 %", "margen, 95 %"), tongue("stations", "mesas"))
+    rows = tuple((f"± {_decimal(100 * s.margin, 1, tongue)}", tongue.whole(s.tables)) for s in sizes)
+    header = (tongue("margin in points, 95 %", "margen en puntos, 95 %"), tongue("stations", "mesas"))
     caption = tongue(
         f"Simple random sample, share of {candidate}", f"Muestra simple al azar, proporción de {candidate}"
     )
@@ -263,19 +298,23 @@ def _screens(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
             (explain(each, tongue.language).heading, tongue.whole(each.sheets), *figures, *chances, outside)
         )
     said = tongue(
-        f"{tongue.whole(found.sheets)} sheets, {tongue.whole(found.replicates)} replicates of each model, seed {found.seed}. "
+        f"{tongue.whole(found.sheets)} sheets, {tongue.whole(found.replicates)} replicates of each "
+        f"model, seed {found.seed}. "
         "Every statistic is shown, those that show nothing like the others.",
-        f"{tongue.whole(found.sheets)} actas, {tongue.whole(found.replicates)} réplicas de cada modelo, semilla {found.seed}. "
+        f"{tongue.whole(found.sheets)} actas, {tongue.whole(found.replicates)} réplicas de cada "
+        f"modelo, semilla {found.seed}. "
         "Se muestra cada estadístico, también los que no muestran nada.",
     )
     is_not = explain(found.screens[0], tongue.language).is_not if found.screens else ""
     caption = tongue("Statistics and their models", "Estadísticos y sus modelos")
-    yield Finding(name_of(one, one.screening_basis, tongue), (said, is_not), (Table(caption, header, tuple(rows)),))
+    yield Finding(
+        name_of(one, one.screening_basis, tongue), (said, is_not), (Table(caption, header, tuple(rows)),)
+    )
     for each in found.screens:
         if each.outside:
             words = explain(each, tongue.language)
             yield Finding(words.heading, (words.seen, words.model, words.innocent, words.look_at))
-    for title, svg in plots_of(found, tongue.language):
+    for title, svg in plots_of(found, tongue.language, one.view.code):
         yield Finding(title, (), (), (svg,))
 
 

@@ -17,7 +17,7 @@ from escrutinio.election.state import ElectionState
 from escrutinio.log.checkpoint import SignedCheckpoint
 from escrutinio.log.trust import Trust
 from escrutinio.publication.evidence.results import work_out
-from escrutinio.publication.evidence.text import chapters
+from escrutinio.publication.evidence.text import certainties, chapters
 from escrutinio.publication.site import labels
 from escrutinio.publication.site.choice import language_choice
 from escrutinio.publication.site.context import Context
@@ -120,7 +120,12 @@ class _Pages:
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         top = self._environment(up="../", here="", areas="areas/")
-        yield "index.html", top.get_template("home.html").render(path="index.html")
+        yield (
+            "index.html",
+            top.get_template("home.html").render(
+                path="index.html", certainties=certainties(self.context.evidence, self.language)
+            ),
+        )
         for path in PAGES[1:]:
             found = chapters(self.context.evidence, self.language) if path == EVIDENCE else ()
             yield path, top.get_template(path).render(path=path, chapters=found)

@@ -1,0 +1,66 @@
+"""The evidence page of the examples: the figures that the methods must come out with, and its words."""
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+
+def text_of(page: Path) -> str:
+    """The words of a page, spaces folded; hard spaces are spaces."""
+    plain = re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
+    return " ".join(html.unescape(plain).replace("\u00a0", " ").split())
+
+
+@pytest.fixture(scope="module")
+def english(venezuela: Path) -> str:
+    return text_of(venezuela / "en" / "evidence.html")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "704,113 is the most with which it could not change: it is not irreversible",
+        "Up to 4,264,361 votes are outstanding",
+        "2,514,694 votes are outstanding",
+        "1 in 134,375,310",
+        "show no sign of having been computed from round percentages",
+        "3,645 of the 25,073 sheets",
+        "13,821 25,659 53.9 %",
+        "5 % 11 10",
+        "399 replicates of each model",
+    ],
+)
+def test_the_page_of_2024_says(english: str, words: str) -> None:
+    assert words in english
+
+
+def test_home_has_the_certificate_of_each_announcement(venezuela: Path) -> None:
+    for language, words in (("en", "it is not irreversible"), ("es", "no es irreversible")):
+        assert words in text_of(venezuela / language / "index.html")
+
+
+def test_words_that_judge_are_not_on_the_page(venezuela: Path) -> None:
+    for language in ("en", "es"):
+        words = text_of(venezuela / language / "evidence.html").lower()
+        assert not re.search(r"fraud|fraude|manipul|falsif|fake|suspicious|sospech", words)
+
+
+def test_the_miniature_has_its_audit_and_reconciliation(miniature: Path) -> None:
+    words = text_of(miniature / "en" / "evidence.html")
+    assert "With 2 of 10 boxes opened, the risk after round 1 is" in words
+    assert "Official sheets, copies and paper side by side" in words
+    assert (
+        "stations 7 1 " in words
+    )  # the copies of one party: seven agree with the official sheets, one differs
+    assert "models of chance" not in words  # twelve stations are too few for any of them
+
+
+def test_plots_have_titles_and_no_inline_style(venezuela: Path) -> None:
+    page = (venezuela / "es" / "evidence.html").read_text(encoding="utf-8")
+    plots = re.findall(r'<svg[^>]*class="plot".*?</svg>', page, re.DOTALL)
+    assert len(plots) > 5
+    assert all("<title" in plot and "<desc" in plot and "style=" not in plot for plot in plots)
+    keys = re.findall(r'id="([^"]+)"', page)
+    assert len(keys) == len(set(keys))
