@@ -166,13 +166,6 @@ def _print_plan(planned: Planned) -> None:
     )  # fmt: skip
     rows = [[label, *("–" if each is None else figure(each) for each in columns)] for label, figure in show]
     print_table(header, rows)
-    if planned.plan.boxes > planned.plan.all_boxes:
-        click.echo(
-            say(
-                "  So many draws are more than there are boxes: counting all the paper is less work.",
-                "  Tantas extracciones son más que las cajas que hay: contar todo el papel es menos trabajo.",
-            )
-        )
     if planned.outstanding is None:
         click.echo(
             say(

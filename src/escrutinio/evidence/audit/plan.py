@@ -58,7 +58,8 @@ class AuditPlan:
             "margin": whole(self.margin, language),
             "share": percent(self.diluted_margin, 2, language),
         }
-        return in_language(_PLAN, language, **values), in_language(_LIMITS, language, **values)
+        plan = _PLAN if self.boxes < self.all_boxes else _COUNT_ALL
+        return in_language(plan, language, **values), in_language(_LIMITS, language, **values)
 
 
 _PLAN = {
@@ -68,6 +69,12 @@ _PLAN = {
     "es": "El margen es de {margin} votos, {share} de todos los comprobantes: si el papel coincide con las "
     "actas, abrir {boxes} de {all} cajas, sorteadas en proporción a lo errada que cada una puede estar, "
     "confirma el resultado con un límite de riesgo de {limit}.",
+}
+_COUNT_ALL = {
+    "en": "The margin is {margin} votes, {share} of all vouchers: an audit at a risk limit of {limit} would "
+    "take {boxes} draws, and counting all {all} boxes is less work.",
+    "es": "El margen es de {margin} votos, {share} de todos los comprobantes: una auditoría con un límite de "
+    "riesgo de {limit} requeriría {boxes} extracciones, y contar las {all} cajas es menos trabajo.",
 }
 _LIMITS = {
     "en": "Were the outcome wrong, the chance that such an audit stops before a full count would be at "

@@ -140,7 +140,8 @@ def _standing(heading: str, standing: Standing, tongue: Tongue, roll: int | None
                 f"El tamaño del padrón, {tongue.whole(roll)}, se toma de un resultado anunciado.",
             )
         )
-    if standing.reversal is not None and certificate.outstanding.capacity != 0:
+    decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
+    if standing.reversal is not None and decides:
         sentences += standing.reversal.sentences(tongue.language)
     return Finding(heading, tuple(sentences), (_certificate(certificate, tongue),))
 
