@@ -193,6 +193,21 @@ def test_init_writes_what_publish_understands(tmp_path: Path) -> None:
     assert done.returncode in (0, 2)
 
 
+def test_a_reader_that_has_had_enough_is_no_refusal(miniature: Path) -> None:
+    command = f"{sys.executable} -m escrutinio verify {miniature} --json | head -c 10"
+    done = subprocess.run(
+        command,
+        shell=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **ENGLISH},
+        check=False,
+        timeout=120,
+    )
+    assert done.stdout.startswith("{")
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_for(shell: str) -> None:
     assert "_ESCRUTINIO_COMPLETE" in escrutinio("completion", shell).stdout

@@ -67,6 +67,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except EscrutinioError as error:
             refuse(str(error))
+        except BrokenPipeError:
+            raise  # the reader had enough; click ends quietly
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             refuse(f"{where}{error.strerror or error}")
