@@ -253,7 +253,7 @@ def test_screens_of_the_example_and_their_plots(venezuela: Path, tmp_path: Path)
         svg = Path(file).read_text()
         assert svg.startswith("<svg ")
         assert "style=" not in svg
-    assert (tmp_path / "plots/fingerprint-EG.svg").exists()
+    assert (tmp_path / "plots/presidente-fingerprint-EG.svg").exists()
 
 
 def test_the_same_seed_gives_the_same_screens_and_nothing_is_hidden(miniature: Path, tmp_path: Path) -> None:

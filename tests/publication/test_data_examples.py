@@ -1,8 +1,6 @@
 """The data of the two examples: whole, valid, of a bearable size, and with the figures they must have."""
 
-import csv
 import gzip
-import io
 import json
 from functools import cache
 
@@ -78,27 +76,3 @@ def test_the_miniature_has_every_basis() -> None:
         "copies-party-concha",
         "paper",
     }
-
-
-@pytest.mark.slow
-def test_venezuela_2024_has_the_figures_of_the_published_sheets() -> None:
-    _, files = example("venezuela-2024")
-    (path,) = (path for path in files if path.startswith("presidente/areas-") and path.endswith(".csv"))
-    country = next(csv.DictReader(io.StringIO(files[path].decode())))
-    votes = {code: int(country[code]) for code in ("EG", "NM", "LM", "JABE", "JOBR", "AE", "CF", "DC", "EM")}
-    assert votes == {
-        "EG": 7_303_480,
-        "NM": 3_316_142,
-        "LM": 86_225,
-        "JABE": 20_404,
-        "JOBR": 22_097,
-        "AE": 51_011,
-        "CF": 12_632,
-        "DC": 10_584,
-        "EM": 26_067,
-    }
-    assert country["BERA"] == "38620"
-    assert (country["valid"], country["null"]) == ("10887262", "1213")
-    assert (country["stations_counted"], country["stations_declared"]) == ("25073", "30026")
-    assert int(country["stations_counted"]) - int(country["registered_unknown_in_counted"]) == 24_540
-    assert files["presidente/sheets.csv"].count(b"\n") == 1 + 25_073

@@ -213,7 +213,7 @@ def draw(
     opened = question.open()
     audit = read_audit(opened.state, opened.contest.code, digest, root_at=opened.root_at)
     used = _seed(audit, seed)
-    procedure = procedure_of(opened, audit, question.basis, BOUNDS[bound])
+    procedure = _procedure(opened, audit, question.basis, BOUNDS[bound])
     done = sum(len(sample.stations) for sample in audit.samples)
     count = take or _suggested(opened, audit, procedure, question.basis, BOUNDS[bound])
     drawn = procedure.draw(used, done + count)[done:]
@@ -267,25 +267,15 @@ def _seed(audit: AuditRecords, given: str | None) -> str:
     return seed
 
 
-def procedure_of(opened: Opened, audit: AuditRecords, basis: str | None, bound: Bound) -> Procedure:
+def _procedure(opened: Opened, audit: AuditRecords, basis: str | None, bound: Bound) -> Procedure:
     """How this audit draws and measures, over the boxes that it committed to. Raises EvidenceError."""
-    from escrutinio.evidence.audit.assertions import assertions_of
-    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
-    from escrutinio.evidence.audit.measure import Bravo, Hot, Ppeb, Srs
+    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of
+    from escrutinio.evidence.audit.status import procedure_of
 
     state, view = opened.state, opened.contest
     chosen = basis or audited_basis(state, view.code, audit.organisation)
     boxes = boxes_of(state, view.code, chosen, size=audit.sheets_below, bound=bound)
-    found = assertions_of(view.method, view.seats, view.threshold, boxes.totals)
-    match audit.body.method:
-        case AuditMethod.PPEB_BETTING:
-            return Ppeb(boxes, found)
-        case AuditMethod.SRS_ALPHA:
-            return Srs(boxes, found)
-        case AuditMethod.BRAVO:
-            return Bravo(boxes, found)
-        case AuditMethod.HOT_AUDIT:
-            return Hot(boxes, found, centers_of(state, view.code))
+    return procedure_of(state, view, audit.body.method, boxes)
 
 
 def _suggested(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -89,7 +88,7 @@ def command(question: Question, reps: int, seed: int, plots: Path | None) -> Non
     sheets = sheets_of(opened.state, opened.contest.code, opened.with_sheets)
     with workers() as executor:
         found = screen(sheets, seed=seed, replicates=reps, executor=executor)
-    written = [] if plots is None else _write_plots(plots, found)
+    written = [] if plots is None else _write_plots(plots, found, opened.contest.code)
     if question.as_json:
         print_json(as_plain(opened, found, written))
         return
@@ -150,43 +149,16 @@ def _shortened(each: Screen, seen: str) -> str:
     return seen.replace(", ".join(each.listed), ", ".join(each.listed[:SHOWN_CODES]) + more)
 
 
-def _write_plots(directory: Path, found: Screening) -> list[Path]:
+def _write_plots(directory: Path, found: Screening, contest: str) -> list[Path]:
+    from escrutinio.publication.evidence.plots import plots_of
+
     directory.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, svg in plots_of(found):
+    for name, _, svg in plots_of(found, language(), contest):
         path = directory / f"{name}.svg"
         write_new(path, svg.encode())
         written.append(path)
     return written
-
-
-def plots_of(found: Screening) -> Iterator[tuple[str, str]]:
-    """Every plot as a name and its SVG, in the user's language."""
-    from escrutinio.evidence.screening.words import explain
-    from escrutinio.publication import charts_evidence as charts
-    from escrutinio.publication.site.format import Format
-
-    form = Format(language())
-    kinds = {
-        "shares": (charts.share_histogram, say("Shares", "Proporciones")),
-        "fingerprint": (charts.fingerprint, say("Turnout and share", "Participación y proporción")),
-        "share-by-turnout": (
-            charts.share_by_turnout,
-            say("Share by turnout", "Proporción por participación"),
-        ),
-        "centers": (charts.residual_bars, say("Tables of one center", "Mesas de un mismo centro")),
-    }
-    for display in found.displays:
-        for kind, (draw, title) in kinds.items():
-            if kind in ("fingerprint", "share-by-turnout") and not display.with_roll:
-                continue  # without registered voters there is no turnout to draw
-            key = f"{kind}-{display.candidate}"
-            yield key, draw(display, charts.Plot(key, f"{title}: {display.candidate}", form))
-    for each in found.screens:
-        if each.bars is not None:
-            key = f"{each.name}-{each.subject}" if each.subject else each.name
-            title = explain(each, language()).heading
-            yield key, charts.digit_bars(each.bars, charts.Plot(key, title, form))
 
 
 def as_plain(opened: Opened, found: Screening, written: list[Path]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from escrutinio.election.definition import OTHERS
 from escrutinio.election.delimited import table_bytes, text_cell
 from escrutinio.election.state import ElectionState, Logged
 from escrutinio.election.totals import Totals
@@ -14,8 +15,6 @@ HEADER = (
     *("turnout", "item", "candidate", "announced", "percent", "basis", "stations_declared"),
     *("stations_counted", "counted", "difference"),
 )
-OTHERS = "others"
-"""What an announcement calls the candidates that it does not name one by one."""
 
 Count = Callable[[str, str], Totals]
 """Totals by contest and basis."""

@@ -24,10 +24,6 @@ class HeldKey:
     late: bool = False
     consented: int | None = None
 
-    def in_force(self, index: int) -> bool:
-        """Whether an entry at `index` can be signed with it."""
-        return self.enrolled < index and (self.revoked is None or index <= self.revoked)
-
 
 @dataclass
 class KeyTable:

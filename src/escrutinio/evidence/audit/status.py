@@ -144,7 +144,7 @@ def audit_status(
     limit = _limit(audit.body.risk_limit)
     chosen = basis or audited_basis(state, contest, audit.organisation)
     boxes = boxes_of(state, contest, chosen, size=audit.sheets_below, bound=bound)
-    procedure = _procedure(state, state.contest(contest), audit.body.method, boxes, rule)
+    procedure = procedure_of(state, state.contest(contest), audit.body.method, boxes, rule)
     outstanding = outstanding_of(state, contest, boxes)
     notes = list(audit.notes)
     rounds = tuple(_rounds(audit, procedure, limit, notes))
@@ -184,9 +184,10 @@ def _limit(stated: p.Fraction) -> Fraction:
     return limit
 
 
-def _procedure(
-    state: ElectionState, view: ContestView, method: AuditMethod, boxes: Boxes, rule: HotRule
+def procedure_of(
+    state: ElectionState, view: ContestView, method: AuditMethod, boxes: Boxes, rule: HotRule = RULE_2024
 ) -> Procedure:
+    """How an audit by this method draws and measures over these boxes. Raises EvidenceError."""
     found = assertions_of(view.method, view.seats, view.threshold, boxes.totals)
     match method:
         case AuditMethod.PPEB_BETTING:

@@ -21,17 +21,18 @@ KINDS = {
 NEED_TURNOUT = ("fingerprint", "share-by-turnout")
 
 
-def plots_of(found: Screening, language: str, contest: str) -> Iterator[tuple[str, str]]:
-    """Title and SVG of every plot; without registered voters there is no turnout to draw."""
+def plots_of(found: Screening, language: str, contest: str) -> Iterator[tuple[str, str, str]]:
+    """Key, title and SVG of every plot; without registered voters there is no turnout to draw."""
     form = Format(language)
     for display in found.displays:
         for kind, (draw, titles) in KINDS.items():
             if kind in NEED_TURNOUT and not display.with_roll:
                 continue
             title = f"{titles[language]}: {display.candidate}"
-            yield title, draw(display, charts.Plot(f"{contest}-{kind}-{display.candidate}", title, form))
+            key = f"{contest}-{kind}-{display.candidate}"
+            yield key, title, draw(display, charts.Plot(key, title, form))
     for each in found.screens:
         if each.bars is not None:
-            key = f"{contest}-{each.name}-{each.subject}"
+            key = "-".join(filter(None, (contest, each.name, each.subject)))
             title = explain(each, language).heading
-            yield title, charts.digit_bars(each.bars, charts.Plot(key, title, form))
+            yield key, title, charts.digit_bars(each.bars, charts.Plot(key, title, form))

@@ -315,7 +315,7 @@ def _screens(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
         if each.outside:
             words = explain(each, tongue.language)
             yield Finding(words.heading, (words.seen, words.model, words.innocent, words.look_at))
-    for title, svg in plots_of(found, tongue.language, one.view.code):
+    for _, title, svg in plots_of(found, tongue.language, one.view.code):
         yield Finding(title, (), (), (svg,))
 
 
