@@ -1,4 +1,4 @@
-"""The site's two languages: English stands in the templates, Spanish in `locale/es/messages.po`.
+"""The site's two languages: English stands in the templates, Spanish in `locale/es/*.po`.
 
 Names of places, people and organisations come from records in whatever languages they carry; `choose`
 picks the title to show and says in which language it is.
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from babel.messages.pofile import read_po
 
@@ -45,11 +46,18 @@ class Catalogue:
 
 @cache
 def catalogue(language: str) -> Catalogue:
-    """Read the catalogue of `language`; English has none, its messages are the source."""
+    """Read the catalogue of `language`, in as many files as there are parts of the site; English has none, its messages are the source."""
     if language == SOURCE:
         return Catalogue(language, {})
-    path = files(__package__).joinpath("locale", language, "messages.po")
-    with path.open("rb") as file:
+    messages: dict[str, tuple[str, ...]] = {}
+    for part in files(__package__).joinpath("locale", language).iterdir():
+        if part.name.endswith(".po"):
+            messages |= _read_part(part, language)
+    return Catalogue(language, messages)
+
+
+def _read_part(part: Traversable, language: str) -> dict[str, tuple[str, ...]]:
+    with part.open("rb") as file:
         parsed = read_po(file, locale=language)
     messages = {}
     for message in parsed:
@@ -58,7 +66,7 @@ def catalogue(language: str) -> Catalogue:
         forms = (string,) if isinstance(string, str) else tuple(string)
         if singular:
             messages[singular] = forms
-    return Catalogue(language, messages)
+    return messages
 
 
 def choose(titles: Sequence[Title], language: str, otherwise: str) -> Title:
