@@ -10,12 +10,16 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --quiet \
 	--generate-hashes --no-header --no-annotate --upgrade \
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options
+DECODER := src/escrutinio/publication/site/assets/vendor/qr
+DECODER_FILES := index.js decode.js LICENSE.txt
+SHA256 := $(shell command -v sha256sum || echo shasum -a 256)
 BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
-.PHONY: help demo test test-slow screenshots lint types contracts bench bench-short lock clean
+.PHONY: help demo decoder test test-slow screenshots lint types contracts bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
+	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
 	@echo "make test            the tests, in about a minute"
 	@echo "make test-slow       the tests that take longer"
 	@echo "make lint            ruff"
@@ -47,7 +51,20 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/runtime.stamp
 # --- the main job -------------------------------------------------------------------------------------
 
 demo: $(VENV)/runtime.stamp
+	@$(MAKE) --no-print-directory decoder || echo "Going on without it: photos of sheets need the browser's own QR reader"
 	@$(BIN)/python -m escrutinio demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+# The reader and drawer of QR codes for the pages: someone else's code, fetched and never committed.
+decoder: $(DECODER)/decode.js
+
+$(DECODER)/decode.js: decoder.sha256
+	@command -v npm >/dev/null || { echo "npm is not installed, so the pages get no QR reader of their own"; exit 1; }
+	@echo "Fetching the QR reader of the pages (once)"
+	@rm -rf build/decoder $(DECODER) && mkdir -p build/decoder
+	@cd build/decoder && npm pack --silent --ignore-scripts qr@0.7.0 >/dev/null && tar -xzf qr-0.7.0.tgz
+	@cp build/decoder/package/LICENSE build/decoder/package/LICENSE.txt
+	@cd build/decoder/package && $(SHA256) --check ../../../decoder.sha256 >/dev/null
+	@mkdir -p $(DECODER) && cd build/decoder/package && cp $(DECODER_FILES) $(CURDIR)/$(DECODER)/
 
 # --- checks -------------------------------------------------------------------------------------------
 

@@ -102,6 +102,14 @@ def venezuela(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish_example("venezuela-2024", tmp_path_factory.mktemp("venezuela"))
 
 
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication every name of which is markup, a format or right-to-left; not to be changed."""
+    from tests.publication.hostile import publish_hostile
+
+    return publish_hostile(tmp_path_factory.mktemp("hostile"))
+
+
 def publish_example(name: str, scratch: Path) -> Path:
     """Publish an example with a key and a clock of the tests."""
     from escrutinio.cli.workers import workers

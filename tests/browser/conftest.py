@@ -46,7 +46,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return super().translate_path(path)
 
     def end_headers(self) -> None:
-        if self.path.partition("?")[0].endswith(("station.html", "sandbox.html")):
+        if self.path.partition("?")[0].endswith(("station.html", "sandbox.html", "check.html")):
             self.send_header("Content-Security-Policy", CSP)
         self.send_header("Cache-Control", "max-age=600" if self.path.startswith("/assets/") else "no-store")
         super().end_headers()

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
 import escrutinio.publication.site as site
-from escrutinio.election.state import ElectionState, Status
+from escrutinio.election.presentation import Presentation
 from escrutinio.log.notes import KeyType, NoteSigner
 from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.log.store import LogStore
 from escrutinio.log.trust import Trust, format_trust
 from escrutinio.log.writer import LogWriter, Refusal
+from escrutinio.publication.site.indexes import index_files
+from escrutinio.publication.site.model import Site
+from escrutinio.publication.site.shelf import Shelf
 from escrutinio.records.codes import Role
-from escrutinio.records.entry import open_record
-from escrutinio.records.types import BY_CODE
 from tests.election.build import ORIGIN, Day
 from tests.log.builders import NOW, StrictWitness, cosigner
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 ASSETS = Path(site.__file__).parent / "assets"
 LOG_SIGNER = NoteSigner(ORIGIN, KeyType.ED25519, sha256(b"test key of the log").digest())
 WITNESSES = ("party-azul.example", "observer.example")
@@ -55,7 +56,7 @@ def trust_of(day: Day, policy: Policy = POLICY) -> bytes:
     return format_trust(Trust(definition, charter, policy))
 
 
-def publish(day: Day, directory: Path) -> None:
+def publish(day: Day, directory: Path, shown: Presentation | None = None) -> None:
     """Write a day's log, attachments and the site's indexes, in several appends."""
     log = directory / "log"
     log.mkdir(parents=True)
@@ -70,48 +71,7 @@ def publish(day: Day, directory: Path) -> None:
         path = directory / "attachments" / digest.hex()
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-    for name, index in _indexes(day).items():
-        path = directory / "data" / name
+    for name, content in index_files(Site(day.state(), shown or Presentation(), Shelf(directory))):
+        path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(index))
-
-
-def _indexes(day: Day) -> dict[str, object]:
-    state = day.state()
-    tree, roll = state.areas, state.roll
-    files: dict[str, object] = {
-        "keys.json": {held.kid.hex(): held.enrolled for held in state.keys},
-        "index/areas-of-stations.json": {
-            station: tree.codes[area] for station, area in zip(roll.stations, roll.area.tolist(), strict=True)
-        },
-        "areas.json": {
-            code: {"parent": tree.codes[parent] if parent >= 0 else None, "name": name, "level": level}
-            for code, parent, name, level in zip(
-                tree.codes, tree.parent.tolist(), tree.names, tree.levels, strict=True
-            )
-        },
-    }
-    for area in set(roll.area.tolist()):
-        listed = {}
-        for at, station in enumerate(roll.stations):
-            if roll.area[at] == area:
-                registered = int(roll.registered[at])
-                listed[station] = {
-                    "center": roll.centers[roll.center[at]],
-                    "name": "",
-                    "registered": registered if registered >= 0 else None,
-                    "entries": _entries(day, state, at),
-                }
-        files[f"index/{tree.codes[area]}.json"] = {"area": tree.codes[area], "stations": listed}
-    return files
-
-
-def _entries(day: Day, state: ElectionState, station: int) -> list[tuple[int, str, str, str, str]]:
-    found = []
-    for contest, table in state.tables.items():
-        for row in (table.station == station).nonzero()[0].tolist():
-            index = int(table.index[row])
-            kind = BY_CODE[int(table.kind[row])].NAME
-            status = Status(int(table.status[row])).name.lower()
-            found.append((index, kind, contest, open_record(day.log[index]).signer, status))
-    return sorted(found)
+        path.write_bytes(content)

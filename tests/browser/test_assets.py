@@ -21,12 +21,16 @@ def test_there_are_modules() -> None:
     assert {"cbor.js", "cose.js", "merkle.js", "station.js", "sandbox.js"} <= {path.name for path in MODULES}
 
 
+PARSES = {"live.js": {"DOMParser"}}
+"""Who may make elements of text: `live.js` takes the page that it stands on again, from the same place."""
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_a_module_is_small_plain_and_imports_only_its_neighbours(path: Path) -> None:
     text = path.read_text()
     assert text.count("\n") < MAX_LINES
     assert text.startswith("// ")
-    assert MARKUP.findall(text) == []
+    assert set(MARKUP.findall(text)) <= PARSES.get(path.name, set())
     imports = re.findall(r"(?:\} from|import\() ?[\"']([^\"']+)[\"']", text)
     assert [name for name in imports if not (name.startswith("./") and (path.parent / name).is_file())] == []
 

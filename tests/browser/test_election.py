@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from escrutinio.election.state import ElectionState
 from escrutinio.election.totals import totals
-from escrutinio.records.codes import AuthorRole, LogRole, RevocationReason, Role
+from escrutinio.records.codes import AuthorRole, Decision, LogRole, RevocationReason, Role, StationChangeKind
 from escrutinio.records.entry import open_record
-from escrutinio.records.types import Revocation
+from escrutinio.records.types import CoRecord, Revocation, Ruling, StationChange
 from tests.browser.publish import isla, publish, trust_of
-from tests.election.build import ROOT, Day, key
+from tests.election.build import CLOSES, DAY, ROOT, STATIONS, Day, key
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Modules, Served
@@ -32,7 +34,9 @@ return { size: found.size, root: found.root, key: found.logKey?.name ?? null,
   cosigned: found.cosigned?.map(({ witness }) => witness) ?? null,
   faults: found.faults.map(({ index, why }) => [index, why.key]),
   refused: found.refused.map(({ index, code }) => [index, code]),
-  totals: Object.fromEntries(found.totals), stages: [...new Set(seen)] };"""
+  totals: Object.fromEntries([...found.totals].map(([name, { areas, ...all }]) => [name, all])),
+  areas: Object.fromEntries([...found.totals].map(([name, { areas }]) => [name, Object.fromEntries(areas)])),
+  stages: [...new Set(seen)] };"""
 
 
 def many() -> Day:
@@ -70,12 +74,56 @@ def rough() -> Day:
     return day
 
 
-DAYS: dict[str, Callable[[], Day]] = {"isla": isla, "many": many, "rough": rough}
+def ruled() -> Day:
+    """A log with every basis: rulings of each kind, hand counts, late keys with and without consents, two
+    officers, a changed station, and a roll that comes too late."""
+    day = Day(officers=2, calendar=[CLOSES], stations=None)
+    for by in ("authority/1", "authority/2"):
+        day.roll(STATIONS, by=by)
+    stations = ("n1.01", "n1.02", "n2.01", "s1.01")
+    day.enrol_all([(f"machine/{station}", Role.MACHINE, (station,)) for station in stations], at=DAY - 200)
+    day.enrol("observer/faro", Role.OBSERVER)
+    day.enrol("party/rojo/1", Role.PARTY)
+    for by in ("authority/1", "authority/2"):
+        day.say(StationChange(StationChangeKind.CORRECTED, "s1", 30, None), by, "s1.01")
+    for number, station in enumerate(stations):
+        day.sheet(f"machine/{station}", station, (5 + number, 4, 3, 2))
+    day.sheet("machine/n2.01", "n2.01", (9, 4, 3, 2))
+    day.copy("party/azul/1", "n2.01", (7, 4, 3, 2))
+    selected = len(day.log) - 1
+    for name, consents in (("machine/late1", ()), ("machine/late2", ("authority/1", "party/azul/1"))):
+        day.enrol(name, Role.MACHINE, at=DAY)
+        enrolment = sha256(day.log[-1]).digest()
+        day.sheet(name, "n1.02", (6, 4, 3, 2))
+        for by in consents:
+            day.say(CoRecord(enrolment), by, "election")
+        day.sheet(name, "s1.01", (8, 4, 3, 2), null=1)
+    for by in ("authority/1", "authority/2"):
+        day.roll(STATIONS.replace(b",100", b",1"), by=by)
+    for by, counts in (
+        ("party/azul/1", (5, 4, 3, 2)),
+        ("observer/faro", (5, 4, 3, 2)),
+        ("party/rojo/1", (5, 5, 3, 2)),
+    ):
+        day.hand_count(by, "n1.01", counts)
+        day.hand_count(by, "n1.02", (1, 1, len(by), 1))
+    for station, decision, entry in (
+        ("n2.01", Decision.SELECT, selected),
+        ("n1.01", Decision.ANNUL, None),
+        ("n1.02", Decision.UPHOLD, None),
+        ("s1.01", Decision.SELECT, selected),
+    ):
+        for by in ("authority/1", "authority/2"):
+            day.say(Ruling(None, decision, entry, "art. 1", None), by, f"{station}/presidente")
+    return day
+
+
+DAYS: dict[str, Callable[[], Day]] = {"isla": isla, "many": many, "rough": rough, "ruled": ruled}
 
 
 @pytest.fixture(scope="module")
 def published(served: Served) -> dict[str, Day]:
-    """The three publications, below their names."""
+    """The publications, below their names."""
     days = {name: make() for name, make in DAYS.items()}
     for name, day in days.items():
         publish(day, served.directory / name)
@@ -83,22 +131,43 @@ def published(served: Served) -> dict[str, Day]:
 
 
 def expected(state: ElectionState) -> dict[str, dict[str, object]]:
-    """The national totals of the fold, in the browser's form."""
+    """The totals of the fold for each contest and basis, in the browser's form."""
     found: dict[str, dict[str, object]] = {}
     for contest in state.contests:
         area = state.areas.index[contest.area]
         for basis in state.bases:
             table = totals(state, contest.code, basis.code)
-            pending = [state.roll.stations[at] for at in state.pending[contest.code, basis.code]]
-            counted = int(table.stations_counted[area])
-            if counted or pending:
-                found[f"{contest.code} {basis.code}"] = {
-                    "candidates": table.candidates[area].tolist(),
-                    "null": int(table.null[area]),
-                    "blank": int(table.blank[area]),
-                    "stations": counted,
-                    "pending": sorted(pending),
-                }
+            annulled = state.annulled[contest.code] if basis.code == "ruled" else ()
+            pending = state.pending[contest.code, basis.code]
+            found[f"{contest.code} {basis.code}"] = {
+                "candidates": table.candidates[area].tolist(),
+                "null": int(table.null[area]),
+                "blank": int(table.blank[area]),
+                "stations": int(table.stations_counted[area]),
+                "pending": sorted(state.roll.stations[at] for at in pending),
+                "annulled": sorted(state.roll.stations[at] for at in annulled),
+            }
+    return {name: total for name, total in found.items() if says(total)}
+
+
+def says(total: dict[str, object]) -> bool:
+    """Whether a basis has anything in a contest."""
+    return bool(total["stations"] or total["pending"] or total["annulled"])
+
+
+def by_area(state: ElectionState) -> dict[str, dict[str, list[int]]]:
+    """The same in each area that has any: candidates, null, blank, stations counted, pending, annulled."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for contest in state.contests:
+        for basis in state.bases:
+            table = totals(state, contest.code, basis.code)
+            columns = (table.null, table.blank, table.stations_counted, table.stations_pending)
+            rows = np.column_stack((table.candidates, *columns, table.stations_annulled))
+            inside = state.areas.within(state.areas.index[contest.area], np.arange(len(rows), dtype=np.int32))
+            said = np.flatnonzero(inside & rows.any(axis=1))
+            named = {state.areas.codes[at]: rows[at].tolist() for at in said}
+            if named:
+                found[f"{contest.code} {basis.code}"] = named
     return found
 
 
@@ -111,10 +180,37 @@ def test_the_totals_are_those_of_the_fold(
     assert isinstance(found, dict)
     assert (found["size"], found["key"], len(found["cosigned"])) == (len(day.log), "log.example/isla", 2)
     assert found["stages"] == ["entries", "tiles", "signatures"]
-    counted = {key: {**total, "pending": sorted(total["pending"])} for key, total in found["totals"].items()}
-    assert {
-        key: total for key, total in counted.items() if total["stations"] or total["pending"]
-    } == expected(day.state())
+    counted = {
+        key: total | {"pending": sorted(total["pending"]), "annulled": sorted(total["annulled"])}
+        for key, total in found["totals"].items()
+        if says(total)
+    }
+    state = day.state()
+    assert counted == expected(state)
+    assert {key: areas for key, areas in found["areas"].items() if areas} == by_area(state)
+
+
+def test_the_ruled_day_has_every_basis() -> None:
+    bases = {name.partition(" ")[2] for name in expected(ruled().state())}
+    assert bases == {"reported", "reported-late", "ruled", "paper", "copies:party/azul"}
+
+
+_SAMPLE = """
+const { Log } = await import('/assets/js/log.js');
+const log = new Log(args[0]);
+const entries = it.placed(await it.readEntries(log, () => {}));
+const context = await log.context();
+const found = await it.judgeEntries(entries, context, (named) => log.attachment(named), { sample: 40 });
+return { checked: found.checked, signatures: found.signatures, faults: found.faults.length,
+  stations: [...found.totals.values()][0].stations };"""
+
+
+def test_of_a_sample_only_so_many_signatures_are_checked_and_all_sheets_counted(
+    js: Modules, served: Served, published: dict[str, Day]
+) -> None:
+    found = js.value("election", _SAMPLE, served.address + "many/")
+    size = len(published["many"].log)
+    assert found == {"checked": 40, "signatures": size - 2, "faults": 0, "stations": 299}
 
 
 def test_what_the_fold_finds_wrong_with_entries_the_browser_finds_too(

@@ -95,13 +95,13 @@ def test_a_station_shows_its_sheets_and_what_was_checked(page: Page, served: Ser
         row.split("\t") for row in page.locator("article.sheet").first.locator("tbody tr").all_inner_texts()
     ]
     assert rows == [
-        ["ana", "24", "twenty-four"],
-        ["ana-1", "21", "twenty-one"],
-        ["ana-2", "3", "three"],
-        ["blas", "4", "four"],
-        ["carla", "2", "two"],
-        ["Null ballots", "1", "one"],
-        ["Blank ballots", "0", "zero"],
+        ["", "ana", "24", "twenty-four"],
+        ["1", "ana-1", "21", "twenty-one"],
+        ["3", "ana-2", "3", "three"],
+        ["2", "blas", "4", "four"],
+        ["4", "carla", "2", "two"],
+        ["", "Null ballots", "1", "one"],
+        ["", "Blank ballots", "0", "zero"],
     ]
     assert states(page) == states(page, 1) == ["ok", "ok", "ok", "open", "open"]
     assert page.locator("mark.differs").count() == 0
@@ -156,7 +156,9 @@ def test_records_that_differ_are_marked(page: Page, served: Served, published: P
     visit(page, served.address, query="a=norte&s=n1.02")
     assert page.locator("article.sheet").first.locator("mark.differs").count() == 0
     marked = page.locator("article.sheet").nth(1).locator("mark.differs").all_inner_texts()
-    assert marked == ["41", "0", "51"]
+    assert marked == ["≠ 41", "≠ 0", "≠ 51"]
+    beside = page.locator("section.compare mark.differs").all_inner_texts()
+    assert beside == ["≠ 41", "≠ 0", "≠ 51"]
     assert "do not all give the same figures" in page.locator("p.lead").inner_text()
 
 

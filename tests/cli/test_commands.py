@@ -179,7 +179,8 @@ def test_trust_goes_to_a_policy_and_back(miniature: Path, tmp_path: Path) -> Non
     policy.write_text(escrutinio("trust", "to-policy", trust).stdout)
     digests = [line.split('"')[1] for line in trust.read_text().splitlines()[:2]]
     back = escrutinio("trust", "from-policy", policy, "--definition", digests[0], "--charter", digests[1])
-    assert back.stdout == trust.read_text()
+    kept = (line for line in trust.read_text().splitlines(True) if not line.startswith("verifier_html"))
+    assert back.stdout == "".join(kept)  # a policy has no place for the offline verifier's digest
 
 
 def test_init_writes_what_publish_understands(tmp_path: Path) -> None:

@@ -58,9 +58,9 @@ def test_the_example_of_the_guide() -> None:
         ("party/azul", Role.PARTY),
         ("observer/liga", Role.OBSERVER),
     ]
-    assert read.sources[0].file == "sheets.csv"
-    assert (read.accounts[0].basis, read.accounts[0].claims) == ("copies:party/azul", ())
-    assert (read.accounts[1].basis, read.accounts[1].objections) == (None, ("azul-on-bulletin",))
+    assert read.shown.sources[0].file == "sheets.csv"
+    assert (read.shown.accounts[0].basis, read.shown.accounts[0].claims) == ("copies:party/azul", ())
+    assert (read.shown.accounts[1].basis, read.shown.accounts[1].objections) == (None, ("azul-on-bulletin",))
     assert read.imports == {"areas": {"file": "areas.csv"}}
 
 
@@ -213,3 +213,47 @@ def test_a_definition_by_others_is_held_to_the_same_rules() -> None:
     for reason, changed in faults.items():
         with pytest.raises(DefinitionError, match=reason):
             check_definition(changed)
+
+
+MAP = """
+[map]
+shapes = "shapes.geojson"
+property = "code"
+note = { es = "Dibujado", en = "Drawn" }
+codes = { X1 = "AT1" }
+"""
+
+
+def test_shapes_and_mirrors_are_optional() -> None:
+    assert (config().shown.map, config().shown.mirrors) == (None, ())
+    found = read_config((EXAMPLE + MAP).encode()).shown.map
+    assert found is not None
+    assert (found.shapes, found.property, found.codes) == ("shapes.geojson", "code", {"X1": "AT1"})
+    assert found.note == (Title("es", "Dibujado"), Title("en", "Drawn"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("property =", "propertie =", "map has an unknown key 'propertie'; did you mean 'property'?"),
+        ('property = "code"\n', "", "map lacks the key 'property'"),
+        ('X1 = "AT1"', 'X1 = "A T"', "map, codes, 'X1'"),
+        ('X1 = "AT1"', "X1 = 1", "map, codes"),
+        (', en = "Drawn"', "", "map, note lacks the language 'en'"),
+    ],
+)
+def test_a_map_is_read_strictly(old: str, new: str, why: str) -> None:
+    assert old in MAP
+    assert why in refusal(EXAMPLE + MAP.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("mirrors", "why"),
+    [
+        ('["ftp://a.example"]', "not an http or https address"),
+        ('["https://a.example", "https://a.example"]', "listed twice"),
+        ("[1]", "publication, mirrors"),
+    ],
+)
+def test_mirrors_are_addresses(mirrors: str, why: str) -> None:
+    assert why in refusal(f"{EXAMPLE}\n[publication]\nmirrors = {mirrors}\n")

@@ -80,7 +80,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
-        if {"td", "th"} & set(self._open[-4:]) and self.tables and "span" not in self._open[-2:]:
+        if {"td", "th"} & set(self._open[-4:]) and self.tables and not {"span", "small"} & {*self._open[-2:]}:
             self.tables[-1][-1][-1] += data
 
     @property
@@ -90,9 +90,10 @@ class Page(HTMLParser):
 
 
 def pages(directory: Path) -> Iterator[tuple[Path, Page]]:
-    """Every page of a publication."""
+    """Every page of a publication, but for the verifier at its root, which is one file with its script."""
     for path in sorted(directory.rglob("*.html")):
-        yield path, Page(path.read_text("utf-8"))
+        if path != directory / "verify.html":
+            yield path, Page(path.read_text("utf-8"))
 
 
 def broken_links(parsed: dict[Path, Page]) -> list[str]:

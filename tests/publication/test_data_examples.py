@@ -15,6 +15,7 @@ from escrutinio.intake.compose import compose, read_tables
 from escrutinio.intake.keyring import Keyring
 from escrutinio.publication.data import data_files
 from escrutinio.publication.datapackage import datapackage, resource
+from escrutinio.publication.geojson import published_geometry
 from escrutinio.records.keys import SigningKey
 from tests.conftest import ROOT
 from tests.privacy import scan_bytes
@@ -33,7 +34,7 @@ def example(name: str) -> tuple[ElectionState, dict[str, bytes]]:
     tables = read_tables(config, directory)
     made = compose(config, tables, keyring, base_dir=directory, clock=CLOCK, progress=lambda *_: None)
     state = fold([made.records], made.attachments.get)
-    files = list(data_files(state, CLOCK, tables.bad))
+    files = list(data_files(state, CLOCK, tables.bad, published_geometry(config.shown, tables, directory)))
     description = datapackage(state, [resource(*file) for file in files], [], CLOCK)
     return state, {**{path: content for path, _, content in files}, "datapackage.json": description}
 

@@ -36,9 +36,15 @@ def test_the_page_of_2024_says(english: str, words: str) -> None:
     assert words in english
 
 
-def test_home_has_the_certificate_of_each_announcement(venezuela: Path) -> None:
+def test_each_announcement_stands_with_its_certificate(venezuela: Path) -> None:
     for language, words in (("en", "it is not irreversible"), ("es", "no es irreversible")):
-        assert words in text_of(venezuela / language / "index.html")
+        assert words in text_of(venezuela / language / "bulletins.html")
+
+
+def test_home_says_what_the_counted_sheets_leave_open_and_where_the_roll_is_from(venezuela: Path) -> None:
+    said = text_of(venezuela / "en" / "index.html")
+    assert "however they fall, this stays" in said
+    assert "The size of the roll, 21,321,805, is taken from an announced result." in said
 
 
 def test_words_that_judge_are_not_on_the_page(venezuela: Path) -> None:

@@ -27,16 +27,28 @@ COMMANDS = {
     "claims": say(
         "Put announced results to the test of arithmetic.", "Prueba con aritmética los resultados anunciados."
     ),
+    "reconcile": say(
+        "Compare accounts of an election by station.", "Compara versiones de una elección mesa por mesa."
+    ),
     "audit": say("Plan and follow an audit of the boxes.", "Planifica y sigue una auditoría de las cajas."),
     "quickcount": say(
         "Plan, draw and estimate a quick count.", "Planifica, sortea y estima un conteo rápido."
     ),
     "screen": say("Compare figures with models of chance.", "Compara las cifras con modelos del azar."),
     "report": say("Write an evidence report, HTML and PDF.", "Escribe un informe de evidencia, HTML y PDF."),
-    "keys": say("Make and look at keys.", "Crea y muestra claves."),
-    "trust": say(
-        "Turn trust files into tlog-policies and back.", "Convierte archivos de confianza y tlog-policies."
+    "print": say("Print sheets as PDF with their QR code.", "Imprime actas en PDF con su código QR."),
+    "dossier": say("Write everything on one station.", "Escribe todo lo que hay de una mesa."),
+    "scan": say("Read the sheets in a folder of photos.", "Lee las actas de una carpeta de fotos."),
+    "check": say("Check one sheet, record or proof.", "Comprueba un acta, asiento o prueba."),
+    "redact": say("Blank an image but for some regions.", "Tapa una imagen salvo unas regiones."),
+    "collect": say("Keep a log of the sheets one collected.", "Lleva un registro de las actas recogidas."),
+    "transcribe": say(
+        "Type sheets that no reader can read, twice.", "Transcribe, dos veces, actas que nadie lee."
     ),
+    "extract": say("Pack one area with its proofs.", "Empaqueta un lugar con sus pruebas."),
+    "keys": say("Make and look at keys.", "Crea y muestra claves."),
+    "trust": say("Show trust files; tlog-policies and back.", "Muestra y convierte archivos de confianza."),
+    "mirrors": say("Compare the mirrors of a publication.", "Compara los espejos de una publicación."),
     "init": say(
         "Write a starting configuration from a CSV.", "Escribe una configuración inicial a partir de un CSV."
     ),

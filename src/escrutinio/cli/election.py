@@ -105,7 +105,7 @@ class Question:
 
     def open(self) -> Opened:
         """Load and verify; exits with 1 where a check fails. Raises InputError, LogError."""
-        state, checkpoint = _load(self.address, self.trust, self.quiet or self.as_json)
+        state, checkpoint = load_verified(self.address, self.trust, self.quiet or self.as_json)
         view = choose_contest(state, self.contest)
         return Opened(self.address, state, checkpoint, view, choose_basis(state, view.code, self.basis))
 
@@ -162,10 +162,11 @@ def load_state(address: str, trust: Path | None = None, *, quiet: bool = False) 
     Every check of `verify --only-log` is made; where one fails the command ends with exit code 1 and its
     place. Raises LogError where there is nothing to read, and for a trust file that is none.
     """
-    return _load(address, trust, quiet)[0]
+    return load_verified(address, trust, quiet)[0]
 
 
-def _load(address: str, trust_file: Path | None, quiet: bool) -> tuple[ElectionState, Checkpoint]:
+def load_verified(address: str, trust_file: Path | None, quiet: bool) -> tuple[ElectionState, Checkpoint]:
+    """As `load_state`, with the checkpoint that the state is of."""
     with workers() as executor, progress_bar(quiet) as progress:
         from escrutinio.evidence.verification import verify_publication
         from escrutinio.log.trust import parse_trust

@@ -1,4 +1,4 @@
-"""escrutinio trust: trust files from and to the C2SP tlog-policy form."""
+"""escrutinio trust: trust files, shown with their fingerprint, from and to the C2SP tlog-policy form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from escrutinio.cli.language import say
-from escrutinio.cli.output import read_small
+from escrutinio.cli.output import print_json, read_small
+from escrutinio.log.fingerprint import fingerprint
 from escrutinio.log.policy import format_policy, parse_policy
 from escrutinio.log.trust import Trust, format_trust, parse_trust
 from escrutinio.records.errors import InputError
@@ -15,15 +16,61 @@ from escrutinio.records.errors import InputError
 
 @click.group(
     help=say(
-        "Turn a trust file into a C2SP tlog-policy, for other software, and back.\n\n"
-        "Example: escrutinio trust to-policy trust.toml > log.policy",
-        "Convierte un archivo de confianza en una política tlog-policy de C2SP, para otros programas, y "
-        "al revés.\n\n"
-        "Ejemplo: escrutinio trust to-policy confianza.toml > log.policy",
+        "Show a trust file with its fingerprint; turn it into a C2SP tlog-policy, for other software, and "
+        "back.\n\n"
+        "Example: escrutinio trust show trust.toml",
+        "Muestra un archivo de confianza con su huella; lo convierte en una política tlog-policy de C2SP, "
+        "para otros programas, y al revés.\n\n"
+        "Ejemplo: escrutinio trust show confianza.toml",
     )
 )
 def command() -> None:
     pass
+
+
+@command.command(
+    help=say(
+        "Show whose log a trust file names: its fingerprint in thirty digits, to compare with a printed "
+        "sheet or over a telephone, and what it stands for.\n\n"
+        "Example: escrutinio trust show trust.toml",
+        "Muestra de quién es el registro que nombra un archivo de confianza: su huella de treinta dígitos, "
+        "para comparar con un acta impresa o por teléfono, y lo que representa.\n\n"
+        "Ejemplo: escrutinio trust show confianza.toml",
+    )
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+def show(file: Path, as_json: bool) -> None:
+    trust = parse_trust(read_small(file), str(file))
+    policy = trust.policy
+    if as_json:
+        print_json(
+            {
+                "version": 1,
+                "fingerprint": fingerprint(trust),
+                "definition": trust.definition.hex(),
+                "charter": trust.charter.hex(),
+                "logs": [str(log.key) for log in policy.logs],
+                "witnesses": [{"name": each.name, "key": str(each.key)} for each in policy.witnesses],
+                "quorum": policy.quorum,
+                "verifier_html": trust.verifier_html and trust.verifier_html.hex(),
+                "mirrors": list(trust.mirrors),
+            }
+        )
+        return
+    click.echo(f"{say('fingerprint', 'huella'):<12} {fingerprint(trust)}\n")
+    rows = [
+        (say("definition", "definición"), trust.definition.hex()),
+        (say("charter", "carta"), trust.charter.hex()),
+        *((say("log key", "clave"), str(log.key)) for log in policy.logs),
+        *((say("witness", "cofirmante"), f"{each.name}  {each.key}") for each in policy.witnesses),
+        (say("quorum", "quórum"), policy.quorum),
+        *((say("mirror", "espejo"), address) for address in trust.mirrors),
+    ]
+    if trust.verifier_html is not None:
+        rows.append(("verify.html", trust.verifier_html.hex()))
+    for label, value in rows:
+        click.echo(f"{label:<12} {value}")
 
 
 @command.command(

@@ -36,6 +36,7 @@ NAMES = {
     "trust file": say(
         "definition and charter are the trusted ones", "definición y carta son las de confianza"
     ),
+    "offline verifier": say("verify.html is the trusted one", "verify.html es el de confianza"),
     "attachments": say("every attachment is what its record says", "cada anexo es lo que dice su documento"),
     "data computed again": say("the data follow from the log", "los datos se deducen del registro"),
     "data files whole": say("every data file is whole", "cada archivo de datos está íntegro"),
@@ -83,6 +84,7 @@ def command(
 ) -> None:
     # Loaded before the workers are forked, which then need not load it again.
     from escrutinio.evidence.verification import verify_publication
+    from escrutinio.log.fingerprint import fingerprint
     from escrutinio.log.trust import parse_trust
 
     gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
@@ -91,9 +93,13 @@ def command(
         result = verify_publication(
             address, trust=trust, executor=executor, progress=progress, only_log=only_log
         )
+    short = None if trust is None else fingerprint(trust)
     if as_json:
-        print_json(as_plain(result))
+        print_json(as_plain(result) | {"fingerprint": short})
     else:
+        if short is not None:
+            named = say("The trust file names the log", "El archivo de confianza nombra el registro")
+            click.echo(f"{named} {short}\n")
         print_report(result)
     if not result.ok:
         sys.exit(EXIT_FAILED)

@@ -4,34 +4,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
-from fractions import Fraction as Exact
-from typing import TypeVar
 
 from escrutinio.election.areas import AreaTree, write_areas
-from escrutinio.election.config_file import ContestTable, File, OptionTable, Text
+from escrutinio.election.config_file import ContestTable, File, OptionTable
+from escrutinio.election.config_values import Titles, read_code, read_languages, read_share, read_word
 from escrutinio.election.definition import check_areas, check_contest, check_definition
+from escrutinio.election.presentation import Presentation, PresentationReader
 from escrutinio.election.settings import convert, nearest, read_toml
-from escrutinio.election.state import COPIES, PAPER, REPORTED, REPORTED_LATE, RULED
 from escrutinio.records.attachments import CSV, attachment_of
-from escrutinio.records.codecs import word
 from escrutinio.records.codes import AuthorRole, Kind, LogRole, Method, Role
 from escrutinio.records.errors import DefinitionError, RecordError
-from escrutinio.records.parts import Candidate, Contest, Deadline, Fraction, LogHead, Option, Title
-from escrutinio.records.text import check_code, check_name, check_text
+from escrutinio.records.parts import Candidate, Contest, Deadline, LogHead, Option
+from escrutinio.records.text import check_name
 from escrutinio.records.types import Charter, Definition
 
-BASES = (REPORTED, REPORTED_LATE, RULED, PAPER)
-
-E = TypeVar("E", bound=IntEnum)
-Titles = tuple[Title, ...]
-
-MAX_TITLE = 200
-"""Most bytes of a title, in UTF-8."""
-
-_SHARE = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
-_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ORIGIN = re.compile(r"[!-*,-~]{1,200}")
 
 
@@ -53,30 +39,11 @@ class Organisation:
     titles: Titles
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file that the publication rests on, relative to the configuration, and where it comes from."""
-
-    file: str
-    note: Titles
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One side's account of the result: the basis or the announced results (codes of claims) it rests
-    on, and the codes of the statements that object to it."""
-
-    titles: Titles
-    basis: str | None
-    claims: tuple[str, ...]
-    objections: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class ElectionConfig:
     """What an election.toml says.
 
-    `notice` stands on every page; `imports` and `script` are its tables `[import]` and `[script]`, unread.
+    `shown` is how it is published; `imports` and `script` are the tables `[import]` and `[script]`, unread.
     """
 
     kind: Kind
@@ -92,9 +59,7 @@ class ElectionConfig:
     calendar: tuple[Deadline, ...]
     log: LogConfig
     organisations: tuple[Organisation, ...]
-    notice: Titles
-    sources: tuple[Source, ...]
-    accounts: tuple[Account, ...]
+    shown: Presentation
     imports: Mapping[str, object]
     script: Mapping[str, object]
 
@@ -154,7 +119,8 @@ class _Reader:
 
     def __init__(self, file: File) -> None:
         self.file = file
-        self.languages = _languages(file.election.languages)
+        self.languages = read_languages(file.election.languages)
+        self.titles = self.languages.titles
 
     def config(self) -> ElectionConfig:
         election = self.file.election
@@ -162,40 +128,28 @@ class _Reader:
             raise DefinitionError("there is no [[contest]]")
         if not 1 <= election.officers_needed < 256:
             raise DefinitionError("election, officers_needed: a number from 1 to 255 was expected")
-        author_role = _member(AuthorRole, election.author_role, "election, author_role")
+        author_role = read_word(AuthorRole, election.author_role, "election, author_role")
+        contests = self.contests()
+        organisations = tuple(self.organisations())
+        names = {organisation.name: organisation.titles for organisation in organisations}
         return ElectionConfig(
-            kind=_member(Kind, election.kind, "election, kind"),
-            code=_code(election.code, "election, code"),
+            kind=read_word(Kind, election.kind, "election, kind"),
+            code=read_code(election.code, "election, code"),
             titles=self.titles(election.title, "election, title"),
             place=self.titles(election.place, "election, place"),
             voting_day=election.voting_day.isoformat(),
             author_role=author_role,
             author=self.titles(election.author, "election, author"),
             officers_needed=election.officers_needed,
-            languages=self.languages,
-            contests=self.contests(),
+            languages=self.languages.tags,
+            contests=contests,
             calendar=_calendar(self.file.calendar),
             log=self.log(author_role),
-            organisations=tuple(self.organisations()),
-            notice=self.notice(),
-            sources=self.sources(),
-            accounts=tuple(self.accounts()),
+            organisations=organisations,
+            shown=PresentationReader(self.file, self.languages).presentation(contests, names),
             imports=self.file.import_,
             script=self.file.script,
         )
-
-    def titles(self, text: Text, place: str) -> Titles:
-        """One title per language: the same text in each, or the text of each language."""
-        given = dict.fromkeys(self.languages, text) if isinstance(text, str) else text
-        for language in self.languages:
-            if language not in given:
-                raise DefinitionError(f"{place} lacks the language {language!r}")
-        for language in given:
-            if language not in self.languages:
-                raise DefinitionError(
-                    f"{place} has the language {language[:20]!r}, which election.languages does not list"
-                )
-        return tuple(Title(language, _text(given[language], place)) for language in self.languages)
 
     def contests(self) -> tuple[Contest, ...]:
         contests = tuple(map(self.contest, self.file.contest))
@@ -208,18 +162,18 @@ class _Reader:
         place = f"contest {table.code[:64]!r}"
         candidates = tuple(
             Candidate(
-                _code(row.code, f"{place}, candidate"),
+                read_code(row.code, f"{place}, candidate"),
                 self.titles(row.title, f"{place}, title of the candidate {row.code[:64]!r}"),
             )
             for row in table.candidate
         )
         contest = Contest(
-            code=_code(table.code, "contest, code"),
+            code=read_code(table.code, "contest, code"),
             titles=self.titles(table.title, f"{place}, title"),
-            method=_member(Method, table.method, f"{place}, method"),
+            method=read_word(Method, table.method, f"{place}, method"),
             seats=table.seats,
-            threshold=None if table.threshold is None else _share(table.threshold, f"{place}, threshold"),
-            area=_code(table.area, f"{place}, area"),
+            threshold=None if table.threshold is None else read_share(table.threshold, f"{place}, threshold"),
+            area=read_code(table.area, f"{place}, area"),
             candidates=candidates,
             options=self.options(table, candidates, place),
         )
@@ -236,7 +190,9 @@ class _Reader:
             numbers = {candidate.code: number for number, candidate in enumerate(candidates)}
             options = [self.option(row, numbers, place) for row in table.option]
             for number, row in enumerate(table.candidate):
-                options += (Option(_code(code, f"{place}, option"), (), number) for code in row.options or ())
+                options += (
+                    Option(read_code(code, f"{place}, option"), (), number) for code in row.options or ()
+                )
         return _ordered(options, table.option_order, place)
 
     def option(self, row: OptionTable, numbers: Mapping[str, int], place: str) -> Option:
@@ -247,11 +203,11 @@ class _Reader:
                 f"who does not stand in it; {known}"
             )
         title = self.titles(row.title, f"{place}, title of the option {row.code[:64]!r}") if row.title else ()
-        return Option(_code(row.code, f"{place}, option"), title, numbers[row.candidate])
+        return Option(read_code(row.code, f"{place}, option"), title, numbers[row.candidate])
 
     def log(self, author_role: AuthorRole) -> LogConfig:
         table = self.file.log
-        role = _member(LogRole, table.role, "log, role")
+        role = read_word(LogRole, table.role, "log, role")
         if not _ORIGIN.fullmatch(table.origin):
             raise DefinitionError(
                 f"log, origin: {table.origin[:80]!r} should be like example.org/log, without blank or plus"
@@ -266,56 +222,16 @@ class _Reader:
             if check_name(name).count("/") != 1:
                 raise DefinitionError(f"{place}: a name of two parts such as party/azul was expected")
             yield Organisation(
-                name, _member(Role, table.role, f"{place}, role"), self.titles(table.title, f"{place}, title")
+                name,
+                read_word(Role, table.role, f"{place}, role"),
+                self.titles(table.title, f"{place}, title"),
             )
-
-    def notice(self) -> Titles:
-        """What every page says first; empty where the file says nothing."""
-        text = self.file.publication.notice
-        return () if text is None else self.titles(text, "publication, notice")
-
-    def sources(self) -> tuple[Source, ...]:
-        place = "publication, source"
-        return tuple(
-            Source(_text(row.file, place), self.titles(row.note, f"{place} {row.file[:64]!r}, note"))
-            for row in self.file.publication.source
-        )
-
-    def accounts(self) -> Iterable[Account]:
-        for number, row in enumerate(self.file.publication.account, 1):
-            place = f"publication, account {number}"
-            if row.basis is None and not row.claims:
-                raise DefinitionError(f"{place} has neither a basis nor claims")
-            _check_basis(row.basis, place)
-            claims = tuple(_code(code, f"{place}, claims") for code in row.claims)
-            objections = tuple(_code(code, f"{place}, objections") for code in row.objections)
-            yield Account(self.titles(row.title, f"{place}, title"), row.basis, claims, objections)
-
-
-def _languages(given: list[str]) -> tuple[str, ...]:
-    if not 1 <= len(given) <= 16 or len(set(given)) != len(given):
-        raise DefinitionError("election, languages: from 1 to 16 different languages were expected")
-    for language in given:
-        if not _LANGUAGE.fullmatch(language):
-            raise DefinitionError(f"election, languages: {language[:20]!r} is not a tag such as es or en")
-    return tuple(given)
-
-
-def _check_basis(code: str | None, place: str) -> None:
-    if code is None or code in BASES:
-        return
-    start, found, organisation = code.partition(COPIES)
-    if start or not found:
-        raise DefinitionError(
-            f"{place}, basis: {code[:80]!r} is not known; {nearest(code, (*BASES, COPIES))}"
-        )
-    check_name(organisation)
 
 
 def _calendar(given: Mapping[str, datetime]) -> tuple[Deadline, ...]:
     """The dates in the order of time."""
     for code, when in given.items():
-        _code(code, "calendar")
+        read_code(code, "calendar")
         if when.tzinfo is None:
             raise DefinitionError(
                 f"calendar, {code}: {when.isoformat()} lacks its offset from UTC, such as -04:00"
@@ -342,37 +258,3 @@ def _ordered(options: list[Option], order: list[str] | None, place: str) -> tupl
             f"{place}, option_order: {odd[0][:64]!r} is not there once, or is no option of the contest"
         )
     return tuple(by_code[code] for code in order)
-
-
-def _share(text: str, place: str) -> Fraction:
-    """Read `1/2`, `5%` or `12.5 %` exactly."""
-    if (match := _SHARE.fullmatch(text)) and int(match[2]):
-        exact = Exact(int(match[1]), int(match[2]))
-    elif match := _PERCENT.fullmatch(text):
-        exact = Exact(match[1]) / 100
-    else:
-        raise DefinitionError(f"{place}: {text[:40]!r} is not a share such as 1/2 or 5%")
-    return Fraction(exact.numerator, exact.denominator)
-
-
-def _member(words: type[E], text: str, place: str) -> E:
-    for member in words:
-        if word(member) == text:
-            return member
-    raise DefinitionError(f"{place}: {text[:40]!r} is not known; {nearest(text, map(word, words))}")
-
-
-def _code(text: str, place: str) -> str:
-    try:
-        return check_code(text)
-    except RecordError as error:
-        raise DefinitionError(f"{place}: {error}") from None
-
-
-def _text(text: str, place: str) -> str:
-    if not text.strip():
-        raise DefinitionError(f"{place} is empty")
-    try:
-        return check_text(text, MAX_TITLE)
-    except RecordError as error:
-        raise DefinitionError(f"{place}: {error}") from None

@@ -94,6 +94,31 @@ class PublicationTable(Table, frozen=True, kw_only=True):
     notice: Text | None = None
     source: list[SourceTable] = []
     account: list[AccountTable] = []
+    mirrors: list[str] = []
+    url: str | None = None
+
+
+class MapTable(Table, frozen=True, kw_only=True):
+    """`[map]`: polygons of areas, how their file names the areas, and where they come from."""
+
+    shapes: str
+    property: str
+    note: Text
+    codes: dict[str, str] = {}
+
+
+class Qr2024CardTable(Table, frozen=True, kw_only=True):
+    """`[[qr2024.card]]`: one count of a QR code of 2024, in its order, and the option it adds to."""
+
+    card: str
+    option: str
+
+
+class Qr2024Table(Table, frozen=True, kw_only=True):
+    """`[qr2024]`: what the counts in the QR codes of 2024 are of, where such sheets are to be read."""
+
+    contest: str
+    card: list[Qr2024CardTable]
 
 
 class File(Table, frozen=True, kw_only=True):
@@ -105,5 +130,7 @@ class File(Table, frozen=True, kw_only=True):
     calendar: dict[str, datetime] = {}
     organisation: dict[str, OrganisationTable] = {}
     publication: PublicationTable = PublicationTable()
+    map: MapTable | None = None
+    qr2024: Qr2024Table | None = None
     import_: dict[str, object] = msgspec.field(name="import", default_factory=dict)
     script: dict[str, object] = {}

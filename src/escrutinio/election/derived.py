@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from escrutinio.election.claim_table import Count, claim_table
 from escrutinio.election.delimited import free_names, joined_cells, number_cells, table_bytes, text_cell
 from escrutinio.election.findings import KEEPS
+from escrutinio.election.geometry import Geometry, format_features
 from escrutinio.election.state import RULED, Basis, ContestView, ElectionState, SheetTable, Status
 from escrutinio.election.totals import Totals, totals
 from escrutinio.records.types import BY_CODE
@@ -34,14 +35,14 @@ AREA = ("area", "parent", "level", "name")
 SHEET = ("index", "type", "signer", "basis", "station", "status", "reason")
 STATED = ("null", "blank", "ballots", "voters", "registered")
 
-_FILES = (".csv", ".gz", ".json", ".parquet")
+_FILES = (".csv", ".geojson", ".gz", ".json", ".parquet", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
 class DerivedFile:
     """A file of `data/`: its path there, which kind of table it is, and its content when asked for.
 
-    `kind`: areas, stations, findings, claims, sheets, area-totals, option-totals or results.
+    `kind`: areas, stations, findings, claims, sheets, area-totals, area-features, option-totals or results.
     """
 
     path: str
@@ -49,8 +50,8 @@ class DerivedFile:
     content: Callable[[], bytes]
 
 
-def derived_files(state: ElectionState) -> Iterator[DerivedFile]:
-    """All derived files of a state, the small general ones first."""
+def derived_files(state: ElectionState, geometry: Geometry | None = None) -> Iterator[DerivedFile]:
+    """All derived files of a state, the small general ones first; those with shapes if there are any."""
     yield DerivedFile("areas.csv", "areas", partial(_areas, state))
     yield DerivedFile("stations.csv", "stations", partial(_stations, state))
     yield DerivedFile("findings.csv", "findings", partial(_findings, state))
@@ -66,6 +67,9 @@ def derived_files(state: ElectionState) -> Iterator[DerivedFile]:
             slug = slugs[basis.code]
             by_area = partial(_area_totals, state, count, contest, basis)
             yield DerivedFile(f"{at}/areas-{slug}.csv", "area-totals", partial(by_area, by_option=False))
+            if geometry is not None:
+                features = partial(_area_features, state, geometry, count, contest, basis)
+                yield DerivedFile(f"{at}/areas-{slug}.geojson", "area-features", features)
             if has_cards(contest):
                 by_card = partial(by_area, by_option=True)
                 yield DerivedFile(f"{at}/options-{slug}.csv", "option-totals", by_card)
@@ -197,7 +201,7 @@ def _area_totals(
     state: ElectionState, count: Count, contest: ContestView, basis: Basis, *, by_option: bool
 ) -> bytes:
     found = count(contest.code, basis.code)
-    shown = _areas_of(state, contest)
+    shown = areas_of(state, contest)
     codes, votes = (contest.options, found.options) if by_option else (contest.candidates, found.candidates)
     cells = [[column[at] for at in shown] for column in _area_cells(state)]
     return table_bytes(
@@ -207,7 +211,24 @@ def _area_totals(
     )
 
 
-def _areas_of(state: ElectionState, contest: ContestView) -> list[int]:
+def _area_features(
+    state: ElectionState, geometry: Geometry, count: Count, contest: ContestView, basis: Basis
+) -> bytes:
+    """The rows of `_area_totals` by candidate, as the properties of the areas that have a place."""
+    found = count(contest.code, basis.code)
+    tree, shown = state.areas, areas_of(state, contest)
+    names = (*COVERAGE, *free_names(contest.candidates, AREA + COVERAGE + SUMS), *SUMS)
+    parents = [tree.codes[at] if at >= 0 else None for at in tree.parent.tolist()]
+    figures = _figures(found, found.candidates)[shown].tolist()
+    rows: Iterator[dict[str, object]] = (
+        dict(zip(AREA, (tree.codes[at], parents[at], tree.levels[at], tree.names[at]), strict=True))
+        | dict(zip(names, row, strict=True))
+        for at, row in zip(shown, figures, strict=True)
+    )
+    return format_features(geometry, rows)
+
+
+def areas_of(state: ElectionState, contest: ContestView) -> list[int]:
     """The areas in which a contest is voted on, its own first."""
     tree = state.areas
     everywhere = np.arange(len(tree), dtype=np.int32)
@@ -269,7 +290,7 @@ def _contest_results(state: ElectionState, count: Count, contest: ContestView) -
         "candidates": contest.candidates,
         "columns": [*COVERAGE, *votes, *SUMS],
     }
-    shown = _areas_of(state, contest)
+    shown = areas_of(state, contest)
     codes = [state.areas.codes[at] for at in shown]
     bases = []
     for basis in shown_bases(state, contest.code):

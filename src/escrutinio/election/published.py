@@ -14,7 +14,9 @@ from io import BytesIO
 from itertools import zip_longest
 
 from escrutinio.election.derived import derived_files
+from escrutinio.election.geometry import GEOMETRY, Geometry, parse_geometry
 from escrutinio.election.state import ElectionState
+from escrutinio.records.errors import DefinitionError
 
 Read = Callable[[str], bytes | None]
 """Gives the content of a file by its path below `data/`, None where there is none."""
@@ -62,8 +64,19 @@ class FileCheck:
 
 
 def compare_derived(state: ElectionState, read: Read) -> Iterator[FileCheck]:
-    """Recompute every derived file and compare it with the published one, one after the other."""
-    for file in derived_files(state):
+    """Recompute every derived file and compare it with the published one, one after the other.
+
+    Shapes of areas are the publication's own; the figures that stand beside them are recomputed.
+    """
+    geometry: Geometry | None = None
+    if (raw := read(GEOMETRY)) is not None:
+        try:
+            geometry = parse_geometry(raw)
+            geometry.check(state.areas, GEOMETRY)
+        except DefinitionError as error:
+            geometry = None
+            yield _whole(GEOMETRY, "shapes of the election's areas", f"{error}")
+    for file in derived_files(state, geometry):
         yield compare_file(file.path, file.content(), read(file.path))
 
 

@@ -5,7 +5,7 @@ station. Neither side is taken to be right; the effect on the outcome is shown b
 side's figures put in) and at its worst (whatever the stations in question hold).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -128,8 +128,7 @@ class Reconciliation:
         if effect == "could" and self.changes_order:
             effect = "changes"
         values |= {"left": self.left, "right": self.right, "net": net or "0"}
-        found = in_language(_FOUND, language, **values)
-        return f"{found} {in_language(_EFFECT[effect], language, **values)}", in_language(_NOT, language)
+        return reconciliation_sentences(effect, values, language)
 
 
 def reconcile(state: ElectionState, contest: str, left: str, right: str) -> Reconciliation:
@@ -178,6 +177,16 @@ def reconcile(state: ElectionState, contest: str, left: str, right: str) -> Reco
         differing=_certify(state, view, left, votes, differs, differs),
         open_stations=_certify(state, view, left, votes, differs, differs | only_right | neither),
     )
+
+
+def reconciliation_sentences(effect: str, values: Mapping[str, str], language: str) -> tuple[str, str]:
+    """What was found and what it is not, of any two sources. Raises EvidenceError for another language.
+
+    `effect`: `none` (nothing differs), `stands`, `could` (the outcome change), `changes`. `values`: the names
+    `left` and `right`, `net`, and how many stations `agree`, `differ`, are `only_left` and `only_right`.
+    """
+    found = in_language(_FOUND, language, **values)
+    return f"{found} {in_language(_EFFECT[effect], language, **values)}", in_language(_NOT, language)
 
 
 def reconcile_all(state: ElectionState, contest: str, official: str) -> tuple[Reconciliation, ...]:

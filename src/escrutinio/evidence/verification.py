@@ -32,6 +32,8 @@ from escrutinio.records.parts import Attachment
 MAX_DATA_FILE = 2**31
 """Greatest size of a file of `data/` that is read, in bytes."""
 
+VERIFIER = "verify.html"
+
 RECORD_FAULTS = frozenset({"bad-record"})
 SIGNATURE_FAULTS = frozenset({"bad-signature", "unknown-key"})
 
@@ -78,6 +80,8 @@ def verify_publication(
     state = reading.state
     if trust is not None and reading.first_entries:
         checks.append(_check_trust(trust, reading.first_entries))
+    if trust is not None and trust.verifier_html is not None:
+        checks += _check_verifier(trust.verifier_html, fetch)
     if state is not None:
         checks.append(_check_attachments(state, fetch))
         if not only_log:
@@ -193,6 +197,17 @@ def _check_trust(trust: Trust, first: list[bytes]) -> CheckResult:
             sentence = f"The {what} is {found.hex() or 'missing'}; the trust file names {expected.hex()}."
             failures.append(Failure(f"entry {place}", sentence))
     return CheckResult("trust file", 2, 0.0, tuple(failures))
+
+
+def _check_verifier(expected: bytes, fetch: Fetch) -> list[CheckResult]:
+    """Whether the offline verifier, where there is one, is the one that the trust file names."""
+    content = fetch(VERIFIER, MAX_DATA_FILE)
+    if content is None:
+        return []
+    found = sha256(content).digest()
+    sentence = f"The offline verifier has the SHA-256 {found.hex()}; the trust file names {expected.hex()}."
+    failures = () if found == expected else (Failure(VERIFIER, sentence),)
+    return [CheckResult("offline verifier", 1, 0.0, failures)]
 
 
 def _check_attachments(state: ElectionState, fetch: Fetch) -> CheckResult:

@@ -9,14 +9,18 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from escrutinio.intake.files import load, open_plain
-from escrutinio.intake.mapping import MAX_BYTES
+from escrutinio.intake.mapping import MAX_BYTES, TableMapping
+from escrutinio.intake.sources import open_table
 from escrutinio.records.errors import InputError
 
 SAMPLE = 8 << 20
 """Most bytes that are looked at."""
+MAX_SAMPLED = 50_000
+"""Most rows of a workbook or Parquet file that are looked at."""
 
 _TOTALS = {
     "valid": r"valid",
@@ -80,6 +84,21 @@ def sketch(path: Path) -> Sketch:
             f"{path.name} has a column name twice in its header, so its columns cannot be told apart"
         )
     return _classify(cells, encoding, delimiter, len(body))
+
+
+def sketch_table(path: Path) -> Sketch:
+    """Look at a CSV, an XLSX workbook of one sheet, or a Parquet file. Raises InputError as `sketch`."""
+    data, _ = load(path.parent, path.name, MAX_BYTES)
+    if not data.startswith((b"PAR1", b"PK\x03\x04")):
+        return sketch(path)
+    mapping = TableMapping(file=path.name)
+    table = open_table(data, mapping, MAX_BYTES)
+    table.position(table.header)  # refuses a name that stands twice
+    body = [cells for _, cells in islice(table.rows, MAX_SAMPLED)]
+    if not body:
+        raise InputError(f"{path.name} has column names and no rows")
+    columns = dict(zip(table.header, zip(*body, strict=True), strict=True))
+    return _classify(columns, mapping.encoding, mapping.delimiter, len(body))
 
 
 def _decode(raw: bytes, place: str) -> tuple[str, str]:

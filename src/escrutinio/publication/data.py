@@ -9,12 +9,14 @@ import polars as pl
 
 from escrutinio.election.delimited import table_bytes, text_cell
 from escrutinio.election.derived import basis_slugs, derived_files, shown_bases
+from escrutinio.election.geometry import GEOMETRY, parse_geometry
 from escrutinio.election.state import Basis, ElectionState
 from escrutinio.intake.rows import BadRow
 from escrutinio.log.files import write_files
 from escrutinio.publication.codebook import codebook
 from escrutinio.publication.datapackage import Resource, Source, datapackage, resource
 from escrutinio.publication.nist import station_report, summary_report
+from escrutinio.publication.workbook import WORKBOOK, workbook
 from escrutinio.records.errors import LogError, PublicationError
 
 TWINS = frozenset({"areas", "stations", "sheets", "area-totals", "option-totals"})
@@ -36,12 +38,13 @@ def write_data(
 
     The same state, sources, skipped rows and `generated_at` (seconds since 1970-01-01 UTC, which only the
     NIST reports and the description carry) give the same bytes. Files of an earlier state that this one
-    does not have are left alone. Raises PublicationError.
+    does not have are left alone; `geometry.geojson`, where it lies there, is used and described. Raises
+    PublicationError, and DefinitionError for shapes that are none.
     """
     written: list[Resource] = []
 
     def contents() -> Iterator[tuple[str, bytes]]:
-        for path, kind, content in data_files(state, generated_at, skipped):
+        for path, kind, content in data_files(state, generated_at, skipped, _geometry(directory)):
             progress(path)
             written.append(resource(path, kind, content))
             yield path, content
@@ -54,15 +57,30 @@ def write_data(
     return tuple(written)
 
 
+def _geometry(directory: Path) -> bytes | None:
+    try:
+        return (directory / GEOMETRY).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise PublicationError(f"{directory / GEOMETRY} cannot be read: {error.strerror}") from None
+
+
 def data_files(
-    state: ElectionState, generated_at: int, skipped: Sequence[BadRow] = ()
+    state: ElectionState,
+    generated_at: int,
+    skipped: Sequence[BadRow] = (),
+    geometry: bytes | None = None,
 ) -> Iterator[tuple[str, str, bytes]]:
     """Path below `data/`, kind and content of every file except the description."""
-    for file in derived_files(state):
+    if geometry is not None:
+        yield GEOMETRY, "geometry", geometry
+    for file in derived_files(state, None if geometry is None else parse_geometry(geometry)):
         content = file.content()
         yield file.path, file.kind, content
         if file.kind in TWINS:
             yield file.path.removesuffix(".csv") + ".parquet", file.kind, parquet_twin(file.kind, content)
+    yield WORKBOOK, "workbook", workbook(state, generated_at)
     if skipped:
         yield "skipped.csv", "skipped", skipped_rows(skipped)
     yield from _nist_files(state, generated_at)

@@ -25,6 +25,7 @@ from escrutinio.intake.rows import BadRow
 from escrutinio.log.checkpoint import SignedCheckpoint, parse_checkpoint
 from escrutinio.log.files import write_files
 from escrutinio.log.merkle import leaf_hash
+from escrutinio.log.mirrors import MIRRORS, MirrorList, sign_mirrors
 from escrutinio.log.notes import KeyType, NoteSigner
 from escrutinio.log.policy import LogIdentity, Policy
 from escrutinio.log.reader import open_log, read_entries
@@ -32,9 +33,10 @@ from escrutinio.log.store import LogStore
 from escrutinio.log.tiles import Frontier
 from escrutinio.log.trust import Trust, format_trust
 from escrutinio.log.writer import LogWriter, Refusal
-from escrutinio.publication.data import write_data
 from escrutinio.publication.datapackage import Source
-from escrutinio.publication.site.render import render_site
+from escrutinio.publication.geojson import published_geometry, write_geometry
+from escrutinio.publication.site.bundle import bundle
+from escrutinio.publication.update import carry_over, write_views
 from escrutinio.records.attachments import file_name
 from escrutinio.records.errors import InputError, LogError, PublicationError
 from escrutinio.records.keys import SigningKey
@@ -95,6 +97,8 @@ def publish(
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
+        if not replace:
+            carry_over(target, staging)
         made = _build(staging, config, base_dir, tables, composer, keyring, clock, progress, executor)
         _swap(staging, target)
     except OSError as error:
@@ -153,6 +157,7 @@ def _build(
     progress: Progress,
     executor: Executor | None,
 ) -> tuple[ElectionState, SignedCheckpoint]:
+    write_geometry(staging / "data", published_geometry(config.shown, tables, base_dir))
     signer = NoteSigner(config.log.origin, KeyType.ED25519, keyring.seed(LOG))
     checkpoint = _write_log(staging / "log", composer.records, signer, clock)
     state = fold(
@@ -168,17 +173,24 @@ def _build(
         definition=sha256(composer.records[0]).digest(),
         charter=sha256(composer.records[1]).digest(),
         policy=Policy(logs=(LogIdentity(signer.verifier),)),
+        verifier_html=sha256(bundle()).digest(),
+        mirrors=config.shown.mirrors,
     )
     write_files(staging, [("trust.toml", format_trust(trust))])
-    write_data(
+    if config.shown.mirrors:
+        listed = MirrorList(config.log.origin, clock, config.shown.mirrors)
+        write_files(staging, [(MIRRORS, sign_mirrors(listed, signer))])
+    write_views(
+        staging,
         state,
-        staging / "data",
-        generated_at=clock,
+        config.shown,
+        checkpoint=checkpoint,
+        trust=trust,
+        clock=clock,
         sources=_sources(config, base_dir, tables),
         skipped=tables.bad,
-    )
-    render_site(
-        state, config, staging, checkpoint=checkpoint, trust=trust, progress=progress, executor=executor
+        progress=progress,
+        executor=executor,
     )
     return state, checkpoint
 
@@ -222,7 +234,7 @@ def _sources(config: ElectionConfig, base_dir: Path, tables: Tables) -> list[Sou
     """Every file the publication rests on, those of the configuration first, with what it says of them."""
     read = {source.file: source for source in tables.sources}
     found = []
-    for source in config.sources:
+    for source in config.shown.sources:
         content = (base_dir / source.file).read_bytes()
         found.append(Source(source.file, sha256(content).digest(), len(content), source.note))
         read.pop(source.file, None)

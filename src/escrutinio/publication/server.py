@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -10,19 +11,56 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from escrutinio.publication.site.environment import CSP
+from escrutinio.publication.site.format import LANGUAGES
+
 HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
-_CHANGING = ("/log/checkpoint", "/live.json")
+
+FOREVER = "public, max-age=31536000, immutable"
+"""For what is named by its place in an append-only log, or by its digest."""
+
+LIVE = "no-cache"
+"""For everything else: kept, but asked about each time, which costs an answer without content."""
+
+
+_TOP = frozenset(
+    {"log", "data", "attachments", "embed", "assets", "verify.html", "latest.json", "live.json", *LANGUAGES}
+)
+
+
+def headers_of(path: str) -> Iterator[tuple[str, str]]:
+    """The headers for a path such as `/log/checkpoint`, also where the publication stands one level down.
+
+    Result cards may stand in anybody's page, nothing else may. The offline verifier has its whole policy,
+    with the digests of its scripts, in itself.
+    """
+    yield from HEADERS.items()
+    parts = path.strip("/").split("/")
+    place = parts if parts[0] in _TOP else parts[1:]
+    match place:
+        case ["embed", *_]:
+            policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
+        case ["verify.html"]:
+            policy = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        case _:
+            policy = f"{CSP}; frame-ancestors 'none'"
+    yield "content-security-policy", policy
+    match place:
+        case ["log", "tile", *_] | ["attachments", _]:
+            yield "cache-control", FOREVER
+        case ["latest.json"]:
+            yield "cache-control", LIVE
+            yield "access-control-allow-origin", "*"
+        case _:
+            yield "cache-control", LIVE
 
 
 class Headers:
-    """Adds the headers; only what changes with every checkpoint is not to be cached."""
+    """Adds the headers to every answer; what is not there is not remembered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,9 +68,9 @@ class Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                extra = dict(HEADERS)
-                if str(scope.get("path", "")).endswith(_CHANGING):
-                    extra["cache-control"] = "no-cache"
+                extra = dict(headers_of(str(scope.get("path", ""))))
+                if message["status"] not in (200, 206, 304):
+                    extra["cache-control"] = LIVE
                 message["headers"] += [(name.encode(), value.encode()) for name, value in extra.items()]
             await send(message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from escrutinio.evidence.irreversibility import Certificate
@@ -41,11 +42,34 @@ def title_in(titles: tuple[Title, ...], language: str, code: str) -> str:
 def certainties(found: tuple[ContestEvidence, ...], language: str) -> dict[int, str]:
     """By log index of a bulletin or an announced result: whether outstanding votes could change it."""
     return {
-        standing.index: standing.certificate.sentences(language)[0]
+        standing.index: _by_name(one, standing, language).sentences(language)[0]
         for one in found
         for standing in one.announced
         if standing.index is not None
     }
+
+
+def standing_sentences(found: tuple[ContestEvidence, ...], language: str) -> dict[tuple[str, str], str]:
+    """By contest and basis: whether outstanding votes could change what its counted sheets show."""
+    tongue = Tongue(language)
+    return {
+        (one.view.code, standing.label): " ".join(
+            (_by_name(one, standing, language).sentences(language)[0], *_roll_from(one.roll, tongue))
+        )
+        for one in found
+        for standing in one.sheets
+    }
+
+
+def _by_name(one: ContestEvidence, standing: Standing, language: str) -> Certificate:
+    """A certificate that names candidates as people know them; others keep their code."""
+    view = one.view
+    names = {
+        code: title_in(titles, language, code)
+        for code, titles in zip(view.candidates, view.candidate_titles, strict=True)
+    }
+    certificate = standing.certificate
+    return replace(certificate, candidates=tuple(names.get(c, c) for c in certificate.candidates))
 
 
 def name_of(one: ContestEvidence, code: str, tongue: Tongue) -> str:
@@ -133,17 +157,23 @@ def _standings(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
 def _standing(heading: str, standing: Standing, tongue: Tongue, roll: int | None) -> Finding:
     certificate = standing.certificate
     sentences = list(certificate.sentences(tongue.language))
-    if roll is not None:
-        sentences.append(
-            tongue(
-                f"The size of the roll, {tongue.whole(roll)}, is taken from an announced result.",
-                f"El tamaño del padrón, {tongue.whole(roll)}, se toma de un resultado anunciado.",
-            )
-        )
+    sentences += _roll_from(roll, tongue)
     decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
     if standing.reversal is not None and decides:
         sentences += standing.reversal.sentences(tongue.language)
     return Finding(heading, tuple(sentences), (_certificate(certificate, tongue),))
+
+
+def _roll_from(roll: int | None, tongue: Tongue) -> tuple[str, ...]:
+    """Where the size of the roll is from, if an announcement states it."""
+    if roll is None:
+        return ()
+    return (
+        tongue(
+            f"The size of the roll, {tongue.whole(roll)}, is taken from an announced result.",
+            f"El tamaño del registro electoral, {tongue.whole(roll)}, se toma de un resultado anunciado.",
+        ),
+    )
 
 
 def _certificate(certificate: Certificate, tongue: Tongue) -> Table:

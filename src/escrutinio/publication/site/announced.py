@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from escrutinio.election.definition import OTHERS
 from escrutinio.election.derived import shown_bases
@@ -56,6 +59,7 @@ class Announcement:
     """What somebody announced. `basis` is what it is held against; `official`: a bulletin of the authority.
 
     `number` and `size` are of a bulletin: which one it is, and of how many entries of the log it speaks.
+    `held`: of the sheets that count now, how many the log had then: at that size, or before the entry.
     """
 
     index: int
@@ -73,6 +77,7 @@ class Announcement:
     official: bool = False
     number: int = 0
     size: int = 0
+    held: int | None = None
 
     def item(self, candidate: int) -> Item | None:
         """The figure of a candidate, if one was announced."""
@@ -96,6 +101,7 @@ def announcements(state: ElectionState) -> Iterator[Announcement]:
     """All announced results about contests and areas that the election has, in log order."""
     spoken = sorted((*state.claims(), *state.bulletins()), key=lambda logged: logged.index)
     first = cache(partial(_first_basis, state))
+    grown = cache(partial(growth, state))
     for logged in spoken:
         about = logged.entry.about
         view = next((view for view in state.contests if view.code == about.contest), None)
@@ -103,9 +109,26 @@ def announcements(state: ElectionState) -> Iterator[Announcement]:
         if view is None or area is None:
             continue
         if isinstance(logged.entry.body, Claim):
-            yield _claim(logged, logged.entry.body, view, area, first(view.code))
+            found = _claim(logged, logged.entry.body, view, area, first(view.code))
         elif isinstance(logged.entry.body, Bulletin):
-            yield _bulletin(state, logged, logged.entry.body, view, area)
+            found = _bulletin(state, logged, logged.entry.body, view, area)
+        else:
+            continue
+        if found.basis is not None:
+            size = found.size if found.official else found.index
+            held = int(np.searchsorted(grown(view.code, found.basis, area), size))
+            found = replace(found, held=held)
+        yield found
+
+
+def growth(state: ElectionState, contest: str, basis: str, area: int) -> NDArray[np.int64]:
+    """The log indices, ascending, of the sheets that count now in an area (by its number) and a basis."""
+    rows = state.counted.get((contest, basis))
+    if rows is None:
+        return np.zeros(0, np.int64)
+    here = state.areas.within(area, state.roll.area) & (rows >= 0)
+    found: NDArray[np.int64] = np.sort(state.tables[contest].index[rows[here]])
+    return found
 
 
 def _first_basis(state: ElectionState, contest: str) -> Sums | None:

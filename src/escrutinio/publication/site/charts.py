@@ -4,9 +4,9 @@ text beside it, and is therefore hidden from screen readers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 
 def _hundredths(part: int, whole: int) -> str:
@@ -37,6 +37,47 @@ def strip(pieces: Iterable[tuple[str, int]]) -> Markup:
         drawn.append(f'<rect class="{name}" x="{start}" width="{width}" height="100%"/>')
         at += amount
     return Markup(f'<svg aria-hidden="true">{"".join(drawn)}</svg>')
+
+
+def gap(part: int, whole: int, other: int, other_whole: int) -> Markup:
+    """A bar as long as `part` is of `whole`, with a tick where `other` is of `other_whole`.
+
+    Written short: a large country has tens of thousands of them.
+    """
+    width, tick = (_hundredths(*pair)[:5].rstrip("%") for pair in ((part, whole), (other, other_whole)))
+    return Markup(
+        f"<svg class=bar aria-hidden=true><rect width={width}% height=9 />"
+        f"<rect x={tick}% width=2 height=9 /></svg>"
+    )
+
+
+def steps(
+    points: Sequence[tuple[int, int]], marks: Iterable[tuple[int, str]], width: int, height: int
+) -> Markup:
+    """A curve of (x, y) points that ascend to (`width`, `height`), with an upright and a label at each mark.
+
+    Drawn in a box of 1000 by 240 whatever the units; labels are numbered by the caller's texts.
+    """
+    across, up = max(width, 1), max(height, 1)
+
+    def place(x: int, y: int) -> str:
+        return f"{min(x, across) * 1000 // across} {220 - min(y, up) * 190 // up}"
+
+    path = "L".join(place(x, y) for x, y in points)
+    curve = f'<path class="curve" d="M{path}"/>' if path else ""
+    drawn = []
+    for at, label in marks:
+        x = min(at, across) * 1000 // across
+        side = "end" if x > 500 else "start"
+        shift = -6 if x > 500 else 6
+        drawn.append(
+            f'<path class="mark" d="M{x} 20V220"/>'
+            f'<text x="{x + shift}" y="16" text-anchor="{side}">{escape(label)}</text>'
+        )
+    return Markup(
+        '<svg class="plot steps" viewBox="0 -6 1000 232" aria-hidden="true">'
+        f'<path class="axis" d="M0 220H1000"/>{curve}{"".join(drawn)}</svg>'
+    )
 
 
 def tally_mark() -> Markup:

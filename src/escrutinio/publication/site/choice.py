@@ -84,7 +84,7 @@ def render_demo_index(publications: Sequence[tuple[str, ElectionState]], out: Pa
             "and all that anybody needs to check them."
         )
         panels.append(Panel(language, ENDONYMS[language], heading, (), text, tuple(entries)))
-    looks = [(path, content) for path, content in assets() if not path.endswith(".js")]
+    looks = [(path, content) for path, content in assets() if not path.endswith((".js", ".txt"))]
     write_pages(out, iter([*looks, ("index.html", _page(panels).encode())]))
 
 

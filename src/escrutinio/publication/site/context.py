@@ -6,30 +6,33 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from escrutinio.log.checkpoint import SignedCheckpoint, find_cosignatures
+from escrutinio.log.fingerprint import fingerprint
 from escrutinio.log.trust import Trust
 from escrutinio.publication.evidence.results import ContestEvidence
 from escrutinio.publication.site.announced import Announcement
+from escrutinio.publication.site.changes import Changes
+from escrutinio.publication.site.maps import Maps
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.shelf import Description, Shelf
+from escrutinio.records.attachments import file_name
 from escrutinio.records.codes import LogRole
 from escrutinio.records.parts import Title
 from escrutinio.records.types import Charter
 
-MOST_CONTROLS = 2_000
-"""Most entries that the page of the log lists."""
-
-SCRIPTS = ("station", "sandbox")
+SCRIPTS = ("station", "sandbox", "findings")
 
 
 @dataclass(frozen=True)
 class Context:
-    """A publication's pages in all languages share this."""
+    """A publication's pages in all languages share this; `address` is where it is published, if stated."""
 
     site: Site
     shelf: Shelf
     checkpoint: SignedCheckpoint
     trust: Trust
     languages: tuple[str, ...]
+    changes: Changes
+    address: str | None = None
     evidence: tuple[ContestEvidence, ...] = ()
 
     @cached_property
@@ -45,7 +48,7 @@ class Context:
 
     def names(self) -> dict[str, object]:
         """What templates call these things."""
-        state, signed = self.site.state, self.checkpoint
+        signed = self.checkpoint
         operator: tuple[Title, ...] = () if self.charter is None else self.charter.operator
         example = self.site.example
         return {
@@ -56,11 +59,11 @@ class Context:
             "root": signed.checkpoint.root.hex(),
             "checkpoint": signed.checkpoint,
             "checkpoint_text": signed.note.data.decode(),
-            "cosigners": [found.witness for found in find_cosignatures(signed, self.trust.policy)],
-            "controls": state.controls[:MOST_CONTROLS],
-            "more_controls": max(0, len(state.controls) - MOST_CONTROLS),
-            "control_indices": frozenset(logged.index for logged in state.controls[:MOST_CONTROLS]),
+            "cosignatures": find_cosignatures(signed, self.trust.policy),
             "fingerprints": self.fingerprints,
+            "fingerprint": fingerprint(self.trust),
+            "mirrors": self.trust.mirrors,
+            "maps": self.maps,
             "description": self.description,
             "has_skipped": self.shelf.has("data/skipped.csv"),
             "scripts": {name: self.shelf.has(f"assets/js/{name}.js") for name in SCRIPTS},
@@ -68,7 +71,13 @@ class Context:
             "example_area": None if example is None else example.area,
             "example_entry": None if example is None else example.entry,
             "compared": self.compared,
+            "has_attachment": lambda found: self.shelf.has(f"attachments/{file_name(found.digest)}"),
         }
+
+    @cached_property
+    def maps(self) -> Maps:
+        """The maps, with the geometry that `data/` holds."""
+        return Maps(self.site, self.shelf)
 
     @cached_property
     def description(self) -> Description:

@@ -83,6 +83,15 @@ class Format:
         tenths = (count * 10 + scale // 2) // scale
         return f"{self._group(tenths // 10)}{self._decimal}{tenths % 10}{NBSP}{unit}"
 
+    def span(self, seconds: int) -> str:
+        """A length of time: seconds, minutes with seconds, hours with minutes, with the units' symbols."""
+        if seconds < 60:
+            return f"{seconds}{NBSP}s"
+        small, large, units = (seconds % 60, seconds // 60, ("min", "s"))
+        if seconds >= 3_600:
+            small, large, units = (seconds % 3_600 // 60, seconds // 3_600, ("h", "min"))
+        return f"{self.number(large)}{NBSP}{units[0]} {small}{NBSP}{units[1]}"
+
     def day(self, iso: str) -> str:
         """A day written YYYY-MM-DD, in words."""
         return format_date(date.fromisoformat(iso), "long", locale=self.language)

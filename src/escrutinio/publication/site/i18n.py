@@ -46,7 +46,10 @@ class Catalogue:
 
 @cache
 def catalogue(language: str) -> Catalogue:
-    """Read the catalogue of `language`, in as many files as there are parts of the site; English has none, its messages are the source."""
+    """Read the catalogue of `language`, in as many files as the site has parts.
+
+    English has none: its messages are the source.
+    """
     if language == SOURCE:
         return Catalogue(language, {})
     messages: dict[str, tuple[str, ...]] = {}

@@ -2,27 +2,57 @@
 
 They are a convenience, like every page: what a browser finds through them it verifies against the log.
 
-    data/index/<area>.json             stations of an area with their entries:
-                                       [log index, type, contest, signer, status]
-    data/index/areas-of-stations.json  {station: area}
     data/areas.json                    {area: {parent, name, level}}
     data/keys.json                     {key id in hex: index of the enrolment}
+    data/controls.json                 {type: [log index]} of the records that a part of the log needs:
+                                       roll, revocation, co-record, first-sheet
+    data/log-pages.json                [log index of the first record on each page log/<number>.html]
+    data/qr2024.json                   what the QR codes of 2024 count, where the configuration says it
+    data/index/areas-of-stations.json  {station: area}, without those that `area_of_code` finds
+    data/index/<area>.json             the stations that lie directly in an area, in the order of the roll:
+        {"area": area,
+         "centers": {center: name},
+         "stations": {station: {
+            "center": center, "registered": number, left out where it is not known,
+            "entries": {status: [log index of a sheet, copy, hand count or zero report]},
+            "history": [log index of what else is about the station or a machine meant for it],
+            "findings": [[code, [log index], sentence in English, in Spanish]]}}}
+        where `entries`, `history` and `findings` are left out when they have nothing to say
+    data/names/words.json              {"common": [word too frequent to look up], "start": [first letters]}
+    data/names/<first letters>.json    [[center, name]], for each center with a word that begins so,
+                                       and the area as a third item where `area_of_code` does not find it
+
+A word of a name is what `words_of` makes of it; its first letters are two, or one if it has no more, and in
+the file's name they stand as the hexadecimal digits of their UTF-8.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Container, Iterator
 
 import msgspec
 import numpy as np
 
+from escrutinio.election.findings import Finding
+from escrutinio.election.qr2024_options import QR2024_FILE, format_qr2024_options
+from escrutinio.election.roll import Roll
 from escrutinio.election.state import ElectionState, Status
+from escrutinio.publication.extract import part_controls
 from escrutinio.publication.site.model import Site
-from escrutinio.records.types import BY_CODE
 
-Entries = dict[int, list[tuple[int, str, str, str, str]]]
+START = 2
+"""First letters of a word by which centers are filed."""
+
+MOST_OF_A_WORD = 400
+"""Centers that may share a word before it is too common to find one by; every center keeps one word."""
+
+Entries = dict[int, dict[str, list[int]]]
 
 _encode = msgspec.json.Encoder().encode
+_WORD = re.compile(r"[^\W_]+")
 
 
 def index_files(site: Site) -> Iterator[tuple[str, bytes]]:
@@ -35,43 +65,122 @@ def index_files(site: Site) -> Iterator[tuple[str, bytes]]:
     }
     yield "data/areas.json", _encode(areas)
     yield "data/keys.json", _encode({held.kid.hex(): held.enrolled for held in state.keys})
-    places = [tree.codes[at] for at in roll.area.tolist()]
-    yield "data/index/areas-of-stations.json", _encode(dict(zip(roll.stations, places, strict=True)))
-    entries = _entries(state)
+    yield "data/controls.json", _encode(part_controls(state))
+    yield "data/log-pages.json", _encode([page.records[0].index for page in site.book.pages])
+    if site.qr2024 is not None:
+        yield QR2024_FILE, format_qr2024_options(site.qr2024)
+    places = zip(roll.stations, (tree.codes[at] for at in roll.area.tolist()), strict=True)
+    listed = {station: area for station, area in places if area_of_code(station, areas) != area}
+    yield "data/index/areas-of-stations.json", _encode(listed)
+    yield from _name_files(site)
+    yield from _station_files(site)
+
+
+def area_of_code(code: str, areas: Container[str]) -> str | None:
+    """The area with the longest code that a station's code begins with: most elections number them so."""
+    starts = (code[:size] for size in range(len(code), 0, -1))
+    return next((start for start in starts if start in areas), None)
+
+
+def _station_files(site: Site) -> Iterator[tuple[str, bytes]]:
+    state, roll = site.state, site.state.roll
+    entries, history, findings = _entries(state), _history(state), _findings(state)
     centers, registered = roll.center.tolist(), roll.registered.tolist()
     for area, stations in enumerate(site.stations_of):
-        if len(stations):
-            listed = {
-                roll.stations[at]: {
-                    "center": roll.centers[centers[at]],
-                    "name": roll.center_names.get(roll.centers[centers[at]], ""),
-                    "registered": registered[at] if registered[at] >= 0 else None,
-                    "entries": entries.get(at, []),
-                }
-                for at in stations.tolist()
+        if not len(stations):
+            continue
+        listed: dict[str, dict[str, object]] = {}
+        names = {}
+        for at in stations.tolist():
+            code, center = roll.stations[at], roll.centers[centers[at]]
+            names[center] = roll.center_names.get(center, "")
+            about = {
+                "registered": registered[at] if registered[at] >= 0 else None,
+                "entries": entries.get(at),
+                "history": history.get(code),
+                "findings": findings.get(code),
             }
-            code = tree.codes[area]
-            yield f"data/index/{code}.json", _encode({"area": code, "stations": listed})
+            said = {name: value for name, value in about.items() if value is not None}
+            listed[code] = {"center": center, **said}
+        code = site.areas.codes[area]
+        yield f"data/index/{code}.json", _encode({"area": code, "centers": names, "stations": listed})
 
 
 def _entries(state: ElectionState) -> Entries:
-    """The bulk entries of each station, by its number, in log order."""
-    kinds = {code: kind.NAME for code, kind in BY_CODE.items()}
+    """The bulk entries of each station, by its number and their status, in log order."""
     statuses = {status.value: status.name.lower() for status in Status}
     found: Entries = {}
-    for contest, table in state.tables.items():
+    for table in state.tables.values():
         known = np.flatnonzero(table.station >= 0)
-        for station, index, kind, signer, status in zip(
-            table.station[known].tolist(),
-            table.index[known].tolist(),
-            table.kind[known].tolist(),
-            table.signer[known].tolist(),
-            table.status[known].tolist(),
-            strict=True,
-        ):
-            row = (index, kinds[kind], contest, state.signers[signer], statuses[status])
-            found.setdefault(station, []).append(row)
+        columns = (table.station[known].tolist(), table.index[known].tolist(), table.status[known].tolist())
+        for station, index, status in zip(*columns, strict=True):
+            found.setdefault(station, {}).setdefault(statuses[status], []).append(index)
     if len(state.tables) > 1:
-        for rows in found.values():
-            rows.sort()
+        for lists in found.values():
+            for indices in lists.values():
+                indices.sort()
     return found
+
+
+def _history(state: ElectionState) -> dict[str, list[int]]:
+    """What is in the log about a station besides its bulk entries, and about machines meant for it."""
+    found: dict[str, set[int]] = {}
+    for logged in state.controls:
+        if (code := logged.entry.about.station) is not None and code in state.roll.index:
+            found.setdefault(code, set()).add(logged.index)
+    machines = state.machines
+    meant: dict[int, set[int]] = {}
+    for machine, station in zip(machines.machine.tolist(), machines.station.tolist(), strict=True):
+        if station >= 0:
+            meant.setdefault(machine, set()).add(station)
+    for machine, index in zip(machines.machine.tolist(), machines.index.tolist(), strict=True):
+        for station in meant.get(machine, ()):
+            found.setdefault(state.roll.stations[station], set()).add(index)
+    return {code: sorted(indices) for code, indices in found.items()}
+
+
+def _findings(state: ElectionState) -> dict[str, list[tuple[str, tuple[int, ...], str, str]]]:
+    """The findings that name a station, by its code."""
+    found: dict[str, list[tuple[str, tuple[int, ...], str, str]]] = {}
+    for finding in state.findings:
+        if finding.station is not None:
+            found.setdefault(finding.station, []).append(_row(finding))
+    return found
+
+
+def _row(finding: Finding) -> tuple[str, tuple[int, ...], str, str]:
+    return finding.code, finding.entries, finding.sentence("en"), finding.sentence("es")
+
+
+def _name_files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The centers by the words of their names, in files so small that a telephone can fetch one a word."""
+    roll = site.state.roll
+    area_of = _area_of_centers(roll)
+    words = {center: words_of(name) for center, name in roll.center_names.items() if center in area_of}
+    counted = Counter(word for found in words.values() for word in set(found))
+    common = {word for word, count in counted.items() if count > MOST_OF_A_WORD}
+    filed: dict[str, list[tuple[str, ...]]] = {}
+    for center, found in words.items():
+        area = site.areas.codes[area_of[center]]
+        row: tuple[str, ...] = (center, roll.center_names[center])
+        row = row if area_of_code(center, site.areas.index) == area else (*row, area)
+        kept = set(found) - common or set(sorted(found, key=lambda word: (counted[word], word))[:1])
+        for start in {word[:START] for word in kept}:
+            filed.setdefault(start, []).append(row)
+    yield "data/names/words.json", _encode({"common": sorted(common), "start": sorted(filed)})
+    for start, rows in filed.items():
+        yield f"data/names/{start.encode().hex()}.json", _encode(rows)
+
+
+def _area_of_centers(roll: Roll) -> dict[str, int]:
+    """The number of the area that each center's first station lies in."""
+    found: dict[str, int] = {}
+    for center, area in zip(roll.center.tolist(), roll.area.tolist(), strict=True):
+        found.setdefault(roll.centers[center], area)
+    return found
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name as people type them: lower case, without accents, letters and digits alone."""
+    plain = unicodedata.normalize("NFKD", name.lower())
+    return _WORD.findall("".join(sign for sign in plain if unicodedata.category(sign) != "Mn"))

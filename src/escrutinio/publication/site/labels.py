@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from escrutinio.election.findings import Severity
 from escrutinio.election.state import Standing
+from escrutinio.publication.site.code_words import PURPOSES
 from escrutinio.publication.site.i18n import N_
 from escrutinio.records.codes import Kind, LogRole, Method
 
@@ -115,6 +116,7 @@ TABLES: Mapping[str, Mapping[int, str] | Mapping[str, str]] = {
     "severities": SEVERITIES,
     "standings": STANDINGS,
     "records": RECORDS,
+    "purposes": PURPOSES,
     "figures": FIGURES,
 }
 """The tables that templates use, by the name they use."""

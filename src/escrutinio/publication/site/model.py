@@ -11,21 +11,26 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.election.config import ElectionConfig
 from escrutinio.election.derived import has_cards, shown_bases
 from escrutinio.election.findings import RULES, Finding, Rule
 from escrutinio.election.outcome import Outcome, outcome
-from escrutinio.election.state import REPORTED, REPORTED_LATE, Basis, ContestView, ElectionState
-from escrutinio.election.totals import Totals, by_candidate, totals
-from escrutinio.publication.site.announced import Announcement, announcements
+from escrutinio.election.presentation import Presentation
+from escrutinio.election.state import REPORTED, REPORTED_LATE, Basis, ContestView, ElectionState, Logged
+from escrutinio.election.totals import by_candidate, totals
+from escrutinio.publication.site.announced import Announcement, announcements, growth
+from escrutinio.publication.site.entries import LogBook
 from escrutinio.publication.site.said import Said, threads
 from escrutinio.publication.site.shelf import Shelf
 from escrutinio.records.codes import AuthorRole, Method
 from escrutinio.records.parts import Title
-from escrutinio.records.types import Proclamation
+from escrutinio.records.types import Acceptance, Proclamation, Ruling
 
 MOST_FINDINGS = 100
 """Most findings of one code, or of one area, that a page lists; the data has them all."""
+
+
+MOST_ANNOUNCED = 3
+"""Announced results that home shows side by side; their page has them all."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,23 @@ class Coverage:
         return self.counted + self.pending + self.silent
 
 
+@dataclass(frozen=True)
+class Turnout:
+    """Ballots beside registered voters, at the counted stations where the latter are known."""
+
+    stations: int
+    ballots: int
+    registered: int
+
+
 class Column:
     """A contest's totals in one basis, by number of the area, as plain integers."""
 
-    def __init__(self, basis: Basis, found: Totals, contest: ContestView) -> None:
+    def __init__(self, state: ElectionState, basis: Basis, contest: ContestView) -> None:
+        found = totals(state, contest.code, basis.code)
         self.basis = basis
         self.contest = contest
+        self._turnout = _turnout(state, contest.code, basis.code)
         self.votes: list[list[int]] = found.candidates.tolist()
         self.options: list[list[int]] = found.options.tolist()
         self.valid: list[int] = found.valid.tolist()
@@ -75,6 +91,24 @@ class Column:
         """What these votes show under the contest's method."""
         return outcome(self.contest, self.votes[area])
 
+    def turnout(self, area: int) -> Turnout:
+        """How many came to vote at the counted stations whose registered voters are known."""
+        return Turnout(*self._turnout[area])
+
+
+def _turnout(state: ElectionState, contest: str, basis: str) -> list[list[int]]:
+    """Per area stations, ballots and registered voters, of the counted stations where the last are known."""
+    own = np.zeros((len(state.areas), 3), np.int64)
+    rows, roll, table = state.counted.get((contest, basis)), state.roll, state.tables[contest]
+    if rows is not None:
+        stations = np.flatnonzero((rows >= 0) & (roll.registered >= 0))
+        taken = rows[stations]
+        ballots = table.counts[taken].sum(axis=1, dtype=np.int64) + table.null[taken] + table.blank[taken]
+        figures = np.column_stack((np.ones(len(stations), np.int64), ballots, roll.registered[stations]))
+        np.add.at(own, roll.area[stations], figures)
+    found: list[list[int]] = state.areas.roll_up(own).tolist()
+    return found
+
 
 class Race:
     """A contest with the columns that have anything to show."""
@@ -83,10 +117,7 @@ class Race:
         self.view = view
         self.code = view.code
         self.area = state.areas.index[view.area]
-        self.columns = tuple(
-            Column(basis, totals(state, view.code, basis.code), view)
-            for basis in shown_bases(state, view.code)
-        )
+        self.columns = tuple(Column(state, basis, view) for basis in shown_bases(state, view.code))
         self.has_cards = has_cards(view)
         proclaimed = state.records(Proclamation)
         self.proclamations = tuple(p for p in proclaimed if p[0].entry.about.contest == view.code)
@@ -158,19 +189,73 @@ class FindingGroup:
 class Site:
     """Everything that the pages of one publication show."""
 
-    def __init__(self, state: ElectionState, config: ElectionConfig, shelf: Shelf) -> None:
+    def __init__(self, state: ElectionState, shown: Presentation, shelf: Shelf) -> None:
         self.state = state
         self.body = state.body()
         self.areas = state.areas
-        self.notice = config.notice
+        self.notice = shown.notice
+        self.qr2024 = shown.qr2024
         self.imported = self.body.author_role is AuthorRole.IMPORTER
         self.without_official = without_official(state)
         self.races = tuple(Race(state, view) for view in state.contests)
         self.threads = threads(state, shelf)
         self.announcements = tuple(announcements(state))
-        self.accounts = tuple(self._accounts(config))
+        self.accounts = tuple(self._accounts(shown))
         self.groups = tuple(_groups(state.findings))
-        self.names = _names(state, config)
+        self.names = _names(state, shown)
+        self.book = LogBook(state)
+
+    def latest_announced(self, contest: str) -> tuple[Announcement, ...]:
+        """The latest announced results of a contest as a whole, in the order of the log."""
+        view = self.state.contest(contest)
+        area = self.areas.index[view.area]
+        return tuple(a for a in self.announcements if (a.contest, a.area) == (contest, area))[
+            -MOST_ANNOUNCED:
+        ]
+
+    @property
+    def proclaimed(self) -> list[tuple[Race, Logged, Proclamation]]:
+        """All proclamations in log order, each with its contest."""
+        found = [(race, logged, body) for race in self.races for logged, body in race.proclamations]
+        return sorted(found, key=lambda each: each[1].index)
+
+    def announced_at(self, contest: str) -> list[tuple[int, str]]:
+        """At which size of the log each result of a contest was announced, with its number on the page."""
+        spoken = (found for found in self.announcements if found.contest == contest)
+        return [(found.size or found.index, str(found.number or "")) for found in spoken]
+
+    @cached_property
+    def by_type(self) -> Mapping[str, Sequence[Logged]]:
+        """The records that are not sheets by the name of their type, in log order, with or without effect."""
+        found: dict[str, list[Logged]] = {}
+        for logged in self.state.controls:
+            found.setdefault(type(logged.entry.body).NAME, []).append(logged)
+        return found
+
+    @cached_property
+    def answered(self) -> Mapping[bytes, int]:
+        """By digest of a complaint or an accreditation: the entry of the first record that answers it."""
+        found: dict[bytes, int] = {}
+        for logged in self.state.controls:
+            body = logged.entry.body
+            if isinstance(body, Ruling) and body.complaint is not None:
+                found.setdefault(body.complaint, logged.index)
+            elif isinstance(body, Acceptance):
+                found.setdefault(body.accreditation, logged.index)
+        return found
+
+    def top_area(self, finding: Finding) -> str:
+        """The code of the area just below the root in which a finding lies; empty where it names no place."""
+        at = self._place(finding)
+        path = () if at is None else self.areas.path(at)
+        return self.areas.codes[path[1]] if len(path) > 1 else ""
+
+    def growth(self, race: Race) -> list[tuple[int, int]]:
+        """How many of the sheets that count now the log had at which size: at most 200 points."""
+        found = growth(self.state, race.code, race.columns[0].basis.code, race.area)
+        places = sorted({len(found) * step // 200 for step in range(200)}) if len(found) else []
+        curve = [(int(found[at]), at + 1) for at in places]
+        return [(0, 0), *curve, (self.state.size, len(found))]
 
     def races_in(self, area: int) -> Iterator[tuple[Race, int]]:
         """The contests voted on in an area, each with the area whose figures to show there."""
@@ -229,9 +314,9 @@ class Site:
                     return Example(roll.stations[at], self.areas.codes[int(roll.area[at])], entry)
         return None
 
-    def _accounts(self, config: ElectionConfig) -> Iterator[Account]:
+    def _accounts(self, shown: Presentation) -> Iterator[Account]:
         said = {thread.code: thread for thread in self.threads if thread.code}
-        for account in config.accounts:
+        for account in shown.accounts:
             announced = tuple(
                 found
                 for found in self.announcements
@@ -283,7 +368,7 @@ def _groups(findings: Sequence[Finding]) -> Iterator[FindingGroup]:
         yield FindingGroup(code, RULES[code], sum(f.count for f in found), listed, len(found) - len(listed))
 
 
-def _names(state: ElectionState, config: ElectionConfig) -> Mapping[str, tuple[Title, ...]]:
+def _names(state: ElectionState, shown: Presentation) -> Mapping[str, tuple[Title, ...]]:
     """The titles of signers: those they were enrolled with, else those of the configuration."""
     named = {held.key.name: held.key.titles for held in state.keys if held.key.titles}
-    return {organisation.name: organisation.titles for organisation in config.organisations} | named
+    return {**shown.names, **named}

@@ -1,41 +1,55 @@
-"""Making the pages: one environment of templates per language, and a list of pages with what each needs.
-
-The same state, configuration, checkpoint and files beside the pages give the same bytes; there is no clock.
-"""
+"""Making the site: everything into an empty directory, or only what changed into one that has it already."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment
-from markupsafe import Markup
+import msgspec
 
-from escrutinio.election.config import ElectionConfig
+from escrutinio.election.presentation import Presentation
 from escrutinio.election.state import ElectionState
 from escrutinio.log.checkpoint import SignedCheckpoint
 from escrutinio.log.trust import Trust
-from escrutinio.publication.evidence.results import work_out
-from escrutinio.publication.evidence.text import certainties, chapters
-from escrutinio.publication.site import labels
+from escrutinio.publication.evidence.results import ContestEvidence, work_out
+from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice
 from escrutinio.publication.site.context import Context
-from escrutinio.publication.site.environment import environment
-from escrutinio.publication.site.format import LANGUAGES, Format
-from escrutinio.publication.site.i18n import ENDONYMS, N_, catalogue
+from escrutinio.publication.site.format import LANGUAGES
 from escrutinio.publication.site.indexes import index_files
-from escrutinio.publication.site.model import Race, Site
-from escrutinio.publication.site.rows import StationTable
-from escrutinio.publication.site.shelf import Shelf, assets, text_of, write_pages
-from escrutinio.publication.site.words import Words, isolated
+from escrutinio.publication.site.manifest import MANIFEST, manifest_of, read_manifest, stale
+from escrutinio.publication.site.model import Site
+from escrutinio.publication.site.pages import Pages, area_files
+from escrutinio.publication.site.shelf import Shelf, assets
+from escrutinio.publication.site.writer import PageWriter, files_below, remove
 
 Progress = Callable[[str, int, int], None]
+
+ROOTS = ("assets", "embed", "data/index", "data/names")
+"""Directories, besides those of the languages, that hold nothing but what is rendered."""
+
+SLICE = 64
+"""Areas that one call of a process renders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What `render_site` did: files of the site, how many of them it wrote and how many of before it removed,
+    and the codes of the areas whose pages were made again; None where all were."""
+
+    files: int
+    written: int
+    removed: int
+    changed: frozenset[str] | None
 
 
 def render_site(
     state: ElectionState,
-    config: ElectionConfig,
+    shown: Presentation,
     out: Path,
     *,
     checkpoint: SignedCheckpoint,
@@ -43,151 +57,177 @@ def render_site(
     progress: Progress,
     languages: Sequence[str] = LANGUAGES,
     executor: Executor | None = None,
-) -> None:
+) -> Rendering:
     """Write the pages, their assets and the browser's indexes into `out`.
 
     `out` already holds `attachments/` and `data/` of the same state: words and downloads are read from
-    there. `progress` hears ("site", pages done, pages in all). Raises PublicationError where something
-    cannot be written, and for a language that the site does not speak. `executor` works out the evidence.
+    there. Where it holds an earlier rendering too, pages of areas in which nothing changed are left alone,
+    and what no longer belongs to the site is removed; the result is as if all had been rendered into an
+    empty directory. `progress` hears ("site", pages done, pages to make). `executor` has processes of this
+    machine, which make pages and work out the evidence. Raises PublicationError where something cannot be
+    written, and for a language that the site does not speak.
     """
-    shelf = Shelf(out)
-    site = Site(state, config, shelf)
-    evidence = work_out(state, executor=executor)
-    context = Context(site, shelf, checkpoint, trust, tuple(languages), evidence)
-    total = len(languages) * (len(site.areas) + len(PAGES))
-    done = 0
-
-    def pages() -> Iterator[tuple[str, bytes]]:
-        nonlocal done
-        yield from assets()
-        yield from index_files(site)
-        yield "index.html", language_choice(context).encode()
-        for language in languages:
-            for path, page in _Pages(context, language):
-                yield f"{language}/{path}", page.encode()
-                done += 1
-                if done % 100 == 0:
-                    progress("site", done, total)
-
-    write_pages(out, pages())
-    progress("site", total, total)
-
-
-EVIDENCE = "evidence.html"
-PAGES = (
-    "index.html",
-    "station.html",
-    "statements.html",
-    "findings.html",
-    EVIDENCE,
-    "log.html",
-    "data.html",
-    "how-to-verify.html",
-    "tour.html",
-)
-
-NAVIGATION = (
-    ("index.html", N_("Results")),
-    ("statements.html", N_("Statements")),
-    ("findings.html", N_("Findings")),
-    (EVIDENCE, N_("Evidence")),
-    ("log.html", N_("Log")),
-    ("data.html", N_("Data")),
-    ("how-to-verify.html", N_("How to verify")),
-    ("tour.html", N_("Tour")),
-)
-
-WORDS = (
-    *("announcement_label", "announcement_title", "differs", "elected", "shown_by", "pending_reasons"),
-    "plain_of",
-)
+    site = Site(state, shown, Shelf(out))
+    context = Context(site, Shelf(out), checkpoint, trust, tuple(languages), changes(state), shown.address)
+    before, now = read_manifest(out), manifest_of(context, shown)
+    (out / MANIFEST).unlink(missing_ok=True)  # what a crash leaves half done is made again
+    there = files_below(out, (*ROOTS, *LANGUAGES))
+    if before is not None and before.key != now.key:
+        before = None
+    changed = frozenset(now.areas)
+    pages = frozenset(now.log)
+    if before is not None:
+        changed = stale(before.areas, now.areas) | _incomplete(context, there)
+        pages = stale(before.log, now.log)
+    work = _Work(context, out, executor, progress, fresh=not there)
+    work.start(_jobs(context, changed, pages, there))
+    work.write(assets())
+    work.write(index_files(site))
+    work.write([("index.html", language_choice(context).encode())])
+    evident = replace(context, evidence=work.evidence())
+    for language in languages:
+        work.write(Pages(evident, language).fixed())
+    work.finish()
+    files = work.made.union(*(_kept(context, language) for language in languages))
+    gone = there - files
+    remove(out, gone)
+    work.write([(MANIFEST, msgspec.json.encode(now))])
+    return Rendering(len(files), work.written, len(gone), None if before is None else changed)
 
 
-class _Pages:
-    """All pages of one language, as (path below the language, HTML)."""
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Pages of one language to make: areas by their numbers, pages of the log by theirs."""
 
-    def __init__(self, context: Context, language: str) -> None:
-        self.context = context
-        self.site = context.site
-        self.language = language
-        self.form = Format(language)
-        self.catalogue = catalogue(language)
-        self.words = Words(self.site, self.catalogue, self.form)
-        self.tables = {
-            race.code: StationTable(self.site, race, self.form, self._labels(race), self.catalogue.gettext)
-            for race in self.site.races
-        }
+    language: str
+    areas: tuple[int, ...] = ()
+    log: tuple[int, ...] = ()
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        top = self._environment(up="../", here="", areas="areas/")
-        yield (
-            "index.html",
-            top.get_template("home.html").render(
-                path="index.html", certainties=certainties(self.context.evidence, self.language)
-            ),
+
+def _jobs(context: Context, areas: frozenset[str], log: frozenset[str], there: set[str]) -> Iterator[_Job]:
+    """Work of like size for what is to be made; pages of the log that are not there are made too."""
+    numbers = [number for number, code in enumerate(context.site.areas.codes) if code in areas]
+    for language in context.languages:
+        for start in range(0, len(numbers), SLICE):
+            yield _Job(language, areas=tuple(numbers[start : start + SLICE]))
+        pages = tuple(
+            page.number
+            for page in context.site.book.pages
+            if page.path in log or f"{language}/{page.path}" not in there
         )
-        for path in PAGES[1:]:
-            found = chapters(self.context.evidence, self.language) if path == EVIDENCE else ()
-            yield path, top.get_template(path).render(path=path, chapters=found)
-        below = self._environment(up="../../", here="../", areas="").get_template("area.html")
-        for area, code in enumerate(self.site.areas.codes):
-            path = f"areas/{code}.html"
-            races = tuple(self.site.races_in(area))
-            findings = self.site.findings_in.get(area)
-            yield path, below.render(path=path, area=area, races=races, found=findings, tables=self.tables)
-
-    def _labels(self, race: Race) -> dict[str, str]:
-        return {
-            column.basis.code: self.words.plain(column.basis.titles, column.basis.code)
-            for column in race.columns
-        }
-
-    def _environment(self, *, up: str, here: str, areas: str) -> Environment:
-        """The templates with their filters and names in this language.
-
-        `up`, `here` and `areas` lead from a page to the publication, to the language's pages and to its
-        areas. They are the same for all pages of an environment, so that macros are made once for them all.
-        """
-        made, words, form, say = environment(), self.words, self.form, self.catalogue.gettext
-        made.install_gettext_callables(  # type: ignore[attr-defined]
-            say, self.catalogue.ngettext, newstyle=True
-        )
-        for name in ("signed", "percent", "announced", "points", "size", "day", "moment"):
-            made.filters[name] = getattr(form, name)
-        for name in ("name", "plain", "level", "signer", "source"):
-            made.filters[name] = getattr(words, name)
-        made.filters |= {"n": form.number, "isolated": isolated}
-        made.filters |= {"digest": _digest, "data_link": _data_link}
-        for name, table in labels.TABLES.items():
-            made.globals[name] = {code: _said(say, text) for code, text in table.items()}
-        for name in WORDS:
-            made.globals[name] = getattr(words, name)
-        role = self.context.log_role
-        made.globals |= {
-            **self.context.names(),
-            "up": up,
-            "here": here,
-            "areas": areas,
-            "lang": self.language,
-            "endonyms": ENDONYMS,
-            "navigation": [(path, say(label)) for path, label in NAVIGATION],
-            "kind_label": _said(say, labels.KINDS[self.site.body.kind]),
-            "kind_notice": _said(say, labels.KIND_NOTICES[self.site.body.kind]),
-            "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
-            "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
-        }
-        return made
+        for start in range(0, len(pages), SLICE):
+            yield _Job(language, log=pages[start : start + SLICE])
 
 
-def _said(say: Callable[[str], str], text: str) -> str:
-    """Translate, except the empty message, which in a catalogue is its header."""
-    return say(text) if text else ""
+def _incomplete(context: Context, there: set[str]) -> frozenset[str]:
+    """The areas of which a file is missing."""
+    site = context.site
+    return frozenset(
+        code
+        for number, code in enumerate(site.areas.codes)
+        for language in context.languages
+        if not there.issuperset(area_files(context, language, number))
+    )
 
 
-def _digest(text: str) -> str:
-    """A digest without the name of its algorithm, which the table's head has."""
-    return text.removeprefix("sha256:")
+def _kept(context: Context, language: str) -> Iterator[str]:
+    """Every file that belongs to areas and to pages of the log in one language."""
+    for number in range(len(context.site.areas)):
+        yield from area_files(context, language, number)
+    for page in context.site.book.pages:
+        yield f"{language}/{page.path}"
 
 
-def _data_link(path: str) -> Markup:
-    return Markup('<a href="../data/{}">{}</a>').format(path, path)
+class _Work:
+    """Writes pages here, and has an executor's processes make others meanwhile."""
+
+    def __init__(
+        self, context: Context, out: Path, executor: Executor | None, progress: Progress, *, fresh: bool
+    ) -> None:
+        self._context = context
+        self._out = out
+        self._executor = executor
+        self._progress = progress
+        self._fresh = fresh
+        self._writer = PageWriter(out, fresh=fresh)
+        self._evidence: Future[tuple[ContestEvidence, ...]] | None = None
+        self._waiting: list[tuple[_Job, Future[tuple[list[str], int]]]] = []
+        self._elsewhere = 0
+        self._done = self._total = 0
+        self.made: set[str] = set()
+
+    @property
+    def written(self) -> int:
+        """How many files were written, here and elsewhere."""
+        return self._writer.written + self._elsewhere
+
+    def write(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write files of the parent's own making."""
+        self._writer.write(files)
+        self.made.update(self._writer.paths)
+
+    def start(self, jobs: Iterable[_Job]) -> None:
+        """Do jobs, or have them done while the caller goes on."""
+        todo = list(jobs)
+        self._total = sum(len(job.areas) + len(job.log) for job in todo)
+        if self._executor is None or len(todo) < 2 * len(self._context.languages):
+            made = {language: Pages(self._context, language) for language in self._context.languages}
+            for job in todo:
+                self.write(_pages_of(made[job.language], job))
+                self._told(job)
+            return
+        context = pickle.dumps(self._context)
+        # The longest job first, in one process: so the others make pages, and nobody waits for it alone.
+        self._evidence = self._executor.submit(_worked_out, context)
+        for job in todo:
+            future = self._executor.submit(_do, context, str(self._out), job, self._fresh)
+            self._waiting.append((job, future))
+
+    def evidence(self) -> tuple[ContestEvidence, ...]:
+        """What the evidence of each contest comes to."""
+        if self._evidence is not None:
+            return self._evidence.result()
+        return work_out(self._context.site.state, executor=self._executor)
+
+    def finish(self) -> None:
+        """Wait for what is done elsewhere."""
+        for job, future in self._waiting:
+            paths, written = future.result()
+            self.made.update(paths)
+            self._elsewhere += written
+            self._told(job)
+
+    def _told(self, job: _Job) -> None:
+        self._done += len(job.areas) + len(job.log)
+        self._progress("site", self._done, self._total)
+
+
+def _worked_out(context: bytes) -> tuple[ContestEvidence, ...]:
+    return work_out(_context(context).site.state)
+
+
+def _do(context: bytes, out: str, job: _Job, fresh: bool) -> tuple[list[str], int]:
+    """A job in a process of its own: the files it made, and how many of them it had to write."""
+    writer = PageWriter(Path(out), fresh=fresh)
+    writer.write(_pages_of(_pages(context, job.language), job))
+    return writer.paths, writer.written
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _pages(context: bytes, language: str) -> Pages:
+    """A process keeps the pages of one rendering: reading the context costs more than a job."""
+    return Pages(_context(context), language)
+
+
+@lru_cache(maxsize=1)
+def _context(context: bytes) -> Context:
+    found = pickle.loads(context)
+    assert isinstance(found, Context)
+    return found
+
+
+def _pages_of(pages: Pages, job: _Job) -> Iterator[tuple[str, bytes]]:
+    for area in job.areas:
+        yield from pages.of_area(area)
+    for number in job.log:
+        yield pages.of_log(number)

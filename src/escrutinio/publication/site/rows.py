@@ -36,7 +36,6 @@ class StationTable:
         self._race = race
         self._columns = site.station_columns[race.code]
         self._stations_of = site.stations_of
-        self._codes = site.areas.codes
         self._form = form
         self._labels = {code: str(escape(label)) for code, label in labels.items()}
         self._none = translate("no counted sheet")
@@ -63,29 +62,29 @@ class StationTable:
         if not len(stations):
             return
         figures = [(column, column.figures(stations)) for column in self._columns]
-        code, last = self._codes[area], -1
+        last = -1
         for place, station in enumerate(stations.tolist()):
             if (center := self._center[station]) != last:
                 last = center
                 yield self._group(center)
             listed = [(column, rows[place]) for column, rows in figures]
-            yield from self._station(code, station, listed)
+            yield from self._station(station, listed)
 
     def _group(self, center: int) -> str:
         code = self._roll.centers[center]
         name = self._roll.center_names.get(code, "")
         title = f"{isolated(name)} · {code}" if name else code
-        return f'<tr class="group"><th colspan="{self.width}" scope="rowgroup">{title}'
+        return f"<tr class=group><th colspan={self.width} scope=rowgroup>{title}"
 
-    def _station(self, area: str, station: int, listed: Listed) -> Iterator[str]:
+    def _station(self, station: int, listed: Listed) -> Iterator[str]:
         code = self._roll.stations[station]
-        head = f'<a href="../station.html?a={area}&amp;s={code}">{code}</a>'
+        head = f'<a href="../station.html?s={code}">{code}</a>'
         known = self._registered[station]
         registered = self._form.number(known) if known >= 0 else NONE
         shown = self._shown(station, listed)
-        span = f' rowspan="{len(shown)}"' if len(shown) > 1 else ""
-        head = f'<th scope="row"{span}>{head}'
-        tail = f'<td class="low"{span}>{registered}'
+        span = f" rowspan={len(shown)}" if len(shown) > 1 else ""
+        head = f"<th scope=row{span}>{head}"
+        tail = f"<td{span}>{registered}"
         for label, cells in shown:
             basis = f'<td class="t">{label}' if self.many else ""
             yield f"<tr>{head}{basis}{cells}{tail}"
@@ -99,13 +98,13 @@ class StationTable:
             if column.rows[station] >= 0:
                 cells = f"<td>{'<td>'.join(map(number, values))}"
             elif (reason := self._reason(column, station)) is not None:
-                cells = f'<td class="t" colspan="{len(values)}">{reason}'
+                cells = f"<td class=t colspan={len(values)}>{reason}"
             else:
                 continue
             groups.setdefault(cells, []).append(self._labels[column.basis.code])
         if not groups:
             width = len(self._race.view.candidates) + 2
-            return [("", f'<td class="t low" colspan="{width}">{self._none}')]
+            return [("", f'<td class="t low" colspan={width}>{self._none}')]
         return [(" · ".join(labels), cells) for cells, labels in groups.items()]
 
     def _reason(self, column: StationColumn, station: int) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -11,6 +11,9 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.election.geometry import GEOMETRY, Geometry, parse_geometry
+from escrutinio.publication.site.bundle import NAME, bundle
+from escrutinio.publication.site.writer import PageWriter
 from escrutinio.records.attachments import TEXT, file_name
 from escrutinio.records.errors import PublicationError
 from escrutinio.records.parts import Attachment
@@ -59,6 +62,16 @@ class Shelf:
         """Whether a file stands in the publication."""
         return (self.directory / path).is_file()
 
+    def geometry(self) -> Geometry | None:
+        """Where the areas lie, if `data/` says it. Raises PublicationError or DefinitionError."""
+        path = self.directory / "data" / GEOMETRY
+        try:
+            return parse_geometry(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise PublicationError(f"{path} cannot be read: {error.strerror}") from None
+
     def description(self) -> Description:
         """What `data/datapackage.json` lists; nothing where there is none. Raises PublicationError."""
         path = self.directory / "data" / "datapackage.json"
@@ -73,36 +86,24 @@ class Shelf:
 
 
 def assets() -> Iterator[tuple[str, bytes]]:
-    """Style sheets, scripts and the sign, as paths below the publication and their content."""
+    """Style sheets, scripts, the sign and the offline verifier: paths below the publication, and content."""
     yield from _below(files(__package__).joinpath("assets"), "assets")
+    yield NAME, bundle()
 
 
 def _below(directory: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
     for child in sorted(directory.iterdir(), key=lambda each: each.name):
         if child.is_dir():
             yield from _below(child, f"{path}/{child.name}")
-        elif child.name.endswith((".css", ".js", ".svg")):
+        elif child.name.endswith((".css", ".js", ".svg", ".txt")):  # .txt: the licence of what others made
             yield f"{path}/{child.name}", child.read_bytes()
 
 
-def write_pages(out: Path, pages: Iterator[tuple[str, bytes]]) -> int:
-    """Write files (path below `out`, content); return how many. Raises PublicationError.
-
-    Pages are derived: they are not forced to disk one by one, since losing them loses nothing.
-    """
-    made: set[Path] = set()
-    path, count = out, 0
-    try:
-        for relative, content in pages:
-            path = out / relative
-            if path.parent not in made:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                made.add(path.parent)
-            path.write_bytes(content)
-            count += 1
-    except OSError as error:
-        raise PublicationError(f"{path} cannot be written: {error.strerror or error}") from None
-    return count
+def write_pages(out: Path, pages: Iterable[tuple[str, bytes]]) -> int:
+    """Write files (path below `out`, content); return how many. Raises PublicationError."""
+    writer = PageWriter(out)
+    writer.write(pages)
+    return len(writer.paths)
 
 
 def text_of(texts: Mapping[str, str], language: str, otherwise: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from fractions import Fraction
 from functools import lru_cache
 from unicodedata import bidirectional
 
@@ -14,20 +16,21 @@ from markupsafe import Markup, escape
 from escrutinio.election.findings import RULES
 from escrutinio.election.outcome import Filled, Outcome
 from escrutinio.election.state import Logged
-from escrutinio.publication.site import labels
+from escrutinio.publication.site import code_words, labels
 from escrutinio.publication.site.announced import Announcement
-from escrutinio.publication.site.format import Format
+from escrutinio.publication.site.format import NONE, Format
 from escrutinio.publication.site.i18n import Catalogue, choose
 from escrutinio.publication.site.model import Column, Race, Site
 from escrutinio.records.codes import Method
 from escrutinio.records.entry import body_to_plain
 from escrutinio.records.parts import Title
-from escrutinio.records.types import Proclamation
+from escrutinio.records.types import Body, Proclamation
 
 MOST_PLAIN = 4_000
 """Most characters of a record's content that the page of the log writes out."""
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_FILE = re.compile(r"[A-Za-z0-9._-]*[0-9_][A-Za-z0-9._-]*")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?")
 
 
@@ -85,9 +88,12 @@ class Words:
         return Markup('{} <span class="muted">({})</span>').format(self.name(titles, name), name)
 
     def source(self, text: str) -> Markup:
-        """Where something was read: an address as a link, anything else as text."""
+        """Where something was read: an address as a link, a bare file name said to be one, else as text."""
         if _ADDRESS.fullmatch(text):
             return Markup('<a class="hash" href="{}" rel="noreferrer nofollow">{}</a>').format(text, text)
+        if _FILE.fullmatch(text):
+            message = self.gettext("text on file %(name)s")
+            return Markup(message) % {"name": Markup('<span class="hash">{}</span>').format(text)}
         return isolated(text)
 
     def announcement_label(self, found: Announcement) -> Markup:
@@ -96,6 +102,12 @@ class Words:
             text = self.gettext("Bulletin %(number)s") % {"number": self.form.number(found.number)}
             return Markup("{}").format(text)
         return Markup("{}").format(self.form.day(found.day) if found.day else found.code)
+
+    def announcement_when(self, found: Announcement) -> str:
+        """When it was announced: the day, or at which size of the log."""
+        if found.day:
+            return self.form.day(found.day)
+        return self.gettext("the log at %(size)s entries") % {"size": self.form.number(found.size)}
 
     def announcement_title(self, found: Announcement) -> Markup:
         """Who announced it."""
@@ -126,6 +138,14 @@ class Words:
                 yield Markup("<b>{}:</b> {}").format(Markup("; ").join(columns), sentence)
             else:
                 yield sentence
+
+    def beside(self, column: Column, area: int, other: int, candidate: int) -> str:
+        """By how many points the share of a candidate differs in an area from that in another."""
+        valid, beside = column.valid[area], column.valid[other]
+        if not valid or not beside:
+            return NONE
+        share = Fraction(column.votes[area][candidate], valid)
+        return self.form.points(100 * (share - Fraction(column.votes[other][candidate], beside)))
 
     def basis(self, column: Column) -> Markup:
         """A basis by name; copies are said to be copies."""
@@ -203,6 +223,19 @@ class Words:
         ]
 
     # --- records ---
+
+    def finding_label(self, code: str) -> str:
+        """The label of a kind of finding."""
+        return RULES[code].label[self.language]
+
+    def word(self, code: IntEnum) -> str:
+        """The word for a numbered code."""
+        return self.gettext(code_words.WORDS[type(code)][code])
+
+    def of(self, name: str) -> list[tuple[Logged, Body]]:
+        """The records of one type that are not sheets, newest first, with their bodies."""
+        found = self.site.by_type.get(name, ())
+        return [(logged, logged.entry.body) for logged in reversed(found)]
 
     def plain_of(self, logged: Logged) -> str:
         """A record's content as JSON, where it is short enough to be read."""

@@ -1,115 +1,68 @@
-// Which sheets count, and their totals: the simple rules of docs/verifying-in-the-browser.md, written
-// independently of the Python fold. Rulings, late keys and changes of stations are left to the fold.
+// Which sheets count, and their totals: the rules of docs/verifying-in-the-browser.md, written independently
+// of the Python fold.
 
-import { fromUtf8 } from "./bytes.js";
-import { refuse } from "./refusal.js";
-import { checkCode } from "./text.js";
+import { maySay } from "./controls.js";
 
-const TALLY = 14;
-const MANUAL = 17;
-const COPY = 18;
-const SHEETS = new Set([TALLY, MANUAL, COPY]);
+const [ZERO_REPORT, TALLY, MANUAL, COPY, HAND_COUNT] = [13, 14, 17, 18, 19];
+const BULK = new Set([ZERO_REPORT, TALLY, MANUAL, COPY, HAND_COUNT]);
+const SPEAKS_FOR_NONE = new Set(["station-unknown", "key-out-of-scope"]);
+export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "reported-late", "ruled", "paper", "copies:"];
 
-/** @typedef {import("./record.js").Entry} Entry */
-/** A record whose signature holds, and the key it is by.
- * @typedef {{ index: number, entry: Entry, key: { name: string, role: string, scope: string[], contests: string[] } }} Signed */
-/** @typedef {{ area: string, registered: number | null }} Station */
-/** @typedef {{ parents: Map<string, string>, stations: Map<string, Station> }} Place */
-/** @typedef {{ candidates: number[], null: number, blank: number, stations: number, pending: string[] }} Total */
-
+/** @typedef {import("./keys.js").Signed} Signed */
+/** @typedef {import("./controls.js").Settled} Settled */
+/** What a basis has: a sheet that counts per station, and why none does at others.
+ * @typedef {{ counted: Map<string, Signed>, pending: Map<string, string>, annulled: Set<string> }} Basis */
+/** Rows of a basis that may count, by station, and the reason of each station's first one that may not.
+ * @typedef {{ rows: Map<string, Signed[]>, refused: Map<string, string> }} Heard */
 /**
- * Rows of a CSV attachment whose first columns hold codes or numbers, which need no quotes.
- * @param {Uint8Array} data
- * @param {string} header
- * @returns {string[][]}
+ * Candidates in ballot order; `pending` and `annulled` are stations. `areas`: of each area what it adds up to,
+ * [...candidates, null, blank, stations counted, pending, annulled].
+ * @typedef {{ candidates: number[], null: number, blank: number, stations: number, pending: string[],
+ *   annulled: string[], areas: Map<string, number[]> }} Total
  */
-function rowsOf(data, header) {
-  const lines = fromUtf8(data).split("\n");
-  if (lines.shift() !== header || lines.pop() !== "") refuse("table-form", { name: header, line: 1 });
-  return lines.map((line, at) => {
-    const cells = line.split(",");
-    return cells.length >= header.split(",").length ? cells : refuse("table-form", { name: header, line: at + 2 });
-  });
-}
-
-/**
- * The areas and stations that records may speak of.
- * @param {Uint8Array} areas CSV code,parent,level,name
- * @param {Uint8Array | null} roll CSV station,center,area,registered
- * @returns {Place}
- */
-export function readPlace(areas, roll) {
-  const parents = new Map(rowsOf(areas, "code,parent,level,name").map(([code, parent]) => [checkCode(code), parent]));
-  const rows = roll ? rowsOf(roll, "station,center,area,registered") : [];
-  const stations = rows.map(([station, , area, registered], at) => {
-    if (!/^(0|[1-9]\d{0,9})?$/.test(registered)) refuse("table-form", { name: "roll", line: at + 2 });
-    const place = { area: checkCode(area), registered: registered === "" ? null : Number(registered) };
-    return /** @type {[string, Station]} */ ([checkCode(station), place]);
-  });
-  return { parents, stations: new Map(stations) };
-}
-
-/**
- * A station's area and all above it.
- * @param {Place} place
- * @param {string} area
- * @returns {Set<string>}
- */
-function areasAbove(place, area) {
-  const above = new Set();
-  for (let at = area; at && !above.has(at); at = place.parents.get(at) ?? "") above.add(at);
-  return above;
-}
-
-/**
- * Whether the role of a key says such things, in this election.
- * @param {string} role
- * @param {number} type
- * @param {boolean} imported
- */
-export function mayState(role, type, imported) {
-  if (type === TALLY) return role === "machine";
-  if (type === MANUAL) return role === "board";
-  return role === "party" || role === "observer" || (role === "importer" && imported);
-}
 
 /** @param {Record<string, any>} body @returns {number} */
-function votesOf(body) {
-  return body.counts.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0) + body.null + body.blank;
+export function votesOf(body) {
+  return body.counts.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0) + (body.null ?? 0) + (body.blank ?? 0);
 }
 
 /**
  * Why a sheet does not count, or null.
  * @param {Signed} signed
  * @param {any} contest
- * @param {Place} place
+ * @param {Settled} settled
  * @param {boolean} imported
- * @param {Map<string, number>} openings index of the first contingency opening by station
  * @returns {string | null}
  */
-function refusalOf({ index, entry, key }, contest, place, imported, openings) {
+function refusalOf({ index, entry, key }, contest, { place, openings }, imported) {
   const { about, body, type } = entry;
   const station = place.stations.get(about.station ?? "");
-  const above = station ? areasAbove(place, station.area) : new Set();
-  const inScope = !key.scope.length || key.scope.some((code) => code === about.station || above.has(code));
-  const inContest = !key.contests.length || key.contests.includes(contest.code);
   const opened = type !== MANUAL || (openings.get(about.station ?? "") ?? Infinity) < index;
-  if (!station || !above.has(contest.area)) return "station-unknown";
-  if (!mayState(key.role, type, imported) || !inContest || !inScope || !opened) return "key-out-of-scope";
+  if (!station || !place.above(station.area).has(contest.area)) return "station-unknown";
+  if (!maySay(key.role, type, imported) || !place.covers(key, about) || !opened) return "key-out-of-scope";
   if (body.counts.length !== contest.options.length) return "wrong-option-count";
+  if (type === ZERO_REPORT) return null;
   const votes = votesOf(body);
-  if (body.ballots !== null && body.ballots !== votes) return "sum-mismatch";
+  if (type !== HAND_COUNT && body.ballots !== null && body.ballots !== votes) return "sum-mismatch";
   const registered = station.registered ?? body.registered ?? Infinity;
   return votes > registered ? "more-votes-than-registered" : null;
 }
 
 /**
- * Whose sheets a sheet is added to: the official ones, or the copies of one organisation.
- * @param {Entry} entry
+ * Whose sheets a sheet is added to: the official ones, the copies of one organisation, or hand counts.
+ * @param {Signed} signed
+ * @param {Map<import("./keys.js").Key, number>} late
  * @returns {string}
  */
-function basisOf({ type, frame }) {
-  return type === COPY ? `copies:${frame.issuer.split("/").slice(0, 2).join("/")}` : "reported";
+function basisOf({ index, entry, key }, late) {
+  if (entry.type === HAND_COUNT) return PAPER;
+  if (entry.type === COPY) return COPIES + organisation(key.name);
+  return (late.get(key) ?? -1) >= index ? REPORTED_LATE : REPORTED;
+}
+
+/** Whom a key belongs to: its name up to the second slash. @param {string} name */
+function organisation(name) {
+  return name.split("/").slice(0, 2).join("/");
 }
 
 /**
@@ -117,66 +70,190 @@ function basisOf({ type, frame }) {
  * @param {Record<string, any>} body
  * @returns {string}
  */
-function contentOf({ counts, null: none, blank, ballots, voters, registered }) {
-  return JSON.stringify([counts, none, blank, ballots, voters ?? null, registered ?? null]);
+function contentOf({ counts, null: none, blank, ballots, voters, registered, vouchers }) {
+  return JSON.stringify([counts, none, blank, ballots ?? null, voters ?? null, registered ?? null, vouchers ?? null]);
 }
 
 /**
  * The totals of every contest and basis, keyed `contest basis`.
  * @param {Signed[]} signed in log order
  * @param {any} definition its body
- * @param {Place} place
- * @param {Map<string, number>} openings
+ * @param {Settled} settled
  * @returns {{ totals: Map<string, Total>, refused: { index: number, code: string }[] }}
  */
-export function countSheets(signed, definition, place, openings) {
+export function countSheets(signed, definition, settled) {
   const imported = definition.author_role === "importer";
   const contests = new Map(definition.contests.map((/** @type {any} */ contest) => [contest.code, contest]));
   const refused = [];
-  /** Sheets that may count, by contest and basis, then by station. @type {Map<string, Map<string, Signed[]>>} */
+  /** @type {Map<string, Heard>} */
   const heard = new Map();
+  /** @type {Map<number, Signed>} */
+  const sound = new Map();
   for (const one of signed) {
-    if (!SHEETS.has(one.entry.type)) continue;
+    if (!BULK.has(one.entry.type)) continue;
     const { station = "", contest: code = "" } = one.entry.about;
     const contest = contests.get(code);
-    const why = contest ? refusalOf(one, contest, place, imported, openings) : "contest-unknown";
+    const why = contest ? refusalOf(one, contest, settled, imported) : "contest-unknown";
     if (why) refused.push({ index: one.index, code: why });
-    if (!contest) continue;
-    const name = `${code} ${basisOf(one.entry)}`;
-    const stations = heard.get(name) ?? new Map();
-    heard.set(name, stations);
-    const spoken = stations.get(station) ?? [];
-    if (!why) spoken.push(one);
-    if (!why || (why !== "key-out-of-scope" && why !== "station-unknown")) stations.set(station, spoken);
+    if (!contest || one.entry.type === ZERO_REPORT) continue;
+    const name = `${code} ${basisOf(one, settled.late)}`;
+    const basis = heard.get(name) ?? { rows: new Map(), refused: new Map() };
+    heard.set(name, basis);
+    if (!why) {
+      sound.set(one.index, one);
+      basis.rows.set(station, [...(basis.rows.get(station) ?? []), one]);
+    } else if (!SPEAKS_FOR_NONE.has(why) && !basis.refused.has(station)) basis.refused.set(station, why);
   }
   const totals = new Map();
-  for (const [name, stations] of heard) totals.set(name, totalOf(contests.get(name.split(" ")[0]), stations));
+  for (const [code, contest] of contests) {
+    const bases = basesOf(code, heard, settled, sound);
+    for (const [basis, found] of bases) totals.set(`${code} ${basis}`, totalOf(contest, found, settled.place));
+  }
   return { totals, refused };
 }
 
 /**
- * The first sheet of a station counts, unless another says something else; a machine's comes before a board's.
+ * What counts in each basis of a contest.
+ * @param {string} contest
+ * @param {Map<string, Heard>} heard
+ * @param {Settled} settled
+ * @param {Map<number, Signed>} sound
+ * @returns {Map<string, Basis>}
+ */
+function basesOf(contest, heard, { place, rulings }, sound) {
+  /** @type {Map<string, Basis>} */
+  const bases = new Map();
+  for (const [name, said] of heard) {
+    const [code, basis] = name.split(" ");
+    if (code === contest) bases.set(basis, countBasis(said, basis === PAPER ? agreedCount : soleSheet));
+  }
+  if (rulings.length) {
+    const mine = rulings.filter(({ entry }) => entry.about.contest === contest && place.stations.has(entry.about.station ?? ""));
+    bases.set(RULED, asRuled(bases.get(REPORTED), heard.get(`${contest} ${REPORTED}`), mine, sound));
+  }
+  return bases;
+}
+
+/**
+ * @param {Heard} heard
+ * @param {(rows: Signed[]) => Signed | "conflict" | null} choose
+ * @returns {Basis}
+ */
+function countBasis({ rows, refused }, choose) {
+  const basis = { counted: new Map(), pending: new Map(), annulled: new Set() };
+  for (const [station, spoken] of rows) {
+    const chosen = choose(spoken);
+    if (chosen === "conflict") basis.pending.set(station, chosen);
+    else if (chosen) basis.counted.set(station, chosen);
+  }
+  for (const [station, why] of refused) {
+    if (!basis.counted.has(station) && !basis.pending.has(station)) basis.pending.set(station, why);
+  }
+  return basis;
+}
+
+/** A station's first sheet counts, unless another differs; a machine's comes before a board's. @param {Signed[]} rows */
+function soleSheet(rows) {
+  const machines = rows.filter(({ entry }) => entry.type !== MANUAL);
+  const said = machines.length ? machines : rows;
+  if (said.length === 1) return said[0];
+  const first = contentOf(said[0].entry.body);
+  return said.every(({ entry }) => contentOf(entry.body) === first) ? said[0] : "conflict";
+}
+
+/** Hand counts: what two organisations found alike counts, unless two others agree on something else. @param {Signed[]} rows */
+function agreedCount(rows) {
+  /** @type {Map<string, Signed[]>} */
+  const alike = new Map();
+  for (const row of rows) {
+    const content = contentOf(row.entry.body);
+    alike.set(content, [...(alike.get(content) ?? []), row]);
+  }
+  const agreed = [...alike.values()].filter((group) => new Set(group.map(({ key }) => organisation(key.name))).size > 1);
+  return agreed.length > 1 ? "conflict" : agreed.length ? agreed[0][0] : null;
+}
+
+/**
+ * As reported, with the last ruling about each station; upheld and dismissed change nothing.
+ * @param {Basis | undefined} reported
+ * @param {Heard | undefined} heard
+ * @param {Signed[]} rulings
+ * @param {Map<number, Signed>} sound
+ * @returns {Basis}
+ */
+function asRuled(reported, heard, rulings, sound) {
+  const counted = new Map(reported?.counted);
+  const annulled = new Set();
+  for (const { index, entry } of rulings) {
+    const { station = "" } = entry.about;
+    const { decision, entry: named } = entry.body;
+    const chosen = decision === "select" ? selected(sound.get(named ?? -1), index, entry) : reported?.counted.get(station);
+    if (decision === "select" && !chosen) continue;
+    annulled.delete(station);
+    if (decision === "annul") annulled.add(station);
+    if (decision !== "annul" && chosen) counted.set(station, chosen);
+    else counted.delete(station);
+  }
+  const pending = new Map();
+  const open = [...(reported?.pending ?? [])].filter(([, why]) => why === "conflict");
+  for (const [station, why] of [...open, ...(heard?.refused ?? [])]) {
+    if (!counted.has(station) && !annulled.has(station) && !pending.has(station)) pending.set(station, why);
+  }
+  return { counted, pending, annulled };
+}
+
+/**
+ * The sheet, copy or hand count that a ruling selects: of its station and contest, and below it.
+ * @param {Signed | undefined} named
+ * @param {number} index
+ * @param {import("./record.js").Entry} ruling
+ */
+function selected(named, index, { about }) {
+  const fits = named && named.index < index && named.entry.about.station === about.station;
+  return fits && named.entry.about.contest === about.contest ? named : null;
+}
+
+/**
  * @param {any} contest
- * @param {Map<string, Signed[]>} stations
+ * @param {Basis} basis
+ * @param {import("./roll.js").Place} place
  * @returns {Total}
  */
-function totalOf(contest, stations) {
-  const total = { candidates: contest.candidates.map(() => 0), null: 0, blank: 0, stations: 0, pending: /** @type {string[]} */ ([]) };
-  for (const [station, spoken] of stations) {
-    const machines = spoken.filter(({ entry }) => entry.type !== MANUAL);
-    const said = machines.length ? machines : spoken;
-    const contents = new Set(said.map(({ entry }) => contentOf(entry.body)));
-    if (contents.size !== 1) {
-      total.pending.push(station);
-      continue;
-    }
-    const { body } = said[0].entry;
-    body.counts.forEach((/** @type {number} */ votes, /** @type {number} */ at) => {
-      total.candidates[contest.options[at].candidate] += votes;
-    });
-    total.null += body.null;
-    total.blank += body.blank;
-    total.stations += 1;
+function totalOf(contest, { counted, pending, annulled }, place) {
+  const size = contest.candidates.length;
+  /** @type {Map<string, number[]>} */
+  const own = new Map();
+  const row = (/** @type {string} */ station) => {
+    const area = place.stations.get(station)?.area ?? "";
+    const sums = own.get(area) ?? new Array(size + 5).fill(0);
+    own.set(area, sums);
+    return sums;
+  };
+  for (const [station, { entry }] of counted) {
+    const sums = row(station);
+    entry.body.counts.forEach((/** @type {number} */ votes, /** @type {number} */ at) => (sums[contest.options[at].candidate] += votes));
+    sums[size] += entry.body.null;
+    sums[size + 1] += entry.body.blank;
+    sums[size + 2] += 1;
   }
-  return total;
+  for (const station of pending.keys()) row(station)[size + 3] += 1;
+  for (const station of annulled) row(station)[size + 4] += 1;
+  /** @type {Map<string, number[]>} */
+  const areas = new Map();
+  for (const [area, sums] of own) {
+    for (const above of place.above(area)) {
+      if (!place.above(above).has(contest.area)) continue; // what lies above has more than this contest
+      areas.set(above, (areas.get(above) ?? new Array(size + 5).fill(0)).map((/** @type {number} */ sum, /** @type {number} */ at) => sum + sums[at]));
+    }
+  }
+  const all = areas.get(contest.area) ?? new Array(size + 5).fill(0);
+  return {
+    candidates: all.slice(0, size),
+    null: all[size],
+    blank: all[size + 1],
+    stations: all[size + 2],
+    pending: [...pending.keys()],
+    annulled: [...annulled],
+    areas,
+  };
 }

@@ -7,9 +7,9 @@ import { bigEndian, concat, littleEndian } from "./bytes.js";
 export const P = 2n ** 255n - 19n;
 export const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 
+const MASK = 2n ** 255n - 1n;
 const D = mod(-121665n * inverse(121666n));
 const ROOT_OF_MINUS_ONE = power(2n, (P - 1n) / 4n);
-const MASK = 2n ** 255n - 1n;
 
 /** A point in extended coordinates: x = X/Z, y = Y/Z, xy = T/Z. @typedef {[bigint, bigint, bigint, bigint]} Point */
 
@@ -23,14 +23,24 @@ function mod(a) {
   return rest < 0n ? rest + P : rest;
 }
 
+/**
+ * A number of either sign and up to 520 bits, made small again without a division, since 2^255 is 19 modulo P.
+ * The result is equal modulo P and has 256 bits at most, but need not lie in 0 to P - 1, and may be below 0.
+ * @param {bigint} a
+ */
+function fold(a) {
+  const once = (a & MASK) + 19n * (a >> 255n);
+  return (once & MASK) + 19n * (once >> 255n);
+}
+
 /** @param {bigint} base @param {bigint} exponent */
 function power(base, exponent) {
   let result = 1n;
   for (; exponent; exponent >>= 1n) {
-    if (exponent & 1n) result = (result * base) % P;
-    base = (base * base) % P;
+    if (exponent & 1n) result = fold(result * base);
+    base = fold(base * base);
   }
-  return result;
+  return mod(result);
 }
 
 /** @param {bigint} a */
@@ -61,12 +71,12 @@ function decompress(y, sign) {
  * @returns {Point}
  */
 function add([x1, y1, z1, t1], [x2, y2, z2, t2]) {
-  const a = ((y1 - x1) * (y2 - x2)) % P;
-  const b = ((y1 + x1) * (y2 + x2)) % P;
-  const c = (((2n * t1 * t2) % P) * D) % P;
-  const d = (2n * z1 * z2) % P;
+  const a = fold((y1 - x1) * (y2 - x2));
+  const b = fold((y1 + x1) * (y2 + x2));
+  const c = fold(fold(2n * t1 * t2) * D);
+  const d = fold(2n * z1 * z2);
   const [e, f, g, h] = [b - a, d - c, d + c, b + a];
-  return [mod(e * f), mod(g * h), mod(f * g), mod(e * h)];
+  return [fold(e * f), fold(g * h), fold(f * g), fold(e * h)];
 }
 
 /**
@@ -110,7 +120,7 @@ function readPoint(bytes) {
 export function isMainPoint(key) {
   const point = readPoint(key);
   if (!point) return false;
-  const isIdentity = (/** @type {Point} */ [x, y, z]) => x === 0n && y === z;
+  const isIdentity = (/** @type {Point} */ [x, y, z]) => mod(x) === 0n && mod(y - z) === 0n;
   return !isIdentity(point) && isIdentity(combine(L, point, 0n, point));
 }
 
@@ -128,7 +138,7 @@ export function verifyInBigInt(key, message, signature) {
   const minus = /** @type {Point} */ ([mod(-point[0]), point[1], point[2], mod(-point[3])]);
   const [x, y, z] = combine(littleEndian(signature.subarray(32)), /** @type {Point} */ (BASE), k, minus);
   const scale = inverse(z);
-  const encoded = ((y * scale) % P) | (((x * scale) % P & 1n) << 255n);
+  const encoded = mod(y * scale) | ((mod(x * scale) & 1n) << 255n);
   return encoded === littleEndian(signature.subarray(0, 32));
 }
 

@@ -14,6 +14,9 @@ const SMALL_ORDER = new Set([
   "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
 ]);
 
+/** A key as good as any to ask WebCrypto whether it knows such keys: the base point. */
+const BASE_POINT = Uint8Array.of(0x58, ...new Array(31).fill(0x66));
+
 /** @typedef {(message: Uint8Array, signature: Uint8Array) => Promise<boolean>} Verifier */
 
 /**
@@ -70,6 +73,14 @@ export async function verifier(key, plain = false) {
     if (!imported) return verifyInBigInt(key, message, signature);
     return crypto.subtle.verify("Ed25519", imported, signature, message);
   };
+}
+
+/**
+ * Whether this browser's WebCrypto checks Ed25519; where it does not, signatures take milliseconds each.
+ * @returns {Promise<boolean>}
+ */
+export async function isNative() {
+  return (await importKey(BASE_POINT)) !== null;
 }
 
 /**

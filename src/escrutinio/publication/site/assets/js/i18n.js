@@ -21,6 +21,8 @@ const ENGLISH = {
   "form": "Read from",
   "status": "In the publication's totals",
   "index": "Entry of the log",
+  "station-code": "Polling station",
+  "number": "No.",
   "candidate": "Candidate and option",
   "votes": "Votes",
   "words": "In words",
@@ -102,7 +104,7 @@ const SPANISH = {
   "failed": "Esto no se puede mostrar: {why}",
   "station": "Mesa {station}",
   "center": "Centro de votación",
-  "registered": "Electores inscritos, según el padrón de la publicación",
+  "registered": "Electores inscritos, según el registro electoral de la publicación",
   "parish": "Todas las mesas de este lugar",
   "verified": "Todo lo que lleva abajo una marca lo comprobó este navegador, ahora mismo, con el registro público.",
   "differs": "Los asientos de esta mesa no dan todos las mismas cifras. Se marcan las que difieren del primero del mismo cargo.",
@@ -113,6 +115,8 @@ const SPANISH = {
   "form": "Leído de",
   "status": "En los totales de la publicación",
   "index": "Entrada del registro",
+  "station-code": "Mesa",
+  "number": "N.º",
   "candidate": "Candidato y tarjeta",
   "votes": "Votos",
   "words": "En letras",
@@ -215,8 +219,20 @@ const CODES = {
   evidence: ["shown, counted nowhere", "se muestra, no cuenta en ningún total"],
 };
 
+/** Says a sentence in a language, with its gaps filled. `lang` is "es" or "en".
+ * @typedef {(lang: string, key: string, values?: Record<string, unknown>) => string} Say */
+
 /**
- * A sentence in a language, with its gaps filled.
+ * A speaker of one table of sentences.
+ * @param {Record<string, Record<string, string>>} sentences by language and key
+ * @returns {Say}
+ */
+export function speaker(sentences) {
+  return (lang, key, values = {}) => fill(sentences[lang][key], lang, values);
+}
+
+/**
+ * A sentence of this module in a language, with its gaps filled.
  * @param {string} lang "es" or "en"
  * @param {string} key
  * @param {Record<string, unknown>} [values]

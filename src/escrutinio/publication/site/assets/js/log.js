@@ -28,12 +28,13 @@ export class Log {
   /**
    * @param {string} base address of the publication, ending in a slash
    * @param {import("./trust.js").Trust | null} [trust]
+   * @param {import("./tiles.js").Fetch} [fetchFile] what reads the publication's files, where that is no web server
    */
-  constructor(base, trust = null) {
+  constructor(base, trust = null, fetchFile = webFetch(base)) {
     this.base = base;
     this.trust = trust;
-    this.fetchFile = webFetch(base);
-    this.files = new LogFiles(webFetch(`${base}log/`));
+    this.fetchFile = fetchFile;
+    this.files = new LogFiles((path, limit) => fetchFile(`log/${path}`, limit));
     /** @type {Map<string, Promise<any>>} */
     this.known = new Map();
   }
@@ -99,9 +100,18 @@ export class Log {
     verifyInclusion(leafHash(raw), index, size, proof, root);
   }
 
-  /** Entries 0 and 1: what is voted on, and whose log this is. */
+  /** Entries 0 and 1, where they are the ones that a trust file names: what is voted on, and whose log this is. */
   context() {
     return this.once("context", async () => {
+      const context = await this.foundations();
+      this.checkFoundations(context);
+      return context;
+    });
+  }
+
+  /** Entries 0 and 1, whichever they are. */
+  foundations() {
+    return this.once("foundations", async () => {
       const [definition, charter] = await Promise.all([this.entry(0), this.entry(1)]);
       const election = sha256(definition.raw);
       if (definition.type !== DEFINITION || !(await signedByRoot(definition))) refuse("not-definition");
@@ -110,10 +120,17 @@ export class Log {
       const [mine, theirs] = [charter.body.root_key, definition.body.root_key];
       const official = charter.body.role === "official";
       if (!fits || (official && !equal(mine, theirs)) || !(await signedByRoot(charter))) refuse("not-charter");
-      if (this.trust && !equal(election, this.trust.definition)) refuse("trust-definition");
-      if (this.trust && !equal(sha256(charter.raw), this.trust.charter)) refuse("trust-charter");
       return { definition, charter, election, rootKey: mine };
     });
+  }
+
+  /**
+   * Refused where the trust file names another definition or charter.
+   * @param {Context} context
+   */
+  checkFoundations({ election, charter }) {
+    if (this.trust && !equal(election, this.trust.definition)) refuse("trust-definition");
+    if (this.trust && !equal(sha256(charter.raw), this.trust.charter)) refuse("trust-charter");
   }
 
   /**

@@ -94,6 +94,31 @@ export async function inclusionProof(index, size, hashAt) {
 }
 
 /**
+ * The hashes that show that the tree of `size` leaves extends its first `oldSize` ones (RFC 6962, 2.1.2).
+ * @param {number} oldSize from 1 to `size`
+ * @param {number} size
+ * @param {HashAt} hashAt
+ * @returns {Promise<Uint8Array[]>}
+ */
+export async function consistencyProof(oldSize, size, hashAt) {
+  if (!(Number.isSafeInteger(oldSize) && oldSize >= 1 && oldSize <= size)) refuse("consistency-sizes", { size, old: oldSize });
+  const path = [];
+  let [start, end, complete] = [0, size, true];
+  while (end !== oldSize) {
+    const middle = start + splitSize(end - start);
+    if (oldSize <= middle) {
+      path.push(await rangeRoot(middle, end, hashAt));
+      end = middle;
+    } else {
+      path.push(await rangeRoot(start, middle, hashAt));
+      [start, complete] = [middle, false];
+    }
+  }
+  if (!complete) path.push(await rangeRoot(start, end, hashAt));
+  return path.reverse();
+}
+
+/**
  * The root that a leaf and its path lead to.
  * @param {Uint8Array} leaf a leaf hash
  * @param {number} index

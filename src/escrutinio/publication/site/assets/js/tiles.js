@@ -191,7 +191,12 @@ export class LogFiles {
   hashes(size) {
     /** @type {Map<string, Promise<Uint8Array[]>>} */
     const cache = new Map();
+    /** @type {Map<string, Uint8Array>} */
+    const made = new Map();
     return async (level, index) => {
+      const node = `${level}/${index}`;
+      const before = made.get(node);
+      if (before) return before;
       const tileLevel = Math.floor(level / 8);
       const span = 2 ** (level % 8);
       const tile = Math.floor((index * span) / TILE_WIDTH);
@@ -199,7 +204,9 @@ export class LogFiles {
       if (!cache.has(name)) cache.set(name, this.tile(tileLevel, tile, size));
       const first = (index * span) % TILE_WIDTH;
       const hashes = await /** @type {Promise<Uint8Array[]>} */ (cache.get(name));
-      return treeRoot(hashes.slice(first, first + span));
+      const hash = treeRoot(hashes.slice(first, first + span));
+      made.set(node, hash);
+      return hash;
     };
   }
 }

@@ -1,0 +1,268 @@
+"""escrutinio check: one sheet, record or proof against a log, and one clear answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from escrutinio.cli.election import load_state
+from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_small
+from escrutinio.cli.sealing import write_new
+from escrutinio.evidence.at_hand import Checked, LogAtHand
+from escrutinio.evidence.checking_text import grounds, headline
+from escrutinio.evidence.wording import whole
+from escrutinio.intake.scan.images import MAX_FILE, read_regular
+from escrutinio.intake.scan.problems import Problem, UnreadableError, explain
+from escrutinio.intake.scan.results import ZERO, sheet_of
+from escrutinio.intake.scan.things import Thing, is_text, read_thing
+from escrutinio.log.trust import parse_trust
+from escrutinio.records.entry import Entry
+from escrutinio.records.errors import InputError
+
+LANGUAGES = (ENGLISH, SPANISH)
+
+
+@click.command(
+    help=say(
+        "Check THING against the log of a publication: a photo, scan or PDF of a sheet, the text of its QR "
+        "code (or - to read any of these from standard input), a record file, or a .tlog-proof file. The log "
+        "is verified first; a copy of it in a directory is enough, without a network.\n\n"
+        "Exit code 0: authentic and in the log, or unsigned and equal to what is published; 1: anything else "
+        "that could be read; 2: nothing could be read.\n\n"
+        "Examples: escrutinio check photo.jpg --log public/miniature; escrutinio check 'ESCX:…' --log "
+        "public/miniature --json; escrutinio check sheet.pdf --log public/miniature --evidence keep.json",
+        "Comprueba THING con el registro público de una publicación: una foto, escaneo o PDF de un acta, el "
+        "texto de su código QR (o - para leerlo de la entrada estándar), un archivo de asiento o un archivo "
+        ".tlog-proof. Antes se verifica el registro; basta una copia en un directorio, sin red.\n\n"
+        "Código de salida 0: auténtico y en el registro, o sin firma e igual a lo publicado; 1: cualquier "
+        "otra cosa que se pudo leer; 2: no se pudo leer nada.\n\n"
+        "Ejemplos: escrutinio check foto.jpg --log public/miniature; escrutinio check 'ESCX:…' --log "
+        "public/miniature --json; escrutinio check acta.pdf --log public/miniature --evidence guardar.json",
+    )
+)
+@click.argument("thing")
+@click.option(
+    "--log",
+    "address",
+    required=True,
+    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
+)
+@click.option(
+    "--proof",
+    "proof_file",
+    type=click.Path(path_type=Path),
+    help=say("The .tlog-proof that was given for THING.", "La .tlog-proof que se entregó por THING."),
+)
+@click.option(
+    "--trust",
+    type=click.Path(path_type=Path),
+    help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
+)
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path),
+    help=say(
+        "Where to write what is authentic and not in the log, to keep it.",
+        "Dónde escribir lo auténtico que no está en el registro, para conservarlo.",
+    ),
+)
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+def command(
+    thing: str, address: str, proof_file: Path | None, trust: Path | None, evidence: Path | None,
+    as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    read = _read(thing)
+    state = load_state(address, trust, quiet=quiet or as_json)
+    given = None if trust is None else parse_trust(read_small(trust), str(trust))
+    log = LogAtHand(address, state, given)
+    found = _check(log, read, None if proof_file is None else read_small(proof_file))
+    kept = [each for _, _, each in found if each is not None and each.answer.to_keep]
+    if kept and evidence is not None:
+        write_new(evidence, _evidence(log, kept, read.digest))
+    if as_json:
+        print_json(_plain(log, found, read))
+    else:
+        _print(log, found, read)
+        if kept:
+            _say_kept(evidence)
+    answers = [each.answer for _, _, each in found if each is not None]
+    if not all(answer.good for answer in answers):
+        sys.exit(EXIT_FAILED)
+    if not answers or any(problem is Problem.DAMAGED_QR for _, problem, _ in read.problems):
+        sys.exit(EXIT_USAGE)
+
+
+Found = tuple[int, str, "Checked | None"]
+"""A page, the text of a QR code on it ("" for a file), and the answer; None where it is of something else."""
+
+
+def _read(thing: str) -> Thing:
+    """Whatever was named: text, a file, or standard input. Raises InputError."""
+    if is_text(thing):
+        return read_thing(thing.encode())
+    if thing == "-":
+        data = sys.stdin.buffer.read(MAX_FILE + 1)
+        if len(data) > MAX_FILE:
+            raise InputError(f"standard input has more than {MAX_FILE:,} bytes")
+        return read_thing(data)
+    path = Path(thing)
+    try:
+        return read_thing(read_regular(path.resolve()).data)
+    except UnreadableError as fault:
+        problem = Problem.NOT_READABLE if fault.problem is Problem.VANISHED else fault.problem
+        detail = fault.detail or say("there is no such file", "no existe tal archivo")
+        raise InputError(f"{thing[:200]}: {explain(problem, detail, language())}") from None
+
+
+def _check(log: LogAtHand, read: Thing, proof: bytes | None) -> list[Found]:
+    found: list[Found] = [(page, text, log.text(text)) for page, text in read.texts]
+    if read.record is not None:
+        found.append((1, "", log.record(read.record)))
+    if read.proof is not None:
+        found.append((1, "", log.proof(read.proof, None)))
+    if proof is not None:
+        records = [each.entry.raw for _, _, each in found if each is not None and each.entry is not None]
+        if len(records) != 1:
+            raise InputError(
+                say(
+                    f"--proof is for one record, and {len(records)} were read",
+                    f"--proof es para un solo asiento, y se leyeron {len(records)}",
+                )
+            )
+        found.append((1, "", log.proof(proof, records[0])))
+    return found
+
+
+def _print(log: LogAtHand, found: list[Found], read: Thing) -> None:
+    """One clear line for each sheet, then what it stands on; then what could not be read."""
+    lang, several = language(), len(found) > 1
+    for number, (page, text, checked) in enumerate(found, 1):
+        mark = f"[{number}] " if several else ""
+        if checked is None:
+            other = explain(Problem.NOT_A_SHEET, "", lang)
+            click.echo(f"{mark}{other}: {_printable(text)}")
+            continue
+        click.secho(mark + headline(checked.answer, lang), bold=True)
+        for line in grounds(checked.answer, log.state, lang):
+            click.echo(f"  {line}")
+        if checked.entry is not None and _is_zero(checked.entry):
+            click.echo("  " + say(*ZERO))
+        if page > 1:
+            click.echo("  " + say(f"page {page}", f"página {page}"))
+    for page, problem, detail in read.problems:
+        where = say(f"page {page}: ", f"página {page}: ") if page > 1 or len(read.problems) > 1 else ""
+        click.echo(say("Not read: ", "Sin leer: ") + where + explain(problem, detail, lang), err=True)
+    head = log.checkpoint.checkpoint
+    size = whole(log.state.size, lang)
+    click.echo(
+        say(f"Log: {head.origin}, {size} entries, ", f"Registro público: {head.origin}, {size} entradas, ")
+        + (
+            say("verified with the trust file", "verificado con el archivo de confianza")
+            if log.trusted
+            else say("consistent; its origin is not authenticated without --trust",
+                     "consistente; su origen no se autentica sin --trust")
+        )
+    )  # fmt: skip
+
+
+def _say_kept(evidence: Path | None) -> None:
+    if evidence is None:
+        hint = say(
+            "Write it down with --evidence FILE: what is authentic and missing from the log is evidence, "
+            "and any receiver of the election accepts its bytes later.",
+            "Guárdelo con --evidence ARCHIVO: lo auténtico que falta en el registro es evidencia, y "
+            "cualquier receptor de la elección acepta después sus bytes.",
+        )
+    else:
+        hint = say(f"Written to {evidence}; keep it.", f"Escrito en {evidence}; consérvelo.")
+    click.echo(hint)
+
+
+def _evidence(log: LogAtHand, kept: list[Checked], digest: bytes) -> bytes:
+    """What is to be kept: the records, the log's signed checkpoint that was seen, and when."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    plain = {
+        "version": 1,
+        "seen_at": now.isoformat(),
+        "source_sha256": digest.hex(),
+        "election": log.state.election.hex(),
+        "checkpoint": log.checkpoint.note.data.decode(),
+        "records": [
+            {
+                "verdict": each.answer.verdict.value,
+                "sha256": each.entry.digest.hex(),
+                "record": base64.b64encode(each.entry.raw).decode(),
+                "others": list(each.answer.others),
+            }
+            for each in kept
+            if each.entry is not None
+        ],
+    }
+    return json.dumps(plain, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _plain(log: LogAtHand, found: list[Found], read: Thing) -> dict[str, object]:
+    """The answers as docs/reading-sheets.md describes them."""
+    head = log.checkpoint.checkpoint
+    return {
+        "version": 1,
+        "sha256": read.digest.hex(),
+        "log": {"origin": head.origin, "size": head.size, "root": head.root.hex(), "trusted": log.trusted},
+        "answers": [
+            {"page": page, **_plain_answer(log, checked)} for page, _, checked in found if checked is not None
+        ],
+        "other_codes": [{"page": page, "text": text} for page, text, checked in found if checked is None],
+        "unread": [
+            {"page": page, "problem": problem.value, "sentence": _both(problem, detail)}
+            for page, problem, detail in read.problems
+        ],
+    }
+
+
+def _plain_answer(log: LogAtHand, checked: Checked) -> dict[str, object]:
+    answer = checked.answer
+    return {
+        "verdict": answer.verdict.value,
+        "good": answer.good,
+        "real": answer.real,
+        "sentence": {each: headline(answer, each) for each in LANGUAGES},
+        "grounds": {each: list(grounds(answer, log.state, each)) for each in LANGUAGES},
+        "type": answer.type or None,
+        "signer": answer.signer or None,
+        "station": answer.station,
+        "contest": answer.contest,
+        "sha256": checked.entry.digest.hex() if checked.entry is not None else None,
+        "entry": answer.entry,
+        "status": None if answer.status is None else answer.status.name.lower(),
+        "zero": checked.entry is not None and _is_zero(checked.entry),
+        "others": list(answer.others),
+        "comparisons": [
+            {
+                "basis": each.basis,
+                "entry": each.entry,
+                "differences": [
+                    {"what": d.what, "sheet": d.sheet, "published": d.published} for d in each.differences
+                ],
+            }
+            for each in answer.comparisons
+        ],
+    }
+
+
+def _both(problem: Problem, detail: str) -> dict[str, str]:
+    return {each: explain(problem, detail, each) for each in LANGUAGES}
+
+
+def _is_zero(entry: Entry) -> bool:
+    return sheet_of(entry, True).zero
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "�" for c in text[:200])

@@ -1,0 +1,111 @@
+"""escrutinio dossier: everything that a log holds on one station, for a court or a newspaper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.output import EXIT_FAILED, print_json, progress_bar, refuse
+from escrutinio.cli.sealing import write_new
+from escrutinio.cli.stations import find_station, given_trust, own_trust
+from escrutinio.cli.workers import workers
+
+
+@click.command(
+    help=say(
+        "Write the dossier of STATION from the publication that --log names (a directory or an http "
+        "address): "
+        "a ZIP archive with a PDF in plain language, every record about the station with its proof, key and "
+        "signature, the keys' origin, the machines' custody, sheets and copies side by side, and the steps "
+        "to "
+        "verify all of it with sha256sum, openssl and Python alone.\n\n"
+        "The log is verified first. The archive holds no images and names no person; the legal weight of the "
+        "signatures depends on local law.\n\n"
+        "Example: escrutinio dossier C2.02 --log public/miniature -o C2.02.zip",
+        "Escribe el expediente de STATION desde la publicación que indica --log (un directorio o una "
+        "dirección "
+        "http): un archivo ZIP con un PDF en palabras sencillas, cada asiento sobre la mesa con su prueba, "
+        "clave y firma, el origen de las claves, la custodia de las máquinas, actas y copias lado a lado, y "
+        "los "
+        "pasos para comprobarlo todo solo con sha256sum, openssl y Python.\n\n"
+        "Antes se verifica el registro. El archivo no contiene imágenes ni nombra a personas; el valor legal "
+        "de "
+        "las firmas depende de la ley local.\n\n"
+        "Ejemplo: escrutinio dossier C2.02 --log public/miniature -o C2.02.zip",
+    )
+)
+@click.argument("station")
+@click.option(
+    "--log",
+    "address",
+    required=True,
+    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say("ZIP archive; by default STATION.zip.", "Archivo ZIP; si no se indica, STATION.zip."),
+)
+@click.option(
+    "--pdf",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say("The PDF also as a file of its own.", "El PDF también como archivo aparte."),
+)
+@click.option(
+    "--language",
+    "--lang",
+    "tongue",
+    type=click.Choice([ENGLISH, SPANISH]),
+    help=say(
+        "Language of the dossier; by default that of the commands.",
+        "Idioma del expediente; si no se indica, el de las órdenes.",
+    ),
+)
+@click.option(
+    "--trust",
+    "trust_file",
+    type=click.Path(path_type=Path),
+    help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
+)
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+def command(
+    station: str,
+    address: str,
+    output: Path | None,
+    pdf: Path | None,
+    tongue: str | None,
+    trust_file: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
+    from escrutinio.evidence.verification import verify_publication
+    from escrutinio.log.reader import open_files
+    from escrutinio.publication.dossier import dossier_of, head_of
+    from escrutinio.publication.dossier_pdf import to_pdf
+    from escrutinio.publication.dossier_zip import to_zip
+
+    given = given_trust(trust_file)
+    with workers() as executor, progress_bar(quiet or as_json) as progress:
+        result = verify_publication(address, trust=given, executor=executor, progress=progress, only_log=True)
+    failed = [failure for check in result.checks for failure in check.failures]
+    if failed or result.state is None or result.checkpoint is None:
+        why = f"{failed[0].place}: {failed[0].sentence}" if failed else say("an empty log", "registro vacío")
+        refuse(say("a check failed: ", "una comprobación falló: ") + why, EXIT_FAILED)
+        raise AssertionError("refuse() ends the process")
+    state, lang = result.state, tongue or language()
+    head = head_of(result.checkpoint, given or own_trust(address, state), result.authenticated)
+    dossier = dossier_of(state, find_station(state, station), open_files(address), head)
+    files = [(output or Path(f"{station}.zip"), to_zip(dossier, lang))]
+    if pdf is not None:
+        files.append((pdf, to_pdf(dossier, lang)))
+    for path, content in files:
+        write_new(path, content)
+    if as_json:
+        own = [item.signed.index for item in dossier.items if not item.base]
+        print_json({"version": 1, "files": [str(path) for path, _ in files], "entries": own})
+    else:
+        click.echo("\n".join(str(path) for path, _ in files))

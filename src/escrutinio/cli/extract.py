@@ -1,0 +1,71 @@
+"""escrutinio extract: the records of one area with their proofs, to carry on a stick or send in a message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from escrutinio.cli.election import load_state
+from escrutinio.cli.language import say
+from escrutinio.cli.output import print_json
+
+
+@click.command(
+    help=say(
+        "Write the part of a log that is about AREA (a code, such as that of a state or a parish) into one "
+        "ZIP file: records, proofs, and verify.html, which verifies them in any browser, without a "
+        "network.\n\n"
+        "A part shows that what it has is in the log, not that nothing is left out.\n\n"
+        "Example: escrutinio extract N --log public/miniature -o north.zip",
+        "Escribe la parte de un registro que trata de AREA (un código, como el de una entidad o parroquia) "
+        "en un solo archivo ZIP: asientos, pruebas, y verify.html, que los verifica en cualquier navegador "
+        "sin red.\n\n"
+        "Una parte muestra que lo que tiene está en el registro, no que no falte nada.\n\n"
+        "Ejemplo: escrutinio extract N --log public/miniature -o norte.zip",
+    )
+)
+@click.argument("area")
+@click.option(
+    "--log",
+    "address",
+    required=True,
+    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say("The ZIP file to write.", "El archivo ZIP que se escribe."),
+)
+@click.option(
+    "--trust",
+    type=click.Path(path_type=Path),
+    help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
+)
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+def command(area: str, address: str, output: Path, trust: Path | None, as_json: bool, quiet: bool) -> None:
+    state = load_state(address, trust, quiet=quiet or as_json)
+    from escrutinio.log.checkpoint import parse_checkpoint
+    from escrutinio.log.notes import MAX_NOTE
+    from escrutinio.log.reader import open_files
+    from escrutinio.publication.extract import part_entries, part_files, write_zip
+    from escrutinio.records.errors import LogError
+
+    fetch = open_files(address)
+    note = fetch("log/checkpoint", MAX_NOTE)
+    if note is None:
+        raise LogError(f"{address} has no log/checkpoint.")
+    size = write_zip(output, part_files(state, area, parse_checkpoint(note), fetch))
+    records = len(part_entries(state, area))
+    if as_json:
+        print_json({"area": area, "records": records, "bytes": size, "file": str(output)})
+    else:
+        click.echo(
+            say(
+                f"{output}: {records:,} records with their proofs, {size:,} bytes; open verify.html in it",
+                f"{output}: {records:,} asientos con sus pruebas, {size:,} bytes; abra su verify.html",
+            )
+        )

@@ -1,0 +1,182 @@
+"""escrutinio mirrors: whether the copies of a publication show the same log."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.language import language, say
+from escrutinio.cli.output import EXIT_FAILED, print_json, read_small
+from escrutinio.evidence.wording import whole
+from escrutinio.records.errors import InputError, LogError
+
+if TYPE_CHECKING:
+    from escrutinio.log.mirrors import Copy, MirrorList, MirrorReport
+    from escrutinio.log.policy import Policy
+
+TRUST_HELP = say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía.")
+
+
+@click.group(
+    help=say(
+        "Compare the mirrors of a publication.\n\n"
+        "Example: escrutinio mirrors check public/venezuela-2024 --trust trust.toml",
+        "Compara los espejos de una publicación.\n\n"
+        "Ejemplo: escrutinio mirrors check public/venezuela-2024 --trust confianza.toml",
+    )
+)
+def command() -> None:
+    pass
+
+
+@command.command(
+    help=say(
+        "Ask each mirror for its checkpoint and prove that it shows the same log, earlier or later.\n\n"
+        "SOURCE is a publication (directory or address), whose log is the measure and whose list of mirrors "
+        "is read, or a mirrors.note alone; then the longest log among the mirrors is the measure. --mirror "
+        "adds addresses, or directories.\n\n"
+        "Exit codes: 0 all show the same log, also where some are behind or ahead; 1 a mirror cannot be "
+        "reached, is refused, or shows another history (a split view: keep both checkpoints); 2 bad use.\n\n"
+        "Example: escrutinio mirrors check mirrors.note --trust trust.toml",
+        "Pide a cada espejo su punto de control y prueba que muestra el mismo registro, anterior o "
+        "posterior.\n\n"
+        "SOURCE es una publicación (directorio o dirección), cuyo registro es la medida y cuya lista de "
+        "espejos se lee, o solo un mirrors.note; entonces la medida es el registro más largo de los espejos. "
+        "--mirror añade direcciones o directorios.\n\n"
+        "Códigos de salida: 0 todos muestran el mismo registro, aunque alguno esté atrasado o adelantado; "
+        "1 un espejo no responde, se rechaza o muestra otra historia (guarde ambos puntos de control); "
+        "2 mal uso.\n\n"
+        "Ejemplo: escrutinio mirrors check mirrors.note --trust confianza.toml",
+    )
+)
+@click.argument("source")
+@click.option("--trust", "trust_file", required=True, type=click.Path(path_type=Path), help=TRUST_HELP)
+@click.option(
+    "--mirror",
+    "more",
+    multiple=True,
+    help=say("One more copy to compare; may be repeated.", "Otra copia que comparar; se puede repetir."),
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help=say("Print JSON (docs/log.md).", "Imprime JSON (docs/log.md).")
+)
+def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -> None:
+    from escrutinio.log.mirrors import MirrorReport, Standing, compare_copies, open_copy
+    from escrutinio.log.trust import parse_trust
+
+    policy = parse_trust(read_small(trust_file), str(trust_file)).policy
+    base, listed = _source(source, policy)
+    addresses = dict.fromkeys((*(listed.addresses if listed else ()), *more))
+    if not addresses:
+        nothing = say(f"{source} lists no mirrors; give some with --mirror",
+                      f"{source} no lista espejos; indíquelos con --mirror")  # fmt: skip
+        raise InputError(nothing)
+    opened = [open_copy(address, policy) for address in addresses]
+    copies = [copy for copy in opened if not isinstance(copy, MirrorReport)]
+    measure = base or max(copies, key=lambda copy: copy.verified.checkpoint.size, default=None)
+    reports = [
+        copy if isinstance(copy, MirrorReport) or measure is None else compare_copies(measure, copy)
+        for copy in opened
+    ]
+    found = [report for report in reports if isinstance(report, MirrorReport)]
+    if as_json:
+        print_json(_plain(measure, listed, found))
+    else:
+        _print(measure, listed, found)
+    if any(report.standing not in (Standing.SAME, Standing.BEHIND, Standing.AHEAD) for report in found):
+        sys.exit(EXIT_FAILED)
+
+
+def _source(source: str, policy: Policy) -> tuple[Copy | None, MirrorList | None]:
+    """The log to measure with and the list of mirrors, as far as there are such. Raises LogError."""
+    from escrutinio.log.mirrors import MIRRORS, MirrorReport, open_copy, open_mirrors
+    from escrutinio.log.notes import MAX_NOTE
+    from escrutinio.log.reader import open_files
+
+    keys = [log.key for log in policy.logs]
+    if not source.startswith(("http://", "https://")) and not Path(source).is_dir():
+        return None, open_mirrors(read_small(Path(source)), keys, source)
+    base = open_copy(source, policy)
+    if isinstance(base, MirrorReport):
+        raise LogError(base.why)
+    data = open_files(source)(MIRRORS, MAX_NOTE)
+    return base, None if data is None else open_mirrors(data, keys, MIRRORS)
+
+
+def _print(measure: Copy | None, listed: MirrorList | None, reports: list[MirrorReport]) -> None:
+    from escrutinio.log.mirrors import Standing
+
+    lang = language()
+    if measure is not None:
+        size = whole(measure.verified.checkpoint.size, lang)
+        click.echo(say(f"Measured with {measure.address}: {size} entries",
+                       f"Medido con {measure.address}: {size} entradas"))  # fmt: skip
+    if listed is not None:
+        click.echo(say("List signed at ", "Lista firmada el ") + _moment(listed.signed_at))
+    for report in reports:
+        click.echo(
+            f"  {_standing(report, lang):<28} {report.address}" + (f": {report.why}" if report.why else "")
+        )
+    if measure is not None and any(report.standing is Standing.SPLIT for report in reports):
+        click.echo(
+            say(
+                "\nSplit view: the log signed two histories. Keep both checkpoints:",
+                "\nVista dividida: el registro firmó dos historias. Guarde ambos puntos de control:",
+            )
+        )
+        split = [report for report in reports if report.standing is Standing.SPLIT]
+        for address, note in ((measure.address, measure.note), *((r.address, r.checkpoint) for r in split)):
+            click.echo(f"\n# {address}\n{note.decode()}")
+
+
+def _standing(report: MirrorReport, lang: str) -> str:
+    from escrutinio.log.mirrors import Standing
+
+    count = whole(report.entries, lang)
+    return {
+        Standing.SAME: say("same", "igual"),
+        Standing.BEHIND: say(f"behind by {count}", f"atrasado en {count}"),
+        Standing.AHEAD: say(f"ahead by {count}", f"adelantado en {count}"),
+        Standing.SPLIT: say("ANOTHER HISTORY", "OTRA HISTORIA"),
+        Standing.UNPROVED: say("NOT PROVED", "SIN PROBAR"),
+        Standing.REFUSED: say("REFUSED", "RECHAZADO"),
+        Standing.UNREACHABLE: say("NOT READABLE", "NO SE LEE"),
+    }[report.standing]
+
+
+def _plain(measure: Copy | None, listed: MirrorList | None, reports: list[MirrorReport]) -> dict[str, object]:
+    return {
+        "version": 1,
+        "measure": None
+        if measure is None
+        else {
+            "address": measure.address,
+            "size": measure.verified.checkpoint.size,
+            "root": measure.verified.checkpoint.root.hex(),
+            "checkpoint": measure.note.decode(),
+        },
+        "signed_at": None if listed is None else listed.signed_at,
+        "mirrors": [
+            {
+                "address": report.address,
+                "standing": report.standing.value,
+                "entries": report.entries,
+                "size": report.size,
+                "why": report.why,
+                "checkpoint": report.checkpoint.decode(errors="replace"),
+            }
+            for report in reports
+        ],
+    }
+
+
+def _moment(seconds: int) -> str:
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)

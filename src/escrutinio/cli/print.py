@@ -1,0 +1,214 @@
+"""escrutinio print: sheets of a log on paper, for an 80 mm roll or A4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.election import choose_basis, choose_contest, load_state
+from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.sealing import write_new
+from escrutinio.cli.stations import find_station, fingerprint_of, given_trust, own_trust
+from escrutinio.cli.workers import workers
+
+if TYPE_CHECKING:
+    from escrutinio.election.state import ElectionState
+    from escrutinio.publication.printed_sheet import PrintedSheet
+    from escrutinio.publication.printing import Printer
+
+COPIES = 13
+"""Copies of a sheet that a polling station prints: for the board, the authority and the scrutineers."""
+
+_BATCH, _WORTH_WORKERS = 512, 8
+
+
+@click.command(
+    help=say(
+        "Print sheets of STATION as PDF from the publication that --log names (a directory or an http "
+        "address): figures, figures in words, lines for signatures, the QR code of the record and the "
+        "fingerprint of the log. The log is verified first, and the signature of each sheet again.\n\n"
+        "Copies by parties and observers print as “transcription, not an official sheet”; whatever is of an "
+        "election that is not real prints with a mark across the page.\n\n"
+        "Examples: escrutinio print N1.01 --log public/miniature --contest presidencia; escrutinio print "
+        "--all --log public/miniature --contest presidencia --paper 80mm -o sheets",
+        "Imprime en PDF actas de STATION desde la publicación que indica --log (un directorio o una "
+        "dirección http): cifras, cifras en letras, líneas para firmar, el código QR del asiento y la "
+        "huella del registro. Antes se verifica el registro, y otra vez la firma de cada acta.\n\n"
+        "Las copias de partidos y observadores se imprimen como «transcripción, no es un acta oficial»; "
+        "lo que es de una elección que no es real lleva una marca a través de la página.\n\n"
+        "Ejemplos: escrutinio print N1.01 --log public/miniature --contest presidencia; escrutinio print "
+        "--all --log public/miniature --contest presidencia --paper 80mm -o actas",
+    )
+)
+@click.argument("stations", nargs=-1, metavar="STATION...")
+@click.option(
+    "--log",
+    "address",
+    required=True,
+    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
+)
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help=say("Every station with a sheet that counts.", "Todas las mesas con acta que cuenta."),
+)
+@click.option(
+    "--entry",
+    type=click.IntRange(min=0),
+    help=say("This entry of the log instead.", "En su lugar, esta entrada del registro."),
+)
+@click.option(
+    "--contest",
+    help=say(
+        "Code of the contest; may be left out where there is one.",
+        "Código de la contienda; no hace falta si hay una sola.",
+    ),
+)
+@click.option(
+    "--basis",
+    help=say(
+        "Whose sheets; by default the official ones as reported, with --all those of which there are most.",
+        "De quién; si no se indica, las oficiales según se reportaron, y con "
+        "--all las de la base que tiene más.",
+    ),
+)
+@click.option(
+    "--paper",
+    type=click.Choice(["80mm", "a4"]),
+    default="a4",
+    show_default=True,
+    help=say("Paper.", "Papel."),
+)
+@click.option(
+    "--copy",
+    "number",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help=say("Which copy of the sheet this is.", "Qué ejemplar del acta es."),
+)
+@click.option(
+    "--copies",
+    type=click.IntRange(min=1),
+    default=COPIES,
+    show_default=True,
+    help=say("How many copies there are.", "Cuántos ejemplares hay."),
+)
+@click.option(
+    "--language",
+    "--lang",
+    "tongue",
+    type=click.Choice([ENGLISH, SPANISH]),
+    help=say(
+        "Language of the print; by default that of the commands.",
+        "Idioma de la impresión; si no se indica, el de las órdenes.",
+    ),
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help=say(
+        "PDF file of one sheet, directory of several.", "Archivo PDF de una sola acta, directorio de varias."
+    ),
+)
+@click.option(
+    "--trust",
+    type=click.Path(path_type=Path),
+    help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
+)
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+def command(
+    stations: tuple[str, ...],
+    address: str,
+    everything: bool,
+    entry: int | None,
+    contest: str | None,
+    basis: str | None,
+    paper: str,
+    number: int,
+    copies: int,
+    tongue: str | None,
+    output: Path | None,
+    trust: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
+    if (bool(stations), everything, entry is not None).count(True) != 1:
+        raise click.UsageError(
+            say("give one of STATION, --all and --entry", "indique STATION, --all o --entry, solo uno")
+        )
+    if number > copies:
+        raise click.UsageError(
+            say(f"there is no copy {number} of {copies}", f"no hay ejemplar {number} de {copies}")
+        )
+    if everything and output is None:
+        raise click.UsageError(say("--all needs -o DIRECTORY", "--all necesita -o DIRECTORIO"))
+    from escrutinio.publication.printing import Printer
+
+    quiet = quiet or as_json
+    state = load_state(address, trust, quiet=quiet)
+    chosen = [entry] if entry is not None else _chosen(state, stations, contest, basis)
+    printer = Printer(
+        state, fingerprint_of(given_trust(trust) or own_trust(address, state)), tongue or language()
+    )
+    # One sheet goes to the file named, several into the directory named.
+    file = output if len(chosen) == 1 and not everything else None
+    written = []
+    sheets = _sheets(printer, address, chosen, (number, copies))
+    with progress_bar(quiet or not everything) as progress:
+        for sheet, content in _printed(sheets, paper, len(chosen)):
+            path = file or (output or Path()) / f"{sheet.station}-{sheet.contest}.pdf"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_new(path, content)
+            written.append(str(path))
+            progress(say("print", "imprimir"), len(written), len(chosen))
+    if as_json:
+        print_json({"version": 1, "files": written})
+    elif everything:
+        click.echo(say(f"{output}: {len(written):,} sheets", f"{output}: {len(written):,} actas"))
+    else:
+        click.echo("\n".join(written))
+
+
+def _chosen(
+    state: ElectionState, stations: tuple[str, ...], contest: str | None, basis: str | None
+) -> list[int]:
+    """The entries to print, of all stations where none is given. Raises InputError, PublicationError."""
+    from escrutinio.publication.printing import counted_entries, entry_to_print
+
+    code = choose_contest(state, contest).code
+    if not stations or basis is not None:
+        basis = choose_basis(state, code, basis)
+    if stations:
+        return [entry_to_print(state, code, find_station(state, each), basis) for each in stations]
+    return [index for _, index in counted_entries(state, code, basis or "")]
+
+
+def _sheets(
+    printer: Printer, address: str, entries: list[int], copy: tuple[int, int]
+) -> Iterator[PrintedSheet]:
+    """What the prints of these entries say, in the order of the log."""
+    from escrutinio.log.reader import open_log
+    from escrutinio.publication.log_entries import entries_at, signed_entry
+
+    reader = open_log(address.rstrip("/") + "/log")
+    for index, raw in entries_at(reader, printer.state.size, entries):
+        yield printer.sheet(signed_entry(printer.state, index, raw), copy)
+
+
+def _printed(sheets: Iterator[PrintedSheet], paper: str, count: int) -> Iterator[tuple[PrintedSheet, bytes]]:
+    """Each sheet with its PDF; many are laid out in parallel, some hundreds at a time."""
+    from escrutinio.publication.sheet_pdf import sheet_pdf
+
+    with workers(1 if count < _WORTH_WORKERS else None) as executor:
+        while batch := list(islice(sheets, _BATCH)):
+            each = map if executor is None else executor.map
+            yield from zip(batch, each(sheet_pdf, batch, [paper] * len(batch)), strict=True)

@@ -1,0 +1,391 @@
+"""escrutinio reconcile: what several accounts of one election say of the same stations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.election import load_verified, title_of
+from escrutinio.cli.explain import print_table
+from escrutinio.cli.language import language, say
+from escrutinio.cli.output import print_json
+from escrutinio.cli.sealing import write_new
+from escrutinio.evidence.wording import whole
+from escrutinio.records.errors import InputError
+
+if TYPE_CHECKING:
+    from escrutinio.election.state import ElectionState
+    from escrutinio.evidence.accounts import Accounts, Pair
+    from escrutinio.evidence.sources import Source
+    from escrutinio.intake.accounts import AccountsFile
+    from escrutinio.log.checkpoint import Checkpoint
+
+MAX_SHOWN = 1_000_000
+BAR = 30
+
+
+@click.command(
+    help=say(
+        "Compare accounts of one election, station by station: publications (a directory or an http "
+        "address, with #BASIS to choose which sheets), the sources of a mapping file (--map), or plain "
+        "CSV tables whose columns speak for themselves. One publication alone is compared basis by basis.\n\n"
+        "Each difference is named by what the figures look like, not by why (docs/reconciling.md).\n\n"
+        "Examples:\n\n"
+        "  escrutinio reconcile public/miniature\n\n"
+        "  escrutinio reconcile public/official party/public#copies:party/x --html pages\n\n"
+        "  escrutinio reconcile site-2024-08-01 later --map examples/venezuela-2024/versions.toml",
+        "Compara versiones de una misma elección, mesa por mesa: publicaciones (un directorio o una "
+        "dirección http, con #BASE para elegir las actas), las fuentes de un archivo de correspondencias "
+        "(--map), o tablas CSV cuyas columnas se entienden solas. Una publicación sola se compara base por "
+        "base.\n\n"
+        "Cada diferencia se nombra por cómo son las cifras, no por su causa (docs/reconciling.md).\n\n"
+        "Ejemplos:\n\n"
+        "  escrutinio reconcile public/miniature\n\n"
+        "  escrutinio reconcile public/oficial partido/public#copies:party/x --html paginas\n\n"
+        "  escrutinio reconcile site-2024-08-01 later --map examples/venezuela-2024/versions.toml",
+    )
+)
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--map", "map_file", type=click.Path(path_type=Path),
+              help=say("Mapping file with [source.NAME] tables.",
+                       "Archivo de correspondencias con tablas [source.NOMBRE]."))  # fmt: skip
+@click.option("--contest", help=say("Only this contest.", "Solo esta contienda."))
+@click.option("--registered", type=click.IntRange(1, 10**10),
+              help=say("Voters on the whole roll.", "Electores de todo el registro electoral."))  # fmt: skip
+@click.option("--confirm-zero", multiple=True, metavar="STATION",
+              help=say("A person saw the sheet: it has no votes. May be repeated.",
+                       "Una persona vio el acta: no tiene votos. Puede repetirse."))  # fmt: skip
+@click.option("--skip-bad-rows", is_flag=True,
+              help=say("Compare although rows of a table cannot be read.",
+                       "Compara aunque haya filas ilegibles en una tabla."))  # fmt: skip
+@click.option("--show", type=click.IntRange(0, MAX_SHOWN), default=20, show_default=True,
+              help=say("Stations listed.", "Mesas listadas."))  # fmt: skip
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False),
+              help=say("Write every differing figure.", "Escribe cada cifra que difiere."))  # fmt: skip
+@click.option("--xlsx", "xlsx_file", type=click.Path(path_type=Path, dir_okay=False),
+              help=say("Write a workbook.", "Escribe un libro de cálculo."))  # fmt: skip
+@click.option("--html", "html_dir", type=click.Path(path_type=Path),
+              help=say("Write pages into a new directory.",
+                       "Escribe páginas en un directorio nuevo."))  # fmt: skip
+@click.option("--trust", type=click.Path(path_type=Path),
+              help=say("Trust file for all publications named.",
+                       "Archivo de confianza para todas las publicaciones."))  # fmt: skip
+@click.option("--json", "as_json", is_flag=True,
+              help=say("Print JSON (docs/reconciling.md).",
+                       "Imprime JSON (docs/reconciling.md)."))  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+def command(
+    sources: tuple[str, ...],
+    map_file: Path | None,
+    contest: str | None,
+    registered: int | None,
+    confirm_zero: tuple[str, ...],
+    skip_bad_rows: bool,
+    show: int,
+    csv_file: Path | None,
+    xlsx_file: Path | None,
+    html_dir: Path | None,
+    trust: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    from escrutinio.evidence.accounts import compare
+    from escrutinio.evidence.sources import join
+    from escrutinio.publication import reconcile_files as files
+
+    named = _Named(map_file, trust, skip_bad_rows, quiet or as_json)
+    accounts = tuple(
+        compare(join(each, confirmed_zero=frozenset(confirm_zero)), registered=registered)
+        for each in _by_contest([named.resolve(source) for source in sources], contest)
+    )
+    if html_dir is not None:
+        from escrutinio.publication.reconcile_pages import write_reconciliation
+
+        write_reconciliation(accounts, html_dir)
+    if csv_file is not None:
+        write_new(csv_file, files.to_csv(accounts))
+    if xlsx_file is not None:
+        write_new(xlsx_file, files.to_xlsx(accounts, language()))
+    if as_json:
+        print_json(files.as_plain(accounts))
+        return
+    for each in accounts:
+        _print_contest(each, show)
+    for path in (html_dir, csv_file, xlsx_file):
+        if path is not None:
+            click.echo(say("\nWritten: ", "\nEscrito: ") + str(path))
+
+
+class _Named:
+    """Finds out what each argument is, and reads it; a publication once, however often it is named."""
+
+    def __init__(self, map_file: Path | None, trust: Path | None, skip_bad_rows: bool, quiet: bool) -> None:
+        from escrutinio.intake.accounts import read_accounts_file
+
+        self._map: AccountsFile | None = read_accounts_file(map_file) if map_file is not None else None
+        self._base = map_file.parent if map_file is not None else Path()
+        self._trust = trust
+        self._skip = skip_bad_rows
+        self._quiet = quiet
+        self._states: dict[str, tuple[ElectionState, Checkpoint]] = {}
+
+    def resolve(self, argument: str) -> list[Source]:
+        """The sources of an argument: one of a table, one per contest (and basis) of a publication."""
+        if self._map is not None and argument in self._map.source:
+            return [self._table(argument)]
+        path = Path(argument)
+        if path.is_file():
+            return [self._guessed(path)]
+        address, mark, basis = (argument, "", "") if path.exists() else argument.rpartition("#")
+        if not mark:
+            address, basis = argument, ""
+        if not address.startswith(("http://", "https://")) and not Path(address).is_dir():
+            there = ", ".join(self._map.source) if self._map is not None else "–"
+            raise InputError(
+                say(
+                    f"there is no publication, table or source {argument[:200]!r}; sources of the mapping: "
+                    f"{there}",
+                    f"no hay publicación, tabla ni fuente {argument[:200]!r}; fuentes del archivo: {there}",
+                )
+            )
+        if address not in self._states:
+            self._states[address] = load_verified(address, self._trust, self._quiet)
+        state, head = self._states[address]
+        rests_on = f"{head.origin}, {head.size:,} entries, root {head.root.hex()}"
+        return [replace(each, rests_on=rests_on) for each in _bases(state, address, basis)]
+
+    def _table(self, name: str) -> Source:
+        from escrutinio.intake.accounts import read_account
+
+        assert self._map is not None
+        account = read_account(self._map.source[name], self._base, name, self._map.max_bytes)
+        if account.bad and not self._skip:
+            raise InputError(f"{account.bad[0]}; --skip-bad-rows " + say("leaves it out", "la omite"))
+        return account.source
+
+    def _guessed(self, path: Path) -> Source:
+        from escrutinio.intake.accounts import guess_mapping, read_account
+
+        account = read_account(guess_mapping(path), path.parent, str(path))
+        if account.bad and not self._skip:
+            raise InputError(f"{account.bad[0]}; --skip-bad-rows " + say("leaves it out", "la omite"))
+        return account.source
+
+
+def _bases(state: ElectionState, address: str, basis: str) -> list[Source]:
+    """All bases of all contests that have a sheet, or the one that was asked for."""
+    from escrutinio.election.state import RULED
+    from escrutinio.evidence.sources import source_of
+
+    codes = [each.code for each in state.bases]
+    if basis and basis not in codes:
+        raise InputError(
+            say(
+                f"{address} has no basis {basis[:80]!r}; it has: {', '.join(codes)}",
+                f"{address} no tiene la base {basis[:80]!r}; tiene: {', '.join(codes)}",
+            )
+        )
+    # As ruled is made of the other bases, so it is no account of its own unless it is asked for.
+    wanted = [basis] if basis else [code for code in codes if code != RULED]
+    return [
+        source_of(state, contest.code, code, f"{address}#{code}")
+        for contest in state.contests
+        for code in wanted
+        if _has_sheets(state, contest.code, code)
+    ]
+
+
+def _has_sheets(state: ElectionState, contest: str, basis: str) -> bool:
+    rows = state.counted.get((contest, basis))
+    return rows is not None and bool((rows >= 0).any())
+
+
+def _by_contest(arguments: list[list[Source]], contest: str | None) -> list[list[Source]]:
+    """The sources of each contest that two or more have.
+
+    A publication named beside others stands for its first basis that has a sheet; alone, for all of them.
+    """
+    codes = list(dict.fromkeys(source.contest for each in arguments for source in each if source.contest))
+    if contest is not None:
+        codes = [contest]
+    found = []
+    for code in codes or [""]:
+        of_code = [[source for source in each if source.contest in ("", code)] for each in arguments]
+        chosen = of_code[0] if len(of_code) == 1 else [each[0] for each in of_code if each]
+        if len(chosen) > 1:
+            found.append(_shortened(chosen))
+    if not found:
+        have = ", ".join(codes[:10]) or "–"
+        raise InputError(
+            say(
+                f"fewer than two of the accounts have sheets of the same contest; contests: {have}",
+                f"menos de dos de las versiones tienen actas de la misma contienda; contiendas: {have}",
+            )
+        )
+    return found
+
+
+def _shortened(sources: list[Source]) -> list[Source]:
+    """Sources under the shortest name that tells them apart: basis, directory and basis, or all of it."""
+    for short in (_basis, _last):
+        names = [short(source.name) for source in sources]
+        if len(set(names)) == len(names) and all(names):
+            return [replace(source, name=name) for source, name in zip(sources, names, strict=True)]
+    return sources
+
+
+def _basis(name: str) -> str:
+    return name.rpartition("#")[2] if "#" in name else ""
+
+
+def _last(name: str) -> str:
+    address, mark, basis = name.rpartition("#")
+    return f"{Path(address).name}{mark}{basis}" if mark else Path(name).name
+
+
+def _print_contest(accounts: Accounts, show: int) -> None:
+    lang, joined = language(), accounts.joined
+    click.echo(f"\n== {title_of(joined.view.titles, joined.contest or '–')}")
+    header = (say("source", "fuente"), say("sheets", "actas"), say("votes", "votos"),
+              say("only here", "solo aquí"), say("zero reports", "actas en cero"))  # fmt: skip
+    print_table(
+        header,
+        [
+            (source.name, *(whole(n, lang) for n in (
+                int(joined.present[at].sum()), int(joined.votes(at).sum()), joined.alone[at],
+                int(joined.zero_report[at].sum()))))
+            for at, source in enumerate(joined.sources)
+        ],
+    )  # fmt: skip
+    for source in joined.sources:
+        click.echo(f"  {source.name}: {source.rests_on}")
+    for source, codes in zip(joined.sources, joined.left_out, strict=True):
+        if codes:
+            text = say(
+                "options without a partner, neither compared nor counted",
+                "opciones sin pareja, ni comparadas ni contadas",
+            )
+            click.echo(f"  {source.name}: {text}: {', '.join(codes)}")
+    for source, zero in zip(joined.sources, joined.zero_report, strict=True):
+        if zero.any():
+            listed = ", ".join(joined.stations[at] for at in zero.nonzero()[0][:10].tolist())
+            click.echo(
+                say(
+                    f"  {source.name}: no vote on the sheet though voters came, so it is taken for a zero "
+                    f"report until a person confirms it (--confirm-zero): {listed}",
+                    f"  {source.name}: el acta no tiene votos aunque hubo votantes, así que se toma por acta "
+                    f"en cero hasta que una persona la confirme (--confirm-zero): {listed}",
+                )
+            )
+    if joined.invented is not None:
+        click.echo(say("\nThis is no real election.", "\nNo es una elección real."))
+    for pair in accounts.pairs:
+        _print_pair(accounts, pair, show)
+    click.echo("\n" + accounts.sentences(accounts.pairs[0], lang)[1])
+    if accounts.majority is not None:
+        _print_majority(accounts)
+
+
+def _print_pair(accounts: Accounts, pair: Pair, show: int) -> None:
+    from escrutinio.publication.reconcile_files import kind_table, slip_table
+
+    lang = language()
+    left, right = accounts.names(pair)
+    click.echo(f"\n-- {left} | {right}\n{accounts.sentences(pair, lang)[0]}")
+    if not pair.differ():
+        return
+    kinds = kind_table(accounts, pair, lang)
+    most = kinds[0][2]
+    print_table(
+        (say("kind of difference", "clase de diferencia"), say("stations", "mesas"), ""),
+        [(name, whole(count, lang), "█" * max(1, count * BAR // most)) for _, name, count in kinds],
+    )
+    slips = slip_table(pair, lang)
+    if slips:
+        print_table(
+            (say("figures that differ, how", "cifras que difieren, cómo"), say("figures", "cifras")),
+            [(name, whole(count, lang)) for _, name, count in slips],
+        )
+    _print_effect(accounts, pair)
+    _print_stations(accounts, pair, show)
+
+
+def _print_effect(accounts: Accounts, pair: Pair) -> None:
+    lang, candidates = language(), accounts.joined.view.candidates
+    left, right = accounts.names(pair)
+    columns = (pair.outcome_left, pair.outcome_right, pair.outcome_replaced, pair.outcome_joined)
+    votes = [{c: rank.votes for rank in each.ranks for c in rank.candidates} for each in columns]
+    rows = [
+        (code, *(whole(each[at], lang) for each in votes)) for at, code in enumerate(candidates)
+    ]  # fmt: skip
+    margin = (whole(each.margin, lang) if each.margin is not None else "–" for each in columns)
+    rows.append((say("margin", "margen"), *margin))
+    print_table(
+        ("", left, right, say("left, right's where they differ", "izq., con las del der. donde difieren"),
+         say("and those only right", "y las que solo tiene el der.")),
+        rows,
+    )  # fmt: skip
+    if not any(pair.differing.votes):
+        return
+    click.echo(
+        say("\nThe stations that differ taken out: ", "\nSin las mesas que difieren: ")
+        + pair.differing.sentences(lang)[0]
+    )
+    click.echo(
+        say("With those that {} lacks: ", "Con las que faltan en {}: ").format(left)
+        + pair.open_stations.sentences(lang)[0]
+    )
+
+
+def _print_stations(accounts: Accounts, pair: Pair, show: int) -> None:
+    from escrutinio.evidence.difference_texts import kind_name
+    from escrutinio.publication.reconcile_files import row_codes
+
+    joined, codes = accounts.joined, row_codes(accounts.joined)
+    left, right = accounts.names(pair)
+    rows = []
+    for difference in pair.differences[:show]:
+        figures = ", ".join(
+            f"{codes[each.row]} {_figure(each.left)}|{_figure(each.right)}" for each in difference.figures
+        )
+        kind = kind_name(difference.kind, language(), left=left, right=right)
+        if difference.other is not None:
+            kind += f" ({joined.stations[difference.other]})"
+        rows.append(f"  {joined.stations[difference.station]}  {kind}: {figures}")
+    click.echo("\n" + "\n".join(rows) if rows else "")
+    if len(pair.differences) > show:
+        more = whole(len(pair.differences) - show, language())
+        click.echo(say(f"  … and {more} more (--show, --csv)", f"  … y {more} más (--show, --csv)"))
+
+
+def _agreement(agreeing: int, having: int) -> str:
+    if having == 1:
+        return say("only one has a sheet", "solo una tiene acta")
+    if not agreeing:
+        return say(f"none more than others, of {having}", f"ninguna más que otra, de {having}")
+    return say(f"{agreeing} of {having} agree", f"{agreeing} de {having} coinciden")
+
+
+def _figure(figure: int) -> str:
+    return "–" if figure < 0 else str(figure)
+
+
+def _print_majority(accounts: Accounts) -> None:
+    lang, majority = language(), accounts.majority
+    assert majority is not None
+    print_table(
+        (say("what most sources say", "lo que dice la mayoría"), say("stations", "mesas")),
+        [
+            (
+                _agreement(agreeing, having),
+                whole(count, lang),
+            )
+            for (agreeing, having), count in majority.table().items()
+        ],
+    )  # fmt: skip
+    for source, count in zip(accounts.joined.sources, majority.against, strict=True):
+        text = say("stations where most others say otherwise", "mesas donde la mayoría dice otra cosa")
+        click.echo(f"  {source.name}: {whole(count, lang)} {text}")

@@ -1,0 +1,164 @@
+"""escrutinio redact: a copy of an image that keeps named regions and nothing else, checked by a person."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from escrutinio.cli.language import say
+from escrutinio.cli.output import print_json
+from escrutinio.cli.sealing import write_new
+from escrutinio.records.errors import InputError
+
+if TYPE_CHECKING:
+    from escrutinio.intake.redact import Redacted
+
+ROLES = ("authority", "party", "observer", "press", "court")
+
+
+@click.command(
+    help=say(
+        "Write a copy of IMAGE in which only the regions named by --keep are left, in grey, without any "
+        "metadata. Images of sheets show names, identity numbers and signatures; by default only their "
+        "digest is ever published. A person has to look at the copy before it is written: the command shows "
+        "where the preview is and asks, or takes --checked for an answer.\n\n"
+        "Beside OUT.png it writes OUT.redaction.json: the regions, both digests, and who checked as a role, "
+        "never a name.\n\n"
+        "Examples: escrutinio redact photo.jpg --suggest; escrutinio redact photo.jpg --keep 60,1520,480,480 "
+        "-o sheet.png --role party",
+        "Escribe una copia de IMAGE en la que solo quedan las regiones indicadas con --keep, en gris y sin "
+        "metadatos. Las imágenes de actas muestran nombres, números de identidad y firmas; por defecto solo "
+        "se publica su huella. Una persona debe mirar la copia antes de que se escriba: la orden dice dónde "
+        "está la vista previa y pregunta, o toma --checked por respuesta.\n\n"
+        "Junto a OUT.png escribe OUT.redaction.json: las regiones, ambas huellas, y quién revisó como cargo, "
+        "nunca un nombre.\n\n"
+        "Ejemplos: escrutinio redact foto.jpg --suggest; escrutinio redact foto.jpg --keep 60,1520,480,480 "
+        "-o acta.png --role party",
+    )
+)
+@click.argument("image", type=click.Path(path_type=Path))
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="X,Y,W,H",
+    help=say(
+        "A region to keep, in pixels; may be given again.",
+        "Una región que se conserva, en píxeles; se puede repetir.",
+    ),
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help=say("The PNG file to write.", "El archivo PNG que se escribe."),
+)
+@click.option(
+    "--suggest",
+    "suggesting",
+    is_flag=True,
+    help=say("Only print regions around the QR codes.", "Solo imprime regiones en torno a los códigos QR."),
+)
+@click.option(
+    "--checked",
+    is_flag=True,
+    help=say(
+        "A person has looked at exactly this result.", "Una persona ha mirado exactamente este resultado."
+    ),
+)
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="party",
+    show_default=True,
+    help=say("As what the person checks.", "En calidad de qué revisa la persona."),
+)
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+def command(
+    image: Path, keep: tuple[str, ...], output: Path | None, suggesting: bool, checked: bool, role: str,
+    as_json: bool,
+) -> None:  # fmt: skip
+    from escrutinio.intake.redact import read_region, redact, suggest
+    from escrutinio.intake.scan.images import read_regular
+
+    data = read_regular(image.resolve()).data
+    if suggesting:
+        _suggest([str(region) for region in suggest(data)], as_json)
+        return
+    if output is None or output.suffix != ".png":
+        raise InputError(say("-o names the PNG file to write", "-o indica el archivo PNG que se escribe"))
+    redacted = redact(data, [read_region(text) for text in keep])
+    _refuse_to_overwrite(image, output)
+    if not checked:
+        _ask(redacted, output)
+    note = output.with_suffix(".redaction.json")
+    plain = _plain(redacted, role)
+    write_new(output, redacted.png)
+    write_new(note, json.dumps(plain, indent=1).encode() + b"\n")
+    if as_json:
+        print_json({**plain, "files": [str(output), str(note)]})
+        return
+    click.echo(say(f"original  {redacted.original.hex()}", f"original  {redacted.original.hex()}"))
+    click.echo(say(f"redacted  {redacted.digest.hex()}", f"tapada    {redacted.digest.hex()}"))
+    click.echo(say(f"written to {output} and {note}", f"escrito en {output} y {note}"))
+
+
+def _suggest(regions: list[str], as_json: bool) -> None:
+    if not regions:
+        raise InputError(
+            say("no QR code of a sheet was read, so no region is suggested; name regions with --keep",
+                "no se leyó ningún código QR de un acta; indique las regiones con --keep")
+        )  # fmt: skip
+    if as_json:
+        print_json({"version": 1, "keep": regions})
+    else:
+        click.echo("\n".join(f"--keep {region}" for region in regions))
+
+
+def _refuse_to_overwrite(image: Path, output: Path) -> None:
+    for path in (output, output.with_suffix(".redaction.json")):
+        if path.exists() and path.samefile(image):
+            raise InputError(say("the original is never overwritten", "el original nunca se sobrescribe"))
+        if path.exists():
+            raise InputError(
+                say(f"{path} exists already and is not overwritten", f"{path} ya existe y no se sobrescribe")
+            )
+
+
+def _ask(redacted: Redacted, output: Path) -> None:
+    """Show the copy and let a person decide; the preview is taken away again. Exits where it is not fit."""
+    if not sys.stdin.isatty():
+        raise InputError(
+            say("a person has to look at the result: use a terminal, or add --checked afterwards",
+                "una persona debe mirar el resultado: use una terminal, o añada --checked después")
+        )  # fmt: skip
+    preview = output.with_suffix(".preview.png")
+    write_new(preview, redacted.png, private=True)
+    try:
+        click.echo(say(f"Look at {preview}.", f"Mire {preview}."))
+        question = say(
+            "Is it free of names, identity numbers, signatures and fingerprints of persons?",
+            "¿Está libre de nombres, números de identidad, firmas y huellas de personas?",
+        )
+        if not click.confirm(question, default=False):
+            raise InputError(say("not written: keep less of it", "no se escribió: conserve menos"))
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(preview)
+
+
+def _plain(redacted: Redacted, role: str) -> dict[str, object]:
+    return {
+        "version": 1,
+        "original_sha256": redacted.original.hex(),
+        "redacted_sha256": redacted.digest.hex(),
+        "width": redacted.size[0],
+        "height": redacted.size[1],
+        "kept": [str(region) for region in redacted.regions],
+        "checked_by_role": role,
+    }

@@ -1,0 +1,206 @@
+"""escrutinio scan: the sheets in a folder of photos, scans and PDF files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.workers import workers
+from escrutinio.evidence.wording import whole
+from escrutinio.intake.scan.folder import Earlier, list_folder, read_earlier, read_folder
+from escrutinio.intake.scan.problems import explain
+from escrutinio.intake.scan.results import ZERO, Found, ScanResult, as_line, group_sheets
+from escrutinio.records.errors import InputError
+
+SHOWN = 20
+REPORT = ("path", "page", "problem", "english", "spanish", "sha256")
+"""Columns of the report of what could not be read."""
+
+
+@click.command(
+    help=say(
+        "Read all photos, scans and PDF pages in FOLDER and below it, and write what the QR codes on them "
+        "say as JSON lines (docs/reading-sheets.md). Nothing is uploaded, and no image is copied: only its "
+        "SHA-256 is kept.\n\n"
+        "An interrupted run, or a folder to which images were added, is gone on with by --resume.\n\n"
+        "Examples: escrutinio scan photos; escrutinio scan photos --out sheets.jsonl --report unread.csv "
+        "--resume",
+        "Lee todas las fotos, escaneos y páginas PDF de FOLDER y sus subcarpetas, y escribe lo que dicen sus "
+        "códigos QR como líneas JSON (docs/reading-sheets.md). Nada se envía y ninguna imagen se copia: solo "
+        "se guarda su SHA-256.\n\n"
+        "Con --resume se sigue una lectura interrumpida, o una carpeta a la que se añadieron imágenes.\n\n"
+        "Ejemplos: escrutinio scan fotos; escrutinio scan fotos --out actas.jsonl --report sin-leer.csv "
+        "--resume",
+    )
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("sheets.jsonl"),
+    show_default=True,
+    help=say("Where the rows go.", "Dónde se escriben las filas."),
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help=say(
+        "What could not be read and why: a .csv or .json file.",
+        "Lo que no se pudo leer y por qué: un archivo .csv o .json.",
+    ),
+)
+@click.option(
+    "--workers",
+    "count",
+    type=click.IntRange(1, 256),
+    help=say("Processes; by default one per core.", "Procesos; por defecto, uno por núcleo."),
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help=say("Go on from what --out holds.", "Sigue a partir de lo que hay en --out."),
+)
+@click.option("--json", "as_json", is_flag=True, help=say("Print the summary as JSON.", "Resumen en JSON."))
+@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+def command(
+    folder: Path, out: Path, report: Path | None, count: int | None, resume: bool, as_json: bool, quiet: bool
+) -> None:  # fmt: skip
+    if report is not None and report.suffix not in (".csv", ".json"):
+        raise InputError(say("--report is a .csv or a .json file", "--report es un archivo .csv o .json"))
+    if out.exists() and not resume:
+        raise InputError(
+            say(f"{out} is there already; add --resume to go on with it, or give another --out",
+                f"{out} ya existe; añada --resume para seguir con él, o indique otro --out")
+        )  # fmt: skip
+    with workers(count) as executor, progress_bar(quiet or as_json) as progress:
+        earlier = read_earlier(out) if out.exists() else None
+        files = list(list_folder(folder, [each for each in (out, report, _partial(out)) if each]))
+        started = time.perf_counter()
+        found: list[ScanResult] = []
+        # What was read stands in the file at once, so that an interrupted run loses nothing.
+        with _journal(out, earlier) as journal:
+            read = read_folder(folder, files, earlier=earlier, executor=executor)
+            for done, rows in enumerate(read, 1):
+                if earlier is None or earlier.files.get(rows[0].path) != rows:
+                    journal.write(b"".join(map(as_line, rows)))
+                    journal.flush()
+                found += rows
+                progress(say("read", "leer"), done, len(files))
+        seconds = time.perf_counter() - started
+    _write(out, map(as_line, found))
+    if report is not None:
+        _write(report, [_report(found, report.suffix)])
+    summary = _summary(found, len(files), seconds)
+    if as_json:
+        print_json(summary)
+    else:
+        _print(found, summary, out)
+
+
+def _journal(out: Path, earlier: Earlier | None) -> io.BufferedWriter:
+    """The result file to append to, its cut-off last line taken away."""
+    if earlier is not None:
+        _write(out, (as_line(row) for rows in earlier.files.values() for row in rows))
+    return out.open("ab")
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(path.name + ".part")
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> None:
+    """Write a file at once or not at all."""
+    partial = _partial(path)
+    with partial.open("wb") as file:
+        file.writelines(lines)
+    partial.replace(path)
+
+
+def _unread(found: Sequence[ScanResult]) -> list[ScanResult]:
+    return [row for row in found if row.sheet is None]
+
+
+def _report(found: Sequence[ScanResult], suffix: str) -> bytes:
+    rows: list[tuple[str | int, ...]] = []
+    for row in _unread(found):
+        said = (explain(row.problem, row.detail, each) for each in (ENGLISH, SPANISH))
+        rows.append((row.path, row.page, row.problem.value, *said, row.digest))
+    if suffix == ".json":
+        plain = [dict(zip(REPORT, row, strict=True)) for row in rows]
+        return json.dumps(plain, ensure_ascii=False, indent=1).encode() + b"\n"
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(REPORT)
+    # A name that a spreadsheet would take for a formula is only text.
+    writer.writerows([f"'{path}" if str(path)[0] in "=+-@" else path, *rest] for path, *rest in rows)
+    return text.getvalue().encode()
+
+
+def _summary(found: Sequence[ScanResult], files: int, seconds: float) -> dict[str, object]:
+    """The run in figures, as docs/reading-sheets.md describes them."""
+    sheets = group_sheets(found)
+    kinds = Counter(each.first.kind for each in sheets)
+    problems = Counter(row.problem.value for row in _unread(found))
+    return {
+        "version": 1,
+        "files": files,
+        "sheets": len(sheets),
+        "records": kinds[Found.RECORD],
+        "qr2024": kinds[Found.QR2024],
+        "images": sum(len(each.images) for each in sheets),
+        "zero": sum(each.first.sheet.zero for each in sheets if each.first.sheet is not None),
+        "not_real": sum(each.first.sheet.real is False for each in sheets if each.first.sheet is not None),
+        "unread": dict(sorted(problems.items())),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _print(found: Sequence[ScanResult], summary: dict[str, object], out: Path) -> None:
+    lang = language()
+
+    def number(name: str) -> str:
+        value = summary[name]
+        return whole(value, lang) if isinstance(value, int) else str(value)
+
+    click.echo(
+        say(
+            f"{number('sheets')} sheets on {number('images')} images of {number('files')} files "
+            f"({summary['seconds']} s); rows in {out}",
+            f"{number('sheets')} actas en {number('images')} imágenes de {number('files')} archivos "
+            f"({summary['seconds']} s); filas en {out}",
+        )
+    )
+    click.echo(
+        say(
+            f"  {number('records')} with a signed record (escrutinio check tells whether it holds)\n"
+            f"  {number('qr2024')} in the unsigned format of 2024",
+            f"  {number('records')} con un asiento firmado (escrutinio check dice si se verifica)\n"
+            f"  {number('qr2024')} en el formato de 2024, sin firma digital",
+        )
+    )
+    if summary["not_real"]:
+        click.echo(
+            say(
+                f"  {number('not_real')} say themselves that they are of no real election",
+                f"  {number('not_real')} dicen ellas mismas que no son de una elección real",
+            )
+        )
+    if summary["zero"]:
+        click.echo(f"  {number('zero')}: {say(*ZERO)}")
+    unread = _unread(found)
+    for problem, times in Counter(row.problem for row in unread).most_common():
+        rows = [row for row in unread if row.problem is problem]
+        detail = rows[0].detail if len(rows) == 1 else ""
+        why = explain(problem, detail, lang)
+        click.echo(say(f"{whole(times, lang)} not read: {why}", f"{whole(times, lang)} sin leer: {why}"))
+        names = [row.path + (f" ({row.page})" if row.page > 1 else "") for row in rows]
+        click.echo("  " + ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else ""))

@@ -1,0 +1,86 @@
+"""escrutinio transcribe: a local form in which two people type a sheet and a third decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from escrutinio.cli.election import load_state
+from escrutinio.cli.language import say
+from escrutinio.records.errors import InputError
+
+
+@click.command(
+    help=say(
+        "Type the sheets of the pictures in FOLDER that no reader could read. Two people type each one "
+        "independently, a third where they differ; every one enters with a code that the organisation "
+        "issues. The result, transcribed.jsonl, is for `escrutinio collect add`.\n\n"
+        "Example: escrutinio transcribe photos --log public/miniature --out typed --codes 6\n\n"
+        "  escrutinio transcribe photos --log public/miniature --out typed --unread sheets.jsonl",
+        "Transcribe las actas de las imágenes de FOLDER que ningún lector pudo leer. Dos personas "
+        "escriben cada una sin verse, y una tercera donde difieren; cada quien entra con un código que da "
+        "la organización. El resultado, transcribed.jsonl, es para `escrutinio collect add`.\n\n"
+        "Ejemplo: escrutinio transcribe fotos --log public/miniature --out transcripcion --codes 6\n\n"
+        "  escrutinio transcribe fotos --log public/miniature --out transcripcion --unread actas.jsonl",
+    )
+)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--log",
+    "address",
+    required=True,
+    help=say("A publication of the election.", "Una publicación de la elección."),
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help=say("Directory of journal and result.", "Directorio del diario y el resultado."),
+)
+@click.option(
+    "--codes",
+    type=click.IntRange(2, 1_000),
+    help=say(
+        "Issue codes for so many people, the first time.",
+        "Emite códigos para tantas personas, la primera vez.",
+    ),
+)
+@click.option(
+    "--unread",
+    type=click.Path(exists=True, path_type=Path),
+    help=say(
+        "Only what this result of `scan` could not read.", "Solo lo que no leyó este resultado de `scan`."
+    ),
+)
+@click.option(
+    "--port",
+    default=8020,
+    show_default=True,
+    type=click.IntRange(0, 65_535),
+    help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
+)
+def command(
+    folder: Path, address: str, out: Path, codes: int | None, unread: Path | None, port: int
+) -> None:  # fmt: skip
+    from escrutinio.intake.collection.inputs import unread_paths
+    from escrutinio.service.local import run_locally
+    from escrutinio.service.transcription.app import application
+    from escrutinio.service.transcription.desk import TYPISTS, Desk, issue_codes
+
+    state = load_state(address)
+    if codes is not None:
+        for code in issue_codes(out, codes):
+            click.echo(code)
+    desk = Desk(folder, out, None if unread is None else unread_paths(unread))
+    if len(desk.typists) < 2:
+        raise InputError(
+            say(
+                f"{out / TYPISTS} has no codes of two people; give --codes 4 to issue some",
+                f"{out / TYPISTS} no tiene códigos de dos personas; con --codes 4 se emiten",
+            )
+        )
+    for path in desk.unreadable:
+        click.echo(say(f"not a picture: {path}", f"no es una imagen: {path}"), err=True)
+    click.echo(say(f"{len(desk.paths):,} pictures", f"{len(desk.paths):,} imágenes"))
+    run_locally(application(desk, state), port, click.echo)

@@ -1,0 +1,91 @@
+"""Values of an election.toml that several of its tables hold: codes, texts, words, shares, titles."""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from fractions import Fraction as Exact
+from typing import TypeVar
+
+from escrutinio.election.config_file import Text
+from escrutinio.election.settings import nearest
+from escrutinio.records.codecs import word
+from escrutinio.records.errors import DefinitionError, RecordError
+from escrutinio.records.parts import Fraction, Title
+from escrutinio.records.text import check_code, check_text
+
+E = TypeVar("E", bound=IntEnum)
+Titles = tuple[Title, ...]
+
+MAX_TITLE = 200
+"""Most bytes of a title, in UTF-8."""
+
+_SHARE = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The languages that a file's texts must have."""
+
+    tags: tuple[str, ...]
+
+    def titles(self, text: Text, place: str) -> Titles:
+        """One title per language: the same text in each, or the text of each language."""
+        given = dict.fromkeys(self.tags, text) if isinstance(text, str) else text
+        for language in self.tags:
+            if language not in given:
+                raise DefinitionError(f"{place} lacks the language {language!r}")
+        for language in given:
+            if language not in self.tags:
+                raise DefinitionError(
+                    f"{place} has the language {language[:20]!r}, which election.languages does not list"
+                )
+        return tuple(Title(language, read_text(given[language], place)) for language in self.tags)
+
+
+def read_languages(given: list[str]) -> Languages:
+    """The languages a file names. Raises DefinitionError."""
+    if not 1 <= len(given) <= 16 or len(set(given)) != len(given):
+        raise DefinitionError("election, languages: from 1 to 16 different languages were expected")
+    for language in given:
+        if not _LANGUAGE.fullmatch(language):
+            raise DefinitionError(f"election, languages: {language[:20]!r} is not a tag such as es or en")
+    return Languages(tuple(given))
+
+
+def read_share(text: str, place: str) -> Fraction:
+    """Read `1/2`, `5%` or `12.5 %` exactly."""
+    if (match := _SHARE.fullmatch(text)) and int(match[2]):
+        exact = Exact(int(match[1]), int(match[2]))
+    elif match := _PERCENT.fullmatch(text):
+        exact = Exact(match[1]) / 100
+    else:
+        raise DefinitionError(f"{place}: {text[:40]!r} is not a share such as 1/2 or 5%")
+    return Fraction(exact.numerator, exact.denominator)
+
+
+def read_word(words: type[E], text: str, place: str) -> E:
+    """The member of an enumeration that a word names. Raises DefinitionError."""
+    for member in words:
+        if word(member) == text:
+            return member
+    raise DefinitionError(f"{place}: {text[:40]!r} is not known; {nearest(text, map(word, words))}")
+
+
+def read_code(text: str, place: str) -> str:
+    """A code. Raises DefinitionError, naming the place."""
+    try:
+        return check_code(text)
+    except RecordError as error:
+        raise DefinitionError(f"{place}: {error}") from None
+
+
+def read_text(text: str, place: str) -> str:
+    """A text that is not empty. Raises DefinitionError, naming the place."""
+    if not text.strip():
+        raise DefinitionError(f"{place} is empty")
+    try:
+        return check_text(text, MAX_TITLE)
+    except RecordError as error:
+        raise DefinitionError(f"{place}: {error}") from None

@@ -1,0 +1,164 @@
+"""How an election is shown: the tables `[publication]`, `[map]` and `[qr2024]` of an election.toml.
+
+Nothing here is in the log, and nothing here changes a figure.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from escrutinio.election.config_file import File
+from escrutinio.election.config_values import Languages, Titles, read_code, read_text
+from escrutinio.election.qr2024_options import Qr2024Options, qr2024_options
+from escrutinio.election.settings import nearest
+from escrutinio.election.state import COPIES, PAPER, REPORTED, REPORTED_LATE, RULED
+from escrutinio.log.mirrors import check_addresses
+from escrutinio.records.errors import DefinitionError, LogError
+from escrutinio.records.parts import Contest
+from escrutinio.records.text import check_name
+
+BASES = (REPORTED, REPORTED_LATE, RULED, PAPER)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that the publication rests on, relative to the configuration, and where it comes from."""
+
+    file: str
+    note: Titles
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One side's account of the result: the basis or the announced results (codes of claims) it rests
+    on, and the codes of the statements that object to it."""
+
+    titles: Titles
+    basis: str | None
+    claims: tuple[str, ...]
+    objections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapConfig:
+    """`[map]`: a GeoJSON file relative to the configuration, its property that names the area, what some of
+    its values mean as codes of areas, and where the shapes come from."""
+
+    shapes: str
+    property: str
+    codes: Mapping[str, str]
+    note: Titles
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """What a publication says besides what its log says; by default nothing.
+
+    `names` are the titles of organisations by their enrolled name; `notice` stands on every page; `mirrors`
+    are addresses of whole copies and `address` that of the publication itself, with a slash at its end;
+    `qr2024` says how QR codes of 2024 are read.
+    """
+
+    names: Mapping[str, Titles] = field(default_factory=dict)
+    notice: Titles = ()
+    sources: tuple[Source, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    mirrors: tuple[str, ...] = ()
+    address: str | None = None
+    map: MapConfig | None = None
+    qr2024: Qr2024Options | None = None
+
+
+@dataclass(frozen=True)
+class PresentationReader:
+    """Reads the presentation of one file; raises DefinitionError as `config.read_config` does."""
+
+    file: File
+    languages: Languages
+
+    def presentation(self, contests: tuple[Contest, ...], names: Mapping[str, Titles]) -> Presentation:
+        """All of it; `contests` are those of the file, `names` the titles of its organisations."""
+        return Presentation(
+            names=names,
+            notice=self.notice(),
+            sources=self.sources(),
+            accounts=tuple(self.accounts()),
+            mirrors=self.mirrors(),
+            address=self.address(),
+            map=self.map(),
+            qr2024=self.qr2024(contests),
+        )
+
+    def notice(self) -> Titles:
+        """What every page says first; empty where the file says nothing."""
+        text = self.file.publication.notice
+        return () if text is None else self.languages.titles(text, "publication, notice")
+
+    def sources(self) -> tuple[Source, ...]:
+        place = "publication, source"
+        return tuple(
+            Source(
+                read_text(row.file, place),
+                self.languages.titles(row.note, f"{place} {row.file[:64]!r}, note"),
+            )
+            for row in self.file.publication.source
+        )
+
+    def accounts(self) -> Iterable[Account]:
+        for number, row in enumerate(self.file.publication.account, 1):
+            place = f"publication, account {number}"
+            if row.basis is None and not row.claims:
+                raise DefinitionError(f"{place} has neither a basis nor claims")
+            _check_basis(row.basis, place)
+            claims = tuple(read_code(code, f"{place}, claims") for code in row.claims)
+            objections = tuple(read_code(code, f"{place}, objections") for code in row.objections)
+            yield Account(self.languages.titles(row.title, f"{place}, title"), row.basis, claims, objections)
+
+    def mirrors(self) -> tuple[str, ...]:
+        """Addresses of whole copies of the publication."""
+        try:
+            check_addresses(self.file.publication.mirrors)
+        except LogError as error:
+            raise DefinitionError(f"publication, mirrors: {error}") from None
+        return tuple(self.file.publication.mirrors)
+
+    def address(self) -> str | None:
+        """Where the publication will be, with a slash at its end."""
+        url = self.file.publication.url
+        if url is None:
+            return None
+        try:
+            check_addresses([url])
+        except LogError as error:
+            raise DefinitionError(f"publication, url: {error}") from None
+        return url.rstrip("/") + "/"
+
+    def map(self) -> MapConfig | None:
+        """Where the shapes of areas are, if the file says it."""
+        table = self.file.map
+        if table is None:
+            return None
+        codes = {value: read_code(code, f"map, codes, {value[:64]!r}") for value, code in table.codes.items()}
+        return MapConfig(table.shapes, table.property, codes, self.languages.titles(table.note, "map, note"))
+
+    def qr2024(self, contests: tuple[Contest, ...]) -> Qr2024Options | None:
+        """What the QR codes of 2024 count, if such sheets are to be read, held against the contest."""
+        if self.file.qr2024 is None:
+            return None
+        found = qr2024_options(self.file.qr2024)
+        of = next((contest for contest in contests if contest.code == found.contest), None)
+        if of is None:
+            known = nearest(found.contest, (contest.code for contest in contests))
+            raise DefinitionError(f"qr2024: there is no contest {found.contest!r}; {known}")
+        found.check([option.code for option in of.options])
+        return found
+
+
+def _check_basis(code: str | None, place: str) -> None:
+    if code is None or code in BASES:
+        return
+    start, found, organisation = code.partition(COPIES)
+    if start or not found:
+        raise DefinitionError(
+            f"{place}, basis: {code[:80]!r} is not known; {nearest(code, (*BASES, COPIES))}"
+        )
+    check_name(organisation)

@@ -1,0 +1,299 @@
+"""What several accounts of one election say, brought onto the same stations and rows.
+
+An account (`Source`) is a basis of a log, or a table. Accounts of different logs, whose definitions need not
+be the same, are joined on the codes of station, contest and option; codes that have no partner are listed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.election.areas import Area, AreaTree, build_areas
+from escrutinio.election.roll import UNKNOWN
+from escrutinio.election.state import ContestView, ElectionState
+from escrutinio.election.totals import by_candidate, totals
+from escrutinio.evidence.differences import NO_FIGURE
+from escrutinio.records.codes import Kind as ElectionKind
+from escrutinio.records.codes import Method
+from escrutinio.records.errors import EvidenceError
+
+Int64 = NDArray[np.int64]
+
+SHOWN = 8
+"""Codes that a message lists."""
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where stations lie and how many voters they have, whether or not a source has a sheet of them.
+
+    `area` int32 [stations]: number in `tree`. `registered` int64 [stations], -1 for unknown. `unlisted`:
+    stations that are declared beyond those listed.
+    """
+
+    stations: tuple[str, ...]
+    tree: AreaTree
+    area: NDArray[np.int32]
+    registered: Int64
+    unlisted: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One account of a contest: a sheet at most per station.
+
+    `figures` int64 [stations, options + 2]: votes by option, then null and blank, -1 where it gives none.
+    `voters` int64 [stations], -1 for unknown. `view`: the contest's rules, where a definition gives them.
+    `withheld`: stations of which it has something that does not count (a conflict, a refused sheet).
+    `election`: whether its definition is of a real election, a drill or a simulation. `rests_on`: what it was
+    read from, so that another can read the same: the origin, size and root of a log, the SHA-256 of a file.
+    """
+
+    name: str
+    contest: str
+    stations: tuple[str, ...]
+    options: tuple[str, ...]
+    figures: Int64
+    voters: Int64
+    view: ContestView | None = None
+    places: Places | None = None
+    withheld: int = 0
+    election: ElectionKind | None = None
+    rests_on: str = ""
+
+    def by_candidates(self) -> "Source":
+        """The same with the options of a candidate added up, under the candidate's code."""
+        if self.view is None:
+            return self
+        votes = by_candidate(self.view, np.maximum(self.figures[:, :-2], 0))
+        return replace(self, options=self.view.candidates, figures=np.hstack((votes, self.figures[:, -2:])))
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Sources on the same stations and rows; where a source has no sheet its figures are -1.
+
+    `view` has the rows as its options. `figures`: per source int64 [stations, rows + 2], `present`: per
+    source bool [stations]. `zero_report` per source bool [stations]: sheets without a vote though voters
+    came, which are zero reports until a person says otherwise; they are not `present`. `alone`: per source,
+    how many of its stations no other source has. `left_out`: per source, its options without a partner.
+    """
+
+    sources: tuple[Source, ...]
+    contest: str
+    view: ContestView
+    stations: tuple[str, ...]
+    tree: AreaTree
+    area: NDArray[np.int32]
+    registered: Int64
+    unlisted: int
+    figures: tuple[Int64, ...]
+    present: tuple[NDArray[np.bool_], ...]
+    zero_report: tuple[NDArray[np.bool_], ...]
+    alone: tuple[int, ...]
+    left_out: tuple[tuple[str, ...], ...]
+
+    @property
+    def invented(self) -> ElectionKind | None:
+        """The kind of an election that is not real, if a source is of one."""
+        kinds = (source.election for source in self.sources)
+        return next((kind for kind in kinds if kind not in (None, ElectionKind.REAL)), None)
+
+    def votes(self, source: int) -> Int64:
+        """Votes by candidate of a source, int64 [stations, candidates]; 0 where it gives none."""
+        return by_candidate(self.view, np.maximum(self.figures[source][:, :-2], 0))
+
+    def roll_up(self, values: NDArray[np.int64] | NDArray[np.bool_]) -> Int64:
+        """Add up values per station, [stations, ...], in each area and all that lies in it."""
+        own = np.zeros((len(self.tree), *values.shape[1:]), np.int64)
+        np.add.at(own, self.area, values)
+        return self.tree.roll_up(own)
+
+
+def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Source:
+    """A basis of a log as a source. Raises KeyError for codes that the state does not have."""
+    view, table = state.contest(contest), state.tables[contest]
+    nothing = np.full(len(state.roll), -1, np.int32)
+    rows = np.where(view.stations, state.counted.get((contest, state.basis(basis).code), nothing), -1)
+    here = np.flatnonzero(rows >= 0)
+    taken = rows[here]
+    columns = (table.counts[taken], table.null[taken, None], table.blank[taken, None])
+    cover = totals(state, contest, basis)
+    top = state.areas.index[view.area]
+    listed = np.flatnonzero(view.stations)
+    codes = state.roll.stations
+    places = Places(
+        tuple(codes[at] for at in listed.tolist()),
+        state.areas,
+        state.roll.area[listed],
+        state.roll.registered[listed],
+        max(0, int(cover.stations_declared[top] - cover.stations_in_roll[top])),
+    )
+    return Source(
+        name=name,
+        contest=contest,
+        stations=tuple(codes[at] for at in here.tolist()),
+        options=view.options,
+        figures=np.hstack(columns).astype(np.int64),
+        voters=table.voters[taken],
+        view=view,
+        places=places,
+        withheld=len(state.pending.get((contest, basis), {})),
+        election=state.body().kind,
+    )
+
+
+def join(sources: Sequence[Source], *, confirmed_zero: frozenset[str] = frozenset()) -> Joined:
+    """Bring two or more sources of a contest onto the same stations and rows.
+
+    Rows are options where all sources have the same option codes, else candidates where these fit better,
+    else the options that all have. `confirmed_zero`: stations whose sheets without a vote a person confirmed.
+    Raises EvidenceError where sources have no station or no option in common, and for a station confirmed
+    that no source knows.
+    """
+    sources, rows, left_out = _same_rows(sources)
+    _check_stations(sources)
+    view = _view(sources, rows)
+    stations, tree, area, registered, unlisted = _places(sources)
+    if unknown := sorted(confirmed_zero.difference(stations)):
+        raise EvidenceError(f"no source knows a station {unknown[0][:80]!r}, so its zeros confirm nothing")
+    index = {code: at for at, code in enumerate(stations)}
+    figures, present, voters = [], [], []
+    for source in sources:
+        at = np.array([index[code] for code in source.stations], np.int64)
+        columns = [*(source.options.index(row) for row in rows), -2, -1]
+        placed = np.full((len(stations), len(columns)), NO_FIGURE, np.int64)
+        placed[at] = source.figures[:, columns]
+        there = np.zeros(len(stations), np.bool_)
+        there[at] = True
+        came = np.full(len(stations), UNKNOWN, np.int64)
+        came[at] = source.voters
+        figures.append(placed)
+        present.append(there)
+        voters.append(came)
+    zero = _zero_reports(figures, present, voters, np.isin(stations, list(confirmed_zero)))
+    have = np.sum(present, axis=0)
+    return Joined(
+        sources=tuple(sources),
+        contest=next((source.contest for source in sources if source.contest), ""),
+        view=view,
+        stations=stations,
+        tree=tree,
+        area=area,
+        registered=registered,
+        unlisted=unlisted,
+        figures=tuple(figures),
+        present=tuple(there & ~empty for there, empty in zip(present, zero, strict=True)),
+        zero_report=tuple(zero),
+        alone=tuple(int((there & (have == 1)).sum()) for there in present),
+        left_out=left_out,
+    )
+
+
+def _zero_reports(
+    figures: Sequence[Int64],
+    present: Sequence[NDArray[np.bool_]],
+    voters: Sequence[Int64],
+    confirmed: NDArray[np.bool_],
+) -> list[NDArray[np.bool_]]:
+    """Sheets without a vote at stations where somebody came, as the sheet or another source says."""
+    voted = np.any([(each > 0).any(axis=1) for each in figures], axis=0)
+    came = voted | np.any([each > 0 for each in voters], axis=0)
+    return [
+        there & (each.max(axis=1) == 0) & came & ~confirmed
+        for each, there in zip(figures, present, strict=True)
+    ]
+
+
+def _same_rows(
+    sources: Sequence[Source],
+) -> tuple[list[Source], tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The sources by option or by candidate, their common rows, and what each has besides."""
+    ways = (list(sources), [source.by_candidates() for source in sources])
+    found = []
+    for way in ways:
+        rows = tuple(code for code in way[0].options if all(code in each.options for each in way))
+        left_out = tuple(tuple(code for code in each.options if code not in rows) for each in way)
+        found.append((way, rows, left_out))
+    options, candidates = found
+    complete = not any(options[2])
+    # By candidates where that leaves fewer codes without a partner: a log of cards against one of names.
+    better = not complete and sum(map(len, candidates[2])) < sum(map(len, options[2]))
+    chosen = candidates if better and candidates[1] else options
+    if not chosen[1]:
+        first, second = sources[0], sources[1]
+        raise EvidenceError(
+            f"{first.name} and {second.name} have no option in common: one has {_few(first.options)}, the "
+            f"other {_few(second.options)}"
+        )
+    return chosen
+
+
+def _check_stations(sources: Sequence[Source]) -> None:
+    """Every source shares a station with another one, or it is of another election."""
+    known = [set(source.stations) for source in sources]
+    for source in sources:
+        if not source.stations:
+            raise EvidenceError(f"{source.name} has no sheet that counts, so there is nothing to compare")
+    for at, source in enumerate(sources):
+        others = set().union(*(codes for other, codes in enumerate(known) if other != at))
+        if known[at].isdisjoint(others):
+            rest = next(other for other in range(len(sources)) if other != at)
+            raise EvidenceError(
+                f"{source.name} has no station in common with the rest: it has {_few(source.stations)}, "
+                f"{sources[rest].name} has {_few(sources[rest].stations)}; is it another election?"
+            )
+
+
+def _view(sources: Sequence[Source], rows: tuple[str, ...]) -> ContestView:
+    """The contest with these rows: by the first definition that there is, else a plurality for one seat."""
+    view = next((source.view for source in sources if source.view is not None), None)
+    if view is None:
+        titles: tuple[tuple[()], ...] = ((),) * len(rows)
+        numbers = np.arange(len(rows), dtype=np.int32)
+        every = np.zeros(0, np.bool_)
+        method = Method.PLURALITY
+        return ContestView(
+            "", (), method, 1, None, "", rows, titles, rows, titles, numbers, every
+        )  # fmt: skip
+    by_option = all(row in view.options for row in rows)
+    names, titled = (
+        (view.options, view.option_titles) if by_option else (view.candidates, view.candidate_titles)
+    )
+    places = [names.index(row) for row in rows]
+    owner = view.option_candidate[places] if by_option else np.array(places, np.int32)
+    kept, number = np.unique(owner, return_inverse=True)
+    return replace(
+        view,
+        candidates=tuple(view.candidates[at] for at in kept.tolist()),
+        candidate_titles=tuple(view.candidate_titles[at] for at in kept.tolist()),
+        options=rows,
+        option_titles=tuple(titled[at] for at in places),
+        option_candidate=number.astype(np.int32),
+    )
+
+
+def _places(
+    sources: Sequence[Source],
+) -> tuple[tuple[str, ...], AreaTree, NDArray[np.int32], Int64, int]:
+    """All stations in order, and what the sources know of them; the first that knows something is taken."""
+    known = [source.places for source in sources if source.places is not None]
+    codes = {code for source in sources for code in source.stations}
+    codes.update(code for places in known for code in places.stations)
+    stations = tuple(sorted(codes))
+    index = {code: at for at, code in enumerate(stations)}
+    tree = known[0].tree if known else build_areas([Area("all", None, "all", "all")])
+    area = np.zeros(len(stations), np.int32)
+    registered = np.full(len(stations), UNKNOWN, np.int64)
+    for number, places in reversed(list(enumerate(known))):
+        at = np.array([index[code] for code in places.stations], np.int64)
+        if number == 0:
+            area[at] = places.area
+        registered[at] = np.where(places.registered >= 0, places.registered, registered[at])
+    return stations, tree, area, registered, max((places.unlisted for places in known), default=0)
+
+
+def _few(codes: Sequence[str]) -> str:
+    return ", ".join(codes[:SHOWN]) + (", …" if len(codes) > SHOWN else "")

@@ -1,0 +1,187 @@
+"""Plain tables as accounts of an election: by a mapping, or by what the column names seem to say.
+
+Unlike an import, a cell without a figure is not a fault here: the account gives no figure for that row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from escrutinio.election.areas import Area, AreaTree, build_areas
+from escrutinio.election.settings import convert
+from escrutinio.evidence.differences import NO_FIGURE
+from escrutinio.evidence.sources import Places, Source
+from escrutinio.intake.expression import Cells
+from escrutinio.intake.mapping import MAX_BYTES, TableMapping, nearest
+from escrutinio.intake.reader import Files, Reader
+from escrutinio.intake.rows import BadRow
+from escrutinio.intake.sniff import Column, sketch_table
+from escrutinio.intake.statements import read_toml
+from escrutinio.records.errors import InputError
+
+ROOT = "all"
+"""The code of the area that holds all areas of a table."""
+
+
+class AccountMapping(TableMapping, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One account in a table: a row per station, an expression for each option's votes.
+
+    `areas` are expressions for the codes of the areas a station lies in, the largest first. `name` is what
+    the account is called where people read of it.
+    """
+
+    station: str
+    options: dict[str, str]
+    contest: str = ""
+    name: str = ""
+    null: str | None = None
+    blank: str | None = None
+    voters: str | None = None
+    registered: str | None = None
+    areas: tuple[str, ...] = ()
+
+
+class AccountsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mapping file: accounts by the name they are asked for with."""
+
+    source: dict[str, AccountMapping]
+    max_bytes: int = MAX_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A source read from a table, with the rows that were refused and the stations with differing rows."""
+
+    source: Source
+    bad: tuple[BadRow, ...]
+    conflicts: tuple[str, ...]
+
+
+def read_accounts_file(path: Path) -> AccountsFile:
+    """Read a mapping file strictly. Raises DefinitionError, InputError."""
+    return convert(dict(read_toml(path.parent, path.name)), AccountsFile, path.name)
+
+
+def read_account(mapping: AccountMapping, base_dir: Path, name: str, max_bytes: int = MAX_BYTES) -> Account:
+    """Read an account by its mapping.
+
+    Two rows for one station that differ leave it without a sheet. Raises DefinitionError for a malformed
+    field and InputError where the file is not what the mapping says.
+    """
+    if not mapping.options:
+        raise InputError(f"the source {name!r} maps no option to a column, so there is nothing to compare")
+    files = Files(base_dir, max_bytes)
+    reader = files.open(mapping)
+    found: dict[str, _Row] = {}
+    conflicts: set[str] = set()
+    bad: list[BadRow] = []
+    reader.each(_taker(reader, mapping, found, conflicts), bad)
+    for code in conflicts:
+        del found[code]
+    codes = tuple(sorted(found))
+    rows = [found[code] for code in codes]
+    figures = np.array([row.figures for row in rows], np.int64).reshape(len(rows), len(mapping.options) + 2)
+    source = Source(
+        name=mapping.name or name,
+        contest=mapping.contest,
+        stations=codes,
+        options=tuple(mapping.options),
+        figures=figures,
+        voters=np.array([row.voters for row in rows], np.int64),
+        places=_places(codes, rows, mapping),
+        withheld=len(conflicts),
+        rests_on=", ".join(f"{read.file}, SHA-256 {read.sha256.hex()}" for read in files.read()),
+    )
+    return Account(source, tuple(bad), tuple(sorted(conflicts)))
+
+
+def guess_mapping(path: Path) -> AccountMapping:
+    """The mapping that a table's column names suggest. Raises InputError where they suggest none."""
+    seen = sketch_table(path)
+    parts = [_padded(column) for column in (seen.center, seen.station) if column is not None]
+    if not parts or not seen.options:
+        raise InputError(
+            f"{path.name} has no columns that look like stations and votes; say which with --map FILE.toml"
+        )
+    return AccountMapping(
+        file=path.name,
+        encoding=seen.encoding,
+        delimiter=seen.delimiter,
+        station=".".join(parts),
+        options={column: column for column in seen.options},
+        null=seen.totals.get("null"),
+        blank=seen.totals.get("blank"),
+        voters=seen.totals.get("voters"),
+        registered=seen.totals.get("registered"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    figures: tuple[int, ...]
+    voters: int
+    registered: int
+    areas: tuple[str, ...]
+
+
+def _taker(
+    reader: Reader, mapping: AccountMapping, found: dict[str, _Row], conflicts: set[str]
+) -> Callable[[int, Cells], None]:
+    station = reader.code(mapping.station)
+    figures = [
+        reader.optional_count(field) for field in (*mapping.options.values(), mapping.null, mapping.blank)
+    ]
+    voters, registered = reader.optional_count(mapping.voters), reader.optional_count(mapping.registered)
+    areas = [reader.code(field) for field in mapping.areas]
+
+    def take(line: int, cells: Cells) -> None:
+        code = station(cells)
+        row = _Row(
+            tuple(_or_none(figure(cells)) for figure in figures),
+            _or_none(voters(cells)),
+            _or_none(registered(cells)),
+            tuple(area(cells) for area in areas),
+        )
+        if found.setdefault(code, row).figures != row.figures:
+            conflicts.add(code)
+
+    return take
+
+
+def _or_none(figure: int | None) -> int:
+    return NO_FIGURE if figure is None else figure
+
+
+def _places(codes: tuple[str, ...], rows: list[_Row], mapping: AccountMapping) -> Places | None:
+    """Where the stations lie, if the table says so or knows their voters."""
+    if not mapping.areas and mapping.registered is None:
+        return None
+    tree = _tree(rows, len(mapping.areas))
+    area = [tree.index[row.areas[-1] if row.areas else ROOT] for row in rows]
+    return Places(codes, tree, np.array(area, np.int32), np.array([row.registered for row in rows], np.int64))
+
+
+def _tree(rows: list[_Row], depth: int) -> AreaTree:
+    parents: dict[str, tuple[str, int]] = {}
+    for row in rows:
+        for level, code in enumerate(row.areas):
+            parents.setdefault(code, (row.areas[level - 1] if level else ROOT, level))
+    levels = [f"level {level}" for level in range(1, depth + 1)]
+    listed = [Area(code, parent, levels[level], code) for code, (parent, level) in sorted(parents.items())]
+    return build_areas([Area(ROOT, None, ROOT, ROOT), *listed])
+
+
+def _padded(column: Column) -> str:
+    """The field for an identifier: where its digits vary in length, zeros were likely lost."""
+    wide = column.digits and column.shortest != column.longest
+    return f"{{{column.name}:0{column.longest}}}" if wide else f"{{{column.name}}}"
+
+
+def known_source(file: AccountsFile, name: str) -> AccountMapping:
+    """The mapping of a name. Raises InputError, offering the nearest."""
+    if name not in file.source:
+        raise InputError(f"the mapping file has no source {name!r}{nearest(name, list(file.source))}")
+    return file.source[name]

@@ -1,0 +1,1 @@
+"""An organisation's own log: copies of sheets that it scanned, transcribed or imported itself."""

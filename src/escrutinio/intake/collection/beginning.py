@@ -1,0 +1,101 @@
+"""The first entries of an organisation's own log.
+
+The definition is the same record as in every log of the election; the charter is the organisation's. The
+roll and what changed it are carried over as they stand, the same bytes, together with the keys of those
+who signed them: so that whoever reads this log knows the stations from the one who named them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from escrutinio.election.state import ElectionState, Logged, Standing, attachments_of
+from escrutinio.records.codes import LogRole, Role
+from escrutinio.records.entry import seal
+from escrutinio.records.errors import InputError
+from escrutinio.records.keys import SigningKey
+from escrutinio.records.parts import EnrolledKey, Title
+from escrutinio.records.subjects import ELECTION
+from escrutinio.records.text import check_name
+from escrutinio.records.types import Charter, Enrolment, NominationChange, Roll, StationChange
+
+CARRIED = (Roll, NominationChange, StationChange)
+"""What a log needs of another one to know its stations and ballot: carried over as it stands."""
+
+ROLES = {LogRole.PARTY: Role.PARTY, LogRole.OBSERVER: Role.OBSERVER}
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Whose log it is: an enrolled name such as `party/azul`, what people call it, and its role."""
+
+    name: str
+    titles: tuple[Title, ...]
+    role: LogRole
+
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        if self.role not in ROLES or not self.name.startswith(f"{self.role.name.lower()}/"):
+            raise InputError(
+                f"{self.name!r} is not the name of a party or observer, such as party/azul or observer/faro"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Records in log order, and the digests of the attachments that they need."""
+
+    records: tuple[bytes, ...]
+    attachments: tuple[bytes, ...]
+
+
+def beginning(
+    state: ElectionState,
+    organisation: Organisation,
+    *,
+    origin: str,
+    root: SigningKey,
+    key: SigningKey,
+    clock: int,
+) -> Beginning:
+    """The first entries of the log `origin` of an organisation in the election that `state` tells of.
+
+    `root` enrols and does nothing else, `key` signs the copies; `clock` in seconds since 1970. Raises
+    InputError where the election's log has no roll, or already gives the organisation's name to others.
+    """
+    carried = [one for one in state.controls if isinstance(one.entry.body, CARRIED) and _stands(one)]
+    if not any(isinstance(one.entry.body, Roll) for one in carried):
+        raise InputError("the publication has no roll in force, so nobody could say which stations there are")
+    titles = organisation.titles or (Title("en", organisation.name),)
+    charter = Charter(origin, organisation.role, titles, root.public_key, None)
+    own = EnrolledKey(organisation.name, key.public_key, ROLES[organisation.role], (), (), titles)
+    needed = tuple(_signers(state, carried))
+    if any(held.name == organisation.name for held in needed):
+        raise InputError(f"{organisation.name} signed the roll itself; choose another name for this log")
+
+    def sealed(body: Charter | Enrolment) -> bytes:
+        signer = f"{organisation.name}/root"
+        return seal(body, key=root, signer=signer, subject=ELECTION, election=state.election, issued_at=clock)
+
+    definition = state.definition.entry
+    records = (
+        definition.raw,
+        sealed(charter),
+        sealed(Enrolment((own, *needed))),
+        *(one.entry.raw for one in carried),
+    )
+    bodies = (definition.body, *(one.entry.body for one in carried))
+    digests = dict.fromkeys(each.digest for body in bodies for each in attachments_of(body))
+    return Beginning(records, tuple(digests))
+
+
+def _stands(logged: Logged) -> bool:
+    return logged.standing in (Standing.EFFECTIVE, Standing.CONSENT)
+
+
+def _signers(state: ElectionState, carried: Iterable[Logged]) -> Iterable[EnrolledKey]:
+    for kid in dict.fromkeys(logged.entry.kid for logged in carried):
+        held = state.keys.get(kid)
+        if held is not None:  # what stands was signed by an enrolled key
+            yield held.key

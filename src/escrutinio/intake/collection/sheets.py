@@ -1,0 +1,163 @@
+"""Sheets on their way into an organisation's log: what is taken, what waits for a person, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from escrutinio.election.state import ElectionState
+from escrutinio.intake.scan.results import is_zero_report
+from escrutinio.records.codecs import COUNT_LIMIT
+from escrutinio.records.codes import Form
+from escrutinio.records.types import Copy
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One sheet as it was read: by options in the order of the definition.
+
+    `voters`, `registered`, `ballots` where the sheet states them. `image`: SHA-256 of the picture; `raw`:
+    the signed record that the sheet carried, whose signature was found to hold. `source` names where it
+    was read, for the person who asks; it is published nowhere.
+    """
+
+    station: str
+    contest: str
+    counts: tuple[int, ...]
+    null: int
+    blank: int
+    form: Form
+    source: str
+    ballots: int | None = None
+    voters: int | None = None
+    registered: int | None = None
+    image: bytes | None = None
+    original: bytes | None = None
+    raw: bytes | None = None
+
+    @property
+    def subject(self) -> str:
+        """The subject of its record."""
+        return f"{self.station}/{self.contest}"
+
+    @property
+    def figures(self) -> tuple[int, ...]:
+        """All that it counts: options, null, blank."""
+        return (*self.counts, self.null, self.blank)
+
+    def copy(self) -> Copy:
+        """The body of its record."""
+        return Copy(
+            self.counts,
+            self.null,
+            self.blank,
+            self.ballots,
+            self.voters,
+            self.registered,
+            self.form,
+            self.image,
+            self.original,
+        )
+
+
+class Why(StrEnum):
+    """Why a sheet was not taken."""
+
+    ZERO = "zero"
+    """Every figure is zero: a zero report until a person says otherwise."""
+    DIFFERS = "differs"
+    """This organisation already holds a copy of this sheet with other figures."""
+    STATION = "station"
+    """The roll has no such station, or the contest is not voted on there."""
+    CONTEST = "contest"
+    COUNTS = "counts"
+    """Another number of options than the contest has, or a count that no sheet can have."""
+    ELECTION = "election"
+    """A record of another election."""
+    SIGNATURE = "signature"
+    """A signed record whose key the election's log does not enrol, or whose signature does not hold."""
+    UNREAD = "unread"
+    OTHER = "other"
+    """Not a tally sheet."""
+
+
+HELD = frozenset({Why.ZERO, Why.DIFFERS})
+"""What a person can still let in; everything else is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A sheet, or a picture, that did not go in; `station` is empty where none could be read."""
+
+    why: Why
+    station: str
+    source: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """`taken` in the order given, each sheet once; `known` is how many were there or repeated others."""
+
+    taken: tuple[Collected, ...]
+    known: int
+    not_taken: tuple[NotTaken, ...]
+
+
+def sort_out(
+    sheets: Iterable[Collected], state: ElectionState, organisation: str, confirmed: frozenset[str]
+) -> Sorted:
+    """Sort sheets by what the organisation's own log, in `state`, says already.
+
+    `confirmed`: the stations for which a person said that the figures stand, all zero or differing though
+    they are. The same sheet in several pictures is taken once.
+    """
+    held = _held(state, organisation)
+    options = {view.code: len(view.options) for view in state.contests}
+    taken: list[Collected] = []
+    not_taken: list[NotTaken] = []
+    known = 0
+    for sheet in sheets:
+        why, detail = _misfit(sheet, state, options)
+        there = held.setdefault((sheet.station, sheet.contest), set())
+        if why is None and sheet.figures in there:
+            known += 1
+            continue
+        if why is None and sheet.station not in confirmed:
+            if is_zero_report(sheet.figures, sheet.voters):
+                why = Why.ZERO
+            elif there:
+                why = Why.DIFFERS
+        if why is not None:
+            not_taken.append(NotTaken(why, sheet.station, sheet.source, detail))
+            continue
+        there.add(sheet.figures)
+        taken.append(sheet)
+    return Sorted(tuple(taken), known, tuple(not_taken))
+
+
+def _held(state: ElectionState, organisation: str) -> dict[tuple[str, str], set[tuple[int, ...]]]:
+    """The figures of each copy that the organisation's log has, by station and contest."""
+    signers = {number for number, name in enumerate(state.signers) if name == organisation}
+    found: dict[tuple[str, str], set[tuple[int, ...]]] = {}
+    for contest, table in state.tables.items():
+        columns = (table.signer, table.kind, table.station, table.counts, table.null, table.blank)
+        for signer, kind, station, counts, null, blank in zip(*(c.tolist() for c in columns), strict=True):
+            if signer in signers and kind == Copy.TYPE and station >= 0:
+                key = (state.roll.stations[station], contest)
+                found.setdefault(key, set()).add((*counts, null, blank))
+    return found
+
+
+def _misfit(sheet: Collected, state: ElectionState, options: Mapping[str, int]) -> tuple[Why | None, str]:
+    if sheet.contest not in options:
+        return Why.CONTEST, sheet.contest
+    number = state.roll.index.get(sheet.station, -1)
+    if number < 0 or not state.contest(sheet.contest).stations[number]:
+        return Why.STATION, ""
+    if len(sheet.counts) != options[sheet.contest]:
+        return Why.COUNTS, f"{len(sheet.counts)} ≠ {options[sheet.contest]}"
+    if not all(0 <= count < COUNT_LIMIT for count in sheet.figures):
+        return Why.COUNTS, ""
+    return None, ""

@@ -1,0 +1,198 @@
+"""From the bytes of a file to pages in grey: bounded before anything is decoded, in one sentence where not.
+
+The bytes decide what a file is, never its name. Nothing is followed, executed or fetched: no links, no
+devices, no passwords.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from escrutinio.intake.scan.problems import Problem, UnreadableError
+
+Grey = NDArray[np.uint8]
+
+MAX_FILE = 1 << 28
+"""Largest file that is read, in bytes."""
+
+MAX_PIXELS = 120_000_000
+"""Most pixels of a page: a phone's largest ordinary photo, an A4 page at 1,200 dpi."""
+
+MAX_PAGES = 500
+"""Most pages of a PDF or TIFF file."""
+
+_LARGE = 24_000_000
+"""Above so many pixels a page is read at half its resolution: less time, and no QR code needs more."""
+
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "BMP", "GIF")
+_PDF_WITHIN = 1024
+"""A PDF begins within its first 1,024 bytes (ISO 32000-1, Annex H, note 13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """A file as it was read: its bytes, and when it was last changed (nanoseconds since 1970)."""
+
+    data: bytes
+    modified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as a person sees it: `number` from 1, `pixels` uint8 [height, width], 255 white; `reduced` says
+    how many pixels of the file stand for one of these, along each side."""
+
+    number: int
+    pixels: Grey
+    reduced: float = 1.0
+
+
+def read_regular(path: Path, limit: int = MAX_FILE) -> FileContent:
+    """The bytes of a regular file of at most `limit`, as they were at one moment. Raises UnreadableError."""
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    try:
+        if path.is_symlink():
+            raise UnreadableError(Problem.NOT_A_FILE)
+        handle = os.open(path, flags)
+    except FileNotFoundError:
+        raise UnreadableError(Problem.VANISHED) from None
+    except (OSError, ValueError) as error:
+        raise UnreadableError(Problem.NOT_READABLE, getattr(error, "strerror", None) or str(error)) from None
+    try:
+        before = os.fstat(handle)
+        if not stat.S_ISREG(before.st_mode):
+            raise UnreadableError(Problem.NOT_A_FILE)
+        if before.st_size > limit:
+            raise UnreadableError(Problem.TOO_LARGE, f"{before.st_size:,} > {limit:,} bytes")
+        with open(handle, "rb", closefd=False) as file:
+            data = file.read(limit + 1)
+        after = os.fstat(handle)
+    except OSError as error:
+        raise UnreadableError(Problem.NOT_READABLE, error.strerror or str(error)) from None
+    finally:
+        os.close(handle)
+    if len(data) != before.st_size or (before.st_size, before.st_mtime_ns) != (
+        after.st_size,
+        after.st_mtime_ns,
+    ):
+        raise UnreadableError(Problem.CHANGED)
+    return FileContent(data, before.st_mtime_ns)
+
+
+def read_pages(data: bytes) -> Iterator[Page]:
+    """The pages of an image or PDF file, one after the other. Raises UnreadableError, also between pages."""
+    if b"%PDF-" in data[:_PDF_WITHIN]:
+        from escrutinio.intake.scan.pdf import read_pdf
+
+        yield from read_pdf(data)
+        return
+    with _open(data) as image:
+        number = 0
+        while _seek(image, number):
+            number += 1
+            if number > MAX_PAGES:
+                raise UnreadableError(Problem.TOO_MANY_PAGES, f"> {MAX_PAGES}")
+            yield _page(image, number)
+            if image.format != "TIFF":  # a moving picture is one page
+                return
+
+
+def open_image(data: bytes) -> Image.Image:
+    """The first image of a file, decoded, upright as a person sees it. Raises UnreadableError."""
+    with _open(data) as image:
+        _check_size(image)
+        with _complaints():
+            image.load()
+            return ImageOps.exif_transpose(image)
+
+
+def to_grey(image: Image.Image) -> Image.Image:
+    """An image in grey, what is transparent as white paper."""
+    if image.mode.startswith("I") or image.mode == "F":
+        values = np.asarray(image, np.float64)
+        top = 65_535 if image.mode.startswith("I") else max(1.0, float(values.max(initial=1.0)))
+        return Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
+    if image.has_transparency_data:
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image.convert("RGBA")).convert("L")
+    return image.convert("L")
+
+
+def _open(data: bytes) -> Image.Image:
+    with _complaints():  # the limit that counts is ours, and is asked for in _check_size
+        try:
+            return Image.open(BytesIO(data), formats=_FORMATS)
+        except UnidentifiedImageError:
+            heic = data[4:8] == b"ftyp"
+            raise UnreadableError(
+                Problem.FORMAT if heic else Problem.NOT_AN_IMAGE, "HEIC" if heic else ""
+            ) from None
+
+
+def _seek(image: Image.Image, frame: int) -> bool:
+    """Go to a frame; False behind the last."""
+    try:
+        with _complaints():
+            image.seek(frame)
+    except (EOFError, UnreadableError):
+        if frame:
+            return False
+        raise
+    return True
+
+
+def _check_size(image: Image.Image) -> None:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise UnreadableError(Problem.TOO_MANY_PIXELS, f"{width:,} × {height:,}")
+    if width * height == 0:
+        raise UnreadableError(Problem.DAMAGED_IMAGE, f"{width} × {height}")
+
+
+def _page(image: Image.Image, number: int) -> Page:
+    _check_size(image)
+    width, height = image.size
+    large = width * height > _LARGE
+    with _complaints():
+        # A JPEG is decoded to grey at once, and by halves, without making its colours first.
+        image.draft("L", (width // 2, height // 2) if large else (width, height))
+        grey = to_grey(image)
+        if large and grey.width == width:
+            grey = grey.reduce(2)
+        shown = ImageOps.exif_transpose(grey) if image.getexif().get(_ORIENTATION, 1) != 1 else grey
+        return Page(number, np.asarray(shown), width / grey.width)
+
+
+_ORIENTATION = 0x0112
+
+
+@contextmanager
+def _complaints() -> Iterator[None]:
+    """Whatever a decoder raises on damaged data becomes UnreadableError; its warnings are dropped."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (UnreadableError, EOFError):
+        raise
+    except Image.DecompressionBombError:
+        raise UnreadableError(Problem.TOO_MANY_PIXELS, f"> {MAX_PIXELS:,}") from None
+    except Exception as error:  # a hostile header makes Pillow raise many kinds, struct.error among them
+        raise UnreadableError(Problem.DAMAGED_IMAGE, _first_line(error)) from None
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:120]

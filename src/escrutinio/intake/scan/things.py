@@ -1,0 +1,107 @@
+"""What a person holds in hand: a photo, scan or PDF, the text of a QR code, a record, or a proof.
+
+The bytes decide what it is. What comes out is the texts of QR codes, or the bytes of one record or proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from escrutinio.intake.scan.decode import read_codes
+from escrutinio.intake.scan.images import read_pages
+from escrutinio.intake.scan.problems import Problem, UnreadableError
+from escrutinio.records.cose import MAX_RECORD
+from escrutinio.records.errors import InputError, RecordError
+from escrutinio.records.qr import NOT_REAL, REAL
+from escrutinio.records.qr2024 import read_qr2024
+
+MAX_TEXT = 2 * MAX_RECORD
+"""Longest text of a QR code, in characters; base45 needs three for two bytes."""
+
+_PROOF = b"c2sp.org/tlog-proof"
+_RECORD = b"\xd2\x84"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What was read of a thing with this SHA-256.
+
+    `texts`: of QR codes, each once, in the order found, with the page each stands on; `record` or `proof`:
+    its bytes. `problems`: why pages, or the whole, gave nothing, with the page's number (from 1), the problem
+    and its detail.
+    """
+
+    digest: bytes
+    texts: tuple[tuple[int, str], ...] = ()
+    record: bytes | None = None
+    proof: bytes | None = None
+    problems: tuple[tuple[int, Problem, str], ...] = field(default=())
+
+
+def is_text(thing: str) -> bool:
+    """Whether what was typed is itself the text of a sheet's QR code, and no name of a file."""
+    if thing.startswith((REAL, NOT_REAL)):
+        return True
+    try:
+        read_qr2024(thing)
+    except RecordError:
+        return False
+    return True
+
+
+def read_thing(data: bytes) -> Thing:
+    """Read a thing from its bytes; problems of an image are told, not raised. Raises InputError for none."""
+    digest = sha256(data).digest()
+    if not data:
+        raise InputError("there is nothing in it")
+    if data.startswith(_PROOF):
+        return Thing(digest, proof=data)
+    if data.startswith(_RECORD):
+        return Thing(digest, record=data)
+    text = _text(data)
+    if text is not None and is_text(text):
+        return Thing(digest, texts=((1, text),))
+    return _image(data, digest)
+
+
+def _text(data: bytes) -> str | None:
+    """ASCII text without the line ends that an editor leaves; spaces are characters of a QR text."""
+    if len(data) > MAX_TEXT:
+        return None
+    try:
+        return data.decode("ascii").lstrip("\r\n").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return None
+
+
+def _image(data: bytes, digest: bytes) -> Thing:
+    texts: dict[str, int] = {}
+    problems: list[tuple[int, Problem, str]] = []
+    page = 0
+    for page, text, problem, detail in _pages(data):
+        if text is None:
+            problems.append((page, problem, detail))
+        else:
+            texts.setdefault(text, page)
+    found = tuple((number, text) for text, number in texts.items())
+    if found:  # a sheet may go on over pages that carry no code
+        problems = [each for each in problems if each[1] is not Problem.NO_QR]
+    return Thing(digest, texts=found, problems=tuple(problems))
+
+
+def _pages(data: bytes) -> Iterator[tuple[int, str | None, Problem, str]]:
+    number = 0
+    try:
+        for page in read_pages(data):
+            number = page.number
+            seen = read_codes(page)
+            for code in seen.codes:
+                yield number, code.text, Problem.NONE, ""
+            if seen.unread:
+                yield number, None, Problem.DAMAGED_QR, str(seen.unread)
+            elif not seen.codes:
+                yield number, None, Problem.NO_QR, ""
+    except UnreadableError as fault:
+        yield number + 1, None, fault.problem, fault.detail

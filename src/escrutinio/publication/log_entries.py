@@ -1,0 +1,80 @@
+"""Entries of a log one by one, each with the key that signed it and where that key came into the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from escrutinio.election.state import ElectionState
+from escrutinio.log.reader import LogReader
+from escrutinio.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bundle
+from escrutinio.records.codes import Role
+from escrutinio.records.cose import key_id, split
+from escrutinio.records.entry import Entry, open_frame
+from escrutinio.records.errors import LogError, RecordError
+from escrutinio.records.keys import check_signature
+from escrutinio.records.types import Charter
+
+
+@dataclass(frozen=True, slots=True)
+class SignedEntry:
+    """An entry whose signature was checked: its index, the record, the 32-byte public key.
+
+    `introduced`: the entry that brought the key into the log (0 or 1 for a root key); `role`: what the key
+    was enrolled for, None for a root key.
+    """
+
+    index: int
+    entry: Entry
+    key: bytes
+    introduced: int
+    role: Role | None
+
+
+def entries_at(reader: LogReader, size: int, indices: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+    """Chosen entries of a log of `size` entries, in order, each once; every bundle is read once.
+
+    Raises LogError for an index beyond the log and for a bundle that cannot be read.
+    """
+    for tile, group in groupby(sorted(set(indices)), lambda index: index // TILE_WIDTH):
+        wanted = list(group)
+        if wanted[-1] >= size:
+            raise LogError(f"The log has {size:,} entries; there is no entry {wanted[-1]:,}.")
+        name = TileName(ENTRIES, tile, min(TILE_WIDTH, size - tile * TILE_WIDTH))
+        entries = decode_bundle(reader.tile(name), name.width, name.path)
+        for index in wanted:
+            yield index, entries[index - tile * TILE_WIDTH]
+
+
+def signed_entry(state: ElectionState, index: int, raw: bytes) -> SignedEntry:
+    """Open an entry and check its signature by the key that the log had for it.
+
+    Raises LogError where the record is malformed, of another election, or not signed by a key in force.
+    """
+    try:
+        frame = split(raw)
+        entry = open_frame(raw, frame)
+        key, introduced, role = _key(state, entry, index)
+        check_signature(key, frame.signed, frame.signature)
+    except RecordError as error:
+        raise LogError(f"Entry {index:,} does not hold: {error}.") from None
+    if entry.election not in (b"", state.election):
+        raise LogError(f"Entry {index:,} belongs to another election.")
+    return SignedEntry(index, entry, key, introduced, role)
+
+
+def _key(state: ElectionState, entry: Entry, index: int) -> tuple[bytes, int, Role | None]:
+    held = state.keys.get(entry.kid)
+    if held is not None:
+        in_force = held.enrolled < index and (held.revoked is None or index < held.revoked)
+        if not in_force or held.key.name != entry.signer:
+            raise RecordError(f"the key {entry.kid.hex()} was not in force for {entry.signer} there")
+        return held.key.public_key, held.enrolled, held.key.role
+    roots = [(state.body().root_key, 0)]
+    if state.charter is not None and isinstance(state.charter.entry.body, Charter):
+        roots.append((state.charter.entry.body.root_key, 1))
+    for key, introduced in roots:
+        if key_id(key) == entry.kid:
+            return key, introduced, None
+    raise RecordError(f"no key {entry.kid.hex()} was ever enrolled")

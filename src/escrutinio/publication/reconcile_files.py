@@ -1,0 +1,278 @@
+"""A reconciliation as files: one table of the figures that differ (CSV), a workbook (XLSX), and JSON.
+
+Their columns and keys are described in docs/reconciling.md. The same sources give the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
+
+from escrutinio.election.outcome import Outcome
+from escrutinio.evidence.accounts import Accounts, Majority, Pair
+from escrutinio.evidence.difference_texts import kind_name, slip_name
+from escrutinio.evidence.differences import DIFFERENT, KINDS, NO_FIGURE, Difference, Kind, Slip
+from escrutinio.evidence.irreversibility import Certificate
+from escrutinio.evidence.sources import Joined
+from escrutinio.evidence.wording import in_language
+from escrutinio.records.errors import PublicationError
+
+Cell = str | int | None
+
+COLUMNS = (
+    *("contest", "left", "right", "station", "area", "kind", "side", "other_station"),
+    *("row", "left_votes", "right_votes", "difference", "slip"),
+)
+MAX_ROWS = 1_000_000
+"""Most rows of a workbook's sheet; a sheet has 1,048,576."""
+
+_CREATED = datetime(2000, 1, 1)  # the same content is the same file
+_ONE_SIDED = (Kind.ONLY_LEFT, Kind.ONLY_RIGHT)
+
+
+def row_codes(joined: Joined) -> tuple[str, ...]:
+    """The codes of the rows: options, then `null` and `blank`."""
+    return (*joined.view.options, "null", "blank")
+
+
+def figure_rows(accounts: Accounts) -> Iterator[tuple[Cell, ...]]:
+    """A line per figure that differs, and per station that one side lacks, in the order of `COLUMNS`."""
+    joined = accounts.joined
+    codes = row_codes(joined)
+    for pair in accounts.pairs:
+        head = (joined.contest, *accounts.names(pair))
+        found = {difference.station: difference for difference in pair.differences}
+        for station, number in enumerate(pair.kind.tolist()):
+            kind = KINDS[number]
+            place = (*head, joined.stations[station], joined.tree.codes[joined.area[station]], kind.value)
+            if kind in _ONE_SIDED:
+                yield (*place, None, None, None, None, None, None, None)
+            elif (difference := found.get(station)) is not None:
+                yield from _figures(place, joined, difference, codes)
+
+
+def _figures(
+    place: tuple[Cell, ...], joined: Joined, difference: Difference, codes: Sequence[str]
+) -> Iterator[tuple[Cell, ...]]:
+    other = None if difference.other is None else joined.stations[difference.other]
+    side = None if difference.side is None else difference.side.value
+    for figure in difference.figures:
+        shown = (_shown(figure.left), _shown(figure.right), figure.difference, figure.slip.value)
+        yield (*place, side, other, codes[figure.row], *shown)
+
+
+def _shown(figure: int) -> int | None:
+    return None if figure == NO_FIGURE else figure
+
+
+def to_csv(contests: Sequence[Accounts]) -> bytes:
+    """UTF-8 CSV with the header `COLUMNS`."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for accounts in contests:
+        writer.writerows(figure_rows(accounts))
+    return out.getvalue().encode()
+
+
+def to_xlsx(contests: Sequence[Accounts], language: str) -> bytes:
+    """A workbook with the kinds, the areas, the figures that differ and, for three sources, the majority.
+
+    Raises PublicationError for more figures than a sheet holds, EvidenceError for another language.
+    """
+    figures = [row for accounts in contests for row in figure_rows(accounts)]
+    if len(figures) > MAX_ROWS:
+        raise PublicationError(f"a workbook takes {MAX_ROWS:,} rows, not {len(figures):,}; use --csv")
+    out = io.BytesIO()
+    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": _CREATED})
+    bold = book.add_format({"bold": True})
+    for name, rows in (
+        ("kinds", [row for accounts in contests for row in _kind_rows(accounts, language)]),
+        ("areas", [row for accounts in contests for row in area_rows(accounts)]),
+        ("figures", figures),
+        ("majority", [row for accounts in contests for row in _majority_rows(accounts)]),
+    ):
+        if name == "majority" and not rows:
+            continue
+        sheet = book.add_worksheet(in_language(_SHEETS[name], language))
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, _HEADERS[name], bold)
+        for number, row in enumerate(rows, 1):
+            sheet.write_row(number, 0, ["" if cell is None else cell for cell in row])
+        sheet.autofit()
+    book.close()
+    return out.getvalue()
+
+
+def _kind_rows(accounts: Accounts, language: str) -> Iterator[tuple[Cell, ...]]:
+    for pair in accounts.pairs:
+        left, right = accounts.names(pair)
+        for kind in KINDS:
+            if count := pair.count(kind):
+                said = kind_name(kind, language, left=left, right=right)
+                yield accounts.joined.contest, left, right, kind.value, said, count
+
+
+def area_rows(accounts: Accounts) -> Iterator[tuple[Cell, ...]]:
+    """A line per pair and area that has a station with a sheet on some side."""
+    tree = accounts.joined.tree
+    for pair in accounts.pairs:
+        head = (accounts.joined.contest, *accounts.names(pair))
+        for area, code in enumerate(tree.codes):
+            meetings = [pair.count(kind, area) for kind in (Kind.AGREE, *_ONE_SIDED)]
+            if pair.differ(area) or any(meetings):
+                net = sum(abs(votes) for votes in pair.net[area].tolist())
+                yield (*head, code, tree.names[area], meetings[0], pair.differ(area), *meetings[1:], net)
+
+
+def _majority_rows(accounts: Accounts) -> Iterator[tuple[Cell, ...]]:
+    if accounts.majority is not None:
+        for (agreeing, having), stations in accounts.majority.table().items():
+            yield accounts.joined.contest, agreeing, having, stations
+
+
+_SHEETS = {
+    "kinds": {"en": "kinds", "es": "clases"},
+    "areas": {"en": "areas", "es": "áreas"},
+    "figures": {"en": "figures", "es": "cifras"},
+    "majority": {"en": "majority", "es": "mayoría"},
+}
+_HEADERS: Mapping[str, tuple[str, ...]] = {
+    "kinds": ("contest", "left", "right", "kind", "meaning", "stations"),
+    "areas": (
+        *("contest", "left", "right", "area", "name", "agree", "differ", "only_left", "only_right"),
+        "net_votes",
+    ),
+    "figures": COLUMNS,
+    "majority": ("contest", "sources_agreeing", "sources_with_sheet", "stations"),
+}
+
+Plain = dict[str, object]
+
+
+def as_plain(contests: Sequence[Accounts]) -> Plain:
+    """The whole as JSON values."""
+    return {"version": 1, "contests": [_contest(accounts) for accounts in contests]}
+
+
+def _contest(accounts: Accounts) -> Plain:
+    joined = accounts.joined
+    return {
+        "contest": joined.contest,
+        "rows": list(joined.view.options),
+        "candidates": list(joined.view.candidates),
+        "stations": len(joined.stations),
+        "sources": [
+            {
+                "name": source.name,
+                "rests_on": source.rests_on,
+                "sheets": int(joined.present[at].sum()),
+                "zero_reports": [joined.stations[n] for n in joined.zero_report[at].nonzero()[0].tolist()],
+                "withheld": source.withheld,
+                "alone": joined.alone[at],
+                "options_left_out": list(joined.left_out[at]),
+                "votes": joined.votes(at).sum(axis=0).tolist(),
+            }
+            for at, source in enumerate(joined.sources)
+        ],
+        "pairs": [_pair(accounts, pair) for pair in accounts.pairs],
+        "majority": None if accounts.majority is None else _majority(joined, accounts.majority),
+    }
+
+
+def _pair(accounts: Accounts, pair: Pair) -> Plain:
+    left, right = accounts.names(pair)
+    codes = row_codes(accounts.joined)
+    return {
+        "left": left,
+        "right": right,
+        "sentences": {language: list(accounts.sentences(pair, language)) for language in ("en", "es")},
+        "kinds": {kind.value: pair.count(kind) for kind in KINDS if pair.count(kind)},
+        "differ": pair.differ(),
+        "slips": {slip.value: count for slip, count in pair.slips().items()},
+        "net": pair.net[0].tolist(),
+        "only_right_votes": pair.extra[0].tolist(),
+        "only_left_votes": pair.lacking[0].tolist(),
+        "outcome": {
+            "left": _outcome(pair.outcome_left),
+            "right": _outcome(pair.outcome_right),
+            "left_with_right_where_they_differ": _outcome(pair.outcome_replaced),
+            "and_with_stations_only_on_the_right": _outcome(pair.outcome_joined),
+            "changes": pair.changes_order,
+        },
+        "whatever_is_in_the_stations_that_differ": _certificate(pair.differing),
+        "and_in_those_that_the_left_lacks": _certificate(pair.open_stations),
+        "areas": [
+            dict(zip(_HEADERS["areas"][3:], row[3:], strict=True))
+            for row in area_rows(Accounts(accounts.joined, (pair,), None))
+        ],
+        "differences": [_difference(accounts.joined, each, codes) for each in pair.differences],
+    }
+
+
+def _difference(joined: Joined, difference: Difference, codes: Sequence[str]) -> Plain:
+    return {
+        "station": joined.stations[difference.station],
+        "area": joined.tree.codes[joined.area[difference.station]],
+        "kind": difference.kind.value,
+        "side": None if difference.side is None else difference.side.value,
+        "other_station": None if difference.other is None else joined.stations[difference.other],
+        "figures": [
+            {
+                "row": codes[figure.row],
+                "left": _shown(figure.left),
+                "right": _shown(figure.right),
+                "slip": figure.slip.value,
+            }
+            for figure in difference.figures
+        ],
+    }
+
+
+def _outcome(found: Outcome) -> Plain:
+    votes = {candidate: rank.votes for rank in found.ranks for candidate in rank.candidates}
+    return {
+        "votes": [votes[candidate] for candidate in sorted(votes)],
+        "margin": found.margin,
+        "seats": list(found.seats.certain),
+    }
+
+
+def _certificate(found: Certificate) -> Plain:
+    return {
+        "status": found.finality.value,
+        "margin": found.margin,
+        "outstanding": found.outstanding.capacity,
+        "sentences": {language: list(found.sentences(language)) for language in ("en", "es")},
+    }
+
+
+def _majority(joined: Joined, found: Majority) -> Plain:
+    return {
+        "stations": [
+            {"agree": agreeing, "of": having, "stations": count}
+            for (agreeing, having), count in found.table().items()
+        ],
+        "settled": found.settled,
+        "against": {s.name: n for s, n in zip(joined.sources, found.against, strict=True)},
+        "votes": list(found.votes),
+    }
+
+
+def slip_table(pair: Pair, language: str) -> list[tuple[Slip, str, int]]:
+    """The slips of a pair with their names and how many figures."""
+    return [(slip, slip_name(slip, language), count) for slip, count in pair.slips().items()]
+
+
+def kind_table(accounts: Accounts, pair: Pair, language: str) -> list[tuple[Kind, str, int]]:
+    """The kinds of difference that a pair has, the most frequent first, with their names and stations."""
+    left, right = accounts.names(pair)
+    found = [
+        (kind, kind_name(kind, language, left=left, right=right), pair.count(kind)) for kind in DIFFERENT
+    ]
+    return sorted((row for row in found if row[2]), key=lambda row: -row[2])

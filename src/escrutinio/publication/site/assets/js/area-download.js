@@ -1,0 +1,17 @@
+// The button on an area's page that packs the area's records; the program that does so is fetched when asked for.
+//
+//   button[data-area-download=<area>][hidden] + span[role=status]
+
+/** Buttons that this page can serve are shown, also those that come with refreshed content. */
+function showButtons() {
+  for (const button of document.querySelectorAll("button[data-area-download][hidden]")) button.removeAttribute("hidden");
+}
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target instanceof Element ? target.closest("button[data-area-download]") : null;
+  if (!(button instanceof HTMLButtonElement)) return;
+  const { downloadArea } = await import("./area-zip.js");
+  await downloadArea(button);
+});
+new MutationObserver(showButtons).observe(document.body, { childList: true, subtree: true });
+showButtons();

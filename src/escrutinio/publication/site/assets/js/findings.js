@@ -1,0 +1,61 @@
+// @ts-check
+/** Narrows the page of findings to a kind, a severity or an area. Without it the page shows all of them. */
+
+import { el } from "./dom.js";
+
+const SENTENCES = {
+  en: { kind: "Kind", severity: "Severity", area: "Area", all: "all", shown: "Findings listed: ", title: "Show only" },
+  es: { kind: "Tipo", severity: "Gravedad", area: "Área", all: "todos", shown: "Hallazgos en la lista: ", title: "Mostrar solo" },
+};
+
+const root = document.getElementById("found");
+if (root) mount(root);
+
+/** @param {HTMLElement} root */
+function mount(root) {
+  const words = root.dataset.lang === "es" ? SENTENCES.es : SENTENCES.en;
+  const sections = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(":scope > section")]);
+  const kinds = sections.map((section) => [section.id, section.querySelector("h2")?.textContent ?? section.id]);
+  const severities = [...new Set(sections.map((section) => section.dataset.severity ?? ""))];
+  const areas = new Set();
+  for (const item of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-area]"))) {
+    areas.add(item.dataset.area);
+  }
+  const kind = choice(words.kind, words.all, kinds);
+  const severity = choice(words.severity, words.all, severities.map((each) => [each, each]));
+  const area = choice(words.area, words.all, [...areas].sort().map((each) => [each, each]));
+  const said = el("p", { class: "small muted", role: "status" });
+  const form = el("form", { class: "narrow-down", "aria-label": words.title }, kind.label, severity.label);
+  if (areas.size) form.append(area.label);
+  const show = () => {
+    let count = 0;
+    for (const section of sections) {
+      const fits =
+        (!kind.select.value || section.id === kind.select.value) &&
+        (!severity.select.value || section.dataset.severity === severity.select.value);
+      let here = 0;
+      for (const item of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll("li"))) {
+        item.hidden = Boolean(area.select.value) && item.dataset.area !== area.select.value;
+        here += item.hidden ? 0 : 1;
+      }
+      section.hidden = !fits || here === 0;
+      count += section.hidden ? 0 : here;
+    }
+    said.textContent = words.shown + count.toLocaleString(root.dataset.lang);
+  };
+  form.addEventListener("change", show);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  root.before(form, said);
+  show();
+}
+
+/**
+ * @param {string} name
+ * @param {string} all
+ * @param {string[][]} values
+ */
+function choice(name, all, values) {
+  const select = /** @type {HTMLSelectElement} */ (el("select", {}));
+  select.append(el("option", { value: "" }, all), ...values.map(([value, text]) => el("option", { value }, text)));
+  return { select, label: el("label", {}, name, select) };
+}

@@ -1,0 +1,126 @@
+// The search field of the pages: as somebody types, places, centers and stations to go to (WAI-ARIA's combobox with a
+// list). Without this module the form leads to the station page, which takes a station's code.
+//
+//   form.find[data-base][data-here] > label, input[name=s], button, ul[role=listbox] > li[role=option], p[role=status]
+
+import { el, fillElement } from "./dom.js";
+import { lookUp } from "./names.js";
+
+const MOST = 20;
+const MAX_TEXT = 64;
+
+/** @type {Record<string, [string, string]>} */
+const SENTENCES = {
+  none: ["Nothing found. Add another word of the name, or write a code.", "No se halló nada. Agregue otra palabra del nombre, o escriba un código."],
+  some: ["{count} found; use the arrow keys.", "{count} encontrados; use las flechas."],
+  more: ["The first {count}; write more to narrow them down.", "Los primeros {count}; escriba más para acotar."],
+  center: ["center", "centro"],
+  station: ["station", "mesa"],
+  list: ["Places found", "Lugares encontrados"],
+};
+
+/** A search field brought to life. */
+export class Search {
+  /** @param {HTMLFormElement} form */
+  constructor(form) {
+    const { base = "../", here = "" } = form.dataset;
+    this.spanish = document.documentElement.lang === "es";
+    this.here = new URL(here || "./", location.href);
+    this.base = new URL(base, location.href);
+    this.input = /** @type {HTMLInputElement} */ (form.elements.namedItem("s"));
+    this.list = el("ul.found", { role: "listbox", id: `${this.input.id}-list`, "aria-label": this.say("list"), hidden: true });
+    this.status = el("p.small.muted", { role: "status" });
+    this.active = -1;
+    this.asked = 0;
+    /** @type {Map<string, Promise<any>>} */
+    this.known = new Map();
+    const combobox = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+    for (const [name, value] of Object.entries(combobox)) this.input.setAttribute(name, value);
+    form.append(this.list, this.status);
+    form.addEventListener("submit", (event) => this.go(event));
+    this.input.addEventListener("input", () => void this.look());
+    this.input.addEventListener("focus", () => void this.json("data/areas.json"));
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    form.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && form.contains(relatedTarget))) this.show([]);
+    });
+  }
+
+  /** @param {string} key @param {number} [count] */
+  say(key, count = 0) {
+    return SENTENCES[key][this.spanish ? 1 : 0].replace("{count}", String(count));
+  }
+
+  /** An index of the site, fetched once; an empty object where it is missing. @param {string} path */
+  json(path) {
+    const read = async () => {
+      try {
+        const response = await fetch(new URL(path, this.base), { credentials: "omit" });
+        return response.ok ? await response.json() : {};
+      } catch {
+        this.known.delete(path); // a broken connection may be back for the next letter
+        return {};
+      }
+    };
+    if (!this.known.has(path)) this.known.set(path, read());
+    return /** @type {Promise<any>} */ (this.known.get(path));
+  }
+
+  async look() {
+    const turn = ++this.asked;
+    const text = this.input.value.slice(0, MAX_TEXT);
+    const hits = text.trim().length < 2 ? [] : await lookUp((path) => this.json(path), text, MOST + 1);
+    if (turn !== this.asked) return; // more was typed meanwhile
+    this.show(hits.slice(0, MOST));
+    const say = !hits.length ? "none" : hits.length > MOST ? "more" : "some";
+    this.status.textContent = text.trim().length < 2 ? "" : this.say(say, Math.min(hits.length, MOST));
+  }
+
+  /** @param {import("./names.js").Hit[]} hits */
+  show(hits) {
+    this.active = -1;
+    fillElement(this.list, hits.map((hit, at) => this.option(hit, at)));
+    this.list.hidden = !hits.length;
+    this.input.setAttribute("aria-expanded", String(hits.length > 0));
+    this.input.removeAttribute("aria-activedescendant");
+    if (!hits.length) this.status.textContent = "";
+  }
+
+  /** @param {import("./names.js").Hit} hit @param {number} at */
+  option({ kind, name, code, within, href }, at) {
+    const what = kind === "area" ? code : `${this.say(kind)} ${code}`;
+    const note = [what, within].filter(Boolean).join(" · ");
+    const link = el("a", { href: new URL(href, this.here).href, tabindex: "-1" }, el("b", {}, el("bdi", {}, name || code)), " ", el("span.small.muted", {}, note));
+    const option = el("li", { role: "option", id: `${this.list.id}-${at}`, "aria-selected": "false" }, link);
+    option.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus until the click
+    return option;
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const options = [...this.list.children];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape" && options.length) {
+      event.preventDefault();
+      return this.show([]);
+    }
+    if (!step || !options.length) return;
+    event.preventDefault();
+    this.active = (this.active + step + options.length + (this.active < 0 && step < 0 ? 1 : 0)) % options.length;
+    for (const [at, option] of options.entries()) option.setAttribute("aria-selected", String(at === this.active));
+    this.input.setAttribute("aria-activedescendant", options[this.active].id);
+    options[this.active].scrollIntoView({ block: "nearest" });
+  }
+
+  /** Go to the chosen one, or to the only one; else the form goes where it leads. @param {Event} event */
+  go(event) {
+    const options = [...this.list.children];
+    const chosen = options[this.active] ?? (options.length === 1 ? options[0] : null);
+    const link = chosen?.querySelector("a");
+    if (!link) return;
+    event.preventDefault();
+    location.assign(link.href);
+  }
+}
+
+for (const form of document.querySelectorAll("form.find")) new Search(/** @type {HTMLFormElement} */ (form));

@@ -1,0 +1,5 @@
+// The worker of the page "Verify everything here".
+
+import { serveWorker } from "./verify-work.js";
+
+serveWorker();

@@ -1,0 +1,63 @@
+"""What the preview pictures of a publication say."""
+
+from __future__ import annotations
+
+from escrutinio.publication.site.choice import notices
+from escrutinio.publication.site.context import Context
+from escrutinio.publication.site.i18n import N_
+from escrutinio.publication.site.model import Column, Race
+from escrutinio.publication.site.preview import MOST_ROWS, Card, Row
+from escrutinio.publication.site.words import Words
+
+MORE = N_("and %(count)s more; shown are those with most votes, in the order of the ballot")
+
+
+def card(context: Context, words: Words, area: int) -> Card:
+    """The card of an area: its first contest in the first basis that has sheets."""
+    site, form = context.site, words.form
+    tree, size = site.areas, int(context.changes.within[area])
+    title = words.plain(site.body.titles, site.body.code)
+    place = words.plain(site.body.place, "") if area == 0 else tree.names[area]
+    foot = f"{context.checkpoint.checkpoint.origin} · {_entries(words, size)}"
+    notice = " ".join(notices(site.state, words.language))
+    eyebrow = f"{place} · {form.day(site.body.voting_day)}"
+    shown = next(((race, at) for race, at in site.races_in(area) if race.columns), None)
+    if shown is None:
+        return Card(notice, eyebrow, title, "", (), "", foot)
+    race, at = shown
+    column, candidates = race.columns[0], len(race.view.candidates)
+    cover = column.coverage(at)
+    counted = words.gettext("%(counted)s of %(all)s stations counted") % {
+        "counted": form.number(cover.counted),
+        "all": form.number(cover.all),
+    }
+    contest = words.plain(race.view.titles, race.code)
+    basis = words.plain(column.basis.titles, column.basis.code)
+    more = words.gettext(MORE) % {"count": form.number(candidates - MOST_ROWS)}
+    return Card(
+        notice,
+        eyebrow,
+        title if area == 0 else f"{place}: {contest}",
+        f"{basis}: {counted}",
+        tuple(_row(words, race, column, at, number) for number in _shown(column, at)),
+        more if candidates > MOST_ROWS else "",
+        foot,
+    )
+
+
+def _shown(column: Column, area: int) -> list[int]:
+    """The candidates with most votes, as many as there is room for, in the order of the ballot."""
+    votes = column.votes[area]
+    return sorted(sorted(range(len(votes)), key=lambda number: -votes[number])[:MOST_ROWS])
+
+
+def _row(words: Words, race: Race, column: Column, area: int, candidate: int) -> Row:
+    votes, valid = column.votes[area][candidate], column.valid[area]
+    code = race.view.candidates[candidate]
+    figures = f"{words.form.number(votes)}  {words.form.percent(votes, valid)}"
+    name = words.plain(race.view.candidate_titles[candidate], code)
+    return Row(name, code, figures.replace("\u00a0", " "), votes / valid if valid else 0.0)
+
+
+def _entries(words: Words, size: int) -> str:
+    return words.gettext("%(size)s entries of the log") % {"size": words.form.number(size)}

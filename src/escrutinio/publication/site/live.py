@@ -1,0 +1,194 @@
+"""`live.json`, which every checkpoint touches, and `latest.json`, current totals at an address that stays.
+
+docs/site.md describes both field by field. They are conveniences like every page: what they say follows
+from the log, and a program that must be sure reads that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from escrutinio.election.derived import shown_bases
+from escrutinio.election.state import ContestView, ElectionState
+from escrutinio.election.totals import totals
+from escrutinio.log.checkpoint import SignedCheckpoint, find_cosignatures
+from escrutinio.log.trust import Trust
+from escrutinio.publication.site.choice import notices
+from escrutinio.publication.site.format import LANGUAGES
+from escrutinio.records.codecs import word
+from escrutinio.records.parts import Title
+
+LIVE = "live.json"
+LATEST = "latest.json"
+VERSION = 1
+
+MOST_CHANGED = 500
+"""Most areas that `live.json` names; beyond them it says that all changed."""
+
+MAX_LIVE = 1024 * 1024
+
+
+class Cosigner(msgspec.Struct, frozen=True):
+    """A witness by its name in the policy, and when it cosigned, in seconds since 1970."""
+
+    name: str
+    time: int
+
+
+class Headline(msgspec.Struct, frozen=True):
+    """A contest in the first basis that has sheets: stations, and votes in the order of the ballot."""
+
+    contest: str
+    basis: str
+    stations_counted: int
+    stations_pending: int
+    stations_without_sheet: int
+    candidates: Sequence[str]
+    votes: Sequence[int]
+    valid: int
+    null: int
+    blank: int
+
+
+class Live(msgspec.Struct, frozen=True):
+    """What `live.json` says; see docs/site.md."""
+
+    version: int
+    election: str
+    origin: str
+    size: int
+    root: str
+    time: int
+    cosigners: Sequence[Cosigner]
+    quorum: bool
+    refresh: int | None
+    previous: int | None
+    changed: Sequence[str] | None
+    contests: Sequence[Headline]
+
+
+class Before(msgspec.Struct, frozen=True):
+    """What is needed of an earlier `live.json`."""
+
+    size: int
+    root: str
+    previous: int | None
+    changed: list[str] | None
+
+
+def read_live(directory: Path) -> Before | None:
+    """The `live.json` that stands in a directory; None where there is none that can be read."""
+    path = directory / LIVE
+    try:
+        if path.stat().st_size > MAX_LIVE:
+            return None
+        return msgspec.json.decode(path.read_bytes(), type=Before)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def live_files(
+    state: ElectionState,
+    checkpoint: SignedCheckpoint,
+    trust: Trust,
+    *,
+    clock: int,
+    refresh: int | None,
+    before: Before | None,
+    changed: frozenset[str] | None,
+) -> Iterator[tuple[str, bytes]]:
+    """`latest.json` and then `live.json`, as (path below the publication, content).
+
+    `clock`: when this is published; the time of the figures is that of the last cosignature, or this one
+    where nobody cosigned. `refresh`: seconds after which to look again, None where nothing is to come.
+    `before`: what was published before, None where nothing was. `changed`: the areas whose pages changed
+    since, None for all. Published again, the same log says what it said.
+    """
+    cosigned = find_cosignatures(checkpoint, trust.policy)
+    time = max((found.timestamp for found in cosigned), default=clock)
+    signed = checkpoint.checkpoint
+    head: dict[str, object] = {
+        "version": VERSION,
+        "election": state.election.hex(),
+        "origin": signed.origin,
+        "size": signed.size,
+        "root": signed.root.hex(),
+        "time": time,
+    }
+    yield LATEST, msgspec.json.encode(head | _latest(state)) + b"\n"
+    previous, named = None if before is None else before.size, None
+    if before is not None and before.size == signed.size and before.root == signed.root.hex():
+        previous, named = before.previous, before.changed
+    elif before is not None and changed is not None and len(changed) <= MOST_CHANGED:
+        named = sorted(changed)
+    live = Live(
+        **head,  # type: ignore[arg-type]
+        cosigners=[Cosigner(found.witness, found.timestamp) for found in cosigned],
+        quorum=trust.policy.satisfied_by({found.witness for found in cosigned}),
+        refresh=refresh,
+        previous=previous,
+        changed=named,
+        contests=[_headline(state, view, bases[0]) for view, bases in _shown(state) if bases],
+    )
+    yield LIVE, msgspec.json.encode(live) + b"\n"
+
+
+def _shown(state: ElectionState) -> Iterator[tuple[ContestView, list[str]]]:
+    for view in state.contests:
+        yield view, [basis.code for basis in shown_bases(state, view.code)]
+
+
+def _headline(state: ElectionState, view: ContestView, basis: str) -> Headline:
+    found, at = totals(state, view.code, basis), state.areas.index[view.area]
+    return Headline(
+        view.code,
+        basis,
+        int(found.stations_counted[at]),
+        int(found.stations_pending[at]),
+        int(found.stations_silent[at]),
+        view.candidates,
+        found.candidates[at].tolist(),
+        int(found.valid[at]),
+        int(found.null[at]),
+        int(found.blank[at]),
+    )
+
+
+def _latest(state: ElectionState) -> dict[str, object]:
+    body = state.body()
+    return {
+        "notices": {language: notices(state, language) for language in LANGUAGES},
+        "kind": word(body.kind),
+        "code": body.code,
+        "titles": _texts(body.titles),
+        "place": _texts(body.place),
+        "voting_day": body.voting_day,
+        "contests": [
+            {
+                "code": view.code,
+                "titles": _texts(view.titles),
+                "area": view.area,
+                "candidates": [
+                    {"code": code, "titles": _texts(titles)}
+                    for code, titles in zip(view.candidates, view.candidate_titles, strict=True)
+                ],
+                "bases": [
+                    {"titles": _texts(state.basis(basis).titles)} | _figures(state, view, basis)
+                    for basis in bases
+                ],
+            }
+            for view, bases in _shown(state)
+        ],
+    }
+
+
+def _figures(state: ElectionState, view: ContestView, basis: str) -> dict[str, object]:
+    found = msgspec.structs.asdict(_headline(state, view, basis))
+    return {name: value for name, value in found.items() if name not in ("contest", "candidates")}
+
+
+def _texts(titles: Sequence[Title]) -> dict[str, str]:
+    return {title.language: title.text for title in titles}

@@ -1,0 +1,215 @@
+"""The pages: one environment of templates per language and depth, and a list of pages with what each needs.
+
+The same state, configuration, checkpoint and files beside the pages give the same bytes; there is no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from jinja2 import Environment, Template
+from markupsafe import Markup
+
+from escrutinio.publication.evidence.text import certainties, chapters, standing_sentences
+from escrutinio.publication.site import labels
+from escrutinio.publication.site.cards import card
+from escrutinio.publication.site.choice import notices
+from escrutinio.publication.site.context import Context
+from escrutinio.publication.site.environment import environment
+from escrutinio.publication.site.feeds import Feeds
+from escrutinio.publication.site.format import Format
+from escrutinio.publication.site.i18n import ENDONYMS, catalogue
+from escrutinio.publication.site.model import Race, Site
+from escrutinio.publication.site.navigation import navigation
+from escrutinio.publication.site.preview import draw
+from escrutinio.publication.site.rows import StationTable
+from escrutinio.publication.site.shelf import text_of
+from escrutinio.publication.site.words import Words, isolated
+
+PAGES = (
+    "index.html",
+    "station.html",
+    "statements.html",
+    "findings.html",
+    "evidence.html",
+    "log.html",
+    "data.html",
+    "how-to-verify.html",
+    "tour.html",
+    *("bulletins.html", "audit.html", "observers.html", "machines.html", "complaints.html"),
+    "map.html",
+    "check.html",
+    "verify.html",
+)
+
+WORDS = (
+    *("announcement_label", "announcement_title", "differs", "elected", "shown_by", "pending_reasons"),
+    *("plain_of", "word", "of", "announcement_when", "finding_label"),
+)
+
+
+STILL = frozenset({"station.html", "check.html", "verify.html", "tour.html"})
+"""Pages on which a reader is at work, and which therefore are not refreshed under their hands."""
+
+
+def has_preview(context: Context, area: int) -> bool:
+    """Whether an area's page has a picture for messengers: the whole, and its first parts.
+
+    A page can name it only by the whole address of the publication.
+    """
+    return context.address is not None and int(context.site.areas.depth[area]) <= 1
+
+
+def has_embed(site: Site, area: int) -> bool:
+    """Whether there is a result card of an area: the whole, and whatever has parts."""
+    return area == 0 or bool(site.areas.children(area))
+
+
+def area_files(context: Context, language: str, area: int) -> Iterator[str]:
+    """The files that an area has in one language, as paths below the publication."""
+    code = context.site.areas.codes[area]
+    yield f"{language}/areas/{code}.html"
+    yield f"{language}/areas/{code}.xml"
+    if has_preview(context, area):
+        yield f"{language}/areas/{code}.png"
+    if has_embed(context.site, area):
+        yield f"embed/{language}/{code}.html"
+
+
+class Pages:
+    """All pages of one language."""
+
+    def __init__(self, context: Context, language: str) -> None:
+        self.context = context
+        self.site = context.site
+        self.language = language
+        self.form = Format(language)
+        self.catalogue = catalogue(language)
+        self.words = Words(self.site, self.catalogue, self.form)
+        self.tables = {
+            race.code: StationTable(self.site, race, self.form, self._labels(race), self.catalogue.gettext)
+            for race in self.site.races
+        }
+        self.feeds = Feeds(context, self.words)
+        self.notices = notices(self.site.state, language)
+
+    def fixed(self) -> Iterator[tuple[str, bytes]]:
+        """The pages that are made every time, as (path below the publication, content)."""
+        top = self._environment(up="../", here="", areas="areas/")
+        for path in PAGES:
+            said: dict[str, object] = {"path": path, "live": None if path in STILL else ""}
+            match path:
+                case "index.html":
+                    said["certain"] = standing_sentences(self.context.evidence, self.language)
+                    said["preview"] = self.site.areas.codes[0]
+                    said["feed"] = f"areas/{self.site.areas.codes[0]}"
+                case "evidence.html":
+                    said["chapters"] = chapters(self.context.evidence, self.language)
+                case "bulletins.html":
+                    said["certainties"] = certainties(self.context.evidence, self.language)
+            page = top.get_template("home.html" if path == "index.html" else path).render(said)
+            yield f"{self.language}/{path}", page.encode()
+
+    def of_area(self, area: int) -> Iterator[tuple[str, bytes]]:
+        """The page of an area by its number, and what goes with it, as `area_files` lists them."""
+        code = self.site.areas.codes[area]
+        size = int(self.context.changes.page[area])
+        races = tuple(self.site.races_in(area))
+        said = {
+            "path": f"areas/{code}.html",
+            "area": area,
+            "races": races,
+            "found": self.site.findings_in.get(area),
+            "tables": self.tables,
+            "changed_at": size,
+            "live": code,
+            "feed": code,
+            "preview": code if has_preview(self.context, area) else None,
+        }
+        below = f"{self.language}/areas/{code}"
+        yield f"{below}.html", self._template("area").render(said).encode()
+        yield f"{below}.xml", self.feeds.feed(area)
+        if has_preview(self.context, area):
+            yield f"{below}.png", draw(card(self.context, self.words, area))
+        if has_embed(self.site, area):
+            within = int(self.context.changes.within[area])
+            told = {"area": area, "races": races, "changed_at": within, "notices": self.notices}
+            yield f"embed/{self.language}/{code}.html", self._template("embed").render(told).encode()
+
+    def of_log(self, number: int) -> tuple[str, bytes]:
+        """The page of the log's records with this number, from 1 on."""
+        page = self.site.book.pages[number - 1]
+        text = self._template("entries").render(path=page.path, page=page, changed_at=0)
+        return f"{self.language}/{page.path}", text.encode()
+
+    @cache  # noqa: B019 (lives as long as the pages of one rendering)
+    def _template(self, name: str) -> Template:
+        where = {
+            "area": {"up": "../../", "here": "../", "areas": ""},
+            "entries": {"up": "../../", "here": "../", "areas": "../areas/"},
+            "embed": {"up": "../../", "here": f"../../{self.language}/", "areas": "areas/"},
+        }
+        return self._environment(**where[name]).get_template(f"{name}.html")
+
+    def _labels(self, race: Race) -> dict[str, str]:
+        return {
+            column.basis.code: self.words.plain(column.basis.titles, column.basis.code)
+            for column in race.columns
+        }
+
+    def _environment(self, *, up: str, here: str, areas: str) -> Environment:
+        """The templates with their filters and names in this language.
+
+        `up`, `here` and `areas` lead from a page to the publication, to the language's pages and to its
+        areas. They are the same for all pages of an environment, so that macros are made once for them all.
+        """
+        made, words, form, say = environment(), self.words, self.form, self.catalogue.gettext
+        made.install_gettext_callables(  # type: ignore[attr-defined]
+            say, self.catalogue.ngettext, newstyle=True
+        )
+        for name in ("signed", "percent", "announced", "points", "size", "span", "day", "moment"):
+            made.filters[name] = getattr(form, name)
+        for name in ("name", "plain", "level", "signer", "source", "beside"):
+            made.filters[name] = getattr(words, name)
+        made.filters |= {"n": form.number, "isolated": isolated}
+        made.filters |= {"digest": _digest, "data_link": _data_link}
+        for name, table in labels.TABLES.items():
+            made.globals[name] = {code: _said(say, text) for code, text in table.items()}
+        for name in WORDS:
+            made.globals[name] = getattr(words, name)
+        role = self.context.log_role
+        made.globals |= {
+            **self.context.names(),
+            "up": up,
+            "here": here,
+            "areas": areas,
+            "lang": self.language,
+            "address": self.context.address,
+            "changed_at": None,
+            "live": None,
+            "feed": None,
+            "preview": None,
+            "endonyms": ENDONYMS,
+            "navigation": navigation(say, PAGES),
+            "pages": frozenset(PAGES),
+            "kind_label": _said(say, labels.KINDS[self.site.body.kind]),
+            "kind_notice": _said(say, labels.KIND_NOTICES[self.site.body.kind]),
+            "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
+            "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
+        }
+        return made
+
+
+def _said(say: Callable[[str], str], text: str) -> str:
+    """Translate, except the empty message, which in a catalogue is its header."""
+    return say(text) if text else ""
+
+
+def _digest(text: str) -> str:
+    """A digest without the name of its algorithm, which the table's head has."""
+    return text.removeprefix("sha256:")
+
+
+def _data_link(path: str) -> Markup:
+    return Markup('<a href="../data/{}">{}</a>').format(path, path)

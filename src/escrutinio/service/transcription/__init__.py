@@ -1,0 +1,1 @@
+"""Typing sheets that no reader could read: two people independently, and a third where they differ."""

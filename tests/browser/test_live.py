@@ -1,0 +1,195 @@
+"""A page during the night: it takes in what is new where it stands, and never makes old figures look new."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+
+from escrutinio.publication.server import application
+from escrutinio.publication.update import update_publication
+from tests.publication.growing import Night, night
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Response
+
+    from tests.browser.conftest import Served
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 60_000
+"""Milliseconds that a busy machine may take; nothing is measured here."""
+
+MOST_HOME = 100_000
+"""Bytes, uncompressed, that reading the home page may cost."""
+
+
+class Server:
+    """The real server over a directory, on this machine alone, until `stop`."""
+
+    def __init__(self, directory: Path) -> None:
+        config = uvicorn.Config(
+            application(directory), port=0, log_level="critical", timeout_graceful_shutdown=0
+        )
+        self._started = threading.Event()
+        self._server = _Told(config, self._started)
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        assert self._started.wait(PATIENCE / 1000)
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}/"
+
+    def stop(self) -> None:
+        """Be gone."""
+        self._server.should_exit = self._server.force_exit = True
+        self._thread.join()
+
+
+class _Told(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: threading.Event) -> None:
+        super().__init__(config)
+        self._started = started
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(None)
+        self._started.set()
+
+
+@contextmanager
+def serving(directory: Path) -> Iterator[Server]:
+    server = Server(directory)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def update(mini: Night, directory: Path, size: int, refresh: int | None = 1) -> None:
+    mini.grow(directory, size)
+    update_publication(
+        directory,
+        mini.shown,
+        trust=mini.trust,
+        clock=int(time.time()),
+        progress=lambda *_: None,
+        refresh=refresh,
+    )
+
+
+def waits(page: Page, text: str) -> str:
+    """What the page says of its figures, once it says this."""
+    box = page.locator(".live", has_text=text)
+    box.wait_for(timeout=PATIENCE)
+    return box.inner_text()
+
+
+@pytest.fixture(scope="module")
+def mini(miniature: Path) -> Night:
+    return night(miniature)
+
+
+def last_sheet(mini: Night) -> int:
+    """The log's size before the last entry that changes a total of the presidency."""
+    sizes = range(len(mini.records), 1, -1)
+    votes = [mini.state(sizes[0]).counted["presidencia", "reported"].tolist()]
+    for size in sizes[1:]:
+        counted = mini.state(size).counted.get(("presidencia", "reported"))
+        if counted is None or counted.tolist() != votes[0]:
+            return size
+    raise AssertionError("no sheet changes the total")
+
+
+@pytest.mark.slow
+def test_new_sheets_reach_an_open_page_and_a_lost_connection_is_said(
+    page: Page, mini: Night, tmp_path: Path
+) -> None:
+    directory, size = tmp_path / "public", last_sheet(mini)
+    update(mini, directory, size)
+    with serving(directory) as server:
+        page.goto(f"{server.address}en/areas/TI.html")
+        page.evaluate("window.never_loaded_again = true")
+        assert "ago" in waits(page, "Figures as of")
+        before = page.locator("main").inner_text()
+        update(mini, directory, len(mini.records))
+        said = waits(page, "This page changed")
+        assert f"New in the log: {len(mini.records) - size} more" in said
+        after = page.locator("main").inner_text()
+        assert after != before
+        assert page.locator("main .new").count() > 0
+        assert page.locator("main tr", has_not=page.locator(".new")).count() > 0
+        assert page.evaluate("window.never_loaded_again")
+    assert "ago" in waits(page, "No connection")
+    assert page.locator("main").inner_text() == after
+
+
+def test_what_is_not_continued_says_of_which_day_it_is(page: Page, mini: Night, tmp_path: Path) -> None:
+    update(mini, tmp_path / "public", 40, refresh=None)
+    with serving(tmp_path / "public") as server:
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(f"{server.address}es/index.html")
+        said = waits(page, "Cifras de")
+        assert "40 asientos" in said
+        assert str(time.gmtime().tm_year) in said
+    assert sum(url.endswith("live.json") for url in requests) == 1
+
+
+def test_a_copy_without_the_live_file_says_nothing(page: Page, miniature: Path) -> None:
+    def missing(route: object) -> None:
+        route.fulfill(status=404)  # type: ignore[attr-defined]
+
+    page.route("**/live.json", missing)
+    with serving(miniature) as server:
+        with page.expect_response("**/live.json"):
+            page.goto(f"{server.address}es/index.html")
+        page.wait_for_load_state("networkidle")
+        assert page.locator(".live").count() == 0
+
+
+def test_a_log_that_became_shorter_is_said(page: Page, mini: Night, tmp_path: Path) -> None:
+    directory = tmp_path / "public"
+    update(mini, directory, 40)
+    with serving(directory) as server:
+        page.goto(f"{server.address}en/index.html")
+        waits(page, "Figures as of")
+        live = (directory / "live.json").read_text()
+        (directory / "live.json").write_text(live.replace('"size":40', '"size":39'))
+        assert "39 entries; it stated 40" in waits(page, "Keep both")
+
+
+def transferred(page: Page, address: str) -> int:
+    """Bytes of everything that opening a page fetches, uncompressed."""
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return sum(len(answer.body()) for answer in answers)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_home_is_small(page: Page, miniature: Path, language: str) -> None:
+    with serving(miniature) as server:
+        assert 10_000 < transferred(page, f"{server.address}{language}/index.html") < MOST_HOME
+
+
+@pytest.mark.slow
+def test_home_of_a_whole_country_is_small(page: Page, venezuela: Path) -> None:
+    with serving(venezuela) as server:
+        assert transferred(page, f"{server.address}es/index.html") < MOST_HOME
+
+
+def test_a_result_card_shows_in_somebody_elses_page(page: Page, served: Served, miniature: Path) -> None:
+    with serving(miniature) as server:
+        (served.directory / "news.html").write_text(
+            f'<!doctype html><iframe src="{server.address}embed/es/TI.html"></iframe>'
+            f'<iframe src="{server.address}es/index.html"></iframe>'
+        )
+        page.goto(f"{served.address}news.html")
+        page.frame_locator("iframe").first.locator("table").first.wait_for(timeout=PATIENCE)
+        assert page.frame_locator("iframe").nth(1).locator("main").count() == 0

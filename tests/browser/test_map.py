@@ -1,0 +1,86 @@
+"""The map in a browser: the choice of shading without scripts, keyboard, narrow screens; the fingerprint."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.browser.conftest import Modules, Served
+
+pytestmark = pytest.mark.browser
+
+FILL = "(found) => getComputedStyle(found).fill"
+
+
+@pytest.fixture(scope="module")
+def address(served: Served, miniature: Path) -> str:
+    (served.directory / "islands").symlink_to(miniature)
+    return f"{served.address}islands/en/map.html"
+
+
+def test_shadings_change_by_style_alone(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(address)
+        section = page.locator("main section").first
+        area = section.locator("svg .shapes path").first
+        fills: dict[str, str] = {}
+        for label in section.locator("fieldset.map > label:not(.switch)").all():
+            label.click()
+            name = label.inner_text()
+            fills[name] = area.get_attribute("fill") or "" if "votes" in name else area.evaluate(FILL)
+            legends = section.locator("ul.legend").all()
+            assert [legend.is_visible() for legend in legends].count(True) == 1
+        assert fills["Most votes"].startswith("url(")
+        assert all(fill.startswith("rgb") for name, fill in fills.items() if name != "Most votes")
+        circles = section.locator("svg .circles")
+        assert not circles.is_visible()
+        section.locator("label.switch").click()
+        assert circles.is_visible()
+    finally:
+        context.close()
+
+
+def test_areas_are_reached_by_keyboard_and_named(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("fieldset.map input:checked").first.focus()
+    for _ in range(2):  # the switch, then the first area
+        page.keyboard.press("Tab")
+    name = page.evaluate("document.activeElement.querySelector('title').textContent")
+    assert name.startswith("Isla Norte: ")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("areas/N.html")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_narrow_screen(chromium: Browser, address: str, scheme: str) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    try:
+        page = context.new_page()
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        box = page.locator("svg.drawing").first.bounding_box()
+        assert box is not None
+        assert 300 < box["width"] <= 360
+    finally:
+        context.close()
+
+
+def test_fingerprints_are_those_of_python(js: Modules) -> None:
+    vectors = json.loads((ROOT / "docs/vectors/fingerprint.json").read_text("utf-8"))["vectors"]
+    code = """
+    const { parseVkey } = await import('/assets/js/note.js');
+    return args[0].map((one) => it.fingerprint({
+      definition: bytes.fromHex(one.definition), charter: bytes.fromHex(one.charter),
+      logs: one.log_keys.map((text) => ({ key: parseVkey(text) })) }));"""
+    assert js.value("fingerprint", code, vectors) == [vector["fingerprint"] for vector in vectors]

@@ -1,0 +1,137 @@
+"""Finding places by name and code: the index as Python writes it, words as both cut them, the keyboard."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from escrutinio.publication.site.indexes import words_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Modules, Served
+
+pytestmark = pytest.mark.browser
+
+NAMES = [
+    "Unidad Educativa «Simón Bolívar» Nº 2",
+    "ESCUELA BÁSICA ÑANDÚ-ÇEDILHA",
+    "مدرسة القدس",
+    "Москва 12",
+    "İstanbul ﬁne",
+    "__proto__ constructor",
+    "<b>",
+    "",
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def example(served: Served, miniature: Path) -> None:
+    (served.directory / "miniature").symlink_to(miniature)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_are_cut_as_in_python(js: Modules, name: str) -> None:
+    assert js.value("names", "return it.wordsOf(args[0])", name) == words_of(name)
+
+
+def visit(page: Page, served: Served, path: str = "en/station.html") -> None:
+    page.goto(f"{served.address}miniature/{path}")
+    page.wait_for_selector("form.find input[role=combobox]")
+
+
+def type_in(page: Page, text: str) -> list[str]:
+    """What is offered for a text, once the page has said how much there is."""
+    page.fill("form.find input", "")
+    page.wait_for_selector("form.find [role=status]:empty", state="attached")
+    page.fill("form.find input", text)
+    page.wait_for_selector("form.find [role=status]:not(:empty)")
+    return [option.inner_text().split("\n")[0] for option in page.locator("[role=option] b").all()]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("norte", ["Isla Norte"]),
+        ("escuela", ["Escuela del Mercado", "Escuela de la Salina", "Escuela del Arrecife"]),
+        ("ESC arre", ["Escuela del Arrecife"]),
+        ("arrecife escuela", ["Escuela del Arrecife"]),
+        ("liceó fáro", ["Liceo del Faro Viejo"]),
+        ("N2", ["Escuela de la Salina"] * 3),
+        ("n2.01", ["Escuela de la Salina"]),
+        ("nowhere", []),
+        ("<b>x", []),
+        ("__proto__", []),
+    ],
+)
+def test_names_and_codes_are_found(page: Page, served: Served, text: str, expected: list[str]) -> None:
+    visit(page, served)
+    assert type_in(page, text) == expected
+
+
+def test_only_what_a_word_needs_is_fetched_and_nothing_before(page: Page, served: Served) -> None:
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url.partition("/miniature/")[2]))
+    visit(page, served, "en/index.html")
+    assert [path for path in fetched if path.startswith(("data/names", "data/areas", "data/index"))] == []
+    type_in(page, "escuela")
+    wanted = "data/names/" + b"es".hex() + ".json"
+    assert sorted({path for path in fetched if path.startswith("data/names/")}) == sorted(
+        [wanted, "data/names/words.json"]
+    )
+
+
+def test_the_keyboard_chooses(page: Page, served: Served) -> None:
+    visit(page, served, "en/tour.html")
+    type_in(page, "escuela")
+    field = page.locator("form.find input")
+    assert field.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowUp")
+    active = field.get_attribute("aria-activedescendant")
+    assert page.locator("[aria-selected=true]").get_attribute("id") == active
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("[aria-selected=true] b").inner_text() == "Escuela de la Salina"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Escuela de la Salina')")
+    assert page.url.endswith("/en/station.html?a=N&c=N2")
+
+
+def test_escape_closes_the_list_and_enter_takes_the_code(page: Page, served: Served) -> None:
+    visit(page, served)
+    type_in(page, "C1.01")
+    page.keyboard.press("Escape")
+    assert page.locator("form.find input").get_attribute("aria-expanded") == "false"
+    assert page.locator("[role=option]").count() == 0
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('C1.01')")
+
+
+def test_the_only_hit_is_taken_by_enter(page: Page, served: Served) -> None:
+    visit(page, served, "es/index.html")
+    type_in(page, "mercado")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Escuela del Mercado')")
+
+
+def test_without_scripts_the_form_leads_to_a_page_that_names_the_areas(miniature: Path) -> None:
+    text = (miniature / "en" / "station.html").read_text()
+    assert 'action="station.html"' in text
+    assert f'href="areas/{_root(miniature)}.html"' in text
+
+
+def _root(publication: Path) -> str:
+    areas = json.loads((publication / "data" / "areas.json").read_text())
+    [root] = [str(code) for code, area in areas.items() if area["parent"] is None]
+    return root
+
+
+def test_a_missing_index_finds_nothing_and_breaks_nothing(page: Page, served: Served) -> None:
+    page.route("**/data/names/**", lambda route: route.fulfill(status=404))
+    visit(page, served)
+    assert type_in(page, "escuela") == []
+    assert type_in(page, "norte") == ["Isla Norte"]

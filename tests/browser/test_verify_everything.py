@@ -1,0 +1,343 @@
+"""Verifying a whole publication in the browser: on the site's page, and from a folder with verify.html.
+
+Each alteration is one file of a copy of the honest publication; the page says which step fails, and where.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from escrutinio.log.checkpoint import Checkpoint, sign_checkpoint
+from escrutinio.log.merkle import leaf_hash, tree_root
+from escrutinio.log.notes import KeyType, NoteSigner
+from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity
+from escrutinio.log.trust import format_trust, parse_trust
+from escrutinio.publication.site.bundle import bundle
+from tests.browser.publish import LOG_SIGNER, POLICY, WITNESSES, isla, publish, trust_of
+from tests.election.build import ORIGIN
+from tests.log.builders import cosigner
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.browser.conftest import Served
+
+pytestmark = pytest.mark.browser
+
+DAY = isla()
+PAGE = (
+    '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>x</title>'
+    '<main><div id="verify" data-base="../" data-lang="{lang}"></div></main>'
+    '<script type="module" src="/assets/js/verify-all.js"></script></html>'
+)
+NO_ED25519 = """
+const own = SubtleCrypto.prototype.importKey;
+SubtleCrypto.prototype.importKey = function (format, data, algorithm, ...rest) {
+  const name = algorithm?.name ?? algorithm;
+  if (name === 'Ed25519') return Promise.reject(new DOMException('unknown', 'NotSupportedError'));
+  return own.call(this, format, data, algorithm, ...rest);
+};"""
+Break = Callable[[Path], None]
+
+
+@pytest.fixture
+def page(profile: BrowserContext) -> Iterator[Page]:
+    """An empty page of a browser that kept no checkpoint; an uncaught error in it fails the test."""
+    page = profile.new_page()
+    page.add_init_script("localStorage.clear()")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="module")
+def honest(served: Served) -> Path:
+    """A small publication with two witnesses, at /honest/, with the page and the single file."""
+    directory = served.directory / "honest"
+    publish(DAY, directory)
+    for lang in ("es", "en"):
+        (directory / lang).mkdir()
+        (directory / lang / "verify.html").write_text(PAGE.format(lang=lang))
+    (served.directory / "verify.html").write_bytes(bundle())
+    (directory / "trust.toml").write_bytes(trust_of(DAY))
+    return directory
+
+
+@pytest.fixture
+def broken(served: Served, honest: Path) -> Iterator[Callable[[Break], str]]:
+    """Make a copy of the publication, change it, and give its name."""
+    name = "broken"
+
+    def make(change: Break) -> str:
+        shutil.copytree(honest, served.directory / name)
+        change(served.directory / name)
+        return name
+
+    yield make
+    shutil.rmtree(served.directory / name)
+
+
+def steps(page: Page) -> dict[str, str]:
+    """Verify, and give the state of each step."""
+    page.click("button[type=submit]")
+    page.wait_for_selector(".report h2")
+    found: dict[str, str] = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('li.step')]"
+        ".map((step) => [step.dataset.step, [...step.classList].at(-1)]))"
+    )
+    return found
+
+
+def told(page: Page, step: str) -> str:
+    """What a step says."""
+    return page.locator(f"li[data-step={step}] p").inner_text()
+
+
+def flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(bytes(data))
+
+
+@pytest.mark.parametrize(("lang", "verdict"), [("en", "Every check holds"), ("es", "Todo se cumple")])
+def test_an_honest_log_holds_step_by_step(
+    page: Page, served: Served, honest: Path, lang: str, verdict: str
+) -> None:
+    page.goto(f"{served.address}honest/{lang}/verify.html")
+    page.set_input_files("#trust-file", honest / "trust.toml")
+    found = steps(page)
+    assert found == {
+        "entries": "ok", "tree": "ok", "origin": "ok", "witnesses": "ok", "earlier": "open",
+        "signatures": "ok", "counting": "ok", "stated": "open",
+    }  # fmt: skip
+    assert verdict in page.locator("h2.outcome").inner_text()
+    assert all(name in told(page, "witnesses") for name in WITNESSES)
+    assert page.evaluate("document.activeElement.classList.contains('outcome')")
+    row = page.locator("section.totals tr", has_text="ana").first
+    assert row.locator("td").first.inner_text() == "32"
+
+
+def test_without_a_trust_file_the_origin_is_not_authenticated(
+    page: Page, served: Served, honest: Path
+) -> None:
+    page.goto(served.address + "honest/en/verify.html")
+    found = steps(page)
+    assert (found["origin"], found["witnesses"]) == ("open", "open")
+    assert "origin not authenticated" in page.locator("h2.outcome").inner_text()
+
+
+def _other_key(directory: Path) -> None:
+    trust = parse_trust((directory / "trust.toml").read_bytes())
+    stranger = NoteSigner(ORIGIN, KeyType.ED25519, sha256(b"another key").digest())
+    policy = replace(trust.policy, logs=(LogIdentity(stranger.verifier),))
+    (directory / "trust.toml").write_bytes(format_trust(replace(trust, policy=policy)))
+
+
+def _other_definition(directory: Path) -> None:
+    trust = parse_trust((directory / "trust.toml").read_bytes())
+    (directory / "trust.toml").write_bytes(format_trust(replace(trust, definition=sha256(b"x").digest())))
+
+
+def _third_witness(directory: Path) -> None:
+    names = (*WITNESSES, "press.example")
+    third = WitnessIdentity("press.example", cosigner("press.example").verifier)
+    policy = Policy(POLICY.logs, (*POLICY.witnesses, third), (Group("all", 3, names),), "all")
+    (directory / "trust.toml").write_bytes(trust_of(DAY, policy))
+
+
+def _drop_witnesses(directory: Path) -> None:
+    path = directory / "log" / "checkpoint"
+    path.write_text("\n".join(path.read_text().split("\n")[:5]) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "bad", "says"),
+    [
+        (lambda d: flip(d / "log/tile/entries/000.p/15", 900), "tree", "tile/0/000.p/15"),
+        (lambda d: flip(d / "log/tile/0/000.p/15", 5), "tree", "tile/0/000.p/15"),
+        (lambda d: (d / "log/tile/entries/000.p/15").unlink(), "entries", "tile/entries/000.p/15 is missing"),
+        (lambda d: (d / "log/tile/0/000.p/15").unlink(), "tree", "tile/0/000.p/15 is missing"),
+        (_other_key, "origin", "No known key signed"),
+        (_other_definition, "origin", "definition is not the one"),
+        (_third_witness, "witnesses", "lacks the quorum"),
+        (_drop_witnesses, "witnesses", "lacks the quorum"),
+    ],
+)
+def test_one_altered_thing_fails_its_step_and_is_named(
+    page: Page,
+    served: Served,
+    broken: Callable[[Break], str],
+    change: Break,
+    bad: str,
+    says: str,
+) -> None:
+    name = broken(change)
+    page.goto(f"{served.address}{name}/en/verify.html")
+    page.set_input_files("#trust-file", served.directory / name / "trust.toml")
+    found = steps(page)
+    assert found[bad] == "bad"
+    assert says in told(page, bad)
+    assert "A check failed" in page.locator("h2.outcome").inner_text()
+
+
+def test_a_missing_attachment_is_named(page: Page, served: Served, broken: Callable[[Break], str]) -> None:
+    def change(directory: Path) -> None:
+        for path in (directory / "attachments").iterdir():
+            path.unlink()
+
+    page.goto(f"{served.address}{broken(change)}/en/verify.html")
+    assert steps(page)["signatures"] == "bad"
+    assert "attachments/" in told(page, "signatures")
+
+
+def test_a_bad_trust_file_is_refused(page: Page, served: Served, honest: Path, tmp_path: Path) -> None:
+    (tmp_path / "trust.toml").write_text("definition = 5\n")
+    page.goto(served.address + "honest/en/verify.html")
+    page.set_input_files("#trust-file", tmp_path / "trust.toml")
+    page.click("button[type=submit]")
+    assert "trust file lacks" in page.locator(".report [role=alert]").inner_text()
+
+
+def test_stated_totals_that_differ_are_marked(
+    page: Page, served: Served, broken: Callable[[Break], str]
+) -> None:
+    def change(directory: Path) -> None:
+        columns = ["ana", "blas", "carla", "valid", "null", "blank", "ballots"]
+        columns += ["stations_counted", "stations_pending", "stations_annulled"]
+        bases = [{"code": "reported", "areas": {"isla": [33, 44, 4, 80, 1, 2, 83, 2, 2, 0]}}]
+        contest = {"code": "presidente", "area": "isla", "columns": columns, "bases": bases}
+        (directory / "data" / "results.json").write_text(json.dumps({"contests": [contest]}))
+
+    page.goto(f"{served.address}{broken(change)}/en/verify.html")
+    assert steps(page)["stated"] == "bad"
+    row = page.locator("section.totals tr", has_text="ana").first
+    assert row.locator("mark.differs").first.inner_text() == "32"
+    assert "the publication says 33" in row.inner_text()
+
+
+def checkpoint(size: int, root: bytes, signer: NoteSigner = LOG_SIGNER) -> str:
+    """A checkpoint of the log as its key would have signed it."""
+    return sign_checkpoint(Checkpoint(ORIGIN, size, root), signer).note.data.decode()
+
+
+def root_of(size: int) -> bytes:
+    return tree_root([leaf_hash(raw) for raw in DAY.log[:size]])
+
+
+@pytest.mark.parametrize(
+    ("size", "root", "state", "says"),
+    [
+        (11, root_of(11), "ok", "the first 11 are the same"),
+        (15, root_of(20), "ok", "seen before"),
+        (11, sha256(b"other").digest(), "bad", "history was rewritten"),
+        (15, sha256(b"other").digest(), "bad", "split view"),
+        (16, sha256(b"other").digest(), "open", "ends at 15"),
+    ],
+)
+def test_an_earlier_checkpoint_shows_whether_the_log_only_grew(
+    page: Page, served: Served, honest: Path, size: int, root: bytes, state: str, says: str
+) -> None:
+    assert len(DAY.log) == 15
+    page.goto(served.address + "honest/en/verify.html")
+    page.set_input_files("#trust-file", honest / "trust.toml")
+    page.locator("form.verify summary").click()
+    page.fill("#earlier", checkpoint(size, root))
+    assert steps(page)["earlier"] == state
+    assert says in told(page, "earlier")
+    if state == "bad":
+        with page.expect_download() as kept:
+            page.click("text=Keep the earlier checkpoint")
+        assert Path(kept.value.path()).read_text() == checkpoint(size, root)
+
+
+def test_an_earlier_checkpoint_by_another_key_shows_nothing(page: Page, served: Served, honest: Path) -> None:
+    stranger = NoteSigner(ORIGIN, KeyType.ED25519, sha256(b"another key").digest())
+    page.goto(served.address + "honest/en/verify.html")
+    page.set_input_files("#trust-file", honest / "trust.toml")
+    page.locator("form.verify summary").click()
+    page.fill("#earlier", checkpoint(11, sha256(b"other").digest(), stranger))
+    assert steps(page)["earlier"] == "open"
+
+
+def test_the_checkpoint_of_the_last_visit_is_kept_and_compared(
+    chromium: Browser, served: Served, honest: Path
+) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(served.address + "honest/en/verify.html")
+    assert steps(page)["earlier"] == "open"
+    page.reload()
+    assert steps(page)["earlier"] == "ok"
+    context.close()
+
+
+def test_a_browser_without_ed25519_does_it_with_plain_arithmetic(
+    chromium: Browser, served: Served, honest: Path
+) -> None:
+    # A worker has a realm of its own, so that the page's one script is changed before it starts itself there.
+    single = bundle().decode()
+    policy = single[single.index('<meta http-equiv="Content-Security-Policy"') :].partition("\n")[0]
+    without = single.replace(policy, "").replace("<script>", f"<script>{NO_ED25519}")
+    (served.directory / "without.html").write_text(without)
+    context = chromium.new_context(locale="en")
+    page = context.new_page()
+    page.goto((served.directory / "without.html").as_uri())
+    assert "does not know Ed25519" in page.locator("fieldset legend").inner_text()
+    page.set_input_files("#folder", honest)
+    page.set_input_files("#trust-file", honest / "trust.toml")
+    found = steps(page)
+    assert found["origin"] == found["tree"] == found["signatures"] == "ok"
+    context.close()
+
+
+def test_verify_html_reads_a_folder_without_a_server(chromium: Browser, served: Served, honest: Path) -> None:
+    context = chromium.new_context(locale="es-VE", offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((served.directory / "verify.html").as_uri())
+    page.set_input_files("#folder", honest)
+    page.set_input_files("#trust-file", honest / "trust.toml")
+    found = steps(page)
+    assert set(found.values()) <= {"ok", "open"}
+    assert found["origin"] == found["tree"] == found["signatures"] == "ok"
+    assert "Todo se cumple" in page.locator("h2.outcome").inner_text()
+    assert [url for url in asked if not url.startswith(("file:", "blob:"))] == []
+    context.close()
+
+
+def test_verify_html_speaks_both_languages_and_asks_for_a_folder_first(
+    chromium: Browser, served: Served, honest: Path
+) -> None:
+    context = chromium.new_context(locale="es-VE")
+    page = context.new_page()
+    page.goto((served.directory / "verify.html").as_uri())
+    assert page.locator("h1").inner_text() == "Verificar el registro de una elección"
+    page.click("header button")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.click("button[type=submit]")
+    page.wait_for_selector("text=Choose a folder or a ZIP file first.")
+    context.close()
+
+
+def test_a_folder_without_a_log_is_refused(
+    chromium: Browser, served: Served, honest: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    context = chromium.new_context(locale="en")
+    page = context.new_page()
+    page.goto((served.directory / "verify.html").as_uri())
+    page.set_input_files("#folder", tmp_path)
+    page.click("button[type=submit]")
+    page.wait_for_selector(".report [role=alert]:has-text('There is no log here')")
+    context.close()

@@ -1,0 +1,171 @@
+"""Files that are images, nearly images, and nothing of the kind; each answer is a page or one sentence."""
+
+import os
+import struct
+import sys
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fpdf import FPDF
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from escrutinio.intake.scan import images
+from escrutinio.intake.scan.images import open_image, read_pages, read_regular
+from escrutinio.intake.scan.problems import Problem, UnreadableError
+from tests.intake.scan.made import file, sheet, text_of
+
+PAGE = sheet(text_of(1))
+
+
+def problem_of(data: bytes) -> tuple[Problem, str]:
+    with pytest.raises(UnreadableError) as caught:
+        list(read_pages(data))
+    return caught.value.problem, str(caught.value)
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG that says it has this size, and is a few bytes long: a decompression bomb's outside."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 64))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF"])
+@pytest.mark.parametrize("mode", ["1", "L", "RGB"])
+def test_images_of_every_format_are_grey_pages(kind: str, mode: str) -> None:
+    [page] = read_pages(file(PAGE.convert(mode), kind))
+    assert (page.number, page.pixels.dtype.name, page.pixels.shape) == (1, "uint8", (PAGE.height, PAGE.width))
+    assert abs(float(page.pixels.mean()) - float(np.asarray(PAGE).mean())) < 8
+
+
+def test_transparency_is_paper_and_sixteen_bits_are_eight() -> None:
+    ink = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+    ink.paste((0, 0, 0, 255), (0, 0, 20, 40))
+    [page] = read_pages(file(ink))
+    assert (page.pixels[0, 0], page.pixels[0, 39]) == (0, 255)
+    deep = Image.fromarray(np.array([[0, 65_535]], np.uint16))
+    [page] = read_pages(file(deep))
+    assert page.pixels.tolist() == [[0, 255]]
+
+
+def test_a_photo_is_shown_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    turned = file(PAGE, "JPEG", exif=exif)
+    assert [page.pixels.shape for page in read_pages(turned)] == [(PAGE.width, PAGE.height)]
+    assert open_image(turned).size == (PAGE.height, PAGE.width)
+
+
+def test_all_pages_of_a_tiff_and_one_of_a_moving_picture() -> None:
+    more = [PAGE.resize((64, 64)), PAGE.resize((32, 32))]
+    assert [p.number for p in read_pages(file(PAGE, "TIFF", save_all=True, append_images=more))] == [1, 2, 3]
+    assert [p.number for p in read_pages(file(PAGE, "GIF", save_all=True, append_images=more))] == [1]
+
+
+def test_a_large_page_is_read_at_half_its_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "_LARGE", PAGE.width * PAGE.height - 1)
+    for kind in ("JPEG", "PNG"):
+        [page] = read_pages(file(PAGE, kind))
+        assert (page.pixels.shape, page.reduced) == ((PAGE.height // 2, PAGE.width // 2), 2.0)
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", Problem.NOT_AN_IMAGE),
+        (b"hello, this is a letter", Problem.NOT_AN_IMAGE),
+        (b"PK\x03\x04" + b"\0" * 200, Problem.NOT_AN_IMAGE),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 100, Problem.FORMAT),
+        (png_of(20_000, 10_000), Problem.TOO_MANY_PIXELS),
+        (png_of(11_000, 11_000), Problem.TOO_MANY_PIXELS),
+        (png_of(0xFFFFFF, 0xFFFFFF), Problem.TOO_MANY_PIXELS),
+        (png_of(900, 900), Problem.DAMAGED_IMAGE),
+        (file(PAGE, "JPEG")[:3_000], Problem.DAMAGED_IMAGE),
+        (file(PAGE, "TIFF")[:3_000], Problem.DAMAGED_IMAGE),
+        (b"%PDF-1.7\n" + b"garbage" * 40, Problem.DAMAGED_IMAGE),
+    ],
+    ids=["empty", "text", "zip", "heic", "200-megapixels", "121-megapixels", "bomb", "hollow",
+         "cut-jpeg", "cut-tiff", "broken-pdf"],
+)  # fmt: skip
+def test_what_cannot_be_read_is_one_sentence(data: bytes, problem: Problem) -> None:
+    found, sentence = problem_of(data)
+    assert found is problem
+    assert "\n" not in sentence
+    assert 10 < len(sentence) < 300
+
+
+@given(st.data())
+def test_a_damaged_file_is_a_page_or_a_sentence(data: st.DataObject) -> None:
+    original = data.draw(st.sampled_from([SMALL_PNG, SMALL_JPEG, SMALL_TIFF]))
+    at = data.draw(st.integers(0, len(original) - 1))
+    damaged = original[:at] + data.draw(st.binary(max_size=8)) + original[at + data.draw(st.integers(0, 8)) :]
+    with suppress(UnreadableError):
+        assert all(page.pixels.ndim == 2 for page in read_pages(damaged))
+
+
+SMALL_PNG, SMALL_JPEG, SMALL_TIFF = (file(PAGE.resize((60, 80)), kind) for kind in ("PNG", "JPEG", "TIFF"))
+
+
+def pdf(pages: int = 1, *, password: str = "", size: tuple[float, float] = (210, 297)) -> bytes:
+    made = FPDF(format=size)
+    if password:
+        made.set_encryption(owner_password=password, user_password=password)
+    for _ in range(pages):
+        made.add_page()
+    if pages == 1 and not password:
+        made.image(PAGE, x=20, y=20, w=80)
+    return bytes(made.output())
+
+
+def test_a_pdf_page_is_drawn_at_300_dpi() -> None:
+    [page] = read_pages(pdf())
+    height, width = page.pixels.shape
+    assert (round(height, -1), round(width, -1)) == (3510, 2480)
+    assert page.pixels.min() < 40
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (pdf(password="secret"), Problem.ENCRYPTED),
+        (pdf(images.MAX_PAGES + 1), Problem.TOO_MANY_PAGES),
+        (pdf(size=(5_000, 5_000)), Problem.TOO_MANY_PIXELS),
+    ],
+    ids=["password", "many-pages", "large-page"],
+)
+def test_a_pdf_beyond_the_limits_is_refused(data: bytes, problem: Problem) -> None:
+    assert problem_of(data)[0] is problem
+
+
+def regular_problem(path: Path, limit: int = 100) -> Problem:
+    with pytest.raises(UnreadableError) as caught:
+        read_regular(path, limit)
+    return caught.value.problem
+
+
+def test_only_regular_files_of_some_size_are_read(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.write_bytes(b"x" * 100)
+    assert read_regular(plain, 100).data == b"x" * 100
+    (tmp_path / "link").symlink_to(plain)
+    os.mkfifo(tmp_path / "pipe")
+    assert regular_problem(plain, 99) is Problem.TOO_LARGE
+    assert regular_problem(tmp_path / "link") is Problem.NOT_A_FILE
+    assert regular_problem(tmp_path / "pipe") is Problem.NOT_A_FILE
+    assert regular_problem(Path(os.devnull)) is Problem.NOT_A_FILE
+    assert regular_problem(tmp_path / "gone") is Problem.VANISHED
+    assert regular_problem(tmp_path) is Problem.NOT_A_FILE
+    assert regular_problem(tmp_path / ("x" * 300)) is Problem.NOT_READABLE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that grows while it is read, as /proc has")
+def test_a_file_that_changes_while_it_is_read_is_no_image() -> None:
+    assert regular_problem(Path("/proc/self/status"), 1 << 20) is Problem.CHANGED

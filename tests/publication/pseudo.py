@@ -1,0 +1,129 @@
+"""A language that does not exist: every message of the catalogue between ⟦ and ⟧, so that what was never
+given to the catalogue stands out; and what may stand outside, since it comes from records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, is_dataclass
+from html.parser import HTMLParser
+
+from escrutinio.election.findings import RULES
+from escrutinio.election.presentation import Presentation
+from escrutinio.election.state import ElectionState
+from escrutinio.publication.site.i18n import Catalogue
+
+OPEN, CLOSE = "⟦", "⟧"
+SPOKEN = ("aria-label", "alt", "title", "placeholder")
+QUOTED = frozenset({"pre", "code", "blockquote", "script", "style"})
+"""Elements whose text is the record's or the machine's own."""
+
+_CODE = re.compile(r"\S*[0-9_/:.]\S*")
+_DAY = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+OURS = frozenset(
+    {"Escrutinio", "Español", "English", "tlog", "tiles", "UTC", "SHA", "CSV", "MB", "kB", "min"}
+)
+
+
+class Pseudo(Catalogue):
+    """Marks whatever passes through it."""
+
+    def gettext(self, message: str) -> str:
+        return f"{OPEN}{message}{CLOSE}"
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return f"{OPEN}{one if count == 1 else many}{CLOSE}"
+
+
+@dataclass
+class Bare(HTMLParser):
+    """The texts of a page, spoken attributes included, that stand outside the marks."""
+
+    text: str
+    found: list[str] = field(default_factory=list)
+    _depth: int = 0
+    _within: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.feed(self.text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [_outside(value) for name, value in attrs if name in SPOKEN and value]
+        if tag in QUOTED:
+            self._within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._within:
+            self._within.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        kept = []
+        for letter in data:
+            if letter == OPEN:
+                self._depth += 1
+            elif letter == CLOSE:
+                self._depth -= 1
+            elif not self._depth:
+                kept.append(letter)
+        if not self._within and not self._depth:
+            self.found.append("".join(kept))
+
+
+def _outside(text: str) -> str:
+    while OPEN in text:
+        text = re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", text)
+    return text
+
+
+def names(state: ElectionState, shown: Presentation) -> frozenset[str]:
+    """Every text of the records, the roll and the configuration, and every word of the rules."""
+    found = {*state.areas.names, *state.areas.codes, *state.areas.levels, *state.roll.stations}
+    found |= {*state.roll.centers, *state.roll.center_names.values(), *state.signers, *state.organisations}
+    found |= {title.text for basis in state.bases for title in basis.titles}
+    for logged in state.controls:
+        found |= {*texts(logged.entry.body), logged.entry.subject}
+    found |= {*texts(shown)}
+    found |= {rule.label["en"] for rule in RULES.values()}
+    found |= {finding.sentence("en") for finding in state.findings}
+    return frozenset(found)
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text inside a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from texts(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from texts(item)
+    elif is_dataclass(value):
+        yield from texts(tuple(vars(value).values()) if hasattr(value, "__dict__") else _slots(value))
+    elif hasattr(value, "__struct_fields__"):
+        yield from texts(_slots(value))
+
+
+def _slots(value: object) -> tuple[object, ...]:
+    fields = getattr(value, "__struct_fields__", None) or getattr(value, "__dataclass_fields__", {})
+    return tuple(getattr(value, name) for name in fields)
+
+
+def pattern(known: frozenset[str]) -> re.Pattern[str]:
+    """What finds any of these texts as whole words, the longest first."""
+    by_length = sorted(filter(_WORD.search, known), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, by_length))})(?!\w)")
+
+
+def untranslated(page: str, known: re.Pattern[str]) -> list[str]:
+    """The texts of a page that neither the catalogue nor a record gave."""
+    found = []
+    for text in Bare(page.replace("\u00a0", " ")).found:
+        rest = _CODE.sub(" ", _DAY.sub(" ", " ".join(text.split())))
+        if set(_WORD.findall(rest)) - OURS:
+            rest = _CODE.sub(" ", known.sub(" ", _DAY.sub(" ", " ".join(text.split()))))
+            if set(_WORD.findall(rest)) - OURS:
+                found.append(text.strip())
+    return found
