@@ -20,7 +20,7 @@ BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard bench
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
 	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
-	@echo "make test            the tests, in about a minute"
+	@echo "make test            the tests, in some five minutes"
 	@echo "make test-slow       the tests that take longer"
 	@echo "make lint            ruff"
 	@echo "make types           mypy, strict"

@@ -76,8 +76,13 @@ def measure(
         best = min(best, _seconds(fn))
     floor_seconds = None if floor_fn is None else floor
     row = Measurement(name, count, unit, best, floor_seconds, peak_rss_mib())
-    print(_as_json(row) if options.json else _as_text(row), flush=True)
+    show(row, options)
     return row
+
+
+def show(row: Measurement, options: Options) -> None:
+    """Print a row as its options ask."""
+    print(_as_json(row) if options.json else _as_text(row), flush=True)
 
 
 def peak_rss_mib() -> float:

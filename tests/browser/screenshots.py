@@ -12,8 +12,9 @@ from tests.conftest import CHROMIUM_FLAGS, ROOT, chromium_path, publish_example
 
 IMAGES = ROOT / "docs" / "images"
 SHOTS = {
-    "home.png": ("en/index.html", 1100, 1000),
-    "station.png": ("en/station.html?a=010101&s=010101001.01", 1100, 1500),
+    "home.png": ("en/index.html", 1100, 1100),
+    "station.png": ("en/station.html?s=010101001.01", 1100, 1500),
+    "map.png": ("es/map.html#", 1100, 1150),
 }
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.cli import COMMANDS
+
 ENGLISH = {"ESCRUTINIO_LANG": "en", "NO_COLOR": "1"}
-COMMANDS = ("demo", "publish", "verify", "serve", "show", "keys", "init", "trust", "completion")
 
 
 def escrutinio(*arguments: object, lang: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from escrutinio.election.config import read_config
 from escrutinio.election.fold import fold
@@ -24,6 +26,7 @@ from escrutinio.publication.site import choice, pages, render
 from escrutinio.publication.site import navigation as parts
 from escrutinio.publication.site.code_words import PURPOSES, WORDS
 from escrutinio.publication.site.entries import NEWEST
+from escrutinio.publication.site.format import Format
 from escrutinio.publication.site.i18n import catalogue
 from escrutinio.publication.site.pages import PAGES
 from escrutinio.records import codes
@@ -222,3 +225,25 @@ def test_no_text_escapes_the_catalogue(
         if path.name != "evidence.html" and (found := untranslated(path.read_text("utf-8"), known))
     }
     assert "\n".join(f"{path}: {found}" for path, found in bare.items()) == ""
+
+
+# --- figures ---
+
+
+@given(st.integers(0, 9_999), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(0, 9_999))
+def test_shares_are_apart_by_their_exact_difference(
+    part: int, rest: int, other: int, rest_of_other: int
+) -> None:
+    form, whole, other_whole = Format("es"), part + rest, other + rest_of_other
+    said = form.apart(part, whole, other, other_whole)
+    if not whole or not other_whole:
+        assert said == "–"
+    else:
+        assert said == form.points(100 * (Fraction(part, whole) - Fraction(other, other_whole)))
+
+
+def test_a_half_of_a_hundredth_is_rounded_away_from_zero() -> None:
+    form = Format("en")
+    assert form.apart(1, 20_000, 0, 1) == "+0.01"
+    assert form.apart(0, 1, 1, 20_000) == "−0.01"
+    assert form.apart(1, 20_001, 0, 1) == "0.00"

@@ -35,8 +35,8 @@ _TOP = frozenset(
 def headers_of(path: str) -> Iterator[tuple[str, str]]:
     """The headers for a path such as `/log/checkpoint`, also where the publication stands one level down.
 
-    Result cards may stand in anybody's page, nothing else may. The offline verifier has its whole policy,
-    with the digests of its scripts, in itself.
+    Result cards may stand in anybody's page, nothing else may. The offline verifier and home have their
+    whole policy, with digests of what stands inside them, in themselves.
     """
     yield from HEADERS.items()
     parts = path.strip("/").split("/")
@@ -44,7 +44,7 @@ def headers_of(path: str) -> Iterator[tuple[str, str]]:
     match place:
         case ["embed", *_]:
             policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
-        case ["verify.html"]:
+        case ["verify.html"] | [_] | [_, "index.html"]:
             policy = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
         case _:
             policy = f"{CSP}; frame-ancestors 'none'"

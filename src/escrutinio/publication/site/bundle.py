@@ -53,7 +53,7 @@ def bundle() -> bytes:
     script = join_modules(ENTRY, lambda name: assets.joinpath("js", f"{name}.js").read_text("utf-8"))
     style = "\n".join(assets.joinpath("css", f"{name}.css").read_text("utf-8") for name in STYLES)
     policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; worker-src blob:; "
+        f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; worker-src blob:; "
         "base-uri 'none'; form-action 'none'"
     )
     return _PAGE.format(policy=policy, style=style, script=script).encode()
@@ -101,6 +101,6 @@ def _variable(module: str) -> str:
     return "module_" + module.replace("-", "_")
 
 
-def _hash(content: str) -> str:
+def csp_hash(content: str) -> str:
     """The source expression that allows exactly this inline content (CSP, section 2.3.1)."""
     return f"'sha256-{base64.b64encode(sha256(content.encode()).digest()).decode()}'"

@@ -17,11 +17,12 @@ def _hundredths(part: int, whole: int) -> str:
     return f"{share // 100}.{share % 100:02d}%"
 
 
-def bar(part: int, whole: int, *, thin: bool = False) -> Markup:
-    """A horizontal bar as long as `part` is of `whole`."""
-    name = "bar thin" if thin else "bar"
+def bar(part: int, whole: int, *, bare: bool = False) -> Markup:
+    """A horizontal bar as long as `part` is of `whole`; if `bare`, its look is left to the style sheet."""
     width = _hundredths(part, whole)
-    return Markup(f'<svg class="{name}" aria-hidden="true"><rect width="{width}" height="100%"/></svg>')
+    if bare:
+        return Markup(f'<svg aria-hidden="true"><rect width="{width}"/></svg>')
+    return Markup(f'<svg class="bar" aria-hidden="true"><rect width="{width}" height="100%"/></svg>')
 
 
 def strip(pieces: Iterable[tuple[str, int]]) -> Markup:

@@ -10,6 +10,7 @@ from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from escrutinio.publication.site.bundle import csp_hash
 from escrutinio.publication.site.charts import bar, gap, steps, strip, tally_mark
 
 CSP = (
@@ -49,6 +50,7 @@ def environment() -> Environment:
         loader=FunctionLoader(lambda name: templates.joinpath(name).read_text("utf-8")),
         autoescape=True,
         bytecode_cache=_compiled(),
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
@@ -63,5 +65,40 @@ def environment() -> Environment:
         "strip": strip,
         "steps": steps,
         "MOST_LISTED": MOST_LISTED,
+        **_home(),
     }
     return made
+
+
+@cache
+def _home() -> dict[str, Markup]:
+    """The style that home carries in itself, so that a slow phone need not ask for it, and its policy."""
+    style = files(__package__).joinpath("assets", "css", "site.css").read_text("utf-8")
+    policy = CSP.replace("style-src 'self'", f"style-src 'self' {csp_hash(style)}")
+    return {"style_of_home": Markup(style), "csp_of_home": Markup(policy)}
+
+
+class Frame:
+    """What stands around the content of all pages of an environment, made once for those that share it."""
+
+    def __init__(self, made: Environment) -> None:
+        pieces = made.get_template("frame.html").module
+        self.notices = cache(pieces.notices)  # type: ignore[attr-defined]
+        self._parts = cache(pieces.parts)  # type: ignore[attr-defined]
+        self._within = cache(pieces.within)  # type: ignore[attr-defined]
+
+    def parts(self, path: str) -> Markup:
+        """The way to all parts of the site, as it stands on the page at `path`."""
+        found: Markup = self._parts(_alike(path))
+        return found
+
+    def within(self, path: str) -> Markup:
+        """The way to the other pages of the same part."""
+        found: Markup = self._within(_alike(path))
+        return found
+
+
+def _alike(path: str) -> str:
+    """One path for all pages of a directory, as none of them is named by itself: "areas/"."""
+    directory, slash, _ = path.partition("/")
+    return directory + slash

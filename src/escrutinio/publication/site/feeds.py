@@ -52,13 +52,13 @@ class Feeds:
         self._state = context.site.state
         self._words = words
         self._said = self._said_by_area()
+        self._notices = " ".join(notices(self._state, words.language))
 
     def feed(self, area: int) -> bytes:
         """The feed of an area by its number, as XML in UTF-8."""
         site = self._site
         code, name = site.areas.codes[area], site.areas.names[area]
         title = f"{name} · {self._words.plain(site.body.titles, site.body.code)}"
-        said = notices(self._state, self._words.language)
         news = list(self._news(area))
         updated = max(item.at for item in news)
         author = self._words.plain(site.body.author, "–")
@@ -66,7 +66,7 @@ class Feeds:
             '<?xml version="1.0" encoding="utf-8"?>\n'
             f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{self._words.language}">'
             f"<id>{self._id(code)}</id><title>{escape(title)}</title>"
-            + (f"<subtitle>{escape(' '.join(said))}</subtitle>" if said else "")
+            + (f"<subtitle>{escape(self._notices)}</subtitle>" if self._notices else "")
             + f"<updated>{_moment(updated)}</updated><author><name>{escape(author)}</name></author>"
             f'<link rel="self" href="{code}.xml"/><link href="{code}.html"/>\n'
         )

@@ -61,7 +61,7 @@ class Format:
             return NONE
         scale = 10**digits
         rounded = (200 * scale * part + whole) // (2 * whole)
-        return f"{self._group(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{NBSP}%"
+        return f"{self.number(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{NBSP}%"
 
     def announced(self, percent: str) -> str:
         """A percentage with the digits it was announced with: "51.20" becomes 51,20 %; other text stays."""
@@ -71,8 +71,17 @@ class Format:
 
     def points(self, difference: Fraction) -> str:
         """A difference of shares in percentage points, two digits, halves away from zero, with its sign."""
-        rounded = (abs(difference) * 200 + 1) // 2
-        sign = "" if not rounded else "+" if difference > 0 else MINUS
+        return self._points(difference.numerator, difference.denominator)
+
+    def apart(self, part: int, whole: int, other: int, other_whole: int) -> str:
+        """How many points the share `part` of `whole` has more than `other` of `other_whole`, as `points`."""
+        if whole <= 0 or other_whole <= 0:
+            return NONE
+        return self._points(100 * (part * other_whole - other * whole), whole * other_whole)
+
+    def _points(self, numerator: int, denominator: int) -> str:
+        rounded = (200 * abs(numerator) + denominator) // (2 * denominator)
+        sign = "" if not rounded else "+" if numerator > 0 else MINUS
         return f"{sign}{rounded // 100}{self._decimal}{rounded % 100:02d}"
 
     def size(self, count: int) -> str:

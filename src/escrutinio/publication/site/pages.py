@@ -16,13 +16,14 @@ from escrutinio.publication.site import labels
 from escrutinio.publication.site.cards import card
 from escrutinio.publication.site.choice import notices
 from escrutinio.publication.site.context import Context
-from escrutinio.publication.site.environment import environment
+from escrutinio.publication.site.environment import Frame, environment
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.format import Format
 from escrutinio.publication.site.i18n import ENDONYMS, catalogue
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.navigation import navigation
 from escrutinio.publication.site.preview import draw
+from escrutinio.publication.site.results import ResultRows
 from escrutinio.publication.site.rows import StationTable
 from escrutinio.publication.site.shelf import text_of
 from escrutinio.publication.site.words import Words, isolated
@@ -44,7 +45,7 @@ PAGES = (
 )
 
 WORDS = (
-    *("announcement_label", "announcement_title", "differs", "elected", "shown_by", "pending_reasons"),
+    *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
     *("plain_of", "word", "of", "announcement_when", "finding_label"),
 )
 
@@ -87,7 +88,8 @@ class Pages:
         self.form = Format(language)
         self.catalogue = catalogue(language)
         self.words = Words(self.site, self.catalogue, self.form)
-        self.tables = {
+        self.results = {race.code: ResultRows(self.site, race, self.words) for race in self.site.races}
+        self.stations = {
             race.code: StationTable(self.site, race, self.form, self._labels(race), self.catalogue.gettext)
             for race in self.site.races
         }
@@ -121,7 +123,7 @@ class Pages:
             "area": area,
             "races": races,
             "found": self.site.findings_in.get(area),
-            "tables": self.tables,
+            "stations_of": self.stations,
             "changed_at": size,
             "live": code,
             "feed": code,
@@ -150,7 +152,9 @@ class Pages:
             "entries": {"up": "../../", "here": "../", "areas": "../areas/"},
             "embed": {"up": "../../", "here": f"../../{self.language}/", "areas": "areas/"},
         }
-        return self._environment(**where[name]).get_template(f"{name}.html")
+        found = self._environment(**where[name]).get_template(f"{name}.html")
+        found.globals = dict(found.globals)  # each page copies them, and a chain of mappings copies slowly
+        return found
 
     def _labels(self, race: Race) -> dict[str, str]:
         return {
@@ -197,7 +201,11 @@ class Pages:
             "kind_notice": _said(say, labels.KIND_NOTICES[self.site.body.kind]),
             "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
             "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
+            "results_of": self.results,
+            "_": cache(lambda message: Markup(say(message) % {})),
         }
+        # What thousands of pages use is made once here: to import it in each costs as much as a small page.
+        made.globals |= {"frame": Frame(made), "m": made.get_template("macros.html").module}
         return made
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -26,8 +27,10 @@ from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.pages import Pages, area_files
 from escrutinio.publication.site.shelf import Shelf, assets
 from escrutinio.publication.site.writer import PageWriter, files_below, remove
+from escrutinio.records.errors import PublicationError
 
 Progress = Callable[[str, int, int], None]
+Evidence = tuple[ContestEvidence, ...]
 
 ROOTS = ("assets", "embed", "data/index", "data/names")
 """Directories, besides those of the languages, that hold nothing but what is rendered."""
@@ -80,14 +83,12 @@ def render_site(
         changed = stale(before.areas, now.areas) | _incomplete(context, there)
         pages = stale(before.log, now.log)
     work = _Work(context, out, executor, progress, fresh=not there)
-    work.start(_jobs(context, changed, pages, there))
-    work.write(assets())
-    work.write(index_files(site))
-    work.write([("index.html", language_choice(context).encode())])
-    evident = replace(context, evidence=work.evidence())
-    for language in languages:
-        work.write(Pages(evident, language).fixed())
-    work.finish()
+    with TemporaryDirectory(prefix="escrutinio-") as shared:
+        work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
+        work.write(assets())
+        work.write(index_files(site))
+        work.write([("index.html", language_choice(context).encode())])
+        work.finish()
     files = work.made.union(*(_kept(context, language) for language in languages))
     gone = there - files
     remove(out, gone)
@@ -102,6 +103,15 @@ class _Job:
     language: str
     areas: tuple[int, ...] = ()
     log: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a job made: paths of files, how many of them it had to write; or what the evidence comes to."""
+
+    paths: Sequence[str] = ()
+    written: int = 0
+    evidence: Evidence | None = None
 
 
 def _jobs(context: Context, areas: frozenset[str], log: frozenset[str], there: set[str]) -> Iterator[_Job]:
@@ -150,8 +160,7 @@ class _Work:
         self._progress = progress
         self._fresh = fresh
         self._writer = PageWriter(out, fresh=fresh)
-        self._evidence: Future[tuple[ContestEvidence, ...]] | None = None
-        self._waiting: list[tuple[_Job, Future[tuple[list[str], int]]]] = []
+        self._waiting: dict[Future[_Made], _Job] = {}
         self._elsewhere = 0
         self._done = self._total = 0
         self.made: set[str] = set()
@@ -166,8 +175,8 @@ class _Work:
         self._writer.write(files)
         self.made.update(self._writer.paths)
 
-    def start(self, jobs: Iterable[_Job]) -> None:
-        """Do jobs, or have them done while the caller goes on."""
+    def start(self, jobs: Iterable[_Job], shared: Path) -> None:
+        """Do jobs, or have them done while the caller goes on, by processes that read the file `shared`."""
         todo = list(jobs)
         self._total = sum(len(job.areas) + len(job.log) for job in todo)
         if self._executor is None or len(todo) < 2 * len(self._context.languages):
@@ -176,52 +185,58 @@ class _Work:
                 self.write(_pages_of(made[job.language], job))
                 self._told(job)
             return
-        context = pickle.dumps(self._context)
+        # A file that each process reads once: sent along with every job, it would cost more than the pages.
+        try:
+            shared.write_bytes(pickle.dumps(self._context))
+        except OSError as error:
+            raise PublicationError(f"{shared} cannot be written: {error.strerror or error}") from None
         # The longest job first, in one process: so the others make pages, and nobody waits for it alone.
-        self._evidence = self._executor.submit(_worked_out, context)
+        self._waiting[self._executor.submit(_worked_out, shared)] = _Job("")
         for job in todo:
-            future = self._executor.submit(_do, context, str(self._out), job, self._fresh)
-            self._waiting.append((job, future))
-
-    def evidence(self) -> tuple[ContestEvidence, ...]:
-        """What the evidence of each contest comes to."""
-        if self._evidence is not None:
-            return self._evidence.result()
-        return work_out(self._context.site.state, executor=self._executor)
+            self._waiting[self._executor.submit(_do, shared, self._out, job, self._fresh)] = job
 
     def finish(self) -> None:
-        """Wait for what is done elsewhere."""
-        for job, future in self._waiting:
-            paths, written = future.result()
-            self.made.update(paths)
-            self._elsewhere += written
-            self._told(job)
+        """Wait for what is done elsewhere; once the evidence is worked out, write the pages that show it."""
+        if not self._waiting:
+            self._write_fixed(work_out(self._context.site.state, executor=self._executor))
+        for future in as_completed(self._waiting):
+            made = future.result()
+            self.made.update(made.paths)
+            self._elsewhere += made.written
+            self._told(self._waiting[future])
+            if made.evidence is not None:
+                self._write_fixed(made.evidence)
+
+    def _write_fixed(self, evidence: Evidence) -> None:
+        evident = replace(self._context, evidence=evidence)
+        for language in evident.languages:
+            self.write(Pages(evident, language).fixed())
 
     def _told(self, job: _Job) -> None:
         self._done += len(job.areas) + len(job.log)
         self._progress("site", self._done, self._total)
 
 
-def _worked_out(context: bytes) -> tuple[ContestEvidence, ...]:
-    return work_out(_context(context).site.state)
+def _worked_out(context: Path) -> _Made:
+    return _Made(evidence=work_out(_context(context).site.state))
 
 
-def _do(context: bytes, out: str, job: _Job, fresh: bool) -> tuple[list[str], int]:
+def _do(context: Path, out: Path, job: _Job, fresh: bool) -> _Made:
     """A job in a process of its own: the files it made, and how many of them it had to write."""
-    writer = PageWriter(Path(out), fresh=fresh)
+    writer = PageWriter(out, fresh=fresh)
     writer.write(_pages_of(_pages(context, job.language), job))
-    return writer.paths, writer.written
+    return _Made(writer.paths, writer.written)
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def _pages(context: bytes, language: str) -> Pages:
+def _pages(context: Path, language: str) -> Pages:
     """A process keeps the pages of one rendering: reading the context costs more than a job."""
     return Pages(_context(context), language)
 
 
 @lru_cache(maxsize=1)
-def _context(context: bytes) -> Context:
-    found = pickle.loads(context)
+def _context(context: Path) -> Context:
+    found = pickle.loads(context.read_bytes())
     assert isinstance(found, Context)
     return found
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from fractions import Fraction
 from functools import lru_cache
 from unicodedata import bidirectional
 
@@ -18,7 +17,7 @@ from escrutinio.election.outcome import Filled, Outcome
 from escrutinio.election.state import Logged
 from escrutinio.publication.site import code_words, labels
 from escrutinio.publication.site.announced import Announcement
-from escrutinio.publication.site.format import NONE, Format
+from escrutinio.publication.site.format import Format
 from escrutinio.publication.site.i18n import Catalogue, choose
 from escrutinio.publication.site.model import Column, Race, Site
 from escrutinio.records.codes import Method
@@ -141,11 +140,8 @@ class Words:
 
     def beside(self, column: Column, area: int, other: int, candidate: int) -> str:
         """By how many points the share of a candidate differs in an area from that in another."""
-        valid, beside = column.valid[area], column.valid[other]
-        if not valid or not beside:
-            return NONE
-        share = Fraction(column.votes[area][candidate], valid)
-        return self.form.points(100 * (share - Fraction(column.votes[other][candidate], beside)))
+        here = column.votes[area][candidate], column.valid[area]
+        return self.form.apart(*here, column.votes[other][candidate], column.valid[other])
 
     def basis(self, column: Column) -> Markup:
         """A basis by name; copies are said to be copies."""

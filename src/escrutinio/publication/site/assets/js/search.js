@@ -28,7 +28,7 @@ export class Search {
     this.here = new URL(here || "./", location.href);
     this.base = new URL(base, location.href);
     this.input = /** @type {HTMLInputElement} */ (form.elements.namedItem("s"));
-    this.list = el("ul.found", { role: "listbox", id: `${this.input.id}-list`, "aria-label": this.say("list"), hidden: true });
+    this.list = el("ul.hits", { role: "listbox", id: `${this.input.id}-list`, "aria-label": this.say("list"), hidden: true });
     this.status = el("p.small.muted", { role: "status" });
     this.active = -1;
     this.asked = 0;

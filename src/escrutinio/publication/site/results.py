@@ -1,0 +1,110 @@
+"""The rows of tables of results, written without a template: a large election has tens of thousands of
+them in each language. As in `rows`, end tags that HTML lets a parser add are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from escrutinio.publication.site.charts import bar, gap
+from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.publication.site.words import Words, isolated
+
+
+class ResultRows:
+    """Writes what the columns of one contest have in an area, in one language."""
+
+    def __init__(self, site: Site, race: Race, words: Words) -> None:
+        self._areas = site.areas
+        self._race = race
+        self._words = words
+        self._number, self._percent = words.form.number, words.form.percent
+        candidates = range(len(race.view.candidates))
+        self._names = [str(words.candidate(race, number)) for number in candidates]
+        self._with_codes = [self._with_code(number) for number in candidates]
+        self._with_cards = [self._with_card(number) for number in candidates]
+
+    @property
+    def one(self) -> bool:
+        """Whether a single column of figures leaves room for a mark beside each name."""
+        return len(self._race.columns) == 1 and not self._race.dhondt
+
+    def candidates(self, area: int, above: int, cards: bool) -> Markup:
+        """A row for each candidate with votes and shares in an area, for a table that has a column.
+
+        `above`: the area beside whose shares a single column stands, or -1. `cards`: names are followed
+        by the candidate's cards on the ballot, not by its code.
+        """
+        heads = self._with_cards if cards else self._with_codes
+        cells = self._single(area, above) if self.one else self._several(area)
+        return Markup(
+            "".join(f"<tr><th scope=row>{head}{row}" for head, row in zip(heads, cells, strict=True))
+        )
+
+    def parts(self, area: int, areas: str) -> Markup:
+        """A row for each part of an area, by the first column; `areas` leads from the page to its areas."""
+        return Markup("\n".join(self._part(part, areas) for part in self._areas.children(area)))
+
+    def card(self, area: int) -> Markup:
+        """A row for each candidate by the first column, for a page that others show in theirs."""
+        column = self._race.columns[0]
+        valid = column.valid[area]
+        return Markup(
+            "\n".join(
+                f"<tr><th scope=row>{name}{bar(votes, valid, bare=True)}"
+                f"<td>{self._number(votes)}<td>{self._percent(votes, valid)}"
+                for name, votes in zip(self._names, column.votes[area], strict=True)
+            )
+        )
+
+    def _with_code(self, number: int) -> str:
+        race = self._race
+        code = f" <small>{race.view.candidates[number]}</small>"
+        return self._names[number] + (code if self._words.differs(race, number) else "")
+
+    def _with_card(self, number: int) -> str:
+        race, view = self._race, self._race.view
+        if not race.has_cards:
+            return self._names[number]
+        names = (
+            self._words.name(view.option_titles[option], view.options[option])
+            for option in race.options_of[number]
+        )
+        return f'{self._names[number]}<span class="cards">{", ".join(names)}</span>'
+
+    def _single(self, area: int, above: int) -> Iterator[str]:
+        column = self._race.columns[0]
+        valid = column.valid[area]
+        for number, votes in enumerate(column.votes[area]):
+            if above < 0:
+                yield f"{bar(votes, valid)}{self._votes(votes, valid)}"
+                continue
+            other = column.votes[above][number], column.valid[above]
+            mark, points = gap(votes, valid, *other), self._words.form.apart(votes, valid, *other)
+            yield f"{mark}{self._votes(votes, valid)}<td class=low>{self._percent(*other)}<td>{points}"
+
+    def _several(self, area: int) -> Iterator[str]:
+        columns = (self._column(column, area) for column in self._race.columns)
+        return map("".join, zip(*columns, strict=True))
+
+    def _column(self, column: Column, area: int) -> Iterator[str]:
+        valid = column.valid[area]
+        seats = column.outcome(area).seats.certain if self._race.dhondt else ()
+        for number, votes in enumerate(column.votes[area]):
+            held = f"<td>{self._number(seats[number])}" if seats else ""
+            yield f"{self._votes(votes, valid)}{bar(votes, valid)}{held}"
+
+    def _votes(self, votes: int, valid: int) -> str:
+        return f"<td>{self._number(votes)}<small>{self._percent(votes, valid)}</small>"
+
+    def _part(self, area: int, areas: str) -> str:
+        column = self._race.columns[0]
+        cover, came = column.coverage(area), column.turnout(area)
+        figures = "<td>".join(map(self._number, (*column.votes[area], column.valid[area])))
+        return (
+            f'<tr><th scope="row"><a href="{areas}{self._areas.codes[area]}.html">'
+            f"{isolated(self._areas.names[area])}</a><td>{figures}"
+            f"<td>{self._percent(came.ballots, came.registered, 1)}"
+            f"<td>{self._number(cover.counted)}/{self._number(cover.all)}"
+        )
