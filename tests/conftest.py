@@ -3,11 +3,12 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -99,7 +100,22 @@ def miniature(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def venezuela(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example of 2024, published whole; not to be changed. Takes some ten seconds."""
-    return publish_example("venezuela-2024", tmp_path_factory.mktemp("venezuela"))
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent  # the workers share one: it takes both cores to make
+    with (shared / "venezuela.lock").open("w") as lock:
+        _wait_for(lock)
+        if not (shared / "venezuela-2024").is_dir():
+            publish_example("venezuela-2024", shared)
+    return shared / "venezuela-2024"
+
+
+def _wait_for(lock: IO[str]) -> None:
+    """Hold a lock file until it is closed, where the system has such locks."""
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Modules, Served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HERE = Path(__file__).parents[2]
 VECTORS = json.loads((HERE / "docs" / "vectors" / "records.json").read_text())

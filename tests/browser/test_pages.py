@@ -95,7 +95,7 @@ def narrow(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("language", ["es", pytest.param("en", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("path", KINDS)
 def test_no_page_scrolls_sideways_at_360(narrow: Page, address: str, language: str, path: str) -> None:
     visit(narrow, address, language, path)

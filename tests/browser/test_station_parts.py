@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", autouse=True)

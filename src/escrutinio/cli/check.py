@@ -12,6 +12,7 @@ import click
 
 from escrutinio.cli.election import load_state
 from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_small
 from escrutinio.cli.sealing import write_new
 from escrutinio.evidence.at_hand import Checked, LogAtHand
@@ -47,23 +48,14 @@ LANGUAGES = (ENGLISH, SPANISH)
     )
 )
 @click.argument("thing")
-@click.option(
-    "--log",
-    "address",
-    required=True,
-    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
-)
+@log_option
 @click.option(
     "--proof",
     "proof_file",
     type=click.Path(path_type=Path),
     help=say("The .tlog-proof that was given for THING.", "La .tlog-proof que se entregó por THING."),
 )
-@click.option(
-    "--trust",
-    type=click.Path(path_type=Path),
-    help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
-)
+@trust_option
 @click.option(
     "--evidence",
     type=click.Path(path_type=Path),
@@ -72,8 +64,8 @@ LANGUAGES = (ENGLISH, SPANISH)
         "Dónde escribir lo auténtico que no está en el registro, para conservarlo.",
     ),
 )
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
-@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+@json_option
+@quiet_option
 def command(
     thing: str, address: str, proof_file: Path | None, trust: Path | None, evidence: Path | None,
     as_json: bool, quiet: bool,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.cli.language import language, say
+from escrutinio.cli.options import json_option, quiet_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.cli.workers import workers
 from escrutinio.records.errors import InputError
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 SHOWN = 10
 
 _directory = click.argument("directory", type=click.Path(path_type=Path))
-_json = click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
-_quiet = click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
 _passphrase = click.option(
     "--passphrase",
     envvar="ESCRUTINIO_PASSPHRASE",
@@ -106,7 +105,7 @@ def command() -> None:
     prompt=say("New passphrase for the log's keys", "Nueva frase de paso para las claves"),
     help=say("Asked for; or ESCRUTINIO_PASSPHRASE.", "Se pregunta; o ESCRUTINIO_PASSPHRASE."),
 )
-@_quiet
+@quiet_option
 def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
     titles: tuple[str, ...], passphrase: str, quiet: bool,
@@ -173,8 +172,8 @@ def init(
     ),
 )
 @_passphrase
-@_json
-@_quiet
+@json_option
+@quiet_option
 def add(
     directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], passphrase: str, as_json: bool,
     quiet: bool,
@@ -229,7 +228,7 @@ def add(
     )
 )
 @_directory
-@_json
+@json_option
 def status(directory: Path, as_json: bool) -> None:
     from escrutinio.intake.collection.home import open_collection
     from escrutinio.service.board import coverage

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.options import json_option, log_option, quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, print_json, progress_bar, refuse
 from escrutinio.cli.sealing import write_new
 from escrutinio.cli.stations import find_station, given_trust, own_trust
@@ -37,12 +38,7 @@ from escrutinio.cli.workers import workers
     )
 )
 @click.argument("station")
-@click.option(
-    "--log",
-    "address",
-    required=True,
-    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
-)
+@log_option
 @click.option(
     "-o",
     "--output",
@@ -64,14 +60,9 @@ from escrutinio.cli.workers import workers
         "Idioma del expediente; si no se indica, el de las órdenes.",
     ),
 )
-@click.option(
-    "--trust",
-    "trust_file",
-    type=click.Path(path_type=Path),
-    help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
-)
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
-@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+@trust_file_option
+@json_option
+@quiet_option
 def command(
     station: str,
     address: str,

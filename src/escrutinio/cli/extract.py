@@ -8,6 +8,7 @@ import click
 
 from escrutinio.cli.election import load_state
 from escrutinio.cli.language import say
+from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json
 
 
@@ -26,12 +27,7 @@ from escrutinio.cli.output import print_json
     )
 )
 @click.argument("area")
-@click.option(
-    "--log",
-    "address",
-    required=True,
-    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
-)
+@log_option
 @click.option(
     "-o",
     "--output",
@@ -39,13 +35,9 @@ from escrutinio.cli.output import print_json
     type=click.Path(path_type=Path, dir_okay=False),
     help=say("The ZIP file to write.", "El archivo ZIP que se escribe."),
 )
-@click.option(
-    "--trust",
-    type=click.Path(path_type=Path),
-    help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
-)
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
-@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+@trust_option
+@json_option
+@quiet_option
 def command(area: str, address: str, output: Path, trust: Path | None, as_json: bool, quiet: bool) -> None:
     state = load_state(address, trust, quiet=quiet or as_json)
     from escrutinio.log.checkpoint import parse_checkpoint

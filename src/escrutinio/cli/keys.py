@@ -8,6 +8,7 @@ from typing import TextIO
 import click
 
 from escrutinio.cli.language import say
+from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json
 from escrutinio.records.cose import key_id
 from escrutinio.records.keyfiles import PublicKeyFile, read_key_file, read_public_key, write_key_file
@@ -93,7 +94,7 @@ def public(file: Path, passphrase: str) -> None:
     )
 )
 @click.argument("file", type=click.File("r"))
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+@json_option
 def check(file: TextIO, as_json: bool) -> None:
     found = read_public_key(file.read(65_536))
     kid = key_id(found.public_key).hex()

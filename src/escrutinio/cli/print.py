@@ -11,6 +11,7 @@ import click
 
 from escrutinio.cli.election import choose_basis, choose_contest, load_state
 from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.cli.sealing import write_new
 from escrutinio.cli.stations import find_station, fingerprint_of, given_trust, own_trust
@@ -46,12 +47,7 @@ _BATCH, _WORTH_WORKERS = 512, 8
     )
 )
 @click.argument("stations", nargs=-1, metavar="STATION...")
-@click.option(
-    "--log",
-    "address",
-    required=True,
-    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
-)
+@log_option
 @click.option(
     "--all",
     "everything",
@@ -118,13 +114,9 @@ _BATCH, _WORTH_WORKERS = 512, 8
         "PDF file of one sheet, directory of several.", "Archivo PDF de una sola acta, directorio de varias."
     ),
 )
-@click.option(
-    "--trust",
-    type=click.Path(path_type=Path),
-    help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
-)
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
-@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+@trust_option
+@json_option
+@quiet_option
 def command(
     stations: tuple[str, ...],
     address: str,

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from escrutinio.cli.language import say
+from escrutinio.cli.options import json_option, quiet_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.cli.workers import workers
 from escrutinio.records.errors import InputError
@@ -58,8 +59,8 @@ from escrutinio.records.keys import SigningKey
     is_flag=True,
     help=say("Replace another election in the directory.", "Reemplaza otra elección en el directorio."),
 )
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
-@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+@json_option
+@quiet_option
 def command(
     config: Path,
     output: Path,

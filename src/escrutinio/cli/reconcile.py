@@ -11,6 +11,7 @@ import click
 from escrutinio.cli.election import load_verified, title_of
 from escrutinio.cli.explain import print_table
 from escrutinio.cli.language import language, say
+from escrutinio.cli.options import quiet_option
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
 from escrutinio.evidence.wording import whole
@@ -76,7 +77,7 @@ BAR = 30
 @click.option("--json", "as_json", is_flag=True,
               help=say("Print JSON (docs/reconciling.md).",
                        "Imprime JSON (docs/reconciling.md)."))  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+@quiet_option
 def command(
     sources: tuple[str, ...],
     map_file: Path | None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.cli.language import say
+from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
 from escrutinio.records.errors import InputError
@@ -78,7 +79,7 @@ ROLES = ("authority", "party", "observer", "press", "court")
     show_default=True,
     help=say("As what the person checks.", "En calidad de qué revisa la persona."),
 )
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+@json_option
 def command(
     image: Path, keep: tuple[str, ...], output: Path | None, suggesting: bool, checked: bool, role: str,
     as_json: bool,

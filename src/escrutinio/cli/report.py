@@ -9,6 +9,7 @@ import click
 
 from escrutinio.cli.election import load_state
 from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.options import quiet_option
 from escrutinio.cli.sealing import write_new
 from escrutinio.cli.workers import workers
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 @click.option("--trust", type=click.Path(path_type=Path),
               help=say("Trust file, got by another way.",
                        "Archivo de confianza, obtenido por otra vía."))  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+@quiet_option
 def command(
     address: str, output: Path, pdf: Path | None, tongue: str | None, trust: Path | None, quiet: bool
 ) -> None:

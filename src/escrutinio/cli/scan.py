@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.cli.options import quiet_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.cli.workers import workers
 from escrutinio.evidence.wording import whole
@@ -70,7 +71,7 @@ REPORT = ("path", "page", "problem", "english", "spanish", "sha256")
     help=say("Go on from what --out holds.", "Sigue a partir de lo que hay en --out."),
 )
 @click.option("--json", "as_json", is_flag=True, help=say("Print the summary as JSON.", "Resumen en JSON."))
-@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+@quiet_option
 def command(
     folder: Path, out: Path, report: Path | None, count: int | None, resume: bool, as_json: bool, quiet: bool
 ) -> None:  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from escrutinio.cli.language import say
+from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json, read_small
 from escrutinio.log.checkpoint import parse_checkpoint
 from escrutinio.log.proofs import format_proof, make_proof, parse_proof
@@ -46,7 +47,7 @@ from escrutinio.records.types import Enrolment
 @click.option(
     "--proof", is_flag=True, help=say("Print the proof of an entry.", "Imprime la prueba de una entrada.")
 )
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+@json_option
 def command(what: str, address: str | None, proof: bool, as_json: bool) -> None:
     if what.startswith((REAL, NOT_REAL)):
         raw, real = read_qr_text(what)

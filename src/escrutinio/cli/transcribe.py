@@ -8,6 +8,7 @@ import click
 
 from escrutinio.cli.election import load_state
 from escrutinio.cli.language import say
+from escrutinio.cli.options import log_option
 from escrutinio.records.errors import InputError
 
 
@@ -26,12 +27,7 @@ from escrutinio.records.errors import InputError
     )
 )
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--log",
-    "address",
-    required=True,
-    help=say("A publication of the election.", "Una publicación de la elección."),
-)
+@log_option
 @click.option(
     "--out",
     required=True,

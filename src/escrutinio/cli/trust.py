@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from escrutinio.cli.language import say
+from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json, read_small
 from escrutinio.log.fingerprint import fingerprint
 from escrutinio.log.policy import format_policy, parse_policy
@@ -39,7 +40,7 @@ def command() -> None:
     )
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+@json_option
 def show(file: Path, as_json: bool) -> None:
     trust = parse_trust(read_small(file), str(file))
     policy = trust.policy

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.cli.language import language, say
+from escrutinio.cli.options import quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, print_json, progress_bar, read_small
 from escrutinio.cli.workers import workers
 
@@ -60,12 +61,7 @@ NAMES = {
     )
 )
 @click.argument("address")
-@click.option(
-    "--trust",
-    "trust_file",
-    type=click.Path(path_type=Path),
-    help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
-)
+@trust_file_option
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
@@ -78,7 +74,7 @@ NAMES = {
     is_flag=True,
     help=say("Print JSON (docs/verifying.md).", "Imprime JSON (docs/verifying.md)."),
 )
-@click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso."))
+@quiet_option
 def command(
     address: str, trust_file: Path | None, fail_on: str | None, only_log: bool, as_json: bool, quiet: bool
 ) -> None:

@@ -1,0 +1,24 @@
+"""Options that many commands share, said once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from escrutinio.cli.language import say
+
+_TRUST = say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía.")
+
+log_option = click.option(
+    "--log",
+    "address",
+    required=True,
+    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
+)
+trust_option = click.option("--trust", type=click.Path(path_type=Path), help=_TRUST)
+trust_file_option = click.option("--trust", "trust_file", type=click.Path(path_type=Path), help=_TRUST)
+json_option = click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso.")
+)
