@@ -151,6 +151,26 @@ def test_a_missing_roll_is_refused_before_anything_is_made(tmp_path: Path, offic
     assert not (tmp_path / "new").exists()
 
 
+def test_what_is_refused_half_way_leaves_nothing_behind(
+    tmp_path: Path, miniature: Path, official: ElectionState
+) -> None:
+    target = tmp_path / "new"
+    with pytest.raises(LogError, match="not a key name"):
+        create(
+            target, official, attachments(miniature).get, Organisation(NAME, TITLES, LogRole.PARTY),
+            origin="an origin+with signs", passphrase=WORDS, clock=CLOCK,
+        )  # fmt: skip
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_row_without_the_digest_of_its_picture_is_refused(
+    azul: Collection, miniature: Path, official: ElectionState
+) -> None:
+    row = replace(scanned(sheet_texts(miniature, official)[0]), digest="not a digest")
+    with pytest.raises(InputError, match="64 hexadecimal digits"):
+        read(azul, row)
+
+
 @pytest.mark.parametrize("name", ["machine/1", "authority/officer-1", "azul", "party"])
 def test_only_a_party_or_an_observer_keeps_such_a_log(name: str) -> None:
     with pytest.raises((InputError, RecordError)):
@@ -221,6 +241,7 @@ def sheet(**changes: object) -> Collected:
         ({"station": "Z9.99"}, Why.STATION),
         ({"contest": "alcaldia"}, Why.CONTEST),
         ({"counts": (1, 2, 3)}, Why.COUNTS),
+        ({"voters": -1}, Why.COUNTS),
         ({"counts": (2**32, 0, 0, 0, 0, 0, 0)}, Why.COUNTS),
     ],
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.cli.language import language, say
-from escrutinio.cli.options import json_option, quiet_option
+from escrutinio.cli.options import json_option, passphrase_option, quiet_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.cli.workers import workers
 from escrutinio.records.errors import InputError
@@ -27,16 +27,6 @@ if TYPE_CHECKING:
 SHOWN = 10
 
 _directory = click.argument("directory", type=click.Path(path_type=Path))
-_passphrase = click.option(
-    "--passphrase",
-    envvar="ESCRUTINIO_PASSPHRASE",
-    prompt=say("Passphrase of the log's keys", "Frase de paso de las claves"),
-    hide_input=True,
-    help=say(
-        "Asked for; or the variable ESCRUTINIO_PASSPHRASE.",
-        "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE.",
-    ),
-)
 
 
 @click.group(
@@ -171,7 +161,7 @@ def init(
         "Una persona miró: el acta de esta mesa vale, toda en cero o distinta de una copia anterior.",
     ),
 )
-@_passphrase
+@passphrase_option
 @json_option
 @quiet_option
 def add(
@@ -315,7 +305,11 @@ def _title(text: str) -> tuple[str, str]:
 
 
 def _now() -> int:
-    return int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    """Now, or the moment that SOURCE_DATE_EPOCH names, in seconds since 1970 (reproducible-builds.org)."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given and not (given.isascii() and given.isdigit() and len(given) <= 12):
+        raise InputError(f"SOURCE_DATE_EPOCH is {given[:40]!r}, not a number of seconds since 1970")
+    return int(given or time.time())
 
 
 def _plain(one: NotTaken) -> dict[str, str]:

@@ -8,22 +8,11 @@ from typing import TextIO
 import click
 
 from escrutinio.cli.language import say
-from escrutinio.cli.options import json_option
+from escrutinio.cli.options import json_option, passphrase_option
 from escrutinio.cli.output import print_json
 from escrutinio.records.cose import key_id
 from escrutinio.records.keyfiles import PublicKeyFile, read_key_file, read_public_key, write_key_file
 from escrutinio.records.keys import SigningKey
-
-_passphrase = click.option(
-    "--passphrase",
-    envvar="ESCRUTINIO_PASSPHRASE",
-    prompt=say("Passphrase", "Frase de paso"),
-    hide_input=True,
-    help=say(
-        "Asked for; or the variable ESCRUTINIO_PASSPHRASE.",
-        "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE.",
-    ),
-)
 
 
 @click.group(
@@ -80,7 +69,7 @@ def new(name: str, output: Path, passphrase: str) -> None:
     )
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@_passphrase
+@passphrase_option
 def public(file: Path, passphrase: str) -> None:
     name, key = read_key_file(file, passphrase)
     click.echo(PublicKeyFile(name, key.public_key).text(), nl=False)

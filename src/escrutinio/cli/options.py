@@ -22,3 +22,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help=say("Print JS
 quiet_option = click.option(
     "-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso.")
 )
+passphrase_option = click.option(
+    "--passphrase",
+    envvar="ESCRUTINIO_PASSPHRASE",
+    prompt=say("Passphrase", "Frase de paso"),
+    hide_input=True,
+    help=say(
+        "Asked for; or the variable ESCRUTINIO_PASSPHRASE.",
+        "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE.",
+    ),
+)

@@ -14,6 +14,7 @@ public/                the publication: log, data, pages
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -217,8 +218,8 @@ def create(
     """Make an organisation's log in a directory that does not exist or is empty.
 
     `state`, `attachments` and `qr2024` (the content of its `data/qr2024.json`) are those of a publication of
-    the election. Raises InputError, RecordError or
-    LogError; a directory that could not be finished is left without `collection.json`, and is refused later.
+    the election. Raises InputError, RecordError or LogError, and then leaves nothing behind: all is made
+    beside the directory and moved into its place when it is whole.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise InputError(f"{directory} is not empty; choose another directory")
@@ -226,27 +227,34 @@ def create(
     settings = CollectionTable(
         election=state.election.hex(), origin=origin, organisation=organisation.name, titles=titles
     )
-    collection = Collection(directory, settings)
     master = SigningKey.generate()
     keyring = Keyring(master, origin)
     key = keyring.key(organisation.name)
     first = beginning(state, organisation, origin=origin, root=keyring.key(ROOT), key=key, clock=clock)
     found = list(_contents(first, attachments))
-    collection.private.mkdir(parents=True, mode=0o700)
-    (collection.private / "originals").mkdir()
-    (collection.public / "attachments").mkdir(parents=True)
-    write_key_file(collection.private / "master.key", organisation.name, master, passphrase)
-    keys = {held.kid.hex(): KnownKey(held.key.name, held.key.public_key.hex()) for held in state.keys}
-    write_files(collection.private, [("keys.json", msgspec.json.encode(keys))])
+    known = {held.kid.hex(): KnownKey(held.key.name, held.key.public_key.hex()) for held in state.keys}
+    private = [("keys.json", msgspec.json.encode(known))]
     if qr2024 is not None:
-        write_files(collection.private, [("qr2024.json", format_qr2024_options(read_qr2024_options(qr2024)))])
-    write_files(collection.public / "attachments", found)
-    with collection.writer(keyring, clock) as writer:
-        refused = [one.reason for one in writer.append(list(first.records)) if isinstance(one, Refusal)]
-    if refused:
-        raise LogError(f"The log refused one of its first records: {refused[0]}")
-    write_files(directory, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
-    return collection
+        private.append(("qr2024.json", format_qr2024_options(read_qr2024_options(qr2024))))
+    made = Collection(directory.with_name(f".{directory.name}.new"), settings)
+    shutil.rmtree(made.directory, ignore_errors=True)
+    try:
+        made.private.mkdir(parents=True, mode=0o700)
+        (made.private / "originals").mkdir()
+        write_key_file(made.private / "master.key", organisation.name, master, passphrase)
+        write_files(made.private, private)
+        write_files(made.public / "attachments", found)
+        with made.writer(keyring, clock) as writer:
+            refused = [one.reason for one in writer.append(list(first.records)) if isinstance(one, Refusal)]
+        if refused:
+            raise LogError(f"The log refused one of its first records: {refused[0]}")
+        write_files(made.directory, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
+        if directory.exists():
+            directory.rmdir()
+        os.replace(made.directory, directory)
+    finally:
+        shutil.rmtree(made.directory, ignore_errors=True)
+    return Collection(directory, settings)
 
 
 def open_collection(directory: Path) -> Collection:

@@ -132,7 +132,7 @@ def _of_2024(row: ScanResult, sheet: Sheet, state: ElectionState, qr2024: Qr2024
         return NotTaken(Why.CONTEST, station, row.path, qr2024.contest)
     said = read_qr2024(row.text)
     counts = qr2024.counts(said, options[qr2024.contest])
-    image = bytes.fromhex(row.digest)
+    image = _image(row)
     return Collected(
         station, qr2024.contest, counts, said.null, said.blank, Form.QR2024, row.path, image=image
     )
@@ -165,10 +165,21 @@ def _of_record(row: ScanResult, sheet: Sheet, state: ElectionState, keys: Mappin
         row.path,
         ballots=body.ballots,
         voters=body.voters if isinstance(body, ManualSheet) else None,
-        image=bytes.fromhex(row.digest),
+        image=_image(row),
         original=entry.digest,
         raw=raw,
     )
+
+
+def _image(row: ScanResult) -> bytes:
+    """The digest of the picture. Raises InputError where the row has none."""
+    try:
+        digest = bytes.fromhex(row.digest)
+    except ValueError:
+        digest = b""
+    if len(digest) != 32:
+        raise InputError(f"the row of {row.path[:200]} does not name its picture by 64 hexadecimal digits")
+    return digest
 
 
 def _transcribed(line: bytes, place: str) -> Collected:

@@ -158,6 +158,7 @@ def _misfit(sheet: Collected, state: ElectionState, options: Mapping[str, int]) 
         return Why.STATION, ""
     if len(sheet.counts) != options[sheet.contest]:
         return Why.COUNTS, f"{len(sheet.counts)} ≠ {options[sheet.contest]}"
-    if not all(0 <= count < COUNT_LIMIT for count in sheet.figures):
+    stated = (each for each in (sheet.ballots, sheet.voters, sheet.registered) if each is not None)
+    if not all(0 <= count < COUNT_LIMIT for count in (*sheet.figures, *stated)):
         return Why.COUNTS, ""
     return None, ""
