@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import ENGLISH, SPANISH, language, say
-from escrutinio.cli.options import json_option, log_option, quiet_option, trust_file_option
+from escrutinio.cli.language import language, say
+from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, print_json, progress_bar, refuse
 from escrutinio.cli.sealing import write_new
 from escrutinio.cli.stations import find_station, given_trust, own_trust
@@ -50,16 +50,7 @@ from escrutinio.cli.workers import workers
     type=click.Path(path_type=Path, dir_okay=False),
     help=say("The PDF also as a file of its own.", "El PDF también como archivo aparte."),
 )
-@click.option(
-    "--language",
-    "--lang",
-    "tongue",
-    type=click.Choice([ENGLISH, SPANISH]),
-    help=say(
-        "Language of the dossier; by default that of the commands.",
-        "Idioma del expediente; si no se indica, el de las órdenes.",
-    ),
-)
+@language_option
 @trust_file_option
 @json_option
 @quiet_option

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import say
+from escrutinio.cli.language import ENGLISH, SPANISH, say
 
 _TRUST = say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía.")
 
@@ -21,6 +21,16 @@ trust_file_option = click.option("--trust", "trust_file", type=click.Path(path_t
 json_option = click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
 quiet_option = click.option(
     "-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso.")
+)
+language_option = click.option(
+    "--language",
+    "--lang",
+    "tongue",
+    type=click.Choice([ENGLISH, SPANISH]),
+    help=say(
+        "Language of the document; by default that of the commands.",
+        "Idioma del documento; si no se indica, el de las órdenes.",
+    ),
 )
 passphrase_option = click.option(
     "--passphrase",

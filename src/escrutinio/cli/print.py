@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.cli.election import choose_basis, choose_contest, load_state
-from escrutinio.cli.language import ENGLISH, SPANISH, language, say
-from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
+from escrutinio.cli.language import language, say
+from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.cli.sealing import write_new
 from escrutinio.cli.stations import find_station, fingerprint_of, given_trust, own_trust
@@ -96,16 +96,7 @@ _BATCH, _WORTH_WORKERS = 512, 8
     show_default=True,
     help=say("How many copies there are.", "Cuántos ejemplares hay."),
 )
-@click.option(
-    "--language",
-    "--lang",
-    "tongue",
-    type=click.Choice([ENGLISH, SPANISH]),
-    help=say(
-        "Language of the print; by default that of the commands.",
-        "Idioma de la impresión; si no se indica, el de las órdenes.",
-    ),
-)
+@language_option
 @click.option(
     "-o",
     "--output",
