@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.harness import measure, parse_options
-from escrutinio.cli.workers import workers
+from escrutinio.base.workers import workers
 from escrutinio.publication.publish import publish
 from escrutinio.records.keys import SigningKey
 

@@ -129,7 +129,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def publish_example(name: str, scratch: Path) -> Path:
     """Publish an example with a key and a clock of the tests."""
-    from escrutinio.cli.workers import workers
+    from escrutinio.base.workers import workers
     from escrutinio.publication.publish import publish
     from escrutinio.records.keys import SigningKey
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from escrutinio.cli.workers import workers
+from escrutinio.base.workers import workers
 from escrutinio.evidence.verification import Verification, verify_publication
 from escrutinio.log.trust import parse_trust
 from tests.conftest import ROOT

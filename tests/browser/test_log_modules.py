@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
 from escrutinio.log.merkle import (
     HashAt,
@@ -21,7 +22,6 @@ from escrutinio.log.notes import KeyType, VerifierKey, parse_vkey
 from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.log.tiles import ENTRIES, Frontier, TileName, tile_names
 from escrutinio.log.trust import Trust, format_trust, parse_trust
-from escrutinio.records.errors import LogError
 from tests.log.builders import NOW, cosigner, signer
 
 if TYPE_CHECKING:

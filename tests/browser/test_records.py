@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.keys import check_public_key, key_is_acceptable
 from tests.conftest import ROOT
 

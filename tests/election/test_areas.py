@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.election.areas import MAX_DEPTH, Area, AreaTree, build_areas, read_areas, write_areas
-from escrutinio.records.errors import DefinitionError
 
 TABLE = """code,parent,level,name
 AT,,country,Atlantida

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.election.areas import AreaTree, read_areas, write_areas
 from escrutinio.election.config import ElectionConfig, read_config
 from escrutinio.election.definition import check_definition
 from escrutinio.election.roll import read_roll
 from escrutinio.records.codes import AuthorRole, Kind, LogRole, Method, Role
 from escrutinio.records.entry import open_record, seal
-from escrutinio.records.errors import DefinitionError
 from escrutinio.records.keys import SigningKey
 from escrutinio.records.parts import Fraction, Title
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.election.export import canonical
 from escrutinio.election.fold import Fold, fold
 from escrutinio.log.merkle import leaf_hash
@@ -20,7 +21,6 @@ from escrutinio.records.codes import (
     Step,
 )
 from escrutinio.records.entry import seal
-from escrutinio.records.errors import DefinitionError, RecordError
 from tests.election.build import (
     CLOSES,
     DAY,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.election import geometry
 from escrutinio.election.geometry import (
     GEOMETRY,
@@ -19,7 +20,6 @@ from escrutinio.election.geometry import (
 from escrutinio.election.published import check_datapackage, compare_derived
 from escrutinio.publication.data import data_files
 from escrutinio.publication.datapackage import datapackage, resource
-from escrutinio.records.errors import DefinitionError
 from escrutinio.records.parts import Title
 from tests.publication.small import MOMENT, small_state
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.election.config import read_config
 from escrutinio.election.qr2024_options import (
     MAX_FILE,
@@ -13,7 +14,6 @@ from escrutinio.election.qr2024_options import (
     format_qr2024_options,
     read_qr2024_options,
 )
-from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.qr2024 import OPTIONS, Sheet2024, read_qr2024
 from tests.records.make_qr2024_vectors import text
 

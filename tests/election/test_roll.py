@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.election.areas import Area, build_areas
 from escrutinio.election.roll import (
     UNKNOWN,
@@ -16,7 +17,6 @@ from escrutinio.election.roll import (
     write_centers,
     write_stations,
 )
-from escrutinio.records.errors import DefinitionError
 from escrutinio.records.parts import Declared
 
 AREAS = build_areas([Area("AT", None, "country", "Atlantida"), Area("AT1", "AT", "region", "North")])

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.areas import Area, build_areas
 from escrutinio.evidence.accounts import MAX_SOURCES, compare
 from escrutinio.evidence.differences import KINDS, Kind
@@ -13,7 +14,6 @@ from escrutinio.evidence.reconciliation import reconcile
 from escrutinio.evidence.sources import Places, Source, join, source_of
 from escrutinio.records.codes import Kind as ElectionKind
 from escrutinio.records.codes import Role
-from escrutinio.records.errors import EvidenceError
 from tests.election.build import Day
 
 COPIES = "copies:party/azul"

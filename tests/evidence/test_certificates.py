@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.certificates import (
     announced_roll,
     bulletin_certificate,
@@ -21,7 +22,6 @@ from escrutinio.evidence.verification import verify_publication
 from escrutinio.records import parts as p
 from escrutinio.records import types as t
 from escrutinio.records.codes import Basis, Category, Decision, Role
-from escrutinio.records.errors import EvidenceError
 from tests.election.build import DAY, ORIGIN, Day
 
 ALL = (

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import RecordError
 from escrutinio.election.state import ElectionState, Status
 from escrutinio.evidence.checking import GOOD, Answer, Difference, Figures, Judge, Verdict, judge_proof
 from escrutinio.evidence.checking_text import grounds, headline
@@ -19,7 +20,6 @@ from escrutinio.log.proofs import LogProof, make_proof
 from escrutinio.records import types as t
 from escrutinio.records.codes import RevocationReason, Role
 from escrutinio.records.entry import open_record, seal
-from escrutinio.records.errors import RecordError
 from tests.election.build import ORIGIN, ROOT, VOTES, Day, honest, key, machines
 
 STATION, CONTEST = "n1.01", "presidente"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.feasibility import (
     Comparison,
     boxes_to_settle,
@@ -24,7 +25,6 @@ from escrutinio.evidence.feasibility import (
 )
 from escrutinio.evidence.linear import Announced, least_differing_lp
 from escrutinio.evidence.percentages import parse_percentage
-from escrutinio.records.errors import EvidenceError
 from tests.evidence.example2024 import BULLETIN_1, BULLETIN_2, STATIONS, sheets, vectors
 
 COLUMNS = ("NM", "EG", "others", "null")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.outcome import Outcome, outcome
 from escrutinio.election.state import ContestView
 from escrutinio.evidence.certificates import announced_certificate
@@ -28,7 +29,6 @@ from escrutinio.evidence.reversal import (
 )
 from escrutinio.records import parts as p
 from escrutinio.records.codes import Method
-from escrutinio.records.errors import EvidenceError
 from tests.evidence.example2024 import BULLETIN_1, REGISTERED, sheets, vectors
 
 PLURALITY = Rules(Method.PLURALITY)

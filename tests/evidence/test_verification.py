@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.evidence.verification import Verification, verify_publication
 from escrutinio.log.reader import open_log, read_entries
 from escrutinio.log.trust import parse_trust
-from escrutinio.records.errors import LogError
 
 Change = Callable[[Path], None]
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 
+from escrutinio.base.errors import DefinitionError, EscrutinioError, InputError
 from escrutinio.intake.accounts import (
     AccountMapping,
     guess_mapping,
@@ -14,7 +15,6 @@ from escrutinio.intake.accounts import (
     read_account,
     read_accounts_file,
 )
-from escrutinio.records.errors import DefinitionError, EscrutinioError, InputError
 
 TABLE = "CENTRO,MESA,A,B,NULOS,RE\n10101001,1,5,4,1,20\n10101001,2,7,,0,30\n110101001,1,0,3,2,\n"
 MAPPING = AccountMapping(

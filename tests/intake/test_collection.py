@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import InputError, LogError, RecordError
 from escrutinio.election.fold import fold
 from escrutinio.election.state import ElectionState
 from escrutinio.evidence.verification import verify_publication
@@ -21,7 +22,6 @@ from escrutinio.intake.keyring import Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
 from escrutinio.log.reader import open_log, read_entries
 from escrutinio.records.codes import Form, LogRole
-from escrutinio.records.errors import InputError, LogError, RecordError
 from escrutinio.records.parts import Title
 from escrutinio.records.qr import base45_encode, qr_text
 from escrutinio.records.types import Copy, Roll, TallySheet

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import DefinitionError, EscrutinioError, InputError
 from escrutinio.election.config import read_config
 from escrutinio.intake.compose import Tables, compose, read_tables
 from escrutinio.intake.composer import Composer
@@ -13,7 +14,6 @@ from escrutinio.intake.rows import AreaRow, RollRow, SheetRow
 from escrutinio.intake.script import play
 from escrutinio.intake.statements import add_statements, read_statements
 from escrutinio.records.entry import Entry, open_record, verify
-from escrutinio.records.errors import DefinitionError, EscrutinioError, InputError
 from escrutinio.records.keys import SigningKey
 from escrutinio.records.types import BY_NAME, Claim, Copy, Statement
 from tests.intake.imported import CONFIG

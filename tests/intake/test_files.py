@@ -9,8 +9,8 @@ import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.intake.tables import read_sheets
-from escrutinio.records.errors import EscrutinioError, InputError
 from tests.intake.made import (
     CELLS,
     CONTESTS,

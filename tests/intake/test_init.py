@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.intake.init import suggest_config
 from escrutinio.intake.mapping import parse_mapping
 from escrutinio.intake.sniff import sketch
 from escrutinio.intake.tables import read_areas, read_roll, read_sheets
-from escrutinio.records.errors import EscrutinioError, InputError
 
 REAL = Path(__file__).parents[2] / "examples" / "venezuela-2024" / "data" / "sheets_v2.cp1252.csv.gz"
 OPTIONS = ("EG", "NM", "LM", "JABE", "JOBR", "AE", "CF", "DC", "EM", "BERA")

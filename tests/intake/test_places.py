@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.intake.rows import AreaRow, CenterRow, RollRow
 from escrutinio.intake.tables import read_areas, read_centers, read_roll
-from escrutinio.records.errors import DefinitionError
 from tests.intake.made import SHEETS, mapping
 
 ROLL = """

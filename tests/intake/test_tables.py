@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.intake.rows import BadRow
-from escrutinio.records.errors import EscrutinioError, InputError
 from tests.intake.made import (
     CELLS,
     HEADER,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import cosign_checkpoint, parse_checkpoint
 from escrutinio.log.merkle import verify_consistency
 from escrutinio.log.notes import KeyType, NoteSigner, VerifierKey, verify_note
@@ -13,7 +14,6 @@ from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.log.store import LogStore
 from escrutinio.log.witnessing import Witness, WitnessElsewhereError
 from escrutinio.log.writer import LogWriter
-from escrutinio.records.errors import LogError
 
 ORIGIN = "example.org/elections/test"
 NOW = 1_700_000_000

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from escrutinio.base.errors import EscrutinioError
 from escrutinio.log.notes import VerifierKey
 from escrutinio.log.writer import PARTIAL_TILE_SECONDS
-from escrutinio.records.errors import EscrutinioError
 from tests.log.builders import LogHome, StrictWitness, records
 
 BASE = 250

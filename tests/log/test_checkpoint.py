@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import (
     Checkpoint,
     SignedCheckpoint,
@@ -15,7 +16,6 @@ from escrutinio.log.checkpoint import (
 from escrutinio.log.merkle import EMPTY_ROOT
 from escrutinio.log.notes import Note, NoteSignature
 from escrutinio.log.policy import LogIdentity, Policy
-from escrutinio.records.errors import LogError
 from tests.log.builders import NOW, ORIGIN, cosigner, policy, signer
 
 ROOT = bytes(range(32))

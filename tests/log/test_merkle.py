@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.merkle import (
     EMPTY_ROOT,
     HashAt,
@@ -18,7 +19,6 @@ from escrutinio.log.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from escrutinio.records.errors import LogError
 
 # The eight leaves of the reference tree in the CT project's tests, and the roots of its first n leaves.
 LEAVES = [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import Checkpoint, sign_checkpoint
 from escrutinio.log.merkle import EMPTY_ROOT
 from escrutinio.log.mirrors import (
@@ -21,7 +22,6 @@ from escrutinio.log.mirrors import (
     sign_mirrors,
 )
 from escrutinio.log.notes import Note
-from escrutinio.records.errors import LogError
 from tests.log.builders import NOW, ORIGIN, LogHome, policy, records, signer
 
 LISTED = MirrorList(ORIGIN, NOW, ("https://a.example/x/", "http://127.0.0.1:8000"))

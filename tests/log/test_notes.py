@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.notes import (
     MAX_NOTE,
     MAX_SIGNATURES,
@@ -19,7 +20,6 @@ from escrutinio.log.notes import (
     parse_vkey,
     verify_note,
 )
-from escrutinio.records.errors import LogError
 from tests.log.builders import cosigner, signer
 
 # The example at the end of c2sp.org/signed-note.

@@ -2,8 +2,8 @@
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.policy import Group, Policy, WitnessIdentity, format_policy, parse_policy
-from escrutinio.records.errors import LogError
 from tests.log.builders import cosigner, signer
 
 LOG = str(signer().verifier)

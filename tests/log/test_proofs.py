@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import parse_checkpoint
 from escrutinio.log.proofs import LogProof, format_proof, make_proof, parse_proof, verify_proof
 from escrutinio.log.reader import hash_source, open_log
-from escrutinio.records.errors import LogError
 from tests.log.builders import build_log, policy, records
 
 ENTRIES = records(600)

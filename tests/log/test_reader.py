@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.reader import open_log, read_bundles, read_entries
 from escrutinio.log.tiles import ENTRIES, TileName
 from escrutinio.log.verify import verify_log
-from escrutinio.records.errors import LogError
 from tests.log.builders import LogHome, build_log, policy, records
 
 RECORDS = records(700)

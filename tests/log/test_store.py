@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.store import Head, LogStore, Receipt
-from escrutinio.records.errors import LogError
 
 
 @pytest.fixture

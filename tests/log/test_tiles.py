@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.merkle import leaf_hash, tree_root
 from escrutinio.log.tiles import (
     ENTRIES,
@@ -21,7 +22,6 @@ from escrutinio.log.tiles import (
     tile_names,
     tile_root,
 )
-from escrutinio.records.errors import LogError
 
 
 @pytest.mark.parametrize(

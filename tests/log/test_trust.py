@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity, format_policy, parse_policy
 from escrutinio.log.trust import Trust, format_trust, parse_trust
-from escrutinio.records.errors import LogError
 from tests.log.builders import cosigner, signer
 
 WITNESSES = ("partido-a", 'el "otro" \\ lado', "observaci\u00f3n")

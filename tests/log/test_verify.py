@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import Checkpoint, sign_checkpoint
 from escrutinio.log.reader import open_log
 from escrutinio.log.tiles import ENTRIES, encode_bundle, tile_names
 from escrutinio.log.verify import MAX_FAILURES, LeafTile, LogVerification, leaf_tile, verify_log
-from escrutinio.records.errors import LogError
 from tests.log.builders import ORIGIN, LogHome, StrictWitness, build_log, policy, records, signer
 
 SIZE = 66_000  # Three levels of tiles; more than one checkpoint adds.

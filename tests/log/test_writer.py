@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import parse_checkpoint
 from escrutinio.log.notes import NoteSigner
 from escrutinio.log.proofs import parse_proof, verify_proof
@@ -19,7 +20,6 @@ from escrutinio.log.store import LogStore, Receipt
 from escrutinio.log.verify import verify_log
 from escrutinio.log.witnessing import LogAheadError
 from escrutinio.log.writer import PARTIAL_TILE_SECONDS, LogWriter, Refusal
-from escrutinio.records.errors import LogError
 from tests.log.builders import NOW, ORIGIN, LogHome, StrictWitness, build_log, policy, records, signer
 
 
@@ -110,7 +110,7 @@ def test_only_one_publisher_works_in_a_directory(home: LogHome, tmp_path: Path) 
             home.writer()
         script = (
             "from pathlib import Path\n"
-            "from escrutinio.log.files import DirectoryLock\n"
+            "from escrutinio.base.files import DirectoryLock\n"
             f"DirectoryLock(Path({str(home.log)!r}))\n"
         )
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, is_dataclass
 from html.parser import HTMLParser
 
+from escrutinio.base.words.catalogue import Catalogue
 from escrutinio.election.findings import RULES
 from escrutinio.election.presentation import Presentation
 from escrutinio.election.state import ElectionState
-from escrutinio.publication.site.i18n import Catalogue
 
 OPEN, CLOSE = "⟦", "⟧"
 SPOKEN = ("aria-label", "alt", "title", "placeholder")

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 import pytest
 
+from escrutinio.base.errors import PublicationError
 from escrutinio.publication.site.bundle import bundle, join_modules
-from escrutinio.records.errors import PublicationError
 
 
 def test_the_policy_allows_exactly_what_is_inline_and_no_connection() -> None:

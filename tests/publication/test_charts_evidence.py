@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from escrutinio.base.words.format import Format
 from escrutinio.evidence.screening.displays import display
 from escrutinio.evidence.screening.run import Screening, screen
 from escrutinio.publication.charts_evidence import (
@@ -20,7 +21,6 @@ from escrutinio.publication.charts_evidence import (
     share_by_turnout,
     share_histogram,
 )
-from escrutinio.publication.site.format import Format
 from tests.evidence.screening.made import made
 
 SVG = "{http://www.w3.org/2000/svg}"

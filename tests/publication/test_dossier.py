@@ -15,11 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import LogError
+from escrutinio.base.fetch import open_files
 from escrutinio.election.state import ElectionState
 from escrutinio.evidence.verification import verify_publication
 from escrutinio.log.checkpoint import parse_checkpoint
 from escrutinio.log.proofs import parse_proof, verify_proof
-from escrutinio.log.reader import open_files, open_log, read_entries
+from escrutinio.log.reader import open_log, read_entries
 from escrutinio.log.trust import Trust, parse_trust
 from escrutinio.publication.dossier import Dossier, Head, dossier_of, head_of, own_entries
 from escrutinio.publication.dossier_pdf import to_pdf
@@ -30,7 +32,6 @@ from escrutinio.publication.printed_sheet import NOT_REAL
 from escrutinio.records import codes as k
 from escrutinio.records import parts as p
 from escrutinio.records import types as t
-from escrutinio.records.errors import LogError
 from tests.log.builders import ORIGIN, LogHome, StrictWitness, policy
 from tests.privacy import scan_bytes
 from tests.publication.small import AREAS, CENTERS, MOMENT, STATIONS, log, state_of

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import PublicationError
 from escrutinio.log.checkpoint import Checkpoint
 from escrutinio.publication.evidence.document import Chapter, Finding, Table, Topic
 from escrutinio.publication.evidence.results import work_out
 from escrutinio.publication.report import Report, report_of, to_html
 from escrutinio.publication.report_pdf import printable, to_pdf
-from escrutinio.records.errors import PublicationError
 from tests.publication.pages import Page
 from tests.publication.small import small_state
 

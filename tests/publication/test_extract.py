@@ -9,10 +9,10 @@ from zipfile import ZipFile
 import pytest
 from click.testing import CliRunner
 
+from escrutinio.base.errors import InputError, PublicationError
 from escrutinio.cli.extract import command
 from escrutinio.publication.extract import part_entries, write_zip
 from escrutinio.records.codes import RevocationReason, Role
-from escrutinio.records.errors import InputError, PublicationError
 from escrutinio.records.types import Revocation
 from tests.election.build import ROOT, Day, key
 

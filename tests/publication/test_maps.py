@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import EscrutinioError
 from escrutinio.election.geometry import GEOMETRY, Geometry, Shape
 from escrutinio.log.mirrors import MIRRORS, open_mirrors
 from escrutinio.log.trust import parse_trust
@@ -16,7 +17,6 @@ from escrutinio.publication.publish import publish
 from escrutinio.publication.site import projection as projecting
 from escrutinio.publication.site.maps import STEPS, Shading, _scale
 from escrutinio.publication.site.projection import WIDTH, projection
-from escrutinio.records.errors import EscrutinioError
 from escrutinio.records.keys import SigningKey
 from tests.conftest import ROOT
 from tests.publication.pages import Page

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrutinio.publication.numerals import LIMIT, in_words
-from escrutinio.records.errors import PublicationError
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.numerals import LIMIT, in_words
 
 KNOWN = [
     (0, "cero", "zero"),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import EscrutinioError, PublicationError
 from escrutinio.publication.publish import BadRowsError, publish
-from escrutinio.records.errors import EscrutinioError, PublicationError
 from escrutinio.records.keyfiles import write_key_file
 from escrutinio.records.keys import SigningKey
 from tests.conftest import ROOT, publish_example

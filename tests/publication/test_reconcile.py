@@ -11,11 +11,11 @@ import fastexcel
 import numpy as np
 import pytest
 
+from escrutinio.base.errors import PublicationError
 from escrutinio.evidence.accounts import Accounts, compare
 from escrutinio.evidence.sources import Source, join
 from escrutinio.publication.reconcile_files import COLUMNS, as_plain, to_csv, to_xlsx
 from escrutinio.publication.reconcile_pages import reconciliation_pages, write_reconciliation
-from escrutinio.records.errors import PublicationError
 
 HOSTILE = '<script>alert("1")</script>'
 SHEETS: dict[str, tuple[int, ...]] = {"n1": (50, 10, 5), "n2": (40, 10, 0), "n3": (7, 7, 7), "n4": (1, 2, 3)}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import PublicationError
 from escrutinio.election import findings
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.manifest import MANIFEST, read_manifest
-from escrutinio.records.errors import PublicationError
 from escrutinio.records.types import Arrival, Statement, TallySheet
 from tests.publication.growing import Night, contents, night
 

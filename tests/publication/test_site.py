@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.words.format import LANGUAGES, Format
 from escrutinio.log.reader import open_log, read_entries
-from escrutinio.publication.site.format import LANGUAGES, Format
 from escrutinio.records.cose import key_id
 from escrutinio.records.entry import open_record
 from escrutinio.records.types import BULK, Enrolment

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.format import Format
 from escrutinio.election.config import read_config
 from escrutinio.election.fold import fold
 from escrutinio.election.presentation import Presentation
@@ -26,8 +28,6 @@ from escrutinio.publication.site import choice, pages, render
 from escrutinio.publication.site import navigation as parts
 from escrutinio.publication.site.code_words import PURPOSES, WORDS
 from escrutinio.publication.site.entries import NEWEST
-from escrutinio.publication.site.format import Format
-from escrutinio.publication.site.i18n import catalogue
 from escrutinio.publication.site.pages import PAGES
 from escrutinio.records import codes
 from escrutinio.records.types import BY_NAME

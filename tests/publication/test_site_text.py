@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.ext import babel_extract
 
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.catalogue import SOURCE, Untold, catalogue, choose
+from escrutinio.base.words.format import Format
 from escrutinio.election.findings import Severity
 from escrutinio.election.state import Standing
 from escrutinio.publication.site import labels
 from escrutinio.publication.site.charts import bar, strip
-from escrutinio.publication.site.format import Format
-from escrutinio.publication.site.i18n import SOURCE, catalogue, choose
 from escrutinio.publication.site.words import isolated
 from escrutinio.records.codes import Kind, LogRole, Method
-from escrutinio.records.errors import PublicationError
 from escrutinio.records.parts import Title
 from escrutinio.records.types import BY_NAME
 
@@ -167,7 +167,7 @@ def test_a_title_is_chosen_by_language() -> None:
         "Station",
         "Mesa",
     ]
-    assert choose((), "es", "x") == Title("", "x")
+    assert choose((), "es", "x") == Untold("x")
 
 
 @pytest.mark.parametrize(

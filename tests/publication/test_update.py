@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import LogError
 from escrutinio.evidence.verification import verify_publication
 from escrutinio.log.policy import Group, Policy, WitnessIdentity
 from escrutinio.log.trust import Trust
 from escrutinio.publication.publish import publish
 from escrutinio.publication.site.live import MOST_CHANGED, Before, live_files, read_live
 from escrutinio.publication.update import update_publication
-from escrutinio.records.errors import LogError
 from escrutinio.records.keys import SigningKey
 from tests.conftest import ROOT
 from tests.log.builders import cosigner

@@ -7,9 +7,9 @@ import json
 import sys
 from collections.abc import Iterator
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.cose import key_id, split
 from escrutinio.records.entry import body_to_plain, open_record
-from escrutinio.records.errors import RecordError
 from escrutinio.records.keys import check_public_key, key_is_acceptable
 from escrutinio.records.qr import qr_text
 from tests.records.examples import EXAMPLES, SIGNERS, Example, election, example, key, seed_text

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import pytest
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.attachments import (
     MAX_ATTACHMENT,
     MEDIA_TYPES,
@@ -13,7 +14,6 @@ from escrutinio.records.attachments import (
     digest_of,
     file_name,
 )
-from escrutinio.records.errors import RecordError
 
 CONTENT = "code,parent,level,name\nall,,country,País inventado\n".encode()
 SAID = attachment_of(CONTENT, "text/csv")

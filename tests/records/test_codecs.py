@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records import codecs as c
 from escrutinio.records.codes import Kind, Step
-from escrutinio.records.errors import RecordError
 from escrutinio.records.parts import Contest, EnrolledKey, Title
 from tests.records.strategies import ANY_CBOR, values
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.cose import MAX_RECORD, build, payload_start, split
-from escrutinio.records.errors import RecordError
 from tests.records.examples import example, key
 from tests.records.strategies import NAMES
 

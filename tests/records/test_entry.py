@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records import types as t
 from escrutinio.records.cose import MAX_RECORD
 from escrutinio.records.entry import (
@@ -21,7 +22,6 @@ from escrutinio.records.entry import (
     seal,
     verify,
 )
-from escrutinio.records.errors import RecordError
 from tests.records.examples import EXAMPLES, MIDNIGHT, Example, election, example, key
 from tests.records.forge import (
     bad_frames,

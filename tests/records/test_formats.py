@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records import cddl
 from escrutinio.records.codecs import cddl_name
 from escrutinio.records.cose import split
 from escrutinio.records.entry import body_from_plain, open_record, verify
-from escrutinio.records.errors import RecordError
 from escrutinio.records.qr import qr_text, read_qr_text
 from escrutinio.records.types import BY_CODE
 from tests.conftest import ROOT

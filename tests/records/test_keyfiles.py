@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.keyfiles import PublicKeyFile, read_key_file, read_public_key, write_key_file
 from escrutinio.records.keys import SigningKey
 from tests.conftest import ROOT
@@ -69,7 +69,7 @@ def test_an_empty_passphrase_or_a_bad_name_writes_nothing(tmp_path: Path) -> Non
 WRITE_WITH_NO_ROOM = """
 import resource, sys
 from pathlib import Path
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.keyfiles import write_key_file
 from escrutinio.records.keys import SigningKey
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))

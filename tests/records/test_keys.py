@@ -6,9 +6,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.cose import split
 from escrutinio.records.entry import open_record, verify
-from escrutinio.records.errors import RecordError
 from escrutinio.records.keys import (
     SMALL_ORDER,
     SigningKey,

@@ -5,8 +5,8 @@ import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.entry import open_record, seal
-from escrutinio.records.errors import RecordError
 from escrutinio.records.qr import base45_decode, base45_encode, qr_text, read_qr_text
 from escrutinio.records.qr2024 import read_qr2024
 from escrutinio.records.types import TallySheet

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.qr2024 import Sheet2024, qr2024_text, read_qr2024
 from tests.conftest import ROOT
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.subjects import FORMS, Subject, read_subject
 from escrutinio.records.types import BY_CODE
 

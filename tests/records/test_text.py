@@ -2,7 +2,7 @@
 
 import pytest
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.text import check_code, check_date, check_name, check_subject, check_text
 
 FORBIDDEN = [0x00, 0x09, 0x0A, 0x0D, 0x1F, 0x7F, 0x80, 0x9F, 0x61C, 0x200E, 0x200F, 0x2028, 0x2029]

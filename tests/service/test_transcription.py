@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.numerals import in_words
 from escrutinio.election.state import ElectionState
 from escrutinio.intake.collection.inputs import Transcribed
-from escrutinio.publication.numerals import in_words
-from escrutinio.records.errors import InputError
 from escrutinio.service.transcription.app import application
 from escrutinio.service.transcription.checks import check
 from escrutinio.service.transcription.desk import JOURNAL, RESULT, Desk, issue_codes

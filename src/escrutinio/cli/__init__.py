@@ -7,9 +7,9 @@ from importlib import import_module
 import click
 
 from escrutinio import __version__
-from escrutinio.cli.language import say
+from escrutinio.base.errors import EscrutinioError
+from escrutinio.base.words.say import say
 from escrutinio.cli.output import refuse
-from escrutinio.records.errors import EscrutinioError
 
 COMMANDS = {
     "demo": say("Publish, verify and serve the two examples.", "Publica, verifica y sirve los dos ejemplos."),

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.say import language, say
+from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli import audit_records, hand_counts
 from escrutinio.cli.audit_records import BOUNDS, bound_option, commitment_of, percent_of
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import both, plain, print_facts, print_method, print_sentences, print_table
-from escrutinio.cli.language import language, say
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
-from escrutinio.evidence.wording import decimal, percent, whole
-from escrutinio.records.errors import EvidenceError
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.bounds import Boxes

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
+from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import Opened, Question, asks
-from escrutinio.cli.language import ENGLISH, SPANISH, language, say
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, signs, write_new
 from escrutinio.evidence.audit.boxes import Bound
-from escrutinio.evidence.wording import whole
 from escrutinio.records import parts as p
 from escrutinio.records import types as t
 from escrutinio.records.codecs import word
 from escrutinio.records.codes import AuditMethod
-from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.measure import Procedure

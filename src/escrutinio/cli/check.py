@@ -10,21 +10,21 @@ from pathlib import Path
 
 import click
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
+from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import load_state
-from escrutinio.cli.language import ENGLISH, SPANISH, language, say
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_small
 from escrutinio.cli.sealing import write_new
 from escrutinio.evidence.at_hand import Checked, LogAtHand
 from escrutinio.evidence.checking_text import grounds, headline
-from escrutinio.evidence.wording import whole
 from escrutinio.intake.scan.images import MAX_FILE, read_regular
 from escrutinio.intake.scan.problems import Problem, UnreadableError, explain
 from escrutinio.intake.scan.results import ZERO, sheet_of
 from escrutinio.intake.scan.things import Thing, is_text, read_thing
 from escrutinio.log.trust import parse_trust
 from escrutinio.records.entry import Entry
-from escrutinio.records.errors import InputError
 
 LANGUAGES = (ENGLISH, SPANISH)
 

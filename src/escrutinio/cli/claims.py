@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.words.say import language, say
+from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli.claims_json import RISKS, SOURCES, as_plain, reversals
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import print_method, print_sentences, print_table
-from escrutinio.cli.language import language, say
 from escrutinio.cli.output import print_json
-from escrutinio.evidence.wording import decimal, percent, whole
 
 if TYPE_CHECKING:
     from escrutinio.cli.claims_json import Pairs

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.cli.language import language, say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import language, say
+from escrutinio.base.workers import workers
 from escrutinio.cli.options import json_option, passphrase_option, quiet_option
 from escrutinio.cli.output import print_json, progress_bar
-from escrutinio.cli.workers import workers
-from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,11 +100,11 @@ def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
     titles: tuple[str, ...], passphrase: str, quiet: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.base.fetch import open_files
     from escrutinio.cli.election import load_state
     from escrutinio.election.qr2024_options import MAX_FILE, QR2024_FILE
     from escrutinio.intake.collection.beginning import Organisation
     from escrutinio.intake.collection.home import create
-    from escrutinio.log.reader import open_files
     from escrutinio.records.attachments import MAX_ATTACHMENT, file_name
     from escrutinio.records.codes import LogRole
     from escrutinio.records.parts import Title

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from escrutinio.cli.language import say
+from escrutinio.base.words.say import say
 
 
 @click.command(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
+from escrutinio.base.workers import workers
 from escrutinio.cli.output import EXIT_FAILED, progress_bar
-from escrutinio.cli.workers import workers
-from escrutinio.records.errors import InputError
 from escrutinio.records.keys import SigningKey
 
 EXAMPLES = ("venezuela-2024", "miniature")

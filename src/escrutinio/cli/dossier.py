@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import language, say
+from escrutinio.base.words.say import language, say
+from escrutinio.base.workers import workers
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, print_json, progress_bar, refuse
 from escrutinio.cli.sealing import write_new
 from escrutinio.cli.stations import find_station, given_trust, own_trust
-from escrutinio.cli.workers import workers
 
 
 @click.command(
@@ -64,8 +64,8 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.base.fetch import open_files
     from escrutinio.evidence.verification import verify_publication
-    from escrutinio.log.reader import open_files
     from escrutinio.publication.dossier import dossier_of, head_of
     from escrutinio.publication.dossier_pdf import to_pdf
     from escrutinio.publication.dossier_zip import to_zip

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.cli.language import language, say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import language, say
+from escrutinio.base.words.wording import whole
+from escrutinio.base.workers import workers
 from escrutinio.cli.output import EXIT_FAILED, progress_bar, read_small, refuse
-from escrutinio.cli.workers import workers
-from escrutinio.evidence.wording import whole
-from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from escrutinio.election.state import ContestView, ElectionState, Logged

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import click
 
-from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 
 Row = Sequence[str]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from escrutinio.base.words.say import say
 from escrutinio.cli.election import load_state
-from escrutinio.cli.language import say
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json
 
@@ -40,11 +40,11 @@ from escrutinio.cli.output import print_json
 @quiet_option
 def command(area: str, address: str, output: Path, trust: Path | None, as_json: bool, quiet: bool) -> None:
     state = load_state(address, trust, quiet=quiet or as_json)
+    from escrutinio.base.errors import LogError
+    from escrutinio.base.fetch import open_files
     from escrutinio.log.checkpoint import parse_checkpoint
     from escrutinio.log.notes import MAX_NOTE
-    from escrutinio.log.reader import open_files
     from escrutinio.publication.extract import part_entries, part_files, write_zip
-    from escrutinio.records.errors import LogError
 
     fetch = open_files(address)
     note = fetch("log/checkpoint", MAX_NOTE)

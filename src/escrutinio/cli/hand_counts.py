@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
+from escrutinio.base.words.wording import whole
 from escrutinio.cli.audit_records import BOUNDS, MAX_BOXES, bound_option, commitment_of, give
 from escrutinio.cli.election import Opened, Question, asks
-from escrutinio.cli.language import ENGLISH, SPANISH, language, say
 from escrutinio.cli.output import read_small
 from escrutinio.cli.sealing import Proposed, Signer, signs
-from escrutinio.evidence.wording import whole
 from escrutinio.records import types as t
-from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.boxes import Bound

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import language, say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import language, say
 from escrutinio.intake.init import suggest_config
-from escrutinio.records.errors import InputError
 
 
 @click.command(

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import language, say
+from escrutinio.base.words.wording import percent, points, whole
 from escrutinio.cli.certificate_json import certificate_as_plain, reversal_as_plain
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import (
@@ -18,10 +21,7 @@ from escrutinio.cli.explain import (
     print_sentences,
     print_table,
 )
-from escrutinio.cli.language import language, say
 from escrutinio.cli.output import print_json
-from escrutinio.evidence.wording import percent, points, whole
-from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from escrutinio.election.state import Logged

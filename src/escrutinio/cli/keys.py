@@ -7,7 +7,7 @@ from typing import TextIO
 
 import click
 
-from escrutinio.cli.language import say
+from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option, passphrase_option
 from escrutinio.cli.output import print_json
 from escrutinio.records.cose import key_id

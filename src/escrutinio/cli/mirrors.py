@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.cli.language import language, say
+from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.words.say import language, say
+from escrutinio.base.words.wording import whole
 from escrutinio.cli.output import EXIT_FAILED, print_json, read_small
-from escrutinio.evidence.wording import whole
-from escrutinio.records.errors import InputError, LogError
 
 if TYPE_CHECKING:
     from escrutinio.log.mirrors import Copy, MirrorList, MirrorReport
@@ -92,9 +92,9 @@ def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -
 
 def _source(source: str, policy: Policy) -> tuple[Copy | None, MirrorList | None]:
     """The log to measure with and the list of mirrors, as far as there are such. Raises LogError."""
+    from escrutinio.base.fetch import open_files
     from escrutinio.log.mirrors import MIRRORS, MirrorReport, open_copy, open_mirrors
     from escrutinio.log.notes import MAX_NOTE
-    from escrutinio.log.reader import open_files
 
     keys = [log.key for log in policy.logs]
     if not source.startswith(("http://", "https://")) and not Path(source).is_dir():

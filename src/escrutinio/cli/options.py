@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import ENGLISH, SPANISH, say
+from escrutinio.base.words.say import ENGLISH, SPANISH, say
 
 _TRUST = say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía.")
 

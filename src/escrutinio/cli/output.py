@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import say
-from escrutinio.records.errors import InputError
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is."""

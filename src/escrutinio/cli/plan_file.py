@@ -6,10 +6,10 @@ import re
 import secrets
 from pathlib import Path
 
-from escrutinio.cli.language import say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
 from escrutinio.cli.sealing import write_new
 from escrutinio.evidence.quickcount.design import Design, Plan, Unit, commitment
-from escrutinio.records.errors import InputError
 
 PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
 MAX_PLAN = 1 << 28

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.words.say import language, say
+from escrutinio.base.workers import workers
 from escrutinio.cli.election import choose_basis, choose_contest, load_state
-from escrutinio.cli.language import language, say
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.cli.sealing import write_new
 from escrutinio.cli.stations import find_station, fingerprint_of, given_trust, own_trust
-from escrutinio.cli.workers import workers
 
 if TYPE_CHECKING:
     from escrutinio.election.state import ElectionState

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
+from escrutinio.base.workers import workers
 from escrutinio.cli.options import json_option, quiet_option
 from escrutinio.cli.output import print_json, progress_bar
-from escrutinio.cli.workers import workers
-from escrutinio.records.errors import InputError
 from escrutinio.records.keyfiles import read_key_file
 from escrutinio.records.keys import SigningKey
 

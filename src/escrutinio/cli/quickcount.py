@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import SPANISH, language, say
+from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import both, print_method, print_sentences, print_table
-from escrutinio.cli.language import SPANISH, language, say
 from escrutinio.cli.output import print_json
 from escrutinio.cli.plan_file import check_commitment, keep, read_plan
 from escrutinio.evidence.percentages import parse_percentage
 from escrutinio.evidence.quickcount.design import Design, Plan, frame_of
-from escrutinio.evidence.wording import decimal, percent, whole
-from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from escrutinio.evidence.quickcount.estimate import Estimate, QuickCount

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import language, say
+from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import load_verified, title_of
 from escrutinio.cli.explain import print_table
-from escrutinio.cli.language import language, say
 from escrutinio.cli.options import quiet_option
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
-from escrutinio.evidence.wording import whole
-from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from escrutinio.election.state import ElectionState

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.cli.language import say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
-from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from escrutinio.intake.redact import Redacted

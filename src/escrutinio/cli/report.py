@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
+from escrutinio.base.workers import workers
 from escrutinio.cli.election import load_state
-from escrutinio.cli.language import ENGLISH, SPANISH, language, say
 from escrutinio.cli.options import quiet_option
 from escrutinio.cli.sealing import write_new
-from escrutinio.cli.workers import workers
 
 if TYPE_CHECKING:
     from escrutinio.log.checkpoint import Checkpoint

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import ENGLISH, SPANISH, language, say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
+from escrutinio.base.words.wording import whole
+from escrutinio.base.workers import workers
 from escrutinio.cli.options import quiet_option
 from escrutinio.cli.output import print_json, progress_bar
-from escrutinio.cli.workers import workers
-from escrutinio.evidence.wording import whole
 from escrutinio.intake.scan.folder import Earlier, list_folder, read_earlier, read_folder
 from escrutinio.intake.scan.problems import explain
 from escrutinio.intake.scan.results import ZERO, Found, ScanResult, as_line, group_sheets
-from escrutinio.records.errors import InputError
 
 SHOWN = 20
 REPORT = ("path", "page", "problem", "english", "spanish", "sha256")

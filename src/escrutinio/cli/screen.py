@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.words.say import SPANISH, language, say
+from escrutinio.base.words.wording import decimal, in_language, whole
+from escrutinio.base.workers import workers
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.explain import both, print_method, print_sentences, print_table
-from escrutinio.cli.language import SPANISH, language, say
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
-from escrutinio.cli.workers import workers
-from escrutinio.evidence.wording import decimal, in_language, whole
 
 if TYPE_CHECKING:
     from escrutinio.evidence.screening.result import Screen

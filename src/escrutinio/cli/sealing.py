@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.cli.language import say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
 from escrutinio.records.entry import body_to_plain, seal
-from escrutinio.records.errors import InputError
 from escrutinio.records.keyfiles import read_key_file
 from escrutinio.records.subjects import read_subject
 from escrutinio.records.text import check_name

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from escrutinio.cli.language import say
-from escrutinio.records.errors import PublicationError
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.say import say
 
 
 @click.command(

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escrutinio.cli.language import say
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
 from escrutinio.cli.output import read_small
-from escrutinio.records.errors import InputError
 
 if TYPE_CHECKING:
     from escrutinio.election.state import ElectionState
@@ -51,10 +51,10 @@ def own_trust(address: str, state: ElectionState) -> Trust | None:
 
     A publication cannot vouch for itself: what comes of this copy must be compared with another one.
     """
+    from escrutinio.base.errors import LogError
+    from escrutinio.base.fetch import open_files
     from escrutinio.log.policy import MAX_POLICY
-    from escrutinio.log.reader import open_files
     from escrutinio.log.trust import parse_trust
-    from escrutinio.records.errors import LogError
 
     try:
         content = open_files(address)(TRUST_FILE, MAX_POLICY)

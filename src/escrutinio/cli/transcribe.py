@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
 from escrutinio.cli.election import load_state
-from escrutinio.cli.language import say
 from escrutinio.cli.options import log_option
-from escrutinio.records.errors import InputError
 
 
 @click.command(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.cli.language import language, say
+from escrutinio.base.words.say import language, say
+from escrutinio.base.workers import workers
 from escrutinio.cli.options import quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, print_json, progress_bar, read_small
-from escrutinio.cli.workers import workers
 
 if TYPE_CHECKING:
     from escrutinio.election.findings import Finding

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.election.tables import read_columns, write_table
-from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.text import check_code, check_text
 
 HEADER = ("code", "parent", "level", "name")

@@ -6,10 +6,10 @@ from enum import IntEnum
 from fractions import Fraction as Exact
 from typing import TypeVar
 
+from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.toml import nearest
 from escrutinio.election.config_file import Text
-from escrutinio.election.settings import nearest
 from escrutinio.records.codecs import word
-from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.parts import Fraction, Title
 from escrutinio.records.text import check_code, check_text
 

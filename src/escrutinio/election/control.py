@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import numpy as np
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.election.areas import AreaTree
 from escrutinio.election.findings import Findings
 from escrutinio.election.keys import KeyTable
@@ -15,7 +16,6 @@ from escrutinio.election.state import Logged, Standing
 from escrutinio.records import types as t
 from escrutinio.records.codes import Role
 from escrutinio.records.entry import Entry
-from escrutinio.records.errors import DefinitionError
 from escrutinio.records.parts import Attachment
 
 Attachments = Callable[[bytes], bytes | None]

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.election.areas import AreaTree
 from escrutinio.election.roll import Roll
 from escrutinio.election.state import ContestView
 from escrutinio.records.codes import Method
-from escrutinio.records.errors import DefinitionError
 from escrutinio.records.parts import Contest, Fraction, Title
 from escrutinio.records.types import Definition
 

@@ -8,13 +8,13 @@ import re
 
 import cbor2
 
+from escrutinio.base.errors import RecordError
 from escrutinio.election.opening import EntryError, Fault, Signer, open_signed
 from escrutinio.election.short_way import written_array, written_uint
 from escrutinio.records import types as t
 from escrutinio.records.codes import Role
 from escrutinio.records.cose import split
 from escrutinio.records.entry import Entry
-from escrutinio.records.errors import RecordError
 from escrutinio.records.keys import check_signature
 from escrutinio.records.parts import EnrolledKey
 from escrutinio.records.subjects import ELECTION, Subject

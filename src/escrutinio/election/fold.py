@@ -15,6 +15,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.election.areas import AreaTree, read_areas
 from escrutinio.election.assemble import Heard, assemble
 from escrutinio.election.columns import ChunkColumns, decode_chunk
@@ -30,7 +31,6 @@ from escrutinio.records import types as t
 from escrutinio.records.codes import LogRole
 from escrutinio.records.cose import key_id, payload_start
 from escrutinio.records.entry import Entry, open_record, verify
-from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.keys import check_public_key, key_is_acceptable
 from escrutinio.records.parts import EnrolledKey
 

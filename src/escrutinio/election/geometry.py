@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.toml import nearest
 from escrutinio.election.areas import AreaTree
-from escrutinio.election.settings import nearest
-from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.parts import Title
 from escrutinio.records.text import check_text
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.election.control import Shelf
 from escrutinio.election.findings import Findings
 from escrutinio.election.roll import Roll
 from escrutinio.election.state import Logged, MachineTable, Standing
 from escrutinio.election.tables import read_columns
 from escrutinio.records import types as t
-from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.text import check_code, check_name
 
 LISTING = ("machine", "station")

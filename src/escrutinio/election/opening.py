@@ -3,9 +3,9 @@
 from enum import IntEnum
 from typing import NamedTuple
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.cose import split
 from escrutinio.records.entry import Entry, open_frame
-from escrutinio.records.errors import RecordError
 from escrutinio.records.keys import check_signature
 
 

@@ -6,13 +6,13 @@ Nothing here is in the log, and nothing here changes a figure.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from escrutinio.base.errors import DefinitionError, LogError
+from escrutinio.base.toml import nearest
 from escrutinio.election.config_file import File
 from escrutinio.election.config_values import Languages, Titles, read_code, read_text
 from escrutinio.election.qr2024_options import Qr2024Options, qr2024_options
-from escrutinio.election.settings import nearest
 from escrutinio.election.state import COPIES, PAPER, REPORTED, REPORTED_LATE, RULED
 from escrutinio.log.mirrors import check_addresses
-from escrutinio.records.errors import DefinitionError, LogError
 from escrutinio.records.parts import Contest
 from escrutinio.records.text import check_name
 

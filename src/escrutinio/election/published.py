@@ -13,10 +13,10 @@ from hashlib import sha256
 from io import BytesIO
 from itertools import zip_longest
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.election.derived import derived_files
 from escrutinio.election.geometry import GEOMETRY, Geometry, parse_geometry
 from escrutinio.election.state import ElectionState
-from escrutinio.records.errors import DefinitionError
 
 Read = Callable[[str], bytes | None]
 """Gives the content of a file by its path below `data/`, None where there is none."""

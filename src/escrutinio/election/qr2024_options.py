@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.toml import nearest
 from escrutinio.election.config_file import Qr2024Table
-from escrutinio.election.settings import nearest
-from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.qr2024 import OPTIONS, Sheet2024
 from escrutinio.records.text import check_code, check_text
 

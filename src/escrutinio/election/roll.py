@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.election.areas import AreaTree
 from escrutinio.election.tables import Judged, check_codes, read_columns, write_table
-from escrutinio.records.errors import DefinitionError, RecordError
 from escrutinio.records.parts import Declared
 from escrutinio.records.text import check_date, check_text
 

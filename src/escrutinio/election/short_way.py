@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import cbor2
 
+from escrutinio.base.errors import RecordError
 from escrutinio.election.opening import EntryError, Fault, Signer
 from escrutinio.records import types as t
 from escrutinio.records.codes import Form
 from escrutinio.records.cose import MAX_RECORD
 from escrutinio.records.entry import Entry
-from escrutinio.records.errors import RecordError
 from escrutinio.records.keys import check_signature
 
 NO_FORM = 255

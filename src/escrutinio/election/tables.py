@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.records.errors import DefinitionError, RecordError
+from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.records.text import check_code
 
 MAX_ROWS = 5_000_000

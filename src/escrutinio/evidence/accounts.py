@@ -12,14 +12,14 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import whole
 from escrutinio.election.outcome import Outcome, outcome
 from escrutinio.evidence.certificates import rules_of
 from escrutinio.evidence.differences import DIFFERENT, KINDS, NUMBER, Difference, Kind, Slip, classify
 from escrutinio.evidence.irreversibility import Certificate, Outstanding, certify
 from escrutinio.evidence.reconciliation import reconciliation_sentences
 from escrutinio.evidence.sources import Joined
-from escrutinio.evidence.wording import whole
-from escrutinio.records.errors import EvidenceError
 
 Int64 = NDArray[np.int64]
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from escrutinio.base.errors import DefinitionError, LogError, RecordError
+from escrutinio.base.fetch import open_files
 from escrutinio.election.qr2024_options import MAX_FILE, QR2024_FILE, Qr2024Options, read_qr2024_options
 from escrutinio.election.state import ElectionState
 from escrutinio.evidence.checking import Answer, Figures, Judge, Verdict, judge_proof
 from escrutinio.log.checkpoint import SignedCheckpoint, parse_checkpoint
 from escrutinio.log.merkle import HASH_SIZE, HashAt, leaf_hash
 from escrutinio.log.proofs import parse_proof
-from escrutinio.log.reader import FileReader, hash_source, open_files
+from escrutinio.log.reader import FileReader, hash_source
 from escrutinio.log.tiles import tile_names
 from escrutinio.log.trust import Trust
 from escrutinio.records.entry import Entry, open_record
-from escrutinio.records.errors import DefinitionError, LogError, RecordError
 from escrutinio.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.records.qr2024 import read_qr2024
 

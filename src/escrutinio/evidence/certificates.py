@@ -14,6 +14,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.counting import count, rulings_of
 from escrutinio.election.definition import OTHERS
 from escrutinio.election.roll import UNKNOWN
@@ -25,7 +26,6 @@ from escrutinio.evidence.reversal import Reversal, expected_votes, reversal
 from escrutinio.records import types as t
 from escrutinio.records.codes import Basis as BasisCode
 from escrutinio.records.codes import Method
-from escrutinio.records.errors import EvidenceError
 
 Int64 = NDArray[np.int64]
 

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import LogError, RecordError
 from escrutinio.election.findings import Finding
 from escrutinio.election.rights import ROOT, Scopes, may_sign
 from escrutinio.election.sheets import OFFICIAL
@@ -25,7 +26,6 @@ from escrutinio.log.proofs import LogProof
 from escrutinio.records.codes import Kind
 from escrutinio.records.cose import key_id
 from escrutinio.records.entry import Entry, verify
-from escrutinio.records.errors import LogError, RecordError
 from escrutinio.records.types import Charter, Copy, Definition, HandCount, ManualSheet, TallySheet, ZeroReport
 
 

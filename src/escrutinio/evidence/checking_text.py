@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from escrutinio.base.words.wording import in_language, whole
 from escrutinio.election.state import ElectionState, Status
 from escrutinio.evidence.checking import Answer, Comparison, Verdict
-from escrutinio.evidence.wording import in_language, whole
 from escrutinio.records.codes import Kind
 
 Texts = Mapping[str, str]

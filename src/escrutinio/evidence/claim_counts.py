@@ -18,9 +18,9 @@ from math import comb, factorial, gcd
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import in_language, whole
 from escrutinio.evidence.percentages import Rounding
-from escrutinio.evidence.wording import in_language, whole
-from escrutinio.records.errors import EvidenceError
 
 DECIMALS = (0, 1, 2, 3)
 """The decimals tried."""

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from escrutinio.base.words.wording import in_language, percent, whole
 from escrutinio.election.definition import OTHERS
 from escrutinio.election.state import ContestView, ElectionState, Logged
 from escrutinio.election.totals import totals, totals_by_station
@@ -20,7 +21,6 @@ from escrutinio.evidence.feasibility import (
     stations_outside_range,
 )
 from escrutinio.evidence.percentages import Agreement, Percentage, Rounding, agreements, parse_percentage
-from escrutinio.evidence.wording import in_language, percent, whole
 from escrutinio.records import types as t
 
 NULL = "null"

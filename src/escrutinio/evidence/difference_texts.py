@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from escrutinio.base.words.wording import in_language
 from escrutinio.evidence.differences import Kind, Slip
-from escrutinio.evidence.wording import in_language
 
 _KINDS: Mapping[Kind, Mapping[str, str]] = {
     Kind.NEITHER: {"en": "no sheet on either side", "es": "sin acta en ninguno de los lados"},

@@ -16,9 +16,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import in_language, percent, whole
 from escrutinio.evidence.percentages import Percentage
-from escrutinio.evidence.wording import in_language, percent, whole
-from escrutinio.records.errors import EvidenceError
 
 Int64 = NDArray[np.int64]
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import in_language, whole
 from escrutinio.election.definition import HALF
 from escrutinio.election.outcome import dhondt
-from escrutinio.evidence.wording import in_language, whole
 from escrutinio.records.codes import Method
-from escrutinio.records.errors import EvidenceError
 
 CLAIM = "claim:"
 """What the `basis` of a certificate of announced totals begins with; the code of the claim follows."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.records.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError
 
 TOLERANCE = 1e-6
 """By how much a bound may exceed a whole number and still be that number: the solver works in floats."""

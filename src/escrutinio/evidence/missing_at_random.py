@@ -13,8 +13,8 @@ from math import erfc, exp, inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.evidence.wording import in_language, percent, whole
-from escrutinio.records.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import in_language, percent, whole
 
 Int64 = NDArray[np.int64]
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import combinations
 
-from escrutinio.evidence.wording import in_language
-from escrutinio.records.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import in_language
 
 _PERCENTAGE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,9}))?")
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.state import ElectionState
 from escrutinio.election.totals import totals, totals_by_station
 from escrutinio.evidence.missing_at_random import (
@@ -12,7 +13,6 @@ from escrutinio.evidence.missing_at_random import (
     post_stratified,
     randomly_missing,
 )
-from escrutinio.records.errors import EvidenceError
 
 Int64 = NDArray[np.int64]
 

@@ -12,12 +12,12 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.words.wording import in_language, whole
 from escrutinio.election.outcome import Outcome, outcome
 from escrutinio.election.state import REPORTED, RULED, ContestView, ElectionState, SheetTable
 from escrutinio.election.totals import by_candidate
 from escrutinio.evidence.certificates import rules_of
 from escrutinio.evidence.irreversibility import Certificate, Outstanding, certify
-from escrutinio.evidence.wording import in_language, whole
 
 Int64 = NDArray[np.int64]
 Rows = NDArray[np.int32]

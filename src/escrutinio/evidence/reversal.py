@@ -8,9 +8,9 @@ turnout of the counted ones is an assumption and is said to be one wherever it i
 from dataclasses import dataclass
 from fractions import Fraction
 
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import decimal, in_language, percent, points, whole
 from escrutinio.evidence.irreversibility import Certificate
-from escrutinio.evidence.wording import decimal, in_language, percent, points, whole
-from escrutinio.records.errors import EvidenceError
 
 
 @dataclass(frozen=True, slots=True)

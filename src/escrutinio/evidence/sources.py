@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.areas import Area, AreaTree, build_areas
 from escrutinio.election.roll import UNKNOWN
 from escrutinio.election.state import ContestView, ElectionState
@@ -17,7 +18,6 @@ from escrutinio.election.totals import by_candidate, totals
 from escrutinio.evidence.differences import NO_FIGURE
 from escrutinio.records.codes import Kind as ElectionKind
 from escrutinio.records.codes import Method
-from escrutinio.records.errors import EvidenceError
 
 Int64 = NDArray[np.int64]
 

@@ -16,17 +16,18 @@ from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 
+from escrutinio.base.errors import DefinitionError, LogError, RecordError
+from escrutinio.base.fetch import Fetch, open_files
 from escrutinio.election.fold import Fold
 from escrutinio.election.published import FileCheck, check_datapackage, compare_derived
 from escrutinio.election.state import ElectionState, attachments_of
 from escrutinio.log.checkpoint import Checkpoint, Cosigned, SignedCheckpoint, parse_checkpoint
 from escrutinio.log.merkle import HASH_SIZE
-from escrutinio.log.reader import Fetch, FileReader, LogReader, open_files
+from escrutinio.log.reader import FileReader, LogReader
 from escrutinio.log.tiles import ENTRIES, TileName, decode_bundle, tile_names
 from escrutinio.log.trust import Trust
 from escrutinio.log.verify import CheckResult, Failure, LeafTile, leaf_tile, verify_log
 from escrutinio.records.attachments import check, file_name
-from escrutinio.records.errors import DefinitionError, LogError, RecordError
 from escrutinio.records.parts import Attachment
 
 MAX_DATA_FILE = 2**31

@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.toml import convert
 from escrutinio.election.areas import Area, AreaTree, build_areas
-from escrutinio.election.settings import convert
 from escrutinio.evidence.differences import NO_FIGURE
 from escrutinio.evidence.sources import Places, Source
 from escrutinio.intake.expression import Cells
@@ -20,7 +21,6 @@ from escrutinio.intake.reader import Files, Reader
 from escrutinio.intake.rows import BadRow
 from escrutinio.intake.sniff import Column, sketch_table
 from escrutinio.intake.statements import read_toml
-from escrutinio.records.errors import InputError
 
 ROOT = "all"
 """The code of the area that holds all areas of a table."""

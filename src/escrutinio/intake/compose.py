@@ -15,10 +15,11 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.errors import DefinitionError
+from escrutinio.base.toml import convert
 from escrutinio.election.areas import Area, AreaTree, build_areas, write_areas
 from escrutinio.election.config import ElectionConfig
 from escrutinio.election.roll import Center, Station, write_centers, write_stations
-from escrutinio.election.settings import convert
 from escrutinio.intake.composer import Composer
 from escrutinio.intake.keyring import ROOT, Keyring
 from escrutinio.intake.mapping import parse_mapping
@@ -29,7 +30,6 @@ from escrutinio.intake.statements import read_toml as read_toml_file
 from escrutinio.intake.tables import read_areas, read_centers, read_roll, read_sheets
 from escrutinio.records.attachments import CSV
 from escrutinio.records.codes import Form
-from escrutinio.records.errors import DefinitionError
 from escrutinio.records.parts import Declared, EnrolledKey
 from escrutinio.records.types import Copy, Enrolment, Roll
 

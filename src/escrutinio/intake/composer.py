@@ -5,12 +5,12 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.base.errors import InputError
 from escrutinio.intake.keyring import ROOT, Keyring
 from escrutinio.log.merkle import leaf_hash
 from escrutinio.log.tiles import Frontier
 from escrutinio.records.attachments import attachment_of
 from escrutinio.records.entry import seal
-from escrutinio.records.errors import InputError
 from escrutinio.records.parts import Attachment, LogHead
 from escrutinio.records.types import Body
 

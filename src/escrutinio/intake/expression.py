@@ -16,8 +16,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.intake.values import CellError, Decimals, whole
-from escrutinio.records.errors import DefinitionError
 
 Cells = Sequence[str]
 Getter = Callable[[Cells], str]

@@ -9,9 +9,9 @@ import zlib
 from pathlib import Path
 from typing import Protocol
 
+from escrutinio.base.errors import InputError
 from escrutinio.intake.mapping import nearest
 from escrutinio.intake.rows import SourceFile
-from escrutinio.records.errors import InputError
 
 Buffer = bytearray | memoryview
 UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import fastexcel
 import polars as pl
 
+from escrutinio.base.errors import InputError
 from escrutinio.intake.files import UNREADABLE, Bounded, open_zip
 from escrutinio.intake.mapping import nearest
-from escrutinio.records.errors import InputError
 
 MAX_CELL = 10_000
 """Most bytes in one cell."""

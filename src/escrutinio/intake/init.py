@@ -6,8 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from escrutinio.base.errors import RecordError
 from escrutinio.intake.sniff import Column, Sketch, sketch
-from escrutinio.records.errors import RecordError
 from escrutinio.records.text import check_code
 
 Language = Literal["es", "en"]

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from escrutinio.election.settings import convert
+from escrutinio.base.toml import convert
 
 MAX_BYTES = 2 * 1024**3
 """Most bytes that one file may hold, decompressed, unless the mapping says otherwise (2 GiB)."""

@@ -15,10 +15,10 @@ from io import BytesIO
 
 from PIL import Image
 
+from escrutinio.base.errors import InputError
 from escrutinio.intake.scan.decode import read_codes
 from escrutinio.intake.scan.images import Page, open_image, read_pages, to_grey
 from escrutinio.intake.scan.results import Found, read_text
-from escrutinio.records.errors import InputError
 
 BLANK = 0
 """What is not kept becomes black, so that nobody takes it for empty paper."""

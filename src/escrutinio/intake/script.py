@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from escrutinio.base.errors import InputError, RecordError
 from escrutinio.intake.composer import Composer
 from escrutinio.intake.files import load
 from escrutinio.records import codecs as c
-from escrutinio.records.errors import InputError, RecordError
 from escrutinio.records.parts import Attachment, EnrolledKey, LogHead, Title
 from escrutinio.records.types import BY_NAME, Body
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from escrutinio.base.errors import InputError
 from escrutinio.intake.files import load, open_plain
 from escrutinio.intake.mapping import MAX_BYTES, TableMapping
 from escrutinio.intake.sources import open_table
-from escrutinio.records.errors import InputError
 
 SAMPLE = 8 << 20
 """Most bytes that are looked at."""

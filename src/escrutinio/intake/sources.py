@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from escrutinio.base.errors import InputError
 from escrutinio.intake.files import open_plain, open_zip
 from escrutinio.intake.mapping import TableMapping, nearest
-from escrutinio.records.errors import InputError
 
 MAX_ROW = 1 << 20
 """Most characters in one row of a CSV file."""

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.errors import InputError, RecordError
 from escrutinio.intake.composer import Composer
 from escrutinio.intake.files import load
-from escrutinio.records.errors import InputError, RecordError
 from escrutinio.records.parts import Title
 from escrutinio.records.types import Statement
 

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Generic
 
+from escrutinio.base.errors import DefinitionError
 from escrutinio.intake.expression import Cells
 from escrutinio.intake.mapping import (
     AreasMapping,
@@ -22,7 +23,6 @@ from escrutinio.intake.mapping import (
 from escrutinio.intake.reader import Files, Reader
 from escrutinio.intake.rows import AreaRow, BadRow, CenterRow, Imported, RollRow, Row, SheetRow
 from escrutinio.intake.values import CellError, shown
-from escrutinio.records.errors import DefinitionError
 
 
 def read_sheets(

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.text import check_code, check_text
 
 Decimals = Literal["refuse", "zero"]

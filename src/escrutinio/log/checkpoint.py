@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE
 from escrutinio.log.notes import (
     Note,
@@ -17,7 +18,6 @@ from escrutinio.log.notes import (
     verify_note,
 )
 from escrutinio.log.policy import Policy
-from escrutinio.records.errors import LogError
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
-from escrutinio.records.errors import LogError
+from escrutinio.base.errors import LogError
 
 HASH_SIZE = 32
 """Bytes in a hash."""

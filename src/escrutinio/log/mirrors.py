@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import VerifiedCheckpoint, parse_checkpoint, verify_checkpoint
 from escrutinio.log.merkle import consistency_proof, range_root, verify_consistency
 from escrutinio.log.notes import (
@@ -31,7 +32,6 @@ from escrutinio.log.notes import (
 )
 from escrutinio.log.policy import Policy
 from escrutinio.log.reader import LogReader, hash_source, open_log
-from escrutinio.records.errors import LogError
 
 MIRRORS = "mirrors.note"
 """Path of the signed list in a publication."""

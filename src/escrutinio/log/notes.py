@@ -21,7 +21,7 @@ from nacl.bindings import (
 )
 from nacl.exceptions import BadSignatureError
 
-from escrutinio.records.errors import LogError
+from escrutinio.base.errors import LogError
 
 MAX_NOTE = 512 * 1024
 """Bytes of the longest note that is read: 64 post-quantum signatures fit."""

@@ -11,8 +11,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.notes import KeyType, VerifierKey, decode_decimal, parse_vkey
-from escrutinio.records.errors import LogError
 
 MAX_POLICY = 1024 * 1024
 """Bytes of the longest policy that is read."""

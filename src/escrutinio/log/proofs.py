@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import (
     SignedCheckpoint,
     VerifiedCheckpoint,
@@ -14,7 +15,6 @@ from escrutinio.log.checkpoint import (
 from escrutinio.log.merkle import HASH_SIZE, MAX_SIZE, HashAt, inclusion_proof, leaf_hash, verify_inclusion
 from escrutinio.log.notes import MAX_NOTE, decode_base64, decode_decimal
 from escrutinio.log.policy import Policy
-from escrutinio.records.errors import LogError
 
 MAX_EXTRA = 64 * 1024
 """Bytes of the longest extra data that is read."""

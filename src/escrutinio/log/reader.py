@@ -6,10 +6,12 @@ outside. What it gives is well sized but unverified; `verify` and `proofs` check
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from escrutinio.base.errors import LogError
+from escrutinio.base.fetch import Fetch, open_files
 from escrutinio.log.merkle import HASH_SIZE, HashAt
 from escrutinio.log.notes import MAX_NOTE
 from escrutinio.log.tiles import (
@@ -23,16 +25,9 @@ from escrutinio.log.tiles import (
     tile_names,
     tile_root,
 )
-from escrutinio.records.errors import LogError
 
 CHECKPOINT = "checkpoint"
 """Path of the checkpoint below the log."""
-
-Fetch = Callable[[str, int], bytes | None]
-"""(path below the log, greatest size in bytes) -> content, or None when there is no such file.
-
-Raises LogError when the content is longer, or cannot be read.
-"""
 
 
 class LogReader(Protocol):
@@ -88,39 +83,6 @@ def _cut(data: bytes, name: TileName) -> bytes:
     if name.level == ENTRIES:
         return bundle_prefix(data, name.width, name.full_path)
     return data[: name.width * HASH_SIZE]
-
-
-def _directory_fetch(directory: Path) -> Fetch:
-    root = str(directory)
-
-    def fetch(path: str, limit: int) -> bytes | None:
-        try:
-            with open(f"{root}/{path}", "rb", buffering=0) as file:
-                data = file.read(limit + 1)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise LogError(f"{path} of the log cannot be read: {error.strerror}.") from None
-        if data is None or len(data) > limit:
-            raise LogError(f"{path} of the log is longer than {limit} bytes.")
-        return data
-
-    return fetch
-
-
-def open_files(address: str | Path) -> Fetch:
-    """The files below a directory, or below an http or https address; nothing is read yet.
-
-    Raises LogError when it is neither.
-    """
-    if isinstance(address, str) and address.startswith(("http://", "https://")):
-        from escrutinio.log.http import http_fetch
-
-        return http_fetch(address)
-    directory = Path(address)
-    if not directory.is_dir():
-        raise LogError(f"There is no log here: {directory} is not a directory.")
-    return _directory_fetch(directory)
 
 
 def open_log(address: str | Path) -> LogReader:

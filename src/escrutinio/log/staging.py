@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.merkle import leaf_hash
 from escrutinio.log.reader import LogReader
 from escrutinio.log.tiles import (
@@ -18,7 +19,6 @@ from escrutinio.log.tiles import (
     levels,
     partial_tile,
 )
-from escrutinio.records.errors import LogError
 
 
 @dataclass(frozen=True, slots=True)

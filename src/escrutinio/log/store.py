@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.merkle import EMPTY_ROOT
-from escrutinio.records.errors import LogError
 
 _VERSION = 1
 _SCHEMA = """

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE, tree_root
-from escrutinio.records.errors import LogError
 
 TILE_WIDTH = 256
 """Hashes in a full tile, entries in a full bundle."""

@@ -29,9 +29,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.notes import parse_vkey
 from escrutinio.log.policy import MAX_POLICY, Group, LogIdentity, Policy, WitnessIdentity
-from escrutinio.records.errors import LogError
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import (
     Checkpoint,
     Cosigned,
@@ -33,7 +34,6 @@ from escrutinio.log.tiles import (
     tile_names,
     tile_root,
 )
-from escrutinio.records.errors import LogError
 
 MAX_FAILURES = 1000
 """Failures that a check lists at most; it then stops reading, whatever size a hostile checkpoint states."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from escrutinio.base.errors import LogError
 from escrutinio.log.checkpoint import SignedCheckpoint
 from escrutinio.log.merkle import HashAt, consistency_proof
 from escrutinio.log.notes import NoteSignature, VerifierKey, parse_signatures
-from escrutinio.records.errors import LogError
 
 
 class WitnessElsewhereError(LogError):

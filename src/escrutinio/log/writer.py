@@ -18,8 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from escrutinio.base.errors import LogError
+from escrutinio.base.files import DirectoryLock, write_files
 from escrutinio.log.checkpoint import Checkpoint, SignedCheckpoint, parse_checkpoint, sign_checkpoint
-from escrutinio.log.files import DirectoryLock, write_files
 from escrutinio.log.merkle import HashAt, range_root
 from escrutinio.log.notes import NoteSignature, NoteSigner, VerifierKey, verify_note
 from escrutinio.log.policy import Policy
@@ -29,7 +30,6 @@ from escrutinio.log.staging import LogEdge, load_edge
 from escrutinio.log.store import Head, LogStore, Receipt
 from escrutinio.log.tiles import ENTRIES, MAX_ENTRY, TileName, levels
 from escrutinio.log.witnessing import LogAheadError, Witness, ask_witness, check_not_ahead
-from escrutinio.records.errors import LogError
 
 MAX_ROUND_ENTRIES = 65_536
 """Entries that one checkpoint adds at most; a larger backlog takes several, so that memory stays bounded."""

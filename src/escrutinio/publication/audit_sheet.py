@@ -18,11 +18,11 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell  # type: ignore
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.wording import in_language
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, Weights, draw_weights, error_bounds
 from escrutinio.evidence.audit.draw import check_seed, numbered_hash, weighted_draws, weighted_number
-from escrutinio.evidence.wording import in_language
-from escrutinio.records.errors import PublicationError
 
 MAX_BOXES = 1_000_000
 """Most boxes of one workbook; a sheet has 1,048,576 rows."""

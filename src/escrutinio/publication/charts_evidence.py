@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from math import exp, isnan, pi, sqrt
 
+from escrutinio.base.words.format import NBSP, Format
 from escrutinio.evidence.screening.displays import CELLS, Display
 from escrutinio.evidence.screening.result import Bars
-from escrutinio.publication.site.format import NBSP, Format
 
 WIDTH, HEIGHT = 640, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 614, 14, 274

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import polars as pl
 
+from escrutinio.base.errors import LogError, PublicationError
+from escrutinio.base.files import write_files
 from escrutinio.election.delimited import table_bytes, text_cell
 from escrutinio.election.derived import basis_slugs, derived_files, shown_bases
 from escrutinio.election.geometry import GEOMETRY, parse_geometry
 from escrutinio.election.state import Basis, ElectionState
 from escrutinio.intake.rows import BadRow
-from escrutinio.log.files import write_files
 from escrutinio.publication.codebook import codebook
 from escrutinio.publication.datapackage import Resource, Source, datapackage, resource
 from escrutinio.publication.nist import station_report, summary_report
 from escrutinio.publication.workbook import WORKBOOK, workbook
-from escrutinio.records.errors import LogError, PublicationError
 
 TWINS = frozenset({"areas", "stations", "sheets", "area-totals", "option-totals"})
 """Kinds of derived files that stand in Parquet too."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escrutinio.base.errors import LogError, PublicationError, RecordError
+from escrutinio.base.fetch import Fetch
 from escrutinio.election.findings import Finding
 from escrutinio.election.state import ElectionState, attachments_of
 from escrutinio.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
@@ -19,12 +21,11 @@ from escrutinio.log.fingerprint import fingerprint
 from escrutinio.log.merkle import leaf_hash, verify_inclusion
 from escrutinio.log.notes import VerifierKey
 from escrutinio.log.proofs import LogProof, format_proof, make_proof
-from escrutinio.log.reader import Fetch, FileReader, hash_source
+from escrutinio.log.reader import FileReader, hash_source
 from escrutinio.log.trust import Trust
 from escrutinio.publication.log_entries import SignedEntry, entries_at, signed_entry
 from escrutinio.records import types as t
 from escrutinio.records.attachments import check, file_name
-from escrutinio.records.errors import LogError, PublicationError, RecordError
 from escrutinio.records.parts import Attachment
 
 MOST_RECORDS = 5_000

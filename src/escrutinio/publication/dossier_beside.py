@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from escrutinio.base.words.catalogue import catalogue, choose
 from escrutinio.election.state import COPIES, PAPER, ElectionState, SheetTable, Status
 from escrutinio.publication.dossier import Dossier
 from escrutinio.publication.evidence.document import Finding, Table, Tongue
-from escrutinio.publication.site.i18n import catalogue, choose
 from escrutinio.publication.site.labels import RECORDS
 from escrutinio.records.types import BY_CODE, ZeroReport
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from escrutinio.base.words.catalogue import catalogue, choose
 from escrutinio.election.state import PAPER
 from escrutinio.election.totals import totals
 from escrutinio.publication.dossier import Dossier, Item, machine_rows
@@ -13,7 +14,6 @@ from escrutinio.publication.dossier_words import counted_row, plain_words
 from escrutinio.publication.evidence.document import Finding, Table, Tongue
 from escrutinio.publication.printed_sheet import NOT_REAL, figures
 from escrutinio.publication.printing import place_of
-from escrutinio.publication.site.i18n import catalogue, choose
 from escrutinio.publication.site.labels import KIND_NOTICES, RECORDS, STANDINGS
 from escrutinio.records import types as t
 from escrutinio.records.codes import AuthorRole, Channel, Kind, Step

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from escrutinio.base.words.catalogue import choose
 from escrutinio.election.findings import RULES
 from escrutinio.election.state import COPIES, PAPER, REPORTED, RULED, ElectionState, SheetTable
 from escrutinio.publication.dossier import Dossier
 from escrutinio.publication.dossier_steps import LAWS
 from escrutinio.publication.evidence.document import Tongue
-from escrutinio.publication.site.i18n import choose
 
 
 def plain_words(dossier: Dossier, say: Tongue) -> Iterator[str]:

@@ -15,17 +15,18 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import msgspec
 import numpy as np
 
+from escrutinio.base.errors import InputError, LogError, PublicationError
+from escrutinio.base.fetch import Fetch
 from escrutinio.election.state import ElectionState
 from escrutinio.log.checkpoint import SignedCheckpoint
 from escrutinio.log.merkle import leaf_hash, verify_inclusion
 from escrutinio.log.proofs import format_proof, make_proof
-from escrutinio.log.reader import Fetch, FileReader, hash_source
+from escrutinio.log.reader import FileReader, hash_source
 from escrutinio.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bundle
 from escrutinio.publication.site.bundle import NAME, bundle
 from escrutinio.records import types as t
 from escrutinio.records.attachments import file_name
 from escrutinio.records.codes import Role
-from escrutinio.records.errors import InputError, LogError, PublicationError
 from escrutinio.records.parts import Attachment
 
 MOST_RECORDS = 20_000

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from escrutinio.base.errors import DefinitionError
+from escrutinio.base.files import write_files
 from escrutinio.election.areas import Area, build_areas
 from escrutinio.election.geometry import (
     GEOMETRY,
@@ -17,8 +19,6 @@ from escrutinio.election.geometry import (
 from escrutinio.election.presentation import Presentation
 from escrutinio.intake.compose import Tables
 from escrutinio.intake.files import load
-from escrutinio.log.files import write_files
-from escrutinio.records.errors import DefinitionError
 
 
 def published_geometry(shown: Presentation, tables: Tables, base_dir: Path) -> bytes | None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from escrutinio.base.errors import LogError, RecordError
 from escrutinio.election.state import ElectionState
 from escrutinio.log.reader import LogReader
 from escrutinio.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bundle
 from escrutinio.records.codes import Role
 from escrutinio.records.cose import key_id, split
 from escrutinio.records.entry import Entry, open_frame
-from escrutinio.records.errors import LogError, RecordError
 from escrutinio.records.keys import check_signature
 from escrutinio.records.types import Charter
 

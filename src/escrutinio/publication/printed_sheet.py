@@ -12,13 +12,13 @@ from functools import cache
 from hashlib import sha256
 from typing import TypeAlias
 
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.catalogue import catalogue, choose
+from escrutinio.base.words.format import Format
 from escrutinio.publication.evidence.document import Tongue
-from escrutinio.publication.site.format import Format
-from escrutinio.publication.site.i18n import catalogue, choose
 from escrutinio.publication.site.labels import KIND_NOTICES, RECORDS
 from escrutinio.records.codes import AuthorRole, Form, Kind
 from escrutinio.records.entry import Entry
-from escrutinio.records.errors import PublicationError
 from escrutinio.records.parts import Contest, Title
 from escrutinio.records.qr import qr_text
 from escrutinio.records.types import Copy, Definition, HandCount, ManualSheet, TallySheet, ZeroReport

@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from escrutinio.base.errors import InputError, LogError, PublicationError
+from escrutinio.base.files import write_files
 from escrutinio.election.config import ElectionConfig, read_config
 from escrutinio.election.fold import fold
 from escrutinio.election.state import ElectionState
@@ -23,7 +25,6 @@ from escrutinio.intake.composer import Composer
 from escrutinio.intake.keyring import LOG, Keyring
 from escrutinio.intake.rows import BadRow
 from escrutinio.log.checkpoint import SignedCheckpoint, parse_checkpoint
-from escrutinio.log.files import write_files
 from escrutinio.log.merkle import leaf_hash
 from escrutinio.log.mirrors import MIRRORS, MirrorList, sign_mirrors
 from escrutinio.log.notes import KeyType, NoteSigner
@@ -38,7 +39,6 @@ from escrutinio.publication.geojson import published_geometry, write_geometry
 from escrutinio.publication.site.bundle import bundle
 from escrutinio.publication.update import carry_over, write_views
 from escrutinio.records.attachments import file_name
-from escrutinio.records.errors import InputError, LogError, PublicationError
 from escrutinio.records.keys import SigningKey
 
 Progress = Callable[[str, int, int], None]

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.catalogue import ENDONYMS, catalogue, choose
+from escrutinio.base.words.format import LANGUAGES, NONE, Format
 from escrutinio.evidence.accounts import Accounts, Pair
 from escrutinio.evidence.difference_texts import kind_name, slip_name
 from escrutinio.evidence.differences import NO_FIGURE, Difference, Kind
 from escrutinio.publication.reconcile_files import kind_table, slip_table, to_csv
 from escrutinio.publication.site import labels
 from escrutinio.publication.site.environment import environment
-from escrutinio.publication.site.format import LANGUAGES, NONE, Format
-from escrutinio.publication.site.i18n import ENDONYMS, catalogue, choose
 from escrutinio.publication.site.shelf import assets, write_pages
-from escrutinio.records.errors import PublicationError
 
 STATIONS_A_PAGE = 200
 STYLE = ("assets/css/site.css", "assets/css/reconcile.css", "assets/mark.svg")

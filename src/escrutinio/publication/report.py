@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from escrutinio.base.words.catalogue import choose
+from escrutinio.base.words.format import Format
 from escrutinio.election.state import ElectionState
 from escrutinio.log.checkpoint import Checkpoint
 from escrutinio.publication.evidence.document import Chapter, Tongue
@@ -15,8 +17,6 @@ from escrutinio.publication.evidence.results import ContestEvidence
 from escrutinio.publication.evidence.text import chapters
 from escrutinio.publication.site.choice import notices
 from escrutinio.publication.site.environment import environment
-from escrutinio.publication.site.format import Format
-from escrutinio.publication.site.i18n import choose
 
 
 @dataclass(frozen=True, slots=True)

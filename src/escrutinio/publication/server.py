@@ -11,8 +11,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from escrutinio.base.words.format import LANGUAGES
 from escrutinio.publication.site.environment import CSP
-from escrutinio.publication.site.format import LANGUAGES
 
 HEADERS = {
     "x-content-type-options": "nosniff",

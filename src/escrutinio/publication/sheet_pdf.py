@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor
 
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.numerals import in_words
 from escrutinio.publication.evidence.document import Tongue
-from escrutinio.publication.numerals import in_words
 from escrutinio.publication.pdf_page import MONO, SANS, Align, Column, PdfPage
 from escrutinio.publication.printed_sheet import PrintedSheet, Row
 from escrutinio.publication.qr_image import QUIET, QrCode, qr_code
-from escrutinio.records.errors import PublicationError
 
 DOT = 0.125
 """A dot of the print head, in mm."""

@@ -5,7 +5,7 @@ A record carries digest, size and media type; the file itself can be long, and c
 
 from hashlib import sha256
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.parts import Attachment
 
 CSV, TEXT, JSON = "text/csv", "text/plain", "application/json"

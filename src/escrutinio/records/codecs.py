@@ -15,8 +15,8 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Generic, Protocol, TypeAlias, TypeVar, dataclass_transform
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records import text as _text
-from escrutinio.records.errors import RecordError
 
 T = TypeVar("T")
 V = TypeVar("V")

@@ -10,7 +10,7 @@ profile or has only one encoding, so a frame that splits would be written again 
 from dataclasses import dataclass
 from hashlib import sha256
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.text import check_name, check_subject
 
 MAX_RECORD = 65_535

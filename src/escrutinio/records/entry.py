@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import cbor2
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records import codecs as c
 from escrutinio.records.cose import MAX_RECORD, Frame, build, key_id, split
-from escrutinio.records.errors import RecordError
 from escrutinio.records.keys import SigningKey, check_public_key, check_signature
 from escrutinio.records.subjects import Subject, read_subject
 from escrutinio.records.types import BY_CODE, BY_NAME, VERSION, Body, Charter, Definition, Enrolment

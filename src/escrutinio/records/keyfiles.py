@@ -16,8 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.cose import key_id
-from escrutinio.records.errors import RecordError
 from escrutinio.records.keys import SigningKey, check_public_key
 from escrutinio.records.text import check_name
 

@@ -12,8 +12,8 @@ import os
 
 from nacl import bindings, exceptions
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.cose import key_id
-from escrutinio.records.errors import RecordError
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493

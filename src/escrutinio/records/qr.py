@@ -4,8 +4,8 @@
 stands in the election's definition and is for those to check who have it.
 """
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.cose import MAX_RECORD
-from escrutinio.records.errors import RecordError
 
 REAL, NOT_REAL = "ESC1:", "ESCX:"
 

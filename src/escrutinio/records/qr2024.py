@@ -7,8 +7,8 @@ shows such a sheet says so. The order of the 38 options is that of the example's
 import re
 from dataclasses import dataclass
 
+from escrutinio.base.errors import RecordError
 from escrutinio.records.codecs import COUNT_LIMIT
-from escrutinio.records.errors import RecordError
 
 OPTIONS = 38
 MAX_TEXT = 600  # 38 counts of ten digits and what stands around them

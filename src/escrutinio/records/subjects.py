@@ -6,7 +6,7 @@ can say one thing in the header and another in the payload.
 
 from dataclasses import dataclass
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.records.text import check_subject
 
 ELECTION = "election"

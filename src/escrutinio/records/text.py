@@ -8,7 +8,7 @@ import re
 import unicodedata
 from datetime import date
 
-from escrutinio.records.errors import RecordError
+from escrutinio.base.errors import RecordError
 
 _SUSPECT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from escrutinio.base.words.catalogue import choose
 from escrutinio.election.state import COPIES, ContestView, ElectionState
 from escrutinio.intake.collection.home import Collection
 from escrutinio.intake.collection.sheets import HELD, NotTaken, Why
-from escrutinio.publication.site.i18n import choose
 from escrutinio.records.codes import Kind
 from escrutinio.service.local import MIDDLEWARE, asset, language_of, templates
 from escrutinio.service.transcription.texts import texts

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from escrutinio.records.errors import InputError
+from escrutinio.base.errors import InputError
 
 HOST = "127.0.0.1"
 MAX_FORM = 64 * 1024

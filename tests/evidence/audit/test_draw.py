@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.audit.draw import (
     check_seed,
     consistent_sample,
@@ -14,7 +15,6 @@ from escrutinio.evidence.audit.draw import (
     rivest_numbers,
     weighted_draws,
 )
-from escrutinio.records.errors import EvidenceError
 
 SEED = "31415926535897932384"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.audit.hot import HotRule, hot_draw, opened_boxes, worst_survival
-from escrutinio.records.errors import EvidenceError
 
 SEED = "27182818284590452353"
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import (
     Boxes,
@@ -17,7 +18,6 @@ from escrutinio.evidence.audit.bounds import (
 )
 from escrutinio.records import parts as p
 from escrutinio.records.codes import Method
-from escrutinio.records.errors import EvidenceError
 
 HALF = p.Fraction(1, 2)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.screening.centers import dealt, homogeneity, residuals
 from escrutinio.evidence.screening.coincidences import coincidences
 from escrutinio.evidence.screening.displays import display
@@ -13,7 +14,6 @@ from escrutinio.evidence.screening.lists import null_votes, overvotes
 from escrutinio.evidence.screening.result import Missing, Screen
 from escrutinio.evidence.screening.run import Screening, screen
 from escrutinio.evidence.screening.sheets import Sheets, sheets_of
-from escrutinio.records.errors import EvidenceError
 from tests.election.build import honest
 from tests.evidence.screening.made import made, moved
 from tests.evidence.sheets2024 import sheets as sheets2024

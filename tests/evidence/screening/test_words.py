@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.screening.result import Family, Missing, Screen
 from escrutinio.evidence.screening.run import screen
 from escrutinio.evidence.screening.screen_texts import SCREENS
 from escrutinio.evidence.screening.words import explain, sentences
-from escrutinio.records.errors import EvidenceError
 from tests.evidence.screening.made import made
 
 LOADED = re.compile(

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.errors import InputError
 from escrutinio.intake.scan.folder import Earlier, Rows, list_folder, path_name, read_earlier, read_folder
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import Found, as_line
-from escrutinio.records.errors import InputError
 from tests.intake.scan.made import QR2024, code, file, text_of
 
 

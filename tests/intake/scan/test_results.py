@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.errors import InputError
 from escrutinio.intake.scan.problems import Problem, explain
 from escrutinio.intake.scan.results import (
     Found,
@@ -17,7 +18,6 @@ from escrutinio.intake.scan.results import (
     read_text,
     whole_files,
 )
-from escrutinio.records.errors import InputError
 from tests.intake.scan.made import QR2024, text_of
 
 

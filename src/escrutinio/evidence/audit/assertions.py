@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import gcd
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.definition import HALF
 from escrutinio.election.outcome import dhondt, exceeds
 from escrutinio.records.codes import Method
-from escrutinio.records.errors import EvidenceError
 from escrutinio.records.parts import Fraction
 
 MAX_COEFFICIENT = 1 << 20

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.audit.assertions import Assertion
-from escrutinio.records.errors import EvidenceError
 
 Int64 = NDArray[np.int64]
 

@@ -5,11 +5,11 @@ from enum import Enum
 
 import numpy as np
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.counting import counted_at
 from escrutinio.election.state import COPIES, REPORTED, ElectionState
 from escrutinio.election.totals import by_candidate
 from escrutinio.evidence.audit.bounds import Boxes
-from escrutinio.records.errors import EvidenceError
 
 
 class Bound(Enum):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, exp, log, log1p
 
-from escrutinio.records.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError
 
 GAMMA = 1.03905
 """Error inflator γ of the super-simple method, as its author and most software set it."""

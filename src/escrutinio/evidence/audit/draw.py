@@ -11,7 +11,7 @@ from hashlib import sha256
 from heapq import heapify, heapreplace
 from itertools import accumulate, count, islice
 
-from escrutinio.records.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError
 
 SEED_DIGITS = 20
 """Least number of decimal digits of a seed: twenty throws of a ten-sided die, more than 2^66 outcomes."""

@@ -15,10 +15,10 @@ from math import log10
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.draw import consistent_sample
-from escrutinio.records.errors import EvidenceError
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from math import ceil
 
 import numpy as np
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import (
     Bounds,
@@ -32,7 +33,6 @@ from escrutinio.evidence.audit.plan import srs_null, srs_risk
 from escrutinio.evidence.audit.ppeb import MACRO, Wealth, clean_draws, settle
 from escrutinio.evidence.audit.records import Counted
 from escrutinio.evidence.audit.sequential import Float64, Null, clean_sample
-from escrutinio.records.errors import EvidenceError
 
 Counts = Mapping[str, Counted]
 """Agreed hand counts by box; a box without one is not accounted for."""

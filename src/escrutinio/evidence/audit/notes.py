@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from escrutinio.base.words.wording import in_language
 from escrutinio.evidence.audit.texts import NOTES
-from escrutinio.evidence.wording import in_language
 
 MOST_NOTES = 1_000
 """Most notes of one audit; a log full of strange records cannot make its status large."""

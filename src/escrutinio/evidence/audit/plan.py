@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.words.wording import in_language, percent, whole
 from escrutinio.election.state import ContestView
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
 from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile
 from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
 from escrutinio.evidence.audit.sequential import Null, alpha_risk, clean_sample
-from escrutinio.evidence.wording import in_language, percent, whole
 
 SRS_GUESS = 0.9
 """Where between the null mean and a clean sample ALPHA expects the boxes to be, before it learns from

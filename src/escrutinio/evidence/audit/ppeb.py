@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, exp, inf, log, log1p
 
-from escrutinio.records.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError
 
 BET = Fraction(9, 10)
 """Share of the greatest allowed bet that is laid on each box: λ = 0.9/μ. An audit can recover from one box

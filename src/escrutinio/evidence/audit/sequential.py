@@ -18,7 +18,7 @@ from math import ceil, inf
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from escrutinio.records.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError
 
 Float64 = NDArray[np.float64]
 

@@ -11,6 +11,8 @@ from fractions import Fraction
 from itertools import accumulate
 from math import ceil
 
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import in_language, percent, whole
 from escrutinio.election.state import ContestView, ElectionState
 from escrutinio.evidence.audit.assertions import assertions_of
 from escrutinio.evidence.audit.bounds import Boxes
@@ -28,10 +30,8 @@ from escrutinio.evidence.audit.notes import MOST_NOTES, Note, note
 from escrutinio.evidence.audit.ppeb import check_risk_limit
 from escrutinio.evidence.audit.records import AuditRecords, Counted, RootAt, read_audit
 from escrutinio.evidence.audit.texts import NOT, STANDS, UNCOVERED, UNKNOWN
-from escrutinio.evidence.wording import in_language, percent, whole
 from escrutinio.records import parts as p
 from escrutinio.records.codes import AuditMethod
-from escrutinio.records.errors import EvidenceError
 
 MOST_SUGGESTED = 10_000
 """Most boxes that a status suggests for the next round; more are better counted whole."""

@@ -5,9 +5,9 @@ from math import sqrt
 
 import numpy as np
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.quickcount.estimate import Int64, ratio
 from escrutinio.evidence.quickcount.planning import Z95
-from escrutinio.records.errors import EvidenceError
 
 
 @dataclass(frozen=True, slots=True)

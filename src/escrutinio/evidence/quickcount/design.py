@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.state import ElectionState
 from escrutinio.evidence.audit.draw import check_seed, consistent_sample
-from escrutinio.records.errors import EvidenceError
 
 SECRET_BYTES = 32
 

@@ -15,9 +15,9 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import decimal, in_language, points, whole
 from escrutinio.evidence.quickcount.planning import Z95
-from escrutinio.evidence.wording import decimal, in_language, points, whole
-from escrutinio.records.errors import EvidenceError
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]

@@ -4,12 +4,12 @@ from collections import Counter
 
 import numpy as np
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.state import ElectionState
 from escrutinio.election.totals import totals_by_station
 from escrutinio.evidence.quickcount.design import Design, Plan
 from escrutinio.evidence.quickcount.estimate import Int64, QuickCount, Sample, estimate
 from escrutinio.evidence.quickcount.planning import Z95
-from escrutinio.records.errors import EvidenceError
 
 
 def quick_count(plan: Plan, state: ElectionState, contest: str, basis: str, z: float = Z95) -> QuickCount:

@@ -12,8 +12,8 @@ from math import ceil, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.evidence.wording import decimal, in_language, whole
-from escrutinio.records.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.wording import decimal, in_language, whole
 
 Int64 = NDArray[np.int64]
 

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.screening.centers import homogeneity
 from escrutinio.evidence.screening.coincidences import coincidences
 from escrutinio.evidence.screening.displays import Display, display
@@ -14,7 +15,6 @@ from escrutinio.evidence.screening.figures import run_tally, tallies
 from escrutinio.evidence.screening.lists import null_votes, overvotes
 from escrutinio.evidence.screening.result import Screen, corrected
 from escrutinio.evidence.screening.sheets import Sheets
-from escrutinio.records.errors import EvidenceError
 
 REPLICATES = 1_000
 LEAST_REPLICATES = 399

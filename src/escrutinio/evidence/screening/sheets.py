@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.state import ElectionState
 from escrutinio.election.totals import by_candidate
-from escrutinio.records.errors import EvidenceError
 
 Int64 = NDArray[np.int64]
 

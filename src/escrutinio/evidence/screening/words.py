@@ -7,6 +7,7 @@ reasons for that stand beside it, and so does what somebody can do to find out: 
 from dataclasses import dataclass
 from fractions import Fraction
 
+from escrutinio.base.words.wording import decimal, in_language, whole
 from escrutinio.evidence.screening.result import Missing, Screen
 from escrutinio.evidence.screening.screen_texts import (
     EXTRA_SPREAD,
@@ -20,7 +21,6 @@ from escrutinio.evidence.screening.screen_texts import (
     TESTED,
     UNCORRECTED,
 )
-from escrutinio.evidence.wording import decimal, in_language, whole
 
 _HARD_CHECKS = frozenset({"overvotes", "null-votes"})
 

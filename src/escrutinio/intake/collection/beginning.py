@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from escrutinio.base.errors import InputError
 from escrutinio.election.state import ElectionState, Logged, Standing, attachments_of
 from escrutinio.records.codes import LogRole, Role
 from escrutinio.records.entry import seal
-from escrutinio.records.errors import InputError
 from escrutinio.records.keys import SigningKey
 from escrutinio.records.parts import EnrolledKey, Title
 from escrutinio.records.subjects import ELECTION

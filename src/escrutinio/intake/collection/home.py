@@ -22,6 +22,8 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.files import write_files
 from escrutinio.election.fold import fold
 from escrutinio.election.qr2024_options import (
     Qr2024Options,
@@ -32,7 +34,6 @@ from escrutinio.election.state import ElectionState
 from escrutinio.intake.collection.beginning import Beginning, Organisation, beginning
 from escrutinio.intake.collection.sheets import Collected, NotTaken
 from escrutinio.intake.keyring import LOG, ROOT, Keyring
-from escrutinio.log.files import write_files
 from escrutinio.log.notes import KeyType, NoteSigner, VerifierKey
 from escrutinio.log.reader import open_log, read_entries
 from escrutinio.log.store import LogStore
@@ -40,7 +41,6 @@ from escrutinio.log.writer import LogWriter, Refusal
 from escrutinio.records.attachments import MAX_ATTACHMENT, digest_of, file_name
 from escrutinio.records.codes import LogRole
 from escrutinio.records.entry import seal
-from escrutinio.records.errors import InputError, LogError
 from escrutinio.records.keyfiles import read_key_file, write_key_file
 from escrutinio.records.keys import SigningKey
 from escrutinio.records.parts import Title

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.errors import InputError, RecordError
 from escrutinio.election.qr2024_options import Qr2024Options
 from escrutinio.election.state import ElectionState
 from escrutinio.intake.collection.home import KnownKey
@@ -20,7 +21,6 @@ from escrutinio.intake.tables import read_sheets
 from escrutinio.records.codes import Form
 from escrutinio.records.cose import split
 from escrutinio.records.entry import open_record
-from escrutinio.records.errors import InputError, RecordError
 from escrutinio.records.keys import check_signature
 from escrutinio.records.qr import read_qr_text
 from escrutinio.records.qr2024 import read_qr2024

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.base.errors import InputError
 from escrutinio.intake.scan.decode import read_codes
 from escrutinio.intake.scan.images import Page, read_pages, read_regular
 from escrutinio.intake.scan.problems import Problem, UnreadableError
 from escrutinio.intake.scan.results import Found, ScanResult, from_line, read_text, whole_files
-from escrutinio.records.errors import InputError
 
 MAX_RESULTS = 1 << 31
 """Largest file of earlier results that is read, in bytes."""

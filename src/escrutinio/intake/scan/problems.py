@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from escrutinio.records.errors import InputError
+from escrutinio.base.errors import InputError
 
 
 class Problem(StrEnum):

@@ -14,9 +14,9 @@ from itertools import groupby
 
 import msgspec
 
+from escrutinio.base.errors import InputError, RecordError
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.records.entry import Entry, open_record
-from escrutinio.records.errors import InputError, RecordError
 from escrutinio.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.records.qr2024 import Sheet2024, read_qr2024
 from escrutinio.records.types import Copy, HandCount, ManualSheet, TallySheet, ZeroReport

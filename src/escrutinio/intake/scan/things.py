@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from escrutinio.base.errors import InputError, RecordError
 from escrutinio.intake.scan.decode import read_codes
 from escrutinio.intake.scan.images import read_pages
 from escrutinio.intake.scan.problems import Problem, UnreadableError
 from escrutinio.records.cose import MAX_RECORD
-from escrutinio.records.errors import InputError, RecordError
 from escrutinio.records.qr import NOT_REAL, REAL
 from escrutinio.records.qr2024 import read_qr2024
 

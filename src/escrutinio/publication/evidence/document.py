@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from escrutinio.evidence.wording import percent, whole
+from escrutinio.base.words.wording import percent, whole
 
 SPANISH = "es"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from escrutinio.base.words.format import Format
 from escrutinio.evidence.screening.run import Screening
 from escrutinio.evidence.screening.words import explain
 from escrutinio.publication import charts_evidence as charts
-from escrutinio.publication.site.format import Format
 
 KINDS = {
     "shares": (charts.share_histogram, {"en": "Shares", "es": "Proporciones"}),

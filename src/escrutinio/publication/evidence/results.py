@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.election.derived import shown_bases
 from escrutinio.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
 from escrutinio.election.totals import totals_by_station
@@ -32,7 +33,6 @@ from escrutinio.evidence.reconciliation import Reconciliation, reconcile_all
 from escrutinio.evidence.reversal import Reversal
 from escrutinio.evidence.screening.run import LEAST_REPLICATES, Screening, screen
 from escrutinio.evidence.screening.sheets import sheets_of
-from escrutinio.records.errors import EvidenceError
 from escrutinio.records.parts import Title
 from escrutinio.records.types import AuditCommitment, Claim
 

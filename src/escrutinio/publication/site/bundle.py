@@ -14,7 +14,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from importlib.resources import files
 
-from escrutinio.records.errors import PublicationError
+from escrutinio.base.errors import PublicationError
 
 NAME = "verify.html"
 """Where it stands in a publication."""

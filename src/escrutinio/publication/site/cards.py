@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.publication.site.choice import notices
 from escrutinio.publication.site.context import Context
-from escrutinio.publication.site.i18n import N_
 from escrutinio.publication.site.model import Column, Race
 from escrutinio.publication.site.preview import MOST_ROWS, Card, Row
 from escrutinio.publication.site.words import Words

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from escrutinio.base.words.catalogue import ENDONYMS, catalogue, choose
+from escrutinio.base.words.format import LANGUAGES, Format
 from escrutinio.election.state import ElectionState
 from escrutinio.publication.site import labels
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.environment import environment
-from escrutinio.publication.site.format import LANGUAGES, Format
-from escrutinio.publication.site.i18n import ENDONYMS, catalogue, choose
 from escrutinio.publication.site.model import without_official
 from escrutinio.publication.site.shelf import assets, write_pages
 from escrutinio.records.codes import AuthorRole, Kind

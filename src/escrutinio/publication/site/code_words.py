@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 
-from escrutinio.publication.site.i18n import N_
+from escrutinio.base.words.catalogue import N_
 from escrutinio.records import codes as k
 
 WORDS: Mapping[type[IntEnum], Mapping[int, str]] = {

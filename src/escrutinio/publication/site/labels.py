@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.election.findings import Severity
 from escrutinio.election.state import Standing
 from escrutinio.publication.site.code_words import PURPOSES
-from escrutinio.publication.site.i18n import N_
 from escrutinio.records.codes import Kind, LogRole, Method
 
 RECORDS: Mapping[str, str] = {

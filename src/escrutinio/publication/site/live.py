@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.words.format import LANGUAGES
 from escrutinio.election.derived import shown_bases
 from escrutinio.election.state import ContestView, ElectionState
 from escrutinio.election.totals import totals
 from escrutinio.log.checkpoint import SignedCheckpoint, find_cosignatures
 from escrutinio.log.trust import Trust
 from escrutinio.publication.site.choice import notices
-from escrutinio.publication.site.format import LANGUAGES
 from escrutinio.records.codecs import word
 from escrutinio.records.parts import Title
 

@@ -22,6 +22,9 @@ from escrutinio.publication.site.context import Context
 MANIFEST = "site.json"
 MAX_MANIFEST = 64 * 1024 * 1024
 
+SOURCES = ("escrutinio.base", "escrutinio.election", "escrutinio.evidence", "escrutinio.publication")
+"""The rooms whose files decide what stands on a page."""
+
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`key` is a digest of what all pages share, `size` and `root` the log's, and `areas` and `log` give for
@@ -84,9 +87,10 @@ def _shared(context: Context, shown: Presentation) -> str:
 def _software() -> str:
     """A digest of the templates, styles, scripts, catalogues and modules that make the pages."""
     found = sha256()
-    for path, content in _sources(files(__package__), ""):
-        found.update(f"{path} {len(content)}\n".encode())
-        found.update(content)
+    for room in SOURCES:
+        for path, content in _sources(files(room), f"{room}/"):
+            found.update(f"{path} {len(content)}\n".encode())
+            found.update(content)
     return found.hexdigest()
 
 

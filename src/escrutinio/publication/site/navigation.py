@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from escrutinio.publication.site.i18n import N_
+from escrutinio.base.words.catalogue import N_
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (N_("Results"), (("index.html", N_("Results")),)),

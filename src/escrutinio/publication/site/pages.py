@@ -11,6 +11,8 @@ from functools import cache
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
+from escrutinio.base.words.catalogue import ENDONYMS, catalogue
+from escrutinio.base.words.format import Format
 from escrutinio.publication.evidence.text import certainties, chapters, standing_sentences
 from escrutinio.publication.site import labels
 from escrutinio.publication.site.cards import card
@@ -18,8 +20,6 @@ from escrutinio.publication.site.choice import notices
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.environment import Frame, environment
 from escrutinio.publication.site.feeds import Feeds
-from escrutinio.publication.site.format import Format
-from escrutinio.publication.site.i18n import ENDONYMS, catalogue
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.navigation import navigation
 from escrutinio.publication.site.preview import draw

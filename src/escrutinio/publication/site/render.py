@@ -12,6 +12,9 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.tree import PageWriter, files_below, remove
+from escrutinio.base.words.format import LANGUAGES
 from escrutinio.election.presentation import Presentation
 from escrutinio.election.state import ElectionState
 from escrutinio.log.checkpoint import SignedCheckpoint
@@ -20,14 +23,11 @@ from escrutinio.publication.evidence.results import ContestEvidence, work_out
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice
 from escrutinio.publication.site.context import Context
-from escrutinio.publication.site.format import LANGUAGES
 from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.manifest import MANIFEST, manifest_of, read_manifest, stale
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.pages import Pages, area_files
 from escrutinio.publication.site.shelf import Shelf, assets
-from escrutinio.publication.site.writer import PageWriter, files_below, remove
-from escrutinio.records.errors import PublicationError
 
 Progress = Callable[[str, int, int], None]
 Evidence = tuple[ContestEvidence, ...]

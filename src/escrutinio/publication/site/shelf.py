@@ -11,11 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.tree import PageWriter
 from escrutinio.election.geometry import GEOMETRY, Geometry, parse_geometry
 from escrutinio.publication.site.bundle import NAME, bundle
-from escrutinio.publication.site.writer import PageWriter
 from escrutinio.records.attachments import TEXT, file_name
-from escrutinio.records.errors import PublicationError
 from escrutinio.records.parts import Attachment
 
 MOST_WORDS = 20_000

@@ -12,13 +12,13 @@ from unicodedata import bidirectional
 import msgspec
 from markupsafe import Markup, escape
 
+from escrutinio.base.words.catalogue import Catalogue, choose
+from escrutinio.base.words.format import Format
 from escrutinio.election.findings import RULES
 from escrutinio.election.outcome import Filled, Outcome
 from escrutinio.election.state import Logged
 from escrutinio.publication.site import code_words, labels
 from escrutinio.publication.site.announced import Announcement
-from escrutinio.publication.site.format import Format
-from escrutinio.publication.site.i18n import Catalogue, choose
 from escrutinio.publication.site.model import Column, Race, Site
 from escrutinio.records.codes import Method
 from escrutinio.records.entry import body_to_plain

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.catalogue import choose
 from escrutinio.election.state import ContestView, ElectionState
 from escrutinio.intake.scan.images import open_image, read_regular
 from escrutinio.intake.scan.problems import UnreadableError
-from escrutinio.publication.site.i18n import choose
 from escrutinio.records.codes import Kind
-from escrutinio.records.errors import InputError
 from escrutinio.service.local import MIDDLEWARE, asset, language_of, read_form, same_site, templates
 from escrutinio.service.transcription.checks import Checked, check
 from escrutinio.service.transcription.desk import Desk

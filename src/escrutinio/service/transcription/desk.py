@@ -17,12 +17,12 @@ from threading import Lock
 
 import msgspec
 
+from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.files import write_files
 from escrutinio.intake.collection.inputs import TRANSCRIBED, Transcribed
 from escrutinio.intake.scan.images import read_regular
 from escrutinio.intake.scan.problems import UnreadableError
-from escrutinio.log.files import write_files
 from escrutinio.records.attachments import digest_of
-from escrutinio.records.errors import InputError, RecordError
 from escrutinio.records.text import check_code
 from escrutinio.service.transcription.tasks import Stage, Task, Typing, next_for, tasks_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from escrutinio.publication.numerals import in_words
+from escrutinio.base.words.numerals import in_words
 
 LANGUAGES = ("es", "en")
 MAX_WORDS = 200

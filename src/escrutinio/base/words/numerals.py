@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from escrutinio.records.errors import PublicationError
+from escrutinio.base.errors import PublicationError
 
 LIMIT = 10**15
 """Numbers below this can be written: what 4,096 options of a sheet can add up to, and more."""

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from escrutinio.records.errors import DefinitionError
+from escrutinio.base.errors import DefinitionError
 
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from babel.dates import format_date, format_datetime
 
-from escrutinio.records.errors import PublicationError
+from escrutinio.base.errors import PublicationError
 
 NBSP = "\u00a0"
 MINUS = "\u2212"

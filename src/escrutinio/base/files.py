@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from escrutinio.records.errors import LogError
+from escrutinio.base.errors import LogError
 
 if sys.platform == "win32":
     import msvcrt

@@ -10,8 +10,8 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from escrutinio.log.files import TEMPORARY
-from escrutinio.records.errors import PublicationError
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.files import TEMPORARY
 
 
 class PageWriter:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Protocol
 
 from babel.messages.pofile import read_po
-
-from escrutinio.records.parts import Title
 
 SOURCE = "en"
 ENDONYMS = {"es": "Español", "en": "English"}
@@ -72,9 +71,29 @@ def _read_part(part: Traversable, language: str) -> dict[str, tuple[str, ...]]:
     return messages
 
 
-def choose(titles: Sequence[Title], language: str, otherwise: str) -> Title:
+class Titled(Protocol):
+    """A text in one language, as records carry titles."""
+
+    @property
+    def language(self) -> str:
+        """Its language tag."""
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What stands in the place of a title where there is none; it is in no language."""
+
+    text: str
+    language: str = ""
+
+
+def choose(titles: Sequence[Titled], language: str, otherwise: str) -> Titled:
     """The title in `language`; else the first there is; else `otherwise`, in no language."""
     for title in titles:
         if title.language == language:
             return title
-    return titles[0] if titles else Title("", otherwise)
+    return titles[0] if titles else Untold(otherwise)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from escrutinio.records.errors import EvidenceError
+from escrutinio.base.errors import EvidenceError
 
 
 def in_language(texts: Mapping[str, str], language: str, /, **values: object) -> str:

@@ -1,0 +1,1 @@
+"""Words and figures as each language writes them."""
