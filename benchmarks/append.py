@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.harness import measure, parse_options
-from escrutinio.log.notes import KeyType, NoteSigner
-from escrutinio.log.store import LogStore
-from escrutinio.log.writer import LogWriter
+from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.writer import LogWriter
 
 BATCH = 1_000
 RECORD_BYTES = 224

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.harness import measure, parse_options
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit.assertions import assertions_of
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.measure import Ppeb
 from escrutinio.evidence.audit.records import Counted
-from escrutinio.records.codes import Method
 
 CANDIDATES = 10
 DRAWS = 16

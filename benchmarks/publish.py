@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.harness import measure, parse_options
 from escrutinio.base.workers import workers
+from escrutinio.core.records.keys import SigningKey
 from escrutinio.publication.publish import publish
-from escrutinio.records.keys import SigningKey
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from escrutinio.election.areas import Area, build_areas, write_areas
-from escrutinio.election.roll import Station, write_stations
-from escrutinio.log.notes import KeyType, NoteSigner
-from escrutinio.log.store import LogStore
-from escrutinio.log.writer import LogWriter
-from escrutinio.records import codes
-from escrutinio.records.attachments import CSV, attachment_of
-from escrutinio.records.entry import seal
-from escrutinio.records.keys import SigningKey
-from escrutinio.records.parts import Attachment, Candidate, Contest, EnrolledKey, Option, Title
-from escrutinio.records.types import Body, Charter, Definition, Enrolment, Roll, TallySheet
+from escrutinio.core.election.areas import Area, build_areas, write_areas
+from escrutinio.core.election.roll import Station, write_stations
+from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.writer import LogWriter
+from escrutinio.core.records import codes
+from escrutinio.core.records.attachments import CSV, attachment_of
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import Attachment, Candidate, Contest, EnrolledKey, Option, Title
+from escrutinio.core.records.types import Body, Charter, Definition, Enrolment, Roll, TallySheet
 
 OPTIONS = 38
 KEYS_PER_ENROLMENT = 500

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.harness import measure, parse_options
 from benchmarks.synthetic import SyntheticElection, machine_name, signing_key
-from escrutinio.log.reader import open_log, read_entries
-from escrutinio.records.cose import split
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.records.cose import split
 
 FLOOR = """
 import multiprocessing, pickle, sys

@@ -13,10 +13,11 @@ from typing import IO, TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.paths import ROOT
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parent.parent
 
 # No deadline: a busy machine is not a failure. The same examples on every run: a failure can be repeated.
 hypothesis.settings.register_profile("escrutinio", deadline=None, derandomize=True, database=None)
@@ -130,8 +131,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def publish_example(name: str, scratch: Path) -> Path:
     """Publish an example with a key and a clock of the tests."""
     from escrutinio.base.workers import workers
+    from escrutinio.core.records.keys import SigningKey
     from escrutinio.publication.publish import publish
-    from escrutinio.records.keys import SigningKey
 
     target = scratch / name
     with workers() as executor:

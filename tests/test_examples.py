@@ -11,9 +11,9 @@ import jsonschema_rs
 import pytest
 
 from escrutinio.base.workers import workers
-from escrutinio.evidence.verification import Verification, verify_publication
-from escrutinio.log.trust import parse_trust
-from tests.conftest import ROOT
+from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.verification.publication import Verification, verify_publication
+from tests.paths import ROOT
 from tests.privacy import Sighting, scan_bytes
 
 COPIES = "presidente/areas-copies-importer-campaign-copies.csv"

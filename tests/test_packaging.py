@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import escrutinio
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.test_repository import tracked_files
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.privacy import scan_bytes
 
 MAX_BYTES = 1_500_000

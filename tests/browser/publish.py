@@ -7,20 +7,21 @@ from hashlib import sha256
 from pathlib import Path
 
 import escrutinio.publication.site as site
+from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
+from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.trust import Trust, format_trust
+from escrutinio.core.log.writer import LogWriter, Refusal
+from escrutinio.core.records.codes import Role
 from escrutinio.election.presentation import Presentation
-from escrutinio.log.notes import KeyType, NoteSigner
-from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity
-from escrutinio.log.store import LogStore
-from escrutinio.log.trust import Trust, format_trust
-from escrutinio.log.writer import LogWriter, Refusal
 from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.shelf import Shelf
-from escrutinio.records.codes import Role
-from tests.election.build import ORIGIN, Day
-from tests.log.builders import NOW, StrictWitness, cosigner
+from tests.core.election.build import ORIGIN, Day
+from tests.core.log.builders import NOW, StrictWitness, cosigner
+from tests.paths import ROOT
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = ROOT / "examples"
 ASSETS = Path(site.__file__).parent / "assets"
 LOG_SIGNER = NoteSigner(ORIGIN, KeyType.ED25519, sha256(b"test key of the log").digest())
 WITNESSES = ("party-azul.example", "observer.example")

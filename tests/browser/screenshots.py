@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import CHROMIUM_FLAGS, ROOT, chromium_path, publish_example
+from tests.conftest import CHROMIUM_FLAGS, chromium_path, publish_example
+from tests.paths import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 SHOTS = {

@@ -16,16 +16,17 @@ import pytest
 import segno
 from PIL import Image, ImageFilter
 
+from escrutinio.core.election.qr2024_options import Card2024, Qr2024Options
+from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.records.codes import Form, RevocationReason, Role
+from escrutinio.core.records.qr import qr_text
+from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024, qr2024_text
+from escrutinio.core.records.types import Revocation, TallySheet
 from escrutinio.election.presentation import Presentation
-from escrutinio.election.qr2024_options import Card2024, Qr2024Options
-from escrutinio.log.checkpoint import parse_checkpoint
-from escrutinio.records.codes import Form, RevocationReason, Role
-from escrutinio.records.qr import qr_text
-from escrutinio.records.qr2024 import OPTIONS, Sheet2024, qr2024_text
-from escrutinio.records.types import Revocation, TallySheet
+from tests import paths
 from tests.browser.publish import ASSETS, isla, publish, trust_of
 from tests.conftest import CHROMIUM_FLAGS, chromium_path
-from tests.election.build import PRESIDENT, ROOT, STATIONS, Day, key
+from tests.core.election.build import PRESIDENT, ROOT, STATIONS, Day, key
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-HERE = Path(__file__).parents[2]
+HERE = paths.ROOT
 VECTORS = json.loads((HERE / "docs" / "vectors" / "records.json").read_text())
 VECTORS_2024 = json.loads((HERE / "docs" / "vectors" / "qr2024.json").read_text())
 PHOTOS = HERE / "tests" / "data" / "photos"

@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from escrutinio.election.state import ElectionState
-from escrutinio.election.totals import totals
-from escrutinio.records.codes import AuthorRole, Decision, LogRole, RevocationReason, Role, StationChangeKind
-from escrutinio.records.entry import open_record
-from escrutinio.records.types import CoRecord, Revocation, Ruling, StationChange
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.election.totals import totals
+from escrutinio.core.records.codes import (
+    AuthorRole,
+    Decision,
+    LogRole,
+    RevocationReason,
+    Role,
+    StationChangeKind,
+)
+from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.types import CoRecord, Revocation, Ruling, StationChange
 from tests.browser.publish import isla, publish, trust_of
-from tests.election.build import CLOSES, DAY, ROOT, STATIONS, Day, key
+from tests.core.election.build import CLOSES, DAY, ROOT, STATIONS, Day, key
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Modules, Served

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from escrutinio.base.errors import LogError
-from escrutinio.log.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
-from escrutinio.log.merkle import (
+from escrutinio.core.log.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
+from escrutinio.core.log.merkle import (
     HashAt,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
     tree_root,
 )
-from escrutinio.log.notes import KeyType, VerifierKey, parse_vkey
-from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity
-from escrutinio.log.tiles import ENTRIES, Frontier, TileName, tile_names
-from escrutinio.log.trust import Trust, format_trust, parse_trust
-from tests.log.builders import NOW, cosigner, signer
+from escrutinio.core.log.notes import KeyType, VerifierKey, parse_vkey
+from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
+from escrutinio.core.log.tiles import ENTRIES, Frontier, TileName, tile_names
+from escrutinio.core.log.trust import Trust, format_trust, parse_trust
+from tests.core.log.builders import NOW, cosigner, signer
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Modules

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from escrutinio.base.errors import RecordError
-from escrutinio.records.keys import check_public_key, key_is_acceptable
-from tests.conftest import ROOT
+from escrutinio.core.records.keys import check_public_key, key_is_acceptable
+from tests.paths import ROOT
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Modules

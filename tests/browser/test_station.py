@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escrutinio.log.notes import KeyType, NoteSigner
-from escrutinio.log.policy import LogIdentity, Policy
+from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.log.policy import LogIdentity, Policy
 from tests.browser.publish import isla, publish, trust_of
 
 if TYPE_CHECKING:

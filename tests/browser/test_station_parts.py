@@ -12,10 +12,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from escrutinio.log.proofs import parse_proof, verify_proof
-from escrutinio.log.trust import parse_trust
-from escrutinio.records.entry import open_record
-from escrutinio.records.qr import read_qr_text
+from escrutinio.core.log.proofs import parse_proof, verify_proof
+from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.qr import read_qr_text
 from tests.browser.publish import ASSETS
 from tests.publication.hostile import EVIL, RIGHT_TO_LEFT, publish_bare, publish_hostile
 

@@ -11,11 +11,11 @@ from zipfile import ZipFile
 import pytest
 
 from escrutinio.base.fetch import open_files
-from escrutinio.election.fold import Fold
-from escrutinio.log.checkpoint import parse_checkpoint
-from escrutinio.log.proofs import parse_proof, verify_proof
-from escrutinio.log.reader import open_log, read_entries
-from escrutinio.log.trust import parse_trust
+from escrutinio.core.election.fold import Fold
+from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.log.proofs import parse_proof, verify_proof
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.trust import parse_trust
 from escrutinio.publication.extract import part_files, write_zip
 
 if TYPE_CHECKING:

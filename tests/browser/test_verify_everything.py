@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escrutinio.log.checkpoint import Checkpoint, sign_checkpoint
-from escrutinio.log.merkle import leaf_hash, tree_root
-from escrutinio.log.notes import KeyType, NoteSigner
-from escrutinio.log.policy import Group, LogIdentity, Policy, WitnessIdentity
-from escrutinio.log.trust import format_trust, parse_trust
+from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
+from escrutinio.core.log.merkle import leaf_hash, tree_root
+from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
+from escrutinio.core.log.trust import format_trust, parse_trust
 from escrutinio.publication.site.bundle import bundle
 from tests.browser.publish import LOG_SIGNER, POLICY, WITNESSES, isla, publish, trust_of
-from tests.election.build import ORIGIN
-from tests.log.builders import cosigner
+from tests.core.election.build import ORIGIN
+from tests.core.log.builders import cosigner
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

@@ -5,14 +5,13 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
 
 from escrutinio.cli import main
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 SEED = "27182818284590452353"
 PRESIDENCY = ("--contest", "presidencia")
 OFFICER = ("--as", "authority/officer-1")

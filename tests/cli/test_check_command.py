@@ -13,18 +13,18 @@ import pytest
 from click.testing import CliRunner
 
 from escrutinio.cli import main
+from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.log.proofs import format_proof, make_proof
+from escrutinio.core.log.reader import hash_source, open_log, read_entries
+from escrutinio.core.records.entry import Entry, open_record, seal
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.qr import qr_text
+from escrutinio.core.records.types import TallySheet
 from escrutinio.intake.keyring import Keyring
-from escrutinio.log.checkpoint import parse_checkpoint
-from escrutinio.log.proofs import format_proof, make_proof
-from escrutinio.log.reader import hash_source, open_log, read_entries
-from escrutinio.records.entry import Entry, open_record, seal
-from escrutinio.records.keys import SigningKey
-from escrutinio.records.qr import qr_text
-from escrutinio.records.types import TallySheet
 from tests.cli.running import escrutinio, in_process
-from tests.conftest import ROOT
 from tests.damage import worn
 from tests.intake.scan.made import QR2024, code, file, sheet
+from tests.paths import ROOT
 
 MASTER = SigningKey(sha256(b"key of the tests").digest())
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from escrutinio.cli import COMMANDS
+from tests.paths import ROOT
 
 ENGLISH = {"ESCRUTINIO_LANG": "en", "NO_COLOR": "1"}
 
@@ -91,7 +92,7 @@ def test_verify_as_json_is_what_the_documentation_says(miniature: Path) -> None:
     assert (report["version"], report["ok"], report["authenticated"]) == (1, True, False)
     assert report["log"]["size"] == 112
     assert [check["number"] for check in report["checks"]] == list(range(1, len(report["checks"]) + 1))
-    documented = (Path(__file__).parents[2] / "docs/verifying.md").read_text()
+    documented = (ROOT / "docs/verifying.md").read_text()
     for key in (*report, *report["log"], *report["checks"][0], *report["findings"][0]):
         assert f"`{key}`" in documented
 
@@ -168,9 +169,9 @@ def test_show_finds_entries_stations_and_signers(miniature: Path) -> None:
 
 
 def test_a_proof_can_be_kept_and_shown(miniature: Path, tmp_path: Path) -> None:
-    from escrutinio.log.proofs import parse_proof, verify_proof
-    from escrutinio.log.reader import open_log, read_entries
-    from escrutinio.log.trust import parse_trust
+    from escrutinio.core.log.proofs import parse_proof, verify_proof
+    from escrutinio.core.log.reader import open_log, read_entries
+    from escrutinio.core.log.trust import parse_trust
 
     text = escrutinio("show", "65", "--log", miniature, "--proof").stdout
     proof = parse_proof(text.encode())
@@ -181,8 +182,8 @@ def test_a_proof_can_be_kept_and_shown(miniature: Path, tmp_path: Path) -> None:
 
 
 def test_show_reads_a_qr_text_and_says_when_it_is_not_real(miniature: Path) -> None:
-    from escrutinio.log.reader import open_log, read_entries
-    from escrutinio.records.qr import qr_text
+    from escrutinio.core.log.reader import open_log, read_entries
+    from escrutinio.core.records.qr import qr_text
 
     entry = list(read_entries(open_log(miniature / "log"), 112))[65]
     done = escrutinio("show", qr_text(entry, real=False))

@@ -11,7 +11,8 @@ import pytest
 from escrutinio.cli.election import load_state
 from escrutinio.cli.explain import print_table
 from escrutinio.cli.sealing import script_text
-from tests.cli.running import OFFICER, PRESIDENCY, ROOT, SEED, answered, escrutinio, refused, said
+from tests.cli.running import OFFICER, PRESIDENCY, SEED, answered, escrutinio, refused, said
+from tests.paths import ROOT
 
 COMMANDS = (
     ("irreversibility",),

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from escrutinio.log.fingerprint import fingerprint
-from escrutinio.log.mirrors import MIRRORS, MirrorList, sign_mirrors
-from escrutinio.log.trust import Trust, format_trust
+from escrutinio.core.log.fingerprint import fingerprint
+from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
+from escrutinio.core.log.trust import Trust, format_trust
 from tests.cli.running import in_process, refused
-from tests.log.builders import NOW, ORIGIN, LogHome, policy, records, signer
+from tests.core.log.builders import NOW, ORIGIN, LogHome, policy, records, signer
 
 TRUST = Trust(bytes(32), b"\1" * 32, policy())
 

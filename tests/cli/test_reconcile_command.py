@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from escrutinio.evidence.differences import DIFFERENT, Kind, Slip
-from tests.cli.running import ROOT, in_process, refused, said
+from tests.cli.running import in_process, refused, said
+from tests.paths import ROOT
 
 MAP = ROOT / "examples/venezuela-2024/versions.toml"
 VERSIONS = ("site-2024-08-01", "later", "--map", MAP)

@@ -4,15 +4,14 @@ import json
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.intake.mapping import parse_mapping
 from escrutinio.intake.tables import read_roll, read_sheets
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "venezuela-2024"
 CANDIDATES = ("EG", "NM", "LM", "JABE", "JOBR", "AE", "CF", "DC", "EM", "BERA")
 REGISTERED = 21_321_805

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.areas import Area, build_areas
+from escrutinio.core.election.areas import Area, build_areas
+from escrutinio.core.records.codes import Kind as ElectionKind
+from escrutinio.core.records.codes import Role
 from escrutinio.evidence.accounts import MAX_SOURCES, compare
 from escrutinio.evidence.differences import KINDS, Kind
 from escrutinio.evidence.reconciliation import reconcile
 from escrutinio.evidence.sources import Places, Source, join, source_of
-from escrutinio.records.codes import Kind as ElectionKind
-from escrutinio.records.codes import Role
-from tests.election.build import Day
+from tests.core.election.build import Day
 
 COPIES = "copies:party/azul"
 TREE = build_areas(

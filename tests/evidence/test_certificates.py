@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Basis, Category, Decision, Role
+from escrutinio.core.verification.publication import verify_publication
 from escrutinio.evidence.certificates import (
     announced_roll,
     bulletin_certificate,
@@ -18,11 +22,7 @@ from escrutinio.evidence.certificates import (
 )
 from escrutinio.evidence.claims import claims_beside_each_other, study_claim
 from escrutinio.evidence.irreversibility import Finality
-from escrutinio.evidence.verification import verify_publication
-from escrutinio.records import parts as p
-from escrutinio.records import types as t
-from escrutinio.records.codes import Basis, Category, Decision, Role
-from tests.election.build import DAY, ORIGIN, Day
+from tests.core.election.build import DAY, ORIGIN, Day
 
 ALL = (
     b"station,center,area,registered\n"

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.outcome import Outcome, outcome
-from escrutinio.election.state import ContestView
+from escrutinio.core.election.outcome import Outcome, outcome
+from escrutinio.core.election.state import ContestView
+from escrutinio.core.records import parts as p
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.certificates import announced_certificate
 from escrutinio.evidence.irreversibility import (
     Certificate,
@@ -27,8 +29,6 @@ from escrutinio.evidence.reversal import (
     half_up,
     reversal,
 )
-from escrutinio.records import parts as p
-from escrutinio.records.codes import Method
 from tests.evidence.example2024 import BULLETIN_1, REGISTERED, sheets, vectors
 
 PLURALITY = Rules(Method.PLURALITY)

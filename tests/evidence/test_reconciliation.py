@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from escrutinio.core.records.codes import Role
 from escrutinio.evidence.reconciliation import Meeting, Reconciliation, reconcile, reconcile_all
-from escrutinio.records.codes import Role
-from tests.election.build import Day
+from tests.core.election.build import Day
 
 COPIES = "copies:party/azul"
 ALL = (

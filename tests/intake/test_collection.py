@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import InputError, LogError, RecordError
-from escrutinio.election.fold import fold
-from escrutinio.election.state import ElectionState
-from escrutinio.evidence.verification import verify_publication
+from escrutinio.core.election.fold import fold
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.records.codes import Form, LogRole
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.qr import base45_encode, qr_text
+from escrutinio.core.records.types import Copy, Roll, TallySheet
+from escrutinio.core.verification.publication import verify_publication
 from escrutinio.intake.collection.beginning import Organisation
 from escrutinio.intake.collection.home import Collection, create, open_collection
 from escrutinio.intake.collection.inputs import of_scan, read_lines, read_table
 from escrutinio.intake.collection.sheets import Collected, NotTaken, Why, sort_out
 from escrutinio.intake.keyring import Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
-from escrutinio.log.reader import open_log, read_entries
-from escrutinio.records.codes import Form, LogRole
-from escrutinio.records.parts import Title
-from escrutinio.records.qr import base45_encode, qr_text
-from escrutinio.records.types import Copy, Roll, TallySheet
 
 NAME, ORIGIN, CLOCK, WORDS = "party/azul", "azul.example/actas", 1_935_000_000, "a passphrase"
 TITLES = (Title("es", "Azul"), Title("en", "Blue"))

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import DefinitionError, EscrutinioError, InputError
+from escrutinio.core.records.entry import Entry, open_record, verify
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.types import BY_NAME, Claim, Copy, Statement
 from escrutinio.election.config import read_config
 from escrutinio.intake.compose import Tables, compose, read_tables
 from escrutinio.intake.composer import Composer
@@ -13,14 +16,12 @@ from escrutinio.intake.keyring import Keyring
 from escrutinio.intake.rows import AreaRow, RollRow, SheetRow
 from escrutinio.intake.script import play
 from escrutinio.intake.statements import add_statements, read_statements
-from escrutinio.records.entry import Entry, open_record, verify
-from escrutinio.records.keys import SigningKey
-from escrutinio.records.types import BY_NAME, Claim, Copy, Statement
 from tests.intake.imported import CONFIG
+from tests.paths import ROOT
 
 MASTER = SigningKey(bytes(range(32)))
 CLOCK = 1_900_000_000
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = ROOT / "examples"
 
 
 def tables(*sheets: SheetRow) -> Tables:

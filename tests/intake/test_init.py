@@ -14,8 +14,9 @@ from escrutinio.intake.init import suggest_config
 from escrutinio.intake.mapping import parse_mapping
 from escrutinio.intake.sniff import sketch
 from escrutinio.intake.tables import read_areas, read_roll, read_sheets
+from tests.paths import ROOT
 
-REAL = Path(__file__).parents[2] / "examples" / "venezuela-2024" / "data" / "sheets_v2.cp1252.csv.gz"
+REAL = ROOT / "examples" / "venezuela-2024" / "data" / "sheets_v2.cp1252.csv.gz"
 OPTIONS = ("EG", "NM", "LM", "JABE", "JOBR", "AE", "CF", "DC", "EM", "BERA")
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from escrutinio.intake.mapping import ImportMapping, parse_mapping
 from escrutinio.intake.tables import read_areas, read_centers, read_roll, read_sheets
+from tests.paths import ROOT
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "venezuela-2024"
+EXAMPLE = ROOT / "examples" / "venezuela-2024"
 VOTES = {
     "EG": 7_303_480, "NM": 3_316_142, "LM": 86_225, "JABE": 20_404, "JOBR": 22_097,
     "AE": 51_011, "CF": 12_632, "DC": 10_584, "EM": 26_067, "BERA": 38_620,

@@ -10,20 +10,20 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.core.election.fold import fold
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import Checkpoint, SignedCheckpoint, parse_checkpoint, sign_checkpoint
+from escrutinio.core.log.merkle import leaf_hash, tree_root
+from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.log.policy import LogIdentity, Policy
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.log.writer import LogWriter, Refusal
 from escrutinio.election.config import read_config
-from escrutinio.election.fold import fold
 from escrutinio.election.presentation import Presentation
-from escrutinio.election.state import ElectionState
-from escrutinio.log.checkpoint import Checkpoint, SignedCheckpoint, parse_checkpoint, sign_checkpoint
-from escrutinio.log.merkle import leaf_hash, tree_root
-from escrutinio.log.notes import KeyType, NoteSigner
-from escrutinio.log.policy import LogIdentity, Policy
-from escrutinio.log.reader import open_log, read_entries
-from escrutinio.log.store import LogStore
-from escrutinio.log.trust import Trust
-from escrutinio.log.writer import LogWriter, Refusal
 from escrutinio.publication.site.render import Rendering, render_site
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 CLOCK = 1_900_000_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.core.records.keys import SigningKey
 from escrutinio.publication.publish import publish
-from escrutinio.records.keys import SigningKey
 
 EVIL = "<script>alert(1)</script>"
 RIGHT_TO_LEFT = "قائمة"

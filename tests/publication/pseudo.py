@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, is_dataclass
 from html.parser import HTMLParser
 
 from escrutinio.base.words.catalogue import Catalogue
-from escrutinio.election.findings import RULES
+from escrutinio.core.election.findings import RULES
+from escrutinio.core.election.state import ElectionState
 from escrutinio.election.presentation import Presentation
-from escrutinio.election.state import ElectionState
 
 OPEN, CLOSE = "⟦", "⟧"
 SPOKEN = ("aria-label", "alt", "title", "placeholder")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from escrutinio.core.records import codes as k
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
+from escrutinio.core.records.entry import Entry, open_record, seal
 from escrutinio.publication.printed_sheet import Place, PrintedSheet, Source, printed_sheet
-from escrutinio.records import codes as k
-from escrutinio.records import parts as p
-from escrutinio.records import types as t
-from escrutinio.records.entry import Entry, open_record, seal
 from tests.publication.small import MOMENT, definition, key, titles
 
 ELECTION = bytes(range(32))

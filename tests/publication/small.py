@@ -8,15 +8,15 @@ country, a station that is pending, one that is declared and not on the roll, an
 from functools import cache
 from hashlib import sha256
 
-from escrutinio.election.areas import Area, build_areas, write_areas
-from escrutinio.election.fold import fold
-from escrutinio.election.roll import Center, Station, write_centers, write_stations
-from escrutinio.election.state import ElectionState
-from escrutinio.records import codes as k
-from escrutinio.records import parts as p
-from escrutinio.records import types as t
-from escrutinio.records.entry import seal
-from escrutinio.records.keys import SigningKey
+from escrutinio.core.election.areas import Area, build_areas, write_areas
+from escrutinio.core.election.fold import fold
+from escrutinio.core.election.roll import Center, Station, write_centers, write_stations
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records import codes as k
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keys import SigningKey
 
 MOMENT = 1_922_400_000
 MACHINES = ("N.1", "N.2", "S.1")

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from escrutinio.base.errors import EvidenceError, PublicationError
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
 from escrutinio.evidence.audit.draw import weighted_draws
 from escrutinio.publication.arlo import arlo_manifest, arlo_tallies
 from escrutinio.publication.audit_sheet import AuditSheet, audit_workbook
-from escrutinio.records.codes import Method
 
 SEED = "60382514923758140697"
 CODES = ("ana", "blas", "carla")

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.election.delimited import free_names, table_bytes, text_cell
-from escrutinio.election.derived import basis_slugs, contest_directories, derived_files
-from escrutinio.election.published import Difference, FileCheck, compare_derived, compare_file
-from escrutinio.election.state import Basis
+from escrutinio.core.derived.cells import free_names, table_bytes, text_cell
+from escrutinio.core.derived.compare import Difference, FileCheck, compare_derived, compare_file
+from escrutinio.core.derived.files import basis_slugs, contest_directories, derived_files
+from escrutinio.core.election.state import Basis
+from escrutinio.core.records import codes as k
+from escrutinio.core.records import types as t
 from escrutinio.intake.rows import BadRow
 from escrutinio.publication.data import data_files, parquet_twin, skipped_rows, write_data
-from escrutinio.records import codes as k
-from escrutinio.records import types as t
 from tests.publication.small import MOMENT, log, small_state, state_of
 
 

@@ -7,17 +7,17 @@ from functools import cache
 import jsonschema_rs
 import pytest
 
+from escrutinio.core.derived.compare import check_datapackage, compare_derived
+from escrutinio.core.election.fold import fold
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.keys import SigningKey
 from escrutinio.election.config import read_config
-from escrutinio.election.fold import fold
-from escrutinio.election.published import check_datapackage, compare_derived
-from escrutinio.election.state import ElectionState
 from escrutinio.intake.compose import compose, read_tables
 from escrutinio.intake.keyring import Keyring
 from escrutinio.publication.data import data_files
 from escrutinio.publication.datapackage import datapackage, resource
 from escrutinio.publication.geojson import published_geometry
-from escrutinio.records.keys import SigningKey
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.privacy import scan_bytes
 
 CLOCK = 1_900_000_000

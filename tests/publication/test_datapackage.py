@@ -9,14 +9,14 @@ from hashlib import sha256
 
 import pytest
 
-from escrutinio.election.published import check_datapackage
+from escrutinio.core.derived.compare import check_datapackage
+from escrutinio.core.records import codes as k
+from escrutinio.core.records.parts import Title
 from escrutinio.intake.rows import BadRow
 from escrutinio.publication.codebook import codebook
 from escrutinio.publication.data import data_files
 from escrutinio.publication.datapackage import INVENTED, LICENCES, Source, datapackage, resource
-from escrutinio.records import codes as k
-from escrutinio.records.parts import Title
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.publication.small import MOMENT, small_state
 
 SOURCE = Source("sheets.csv.gz", sha256(b"sheets").digest(), 6, (Title("es", "de la campaña"),))

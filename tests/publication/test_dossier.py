@@ -17,22 +17,22 @@ import pytest
 
 from escrutinio.base.errors import LogError
 from escrutinio.base.fetch import open_files
-from escrutinio.election.state import ElectionState
-from escrutinio.evidence.verification import verify_publication
-from escrutinio.log.checkpoint import parse_checkpoint
-from escrutinio.log.proofs import parse_proof, verify_proof
-from escrutinio.log.reader import open_log, read_entries
-from escrutinio.log.trust import Trust, parse_trust
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.log.proofs import parse_proof, verify_proof
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.trust import Trust, parse_trust
+from escrutinio.core.records import codes as k
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
+from escrutinio.core.verification.publication import verify_publication
 from escrutinio.publication.dossier import Dossier, Head, dossier_of, head_of, own_entries
 from escrutinio.publication.dossier_pdf import to_pdf
 from escrutinio.publication.dossier_steps import LAWS
 from escrutinio.publication.dossier_text import to_text
 from escrutinio.publication.dossier_zip import to_zip
 from escrutinio.publication.printed_sheet import NOT_REAL
-from escrutinio.records import codes as k
-from escrutinio.records import parts as p
-from escrutinio.records import types as t
-from tests.log.builders import ORIGIN, LogHome, StrictWitness, policy
+from tests.core.log.builders import ORIGIN, LogHome, StrictWitness, policy
 from tests.privacy import scan_bytes
 from tests.publication.small import AREAS, CENTERS, MOMENT, STATIONS, log, state_of
 from tests.publication.test_sheet_pdf import pages, text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.log.checkpoint import Checkpoint
+from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.publication.evidence.document import Chapter, Finding, Table, Topic
 from escrutinio.publication.evidence.results import work_out
 from escrutinio.publication.report import Report, report_of, to_html

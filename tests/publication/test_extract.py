@@ -11,10 +11,10 @@ from click.testing import CliRunner
 
 from escrutinio.base.errors import InputError, PublicationError
 from escrutinio.cli.extract import command
+from escrutinio.core.records.codes import RevocationReason, Role
+from escrutinio.core.records.types import Revocation
 from escrutinio.publication.extract import part_entries, write_zip
-from escrutinio.records.codes import RevocationReason, Role
-from escrutinio.records.types import Revocation
-from tests.election.build import ROOT, Day, key
+from tests.core.election.build import ROOT, Day, key
 
 
 def test_a_part_has_its_stations_and_what_their_keys_rest_on() -> None:

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EscrutinioError
-from escrutinio.election.geometry import GEOMETRY, Geometry, Shape
-from escrutinio.log.mirrors import MIRRORS, open_mirrors
-from escrutinio.log.trust import parse_trust
+from escrutinio.core.derived.geometry import GEOMETRY, Geometry, Shape
+from escrutinio.core.log.mirrors import MIRRORS, open_mirrors
+from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.records.keys import SigningKey
 from escrutinio.publication.publish import publish
 from escrutinio.publication.site import projection as projecting
 from escrutinio.publication.site.maps import STEPS, Shading, _scale
 from escrutinio.publication.site.projection import WIDTH, projection
-from escrutinio.records.keys import SigningKey
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.publication.pages import Page
 
 ADDRESSES = ("https://a.example/islas/", "http://127.0.0.1:8000/islas")

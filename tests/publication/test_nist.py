@@ -9,11 +9,11 @@ import jsonschema_rs
 import numpy as np
 import pytest
 
-from escrutinio.election.state import ElectionState
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records import codes as k
 from escrutinio.publication.data import data_files
 from escrutinio.publication.nist import station_report, summary_report
-from escrutinio.records import codes as k
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.publication.small import MOMENT, log, small_state, state_of
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import EscrutinioError, PublicationError
+from escrutinio.core.records.keyfiles import write_key_file
+from escrutinio.core.records.keys import SigningKey
 from escrutinio.publication.publish import BadRowsError, publish
-from escrutinio.records.keyfiles import write_key_file
-from escrutinio.records.keys import SigningKey
-from tests.conftest import ROOT, publish_example
+from tests.conftest import publish_example
 from tests.intake.imported import CONFIG as IMPORTED
+from tests.paths import ROOT
 
 CLOCK = 1_900_000_000
 KEY = SigningKey(sha256(b"key of the tests").digest())

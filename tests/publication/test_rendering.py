@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.election import findings
+from escrutinio.core.election import findings
+from escrutinio.core.records.types import Arrival, Statement, TallySheet
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.manifest import MANIFEST, read_manifest
-from escrutinio.records.types import Arrival, Statement, TallySheet
 from tests.publication.growing import Night, contents, night
 
 

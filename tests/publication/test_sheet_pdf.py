@@ -12,6 +12,9 @@ from PIL import ImageChops
 from benchmarks.qr_legibility import page_image, reads
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.numerals import in_words
+from escrutinio.core.records import codes as k
+from escrutinio.core.records import types as t
+from escrutinio.core.records.qr import read_qr_text
 from escrutinio.publication.printed_sheet import (
     NOT_REAL,
     SCRUTINEERS,
@@ -21,9 +24,6 @@ from escrutinio.publication.printed_sheet import (
 )
 from escrutinio.publication.qr_image import qr_code
 from escrutinio.publication.sheet_pdf import PAPERS, sheet_pdf
-from escrutinio.records import codes as k
-from escrutinio.records import types as t
-from escrutinio.records.qr import read_qr_text
 from tests.damage import DAMAGES, worn
 from tests.publication.sheets import (
     PLACE,

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.words.format import LANGUAGES, Format
-from escrutinio.log.reader import open_log, read_entries
-from escrutinio.records.cose import key_id
-from escrutinio.records.entry import open_record
-from escrutinio.records.types import BULK, Enrolment
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.records.cose import key_id
+from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.types import BULK, Enrolment
 from tests.publication.hostile import EVIL, LONG, RIGHT_TO_LEFT
 from tests.publication.pages import Page, broken_links, pages
 

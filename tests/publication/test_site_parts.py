@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 
 from escrutinio.base.words.catalogue import catalogue
 from escrutinio.base.words.format import Format
+from escrutinio.core.election.fold import fold
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.trust import Trust, parse_trust
+from escrutinio.core.records import codes
+from escrutinio.core.records.types import BY_NAME
 from escrutinio.election.config import read_config
-from escrutinio.election.fold import fold
 from escrutinio.election.presentation import Presentation
-from escrutinio.election.state import ElectionState
-from escrutinio.log.checkpoint import SignedCheckpoint, parse_checkpoint
-from escrutinio.log.reader import open_log, read_entries
-from escrutinio.log.trust import Trust, parse_trust
 from escrutinio.publication.evidence.results import work_out
 from escrutinio.publication.evidence.text import certainties, standing_sentences
 from escrutinio.publication.site import choice, pages, render
@@ -29,9 +31,7 @@ from escrutinio.publication.site import navigation as parts
 from escrutinio.publication.site.code_words import PURPOSES, WORDS
 from escrutinio.publication.site.entries import NEWEST
 from escrutinio.publication.site.pages import PAGES
-from escrutinio.records import codes
-from escrutinio.records.types import BY_NAME
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.publication.hostile import publish_bare
 from tests.publication.pages import Page, broken_links
 from tests.publication.pages import pages as all_pages

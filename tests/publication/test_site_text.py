@@ -14,14 +14,14 @@ from jinja2.ext import babel_extract
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import SOURCE, Untold, catalogue, choose
 from escrutinio.base.words.format import Format
-from escrutinio.election.findings import Severity
-from escrutinio.election.state import Standing
+from escrutinio.core.election.findings import Severity
+from escrutinio.core.election.state import Standing
+from escrutinio.core.records.codes import Kind, LogRole, Method
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.types import BY_NAME
 from escrutinio.publication.site import labels
 from escrutinio.publication.site.charts import bar, strip
 from escrutinio.publication.site.words import isolated
-from escrutinio.records.codes import Kind, LogRole, Method
-from escrutinio.records.parts import Title
-from escrutinio.records.types import BY_NAME
 
 SITE = files("escrutinio.publication.site")
 KEYWORDS = ("N_", "say", "gettext", "translate", "_say")

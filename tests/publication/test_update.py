@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import LogError
-from escrutinio.evidence.verification import verify_publication
-from escrutinio.log.policy import Group, Policy, WitnessIdentity
-from escrutinio.log.trust import Trust
+from escrutinio.core.log.policy import Group, Policy, WitnessIdentity
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.verification.publication import verify_publication
 from escrutinio.publication.publish import publish
 from escrutinio.publication.site.live import MOST_CHANGED, Before, live_files, read_live
 from escrutinio.publication.update import update_publication
-from escrutinio.records.keys import SigningKey
-from tests.conftest import ROOT
-from tests.log.builders import cosigner
+from tests.core.log.builders import cosigner
+from tests.paths import ROOT
 from tests.publication.growing import CLOCK, Night, contents, night
 
 SOME = 60

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.core.records.codes import Form, LogRole
+from escrutinio.core.records.parts import Title
 from escrutinio.intake.collection.beginning import Organisation
 from escrutinio.intake.collection.home import Collection, create
 from escrutinio.intake.collection.sheets import Collected, NotTaken, Why
-from escrutinio.records.codes import Form, LogRole
-from escrutinio.records.parts import Title
 from escrutinio.service.board import application, coverage
 from tests.intake.test_collection import CLOCK, NAME, ORIGIN, WORDS, attachments, state_of
 from tests.service.serving import served

@@ -14,7 +14,7 @@ from PIL import Image
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.numerals import in_words
-from escrutinio.election.state import ElectionState
+from escrutinio.core.election.state import ElectionState
 from escrutinio.intake.collection.inputs import Transcribed
 from escrutinio.service.transcription.app import application
 from escrutinio.service.transcription.checks import check

@@ -264,7 +264,7 @@ def status(question: Question, commitment: str | None, bound: str) -> None:
 
 
 def _print_status(found: AuditStatus) -> None:
-    from escrutinio.records.codecs import word
+    from escrutinio.core.records.codecs import word
 
     lang = language()
     print_sentences(found)
@@ -318,8 +318,8 @@ def _listed(boxes: Sequence[str]) -> str:
 
 
 def _status_as_plain(found: AuditStatus) -> dict[str, object]:
+    from escrutinio.core.records.codecs import word
     from escrutinio.evidence.audit.status import stated_risk
-    from escrutinio.records.codecs import word
 
     def risk_as_plain(risk: Fraction | None) -> dict[str, int] | None:
         if risk is None:

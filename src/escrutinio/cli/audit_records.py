@@ -16,11 +16,11 @@ from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, signs, write_new
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codecs import word
+from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.boxes import Bound
-from escrutinio.records import parts as p
-from escrutinio.records import types as t
-from escrutinio.records.codecs import word
-from escrutinio.records.codes import AuditMethod
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.measure import Procedure

@@ -17,14 +17,14 @@ from escrutinio.cli.election import load_state
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_small
 from escrutinio.cli.sealing import write_new
-from escrutinio.evidence.at_hand import Checked, LogAtHand
-from escrutinio.evidence.checking_text import grounds, headline
+from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.records.entry import Entry
+from escrutinio.core.verification.at_hand import Checked, LogAtHand
+from escrutinio.core.verification.judge_text import grounds, headline
 from escrutinio.intake.scan.images import MAX_FILE, read_regular
 from escrutinio.intake.scan.problems import Problem, UnreadableError, explain
 from escrutinio.intake.scan.results import ZERO, sheet_of
 from escrutinio.intake.scan.things import Thing, is_text, read_thing
-from escrutinio.log.trust import parse_trust
-from escrutinio.records.entry import Entry
 
 LANGUAGES = (ENGLISH, SPANISH)
 

@@ -19,10 +19,10 @@ from escrutinio.cli.output import print_json, progress_bar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from escrutinio.core.log.trust import Trust
     from escrutinio.intake.collection.home import Collection
     from escrutinio.intake.collection.sheets import NotTaken
     from escrutinio.intake.keyring import Keyring
-    from escrutinio.log.trust import Trust
 
 SHOWN = 10
 
@@ -102,12 +102,12 @@ def init(
 ) -> None:  # fmt: skip
     from escrutinio.base.fetch import open_files
     from escrutinio.cli.election import load_state
-    from escrutinio.election.qr2024_options import MAX_FILE, QR2024_FILE
+    from escrutinio.core.election.qr2024_options import MAX_FILE, QR2024_FILE
+    from escrutinio.core.records.attachments import MAX_ATTACHMENT, file_name
+    from escrutinio.core.records.codes import LogRole
+    from escrutinio.core.records.parts import Title
     from escrutinio.intake.collection.beginning import Organisation
     from escrutinio.intake.collection.home import create
-    from escrutinio.records.attachments import MAX_ATTACHMENT, file_name
-    from escrutinio.records.codes import LogRole
-    from escrutinio.records.parts import Title
 
     role = LogRole.OBSERVER if organisation.startswith("observer/") else LogRole.PARTY
     named = tuple(Title(*_title(text)) for text in titles)
@@ -271,9 +271,9 @@ def board(directory: Path, port: int) -> None:
 
 def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
     """Bring the publication up to its log."""
+    from escrutinio.core.log.policy import LogIdentity, Policy
+    from escrutinio.core.log.trust import Trust
     from escrutinio.election.presentation import Presentation
-    from escrutinio.log.policy import LogIdentity, Policy
-    from escrutinio.log.trust import Trust
     from escrutinio.publication.site.bundle import bundle
     from escrutinio.publication.update import update_publication
 

@@ -12,7 +12,7 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
 from escrutinio.cli.output import EXIT_FAILED, progress_bar
-from escrutinio.records.keys import SigningKey
+from escrutinio.core.records.keys import SigningKey
 
 EXAMPLES = ("venezuela-2024", "miniature")
 
@@ -53,8 +53,8 @@ EXAMPLES = ("venezuela-2024", "miniature")
 def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     from escrutinio.cli.serve import serve_directory
     from escrutinio.cli.verify import print_report
-    from escrutinio.evidence.verification import verify_publication
-    from escrutinio.log.trust import parse_trust
+    from escrutinio.core.log.trust import parse_trust
+    from escrutinio.core.verification.publication import verify_publication
     from escrutinio.publication.publish import publish
     from escrutinio.publication.site.choice import render_demo_index
 

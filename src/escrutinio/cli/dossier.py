@@ -65,7 +65,7 @@ def command(
     quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.base.fetch import open_files
-    from escrutinio.evidence.verification import verify_publication
+    from escrutinio.core.verification.publication import verify_publication
     from escrutinio.publication.dossier import dossier_of, head_of
     from escrutinio.publication.dossier_pdf import to_pdf
     from escrutinio.publication.dossier_zip import to_zip

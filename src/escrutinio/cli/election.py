@@ -17,9 +17,9 @@ from escrutinio.base.workers import workers
 from escrutinio.cli.output import EXIT_FAILED, progress_bar, read_small, refuse
 
 if TYPE_CHECKING:
-    from escrutinio.election.state import ContestView, ElectionState, Logged
-    from escrutinio.log.checkpoint import Checkpoint
-    from escrutinio.records.parts import Title
+    from escrutinio.core.election.state import ContestView, ElectionState, Logged
+    from escrutinio.core.log.checkpoint import Checkpoint
+    from escrutinio.core.records.parts import Title
 
 SHOWN_CODES = 20
 
@@ -39,8 +39,8 @@ class Opened:
 
     def root_at(self, size: int) -> bytes:
         """The root hash that the log had at a size (RFC 9162, section 2.1). Raises LogError."""
-        from escrutinio.log.merkle import range_root
-        from escrutinio.log.reader import hash_source, open_log
+        from escrutinio.core.log.merkle import range_root
+        from escrutinio.core.log.reader import hash_source, open_log
 
         reader = open_log(self.address.rstrip("/") + "/log")
         return range_root(0, size, hash_source(reader, self.checkpoint.size))
@@ -63,7 +63,7 @@ class Opened:
 
     def claim(self, code: str) -> Logged:
         """The last announced result of the contest with this code. Raises InputError."""
-        from escrutinio.records.types import Claim
+        from escrutinio.core.records.types import Claim
 
         claims = {
             body.code: logged
@@ -168,8 +168,8 @@ def load_state(address: str, trust: Path | None = None, *, quiet: bool = False) 
 def load_verified(address: str, trust_file: Path | None, quiet: bool) -> tuple[ElectionState, Checkpoint]:
     """As `load_state`, with the checkpoint that the state is of."""
     with workers() as executor, progress_bar(quiet) as progress:
-        from escrutinio.evidence.verification import verify_publication
-        from escrutinio.log.trust import parse_trust
+        from escrutinio.core.log.trust import parse_trust
+        from escrutinio.core.verification.publication import verify_publication
 
         trust = None if trust_file is None else parse_trust(read_small(trust_file), str(trust_file))
         result = verify_publication(address, trust=trust, executor=executor, progress=progress, only_log=True)

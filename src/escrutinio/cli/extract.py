@@ -42,8 +42,8 @@ def command(area: str, address: str, output: Path, trust: Path | None, as_json: 
     state = load_state(address, trust, quiet=quiet or as_json)
     from escrutinio.base.errors import LogError
     from escrutinio.base.fetch import open_files
-    from escrutinio.log.checkpoint import parse_checkpoint
-    from escrutinio.log.notes import MAX_NOTE
+    from escrutinio.core.log.checkpoint import parse_checkpoint
+    from escrutinio.core.log.notes import MAX_NOTE
     from escrutinio.publication.extract import part_entries, part_files, write_zip
 
     fetch = open_files(address)

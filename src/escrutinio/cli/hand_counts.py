@@ -18,7 +18,7 @@ from escrutinio.cli.audit_records import BOUNDS, MAX_BOXES, bound_option, commit
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.output import read_small
 from escrutinio.cli.sealing import Proposed, Signer, signs
-from escrutinio.records import types as t
+from escrutinio.core.records import types as t
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.boxes import Bound

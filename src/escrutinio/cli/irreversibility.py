@@ -24,7 +24,7 @@ from escrutinio.cli.explain import (
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
-    from escrutinio.election.state import Logged
+    from escrutinio.core.election.state import Logged
     from escrutinio.evidence.certificates import Coverage
     from escrutinio.evidence.irreversibility import Certificate, Inequality, Outstanding
     from escrutinio.evidence.reversal import Reversal

@@ -10,9 +10,9 @@ import click
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option, passphrase_option
 from escrutinio.cli.output import print_json
-from escrutinio.records.cose import key_id
-from escrutinio.records.keyfiles import PublicKeyFile, read_key_file, read_public_key, write_key_file
-from escrutinio.records.keys import SigningKey
+from escrutinio.core.records.cose import key_id
+from escrutinio.core.records.keyfiles import PublicKeyFile, read_key_file, read_public_key, write_key_file
+from escrutinio.core.records.keys import SigningKey
 
 
 @click.group(

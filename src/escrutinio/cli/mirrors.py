@@ -14,8 +14,8 @@ from escrutinio.base.words.wording import whole
 from escrutinio.cli.output import EXIT_FAILED, print_json, read_small
 
 if TYPE_CHECKING:
-    from escrutinio.log.mirrors import Copy, MirrorList, MirrorReport
-    from escrutinio.log.policy import Policy
+    from escrutinio.core.log.mirrors import Copy, MirrorList, MirrorReport
+    from escrutinio.core.log.policy import Policy
 
 TRUST_HELP = say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía.")
 
@@ -64,8 +64,8 @@ def command() -> None:
     "--json", "as_json", is_flag=True, help=say("Print JSON (docs/log.md).", "Imprime JSON (docs/log.md).")
 )
 def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -> None:
-    from escrutinio.log.mirrors import MirrorReport, Standing, compare_copies, open_copy
-    from escrutinio.log.trust import parse_trust
+    from escrutinio.core.log.mirrors import MirrorReport, Standing, compare_copies, open_copy
+    from escrutinio.core.log.trust import parse_trust
 
     policy = parse_trust(read_small(trust_file), str(trust_file)).policy
     base, listed = _source(source, policy)
@@ -93,8 +93,8 @@ def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -
 def _source(source: str, policy: Policy) -> tuple[Copy | None, MirrorList | None]:
     """The log to measure with and the list of mirrors, as far as there are such. Raises LogError."""
     from escrutinio.base.fetch import open_files
-    from escrutinio.log.mirrors import MIRRORS, MirrorReport, open_copy, open_mirrors
-    from escrutinio.log.notes import MAX_NOTE
+    from escrutinio.core.log.mirrors import MIRRORS, MirrorReport, open_copy, open_mirrors
+    from escrutinio.core.log.notes import MAX_NOTE
 
     keys = [log.key for log in policy.logs]
     if not source.startswith(("http://", "https://")) and not Path(source).is_dir():
@@ -107,7 +107,7 @@ def _source(source: str, policy: Policy) -> tuple[Copy | None, MirrorList | None
 
 
 def _print(measure: Copy | None, listed: MirrorList | None, reports: list[MirrorReport]) -> None:
-    from escrutinio.log.mirrors import Standing
+    from escrutinio.core.log.mirrors import Standing
 
     lang = language()
     if measure is not None:
@@ -133,7 +133,7 @@ def _print(measure: Copy | None, listed: MirrorList | None, reports: list[Mirror
 
 
 def _standing(report: MirrorReport, lang: str) -> str:
-    from escrutinio.log.mirrors import Standing
+    from escrutinio.core.log.mirrors import Standing
 
     count = whole(report.entries, lang)
     return {

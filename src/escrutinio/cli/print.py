@@ -18,7 +18,7 @@ from escrutinio.cli.sealing import write_new
 from escrutinio.cli.stations import find_station, fingerprint_of, given_trust, own_trust
 
 if TYPE_CHECKING:
-    from escrutinio.election.state import ElectionState
+    from escrutinio.core.election.state import ElectionState
     from escrutinio.publication.printed_sheet import PrintedSheet
     from escrutinio.publication.printing import Printer
 
@@ -179,7 +179,7 @@ def _sheets(
     printer: Printer, address: str, entries: list[int], copy: tuple[int, int]
 ) -> Iterator[PrintedSheet]:
     """What the prints of these entries say, in the order of the log."""
-    from escrutinio.log.reader import open_log
+    from escrutinio.core.log.reader import open_log
     from escrutinio.publication.log_entries import entries_at, signed_entry
 
     reader = open_log(address.rstrip("/") + "/log")

@@ -14,8 +14,8 @@ from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
 from escrutinio.cli.options import json_option, quiet_option
 from escrutinio.cli.output import print_json, progress_bar
-from escrutinio.records.keyfiles import read_key_file
-from escrutinio.records.keys import SigningKey
+from escrutinio.core.records.keyfiles import read_key_file
+from escrutinio.core.records.keys import SigningKey
 
 
 @click.command(

@@ -63,7 +63,7 @@ def command() -> None:
 @click.option("--margin", "margins", multiple=True, default=("2", "1", "0.5"), show_default=True,
               help=say("Margin of error in points.", "Margen de error en puntos."))  # fmt: skip
 def plan(question: Question, candidate: str | None, margins: tuple[str, ...]) -> None:
-    from escrutinio.election.totals import totals_by_station
+    from escrutinio.core.election.totals import totals_by_station
     from escrutinio.evidence.quickcount.planning import tables_needed
 
     wanted = [float(parse_percentage(margin).value) for margin in margins]

@@ -18,11 +18,11 @@ from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
-    from escrutinio.election.state import ElectionState
+    from escrutinio.core.election.state import ElectionState
+    from escrutinio.core.log.checkpoint import Checkpoint
     from escrutinio.evidence.accounts import Accounts, Pair
     from escrutinio.evidence.sources import Source
     from escrutinio.intake.accounts import AccountsFile
-    from escrutinio.log.checkpoint import Checkpoint
 
 MAX_SHOWN = 1_000_000
 BAR = 30
@@ -178,7 +178,7 @@ class _Named:
 
 def _bases(state: ElectionState, address: str, basis: str) -> list[Source]:
     """All bases of all contests that have a sheet, or the one that was asked for."""
-    from escrutinio.election.state import RULED
+    from escrutinio.core.election.state import RULED
     from escrutinio.evidence.sources import source_of
 
     codes = [each.code for each in state.bases]

@@ -14,7 +14,7 @@ from escrutinio.cli.options import quiet_option
 from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
-    from escrutinio.log.checkpoint import Checkpoint
+    from escrutinio.core.log.checkpoint import Checkpoint
 
 
 @click.command(
@@ -66,9 +66,9 @@ def command(
 
 def _head(address: str, size: int) -> Checkpoint:
     """What the log commits to at the size that was read; it may have grown since. Raises LogError."""
-    from escrutinio.log.checkpoint import Checkpoint, parse_checkpoint
-    from escrutinio.log.merkle import range_root
-    from escrutinio.log.reader import hash_source, open_log
+    from escrutinio.core.log.checkpoint import Checkpoint, parse_checkpoint
+    from escrutinio.core.log.merkle import range_root
+    from escrutinio.core.log.reader import hash_source, open_log
 
     reader = open_log(address.rstrip("/") + "/log")
     now = parse_checkpoint(reader.checkpoint()).checkpoint

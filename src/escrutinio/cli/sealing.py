@@ -15,15 +15,15 @@ import click
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
-from escrutinio.records.entry import body_to_plain, seal
-from escrutinio.records.keyfiles import read_key_file
-from escrutinio.records.subjects import read_subject
-from escrutinio.records.text import check_name
+from escrutinio.core.records.entry import body_to_plain, seal
+from escrutinio.core.records.keyfiles import read_key_file
+from escrutinio.core.records.subjects import read_subject
+from escrutinio.core.records.text import check_name
 
 if TYPE_CHECKING:
-    from escrutinio.election.state import ElectionState
-    from escrutinio.records.keys import SigningKey
-    from escrutinio.records.types import Body
+    from escrutinio.core.election.state import ElectionState
+    from escrutinio.core.records.keys import SigningKey
+    from escrutinio.core.records.types import Body
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json, read_small
-from escrutinio.log.checkpoint import parse_checkpoint
-from escrutinio.log.proofs import format_proof, make_proof, parse_proof
-from escrutinio.log.reader import hash_source, open_log, read_entries
-from escrutinio.records.cose import key_id
-from escrutinio.records.entry import Entry, body_to_plain, open_record
-from escrutinio.records.qr import NOT_REAL, REAL, read_qr_text
-from escrutinio.records.types import Enrolment
+from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.log.proofs import format_proof, make_proof, parse_proof
+from escrutinio.core.log.reader import hash_source, open_log, read_entries
+from escrutinio.core.records.cose import key_id
+from escrutinio.core.records.entry import Entry, body_to_plain, open_record
+from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
+from escrutinio.core.records.types import Enrolment
 
 
 @click.command(

@@ -11,8 +11,8 @@ from escrutinio.base.words.say import say
 from escrutinio.cli.output import read_small
 
 if TYPE_CHECKING:
-    from escrutinio.election.state import ElectionState
-    from escrutinio.log.trust import Trust
+    from escrutinio.core.election.state import ElectionState
+    from escrutinio.core.log.trust import Trust
 
 MOST_NEAR = 5
 TRUST_FILE = "trust.toml"
@@ -41,7 +41,7 @@ def _near(code: str, stations: tuple[str, ...]) -> list[str]:
 
 def given_trust(trust_file: Path | None) -> Trust | None:
     """The trust file that the user gave, if any. Raises InputError and LogError where it cannot be read."""
-    from escrutinio.log.trust import parse_trust
+    from escrutinio.core.log.trust import parse_trust
 
     return None if trust_file is None else parse_trust(read_small(trust_file), str(trust_file))
 
@@ -53,8 +53,8 @@ def own_trust(address: str, state: ElectionState) -> Trust | None:
     """
     from escrutinio.base.errors import LogError
     from escrutinio.base.fetch import open_files
-    from escrutinio.log.policy import MAX_POLICY
-    from escrutinio.log.trust import parse_trust
+    from escrutinio.core.log.policy import MAX_POLICY
+    from escrutinio.core.log.trust import parse_trust
 
     try:
         content = open_files(address)(TRUST_FILE, MAX_POLICY)
@@ -68,6 +68,6 @@ def own_trust(address: str, state: ElectionState) -> Trust | None:
 
 def fingerprint_of(trust: Trust | None) -> str:
     """The fingerprint of the log that a trust file names; empty without one."""
-    from escrutinio.log.fingerprint import fingerprint
+    from escrutinio.core.log.fingerprint import fingerprint
 
     return "" if trust is None else fingerprint(trust)

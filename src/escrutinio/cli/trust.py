@@ -10,9 +10,9 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json, read_small
-from escrutinio.log.fingerprint import fingerprint
-from escrutinio.log.policy import format_policy, parse_policy
-from escrutinio.log.trust import Trust, format_trust, parse_trust
+from escrutinio.core.log.fingerprint import fingerprint
+from escrutinio.core.log.policy import format_policy, parse_policy
+from escrutinio.core.log.trust import Trust, format_trust, parse_trust
 
 
 @click.group(

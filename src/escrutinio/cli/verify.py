@@ -16,8 +16,8 @@ from escrutinio.cli.options import quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, print_json, progress_bar, read_small
 
 if TYPE_CHECKING:
-    from escrutinio.election.findings import Finding
-    from escrutinio.evidence.verification import Verification
+    from escrutinio.core.election.findings import Finding
+    from escrutinio.core.verification.publication import Verification
 
 SHOWN_FAILURES = 20
 SEVERITIES = ("note", "warning", "critical")
@@ -79,9 +79,9 @@ def command(
     address: str, trust_file: Path | None, fail_on: str | None, only_log: bool, as_json: bool, quiet: bool
 ) -> None:
     # Loaded before the workers are forked, which then need not load it again.
-    from escrutinio.evidence.verification import verify_publication
-    from escrutinio.log.fingerprint import fingerprint
-    from escrutinio.log.trust import parse_trust
+    from escrutinio.core.log.fingerprint import fingerprint
+    from escrutinio.core.log.trust import parse_trust
+    from escrutinio.core.verification.publication import verify_publication
 
     gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
     with workers() as executor, progress_bar(quiet or as_json) as progress:

@@ -7,16 +7,16 @@ from datetime import datetime
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import convert, nearest, read_toml
-from escrutinio.election.areas import AreaTree, write_areas
+from escrutinio.core.election.areas import AreaTree, write_areas
+from escrutinio.core.election.definition import check_areas, check_contest, check_definition
+from escrutinio.core.records.attachments import CSV, attachment_of
+from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Method, Role
+from escrutinio.core.records.parts import Candidate, Contest, Deadline, LogHead, Option
+from escrutinio.core.records.text import check_name
+from escrutinio.core.records.types import Charter, Definition
 from escrutinio.election.config_file import ContestTable, File, OptionTable
 from escrutinio.election.config_values import Titles, read_code, read_languages, read_share, read_word
-from escrutinio.election.definition import check_areas, check_contest, check_definition
 from escrutinio.election.presentation import Presentation, PresentationReader
-from escrutinio.records.attachments import CSV, attachment_of
-from escrutinio.records.codes import AuthorRole, Kind, LogRole, Method, Role
-from escrutinio.records.parts import Candidate, Contest, Deadline, LogHead, Option
-from escrutinio.records.text import check_name
-from escrutinio.records.types import Charter, Definition
 
 _ORIGIN = re.compile(r"[!-*,-~]{1,200}")
 

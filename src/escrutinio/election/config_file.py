@@ -5,6 +5,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from escrutinio.core.election.qr2024_options import Qr2024Table
+
 Text: TypeAlias = str | dict[str, str]
 """A text for all languages, or a table with one text per language."""
 
@@ -105,20 +107,6 @@ class MapTable(Table, frozen=True, kw_only=True):
     property: str
     note: Text
     codes: dict[str, str] = {}
-
-
-class Qr2024CardTable(Table, frozen=True, kw_only=True):
-    """`[[qr2024.card]]`: one count of a QR code of 2024, in its order, and the option it adds to."""
-
-    card: str
-    option: str
-
-
-class Qr2024Table(Table, frozen=True, kw_only=True):
-    """`[qr2024]`: what the counts in the QR codes of 2024 are of, where such sheets are to be read."""
-
-    contest: str
-    card: list[Qr2024CardTable]
 
 
 class File(Table, frozen=True, kw_only=True):

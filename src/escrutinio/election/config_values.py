@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import nearest
+from escrutinio.core.records.codecs import word
+from escrutinio.core.records.parts import Fraction, Title
+from escrutinio.core.records.text import check_code, check_text
 from escrutinio.election.config_file import Text
-from escrutinio.records.codecs import word
-from escrutinio.records.parts import Fraction, Title
-from escrutinio.records.text import check_code, check_text
 
 E = TypeVar("E", bound=IntEnum)
 Titles = tuple[Title, ...]

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from escrutinio.base.errors import DefinitionError, LogError
 from escrutinio.base.toml import nearest
+from escrutinio.core.election.qr2024_options import Qr2024Options, qr2024_options
+from escrutinio.core.election.state import COPIES, PAPER, REPORTED, REPORTED_LATE, RULED
+from escrutinio.core.log.mirrors import check_addresses
+from escrutinio.core.records.parts import Contest
+from escrutinio.core.records.text import check_name
 from escrutinio.election.config_file import File
 from escrutinio.election.config_values import Languages, Titles, read_code, read_text
-from escrutinio.election.qr2024_options import Qr2024Options, qr2024_options
-from escrutinio.election.state import COPIES, PAPER, REPORTED, REPORTED_LATE, RULED
-from escrutinio.log.mirrors import check_addresses
-from escrutinio.records.parts import Contest
-from escrutinio.records.text import check_name
 
 BASES = (REPORTED, REPORTED_LATE, RULED, PAPER)
 

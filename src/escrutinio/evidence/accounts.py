@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import whole
-from escrutinio.election.outcome import Outcome, outcome
+from escrutinio.core.election.outcome import Outcome, outcome
 from escrutinio.evidence.certificates import rules_of
 from escrutinio.evidence.differences import DIFFERENT, KINDS, NUMBER, Difference, Kind, Slip, classify
 from escrutinio.evidence.irreversibility import Certificate, Outstanding, certify

@@ -15,17 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.counting import count, rulings_of
-from escrutinio.election.definition import OTHERS
-from escrutinio.election.roll import UNKNOWN
-from escrutinio.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
-from escrutinio.election.totals import by_candidate, totals
+from escrutinio.core.election.counting import count, rulings_of
+from escrutinio.core.election.definition import OTHERS
+from escrutinio.core.election.roll import UNKNOWN
+from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
+from escrutinio.core.election.totals import by_candidate, totals
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Basis as BasisCode
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.irreversibility import CLAIM, Certificate, Outstanding, Rules, certify
 from escrutinio.evidence.percentages import Percentage, parse_percentage
 from escrutinio.evidence.reversal import Reversal, expected_votes, reversal
-from escrutinio.records import types as t
-from escrutinio.records.codes import Basis as BasisCode
-from escrutinio.records.codes import Method
 
 Int64 = NDArray[np.int64]
 

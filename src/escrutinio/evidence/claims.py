@@ -6,9 +6,10 @@ from fractions import Fraction
 import numpy as np
 
 from escrutinio.base.words.wording import in_language, percent, whole
-from escrutinio.election.definition import OTHERS
-from escrutinio.election.state import ContestView, ElectionState, Logged
-from escrutinio.election.totals import totals, totals_by_station
+from escrutinio.core.election.definition import OTHERS
+from escrutinio.core.election.state import ContestView, ElectionState, Logged
+from escrutinio.core.election.totals import totals, totals_by_station
+from escrutinio.core.records import types as t
 from escrutinio.evidence.certificates import announced_result, announced_roll, coverage
 from escrutinio.evidence.claim_counts import MOST_COUNTS, MOST_VOTES, CountTest, look_for_percentages
 from escrutinio.evidence.feasibility import (
@@ -21,7 +22,6 @@ from escrutinio.evidence.feasibility import (
     stations_outside_range,
 )
 from escrutinio.evidence.percentages import Agreement, Percentage, Rounding, agreements, parse_percentage
-from escrutinio.records import types as t
 
 NULL = "null"
 """The column of null votes in a comparison."""

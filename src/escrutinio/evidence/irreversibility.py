@@ -16,9 +16,9 @@ from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import in_language, whole
-from escrutinio.election.definition import HALF
-from escrutinio.election.outcome import dhondt
-from escrutinio.records.codes import Method
+from escrutinio.core.election.definition import HALF
+from escrutinio.core.election.outcome import dhondt
+from escrutinio.core.records.codes import Method
 
 CLAIM = "claim:"
 """What the `basis` of a certificate of announced totals begins with; the code of the claim follows."""

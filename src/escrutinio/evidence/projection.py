@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.state import ElectionState
-from escrutinio.election.totals import totals, totals_by_station
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.election.totals import totals, totals_by_station
 from escrutinio.evidence.missing_at_random import (
     Projection,
     RandomlyMissing,

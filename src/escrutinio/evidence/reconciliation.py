@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.words.wording import in_language, whole
-from escrutinio.election.outcome import Outcome, outcome
-from escrutinio.election.state import REPORTED, RULED, ContestView, ElectionState, SheetTable
-from escrutinio.election.totals import by_candidate
+from escrutinio.core.election.outcome import Outcome, outcome
+from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState, SheetTable
+from escrutinio.core.election.totals import by_candidate
 from escrutinio.evidence.certificates import rules_of
 from escrutinio.evidence.irreversibility import Certificate, Outstanding, certify
 

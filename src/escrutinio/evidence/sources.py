@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.areas import Area, AreaTree, build_areas
-from escrutinio.election.roll import UNKNOWN
-from escrutinio.election.state import ContestView, ElectionState
-from escrutinio.election.totals import by_candidate, totals
+from escrutinio.core.election.areas import Area, AreaTree, build_areas
+from escrutinio.core.election.roll import UNKNOWN
+from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.election.totals import by_candidate, totals
+from escrutinio.core.records.codes import Kind as ElectionKind
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.differences import NO_FIGURE
-from escrutinio.records.codes import Kind as ElectionKind
-from escrutinio.records.codes import Method
 
 Int64 = NDArray[np.int64]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.toml import convert
-from escrutinio.election.areas import Area, AreaTree, build_areas
+from escrutinio.core.election.areas import Area, AreaTree, build_areas
 from escrutinio.evidence.differences import NO_FIGURE
 from escrutinio.evidence.sources import Places, Source
 from escrutinio.intake.expression import Cells

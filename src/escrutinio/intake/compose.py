@@ -17,9 +17,13 @@ import msgspec
 
 from escrutinio.base.errors import DefinitionError
 from escrutinio.base.toml import convert
-from escrutinio.election.areas import Area, AreaTree, build_areas, write_areas
+from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
+from escrutinio.core.election.roll import Center, Station, write_centers, write_stations
+from escrutinio.core.records.attachments import CSV
+from escrutinio.core.records.codes import Form
+from escrutinio.core.records.parts import Declared, EnrolledKey
+from escrutinio.core.records.types import Copy, Enrolment, Roll
 from escrutinio.election.config import ElectionConfig
-from escrutinio.election.roll import Center, Station, write_centers, write_stations
 from escrutinio.intake.composer import Composer
 from escrutinio.intake.keyring import ROOT, Keyring
 from escrutinio.intake.mapping import parse_mapping
@@ -28,10 +32,6 @@ from escrutinio.intake.script import play
 from escrutinio.intake.statements import add_statements, read_statements
 from escrutinio.intake.statements import read_toml as read_toml_file
 from escrutinio.intake.tables import read_areas, read_centers, read_roll, read_sheets
-from escrutinio.records.attachments import CSV
-from escrutinio.records.codes import Form
-from escrutinio.records.parts import Declared, EnrolledKey
-from escrutinio.records.types import Copy, Enrolment, Roll
 
 MAX_KEYS = 500
 """Keys in one enrolment record, so that it stays under the size of an entry."""

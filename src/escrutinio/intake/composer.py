@@ -6,13 +6,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from escrutinio.base.errors import InputError
+from escrutinio.core.log.merkle import leaf_hash
+from escrutinio.core.log.tiles import Frontier
+from escrutinio.core.records.attachments import attachment_of
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.parts import Attachment, LogHead
+from escrutinio.core.records.types import Body
 from escrutinio.intake.keyring import ROOT, Keyring
-from escrutinio.log.merkle import leaf_hash
-from escrutinio.log.tiles import Frontier
-from escrutinio.records.attachments import attachment_of
-from escrutinio.records.entry import seal
-from escrutinio.records.parts import Attachment, LogHead
-from escrutinio.records.types import Body
 
 
 class Composer:

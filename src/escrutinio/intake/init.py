@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from escrutinio.base.errors import RecordError
+from escrutinio.core.records.text import check_code
 from escrutinio.intake.sniff import Column, Sketch, sketch
-from escrutinio.records.text import check_code
 
 Language = Literal["es", "en"]
 

@@ -8,7 +8,7 @@ HKDF-SHA-256 (RFC 5869) of it, with the election's code and the signer's name as
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from escrutinio.records.keys import SigningKey
+from escrutinio.core.records.keys import SigningKey
 
 ROOT = "root"
 LOG = "log"

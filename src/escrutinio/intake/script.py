@@ -26,11 +26,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.core.records import codecs as c
+from escrutinio.core.records.parts import Attachment, EnrolledKey, LogHead, Title
+from escrutinio.core.records.types import BY_NAME, Body
 from escrutinio.intake.composer import Composer
 from escrutinio.intake.files import load
-from escrutinio.records import codecs as c
-from escrutinio.records.parts import Attachment, EnrolledKey, LogHead, Title
-from escrutinio.records.types import BY_NAME, Body
 
 MAX_ATTACHMENT = 64 * 1024 * 1024
 _KNOWN = ("id", "by", "at", "type", "about", "says", "rows")

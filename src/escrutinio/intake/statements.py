@@ -19,10 +19,10 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.types import Statement
 from escrutinio.intake.composer import Composer
 from escrutinio.intake.files import load
-from escrutinio.records.parts import Title
-from escrutinio.records.types import Statement
 
 MAX_FILE = 16 * 1024 * 1024
 

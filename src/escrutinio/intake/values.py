@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from escrutinio.base.errors import RecordError
-from escrutinio.records.text import check_code, check_text
+from escrutinio.core.records.text import check_code, check_text
 
 Decimals = Literal["refuse", "zero"]
 

@@ -7,7 +7,7 @@ Here a batch is a box, and its number of ballots is what bounds it.
 
 from collections.abc import Sequence
 
-from escrutinio.election.delimited import joined_cells, table_bytes
+from escrutinio.core.derived.cells import joined_cells, table_bytes
 from escrutinio.evidence.audit.bounds import Boxes
 
 

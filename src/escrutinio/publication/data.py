@@ -9,10 +9,10 @@ import polars as pl
 
 from escrutinio.base.errors import LogError, PublicationError
 from escrutinio.base.files import write_files
-from escrutinio.election.delimited import table_bytes, text_cell
-from escrutinio.election.derived import basis_slugs, derived_files, shown_bases
-from escrutinio.election.geometry import GEOMETRY, parse_geometry
-from escrutinio.election.state import Basis, ElectionState
+from escrutinio.core.derived.cells import table_bytes, text_cell
+from escrutinio.core.derived.files import basis_slugs, derived_files, shown_bases
+from escrutinio.core.derived.geometry import GEOMETRY, parse_geometry
+from escrutinio.core.election.state import Basis, ElectionState
 from escrutinio.intake.rows import BadRow
 from escrutinio.publication.codebook import codebook
 from escrutinio.publication.datapackage import Resource, Source, datapackage, resource

@@ -10,10 +10,10 @@ from hashlib import sha256
 
 import msgspec
 
-from escrutinio.election.state import ElectionState
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.codes import Kind
+from escrutinio.core.records.parts import Title
 from escrutinio.publication.codebook import Meaning, codebook
-from escrutinio.records.codes import Kind
-from escrutinio.records.parts import Title
 
 _PROFILE = {"csv": "tabular-data-resource"}
 _MEDIA = {

@@ -14,19 +14,19 @@ import numpy as np
 
 from escrutinio.base.errors import LogError, PublicationError, RecordError
 from escrutinio.base.fetch import Fetch
-from escrutinio.election.findings import Finding
-from escrutinio.election.state import ElectionState, attachments_of
-from escrutinio.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
-from escrutinio.log.fingerprint import fingerprint
-from escrutinio.log.merkle import leaf_hash, verify_inclusion
-from escrutinio.log.notes import VerifierKey
-from escrutinio.log.proofs import LogProof, format_proof, make_proof
-from escrutinio.log.reader import FileReader, hash_source
-from escrutinio.log.trust import Trust
+from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.state import ElectionState, attachments_of
+from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
+from escrutinio.core.log.fingerprint import fingerprint
+from escrutinio.core.log.merkle import leaf_hash, verify_inclusion
+from escrutinio.core.log.notes import VerifierKey
+from escrutinio.core.log.proofs import LogProof, format_proof, make_proof
+from escrutinio.core.log.reader import FileReader, hash_source
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records import types as t
+from escrutinio.core.records.attachments import check, file_name
+from escrutinio.core.records.parts import Attachment
 from escrutinio.publication.log_entries import SignedEntry, entries_at, signed_entry
-from escrutinio.records import types as t
-from escrutinio.records.attachments import check, file_name
-from escrutinio.records.parts import Attachment
 
 MOST_RECORDS = 5_000
 """Most records of a dossier; a station with more of them is one that somebody floods."""

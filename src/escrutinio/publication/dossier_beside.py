@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from escrutinio.base.words.catalogue import catalogue, choose
-from escrutinio.election.state import COPIES, PAPER, ElectionState, SheetTable, Status
+from escrutinio.core.election.state import COPIES, PAPER, ElectionState, SheetTable, Status
+from escrutinio.core.records.types import BY_CODE, ZeroReport
 from escrutinio.publication.dossier import Dossier
 from escrutinio.publication.evidence.document import Finding, Table, Tongue
 from escrutinio.publication.site.labels import RECORDS
-from escrutinio.records.types import BY_CODE, ZeroReport
 
 WIDE = 4
 """Entries beside each other in one table; with more, another table begins with the first one again."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from escrutinio.base.words.catalogue import catalogue, choose
-from escrutinio.election.state import PAPER
-from escrutinio.election.totals import totals
+from escrutinio.core.election.state import PAPER
+from escrutinio.core.election.totals import totals
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import AuthorRole, Channel, Kind, Step
+from escrutinio.core.records.entry import body_to_plain
+from escrutinio.core.records.parts import Title
 from escrutinio.publication.dossier import Dossier, Item, machine_rows
 from escrutinio.publication.dossier_beside import beside
 from escrutinio.publication.dossier_steps import steps
@@ -15,10 +19,6 @@ from escrutinio.publication.evidence.document import Finding, Table, Tongue
 from escrutinio.publication.printed_sheet import NOT_REAL, figures
 from escrutinio.publication.printing import place_of
 from escrutinio.publication.site.labels import KIND_NOTICES, RECORDS, STANDINGS
-from escrutinio.records import types as t
-from escrutinio.records.codes import AuthorRole, Channel, Kind, Step
-from escrutinio.records.entry import body_to_plain
-from escrutinio.records.parts import Title
 
 MOST_SAID = 1_200
 """Most characters of one record's content that the text quotes; the record itself is in the dossier."""

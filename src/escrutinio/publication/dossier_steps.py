@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from escrutinio.core.records.types import BULK
 from escrutinio.publication.dossier import Dossier
 from escrutinio.publication.evidence.document import Tongue
-from escrutinio.records.types import BULK
 
 LAWS = (
     "The legal weight of these signatures depends on local law.",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from escrutinio.base.words.catalogue import choose
-from escrutinio.election.findings import RULES
-from escrutinio.election.state import COPIES, PAPER, REPORTED, RULED, ElectionState, SheetTable
+from escrutinio.core.election.findings import RULES
+from escrutinio.core.election.state import COPIES, PAPER, REPORTED, RULED, ElectionState, SheetTable
 from escrutinio.publication.dossier import Dossier
 from escrutinio.publication.dossier_steps import LAWS
 from escrutinio.publication.evidence.document import Tongue

@@ -22,7 +22,11 @@ from importlib.resources import files
 from io import BytesIO, StringIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from escrutinio.log.trust import format_trust
+from escrutinio.core.log.trust import format_trust
+from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.cose import split
+from escrutinio.core.records.entry import body_to_plain
+from escrutinio.core.records.types import BULK
 from escrutinio.publication.dossier import Dossier, Item
 from escrutinio.publication.dossier_pdf import to_pdf
 from escrutinio.publication.dossier_sections import heading
@@ -30,10 +34,6 @@ from escrutinio.publication.dossier_text import to_text
 from escrutinio.publication.evidence.document import Tongue
 from escrutinio.publication.printing import Printer
 from escrutinio.publication.sheet_pdf import sheet_pdf
-from escrutinio.records.attachments import file_name
-from escrutinio.records.cose import split
-from escrutinio.records.entry import body_to_plain
-from escrutinio.records.types import BULK
 
 _BEFORE_KEY = bytes.fromhex("302a300506032b6570032100")  # RFC 8410: an Ed25519 public key
 _NO_MOMENT = (1980, 1, 1, 0, 0, 0)

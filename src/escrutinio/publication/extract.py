@@ -17,17 +17,17 @@ import numpy as np
 
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.fetch import Fetch
-from escrutinio.election.state import ElectionState
-from escrutinio.log.checkpoint import SignedCheckpoint
-from escrutinio.log.merkle import leaf_hash, verify_inclusion
-from escrutinio.log.proofs import format_proof, make_proof
-from escrutinio.log.reader import FileReader, hash_source
-from escrutinio.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bundle
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import SignedCheckpoint
+from escrutinio.core.log.merkle import leaf_hash, verify_inclusion
+from escrutinio.core.log.proofs import format_proof, make_proof
+from escrutinio.core.log.reader import FileReader, hash_source
+from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bundle
+from escrutinio.core.records import types as t
+from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.codes import Role
+from escrutinio.core.records.parts import Attachment
 from escrutinio.publication.site.bundle import NAME, bundle
-from escrutinio.records import types as t
-from escrutinio.records.attachments import file_name
-from escrutinio.records.codes import Role
-from escrutinio.records.parts import Attachment
 
 MOST_RECORDS = 20_000
 """Most records of one part; for more the whole log is the better thing to carry."""

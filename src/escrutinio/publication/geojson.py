@@ -6,8 +6,7 @@ from pathlib import Path
 
 from escrutinio.base.errors import DefinitionError
 from escrutinio.base.files import write_files
-from escrutinio.election.areas import Area, build_areas
-from escrutinio.election.geometry import (
+from escrutinio.core.derived.geometry import (
     GEOMETRY,
     MAX_GEOMETRY,
     Geometry,
@@ -16,6 +15,7 @@ from escrutinio.election.geometry import (
     format_geometry,
     read_shapes,
 )
+from escrutinio.core.election.areas import Area, build_areas
 from escrutinio.election.presentation import Presentation
 from escrutinio.intake.compose import Tables
 from escrutinio.intake.files import load

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from escrutinio.base.errors import LogError, RecordError
-from escrutinio.election.state import ElectionState
-from escrutinio.log.reader import LogReader
-from escrutinio.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bundle
-from escrutinio.records.codes import Role
-from escrutinio.records.cose import key_id, split
-from escrutinio.records.entry import Entry, open_frame
-from escrutinio.records.keys import check_signature
-from escrutinio.records.types import Charter
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.reader import LogReader
+from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bundle
+from escrutinio.core.records.codes import Role
+from escrutinio.core.records.cose import key_id, split
+from escrutinio.core.records.entry import Entry, open_frame
+from escrutinio.core.records.keys import check_signature
+from escrutinio.core.records.types import Charter
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio import __version__
-from escrutinio.election.derived import has_cards
-from escrutinio.election.state import Basis, ContestView, ElectionState
-from escrutinio.election.totals import totals
+from escrutinio.core.derived.files import has_cards
+from escrutinio.core.election.state import Basis, ContestView, ElectionState
+from escrutinio.core.election.totals import totals
+from escrutinio.core.records.codes import Kind, Method
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.types import Charter
 from escrutinio.publication.nist_units import Units, area_units, station_units
-from escrutinio.records.codes import Kind, Method
-from escrutinio.records.parts import Title
-from escrutinio.records.types import Charter
 
 Node = dict[str, object]
 """One object of the report; every value is text, a number, a Node, or a list of these."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.election.state import Basis, ElectionState
-from escrutinio.election.totals import totals
+from escrutinio.core.election.state import Basis, ElectionState
+from escrutinio.core.election.totals import totals
 
 _TYPES = {
     "borough": "borough",

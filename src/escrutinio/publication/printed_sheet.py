@@ -15,13 +15,13 @@ from typing import TypeAlias
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import catalogue, choose
 from escrutinio.base.words.format import Format
+from escrutinio.core.records.codes import AuthorRole, Form, Kind
+from escrutinio.core.records.entry import Entry
+from escrutinio.core.records.parts import Contest, Title
+from escrutinio.core.records.qr import qr_text
+from escrutinio.core.records.types import Copy, Definition, HandCount, ManualSheet, TallySheet, ZeroReport
 from escrutinio.publication.evidence.document import Tongue
 from escrutinio.publication.site.labels import KIND_NOTICES, RECORDS
-from escrutinio.records.codes import AuthorRole, Form, Kind
-from escrutinio.records.entry import Entry
-from escrutinio.records.parts import Contest, Title
-from escrutinio.records.qr import qr_text
-from escrutinio.records.types import Copy, Definition, HandCount, ManualSheet, TallySheet, ZeroReport
 
 Sheet: TypeAlias = TallySheet | ManualSheet | Copy | ZeroReport | HandCount
 """The records that print as a sheet."""

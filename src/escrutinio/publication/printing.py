@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.election.findings import Finding
-from escrutinio.election.state import REPORTED, ElectionState
+from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.state import REPORTED, ElectionState
+from escrutinio.core.records.types import BY_CODE, Charter
 from escrutinio.publication.log_entries import SignedEntry
 from escrutinio.publication.printed_sheet import Place, PrintedSheet, Source, printed_sheet
-from escrutinio.records.types import BY_CODE, Charter
 
 
 @dataclass(frozen=True)

@@ -17,29 +17,29 @@ from tempfile import TemporaryDirectory
 
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
+from escrutinio.core.election.fold import fold
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
+from escrutinio.core.log.merkle import leaf_hash
+from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
+from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.log.policy import LogIdentity, Policy
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.tiles import Frontier
+from escrutinio.core.log.trust import Trust, format_trust
+from escrutinio.core.log.writer import LogWriter, Refusal
+from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.keys import SigningKey
 from escrutinio.election.config import ElectionConfig, read_config
-from escrutinio.election.fold import fold
-from escrutinio.election.state import ElectionState
 from escrutinio.intake.compose import Tables, compose, read_tables
 from escrutinio.intake.composer import Composer
 from escrutinio.intake.keyring import LOG, Keyring
 from escrutinio.intake.rows import BadRow
-from escrutinio.log.checkpoint import SignedCheckpoint, parse_checkpoint
-from escrutinio.log.merkle import leaf_hash
-from escrutinio.log.mirrors import MIRRORS, MirrorList, sign_mirrors
-from escrutinio.log.notes import KeyType, NoteSigner
-from escrutinio.log.policy import LogIdentity, Policy
-from escrutinio.log.reader import open_log, read_entries
-from escrutinio.log.store import LogStore
-from escrutinio.log.tiles import Frontier
-from escrutinio.log.trust import Trust, format_trust
-from escrutinio.log.writer import LogWriter, Refusal
 from escrutinio.publication.datapackage import Source
 from escrutinio.publication.geojson import published_geometry, write_geometry
 from escrutinio.publication.site.bundle import bundle
 from escrutinio.publication.update import carry_over, write_views
-from escrutinio.records.attachments import file_name
-from escrutinio.records.keys import SigningKey
 
 Progress = Callable[[str, int, int], None]
 

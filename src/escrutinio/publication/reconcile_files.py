@@ -14,7 +14,7 @@ from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.wording import in_language
-from escrutinio.election.outcome import Outcome
+from escrutinio.core.election.outcome import Outcome
 from escrutinio.evidence.accounts import Accounts, Majority, Pair
 from escrutinio.evidence.difference_texts import kind_name, slip_name
 from escrutinio.evidence.differences import DIFFERENT, KINDS, NO_FIGURE, Difference, Kind, Slip

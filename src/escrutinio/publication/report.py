@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from escrutinio.base.words.catalogue import choose
 from escrutinio.base.words.format import Format
-from escrutinio.election.state import ElectionState
-from escrutinio.log.checkpoint import Checkpoint
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.publication.evidence.document import Chapter, Tongue
 from escrutinio.publication.evidence.results import ContestEvidence
 from escrutinio.publication.evidence.text import chapters

@@ -18,21 +18,21 @@ from escrutinio.base.errors import LogError, PublicationError
 from escrutinio.base.files import write_files
 from escrutinio.base.tree import PageWriter, files_below
 from escrutinio.base.words.format import LANGUAGES
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import SignedCheckpoint
+from escrutinio.core.log.policy import NO_QUORUM
+from escrutinio.core.log.trust import Trust, format_trust
+from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.parts import Title
+from escrutinio.core.verification.publication import verify_publication
 from escrutinio.election.presentation import Presentation
-from escrutinio.election.state import ElectionState
-from escrutinio.evidence.verification import verify_publication
 from escrutinio.intake.rows import BadRow
-from escrutinio.log.checkpoint import SignedCheckpoint
-from escrutinio.log.policy import NO_QUORUM
-from escrutinio.log.trust import Trust, format_trust
 from escrutinio.publication.data import write_data
 from escrutinio.publication.datapackage import Source
 from escrutinio.publication.site.live import LIVE, live_files, read_live
 from escrutinio.publication.site.manifest import MANIFEST
 from escrutinio.publication.site.render import ROOTS, Rendering, render_site
 from escrutinio.publication.site.shelf import Shelf
-from escrutinio.records.attachments import file_name
-from escrutinio.records.parts import Title
 
 Progress = Callable[[str, int, int], None]
 

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from escrutinio.election.delimited import free_names
-from escrutinio.election.derived import AREA, areas_of, shown_bases
-from escrutinio.election.state import ContestView, ElectionState
-from escrutinio.election.totals import by_candidate, totals
+from escrutinio.core.derived.cells import free_names
+from escrutinio.core.derived.files import AREA, areas_of, shown_bases
+from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.election.totals import by_candidate, totals
+from escrutinio.core.records.codecs import word
+from escrutinio.core.records.codes import Kind
+from escrutinio.core.records.parts import Title
 from escrutinio.publication.xlsx import MAX_ROWS, Cell, Sheet, sheet_names, xlsx
-from escrutinio.records.codecs import word
-from escrutinio.records.codes import Kind
-from escrutinio.records.parts import Title
 
 WORKBOOK = "results.xlsx"
 """Path of the workbook below `data/`."""

@@ -16,10 +16,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from escrutinio.base.words.catalogue import choose
-from escrutinio.election.state import COPIES, ContestView, ElectionState
+from escrutinio.core.election.state import COPIES, ContestView, ElectionState
+from escrutinio.core.records.codes import Kind
 from escrutinio.intake.collection.home import Collection
 from escrutinio.intake.collection.sheets import HELD, NotTaken, Why
-from escrutinio.records.codes import Kind
 from escrutinio.service.local import MIDDLEWARE, asset, language_of, templates
 from escrutinio.service.transcription.texts import texts
 

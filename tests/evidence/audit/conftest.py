@@ -3,16 +3,16 @@
 import csv
 import gzip
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes
-from escrutinio.records.codes import Method
+from tests.paths import ROOT
 
-SHEETS = Path(__file__).parents[3] / "examples" / "venezuela-2024" / "data" / "sheets_v2.cp1252.csv.gz"
+SHEETS = ROOT / "examples" / "venezuela-2024" / "data" / "sheets_v2.cp1252.csv.gz"
 CANDIDATES = ("EG", "NM", "LM", "JABE", "JOBR", "AE", "CF", "DC", "EM", "BERA")
 
 

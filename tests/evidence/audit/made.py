@@ -2,10 +2,10 @@
 
 from hashlib import sha256
 
-from escrutinio.records import parts as p
-from escrutinio.records import types as t
-from escrutinio.records.codes import AuditMethod, Role
-from tests.election.build import ORIGIN, Day
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import AuditMethod, Role
+from tests.core.election.build import ORIGIN, Day
 
 SEED = "60382514923758140697"
 NAMED = ("party/azul", "observer/red")

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit import hot
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
 from escrutinio.evidence.audit.plan import plan_for, srs_null
 from escrutinio.evidence.audit.ppeb import clean_draws, draws_to_see, settle
 from escrutinio.evidence.audit.sequential import betting_risk, clean_sample
-from escrutinio.records.codes import Method
 
 FIVE, ONE = Fraction(1, 20), Fraction(1, 100)
 MISSING = 3_349_293

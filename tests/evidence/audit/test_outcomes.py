@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.records import parts as p
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import (
     Boxes,
@@ -16,8 +18,6 @@ from escrutinio.evidence.audit.bounds import (
     error_bounds,
     relative_error,
 )
-from escrutinio.records import parts as p
-from escrutinio.records.codes import Method
 
 HALF = p.Fraction(1, 2)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, error_bounds
 from escrutinio.evidence.audit.bravo import (
@@ -43,7 +44,6 @@ from escrutinio.evidence.audit.sequential import (
     kaplan_wald_risk,
 )
 from escrutinio.evidence.audit.sequential import betting_risk as sequential_betting
-from escrutinio.records.codes import Method
 
 FIVE = Fraction(1, 20)
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.records import parts as p
+from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.boxes import Bound
 from escrutinio.evidence.audit.notes import MOST_NOTES
 from escrutinio.evidence.audit.status import AuditStatus, audit_status, stated_risk
-from escrutinio.records import parts as p
-from escrutinio.records.codes import AuditMethod
-from tests.election.build import ORIGIN
+from tests.core.election.build import ORIGIN
 from tests.evidence.audit.made import SEED, STATIONS, AuditDay
 
 

@@ -6,19 +6,19 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit import bravo, comparison, draw, hot, ppeb, sequential
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, error_bounds
-from escrutinio.records.codes import Method
+from tests.paths import ROOT
 
 VECTORS: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parents[3] / "docs" / "vectors" / "audit.json").read_text(encoding="utf-8")
+    (ROOT / "docs" / "vectors" / "audit.json").read_text(encoding="utf-8")
 )["vectors"]
 REAL = "real data"
 Inputs = dict[str, Any]

@@ -14,7 +14,7 @@ from escrutinio.evidence.screening.lists import null_votes, overvotes
 from escrutinio.evidence.screening.result import Missing, Screen
 from escrutinio.evidence.screening.run import Screening, screen
 from escrutinio.evidence.screening.sheets import Sheets, sheets_of
-from tests.election.build import honest
+from tests.core.election.build import honest
 from tests.evidence.screening.made import made, moved
 from tests.evidence.sheets2024 import sheets as sheets2024
 

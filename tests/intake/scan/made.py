@@ -10,11 +10,11 @@ import numpy as np
 import segno
 from PIL import Image
 
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.qr import qr_text
+from escrutinio.core.records.types import TallySheet
 from escrutinio.intake.scan.images import Grey, Page
-from escrutinio.records.entry import seal
-from escrutinio.records.keys import SigningKey
-from escrutinio.records.qr import qr_text
-from escrutinio.records.types import TallySheet
 
 KEY = SigningKey(sha256(b"key of a machine that does not exist").digest())
 QR2024 = (

@@ -11,8 +11,8 @@ from escrutinio.intake.scan.decode import Seen, read_codes
 from escrutinio.intake.scan.images import read_pages
 from escrutinio.intake.scan.results import read_text
 from tests import damage as d
-from tests.conftest import ROOT
 from tests.intake.scan.made import QR2024, code, page, sheet, text_of
+from tests.paths import ROOT
 
 TEXT = text_of(1)
 

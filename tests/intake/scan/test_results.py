@@ -125,7 +125,7 @@ def test_all_zero_is_a_zero_report_unless_nobody_voted(
 def _documented() -> frozenset[str]:
     import re
 
-    from tests.conftest import ROOT
+    from tests.paths import ROOT
 
     return frozenset(re.findall(r"`([a-z0-9-]+)`", (ROOT / "docs/reading-sheets.md").read_text("utf-8")))
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from math import gcd
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.definition import HALF
-from escrutinio.election.outcome import dhondt, exceeds
-from escrutinio.records.codes import Method
-from escrutinio.records.parts import Fraction
+from escrutinio.core.election.definition import HALF
+from escrutinio.core.election.outcome import dhondt, exceeds
+from escrutinio.core.records.codes import Method
+from escrutinio.core.records.parts import Fraction
 
 MAX_COEFFICIENT = 1 << 20
 """Greatest coefficient: thresholds and numbers of seats stay far below it."""

@@ -6,9 +6,9 @@ from enum import Enum
 import numpy as np
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.counting import counted_at
-from escrutinio.election.state import COPIES, REPORTED, ElectionState
-from escrutinio.election.totals import by_candidate
+from escrutinio.core.election.counting import counted_at
+from escrutinio.core.election.state import COPIES, REPORTED, ElectionState
+from escrutinio.core.election.totals import by_candidate
 from escrutinio.evidence.audit.bounds import Boxes
 
 

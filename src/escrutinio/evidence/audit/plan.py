@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.words.wording import in_language, percent, whole
-from escrutinio.election.state import ContestView
+from escrutinio.core.election.state import ContestView
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
 from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile

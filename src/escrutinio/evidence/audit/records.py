@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.state import ElectionState, Logged, SheetTable, Standing, Status
-from escrutinio.election.totals import by_candidate
+from escrutinio.core.election.state import ElectionState, Logged, SheetTable, Standing, Status
+from escrutinio.core.election.totals import by_candidate
+from escrutinio.core.records import types as t
 from escrutinio.evidence.audit.draw import MAX_DRAWS, check_seed
 from escrutinio.evidence.audit.notes import Note, note
-from escrutinio.records import types as t
 
 RootAt = Callable[[int], bytes]
 """The root hash of the log at a size."""

@@ -13,7 +13,9 @@ from math import ceil
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import in_language, percent, whole
-from escrutinio.election.state import ContestView, ElectionState
+from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.records import parts as p
+from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.assertions import assertions_of
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.boxes import (
@@ -30,8 +32,6 @@ from escrutinio.evidence.audit.notes import MOST_NOTES, Note, note
 from escrutinio.evidence.audit.ppeb import check_risk_limit
 from escrutinio.evidence.audit.records import AuditRecords, Counted, RootAt, read_audit
 from escrutinio.evidence.audit.texts import NOT, STANDS, UNCOVERED, UNKNOWN
-from escrutinio.records import parts as p
-from escrutinio.records.codes import AuditMethod
 
 MOST_SUGGESTED = 10_000
 """Most boxes that a status suggests for the next round; more are better counted whole."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.state import ElectionState
+from escrutinio.core.election.state import ElectionState
 from escrutinio.evidence.audit.draw import check_seed, consistent_sample
 
 SECRET_BYTES = 32

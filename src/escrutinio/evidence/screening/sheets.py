@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.state import ElectionState
-from escrutinio.election.totals import by_candidate
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.election.totals import by_candidate
 
 Int64 = NDArray[np.int64]
 

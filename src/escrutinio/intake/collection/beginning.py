@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from escrutinio.base.errors import InputError
-from escrutinio.election.state import ElectionState, Logged, Standing, attachments_of
-from escrutinio.records.codes import LogRole, Role
-from escrutinio.records.entry import seal
-from escrutinio.records.keys import SigningKey
-from escrutinio.records.parts import EnrolledKey, Title
-from escrutinio.records.subjects import ELECTION
-from escrutinio.records.text import check_name
-from escrutinio.records.types import Charter, Enrolment, NominationChange, Roll, StationChange
+from escrutinio.core.election.state import ElectionState, Logged, Standing, attachments_of
+from escrutinio.core.records.codes import LogRole, Role
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import EnrolledKey, Title
+from escrutinio.core.records.subjects import ELECTION
+from escrutinio.core.records.text import check_name
+from escrutinio.core.records.types import Charter, Enrolment, NominationChange, Roll, StationChange
 
 CARRIED = (Roll, NominationChange, StationChange)
 """What a log needs of another one to know its stations and ballot: carried over as it stands."""

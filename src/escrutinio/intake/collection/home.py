@@ -24,26 +24,26 @@ import msgspec
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
-from escrutinio.election.fold import fold
-from escrutinio.election.qr2024_options import (
+from escrutinio.core.election.fold import fold
+from escrutinio.core.election.qr2024_options import (
     Qr2024Options,
     format_qr2024_options,
     read_qr2024_options,
 )
-from escrutinio.election.state import ElectionState
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.writer import LogWriter, Refusal
+from escrutinio.core.records.attachments import MAX_ATTACHMENT, digest_of, file_name
+from escrutinio.core.records.codes import LogRole
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keyfiles import read_key_file, write_key_file
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import Title
 from escrutinio.intake.collection.beginning import Beginning, Organisation, beginning
 from escrutinio.intake.collection.sheets import Collected, NotTaken
 from escrutinio.intake.keyring import LOG, ROOT, Keyring
-from escrutinio.log.notes import KeyType, NoteSigner, VerifierKey
-from escrutinio.log.reader import open_log, read_entries
-from escrutinio.log.store import LogStore
-from escrutinio.log.writer import LogWriter, Refusal
-from escrutinio.records.attachments import MAX_ATTACHMENT, digest_of, file_name
-from escrutinio.records.codes import LogRole
-from escrutinio.records.entry import seal
-from escrutinio.records.keyfiles import read_key_file, write_key_file
-from escrutinio.records.keys import SigningKey
-from escrutinio.records.parts import Title
 
 SETTINGS = "collection.json"
 MAX_SETTINGS = 64 * 1024

@@ -8,8 +8,15 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
-from escrutinio.election.qr2024_options import Qr2024Options
-from escrutinio.election.state import ElectionState
+from escrutinio.core.election.qr2024_options import Qr2024Options
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.codes import Form
+from escrutinio.core.records.cose import split
+from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.keys import check_signature
+from escrutinio.core.records.qr import read_qr_text
+from escrutinio.core.records.qr2024 import read_qr2024
+from escrutinio.core.records.types import ManualSheet, TallySheet
 from escrutinio.intake.collection.home import KnownKey
 from escrutinio.intake.collection.sheets import Collected, NotTaken, Why
 from escrutinio.intake.mapping import parse_mapping
@@ -18,13 +25,6 @@ from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import MAX_LINE, Found, ScanResult, Sheet, from_line, group_sheets
 from escrutinio.intake.statements import read_toml
 from escrutinio.intake.tables import read_sheets
-from escrutinio.records.codes import Form
-from escrutinio.records.cose import split
-from escrutinio.records.entry import open_record
-from escrutinio.records.keys import check_signature
-from escrutinio.records.qr import read_qr_text
-from escrutinio.records.qr2024 import read_qr2024
-from escrutinio.records.types import ManualSheet, TallySheet
 
 MAX_FILE = 512 * 1024 * 1024
 

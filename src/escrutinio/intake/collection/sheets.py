@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from escrutinio.election.state import ElectionState
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.codecs import COUNT_LIMIT
+from escrutinio.core.records.codes import Form
+from escrutinio.core.records.types import Copy
 from escrutinio.intake.scan.results import is_zero_report
-from escrutinio.records.codecs import COUNT_LIMIT
-from escrutinio.records.codes import Form
-from escrutinio.records.types import Copy
 
 
 @dataclass(frozen=True, slots=True)

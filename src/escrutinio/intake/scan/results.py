@@ -15,11 +15,11 @@ from itertools import groupby
 import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.core.records.entry import Entry, open_record
+from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
+from escrutinio.core.records.qr2024 import Sheet2024, read_qr2024
+from escrutinio.core.records.types import Copy, HandCount, ManualSheet, TallySheet, ZeroReport
 from escrutinio.intake.scan.problems import Problem
-from escrutinio.records.entry import Entry, open_record
-from escrutinio.records.qr import NOT_REAL, REAL, read_qr_text
-from escrutinio.records.qr2024 import Sheet2024, read_qr2024
-from escrutinio.records.types import Copy, HandCount, ManualSheet, TallySheet, ZeroReport
 
 MAX_LINE = 1 << 18
 """Longest line of a result file that is read, in characters."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.core.records.cose import MAX_RECORD
+from escrutinio.core.records.qr import NOT_REAL, REAL
+from escrutinio.core.records.qr2024 import read_qr2024
 from escrutinio.intake.scan.decode import read_codes
 from escrutinio.intake.scan.images import read_pages
 from escrutinio.intake.scan.problems import Problem, UnreadableError
-from escrutinio.records.cose import MAX_RECORD
-from escrutinio.records.qr import NOT_REAL, REAL
-from escrutinio.records.qr2024 import read_qr2024
 
 MAX_TEXT = 2 * MAX_RECORD
 """Longest text of a QR code, in characters; base45 needs three for two bytes."""

@@ -12,9 +12,11 @@ from typing import TypeVar
 import numpy as np
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.election.derived import shown_bases
-from escrutinio.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
-from escrutinio.election.totals import totals_by_station
+from escrutinio.core.derived.files import shown_bases
+from escrutinio.core.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
+from escrutinio.core.election.totals import totals_by_station
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.types import AuditCommitment, Claim
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
@@ -33,8 +35,6 @@ from escrutinio.evidence.reconciliation import Reconciliation, reconcile_all
 from escrutinio.evidence.reversal import Reversal
 from escrutinio.evidence.screening.run import LEAST_REPLICATES, Screening, screen
 from escrutinio.evidence.screening.sheets import sheets_of
-from escrutinio.records.parts import Title
-from escrutinio.records.types import AuditCommitment, Claim
 
 SEED = 2024
 FEWEST_SHEETS = 100

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from escrutinio.core.records.parts import Title
 from escrutinio.evidence.irreversibility import Certificate
 from escrutinio.evidence.reconciliation import Reconciliation
 from escrutinio.evidence.screening.screen_texts import SCREENS
@@ -14,7 +15,6 @@ from escrutinio.publication.evidence.announced import claim_findings
 from escrutinio.publication.evidence.document import Chapter, Finding, Table, Tongue, Topic
 from escrutinio.publication.evidence.plots import plots_of
 from escrutinio.publication.evidence.results import ContestEvidence, Standing
-from escrutinio.records.parts import Title
 
 FINALITY = {
     "irreversible": ("irreversible", "irreversible"),

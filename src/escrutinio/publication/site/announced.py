@@ -11,13 +11,13 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.election.definition import OTHERS
-from escrutinio.election.derived import shown_bases
-from escrutinio.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
-from escrutinio.election.totals import Sums, totals, totals_at
-from escrutinio.records import codes
-from escrutinio.records.parts import Announced, Title
-from escrutinio.records.types import Bulletin, Claim
+from escrutinio.core.derived.files import shown_bases
+from escrutinio.core.election.definition import OTHERS
+from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
+from escrutinio.core.election.totals import Sums, totals, totals_at
+from escrutinio.core.records import codes
+from escrutinio.core.records.parts import Announced, Title
+from escrutinio.core.records.types import Bulletin, Claim
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 

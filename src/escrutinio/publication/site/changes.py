@@ -16,9 +16,9 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.election.state import ElectionState, Logged
+from escrutinio.core.election.state import ElectionState, Logged
+from escrutinio.core.records import types as t
 from escrutinio.publication.site.model import FindingsIn, Site
-from escrutinio.records import types as t
 
 EVERYWHERE = (t.Definition, t.Charter, t.Enrolment, t.CoRecord, t.Roll, t.NominationChange)
 """What bears on every area: keys may be judged late by it, options renamed, stations moved."""

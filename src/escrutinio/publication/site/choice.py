@@ -8,13 +8,13 @@ from pathlib import Path
 
 from escrutinio.base.words.catalogue import ENDONYMS, catalogue, choose
 from escrutinio.base.words.format import LANGUAGES, Format
-from escrutinio.election.state import ElectionState
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.codes import AuthorRole, Kind
 from escrutinio.publication.site import labels
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.environment import environment
 from escrutinio.publication.site.model import without_official
 from escrutinio.publication.site.shelf import assets, write_pages
-from escrutinio.records.codes import AuthorRole, Kind
 
 
 @dataclass(frozen=True)

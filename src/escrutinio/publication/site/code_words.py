@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.records import codes as k
+from escrutinio.core.records import codes as k
 
 WORDS: Mapping[type[IntEnum], Mapping[int, str]] = {
     k.Step: {

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from escrutinio.log.checkpoint import SignedCheckpoint, find_cosignatures
-from escrutinio.log.fingerprint import fingerprint
-from escrutinio.log.trust import Trust
+from escrutinio.core.log.checkpoint import SignedCheckpoint, find_cosignatures
+from escrutinio.core.log.fingerprint import fingerprint
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.codes import LogRole
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.types import Charter
 from escrutinio.publication.evidence.results import ContestEvidence
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.changes import Changes
 from escrutinio.publication.site.maps import Maps
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.shelf import Description, Shelf
-from escrutinio.records.attachments import file_name
-from escrutinio.records.codes import LogRole
-from escrutinio.records.parts import Title
-from escrutinio.records.types import Charter
 
 SCRIPTS = ("station", "sandbox", "findings")
 

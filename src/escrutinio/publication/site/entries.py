@@ -9,9 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
-from escrutinio.election.state import ElectionState, Logged, SheetTable
-from escrutinio.records.codes import Role
-from escrutinio.records.types import BY_CODE, BY_NAME, Arrival
+from escrutinio.core.election.state import ElectionState, Logged, SheetTable
+from escrutinio.core.records.codes import Role
+from escrutinio.core.records.types import BY_CODE, BY_NAME, Arrival
 
 ENTRIES_A_PAGE = 200
 """Records that are not sheets on one page of the log; entry by entry they never move to another page."""

@@ -16,14 +16,14 @@ from uuid import UUID
 from markupsafe import escape
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.election.findings import Finding
-from escrutinio.election.state import Logged
+from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.state import Logged
+from escrutinio.core.records import types as t
 from escrutinio.publication.site.changes import issued_at
 from escrutinio.publication.site.choice import notices
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.labels import RECORDS
 from escrutinio.publication.site.words import Words
-from escrutinio.records import types as t
 
 MOST_FINDINGS = 20
 MOST_SAID = 20

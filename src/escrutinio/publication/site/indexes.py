@@ -36,10 +36,10 @@ from collections.abc import Container, Iterator
 import msgspec
 import numpy as np
 
-from escrutinio.election.findings import Finding
-from escrutinio.election.qr2024_options import QR2024_FILE, format_qr2024_options
-from escrutinio.election.roll import Roll
-from escrutinio.election.state import ElectionState, Status
+from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.qr2024_options import QR2024_FILE, format_qr2024_options
+from escrutinio.core.election.roll import Roll
+from escrutinio.core.election.state import ElectionState, Status
 from escrutinio.publication.extract import part_controls
 from escrutinio.publication.site.model import Site
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.election.findings import Severity
-from escrutinio.election.state import Standing
+from escrutinio.core.election.findings import Severity
+from escrutinio.core.election.state import Standing
+from escrutinio.core.records.codes import Kind, LogRole, Method
 from escrutinio.publication.site.code_words import PURPOSES
-from escrutinio.records.codes import Kind, LogRole, Method
 
 RECORDS: Mapping[str, str] = {
     "definition": N_("Definition of the election"),

@@ -12,14 +12,14 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.words.format import LANGUAGES
-from escrutinio.election.derived import shown_bases
-from escrutinio.election.state import ContestView, ElectionState
-from escrutinio.election.totals import totals
-from escrutinio.log.checkpoint import SignedCheckpoint, find_cosignatures
-from escrutinio.log.trust import Trust
+from escrutinio.core.derived.files import shown_bases
+from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.election.totals import totals
+from escrutinio.core.log.checkpoint import SignedCheckpoint, find_cosignatures
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records.codecs import word
+from escrutinio.core.records.parts import Title
 from escrutinio.publication.site.choice import notices
-from escrutinio.records.codecs import word
-from escrutinio.records.parts import Title
 
 LIVE = "live.json"
 LATEST = "latest.json"

@@ -22,7 +22,7 @@ from escrutinio.publication.site.context import Context
 MANIFEST = "site.json"
 MAX_MANIFEST = 64 * 1024 * 1024
 
-SOURCES = ("escrutinio.base", "escrutinio.election", "escrutinio.evidence", "escrutinio.publication")
+SOURCES = ("escrutinio.base", "escrutinio.core", "escrutinio.evidence", "escrutinio.publication")
 """The rooms whose files decide what stands on a page."""
 
 

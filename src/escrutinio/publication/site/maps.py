@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from math import isqrt
 
-from escrutinio.election.geometry import Geometry
+from escrutinio.core.derived.geometry import Geometry
 from escrutinio.publication.site.model import Column, Race, Site
 from escrutinio.publication.site.projection import Projection, projection
 from escrutinio.publication.site.shelf import Shelf

@@ -11,19 +11,19 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.election.derived import has_cards, shown_bases
-from escrutinio.election.findings import RULES, Finding, Rule
-from escrutinio.election.outcome import Outcome, outcome
+from escrutinio.core.derived.files import has_cards, shown_bases
+from escrutinio.core.election.findings import RULES, Finding, Rule
+from escrutinio.core.election.outcome import Outcome, outcome
+from escrutinio.core.election.state import REPORTED, REPORTED_LATE, Basis, ContestView, ElectionState, Logged
+from escrutinio.core.election.totals import by_candidate, totals
+from escrutinio.core.records.codes import AuthorRole, Method
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.types import Acceptance, Proclamation, Ruling
 from escrutinio.election.presentation import Presentation
-from escrutinio.election.state import REPORTED, REPORTED_LATE, Basis, ContestView, ElectionState, Logged
-from escrutinio.election.totals import by_candidate, totals
 from escrutinio.publication.site.announced import Announcement, announcements, growth
 from escrutinio.publication.site.entries import LogBook
 from escrutinio.publication.site.said import Said, threads
 from escrutinio.publication.site.shelf import Shelf
-from escrutinio.records.codes import AuthorRole, Method
-from escrutinio.records.parts import Title
-from escrutinio.records.types import Acceptance, Proclamation, Ruling
 
 MOST_FINDINGS = 100
 """Most findings of one code, or of one area, that a page lists; the data has them all."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import cos, radians
 
-from escrutinio.election.geometry import Geometry, Polygon, Position, Ring
+from escrutinio.core.derived.geometry import Geometry, Polygon, Position, Ring
 
 WIDTH = 1_000
 """Units across a drawing."""

@@ -15,10 +15,10 @@ import msgspec
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.tree import PageWriter, files_below, remove
 from escrutinio.base.words.format import LANGUAGES
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import SignedCheckpoint
+from escrutinio.core.log.trust import Trust
 from escrutinio.election.presentation import Presentation
-from escrutinio.election.state import ElectionState
-from escrutinio.log.checkpoint import SignedCheckpoint
-from escrutinio.log.trust import Trust
 from escrutinio.publication.evidence.results import ContestEvidence, work_out
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice

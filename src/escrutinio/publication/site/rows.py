@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from markupsafe import Markup, escape
 
 from escrutinio.base.words.format import NONE, Format
-from escrutinio.election.findings import RULES
+from escrutinio.core.election.findings import RULES
 from escrutinio.publication.site.model import Race, Site, StationColumn
 from escrutinio.publication.site.words import isolated
 

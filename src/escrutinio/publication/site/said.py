@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from escrutinio.election.state import ElectionState, Logged
+from escrutinio.core.election.state import ElectionState, Logged
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.types import Claim, Statement
 from escrutinio.publication.site.shelf import Shelf
-from escrutinio.records.parts import Title
-from escrutinio.records.types import Claim, Statement
 
 MOST_DEPTH = 6
 """Deepest indentation of a reply; replies below stand at the same one."""

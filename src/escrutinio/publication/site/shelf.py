@@ -13,10 +13,10 @@ import msgspec
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.tree import PageWriter
-from escrutinio.election.geometry import GEOMETRY, Geometry, parse_geometry
+from escrutinio.core.derived.geometry import GEOMETRY, Geometry, parse_geometry
+from escrutinio.core.records.attachments import TEXT, file_name
+from escrutinio.core.records.parts import Attachment
 from escrutinio.publication.site.bundle import NAME, bundle
-from escrutinio.records.attachments import TEXT, file_name
-from escrutinio.records.parts import Attachment
 
 MOST_WORDS = 20_000
 """Most bytes of an attached text that a page quotes."""

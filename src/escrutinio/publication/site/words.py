@@ -14,16 +14,16 @@ from markupsafe import Markup, escape
 
 from escrutinio.base.words.catalogue import Catalogue, choose
 from escrutinio.base.words.format import Format
-from escrutinio.election.findings import RULES
-from escrutinio.election.outcome import Filled, Outcome
-from escrutinio.election.state import Logged
+from escrutinio.core.election.findings import RULES
+from escrutinio.core.election.outcome import Filled, Outcome
+from escrutinio.core.election.state import Logged
+from escrutinio.core.records.codes import Method
+from escrutinio.core.records.entry import body_to_plain
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.types import Body, Proclamation
 from escrutinio.publication.site import code_words, labels
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.model import Column, Race, Site
-from escrutinio.records.codes import Method
-from escrutinio.records.entry import body_to_plain
-from escrutinio.records.parts import Title
-from escrutinio.records.types import Body, Proclamation
 
 MOST_PLAIN = 4_000
 """Most characters of a record's content that the page of the log writes out."""

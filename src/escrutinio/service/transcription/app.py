@@ -14,10 +14,10 @@ from starlette.routing import Route
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.catalogue import choose
-from escrutinio.election.state import ContestView, ElectionState
+from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.records.codes import Kind
 from escrutinio.intake.scan.images import open_image, read_regular
 from escrutinio.intake.scan.problems import UnreadableError
-from escrutinio.records.codes import Kind
 from escrutinio.service.local import MIDDLEWARE, asset, language_of, read_form, same_site, templates
 from escrutinio.service.transcription.checks import Checked, check
 from escrutinio.service.transcription.desk import Desk

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from escrutinio.election.state import ContestView, ElectionState
+from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.records.codecs import COUNT_LIMIT
 from escrutinio.intake.scan.results import is_zero_report
-from escrutinio.records.codecs import COUNT_LIMIT
 from escrutinio.service.transcription.tasks import Typed
 from escrutinio.service.transcription.words import names_number
 

@@ -19,11 +19,11 @@ import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.files import write_files
+from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.text import check_code
 from escrutinio.intake.collection.inputs import TRANSCRIBED, Transcribed
 from escrutinio.intake.scan.images import read_regular
 from escrutinio.intake.scan.problems import UnreadableError
-from escrutinio.records.attachments import digest_of
-from escrutinio.records.text import check_code
 from escrutinio.service.transcription.tasks import Stage, Task, Typing, next_for, tasks_of
 
 TYPISTS, JOURNAL, RESULT = "typists.txt", "typings.jsonl", "transcribed.jsonl"

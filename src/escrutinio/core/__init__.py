@@ -1,0 +1,1 @@
+"""What anyone recomputes: an auditor reads this folder and `base`, nothing else."""

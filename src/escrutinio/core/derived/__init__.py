@@ -1,0 +1,1 @@
+"""The tables that follow from a log, byte for byte."""

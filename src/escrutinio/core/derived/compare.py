@@ -1,0 +1,173 @@
+"""Holding the published `data/` against what the log gives, and saying exactly where they differ.
+
+What the log gives is compared byte for byte. The other files (Parquet, NIST) are held against the digests
+in `datapackage.json`, which says that they are whole, not that they are right.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from itertools import zip_longest
+
+from escrutinio.base.errors import DefinitionError
+from escrutinio.core.derived.files import derived_files
+from escrutinio.core.derived.geometry import GEOMETRY, Geometry, parse_geometry
+from escrutinio.core.election.state import ElectionState
+
+Read = Callable[[str], bytes | None]
+"""Gives the content of a file by its path below `data/`, None where there is none."""
+
+DATAPACKAGE = "datapackage.json"
+MAX_RESOURCES = 100_000
+_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9][A-Za-z0-9._-]{0,127}){0,3}")
+_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first place where a file is not as it should be.
+
+    `line` counts from 1; 0 stands for the file as a whole. `column` is the name of the column of a CSV
+    file, else empty. `expected` and `found` are shortened for reading.
+    """
+
+    line: int
+    column: str
+    expected: str
+    found: str
+
+    def sentence(self, path: str) -> str:
+        """Where it is, what was expected and what was found, in one sentence."""
+        place = f"data/{path}"
+        if self.line:
+            place += f", line {self.line}"
+        if self.column:
+            place += f", column {self.column}"
+        return f"{place}: expected {self.expected}, found {self.found}."
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """How one file of `data/` came out: `rows` that were compared and are equal, and the first difference."""
+
+    path: str
+    rows: int
+    difference: Difference | None
+
+    def sentence(self) -> str:
+        """One sentence on where the file differs; empty where it does not."""
+        return self.difference.sentence(self.path) if self.difference else ""
+
+
+def compare_derived(state: ElectionState, read: Read) -> Iterator[FileCheck]:
+    """Recompute every derived file and compare it with the published one, one after the other.
+
+    Shapes of areas are the publication's own; the figures that stand beside them are recomputed.
+    """
+    geometry: Geometry | None = None
+    if (raw := read(GEOMETRY)) is not None:
+        try:
+            geometry = parse_geometry(raw)
+            geometry.check(state.areas, GEOMETRY)
+        except DefinitionError as error:
+            geometry = None
+            yield _whole(GEOMETRY, "shapes of the election's areas", f"{error}")
+    for file in derived_files(state, geometry):
+        yield compare_file(file.path, file.content(), read(file.path))
+
+
+def compare_file(path: str, expected: bytes, found: bytes | None) -> FileCheck:
+    """Compare one file of lines; a CSV file's header is not counted as a row."""
+    header = 1 if path.endswith(".csv") else 0
+    if found is None:
+        return FileCheck(path, 0, Difference(0, "", "the file", "none"))
+    if found == expected:
+        return FileCheck(path, expected.count(b"\n") - header, None)
+    lines = zip_longest(BytesIO(expected), BytesIO(found))
+    at, (wanted, got) = next((n, pair) for n, pair in enumerate(lines) if pair[0] != pair[1])
+    names = _cells(expected.split(b"\n", 1)[0]) if header and at else []
+    return FileCheck(path, max(0, at - header), _difference(at + 1, names, wanted, got))
+
+
+def _difference(line: int, names: list[str], wanted: bytes | None, got: bytes | None) -> Difference:
+    """Where two lines differ: in one cell, if they have as many cells as the header has names."""
+    if wanted is None or got is None:
+        return Difference(line, "", _line(wanted), _line(got))
+    left, right = _cells(wanted), _cells(got)
+    if len(left) == len(right) == len(names):
+        for name, one, other in zip(names, left, right, strict=True):
+            if one != other:
+                return Difference(line, name, _shown(one), _shown(other))
+    if wanted.rstrip(b"\n") == got.rstrip(b"\n"):
+        return Difference(line, "", "a line break at its end", "none")
+    return Difference(line, "", _line(wanted), _line(got))
+
+
+def _line(raw: bytes | None) -> str:
+    return "the end of the file" if raw is None else _shown(raw.decode(errors="replace").rstrip("\n"))
+
+
+def _shown(text: str) -> str:
+    short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return json.dumps(short, ensure_ascii=not short.isprintable())
+
+
+def _cells(line: bytes) -> list[str]:
+    try:
+        return next(csv.reader([line.decode(errors="replace")], strict=True), [])
+    except csv.Error:
+        return []
+
+
+def check_datapackage(read: Read) -> list[FileCheck]:
+    """Hold every file that `datapackage.json` lists against its size and SHA-256.
+
+    A description that is missing or malformed is itself the one file that differs.
+    """
+    raw = read(DATAPACKAGE)
+    if raw is None:
+        return [_whole(DATAPACKAGE, "the file", "none")]
+    try:
+        listed = _resources(json.loads(raw))
+    except (ValueError, RecursionError) as error:
+        return [_whole(DATAPACKAGE, "a Data Package description", f"{error}")]
+    return [_check_resource(path, size, digest, read(path)) for path, size, digest in listed]
+
+
+def _resources(package: object) -> list[tuple[str, int, str]]:
+    """Path, size and SHA-256 (hex) of each resource. Raises ValueError with what is wrong."""
+    resources = package.get("resources") if isinstance(package, dict) else None
+    if not isinstance(resources, list) or not 0 < len(resources) <= MAX_RESOURCES:
+        raise ValueError("no list of resources")
+    found: dict[str, tuple[str, int, str]] = {}
+    for number, resource in enumerate(resources, 1):
+        if not isinstance(resource, dict):
+            raise ValueError(f"resource {number} that is not an object")
+        path, size, digest = (resource.get(name) for name in ("path", "bytes", "hash"))
+        if not isinstance(path, str) or not _PATH.fullmatch(path):
+            raise ValueError(f"resource {number} with no path below data/")
+        if type(size) is not int or not isinstance(digest, str):
+            raise ValueError(f"{path} without its bytes and hash")
+        if path in found:
+            raise ValueError(f"{path} twice")
+        found[path] = (path, size, digest.removeprefix("sha256:"))
+    return list(found.values())
+
+
+def _check_resource(path: str, size: int, digest: str, content: bytes | None) -> FileCheck:
+    if content is None:
+        return _whole(path, "the file", "none")
+    if len(content) != size:
+        return _whole(path, f"{size} bytes", f"{len(content)}")
+    actual = sha256(content).hexdigest()
+    if actual != digest:
+        return _whole(path, f"SHA-256 {_shown(digest)}", f'"{actual}"')
+    return FileCheck(path, 0, None)
+
+
+def _whole(path: str, expected: str, found: str) -> FileCheck:
+    return FileCheck(path, 0, Difference(0, "", expected, found))

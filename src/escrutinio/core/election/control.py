@@ -1,0 +1,203 @@
+"""Judging the control records: which take effect, which roll is in force, which keys came late."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+import numpy as np
+
+from escrutinio.base.errors import DefinitionError
+from escrutinio.core.election.areas import AreaTree
+from escrutinio.core.election.findings import Findings
+from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.rights import OFFICERS, ROOT, Scopes, may_sign
+from escrutinio.core.election.roll import Roll, read_roll
+from escrutinio.core.election.state import Logged, Standing
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Role
+from escrutinio.core.records.entry import Entry
+from escrutinio.core.records.parts import Attachment
+
+Attachments = Callable[[bytes], bytes | None]
+"""An attachment by its SHA-256; None where it is not at hand."""
+
+ROOT_PLACE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A readable control record whose signature holds, and whose: the key's place, `ROOT_PLACE` for the root.
+
+    `settled` is set where the fold judged it when it came (definition, charter, enrolments, revocations).
+    """
+
+    index: int
+    entry: Entry
+    place: int
+    settled: Standing | None = None
+
+
+def judge(
+    spoken: Iterable[Spoken], scopes: Scopes, officers: int, notes: Findings | None = None
+) -> tuple[Logged, ...]:
+    """Say which records take effect, by the rights of their keys and the number of officers who agree.
+
+    The record that completes the number has the effect, at its index; equal ones before it are consents.
+    """
+    waiting: dict[tuple[object, ...], set[str]] = {}
+    judged = []
+    for said in spoken:
+        standing = said.settled
+        if standing is None:
+            standing = _standing(said, scopes, officers, waiting)
+        if standing is Standing.REFUSED and notes is not None:
+            about = said.entry.about
+            notes.add(
+                "key-out-of-scope",
+                [said.index],
+                station=about.station,
+                contest=about.contest,
+                area=about.area,
+                signer=said.entry.signer,
+            )
+        judged.append(Logged(said.index, said.entry, standing))
+    return tuple(judged)
+
+
+def _standing(
+    said: Spoken, scopes: Scopes, officers: int, waiting: dict[tuple[object, ...], set[str]]
+) -> Standing:
+    entry, kind = said.entry, type(said.entry.body)
+    if said.place == ROOT_PLACE:
+        return Standing.EFFECTIVE if kind in ROOT else Standing.REFUSED
+    key = scopes.keys[said.place].key
+    if not may_sign(key.role, kind, scopes.author) or not scopes.covers(key, entry.about):
+        return Standing.REFUSED
+    if kind not in OFFICERS or key.role is not Role.AUTHORITY or officers < 2:
+        return Standing.EFFECTIVE
+    who = waiting.setdefault((kind, entry.subject, entry.body), set())
+    who.add(key.name)
+    if len(who) < officers:
+        return Standing.CONSENT
+    who.clear()
+    return Standing.EFFECTIVE
+
+
+class Shelf:
+    """The attachments that a fold asks for; what was asked for and not found is remembered."""
+
+    def __init__(self, attachments: Attachments) -> None:
+        self._attachments = attachments
+        self._rolls: dict[bytes, Roll] = {}
+        self.needed: dict[bytes, bool] = {}
+
+    def read(self, attachment: Attachment) -> bytes | None:
+        """Its content; None where it is missing or not what its digest and size say."""
+        content = self._attachments(attachment.digest)
+        if content is not None and (
+            len(content) != attachment.size or sha256(content).digest() != attachment.digest
+        ):
+            content = None
+        self.needed[attachment.digest] = content is not None
+        return content
+
+    def roll(self, logged: Logged, areas: AreaTree) -> Roll | None:
+        """The roll that a record publishes; None where a part is missing. Raises DefinitionError."""
+        body = logged.entry.body
+        assert isinstance(body, t.Roll)
+        key = logged.entry.digest
+        if key not in self._rolls:
+            stations = self.read(body.stations)
+            centers = None if body.centers is None else self.read(body.centers)
+            if stations is None or (body.centers is not None and centers is None):
+                return None
+            self._rolls[key] = read_roll(
+                stations, areas, centers=centers, declared=body.declared, frozen_on=body.frozen_on
+            )
+        return self._rolls[key]
+
+
+def empty_roll() -> Roll:
+    """A roll without stations, for a log that published none."""
+    none = np.zeros(0, np.int32)
+    return Roll((), {}, (), none, none, np.zeros(0, np.int64), {}, {}, "")
+
+
+@dataclass(frozen=True)
+class RollInForce:
+    """The roll that counts, and all effective rolls in log order."""
+
+    roll: Roll
+    history: tuple[Logged, ...]
+
+
+def roll_in_force(
+    rolls: Sequence[Logged], areas: AreaTree, shelf: Shelf, first_sheet: int | None, notes: Findings
+) -> RollInForce:
+    """Choose the last readable roll before the first official sheet; if there is none, the first readable.
+
+    A roll that comes later never changes what counts, whatever time it states.
+    """
+    chosen: Roll | None = None
+    for logged in rolls:
+        if chosen is not None and first_sheet is not None and logged.index > first_sheet:
+            continue
+        try:
+            chosen = shelf.roll(logged, areas) or chosen
+        except DefinitionError as error:
+            notes.add("bad-record", [logged.index], reason=error)
+    return RollInForce(chosen or empty_roll(), tuple(rolls))
+
+
+def change_stations(roll: Roll, controls: Iterable[Logged], first_sheet: int | None) -> Roll:
+    """The roll with the changes of stations that came before the first official sheet: registered, center."""
+    controls = [logged for logged in controls if isinstance(logged.entry.body, t.StationChange)]
+    if not controls:
+        return roll
+    registered, center = roll.registered.copy(), roll.center.copy()
+    centers = {code: place for place, code in enumerate(roll.centers)}
+    for logged in controls:
+        body, station = logged.entry.body, roll.index.get(logged.entry.about.station or "", -1)
+        if not isinstance(body, t.StationChange) or logged.standing is not Standing.EFFECTIVE or station < 0:
+            continue
+        if first_sheet is not None and logged.index > first_sheet:
+            break
+        if body.registered is not None:
+            registered[station] = body.registered
+        center[station] = centers.get(body.center, int(center[station]))
+    return replace(roll, registered=registered, center=center)
+
+
+def late_keys(
+    keys: KeyTable, controls: Sequence[Logged], closes: int | None, first_sheet: int | None
+) -> dict[int, tuple[bool, int | None]]:
+    """Which machine keys came late: (True, index from which an authority's and a party's consent stand).
+
+    An enrolment is late where the calendar has `enrolment_closes`, and the enrolment states a later time or
+    stands in the log after the first official sheet; so nobody gains by stating an earlier time.
+    """
+    if closes is None:
+        return {}
+    late: dict[int, bytes] = {}
+    consents: dict[bytes, dict[Role, int]] = {}
+    for logged in controls:
+        body = logged.entry.body
+        if logged.standing is not Standing.EFFECTIVE:
+            continue
+        if isinstance(body, t.Enrolment):
+            if logged.entry.issued_at > closes or (first_sheet is not None and logged.index > first_sheet):
+                late[logged.index] = logged.entry.digest
+        elif isinstance(body, t.CoRecord) and (held := keys.get(logged.entry.kid)) is not None:
+            consents.setdefault(body.enrolment, {}).setdefault(held.key.role, logged.index)
+    found: dict[int, tuple[bool, int | None]] = {}
+    for held in keys:
+        if held.enrolled in late and held.key.role is Role.MACHINE:
+            given = consents.get(late[held.enrolled], {})
+            both = Role.AUTHORITY in given and Role.PARTY in given
+            found[held.place] = (True, max(given[Role.AUTHORITY], given[Role.PARTY]) if both else None)
+    return found
+
+
+def deadline(definition: t.Definition, code: str) -> int | None:
+    """A date of the calendar in seconds since 1970-01-01 UTC; None where the calendar lacks it."""
+    return next((day.at for day in definition.calendar if day.code == code), None)

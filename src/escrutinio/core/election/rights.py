@@ -1,0 +1,141 @@
+"""Who may sign what (docs/formats.md, "Who may sign what"), and of which stations and contests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.core.election.areas import AreaTree
+from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.roll import Roll
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import AuthorRole, Role
+from escrutinio.core.records.parts import EnrolledKey
+from escrutinio.core.records.subjects import Subject
+
+Kinds = frozenset[type[t.Body]]
+
+ROOT: Kinds = frozenset({t.Enrolment, t.Revocation, t.WitnessPolicy})
+"""What the operator's root key signs; the charter besides, which is judged by its place."""
+
+OFFICERS: Kinds = frozenset(
+    {
+        t.Roll,
+        t.NominationChange,
+        t.StationChange,
+        t.Accreditation,
+        t.Lifecycle,
+        t.ContingencyOpening,
+        t.Ruling,
+        t.IncidentDisclosure,
+        t.AuditMinutes,
+        t.Bulletin,
+        t.Proclamation,
+    }
+)
+"""What the authority says with as many officers as the definition asks for."""
+
+_ANYBODY: Kinds = frozenset({t.Claim, t.Statement})
+_AUDITS: Kinds = frozenset({t.AuditCommitment, t.AuditSeed, t.AuditSample, t.AuditResult})
+_WATCHERS: Kinds = frozenset(
+    {t.Acceptance, t.Copy, t.HandCount, t.IncidentReport, t.Complaint, t.ObservationReport, t.RefusalToSign}
+)
+
+RIGHTS: dict[Role, Kinds] = {
+    Role.AUTHORITY: OFFICERS | _ANYBODY | _AUDITS | {t.Complaint, t.CoRecord, t.Withdrawal, t.WitnessPolicy},
+    Role.RECEIVER: _ANYBODY | {t.Arrival},
+    Role.MACHINE: _ANYBODY | {t.ZeroReport, t.TallySheet, t.MachineEvent},
+    Role.BOARD: _ANYBODY | {t.ManualSheet, t.SealCheck, t.HandCount},
+    Role.PARTY: _ANYBODY | _AUDITS | _WATCHERS | {t.CoRecord, t.Withdrawal},
+    Role.OBSERVER: _ANYBODY | _AUDITS | _WATCHERS | {t.Withdrawal},
+    Role.COMPLAINT_DESK: _ANYBODY | {t.Complaint},
+    Role.IMPORTER: _ANYBODY | _AUDITS | {t.Roll, t.Copy, t.WitnessPolicy, t.Withdrawal},
+    Role.PRESS: _ANYBODY,
+}
+
+
+def may_sign(role: Role, kind: type[t.Body], author: AuthorRole) -> bool:
+    """Whether a key of this role signs records of this type; an importer only in an imported election."""
+    if role is Role.IMPORTER and author is not AuthorRole.IMPORTER:
+        return False
+    return kind in RIGHTS[role]
+
+
+_EVERYWHERE, _LOOK = -2, -3
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """Judges what keys speak of, by the areas and the roll in force."""
+
+    keys: KeyTable
+    areas: AreaTree
+    roll: Roll
+    author: AuthorRole
+
+    def covers(self, key: EnrolledKey, about: Subject) -> bool:
+        """Whether a record about this subject lies in the key's scope; the election as a whole does."""
+        if about.contest is not None and key.contests and about.contest not in key.contests:
+            return False
+        if not key.scope:
+            return True
+        if about.station is not None:
+            return self._station(key, about.station)
+        return about.area is None or self._area(key, self.areas.index.get(about.area, -1))
+
+    def allowed(
+        self, signer: NDArray[np.int32], kind: NDArray[np.uint8], station: NDArray[np.int32], contest: str
+    ) -> NDArray[np.bool_]:
+        """Which rows of a contest are signed by a key with the right and the scope for them, bool [rows]."""
+        place = self._only[signer]
+        fine = (place == _EVERYWHERE) | ((place >= 0) & (place == station))
+        for row in np.flatnonzero((place == _LOOK) & (station >= 0)).tolist():
+            fine[row] = self._station(self.keys[int(signer[row])].key, self.roll.stations[station[row]])
+        barred = [at for at, contests in self._limited if contest not in contests]
+        allowed: NDArray[np.bool_] = self.rightful(signer, kind) & fine & ~np.isin(signer, barred)
+        return allowed
+
+    def rightful(self, signer: NDArray[np.int32], kind: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which rows are of a kind that the role of their key may sign, bool [rows]."""
+        table = np.zeros((len(Role), 256), np.bool_)
+        for role in Role:
+            for code in t.BULK:
+                table[role, code] = may_sign(role, t.BY_CODE[code], self.author)
+        right: NDArray[np.bool_] = table[self._roles[signer], kind]
+        return right
+
+    @cached_property
+    def _roles(self) -> NDArray[np.int64]:
+        return np.fromiter((held.key.role for held in self.keys), np.int64, len(self.keys))
+
+    @cached_property
+    def _limited(self) -> list[tuple[int, tuple[str, ...]]]:
+        """The keys that are for some contests only."""
+        return [(held.place, held.key.contests) for held in self.keys if held.key.contests]
+
+    @cached_property
+    def _only(self) -> NDArray[np.int32]:
+        """Per key the one station that it is for, or `_EVERYWHERE`, or `_LOOK` for a closer look."""
+        stations, areas = self.roll.index, self.areas.index
+        only = []
+        for held in self.keys:
+            scope = held.key.scope
+            if len(scope) == 1 and scope[0] not in areas:
+                only.append(stations.get(scope[0], _LOOK))
+            else:
+                only.append(_LOOK if scope else _EVERYWHERE)
+        return np.array(only, np.int32)
+
+    def _station(self, key: EnrolledKey, code: str) -> bool:
+        if code in key.scope:
+            return True
+        station = self.roll.index.get(code, -1)
+        return station >= 0 and self._area(key, int(self.roll.area[station]))
+
+    def _area(self, key: EnrolledKey, area: int) -> bool:
+        if area < 0:
+            return False
+        codes: Sequence[str] = self.areas.codes
+        return any(codes[above] in key.scope for above in self.areas.path(area))

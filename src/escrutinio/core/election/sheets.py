@@ -1,0 +1,305 @@
+"""Gathering the columns of many chunks, and making of them one table per contest.
+
+A table says of each row where it belongs (station, basis) and which rule, if any, keeps it from counting.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.core.election.columns import ChunkColumns, Rows
+from escrutinio.core.election.findings import Finding, Findings
+from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.rights import Scopes
+from escrutinio.core.election.roll import Roll
+from escrutinio.core.election.state import (
+    COPIES,
+    PAPER,
+    REPORTED,
+    REPORTED_LATE,
+    RULED,
+    Basis,
+    ContestView,
+    SheetTable,
+    Status,
+)
+from escrutinio.core.records import types as t
+from escrutinio.core.records.parts import Title
+
+REFUSALS = (
+    "",
+    "station-unknown",
+    "key-out-of-scope",
+    "wrong-option-count",
+    "sum-mismatch",
+    "more-votes-than-registered",
+)
+"""What can keep a row from counting, in the order in which it is asked; 0 is nothing."""
+
+OFFICIAL = (t.TallySheet.TYPE, t.ManualSheet.TYPE)
+_FIRST_WORD = (t.ZeroReport.TYPE, *OFFICIAL)
+
+
+@dataclass
+class Gathered:
+    """The columns of one contest, chunk by chunk, in log order."""
+
+    index: list[NDArray[np.int64]] = field(default_factory=list)
+    signer: list[NDArray[np.int32]] = field(default_factory=list)
+    station: list[NDArray[np.int32]] = field(default_factory=list)
+    digest: list[NDArray[np.int32]] = field(default_factory=list)
+    rows: list[Rows] = field(default_factory=list)
+
+    def column(self, name: str) -> NDArray[np.generic]:
+        """One column of all chunks."""
+        parts: list[NDArray[np.generic]] = [getattr(rows, name) for rows in self.rows]
+        return np.concatenate(parts)
+
+
+@dataclass
+class Gathering:
+    """Everything that bulk entries said so far. `stations` and `digests` number what they name."""
+
+    stations: dict[str, int] = field(default_factory=dict)
+    digests: dict[bytes, int] = field(default_factory=dict)
+    contests: dict[str, Gathered] = field(default_factory=dict)
+
+    def add(self, columns: ChunkColumns, index: NDArray[np.int64], signer: NDArray[np.int32]) -> None:
+        """Take in a chunk, of whose entries `index` are the log indices and `signer` the keys' places."""
+        numbers = [self.digests.setdefault(digest, len(self.digests)) for digest in columns.digests]
+        known = np.array([*numbers, -1], np.int32)
+        names = self.stations
+        for code, rows in columns.rows.items():
+            gathered = self.contests.setdefault(code, Gathered())
+            gathered.rows.append(rows)
+            gathered.index.append(index[rows.place])
+            gathered.signer.append(signer[rows.place])
+            gathered.digest.append(known[rows.digest])
+            spoken = [names.setdefault(station, len(names)) for station in rows.stations.split("\n")]
+            gathered.station.append(np.array(spoken, np.int32))
+
+    def first_official(self, scopes: Scopes) -> int | None:
+        """The index of the first zero report or sheet by a key whose role says such things."""
+        found: list[int] = []
+        for gathered in self.contests.values():
+            for index, signer, rows in zip(gathered.index, gathered.signer, gathered.rows, strict=True):
+                fine = np.isin(rows.kind, _FIRST_WORD) & scopes.rightful(signer, rows.kind)
+                if fine.any():
+                    found.append(int(index[fine].min()))
+                    break
+        return min(found, default=None)
+
+
+@dataclass(frozen=True, eq=False)
+class Sheets:
+    """The table of one contest, and per row the rule that refuses it (a number in `REFUSALS`)."""
+
+    table: SheetTable
+    refusal: NDArray[np.uint8]
+
+
+def make_bases(
+    gathering: Gathering, keys: KeyTable, organisations: Sequence[str], organisation: NDArray[np.int32],
+    official: bool, ruled: bool, late: bool,
+) -> tuple[Basis, ...]:  # fmt: skip
+    """The bases that an election has: official ones where its log is official or has official sheets."""
+    kinds: set[int] = set()
+    copying: set[int] = set()
+    for gathered in gathering.contests.values():
+        for rows, signer in zip(gathered.rows, gathered.signer, strict=True):
+            kinds.update(np.unique(rows.kind).tolist())
+            copying.update(organisation[np.unique(signer[rows.kind == t.Copy.TYPE])].tolist())
+    names = {organisations[place] for place in copying}
+    titled = {held.key.name: held.key.titles for held in reversed(list(keys)) if held.key.titles}
+    bases = []
+    if official or not kinds.isdisjoint(OFFICIAL):
+        bases.append(Basis(REPORTED, _titles("Official sheets as reported", "Actas oficiales")))
+        if late:
+            bases.append(Basis(REPORTED_LATE, _titles("Sheets by late keys", "Actas con claves tardías")))
+        if ruled:
+            bases.append(
+                Basis(RULED, _titles("Official sheets as ruled", "Actas oficiales según las decisiones"))
+            )
+    for name in sorted(names):
+        bases.append(Basis(COPIES + name, titled.get(name) or _titles(name, name), name))
+    if t.HandCount.TYPE in kinds:
+        bases.append(Basis(PAPER, _titles("Hand counts", "Verificación ciudadana")))
+    return tuple(bases)
+
+
+def _titles(english: str, spanish: str) -> tuple[Title, ...]:
+    return Title("en", english), Title("es", spanish)
+
+
+@dataclass(frozen=True, eq=False)
+class Placing:
+    """What is needed to say where rows belong. `openings`: per station the index of its first opening;
+    `digests`: their numbers in `ElectionState.digests`."""
+
+    keys: KeyTable
+    roll: Roll
+    scopes: Scopes
+    bases: Sequence[Basis]
+    organisations: Sequence[str]
+    organisation: NDArray[np.int32]
+    openings: Mapping[int, int]
+    digests: Mapping[bytes, int]
+
+
+def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) -> Sheets:
+    """The table of a contest: REFUSED the rows that a rule keeps from counting, EVIDENCE the rest."""
+    gathered = gathering.contests.get(contest.code)
+    if gathered is None:
+        return Sheets(_empty(len(contest.options)), np.zeros(0, np.uint8))
+    column = gathered.column
+    stations = placing.roll.index
+    digests = np.array([*(placing.digests[each] for each in gathering.digests), -1], np.int32)
+    places = np.array([stations.get(code, -1) for code in gathering.stations], np.int32)
+    table = SheetTable(
+        index=np.concatenate(gathered.index),
+        kind=column("kind").astype(np.uint8),
+        station=places[np.concatenate(gathered.station)],
+        signer=np.concatenate(gathered.signer),
+        basis=np.zeros(0, np.int16),
+        status=np.zeros(0, np.uint8),
+        counts=column("counts").astype(np.uint32, copy=False),
+        null=column("null").astype(np.uint32),
+        blank=column("blank").astype(np.uint32),
+        ballots=column("ballots").astype(np.int64),
+        voters=column("voters").astype(np.int64),
+        registered=column("registered").astype(np.int64),
+        issued_at=column("issued_at").astype(np.int64),
+        form=column("form").astype(np.uint8),
+        original=column("original").astype(np.bool_),
+        digest=digests[np.concatenate(gathered.digest)],
+    )
+    refusal = _refusals(table, contest, placing, column("fits").astype(np.bool_))
+    placed = _with(table, _bases(table, placing), np.where(refusal > 0, Status.REFUSED, Status.EVIDENCE))
+    return Sheets(placed, refusal)
+
+
+def ballots_of(table: SheetTable) -> NDArray[np.int64]:
+    """What the counts, null and blank of each row add up to, int64 [rows]."""
+    total: NDArray[np.int64] = table.counts.sum(axis=1, dtype=np.int64)
+    return total + table.null + table.blank
+
+
+def registered_of(table: SheetTable, roll: Roll) -> NDArray[np.int64]:
+    """Registered voters at each row's station by the roll; where it knows none, as the row states; or -1."""
+    if not len(roll):
+        return table.registered
+    known = np.where(table.station >= 0, roll.registered[table.station], -1)
+    return np.where(known >= 0, known, table.registered)
+
+
+def _refusals(
+    table: SheetTable, contest: ContestView, placing: Placing, fits: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    votes, registered = ballots_of(table), registered_of(table, placing.roll)
+    votes_here = contest.stations[table.station] if len(placing.roll) else np.zeros(len(table), np.bool_)
+    sheet = table.kind != t.ZeroReport.TYPE
+    allowed = placing.scopes.allowed(table.signer, table.kind, table.station, contest.code)
+    allowed &= _opened(table, placing.openings)
+    wrong = (
+        (table.station < 0) | ~votes_here,
+        ~allowed,
+        ~fits,
+        sheet & (table.kind != t.HandCount.TYPE) & (table.ballots >= 0) & (table.ballots != votes),
+        sheet & (registered >= 0) & (votes > registered),
+    )
+    refusal = np.zeros(len(table), np.uint8)
+    for number, rule in reversed(list(enumerate(wrong, 1))):
+        refusal[rule] = number
+    return refusal
+
+
+def _opened(table: SheetTable, openings: Mapping[int, int]) -> NDArray[np.bool_]:
+    """False for boards' sheets of stations that no contingency opened before them."""
+    opened = np.ones(len(table), np.bool_)
+    for row in np.flatnonzero(table.kind == t.ManualSheet.TYPE).tolist():
+        opening = openings.get(int(table.station[row]))
+        opened[row] = opening is not None and opening < table.index[row]
+    return opened
+
+
+def _bases(table: SheetTable, placing: Placing) -> NDArray[np.int16]:
+    number = {basis.code: place for place, basis in enumerate(placing.bases)}
+    basis = np.full(len(table), -1, np.int16)
+    official = np.isin(table.kind, OFFICIAL)
+    basis[official] = number.get(REPORTED, -1)
+    if REPORTED_LATE in number:
+        never = np.iinfo(np.int64).max
+        since = [(held.consented or never) if held.late else -1 for held in placing.keys]
+        basis[official & (np.array(since, np.int64)[table.signer] >= table.index)] = number[REPORTED_LATE]
+    by_name = [number.get(COPIES + name, -1) for name in placing.organisations]
+    copies = table.kind == t.Copy.TYPE
+    basis[copies] = np.array([*by_name, -1], np.int16)[placing.organisation[table.signer[copies]]]
+    basis[table.kind == t.HandCount.TYPE] = number.get(PAPER, -1)
+    return basis
+
+
+def note_refusals(
+    sheets: Sheets, contest: ContestView, gathering: Gathering, placing: Placing, notes: Findings
+) -> None:
+    """A finding for every row that does not count, in log order."""
+    table = sheets.table
+    codes = list(gathering.stations)
+    spoken = gathering.contests.get(contest.code)
+    local = np.concatenate(spoken.station) if spoken else np.zeros(0, np.int32)
+    votes, registered = ballots_of(table), registered_of(table, placing.roll)
+    for number, code in enumerate(REFUSALS[1:], 1):
+        rows = np.flatnonzero(sheets.refusal == number)
+        room = notes.room(code, contest.code)
+        for row in rows[:room].tolist():
+            values = [("signer", placing.keys[int(table.signer[row])].key.name)]
+            if code == "sum-mismatch":
+                values += ("stated", str(table.ballots[row])), ("sum", str(votes[row]))
+            elif code == "more-votes-than-registered":
+                values += ("votes", str(votes[row])), ("registered", str(registered[row]))
+            entries = (int(table.index[row]),)
+            notes.note(Finding(code, entries, codes[local[row]], contest.code, None, tuple(values)))
+        if len(rows) > room:
+            notes.skip(code, contest.code, len(rows) - room, table.index[rows[room:]].tolist())
+
+
+def refused_stations(sheets: Sheets, basis: int) -> dict[int, str]:
+    """Per station, the rule that refused its first row in a basis; keys out of scope speak for none."""
+    table = sheets.table
+    found: dict[int, str] = {}
+    for row in np.flatnonzero((table.basis == basis) & (sheets.refusal > 2)).tolist():
+        found.setdefault(int(table.station[row]), REFUSALS[sheets.refusal[row]])
+    return found
+
+
+def with_status(table: SheetTable, status: NDArray[np.uint8]) -> SheetTable:
+    """The same table with another status per row."""
+    return _with(table, table.basis, status)
+
+
+def _with(table: SheetTable, basis: NDArray[np.int16], status: NDArray[np.generic]) -> SheetTable:
+    return SheetTable(**{**vars(table), "basis": basis, "status": status.astype(np.uint8)})
+
+
+def _empty(options: int) -> SheetTable:
+    byte, count = np.zeros(0, np.uint8), np.zeros(0, np.uint32)
+    word, long = np.zeros(0, np.int32), np.zeros(0, np.int64)
+    return SheetTable(
+        index=long,
+        kind=byte,
+        station=word,
+        signer=word,
+        basis=np.zeros(0, np.int16),
+        status=byte,
+        counts=np.zeros((0, options), np.uint32),
+        null=count,
+        blank=count,
+        ballots=long,
+        voters=long,
+        registered=long,
+        issued_at=long,
+        form=byte,
+        original=np.zeros(0, np.bool_),
+        digest=word,
+    )

@@ -1,0 +1,315 @@
+"""The state of an election: what the fold of a log comes to, as values that views are made from.
+
+Bulk entries (sheets, copies, hand counts, zero reports) stand in columns, one `SheetTable` per contest;
+everything else stands as opened records (`Logged`) in log order. Nothing here changes a total by itself:
+which row counts where is said by `ElectionState.counted`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.core.election.areas import AreaTree
+from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.roll import Roll
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Method
+from escrutinio.core.records.entry import Entry
+from escrutinio.core.records.parts import Attachment, Fraction, Title
+
+REPORTED = "reported"
+REPORTED_LATE = "reported-late"
+RULED = "ruled"
+PAPER = "paper"
+COPIES = "copies:"
+"""Codes of the bases; `COPIES` is followed by the organisation: `copies:party/azul`."""
+
+B = TypeVar("B", bound=t.Body)
+
+
+class Status(IntEnum):
+    """What became of a bulk entry in its own basis."""
+
+    COUNTED = 0
+    """It counts for its station."""
+    DUPLICATE = 1
+    """It says again what an earlier entry, which counts, had said."""
+    PENDING = 2
+    """It differs from another entry for its station; neither counts until a ruling."""
+    REFUSED = 3
+    """A finding keeps it from counting."""
+    EVIDENCE = 4
+    """It is shown and compared, and counts nowhere: a zero report, a hand count that stands alone, a
+    board's sheet where a machine's stands."""
+
+
+class Standing(IntEnum):
+    """Whether a control record takes effect."""
+
+    EFFECTIVE = 0
+    CONSENT = 1
+    """One of several equal records by the authority's officers; another one has the effect."""
+    REFUSED = 2
+    """Its signer may not say this; it stays visible and changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A record at its index in the log, and whether it takes effect."""
+
+    index: int
+    entry: Entry
+    standing: Standing = Standing.EFFECTIVE
+
+
+@dataclass(frozen=True, eq=False)
+class ContestView:
+    """A contest of the definition, ready to count with.
+
+    `option_candidate` is int32 [options], the candidate that each option adds to; `stations` is
+    bool [stations of the roll], true where the contest is voted on.
+    """
+
+    code: str
+    titles: tuple[Title, ...]
+    method: Method
+    seats: int
+    threshold: Fraction | None
+    area: str
+    candidates: tuple[str, ...]
+    candidate_titles: tuple[tuple[Title, ...], ...]
+    options: tuple[str, ...]
+    option_titles: tuple[tuple[Title, ...], ...]
+    option_candidate: NDArray[np.int32]
+    stations: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class SheetTable:
+    """The bulk entries that speak of one contest, one row each, in log order.
+
+    Entries whose signature does not hold, or whose key was not in force, are no rows: they are findings.
+
+    `index` int64: log index. `kind` uint8: record type (`types.TallySheet.TYPE`, …). `station` int32:
+    number in the roll, -1 where the roll does not have it. `signer` int32: index into
+    `ElectionState.signers`. `basis` int16: index into `ElectionState.bases`, -1 for none. `status` uint8:
+    a `Status`, within that basis.
+
+    `counts` uint32 [rows, options]; `null`, `blank` uint32. `ballots` (as the sheet adds up itself, the
+    vouchers of a hand count), `voters`, `registered` int64, -1 where not stated. `issued_at` int64:
+    seconds since 1970-01-01 UTC, as the signer claims.
+
+    `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `original` bool: whether a copy
+    names a signed original. `digest` int32: index into `ElectionState.digests` of a zero report's software
+    or a hand count's audit commitment, -1 for none.
+    """
+
+    index: NDArray[np.int64]
+    kind: NDArray[np.uint8]
+    station: NDArray[np.int32]
+    signer: NDArray[np.int32]
+    basis: NDArray[np.int16]
+    status: NDArray[np.uint8]
+    counts: NDArray[np.uint32]
+    null: NDArray[np.uint32]
+    blank: NDArray[np.uint32]
+    ballots: NDArray[np.int64]
+    voters: NDArray[np.int64]
+    registered: NDArray[np.int64]
+    issued_at: NDArray[np.int64]
+    form: NDArray[np.uint8]
+    original: NDArray[np.bool_]
+    digest: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Which sheets a total adds up; bases are never mixed.
+
+    `reported`: official sheets, a machine's before a board's. `reported-late`: sheets by machine keys that
+    were enrolled late and without the consents that this needs. `ruled`: as reported, with the rulings
+    applied; there once there is a ruling. `copies:<organisation>`: that organisation's copies. `paper`:
+    hand counts on which two organisations agree. `organisation` is set for copies only.
+    """
+
+    code: str
+    titles: tuple[Title, ...]
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class MachineTable:
+    """Steps in the lives of the machines, one row each, by machine and then in log order.
+
+    `machine` int32: index into `machines`, which are names of signers. `index` int64: log index of the
+    lifecycle record. `step` uint8: `codes.Step`. `station` int32: number in the roll, -1 if none is named.
+    `software` int32: index into `ElectionState.digests`, -1 for none.
+    """
+
+    machines: tuple[str, ...]
+    machine: NDArray[np.int32]
+    index: NDArray[np.int64]
+    step: NDArray[np.uint8]
+    station: NDArray[np.int32]
+    software: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+
+@dataclass(frozen=True, eq=False)
+class ElectionState:
+    """Everything that `size` entries of a log say about an election.
+
+    `election` is the SHA-256 of the definition record. `charter` is None where entry 1 is not one, and
+    `roll` has no station where none was published or its attachment is missing. `rolls` are all effective
+    rolls in log order, of which the last that came before the first sheet is in force (the first one, if
+    all came later). `signers` are the names of the enrolled keys, in the order of `keys`.
+    `organisations` and `organisation`, int32 [signers], say whom each signer belongs to: its name up to
+    the second slash.
+
+    `tables` has one `SheetTable` per contest. `counted[contest, basis]` is int32 [stations]: the row of the
+    table that counts there, -1 for none. `pending[contest, basis]` gives, by number of the station, the
+    code of the finding that keeps it from counting; `annulled` the stations, in order, that a ruling took
+    out of `ruled`, by contest. A station in none of them has not reported.
+
+    `digests` are what rows point at with their number: software and audit commitments, in order of bytes.
+    `attachments_needed` are those that the fold itself reads, of which `attachments_missing` were not there.
+
+    `controls` are all readable records that are not bulk, in log order, those without effect included.
+    """
+
+    election: bytes
+    size: int
+    definition: Logged
+    contests: tuple[ContestView, ...]
+    charter: Logged | None
+    areas: AreaTree
+    roll: Roll
+    rolls: tuple[Logged, ...]
+    keys: KeyTable
+    signers: tuple[str, ...]
+    organisations: tuple[str, ...]
+    organisation: NDArray[np.int32]
+    digests: tuple[bytes, ...]
+    machines: MachineTable
+    tables: Mapping[str, SheetTable]
+    bases: tuple[Basis, ...]
+    counted: Mapping[tuple[str, str], NDArray[np.int32]]
+    pending: Mapping[tuple[str, str], Mapping[int, str]]
+    annulled: Mapping[str, tuple[int, ...]]
+    controls: tuple[Logged, ...]
+    findings: tuple[Finding, ...]
+    attachments_needed: tuple[bytes, ...]
+    attachments_missing: tuple[bytes, ...]
+
+    def body(self) -> t.Definition:
+        """The body of the definition."""
+        body = self.definition.entry.body
+        assert isinstance(body, t.Definition)
+        return body
+
+    def contest(self, code: str) -> ContestView:
+        """The contest with this code. Raises KeyError."""
+        return self._contest_by_code[code]
+
+    def basis(self, code: str) -> Basis:
+        """The basis with this code. Raises KeyError."""
+        return self._basis_by_code[code]
+
+    @cached_property
+    def _contest_by_code(self) -> dict[str, ContestView]:
+        return {contest.code: contest for contest in self.contests}
+
+    @cached_property
+    def _basis_by_code(self) -> dict[str, Basis]:
+        return {basis.code: basis for basis in self.bases}
+
+    @cached_property
+    def _effective(self) -> dict[type[t.Body], list[Logged]]:
+        found: dict[type[t.Body], list[Logged]] = {}
+        for logged in self.controls:
+            if logged.standing is Standing.EFFECTIVE:
+                found.setdefault(type(logged.entry.body), []).append(logged)
+        return found
+
+    def records(self, kind: type[B]) -> Iterator[tuple[Logged, B]]:
+        """The effective control records of one type in log order, each with its body."""
+        for logged in self._effective.get(kind, ()):
+            body = logged.entry.body
+            assert isinstance(body, kind)
+            yield logged, body
+
+    def claims(self, contest: str | None = None) -> tuple[Logged, ...]:
+        """Announced results, of one contest or of all."""
+        return self._of(t.Claim, contest)
+
+    def statements(self) -> tuple[Logged, ...]:
+        """Who said what in public."""
+        return self._of(t.Statement)
+
+    def bulletins(self, contest: str | None = None) -> tuple[Logged, ...]:
+        """The authority's bulletins, of one contest or of all."""
+        return self._of(t.Bulletin, contest)
+
+    def proclamations(self, contest: str | None = None) -> tuple[Logged, ...]:
+        """The authority's proclamations, of one contest or of all."""
+        return self._of(t.Proclamation, contest)
+
+    def rulings(self, contest: str | None = None) -> tuple[Logged, ...]:
+        """Rulings, of one contest or of all."""
+        return self._of(t.Ruling, contest)
+
+    def complaints(self) -> tuple[Logged, ...]:
+        """Complaints that were filed."""
+        return self._of(t.Complaint)
+
+    def accreditations(self) -> tuple[Logged, ...]:
+        """What observers were accredited for."""
+        return self._of(t.Accreditation)
+
+    def _of(self, kind: type[t.Body], contest: str | None = None) -> tuple[Logged, ...]:
+        found = self._effective.get(kind, [])
+        return tuple(logged for logged in found if contest is None or logged.entry.about.contest == contest)
+
+    def at_station(self, code: str) -> tuple[Logged, ...]:
+        """The control records, effective or not, whose subject is this station."""
+        return self._by_station.get(code, ())
+
+    @cached_property
+    def _by_station(self) -> dict[str, tuple[Logged, ...]]:
+        found: dict[str, list[Logged]] = {}
+        for logged in self.controls:
+            if (code := logged.entry.about.station) is not None:
+                found.setdefault(code, []).append(logged)
+        return {code: tuple(records) for code, records in found.items()}
+
+    def machine_history(self, station: int) -> NDArray[np.int64]:
+        """Rows of `machines` about the machines that were meant for this station (its number in the roll)."""
+        here = np.unique(self.machines.machine[self.machines.station == station])
+        return np.flatnonzero(np.isin(self.machines.machine, here))
+
+    @cached_property
+    def withdrawn(self) -> frozenset[bytes]:
+        """Digests of attachments that are no longer published."""
+        return frozenset(body.attachment for _, body in self.records(t.Withdrawal))
+
+
+def attachments_of(body: t.Body) -> tuple[Attachment, ...]:
+    """The attachments that a record names, in the order of its positions."""
+    found: list[Attachment] = []
+    for value in vars(body).values():
+        if isinstance(value, Attachment):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += (item for item in value if isinstance(item, Attachment))
+    return tuple(found)

@@ -1,0 +1,101 @@
+"""The small tables that a definition and a roll carry as attachments: strict CSV (RFC 4180) in UTF-8."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.core.records.text import check_code
+
+MAX_ROWS = 5_000_000
+"""Most rows that one table may have: five times the polling stations of India."""
+
+_CODES = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}\n)+")
+_CHUNK = 512  # rows alive at once, fewer than it takes to start Python's garbage collector
+
+
+def read_columns(raw: bytes, header: Sequence[str], what: str) -> Iterator[tuple[int, list[tuple[str, ...]]]]:
+    """Yield the table in chunks of rows: the line of a chunk's first row, and one tuple per column.
+
+    `header` is the exact first line, `what` the words for the table in a refusal ("the area table").
+    Raises DefinitionError for bytes that are not UTF-8, another header, a row of another width, a line
+    break inside a field, wrong quoting, or more than `MAX_ROWS` rows.
+    """
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DefinitionError(f"{what} is not UTF-8 text in line {line}") from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        found = next(reader, [])
+        if found != list(header):
+            shown = ",".join(found)[:80]
+            raise DefinitionError(f"{what} begins with {shown!r}, where {','.join(header)!r} was expected")
+        line = 2
+        while rows := list(islice(reader, _CHUNK)):
+            yield line, _transpose(rows, len(header), line, what)
+            line += len(rows)
+            if reader.line_num != line - 1:
+                raise DefinitionError(f"{what} has a line break in a field, before line {reader.line_num}")
+            if line - 2 > MAX_ROWS:
+                raise DefinitionError(f"{what} has more than {MAX_ROWS:,} rows")
+    except csv.Error as error:
+        raise DefinitionError(f"{what} cannot be read in line {reader.line_num}: {error}") from None
+
+
+def _transpose(rows: list[list[str]], width: int, line: int, what: str) -> list[tuple[str, ...]]:
+    if set(map(len, rows)) != {width}:
+        at = next(i for i, row in enumerate(rows) if len(row) != width)
+        raise DefinitionError(f"{what} has {len(rows[at])} fields in line {line + at}, not {width}")
+    return list(zip(*rows, strict=True))
+
+
+def check_codes(column: Sequence[str], line: int, what: str) -> None:
+    """Check that a column from `read_columns`, whose first row stands in `line`, has nothing but codes.
+
+    Raises DefinitionError with the line of the first that is none (`records.text.check_code`).
+    """
+    # One match for the whole column; no field has a line break of its own, as `read_columns` saw to.
+    if _CODES.fullmatch("\n".join((*column, ""))):
+        return
+    Judged(lambda code: len(check_code(code))).read(column, line, what)
+
+
+class Judged(dict[str, int]):
+    """Values of a column and the number that `judge` gives each; a value met again is not judged again.
+
+    A column of a million rows has few distinct centers, areas or roll sizes.
+    """
+
+    def __init__(self, judge: Callable[[str], int]) -> None:
+        self._judge = judge
+
+    def __missing__(self, value: str) -> int:
+        number = self[value] = self._judge(value)
+        return number
+
+    def read(self, column: Sequence[str], line: int, what: str) -> NDArray[np.int64]:
+        """Return int64 [rows], the numbers of a column whose first row stands in `line`.
+
+        Raises DefinitionError with the line where `judge` raised RecordError or DefinitionError.
+        """
+        try:
+            return np.fromiter(map(self.__getitem__, column), np.int64, len(column))
+        except (RecordError, DefinitionError) as error:
+            at = next(i for i, value in enumerate(column) if value not in self)
+            raise DefinitionError(f"{what}, line {line + at}: {error}") from None
+
+
+def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Write rows as the CSV that `read_columns` reads; the same rows give the same bytes."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue().encode()

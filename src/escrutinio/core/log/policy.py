@@ -1,0 +1,197 @@
+"""Which logs, witnesses and quorum one trusts: C2SP tlog-policy, read and written.
+
+A checkpoint is valid for a policy when one of its logs signed it and the witnesses that cosigned it
+make up the quorum. Names of witnesses and groups mean something inside the policy only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import chain
+
+from escrutinio.base.errors import LogError
+from escrutinio.core.log.notes import KeyType, VerifierKey, decode_decimal, parse_vkey
+
+MAX_POLICY = 1024 * 1024
+"""Bytes of the longest policy that is read."""
+
+MAX_NAMES = 256
+"""Logs, witnesses and groups that a policy may have, each."""
+
+NO_QUORUM = "none"
+"""The quorum that asks for no cosignature; no witness or group can have this name."""
+
+_FORBIDDEN_IN_NAME = re.compile(r"[\x00-\x20\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class LogIdentity:
+    """A trusted log: its key, whose name is the log's origin, and where to find it, if said."""
+
+    key: VerifierKey
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessIdentity:
+    """A witness: its name in the policy, its cosignature key, and its address, if said."""
+
+    name: str
+    key: VerifierKey
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Members (witnesses or earlier groups) of which at least `threshold` must have witnessed."""
+
+    name: str
+    threshold: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A checked policy; raises LogError when it breaks a rule of tlog-policy."""
+
+    logs: tuple[LogIdentity, ...] = ()
+    witnesses: tuple[WitnessIdentity, ...] = ()
+    groups: tuple[Group, ...] = ()
+    quorum: str = NO_QUORUM
+
+    def __post_init__(self) -> None:
+        if max(len(self.logs), len(self.witnesses), len(self.groups)) > MAX_NAMES:
+            raise LogError(f"The policy names more than {MAX_NAMES} logs, witnesses or groups.")
+        _check_keys(self.logs, KeyType.ED25519, "log")
+        _check_keys(self.witnesses, KeyType.COSIGNATURE, "witness")
+        for url in chain((log.url for log in self.logs), (witness.url for witness in self.witnesses)):
+            if _FORBIDDEN_IN_NAME.search(url):
+                raise LogError(f"The policy has an address with spaces or control characters: {url[:100]!r}.")
+        names: set[str] = set()
+        for witness in self.witnesses:
+            _define(witness.name, names)
+        members: set[str] = set()
+        for group in self.groups:
+            _check_group(group, names, members)
+            _define(group.name, names)
+        if self.quorum != NO_QUORUM and self.quorum not in names:
+            raise LogError(f"The quorum of the policy is {self.quorum!r}, which it does not define.")
+
+    def satisfied_by(self, cosigned: AbstractSet[str]) -> bool:
+        """Whether these witnesses (names in this policy) make up the quorum."""
+        if self.quorum == NO_QUORUM:
+            return True
+        done = {witness.name for witness in self.witnesses} & cosigned
+        for group in self.groups:
+            if sum(member in done for member in group.members) >= group.threshold:
+                done.add(group.name)
+        return self.quorum in done
+
+
+def _check_keys(
+    identities: tuple[LogIdentity, ...] | tuple[WitnessIdentity, ...], kind: KeyType, what: str
+) -> None:
+    seen: set[bytes] = set()
+    for identity in identities:
+        if identity.key.type is not kind:
+            raise LogError(f"The {what} key {identity.key.name} has type {identity.key.type}, not {kind}.")
+        if identity.key.public_key in seen:
+            raise LogError(f"The policy lists the public key of the {what} {identity.key.name} twice.")
+        seen.add(identity.key.public_key)
+
+
+def _define(name: str, names: set[str]) -> None:
+    if not name or name == NO_QUORUM or _FORBIDDEN_IN_NAME.search(name):
+        raise LogError(f"{name[:100]!r} cannot name a witness or a group.")
+    if name in names:
+        raise LogError(f"The policy defines the name {name!r} twice.")
+    names.add(name)
+
+
+def _check_group(group: Group, names: set[str], members: set[str]) -> None:
+    if not 1 <= group.threshold <= len(group.members):
+        raise LogError(
+            f"The group {group.name!r} asks for {group.threshold} of its {len(group.members)} members."
+        )
+    for member in group.members:
+        if member not in names:
+            raise LogError(f"The group {group.name!r} has the member {member!r}, not defined before it.")
+        if member in members:
+            raise LogError(f"{member!r} is a member of a group twice.")
+        members.add(member)
+
+
+def parse_policy(data: bytes, place: str = "The policy") -> Policy:
+    """Read a tlog-policy file; raises LogError, naming `place` and the line, for anything else."""
+    if len(data) > MAX_POLICY:
+        raise LogError(f"{place} is longer than {MAX_POLICY} bytes.")
+    if any(byte == 0x7F or (byte < 0x20 and byte not in (0x09, 0x0A)) for byte in data):
+        raise LogError(f"{place} contains control characters other than tab and newline.")
+    if data and not data.endswith(b"\n"):
+        raise LogError(f"{place} does not end in a newline.")
+    reading = _Reading()
+    # Names are opaque octets: surrogates carry what is not UTF-8 through unharmed.
+    for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
+        words = [word for word in re.split(r"[ \t]+", line) if word]
+        if not words or words[0].startswith("#"):
+            continue
+        try:
+            reading.take(words)
+        except LogError as error:
+            raise LogError(f"{place}, line {number}: {error}") from None
+    if reading.quorum is None:
+        raise LogError(f"{place} has no quorum line.")
+    return reading.policy()
+
+
+class _Reading:
+    """The lines of a policy read so far."""
+
+    def __init__(self) -> None:
+        self.logs: list[LogIdentity] = []
+        self.witnesses: list[WitnessIdentity] = []
+        self.groups: list[Group] = []
+        self.quorum: str | None = None
+
+    def take(self, words: list[str]) -> None:
+        match words:
+            case ["log", vkey, *url] if len(url) <= 1:
+                self.logs.append(LogIdentity(parse_vkey(vkey), *url))
+            case ["witness", name, vkey, *url] if len(url) <= 1:
+                self.witnesses.append(WitnessIdentity(name, parse_vkey(vkey), *url))
+            case ["group", name, threshold, *members] if members:
+                self.groups.append(Group(name, _threshold(threshold, len(members)), tuple(members)))
+            case ["quorum", name] if self.quorum is None:
+                self.quorum = name
+            case ["quorum", _]:
+                raise LogError("there is a second quorum line.")
+            case _:
+                raise LogError(f"{' '.join(words)[:100]!r} is not a log, witness, group or quorum line.")
+        # A line may only refer to lines above it, so what stands so far must already be a policy.
+        if words[0] != "log":
+            self.policy()
+
+    def policy(self) -> Policy:
+        return Policy(tuple(self.logs), tuple(self.witnesses), tuple(self.groups), self.quorum or NO_QUORUM)
+
+
+def _threshold(word: str, members: int) -> int:
+    if word in ("any", "all"):
+        return 1 if word == "any" else members
+    try:
+        return decode_decimal(word, MAX_NAMES)
+    except ValueError:
+        raise LogError(f"{word[:40]!r} is neither any, all nor a number of members.") from None
+
+
+def format_policy(policy: Policy) -> bytes:
+    """The policy as a tlog-policy file."""
+    lines: list[str] = [" ".join(filter(None, ["log", str(log.key), log.url])) for log in policy.logs]
+    for witness in policy.witnesses:
+        lines.append(" ".join(filter(None, ["witness", witness.name, str(witness.key), witness.url])))
+    for group in policy.groups:
+        lines.append(" ".join(["group", group.name, str(group.threshold), *group.members]))
+    lines.append(f"quorum {policy.quorum}")
+    return "".join(line + "\n" for line in lines).encode("utf-8", "surrogateescape")

@@ -1,0 +1,107 @@
+"""Offline proofs that an entry is in a log, with its cosigned checkpoint (C2SP tlog-proof)."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from escrutinio.base.errors import LogError
+from escrutinio.core.log.checkpoint import (
+    SignedCheckpoint,
+    VerifiedCheckpoint,
+    parse_checkpoint,
+    verify_checkpoint,
+)
+from escrutinio.core.log.merkle import (
+    HASH_SIZE,
+    MAX_SIZE,
+    HashAt,
+    inclusion_proof,
+    leaf_hash,
+    verify_inclusion,
+)
+from escrutinio.core.log.notes import MAX_NOTE, decode_base64, decode_decimal
+from escrutinio.core.log.policy import Policy
+
+MAX_EXTRA = 64 * 1024
+"""Bytes of the longest extra data that is read."""
+
+MAX_PROOF = MAX_NOTE + 2 * MAX_EXTRA
+"""Bytes of the longest proof file that is read."""
+
+_FIRST_LINE = "c2sp.org/tlog-proof@v1"
+_MAX_HASHES = 63
+
+
+@dataclass(frozen=True, slots=True)
+class LogProof:
+    """Index of an entry, its inclusion proof from leaf to root, the checkpoint it leads to, and opaque
+    `extra` data, which nothing authenticates."""
+
+    index: int
+    hashes: tuple[bytes, ...]
+    checkpoint: SignedCheckpoint
+    extra: bytes | None = None
+
+
+def parse_proof(data: bytes, place: str = "The proof") -> LogProof:
+    """Read a .tlog-proof file strictly, without verifying it; raises LogError, naming `place`."""
+    if len(data) > MAX_PROOF:
+        raise LogError(f"{place} is longer than {MAX_PROOF} bytes.")
+    head, separator, note = data.partition(b"\n\n")
+    if not separator:
+        raise LogError(f"{place} has no empty line before its checkpoint.")
+    try:
+        lines = head.decode("ascii").split("\n")
+    except UnicodeDecodeError:
+        raise LogError(f"{place} has lines that are not ASCII.") from None
+    if lines[0] != _FIRST_LINE:
+        raise LogError(f"{place} does not begin with {_FIRST_LINE}.")
+    extra: bytes | None = None
+    if len(lines) > 1 and lines[1].startswith("extra "):
+        extra = _base64(lines.pop(1).removeprefix("extra "), place)
+        if len(extra) > MAX_EXTRA:
+            raise LogError(f"{place} has more than {MAX_EXTRA} bytes of extra data.")
+    if len(lines) < 2 or not lines[1].startswith("index "):
+        raise LogError(f"{place} has no index line.")
+    try:
+        index = decode_decimal(lines[1].removeprefix("index "), MAX_SIZE)
+    except ValueError:
+        raise LogError(f"{place} has an index that is not a plain decimal number.") from None
+    hashes = tuple(_base64(line, place) for line in lines[2 : 3 + _MAX_HASHES])
+    if len(hashes) > _MAX_HASHES or any(len(value) != HASH_SIZE for value in hashes):
+        raise LogError(f"{place} must have at most {_MAX_HASHES} hashes of {HASH_SIZE} bytes.")
+    return LogProof(index, hashes, parse_checkpoint(note, f"{place}, in its checkpoint,"), extra)
+
+
+def _base64(text: str, place: str) -> bytes:
+    try:
+        return decode_base64(text)
+    except ValueError:
+        raise LogError(f"{place} has a line that is not valid base64.") from None
+
+
+def format_proof(proof: LogProof) -> bytes:
+    """The proof as a .tlog-proof file."""
+    lines = [_FIRST_LINE]
+    if proof.extra is not None:
+        lines.append("extra " + base64.b64encode(proof.extra).decode())
+    lines.append(f"index {proof.index}")
+    lines += [base64.b64encode(value).decode() for value in proof.hashes]
+    return "".join(line + "\n" for line in lines).encode() + b"\n" + proof.checkpoint.note.data
+
+
+def make_proof(index: int, checkpoint: SignedCheckpoint, hash_at: HashAt) -> LogProof:
+    """The proof that entry `index` is in the tree of `checkpoint`; raises LogError when it is beyond it."""
+    return LogProof(index, tuple(inclusion_proof(index, checkpoint.checkpoint.size, hash_at)), checkpoint)
+
+
+def verify_proof(proof: LogProof, entry: bytes, policy: Policy) -> VerifiedCheckpoint:
+    """Check that `entry` is in a log that the policy trusts, as this proof says.
+
+    Raises LogError when the checkpoint is not signed and cosigned as the policy asks, or does not contain it.
+    """
+    verified = verify_checkpoint(proof.checkpoint, policy, "The checkpoint of the proof")
+    checkpoint = verified.checkpoint
+    verify_inclusion(leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
+    return verified

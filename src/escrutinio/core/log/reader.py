@@ -1,0 +1,122 @@
+"""Reading a log, from a directory or from a web address, bounded and strict.
+
+A reader gives the checkpoint and tiles of the sizes asked for and nothing else: no path ever comes from
+outside. What it gives is well sized but unverified; `verify` and `proofs` check it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from escrutinio.base.errors import LogError
+from escrutinio.base.fetch import Fetch, open_files
+from escrutinio.core.log.merkle import HASH_SIZE, HashAt
+from escrutinio.core.log.notes import MAX_NOTE
+from escrutinio.core.log.tiles import (
+    ENTRIES,
+    MAX_BUNDLE,
+    TILE_WIDTH,
+    TileName,
+    bundle_prefix,
+    decode_bundle,
+    split_hashes,
+    tile_names,
+    tile_root,
+)
+
+CHECKPOINT = "checkpoint"
+"""Path of the checkpoint below the log."""
+
+
+class LogReader(Protocol):
+    """Where a log is read from."""
+
+    def checkpoint(self) -> bytes:
+        """The signed checkpoint as published; raises LogError when there is none."""
+
+    def tile(self, name: TileName) -> bytes:
+        """A hash tile of exactly `name.width` hashes, or an entry bundle of `name.width` entries.
+
+        A partial tile that is gone is cut from its full tile. Raises LogError when missing, short or long.
+        """
+
+
+class FileReader:
+    """A log over any `Fetch`: the part that a directory and a web address have in common."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+
+    def checkpoint(self) -> bytes:
+        """See `LogReader`."""
+        data = self._fetch(CHECKPOINT, MAX_NOTE)
+        if data is None:
+            raise LogError("There is no log here: the file checkpoint is missing.")
+        return data
+
+    def tile(self, name: TileName) -> bytes:
+        """See `LogReader`."""
+        data = self._fetch(name.path, _limit(name))
+        if data is None and name.width < TILE_WIDTH:
+            full = TileName(name.level, name.index)
+            data = self._fetch(full.path, _limit(full))
+            if data is not None:
+                return _cut(_checked(data, full), name)
+        if data is None:
+            raise LogError(f"{name.path} is missing from the log.")
+        return _checked(data, name)
+
+
+def _limit(name: TileName) -> int:
+    return MAX_BUNDLE * name.width // TILE_WIDTH if name.level == ENTRIES else name.width * HASH_SIZE
+
+
+def _checked(data: bytes, name: TileName) -> bytes:
+    if name.level != ENTRIES and len(data) != name.width * HASH_SIZE:
+        raise LogError(f"{name.path} has {len(data)} bytes instead of {name.width * HASH_SIZE}.")
+    return data
+
+
+def _cut(data: bytes, name: TileName) -> bytes:
+    if name.level == ENTRIES:
+        return bundle_prefix(data, name.width, name.full_path)
+    return data[: name.width * HASH_SIZE]
+
+
+def open_log(address: str | Path) -> LogReader:
+    """The log in a directory, or below an http or https address. Raises LogError when it is neither."""
+    return FileReader(open_files(address))
+
+
+def read_bundles(reader: LogReader, size: int, start: int = 0) -> Iterator[tuple[TileName, bytes]]:
+    """The entry bundles of a log of `size` entries in order, raw, from the one that holds entry `start`."""
+    for name in tile_names(size, ENTRIES):
+        if (name.index + 1) * TILE_WIDTH > start:
+            yield name, reader.tile(name)
+
+
+def read_entries(reader: LogReader, size: int, start: int = 0) -> Iterator[bytes]:
+    """The entries start … size - 1 of a log in order, unverified; raises LogError for a bad bundle."""
+    for name, bundle in read_bundles(reader, size, start):
+        entries = decode_bundle(bundle, name.width, name.path)
+        yield from entries[max(0, start - name.index * TILE_WIDTH) :]
+
+
+def hash_source(reader: LogReader, size: int) -> HashAt:
+    """The hashes of a log's tree of `size` leaves, from its tiles; reads each tile once."""
+    cache: dict[tuple[int, int], list[bytes]] = {}
+
+    def hashes(level: int, index: int) -> list[bytes]:
+        if (level, index) not in cache:
+            width = min(TILE_WIDTH, size // TILE_WIDTH**level - index * TILE_WIDTH)
+            cache[level, index] = split_hashes(reader.tile(TileName(level, index, width)))
+        return cache[level, index]
+
+    def hash_at(level: int, index: int) -> bytes:
+        tile_level, height = divmod(level, 8)
+        tile, first = divmod(index << height, TILE_WIDTH)
+        return tile_root(b"".join(hashes(tile_level, tile)[first : first + (1 << height)]))
+
+    return hash_at

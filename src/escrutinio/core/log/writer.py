@@ -1,0 +1,293 @@
+"""The writer of a log: the one place where entries become public, in an order that no crash can spoil.
+
+    admit → deduplicate → durable in the store → stage → sign → swap *signed* → write tiles
+          → ask witnesses → swap *public* → publish `checkpoint` → give proofs
+
+Records are acknowledged when durable. Nothing signed leaves before the store has it as *signed*, so that
+after a crash the same checkpoint is finished, never another one of the same size. The files a checkpoint
+needs are on disk before the store calls it *public*, and the store before the world does.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from escrutinio.base.errors import LogError
+from escrutinio.base.files import DirectoryLock, write_files
+from escrutinio.core.log.checkpoint import Checkpoint, SignedCheckpoint, parse_checkpoint, sign_checkpoint
+from escrutinio.core.log.merkle import HashAt, range_root
+from escrutinio.core.log.notes import NoteSignature, NoteSigner, VerifierKey, verify_note
+from escrutinio.core.log.policy import Policy
+from escrutinio.core.log.proofs import format_proof, make_proof
+from escrutinio.core.log.reader import CHECKPOINT, LogReader, hash_source, open_log
+from escrutinio.core.log.staging import LogEdge, load_edge
+from escrutinio.core.log.store import Head, LogStore, Receipt
+from escrutinio.core.log.tiles import ENTRIES, MAX_ENTRY, TileName, levels
+from escrutinio.core.log.witnessing import LogAheadError, Witness, ask_witness, check_not_ahead
+
+MAX_ROUND_ENTRIES = 65_536
+"""Entries that one checkpoint adds at most; a larger backlog takes several, so that memory stays bounded."""
+
+MAX_ROUND_BYTES = 64 * 1024 * 1024
+"""Bytes of records after which a checkpoint takes no more."""
+
+PARTIAL_TILE_SECONDS = 3600
+"""How long partial tiles stay after their full tile is public."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that was not admitted, and why, in a sentence."""
+
+    reason: str
+
+
+Admit = Callable[[Sequence[bytes]], Sequence[str | None]]
+"""Judges records before they are accepted: for each None, or the sentence of its refusal."""
+
+
+def admit_all(records: Sequence[bytes]) -> list[str | None]:
+    """An `Admit` that refuses nothing."""
+    return [None] * len(records)
+
+
+class LogWriter:
+    """The only publisher of the log in `directory`, which it locks; a context manager.
+
+    `clock` gives seconds since 1970. `policy` says which of the `witnesses` must have cosigned before a
+    checkpoint is public; they are asked one after the other, or by `executor` at once. Opening it finishes
+    what a crash left undone, and raises LogError when another publisher is at work, when the published
+    checkpoint or a witness is ahead of the store, or when they tell another history.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        store: LogStore,
+        signer: NoteSigner,
+        *,
+        clock: Callable[[], int],
+        admit: Admit = admit_all,
+        policy: Policy | None = None,
+        witnesses: Sequence[Witness] = (),
+        executor: Executor | None = None,
+    ) -> None:
+        self._directory, self._store, self._signer = directory, store, signer
+        self._clock, self._admit, self._policy = clock, admit, policy or Policy()
+        self._witnesses, self._executor = tuple(witnesses), executor
+        self._reader: LogReader = open_log(directory)
+        self._edge: LogEdge | None = None
+        self._public: SignedCheckpoint | None = None
+        self._public_hashes: HashAt | None = None
+        self.waiting: tuple[str, ...] = ()
+        """Why the last checkpoint signed is not public yet: what each missing witness answered."""
+        self._lock = DirectoryLock(directory)
+        try:
+            self._witness_sizes = self._start()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give up the lock; the store stays open."""
+        self._lock.release()
+
+    # Start: refuse to fork, then finish what was begun.
+
+    def _start(self) -> list[int]:
+        signed, public = self._store.head("signed"), self._store.head("public")
+        if signed.note:
+            self._check_own(parse_checkpoint(signed.note, "The checkpoint in the store"), "the store")
+        edge = load_edge(self._reader, public.size, public.root)
+        published = self._published()
+        if published is not None:
+            self._check_published(published.checkpoint, public)
+        origin = self._signer.name
+        sizes = [check_not_ahead(witness, origin, signed.size) for witness in self._witnesses]
+        self._edge = self._finish_staging(edge, signed)
+        if published is not None and published.note.data == public.note:
+            self._public = published
+        elif public.note:
+            self._release(public)
+        return sizes
+
+    def _published(self) -> SignedCheckpoint | None:
+        if not (self._directory / CHECKPOINT).exists():
+            return None
+        published = parse_checkpoint(self._reader.checkpoint(), "The published checkpoint")
+        self._check_own(published, str(self._directory))
+        return published
+
+    def _check_own(self, signed: SignedCheckpoint, where: str) -> None:
+        origin = signed.checkpoint.origin
+        if origin != self._signer.name:
+            raise LogError(f"The log in {where} is {origin}, not {self._signer.name}.")
+        verify_note(signed.note, [self._signer.verifier], f"The checkpoint in {where}")
+
+    def _check_published(self, published: Checkpoint, public: Head) -> None:
+        if published.size > public.size:
+            raise LogAheadError(
+                f"The published checkpoint has {published.size} entries, but the store made {public.size}"
+                " public: the store is not the latest, and going on would make a second history."
+            )
+        root = range_root(0, published.size, hash_source(self._reader, public.size))
+        if root != published.root:
+            raise LogError(
+                f"The published checkpoint of {published.size} entries tells another history than the store."
+            )
+
+    def _finish_staging(self, edge: LogEdge, signed: Head) -> LogEdge:
+        """Write again all files between the public and the signed checkpoint: a crash may have lost some."""
+        while edge.size < signed.size:
+            end = min(signed.size, edge.size + MAX_ROUND_ENTRIES)
+            edge, files = edge.extend(self._store.pending(edge.size, end, MAX_ROUND_BYTES))
+            write_files(self._directory, files)
+        if edge.frontier.root != signed.root:
+            raise LogError("The records in the store do not give the root that it signed.")
+        return edge
+
+    # The order of an append.
+
+    def submit(self, records: Sequence[bytes]) -> list[Receipt | Refusal]:
+        """Admit records and make them durable: a `Receipt` is an acknowledgement that no crash takes back.
+
+        Raises LogError, with nothing accepted, when the store fails.
+        """
+        reasons = [_misfit(record) for record in records]
+        fitting = [record for record, reason in zip(records, reasons, strict=True) if reason is None]
+        verdicts = iter(self._admit(fitting))
+        reasons = [next(verdicts) if reason is None else reason for reason in reasons]
+        admitted = [record for record, reason in zip(records, reasons, strict=True) if reason is None]
+        receipts = iter(self._store.add(admitted) if admitted else ())
+        return [next(receipts) if reason is None else Refusal(reason) for reason in reasons]
+
+    def publish(self) -> SignedCheckpoint | None:
+        """Make all accepted entries public; the checkpoint now public, or None when nothing became public.
+
+        None means nothing new, or no quorum of witnesses: then `waiting` says why, and the next call tries
+        again. Raises LogError when a file or the store cannot be written, or a witness is ahead.
+        """
+        latest: SignedCheckpoint | None = None
+        while True:
+            signed, public = self._store.head("signed"), self._store.head("public")
+            if public.note and (self._public is None or self._public.checkpoint.size < public.size):
+                latest = self._release(public)
+            if self._edge is None:
+                self._edge = self._finish_staging(load_edge(self._reader, public.size, public.root), signed)
+            available = self._store.size
+            if signed.size < available:
+                signed = self._sign(self._edge, signed, available)
+            elif signed.size == public.size:
+                return latest
+            if not self._make_public(parse_checkpoint(signed.note), public):
+                return latest
+
+    def append(self, records: Sequence[bytes]) -> list[Receipt | Refusal]:
+        """`submit`, then `publish`."""
+        receipts = self.submit(records)
+        self.publish()
+        return receipts
+
+    def _sign(self, edge: LogEdge, old: Head, available: int) -> Head:
+        end = min(available, edge.size + MAX_ROUND_ENTRIES)
+        edge, files = edge.extend(self._store.pending(edge.size, end, MAX_ROUND_BYTES))
+        checkpoint = Checkpoint(self._signer.name, edge.size, edge.frontier.root)
+        new = Head(edge.size, checkpoint.root, sign_checkpoint(checkpoint, self._signer).note.data)
+        self._edge = None  # Unknown until the files are written: if that fails, they are staged again.
+        self._store.swap_signed(old, new)
+        write_files(self._directory, files)
+        self._edge = edge
+        return new
+
+    def _make_public(self, signed: SignedCheckpoint, old: Head) -> bool:
+        """Gather the quorum and swap *public*; whether it was reached."""
+        cosigned = self._cosignatures(signed)
+        names = {witness.name for witness in self._policy.witnesses if witness.key in cosigned}
+        if not self._policy.satisfied_by(names):
+            return False
+        public = signed.with_signatures(tuple(cosigned.values()))
+        checkpoint = public.checkpoint
+        new = Head(checkpoint.size, checkpoint.root, public.note.data)
+        self._store.swap_public(old, new, self._clock())
+        return True
+
+    def _release(self, public: Head) -> SignedCheckpoint:
+        """Publish the file `checkpoint`; from now on proofs lead to it."""
+        write_files(self._directory, [(CHECKPOINT, public.note)])
+        self._public, self._public_hashes = parse_checkpoint(public.note), None
+        return self._public
+
+    def _cosignatures(self, signed: SignedCheckpoint) -> dict[VerifierKey, NoteSignature]:
+        size = signed.checkpoint.size
+        hash_at = hash_source(self._reader, size)
+
+        def ask(witness: Witness, old_size: int) -> NoteSignature | LogError:
+            try:
+                return ask_witness(witness, signed, min(old_size, size), hash_at)
+            except LogAheadError:
+                raise
+            except LogError as error:
+                return error
+
+        run = self._executor.map if self._executor else map
+        answers = list(run(ask, self._witnesses, self._witness_sizes))
+        self.waiting = tuple(str(answer) for answer in answers if isinstance(answer, LogError))
+        cosigned: dict[VerifierKey, NoteSignature] = {}
+        for number, (witness, answer) in enumerate(zip(self._witnesses, answers, strict=True)):
+            if isinstance(answer, NoteSignature):
+                cosigned[witness.key] = answer
+                self._witness_sizes[number] = size
+        return cosigned
+
+    # What others ask of it.
+
+    def proof(self, index: int) -> bytes:
+        """The .tlog-proof of a public entry; raises LogError when the entry is not public yet."""
+        size = self._public.checkpoint.size if self._public else 0
+        if self._public is None or index >= size:
+            raise LogError(f"Entry {index} is not public yet: the log has {size} public entries.")
+        if self._public_hashes is None:
+            self._public_hashes = hash_source(self._reader, size)
+        return format_proof(make_proof(index, self._public, self._public_hashes))
+
+    def sweep(self) -> int:
+        """Remove partial tiles whose full tile has been public for an hour; how many directories of them."""
+        moment = self._clock() - PARTIAL_TILE_SECONDS
+        removed = 0
+        for old_size, size in self._store.filled_before(moment):
+            for level in (ENTRIES, *levels(size)):
+                height = 8 * (max(level, 0) + 1)
+                for index in range(old_size >> height, size >> height):
+                    removed += _remove_directory(self._directory / f"{TileName(level, index).full_path}.p")
+        self._store.forget_filled(moment)
+        return removed
+
+
+def _misfit(record: bytes) -> str | None:
+    if 0 < len(record) <= MAX_ENTRY:
+        return None
+    return f"A record of {len(record)} bytes does not fit the log, which takes 1 to {MAX_ENTRY}."
+
+
+def _remove_directory(path: Path) -> bool:
+    try:
+        shutil.rmtree(path)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise LogError(f"{path} cannot be removed: {error.strerror or error}.") from None
+    return True

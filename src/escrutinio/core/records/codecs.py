@@ -1,0 +1,352 @@
+"""The few shapes that a field of a payload can have, each with its way in and out.
+
+A codec knows four directions. `encode` and `decode` go to and from what CBOR carries (unsigned
+integers, byte strings, text, arrays: docs/formats.md, "Payload"); `to_plain` and `from_plain` go to and
+from what JSON and TOML carry (bytes as hexadecimal, codes by their name). It also writes its own line
+of CDDL (RFC 8610). `decode` and `from_plain` raise RecordError with the reason alone; whoever calls them
+adds the place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, Field, dataclass, field, fields
+from enum import IntEnum
+from functools import cached_property
+from typing import Generic, Protocol, TypeAlias, TypeVar, dataclass_transform
+
+from escrutinio.base.errors import RecordError
+from escrutinio.core.records import text as _text
+
+T = TypeVar("T")
+V = TypeVar("V")
+E = TypeVar("E", bound=IntEnum)
+
+COUNT_LIMIT = 2**32
+UINT_LIMIT = 2**53
+
+
+Layout: TypeAlias = "tuple[tuple[str, Codec[object]], ...]"
+
+
+class Codec(Protocol[T]):
+    """The way of one field between Python, CBOR and JSON."""
+
+    @property
+    def cddl(self) -> str: ...
+
+    def encode(self, value: T) -> object: ...
+    def decode(self, raw: object) -> T: ...
+    def to_plain(self, value: T) -> object: ...
+    def from_plain(self, raw: object) -> T: ...
+
+
+@dataclass(frozen=True)
+class Uint:
+    """An unsigned integer below `limit` (2^53 by default, so that JavaScript reads it exactly)."""
+
+    cddl: str = "uint53"
+    limit: int = UINT_LIMIT
+
+    def encode(self, value: int) -> object:
+        return self.decode(value)
+
+    def decode(self, raw: object) -> int:
+        if type(raw) is not int:
+            raise RecordError(f"a whole number was expected, not {_kind(raw)}")
+        if not 0 <= raw < self.limit:
+            raise RecordError(f"the number must be from 0 to {self.limit - 1:,}")
+        return raw
+
+    to_plain = decode
+    from_plain = decode
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A byte string of exactly `size` bytes."""
+
+    size: int
+    cddl: str
+
+    def encode(self, value: bytes) -> object:
+        return self.decode(value)
+
+    def decode(self, raw: object) -> bytes:
+        if type(raw) is not bytes or len(raw) != self.size:
+            raise RecordError(f"{self.size} bytes were expected")
+        return raw
+
+    def to_plain(self, value: bytes) -> object:
+        return value.hex()
+
+    def from_plain(self, raw: object) -> bytes:
+        if type(raw) is not str:
+            raise RecordError(f"{self.size} bytes in hexadecimal were expected")
+        try:
+            value = bytes.fromhex(raw)
+        except ValueError:
+            raise RecordError(f"{raw[:80]!r} is not hexadecimal") from None
+        if len(raw) != 2 * self.size:  # fromhex skips spaces
+            raise RecordError(f"{self.size} bytes are {2 * self.size} hexadecimal digits, not {len(raw)}")
+        return value
+
+
+@dataclass(frozen=True)
+class Text:
+    """UTF-8 text that passes `check` (length, characters)."""
+
+    check: Callable[[str], str]
+    cddl: str
+
+    def encode(self, value: str) -> object:
+        return self.decode(value)
+
+    def decode(self, raw: object) -> str:
+        if type(raw) is not str:
+            raise RecordError(f"text was expected, not {_kind(raw)}")
+        return self.check(raw)
+
+    to_plain = decode
+    from_plain = decode
+
+
+@dataclass(frozen=True)
+class Code(Generic[E]):
+    """One of a list of numbered words; JSON and TOML use the word."""
+
+    of: type[E]
+
+    @property
+    def cddl(self) -> str:
+        return cddl_name(self.of.__name__)
+
+    def encode(self, value: E) -> object:
+        return int(value)
+
+    def decode(self, raw: object) -> E:
+        if type(raw) is not int:
+            raise RecordError(f"a number of the list {self.cddl} was expected, not {_kind(raw)}")
+        try:
+            return self.of(raw)
+        except ValueError:
+            raise RecordError(f"{raw} stands for nothing in the list {self.cddl}") from None
+
+    def to_plain(self, value: E) -> object:
+        return word(value)
+
+    def from_plain(self, raw: object) -> E:
+        for member in self.of:
+            if word(member) == raw:
+                return member
+        words = ", ".join(word(member) for member in self.of)
+        raise RecordError(f"{repr(raw[:80]) if type(raw) is str else _kind(raw)} is none of: {words}")
+
+
+@dataclass(frozen=True)
+class Optional(Generic[T]):
+    """Zero or one item: an array that is empty or holds the value; None in Python and JSON."""
+
+    item: Codec[T]
+
+    @property
+    def cddl(self) -> str:
+        return f"[? {self.item.cddl}]"
+
+    def encode(self, value: T | None) -> object:
+        return [] if value is None else [self.item.encode(value)]
+
+    def decode(self, raw: object) -> T | None:
+        if type(raw) is not list or len(raw) > 1:
+            raise RecordError("an array of no item or one was expected")
+        return self.item.decode(raw[0]) if raw else None
+
+    def to_plain(self, value: T | None) -> object:
+        return None if value is None else self.item.to_plain(value)
+
+    def from_plain(self, raw: object) -> T | None:
+        return None if raw is None else self.item.from_plain(raw)
+
+
+@dataclass(frozen=True)
+class Array(Generic[T]):
+    """From `least` to `most` items of one shape; a tuple in Python."""
+
+    item: Codec[T]
+    least: int = 0
+    most: int = 65_535
+
+    @property
+    def cddl(self) -> str:
+        most = "" if self.most == 65_535 else self.most
+        least = "" if self.least == 0 else self.least
+        return f"[{least}*{most} {self.item.cddl}]"
+
+    def encode(self, value: tuple[T, ...]) -> object:
+        self._bound(len(value))
+        return [self.item.encode(item) for item in value]
+
+    def decode(self, raw: object) -> tuple[T, ...]:
+        return self._each(raw, self.item.decode)
+
+    def to_plain(self, value: tuple[T, ...]) -> object:
+        return [self.item.to_plain(item) for item in value]
+
+    def from_plain(self, raw: object) -> tuple[T, ...]:
+        return self._each(raw, self.item.from_plain)
+
+    def _each(self, raw: object, read: Callable[[object], T]) -> tuple[T, ...]:
+        if type(raw) is not list:
+            raise RecordError(f"an array was expected, not {_kind(raw)}")
+        self._bound(len(raw))
+        items = []
+        for place, item in enumerate(raw):
+            try:
+                items.append(read(item))
+            except RecordError as error:
+                raise RecordError(f"item {place}: {error}") from None
+        return tuple(items)
+
+    def _bound(self, size: int) -> None:
+        if not self.least <= size <= self.most:
+            raise RecordError(f"the array has {size} items; {self.least} to {self.most:,} are allowed")
+
+
+class Counts(Array[int]):
+    """An array of counts; as `Array(COUNT)`, but fast, since every sheet has one."""
+
+    def encode(self, value: tuple[int, ...]) -> object:
+        return list(self.decode(list(value)))
+
+    def decode(self, raw: object) -> tuple[int, ...]:
+        if type(raw) is list and 1 <= len(raw) <= self.most and set(map(type, raw)) == {int}:
+            counts: list[int] = raw
+            if min(counts) >= 0 and max(counts) < COUNT_LIMIT:
+                return tuple(counts)
+        return super().decode(raw)
+
+    from_plain = decode
+
+
+@dataclass(frozen=True)
+class Struct(Generic[T]):
+    """An array of fixed positions, as the dataclass `of` declares them with `put`."""
+
+    of: type[T]
+
+    @property
+    def cddl(self) -> str:
+        return cddl_name(self.of.__name__)
+
+    @cached_property
+    def layout(self) -> Layout:
+        return layout(self.of)
+
+    def encode(self, value: T) -> object:
+        return [within(name, codec.encode, getattr(value, name)) for name, codec in self.layout]
+
+    def decode(self, raw: object) -> T:
+        if type(raw) is not list or len(raw) != len(self.layout):
+            raise RecordError(f"an array of {len(self.layout)} positions was expected")
+        items = [
+            within(name, codec.decode, item) for (name, codec), item in zip(self.layout, raw, strict=True)
+        ]
+        return self.of(*items)
+
+    def to_plain(self, value: T) -> object:
+        return {name: codec.to_plain(getattr(value, name)) for name, codec in self.layout}
+
+    def from_plain(self, raw: object) -> T:
+        return self.of(**read_plain(self.of, raw))
+
+
+def put(codec: Codec[T], *, default: object = MISSING) -> T:
+    """Declare a dataclass field whose bytes follow `codec`; its position is its place in the class.
+
+    `default` serves authors only; bytes always carry every position.
+    """
+    options = {} if default is MISSING else {"default": default}
+    return field(metadata={"codec": codec}, **options)  # type: ignore[call-overload,no-any-return]
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(put,))
+def part(cls: type[T]) -> type[T]:
+    """Make a class whose fields are declared with `put` a frozen dataclass."""
+    return dataclass(frozen=True, slots=True)(cls)
+
+
+def layout(of: type[object]) -> Layout:
+    """The positions of a dataclass made with `put`: name and codec, in order."""
+    return tuple((f.name, f.metadata["codec"]) for f in fields(of))  # type: ignore[arg-type]
+
+
+def read_plain(of: type[object], raw: object) -> dict[str, object]:
+    """The fields of `of` from a JSON or TOML table; unknown and missing keys are refused."""
+    if not isinstance(raw, dict):
+        raise RecordError(f"a table was expected, not {_kind(raw)}")
+    known: dict[str, Field[object]] = {f.name: f for f in fields(of)}  # type: ignore[arg-type]
+    if unknown := [key for key in raw if key not in known]:
+        names = ", ".join(known)
+        raise RecordError(f"the key {str(unknown[0])[:80]!r} is not known here; known are: {names}")
+    values: dict[str, object] = {}
+    for name, declared in known.items():
+        codec = declared.metadata["codec"]
+        if name in raw:
+            values[name] = within(name, codec.from_plain, raw[name])
+        elif declared.default is not MISSING:
+            values[name] = declared.default
+        elif isinstance(codec, Optional):
+            values[name] = None
+        elif isinstance(codec, Array) and codec.least == 0:
+            values[name] = ()
+        else:
+            raise RecordError(f"the key {name!r} is missing")
+    return values
+
+
+def word(member: IntEnum) -> str:
+    """The word by which JSON, TOML and people know a code (`QUALITY_CHECKED` is `quality-checked`)."""
+    return member.name.lower().replace("_", "-")
+
+
+def cddl_name(name: str) -> str:
+    """`TallySheet` as CDDL writes it: `tally-sheet`."""
+    return "".join("-" + c.lower() if c.isupper() else c for c in name).lstrip("-")
+
+
+def within(place: str, read: Callable[[V], T], raw: V) -> T:
+    """`read(raw)`, with the place named in its refusal."""
+    try:
+        return read(raw)
+    except RecordError as error:
+        raise RecordError(f"{place}: {error}") from None
+
+
+def _kind(raw: object) -> str:
+    return _KINDS.get(type(raw), "something else")
+
+
+_KINDS = {
+    bool: "true or false",
+    bytes: "bytes",
+    dict: "a table",
+    float: "a fraction",
+    int: "a number",
+    list: "an array",
+    str: "text",
+    type(None): "null",
+}
+
+UINT = Uint()
+COUNT = Uint("count", COUNT_LIMIT)
+TIME = Uint("seconds")
+COUNTS = Counts(COUNT, 1, 4_096)
+DIGEST = Bytes(32, "digest")
+KEY = Bytes(32, "key")
+KID = Bytes(8, "kid")
+CODE = Text(_text.check_code, "code")
+NAME = Text(_text.check_name, "name")
+SUBJECT = Text(_text.check_subject, "subject")
+DATE = Text(_text.check_date, "date")
+SHORT = Text(lambda value: _text.check_text(value, 200), "short")
+LONG = Text(lambda value: _text.check_text(value, 2_000), "long")

@@ -1,0 +1,151 @@
+"""Keys in files: the public one to hand over, the private one encrypted.
+
+Both are JSON of a few hundred bytes, read strictly: a file that says more, or the same in another way, is
+not one of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from escrutinio.base.errors import RecordError
+from escrutinio.core.records.cose import key_id
+from escrutinio.core.records.keys import SigningKey, check_public_key
+from escrutinio.core.records.text import check_name
+
+MAX_KEY_FILE = 4_096
+
+_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**15, 8, 1
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKeyFile:
+    """What a key's owner hands to whoever enrols it."""
+
+    name: str
+    public_key: bytes
+
+    def text(self) -> str:
+        """The file's content: JSON with name, kid and key in hexadecimal."""
+        kid, public = key_id(self.public_key).hex(), self.public_key.hex()
+        return json.dumps({"name": self.name, "kid": kid, "ed25519": public}, indent=1) + "\n"
+
+
+def read_public_key(text: str) -> PublicKeyFile:
+    """Read a public key file strictly. Raises RecordError."""
+    data = _table(text)
+    if set(data) != {"name", "kid", "ed25519"}:
+        raise RecordError("this is not a public key file (JSON with name, kid and ed25519, and nothing else)")
+    public = check_public_key(_hex(data["ed25519"]))
+    if _hex(data["kid"]) != key_id(public):
+        raise RecordError("the kid in the public key file is not that of its key")
+    name = data["name"]
+    if not isinstance(name, str):
+        raise RecordError("the name in the public key file is not text")
+    return PublicKeyFile(check_name(name), public)
+
+
+def write_key_file(path: Path, name: str, key: SigningKey, passphrase: str) -> None:
+    """Keep `key` at `path`, readable by its owner only, encrypted with scrypt and ChaCha20-Poly1305.
+
+    RFC 7914 and RFC 8439; the name is authenticated with it. Raises RecordError if the file exists (a key
+    is never overwritten), cannot be written, or the passphrase is empty; an unfinished file is removed.
+    """
+    if not passphrase:
+        raise RecordError("a key file needs a passphrase that is not empty")
+    salt, nonce = os.urandom(16), os.urandom(12)
+    sealed = ChaCha20Poly1305(_derive(passphrase, salt)).encrypt(nonce, key.seed(), check_name(name).encode())
+    content = {
+        "escrutinio-key": 1,
+        "name": name,
+        "public": key.public_key.hex(),
+        "scrypt": [_SCRYPT_N, _SCRYPT_R, _SCRYPT_P, salt.hex()],
+        "chacha20-poly1305": [nonce.hex(), sealed.hex()],
+    }
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise RecordError(f"{path} exists already; a key file is never overwritten") from None
+    except OSError as error:
+        raise RecordError(f"the key file {path} cannot be made: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(json.dumps(content, indent=1) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        with suppress(OSError):
+            path.unlink()
+        raise RecordError(f"the key file {path} cannot be written: {error.strerror}") from None
+
+
+def read_key_file(path: Path, passphrase: str) -> tuple[str, SigningKey]:
+    """The name and the key of a key file. Raises RecordError (wrong passphrase, altered file, not one)."""
+    try:
+        with path.open("rb") as file:
+            data = _table(file.read(MAX_KEY_FILE + 1).decode())
+    except FileNotFoundError:
+        raise RecordError(f"there is no key file {path}") from None
+    except OSError as error:
+        raise RecordError(f"the key file {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        data = {}
+    match data:
+        case {
+            "escrutinio-key": 1,
+            "name": str() as name,
+            "public": public,
+            "scrypt": [n, r, p, salt],
+            "chacha20-poly1305": [nonce, sealed],
+        } if len(data) == 5 and (n, r, p) == (_SCRYPT_N, _SCRYPT_R, _SCRYPT_P):
+            cipher = ChaCha20Poly1305(_derive(passphrase, _hex(salt)))
+        case _:
+            raise RecordError(f"{path} is not a key file of Escrutinio")
+    try:
+        seed = cipher.decrypt(_hex(nonce), _hex(sealed), check_name(name).encode())
+    except (InvalidTag, ValueError):  # ValueError: the nonce is not 12 bytes
+        raise RecordError(f"the passphrase does not open {path}, or the file was altered") from None
+    key = SigningKey(seed)
+    if key.public_key != _hex(public):
+        raise RecordError(f"the public key in {path} is not that of its private key")
+    return name, key
+
+
+def _table(text: str) -> dict[str, object]:
+    """The JSON object in `text`; empty if it is none, too long, or says a key twice."""
+    try:
+        data = json.loads(text, object_pairs_hook=_once) if len(text) <= MAX_KEY_FILE else None
+    except (ValueError, RecursionError):
+        data = None
+    return data if isinstance(data, dict) else {}
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("a key stands twice")
+    return table
+
+
+def _hex(value: object) -> bytes:
+    """Bytes written as lower-case hexadecimal, the one way a key file has."""
+    try:
+        content = bytes.fromhex(value) if isinstance(value, str) else b""
+    except ValueError:
+        content = b""
+    if not content or content.hex() != value:
+        raise RecordError("the key file has something else where hexadecimal digits should stand")
+    return content
+
+
+def _derive(passphrase: str, salt: bytes) -> bytes:
+    secret = passphrase.encode("utf-8", "surrogatepass")
+    return Scrypt(salt=salt, length=32, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P).derive(secret)

@@ -1,0 +1,51 @@
+"""Opening an entry of a log: is it a record of this election, and does its signature hold?"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from escrutinio.base.errors import RecordError
+from escrutinio.core.records.cose import split
+from escrutinio.core.records.entry import Entry, open_frame
+from escrutinio.core.records.keys import check_signature
+
+
+class Fault(IntEnum):
+    """Why an entry is no statement by a key of this election."""
+
+    MALFORMED = 0
+    UNKNOWN_KEY = 1
+    BAD_SIGNATURE = 2
+
+
+class Signer(NamedTuple):
+    """The key that an entry names by its kid, and the name it is enrolled under; empty for a root key,
+    which is not enrolled. A tuple, since one goes to a worker with every entry."""
+
+    public_key: bytes
+    name: str
+
+
+def open_signed(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
+    """Open a record of this election and check who signed it. Raises `EntryError`."""
+    try:
+        frame = split(raw)
+        entry = open_frame(raw, frame)
+    except RecordError as error:
+        raise EntryError(Fault.MALFORMED, str(error)) from None
+    if entry.election != election:
+        raise EntryError(Fault.MALFORMED, "the record belongs to another election")
+    if signer is None or signer.name not in ("", frame.issuer):
+        raise EntryError(Fault.UNKNOWN_KEY, "no key with that kid and name is in force")
+    try:
+        check_signature(signer.public_key, frame.signed, frame.signature)
+    except RecordError as error:
+        raise EntryError(Fault.BAD_SIGNATURE, str(error)) from None
+    return entry
+
+
+class EntryError(RecordError):
+    """An entry is refused for a fault."""
+
+    def __init__(self, fault: Fault, reason: str) -> None:
+        super().__init__(reason)
+        self.fault = fault

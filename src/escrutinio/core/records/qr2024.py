@@ -1,0 +1,68 @@
+"""The QR code on the tally sheets of 28 July 2024: `center.table.protocol.serial!38 counts!null!blank`.
+
+It carries no signature: it says what a sheet shows, and proves nothing about who printed it. Whatever
+shows such a sheet says so. The order of the 38 options is that of the example's `qr_format.json`.
+"""
+
+import re
+from dataclasses import dataclass
+
+from escrutinio.base.errors import RecordError
+from escrutinio.core.records.codecs import COUNT_LIMIT
+
+OPTIONS = 38
+MAX_TEXT = 600  # 38 counts of ten digits and what stands around them
+
+_COUNT = "(?:0|[1-9][0-9]{0,9})"
+_FORM = re.compile(
+    r"([0-9]{9})\.([0-9]{2})\.([0-9])\.([0-9]{4})"
+    rf"!({_COUNT}(?:,{_COUNT}){{{OPTIONS - 1}}})!({_COUNT})!({_COUNT})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet2024:
+    """What such a QR code says: counts of the 38 options in their order, null ballots, blank ballots.
+
+    `center`: 9 digits, the first two the state (leading zeros kept); `table`: from 1; `protocol` and
+    `serial` as printed.
+    """
+
+    center: str
+    table: int
+    protocol: str
+    serial: str
+    counts: tuple[int, ...]
+    null: int
+    blank: int
+
+    @property
+    def station(self) -> str:
+        """The station's code in this house: `010111037.02`."""
+        return f"{self.center}.{self.table:02}"
+
+
+def read_qr2024(text: str) -> Sheet2024:
+    """Read the text of a 2024 QR code strictly. Raises RecordError with what does not fit."""
+    if len(text) > MAX_TEXT:
+        raise RecordError(f"the QR text has {len(text):,} characters; a sheet of 2024 has at most {MAX_TEXT}")
+    found = _FORM.fullmatch(text)
+    if found is None:
+        raise RecordError(f"the QR text is not center.table.protocol.serial!{OPTIONS} counts!null!blank")
+    center, table, protocol, serial, votes, null, blank = found.groups()
+    counts = tuple(map(int, votes.split(",")))
+    sheet = Sheet2024(center, int(table), protocol, serial, counts, int(null), int(blank))
+    if sheet.table == 0:
+        raise RecordError("the QR text names table 00; tables are numbered from 01")
+    if max(*sheet.counts, sheet.null, sheet.blank) >= COUNT_LIMIT:
+        raise RecordError(f"the QR text has a count above {COUNT_LIMIT - 1:,}")
+    return sheet
+
+
+def qr2024_text(sheet: Sheet2024) -> str:
+    """The text that `read_qr2024` reads as `sheet`. Raises RecordError when the format cannot say it."""
+    votes = ",".join(map(str, sheet.counts))
+    text = f"{sheet.station}.{sheet.protocol}.{sheet.serial}!{votes}!{sheet.null}!{sheet.blank}"
+    if read_qr2024(text) != sheet:
+        raise RecordError("the QR format of 2024 cannot say this sheet")
+    return text

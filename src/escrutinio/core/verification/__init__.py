@@ -1,0 +1,1 @@
+"""Verifying a publication, and judging one sheet against it."""

@@ -1,0 +1,351 @@
+"""What a sheet, a record or a proof is worth, held against a log that verifies: one verdict and its grounds.
+
+Pure functions of the state that a verified log gives. Nothing is concluded from a difference: the answer
+says what was compared with what, and which entries show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.base.errors import LogError, RecordError
+from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.rights import ROOT, Scopes, may_sign
+from escrutinio.core.election.sheets import OFFICIAL
+from escrutinio.core.election.state import ElectionState, SheetTable, Status
+from escrutinio.core.log.checkpoint import Checkpoint, verify_checkpoint
+from escrutinio.core.log.merkle import HashAt, leaf_hash, range_root, verify_inclusion
+from escrutinio.core.log.policy import Policy
+from escrutinio.core.log.proofs import LogProof
+from escrutinio.core.records.codes import Kind
+from escrutinio.core.records.cose import key_id
+from escrutinio.core.records.entry import Entry, verify
+from escrutinio.core.records.types import (
+    Charter,
+    Copy,
+    Definition,
+    HandCount,
+    ManualSheet,
+    TallySheet,
+    ZeroReport,
+)
+
+
+class Verdict(StrEnum):
+    """The one clear answer."""
+
+    IN_LOG = "in-log"
+    """Authentic, and the log has it."""
+    NOT_IN_LOG = "not-in-log"
+    """Authentic, and the log does not have it."""
+    CONTRADICTED = "contradicted"
+    """Authentic, and another sheet in the log, as authentic, says something else of the same station."""
+    EQUAL = "equal"
+    """Unsigned, and equal to everything that is published of its station."""
+    DIFFERS = "differs"
+    """Unsigned, and different from something that is published of its station."""
+    NOT_PUBLISHED = "not-published"
+    """Unsigned, and nothing is published of its station that it could be compared with."""
+    ALTERED = "altered"
+    """Its signature does not hold for the key that it names."""
+    MALFORMED = "malformed"
+    """It begins like a record of this system and is none."""
+    UNKNOWN_KEY = "unknown-key"
+    """The log knows no key of that number and name."""
+    NOT_IN_FORCE = "not-in-force"
+    """Its signature holds, for a key that was revoked, or not yet enrolled."""
+    OUT_OF_SCOPE = "out-of-scope"
+    """Its signature holds, for a key that may not say this, or not of this station."""
+    MISLABELLED = "mislabelled"
+    """Its QR code says that the election is real and the definition says it is not, or the other way."""
+    NOT_REAL = "not-real"
+    """Its QR code says that it belongs to no real election, and it is not of this log's either."""
+    OTHER_ELECTION = "other-election"
+    """It belongs to another election than this log."""
+    PROOF_HOLDS = "proof-holds"
+    """What the proof says is in the log is there."""
+    PROOF_INVALID = "proof-invalid"
+    """The proof does not hold by itself: of another log, altered, or not signed as the trust file asks."""
+    PROOF_AHEAD = "proof-ahead"
+    """The proof speaks of a larger log than the one at hand."""
+    PROMISE_CONTRADICTED = "promise-contradicted"
+    """The proof holds by itself, and the log at hand is not the one that it was given for."""
+
+
+GOOD = frozenset({Verdict.IN_LOG, Verdict.EQUAL, Verdict.PROOF_HOLDS})
+KEEP = frozenset({Verdict.NOT_IN_LOG, Verdict.CONTRADICTED})
+"""Verdicts about an authentic record that is worth keeping where the log does not have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure that differs: an option's code, "null" or "blank"; as the sheet has it, and as published."""
+
+    what: str
+    sheet: int
+    published: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The sheet beside the entry that counts for its station in a basis; equal where nothing differs."""
+
+    basis: str
+    entry: int
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict and what it stands on.
+
+    `real`: whether the election is one, None where nothing says so. `entry` is the log index of the record,
+    or what a proof is for; `status` what became of it there. `others` are the entries that contradict it,
+    `findings` those that name its entry. `known_station` is False where the roll does not have the station.
+    `authenticated`: for a proof, whether a trust file vouches for its signatures. `detail` says more of what
+    was refused.
+    """
+
+    verdict: Verdict
+    real: bool | None = None
+    type: str = ""
+    signer: str = ""
+    station: str | None = None
+    contest: str | None = None
+    entry: int | None = None
+    status: Status | None = None
+    others: tuple[int, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    known_station: bool = True
+    authenticated: bool = False
+    detail: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.verdict in GOOD
+
+    @property
+    def to_keep(self) -> bool:
+        """Whether it is evidence that the log at hand lacks."""
+        return self.verdict in KEEP and self.entry is None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a sheet counts: votes by option of the definition, null and blank ballots."""
+
+    counts: tuple[int, ...]
+    null: int
+    blank: int
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges what is held against one state."""
+
+    state: ElectionState
+
+    @property
+    def real(self) -> bool:
+        """Whether the log's election is a real one."""
+        return self.state.body().kind is Kind.REAL
+
+    @cached_property
+    def _scopes(self) -> Scopes:
+        state = self.state
+        return Scopes(state.keys, state.areas, state.roll, state.body().author_role)
+
+    def record(self, entry: Entry, index: int | None, labelled_real: bool | None = None) -> Answer:
+        """Judge a record. `index` is its place in the log, None where the log does not have it;
+        `labelled_real` is what the prefix of its QR code said, None for a bare record."""
+        about = entry.about
+        answer = Answer(
+            Verdict.IN_LOG, self.real, entry.body.NAME, entry.signer, about.station, about.contest, index
+        )
+        election = entry.election or entry.digest
+        if election != self.state.election:
+            other = Verdict.NOT_REAL if labelled_real is False else Verdict.OTHER_ELECTION
+            return replace(answer, verdict=other, real=labelled_real, detail=election.hex())
+        if labelled_real is not None and labelled_real is not self.real:
+            return replace(answer, verdict=Verdict.MISLABELLED)
+        refused = self._refusal(entry, index)
+        if refused is not None:
+            verdict, detail = refused
+            return replace(answer, verdict=verdict, detail=detail, findings=self._findings(index))
+        return self._in_the_log(entry, answer)
+
+    def figures(self, station: str, contest: str, figures: Figures) -> Answer:
+        """Judge a sheet without a signature: is it what is published of its station, in every basis?"""
+        known = station in self.state.roll.index
+        compared = self._comparisons(station, contest, figures, None)
+        verdict = Verdict.NOT_PUBLISHED
+        if compared:
+            verdict = Verdict.DIFFERS if any(each.differences for each in compared) else Verdict.EQUAL
+        return Answer(
+            verdict,
+            self.real,
+            station=station,
+            contest=contest,
+            comparisons=compared,
+            known_station=known,
+        )
+
+    def _refusal(self, entry: Entry, index: int | None) -> tuple[Verdict, str] | None:
+        """Why the record is not authentic, if it is not."""
+        state, kind = self.state, type(entry.body)
+        held = state.keys.get(entry.kid)
+        root = self._root_key(entry)
+        if held is None and root is None:
+            return Verdict.UNKNOWN_KEY, entry.kid.hex()
+        if held is not None and root is None and held.key.name != entry.signer:
+            return Verdict.UNKNOWN_KEY, f"{entry.kid.hex()} = {held.key.name}"
+        try:
+            verify(entry.raw, root or (held.key.public_key if held else b""))
+        except RecordError as error:
+            return Verdict.ALTERED, str(error)
+        if held is None or root is not None:
+            return None
+        at = state.size if index is None else index
+        if held.enrolled >= at or (held.revoked is not None and at >= held.revoked):
+            return Verdict.NOT_IN_FORCE, str(held.enrolled if held.enrolled >= at else held.revoked)
+        author = state.body().author_role
+        if not may_sign(held.key.role, kind, author):
+            return Verdict.OUT_OF_SCOPE, held.key.role.name.lower()
+        if not self._scopes.covers(held.key, entry.about):
+            return Verdict.OUT_OF_SCOPE, ", ".join(held.key.scope[:20])
+        return None
+
+    def _root_key(self, entry: Entry) -> bytes | None:
+        """The root key that the record names, if it is one that root keys sign."""
+        if type(entry.body) not in ROOT | {Definition, Charter}:
+            return None
+        charter = self.state.charter.entry.body if self.state.charter else None
+        roots = [self.state.body().root_key]
+        roots += [charter.root_key] if isinstance(charter, Charter) else []
+        return next((key for key in roots if key_id(key) == entry.kid), None)
+
+    def _in_the_log(self, entry: Entry, answer: Answer) -> Answer:
+        """An authentic record beside what else the log says of its station."""
+        index, figures = answer.entry, figures_of(entry)
+        station, contest = entry.about.station, entry.about.contest
+        answer = replace(answer, findings=self._findings(index))
+        if index is None:
+            answer = replace(answer, verdict=Verdict.NOT_IN_LOG)
+        table = self.state.tables.get(contest or "")
+        if figures is None or table is None or station is None or contest is None:
+            return answer
+        if index is not None:
+            row = int(np.searchsorted(table.index, index))
+            if row < len(table) and table.index[row] == index:
+                answer = replace(answer, status=Status(int(table.status[row])))
+        compared = self._comparisons(station, contest, figures, index)
+        others = self._others(entry, table, figures)
+        return replace(
+            answer,
+            verdict=Verdict.CONTRADICTED if others else answer.verdict,
+            others=others,
+            comparisons=compared,
+            known_station=station in self.state.roll.index,
+        )
+
+    def _others(self, entry: Entry, table: SheetTable, figures: Figures) -> tuple[int, ...]:
+        """Entries of equal standing that say something else: official sheets against official sheets, copies
+        of an organisation against its other copies."""
+        state, here = self.state, self._here(entry.about.station or "", table)
+        if isinstance(entry.body, TallySheet | ManualSheet):
+            mine = np.isin(table.kind, OFFICIAL)
+        elif isinstance(entry.body, Copy) and (held := state.keys.get(entry.kid)) is not None:
+            who = state.organisation[held.place]
+            mine = (table.kind == Copy.TYPE) & (state.organisation[table.signer] == who)
+        else:
+            return ()
+        rows = np.flatnonzero(here & mine & (table.status != Status.REFUSED))
+        return tuple(int(table.index[row]) for row in rows if _differences(table, int(row), figures, ()))
+
+    def _comparisons(
+        self, station: str, contest: str, figures: Figures, but: int | None
+    ) -> tuple[Comparison, ...]:
+        """The sheet beside what counts for its station in every basis, the entry `but` left out."""
+        state, table = self.state, self.state.tables.get(contest)
+        place = state.roll.index.get(station, -1)
+        if table is None or place < 0:
+            return ()
+        options = state.contest(contest).options
+        found = []
+        for basis in state.bases:
+            rows = state.counted.get((contest, basis.code))
+            row = -1 if rows is None else int(rows[place])
+            if row >= 0 and table.index[row] != but:
+                differences = _differences(table, row, figures, options)
+                found.append(Comparison(basis.code, int(table.index[row]), differences))
+        return tuple(found)
+
+    def _here(self, station: str, table: SheetTable) -> NDArray[np.bool_]:
+        place = self.state.roll.index.get(station, -2)
+        here: NDArray[np.bool_] = table.station == place
+        return here
+
+    def _findings(self, index: int | None) -> tuple[Finding, ...]:
+        return tuple(f for f in self.state.findings if index is not None and index in f.entries)
+
+
+def figures_of(entry: Entry) -> Figures | None:
+    """What a record counts of ballots; None for one that counts none, a zero report among them."""
+    body = entry.body
+    if isinstance(body, ZeroReport) or not isinstance(body, TallySheet | ManualSheet | Copy | HandCount):
+        return None
+    return Figures(body.counts, body.null, body.blank)
+
+
+def _differences(
+    table: SheetTable, row: int, figures: Figures, options: Sequence[str]
+) -> tuple[Difference, ...]:
+    """What differs between a sheet and a row; options without a code go by their number."""
+    published = [*table.counts[row].tolist(), int(table.null[row]), int(table.blank[row])]
+    names = [*(options or map(str, range(len(published) - 2))), "null", "blank"]
+    said = [*figures.counts, figures.null, figures.blank]
+    if len(said) != len(published):  # a record may count as many options as it likes; it then counts nowhere
+        return (Difference("options", len(figures.counts), len(published) - 2),)
+    triples = zip(names, said, published, strict=True)
+    return tuple(Difference(name, mine, theirs) for name, mine, theirs in triples if mine != theirs)
+
+
+def judge_proof(
+    proof: LogProof, checkpoint: Checkpoint, hash_at: HashAt, policy: Policy | None, record: bytes | None
+) -> Answer:
+    """Judge a proof against the log at `checkpoint`, whose hashes `hash_at` gives.
+
+    With a `policy` its checkpoint must be signed and cosigned as that asks. With the `record` that it was
+    given for it is first verified by itself; without, by what the log has at its place.
+    """
+    promised = proof.checkpoint.checkpoint
+    answer = Answer(Verdict.PROOF_HOLDS, entry=proof.index, authenticated=policy is not None)
+    if promised.origin != checkpoint.origin:
+        detail = f"{promised.origin} ≠ {checkpoint.origin}"
+        return replace(answer, verdict=Verdict.PROOF_INVALID, detail=detail, authenticated=False)
+    try:
+        if policy is not None:
+            verify_checkpoint(proof.checkpoint, policy, "The checkpoint of the proof")
+        if record is not None:
+            _included(proof, leaf_hash(record))
+        if promised.size > checkpoint.size:
+            return replace(answer, verdict=Verdict.PROOF_AHEAD, detail=f"{promised.size} > {checkpoint.size}")
+        if range_root(0, promised.size, hash_at) != promised.root:
+            return replace(answer, verdict=Verdict.PROMISE_CONTRADICTED, detail=str(promised.size))
+        _included(proof, hash_at(0, proof.index) if proof.index < checkpoint.size else b"")
+    except LogError as error:
+        return replace(answer, verdict=Verdict.PROOF_INVALID, detail=str(error))
+    return answer
+
+
+def _included(proof: LogProof, leaf: bytes) -> None:
+    promised = proof.checkpoint.checkpoint
+    verify_inclusion(leaf, proof.index, promised.size, proof.hashes, promised.root)

@@ -1,0 +1,266 @@
+"""Small elections in memory, with real keys and real signatures, of a country that does not exist.
+
+    day = Day()
+    day.enrol("machine/1", Role.MACHINE, "n1.01")
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    state = day.state()
+
+The keys are for tests alone: anyone can derive the private key of a name.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from functools import cache
+from hashlib import sha256
+
+import cbor2
+
+from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.fold import Fold
+from escrutinio.core.election.state import ElectionState, Status
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import (
+    AuthorRole,
+    Contingency,
+    Decision,
+    Form,
+    Kind,
+    LogRole,
+    Method,
+    Role,
+    Step,
+)
+from escrutinio.core.records.cose import build
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keys import SigningKey
+
+ORIGIN = "log.example/isla"
+ROOT = "authority/root"
+DAY = 1_922_400_000
+CLOSES = p.Deadline("enrolment_closes", DAY - 100)
+VOTES = (5, 4, 3, 2)
+SOFTWARE = sha256(b"the software of the machines").digest()
+
+AREAS = b"code,parent,level,name\nisla,,country,Isla\nnorte,isla,state,Norte\nsur,isla,state,Sur\n"
+STATIONS = (
+    b"station,center,area,registered\n"
+    b"n1.01,n1,norte,100\nn1.02,n1,norte,100\nn2.01,n2,norte,\ns1.01,s1,sur,50\n"
+)
+
+PRESIDENT = p.Contest(
+    "presidente",
+    (p.Title("es", "Presidente"), p.Title("en", "President")),
+    Method.PLURALITY,
+    1,
+    None,
+    "isla",
+    (p.Candidate("ana", ()), p.Candidate("blas", ()), p.Candidate("carla", ())),
+    (
+        p.Option("ana-1", (), 0),
+        p.Option("blas-1", (), 1),
+        p.Option("ana-2", (), 0),
+        p.Option("carla-1", (), 2),
+    ),
+)
+COUNCIL = p.Contest(
+    "consejo",
+    (),
+    Method.DHONDT,
+    3,
+    None,
+    "norte",
+    (p.Candidate("faro", ()), p.Candidate("ola", ())),
+    (p.Option("faro", (), 0), p.Option("ola", (), 1)),
+)
+
+
+@cache
+def key(name: str) -> SigningKey:
+    """The test key of a name."""
+    return SigningKey(sha256(b"test key of " + name.encode()).digest())
+
+
+def attachment(content: bytes, media_type: str = "text/csv") -> p.Attachment:
+    """How a record names this content."""
+    return p.Attachment(sha256(content).digest(), len(content), media_type)
+
+
+class Day:
+    """A log under construction: definition, charter, two officers, a party, an observer, then the roll."""
+
+    def __init__(
+        self,
+        *,
+        role: LogRole = LogRole.OFFICIAL,
+        author: AuthorRole = AuthorRole.AUTHORITY,
+        officers: int = 1,
+        calendar: Sequence[p.Deadline] = (),
+        stations: bytes | None = STATIONS,
+        charter: bool = True,
+    ) -> None:
+        self.attachments = {sha256(AREAS).digest(): AREAS}
+        titles = (p.Title("es", "Isla"), p.Title("en", "Isla"))
+        definition = t.Definition(
+            Kind.SIMULATION, "isla-1", titles, titles, "2030-12-01", author, titles, key(ROOT).public_key,
+            officers, (PRESIDENT, COUNCIL), attachment(AREAS), tuple(calendar),
+        )  # fmt: skip
+        self.log: list[bytes] = []
+        self.election = b""
+        self.say(definition, ROOT, "election")
+        self.election = sha256(self.log[0]).digest()
+        if not charter:
+            return
+        self.say(t.Charter(ORIGIN, role, titles, key(ROOT).public_key, None), ROOT, "election")
+        roles = {"authority/1": Role.AUTHORITY, "authority/2": Role.AUTHORITY, "party/azul/1": Role.PARTY}
+        self.enrol_all([(name, what, ()) for name, what in roles.items()])
+        if stations is not None:
+            self.roll(stations)
+
+    def say(
+        self, body: t.Body, by: str, subject: str, *, at: int = DAY, signing: SigningKey | None = None
+    ) -> int:
+        """Append a record; its index."""
+        self.log.append(
+            seal(
+                body,
+                key=signing or key(by),
+                signer=by,
+                subject=subject,
+                election=self.election,
+                issued_at=at,
+            )
+        )
+        return len(self.log) - 1
+
+    def say_plain(self, code: int, values: Sequence[object], by: str, subject: str) -> int:
+        """Append a record with this payload, whatever the formats say of it; its index."""
+        payload = cbor2.dumps([t.VERSION, code, self.election, DAY, *values])
+        head, to_sign = build(key(by).public_key, by, subject, payload)
+        self.log.append(head + b"\x58\x40" + key(by).sign(to_sign))
+        return len(self.log) - 1
+
+    def enrol_all(
+        self, keys: Sequence[tuple[str, Role, tuple[str, ...]]], by: str = ROOT, at: int = DAY
+    ) -> int:
+        """Enrol keys in one record."""
+        enrolled = tuple(p.EnrolledKey(n, key(n).public_key, role, scope, (), ()) for n, role, scope in keys)
+        return self.say(t.Enrolment(enrolled), by, "election", at=at)
+
+    def enrol(self, name: str, role: Role, *scope: str, at: int = DAY) -> int:
+        """Enrol one key for stations or areas, everywhere if none is named."""
+        return self.enrol_all([(name, role, scope)], at=at)
+
+    def attach(self, content: bytes) -> p.Attachment:
+        """Publish an attachment."""
+        self.attachments[sha256(content).digest()] = content
+        return attachment(content)
+
+    def roll(self, stations: bytes, by: str = "authority/1", at: int = DAY) -> int:
+        """Publish a roll."""
+        body = t.Roll(self.attach(stations), None, (p.Declared("norte", 3),), "2030-11-01")
+        return self.say(body, by, "election", at=at)
+
+    def sheet(
+        self, by: str, station: str, counts: tuple[int, ...], null: int = 0, blank: int = 0,
+        *, ballots: int | None = None, contest: str = "presidente",
+    ) -> int:  # fmt: skip
+        """A machine's tally sheet."""
+        return self.say(t.TallySheet(counts, null, blank, ballots), by, f"{station}/{contest}")
+
+    def zero(
+        self, by: str, station: str, counts: tuple[int, ...] = (0,) * 4, software: bytes = SOFTWARE
+    ) -> int:
+        """A machine's zero report."""
+        return self.say(t.ZeroReport(counts, software), by, f"{station}/presidente")
+
+    def manual(self, by: str, station: str, counts: tuple[int, ...], voters: int | None = None) -> int:
+        """A polling board's sheet."""
+        return self.say(t.ManualSheet(counts, 0, 0, None, voters), by, f"{station}/presidente")
+
+    def copy(
+        self, by: str, station: str, counts: tuple[int, ...], null: int = 0, *,
+        form: Form = Form.TABLE, original: bytes | None = None, registered: int | None = None,
+    ) -> int:  # fmt: skip
+        """An organisation's copy."""
+        body = t.Copy(counts, null, 0, None, None, registered, form, None, original)
+        return self.say(body, by, f"{station}/presidente")
+
+    def hand_count(self, by: str, station: str, counts: tuple[int, ...]) -> int:
+        """A count of the paper in a box."""
+        return self.say(t.HandCount(counts, 0, 0, None, None), by, f"{station}/presidente")
+
+    def open_for_board(self, station: str, by: str = "authority/1") -> int:
+        """Open a station for a manual sheet."""
+        return self.say(t.ContingencyOpening(Contingency.MACHINE_FAILED), by, station)
+
+    def fold(self, *, cuts: Sequence[int] = (), executor: Executor | None = None) -> Fold:
+        """Fold the log, in parts that end at `cuts`."""
+        fold = Fold(self.attachments.get, executor=executor)
+        for start, end in zip((0, *cuts), (*cuts, len(self.log)), strict=True):
+            fold.add(self.log[start:end])
+        return fold
+
+    def state(self) -> ElectionState:
+        """The state of the log so far."""
+        return self.fold().state()
+
+
+def machines(day: Day, at: int = DAY) -> Day:
+    """Enrol two machines at station n1.01 and one at n1.02."""
+    for name, station in (("machine/1", "n1.01"), ("machine/2", "n1.02"), ("machine/3", "n1.01")):
+        day.enrol(name, Role.MACHINE, station, at=at)
+    return day
+
+
+def counts_at(state: ElectionState, station: str, basis: str = "reported") -> int | None:
+    """The log index of the entry that counts for the president at a station."""
+    row = int(state.counted["presidente", basis][state.roll.index[station]])
+    return None if row < 0 else int(state.tables["presidente"].index[row])
+
+
+def pending(state: ElectionState, basis: str = "reported") -> dict[str, str]:
+    found = state.pending["presidente", basis]
+    return {state.roll.stations[station]: reason for station, reason in found.items()}
+
+
+def statuses(state: ElectionState) -> list[Status]:
+    return [Status(value) for value in state.tables["presidente"].status.tolist()]
+
+
+def board(day: Day) -> Day:
+    day.enrol("board/n1.01", Role.BOARD, "n1.01")
+    return day
+
+
+def ruling(day: Day, decision: Decision, entry: int | None = None, by: str = "authority/1") -> int:
+    body = t.Ruling(None, decision, entry, "art. 1", None)
+    return day.say(body, by, "n1.01/presidente")
+
+
+def codes(state: ElectionState, *but: str) -> list[str]:
+    """The codes of a state's findings in their order, without some."""
+    return [finding.code for finding in state.findings if finding.code not in but]
+
+
+def honest() -> Day:
+    """A day on which a machine was programmed, installed, started empty and made its sheet."""
+    day = Day()
+    day.enrol("machine/1", Role.MACHINE, "n1.01")
+    day.enrol("receiver/1", Role.RECEIVER)
+    day.enrol("board/n1.01", Role.BOARD, "n1.01")
+    day.enrol("observer/cano", Role.OBSERVER)
+    life(day, Step.PROGRAMMED, software=SOFTWARE)
+    life(day, Step.INSTALLED)
+    day.zero("machine/1", "n1.01")
+    day.sheet("machine/1", "n1.01", VOTES)
+    return day
+
+
+def life(day: Day, step: Step, station: str | None = "n1.01", software: bytes | None = None) -> int:
+    body = t.Lifecycle(step, (p.MachineAt("machine/1", station),), software, None)
+    return day.say(body, "authority/1", "lot-1")
+
+
+def found(state: ElectionState, code: str) -> list[Finding]:
+    return [finding for finding in state.findings if finding.code == code]

@@ -1,0 +1,276 @@
+"""Bulk entries in columns: the short way accepts and reads exactly what `records` does."""
+
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+
+import cbor2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escrutinio.core.election.columns import ChunkColumns, decode_chunk
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import quick_keys as enrolment
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Form, Role
+from escrutinio.core.records.cose import build
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
+from escrutinio.core.records.quick import Sheet, read_sheet, sheet_of
+from escrutinio.core.records.quick_keys import open_enrolment
+from tests.core.election.build import key
+
+ELECTION = sha256(b"election").digest()
+NAME = "machine/1"
+SIGNER = Signer(key(NAME).public_key, NAME)
+SHAPES = {"presidente": 4}
+
+counts = st.lists(
+    st.one_of(st.integers(0, 30), st.integers(0, 5_000), st.integers(0, 2**32 - 1)), min_size=1, max_size=40
+).map(tuple)
+count = st.one_of(st.integers(0, 300), st.integers(0, 2**32 - 1))
+optional = st.none() | count
+digest = st.binary(min_size=32, max_size=32)
+bodies: st.SearchStrategy[t.Body] = st.one_of(
+    st.builds(t.ZeroReport, counts, digest),
+    st.builds(t.TallySheet, counts, count, count, optional),
+    st.builds(t.ManualSheet, counts, count, count, optional, optional),
+    st.builds(
+        t.Copy, counts, count, count, optional, optional, optional,
+        st.sampled_from(Form), st.none() | digest, st.none() | digest,
+    ),
+    st.builds(t.HandCount, counts, count, count, optional, st.none() | digest),
+)  # fmt: skip
+
+
+def record(body: t.Body, subject: str = "n1.01/presidente", at: int = 1_922_400_000) -> bytes:
+    return seal(body, key=key(NAME), signer=NAME, subject=subject, election=ELECTION, issued_at=at)
+
+
+def signed(payload: bytes, subject: str = "n1.01/presidente") -> bytes:
+    """A frame around any payload, with a signature that holds."""
+    head, to_sign = build(key(NAME).public_key, NAME, subject, payload)
+    return head + b"\x58\x40" + key(NAME).sign(to_sign)
+
+
+def long_way(raw: bytes) -> Sheet | Fault:
+    try:
+        entry = open_signed(raw, SIGNER, ELECTION)
+    except EntryError as error:
+        return error.fault
+    return sheet_of(entry)
+
+
+def short_way(raw: bytes) -> Sheet | Fault | None:
+    try:
+        return read_sheet(raw, SIGNER, ELECTION)
+    except EntryError as error:
+        return error.fault
+
+
+def same(one: Sheet, other: Sheet) -> bool:
+    return one._replace(counts=tuple(one.counts)) == other
+
+
+@given(bodies, st.integers(0, 2**53 - 1))
+def test_both_ways_read_the_same(body: t.Body, at: int) -> None:
+    raw = record(body, at=at)
+    short, long = short_way(raw), long_way(raw)
+    assert isinstance(short, Sheet), "the usual record takes the short way"
+    assert isinstance(long, Sheet)
+    assert same(short, long)
+
+
+def agree(raw: bytes) -> None:
+    """Whatever the short way decides, the long way decides too; where it decides nothing it is not asked."""
+    short = short_way(raw)
+    if isinstance(short, Sheet):
+        long = long_way(raw)
+        assert isinstance(long, Sheet)
+        assert same(short, long)
+    elif short is not None:
+        assert long_way(raw) is short
+
+
+@given(bodies, st.data())
+def test_both_ways_agree_on_altered_records(body: t.Body, data: st.DataObject) -> None:
+    raw = bytearray(record(body))
+    at = data.draw(st.integers(0, len(raw) - 1))
+    match data.draw(st.sampled_from(("flip", "cut", "insert", "extend"))):
+        case "flip":
+            raw[at] ^= 1 << data.draw(st.integers(0, 7))
+        case "cut":
+            del raw[at]
+        case "insert":
+            raw.insert(at, data.draw(st.integers(0, 255)))
+        case _:
+            raw += b"\0"
+    agree(bytes(raw))
+
+
+scalars = st.one_of(
+    st.integers(0, 2**33), st.binary(max_size=33), st.sampled_from([ELECTION, True, None, 1.5, "x", 14, 1])
+)
+items = st.one_of(scalars, st.lists(scalars, max_size=3))
+
+
+@given(st.data(), st.sampled_from((13, 14, 17, 18, 19)))
+def test_both_ways_agree_on_signed_payloads_of_any_content(data: st.DataObject, kind: int) -> None:
+    values: list[object] = [1, kind, ELECTION, 7, [1, 2, 3, 4]]
+    values += data.draw(st.lists(items, max_size=8))
+    for _ in range(data.draw(st.integers(0, 1))):
+        values[data.draw(st.integers(0, len(values) - 1))] = data.draw(items)
+    agree(signed(cbor2.dumps(values)))
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "8801 0e {e} 07 8401020304 01 02 80",
+        "8801 0e {e} 1807 8401020304 01 02 80",
+        "8801 0e {e} 07 9f01020304ff 01 02 80",
+        "8801 0e {e} 07 840102031804 01 02 80",
+        "8801 0e {e} 07 8401020304 c24101 02 80",
+        "8801 0e {e} 07 8401020304 01 02 9fff",
+        "8801 0e {e} 07 8401020304 01 02 80 00",
+        "9f01 0e {e} 07 8401020304 01 02 80 ff",
+        "8801 180e {e} 07 8401020304 01 02 80",
+        "8802 0e {e} 07 8401020304 01 02 80",
+        "88f5 0e {e} 07 8401020304 01 02 80",
+        "8801 0e {e} 07 84010203f5 01 02 80",
+        "8801 0e {e} 07 8401020320 01 02 80",
+        "8801 0e {e} 07 84010203fb3ff0000000000000 01 02 80",
+        "8801 0e {e} 07 84010203 1b0000000100000000 01 02 80",
+        "8801 0e {e} 07 80 01 02 80",
+        "8801 0e {e} 1b0020000000000000 8401020304 01 02 80",
+        "8801 0e {e} 07 8401020304 01 02 820102",
+        "8801 0e {e} 07 8401020304 01 02 f6",
+        "8901 0e {e} 07 8401020304 01 02 80 80",
+    ],
+)
+def test_encodings_that_the_format_does_not_allow(payload: str) -> None:
+    raw = signed(bytes.fromhex(payload.format(e="5820" + ELECTION.hex())))
+    agree(raw)
+    chunk = decode_chunk([raw], [SIGNER], ELECTION, SHAPES)
+    fine = payload.startswith("8801 0e {e} 07 8401020304 01 02 80") and not payload.endswith("00")
+    assert [fault for _, fault, _ in chunk.faults] == ([] if fine else [Fault.MALFORMED])
+
+
+@pytest.mark.parametrize(
+    "subject", ["n1.01", "n1.01/presidente/x", "a" * 64 + "/presidente", "n" * 90 + "/p"]
+)
+def test_subjects_of_other_forms_and_lengths(subject: str) -> None:
+    agree(signed(cbor2.dumps([1, 14, ELECTION, 7, [1, 2, 3, 4], 1, 2, []]), subject))
+
+
+def test_a_record_of_another_election() -> None:
+    raw = signed(cbor2.dumps([1, 14, sha256(b"other").digest(), 7, [1, 2, 3, 4], 1, 2, []]))
+    (fault,) = decode_chunk([raw], [SIGNER], ELECTION, SHAPES).faults
+    assert fault[1] is Fault.MALFORMED
+    assert "another election" in fault[2]
+
+
+def chunk() -> tuple[list[bytes], list[Signer | None]]:
+    sheet = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    entries = [
+        sheet,
+        record(t.ZeroReport((0, 0, 0, 0), b"\7" * 32)),
+        record(t.Copy((1, 2, 3, 4), 0, 0, None, 9, 10, Form.PHOTO, b"\1" * 32, b"\2" * 32)),
+        record(t.TallySheet((1, 2), 5, 6, None)),
+        record(t.TallySheet((1, 2), 5, 6, None), "n1.01/alcalde"),
+        record(t.SealCheck("A", 1), "n1.01"),
+        sheet[:-1] + bytes([sheet[-1] ^ 1]),
+        sheet,
+        b"",
+    ]
+    signers: list[Signer | None] = [SIGNER] * len(entries)
+    signers[7] = None
+    return entries, signers
+
+
+def check(columns: ChunkColumns) -> None:
+    rows = columns.rows["presidente"]
+    assert rows.place.tolist() == [0, 1, 2, 3]
+    assert rows.counts.tolist() == [[1, 2, 3, 4], [0] * 4, [1, 2, 3, 4], [0] * 4]
+    assert rows.fits.tolist() == [True, True, True, False]
+    assert rows.voters.tolist() == [-1, -1, 9, -1]
+    assert rows.registered.tolist() == [-1, -1, 10, -1]
+    assert rows.form.tolist() == [255, 255, Form.PHOTO, 255]
+    assert rows.original.tolist() == [False, False, True, False]
+    assert rows.digest.tolist() == [-1, 0, -1, -1]
+    assert columns.digests == (b"\7" * 32,)
+    assert rows.stations.split("\n") == ["n1.01"] * 4
+    assert columns.strangers == (4,)
+    assert columns.controls == (5,)
+    assert [(place, fault) for place, fault, _ in columns.faults] == [
+        (6, Fault.BAD_SIGNATURE),
+        (7, Fault.UNKNOWN_KEY),
+        (8, Fault.MALFORMED),
+    ]
+    assert columns.leaves[:32] == sha256(b"\0" + chunk()[0][0]).digest()
+
+
+def test_a_chunk_of_everything() -> None:
+    check(decode_chunk(*chunk(), ELECTION, SHAPES))
+
+
+def test_a_chunk_in_another_process() -> None:
+    with ProcessPoolExecutor(1) as pool:
+        check(pool.submit(decode_chunk, *chunk(), ELECTION, SHAPES).result())
+
+
+def test_columns_have_the_types_that_tables_have() -> None:
+    rows = decode_chunk(*chunk(), ELECTION, SHAPES).rows["presidente"]
+    assert rows.counts.dtype == np.uint32
+    assert rows.ballots.dtype == np.int64
+    assert rows.kind.dtype == np.uint8
+    assert rows.digest.dtype == np.int32
+
+
+# --- enrolments ---
+
+names = st.sampled_from(["machine/1", "machine/0000001", "authority", "a/b/c"])
+enrolled = st.builds(
+    p.EnrolledKey,
+    names,
+    st.integers(1, 20).map(lambda n: SigningKey(bytes([n]) * 32).public_key),
+    st.sampled_from(Role),
+    st.lists(st.sampled_from(["n1.01", "norte"]), max_size=2).map(tuple),
+    st.lists(st.sampled_from(["presidente"]), max_size=1).map(tuple),
+    st.lists(st.just(p.Title("es", "Azul")), max_size=1).map(tuple),
+)
+ROOT = Signer(key(NAME).public_key, "")
+
+
+@given(st.lists(enrolled, min_size=1, max_size=4).map(tuple))
+def test_enrolments_open_as_records_open_them(keys: tuple[p.EnrolledKey, ...]) -> None:
+    raw = record(t.Enrolment(keys), "election")
+    assert open_enrolment(raw, ROOT, ELECTION) == open_signed(raw, ROOT, ELECTION)
+
+
+USUAL: list[object] = ["machine/1", bytes(range(32)), 2, ["n1.01"], [], []]
+
+
+@given(st.integers(0, 5), items)
+def test_enrolments_of_any_content_are_refused_alike(position: int, item: object) -> None:
+    raw = signed(
+        cbor2.dumps([1, 3, ELECTION, 7, [[*USUAL[:position], item, *USUAL[position + 1 :]]]]), "election"
+    )
+    outcomes: list[object] = []
+    for way in (open_enrolment, open_signed):
+        try:
+            outcomes.append(way(raw, ROOT, ELECTION).body)
+        except EntryError as error:
+            outcomes.append(error.fault)
+    assert outcomes[0] == outcomes[1]
+
+
+def test_the_usual_enrolment_takes_the_short_way() -> None:
+    raw = signed(cbor2.dumps([1, 3, ELECTION, 7, [USUAL, USUAL]]), "election")
+    assert enrolment._short_way(raw, ROOT, ELECTION) == open_signed(raw, ROOT, ELECTION)
+    altered = raw[:-1] + bytes([raw[-1] ^ 1])
+    with pytest.raises(EntryError) as refused:
+        open_enrolment(altered, ROOT, ELECTION)
+    assert refused.value.fault is Fault.BAD_SIGNATURE

@@ -1,0 +1,266 @@
+"""The fold of logs of any kind, and that it is the same however a log is cut."""
+
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.core.derived.canonical import canonical
+from escrutinio.core.election.fold import Fold, fold
+from escrutinio.core.log.merkle import leaf_hash
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import (
+    Decision,
+    LogRole,
+    RevocationReason,
+    Role,
+    StationChangeKind,
+    Step,
+)
+from escrutinio.core.records.entry import seal
+from tests.core.election.build import (
+    CLOSES,
+    DAY,
+    ROOT,
+    Day,
+    board,
+    codes,
+    counts_at,
+    key,
+    machines,
+    ruling,
+)
+
+# --- the roll ---
+
+
+def test_a_roll_after_the_first_sheet_changes_nothing() -> None:
+    day = machines(Day())
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    late = day.roll(b"station,center,area,registered\nn1.02,n1,norte,100\n")
+    state = day.state()
+    assert "n1.01" in state.roll.stations
+    assert [(f.code, f.entries) for f in state.findings] == [("roll-changed-late", (late,))]
+
+
+def test_a_station_change_before_the_first_sheet_changes_the_roll() -> None:
+    day = machines(Day())
+    body = t.StationChange(StationChangeKind.CORRECTED, "n2", 14, None)
+    day.say(body, "authority/1", "n1.01")
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    day.sheet("machine/3", "n1.01", (5, 4, 3, 3))
+    state = day.state()
+    assert state.roll.registered[state.roll.index["n1.01"]] == 14
+    assert codes(state) == ["more-votes-than-registered"]
+
+
+def test_without_the_rolls_attachment_no_station_is_known() -> None:
+    day = machines(Day())
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    body = next(iter(day.state().rolls)).entry.body
+    assert isinstance(body, t.Roll)
+    del day.attachments[body.stations.digest]
+    state = day.state()
+    assert state.attachments_missing == (body.stations.digest,)
+    assert codes(state) == ["station-unknown"]
+
+
+# --- logs of any kind ---
+
+
+def full_day() -> Day:
+    """A log with something of everything that counts."""
+    day = machines(board(Day(calendar=(CLOSES,))), at=CLOSES.at - 1)
+    day.enrol("observer/cano", Role.OBSERVER, at=DAY)
+    lives = (p.MachineAt("machine/1", "n1.01"), p.MachineAt("machine/2", "n1.02"))
+    day.say(t.Lifecycle(Step.PROGRAMMED, lives, b"\5" * 32, None), "authority/1", "lot-1")
+    day.say(t.ZeroReport((0, 0), b"\4" * 32), "machine/1", "n1.01/consejo")
+    day.zero("machine/1", "n1.01", software=b"\3" * 32)
+    day.say(t.ZeroReport((0, 0), b"\2" * 32), "machine/2", "n1.02/consejo")
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    day.say(t.Lifecycle(Step.PROGRAMMED, lives, b"\1" * 32, None), "authority/1", "lot-1")
+    listing = day.attach(b"machine,station\nmachine/2,n1.02\n")
+    day.say(t.Lifecycle(Step.INSTALLED, (), None, listing), "authority/1", "lot-1")
+    day.sheet("machine/2", "n1.02", (500, 4, 3, 2))
+    day.copy("party/azul/1", "n1.01", (5, 4, 3, 2))
+    day.copy("party/azul/1", "n1.02", (5, 4, 3, 2))
+    day.hand_count("party/azul/1", "n1.01", (5, 4, 3, 1))
+    day.hand_count("observer/cano", "n1.01", (5, 4, 3, 1))
+    day.say(t.Revocation(key("machine/1").kid, RevocationReason.ENDED), ROOT, "election")
+    day.enrol("machine/8", Role.MACHINE, "n2.01")
+    day.sheet("machine/8", "n2.01", (1, 1, 1, 1))
+    day.sheet("machine/1", "n1.01", (6, 4, 3, 2))
+    day.log.append(b"\xd2\x84 not a record")
+    ruling(day, Decision.ANNUL)
+    return day
+
+
+@given(st.data())
+@settings(max_examples=12, deadline=None)
+def test_folding_in_parts_gives_the_same_state(data: st.DataObject) -> None:
+    day = full_day()
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(day.log) - 1), max_size=3)))
+    whole = day.fold()
+    parts = Fold(day.attachments.get)
+    for start, end in zip((0, *cuts), (*cuts, len(day.log)), strict=True):
+        parts.add(day.log[start:end])
+        parts.state()
+    assert canonical(parts.state()) == canonical(whole.state())
+    assert parts.leaf_hashes() == whole.leaf_hashes() == b"".join(map(leaf_hash, day.log))
+
+
+def test_a_process_pool_gives_the_same_state() -> None:
+    day = full_day()
+    told: list[int] = []
+    with ProcessPoolExecutor(1) as pool:
+        state = fold([day.log[:9], day.log[9:]], day.attachments.get, executor=pool, progress=told.append)
+    assert canonical(state) == canonical(day.state())
+    assert sum(told) > 0
+
+
+def test_a_bundle_from_another_election_never_counts() -> None:
+    day, other = machines(Day()), machines(Day(officers=2))
+    other.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    day.log.append(other.log[-1])
+    state = day.state()
+    assert codes(state) == ["bad-record"]
+    assert len(state.tables["presidente"]) == 0
+
+
+def test_a_log_without_definition_is_refused() -> None:
+    day = Day()
+    for raw in (day.log[1], b"", b"\xd2\x84"):
+        with pytest.raises(DefinitionError, match="entry 0"):
+            Fold(day.attachments.get).add([raw])
+    with pytest.raises(DefinitionError, match="empty"):
+        Fold(day.attachments.get).state()
+
+
+def test_a_definition_signed_by_another_key_is_refused() -> None:
+    day = Day()
+    entry = day.state().definition.entry
+    raw = seal(entry.body, key=key("x"), signer="x", subject="election", election=b"", issued_at=DAY)
+    with pytest.raises(DefinitionError, match="not signed with its own root key"):
+        Fold(day.attachments.get).add([raw])
+
+
+def test_a_definition_with_an_altered_signature_is_refused() -> None:
+    day = Day()
+    altered = day.log[0][:-1] + bytes([day.log[0][-1] ^ 1])
+    with pytest.raises(DefinitionError, match="entry 0"):
+        Fold(day.attachments.get).add([altered])
+
+
+def test_an_altered_area_table_is_refused() -> None:
+    day = Day()
+    for content in (None, b"code,parent,level,name\nisla,,country,Isla\n"):
+        with pytest.raises(DefinitionError, match="missing or altered"):
+            Fold(lambda _, content=content: content).add(day.log[:1])  # type: ignore[misc]
+
+
+def test_a_log_without_charter_enrols_nobody() -> None:
+    day = Day(charter=False)
+    day.enrol("machine/1", Role.MACHINE)
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    state = day.state()
+    assert state.charter is None
+    assert set(codes(state)) == {"out-of-order", "unknown-key"}
+
+
+def test_an_official_charter_has_the_definitions_root() -> None:
+    day = Day(charter=False)
+    title = (p.Title("es", "Otro"),)
+    charter = t.Charter("log.example/otro", LogRole.OFFICIAL, title, key("other/root").public_key, None)
+    day.say(charter, "other/root", "election")
+    assert codes(day.state()) == ["key-out-of-scope"]
+    folding = Fold(day.attachments.get)
+    folding.add(day.log[:1])
+    with pytest.raises(RecordError, match="root key of the definition"):
+        folding.admit(day.log[1])
+
+
+def test_a_second_charter_or_definition_changes_nothing() -> None:
+    day = machines(Day())
+    charter = day.fold().state().charter
+    assert charter is not None
+    again = day.say(charter.entry.body, ROOT, "election", at=DAY + 1)
+    day.log.append(day.log[0])
+    index = day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    state = day.state()
+    assert state.charter == charter
+    assert counts_at(state, "n1.01") == index
+    assert [(f.code, f.entries) for f in state.findings] == [
+        ("key-out-of-scope", (again,)),
+        ("bad-record", (again + 1,)),
+    ]
+
+
+@given(st.binary(max_size=300), st.integers(1, 9))
+@settings(max_examples=30)
+def test_rubbish_anywhere_is_a_finding_and_stops_nothing(rubbish: bytes, at: int) -> None:
+    day = machines(Day())
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    at = min(at, len(day.log))
+    day.log.insert(at, rubbish)
+    state = day.state()
+    assert (at,) in [f.entries for f in state.findings if f.code == "bad-record"]
+    if at > 1:
+        assert counts_at(state, "n1.01") == len(day.log) - 1 - (at == len(day.log) - 1)
+
+
+def test_a_partys_log_has_a_root_of_its_own() -> None:
+    day = Day(charter=False)
+    title = (p.Title("es", "Azul"),)
+    charter = t.Charter("log.example/azul", LogRole.PARTY, title, key("azul/root").public_key, None)
+    day.say(charter, "azul/root", "election")
+    day.enrol_all([("party/azul/1", Role.PARTY, ())], by="azul/root")
+    day.enrol_all([("party/azul/2", Role.PARTY, ())], by=ROOT)
+    state = day.state()
+    assert state.signers == ("party/azul/1",)
+    assert codes(state) == ["unknown-key"]
+
+
+# --- admission ---
+
+
+def test_what_is_admitted_and_what_is_not() -> None:
+    day = machines(Day())
+    fold = day.fold()
+    fine = day.sheet("machine/1", "n1.02", (5, 4, 3, 2))
+    fold.admit(day.log[fine])
+    raw = day.log[fine]
+    unknown = day.sheet("machine/7", "n1.02", (5, 4, 3, 2))
+    enrolment = day.enrol_all([("machine/7", Role.MACHINE, ())], by="authority/1")
+    for bad, reason in (
+        (raw[:-1], "signature"),
+        (raw[:-1] + bytes([raw[-1] ^ 1]), "signature"),
+        (day.log[unknown], "no key"),
+        (day.log[enrolment], "root key alone"),
+        (day.log[0], "another election"),
+    ):
+        with pytest.raises(RecordError, match=reason):
+            fold.admit(bad)
+
+
+def test_a_new_log_admits_a_definition_then_its_charter() -> None:
+    day = Day()
+    fold = Fold(day.attachments.get)
+    for raw in day.log:
+        fold.admit(raw)
+        fold.add([raw])
+    with pytest.raises(DefinitionError):
+        Fold(day.attachments.get).admit(day.log[1])
+
+
+def test_views_of_a_state() -> None:
+    day = full_day()
+    opening = day.open_for_board("n1.02")
+    state = day.state()
+    assert state.contest("consejo").options == ("faro", "ola")
+    assert [logged.index for logged in state.rulings("presidente")] == [opening - 1]
+    assert state.rulings("consejo") == ()
+    assert [logged.index for logged in state.at_station("n1.02")] == [opening]

@@ -1,0 +1,143 @@
+"""What votes come to under each method, in cases worked by hand, and by a second way of counting."""
+
+from fractions import Fraction as Exact
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escrutinio.core.election.outcome import Filled, Rank, dhondt, exceeds, outcome, rank
+from escrutinio.core.election.state import ContestView
+from escrutinio.core.records.codes import Method
+from escrutinio.core.records.parts import Fraction
+
+
+def contest(
+    method: Method, candidates: int, seats: int = 1, threshold: Fraction | None = None
+) -> ContestView:
+    codes = tuple(f"c{i}" for i in range(candidates))
+    return ContestView(
+        code="contest",
+        titles=(),
+        method=method,
+        seats=seats,
+        threshold=threshold,
+        area="AT",
+        candidates=codes,
+        candidate_titles=((),) * candidates,
+        options=codes,
+        option_titles=((),) * candidates,
+        option_candidate=np.arange(candidates, dtype=np.int32),
+        stations=np.ones(1, np.bool_),
+    )
+
+
+def test_candidates_are_ranked_and_equals_share_a_place() -> None:
+    assert rank([5, 9, 5, 0]) == (Rank(1, 9, (1,)), Rank(2, 5, (0, 2)), Rank(4, 0, (3,)))
+
+
+def test_one_seat_goes_to_most_votes() -> None:
+    found = outcome(contest(Method.PLURALITY, 3), [10, 12, 7])
+    assert (found.valid, found.margin) == (29, 2)
+    assert found.seats == Filled((0, 1, 0))
+    assert (found.runoff, found.below_threshold) == (None, ())
+
+
+def test_a_tie_for_the_seat_is_stated() -> None:
+    found = outcome(contest(Method.PLURALITY, 3), [12, 7, 12])
+    assert found.margin == 0
+    assert found.seats == Filled((0, 0, 0), 1, (0, 2))
+
+
+def test_several_seats_and_a_tie_for_the_last() -> None:
+    assert outcome(contest(Method.PLURALITY, 4, 2), [5, 9, 1, 7]).seats == Filled((0, 1, 0, 1))
+    assert outcome(contest(Method.PLURALITY, 4, 2), [5, 9, 5, 5]).seats == Filled((0, 1, 0, 0), 1, (0, 2, 3))
+    assert outcome(contest(Method.PLURALITY, 3, 2), [5, 5, 1]).seats == Filled((1, 1, 0))
+
+
+def test_nobody_has_a_seat_without_a_vote() -> None:
+    assert outcome(contest(Method.PLURALITY, 2), [0, 0]).seats == Filled((0, 0), 1, (0, 1))
+    assert outcome(contest(Method.PLURALITY, 3, 5), [4, 0, 0]).seats == Filled((1, 0, 0), 2, (1, 2))
+    alone = outcome(contest(Method.PLURALITY, 1), [3])
+    assert (alone.margin, alone.seats) == (None, Filled((1,)))
+
+
+@pytest.mark.parametrize(
+    ("votes", "wins"), [([51, 30, 19], True), ([50, 30, 20], False), ([50, 31, 20], False)]
+)
+def test_exactly_half_is_no_majority(votes: list[int], wins: bool) -> None:
+    found = outcome(contest(Method.TWO_ROUND, 3), votes)
+    assert found.seats == Filled((int(wins), 0, 0))
+    assert found.runoff == (None if wins else Filled((1, 1, 0)))
+
+
+def test_another_share_wins_the_first_round() -> None:
+    first = contest(Method.TWO_ROUND, 3, threshold=Fraction(2, 5))
+    assert outcome(first, [40, 35, 25]).runoff == Filled((1, 1, 0))
+    assert outcome(first, [41, 35, 24]).seats == Filled((1, 0, 0))
+    assert outcome(first, [45, 45, 10]).seats == Filled((0, 0, 0), 1, (0, 1))
+
+
+def test_ties_for_the_second_round_are_stated() -> None:
+    first = contest(Method.TWO_ROUND, 4)
+    assert outcome(first, [40, 30, 30, 5]).runoff == Filled((1, 0, 0, 0), 1, (1, 2))
+    assert outcome(first, [30, 30, 30, 5]).runoff == Filled((0, 0, 0, 0), 2, (0, 1, 2))
+    assert outcome(first, [40, 40, 30, 5]).runoff == Filled((1, 1, 0, 0))
+
+
+def test_a_majority_is_exact_where_floats_are_not() -> None:
+    half = 2**52
+    assert not exceeds(half, 2 * half, Fraction(1, 2))
+    assert exceeds(half + 1, 2 * half + 1, Fraction(1, 2))
+
+
+def test_dhondt_as_in_the_textbook() -> None:
+    # Quotients: 340, 280, 170, 160, 140, 113.3, 93.3 thousand win; the next is 85.
+    found = outcome(contest(Method.DHONDT, 5, 7), [340_000, 280_000, 160_000, 60_000, 15_000])
+    assert found.seats == Filled((3, 3, 1, 0, 0))
+
+
+def test_dhondt_of_eight_seats_worked_by_hand() -> None:
+    # A 100, 50, 33.3, 25; B 80, 40, 26.7; C 30, 15; D 20: the eight highest are A4 B3 C1.
+    assert dhondt([100, 80, 30, 20], 8) == Filled((4, 3, 1, 0))
+
+
+def test_dhondt_states_ties() -> None:
+    assert dhondt([60, 30, 30], 3) == Filled((1, 0, 0), 2, (0, 1, 2))
+    assert dhondt([60, 30, 30], 4) == Filled((2, 1, 1))
+    assert dhondt([10, 10], 3) == Filled((1, 1), 1, (0, 1))
+    assert dhondt([0, 0], 3) == Filled((0, 0), 3, (0, 1))
+    assert dhondt([1, 0], 3) == Filled((3, 0))
+
+
+def test_lists_below_the_threshold_take_no_part() -> None:
+    council = contest(Method.DHONDT, 3, 20, Fraction(1, 20))
+    assert outcome(council, [500, 451, 49]).below_threshold == (2,)
+    assert outcome(council, [500, 451, 49]).seats.certain[2] == 0
+    assert outcome(council, [500, 450, 50]).below_threshold == ()
+    assert outcome(council, [500, 450, 50]).seats.certain[2] == 1
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=6), st.integers(1, 25))
+def test_dhondt_gives_the_highest_averages(votes: list[int], seats: int) -> None:
+    """All averages in one list: those above the last seat's are certain, those equal to it may be open."""
+    if not sum(votes):
+        return
+    averages = sorted((Exact(v, d) for v, d in product(votes, range(1, seats + 1)) if v), reverse=True)
+    last = averages[min(seats, len(averages)) - 1]
+    fits = sum(average >= last for average in averages) <= seats
+    least = last if fits else min((average for average in averages if average > last), default=last + 1)
+    wins = tuple(sum(Exact(v, d) >= least for d in range(1, seats + 1)) for v in votes)
+    found = dhondt(votes, seats)
+    assert found.certain == wins
+    assert found.open == seats - sum(wins)
+    assert (len(found.tied) > found.open) is not fits
+    assert all(Exact(votes[i], found.certain[i] + 1) == last for i in found.tied)
+
+
+def test_votes_are_one_number_per_candidate() -> None:
+    for wrong in ([1], [1, -1]):
+        with pytest.raises(ValueError, match="one number of votes"):
+            outcome(contest(Method.PLURALITY, 2), wrong)

@@ -1,0 +1,95 @@
+"""Logs, keys and a strict witness for the tests of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from escrutinio.base.errors import LogError
+from escrutinio.core.log.checkpoint import cosign_checkpoint, parse_checkpoint
+from escrutinio.core.log.merkle import verify_consistency
+from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey, verify_note
+from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
+from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.witnessing import Witness, WitnessElsewhereError
+from escrutinio.core.log.writer import LogWriter
+
+ORIGIN = "example.org/elections/test"
+NOW = 1_700_000_000
+
+
+def signer(name: str = ORIGIN, kind: KeyType = KeyType.ED25519) -> NoteSigner:
+    return NoteSigner(name, kind, sha256(f"test key of {name}".encode()).digest())
+
+
+def cosigner(name: str) -> NoteSigner:
+    return signer(name, KeyType.COSIGNATURE)
+
+
+def records(count: int, start: int = 0) -> list[bytes]:
+    """Distinct records of different lengths."""
+    return [f"record {number} ".encode() + b"x" * (number % 97) for number in range(start, start + count)]
+
+
+def policy(*witnesses: str, threshold: int = 0) -> Policy:
+    """The test log, these witnesses, and a quorum of `threshold` of them."""
+    known = tuple(WitnessIdentity(name, cosigner(name).verifier) for name in witnesses)
+    groups = (Group("quorum", threshold, witnesses),) if threshold else ()
+    return Policy((LogIdentity(signer().verifier),), known, groups, "quorum" if threshold else "none")
+
+
+class StrictWitness:
+    """A witness as tlog-witness describes it, in memory; `reachable` switches it off."""
+
+    def __init__(self, name: str, log: VerifierKey | None = None) -> None:
+        self.signer = cosigner(name)
+        self.log = log or signer().verifier
+        self.size, self.root = 0, sha256(b"").digest()
+        self.reachable = True
+
+    @property
+    def key(self) -> VerifierKey:
+        return self.signer.verifier
+
+    def latest_size(self, origin: str) -> int | None:
+        assert origin == self.log.name
+        return self.size if self.reachable else None
+
+    def cosign(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+        if not self.reachable:
+            raise LogError(f"The witness {self.key.name} cannot be reached.")
+        signed = parse_checkpoint(checkpoint)
+        verify_note(signed.note, [self.log])
+        if old_size != self.size:
+            raise WitnessElsewhereError(self.key.name, self.size)
+        stated = signed.checkpoint
+        verify_consistency(self.size, self.root, stated.size, stated.root, proof)
+        self.size, self.root = stated.size, stated.root
+        return cosign_checkpoint(signed, self.signer, NOW).line
+
+
+class LogHome:
+    """A directory with a log and its store, opened as often as a test likes."""
+
+    def __init__(self, directory: Path, name: str = ORIGIN) -> None:
+        self.log = directory / "log"
+        self.log.mkdir(parents=True, exist_ok=True)
+        self.store = LogStore(directory / "store.db")
+        self.signer = signer(name)
+        self.now = NOW
+
+    def writer(self, policy: Policy | None = None, witnesses: Sequence[Witness] = ()) -> LogWriter:
+        return LogWriter(
+            self.log, self.store, self.signer, clock=lambda: self.now, policy=policy, witnesses=witnesses
+        )
+
+    def checkpoint(self) -> bytes:
+        return (self.log / "checkpoint").read_bytes()
+
+
+def build_log(directory: Path, entries: Sequence[bytes]) -> LogHome:
+    home = LogHome(directory)
+    with home.writer() as writer:
+        writer.append(entries)
+    return home

@@ -1,0 +1,89 @@
+"""The trust file."""
+
+from dataclasses import replace
+
+import pytest
+
+from escrutinio.base.errors import LogError
+from escrutinio.core.log.policy import (
+    Group,
+    LogIdentity,
+    Policy,
+    WitnessIdentity,
+    format_policy,
+    parse_policy,
+)
+from escrutinio.core.log.trust import Trust, format_trust, parse_trust
+from tests.core.log.builders import cosigner, signer
+
+WITNESSES = ("partido-a", 'el "otro" \\ lado', "observaci\u00f3n")
+TRUST = Trust(
+    definition=bytes(range(32)),
+    charter=bytes(32),
+    policy=Policy(
+        (LogIdentity(signer().verifier, "https://example.org/log"),),
+        tuple(
+            WitnessIdentity(name.replace(" ", "-"), cosigner(name[:2].strip('"')).verifier)
+            for name in WITNESSES
+        ),
+        (Group("publico", 2, tuple(name.replace(" ", "-") for name in WITNESSES)),),
+        "publico",
+    ),
+    verifier_html=b"\x01" * 32,
+    mirrors=("https://a.example/x", "http://127.0.0.1:8000"),
+)
+TEXT = format_trust(TRUST).decode()
+
+
+def test_it_comes_back_and_converts_to_a_policy_file() -> None:
+    assert parse_trust(TEXT.encode()) == TRUST
+    assert parse_policy(format_policy(TRUST.policy)) == TRUST.policy
+    assert format_trust(parse_trust(TEXT.encode())).decode() == TEXT
+
+
+def test_only_the_needed_parts() -> None:
+    least = Trust(bytes(32), bytes(32), Policy((LogIdentity(signer().verifier),)))
+    assert parse_trust(format_trust(least)) == least
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("definition = ", "definitions = ", "unknown key 'definitions'"),
+        ("[[log]]\n", "[[log]]\ntrusted = true\n", r"\[\[log\]\] number 1 has the unknown key"),
+        ('definition = "', '# definition = "', "has no 'definition'"),
+        ("quorum = ", "# ", "has no 'quorum'"),
+        ('definition = "00', 'definition = "0G', "64 lowercase"),
+        ('definition = "00', 'definition = "', "64 lowercase"),
+        ("definition = ", "definition = 7 #", "not a text"),
+        ("threshold = 2", "threshold = 4", "asks for 4 of its 3"),
+        ("threshold = 2", "threshold = true", "not a whole number"),
+        ("threshold = 2", 'threshold = "2"', "not a whole number"),
+        ("members = [", "members = [1, ", "list of texts"),
+        ("members = ", "members = 1 #", "list of texts"),
+        ('quorum = "publico"', 'quorum = "nadie"', "does not define"),
+        ("https://a.example/x", "ftp://a.example/x", "mirror"),
+        ("https://a.example/x", "https://", "mirror"),
+        ("https://a.example/x", "https://[a", "mirror"),
+        ("[[group]]", "[group]", r"\[\[group\]\] tables"),
+        ("[[log]]", "[[logs]]", "unknown key 'logs'"),
+        ("definition", "definition = [", "not a TOML file"),
+    ],
+)
+def test_malformed_trust_files_are_refused(old: str, new: str, reason: str) -> None:
+    assert old in TEXT
+    with pytest.raises(LogError, match=reason):
+        parse_trust(TEXT.replace(old, new, 1).encode())
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"a = 1\n" * 200_000, b"", b"x = " + b"[" * 100_000])
+def test_anything_else_is_refused(data: bytes) -> None:
+    with pytest.raises(LogError, match=r"trust\.toml"):
+        parse_trust(data)
+
+
+def test_a_trust_file_names_a_log_and_whole_digests() -> None:
+    with pytest.raises(LogError, match="at least one log"):
+        replace(TRUST, policy=Policy())
+    with pytest.raises(LogError, match="32 bytes"):
+        replace(TRUST, charter=b"")

@@ -1,0 +1,86 @@
+"""Hypothesis strategies for whatever a codec can carry, and for whole records."""
+
+import string
+from datetime import UTC, date
+
+from hypothesis import strategies as st
+
+from escrutinio.core.records import codecs as c
+from escrutinio.core.records.types import BY_CODE, Body
+
+_PART = st.text(string.ascii_letters + string.digits + "._-", max_size=12).map(lambda rest: "A" + rest)
+_PATH = st.lists(_PART, min_size=1, max_size=3).map("/".join)
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp"), exclude_characters=_BIDI), max_size=40
+)
+
+_TEXTS: dict[str, st.SearchStrategy[object]] = {
+    "code": _PART,
+    "name": _PATH,
+    "subject": _PATH,
+    "date": st.dates(date(1, 1, 1)).map(date.isoformat),
+    "short": _WORDS,
+    "long": _WORDS,
+}
+
+SUBJECTS: dict[str, st.SearchStrategy[str]] = {
+    "election": st.just("election"),
+    "contest": _PART,
+    "contest-area": st.lists(_PART, min_size=1, max_size=2).map("/".join),
+    "station": _PART,
+    "station/contest": st.lists(_PART, min_size=2, max_size=2).map("/".join),
+    "signer": _PATH,
+    "lot": _PART,
+    "place": st.just("election") | _PART.map("area/{}".format) | _PART.map("station/{}".format),
+    "audit": _PART,
+}
+
+NAMES = _PATH
+
+
+def values(codec: object) -> st.SearchStrategy[object]:
+    """Values in Python that `codec` carries."""
+    match codec:
+        case c.Uint():
+            return st.integers(0, codec.limit - 1)
+        case c.Bytes():
+            return st.binary(min_size=codec.size, max_size=codec.size)
+        case c.Text():
+            return _TEXTS[codec.cddl]
+        case c.Code():
+            return st.sampled_from(tuple(codec.of.__members__.values()))
+        case c.Optional():
+            return st.none() | values(codec.item)
+        case c.Array():
+            return st.lists(
+                values(codec.item), min_size=codec.least, max_size=min(codec.most, codec.least + 3)
+            ).map(tuple)
+        case c.Struct():
+            return st.builds(codec.of, **{name: values(inner) for name, inner in codec.layout})
+    raise AssertionError(codec)
+
+
+def bodies(kind: type[Body]) -> st.SearchStrategy[Body]:
+    """Bodies of a record type."""
+    return st.builds(kind, **{name: values(codec) for name, codec in kind.LAYOUT})
+
+
+ANY_BODY = st.one_of([bodies(kind) for kind in BY_CODE.values()])
+
+# What CBOR can carry and a record may not, beside what it may.
+_LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**64), 2**64 - 1)
+    | st.floats()
+    | st.binary(max_size=40)
+    | st.text(max_size=20)
+    | st.integers(0, 40)
+    | st.datetimes(timezones=st.just(UTC))
+)
+ANY_CBOR = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=20,
+)

@@ -1,0 +1,259 @@
+"""Sealing and opening: every type, every field, every bit."""
+
+import json
+import tracemalloc
+from contextlib import suppress
+from dataclasses import replace
+
+import cbor2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from escrutinio.base.errors import RecordError
+from escrutinio.core.records import types as t
+from escrutinio.core.records.cose import MAX_RECORD
+from escrutinio.core.records.entry import (
+    body_from_plain,
+    body_to_plain,
+    decode_payload,
+    introduced_keys,
+    open_record,
+    seal,
+    verify,
+)
+from tests.core.records.examples import EXAMPLES, MIDNIGHT, Example, election, example, key
+from tests.core.records.forge import (
+    bad_frames,
+    bad_payloads,
+    forge,
+    longest,
+    payload_of,
+    protected_of,
+    values_of,
+)
+from tests.core.records.forge_signatures import mixed_key
+from tests.core.records.strategies import ANY_BODY, ANY_CBOR, NAMES, SUBJECTS
+
+SHEET = example("tally-sheet")
+BAD = {**bad_frames(SHEET), **bad_payloads(SHEET)}
+BY_NAME = [pytest.param(each, id=each.body.NAME) for each in EXAMPLES]
+FIELDS = [
+    pytest.param(each, position, id=f"{each.body.NAME}.{name}")
+    for each in EXAMPLES
+    for position, name in enumerate(["version", "type", "election", "issued_at", *body_to_plain(each.body)])
+]
+
+
+def test_there_is_an_example_of_every_type() -> None:
+    assert [each.body.TYPE for each in EXAMPLES] == list(t.BY_CODE) == list(range(1, 38))
+
+
+@pytest.mark.parametrize("each", BY_NAME)
+def test_a_record_says_what_was_sealed(each: Example) -> None:
+    raw = each.raw
+    entry = open_record(raw)
+    verify(raw, key(each.by).public_key)
+    assert (entry.body, entry.signer, entry.subject) == (each.body, each.signer, each.subject)
+    assert entry.kid == key(each.by).kid
+    assert entry.issued_at == MIDNIGHT + each.body.TYPE
+    assert entry.election == (b"" if each.body.TYPE == 1 else election())
+    assert each.raw == raw, "sealing the same again gives the same bytes"
+
+
+@settings(max_examples=150)
+@given(ANY_BODY, NAMES, st.integers(0, 2**53 - 1), st.data())
+def test_any_record_says_what_was_sealed(
+    body: t.Body, signer: str, issued_at: int, data: st.DataObject
+) -> None:
+    if introduced_keys(body):
+        body = _with_good_keys(body)
+    subject = data.draw(SUBJECTS[body.SUBJECT])
+    owner = b"" if isinstance(body, t.Definition) else election()
+    raw = seal(body, key=key("root"), signer=signer, subject=subject, election=owner, issued_at=issued_at)
+    entry = open_record(raw)
+    assert (entry.body, entry.signer, entry.subject, entry.issued_at) == (body, signer, subject, issued_at)
+    assert body_from_plain(body.NAME, json.loads(json.dumps(body_to_plain(body)))) == body
+
+
+def _with_good_keys(body: t.Body) -> t.Body:
+    good = key("machine").public_key
+    if isinstance(body, t.Enrolment):
+        return t.Enrolment(tuple(replace(enrolled, public_key=good) for enrolled in body.keys))
+    assert isinstance(body, t.Definition | t.Charter)
+    return replace(body, root_key=good)
+
+
+@settings(max_examples=300)
+@given(st.integers(0, len(SHEET.raw) * 8 - 1))
+def test_a_record_with_any_bit_flipped_does_not_open_or_does_not_verify(bit: int) -> None:
+    raw = bytearray(SHEET.raw)
+    raw[bit // 8] ^= 1 << bit % 8
+    with pytest.raises(RecordError):
+        _accept(bytes(raw), key(SHEET.by).public_key)
+
+
+@pytest.mark.parametrize("each", BY_NAME)
+@settings(max_examples=20)
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_every_type_with_any_bit_flipped(each: Example, place: float, bit: int) -> None:
+    raw = bytearray(each.raw)
+    raw[int(place * len(raw))] ^= 1 << bit
+    with pytest.raises(RecordError):
+        _accept(bytes(raw), key(each.by).public_key)
+
+
+def _accept(raw: bytes, public_key: bytes) -> None:
+    open_record(raw)
+    verify(raw, public_key)
+
+
+@pytest.mark.parametrize(("each", "position"), FIELDS)
+def test_a_field_of_another_shape_is_refused(each: Example, position: int) -> None:
+    hostile: tuple[object, ...] = (None, -1, 1.5, True, {}, 2**64 - 1, [[]], "\n", b"?")
+    for value in hostile:
+        values = values_of(each.body.NAME)
+        values[position] = value
+        protected = protected_of(key(each.by), each.signer, each.subject)
+        raw = forge(key(each.by), cbor2.dumps(values), protected)
+        with pytest.raises(RecordError):
+            open_record(raw)
+
+
+@pytest.mark.parametrize(("each", "position"), FIELDS)
+def test_a_field_changed_after_signing_does_not_verify(each: Example, position: int) -> None:
+    values = values_of(each.body.NAME)
+    values[position] = "another"
+    head = each.raw[: each.raw.index(payload_of(each)) - (2 if len(payload_of(each)) < 256 else 3)]
+    altered = head + cbor2.dumps(cbor2.dumps(values)) + each.raw[-66:]
+    with pytest.raises(RecordError, match="does not match"):
+        verify(altered, key(each.by).public_key)
+
+
+@pytest.mark.parametrize("reason", BAD)
+def test_what_is_not_a_record_is_refused(reason: str) -> None:
+    with pytest.raises(RecordError) as refusal:
+        open_record(BAD[reason])
+    message = str(refusal.value)
+    assert "\n" not in message
+    assert len(message) < 300
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused_or_opened(raw: bytes) -> None:
+    with pytest.raises(RecordError):
+        open_record(raw)
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(EXAMPLES), st.lists(ANY_CBOR, max_size=12), st.integers(0, 16))
+def test_any_cbor_is_refused_or_opened(each: Example, items: list[object], kept: int) -> None:
+    payload = cbor2.dumps(values_of(each.body.NAME)[:kept] + items)
+    raw = forge(key(each.by), payload, protected_of(key(each.by), each.signer, each.subject))
+    with suppress(RecordError):
+        assert open_record(raw).raw == raw
+
+
+@pytest.mark.parametrize("start", [0, 24, 256, 65_536])
+def test_no_tag_is_read_whatever_its_number(start: int) -> None:
+    contents = (b"\x00", b"\x41\x01", b"\x61a", b"\x82\x00\x01", b"\x80")
+    for tag in (*range(start, start + 400), 1004, 43_000, 55_799, 2**32 - 1):
+        head = cbor2.dumps(tag)
+        for content in contents:
+            tagged = bytes([head[0] | 0xC0]) + head[1:] + content
+            with pytest.raises(RecordError):
+                decode_payload(b"\x84\x01\x0e\x40" + tagged)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\x9b" + (2**40).to_bytes(8, "big"),
+        b"\x9a" + (2**31 - 1).to_bytes(4, "big") + bytes(60_000),
+        b"\x81\x5b" + (2**40).to_bytes(8, "big"),
+        b"\x81\x7a" + (2**31).to_bytes(4, "big"),
+        b"\x81" * 65_000 + b"\x00",
+        b"\xc1" * 65_000 + b"\x00",
+        b"\xa1\x00" * 32_000 + b"\x00",
+        b"\x81\xc2\x59\xf0\x00" + b"\xff" * 0xF000,
+        b"\x81\xc4\x82\x1a\x7f\xff\xff\xff\x01",
+        b"\x84\x01" + b"\xc2\x59\xf0\x00" + b"\xff" * 0xF000 + b"\x40\x00",
+        b"\x99\x40\x00" + b"\x80" * 0x4000,
+    ],
+    ids=lambda payload: payload[:6].hex(),
+)
+def test_a_payload_cannot_ask_for_more_memory_than_it_pays_for(payload: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(RecordError):
+            decode_payload(payload)
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_record_has_at_most_65535_bytes() -> None:
+    raw = longest(MAX_RECORD)
+    assert len(raw) == MAX_RECORD
+    assert isinstance(open_record(raw).body, t.AuditSample)
+    with pytest.raises(RecordError, match="65,536 bytes"):
+        open_record(longest(MAX_RECORD + 1))
+    body = t.AuditSample(bytes(32), 1, ("s" * 64,) * 1_000)
+    with pytest.raises(RecordError, match=r"would have|do not fit"):
+        _seal(body, subject="president")
+
+
+def _seal(
+    body: t.Body, *, subject: str = "election", owner: bytes | None = None, issued_at: int = 0
+) -> bytes:
+    return seal(
+        body,
+        key=key("root"),
+        signer="authority/root",
+        subject=subject,
+        election=election() if owner is None else owner,
+        issued_at=issued_at,
+    )
+
+
+def test_sealing_refuses_what_opening_would() -> None:
+    sheet = t.TallySheet((1, 2), 0, 0, None)
+    here = "010101001.01/president"
+    assert _seal(sheet, subject=here)
+    with pytest.raises(RecordError, match="should be <station>/<contest>"):
+        _seal(sheet, subject="president")
+    with pytest.raises(RecordError, match=r"tally-sheet\.counts: item 1"):
+        _seal(replace(sheet, counts=(1, -2)), subject=here)
+    with pytest.raises(RecordError, match=r"tally-sheet\.null"):
+        _seal(replace(sheet, null=2**32), subject=here)
+    with pytest.raises(RecordError, match="from 0 to"):
+        _seal(sheet, subject=here, issued_at=-1)
+    for owner in (b"", bytes(31), bytes(33)):
+        with pytest.raises(RecordError, match="names its election by 32 bytes"):
+            _seal(sheet, subject=here, owner=owner)
+    with pytest.raises(RecordError, match="only a definition names none"):
+        _seal(EXAMPLES[0].body)
+
+
+@pytest.mark.parametrize("name", ["definition", "charter", "enrolment"])
+def test_no_key_off_the_main_group_is_sealed_into_a_record(name: str) -> None:
+    body = example(name).body
+    assert introduced_keys(body)
+    plain = json.loads(
+        json.dumps(body_to_plain(body)).replace(introduced_keys(body)[0].hex(), mixed_key().hex())
+    )
+    with pytest.raises(RecordError, match="main group"):
+        _seal(body_from_plain(name, plain), owner=b"" if name == "definition" else None)
+
+
+def test_a_body_from_a_table_names_the_key_at_fault() -> None:
+    with pytest.raises(RecordError, match="'sheet' is not a record type; known are: definition, "):
+        body_from_plain("sheet", {})
+    with pytest.raises(RecordError, match=r"tally-sheet: the key 'counts' is missing"):
+        body_from_plain("tally-sheet", {"null": 0, "blank": 0})
+    with pytest.raises(
+        RecordError, match="tally-sheet: counts: item 0: a whole number was expected, not text"
+    ):
+        body_from_plain("tally-sheet", {"counts": ["7"], "null": 0, "blank": 0})
+    with pytest.raises(RecordError, match="tally-sheet: a table was expected"):
+        body_from_plain("tally-sheet", [])

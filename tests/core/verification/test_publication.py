@@ -1,0 +1,179 @@
+"""Verification of a whole publication: the honest one holds, and each change is found where it was made."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from escrutinio.base.errors import LogError
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.verification.publication import Verification, verify_publication
+
+Change = Callable[[Path], None]
+
+
+def verify(directory: Path, trust_file: Path | None = None) -> Verification:
+    trust = parse_trust((trust_file or directory / "trust.toml").read_bytes())
+    return verify_publication(directory, trust=trust)
+
+
+def failed(result: Verification) -> dict[str, list[str]]:
+    return {
+        check.name: [failure.place for failure in check.failures] for check in result.checks if check.failures
+    }
+
+
+@pytest.fixture
+def copy(miniature: Path, tmp_path: Path) -> Path:
+    """The miniature to be changed; its pages are left out, for no check reads them."""
+    target = tmp_path / "publication"
+    shutil.copytree(miniature, target, ignore=shutil.ignore_patterns("es", "en", "assets"))
+    return target
+
+
+def replace_in(path: str, old: bytes, new: bytes) -> Change:
+    def change(directory: Path) -> None:
+        content = (directory / path).read_bytes()
+        assert content.count(old) >= 1
+        (directory / path).write_bytes(content.replace(old, new, 1))
+
+    return change
+
+
+def flip(path: str, at: int) -> Change:
+    def change(directory: Path) -> None:
+        content = bytearray((directory / path).read_bytes())
+        content[at] ^= 1
+        (directory / path).write_bytes(content)
+
+    return change
+
+
+def remove(path: str) -> Change:
+    return lambda directory: (directory / path).unlink()
+
+
+BUNDLE = "log/tile/entries/000.p/112"
+TILE = "log/tile/0/000.p/112"
+
+
+def test_the_honest_publication_holds(miniature: Path) -> None:
+    result = verify(miniature)
+    assert failed(result) == {}
+    assert result.ok
+    assert result.authenticated
+    counts = {check.name: check.count for check in result.checks}
+    assert counts["records"] == counts["signatures"] == counts["root"] == 112
+
+
+def test_without_a_trust_file_it_is_consistent_and_not_authenticated(miniature: Path) -> None:
+    result = verify_publication(miniature)
+    assert result.ok
+    assert not result.authenticated
+
+
+def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
+    entries = list(read_entries(open_log(copy / "log"), 112))
+    index = next(
+        n for n, raw in enumerate(entries) if b"N1.01/presidencia" in raw and b"machine/101" in raw and n > 40
+    )
+    bundle = (copy / BUNDLE).read_bytes()
+    start = bundle.index(entries[index])
+    # The payload's counts begin [121, …: 0x18 0x79 in CBOR.
+    at = bundle.index(b"\x18\x79", start)
+    assert at < start + len(entries[index])
+    flip(BUNDLE, at + 1)(copy)
+    found = failed(verify(copy))
+    assert found["root"] == [f"entry {index}"]
+    assert found["signatures"] == [f"entry {index}"]
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "place"),
+    [
+        (flip(TILE, 40), "hash tiles", "tile/0/000.p/112"),
+        (remove(TILE), "hash tiles", "tile/0/000.p/112"),
+        (remove(BUNDLE), "entry bundles", "tile/entries/000.p/112"),
+        (replace_in("log/checkpoint", b"\n112\n", b"\n111\n"), "log signature", "checkpoint"),
+        (replace_in("log/checkpoint", b"tres-islas", b"tres-islos"), "log signature", "checkpoint"),
+        (remove("log/checkpoint"), "checkpoint", "checkpoint"),
+        (replace_in("trust.toml", b'definition = "', b'definition = "00'), "", ""),
+        (replace_in("data/stations.csv", b",420\n", b",421\n"), "data computed again", "data/stations.csv"),
+        (
+            replace_in("data/findings.csv", b"conflict", b"conflicts"),
+            "data computed again",
+            "data/findings.csv",
+        ),
+        (remove("data/results.json"), "data computed again", "data/results.json"),
+        (flip("data/stations.parquet", 60), "data files whole", "data/stations.parquet"),
+        (remove("data/datapackage.json"), "data files whole", "data/datapackage.json"),
+    ],
+)
+def test_each_change_is_found_where_it_was_made(copy: Path, change: Change, check: str, place: str) -> None:
+    change(copy)
+    if not check:
+        with pytest.raises(LogError):
+            verify(copy)
+        return
+    found = failed(verify(copy))
+    assert place in found[check]
+
+
+def test_an_altered_attachment_and_a_missing_one(copy: Path) -> None:
+    files = sorted((copy / "attachments").iterdir(), key=lambda file: file.stat().st_size)
+    files[0].write_bytes(files[0].read_bytes()[:-1] + b"?")
+    files[1].unlink()
+    found = failed(verify(copy))
+    assert sorted(found["attachments"]) == sorted(f"attachments/{file.name}" for file in files[:2])
+
+
+def test_definition_and_charter_of_another_election_are_not_trusted(copy: Path, tmp_path: Path) -> None:
+    trust = (copy / "trust.toml").read_text()
+    digest = trust.split('definition = "')[1][:64]
+    other = tmp_path / "trust.toml"
+    other.write_text(trust.replace(digest, digest[::-1]))
+    result = verify(copy, other)
+    assert failed(result)["trust file"] == ["entry 0"]
+    assert not result.authenticated
+
+
+def test_a_withdrawn_attachment_is_not_published_and_not_missed(miniature: Path) -> None:
+    result = verify(miniature)
+    assert result.state is not None
+    assert len(result.state.withdrawn) == 1
+    assert not any((miniature / "attachments" / digest.hex()).exists() for digest in result.state.withdrawn)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def served(miniature: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(miniature)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_same_over_http(miniature: Path, served: str) -> None:
+    trust = parse_trust((miniature / "trust.toml").read_bytes())
+    here, there = verify(miniature), verify_publication(served, trust=trust)
+    assert there.ok
+    assert [(check.name, check.count) for check in here.checks] == [(c.name, c.count) for c in there.checks]
+
+
+def test_nothing_to_verify(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="not a directory"):
+        verify_publication(tmp_path / "nowhere")
+    result = verify_publication(tmp_path)
+    assert failed(result) == {"checkpoint": ["checkpoint"]}

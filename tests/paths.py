@@ -1,0 +1,7 @@
+"""Where the repository stands, for tests that read its documents and examples."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+VECTORS = ROOT / "docs" / "vectors"
