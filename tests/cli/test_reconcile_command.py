@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from escrutinio.evidence.differences import DIFFERENT, Kind, Slip
+from escrutinio.evidence.accounts.differences import DIFFERENT, Kind, Slip
 from tests.cli.running import in_process, refused, said
 from tests.paths import ROOT
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.evidence.accounts import Accounts, compare
-from escrutinio.evidence.sources import Source, join
+from escrutinio.evidence.accounts.accounts import Accounts, compare
+from escrutinio.evidence.accounts.sources import Source, join
 from escrutinio.publication.reconcile_files import COLUMNS, as_plain, to_csv, to_xlsx
 from escrutinio.publication.reconcile_pages import reconciliation_pages, write_reconciliation
 

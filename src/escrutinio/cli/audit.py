@@ -109,7 +109,7 @@ def _plan(
     from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
     from escrutinio.evidence.audit.hot import opened_boxes
     from escrutinio.evidence.audit.plan import plan_audit
-    from escrutinio.evidence.certificates import coverage
+    from escrutinio.evidence.certainty.certificates import coverage
 
     state, code = opened.state, opened.contest.code
     chosen = basis or audited_basis(state, code)

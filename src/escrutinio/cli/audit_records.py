@@ -49,7 +49,7 @@ bound_option = click.option(
 def percent_of(text: str) -> Fraction:
     """A percentage as a share above 0 and below 1. Raises EvidenceError, InputError."""
     from escrutinio.evidence.audit.ppeb import check_risk_limit
-    from escrutinio.evidence.percentages import parse_percentage
+    from escrutinio.evidence.certainty.percentages import parse_percentage
 
     share = parse_percentage(text).value
     check_risk_limit(share)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from escrutinio.cli.explain import both, plain
 
 if TYPE_CHECKING:
-    from escrutinio.evidence.irreversibility import Certificate
-    from escrutinio.evidence.reversal import Reversal
+    from escrutinio.evidence.certainty.irreversibility import Certificate
+    from escrutinio.evidence.certainty.reversal import Reversal
 
 
 def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
@@ -60,7 +60,7 @@ def reversal_as_plain(reversal: Reversal | None) -> dict[str, object] | None:
     """What would bring the second level with the first."""
     if reversal is None:
         return None
-    from escrutinio.evidence.reversal import half_up
+    from escrutinio.evidence.certainty.reversal import half_up
 
     return {
         "first": reversal.first,

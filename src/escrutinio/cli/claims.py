@@ -17,9 +17,9 @@ from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
     from escrutinio.cli.claims_json import Pairs
-    from escrutinio.evidence.claim_counts import CountTest
-    from escrutinio.evidence.claims import AgainstSheets, ClaimStudy, OwnArithmetic
-    from escrutinio.evidence.feasibility import Condition, LeastDiffering
+    from escrutinio.evidence.claims.claim_counts import CountTest
+    from escrutinio.evidence.claims.claims import AgainstSheets, ClaimStudy, OwnArithmetic
+    from escrutinio.evidence.claims.feasibility import Condition, LeastDiffering
 
 CONDITIONS = {
     "no-fewer": say("votes on sheets, at least", "votos en actas, al menos"),
@@ -74,7 +74,7 @@ class Answer:
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll.", "Electores de todo el padrón."))  # fmt: skip
 def command(question: Question, claim: str | None, registered: int | None) -> None:
-    from escrutinio.evidence.claims import claims_beside_each_other, study_claim
+    from escrutinio.evidence.claims.claims import claims_beside_each_other, study_claim
 
     opened = question.open()
     found = opened.state.claims(opened.contest.code) if claim is None else (opened.claim(claim),)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from escrutinio.cli.explain import both, plain
 
 if TYPE_CHECKING:
-    from escrutinio.evidence.claim_counts import CountTest, Match
-    from escrutinio.evidence.claims import AgainstSheets, ClaimStudy
-    from escrutinio.evidence.feasibility import LeastDiffering
-    from escrutinio.evidence.percentages import Agreement
+    from escrutinio.evidence.certainty.percentages import Agreement
+    from escrutinio.evidence.claims.claim_counts import CountTest, Match
+    from escrutinio.evidence.claims.claims import AgainstSheets, ClaimStudy
+    from escrutinio.evidence.claims.feasibility import LeastDiffering
 
     Pairs = Mapping[str, tuple[tuple[Agreement, tuple[str, str]], ...]]
 
@@ -33,8 +33,8 @@ def reversals(found: AgainstSheets) -> list[tuple[str, int | None]]:
     as it is, and stations without a sheet adding all their voters to the second or nothing. Empty for fewer
     than two candidates.
     """
-    from escrutinio.evidence.claims import NULL
-    from escrutinio.evidence.feasibility import (
+    from escrutinio.evidence.claims.claims import NULL
+    from escrutinio.evidence.claims.feasibility import (
         least_to_change_first,
         swing_of_capacity,
         swing_of_votes,

@@ -25,9 +25,9 @@ from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import Logged
-    from escrutinio.evidence.certificates import Coverage
-    from escrutinio.evidence.irreversibility import Certificate, Inequality, Outstanding
-    from escrutinio.evidence.reversal import Reversal
+    from escrutinio.evidence.certainty.certificates import Coverage
+    from escrutinio.evidence.certainty.irreversibility import Certificate, Inequality, Outstanding
+    from escrutinio.evidence.certainty.reversal import Reversal
 
 SOURCES = (
     "V. D'Hondt, Système pratique et raisonné de représentation proportionnelle (1882)",
@@ -134,7 +134,7 @@ def command(
 def _of_sheets(
     opened: Opened, area: str | None, registered: int | None, size: int | None, assume_random: bool
 ) -> Answer:
-    from escrutinio.evidence.certificates import coverage
+    from escrutinio.evidence.certainty.certificates import coverage
 
     state, code, basis = opened.state, opened.contest.code, opened.with_sheets
     top = area or opened.contest.area
@@ -175,7 +175,7 @@ def _votes_there(found: Coverage, area: str) -> bool:
 
 def _assumed(opened: Opened, below: Sequence[str]) -> tuple[tuple[str, dict[str, tuple[str, str]]], ...]:
     """What follows if stations are missing at random, and if they are like their neighbours."""
-    from escrutinio.evidence.projection import if_like_their_neighbours, if_randomly_missing
+    from escrutinio.evidence.certainty.projection import if_like_their_neighbours, if_randomly_missing
 
     state, code, basis = opened.state, opened.contest.code, opened.with_sheets
     random = if_randomly_missing(state, code, basis)
@@ -189,9 +189,9 @@ def _assumed(opened: Opened, below: Sequence[str]) -> tuple[tuple[str, dict[str,
 
 
 def _of_claim(opened: Opened, claim: Logged, share: str | None, registered: int | None) -> Answer:
-    from escrutinio.evidence.certificates import announced_result, claim_certificate
-    from escrutinio.evidence.percentages import parse_percentage
-    from escrutinio.evidence.reversal import fraction_needed
+    from escrutinio.evidence.certainty.certificates import announced_result, claim_certificate
+    from escrutinio.evidence.certainty.percentages import parse_percentage
+    from escrutinio.evidence.certainty.reversal import fraction_needed
 
     if share is not None:
         parse_percentage(share)
@@ -253,7 +253,7 @@ def _facts(answer: Answer) -> list[tuple[str, str]]:
     if answer.share is None:
         found += _stations(left)
     if reversal is not None and reversal.expected is not None:
-        from escrutinio.evidence.reversal import half_up
+        from escrutinio.evidence.certainty.reversal import half_up
 
         found.append((say("votes expected outstanding at equal turnout", "votos que faltan con igual "
                           "participación"), whole(half_up(reversal.expected), lang)))  # fmt: skip

@@ -17,7 +17,7 @@ from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import both, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
 from escrutinio.cli.plan_file import check_commitment, keep, read_plan
-from escrutinio.evidence.percentages import parse_percentage
+from escrutinio.evidence.certainty.percentages import parse_percentage
 from escrutinio.evidence.quickcount.design import Design, Plan, frame_of
 
 if TYPE_CHECKING:

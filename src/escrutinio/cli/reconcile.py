@@ -20,8 +20,8 @@ from escrutinio.cli.sealing import write_new
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
     from escrutinio.core.log.checkpoint import Checkpoint
-    from escrutinio.evidence.accounts import Accounts, Pair
-    from escrutinio.evidence.sources import Source
+    from escrutinio.evidence.accounts.accounts import Accounts, Pair
+    from escrutinio.evidence.accounts.sources import Source
     from escrutinio.intake.accounts import AccountsFile
 
 MAX_SHOWN = 1_000_000
@@ -93,8 +93,8 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    from escrutinio.evidence.accounts import compare
-    from escrutinio.evidence.sources import join
+    from escrutinio.evidence.accounts.accounts import compare
+    from escrutinio.evidence.accounts.sources import join
     from escrutinio.publication import reconcile_files as files
 
     named = _Named(map_file, trust, skip_bad_rows, quiet or as_json)
@@ -179,7 +179,7 @@ class _Named:
 def _bases(state: ElectionState, address: str, basis: str) -> list[Source]:
     """All bases of all contests that have a sheet, or the one that was asked for."""
     from escrutinio.core.election.state import RULED
-    from escrutinio.evidence.sources import source_of
+    from escrutinio.evidence.accounts.sources import source_of
 
     codes = [each.code for each in state.bases]
     if basis and basis not in codes:
@@ -342,7 +342,7 @@ def _print_effect(accounts: Accounts, pair: Pair) -> None:
 
 
 def _print_stations(accounts: Accounts, pair: Pair, show: int) -> None:
-    from escrutinio.evidence.difference_texts import kind_name
+    from escrutinio.evidence.accounts.difference_texts import kind_name
     from escrutinio.publication.reconcile_files import row_codes
 
     joined, codes = accounts.joined, row_codes(accounts.joined)

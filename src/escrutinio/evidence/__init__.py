@@ -1,1 +1,1 @@
-"""What it proves: irreversibility, claims, reconciliation, audits, screening."""
+"""What it shows: certainty, claims, accounts, audits, quick counts, screening."""

@@ -13,8 +13,8 @@ import numpy as np
 from escrutinio.base.errors import InputError
 from escrutinio.base.toml import convert
 from escrutinio.core.election.areas import Area, AreaTree, build_areas
-from escrutinio.evidence.differences import NO_FIGURE
-from escrutinio.evidence.sources import Places, Source
+from escrutinio.evidence.accounts.differences import NO_FIGURE
+from escrutinio.evidence.accounts.sources import Places, Source
 from escrutinio.intake.expression import Cells
 from escrutinio.intake.mapping import MAX_BYTES, TableMapping, nearest
 from escrutinio.intake.reader import Files, Reader

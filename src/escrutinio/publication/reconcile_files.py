@@ -15,11 +15,11 @@ from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.wording import in_language
 from escrutinio.core.election.outcome import Outcome
-from escrutinio.evidence.accounts import Accounts, Majority, Pair
-from escrutinio.evidence.difference_texts import kind_name, slip_name
-from escrutinio.evidence.differences import DIFFERENT, KINDS, NO_FIGURE, Difference, Kind, Slip
-from escrutinio.evidence.irreversibility import Certificate
-from escrutinio.evidence.sources import Joined
+from escrutinio.evidence.accounts.accounts import Accounts, Majority, Pair
+from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
+from escrutinio.evidence.accounts.differences import DIFFERENT, KINDS, NO_FIGURE, Difference, Kind, Slip
+from escrutinio.evidence.accounts.sources import Joined
+from escrutinio.evidence.certainty.irreversibility import Certificate
 
 Cell = str | int | None
 

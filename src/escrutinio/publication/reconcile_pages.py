@@ -15,9 +15,9 @@ from jinja2 import Environment
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import ENDONYMS, catalogue, choose
 from escrutinio.base.words.format import LANGUAGES, NONE, Format
-from escrutinio.evidence.accounts import Accounts, Pair
-from escrutinio.evidence.difference_texts import kind_name, slip_name
-from escrutinio.evidence.differences import NO_FIGURE, Difference, Kind
+from escrutinio.evidence.accounts.accounts import Accounts, Pair
+from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
+from escrutinio.evidence.accounts.differences import NO_FIGURE, Difference, Kind
 from escrutinio.publication.reconcile_files import kind_table, slip_table, to_csv
 from escrutinio.publication.site import labels
 from escrutinio.publication.site.environment import environment

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from escrutinio.evidence.claim_counts import CountTest
-from escrutinio.evidence.claims import AgainstSheets, ClaimStudy
+from escrutinio.evidence.claims.claim_counts import CountTest
+from escrutinio.evidence.claims.claims import AgainstSheets, ClaimStudy
 from escrutinio.publication.evidence.document import Finding, Table, Tongue
 from escrutinio.publication.evidence.results import ContestEvidence
 

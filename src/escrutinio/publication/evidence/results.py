@@ -17,22 +17,22 @@ from escrutinio.core.election.state import PAPER, REPORTED, REPORTED_LATE, Conte
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import AuditCommitment, Claim
+from escrutinio.evidence.accounts.reconciliation import Reconciliation, reconcile_all
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
 from escrutinio.evidence.audit.status import AuditStatus, audit_status
-from escrutinio.evidence.certificates import (
+from escrutinio.evidence.certainty.certificates import (
     announced_roll,
     bulletin_certificate,
     claim_certificate,
     coverage,
 )
-from escrutinio.evidence.claims import ClaimStudy, claims_beside_each_other, study_claim
-from escrutinio.evidence.irreversibility import Certificate
-from escrutinio.evidence.percentages import Agreement
+from escrutinio.evidence.certainty.irreversibility import Certificate
+from escrutinio.evidence.certainty.percentages import Agreement
+from escrutinio.evidence.certainty.reversal import Reversal
+from escrutinio.evidence.claims.claims import ClaimStudy, claims_beside_each_other, study_claim
 from escrutinio.evidence.quickcount.planning import SampleSize, tables_needed
-from escrutinio.evidence.reconciliation import Reconciliation, reconcile_all
-from escrutinio.evidence.reversal import Reversal
 from escrutinio.evidence.screening.run import LEAST_REPLICATES, Screening, screen
 from escrutinio.evidence.screening.sheets import sheets_of
 

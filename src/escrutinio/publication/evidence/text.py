@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from escrutinio.core.records.parts import Title
-from escrutinio.evidence.irreversibility import Certificate
-from escrutinio.evidence.reconciliation import Reconciliation
+from escrutinio.evidence.accounts.reconciliation import Reconciliation
+from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
 from escrutinio.evidence.screening.words import explain
 from escrutinio.publication.evidence.announced import claim_findings

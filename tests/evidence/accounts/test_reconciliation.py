@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from escrutinio.core.records.codes import Role
-from escrutinio.evidence.reconciliation import Meeting, Reconciliation, reconcile, reconcile_all
+from escrutinio.evidence.accounts.reconciliation import Meeting, Reconciliation, reconcile, reconcile_all
 from tests.core.election.build import Day
 
 COPIES = "copies:party/azul"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import in_language, percent, whole
-from escrutinio.evidence.percentages import Percentage
+from escrutinio.evidence.certainty.percentages import Percentage
 
 Int64 = NDArray[np.int64]
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrutinio.evidence.difference_texts import kind_name, slip_name
-from escrutinio.evidence.differences import Difference, Kind, Side, Slip, classify, slip_of
+from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
+from escrutinio.evidence.accounts.differences import Difference, Kind, Side, Slip, classify, slip_of
 
 SHEET = (120, 83, 41, 27, 12, 0)
 """Votes by option of one honest sheet."""

@@ -15,11 +15,19 @@ from numpy.typing import NDArray
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import whole
 from escrutinio.core.election.outcome import Outcome, outcome
-from escrutinio.evidence.certificates import rules_of
-from escrutinio.evidence.differences import DIFFERENT, KINDS, NUMBER, Difference, Kind, Slip, classify
-from escrutinio.evidence.irreversibility import Certificate, Outstanding, certify
-from escrutinio.evidence.reconciliation import reconciliation_sentences
-from escrutinio.evidence.sources import Joined
+from escrutinio.evidence.accounts.differences import (
+    DIFFERENT,
+    KINDS,
+    NUMBER,
+    Difference,
+    Kind,
+    Slip,
+    classify,
+)
+from escrutinio.evidence.accounts.reconciliation import reconciliation_sentences
+from escrutinio.evidence.accounts.sources import Joined
+from escrutinio.evidence.certainty.certificates import rules_of
+from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding, certify
 
 Int64 = NDArray[np.int64]
 

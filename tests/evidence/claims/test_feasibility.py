@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.evidence.feasibility import (
+from escrutinio.evidence.certainty.percentages import parse_percentage
+from escrutinio.evidence.claims.feasibility import (
     Comparison,
     boxes_to_settle,
     chance_of_none,
@@ -23,8 +24,7 @@ from escrutinio.evidence.feasibility import (
     swing_of_capacity,
     swing_of_votes,
 )
-from escrutinio.evidence.linear import Announced, least_differing_lp
-from escrutinio.evidence.percentages import parse_percentage
+from escrutinio.evidence.claims.linear import Announced, least_differing_lp
 from tests.evidence.example2024 import BULLETIN_1, BULLETIN_2, STATIONS, sheets, vectors
 
 COLUMNS = ("NM", "EG", "others", "null")

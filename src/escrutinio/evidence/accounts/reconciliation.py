@@ -16,8 +16,8 @@ from escrutinio.base.words.wording import in_language, whole
 from escrutinio.core.election.outcome import Outcome, outcome
 from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState, SheetTable
 from escrutinio.core.election.totals import by_candidate
-from escrutinio.evidence.certificates import rules_of
-from escrutinio.evidence.irreversibility import Certificate, Outstanding, certify
+from escrutinio.evidence.certainty.certificates import rules_of
+from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding, certify
 
 Int64 = NDArray[np.int64]
 Rows = NDArray[np.int32]

@@ -10,9 +10,16 @@ from escrutinio.core.election.definition import OTHERS
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals, totals_by_station
 from escrutinio.core.records import types as t
-from escrutinio.evidence.certificates import announced_result, announced_roll, coverage
-from escrutinio.evidence.claim_counts import MOST_COUNTS, MOST_VOTES, CountTest, look_for_percentages
-from escrutinio.evidence.feasibility import (
+from escrutinio.evidence.certainty.certificates import announced_result, announced_roll, coverage
+from escrutinio.evidence.certainty.percentages import (
+    Agreement,
+    Percentage,
+    Rounding,
+    agreements,
+    parse_percentage,
+)
+from escrutinio.evidence.claims.claim_counts import MOST_COUNTS, MOST_VOTES, CountTest, look_for_percentages
+from escrutinio.evidence.claims.feasibility import (
     Comparison,
     Condition,
     LeastDiffering,
@@ -21,7 +28,6 @@ from escrutinio.evidence.feasibility import (
     stations_outside,
     stations_outside_range,
 )
-from escrutinio.evidence.percentages import Agreement, Percentage, Rounding, agreements, parse_percentage
 
 NULL = "null"
 """The column of null votes in a comparison."""

@@ -8,8 +8,8 @@ import pytest
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records.codes import Role
-from escrutinio.evidence.missing_at_random import lead_deviation, post_stratified, randomly_missing
-from escrutinio.evidence.projection import if_like_their_neighbours, if_randomly_missing
+from escrutinio.evidence.certainty.missing_at_random import lead_deviation, post_stratified, randomly_missing
+from escrutinio.evidence.certainty.projection import if_like_their_neighbours, if_randomly_missing
 from tests.core.election.build import Day
 from tests.evidence.example2024 import sheets
 

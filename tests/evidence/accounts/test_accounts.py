@@ -10,10 +10,10 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.areas import Area, build_areas
 from escrutinio.core.records.codes import Kind as ElectionKind
 from escrutinio.core.records.codes import Role
-from escrutinio.evidence.accounts import MAX_SOURCES, compare
-from escrutinio.evidence.differences import KINDS, Kind
-from escrutinio.evidence.reconciliation import reconcile
-from escrutinio.evidence.sources import Places, Source, join, source_of
+from escrutinio.evidence.accounts.accounts import MAX_SOURCES, compare
+from escrutinio.evidence.accounts.differences import KINDS, Kind
+from escrutinio.evidence.accounts.reconciliation import reconcile
+from escrutinio.evidence.accounts.sources import Places, Source, join, source_of
 from tests.core.election.build import Day
 
 COPIES = "copies:party/azul"

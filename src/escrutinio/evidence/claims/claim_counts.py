@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import in_language, whole
-from escrutinio.evidence.percentages import Rounding
+from escrutinio.evidence.certainty.percentages import Rounding
 
 DECIMALS = (0, 1, 2, 3)
 """The decimals tried."""

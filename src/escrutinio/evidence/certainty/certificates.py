@@ -23,9 +23,9 @@ from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Basis as BasisCode
 from escrutinio.core.records.codes import Method
-from escrutinio.evidence.irreversibility import CLAIM, Certificate, Outstanding, Rules, certify
-from escrutinio.evidence.percentages import Percentage, parse_percentage
-from escrutinio.evidence.reversal import Reversal, expected_votes, reversal
+from escrutinio.evidence.certainty.irreversibility import CLAIM, Certificate, Outstanding, Rules, certify
+from escrutinio.evidence.certainty.percentages import Percentage, parse_percentage
+from escrutinio.evidence.certainty.reversal import Reversal, expected_votes, reversal
 
 Int64 = NDArray[np.int64]
 

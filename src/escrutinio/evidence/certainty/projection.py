@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import totals, totals_by_station
-from escrutinio.evidence.missing_at_random import (
+from escrutinio.evidence.certainty.missing_at_random import (
     Projection,
     RandomlyMissing,
     lead_deviation,

@@ -17,7 +17,7 @@ from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codes import Kind as ElectionKind
 from escrutinio.core.records.codes import Method
-from escrutinio.evidence.differences import NO_FIGURE
+from escrutinio.evidence.accounts.differences import NO_FIGURE
 
 Int64 = NDArray[np.int64]
 

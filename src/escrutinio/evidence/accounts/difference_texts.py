@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from escrutinio.base.words.wording import in_language
-from escrutinio.evidence.differences import Kind, Slip
+from escrutinio.evidence.accounts.differences import Kind, Slip
 
 _KINDS: Mapping[Kind, Mapping[str, str]] = {
     Kind.NEITHER: {"en": "no sheet on either side", "es": "sin acta en ninguno de los lados"},

@@ -13,15 +13,15 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Basis, Category, Decision, Role
 from escrutinio.core.verification.publication import verify_publication
-from escrutinio.evidence.certificates import (
+from escrutinio.evidence.certainty.certificates import (
     announced_roll,
     bulletin_certificate,
     claim_certificate,
     coverage,
     disputed_stations,
 )
-from escrutinio.evidence.claims import claims_beside_each_other, study_claim
-from escrutinio.evidence.irreversibility import Finality
+from escrutinio.evidence.certainty.irreversibility import Finality
+from escrutinio.evidence.claims.claims import claims_beside_each_other, study_claim
 from tests.core.election.build import DAY, ORIGIN, Day
 
 ALL = (

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import decimal, in_language, percent, points, whole
-from escrutinio.evidence.irreversibility import Certificate
+from escrutinio.evidence.certainty.irreversibility import Certificate
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from escrutinio.core.election.outcome import Outcome, outcome
 from escrutinio.core.election.state import ContestView
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import Method
-from escrutinio.evidence.certificates import announced_certificate
-from escrutinio.evidence.irreversibility import (
+from escrutinio.evidence.certainty.certificates import announced_certificate
+from escrutinio.evidence.certainty.irreversibility import (
     Certificate,
     Finality,
     Outstanding,
@@ -22,8 +22,8 @@ from escrutinio.evidence.irreversibility import (
     certify,
     quorum,
 )
-from escrutinio.evidence.percentages import parse_percentage
-from escrutinio.evidence.reversal import (
+from escrutinio.evidence.certainty.percentages import parse_percentage
+from escrutinio.evidence.certainty.reversal import (
     expected_votes,
     fraction_needed,
     half_up,

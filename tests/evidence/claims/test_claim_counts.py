@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.evidence.claim_counts import (
+from escrutinio.evidence.certainty.percentages import Rounding, agreements, parse_percentage
+from escrutinio.evidence.claims.claim_counts import (
     chance_of_all,
     chance_of_all_but_one,
     generated,
@@ -19,7 +20,6 @@ from escrutinio.evidence.claim_counts import (
     printing_alike,
     rounding_match,
 )
-from escrutinio.evidence.percentages import Rounding, agreements, parse_percentage
 from tests.evidence.example2024 import BULLETIN_1, sheets, vectors
 
 BULLETIN_2 = (6_408_844, 5_326_104, 152_360, 116_421, 92_903, 84_231, 64_452, 40_902, 29_611, 20_056)

@@ -1,0 +1,1 @@
+"""Whether an announced result can be true."""
