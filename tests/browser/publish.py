@@ -13,7 +13,7 @@ from escrutinio.core.log.store import LogStore
 from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.log.writer import LogWriter, Refusal
 from escrutinio.core.records.codes import Role
-from escrutinio.election.presentation import Presentation
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.shelf import Shelf

@@ -22,7 +22,7 @@ from escrutinio.core.records.codes import Form, RevocationReason, Role
 from escrutinio.core.records.qr import qr_text
 from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024, qr2024_text
 from escrutinio.core.records.types import Revocation, TallySheet
-from escrutinio.election.presentation import Presentation
+from escrutinio.intake.authoring.presentation import Presentation
 from tests import paths
 from tests.browser.publish import ASSETS, isla, publish, trust_of
 from tests.conftest import CHROMIUM_FLAGS, chromium_path

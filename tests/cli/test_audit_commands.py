@@ -11,7 +11,7 @@ from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.records.entry import body_from_plain, open_record, verify
 from escrutinio.core.records.keyfiles import write_key_file
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.intake.keyring import Keyring
+from escrutinio.intake.authoring.keyring import Keyring
 from tests.cli.running import OFFICER, PRESIDENCY, answered, escrutinio, refused, said
 
 

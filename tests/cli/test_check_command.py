@@ -20,7 +20,7 @@ from escrutinio.core.records.entry import Entry, open_record, seal
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.qr import qr_text
 from escrutinio.core.records.types import TallySheet
-from escrutinio.intake.keyring import Keyring
+from escrutinio.intake.authoring.keyring import Keyring
 from tests.cli.running import escrutinio, in_process
 from tests.damage import worn
 from tests.intake.scan.made import QR2024, code, file, sheet

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.intake.mapping import parse_mapping
-from escrutinio.intake.tables import read_roll, read_sheets
+from escrutinio.intake.mapping.mapping import parse_mapping
+from escrutinio.intake.mapping.tables import read_roll, read_sheets
 from tests.paths import ROOT
 
 EXAMPLE = ROOT / "examples" / "venezuela-2024"

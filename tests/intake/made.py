@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]
 
-from escrutinio.intake.mapping import ImportMapping, parse_mapping
-from escrutinio.intake.rows import Imported, SheetRow
-from escrutinio.intake.tables import read_sheets
+from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
+from escrutinio.intake.mapping.rows import Imported, SheetRow
+from escrutinio.intake.mapping.tables import read_sheets
 
 CONTESTS = {"mayor": ["B", "A"]}
 HEADER = "CENTER,TABLE,A,B,VALID,NULL,ROLL"

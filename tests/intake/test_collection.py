@@ -19,11 +19,11 @@ from escrutinio.core.records.parts import Title
 from escrutinio.core.records.qr import base45_encode, qr_text
 from escrutinio.core.records.types import Copy, Roll, TallySheet
 from escrutinio.core.verification.publication import verify_publication
+from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.intake.collection.beginning import Organisation
 from escrutinio.intake.collection.home import Collection, create, open_collection
 from escrutinio.intake.collection.inputs import of_scan, read_lines, read_table
 from escrutinio.intake.collection.sheets import Collected, NotTaken, Why, sort_out
-from escrutinio.intake.keyring import Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
 
 NAME, ORIGIN, CLOCK, WORDS = "party/azul", "azul.example/actas", 1_935_000_000, "a passphrase"

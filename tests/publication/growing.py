@@ -20,8 +20,8 @@ from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.store import LogStore
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.log.writer import LogWriter, Refusal
-from escrutinio.election.config import read_config
-from escrutinio.election.presentation import Presentation
+from escrutinio.intake.authoring.config import read_config
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.render import Rendering, render_site
 from tests.paths import ROOT
 

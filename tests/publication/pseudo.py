@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from escrutinio.base.words.catalogue import Catalogue
 from escrutinio.core.election.findings import RULES
 from escrutinio.core.election.state import ElectionState
-from escrutinio.election.presentation import Presentation
+from escrutinio.intake.authoring.presentation import Presentation
 
 OPEN, CLOSE = "⟦", "⟧"
 SPOKEN = ("aria-label", "alt", "title", "placeholder")

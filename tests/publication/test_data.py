@@ -20,7 +20,7 @@ from escrutinio.core.derived.files import basis_slugs, contest_directories, deri
 from escrutinio.core.election.state import Basis
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import types as t
-from escrutinio.intake.rows import BadRow
+from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.data import data_files, parquet_twin, skipped_rows, write_data
 from tests.publication.small import MOMENT, log, small_state, state_of
 

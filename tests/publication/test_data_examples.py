@@ -11,9 +11,9 @@ from escrutinio.core.derived.compare import check_datapackage, compare_derived
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.election.config import read_config
-from escrutinio.intake.compose import compose, read_tables
-from escrutinio.intake.keyring import Keyring
+from escrutinio.intake.authoring.compose import compose, read_tables
+from escrutinio.intake.authoring.config import read_config
+from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.publication.data import data_files
 from escrutinio.publication.datapackage import datapackage, resource
 from escrutinio.publication.geojson import published_geometry

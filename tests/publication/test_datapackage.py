@@ -12,7 +12,7 @@ import pytest
 from escrutinio.core.derived.compare import check_datapackage
 from escrutinio.core.records import codes as k
 from escrutinio.core.records.parts import Title
-from escrutinio.intake.rows import BadRow
+from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.codebook import codebook
 from escrutinio.publication.data import data_files
 from escrutinio.publication.datapackage import INVENTED, LICENCES, Source, datapackage, resource

@@ -22,8 +22,8 @@ from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.trust import Trust, parse_trust
 from escrutinio.core.records import codes
 from escrutinio.core.records.types import BY_NAME
-from escrutinio.election.config import read_config
-from escrutinio.election.presentation import Presentation
+from escrutinio.intake.authoring.config import read_config
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.evidence.results import work_out
 from escrutinio.publication.evidence.text import certainties, standing_sentences
 from escrutinio.publication.site import choice, pages, render

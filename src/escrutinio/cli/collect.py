@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from escrutinio.core.log.trust import Trust
+    from escrutinio.intake.authoring.keyring import Keyring
     from escrutinio.intake.collection.home import Collection
     from escrutinio.intake.collection.sheets import NotTaken
-    from escrutinio.intake.keyring import Keyring
 
 SHOWN = 10
 
@@ -273,7 +273,7 @@ def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
     """Bring the publication up to its log."""
     from escrutinio.core.log.policy import LogIdentity, Policy
     from escrutinio.core.log.trust import Trust
-    from escrutinio.election.presentation import Presentation
+    from escrutinio.intake.authoring.presentation import Presentation
     from escrutinio.publication.site.bundle import bundle
     from escrutinio.publication.update import update_publication
 

@@ -8,7 +8,7 @@ import click
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
-from escrutinio.intake.init import suggest_config
+from escrutinio.intake.authoring.init import suggest_config
 
 
 @click.command(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from escrutinio.core.log.checkpoint import Checkpoint
     from escrutinio.evidence.accounts.accounts import Accounts, Pair
     from escrutinio.evidence.accounts.sources import Source
-    from escrutinio.intake.accounts import AccountsFile
+    from escrutinio.intake.mapping.accounts import AccountsFile
 
 MAX_SHOWN = 1_000_000
 BAR = 30
@@ -124,7 +124,7 @@ class _Named:
     """Finds out what each argument is, and reads it; a publication once, however often it is named."""
 
     def __init__(self, map_file: Path | None, trust: Path | None, skip_bad_rows: bool, quiet: bool) -> None:
-        from escrutinio.intake.accounts import read_accounts_file
+        from escrutinio.intake.mapping.accounts import read_accounts_file
 
         self._map: AccountsFile | None = read_accounts_file(map_file) if map_file is not None else None
         self._base = map_file.parent if map_file is not None else Path()
@@ -159,7 +159,7 @@ class _Named:
         return [replace(each, rests_on=rests_on) for each in _bases(state, address, basis)]
 
     def _table(self, name: str) -> Source:
-        from escrutinio.intake.accounts import read_account
+        from escrutinio.intake.mapping.accounts import read_account
 
         assert self._map is not None
         account = read_account(self._map.source[name], self._base, name, self._map.max_bytes)
@@ -168,7 +168,7 @@ class _Named:
         return account.source
 
     def _guessed(self, path: Path) -> Source:
-        from escrutinio.intake.accounts import guess_mapping, read_account
+        from escrutinio.intake.mapping.accounts import guess_mapping, read_account
 
         account = read_account(guess_mapping(path), path.parent, str(path))
         if account.bad and not self._skip:

@@ -18,7 +18,7 @@ from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
-    from escrutinio.intake.redact import Redacted
+    from escrutinio.intake.scan.redact import Redacted
 
 ROLES = ("authority", "party", "observer", "press", "court")
 
@@ -84,8 +84,8 @@ def command(
     image: Path, keep: tuple[str, ...], output: Path | None, suggesting: bool, checked: bool, role: str,
     as_json: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.intake.redact import read_region, redact, suggest
     from escrutinio.intake.scan.images import read_regular
+    from escrutinio.intake.scan.redact import read_region, redact, suggest
 
     data = read_regular(image.resolve()).data
     if suggesting:

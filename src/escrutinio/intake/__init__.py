@@ -1,1 +1,1 @@
-"""How it gets in: tables, scanned sheets, the sender's outbox."""
+"""How it gets in: an election written down, tables of any country, photos and scans."""

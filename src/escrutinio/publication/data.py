@@ -13,7 +13,7 @@ from escrutinio.core.derived.cells import table_bytes, text_cell
 from escrutinio.core.derived.files import basis_slugs, derived_files, shown_bases
 from escrutinio.core.derived.geometry import GEOMETRY, parse_geometry
 from escrutinio.core.election.state import Basis, ElectionState
-from escrutinio.intake.rows import BadRow
+from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.codebook import codebook
 from escrutinio.publication.datapackage import Resource, Source, datapackage, resource
 from escrutinio.publication.nist import station_report, summary_report

@@ -16,9 +16,9 @@ from escrutinio.core.derived.geometry import (
     read_shapes,
 )
 from escrutinio.core.election.areas import Area, build_areas
-from escrutinio.election.presentation import Presentation
-from escrutinio.intake.compose import Tables
-from escrutinio.intake.files import load
+from escrutinio.intake.authoring.compose import Tables
+from escrutinio.intake.authoring.presentation import Presentation
+from escrutinio.intake.mapping.files import load
 
 
 def published_geometry(shown: Presentation, tables: Tables, base_dir: Path) -> bytes | None:

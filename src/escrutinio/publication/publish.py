@@ -31,11 +31,11 @@ from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.log.writer import LogWriter, Refusal
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.election.config import ElectionConfig, read_config
-from escrutinio.intake.compose import Tables, compose, read_tables
-from escrutinio.intake.composer import Composer
-from escrutinio.intake.keyring import LOG, Keyring
-from escrutinio.intake.rows import BadRow
+from escrutinio.intake.authoring.compose import Tables, compose, read_tables
+from escrutinio.intake.authoring.composer import Composer
+from escrutinio.intake.authoring.config import ElectionConfig, read_config
+from escrutinio.intake.authoring.keyring import LOG, Keyring
+from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.datapackage import Source
 from escrutinio.publication.geojson import published_geometry, write_geometry
 from escrutinio.publication.site.bundle import bundle

@@ -25,8 +25,8 @@ from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.parts import Title
 from escrutinio.core.verification.publication import verify_publication
-from escrutinio.election.presentation import Presentation
-from escrutinio.intake.rows import BadRow
+from escrutinio.intake.authoring.presentation import Presentation
+from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.data import write_data
 from escrutinio.publication.datapackage import Source
 from escrutinio.publication.site.live import LIVE, live_files, read_live

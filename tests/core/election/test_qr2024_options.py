@@ -13,7 +13,7 @@ from escrutinio.core.election.qr2024_options import (
     read_qr2024_options,
 )
 from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024, read_qr2024
-from escrutinio.election.config import read_config
+from escrutinio.intake.authoring.config import read_config
 from tests.core.records.make_qr2024_vectors import text
 from tests.paths import ROOT
 

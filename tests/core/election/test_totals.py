@@ -24,7 +24,7 @@ from escrutinio.core.election.totals import totals, totals_at, totals_by_station
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.parts import Declared
 from escrutinio.core.records.types import TallySheet
-from escrutinio.election.config import read_config
+from escrutinio.intake.authoring.config import read_config
 from tests.core.election.build import Day
 
 CONFIG = b"""

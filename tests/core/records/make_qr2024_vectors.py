@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from escrutinio.core.election.qr2024_options import format_qr2024_options
 from escrutinio.core.records.qr2024 import read_qr2024
-from escrutinio.election.config import read_config
+from escrutinio.intake.authoring.config import read_config
 from tests.paths import ROOT
 
 EXAMPLE = ROOT / "examples" / "venezuela-2024"

@@ -41,9 +41,9 @@ from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keyfiles import read_key_file, write_key_file
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.parts import Title
+from escrutinio.intake.authoring.keyring import LOG, ROOT, Keyring
 from escrutinio.intake.collection.beginning import Beginning, Organisation, beginning
 from escrutinio.intake.collection.sheets import Collected, NotTaken
-from escrutinio.intake.keyring import LOG, ROOT, Keyring
 
 SETTINGS = "collection.json"
 MAX_SETTINGS = 64 * 1024

@@ -19,12 +19,12 @@ from escrutinio.core.records.qr2024 import read_qr2024
 from escrutinio.core.records.types import ManualSheet, TallySheet
 from escrutinio.intake.collection.home import KnownKey
 from escrutinio.intake.collection.sheets import Collected, NotTaken, Why
-from escrutinio.intake.mapping import parse_mapping
-from escrutinio.intake.rows import BadRow
+from escrutinio.intake.mapping.files import read_toml
+from escrutinio.intake.mapping.mapping import parse_mapping
+from escrutinio.intake.mapping.rows import BadRow
+from escrutinio.intake.mapping.tables import read_sheets
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import MAX_LINE, Found, ScanResult, Sheet, from_line, group_sheets
-from escrutinio.intake.statements import read_toml
-from escrutinio.intake.tables import read_sheets
 
 MAX_FILE = 512 * 1024 * 1024
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio import __version__
-from escrutinio.election.presentation import Presentation
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.changes import fingerprints
 from escrutinio.publication.site.context import Context
 

@@ -19,7 +19,7 @@ from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codes import AuthorRole, Method
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Acceptance, Proclamation, Ruling
-from escrutinio.election.presentation import Presentation
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.announced import Announcement, announcements, growth
 from escrutinio.publication.site.entries import LogBook
 from escrutinio.publication.site.said import Said, threads

@@ -18,7 +18,7 @@ from escrutinio.base.words.format import LANGUAGES
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust
-from escrutinio.election.presentation import Presentation
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.evidence.results import ContestEvidence, work_out
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice

@@ -12,8 +12,7 @@ source = "…"
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,10 +20,8 @@ import msgspec
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Statement
-from escrutinio.intake.composer import Composer
-from escrutinio.intake.files import load
-
-MAX_FILE = 16 * 1024 * 1024
+from escrutinio.intake.authoring.composer import Composer
+from escrutinio.intake.mapping.files import read_toml
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,15 +34,6 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     stated: str = ""
     note: str = ""
     in_reply_to: str = ""
-
-
-def read_toml(base_dir: Path, file: str) -> Mapping[str, object]:
-    """A TOML file below `base_dir`. Raises InputError naming the file."""
-    data, _ = load(base_dir, file, MAX_FILE)
-    try:
-        return tomllib.loads(data.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{file} is not a TOML file: {error}") from None
 
 
 def read_statements(base_dir: Path, file: str) -> Sequence[Said]:

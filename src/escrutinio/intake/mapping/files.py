@@ -4,16 +4,21 @@ import gzip
 import hashlib
 import io
 import stat
+import tomllib
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from escrutinio.base.errors import InputError
-from escrutinio.intake.mapping import nearest
-from escrutinio.intake.rows import SourceFile
+from escrutinio.intake.mapping.mapping import nearest
+from escrutinio.intake.mapping.rows import SourceFile
 
 Buffer = bytearray | memoryview
+MAX_TOML = 16 * 1024 * 1024
+"""Most bytes of a TOML file beside a configuration."""
+
 UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 """What gzip and zipfile raise on damaged, encrypted or unknown data."""
 
@@ -122,3 +127,12 @@ def _open_member(data: bytes, place: str, member: str | None, limit: int) -> io.
     except UNREADABLE as error:
         raise InputError(f"{place}: the member {member!r} cannot be opened: {error}") from None
     return io.BufferedReader(Bounded(stream, place, limit), 1 << 16)
+
+
+def read_toml(base_dir: Path, file: str) -> Mapping[str, object]:
+    """A TOML file below `base_dir`. Raises InputError naming the file."""
+    data, _ = load(base_dir, file, MAX_TOML)
+    try:
+        return tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(f"{file} is not a TOML file: {error}") from None

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EscrutinioError, InputError
-from escrutinio.intake.rows import BadRow
+from escrutinio.intake.mapping.rows import BadRow
 from tests.intake.made import (
     CELLS,
     HEADER,

@@ -4,12 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from escrutinio.base.errors import InputError
-from escrutinio.intake.expression import Cells, Getter, parse_expression
-from escrutinio.intake.files import load
-from escrutinio.intake.mapping import TableMapping
-from escrutinio.intake.rows import BadRow, SourceFile
-from escrutinio.intake.sources import Table, open_table
-from escrutinio.intake.values import CellError, parse_code, parse_count, parse_degrees, parse_name, shown
+from escrutinio.intake.mapping.expression import Cells, Getter, parse_expression
+from escrutinio.intake.mapping.files import load
+from escrutinio.intake.mapping.mapping import TableMapping
+from escrutinio.intake.mapping.rows import BadRow, SourceFile
+from escrutinio.intake.mapping.sources import Table, open_table
+from escrutinio.intake.mapping.values import (
+    CellError,
+    parse_code,
+    parse_count,
+    parse_degrees,
+    parse_name,
+    shown,
+)
 
 MAX_BAD_ROWS = 10_000
 """A table with more bad rows than this has a wrong mapping; listing them helps nobody."""

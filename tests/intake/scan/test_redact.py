@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from escrutinio.base.errors import InputError
-from escrutinio.intake.redact import Region, read_region, redact, suggest
 from escrutinio.intake.scan.decode import read_codes
 from escrutinio.intake.scan.images import read_pages
 from escrutinio.intake.scan.problems import UnreadableError
+from escrutinio.intake.scan.redact import Region, read_region, redact, suggest
 from tests.intake.scan.made import code, file, page, sheet, text_of
 
 GRAIN = np.random.default_rng(4).integers(1, 256, (60, 80)).astype(np.uint8)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EscrutinioError, InputError
-from escrutinio.intake.tables import read_sheets
+from escrutinio.intake.mapping.tables import read_sheets
 from tests.intake.made import (
     CELLS,
     CONTESTS,

@@ -15,12 +15,12 @@ from escrutinio.base.toml import convert
 from escrutinio.core.election.areas import Area, AreaTree, build_areas
 from escrutinio.evidence.accounts.differences import NO_FIGURE
 from escrutinio.evidence.accounts.sources import Places, Source
-from escrutinio.intake.expression import Cells
-from escrutinio.intake.mapping import MAX_BYTES, TableMapping, nearest
-from escrutinio.intake.reader import Files, Reader
-from escrutinio.intake.rows import BadRow
-from escrutinio.intake.sniff import Column, sketch_table
-from escrutinio.intake.statements import read_toml
+from escrutinio.intake.mapping.expression import Cells
+from escrutinio.intake.mapping.files import read_toml
+from escrutinio.intake.mapping.mapping import MAX_BYTES, TableMapping, nearest
+from escrutinio.intake.mapping.reader import Files, Reader
+from escrutinio.intake.mapping.rows import BadRow
+from escrutinio.intake.mapping.sniff import Column, sketch_table
 
 ROOT = "all"
 """The code of the area that holds all areas of a table."""

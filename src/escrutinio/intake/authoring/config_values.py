@@ -11,7 +11,7 @@ from escrutinio.base.toml import nearest
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.parts import Fraction, Title
 from escrutinio.core.records.text import check_code, check_text
-from escrutinio.election.config_file import Text
+from escrutinio.intake.authoring.config_file import Text
 
 E = TypeVar("E", bound=IntEnum)
 Titles = tuple[Title, ...]

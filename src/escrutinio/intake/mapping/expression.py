@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from escrutinio.base.errors import DefinitionError
-from escrutinio.intake.values import CellError, Decimals, whole
+from escrutinio.intake.mapping.values import CellError, Decimals, whole
 
 Cells = Sequence[str]
 Getter = Callable[[Cells], str]

@@ -12,7 +12,7 @@ from escrutinio.core.records.attachments import attachment_of
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.parts import Attachment, LogHead
 from escrutinio.core.records.types import Body
-from escrutinio.intake.keyring import ROOT, Keyring
+from escrutinio.intake.authoring.keyring import ROOT, Keyring
 
 
 class Composer:

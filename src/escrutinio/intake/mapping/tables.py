@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Generic
 
 from escrutinio.base.errors import DefinitionError
-from escrutinio.intake.expression import Cells
-from escrutinio.intake.mapping import (
+from escrutinio.intake.mapping.expression import Cells
+from escrutinio.intake.mapping.mapping import (
     AreasMapping,
     CentersMapping,
     ImportMapping,
@@ -20,9 +20,9 @@ from escrutinio.intake.mapping import (
     SheetsMapping,
     nearest,
 )
-from escrutinio.intake.reader import Files, Reader
-from escrutinio.intake.rows import AreaRow, BadRow, CenterRow, Imported, RollRow, Row, SheetRow
-from escrutinio.intake.values import CellError, shown
+from escrutinio.intake.mapping.reader import Files, Reader
+from escrutinio.intake.mapping.rows import AreaRow, BadRow, CenterRow, Imported, RollRow, Row, SheetRow
+from escrutinio.intake.mapping.values import CellError, shown
 
 
 def read_sheets(

@@ -1,6 +1,6 @@
 """The ``[import]`` tables of an election.toml: which file holds what, in which columns.
 
-A field is an expression (see `escrutinio.intake.expression`): a column name, a template such as
+A field is an expression (see `escrutinio.intake.mapping.expression`): a column name, a template such as
 ``{CENTRO:09}.{MESA:02}``, or a constant such as ``=0``. The whole language is described in docs/importing.md.
 """
 

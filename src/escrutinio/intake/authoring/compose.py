@@ -23,15 +23,15 @@ from escrutinio.core.records.attachments import CSV
 from escrutinio.core.records.codes import Form
 from escrutinio.core.records.parts import Declared, EnrolledKey
 from escrutinio.core.records.types import Copy, Enrolment, Roll
-from escrutinio.election.config import ElectionConfig
-from escrutinio.intake.composer import Composer
-from escrutinio.intake.keyring import ROOT, Keyring
-from escrutinio.intake.mapping import parse_mapping
-from escrutinio.intake.rows import AreaRow, BadRow, CenterRow, RollRow, SheetRow, SourceFile
-from escrutinio.intake.script import play
-from escrutinio.intake.statements import add_statements, read_statements
-from escrutinio.intake.statements import read_toml as read_toml_file
-from escrutinio.intake.tables import read_areas, read_centers, read_roll, read_sheets
+from escrutinio.intake.authoring.composer import Composer
+from escrutinio.intake.authoring.config import ElectionConfig
+from escrutinio.intake.authoring.keyring import ROOT, Keyring
+from escrutinio.intake.authoring.script import play
+from escrutinio.intake.authoring.statements import add_statements, read_statements
+from escrutinio.intake.mapping.files import read_toml
+from escrutinio.intake.mapping.mapping import parse_mapping
+from escrutinio.intake.mapping.rows import AreaRow, BadRow, CenterRow, RollRow, SheetRow, SourceFile
+from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll, read_sheets
 
 MAX_KEYS = 500
 """Keys in one enrolment record, so that it stays under the size of an entry."""
@@ -102,7 +102,7 @@ def compose(
     if tables.sheets:
         _add_copies(composer, tables.sheets, script, progress)
     for file in script.files:
-        play(composer, read_toml_file(base_dir, file), file)
+        play(composer, read_toml(base_dir, file), file)
     for file in script.statements:
         by = _named(script.statements_by, "statements_by")
         add_statements(composer, read_statements(base_dir, file), by=by, language=script.statements_language)

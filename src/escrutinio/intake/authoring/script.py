@@ -29,8 +29,8 @@ from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.parts import Attachment, EnrolledKey, LogHead, Title
 from escrutinio.core.records.types import BY_NAME, Body
-from escrutinio.intake.composer import Composer
-from escrutinio.intake.files import load
+from escrutinio.intake.authoring.composer import Composer
+from escrutinio.intake.mapping.files import load
 
 MAX_ATTACHMENT = 64 * 1024 * 1024
 _KNOWN = ("id", "by", "at", "type", "about", "says", "rows")

@@ -8,7 +8,7 @@ import pytest
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 
 from escrutinio.base.errors import DefinitionError, EscrutinioError, InputError
-from escrutinio.intake.accounts import (
+from escrutinio.intake.mapping.accounts import (
     AccountMapping,
     guess_mapping,
     known_source,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import IO
 
 from escrutinio.base.errors import InputError
-from escrutinio.intake.files import open_plain, open_zip
-from escrutinio.intake.mapping import TableMapping, nearest
+from escrutinio.intake.mapping.files import open_plain, open_zip
+from escrutinio.intake.mapping.mapping import TableMapping, nearest
 
 MAX_ROW = 1 << 20
 """Most characters in one row of a CSV file."""
@@ -47,12 +47,12 @@ def open_table(data: bytes, mapping: TableMapping, max_bytes: int) -> Table:
     if not data:
         raise InputError(f"{place} is empty")
     if data.startswith(b"PAR1"):
-        from escrutinio.intake.frames import parquet  # Polars loads longer than most CSV files take
+        from escrutinio.intake.mapping.frames import parquet  # Polars loads longer than most CSV files take
 
         header, numbered = parquet(data, place)
         return Table(place, header, numbered)
     if data.startswith(b"PK\x03\x04") and "xl/workbook.xml" in open_zip(data, place).namelist():
-        from escrutinio.intake.frames import xlsx_rows  # likewise
+        from escrutinio.intake.mapping.frames import xlsx_rows  # likewise
 
         numbered = xlsx_rows(data, place, mapping.sheet, max_bytes)
     elif mapping.sheet is not None:

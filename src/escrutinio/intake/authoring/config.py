@@ -14,9 +14,9 @@ from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Method, Rol
 from escrutinio.core.records.parts import Candidate, Contest, Deadline, LogHead, Option
 from escrutinio.core.records.text import check_name
 from escrutinio.core.records.types import Charter, Definition
-from escrutinio.election.config_file import ContestTable, File, OptionTable
-from escrutinio.election.config_values import Titles, read_code, read_languages, read_share, read_word
-from escrutinio.election.presentation import Presentation, PresentationReader
+from escrutinio.intake.authoring.config_file import ContestTable, File, OptionTable
+from escrutinio.intake.authoring.config_values import Titles, read_code, read_languages, read_share, read_word
+from escrutinio.intake.authoring.presentation import Presentation, PresentationReader
 
 _ORIGIN = re.compile(r"[!-*,-~]{1,200}")
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records.text import check_code
-from escrutinio.intake.sniff import Column, Sketch, sketch
+from escrutinio.intake.mapping.sniff import Column, Sketch, sketch
 
 Language = Literal["es", "en"]
 

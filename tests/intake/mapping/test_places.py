@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import DefinitionError
-from escrutinio.intake.rows import AreaRow, CenterRow, RollRow
-from escrutinio.intake.tables import read_areas, read_centers, read_roll
+from escrutinio.intake.mapping.rows import AreaRow, CenterRow, RollRow
+from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll
 from tests.intake.made import SHEETS, mapping
 
 ROLL = """

@@ -13,7 +13,7 @@ from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Method, Rol
 from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.parts import Fraction, Title
-from escrutinio.election.config import ElectionConfig, read_config
+from escrutinio.intake.authoring.config import ElectionConfig, read_config
 from tests.paths import ROOT
 
 GUIDE = (ROOT / "docs" / "configuring.md").read_text(encoding="utf-8")

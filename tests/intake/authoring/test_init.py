@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EscrutinioError, InputError
-from escrutinio.intake.init import suggest_config
-from escrutinio.intake.mapping import parse_mapping
-from escrutinio.intake.sniff import sketch
-from escrutinio.intake.tables import read_areas, read_roll, read_sheets
+from escrutinio.intake.authoring.init import suggest_config
+from escrutinio.intake.mapping.mapping import parse_mapping
+from escrutinio.intake.mapping.sniff import sketch
+from escrutinio.intake.mapping.tables import read_areas, read_roll, read_sheets
 from tests.paths import ROOT
 
 REAL = ROOT / "examples" / "venezuela-2024" / "data" / "sheets_v2.cp1252.csv.gz"

@@ -13,8 +13,8 @@ from escrutinio.core.election.state import COPIES, PAPER, REPORTED, REPORTED_LAT
 from escrutinio.core.log.mirrors import check_addresses
 from escrutinio.core.records.parts import Contest
 from escrutinio.core.records.text import check_name
-from escrutinio.election.config_file import File
-from escrutinio.election.config_values import Languages, Titles, read_code, read_text
+from escrutinio.intake.authoring.config_file import File
+from escrutinio.intake.authoring.config_values import Languages, Titles, read_code, read_text
 
 BASES = (REPORTED, REPORTED_LATE, RULED, PAPER)
 

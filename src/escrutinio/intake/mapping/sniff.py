@@ -13,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 
 from escrutinio.base.errors import InputError
-from escrutinio.intake.files import load, open_plain
-from escrutinio.intake.mapping import MAX_BYTES, TableMapping
-from escrutinio.intake.sources import open_table
+from escrutinio.intake.mapping.files import load, open_plain
+from escrutinio.intake.mapping.mapping import MAX_BYTES, TableMapping
+from escrutinio.intake.mapping.sources import open_table
 
 SAMPLE = 8 << 20
 """Most bytes that are looked at."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from escrutinio.intake.mapping import ImportMapping, parse_mapping
-from escrutinio.intake.tables import read_areas, read_centers, read_roll, read_sheets
+from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
+from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll, read_sheets
 from tests.paths import ROOT
 
 EXAMPLE = ROOT / "examples" / "venezuela-2024"

@@ -8,8 +8,8 @@ import fastexcel
 import polars as pl
 
 from escrutinio.base.errors import InputError
-from escrutinio.intake.files import UNREADABLE, Bounded, open_zip
-from escrutinio.intake.mapping import nearest
+from escrutinio.intake.mapping.files import UNREADABLE, Bounded, open_zip
+from escrutinio.intake.mapping.mapping import nearest
 
 MAX_CELL = 10_000
 """Most bytes in one cell."""

@@ -9,13 +9,13 @@ from escrutinio.base.errors import DefinitionError, EscrutinioError, InputError
 from escrutinio.core.records.entry import Entry, open_record, verify
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.types import BY_NAME, Claim, Copy, Statement
-from escrutinio.election.config import read_config
-from escrutinio.intake.compose import Tables, compose, read_tables
-from escrutinio.intake.composer import Composer
-from escrutinio.intake.keyring import Keyring
-from escrutinio.intake.rows import AreaRow, RollRow, SheetRow
-from escrutinio.intake.script import play
-from escrutinio.intake.statements import add_statements, read_statements
+from escrutinio.intake.authoring.compose import Tables, compose, read_tables
+from escrutinio.intake.authoring.composer import Composer
+from escrutinio.intake.authoring.config import read_config
+from escrutinio.intake.authoring.keyring import Keyring
+from escrutinio.intake.authoring.script import play
+from escrutinio.intake.authoring.statements import add_statements, read_statements
+from escrutinio.intake.mapping.rows import AreaRow, RollRow, SheetRow
 from tests.intake.imported import CONFIG
 from tests.paths import ROOT
 

@@ -1,0 +1,1 @@
+"""Writing an election: configuration, keys at hand, script, composing."""

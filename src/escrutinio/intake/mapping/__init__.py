@@ -1,0 +1,1 @@
+"""Tables of any country: mapping, reading, recipes."""
