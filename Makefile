@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --quiet \
 	--generate-hashes --no-header --no-annotate --upgrade \
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options
-DECODER := src/escrutinio/publication/site/assets/vendor/qr
+DECODER := src/escrutinio/publication/browser/assets/vendor/qr
 DECODER_FILES := index.js decode.js LICENSE.txt
 SHA256 := $(shell command -v sha256sum || echo shasum -a 256)
 BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard benchmarks/*.py))))

@@ -65,7 +65,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         if path.startswith("/assets/"):
-            return str(files("escrutinio.publication.site").joinpath(path.removeprefix("/")))
+            return str(files("escrutinio.publication.browser").joinpath(path.removeprefix("/")))
         return super().translate_path(path)
 
     def log_message(self, format: str, *args: object) -> None:

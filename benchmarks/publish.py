@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.harness import measure, parse_options
 from escrutinio.base.workers import workers
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.publication.publish import publish
+from escrutinio.running.workspace.publish import publish
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 

@@ -15,7 +15,7 @@ import zxingcpp
 from PIL import Image
 
 from benchmarks.harness import Options, parse_options
-from escrutinio.publication.sheet_pdf import PAPERS, sheet_pdf
+from escrutinio.publication.documents.sheets.pdf import PAPERS, sheet_pdf
 from tests.damage import DAMAGES, Damage, worn
 from tests.publication.sheets import sheet_of_options
 

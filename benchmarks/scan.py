@@ -15,7 +15,7 @@ from PIL import Image
 from benchmarks.harness import measure, parse_options
 from benchmarks.qr_legibility import page_image
 from escrutinio.intake.scan.folder import list_folder, read_folder
-from escrutinio.publication.sheet_pdf import sheet_pdf
+from escrutinio.publication.documents.sheets.pdf import sheet_pdf
 from tests.damage import fade, noise, rotate, streaks
 from tests.publication.sheets import sheet_of_options
 

@@ -132,7 +132,7 @@ def publish_example(name: str, scratch: Path) -> Path:
     """Publish an example with a key and a clock of the tests."""
     from escrutinio.base.workers import workers
     from escrutinio.core.records.keys import SigningKey
-    from escrutinio.publication.publish import publish
+    from escrutinio.running.workspace.publish import publish
 
     target = scratch / name
     with workers() as executor:

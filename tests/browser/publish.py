@@ -6,7 +6,7 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
-import escrutinio.publication.site as site
+import escrutinio.publication.browser as browser
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.core.log.store import LogStore
@@ -22,7 +22,7 @@ from tests.core.log.builders import NOW, StrictWitness, cosigner
 from tests.paths import ROOT
 
 EXAMPLES = ROOT / "examples"
-ASSETS = Path(site.__file__).parent / "assets"
+ASSETS = Path(browser.__file__).parent / "assets"
 LOG_SIGNER = NoteSigner(ORIGIN, KeyType.ED25519, sha256(b"test key of the log").digest())
 WITNESSES = ("party-azul.example", "observer.example")
 POLICY = Policy(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 
-from escrutinio.publication.server import application
-from escrutinio.publication.update import update_publication
+from escrutinio.running.workspace.server import application
+from escrutinio.running.workspace.update import update_publication
 from tests.publication.growing import Night, night
 
 if TYPE_CHECKING:

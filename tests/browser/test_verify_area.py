@@ -16,7 +16,7 @@ from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.log.proofs import parse_proof, verify_proof
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.trust import parse_trust
-from escrutinio.publication.extract import part_files, write_zip
+from escrutinio.publication.downloads.part import part_files, write_zip
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

@@ -20,7 +20,7 @@ from escrutinio.core.log.merkle import leaf_hash, tree_root
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.core.log.trust import format_trust, parse_trust
-from escrutinio.publication.site.bundle import bundle
+from escrutinio.publication.browser.bundle import bundle
 from tests.browser.publish import LOG_SIGNER, POLICY, WITNESSES, isla, publish, trust_of
 from tests.core.election.build import ORIGIN
 from tests.core.log.builders import cosigner

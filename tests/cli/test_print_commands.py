@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from tests.cli.running import PRESIDENCY, in_process, refused
-from tests.publication.test_sheet_pdf import text
+from tests.publication.documents.test_sheet_pdf import text
 
 
 def test_a_sheet_goes_into_the_file_named_and_is_never_overwritten(miniature: Path, tmp_path: Path) -> None:

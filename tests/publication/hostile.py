@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.publication.publish import publish
+from escrutinio.running.workspace.publish import publish
 
 EVIL = "<script>alert(1)</script>"
 RIGHT_TO_LEFT = "قائمة"

@@ -8,7 +8,7 @@ from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, open_record, seal
-from escrutinio.publication.printed_sheet import Place, PrintedSheet, Source, printed_sheet
+from escrutinio.publication.documents.sheets.printed_sheet import Place, PrintedSheet, Source, printed_sheet
 from tests.publication.small import MOMENT, definition, key, titles
 
 ELECTION = bytes(range(32))

@@ -59,6 +59,13 @@ def _holds(path: str, content: bytes) -> bool:
         return False
 
 
+def write_pages(out: Path, pages: Iterable[tuple[str, bytes]]) -> int:
+    """Write files (path below `out`, content); return how many. Raises PublicationError."""
+    writer = PageWriter(out)
+    writer.write(pages)
+    return len(writer.paths)
+
+
 def files_below(out: Path, roots: Iterable[str]) -> set[str]:
     """The files in these directories below `out`, as paths with slashes."""
     return {

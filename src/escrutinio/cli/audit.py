@@ -128,7 +128,7 @@ def _plan(
 
 
 def _write_arlo(directory: Path, boxes: Boxes, choices: Sequence[str]) -> None:
-    from escrutinio.publication.arlo import arlo_manifest, arlo_tallies
+    from escrutinio.publication.downloads.arlo import arlo_manifest, arlo_tallies
 
     directory.mkdir(parents=True, exist_ok=True)
     write_new(directory / "manifest.csv", arlo_manifest(boxes))

@@ -310,7 +310,7 @@ def _suggested(
 
 def _write_workbook(path: Path, opened: Opened, procedure: Procedure, seed: str, draws: int) -> None:
     from escrutinio.evidence.audit.measure import Ppeb
-    from escrutinio.publication.audit_sheet import AuditSheet, audit_workbook
+    from escrutinio.publication.downloads.audit_sheet import AuditSheet, audit_workbook
 
     if not isinstance(procedure, Ppeb):
         raise InputError(

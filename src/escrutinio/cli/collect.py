@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from escrutinio.core.log.trust import Trust
     from escrutinio.intake.authoring.keyring import Keyring
-    from escrutinio.intake.collection.home import Collection
-    from escrutinio.intake.collection.sheets import NotTaken
+    from escrutinio.running.workspace.collection.home import Collection
+    from escrutinio.running.workspace.collection.sheets import NotTaken
 
 SHOWN = 10
 
@@ -106,8 +106,8 @@ def init(
     from escrutinio.core.records.attachments import MAX_ATTACHMENT, file_name
     from escrutinio.core.records.codes import LogRole
     from escrutinio.core.records.parts import Title
-    from escrutinio.intake.collection.beginning import Organisation
-    from escrutinio.intake.collection.home import create
+    from escrutinio.running.workspace.collection.beginning import Organisation
+    from escrutinio.running.workspace.collection.home import create
 
     role = LogRole.OBSERVER if organisation.startswith("observer/") else LogRole.PARTY
     named = tuple(Title(*_title(text)) for text in titles)
@@ -168,9 +168,9 @@ def add(
     directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], passphrase: str, as_json: bool,
     quiet: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.intake.collection.home import open_collection
-    from escrutinio.intake.collection.inputs import of_files
-    from escrutinio.intake.collection.sheets import HELD, Collected, sort_out
+    from escrutinio.running.workspace.collection.home import open_collection
+    from escrutinio.running.workspace.collection.inputs import of_files
+    from escrutinio.running.workspace.collection.sheets import HELD, Collected, sort_out
 
     collection = open_collection(directory)
     keyring = collection.keyring(passphrase)
@@ -220,8 +220,8 @@ def add(
 @_directory
 @json_option
 def status(directory: Path, as_json: bool) -> None:
-    from escrutinio.intake.collection.home import open_collection
-    from escrutinio.service.board import coverage
+    from escrutinio.running.desk.board import coverage
+    from escrutinio.running.workspace.collection.home import open_collection
 
     collection = open_collection(directory)
     state = collection.state()
@@ -261,9 +261,9 @@ def status(directory: Path, as_json: bool) -> None:
     help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
 )
 def board(directory: Path, port: int) -> None:
-    from escrutinio.intake.collection.home import open_collection
-    from escrutinio.service.board import application
-    from escrutinio.service.local import run_locally
+    from escrutinio.running.desk.board import application
+    from escrutinio.running.desk.local import run_locally
+    from escrutinio.running.workspace.collection.home import open_collection
 
     collection = open_collection(directory)
     run_locally(application(collection), port, click.echo)
@@ -274,8 +274,8 @@ def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
     from escrutinio.core.log.policy import LogIdentity, Policy
     from escrutinio.core.log.trust import Trust
     from escrutinio.intake.authoring.presentation import Presentation
-    from escrutinio.publication.site.bundle import bundle
-    from escrutinio.publication.update import update_publication
+    from escrutinio.publication.browser.bundle import bundle
+    from escrutinio.running.workspace.update import update_publication
 
     state = collection.state()
     assert state.charter is not None  # its own first entries
@@ -317,7 +317,7 @@ def _plain(one: NotTaken) -> dict[str, str]:
 
 
 def _show(some: Iterable[NotTaken]) -> None:
-    from escrutinio.service.board import WHY
+    from escrutinio.running.desk.board import WHY
 
     listed = list(some)
     for one in listed[:SHOWN]:

@@ -55,8 +55,8 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     from escrutinio.cli.verify import print_report
     from escrutinio.core.log.trust import parse_trust
     from escrutinio.core.verification.publication import verify_publication
-    from escrutinio.publication.publish import publish
     from escrutinio.publication.site.choice import render_demo_index
+    from escrutinio.running.workspace.publish import publish
 
     if missing := [name for name in EXAMPLES if not (examples / name / "election.toml").is_file()]:
         raise InputError(

@@ -66,9 +66,9 @@ def command(
 ) -> None:  # fmt: skip
     from escrutinio.base.fetch import open_files
     from escrutinio.core.verification.publication import verify_publication
-    from escrutinio.publication.dossier import dossier_of, head_of
-    from escrutinio.publication.dossier_pdf import to_pdf
-    from escrutinio.publication.dossier_zip import to_zip
+    from escrutinio.publication.documents.dossier.dossier import dossier_of, head_of
+    from escrutinio.publication.documents.dossier.pdf import to_pdf
+    from escrutinio.publication.documents.dossier.zip import to_zip
 
     given = given_trust(trust_file)
     with workers() as executor, progress_bar(quiet or as_json) as progress:

@@ -44,7 +44,7 @@ def command(area: str, address: str, output: Path, trust: Path | None, as_json: 
     from escrutinio.base.fetch import open_files
     from escrutinio.core.log.checkpoint import parse_checkpoint
     from escrutinio.core.log.notes import MAX_NOTE
-    from escrutinio.publication.extract import part_entries, part_files, write_zip
+    from escrutinio.publication.downloads.part import part_entries, part_files, write_zip
 
     fetch = open_files(address)
     note = fetch("log/checkpoint", MAX_NOTE)

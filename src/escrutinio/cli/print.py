@@ -19,8 +19,8 @@ from escrutinio.cli.stations import find_station, fingerprint_of, given_trust, o
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
-    from escrutinio.publication.printed_sheet import PrintedSheet
-    from escrutinio.publication.printing import Printer
+    from escrutinio.publication.documents.sheets.printed_sheet import PrintedSheet
+    from escrutinio.publication.documents.sheets.printing import Printer
 
 COPIES = 13
 """Copies of a sheet that a polling station prints: for the board, the authority and the scrutineers."""
@@ -134,7 +134,7 @@ def command(
         )
     if everything and output is None:
         raise click.UsageError(say("--all needs -o DIRECTORY", "--all necesita -o DIRECTORIO"))
-    from escrutinio.publication.printing import Printer
+    from escrutinio.publication.documents.sheets.printing import Printer
 
     quiet = quiet or as_json
     state = load_state(address, trust, quiet=quiet)
@@ -165,7 +165,7 @@ def _chosen(
     state: ElectionState, stations: tuple[str, ...], contest: str | None, basis: str | None
 ) -> list[int]:
     """The entries to print, of all stations where none is given. Raises InputError, PublicationError."""
-    from escrutinio.publication.printing import counted_entries, entry_to_print
+    from escrutinio.publication.documents.sheets.printing import counted_entries, entry_to_print
 
     code = choose_contest(state, contest).code
     if not stations or basis is not None:
@@ -180,7 +180,7 @@ def _sheets(
 ) -> Iterator[PrintedSheet]:
     """What the prints of these entries say, in the order of the log."""
     from escrutinio.core.log.reader import open_log
-    from escrutinio.publication.log_entries import entries_at, signed_entry
+    from escrutinio.publication.documents.log_entries import entries_at, signed_entry
 
     reader = open_log(address.rstrip("/") + "/log")
     for index, raw in entries_at(reader, printer.state.size, entries):
@@ -189,7 +189,7 @@ def _sheets(
 
 def _printed(sheets: Iterator[PrintedSheet], paper: str, count: int) -> Iterator[tuple[PrintedSheet, bytes]]:
     """Each sheet with its PDF; many are laid out in parallel, some hundreds at a time."""
-    from escrutinio.publication.sheet_pdf import sheet_pdf
+    from escrutinio.publication.documents.sheets.pdf import sheet_pdf
 
     with workers(1 if count < _WORTH_WORKERS else None) as executor:
         while batch := list(islice(sheets, _BATCH)):

@@ -71,7 +71,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    from escrutinio.publication.publish import publish
+    from escrutinio.running.workspace.publish import publish
 
     master = SigningKey.generate() if key is None else _master(key)
     started = time.perf_counter()

@@ -95,7 +95,7 @@ def command(
 ) -> None:
     from escrutinio.evidence.accounts.accounts import compare
     from escrutinio.evidence.accounts.sources import join
-    from escrutinio.publication import reconcile_files as files
+    from escrutinio.publication.documents.accounts import files as files
 
     named = _Named(map_file, trust, skip_bad_rows, quiet or as_json)
     accounts = tuple(
@@ -103,7 +103,7 @@ def command(
         for each in _by_contest([named.resolve(source) for source in sources], contest)
     )
     if html_dir is not None:
-        from escrutinio.publication.reconcile_pages import write_reconciliation
+        from escrutinio.publication.documents.accounts.pages import write_reconciliation
 
         write_reconciliation(accounts, html_dir)
     if csv_file is not None:
@@ -291,7 +291,7 @@ def _print_contest(accounts: Accounts, show: int) -> None:
 
 
 def _print_pair(accounts: Accounts, pair: Pair, show: int) -> None:
-    from escrutinio.publication.reconcile_files import kind_table, slip_table
+    from escrutinio.publication.documents.accounts.files import kind_table, slip_table
 
     lang = language()
     left, right = accounts.names(pair)
@@ -343,7 +343,7 @@ def _print_effect(accounts: Accounts, pair: Pair) -> None:
 
 def _print_stations(accounts: Accounts, pair: Pair, show: int) -> None:
     from escrutinio.evidence.accounts.difference_texts import kind_name
-    from escrutinio.publication.reconcile_files import row_codes
+    from escrutinio.publication.documents.accounts.files import row_codes
 
     joined, codes = accounts.joined, row_codes(accounts.joined)
     left, right = accounts.names(pair)

@@ -48,15 +48,15 @@ def command(
     address: str, output: Path, pdf: Path | None, tongue: str | None, trust: Path | None, quiet: bool
 ) -> None:
     state = load_state(address, trust, quiet=quiet)
-    from escrutinio.publication.evidence.results import work_out
-    from escrutinio.publication.report import report_of, to_html
+    from escrutinio.publication.documents.report.report import report_of, to_html
+    from escrutinio.publication.documents.report.results import work_out
 
     with workers() as executor:
         evidence = work_out(state, executor=executor)
     report = report_of(state, _head(address, state.size), evidence, tongue or language())
     files = [(output, to_html(report).encode())]
     if pdf is not None:
-        from escrutinio.publication.report_pdf import to_pdf
+        from escrutinio.publication.documents.report.pdf import to_pdf
 
         files.append((pdf, to_pdf(report)))
     for path, content in files:

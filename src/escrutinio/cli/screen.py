@@ -150,7 +150,7 @@ def _shortened(each: Screen, seen: str) -> str:
 
 
 def _write_plots(directory: Path, found: Screening, contest: str) -> list[Path]:
-    from escrutinio.publication.evidence.plots import plots_of
+    from escrutinio.publication.documents.report.plots import plots_of
 
     directory.mkdir(parents=True, exist_ok=True)
     written = []

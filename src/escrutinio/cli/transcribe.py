@@ -59,10 +59,10 @@ from escrutinio.cli.options import log_option
 def command(
     folder: Path, address: str, out: Path, codes: int | None, unread: Path | None, port: int
 ) -> None:  # fmt: skip
-    from escrutinio.intake.collection.inputs import unread_paths
-    from escrutinio.service.local import run_locally
-    from escrutinio.service.transcription.app import application
-    from escrutinio.service.transcription.desk import TYPISTS, Desk, issue_codes
+    from escrutinio.running.desk.local import run_locally
+    from escrutinio.running.desk.transcription.app import application
+    from escrutinio.running.desk.transcription.desk import TYPISTS, Desk, issue_codes
+    from escrutinio.running.workspace.collection.inputs import unread_paths
 
     state = load_state(address)
     if codes is not None:

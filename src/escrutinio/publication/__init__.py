@@ -1,1 +1,1 @@
-"""How it gets out: data files, pages, NIST CDF, printed sheets, QR images."""
+"""How it gets out: pages, downloads, documents, and the second verifier in the browser."""

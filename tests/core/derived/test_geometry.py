@@ -19,8 +19,8 @@ from escrutinio.core.derived.geometry import (
     read_shapes,
 )
 from escrutinio.core.records.parts import Title
-from escrutinio.publication.data import data_files
-from escrutinio.publication.datapackage import datapackage, resource
+from escrutinio.publication.downloads.data import data_files
+from escrutinio.publication.downloads.datapackage import datapackage, resource
 from tests.publication.small import MOMENT, small_state
 
 SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.publication.site.choice import notices
+from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.model import Column, Race
 from escrutinio.publication.site.preview import MOST_ROWS, Card, Row

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from escrutinio.base.tree import write_pages
 from escrutinio.base.words.catalogue import ENDONYMS, catalogue, choose
 from escrutinio.base.words.format import LANGUAGES, Format
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.records.codes import AuthorRole, Kind
-from escrutinio.publication.site import labels
+from escrutinio.publication.browser.files import assets
+from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.site.context import Context
-from escrutinio.publication.site.environment import environment
-from escrutinio.publication.site.model import without_official
-from escrutinio.publication.site.shelf import assets, write_pages
+from escrutinio.publication.site.frame import pages_environment
 
 
 @dataclass(frozen=True)
@@ -88,21 +87,7 @@ def render_demo_index(publications: Sequence[tuple[str, ElectionState]], out: Pa
     write_pages(out, iter([*looks, ("index.html", _page(panels).encode())]))
 
 
-def notices(state: ElectionState, language: str) -> tuple[str, ...]:
-    """What must be said of an election wherever it is named: that it is invented, that it was imported."""
-    say = catalogue(language).gettext
-    body = state.body()
-    found = []
-    if body.kind is not Kind.REAL:
-        found.append(f"{say(labels.KINDS[body.kind])}. {say(labels.KIND_NOTICES[body.kind])}")
-    if body.author_role is AuthorRole.IMPORTER:
-        found.append(say("Imported data: every record is signed by its importer, who acts for nobody."))
-        if without_official(state):
-            found.append(say("No official sheet is in its log."))
-    return tuple(found)
-
-
 def _page(panels: Sequence[Panel]) -> str:
-    template = environment().get_template("choose.html")
+    template = pages_environment().get_template("choose.html")
     languages = [panel.lang for panel in panels]
     return template.render(panels=panels, languages=languages, heading=panels[0].heading)

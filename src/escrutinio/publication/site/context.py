@@ -12,7 +12,7 @@ from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Charter
-from escrutinio.publication.evidence.results import ContestEvidence
+from escrutinio.publication.documents.report.results import ContestEvidence
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.changes import Changes
 from escrutinio.publication.site.maps import Maps

@@ -19,10 +19,10 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.findings import Finding
 from escrutinio.core.election.state import Logged
 from escrutinio.core.records import types as t
+from escrutinio.publication.documents.labels import RECORDS
+from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.site.changes import issued_at
-from escrutinio.publication.site.choice import notices
 from escrutinio.publication.site.context import Context
-from escrutinio.publication.site.labels import RECORDS
 from escrutinio.publication.site.words import Words
 
 MOST_FINDINGS = 20

@@ -40,7 +40,7 @@ from escrutinio.core.election.findings import Finding
 from escrutinio.core.election.qr2024_options import QR2024_FILE, format_qr2024_options
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import ElectionState, Status
-from escrutinio.publication.extract import part_controls
+from escrutinio.publication.downloads.part import part_controls
 from escrutinio.publication.site.model import Site
 
 START = 2

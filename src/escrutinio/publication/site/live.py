@@ -19,7 +19,7 @@ from escrutinio.core.log.checkpoint import SignedCheckpoint, find_cosignatures
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.parts import Title
-from escrutinio.publication.site.choice import notices
+from escrutinio.publication.documents.notices import notices
 
 LIVE = "live.json"
 LATEST = "latest.json"

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from escrutinio.core.derived.files import has_cards, shown_bases
 from escrutinio.core.election.findings import RULES, Finding, Rule
 from escrutinio.core.election.outcome import Outcome, outcome
-from escrutinio.core.election.state import REPORTED, REPORTED_LATE, Basis, ContestView, ElectionState, Logged
+from escrutinio.core.election.state import Basis, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codes import AuthorRole, Method
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Acceptance, Proclamation, Ruling
 from escrutinio.intake.authoring.presentation import Presentation
+from escrutinio.publication.documents.notices import without_official
 from escrutinio.publication.site.announced import Announcement, announcements, growth
 from escrutinio.publication.site.entries import LogBook
 from escrutinio.publication.site.said import Said, threads
@@ -348,12 +349,6 @@ class FindingsIn:
         self.cases[finding.code] += finding.count
         if len(self.listed) < MOST_FINDINGS:
             self.listed.append(finding)
-
-
-def without_official(state: ElectionState) -> bool:
-    """Whether no contest has an official sheet."""
-    shown = {basis.code for view in state.contests for basis in shown_bases(state, view.code)}
-    return shown.isdisjoint((REPORTED, REPORTED_LATE))
 
 
 def _groups(findings: Sequence[Finding]) -> Iterator[FindingGroup]:

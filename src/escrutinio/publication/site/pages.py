@@ -13,13 +13,13 @@ from markupsafe import Markup
 
 from escrutinio.base.words.catalogue import ENDONYMS, catalogue
 from escrutinio.base.words.format import Format
-from escrutinio.publication.evidence.text import certainties, chapters, standing_sentences
-from escrutinio.publication.site import labels
+from escrutinio.publication.documents import labels
+from escrutinio.publication.documents.notices import notices
+from escrutinio.publication.documents.report.text import certainties, chapters, standing_sentences
 from escrutinio.publication.site.cards import card
-from escrutinio.publication.site.choice import notices
 from escrutinio.publication.site.context import Context
-from escrutinio.publication.site.environment import Frame, environment
 from escrutinio.publication.site.feeds import Feeds
+from escrutinio.publication.site.frame import Frame, pages_environment
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.navigation import navigation
 from escrutinio.publication.site.preview import draw
@@ -168,7 +168,7 @@ class Pages:
         `up`, `here` and `areas` lead from a page to the publication, to the language's pages and to its
         areas. They are the same for all pages of an environment, so that macros are made once for them all.
         """
-        made, words, form, say = environment(), self.words, self.form, self.catalogue.gettext
+        made, words, form, say = pages_environment(), self.words, self.form, self.catalogue.gettext
         made.install_gettext_callables(  # type: ignore[attr-defined]
             say, self.catalogue.ngettext, newstyle=True
         )

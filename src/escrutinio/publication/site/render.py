@@ -19,7 +19,8 @@ from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust
 from escrutinio.intake.authoring.presentation import Presentation
-from escrutinio.publication.evidence.results import ContestEvidence, work_out
+from escrutinio.publication.browser.files import assets
+from escrutinio.publication.documents.report.results import ContestEvidence, work_out
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice
 from escrutinio.publication.site.context import Context
@@ -27,7 +28,7 @@ from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.manifest import MANIFEST, manifest_of, read_manifest, stale
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.pages import Pages, area_files
-from escrutinio.publication.site.shelf import Shelf, assets
+from escrutinio.publication.site.shelf import Shelf
 
 Progress = Callable[[str, int, int], None]
 Evidence = tuple[ContestEvidence, ...]

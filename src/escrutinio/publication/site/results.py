@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from escrutinio.publication.site.charts import bar, gap
+from escrutinio.publication.documents.charts import bar, gap
 from escrutinio.publication.site.model import Column, Race, Site
 from escrutinio.publication.site.words import Words, isolated
 

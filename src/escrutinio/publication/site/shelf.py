@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.base.tree import PageWriter
 from escrutinio.core.derived.geometry import GEOMETRY, Geometry, parse_geometry
 from escrutinio.core.records.attachments import TEXT, file_name
 from escrutinio.core.records.parts import Attachment
-from escrutinio.publication.site.bundle import NAME, bundle
 
 MOST_WORDS = 20_000
 """Most bytes of an attached text that a page quotes."""
@@ -83,27 +79,6 @@ class Shelf:
             return Description()
         except (OSError, msgspec.DecodeError) as error:
             raise PublicationError(f"{path} cannot be read: {error}") from None
-
-
-def assets() -> Iterator[tuple[str, bytes]]:
-    """Style sheets, scripts, the sign and the offline verifier: paths below the publication, and content."""
-    yield from _below(files(__package__).joinpath("assets"), "assets")
-    yield NAME, bundle()
-
-
-def _below(directory: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
-    for child in sorted(directory.iterdir(), key=lambda each: each.name):
-        if child.is_dir():
-            yield from _below(child, f"{path}/{child.name}")
-        elif child.name.endswith((".css", ".js", ".svg", ".txt")):  # .txt: the licence of what others made
-            yield f"{path}/{child.name}", child.read_bytes()
-
-
-def write_pages(out: Path, pages: Iterable[tuple[str, bytes]]) -> int:
-    """Write files (path below `out`, content); return how many. Raises PublicationError."""
-    writer = PageWriter(out)
-    writer.write(pages)
-    return len(writer.paths)
 
 
 def text_of(texts: Mapping[str, str], language: str, otherwise: str) -> str:

@@ -21,7 +21,7 @@ from escrutinio.core.records.codes import Method
 from escrutinio.core.records.entry import body_to_plain
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Body, Proclamation
-from escrutinio.publication.site import code_words, labels
+from escrutinio.publication.documents import code_words, labels
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.model import Column, Race, Site
 

@@ -1,1 +1,0 @@
-"""The voting machine: kiosk, vouchers, zero report, tally sheet."""

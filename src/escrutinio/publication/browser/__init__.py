@@ -1,0 +1,1 @@
+"""The second verifier and the pages' scripts and styles."""

@@ -1,0 +1,100 @@
+"""`verify.html`: one file that verifies a publication from a folder, without a server and without a network.
+
+It is made of the pages' own modules and style sheets, which are joined and not changed, so that it can be
+read. Nothing of any election is in it: one version of the software makes the same bytes for all. What the
+modules may write is little (`import {…} from "./x.js"` and `export` before a declaration, one a line), and
+anything else is refused, so that this stays a joiner of texts and no compiler.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib.resources import files
+
+from escrutinio.base.errors import PublicationError
+from escrutinio.publication.browser.policy import csp_hash
+
+NAME = "verify.html"
+"""Where it stands in a publication."""
+
+ENTRY = "verify-offline"
+STYLES = ("site", "verify", "verify-all")
+
+_IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "\./([a-z0-9-]+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(
+    r"^export (?=(?:async )?function (\w+)|class (\w+)|const (\w+|\[[\w, ]+\]) =)", re.MULTILINE
+)
+_LEFT_OVER = re.compile(r"^(?:import|export)\b.*|^.*\bimport[.(].*", re.MULTILINE)
+_ENDS_SCRIPT = re.compile(r"^.*(?:</script|<!--).*", re.MULTILINE | re.IGNORECASE)
+_CODE_ONLY = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.MULTILINE | re.DOTALL)
+
+_PAGE = """<!doctype html>
+<html lang="es">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Escrutinio · verify.html</title>
+<style>{style}</style>
+</head>
+<body>
+<noscript><p>Este verificador necesita JavaScript. This verifier needs JavaScript.</p></noscript>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def bundle() -> bytes:
+    """The file. Raises PublicationError where a module is written in a way that cannot be joined."""
+    assets = files(__package__).joinpath("assets")
+    script = join_modules(ENTRY, lambda name: assets.joinpath("js", f"{name}.js").read_text("utf-8"))
+    style = "\n".join(assets.joinpath("css", f"{name}.css").read_text("utf-8") for name in STYLES)
+    policy = (
+        f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; worker-src blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return _PAGE.format(policy=policy, style=style, script=script).encode()
+
+
+def join_modules(entry: str, read: Callable[[str], str]) -> str:
+    """The modules that `entry` imports, and itself last, as one classic script.
+
+    Each stands in a function of its own and hands out what it exports. Raises PublicationError.
+    """
+    done: dict[str, str] = {}
+    _add(entry, read, done, ())
+    return '"use strict";\n' + "\n".join(done.values())
+
+
+def _add(name: str, read: Callable[[str], str], done: dict[str, str], above: tuple[str, ...]) -> None:
+    if name in above:
+        raise PublicationError(f"the module {name}.js imports itself by way of {above[-1]}.js")
+    if name in done:
+        return
+    text = read(name)
+    for found in _IMPORT.finditer(text):
+        _add(found[2], read, done, (*above, name))
+    names = ", ".join(part for found in _EXPORT.finditer(text) for part in _exported(found))
+    body = _EXPORT.sub("", _IMPORT.sub(_taken, text))
+    if left := _ENDS_SCRIPT.search(body) or _LEFT_OVER.search(_CODE_ONLY.sub("", body)):
+        raise PublicationError(
+            f"the module {name}.js has a line that cannot be joined: {left[0].strip()[:100]}"
+        )
+    done[name] = (
+        f"// --- {name}.js\nconst {_variable(name)} = (() => {{\n{body}return {{ {names} }};\n}})();\n"
+    )
+
+
+def _taken(found: re.Match[str]) -> str:
+    return f"const {{{found[1].rstrip().rstrip(',')} }} = {_variable(found[2])};\n".replace(" as ", ": ")
+
+
+def _exported(found: re.Match[str]) -> list[str]:
+    named: str = found[1] or found[2] or found[3]
+    return re.findall(r"\w+", named)
+
+
+def _variable(module: str) -> str:
+    return "module_" + module.replace("-", "_")

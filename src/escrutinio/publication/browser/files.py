@@ -1,0 +1,28 @@
+"""What the pages ask for beside themselves, and the offline verifier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from escrutinio.publication.browser.bundle import NAME, bundle
+
+
+def asset(path: str) -> bytes:
+    """One of them, by its path below `assets/`."""
+    return resources.files(__package__).joinpath("assets", *path.split("/")).read_bytes()
+
+
+def assets() -> Iterator[tuple[str, bytes]]:
+    """Style sheets, scripts, the sign and the offline verifier: paths below the publication, and content."""
+    yield from _below(resources.files(__package__).joinpath("assets"), "assets")
+    yield NAME, bundle()
+
+
+def _below(directory: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    for child in sorted(directory.iterdir(), key=lambda each: each.name):
+        if child.is_dir():
+            yield from _below(child, f"{path}/{child.name}")
+        elif child.name.endswith((".css", ".js", ".svg", ".txt")):  # .txt: the licence of what others made
+            yield f"{path}/{child.name}", child.read_bytes()

@@ -1,0 +1,1 @@
+"""Documents on paper, as PDF and as single pages."""

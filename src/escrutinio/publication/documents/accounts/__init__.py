@@ -1,0 +1,1 @@
+"""A reconciliation of accounts, as pages and files."""

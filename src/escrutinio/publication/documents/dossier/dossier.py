@@ -1,0 +1,270 @@
+"""The dossier of one station: every record of a log about it, with what proves each one.
+
+A court or a newspaper gets the records themselves, the keys and where these came from, inclusion proofs, and
+the sentences and tables that say in plain words what they hold. Nothing in it names a person, and nothing in
+it says who is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from escrutinio.base.errors import LogError, PublicationError, RecordError
+from escrutinio.base.fetch import Fetch
+from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.state import ElectionState, attachments_of
+from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
+from escrutinio.core.log.fingerprint import fingerprint
+from escrutinio.core.log.merkle import leaf_hash, verify_inclusion
+from escrutinio.core.log.notes import VerifierKey
+from escrutinio.core.log.proofs import LogProof, format_proof, make_proof
+from escrutinio.core.log.reader import FileReader, hash_source
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records import types as t
+from escrutinio.core.records.attachments import check, file_name
+from escrutinio.core.records.parts import Attachment
+from escrutinio.publication.documents.log_entries import SignedEntry, entries_at, signed_entry
+
+MOST_RECORDS = 5_000
+"""Most records of a dossier; a station with more of them is one that somebody floods."""
+
+MOST_ATTACHED = 8 * 1024 * 1024
+"""Greatest size of an attachment that is put into a dossier, in bytes."""
+
+_IMAGES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record of the dossier, and the proof that it is in the log. `base` marks what every record of the log
+    rests on (definition, charter, roll, keys), rather than what is said of this station."""
+
+    signed: SignedEntry
+    proof: LogProof
+    base: bool
+
+    @property
+    def proof_file(self) -> bytes:
+        """The .tlog-proof."""
+        return format_proof(self.proof)
+
+    @property
+    def name(self) -> str:
+        """How its files are called: entry and type."""
+        return f"{self.signed.index:07}-{self.signed.entry.body.NAME}"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The checkpoint that everything is proved against, and who vouches for it by a trust file (None without
+    one): the key of the log, and the witnesses that cosigned it with their keys. `authenticated`: that file
+    came from the user, and everything that it asks for holds."""
+
+    signed: SignedCheckpoint
+    trust: Trust | None = None
+    log_key: VerifierKey | None = None
+    cosignatures: tuple[tuple[Cosigned, VerifierKey], ...] = ()
+    authenticated: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """The log's fingerprint; empty without a trust file."""
+        return "" if self.trust is None else fingerprint(self.trust)
+
+
+def head_of(signed: SignedCheckpoint, trust: Trust | None, authenticated: bool) -> Head:
+    """Check a checkpoint's signatures by the keys of a trust file. Raises LogError where one fails."""
+    if trust is None:
+        return Head(signed)
+    keys = {witness.name: witness.key for witness in trust.policy.witnesses}
+    seen = find_cosignatures(signed, trust.policy)
+    return Head(
+        signed,
+        trust,
+        find_log_key(signed, trust.policy),
+        tuple((cosigned, keys[cosigned.witness]) for cosigned in seen),
+        authenticated,
+    )
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything about one station (`station`: its number in the roll), items in the order of the log.
+
+    `findings`: those that name the station, or one of its sheets. `attachments` by digest; `left_out`: those
+    that are not in here, with the reason in English and Spanish.
+    """
+
+    state: ElectionState
+    station: int
+    head: Head
+    items: tuple[Item, ...]
+    findings: tuple[Finding, ...]
+    attachments: tuple[tuple[Attachment, bytes], ...]
+    left_out: tuple[tuple[Attachment, str, str], ...]
+
+    @property
+    def code(self) -> str:
+        """The station's code."""
+        return self.state.roll.stations[self.station]
+
+
+def dossier_of(state: ElectionState, station: int, fetch: Fetch, head: Head) -> Dossier:
+    """Collect the dossier of a station from the files of a publication, of the log at the size of `head`.
+
+    Every signature is checked again on the bytes that go into the dossier. Raises LogError where one does not
+    hold or a file cannot be read, PublicationError for a station with more than `MOST_RECORDS` records.
+    """
+    own = own_entries(state, station)
+    base = base_entries(state, own)
+    if len(own | base) > MOST_RECORDS:
+        raise PublicationError(
+            f"the log has {len(own | base):,} records about station {state.roll.stations[station]}; "
+            f"a dossier holds {MOST_RECORDS:,}"
+        )
+    reader = FileReader(lambda path, limit: fetch(f"log/{path}", limit))
+    hash_at = hash_source(reader, state.size)
+    items = tuple(
+        _item(state, index, raw, make_proof(index, head.signed, hash_at), base=index not in own)
+        for index, raw in entries_at(reader, state.size, own | base)
+    )
+    there, out = _attachments(state, items, fetch)
+    return Dossier(state, station, head, items, findings_of(state, station, own), there, out)
+
+
+def _item(state: ElectionState, index: int, raw: bytes, proof: LogProof, *, base: bool) -> Item:
+    """A record whose signature and whose place in the log hold. Raises LogError where one does not."""
+    checkpoint = proof.checkpoint.checkpoint
+    verify_inclusion(leaf_hash(raw), index, checkpoint.size, proof.hashes, checkpoint.root)
+    return Item(signed_entry(state, index, raw), proof, base)
+
+
+def bulk_entries(state: ElectionState, station: int) -> set[int]:
+    """Sheets, copies, zero reports and hand counts of a station, of all contests."""
+    return {
+        int(index)
+        for table in state.tables.values()
+        for index in table.index[table.station == station].tolist()
+    }
+
+
+def own_entries(state: ElectionState, station: int) -> set[int]:
+    """Entries that say something of a station, of its machines, or of how its sheets arrived."""
+    code, bulk = state.roll.stations[station], bulk_entries(state, station)
+    found = bulk | {logged.index for logged in state.at_station(code)}
+    found |= {int(index) for index in state.machines.index[machine_rows(state, station)].tolist()}
+    digests = {logged.entry.digest: logged.index for logged in state.controls}
+    for arrival, body in state.records(t.Arrival):
+        if any(body.first <= index < body.first + len(body.arrivals) for index in bulk):
+            found.add(arrival.index)
+    for sample, drawn in state.records(t.AuditSample):
+        if code in drawn.stations:
+            found |= {sample.index, digests.get(drawn.commitment, sample.index)}
+            found |= {
+                s.index for s, seed in state.records(t.AuditSeed) if seed.commitment == drawn.commitment
+            }
+    for logged in state.at_station(code):
+        if isinstance(ruling := logged.entry.body, t.Ruling) and ruling.complaint in digests:
+            found.add(digests[ruling.complaint])
+    for finding in state.findings:
+        if finding.station == code:
+            found |= set(finding.entries)
+    return found
+
+
+def machine_rows(state: ElectionState, station: int) -> list[int]:
+    """Rows of `state.machines` about machines meant for the station, or that signed a sheet of it."""
+    signers = {
+        state.signers[signer]
+        for table in state.tables.values()
+        for signer in np.unique(table.signer[table.station == station]).tolist()
+    }
+    numbers = [n for n, name in enumerate(state.machines.machines) if name in signers]
+    there = set(state.machine_history(station).tolist())
+    there |= set(np.flatnonzero(np.isin(state.machines.machine, numbers)).tolist())
+    return sorted(there)
+
+
+def base_entries(state: ElectionState, own: Iterable[int]) -> set[int]:
+    """What the entries of a station rest on: definition, charter, rolls, the enrolments of every key that
+    signed one of them, consents to these, and revocations."""
+    found = {0, *(() if state.charter is None else (1,)), *(roll.index for roll in state.rolls)}
+    signers = _signers(state)
+    keys: set[int] = set()
+    waiting = {*own, *found}
+    while waiting:
+        places = {signers[index] for index in waiting if index in signers} - keys
+        keys |= places
+        waiting = {state.keys[place].enrolled for place in places} - found
+        found |= waiting
+    kids = {state.keys[place].kid for place in keys}
+    found |= {logged.index for logged, body in state.records(t.Revocation) if body.kid in kids}
+    enrolments = {logged.entry.digest for logged in state.controls if logged.index in found}
+    consents = {logged.index for logged, body in state.records(t.CoRecord) if body.enrolment in enrolments}
+    found |= consents
+    found |= {state.keys[signers[index]].enrolled for index in consents if index in signers}
+    return found - set(own)
+
+
+def _signers(state: ElectionState) -> dict[int, int]:
+    """The place of the key that signed each entry, where it is an enrolled one."""
+    found: dict[int, int] = {}
+    for table in state.tables.values():
+        found |= dict(zip(table.index.tolist(), table.signer.tolist(), strict=True))
+    for logged in state.controls:
+        if (held := state.keys.get(logged.entry.kid)) is not None:
+            found[logged.index] = held.place
+    return found
+
+
+def findings_of(state: ElectionState, station: int, own: set[int]) -> tuple[Finding, ...]:
+    """Findings that name the station, and those without a station that name one of its sheets."""
+    code, bulk = state.roll.stations[station], bulk_entries(state, station) & own
+    return tuple(
+        finding
+        for finding in state.findings
+        if finding.station == code or (finding.station is None and not bulk.isdisjoint(finding.entries))
+    )
+
+
+def _attachments(
+    state: ElectionState, items: Iterable[Item], fetch: Fetch
+) -> tuple[tuple[tuple[Attachment, bytes], ...], tuple[tuple[Attachment, str, str], ...]]:
+    """The attachments that may go into the dossier, and the others with the reason."""
+    named = {a: item.base for item in items for a in attachments_of(item.signed.entry.body)}
+    there: list[tuple[Attachment, bytes]] = []
+    out: list[tuple[Attachment, str, str]] = []
+    for attachment, base in named.items():
+        content = None
+        if attachment.digest in state.withdrawn:
+            out.append((attachment, "no longer published", "ya no se publica"))
+        elif attachment.media_type.startswith("image/"):
+            out.append((attachment, "images are not passed on", "no se entregan imágenes"))
+        elif base or attachment.size > MOST_ATTACHED:
+            reason = (
+                "of the whole election; the publication has it",
+                "de toda la elección; está en la publicación",
+            )
+            out.append((attachment, *reason))
+        else:
+            content = _read(attachment, fetch)
+            if content is None:
+                out.append((attachment, "missing or altered", "falta o está alterado"))
+            elif content.startswith(_IMAGES) or content[4:8] == b"ftyp":
+                out.append((attachment, "images are not passed on", "no se entregan imágenes"))
+            else:
+                there.append((attachment, content))
+    return tuple(there), tuple(out)
+
+
+def _read(attachment: Attachment, fetch: Fetch) -> bytes | None:
+    try:
+        content = fetch(f"attachments/{file_name(attachment.digest)}", attachment.size)
+        if content is not None:
+            check(content, attachment)
+    except (LogError, RecordError):
+        return None
+    return content

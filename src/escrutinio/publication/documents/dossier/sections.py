@@ -1,0 +1,323 @@
+"""What a dossier says, section by section, in one language; a text file and a PDF are made of the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from escrutinio.base.words.catalogue import catalogue, choose
+from escrutinio.core.election.state import PAPER
+from escrutinio.core.election.totals import totals
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import AuthorRole, Channel, Kind, Step
+from escrutinio.core.records.entry import body_to_plain
+from escrutinio.core.records.parts import Title
+from escrutinio.publication.documents.dossier.beside import beside
+from escrutinio.publication.documents.dossier.dossier import Dossier, Item, machine_rows
+from escrutinio.publication.documents.dossier.steps import steps
+from escrutinio.publication.documents.dossier.words import counted_row, plain_words
+from escrutinio.publication.documents.labels import KIND_NOTICES, RECORDS, STANDINGS
+from escrutinio.publication.documents.report.document import Finding, Table, Tongue
+from escrutinio.publication.documents.sheets.printed_sheet import NOT_REAL, figures
+from escrutinio.publication.documents.sheets.printing import place_of
+
+MOST_SAID = 1_200
+"""Most characters of one record's content that the text quotes; the record itself is in the dossier."""
+
+
+def heading(dossier: Dossier, language: str) -> tuple[str, str]:
+    """The dossier's title, and what election it is of."""
+    say, body = Tongue(language), dossier.state.body()
+    title = choose(body.titles, language, body.code).text
+    return say(f"Dossier of station {dossier.code}", f"Expediente de la mesa {dossier.code}"), title
+
+
+def notices(dossier: Dossier, language: str) -> tuple[str, ...]:
+    """What must be read before anything else."""
+    say, body = Tongue(language), dossier.state.body()
+    found = []
+    if body.kind is not Kind.REAL:
+        found += [NOT_REAL, catalogue(language).gettext(KIND_NOTICES[body.kind])]
+    if body.author_role is AuthorRole.IMPORTER:
+        found.append(
+            say(
+                "The electoral authority did not run this log: an importer of published data defined the "
+                "election and signed its records.",
+                "La autoridad electoral no llevó este registro: quien importó datos publicados definió la "
+                "elección y firmó sus asientos.",
+            )
+        )
+    return tuple(found)
+
+
+def sections(dossier: Dossier, language: str) -> Iterator[Finding]:
+    """The sections in order."""
+    say = Tongue(language)
+    yield Finding(say("In plain words", "En palabras sencillas"), tuple(plain_words(dossier, say)))
+    yield Finding(say("The station", "La mesa"), tuple(_station(dossier, say)))
+    yield from beside(dossier, say)
+    yield from _totals(dossier, say)
+    yield _findings(dossier, say)
+    yield _records(dossier, say)
+    yield _said(dossier, say)
+    yield from _machines(dossier, say)
+    yield _head(dossier, say)
+    yield Finding(
+        say("How to verify all this again", "Cómo volver a comprobar todo esto"), steps(dossier, say)
+    )
+    yield _not_here(dossier, say)
+
+
+def _name(titles: tuple[Title, ...], otherwise: str, say: Tongue) -> str:
+    return choose(titles, say.language, otherwise).text
+
+
+def _kind(item: Item, say: Tongue) -> str:
+    return catalogue(say.language).gettext(RECORDS[item.signed.entry.body.NAME])
+
+
+def _station(dossier: Dossier, say: Tongue) -> Iterator[str]:
+    place = place_of(dossier.state, dossier.station)
+    center = f"{place.center_name} ({place.center})" if place.center_name else place.center
+    yield say(f"Station {dossier.code}, center {center}.", f"Mesa {dossier.code}, centro {center}.")
+    yield " · ".join(place.areas)
+    if place.registered is not None:
+        number = say.whole(place.registered)
+        yield say(
+            f"Registered voters by the roll: {number}.", f"Electores según el registro electoral: {number}."
+        )
+
+
+def _totals(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
+    """What the station's votes are within the totals of each area that it lies in."""
+    state = dossier.state
+    path = state.areas.path(int(state.roll.area[dossier.station]))
+    for contest in state.contests:
+        tables = []
+        for basis in state.bases:
+            row = counted_row(state, contest.code, basis.code, dossier.station)
+            if row < 0 or basis.code == PAPER:
+                continue
+            sums = totals(state, contest.code, basis.code)
+            own = int(state.tables[contest.code].counts[row].sum())
+            rows = tuple(
+                (
+                    state.areas.names[area],
+                    say.whole(int(sums.stations_counted[area])),
+                    say.whole(int(sums.valid[area])),
+                    figures(say.language).percent(own, int(sums.valid[area]), 4),
+                )
+                for area in path
+                if sums.stations_counted[area]
+            )
+            head = (
+                say("Area", "Lugar"),
+                say("Stations counted", "Mesas contadas"),
+                say("Valid votes", "Votos válidos"),
+                say("Of these here", "De estos, aquí"),
+            )
+            tables.append(Table(_name(basis.titles, basis.code, say), head, rows))
+        if tables:
+            title = _name(contest.titles, contest.code, say)
+            yield Finding(
+                say(f"Within the totals: {title}", f"Dentro de los totales: {title}"), (), tuple(tables)
+            )
+
+
+def _findings(dossier: Dossier, say: Tongue) -> Finding:
+    lines = [
+        f"{finding.rule.label[say.language]}. {finding.sentence(say.language)} "
+        + say("Entries: ", "Entradas: ")
+        + ", ".join(map(str, finding.entries[:20]))
+        for finding in dossier.findings
+    ]
+    none = say("No rule noticed anything.", "Ninguna regla notó nada.")
+    return Finding(say("Findings", "Hallazgos"), tuple(lines) or (none,))
+
+
+def _records(dossier: Dossier, say: Tongue) -> Finding:
+    head = (
+        say("Record", "Asiento"),
+        say("Entry", "Entrada"),
+        say("Signer", "Firmante"),
+        say("Time as stated", "Momento declarado"),
+        say("Key came in entry", "Clave entró en"),
+    )
+    form = figures(say.language)
+
+    def rows(base: bool) -> tuple[tuple[str, ...], ...]:
+        return tuple(
+            (
+                _kind(item, say),
+                str(item.signed.index),
+                item.signed.entry.signer,
+                form.moment(item.signed.entry.issued_at),
+                str(item.signed.introduced),
+            )
+            for item in dossier.items
+            if item.base is base
+        )
+
+    return Finding(
+        say("The records", "Los asientos"),
+        (
+            say(
+                "Times are what the signer's clock said; the order of the log is what nobody can change.",
+                "Los momentos son lo que dijo el reloj de quien firma; lo que nadie puede cambiar es el "
+                "orden "
+                "del registro.",
+            ),
+        ),
+        (
+            Table(say("About this station", "De esta mesa"), head, rows(False)),
+            Table(say("What these rest on", "En qué se apoyan"), head, rows(True)),
+        ),
+    )
+
+
+def _said(dossier: Dossier, say: Tongue) -> Finding:
+    """What the records other than sheets say, as their fields."""
+    standing = {logged.index: logged.standing for logged in dossier.state.controls}
+    lines = []
+    for item in dossier.items:
+        body = item.signed.entry.body
+        if item.base or body.TYPE in t.BULK or isinstance(body, t.Lifecycle | t.Arrival):
+            continue
+        effect = catalogue(say.language).gettext(STANDINGS[standing[item.signed.index]])
+        said = "; ".join(
+            f"{name}: {_value(name, value, say)}"
+            for name, value in body_to_plain(body).items()
+            if value not in (None, [])
+        )
+        cut = said if len(said) <= MOST_SAID else said[:MOST_SAID] + " …"
+        who = f"{item.signed.entry.signer}{f', {effect}' if effect else ''}"
+        lines.append(f"{item.signed.index}. {_kind(item, say)} ({who}): {cut}")
+    none = say("There is none.", "No hay ninguno.")
+    return Finding(
+        say("What the other records say", "Lo que dicen los demás asientos"), tuple(lines) or (none,)
+    )
+
+
+def _value(name: str, value: object, say: Tongue) -> str:
+    """A field of a record as text: moments as such, attachments by their digest."""
+    if name in _MOMENTS and isinstance(value, int):
+        return figures(say.language).moment(value)
+    if isinstance(value, dict):
+        return " ".join(str(each) for each in value.values())
+    if isinstance(value, list):
+        return ", ".join(_value(name, each, say) for each in value)
+    return str(value)
+
+
+_MOMENTS = frozenset({"at", "starts", "ends", "held_at"})
+
+
+def _machines(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
+    """The chain of custody of each machine, and how what it sent arrived."""
+    state = dossier.state
+    table, rows = state.machines, machine_rows(state, dossier.station)
+    head = (say("Step", "Paso"), say("Entry", "Entrada"), say("Station", "Mesa"), "Software, SHA-256")
+    tables = []
+    for machine in dict.fromkeys(table.machine[rows].tolist()):
+        steps_of = tuple(
+            (
+                _STEPS[Step(int(table.step[row]))][say.language == "es"],
+                str(int(table.index[row])),
+                state.roll.stations[table.station[row]] if table.station[row] >= 0 else "–",
+                state.digests[table.software[row]].hex()[:16] if table.software[row] >= 0 else "–",
+            )
+            for row in rows
+            if table.machine[row] == machine
+        )
+        tables.append(Table(table.machines[machine], head, steps_of))
+    if tables:
+        yield Finding(say("Custody of the machines", "Custodia de las máquinas"), (), tuple(tables))
+    here = {item.signed.index for item in dossier.items if not item.base}
+    arrived = [
+        (str(index), _CHANNELS[one.channel][say.language == "es"], say.whole(one.seconds))
+        for _, body in state.records(t.Arrival)
+        for index, one in enumerate(body.arrivals, body.first)
+        if index in here
+    ]
+    if arrived:
+        columns = (
+            say("Entry", "Entrada"),
+            say("Channel", "Vía"),
+            say("Seconds after issue", "Segundos tras emitirse"),
+        )
+        yield Finding(
+            say("How they arrived", "Cómo llegaron"),
+            (),
+            (Table(say("As the receiver states", "Según el receptor"), columns, tuple(arrived)),),
+        )
+
+
+_STEPS = {
+    Step.ASSEMBLED: ("assembled", "ensamblada"),
+    Step.PROGRAMMED: ("programmed", "programada"),
+    Step.QUALITY_CHECKED: ("quality-checked", "con control de calidad"),
+    Step.AUDITED: ("audited", "auditada"),
+    Step.SEALED: ("sealed", "precintada"),
+    Step.SHIPPED: ("shipped", "despachada"),
+    Step.RECEIVED: ("received", "recibida"),
+    Step.INSTALLED: ("installed", "instalada"),
+    Step.REPLACED: ("replaced", "reemplazada"),
+    Step.RETURNED: ("returned", "devuelta"),
+}
+_CHANNELS = {
+    Channel.NETWORK: ("network", "red"),
+    Channel.SATELLITE: ("satellite", "satélite"),
+    Channel.REMOVABLE: ("removable memory", "memoria extraíble"),
+    Channel.QR: ("QR code", "código QR"),
+    Channel.TYPED: ("typed", "transcrita"),
+}
+
+
+def _head(dossier: Dossier, say: Tongue) -> Finding:
+    """The checkpoint, and who vouches for it."""
+    head, form = dossier.head, figures(say.language)
+    checkpoint = head.signed.checkpoint
+    lines = [
+        say("Log: ", "Registro: ") + checkpoint.origin,
+        say("Entries: ", "Entradas: ") + say.whole(checkpoint.size),
+        say("Root hash: ", "Huella raíz: ") + checkpoint.root.hex(),
+        say("Election (SHA-256 of its definition): ", "Elección (SHA-256 de su definición): ")
+        + dossier.state.election.hex(),
+    ]
+    if head.log_key is not None:
+        lines.append(say("Key of the log: ", "Clave del registro: ") + str(head.log_key))
+    if head.fingerprint:
+        lines.append(say("Fingerprint of the log: ", "Huella del registro: ") + head.fingerprint)
+    lines += [
+        say("Cosigned by ", "Cofirmado por ") + f"{seen.witness}, {form.moment(seen.timestamp)}"
+        for seen, _ in head.cosignatures
+    ] or [
+        say(
+            "No known witness cosigned this checkpoint.",
+            "Ningún cofirmante conocido firmó este punto de control.",
+        )
+    ]
+    lines.append(
+        say("The origin is authenticated by the trust file that was given.",
+            "El origen está autenticado por el archivo de confianza que se dio.")
+        if head.authenticated
+        else say("The keys are those that the publication itself states: compare the fingerprint with one "
+                 "got by another way (paper, press, party).",
+                 "Las claves son las que indica la propia publicación: compare la huella con una obtenida "
+                 "por otra "
+                 "vía (papel, prensa, partido).")
+    )  # fmt: skip
+    return Finding(say("The log", "El registro público"), tuple(lines))
+
+
+def _not_here(dossier: Dossier, say: Tongue) -> Finding:
+    lines = [
+        say("Images of sheets are not passed on: they show names, identity numbers and signatures. A record "
+            "carries their digest.",
+            "No se entregan imágenes de actas: muestran nombres, números de identidad y firmas. El asiento "
+            "lleva su huella SHA-256.")
+    ]  # fmt: skip
+    lines += [
+        f"{attachment.digest.hex()} ({attachment.media_type}): {say(english, spanish)}"
+        for attachment, english, spanish in dossier.left_out
+    ]
+    return Finding(say("What is not in here", "Lo que no está aquí"), tuple(lines))

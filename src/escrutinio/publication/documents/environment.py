@@ -1,0 +1,59 @@
+"""Jinja as every page and document uses it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from types import CodeType
+
+from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined
+from jinja2.bccache import Bucket
+from markupsafe import Markup
+
+from escrutinio.publication.browser.policy import CSP
+from escrutinio.publication.documents.charts import bar, gap, steps, strip, tally_mark
+
+
+class _Compiled(BytecodeCache):
+    """What templates were compiled to, for all environments of a process: that takes longer than a page."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key + bucket.checksum] = bucket.code
+
+
+@cache
+def _compiled() -> _Compiled:
+    return _Compiled()
+
+
+def environment(room: str = __package__) -> Environment:
+    """A new environment with the templates of `room`, a package: everything is escaped, and a name that is
+    not there is an error."""
+    templates = files(room).joinpath("templates")
+    made = Environment(
+        loader=FunctionLoader(lambda name: templates.joinpath(name).read_text("utf-8")),
+        autoescape=True,
+        bytecode_cache=_compiled(),
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals |= {
+        "csp": Markup(CSP),
+        "tally_mark": tally_mark(),
+        "bar": bar,
+        "gap": gap,
+        "strip": strip,
+        "steps": steps,
+    }
+    return made

@@ -1,0 +1,1 @@
+"""The evidence of an election as one document."""

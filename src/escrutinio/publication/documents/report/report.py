@@ -1,0 +1,82 @@
+"""The evidence report of an election: one file that can be read, printed and handed on without a network.
+
+The HTML carries its own style and no script. `report_pdf` sets the same report as PDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escrutinio.base.words.catalogue import choose
+from escrutinio.base.words.format import Format
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import Checkpoint
+from escrutinio.publication.documents.environment import environment
+from escrutinio.publication.documents.notices import notices
+from escrutinio.publication.documents.report.document import Chapter, Tongue
+from escrutinio.publication.documents.report.results import ContestEvidence
+from escrutinio.publication.documents.report.text import chapters
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report in one language: what it is of, what must be said of that, what it rests on, its chapters."""
+
+    language: str
+    heading: str
+    title: str
+    place: str
+    lead: str
+    notices: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    chapters: tuple[Chapter, ...]
+    method: str
+    contents: str
+    again: tuple[str, str]
+
+
+def report_of(
+    state: ElectionState, checkpoint: Checkpoint, evidence: Sequence[ContestEvidence], language: str
+) -> Report:
+    """The report of what the methods answer about a state, which is that of `checkpoint`.
+
+    Raises PublicationError for a language that the site does not speak.
+    """
+    tongue, form, body = Tongue(language), Format(language), state.body()
+    place = choose(body.place, language, "").text
+    day = form.day(body.voting_day)
+    return Report(
+        language=language,
+        heading=tongue("Evidence report", "Informe de evidencia"),
+        title=choose(body.titles, language, body.code).text,
+        place=f"{place} · {day}" if place else day,
+        lead=tongue(
+            "What the figures in one public log show, and what they cannot. Each method is named, and each "
+            "answer says what it is not. Nothing here says who is right.",
+            "Lo que muestran las cifras de un registro público, y lo que no pueden mostrar. Cada método se "
+            "nombra y cada respuesta dice qué no es. Nada de esto dice quién tiene razón.",
+        ),
+        notices=notices(state, language),
+        facts=(
+            (tongue("Log", "Registro"), checkpoint.origin),
+            (tongue("Entries", "Entradas"), form.number(checkpoint.size)),
+            (tongue("Root", "Raíz"), checkpoint.root.hex()),
+            (tongue("Definition", "Definición"), state.election.hex()),
+        ),
+        chapters=chapters(tuple(evidence), language),
+        method=tongue("Method", "Método"),
+        contents=tongue("Contents", "Contenido"),
+        again=(
+            tongue(
+                "Whoever has this log gets the same report from it:",
+                "Quien tenga este registro obtiene de él este mismo informe:",
+            ),
+            "escrutinio report",
+        ),
+    )
+
+
+def to_html(report: Report) -> str:
+    """The report as one HTML file; texts from records are escaped."""
+    return environment().get_template("report.html").render(report=report)

@@ -1,0 +1,111 @@
+"""Printing the sheets of a log: which entry stands for a station, and what its print says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from escrutinio.base.errors import PublicationError
+from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.state import REPORTED, ElectionState
+from escrutinio.core.records.types import BY_CODE, Charter
+from escrutinio.publication.documents.log_entries import SignedEntry
+from escrutinio.publication.documents.sheets.printed_sheet import Place, PrintedSheet, Source, printed_sheet
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Prints entries of one log in one language; `fingerprint` is the log's, empty where not known."""
+
+    state: ElectionState
+    fingerprint: str
+    language: str
+
+    def sheet(self, signed: SignedEntry, copy: tuple[int, int] | None = None) -> PrintedSheet:
+        """What the print of an entry says. Raises PublicationError where the entry is no sheet."""
+        entry = signed.entry
+        station = self.state.roll.index.get(entry.about.station or "")
+        if station is None:
+            what = f"is a {entry.body.NAME} about {entry.subject}"
+            raise PublicationError(f"entry {signed.index} {what}, which is no sheet of a station of the roll")
+        return printed_sheet(
+            entry,
+            self.state.body(),
+            place_of(self.state, station),
+            self._source(signed),
+            language=self.language,
+            copy=copy,
+        )
+
+    def _source(self, signed: SignedEntry) -> Source:
+        charter = self.state.charter.entry.body if self.state.charter is not None else None
+        held = self.state.keys.get(signed.entry.kid)
+        return Source(
+            origin=charter.origin if isinstance(charter, Charter) else "",
+            fingerprint=self.fingerprint,
+            entry=signed.index,
+            remarks=tuple(
+                finding.sentence(self.language) for finding in self._findings.get(signed.index, ())
+            ),
+            signer_titles=held.key.titles if held is not None else (),
+        )
+
+    @cached_property
+    def _findings(self) -> Mapping[int, list[Finding]]:
+        """Findings about one station, by the entries that they name."""
+        found: dict[int, list[Finding]] = {}
+        for finding in self.state.findings:
+            if finding.station is not None:
+                for index in finding.entries:
+                    found.setdefault(index, []).append(finding)
+        return found
+
+
+def place_of(state: ElectionState, station: int) -> Place:
+    """Where a station of the roll (its number) is."""
+    roll, areas = state.roll, state.areas
+    center, registered = roll.centers[int(roll.center[station])], int(roll.registered[station])
+    return Place(
+        center,
+        roll.center_names.get(center, ""),
+        tuple(areas.names[area] for area in areas.path(int(roll.area[station]))),
+        registered if registered >= 0 else None,
+    )
+
+
+def counted_entries(state: ElectionState, contest: str, basis: str) -> Iterator[tuple[int, int]]:
+    """Stations (their numbers in the roll) with the entry that counts there for a contest in a basis."""
+    rows = state.counted.get((contest, basis))
+    if rows is not None:
+        stations = np.flatnonzero(rows >= 0)
+        yield from zip(stations.tolist(), state.tables[contest].index[rows[stations]].tolist(), strict=True)
+
+
+def entries_of(state: ElectionState, contest: str, station: int) -> list[tuple[int, str, str]]:
+    """All sheets, copies and counts of a station: entry, type, signer; in log order."""
+    table = state.tables[contest]
+    return [
+        (int(table.index[row]), BY_CODE[int(table.kind[row])].NAME, state.signers[int(table.signer[row])])
+        for row in np.flatnonzero(table.station == station).tolist()
+    ]
+
+
+def entry_to_print(state: ElectionState, contest: str, station: int, basis: str | None) -> int:
+    """The entry that stands for a station: the one that counts in `basis`, or as reported, or the only one.
+
+    Raises PublicationError where there is none, or several of which none counts, naming them.
+    """
+    rows = state.counted.get((contest, basis or REPORTED))
+    if rows is not None and rows[station] >= 0:
+        return int(state.tables[contest].index[rows[station]])
+    code, found = state.roll.stations[station], entries_of(state, contest, station)
+    if basis is not None or not found:
+        where = f" in the basis {basis}" if basis is not None else ""
+        raise PublicationError(f"the log has no sheet of station {code} that counts for {contest}{where}")
+    if len(found) > 1:
+        listed = "; ".join(f"{index} ({name} by {signer})" for index, name, signer in found)
+        raise PublicationError(f"station {code} has several sheets, choose one with --entry: {listed}")
+    return found[0][0]

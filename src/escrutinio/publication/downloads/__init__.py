@@ -1,0 +1,1 @@
+"""Tables for programs and spreadsheets, and the part of an area."""

@@ -1,0 +1,126 @@
+"""`data/datapackage.json`: a Frictionless Data Package (version 1) that says what every file of `data/` is.
+
+It lists each file's size and SHA-256, each table's columns in two languages, and the sources.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.codes import Kind
+from escrutinio.core.records.parts import Title
+from escrutinio.publication.downloads.codebook import Meaning, codebook
+
+_PROFILE = {"csv": "tabular-data-resource"}
+_MEDIA = {
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gz": "application/gzip",
+}
+LICENCES = Meaning(
+    "Facts of a public election; no licence is stated by their publishers.",
+    "Hechos de una elección pública; sus editores no indican licencia.",
+)
+INVENTED = Meaning(
+    "Not real: figures of a drill or a simulation.",
+    "No es real: cifras de un simulacro o una simulación.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that the election was imported from: its name, SHA-256, size in bytes, and where it is from."""
+
+    file: str
+    sha256: bytes
+    size: int
+    notes: tuple[Title, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A file of `data/`: path below it, kind in the codebook, size in bytes, SHA-256, header of a CSV."""
+
+    path: str
+    kind: str
+    size: int
+    sha256: bytes
+    header: tuple[str, ...]
+
+
+def resource(path: str, kind: str, content: bytes) -> Resource:
+    """Describe a file by its content."""
+    header = content.split(b"\n", 1)[0].decode().split(",") if path.endswith(".csv") else ()
+    return Resource(path, kind, len(content), sha256(content).digest(), tuple(header))
+
+
+def datapackage(
+    state: ElectionState, resources: Sequence[Resource], sources: Sequence[Source], generated_at: int
+) -> bytes:
+    """Write the description; `generated_at` in seconds since 1970-01-01 UTC."""
+    body = state.body()
+    terms = LICENCES if body.kind is Kind.REAL else INVENTED
+    package = {
+        "profile": "data-package",
+        "name": f"escrutinio-{body.code}".lower(),
+        "title": body.titles[0].text,
+        "titles": {title.language: title.text for title in body.titles},
+        "description": terms.en,
+        "descriptions": terms._asdict(),
+        "created": datetime.fromtimestamp(generated_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "election": state.election.hex(),
+        "log_size": state.size,
+        "sources": [_source(source) for source in sources],
+        "resources": [_resource(found) for found in resources],
+    }
+    return msgspec.json.format(msgspec.json.encode(package), indent=1) + b"\n"
+
+
+def _source(source: Source) -> dict[str, object]:
+    return {
+        "title": source.file,
+        "bytes": source.size,
+        "hash": f"sha256:{source.sha256.hex()}",
+        "notes": {title.language: title.text for title in source.notes},
+    }
+
+
+def _resource(found: Resource) -> dict[str, object]:
+    ending = found.path.rpartition(".")[2]
+    kind = codebook()[found.kind]
+    node: dict[str, object] = {
+        "name": found.path.lower().replace("/", "-"),
+        "path": found.path,
+        "profile": _PROFILE.get(ending, "data-resource"),
+        "format": ending,
+        "mediatype": _MEDIA[ending],
+        "title": kind.meaning.en,
+        "titles": kind.meaning._asdict(),
+        "bytes": found.size,
+        "hash": f"sha256:{found.sha256.hex()}",
+    }
+    if not found.header:
+        return node
+    return node | {
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
+        "schema": {
+            "fields": [
+                {
+                    "name": column.name,
+                    "type": column.type,
+                    "description": column.meaning.en,
+                    "descriptions": column.meaning._asdict(),
+                }
+                for column in kind.columns(found.header)
+            ],
+            "missingValues": [""],
+        },
+    }

@@ -1,0 +1,104 @@
+"""`data/results.xlsx`: the totals by area and the stations' votes, for who works in a spreadsheet.
+
+A view like every other file of `data/`; the CSV files have all of it, and columns that are not here. Text
+is written as text, so that no cell is a formula and codes keep their zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from escrutinio.core.derived.cells import free_names
+from escrutinio.core.derived.files import AREA, areas_of, shown_bases
+from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.election.totals import by_candidate, totals
+from escrutinio.core.records.codecs import word
+from escrutinio.core.records.codes import Kind
+from escrutinio.core.records.parts import Title
+from escrutinio.publication.downloads.xlsx import MAX_ROWS, Cell, Sheet, sheet_names, xlsx
+
+WORKBOOK = "results.xlsx"
+"""Path of the workbook below `data/`."""
+
+_COVERAGE = ("stations_declared", "stations_counted", "stations_pending", "registered_in_counted")
+_SUMS = ("valid", "null", "blank")
+_STATION = ("station", "area", "basis", "index")
+_SHEET = ("null", "blank", "registered")
+_NOT_REAL = "Not real / No es real"
+
+
+def workbook(state: ElectionState, generated_at: int) -> bytes:
+    """The workbook; `generated_at`, in seconds since 1970, is the date in its properties.
+
+    A sheet about it all; for each contest a row per area and basis, and a row per counted sheet.
+    """
+    bodies: list[Sheet] = []
+    for contest in state.contests:
+        bodies += (_areas(state, contest), _stations(state, contest))
+    names = sheet_names(["about", *(sheet.name for sheet in bodies)])
+    named = [Sheet(name, body.header, body.rows) for name, body in zip(names[1:], bodies, strict=True)]
+    return xlsx([Sheet(names[0], ("what", "is"), _about(state)), *named], generated_at)
+
+
+def _about(state: ElectionState) -> Iterator[tuple[Cell, Cell]]:
+    body = state.body()
+    for title in body.titles:
+        yield f"election ({title.language})", title.text
+    kind = word(body.kind)
+    yield "kind", kind if body.kind is Kind.REAL else f"{kind}: {_NOT_REAL}"
+    yield "definition, SHA-256", state.election.hex()
+    yield "entries of the log", state.size
+    for contest in state.contests:
+        for code, titles in zip(contest.candidates, contest.candidate_titles, strict=True):
+            yield f"{contest.code}, {code}", _either(titles, code)
+    for basis in state.bases:
+        yield f"basis {basis.code}", _either(basis.titles, basis.code)
+    yield "rows of a sheet", f"at most {MAX_ROWS - 1:,}; the CSV files of data/ have all"
+
+
+def _either(titles: Sequence[Title], code: str) -> str:
+    """A name in every language that it has, once each."""
+    return " / ".join(dict.fromkeys(title.text for title in titles)) or code
+
+
+def _areas(state: ElectionState, contest: ContestView) -> Sheet:
+    fixed = (*AREA, "basis", *_COVERAGE)
+    header = (*fixed, *free_names(contest.candidates, fixed + _SUMS), *_SUMS)
+    return Sheet(f"{contest.code} areas", header, _area_rows(state, contest))
+
+
+def _area_rows(state: ElectionState, contest: ContestView) -> Iterator[list[Cell]]:
+    tree = state.areas
+    for basis in shown_bases(state, contest.code):
+        found = totals(state, contest.code, basis.code)
+        columns = [getattr(found, name) for name in _COVERAGE]
+        sums = [found.valid, found.null, found.blank]
+        figures = np.column_stack((*columns, found.candidates, *sums)).tolist()
+        for at in areas_of(state, contest):
+            above = int(tree.parent[at])
+            parent = tree.codes[above] if above >= 0 else None
+            yield [tree.codes[at], parent, tree.levels[at], tree.names[at], basis.code, *figures[at]]
+
+
+def _stations(state: ElectionState, contest: ContestView) -> Sheet:
+    header = (*_STATION, *free_names(contest.candidates, _STATION + _SHEET), *_SHEET)
+    return Sheet(f"{contest.code} stations", header, _station_rows(state, contest))
+
+
+def _station_rows(state: ElectionState, contest: ContestView) -> Iterator[list[Cell]]:
+    """A row for each sheet that counts, with the registered voters of the roll where known."""
+    roll, table = state.roll, state.tables[contest.code]
+    areas, registered = roll.area.tolist(), roll.registered.tolist()
+    for basis in shown_bases(state, contest.code):
+        rows = state.counted.get((contest.code, basis.code))
+        stations = np.flatnonzero(rows >= 0) if rows is not None else np.empty(0, np.int64)
+        if rows is None or not len(stations):
+            continue
+        at = rows[stations]
+        votes = by_candidate(contest, table.counts[at])
+        figures = np.column_stack((table.index[at], votes, table.null[at], table.blank[at])).tolist()
+        for station, cells in zip(stations.tolist(), figures, strict=True):
+            known = registered[station] if registered[station] >= 0 else None
+            yield [roll.stations[station], state.areas.codes[areas[station]], basis.code, *cells, known]

@@ -1,0 +1,56 @@
+"""What stands around the content of a page, and home's own style."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from escrutinio.publication.browser.files import asset
+from escrutinio.publication.browser.policy import CSP, csp_hash
+from escrutinio.publication.documents.environment import environment
+
+MOST_LISTED = 500
+"""Most records of one type that a page of oversight lists; the log has them all."""
+
+
+def pages_environment() -> Environment:
+    """A new environment with the templates of the site."""
+    made = environment(__package__)
+    made.globals |= {"MOST_LISTED": MOST_LISTED, **_home()}
+    return made
+
+
+@cache
+def _home() -> dict[str, Markup]:
+    """The style that home carries in itself, so that a slow phone need not ask for it, and its policy."""
+    style = asset("css/site.css").decode()
+    policy = CSP.replace("style-src 'self'", f"style-src 'self' {csp_hash(style)}")
+    return {"style_of_home": Markup(style), "csp_of_home": Markup(policy)}
+
+
+class Frame:
+    """What stands around the content of all pages of an environment, made once for those that share it."""
+
+    def __init__(self, made: Environment) -> None:
+        pieces = made.get_template("frame.html").module
+        self.notices = cache(pieces.notices)  # type: ignore[attr-defined]
+        self._parts = cache(pieces.parts)  # type: ignore[attr-defined]
+        self._within = cache(pieces.within)  # type: ignore[attr-defined]
+
+    def parts(self, path: str) -> Markup:
+        """The way to all parts of the site, as it stands on the page at `path`."""
+        found: Markup = self._parts(_alike(path))
+        return found
+
+    def within(self, path: str) -> Markup:
+        """The way to the other pages of the same part."""
+        found: Markup = self._within(_alike(path))
+        return found
+
+
+def _alike(path: str) -> str:
+    """One path for all pages of a directory, as none of them is named by itself: "areas/"."""
+    directory, slash, _ = path.partition("/")
+    return directory + slash

@@ -1,0 +1,1 @@
+"""Local pages for people at work: transcription and the coverage board."""

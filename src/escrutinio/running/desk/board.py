@@ -1,0 +1,235 @@
+"""The coverage board of an organisation's own log: which stations have no copy yet. For its people alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from escrutinio.base.words.catalogue import choose
+from escrutinio.core.election.state import COPIES, ContestView, ElectionState
+from escrutinio.core.records.codes import Kind
+from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, templates
+from escrutinio.running.desk.transcription.texts import texts
+from escrutinio.running.workspace.collection.home import Collection
+from escrutinio.running.workspace.collection.sheets import HELD, NotTaken, Why
+
+MOST_STATIONS = 2_000
+NEWEST = 20
+EVERY = 20
+"""Seconds after which the page asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """An area: how many stations vote there and how many have a copy."""
+
+    code: str
+    name: str
+    stations: int
+    held: int
+
+    @property
+    def missing(self) -> int:
+        """Stations without a copy."""
+        return self.stations - self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A station without a copy, and its center."""
+
+    station: str
+    center: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a contest's copies cover, from an area down."""
+
+    state: ElectionState
+    view: ContestView
+    has: NDArray[np.bool_]
+
+    def areas(self, area: int) -> list[Covered]:
+        """An area's children, or itself where it has none."""
+        tree = self.state.areas
+        within = tree.children(area) or (area,)
+        place, votes = self.state.roll.area, self.view.stations
+        found = []
+        for each in within:
+            here = tree.within(each, place) & votes
+            found.append(
+                Covered(tree.codes[each], tree.names[each], int(here.sum()), int((here & self.has).sum()))
+            )
+        return [each for each in found if each.stations]
+
+    def missing(self, area: int) -> tuple[list[Missing], int]:
+        """The first stations of an area without a copy, and how many there are."""
+        roll = self.state.roll
+        without = np.flatnonzero(self.state.areas.within(area, roll.area) & self.view.stations & ~self.has)
+        listed = []
+        for station in without[:MOST_STATIONS].tolist():
+            center = roll.centers[int(roll.center[station])]
+            name = roll.center_names.get(center, "")
+            listed.append(Missing(roll.stations[station], f"{center} {name}".strip()))
+        return listed, len(without)
+
+
+def coverage(state: ElectionState, contest: str, organisation: str) -> Coverage:
+    """What the organisation's copies cover; a station with two differing copies is covered."""
+    view, table = state.contest(contest), state.tables[contest]
+    basis = next((n for n, each in enumerate(state.bases) if each.code == f"{COPIES}{organisation}"), -1)
+    has = np.zeros(len(state.roll), np.bool_)
+    rows = (table.basis == basis) & (table.station >= 0) & (basis >= 0)
+    has[table.station[rows]] = True
+    return Coverage(state, view, has)
+
+
+def newest(state: ElectionState) -> list[tuple[int, str, str, str]]:
+    """The last copies: log index, station, contest, when they were signed (UTC)."""
+    found: list[tuple[int, str, str, str]] = []
+    for contest, table in state.tables.items():
+        for row in np.argsort(table.index)[-NEWEST:].tolist():
+            if (station := int(table.station[row])) >= 0:
+                moment = datetime.fromtimestamp(int(table.issued_at[row]), UTC).strftime("%Y-%m-%d %H:%M UTC")
+                found.append((int(table.index[row]), state.roll.stations[station], contest, moment))
+    return sorted(found, reverse=True)[:NEWEST]
+
+
+def application(collection: Collection) -> Starlette:
+    """The board of a collection; it reads the log again whenever its checkpoint changes."""
+    board = _Board(collection)
+    routes = [Route("/", board.page), Route("/assets/{name}", asset)]
+    return Starlette(routes=routes, middleware=MIDDLEWARE)
+
+
+class _Board:
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+        self.template = templates().get_template("board.html")
+        self._known: tuple[bytes, ElectionState] | None = None
+
+    def _state(self) -> ElectionState:
+        checkpoint = (self.collection.public / "log" / "checkpoint").read_bytes()
+        if self._known is None or self._known[0] != checkpoint:
+            self._known = checkpoint, self.collection.state()
+        return self._known[1]
+
+    async def page(self, request: Request) -> Response:
+        return await run_in_threadpool(self._page, request)
+
+    def _page(self, request: Request) -> Response:
+        state, lang = self._state(), language_of(request)
+        asked = request.query_params
+        contests = [view.code for view in state.contests]
+        contest = asked["contest"] if asked.get("contest") in contests else contests[0]
+        found = coverage(state, contest, self.collection.settings.organisation)
+        tree = state.areas
+        top = tree.index[found.view.area]
+        area = tree.index.get(asked.get("area", ""), top)
+        missing, all_missing = found.missing(area)
+        waiting = self.collection.waiting()
+        body = state.body()
+        page = self.template.render(
+            lang=lang,
+            t=board_texts(lang),
+            every=EVERY,
+            fictional="" if body.kind is Kind.REAL else texts(lang)["fictional"],
+            election=choose(body.titles, lang, body.code).text,
+            organisation=self.collection.settings.titles.get(lang, self.collection.settings.organisation),
+            contest=contest,
+            contests=[(view.code, choose(view.titles, lang, view.code).text) for view in state.contests],
+            path=[(tree.codes[each], tree.names[each]) for each in tree.path(area)],
+            areas=found.areas(area),
+            whole=Covered(
+                tree.codes[area],
+                tree.names[area],
+                int((tree.within(area, state.roll.area) & found.view.stations).sum()),
+                int((tree.within(area, state.roll.area) & found.view.stations & found.has).sum()),
+            ),
+            missing=missing,
+            more=all_missing - len(missing),
+            held=_listed(waiting, lang, True),
+            refused=_listed(waiting, lang, False),
+            newest=newest(state),
+        )
+        answer = HTMLResponse(page)
+        if "lang" in asked:
+            answer.set_cookie("lang", lang, samesite="strict")
+        return answer
+
+
+def _listed(waiting: Sequence[NotTaken], lang: str, held: bool) -> list[tuple[str, int, list[NotTaken]]]:
+    """What was not taken, by reason: the sentence, how many, the first of them."""
+    some = [one for one in waiting if (one.why in HELD) is held]
+    counted = Counter(one.why for one in some)
+    return [
+        (WHY[why][lang == "es"], count, [one for one in some if one.why is why][:MOST_STATIONS])
+        for why, count in counted.most_common()
+    ]
+
+
+WHY: dict[Why, tuple[str, str]] = {
+    Why.ZERO: (
+        "All figures are zero: held until a person says otherwise",
+        "Todas las cifras son cero: en espera de que una persona diga otra cosa",
+    ),
+    Why.DIFFERS: (
+        "Differs from the copy held of the same sheet",
+        "Difiere de la copia que ya hay de la misma acta",
+    ),
+    Why.STATION: ("No such station in the roll", "La mesa no está en el registro electoral"),
+    Why.CONTEST: ("Not a contest of this election", "No es un cargo de esta elección"),
+    Why.COUNTS: (
+        "Another number of options, or an impossible count",
+        "Otro número de tarjetas, o una cifra imposible",
+    ),
+    Why.ELECTION: ("A record of another election", "Un asiento de otra elección"),
+    Why.SIGNATURE: (
+        "Signed by no key that the election's log enrols",
+        "Sin firma de una clave inscrita en el registro público de la elección",
+    ),
+    Why.UNREAD: ("No QR code could be read", "No se pudo leer ningún código QR"),
+    Why.OTHER: ("Not a tally sheet", "No es un acta de escrutinio"),
+}
+"""Why a sheet was not taken: English, Spanish."""
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("Coverage board", "Tablero de cobertura"),
+    "private": (
+        "For this organisation's people; this page leaves this machine never.",
+        "Para la gente de esta organización; esta página no sale de esta máquina.",
+    ),
+    "of": ("of", "de"),
+    "have": ("stations have a copy", "mesas tienen copia"),
+    "area": ("Area", "Lugar"),
+    "stations": ("Stations", "Mesas"),
+    "held": ("With a copy", "Con copia"),
+    "missing": ("Without", "Sin copia"),
+    "list": ("Stations without a copy", "Mesas sin copia"),
+    "center": ("Center", "Centro"),
+    "station": ("Station", "Mesa"),
+    "contest": ("Contest", "Cargo"),
+    "none": ("Every station has a copy.", "Todas las mesas tienen copia."),
+    "more": ("more are not listed; choose a smaller area.", "más no se listan; elija un lugar más pequeño."),
+    "waiting": ("Waiting for a person", "En espera de una persona"),
+    "refused": ("Not taken", "No incorporadas"),
+    "newest": ("Newest copies", "Últimas copias"),
+    "entry": ("Entry", "Entrada"),
+    "signed": ("Signed", "Firmada"),
+}
+
+
+def board_texts(language: str) -> dict[str, str]:
+    """The board's texts in "es" or "en"."""
+    return {key: pair[language == "es"] for key, pair in _TEXTS.items()}

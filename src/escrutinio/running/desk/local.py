@@ -1,0 +1,126 @@
+"""Pages for people of one organisation, on this machine alone.
+
+Only requests to the loopback address under its own name are answered, so that no other site can reach
+the form through a name that it lets point here (DNS rebinding), and only a form of this very site is read.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from escrutinio.base.errors import InputError
+
+HOST = "127.0.0.1"
+MAX_FORM = 64 * 1024
+
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+class _Headers:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] += [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+MIDDLEWARE = (
+    Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"], www_redirect=False),
+    Middleware(_Headers),
+)
+"""What every local page goes through."""
+
+
+def same_site(request: Request) -> bool:
+    """Whether a form comes from a page of this very address (its Origin header says so)."""
+    return request.headers.get("origin") == f"http://{request.headers.get('host')}"
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of an URL-encoded form, the last of each name. Raises InputError if it is too long."""
+    from urllib.parse import parse_qsl
+
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_FORM:
+            raise InputError(f"a form has at most {MAX_FORM:,} bytes")
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10_000))
+    except (UnicodeDecodeError, ValueError):
+        raise InputError("this is no form") from None
+
+
+def language_of(request: Request) -> str:
+    """`es` or `en`: as the address asks, else as the browser prefers."""
+    asked = request.query_params.get("lang") or request.cookies.get("lang")
+    if asked in ("es", "en"):
+        return asked
+    return "es" if request.headers.get("accept-language", "").lower().startswith("es") else "en"
+
+
+def templates() -> Environment:
+    """The environment of the local pages: everything is escaped, an unknown name is an error."""
+    root = files(__package__).joinpath("templates")
+    return Environment(
+        loader=FunctionLoader(lambda name: root.joinpath(name).read_text("utf-8")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+
+
+def asset(request: Request) -> Response:
+    """Style sheets and scripts: the house's own style, and what the local pages add."""
+    name = request.path_params["name"]
+    found = _ASSETS.get(name)
+    if found is None:
+        return Response("Not found", 404)
+    package, path, kind = found
+    return Response(files(package).joinpath(*path.split("/")).read_bytes(), media_type=kind)
+
+
+_ASSETS = {
+    "site.css": ("escrutinio.publication.browser", "assets/css/site.css", "text/css"),
+    "mark.svg": ("escrutinio.publication.browser", "assets/mark.svg", "image/svg+xml"),
+    "local.css": ("escrutinio.running.desk", "assets/local.css", "text/css"),
+    "transcription.js": ("escrutinio.running.desk", "assets/transcription.js", "text/javascript"),
+}
+
+
+def run_locally(app: ASGIApp, port: int, say: Callable[[str], None]) -> None:
+    """Serve on 127.0.0.1 until interrupted; `say` hears the address. Raises InputError for a taken port."""
+    import uvicorn
+
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise InputError(f"port {port} on {HOST} cannot be used: {error.strerror}; try --port 0") from None
+    say(f"http://{HOST}:{listener.getsockname()[1]}/")
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

@@ -1,0 +1,117 @@
+"""Reading what a person typed into the form, and saying at once what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.records.codecs import COUNT_LIMIT
+from escrutinio.intake.scan.results import is_zero_report
+from escrutinio.running.desk.transcription.tasks import Typed
+from escrutinio.running.desk.transcription.words import names_number
+
+MAX_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What does not fit, and in which field: `code` is one of `texts.PROBLEMS`."""
+
+    field: str
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was typed, as far as it could be read, and what does not fit.
+
+    `confirmable`: nothing but what a person may confirm after looking again.
+    """
+
+    typed: Typed | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def confirmable(self) -> bool:
+        """Whether a confirmation would let it pass."""
+        return bool(self.problems) and all(one.code in CONFIRMABLE for one in self.problems)
+
+
+CONFIRMABLE = frozenset({"more-votes", "zero", "sum", "more-voters"})
+
+
+def check(form: Mapping[str, str], state: ElectionState) -> Checked:
+    """Read a form: `station`, `contest`, `counts.<n>`, `null`, `blank`, `ballots`, `voters`, `registered`,
+    each with an optional `<field>.words`, `confirmed` and `illegible`."""
+    if form.get("illegible"):
+        return Checked(Typed(illegible=True), ())
+    view, problems = _place(form, state)
+    if view is None:
+        return Checked(None, tuple(problems))
+    numbers: dict[str, int | None] = {}
+    needed = [*(f"counts.{number}" for number in range(len(view.options))), "null", "blank"]
+    for field in (*needed, "ballots", "voters", "registered"):
+        numbers[field], found = _number(form, field, field in needed)
+        problems += found
+    if problems:
+        return Checked(None, tuple(problems))
+    typed = Typed(
+        station=form["station"].strip(),
+        contest=view.code,
+        counts=tuple(numbers[f"counts.{number}"] or 0 for number in range(len(view.options))),
+        null=numbers["null"] or 0,
+        blank=numbers["blank"] or 0,
+        ballots=numbers["ballots"],
+        voters=numbers["voters"],
+        registered=numbers["registered"],
+        confirmed=bool(form.get("confirmed")),
+    )
+    doubts = tuple(_doubts(typed, state))
+    if doubts and not typed.confirmed:
+        return Checked(None, doubts)
+    return Checked(typed, ())
+
+
+def _place(form: Mapping[str, str], state: ElectionState) -> tuple[ContestView | None, list[Problem]]:
+    station, contest = form.get("station", "").strip(), form.get("contest", "")
+    views = {view.code: view for view in state.contests}
+    if contest not in views:
+        return None, [Problem("contest", "contest")]
+    number = state.roll.index.get(station, -1)
+    if number < 0:
+        return None, [Problem("station", "station", station[:64])]
+    if not views[contest].stations[number]:
+        return None, [Problem("station", "not-voted", station[:64])]
+    return views[contest], []
+
+
+def _number(form: Mapping[str, str], field: str, needed: bool) -> tuple[int | None, list[Problem]]:
+    text, words = form.get(field, "").strip(), form.get(f"{field}.words", "").strip()
+    if not text:
+        return None, [Problem(field, "missing")] if needed or words else []
+    if not (text.isascii() and text.isdigit()) or len(text) > MAX_DIGITS or int(text) >= COUNT_LIMIT:
+        return None, [Problem(field, "number", text[:20])]
+    if words and not names_number(words, int(text)):
+        return None, [Problem(field, "words", words[:80])]
+    return int(text), []
+
+
+def _doubts(typed: Typed, state: ElectionState) -> list[Problem]:
+    """What may be so on the sheet, but must be looked at again."""
+    total = sum(typed.counts) + typed.null + typed.blank
+    known = int(state.roll.registered[state.roll.index[typed.station]])
+    registered = typed.registered if typed.registered is not None else (known if known >= 0 else None)
+    found = []
+    if is_zero_report((*typed.counts, typed.null, typed.blank), typed.voters):
+        found.append(Problem("counts.0", "zero"))
+    if typed.ballots is not None and typed.ballots != total:
+        found.append(Problem("ballots", "sum", f"{total:,}"))
+    if typed.voters is not None and total > typed.voters:
+        found.append(Problem("voters", "more-votes", f"{total:,} > {typed.voters:,}"))
+    if registered is not None and max(total, typed.voters or 0) > registered:
+        found.append(
+            Problem("registered", "more-voters", f"{max(total, typed.voters or 0):,} > {registered:,}")
+        )
+    return found

@@ -1,0 +1,169 @@
+"""The desk: the pictures, the people and the journal of what they typed, in a directory.
+
+    typists.txt          codes issued by the organisation, one a line; no names
+    typings.jsonl        the journal: one line a typing, forced to disk before the next page is shown
+    transcribed.jsonl    the sheets that are done, for `escrutinio collect add`
+
+What two people agreed on is written whole each time, so that a crash loses at most the page on the screen.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+
+from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.files import write_files
+from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.text import check_code
+from escrutinio.intake.scan.images import read_regular
+from escrutinio.intake.scan.problems import UnreadableError
+from escrutinio.running.desk.transcription.tasks import Stage, Task, Typing, next_for, tasks_of
+from escrutinio.running.workspace.collection.inputs import TRANSCRIBED, Transcribed
+
+TYPISTS, JOURNAL, RESULT = "typists.txt", "typings.jsonl", "transcribed.jsonl"
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif"})
+MOST_IMAGES = 200_000
+MAX_JOURNAL = 512 * 1024 * 1024
+
+
+class Desk:
+    """Pictures of `folder`, all or those in `paths`; the journal in `directory`; threads may share it."""
+
+    def __init__(self, folder: Path, directory: Path, paths: Iterable[Path] | None = None) -> None:
+        self.folder, self.directory = folder.resolve(), directory
+        self._lock = Lock()
+        self._looking: dict[str, str] = {}
+        self.unreadable: list[str] = []
+        self.paths = dict(self._found(self._listed() if paths is None else paths))
+        self._typings = self._read_journal()
+        self.typists = self._read_typists()
+
+    def tasks(self) -> dict[str, Task]:
+        """Every picture with what was typed of it."""
+        return tasks_of(self.paths, self._typings)
+
+    def next_for(self, typist: str) -> Task | None:
+        """What this person types next; remembered, so that others begin elsewhere."""
+        with self._lock:
+            others = [image for who, image in self._looking.items() if who != typist]
+            task = next_for(typist, self.tasks(), others)
+            if task is None:
+                self._looking.pop(typist, None)
+            else:
+                self._looking[typist] = task.image
+            return task
+
+    def record(self, typing: Typing) -> None:
+        """Keep a typing. Raises InputError where this person typed that picture before, or nobody may."""
+        with self._lock:
+            task = self.tasks().get(typing.image)
+            if task is None or typing.typist not in self.typists:
+                raise InputError("there is no such picture or typist at this desk")
+            if any(one.typist == typing.typist for one in task.typings):
+                raise InputError("this person has typed this picture already; another one must")
+            line = msgspec.json.encode(typing) + b"\n"
+            with (self.directory / JOURNAL).open("ab") as file:
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+            self._typings.append(typing)
+            self._looking.pop(typing.typist, None)
+            self._write_result()
+
+    def _write_result(self) -> None:
+        lines = [
+            msgspec.json.encode(self._transcribed(task)) + b"\n"
+            for task in self.tasks().values()
+            if task.stage is Stage.DONE
+        ]
+        write_files(self.directory, [(RESULT, b"".join(lines))])
+
+    def _transcribed(self, task: Task) -> Transcribed:
+        assert task.agreed is not None  # it is done
+        typed = task.agreed[0].typed
+        return Transcribed(
+            kind=TRANSCRIBED,
+            station=typed.station,
+            contest=typed.contest,
+            counts=typed.counts,
+            null=typed.null,
+            blank=typed.blank,
+            ballots=typed.ballots,
+            voters=typed.voters,
+            registered=typed.registered,
+            image=task.image,
+            source=self.paths[task.image].relative_to(self.folder).as_posix(),
+            typists=tuple(one.typist for one in task.typings),
+            confirmed=all(one.typed.confirmed for one in task.agreed),
+        )
+
+    def _listed(self) -> list[Path]:
+        found = [
+            path
+            for path in sorted(self.folder.rglob("*"))
+            if path.suffix.lower() in SUFFIXES and not path.is_symlink()
+        ]
+        if len(found) > MOST_IMAGES:
+            raise InputError(f"{self.folder} has more than {MOST_IMAGES:,} pictures; take a part of them")
+        return found
+
+    def _found(self, paths: Iterable[Path]) -> Iterable[tuple[str, Path]]:
+        for path in paths:
+            inside = path if path.is_absolute() else self.folder / path
+            try:
+                if not inside.resolve().is_relative_to(self.folder):
+                    raise InputError(f"{path} is not in the folder {self.folder}")
+                yield digest_of(read_regular(inside).data).hex(), inside
+            except UnreadableError:
+                self.unreadable.append(str(path))
+
+    def _read_journal(self) -> list[Typing]:
+        path = self.directory / JOURNAL
+        try:
+            if path.stat().st_size > MAX_JOURNAL:
+                raise InputError(f"{path} is longer than {MAX_JOURNAL:,} bytes")
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}") from None
+        whole, _, cut = raw.rpartition(b"\n")
+        if cut:  # a crash in the middle of a line: that typing was never acknowledged
+            write_files(self.directory, [(JOURNAL, whole + b"\n" if whole else b"")])
+        try:
+            return [msgspec.json.decode(line, type=Typing) for line in whole.splitlines() if line]
+        except msgspec.DecodeError as error:
+            raise InputError(f"{path} is no journal of transcriptions: {error}") from None
+
+    def _read_typists(self) -> tuple[str, ...]:
+        path = self.directory / TYPISTS
+        try:
+            codes = path.read_text("utf-8").split()
+            return tuple(check_code(code) for code in codes)
+        except FileNotFoundError:
+            return ()
+        except (OSError, UnicodeDecodeError, RecordError) as error:
+            raise InputError(f"{path} is no list of typists' codes: {error}") from None
+
+
+def issue_codes(directory: Path, count: int) -> tuple[str, ...]:
+    """Make codes for as many people, to be handed out by the organisation; an old list is kept.
+
+    Raises InputError if there is a list already.
+    """
+    path = directory / TYPISTS
+    if path.exists():
+        raise InputError(f"{path} exists already; its codes stand")
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    codes = tuple(
+        f"t{number}-{''.join(secrets.choice(letters) for _ in range(6))}" for number in range(1, count + 1)
+    )
+    directory.mkdir(parents=True, exist_ok=True)
+    write_files(directory, [(TYPISTS, "".join(f"{code}\n" for code in codes).encode())])
+    return codes

@@ -1,0 +1,242 @@
+"""What an organisation collected, as sheets: rows of a scan, transcriptions, and tables by a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from escrutinio.base.errors import InputError, RecordError
+from escrutinio.core.election.qr2024_options import Qr2024Options
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.codes import Form
+from escrutinio.core.records.cose import split
+from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.keys import check_signature
+from escrutinio.core.records.qr import read_qr_text
+from escrutinio.core.records.qr2024 import read_qr2024
+from escrutinio.core.records.types import ManualSheet, TallySheet
+from escrutinio.intake.mapping.files import read_toml
+from escrutinio.intake.mapping.mapping import parse_mapping
+from escrutinio.intake.mapping.rows import BadRow
+from escrutinio.intake.mapping.tables import read_sheets
+from escrutinio.intake.scan.problems import Problem
+from escrutinio.intake.scan.results import MAX_LINE, Found, ScanResult, Sheet, from_line, group_sheets
+from escrutinio.running.workspace.collection.home import KnownKey
+from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why
+
+MAX_FILE = 512 * 1024 * 1024
+
+Read = Collected | NotTaken
+
+
+class Transcribed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One sheet that people typed (docs/collecting.md): a line of a transcription file.
+
+    `image` is the SHA-256 of the picture in hexadecimal; `typists` the codes, issued by the organisation,
+    of those who typed it or decided between them.
+    """
+
+    kind: str
+    station: str
+    contest: str
+    counts: tuple[int, ...]
+    null: int
+    blank: int
+    ballots: int | None = None
+    voters: int | None = None
+    registered: int | None = None
+    image: str
+    source: str
+    typists: tuple[str, ...]
+    confirmed: bool = False
+
+
+TRANSCRIBED = "transcribed"
+
+
+def of_files(
+    paths: Iterable[Path],
+    state: ElectionState,
+    keys: Mapping[bytes, KnownKey],
+    qr2024: Qr2024Options | None,
+) -> Iterator[Read]:
+    """The sheets of files: JSON lines, or tables by a mapping in a .toml file.
+
+    Raises InputError for a file that is neither, and for a table with bad rows.
+    """
+    for path in paths:
+        if path.suffix != ".toml":
+            yield from read_lines(path, state, keys, qr2024)
+            continue
+        sheets, bad = read_table(path, state)
+        if bad:
+            raise InputError(f"{path}: {len(bad)} rows cannot be read, the first: {bad[0]}")
+        yield from sheets
+
+
+def unread_paths(path: Path) -> list[Path]:
+    """The files that a scan could not read, relative to its folder. Raises InputError."""
+    rows = (from_line(line, f"{path.name}, line {number}") for number, line in enumerate(_lines(path), 1))
+    return list(dict.fromkeys(Path(row.path) for row in rows if row.kind is Found.UNREAD))
+
+
+def read_lines(
+    path: Path, state: ElectionState, keys: Mapping[bytes, KnownKey], qr2024: Qr2024Options | None
+) -> Iterator[Read]:
+    """The sheets of a file of JSON lines: rows of a scan, each sheet once, or transcriptions.
+
+    `keys` and `qr2024` are a collection's. Raises InputError for a line that is neither.
+    """
+    rows: list[ScanResult] = []
+    for number, line in enumerate(_lines(path), 1):
+        place = f"{path.name}, line {number}"
+        if f'"kind":"{TRANSCRIBED}"'.encode() in line:
+            yield _transcribed(line, place)
+        else:
+            rows.append(from_line(line, place))
+    yield from of_scan(rows, state, keys, qr2024)
+
+
+def of_scan(
+    rows: Iterable[ScanResult],
+    state: ElectionState,
+    keys: Mapping[bytes, KnownKey],
+    qr2024: Qr2024Options | None,
+) -> Iterator[Read]:
+    """The sheets among the rows of a scan, and what was no sheet."""
+    known = list(rows)
+    for row in known:
+        if row.problem is Problem.NO_QR_ON_PAGE:
+            continue  # another page of the file has the code
+        if row.kind is Found.UNREAD:
+            yield NotTaken(Why.UNREAD, "", row.path, row.problem.value)
+        elif row.sheet is None:
+            yield NotTaken(Why.OTHER, "", row.path, row.problem.value)
+    for group in group_sheets(known):
+        first = group.first
+        assert first.sheet is not None  # only rows with a sheet are grouped
+        if first.kind is Found.QR2024:
+            yield _of_2024(first, first.sheet, state, qr2024)
+        else:
+            yield _of_record(first, first.sheet, state, keys)
+
+
+def _of_2024(row: ScanResult, sheet: Sheet, state: ElectionState, qr2024: Qr2024Options | None) -> Read:
+    station = sheet.station or ""
+    if qr2024 is None:
+        return NotTaken(Why.CONTEST, station, row.path, "qr2024")
+    options = {view.code: view.options for view in state.contests}
+    if qr2024.contest not in options:
+        return NotTaken(Why.CONTEST, station, row.path, qr2024.contest)
+    said = read_qr2024(row.text)
+    counts = qr2024.counts(said, options[qr2024.contest])
+    image = _image(row)
+    return Collected(
+        station, qr2024.contest, counts, said.null, said.blank, Form.QR2024, row.path, image=image
+    )
+
+
+def _of_record(row: ScanResult, sheet: Sheet, state: ElectionState, keys: Mapping[bytes, KnownKey]) -> Read:
+    station = sheet.station or ""
+    raw, _ = read_qr_text(row.text)
+    entry = open_record(raw)
+    body = entry.body
+    if entry.election != state.election:
+        return NotTaken(Why.ELECTION, station, row.path, entry.election.hex())
+    if not isinstance(body, TallySheet | ManualSheet) or entry.about.contest is None:
+        return NotTaken(Why.OTHER, station, row.path, body.NAME)
+    held = keys.get(entry.kid)
+    if held is None or held.name != entry.signer:
+        return NotTaken(Why.SIGNATURE, station, row.path, f"key {entry.kid.hex()} of {entry.signer}")
+    frame = split(raw)
+    try:
+        check_signature(bytes.fromhex(held.public_key), frame.signed, frame.signature)
+    except RecordError as error:
+        return NotTaken(Why.SIGNATURE, station, row.path, str(error))
+    return Collected(
+        station,
+        entry.about.contest,
+        body.counts,
+        body.null,
+        body.blank,
+        Form.PHOTO,
+        row.path,
+        ballots=body.ballots,
+        voters=body.voters if isinstance(body, ManualSheet) else None,
+        image=_image(row),
+        original=entry.digest,
+        raw=raw,
+    )
+
+
+def _image(row: ScanResult) -> bytes:
+    """The digest of the picture. Raises InputError where the row has none."""
+    try:
+        digest = bytes.fromhex(row.digest)
+    except ValueError:
+        digest = b""
+    if len(digest) != 32:
+        raise InputError(f"the row of {row.path[:200]} does not name its picture by 64 hexadecimal digits")
+    return digest
+
+
+def _transcribed(line: bytes, place: str) -> Collected:
+    try:
+        said = msgspec.json.decode(line, type=Transcribed)
+        image = bytes.fromhex(said.image)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise InputError(f"{place} is no transcription: {error}") from None
+    if len(image) != 32:
+        raise InputError(f"{place} does not name its picture by 64 hexadecimal digits")
+    return Collected(
+        said.station,
+        said.contest,
+        said.counts,
+        said.null,
+        said.blank,
+        Form.PHOTO,
+        said.source,
+        ballots=said.ballots,
+        voters=said.voters,
+        registered=said.registered,
+        image=image,
+    )
+
+
+def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tuple[BadRow, ...]]:
+    """The sheets of a table by the mapping file `mapping` (docs/importing.md), and its bad rows."""
+    table = read_toml(mapping.parent, mapping.name)
+    inner = table.get("import")
+    tables = parse_mapping(inner if isinstance(inner, dict) else table)
+    options = {view.code: list(view.options) for view in state.contests}
+    found = read_sheets(tables, mapping.parent, options)
+    sheets = [
+        Collected(
+            row.station,
+            row.contest,
+            row.counts,
+            row.null,
+            row.blank,
+            Form.TABLE,
+            f"{row.source}:{row.line}",
+            ballots=row.ballots,
+            voters=row.voters,
+            registered=row.registered,
+        )
+        for row in found.rows
+    ]
+    return sheets, found.bad
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise InputError(f"{path} is longer than {MAX_FILE:,} bytes")
+        with path.open("rb") as file:
+            while line := file.readline(MAX_LINE + 1):
+                if line.strip():
+                    yield line
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None

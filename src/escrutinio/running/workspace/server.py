@@ -1,0 +1,83 @@
+"""A publication served as static files, with the headers that a mirror should send too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from escrutinio.base.words.format import LANGUAGES
+from escrutinio.publication.browser.policy import CSP
+
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+}
+
+FOREVER = "public, max-age=31536000, immutable"
+"""For what is named by its place in an append-only log, or by its digest."""
+
+LIVE = "no-cache"
+"""For everything else: kept, but asked about each time, which costs an answer without content."""
+
+
+_TOP = frozenset(
+    {"log", "data", "attachments", "embed", "assets", "verify.html", "latest.json", "live.json", *LANGUAGES}
+)
+
+
+def headers_of(path: str) -> Iterator[tuple[str, str]]:
+    """The headers for a path such as `/log/checkpoint`, also where the publication stands one level down.
+
+    Result cards may stand in anybody's page, nothing else may. The offline verifier and home have their
+    whole policy, with digests of what stands inside them, in themselves.
+    """
+    yield from HEADERS.items()
+    parts = path.strip("/").split("/")
+    place = parts if parts[0] in _TOP else parts[1:]
+    match place:
+        case ["embed", *_]:
+            policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
+        case ["verify.html"] | [_] | [_, "index.html"]:
+            policy = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        case _:
+            policy = f"{CSP}; frame-ancestors 'none'"
+    yield "content-security-policy", policy
+    match place:
+        case ["log", "tile", *_] | ["attachments", _]:
+            yield "cache-control", FOREVER
+        case ["latest.json"]:
+            yield "cache-control", LIVE
+            yield "access-control-allow-origin", "*"
+        case _:
+            yield "cache-control", LIVE
+
+
+class Headers:
+    """Adds the headers to every answer; what is not there is not remembered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = dict(headers_of(str(scope.get("path", ""))))
+                if message["status"] not in (200, 206, 304):
+                    extra["cache-control"] = LIVE
+                message["headers"] += [(name.encode(), value.encode()) for name, value in extra.items()]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def application(directory: Path) -> ASGIApp:
+    """An ASGI application over the files below `directory`; follows no link out of it."""
+    files = StaticFiles(directory=directory, html=True, follow_symlink=False)
+    return Starlette(routes=[Mount("/", files)], middleware=[Middleware(Headers)])

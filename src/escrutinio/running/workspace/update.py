@@ -1,0 +1,172 @@
+"""The views of a log that stands in a directory: data, pages, and last `live.json`, made again as it grows.
+
+Each file appears whole or not at all, and those of unchanged areas are left alone. `live.json` comes last:
+who follows it finds the pages that it speaks of.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from escrutinio.base.errors import LogError, PublicationError
+from escrutinio.base.files import write_files
+from escrutinio.base.tree import PageWriter, files_below
+from escrutinio.base.words.format import LANGUAGES
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import SignedCheckpoint
+from escrutinio.core.log.policy import NO_QUORUM
+from escrutinio.core.log.trust import Trust, format_trust
+from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.parts import Title
+from escrutinio.core.verification.publication import verify_publication
+from escrutinio.intake.authoring.presentation import Presentation
+from escrutinio.intake.mapping.rows import BadRow
+from escrutinio.publication.downloads.data import write_data
+from escrutinio.publication.downloads.datapackage import Source
+from escrutinio.publication.site.live import LIVE, live_files, read_live
+from escrutinio.publication.site.manifest import MANIFEST
+from escrutinio.publication.site.render import ROOTS, Rendering, render_site
+from escrutinio.publication.site.shelf import Shelf
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What the log says now, its checkpoint, and what of the site was made again."""
+
+    state: ElectionState
+    checkpoint: SignedCheckpoint
+    rendering: Rendering
+
+
+def update_publication(
+    directory: Path,
+    shown: Presentation,
+    *,
+    trust: Trust,
+    clock: int,
+    progress: Progress,
+    executor: Executor | None = None,
+    refresh: int | None = None,
+) -> Updated:
+    """Verify `log/` and `attachments/` in `directory`, and bring `data/` and the pages up to the log.
+
+    `shown` says how the election is shown; what was voted and by whom comes from the log. `clock` is now,
+    in seconds since 1970-01-01 UTC; `refresh` the seconds after which readers should look again, None where
+    nothing more is to come. A missing quorum is shown, not refused, and so is an attachment that no total
+    needs. Raises LogError where a check of the log fails, PublicationError where something cannot be written.
+    """
+    found = verify_publication(
+        directory, trust=_without_quorum(trust), executor=executor, progress=progress, only_log=True
+    )
+    for check in found.checks:
+        for failure in check.failures if check.name != "attachments" else ():
+            raise LogError(f"{directory / failure.place}: {failure.sentence}")
+    if found.state is None or found.checkpoint is None:
+        raise LogError(f"{directory / 'log'} is empty: there is nothing to show")
+    state = found.state
+    for digest in state.attachments_missing:
+        path = directory / "attachments" / file_name(digest)
+        raise LogError(f"{path}, which the totals need, is missing or altered")
+    for digest in state.withdrawn:
+        (directory / "attachments" / file_name(digest)).unlink(missing_ok=True)
+    try:
+        write_files(directory, [("trust.toml", format_trust(trust))])
+    except LogError as error:
+        raise PublicationError(str(error)) from None
+    rendering = write_views(
+        directory,
+        state,
+        shown,
+        checkpoint=found.checkpoint,
+        trust=trust,
+        clock=clock,
+        sources=known_sources(directory),
+        progress=progress,
+        executor=executor,
+        refresh=refresh,
+    )
+    return Updated(state, found.checkpoint, rendering)
+
+
+def write_views(
+    directory: Path,
+    state: ElectionState,
+    shown: Presentation,
+    *,
+    checkpoint: SignedCheckpoint,
+    trust: Trust,
+    clock: int,
+    sources: Sequence[Source],
+    progress: Progress,
+    skipped: Sequence[BadRow] = (),
+    executor: Executor | None = None,
+    refresh: int | None = None,
+) -> Rendering:
+    """Write everything that follows from a state which `log/` and `attachments/` in `directory` give.
+
+    Arguments as for `update_publication`, `write_data` and `render_site`. Raises PublicationError.
+    """
+    before = read_live(directory)
+    write_data(state, directory / "data", generated_at=clock, sources=sources, skipped=skipped)
+    rendering = render_site(
+        state, shown, directory, checkpoint=checkpoint, trust=trust, progress=progress, executor=executor
+    )
+    PageWriter(directory).write(
+        live_files(
+            state,
+            checkpoint,
+            trust,
+            clock=clock,
+            refresh=refresh,
+            before=before,
+            changed=rendering.changed,
+        )
+    )
+    return rendering
+
+
+def known_sources(directory: Path) -> tuple[Source, ...]:
+    """The sources that the description of `data/` names already."""
+    listed = Shelf(directory).description().sources
+    return tuple(
+        Source(
+            source.title,
+            bytes.fromhex(source.hash.removeprefix("sha256:")),
+            source.bytes,
+            tuple(Title(language, text) for language, text in source.notes.items()),
+        )
+        for source in listed
+    )
+
+
+def carry_over(old: Path, new: Path) -> None:
+    """Give a new directory the pages of an old publication, so that those that stay need not be made.
+
+    Files are linked, not copied, where the file system can: nothing writes into a page, it is replaced.
+    """
+    for path in sorted(files_below(old, (*ROOTS, *LANGUAGES))):
+        (new / path).parent.mkdir(parents=True, exist_ok=True)
+        _link(str(old / path), str(new / path))
+    for name in (MANIFEST, LIVE):
+        if (old / name).is_file():
+            _link(str(old / name), str(new / name))
+
+
+def _link(source: str, target: str) -> None:
+    with suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copyfile(source, target)
+
+
+def _without_quorum(trust: Trust) -> Trust:
+    """The same trust, where nobody needs to have cosigned."""
+    return replace(trust, policy=replace(trust.policy, quorum=NO_QUORUM))

@@ -1,1 +1,0 @@
-"""What stays running: receiver, store, sequencer, witness, mirror, static server."""

@@ -1,1 +1,0 @@
-"""A whole election day of a fictional country, with faults and attacks."""

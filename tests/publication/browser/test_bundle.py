@@ -1,0 +1,67 @@
+"""The single file verify.html: the same for all elections, allowed by its own policy, of plain modules."""
+
+from __future__ import annotations
+
+import base64
+import re
+from hashlib import sha256
+
+import pytest
+
+from escrutinio.base.errors import PublicationError
+from escrutinio.publication.browser.bundle import bundle, join_modules
+
+
+def test_the_policy_allows_exactly_what_is_inline_and_no_connection() -> None:
+    page = bundle().decode()
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
+    assert policy
+    rules = dict(rule.strip().split(" ", 1) for rule in policy[1].split(";"))
+    for tag, rule in (("script", "script-src"), ("style", "style-src")):
+        [inline] = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        digest = base64.b64encode(sha256(inline.encode()).digest()).decode()
+        assert rules[rule] == f"'sha256-{digest}'"
+    assert rules["default-src"] == "'none'"
+    assert "connect-src" not in rules
+    assert not re.search(r"(?:src|href)=|https?://(?!www\.w3\.org)[a-z]", page.partition("<script>")[0])
+
+
+def test_it_is_the_same_every_time() -> None:
+    assert bundle() == bundle()
+
+
+MODULES = {
+    "main": 'import { a, b as c } from "./low.js";\nimport { two } from "./two.js";\nuse(a, c, two);\n',
+    "two": 'import { a } from "./low.js";\nexport const two = a + 1;\n',
+    "low": "export const [a, b] = [1, 2];\nexport async function later() {}\nexport class Thing {}\n",
+}
+
+
+def test_modules_are_joined_each_once_before_those_that_need_them() -> None:
+    joined = join_modules("main", MODULES.__getitem__)
+    assert re.findall(r"// --- (\w+)\.js", joined) == ["low", "two", "main"]
+    assert "return { a, b, later, Thing };" in joined
+    assert "const { a, b: c } = module_low;" in joined
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "export default 1;",
+        'import * as low from "./low.js";',
+        'import "./low.js";',
+        'const low = await import("./low.js");',
+        "const here = import.meta.url;",
+        'const end = "</SCRIPT>";',
+        "// <!-- a comment",
+    ],
+)
+def test_what_cannot_be_joined_is_refused(line: str) -> None:
+    with pytest.raises(PublicationError, match=r"main\.js"):
+        join_modules("main", (MODULES | {"main": line + "\n"}).__getitem__)
+
+
+def test_modules_that_need_each_other_are_refused() -> None:
+    circle = MODULES | {"low": 'import { two } from "./two.js";\n'}
+    with pytest.raises(PublicationError, match="imports itself"):
+        join_modules("main", circle.__getitem__)

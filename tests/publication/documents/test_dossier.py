@@ -1,0 +1,331 @@
+"""A dossier holds what the log holds of a station, and ordinary tools find any bit of it that was changed."""
+
+import csv
+import io
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from escrutinio.base.errors import LogError
+from escrutinio.base.fetch import open_files
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.log.proofs import parse_proof, verify_proof
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.trust import Trust, parse_trust
+from escrutinio.core.records import codes as k
+from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
+from escrutinio.core.verification.publication import verify_publication
+from escrutinio.publication.documents.dossier.dossier import Dossier, Head, dossier_of, head_of, own_entries
+from escrutinio.publication.documents.dossier.pdf import to_pdf
+from escrutinio.publication.documents.dossier.steps import LAWS
+from escrutinio.publication.documents.dossier.text import to_text
+from escrutinio.publication.documents.dossier.zip import to_zip
+from escrutinio.publication.documents.sheets.printed_sheet import NOT_REAL
+from tests.core.log.builders import ORIGIN, LogHome, StrictWitness, policy
+from tests.privacy import scan_bytes
+from tests.publication.documents.test_sheet_pdf import pages, text
+from tests.publication.small import AREAS, CENTERS, MOMENT, STATIONS, log, state_of
+
+OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here")
+SHEET = "0000065-tally-sheet"
+PIXELS = b"\x89PNG\r\n\x1a\n" + bytes(64)
+WORDS = b"The door was locked until eight."
+
+
+@pytest.fixture(scope="module")
+def state(miniature: Path) -> ElectionState:
+    found = verify_publication(miniature, only_log=True).state
+    assert found is not None
+    return found
+
+
+def trust_of(directory: Path) -> Trust:
+    return parse_trust((directory / "trust.toml").read_bytes())
+
+
+def dossier(directory: Path, state: ElectionState, station: str, *, trusted: bool = True) -> Dossier:
+    checkpoint = parse_checkpoint(open_log(directory / "log").checkpoint())
+    head = head_of(checkpoint, trust_of(directory) if trusted else None, trusted)
+    return dossier_of(state, state.roll.index[station], open_files(directory), head)
+
+
+@pytest.fixture(scope="module")
+def archive(miniature: Path, state: ElectionState) -> bytes:
+    """The dossier of the station with two sheets that differ, a complaint and a ruling."""
+    return to_zip(dossier(miniature, state, "C2.02"), "en")
+
+
+@pytest.fixture
+def unpacked(archive: bytes, tmp_path: Path) -> Path:
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        file.extractall(tmp_path)
+    return tmp_path
+
+
+def check(directory: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-I", "check.py"]
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False, timeout=60)
+
+
+# --- what is in it ---
+
+
+def test_it_holds_every_record_about_the_station_and_what_these_rest_on(
+    miniature: Path, state: ElectionState, archive: bytes
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        rows = list(csv.DictReader(io.StringIO(file.read("index.csv").decode())))
+        records = {int(row["entry"]): file.read(f"records/{row['file']}.cose") for row in rows}
+        says = json.loads(file.read(f"records/{SHEET}.json"))
+    entries = list(read_entries(open_log(miniature / "log"), state.size))
+    assert all(entries[index] == raw for index, raw in records.items())
+    assert {0, 1} <= set(records)
+    about = {index for index, raw in enumerate(entries) if re.search(rb"C2\.02[^0-9]", raw) and index > 8}
+    assert about - {98} <= set(records), "98 draws other stations"
+    assert own_entries(state, state.roll.index["C2.02"]) <= set(records)
+    assert says["says"]["counts"] == [104, 12, 90, 16, 25, 6, 3]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ("no official sheet counts (Entries that differ)", "By a ruling, what counts is entry 65",
+                "Copy by “Shell Party” (entry 76) says the same", "Biblioteca del Puerto", "74 [*]",
+                "decision: select", "quality-checked", "openssl pkeyutl -verify -rawin", LAWS[0], NOT_REAL)),
+        ("es", ("ningún acta oficial cuenta (Entradas que difieren)", "Por una decisión, cuenta la",
+                "Copia de «Partido Concha» (entrada 76) dice lo "
+                "mismo", "120 [*]", "con control de calidad", "Huella", LAWS[1],
+                NOT_REAL)),
+    ],
+)  # fmt: skip
+def test_text_and_pdf_say_the_same_in_plain_words(
+    miniature: Path, state: ElectionState, language: str, expected: tuple[str, ...]
+) -> None:
+    made = dossier(miniature, state, "C2.02")
+    as_text = re.sub(r"\s+", " ", to_text(made, language))
+    as_pdf = text(to_pdf(made, language))
+    for words in expected:
+        assert words in as_text, words
+        assert words.replace(" ", "") in as_pdf.replace(" ", ""), words
+    assert made.head.fingerprint in as_text
+    for finding in made.findings:
+        assert finding.sentence(language) in as_text
+
+
+def test_hand_counts_audit_and_arrival_stand_in_it(miniature: Path, state: ElectionState) -> None:
+    said = re.sub(r"\s+", " ", to_text(dossier(miniature, state, "N2.01"), "en"))
+    assert "(entry 100) differs from it in 2 figures" in said
+    assert "97 [*]" in said
+    assert "Sample of an audit" in said
+    assert "52 satellite 60" in said
+    assert "Council of the North Isle: The official sheet that counts is entry 57." in said
+
+
+def test_every_page_of_what_is_not_real_is_marked(miniature: Path, state: ElectionState) -> None:
+    for page in pages(to_pdf(dossier(miniature, state, "N1.01"), "es")):
+        assert "SIMULACIÓN" in page
+
+
+def test_without_a_trust_file_it_says_that_the_origin_is_not_authenticated(
+    miniature: Path, state: ElectionState
+) -> None:
+    made = dossier(miniature, state, "N1.01", trusted=False)
+    assert made.head == Head(made.head.signed)
+    assert "compare the fingerprint" in to_text(made, "en")
+    with zipfile.ZipFile(io.BytesIO(to_zip(made, "en"))) as file:
+        assert "trust.toml" not in file.namelist()
+
+
+def test_the_same_log_gives_the_same_bytes(miniature: Path, state: ElectionState, archive: bytes) -> None:
+    assert to_zip(dossier(miniature, state, "C2.02"), "en") == archive
+
+
+def test_nothing_personal_secret_or_of_this_machine_is_in_it(archive: bytes) -> None:
+    assert scan_bytes("dossier.zip", archive) == []
+
+
+# --- verified again, with other tools ---
+
+
+def test_the_proofs_are_those_of_the_log(miniature: Path, archive: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        for name in file.namelist():
+            if name.startswith("proofs/"):
+                record = file.read(name.replace("proofs/", "records/").replace(".tlog-proof", ".cose"))
+                verify_proof(parse_proof(file.read(name)), record, trust_of(miniature).policy)
+
+
+def test_the_list_of_digests_is_complete(archive: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        listed = dict(line.split("  ")[::-1] for line in file.read("SHA256SUMS").decode().splitlines())
+        there = {name: sha256(file.read(name)).hexdigest() for name in file.namelist()}
+    del there["SHA256SUMS"]
+    assert listed == there
+
+
+@OPENSSL
+def test_the_command_that_it_prints_verifies_with_openssl(unpacked: Path) -> None:
+    said = " ".join((unpacked / "statement.txt").read_text().split())
+    found = re.search(r"openssl pkeyutl .*?/signature\.bin", said)
+    assert found is not None
+    done = subprocess.run(
+        shlex.split(found[0]), cwd=unpacked, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, "Success" in done.stdout) == (0, True), done.stderr
+
+
+@OPENSSL
+def test_the_script_in_it_finds_that_everything_holds(unpacked: Path) -> None:
+    done = check(unpacked)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "20 records, 0 faults"
+    assert "checkpoint, log: holds" in done.stdout
+
+
+def flip(name: str, at: int) -> Callable[[Path], None]:
+    def change(directory: Path) -> None:
+        path = directory / name
+        content = bytearray(path.read_bytes())
+        content[at] ^= 1
+        path.write_bytes(content)
+
+    return change
+
+
+def swap(name: str, other: str) -> Callable[[Path], None]:
+    def change(directory: Path) -> None:
+        shutil.copy(directory / other, directory / name)
+
+    return change
+
+
+TAMPERED = {
+    "one vote in the record": (flip(f"records/{SHEET}.cose", -70), "digest, signed.bin, inclusion"),
+    "one bit of the signature in the record": (flip(f"records/{SHEET}.cose", -1), "digest, signature.bin"),
+    "one bit of what is signed": (flip(f"openssl/{SHEET}/signed.bin", -3), "signed.bin, signature"),
+    "one bit of the signature": (flip(f"openssl/{SHEET}/signature.bin", 7), "signature.bin, signature"),
+    "another "
+    "key": (swap(f"openssl/{SHEET}/key.pem", "openssl/0000002-enrolment/key.pem"), "key of the record"),
+    "another "
+    "enrolment": (swap("records/0000008-enrolment.cose", "records/0000002-enrolment.cose"), "key not"),
+    "one bit of the proof": (flip(f"proofs/{SHEET}.tlog-proof", 60), "inclusion"),
+    "the proof of "
+    "another": (swap(f"proofs/{SHEET}.tlog-proof", "proofs/0000066-tally-sheet.tlog-proof"), "inclusion"),
+    "another checkpoint": (flip("checkpoint/checkpoint", -20), "inclusion"),
+    "another root under the log's "
+    "signature": (flip("checkpoint/log/signed.bin", 60), "checkpoint, log: FAILED"),
+}  # fmt: skip
+
+
+@OPENSSL
+@pytest.mark.parametrize("name", TAMPERED)
+def test_the_script_in_it_finds_what_was_changed(unpacked: Path, name: str) -> None:
+    change, expected = TAMPERED[name]
+    # Only the sheet and the enrolment of its key are looked at, which is quicker.
+    rows = (unpacked / "index.csv").read_text().splitlines()
+    (unpacked / "index.csv").write_text(
+        "\n".join([rows[0], *(row for row in rows if re.match("8,|65,", row))])
+    )
+    change(unpacked)
+    done = check(unpacked)
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stderr
+    assert expected in done.stdout
+
+
+# --- a log of its own: attachments, witnesses, hostile files ---
+
+
+def reports(*files: bytes) -> tuple[t.Body, str, str]:
+    named = tuple(
+        p.Attachment(sha256(file).digest(), len(file), "image/png" if file == PIXELS else "text/plain")
+        for file in files
+    )
+    return t.IncidentReport(k.Category.ACCESS, MOMENT, named), "party/uno", "station/N.1"
+
+
+def published(
+    directory: Path, *more: tuple[t.Body, str, str], files: tuple[bytes, ...] = ()
+) -> ElectionState:
+    """A log of the small election below a directory, with attachments beside it."""
+    entries = log(k.Kind.SIMULATION, *more)
+    home = LogHome(directory)
+    witnesses = [StrictWitness("party-a"), StrictWitness("party-b")]
+    with home.writer(policy("party-a", "party-b", threshold=2), witnesses) as writer:
+        writer.append(entries)
+    (directory / "attachments").mkdir()
+    for content in (AREAS, STATIONS, CENTERS, *files):
+        (directory / "attachments" / sha256(content).hexdigest()).write_bytes(content)
+    return state_of(entries)
+
+
+def own_dossier(directory: Path, state: ElectionState) -> Dossier:
+    trust = Trust(
+        state.election,
+        bytes(32) if state.charter is None else state.charter.entry.digest,
+        policy("party-a", "party-b", threshold=2),
+    )
+    head = head_of(parse_checkpoint((directory / "log/checkpoint").read_bytes()), trust, True)
+    return dossier_of(state, state.roll.index["N.1"], open_files(directory), head)
+
+
+def test_images_withdrawn_missing_and_altered_files_are_left_out_and_named(tmp_path: Path) -> None:
+    gone, changed, missing, photo = b"withdrawn", b"altered", b"missing", b"\xff\xd8\xff called a text"
+    withdrawal = t.Withdrawal(sha256(gone).digest(), k.Removal.PERSONAL_DATA), "authority/1", "election"
+    report = reports(WORDS, PIXELS, gone, changed, missing, photo)
+    state = published(tmp_path, report, withdrawal, files=(WORDS, PIXELS, gone, photo))
+    (tmp_path / "attachments" / sha256(changed).hexdigest()).write_bytes(b"ALTERED")
+    made = own_dossier(tmp_path, state)
+    assert [content for _, content in made.attachments] == [WORDS]
+    assert {
+        attachment.digest: why for attachment, why, _ in made.left_out if attachment.media_type != "text/csv"
+    } == {
+        sha256(PIXELS).digest(): "images are not passed on",
+        sha256(gone).digest(): "no longer published",
+        sha256(changed).digest(): "missing or altered",
+        sha256(missing).digest(): "missing or altered",
+        sha256(photo).digest(): "images are not passed on",
+    }
+    with zipfile.ZipFile(io.BytesIO(to_zip(made, "en"))) as file:
+        attached = [name for name in file.namelist() if name.startswith("attachments/")]
+    assert attached == [f"attachments/{sha256(WORDS).hexdigest()}"]
+
+
+@OPENSSL
+def test_cosignatures_of_witnesses_are_in_it_and_verify(tmp_path: Path) -> None:
+    state = published(tmp_path)
+    made = own_dossier(tmp_path, state)
+    assert [seen.witness for seen, _ in made.head.cosignatures] == ["party-a", "party-b"]
+    target = tmp_path / "unpacked"
+    with zipfile.ZipFile(io.BytesIO(to_zip(made, "en"))) as file:
+        file.extractall(target)
+    done = check(target)
+    assert done.returncode == 0, done.stdout
+    for part in ("log", "witness-1", "witness-2"):
+        assert f"checkpoint, {part}: holds" in done.stdout
+    said = to_text(made, "en")
+    assert "Cosigned by party-a" in said
+    assert "authenticated by the trust file" in said
+    assert ORIGIN in said
+
+
+def test_a_file_changed_after_the_log_was_verified_is_found_out(tmp_path: Path) -> None:
+    state = published(tmp_path)
+    bundle = next((tmp_path / "log/tile/entries").rglob("*/*"))
+    content = bytearray(bundle.read_bytes())
+    content[-3] ^= 1
+    content[content.index(b"N.1/presidente") + 40] ^= 1
+    bundle.write_bytes(content)
+    with pytest.raises(LogError):
+        own_dossier(tmp_path, state)

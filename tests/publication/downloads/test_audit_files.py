@@ -1,0 +1,109 @@
+"""The workbook that makes a draw again, and the files for Arlo."""
+
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from io import BytesIO
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+
+from escrutinio.base.errors import EvidenceError, PublicationError
+from escrutinio.core.records.codes import Method
+from escrutinio.evidence.audit.assertions import Assertion, assertions_of
+from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
+from escrutinio.evidence.audit.draw import weighted_draws
+from escrutinio.publication.downloads.arlo import arlo_manifest, arlo_tallies
+from escrutinio.publication.downloads.audit_sheet import AuditSheet, audit_workbook
+
+SEED = "60382514923758140697"
+CODES = ("ana", "blas", "carla")
+CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@pytest.fixture(scope="module")
+def boxes() -> Boxes:
+    random = np.random.Generator(np.random.Philox(11))
+    votes = random.integers(0, 200, (60, 3))
+    votes[:, 0] += 80
+    votes[7] = 0  # a box that is never drawn
+    bound = votes.sum(axis=1) + random.integers(0, 9, 60)
+    bound[7] = 0
+    return Boxes(tuple(f"c{n // 4}.{n % 4 + 1:02}" for n in range(60)), votes, bound)
+
+
+@pytest.fixture(scope="module")
+def pairs(boxes: Boxes) -> tuple[Assertion, ...]:
+    return assertions_of(Method.PLURALITY, 1, None, boxes.totals)
+
+
+def cells(book: bytes, sheet: int) -> Iterator[tuple[str, str, str]]:
+    """Reference, formula and value of the cells of one sheet that are not shared strings."""
+    with ZipFile(BytesIO(book)) as archive:
+        root = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{sheet}.xml"))
+    for cell in root.iter(CELL + "c"):
+        yield cell.get("r") or "", cell.findtext(CELL + "f") or "", cell.findtext(CELL + "v") or ""
+
+
+def test_the_formulas_repeat_the_draw_in_doubles(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
+    """Every formula of the draw is done here as a spreadsheet does it, with floats and nothing else."""
+    book = audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 25), "en")
+    weights = draw_weights(error_bounds(boxes, pairs))
+    rows = {ref: value for ref, formula, value in cells(book, 3) if formula and ref.startswith("F")}
+    assert [int(rows[f"F{n}"]) for n in range(2, 62)] == list(weights.values)
+    begins = {ref: (formula, value) for ref, formula, value in cells(book, 3) if ref.startswith("G")}
+    assert begins["G3"] == ("G2+F2", str(weights.values[0]))
+    draws = {ref: (formula, value) for ref, formula, value in cells(book, 4) if formula}
+    starts = np.concatenate(([0], np.cumsum(weights.values)[:-1])).astype(np.float64)
+    total = float(weights.total)
+    for number, place in enumerate(weighted_draws(SEED, weights.values, 25), start=1):
+        carry = 0.0
+        digits = sha256(f"{SEED},{number}".encode()).hexdigest()
+        for step in range(32):
+            carry = float(np.floor((float(int(digits[62 - 2 * step :][:2], 16)) * total + carry) / 256.0))
+        assert draws[f"AJ{number + 1}"][1] == str(int(carry))
+        assert int(np.searchsorted(starts, carry, side="right")) - 1 == place
+        assert draws[f"AK{number + 1}"][1] == boxes.names[place]
+    assert draws["D2"][0] == "INT((HEX2DEC(MID(C2,63,2))*WeightSum+0)/256)"
+    assert draws["AI2"][0] == "INT((HEX2DEC(MID(C2,1,2))*WeightSum+AH2)/256)"
+    assert draws["AK2"][0] == "INDEX('Boxes'!$A$2:$A$61,MATCH(AJ2,'Boxes'!$G$2:$G$61,1))"
+
+
+def test_weights_in_doubles_are_the_exact_ones(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
+    weights = draw_weights(error_bounds(boxes, pairs))
+    margins = np.array([float(pair.margin(boxes.totals)) for pair in pairs])
+    coefficients = np.array([pair.coefficients for pair in pairs], np.float64).T
+    reach = boxes.votes.astype(np.float64) @ coefficients + boxes.bound[:, None]
+    rounded = np.ceil(reach * float(weights.scale) / margins).max(axis=1)
+    assert rounded.tolist() == list(weights.values)
+
+
+def test_the_same_content_is_the_same_file(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
+    sheet = AuditSheet(boxes, pairs, CODES, SEED, 3)
+    assert audit_workbook(sheet, "es") == audit_workbook(sheet, "es")
+    assert audit_workbook(sheet, "es") != audit_workbook(sheet, "en")
+
+
+def test_numbers_too_large_for_a_spreadsheet_stand_as_values() -> None:
+    big = Boxes(("a", "b"), np.array([[2**30, 2**29], [7, 2]], np.int64), np.array([2**32, 10]))
+    pair = assertions_of(Method.PLURALITY, 1, None, big.totals)
+    book = audit_workbook(AuditSheet(big, pair, ("x", "y"), SEED, 2), "en")
+    weights = [(formula, int(value)) for ref, formula, value in cells(book, 3) if re.fullmatch("E[23]", ref)]
+    assert weights == [("", value) for value in draw_weights(error_bounds(big, pair)).values]
+
+
+def test_what_no_workbook_takes(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
+    with pytest.raises(EvidenceError, match="decimal digits"):
+        audit_workbook(AuditSheet(boxes, pairs, CODES, "12", 3), "en")
+    with pytest.raises(PublicationError, match="10,000 draws, not 60 and 10,001"):
+        audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 10_001), "en")
+    with pytest.raises(EvidenceError, match="no text in the language 'fr'"):
+        audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 1), "fr")
+
+
+def test_files_for_arlo() -> None:
+    few = Boxes(("c1.01", "c1.02"), np.array([[10, 3], [0, 4]], np.int64), np.array([14, 4]))
+    assert arlo_manifest(few) == b"Batch Name,Number of Ballots\nc1.01,14\nc1.02,4\n"
+    assert arlo_tallies(few, ("ana", "blas")) == b"Batch Name,ana,blas\nc1.01,10,3\nc1.02,0,4\n"

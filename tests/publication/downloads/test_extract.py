@@ -1,0 +1,61 @@
+"""What a part of a log holds of an area, and how it is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from click.testing import CliRunner
+
+from escrutinio.base.errors import InputError, PublicationError
+from escrutinio.cli.extract import command
+from escrutinio.core.records.codes import RevocationReason, Role
+from escrutinio.core.records.types import Revocation
+from escrutinio.publication.downloads.part import part_entries, write_zip
+from tests.core.election.build import ROOT, Day, key
+
+
+def test_a_part_has_its_stations_and_what_their_keys_rest_on() -> None:
+    day = Day()
+    enrolled = day.enrol("machine/n1.01", Role.MACHINE, "n1.01")
+    elsewhere = day.enrol("machine/s1.01", Role.MACHINE, "s1.01")
+    own = day.sheet("machine/n1.01", "n1.01", (1, 2, 3, 4))
+    other = day.sheet("machine/s1.01", "s1.01", (1, 2, 3, 4))
+    opening = day.open_for_board("n1.02")
+    revoked = day.say(Revocation(key("machine/n1.01").kid, RevocationReason.ENDED), ROOT, "election")
+    found = part_entries(day.state(), "norte")
+    assert {0, 1, 2, 3, enrolled, own, opening, revoked} == set(found)
+    assert not {elsewhere, other} & set(found)
+
+
+def test_the_first_official_sheet_goes_along_since_it_decides_which_roll_is_in_force() -> None:
+    day = Day()
+    day.enrol("machine/s1.01", Role.MACHINE, "s1.01")
+    first = day.sheet("machine/s1.01", "s1.01", (1, 2, 3, 4))
+    assert first in part_entries(day.state(), "norte")
+
+
+def test_an_area_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InputError, match="there is no area 'oeste'"):
+        part_entries(Day().state(), "oeste")
+
+
+def test_the_same_content_is_the_same_file_and_none_is_overwritten(tmp_path: Path) -> None:
+    for name in ("a.zip", "b.zip"):
+        write_zip(tmp_path / name, [("x/y", b"content"), ("z", b"")])
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    with pytest.raises(PublicationError, match="exists already"):
+        write_zip(tmp_path / "a.zip", [])
+
+
+def test_the_command_writes_a_part(miniature: Path, tmp_path: Path) -> None:
+    out = tmp_path / "part.zip"
+    result = CliRunner().invoke(command, ["N", "--log", str(miniature), "-o", str(out), "--json"])
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.output)
+    with ZipFile(out) as part:
+        names = part.namelist()
+    assert {"README.txt", "verify.html", "trust.toml", "checkpoint", "area.json"} < set(names)
+    assert said["records"] == sum(name.startswith("records/") for name in names)

@@ -1,0 +1,250 @@
+"""What each page tells: turnout, the parent's shares, the log's entries, oversight; and in which words."""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import IntEnum
+from fractions import Fraction
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.format import Format
+from escrutinio.core.election.fold import fold
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.trust import Trust, parse_trust
+from escrutinio.core.records import codes
+from escrutinio.core.records.types import BY_NAME
+from escrutinio.intake.authoring.config import read_config
+from escrutinio.intake.authoring.presentation import Presentation
+from escrutinio.publication.documents import notices
+from escrutinio.publication.documents.code_words import PURPOSES, WORDS
+from escrutinio.publication.documents.report.results import work_out
+from escrutinio.publication.documents.report.text import certainties, standing_sentences
+from escrutinio.publication.site import choice, pages, render
+from escrutinio.publication.site import navigation as parts
+from escrutinio.publication.site.entries import NEWEST
+from escrutinio.publication.site.pages import PAGES
+from tests.paths import ROOT
+from tests.publication.hostile import publish_bare
+from tests.publication.pages import Page, broken_links
+from tests.publication.pages import pages as all_pages
+from tests.publication.pseudo import Pseudo, names, pattern, texts, untranslated
+
+
+def read(publication: Path, path: str) -> Page:
+    return Page((publication / path).read_text("utf-8"))
+
+
+def folded(publication: Path) -> tuple[ElectionState, Presentation, SignedCheckpoint, Trust]:
+    """What a publication of the miniature was rendered from."""
+    reader = open_log(publication / "log")
+    checkpoint = parse_checkpoint(reader.checkpoint())
+    attachments = {bytes.fromhex(path.name): path for path in (publication / "attachments").iterdir()}
+    state = fold(
+        [list(read_entries(reader, checkpoint.checkpoint.size))],
+        lambda digest: attachments[digest].read_bytes() if digest in attachments else None,
+    )
+    source = ROOT / "examples/miniature/election.toml"
+    trust = parse_trust((publication / "trust.toml").read_bytes())
+    return state, read_config(source.read_bytes(), source.name).shown, checkpoint, trust
+
+
+# --- navigation ---
+
+
+def test_there_are_at_most_seven_parts_and_each_page_is_in_one() -> None:
+    assert len(parts.NAVIGATION) <= 7
+    listed = [path for _, inside in parts.NAVIGATION for path, _ in inside]
+    assert len(listed) == len(set(listed))
+    assert set(PAGES) - set(listed) == set(parts.ELSEWHERE) & set(PAGES)
+
+
+@pytest.mark.parametrize(
+    "path", ["index.html", "machines.html", "areas/N.html", "log/1.html", "station.html"]
+)
+def test_one_part_is_marked_as_the_current_one(miniature: Path, path: str) -> None:
+    page = read(miniature, f"en/{path}")
+    heads = [a for tag, a in page.tags if tag == "a" and a.get("aria-current") in ("page", "true")]
+    assert 1 <= len(heads) <= 2, heads
+
+
+def test_a_part_without_a_page_is_left_out() -> None:
+    found = parts.navigation(str.upper, {"index.html", "machines.html"})
+    assert [(part.label, part.entrance) for part in found] == [
+        ("RESULTS", "index.html"),
+        ("OVERSIGHT", "machines.html"),
+    ]
+
+
+# --- figures ---
+
+
+def test_turnout_is_that_of_stations_whose_voters_are_known(miniature: Path) -> None:
+    state, *_ = folded(miniature)
+    ballots = registered = stations = 0
+    table = state.tables["presidencia"]
+    for station, row in enumerate(state.counted["presidencia", "reported"].tolist()):
+        if row >= 0 and state.roll.registered[station] >= 0:
+            stations += 1
+            ballots += int(table.counts[row].sum()) + int(table.null[row]) + int(table.blank[row])
+            registered += int(state.roll.registered[station])
+    percent = f"{float(Fraction(100 * ballots, registered)):.2f}"
+    said = read(miniature, "en/index.html").said
+    expected = f"{ballots:,} ballots of {registered:,} registered voters, at the {stations} counted stations"
+    assert f"Turnout {percent} %: {expected}" in said
+    assert registered > 0
+
+
+def test_an_area_stands_beside_its_parent(miniature: Path) -> None:
+    page = read(miniature, "en/areas/N.html")
+    table = next(
+        table for table in page.tables if table[0] == ["Candidate", "Isla Norte", "Tres Islas", "Points"]
+    )
+    assert table[1] == ["Ceiba", "42.50\u00a0%", "43.16\u00a0%", "−0.65"]
+    assert not [t for t in read(miniature, "en/areas/TI.html").tables if "Points" in t[0]]
+
+
+def test_what_is_open_is_said_by_name(miniature: Path) -> None:
+    said = read(miniature, "es/index.html").said
+    assert "¿Puede cambiarlo lo que falta?Las actas contadas tienen a Ceiba en primer lugar, 21 votos" in said
+
+
+# --- the log and who watches ---
+
+
+def test_the_log_is_told_by_type_and_by_signer(miniature: Path) -> None:
+    state, *_ = folded(miniature)
+    page = read(miniature, "en/log.html")
+    types, roles = page.tables[:2]
+    assert sum(int(row[2]) for row in types[1:]) == state.size
+    assert sum(int(row[2]) for row in roles[1:]) == state.size
+    entries = [int(each[1:]) for each in page.ids if re.fullmatch("e[0-9]+", each)]
+    assert entries == list(reversed(range(state.size)))[:NEWEST]
+
+
+def test_every_record_that_is_no_sheet_is_written_out(miniature: Path) -> None:
+    state, *_ = folded(miniature)
+    page = read(miniature, "es/log/1.html")
+    written = [int(each[1:]) for each in page.ids if re.fullmatch("e[0-9]+", each)]
+    assert written == [logged.index for logged in state.controls]
+
+
+def test_a_complaint_stands_with_its_ruling(miniature: Path) -> None:
+    complaints, rulings = read(miniature, "en/complaints.html").tables[:2]
+    assert [row[:3] for row in complaints[1:]] == [
+        ["91", "S1.02", "relocation of a station"],
+        ["90", "C2.02", "count"],
+    ]
+    assert [row[4] for row in complaints[1:]] == ["none yet", "94"]
+    assert rulings[1][:4] == ["94", "C2.02", "one of several sheets is chosen", "65"]
+
+
+def test_a_page_of_oversight_without_records_says_so(hostile: Path) -> None:
+    for name, sentence in (
+        ("complaints", "No complaint is in the log."),
+        ("audit", "No audit of the boxes was committed to in the log."),
+        ("observers", "No accreditation is in the log."),
+        ("machines", "No step in the life of a machine is in the log."),
+    ):
+        assert sentence in read(hostile, f"en/{name}.html").said
+
+
+def test_every_type_of_record_that_is_no_sheet_has_a_place(miniature: Path) -> None:
+    """The miniature has a record of every type; each of its own pages shows those that belong to it."""
+    said = {name: read(miniature, f"en/{name}.html").said for name in ("audit", "observers", "machines")}
+    assert (
+        "No "
+        not in re.sub(r"No (?:figure|.*? \(fictional\))", "", said["observers"]).partition("Accreditations")[
+            2
+        ]
+    )
+    assert "sealed" in said["machines"] or "installed" in said["machines"]
+
+
+# --- words ---
+
+
+def test_every_code_of_a_record_has_a_word() -> None:
+    for kind, words in WORDS.items():
+        assert set(words) == set(kind), kind
+    shown = {kind for kind in vars(codes).values() if isinstance(kind, type) and issubclass(kind, IntEnum)}
+    elsewhere = {IntEnum, codes.Kind, codes.AuthorRole, codes.Method, codes.LogRole, codes.Basis}
+    never = {codes.Form, codes.RevocationReason, codes.Removal}
+    assert shown - elsewhere - never == set(WORDS)
+    assert set(PURPOSES) == set(BY_NAME)
+
+
+@pytest.mark.parametrize(
+    ("stations", "options", "sheets"), [(1, 2, 1), (1, 40, 1), (3, 2, 0), (0, 2, 0)], ids=str
+)
+def test_small_and_empty_elections_have_all_their_pages(
+    tmp_path: Path, stations: int, options: int, sheets: int
+) -> None:
+    published = publish_bare(tmp_path, stations=stations, options=options, sheets=sheets)
+    parsed = dict(all_pages(published))
+    assert [path for path, page in parsed.items() if page.errors] == []
+    assert broken_links(parsed) == []
+    home = read(published, "en/index.html").said
+    assert ("No sheet of this contest is in the log." in home) == (sheets == 0)
+    assert "This is an exercise" in home
+    assert len(read(published, "es/areas/X.html").tables) == (2 if sheets else 0)
+
+
+def test_no_text_escapes_the_catalogue(
+    miniature: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, config, checkpoint, trust = folded(miniature)
+    for part in ("attachments", "data", "log"):
+        copytree(miniature / part, tmp_path / part)
+    for module in (pages, choice, notices):
+        monkeypatch.setattr(module, "catalogue", lambda language: Pseudo(language, catalogue("en").messages))
+    evidence = work_out(state)
+    monkeypatch.setattr(render, "work_out", lambda *_, **__: evidence)
+    render.render_site(
+        state,
+        config,
+        tmp_path,
+        checkpoint=checkpoint,
+        trust=trust,
+        progress=lambda *_: None,
+        languages=["en"],
+    )
+    described = json.loads((tmp_path / "data/datapackage.json").read_text())
+    sentences = (certainties(evidence, "en"), standing_sentences(evidence, "en"))
+    known = pattern(names(state, config) | {*texts(described), *texts(sentences)})
+    bare = {
+        path.relative_to(tmp_path).as_posix(): found
+        for path in (tmp_path / "en").rglob("*.html")
+        if path.name != "evidence.html" and (found := untranslated(path.read_text("utf-8"), known))
+    }
+    assert "\n".join(f"{path}: {found}" for path, found in bare.items()) == ""
+
+
+# --- figures ---
+
+
+@given(st.integers(0, 9_999), st.integers(0, 9_999), st.integers(0, 9_999), st.integers(0, 9_999))
+def test_shares_are_apart_by_their_exact_difference(
+    part: int, rest: int, other: int, rest_of_other: int
+) -> None:
+    form, whole, other_whole = Format("es"), part + rest, other + rest_of_other
+    said = form.apart(part, whole, other, other_whole)
+    if not whole or not other_whole:
+        assert said == "–"
+    else:
+        assert said == form.points(100 * (Fraction(part, whole) - Fraction(other, other_whole)))
+
+
+def test_a_half_of_a_hundredth_is_rounded_away_from_zero() -> None:
+    form = Format("en")
+    assert form.apart(1, 20_000, 0, 1) == "+0.01"
+    assert form.apart(0, 1, 1, 20_000) == "−0.01"
+    assert form.apart(1, 20_001, 0, 1) == "0.00"

@@ -1,0 +1,313 @@
+"""Transcription: who types what, what is refused, what two people agree on, and a hostile browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.numerals import in_words
+from escrutinio.core.election.state import ElectionState
+from escrutinio.running.desk.transcription.app import application
+from escrutinio.running.desk.transcription.checks import check
+from escrutinio.running.desk.transcription.desk import JOURNAL, RESULT, Desk, issue_codes
+from escrutinio.running.desk.transcription.tasks import Stage, Task, Typed, Typing, next_for, tasks_of
+from escrutinio.running.desk.transcription.texts import PROBLEMS
+from escrutinio.running.desk.transcription.words import names_number
+from escrutinio.running.workspace.collection.inputs import Transcribed
+from tests.publication.small import small_state
+from tests.running.desk.serving import origin, served
+
+
+@pytest.fixture(scope="module")
+def state() -> ElectionState:
+    return small_state()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(3):
+        Image.new("RGB", (60, 80), (250, 250, 200 + number)).save(folder / f"{number}.png")
+    issue_codes(tmp_path / "typed", 4)
+    return Desk(folder, tmp_path / "typed")
+
+
+@pytest.fixture
+def client(desk: Desk, state: ElectionState) -> Iterator[httpx.Client]:
+    with served(application(desk, state)) as client:
+        yield client
+
+
+def post(client: httpx.Client, path: str, *, site: str = "", **fields: str) -> int:
+    return client.post(path, data=fields, headers={"origin": site or origin(client)}).status_code
+
+
+def filled(state: ElectionState, **changes: str) -> dict[str, str]:
+    """A form about the first station and contest, as a person fills it in."""
+    view = state.contests[0]
+    form = {"station": state.roll.stations[0], "contest": view.code, "null": "1", "blank": "0"}
+    form |= {f"counts.{number}": str(number + 2) for number in range(len(view.options))}
+    return form | changes
+
+
+def typed(image: str, typist: str, null: int = 0, *, illegible: bool = False) -> Typing:
+    said = Typed(illegible=True) if illegible else Typed(station="N.1", contest="x", counts=(1, 2), null=null)
+    return Typing(image=image, typist=typist, typed=said)
+
+
+# --- numbers in words ---
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(("es", "en")))
+def test_words_name_the_number_that_they_were_made_from(number: int, language: str) -> None:
+    assert names_number(in_words(number, language).upper(), number)
+    assert not names_number(in_words(number, language), number + 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("treinta y un", 31), ("ciento veinte  tres", 123), ("VEINTITRES", 23), ("uno dos tres", 123),
+     ("one hundred twenty-three", 123), ("cero", 0)],
+)  # fmt: skip
+def test_words_as_people_write_them(words: str, number: int) -> None:
+    assert names_number(words, number)
+
+
+@pytest.mark.parametrize("words", ["", "dos tres", "cinco mil", "x" * 10_000])
+def test_other_words_are_not_the_number(words: str) -> None:
+    assert not names_number(words, 5)
+
+
+# --- who types what ---
+
+
+def test_two_who_type_the_same_finish_a_picture() -> None:
+    task = tasks_of(["a"], [typed("a", "t1"), typed("a", "t2")])["a"]
+    assert task.stage is Stage.DONE
+
+
+def test_one_person_cannot_finish_a_picture_alone() -> None:
+    task = tasks_of(["a"], [typed("a", "t1"), typed("a", "t1")])["a"]
+    assert task.stage is Stage.OPEN
+    assert next_for("t1", {"a": task}) is None
+    assert next_for("t2", {"a": task}) == task
+
+
+def test_a_third_person_decides_where_two_differ() -> None:
+    two = [typed("a", "t1", 1), typed("a", "t2", 2)]
+    task = tasks_of(["a"], two)["a"]
+    assert (task.stage, task.differing()) == (Stage.DIFFERS, frozenset({"null"}))
+    decided = tasks_of(["a"], [*two, typed("a", "t3", 2)])["a"]
+    assert decided.stage is Stage.DONE
+    assert decided.agreed is not None
+    assert decided.agreed[0].typed.null == 2
+
+
+def test_five_who_differ_leave_it_to_the_organisation() -> None:
+    task = tasks_of(["a"], [typed("a", f"t{number}", number) for number in range(5)])["a"]
+    assert task.stage is Stage.LEFT
+    assert next_for("t9", {"a": task}) is None
+
+
+def test_what_differs_comes_before_what_nobody_typed() -> None:
+    tasks = tasks_of(["a", "b", "c"], [typed("b", "t1", 1), typed("b", "t2", 2), typed("c", "t1")])
+    assert [next_for("t3", tasks), next_for("t3", tasks, ["b"])] == [tasks["b"], tasks["c"]]
+
+
+def test_two_who_cannot_read_it_close_it() -> None:
+    task = tasks_of(["a"], [typed("a", "t1", illegible=True), typed("a", "t2", illegible=True)])["a"]
+    assert task.stage is Stage.ILLEGIBLE
+
+
+@given(st.lists(st.tuples(st.sampled_from("pqrstu"), st.integers(0, 2)), max_size=8))
+def test_nothing_is_done_that_two_people_did_not_type_alike(rows: list[tuple[str, int]]) -> None:
+    task = tasks_of(["a"], [typed("a", who, null) for who, null in rows])["a"]
+    first = dict(reversed(rows))
+    alike = len(set(first.values())) < len(first)
+    assert (task.stage is Stage.DONE) == alike
+
+
+# --- what is refused at once ---
+
+
+def test_a_well_filled_form_is_read(state: ElectionState) -> None:
+    checked = check(filled(state), state)
+    assert checked.problems == ()
+    assert checked.typed is not None
+    assert checked.typed.counts == tuple(n + 2 for n in range(len(state.contests[0].options)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"station": "Z.9"}, "station", "station"),
+        ({"contest": "none"}, "contest", "contest"),
+        ({"counts.0": ""}, "counts.0", "missing"),
+        ({"null": "-1"}, "null", "number"),
+        ({"null": "1.5"}, "null", "number"),
+        ({"null": "٣"}, "null", "number"),
+        ({"null": "99999999999"}, "null", "number"),
+        ({"null.words": "dos"}, "null", "words"),
+        ({"voters.words": "dos"}, "voters", "missing"),
+        ({"voters": "1"}, "voters", "more-votes"),
+        ({"registered": "2"}, "registered", "more-voters"),
+        ({"ballots": "5000"}, "ballots", "sum"),
+    ],
+)
+def test_what_does_not_fit_is_said_with_its_field(
+    state: ElectionState, changes: dict[str, str], field: str, code: str
+) -> None:
+    checked = check(filled(state, **changes), state)
+    assert checked.typed is None
+    assert (field, code) in {(one.field, one.code) for one in checked.problems}
+    assert code in PROBLEMS
+
+
+@pytest.mark.parametrize("changes", [{"voters": "1"}, {"registered": "2"}, {"ballots": "5000"}])
+def test_what_a_person_confirms_is_taken_as_the_sheet_has_it(
+    state: ElectionState, changes: dict[str, str]
+) -> None:
+    assert check(filled(state, **changes), state).confirmable
+    confirmed = check(filled(state, confirmed="1", **changes), state)
+    assert confirmed.typed is not None
+
+
+def test_zeros_only_are_a_zero_report_until_confirmed(state: ElectionState) -> None:
+    form = {name: "0" if value.isdigit() else value for name, value in filled(state).items()}
+    assert [one.code for one in check(form, state).problems] == ["zero"]
+    assert check(form | {"voters": "0"}, state).typed is not None
+
+
+# --- the form ---
+
+
+def test_two_people_and_a_result(client: httpx.Client, desk: Desk, state: ElectionState) -> None:
+    for code in desk.typists[:2]:
+        assert post(client, "/enter", code=code) == 303
+        image = desk.next_for(code)
+        assert image is not None
+        assert post(client, "/type", image=image.image, **filled(state)) == 303
+    [line] = (desk.directory / RESULT).read_bytes().splitlines()
+    result = msgspec.json.decode(line, type=Transcribed)
+    assert result.station == state.roll.stations[0]
+    assert result.typists == desk.typists[:2]
+    assert result.source in {"0.png", "1.png", "2.png"}
+
+
+def test_the_second_person_does_not_see_what_the_first_typed(
+    client: httpx.Client, desk: Desk, state: ElectionState
+) -> None:
+    first, second = desk.typists[:2]
+    post(client, "/enter", code=first)
+    task = desk.next_for(first)
+    assert task is not None
+    post(client, "/type", image=task.image, **filled(state, null="7654", confirmed="1"))
+    post(client, "/enter", code=second)
+    page = client.get("/").text
+    assert task.image in page
+    assert "7654" not in page
+
+
+def test_a_wrong_sum_comes_back_with_what_was_typed(
+    client: httpx.Client, desk: Desk, state: ElectionState
+) -> None:
+    post(client, "/enter", code=desk.typists[0])
+    image = next(iter(desk.paths))
+    answer = client.post(
+        "/type", data={"image": image, **filled(state, ballots="4321")}, headers={"origin": origin(client)}
+    )
+    assert answer.status_code == 422
+    assert 'value="4321"' in answer.text
+    assert 'name="confirmed"' in answer.text
+    assert not (desk.directory / JOURNAL).exists()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_form_speaks_both_languages(client: httpx.Client, desk: Desk, language: str) -> None:
+    post(client, "/enter", code=desk.typists[0])
+    assert f'<html lang="{language}">' in client.get(f"/?lang={language}").text
+
+
+# --- a hostile browser ---
+
+
+def test_nobody_enters_without_a_code(client: httpx.Client) -> None:
+    assert post(client, "/enter", code="t1-guess") == 403
+    assert "typist" not in client.cookies
+
+
+def test_a_form_of_another_site_is_not_read(client: httpx.Client, desk: Desk, state: ElectionState) -> None:
+    assert post(client, "/enter", site="https://elsewhere.example", code=desk.typists[0]) == 403
+    post(client, "/enter", code=desk.typists[0])
+    image = next(iter(desk.paths))
+    assert post(client, "/type", site="https://elsewhere.example", image=image, **filled(state)) == 403
+    assert not (desk.directory / JOURNAL).exists()
+
+
+def test_another_host_name_is_not_answered(client: httpx.Client) -> None:
+    assert client.get("/", headers={"host": "elsewhere.example"}).status_code == 400
+
+
+def test_pictures_are_for_typists_and_of_the_folder_alone(client: httpx.Client, desk: Desk) -> None:
+    image = next(iter(desk.paths))
+    assert client.get(f"/picture/{image}").status_code == 404
+    post(client, "/enter", code=desk.typists[0])
+    assert client.get(f"/picture/{image}").headers["content-type"] == "image/jpeg"
+    for path in ("/picture/..%2f..%2ftyped%2ftypists.txt", f"/picture/{'0' * 64}", "/assets/../app.py"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_form_without_end_is_not_read(client: httpx.Client, desk: Desk) -> None:
+    post(client, "/enter", code=desk.typists[0])
+    assert post(client, "/type", image="x" * 70_000) == 403
+
+
+# --- the desk ---
+
+
+def test_a_journal_cut_by_a_crash_goes_on_with_its_whole_lines(desk: Desk, state: ElectionState) -> None:
+    image = next(iter(desk.paths))
+    desk.record(typed(image, desk.typists[0]))
+    with (desk.directory / JOURNAL).open("ab") as file:
+        file.write(b'{"image":"half')
+    again = Desk(desk.folder, desk.directory)
+    assert [len(task.typings) for task in again.tasks().values()].count(1) == 1
+    again.record(typed(image, desk.typists[1]))
+    assert Desk(desk.folder, desk.directory).tasks()[image].stage is Stage.DONE
+
+
+def test_a_person_types_a_picture_once(desk: Desk) -> None:
+    image = next(iter(desk.paths))
+    desk.record(typed(image, desk.typists[0]))
+    with pytest.raises(InputError, match="already"):
+        desk.record(typed(image, desk.typists[0]))
+
+
+def test_links_and_paths_out_of_the_folder_are_no_pictures(desk: Desk, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.png"
+    Image.new("L", (9, 9)).save(secret)
+    (desk.folder / "link.png").symlink_to(secret)
+    again = Desk(desk.folder, desk.directory)
+    assert len(again.paths) == len(desk.paths)
+    with pytest.raises(InputError, match="not in the folder"):
+        Desk(desk.folder, desk.directory, [Path("../secret.png")])
+
+
+def test_codes_are_issued_once(tmp_path: Path) -> None:
+    codes = issue_codes(tmp_path, 5)
+    assert len(set(codes)) == 5
+    with pytest.raises(InputError, match="exists already"):
+        issue_codes(tmp_path, 5)
+
+
+def test_a_task_without_typings_is_open() -> None:
+    assert Task("a").stage is Stage.OPEN

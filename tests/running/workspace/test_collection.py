@@ -1,0 +1,350 @@
+"""An organisation's own log: what it begins with, what goes in, what waits, and what a crash leaves."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from escrutinio.base.errors import InputError, LogError, RecordError
+from escrutinio.core.election.fold import fold
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.records.codes import Form, LogRole
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.qr import base45_encode, qr_text
+from escrutinio.core.records.types import Copy, Roll, TallySheet
+from escrutinio.core.verification.publication import verify_publication
+from escrutinio.intake.authoring.keyring import Keyring
+from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
+from escrutinio.running.workspace.collection.beginning import Organisation
+from escrutinio.running.workspace.collection.home import Collection, create, open_collection
+from escrutinio.running.workspace.collection.inputs import of_scan, read_lines, read_table
+from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why, sort_out
+
+NAME, ORIGIN, CLOCK, WORDS = "party/azul", "azul.example/actas", 1_935_000_000, "a passphrase"
+TITLES = (Title("es", "Azul"), Title("en", "Blue"))
+
+
+def attachments(directory: Path) -> dict[bytes, bytes]:
+    contents = [path.read_bytes() for path in (directory / "attachments").iterdir()]
+    return {sha256(content).digest(): content for content in contents}
+
+
+def state_of(directory: Path) -> ElectionState:
+    entries = list(read_entries(open_log(directory / "log"), size_of(directory)))
+    return fold([entries], attachments(directory).get)
+
+
+def size_of(directory: Path) -> int:
+    return int((directory / "log" / "checkpoint").read_text().splitlines()[1])
+
+
+@pytest.fixture(scope="module")
+def official(miniature: Path) -> ElectionState:
+    return state_of(miniature)
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory, miniature: Path, official: ElectionState) -> Collection:
+    organisation = Organisation(NAME, TITLES, LogRole.PARTY)
+    return create(
+        tmp_path_factory.mktemp("fresh") / "azul",
+        official,
+        attachments(miniature).get,
+        organisation,
+        origin=ORIGIN,
+        passphrase=WORDS,
+        clock=CLOCK,
+    )
+
+
+@pytest.fixture
+def azul(fresh: Collection, tmp_path: Path) -> Collection:
+    """The log as it begins, for one test to change."""
+    shutil.copytree(fresh.directory, tmp_path / "azul")
+    return open_collection(tmp_path / "azul")
+
+
+@pytest.fixture(scope="module")
+def keyring(fresh: Collection) -> Keyring:
+    return fresh.keyring(WORDS)
+
+
+def scanned(text: str, name: str = "a.jpg") -> ScanResult:
+    kind, problem, detail, sheet = read_text(text)
+    digest = sha256(name.encode()).hexdigest()
+    return ScanResult(name, 1, 1, digest, 1, 1, 1, kind, problem, detail, "", (), text, sheet)
+
+
+def sheet_texts(miniature: Path, official: ElectionState) -> list[str]:
+    """The QR texts of the machines' sheets whose signature holds, one a station and contest."""
+    found: dict[str, str] = {}
+    entries = list(read_entries(open_log(miniature / "log"), official.size))
+    for table in official.tables.values():
+        for index, kind, station in zip(table.index, table.kind, table.station, strict=True):
+            if kind == TallySheet.TYPE and station >= 0:
+                raw = entries[index]
+                found.setdefault(f"{station}", qr_text(raw, False))
+    return list(found.values())
+
+
+def read(azul: Collection, *rows: ScanResult) -> list[Collected | NotTaken]:
+    return list(of_scan(rows, azul.state(), azul.known_keys(), azul.qr2024()))
+
+
+def only_sheet(azul: Collection, row: ScanResult) -> Collected:
+    [sheet] = read(azul, row)
+    assert isinstance(sheet, Collected)
+    return sheet
+
+
+# --- the beginning ---
+
+
+def test_the_log_begins_with_the_elections_own_definition_and_roll(
+    azul: Collection, official: ElectionState
+) -> None:
+    state = azul.state()
+    assert state.election == official.election
+    assert state.roll == official.roll or state.roll.stations == official.roll.stations
+    rolls = {logged.entry.raw for logged, _ in official.records(Roll)}
+    assert {logged.entry.raw for logged, _ in state.records(Roll)} <= rolls
+    assert state.charter is not None
+    assert state.charter.entry.body.origin == ORIGIN  # type: ignore[attr-defined]
+
+
+def test_the_log_verifies_like_any_other(azul: Collection) -> None:
+    result = verify_publication(azul.public, only_log=True)
+    assert [check for check in result.checks if check.failures] == []
+
+
+def test_nothing_private_is_readable_by_others(azul: Collection, keyring: Keyring) -> None:
+    assert azul.private.stat().st_mode & 0o077 == 0
+    key = keyring.key(NAME)
+    published = b"".join(path.read_bytes() for path in azul.public.rglob("*") if path.is_file())
+    assert key.seed() not in published
+
+
+def test_a_directory_with_something_in_it_is_refused(
+    tmp_path: Path, miniature: Path, official: ElectionState
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match="is not empty"):
+        create(
+            tmp_path, official, attachments(miniature).get, Organisation(NAME, TITLES, LogRole.PARTY),
+            origin=ORIGIN, passphrase=WORDS, clock=CLOCK,
+        )  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_missing_roll_is_refused_before_anything_is_made(tmp_path: Path, official: ElectionState) -> None:
+    with pytest.raises(InputError, match="lacks the attachment"):
+        create(
+            tmp_path / "new", official, lambda _: None, Organisation(NAME, TITLES, LogRole.PARTY),
+            origin=ORIGIN, passphrase=WORDS, clock=CLOCK,
+        )  # fmt: skip
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_is_refused_half_way_leaves_nothing_behind(
+    tmp_path: Path, miniature: Path, official: ElectionState
+) -> None:
+    target = tmp_path / "new"
+    with pytest.raises(LogError, match="not a key name"):
+        create(
+            target, official, attachments(miniature).get, Organisation(NAME, TITLES, LogRole.PARTY),
+            origin="an origin+with signs", passphrase=WORDS, clock=CLOCK,
+        )  # fmt: skip
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_row_without_the_digest_of_its_picture_is_refused(
+    azul: Collection, miniature: Path, official: ElectionState
+) -> None:
+    row = replace(scanned(sheet_texts(miniature, official)[0]), digest="not a digest")
+    with pytest.raises(InputError, match="64 hexadecimal digits"):
+        read(azul, row)
+
+
+@pytest.mark.parametrize("name", ["machine/1", "authority/officer-1", "azul", "party"])
+def test_only_a_party_or_an_observer_keeps_such_a_log(name: str) -> None:
+    with pytest.raises((InputError, RecordError)):
+        Organisation(name, TITLES, LogRole.PARTY)
+
+
+# --- what goes in ---
+
+
+def test_a_signed_sheet_becomes_a_copy_that_names_its_original(
+    azul: Collection, keyring: Keyring, miniature: Path, official: ElectionState
+) -> None:
+    text = sheet_texts(miniature, official)[0]
+    sheet = only_sheet(azul, scanned(text))
+    assert azul.append([sheet], keyring, CLOCK) == 1
+    state = azul.state()
+    table = state.tables[sheet.contest]
+    assert table.kind.tolist() == [Copy.TYPE]
+    assert (*table.counts[0].tolist(), int(table.null[0]), int(table.blank[0])) == sheet.figures
+    assert table.original.tolist() == [True]
+    assert sheet.raw is not None
+    assert sheet.original == sha256(sheet.raw).digest()
+    kept = azul.private / "originals" / f"{sha256(sheet.raw).hexdigest()}.cose"
+    assert kept.read_bytes() == sheet.raw
+
+
+def test_ten_pictures_of_a_sheet_are_one_copy(
+    azul: Collection, miniature: Path, official: ElectionState
+) -> None:
+    text = sheet_texts(miniature, official)[0]
+    sheets = read(azul, *(scanned(text, f"{number}.jpg") for number in range(10)))
+    assert len(sheets) == 1
+
+
+def test_what_is_known_is_not_added_again(
+    azul: Collection, keyring: Keyring, miniature: Path, official: ElectionState
+) -> None:
+    sheet = only_sheet(azul, scanned(sheet_texts(miniature, official)[0]))
+    azul.append([sheet], keyring, CLOCK)
+    again = replace(sheet, image=bytes(32), source="another.jpg")
+    found = sort_out([again, again], azul.state(), NAME, frozenset())
+    assert (found.taken, found.known, found.not_taken) == ((), 2, ())
+
+
+@pytest.mark.parametrize("at", range(0, 300, 23))
+def test_a_record_with_one_altered_byte_is_not_taken(
+    azul: Collection, miniature: Path, official: ElectionState, at: int
+) -> None:
+    text = sheet_texts(miniature, official)[0]
+    entries = read_entries(open_log(miniature / "log"), official.size)
+    raw = bytearray(next(raw for raw in entries if qr_text(raw, False) == text))
+    raw[at % len(raw)] ^= 1
+    [found] = read(azul, scanned("ESCX:" + base45_encode(bytes(raw))))
+    assert isinstance(found, NotTaken)
+    assert found.why in (Why.SIGNATURE, Why.OTHER, Why.ELECTION)
+
+
+def sheet(**changes: object) -> Collected:
+    made = Collected("N1.01", "presidencia", (5, 4, 3, 2, 1, 0, 0), 1, 0, Form.PAPER, "typed")
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"counts": (0,) * 7, "null": 0}, Why.ZERO),
+        ({"counts": (0,) * 7, "null": 0, "voters": 40}, Why.ZERO),
+        ({"station": "Z9.99"}, Why.STATION),
+        ({"contest": "alcaldia"}, Why.CONTEST),
+        ({"counts": (1, 2, 3)}, Why.COUNTS),
+        ({"voters": -1}, Why.COUNTS),
+        ({"counts": (2**32, 0, 0, 0, 0, 0, 0)}, Why.COUNTS),
+    ],
+)
+def test_what_does_not_fit_is_kept_out_with_its_reason(
+    azul: Collection, changes: dict[str, object], why: Why
+) -> None:
+    found = sort_out([sheet(**changes)], azul.state(), NAME, frozenset())
+    assert [one.why for one in found.not_taken] == [why]
+    assert found.taken == ()
+
+
+def test_a_zero_report_goes_in_when_a_person_says_so(azul: Collection) -> None:
+    zero = sheet(counts=(0,) * 7, null=0)
+    assert sort_out([zero], azul.state(), NAME, frozenset({"N1.01"})).taken == (zero,)
+
+
+def test_a_differing_copy_waits_and_then_stands_beside_the_first(azul: Collection, keyring: Keyring) -> None:
+    first, other = sheet(), sheet(null=2)
+    azul.append([first], keyring, CLOCK)
+    assert [one.why for one in sort_out([other], azul.state(), NAME, frozenset()).not_taken] == [Why.DIFFERS]
+    confirmed = sort_out([other], azul.state(), NAME, frozenset({"N1.01"}))
+    azul.append(confirmed.taken, keyring, CLOCK)
+    state = azul.state()
+    assert len(state.tables["presidencia"]) == 2
+    assert state.pending["presidencia", f"copies:{NAME}"]
+
+
+# --- files ---
+
+
+def test_a_file_of_a_scan_is_read_line_by_line(
+    azul: Collection, miniature: Path, official: ElectionState, tmp_path: Path
+) -> None:
+    texts = sheet_texts(miniature, official)
+    path = tmp_path / "sheets.jsonl"
+    rows = [scanned(text, f"{number}.png") for number, text in enumerate(texts)]
+    unread = ScanResult("dark.jpg", 1, 1, "00" * 32, 1, 1, 1, Found.UNREAD)
+    path.write_bytes(b"".join(map(as_line, [*rows, unread])))
+    found = list(read_lines(path, azul.state(), azul.known_keys(), None))
+    assert len([one for one in found if isinstance(one, Collected)]) == len(texts)
+    assert [one.why for one in found if isinstance(one, NotTaken)] == [Why.UNREAD]
+
+
+def test_a_line_that_is_no_row_is_refused_by_its_number(azul: Collection, tmp_path: Path) -> None:
+    path = tmp_path / "sheets.jsonl"
+    path.write_text('{"kind":"transcribed","station":5}\n')
+    with pytest.raises(InputError, match=r"sheets\.jsonl, line 1"):
+        list(read_lines(path, azul.state(), {}, None))
+
+
+def test_a_table_is_read_by_its_mapping(azul: Collection, tmp_path: Path) -> None:
+    options = azul.state().contest("presidencia").options
+    header = ",".join(["mesa", *options, "nulos"])
+    (tmp_path / "t.csv").write_text(f"{header}\nN1.01,5,4,3,2,1,0,0,1\nN1.02,1,1,1,1,1,1,1,0\n")
+    columns = "\n".join(f'{code} = "{code}"' for code in options)
+    (tmp_path / "t.toml").write_text(
+        f'[[sheets]]\nfile = "t.csv"\nstation = "mesa"\ncontest = "presidencia"\nnull = "nulos"\n'
+        f"[sheets.options]\n{columns}\n"
+    )
+    sheets, bad = read_table(tmp_path / "t.toml", azul.state())
+    assert bad == ()
+    assert [one.figures for one in sheets] == [(5, 4, 3, 2, 1, 0, 0, 1, 0), (1,) * 7 + (0, 0)]
+    assert {one.form for one in sheets} == {Form.TABLE}
+
+
+# --- opening, and faults ---
+
+
+def test_a_collection_is_found_again(azul: Collection) -> None:
+    assert open_collection(azul.directory) == azul
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"election":"00"}'])
+def test_a_damaged_collection_is_refused(azul: Collection, content: str) -> None:
+    (azul.directory / "collection.json").write_text(content)
+    with pytest.raises(InputError, match=r"collection\.json"):
+        open_collection(azul.directory)
+
+
+def test_a_wrong_passphrase_opens_nothing(azul: Collection, keyring: Keyring) -> None:
+    with pytest.raises(RecordError, match="passphrase"):
+        azul.keyring("another")
+
+
+def test_a_store_that_was_taken_back_makes_no_second_history(azul: Collection, keyring: Keyring) -> None:
+    store = azul.private / "store.sqlite"
+    with sqlite3.connect(store) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    old = store.read_bytes()
+    azul.append([sheet()], keyring, CLOCK)
+    before = (azul.public / "log" / "checkpoint").read_bytes()
+    for path in azul.private.glob("store.sqlite*"):
+        path.unlink()
+    store.write_bytes(old)
+    with pytest.raises(LogError, match="not the latest"):
+        azul.append([sheet(station="N1.02")], keyring, CLOCK)
+    assert (azul.public / "log" / "checkpoint").read_bytes() == before
+
+
+def test_what_was_durable_is_published_by_the_next_run(azul: Collection, keyring: Keyring) -> None:
+    """A run that died between its store and its files."""
+    with azul.writer(keyring, CLOCK) as writer:
+        writer.submit(list(azul.records([sheet()], keyring, CLOCK)))
+    assert len(azul.state().tables["presidencia"]) == 0
+    azul.finish(keyring, CLOCK)
+    assert len(azul.state().tables["presidencia"]) == 1

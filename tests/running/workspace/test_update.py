@@ -1,0 +1,170 @@
+"""A publication brought up to its log where it stands: what it says, what it keeps, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from escrutinio.base.errors import LogError
+from escrutinio.core.log.policy import Group, Policy, WitnessIdentity
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.verification.publication import verify_publication
+from escrutinio.publication.site.live import MOST_CHANGED, Before, live_files, read_live
+from escrutinio.running.workspace.publish import publish
+from escrutinio.running.workspace.update import update_publication
+from tests.core.log.builders import cosigner
+from tests.paths import ROOT
+from tests.publication.growing import CLOCK, Night, contents, night
+
+SOME = 60
+
+
+@pytest.fixture(scope="module")
+def mini(miniature: Path) -> Night:
+    return night(miniature)
+
+
+@pytest.fixture(scope="module")
+def grown(mini: Night, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication of the first part of the night, updated to the whole of it; not to be changed."""
+    directory = tmp_path_factory.mktemp("grown") / "public"
+    mini.grow(directory, SOME)
+    update(mini, directory, refresh=30)
+    mini.grow(directory, len(mini.records))
+    update(mini, directory, refresh=30)
+    return directory
+
+
+def update(mini: Night, directory: Path, *, trust: Trust | None = None, refresh: int | None = None) -> None:
+    update_publication(
+        directory,
+        mini.shown,
+        trust=trust or mini.trust,
+        clock=CLOCK,
+        progress=lambda *_: None,
+        refresh=refresh,
+    )
+
+
+def live(directory: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads((directory / "live.json").read_text())
+    return found
+
+
+def test_what_was_updated_verifies(mini: Night, grown: Path) -> None:
+    found = verify_publication(grown, trust=mini.trust)
+    assert [check.name for check in found.checks if check.failures] == []
+    assert found.authenticated
+
+
+def test_live_says_what_came_since(mini: Night, grown: Path) -> None:
+    found = live(grown)
+    assert (found["size"], found["previous"], found["refresh"]) == (len(mini.records), SOME, 30)
+    assert found["root"] == mini.checkpoint(len(mini.records)).checkpoint.root.hex()
+    assert found["time"] == CLOCK
+
+
+def test_latest_has_the_totals_of_the_data(grown: Path) -> None:
+    latest = json.loads((grown / "latest.json").read_text())
+    results = json.loads((grown / "data/results.json").read_text())
+    assert latest["size"] == results["size"]
+    for said, contest in zip(latest["contests"], results["contests"], strict=True):
+        for basis, totals in zip(said["bases"], contest["bases"], strict=True):
+            row = dict(zip(contest["columns"], totals["areas"][contest["area"]], strict=True))
+            votes = [row[candidate["code"]] for candidate in said["candidates"]]
+            assert (basis["basis"], basis["votes"], basis["null"]) == (totals["code"], votes, row["null"])
+            assert basis["stations_counted"] == row["stations_counted"]
+    assert latest["kind"] == "simulation"
+    assert all("fict" in " ".join(notice) for notice in latest["notices"].values())
+
+
+def test_the_same_log_published_again_says_the_same(mini: Night, grown: Path, tmp_path: Path) -> None:
+    again = tmp_path / "public"
+    shutil.copytree(grown, again)
+    update(mini, again, refresh=30)
+    assert contents(again) == contents(grown)
+
+
+def test_a_changed_entry_is_refused_and_changes_no_page(mini: Night, grown: Path, tmp_path: Path) -> None:
+    directory = tmp_path / "public"
+    shutil.copytree(grown, directory)
+    bundle = directory / f"log/tile/entries/000.p/{len(mini.records)}"
+    content = bytearray(bundle.read_bytes())
+    content[-3] ^= 1
+    bundle.write_bytes(content)
+    before = contents(directory)
+    with pytest.raises(LogError):
+        update(mini, directory)
+    assert contents(directory) == before
+
+
+def test_another_election_is_refused(mini: Night, grown: Path, tmp_path: Path) -> None:
+    directory = tmp_path / "public"
+    shutil.copytree(grown, directory)
+    other = Trust(sha256(b"another").digest(), mini.trust.charter, mini.trust.policy)
+    with pytest.raises(LogError, match="definition"):
+        update(mini, directory, trust=other)
+
+
+def test_a_missing_quorum_is_shown_and_not_refused(mini: Night, tmp_path: Path) -> None:
+    directory = tmp_path / "public"
+    mini.grow(directory, SOME)
+    witness = WitnessIdentity("observer.example", cosigner("observer.example").verifier)
+    group = Group("public", 1, (witness.name,))
+    policy = Policy(mini.trust.policy.logs, (witness,), (group,), group.name)
+    update(mini, directory, trust=Trust(mini.trust.definition, mini.trust.charter, policy))
+    assert live(directory)["quorum"] is False
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"size":"1"}', b"\xff"])
+def test_a_damaged_live_file_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "live.json").write_bytes(content)
+    assert read_live(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("areas", "named"),
+    [
+        (frozenset({"b", "a"}), ["a", "b"]),
+        (None, None),
+        (frozenset(map(str, range(MOST_CHANGED + 1))), None),
+    ],
+    ids=["some", "all", "too many"],
+)
+def test_live_names_the_areas_that_changed_unless_they_are_too_many(
+    mini: Night, areas: frozenset[str] | None, named: list[str] | None
+) -> None:
+    before = Before(SOME, "00" * 32, None, None)
+    files = dict(
+        live_files(
+            mini.state(SOME + 1),
+            mini.checkpoint(SOME + 1),
+            mini.trust,
+            clock=CLOCK,
+            refresh=None,
+            before=before,
+            changed=areas,
+        )
+    )
+    assert list(files) == ["latest.json", "live.json"]
+    found = json.loads(files["live.json"])
+    assert (found["previous"], found["changed"]) == (SOME, named)
+
+
+def test_publishing_again_keeps_the_pages_that_stay(tmp_path: Path) -> None:
+    target, inodes = tmp_path / "public", []
+    for _ in range(2):
+        publish(
+            ROOT / "examples/miniature",
+            target,
+            master=SigningKey(sha256(b"key of the tests").digest()),
+            clock=CLOCK,
+            progress=lambda *_: None,
+        )
+        inodes.append((target / "es/areas/TI.html").stat().st_ino)
+    assert inodes[0] == inodes[1]
