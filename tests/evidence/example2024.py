@@ -52,7 +52,7 @@ class Sheets:
 @cache
 def sheets() -> Sheets:
     """The 25,073 sheets in the order of the file."""
-    text = (ROOT / "tests" / "intake" / "venezuela-2024.toml").read_text(encoding="utf-8")
+    text = (ROOT / "tests" / "intake" / "mapping" / "venezuela-2024.toml").read_text(encoding="utf-8")
     mapping = parse_mapping(tomllib.loads(text)["import"])
     rows = read_sheets(mapping, EXAMPLE, {"presidente": list(CANDIDATES)}).rows
     roll = {row.station: row.registered for row in read_roll(mapping, EXAMPLE).rows}
