@@ -16,6 +16,13 @@ class LogError(EscrutinioError):
     """A log, tile, note, checkpoint, proof, policy or trust file is malformed, missing or contradictory."""
 
 
+class FileUnreadableError(LogError):
+    """A file may be there and cannot be read: no permission, a cut answer, a server that fails.
+
+    It says nothing of the file's content: what needs it cannot be judged.
+    """
+
+
 class DefinitionError(EscrutinioError):
     """An election definition, area tree or roll does not hold together."""
 

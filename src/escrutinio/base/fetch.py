@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from escrutinio.base.errors import LogError
+from escrutinio.base.errors import FileUnreadableError, LogError
 
 _TIMEOUT_SECONDS = 30.0
 
 Fetch = Callable[[str, int], bytes | None]
-"""(path below the log, greatest size in bytes) -> content, or None when there is no such file.
+"""(path, greatest size in bytes) -> content, or None when there is no such file.
 
-Raises LogError when the content is longer, or cannot be read.
+Raises FileUnreadableError when it cannot be read, LogError when the content is longer.
 """
 
 
@@ -23,12 +23,12 @@ def _directory_fetch(directory: Path) -> Fetch:
         try:
             with open(f"{root}/{path}", "rb", buffering=0) as file:
                 data = file.read(limit + 1)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise LogError(f"{path} of the log cannot be read: {error.strerror}.") from None
+            raise FileUnreadableError(f"{path} cannot be read: {error.strerror}.") from None
         if data is None or len(data) > limit:
-            raise LogError(f"{path} of the log is longer than {limit} bytes.")
+            raise LogError(f"{path} is longer than {limit} bytes.")
         return data
 
     return fetch
@@ -64,14 +64,16 @@ def http_fetch(address: str) -> Fetch:
                 if response.status_code in (404, 410):
                     return None
                 if response.status_code != 200:
-                    raise LogError(f"{prefix}/{path} was answered with HTTP status {response.status_code}.")
+                    status = response.status_code
+                    raise FileUnreadableError(f"{prefix}/{path} was answered with HTTP status {status}.")
                 data = bytearray()
                 for chunk in response.iter_bytes(64 * 1024):
                     data += chunk
                     if len(data) > limit:
                         raise LogError(f"{prefix}/{path} is longer than {limit} bytes.")
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise LogError(f"{prefix}/{path} cannot be read: {str(error) or type(error).__name__}.") from None
+            why = str(error) or type(error).__name__
+            raise FileUnreadableError(f"{prefix}/{path} cannot be read: {why}.") from None
         return bytes(data)
 
     return fetch

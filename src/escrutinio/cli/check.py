@@ -13,14 +13,14 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
-from escrutinio.cli.election import load_state
+from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_small
 from escrutinio.cli.sealing import write_new
-from escrutinio.core.log.trust import parse_trust
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.verification.at_hand import Checked, LogAtHand
+from escrutinio.core.verification.checker import Checked, Checker
 from escrutinio.core.verification.judge_text import grounds, headline
+from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.scan.images import MAX_FILE, read_regular
 from escrutinio.intake.scan.problems import Problem, UnreadableError, explain
 from escrutinio.intake.scan.results import ZERO, sheet_of
@@ -71,10 +71,8 @@ def command(
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     read = _read(thing)
-    state = load_state(address, trust, quiet=quiet or as_json)
-    given = None if trust is None else parse_trust(read_small(trust), str(trust))
-    log = LogAtHand(address, state, given)
-    found = _check(log, read, None if proof_file is None else read_small(proof_file))
+    log = open_log(address, trust, quiet=quiet or as_json)
+    found = _check(Checker(log), read, None if proof_file is None else read_small(proof_file))
     kept = [each for _, _, each in found if each is not None and each.answer.to_keep]
     if kept and evidence is not None:
         write_new(evidence, _evidence(log, kept, read.digest))
@@ -113,12 +111,12 @@ def _read(thing: str) -> Thing:
         raise InputError(f"{thing[:200]}: {explain(problem, detail, language())}") from None
 
 
-def _check(log: LogAtHand, read: Thing, proof: bytes | None) -> list[Found]:
-    found: list[Found] = [(page, text, log.text(text)) for page, text in read.texts]
+def _check(checker: Checker, read: Thing, proof: bytes | None) -> list[Found]:
+    found: list[Found] = [(page, text, checker.text(text)) for page, text in read.texts]
     if read.record is not None:
-        found.append((1, "", log.record(read.record)))
+        found.append((1, "", checker.record(read.record)))
     if read.proof is not None:
-        found.append((1, "", log.proof(read.proof, None)))
+        found.append((1, "", checker.proof(read.proof, None)))
     if proof is not None:
         records = [each.entry.raw for _, _, each in found if each is not None and each.entry is not None]
         if len(records) != 1:
@@ -128,11 +126,11 @@ def _check(log: LogAtHand, read: Thing, proof: bytes | None) -> list[Found]:
                     f"--proof es para un solo asiento, y se leyeron {len(records)}",
                 )
             )
-        found.append((1, "", log.proof(proof, records[0])))
+        found.append((1, "", checker.proof(proof, records[0])))
     return found
 
 
-def _print(log: LogAtHand, found: list[Found], read: Thing) -> None:
+def _print(log: VerifiedLog, found: list[Found], read: Thing) -> None:
     """One clear line for each sheet, then what it stands on; then what could not be read."""
     lang, several = language(), len(found) > 1
     for number, (page, text, checked) in enumerate(found, 1):
@@ -151,13 +149,13 @@ def _print(log: LogAtHand, found: list[Found], read: Thing) -> None:
     for page, problem, detail in read.problems:
         where = say(f"page {page}: ", f"página {page}: ") if page > 1 or len(read.problems) > 1 else ""
         click.echo(say("Not read: ", "Sin leer: ") + where + explain(problem, detail, lang), err=True)
-    head = log.checkpoint.checkpoint
-    size = whole(log.state.size, lang)
+    head = log.checkpoint
+    size = whole(log.size, lang)
     click.echo(
         say(f"Log: {head.origin}, {size} entries, ", f"Registro público: {head.origin}, {size} entradas, ")
         + (
             say("verified with the trust file", "verificado con el archivo de confianza")
-            if log.trusted
+            if log.trust is not None
             else say("consistent; its origin is not authenticated without --trust",
                      "consistente; su origen no se autentica sin --trust")
         )
@@ -177,7 +175,7 @@ def _say_kept(evidence: Path | None) -> None:
     click.echo(hint)
 
 
-def _evidence(log: LogAtHand, kept: list[Checked], digest: bytes) -> bytes:
+def _evidence(log: VerifiedLog, kept: list[Checked], digest: bytes) -> bytes:
     """What is to be kept: the records, the log's signed checkpoint that was seen, and when."""
     now = datetime.now(UTC).replace(microsecond=0)
     plain = {
@@ -185,7 +183,7 @@ def _evidence(log: LogAtHand, kept: list[Checked], digest: bytes) -> bytes:
         "seen_at": now.isoformat(),
         "source_sha256": digest.hex(),
         "election": log.state.election.hex(),
-        "checkpoint": log.checkpoint.note.data.decode(),
+        "checkpoint": log.signed.note.data.decode(),
         "records": [
             {
                 "verdict": each.answer.verdict.value,
@@ -200,13 +198,18 @@ def _evidence(log: LogAtHand, kept: list[Checked], digest: bytes) -> bytes:
     return json.dumps(plain, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _plain(log: LogAtHand, found: list[Found], read: Thing) -> dict[str, object]:
+def _plain(log: VerifiedLog, found: list[Found], read: Thing) -> dict[str, object]:
     """The answers as docs/reading-sheets.md describes them."""
-    head = log.checkpoint.checkpoint
+    head = log.checkpoint
     return {
         "version": 1,
         "sha256": read.digest.hex(),
-        "log": {"origin": head.origin, "size": head.size, "root": head.root.hex(), "trusted": log.trusted},
+        "log": {
+            "origin": head.origin,
+            "size": head.size,
+            "root": head.root.hex(),
+            "trusted": log.trust is not None,
+        },
         "answers": [
             {"page": page, **_plain_answer(log, checked)} for page, _, checked in found if checked is not None
         ],
@@ -218,7 +221,7 @@ def _plain(log: LogAtHand, found: list[Found], read: Thing) -> dict[str, object]
     }
 
 
-def _plain_answer(log: LogAtHand, checked: Checked) -> dict[str, object]:
+def _plain_answer(log: VerifiedLog, checked: Checked) -> dict[str, object]:
     answer = checked.answer
     return {
         "verdict": answer.verdict.value,

@@ -100,10 +100,8 @@ def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
     titles: tuple[str, ...], passphrase: str, quiet: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.base.fetch import open_files
-    from escrutinio.cli.election import load_state
+    from escrutinio.cli.opening import open_log
     from escrutinio.core.election.qr2024_options import MAX_FILE, QR2024_FILE
-    from escrutinio.core.records.attachments import MAX_ATTACHMENT, file_name
     from escrutinio.core.records.codes import LogRole
     from escrutinio.core.records.parts import Title
     from escrutinio.running.workspace.collection.beginning import Organisation
@@ -111,29 +109,23 @@ def init(
 
     role = LogRole.OBSERVER if organisation.startswith("observer/") else LogRole.PARTY
     named = tuple(Title(*_title(text)) for text in titles)
-    state = load_state(definition, trust, quiet=quiet)
-    fetch = open_files(definition)
-
-    def attachment(digest: bytes) -> bytes | None:
-        content = fetch(f"attachments/{file_name(digest)}", MAX_ATTACHMENT)
-        return content if content is not None and sha256(content).digest() == digest else None
-
+    log = open_log(definition, trust, quiet=quiet)
     collection = create(
         directory,
-        state,
-        attachment,
+        log.state,
+        log.attachment,
         Organisation(organisation, named, role),
         origin=origin,
         passphrase=passphrase,
         clock=_now(),
-        qr2024=fetch(QR2024_FILE, MAX_FILE),
+        qr2024=log.unverified(QR2024_FILE, MAX_FILE),
     )
     trusted = _renew(collection, collection.keyring(passphrase), quiet)
     click.echo(
         say(
-            f"{directory}: the log {origin} of {organisation}, with {len(state.roll):,} stations. "
+            f"{directory}: the log {origin} of {organisation}, with {len(log.state.roll):,} stations. "
             f"Hand out {directory / 'public' / 'trust.toml'} on paper or through the press.",
-            f"{directory}: el registro {origin} de {organisation}, con {len(state.roll):,} mesas. "
+            f"{directory}: el registro {origin} de {organisation}, con {len(log.state.roll):,} mesas. "
             f"Entregue {directory / 'public' / 'trust.toml'} en papel o por la prensa.",
         )
     )

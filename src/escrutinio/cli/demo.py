@@ -86,7 +86,7 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
             with progress_bar() as progress:
                 result = verify_publication(made.directory, trust=trust, executor=executor, progress=progress)
             print_report(result)
-            if not result.ok:
+            if not result.authenticated:
                 sys.exit(EXIT_FAILED)
     seconds = time.perf_counter() - started
     click.echo(

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from escrutinio.base.words.say import language, say
-from escrutinio.base.workers import workers
+from escrutinio.cli.opening import open_log, own_trust
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_file_option
-from escrutinio.cli.output import EXIT_FAILED, print_json, progress_bar, refuse
+from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
-from escrutinio.cli.stations import find_station, given_trust, own_trust
+from escrutinio.cli.stations import find_station
 
 
 @click.command(
@@ -64,23 +64,14 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.base.fetch import open_files
-    from escrutinio.core.verification.publication import verify_publication
     from escrutinio.publication.documents.dossier.dossier import dossier_of, head_of
     from escrutinio.publication.documents.dossier.pdf import to_pdf
     from escrutinio.publication.documents.dossier.zip import to_zip
 
-    given = given_trust(trust_file)
-    with workers() as executor, progress_bar(quiet or as_json) as progress:
-        result = verify_publication(address, trust=given, executor=executor, progress=progress, only_log=True)
-    failed = [failure for check in result.checks for failure in check.failures]
-    if failed or result.state is None or result.checkpoint is None:
-        why = f"{failed[0].place}: {failed[0].sentence}" if failed else say("an empty log", "registro vacío")
-        refuse(say("a check failed: ", "una comprobación falló: ") + why, EXIT_FAILED)
-        raise AssertionError("refuse() ends the process")
-    state, lang = result.state, tongue or language()
-    head = head_of(result.checkpoint, given or own_trust(address, state), result.authenticated)
-    dossier = dossier_of(state, find_station(state, station), open_files(address), head)
+    log = open_log(address, trust_file, quiet=quiet or as_json)
+    lang = tongue or language()
+    head = head_of(log.signed, log.trust or own_trust(log), log.authenticated)
+    dossier = dossier_of(log, find_station(log.state, station), head)
     files = [(output or Path(f"{station}.zip"), to_zip(dossier, lang))]
     if pdf is not None:
         files.append((pdf, to_pdf(dossier, lang)))

@@ -13,37 +13,42 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
-from escrutinio.base.workers import workers
-from escrutinio.cli.output import EXIT_FAILED, progress_bar, read_small, refuse
+from escrutinio.cli.opening import open_log
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ContestView, ElectionState, Logged
     from escrutinio.core.log.checkpoint import Checkpoint
     from escrutinio.core.records.parts import Title
+    from escrutinio.core.verification.verified import VerifiedLog
 
 SHOWN_CODES = 20
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A publication whose log verifies: what the log says, its checkpoint, and what was asked for.
+    """A publication whose log verifies, and what was asked of it.
 
     `basis` is the code of a basis, "" where no sheet of the contest counts in any.
     """
 
-    address: str
-    state: ElectionState
-    checkpoint: Checkpoint
+    log: VerifiedLog
     contest: ContestView
     basis: str
 
-    def root_at(self, size: int) -> bytes:
-        """The root hash that the log had at a size (RFC 9162, section 2.1). Raises LogError."""
-        from escrutinio.core.log.merkle import range_root
-        from escrutinio.core.log.reader import hash_source, open_log
+    @property
+    def state(self) -> ElectionState:
+        """What the log says."""
+        return self.log.state
 
-        reader = open_log(self.address.rstrip("/") + "/log")
-        return range_root(0, size, hash_source(reader, self.checkpoint.size))
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """What the log is at."""
+        return self.log.checkpoint
+
+    @property
+    def root_at(self) -> Callable[[int], bytes]:
+        """The root hash that the log had at a size (RFC 9162, section 2.1). Raises LogError."""
+        return self.log.root_at
 
     def sheets(self, basis: str) -> int:
         """How many stations have a sheet that counts in a basis."""
@@ -105,9 +110,9 @@ class Question:
 
     def open(self) -> Opened:
         """Load and verify; exits with 1 where a check fails. Raises InputError, LogError."""
-        state, checkpoint = load_verified(self.address, self.trust, self.quiet or self.as_json)
-        view = choose_contest(state, self.contest)
-        return Opened(self.address, state, checkpoint, view, choose_basis(state, view.code, self.basis))
+        log = open_log(self.address, self.trust, quiet=self.quiet or self.as_json)
+        view = choose_contest(log.state, self.contest)
+        return Opened(log, view, choose_basis(log.state, view.code, self.basis))
 
 
 def asks(function: Callable[..., None]) -> Callable[..., None]:
@@ -154,32 +159,6 @@ _COMMON = (
     ),
     click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso.")),
 )  # fmt: skip
-
-
-def load_state(address: str, trust: Path | None = None, *, quiet: bool = False) -> ElectionState:
-    """What the log of a publication says, in a directory or at an http(s) address, once it verifies.
-
-    Every check of `verify --only-log` is made; where one fails the command ends with exit code 1 and its
-    place. Raises LogError where there is nothing to read, and for a trust file that is none.
-    """
-    return load_verified(address, trust, quiet)[0]
-
-
-def load_verified(address: str, trust_file: Path | None, quiet: bool) -> tuple[ElectionState, Checkpoint]:
-    """As `load_state`, with the checkpoint that the state is of."""
-    with workers() as executor, progress_bar(quiet) as progress:
-        from escrutinio.core.log.trust import parse_trust
-        from escrutinio.core.verification.publication import verify_publication
-
-        trust = None if trust_file is None else parse_trust(read_small(trust_file), str(trust_file))
-        result = verify_publication(address, trust=trust, executor=executor, progress=progress, only_log=True)
-    failed = [failure for check in result.checks for failure in check.failures]
-    if failed or result.state is None or result.checkpoint is None:
-        why = f"{failed[0].place}: {failed[0].sentence}" if failed else say("an empty log", "registro vacío")
-        see = say("see escrutinio verify", "véase escrutinio verify")
-        refuse(say("a check failed: ", "una comprobación falló: ") + f"{why} ({see} {address})", EXIT_FAILED)
-        raise AssertionError("refuse() ends the process")
-    return result.state, result.checkpoint.checkpoint
 
 
 def choose_contest(state: ElectionState, code: str | None) -> ContestView:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from escrutinio.base.words.say import say
-from escrutinio.cli.election import load_state
+from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json
 
@@ -39,19 +39,11 @@ from escrutinio.cli.output import print_json
 @json_option
 @quiet_option
 def command(area: str, address: str, output: Path, trust: Path | None, as_json: bool, quiet: bool) -> None:
-    state = load_state(address, trust, quiet=quiet or as_json)
-    from escrutinio.base.errors import LogError
-    from escrutinio.base.fetch import open_files
-    from escrutinio.core.log.checkpoint import parse_checkpoint
-    from escrutinio.core.log.notes import MAX_NOTE
     from escrutinio.publication.downloads.part import part_entries, part_files, write_zip
 
-    fetch = open_files(address)
-    note = fetch("log/checkpoint", MAX_NOTE)
-    if note is None:
-        raise LogError(f"{address} has no log/checkpoint.")
-    size = write_zip(output, part_files(state, area, parse_checkpoint(note), fetch))
-    records = len(part_entries(state, area))
+    log = open_log(address, trust, quiet=quiet or as_json)
+    size = write_zip(output, part_files(log, area))
+    records = len(part_entries(log.state, area))
     if as_json:
         print_json({"area": area, "records": records, "bytes": size, "file": str(output)})
     else:

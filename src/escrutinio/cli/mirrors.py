@@ -14,8 +14,9 @@ from escrutinio.base.words.wording import whole
 from escrutinio.cli.output import EXIT_FAILED, print_json, read_small
 
 if TYPE_CHECKING:
-    from escrutinio.core.log.mirrors import Copy, MirrorList, MirrorReport
+    from escrutinio.core.log.mirrors import MirrorList
     from escrutinio.core.log.policy import Policy
+    from escrutinio.core.verification.mirrors import MirrorCopy, MirrorReport
 
 TRUST_HELP = say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía.")
 
@@ -64,8 +65,8 @@ def command() -> None:
     "--json", "as_json", is_flag=True, help=say("Print JSON (docs/log.md).", "Imprime JSON (docs/log.md).")
 )
 def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -> None:
-    from escrutinio.core.log.mirrors import MirrorReport, Standing, compare_copies, open_copy
     from escrutinio.core.log.trust import parse_trust
+    from escrutinio.core.verification.mirrors import MirrorReport, MirrorStanding, compare_copies, open_copy
 
     policy = parse_trust(read_small(trust_file), str(trust_file)).policy
     base, listed = _source(source, policy)
@@ -86,15 +87,19 @@ def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -
         print_json(_plain(measure, listed, found))
     else:
         _print(measure, listed, found)
-    if any(report.standing not in (Standing.SAME, Standing.BEHIND, Standing.AHEAD) for report in found):
+    if any(
+        report.standing not in (MirrorStanding.SAME, MirrorStanding.BEHIND, MirrorStanding.AHEAD)
+        for report in found
+    ):
         sys.exit(EXIT_FAILED)
 
 
-def _source(source: str, policy: Policy) -> tuple[Copy | None, MirrorList | None]:
+def _source(source: str, policy: Policy) -> tuple[MirrorCopy | None, MirrorList | None]:
     """The log to measure with and the list of mirrors, as far as there are such. Raises LogError."""
     from escrutinio.base.fetch import open_files
-    from escrutinio.core.log.mirrors import MIRRORS, MirrorReport, open_copy, open_mirrors
+    from escrutinio.core.log.mirrors import MIRRORS, open_mirrors
     from escrutinio.core.log.notes import MAX_NOTE
+    from escrutinio.core.verification.mirrors import MirrorReport, open_copy
 
     keys = [log.key for log in policy.logs]
     if not source.startswith(("http://", "https://")) and not Path(source).is_dir():
@@ -106,8 +111,8 @@ def _source(source: str, policy: Policy) -> tuple[Copy | None, MirrorList | None
     return base, None if data is None else open_mirrors(data, keys, MIRRORS)
 
 
-def _print(measure: Copy | None, listed: MirrorList | None, reports: list[MirrorReport]) -> None:
-    from escrutinio.core.log.mirrors import Standing
+def _print(measure: MirrorCopy | None, listed: MirrorList | None, reports: list[MirrorReport]) -> None:
+    from escrutinio.core.verification.mirrors import MirrorStanding
 
     lang = language()
     if measure is not None:
@@ -120,34 +125,36 @@ def _print(measure: Copy | None, listed: MirrorList | None, reports: list[Mirror
         click.echo(
             f"  {_standing(report, lang):<28} {report.address}" + (f": {report.why}" if report.why else "")
         )
-    if measure is not None and any(report.standing is Standing.SPLIT for report in reports):
+    if measure is not None and any(report.standing is MirrorStanding.SPLIT for report in reports):
         click.echo(
             say(
                 "\nSplit view: the log signed two histories. Keep both checkpoints:",
                 "\nVista dividida: el registro firmó dos historias. Guarde ambos puntos de control:",
             )
         )
-        split = [report for report in reports if report.standing is Standing.SPLIT]
+        split = [report for report in reports if report.standing is MirrorStanding.SPLIT]
         for address, note in ((measure.address, measure.note), *((r.address, r.checkpoint) for r in split)):
             click.echo(f"\n# {address}\n{note.decode()}")
 
 
 def _standing(report: MirrorReport, lang: str) -> str:
-    from escrutinio.core.log.mirrors import Standing
+    from escrutinio.core.verification.mirrors import MirrorStanding
 
     count = whole(report.entries, lang)
     return {
-        Standing.SAME: say("same", "igual"),
-        Standing.BEHIND: say(f"behind by {count}", f"atrasado en {count}"),
-        Standing.AHEAD: say(f"ahead by {count}", f"adelantado en {count}"),
-        Standing.SPLIT: say("ANOTHER HISTORY", "OTRA HISTORIA"),
-        Standing.UNPROVED: say("NOT PROVED", "SIN PROBAR"),
-        Standing.REFUSED: say("REFUSED", "RECHAZADO"),
-        Standing.UNREACHABLE: say("NOT READABLE", "NO SE LEE"),
+        MirrorStanding.SAME: say("same", "igual"),
+        MirrorStanding.BEHIND: say(f"behind by {count}", f"atrasado en {count}"),
+        MirrorStanding.AHEAD: say(f"ahead by {count}", f"adelantado en {count}"),
+        MirrorStanding.SPLIT: say("ANOTHER HISTORY", "OTRA HISTORIA"),
+        MirrorStanding.UNPROVED: say("NOT PROVED", "SIN PROBAR"),
+        MirrorStanding.REFUSED: say("REFUSED", "RECHAZADO"),
+        MirrorStanding.UNREACHABLE: say("NOT READABLE", "NO SE LEE"),
     }[report.standing]
 
 
-def _plain(measure: Copy | None, listed: MirrorList | None, reports: list[MirrorReport]) -> dict[str, object]:
+def _plain(
+    measure: MirrorCopy | None, listed: MirrorList | None, reports: list[MirrorReport]
+) -> dict[str, object]:
     return {
         "version": 1,
         "measure": None

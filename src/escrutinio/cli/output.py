@@ -21,6 +21,7 @@ MAX_SMALL = 1 << 20
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_FINDINGS = 3
+EXIT_OPEN = 4
 
 
 @contextmanager

@@ -11,14 +11,16 @@ import click
 
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
-from escrutinio.cli.election import choose_basis, choose_contest, load_state
+from escrutinio.cli.election import choose_basis, choose_contest
+from escrutinio.cli.opening import fingerprint_of, open_log, own_trust
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.cli.sealing import write_new
-from escrutinio.cli.stations import find_station, fingerprint_of, given_trust, own_trust
+from escrutinio.cli.stations import find_station
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
+    from escrutinio.core.verification.verified import VerifiedLog
     from escrutinio.publication.documents.sheets.printed_sheet import PrintedSheet
     from escrutinio.publication.documents.sheets.printing import Printer
 
@@ -137,15 +139,13 @@ def command(
     from escrutinio.publication.documents.sheets.printing import Printer
 
     quiet = quiet or as_json
-    state = load_state(address, trust, quiet=quiet)
-    chosen = [entry] if entry is not None else _chosen(state, stations, contest, basis)
-    printer = Printer(
-        state, fingerprint_of(given_trust(trust) or own_trust(address, state)), tongue or language()
-    )
+    log = open_log(address, trust, quiet=quiet)
+    chosen = [entry] if entry is not None else _chosen(log.state, stations, contest, basis)
+    printer = Printer(log.state, fingerprint_of(log.trust or own_trust(log)), tongue or language())
     # One sheet goes to the file named, several into the directory named.
     file = output if len(chosen) == 1 and not everything else None
     written = []
-    sheets = _sheets(printer, address, chosen, (number, copies))
+    sheets = _sheets(printer, log, chosen, (number, copies))
     with progress_bar(quiet or not everything) as progress:
         for sheet, content in _printed(sheets, paper, len(chosen)):
             path = file or (output or Path()) / f"{sheet.station}-{sheet.contest}.pdf"
@@ -176,14 +176,12 @@ def _chosen(
 
 
 def _sheets(
-    printer: Printer, address: str, entries: list[int], copy: tuple[int, int]
+    printer: Printer, log: VerifiedLog, entries: list[int], copy: tuple[int, int]
 ) -> Iterator[PrintedSheet]:
     """What the prints of these entries say, in the order of the log."""
-    from escrutinio.core.log.reader import open_log
-    from escrutinio.publication.documents.log_entries import entries_at, signed_entry
+    from escrutinio.core.verification.signed_entries import signed_entry
 
-    reader = open_log(address.rstrip("/") + "/log")
-    for index, raw in entries_at(reader, printer.state.size, entries):
+    for index, raw in log.entries_at(entries):
         yield printer.sheet(signed_entry(printer.state, index, raw), copy)
 
 

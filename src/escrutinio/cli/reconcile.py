@@ -11,15 +11,16 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
-from escrutinio.cli.election import load_verified, title_of
+from escrutinio.cli.election import title_of
 from escrutinio.cli.explain import print_table
+from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import quiet_option
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
-    from escrutinio.core.log.checkpoint import Checkpoint
+    from escrutinio.core.verification.verified import VerifiedLog
     from escrutinio.evidence.accounts.accounts import Accounts, Pair
     from escrutinio.evidence.accounts.sources import Source
     from escrutinio.intake.mapping.accounts import AccountsFile
@@ -131,7 +132,7 @@ class _Named:
         self._trust = trust
         self._skip = skip_bad_rows
         self._quiet = quiet
-        self._states: dict[str, tuple[ElectionState, Checkpoint]] = {}
+        self._logs: dict[str, VerifiedLog] = {}
 
     def resolve(self, argument: str) -> list[Source]:
         """The sources of an argument: one of a table, one per contest (and basis) of a publication."""
@@ -152,9 +153,10 @@ class _Named:
                     f"no hay publicación, tabla ni fuente {argument[:200]!r}; fuentes del archivo: {there}",
                 )
             )
-        if address not in self._states:
-            self._states[address] = load_verified(address, self._trust, self._quiet)
-        state, head = self._states[address]
+        if address not in self._logs:
+            self._logs[address] = open_log(address, self._trust, quiet=self._quiet)
+        log = self._logs[address]
+        state, head = log.state, log.checkpoint
         rests_on = f"{head.origin}, {head.size:,} entries, root {head.root.hex()}"
         return [replace(each, rests_on=rests_on) for each in _bases(state, address, basis)]
 

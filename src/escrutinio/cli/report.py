@@ -9,12 +9,12 @@ import click
 
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.workers import workers
-from escrutinio.cli.election import load_state
+from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import quiet_option
 from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
-    from escrutinio.core.log.checkpoint import Checkpoint
+    pass
 
 
 @click.command(
@@ -47,13 +47,13 @@ if TYPE_CHECKING:
 def command(
     address: str, output: Path, pdf: Path | None, tongue: str | None, trust: Path | None, quiet: bool
 ) -> None:
-    state = load_state(address, trust, quiet=quiet)
+    log = open_log(address, trust, quiet=quiet)
     from escrutinio.publication.documents.report.report import report_of, to_html
     from escrutinio.publication.documents.report.results import work_out
 
     with workers() as executor:
-        evidence = work_out(state, executor=executor)
-    report = report_of(state, _head(address, state.size), evidence, tongue or language())
+        evidence = work_out(log.state, executor=executor)
+    report = report_of(log.state, log.checkpoint, evidence, tongue or language())
     files = [(output, to_html(report).encode())]
     if pdf is not None:
         from escrutinio.publication.documents.report.pdf import to_pdf
@@ -62,14 +62,3 @@ def command(
     for path, content in files:
         write_new(path, content)
         click.echo(str(path))
-
-
-def _head(address: str, size: int) -> Checkpoint:
-    """What the log commits to at the size that was read; it may have grown since. Raises LogError."""
-    from escrutinio.core.log.checkpoint import Checkpoint, parse_checkpoint
-    from escrutinio.core.log.merkle import range_root
-    from escrutinio.core.log.reader import hash_source, open_log
-
-    reader = open_log(address.rstrip("/") + "/log")
-    now = parse_checkpoint(reader.checkpoint()).checkpoint
-    return Checkpoint(now.origin, size, range_root(0, size, hash_source(reader, now.size)))

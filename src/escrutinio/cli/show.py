@@ -10,11 +10,13 @@ import click
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.words.say import say
-from escrutinio.cli.options import json_option
+from escrutinio.cli.opening import given_trust
+from escrutinio.cli.options import json_option, trust_file_option
 from escrutinio.cli.output import print_json, read_small
-from escrutinio.core.log.checkpoint import parse_checkpoint
-from escrutinio.core.log.proofs import format_proof, make_proof, parse_proof
-from escrutinio.core.log.reader import hash_source, open_log, read_entries
+from escrutinio.core.log.checkpoint import parse_checkpoint, verify_checkpoint
+from escrutinio.core.log.pinned import PinnedLog
+from escrutinio.core.log.proofs import format_proof, parse_proof
+from escrutinio.core.log.reader import open_log
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import Entry, body_to_plain, open_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
@@ -47,17 +49,18 @@ from escrutinio.core.records.types import Enrolment
 @click.option(
     "--proof", is_flag=True, help=say("Print the proof of an entry.", "Imprime la prueba de una entrada.")
 )
+@trust_file_option
 @json_option
-def command(what: str, address: str | None, proof: bool, as_json: bool) -> None:
+def command(what: str, address: str | None, proof: bool, trust_file: Path | None, as_json: bool) -> None:
     if what.startswith((REAL, NOT_REAL)):
         raw, real = read_qr_text(what)
         _show([(None, open_record(raw))], as_json, None if real else _not_real())
     elif address is None:
         _show_file(Path(what), as_json)
     elif proof:
-        click.echo(_proof(what, address), nl=False)
+        click.echo(_proof(what, _open(address, trust_file)), nl=False)
     else:
-        found = list(_find(what, address))
+        found = list(_find(what, _open(address, trust_file)))
         if not found:
             raise InputError(f"nothing in the log at {address} is, or is signed by or about, {what[:80]!r}")
         _show(found, as_json)
@@ -92,18 +95,24 @@ def _show_file(path: Path, as_json: bool) -> None:
     _show([(None, open_record(content))], as_json)
 
 
-def _entries(address: str) -> Iterator[bytes]:
+def _open(address: str, trust_file: Path | None) -> PinnedLog:
+    """The log at one checkpoint, which is read once: every entry is held against its root before it is shown.
+
+    Raises LogError where a trust file was given and its keys did not sign and cosign the checkpoint.
+    """
     reader = open_log(address.rstrip("/") + "/log")
-    return read_entries(reader, parse_checkpoint(reader.checkpoint()).checkpoint.size)
+    signed = parse_checkpoint(reader.checkpoint())
+    if (trust := given_trust(trust_file)) is not None:
+        verify_checkpoint(signed, trust.policy)
+    return PinnedLog(reader, signed)
 
 
-def _find(what: str, address: str) -> Iterator[tuple[int, Entry]]:
-    for index, raw in enumerate(_entries(address)):
-        if what.isascii() and what.isdigit() and "." not in what:
-            if index == int(what):
-                yield index, open_record(raw)
-                return
-            continue
+def _find(what: str, log: PinnedLog) -> Iterator[tuple[int, Entry]]:
+    if what.isascii() and what.isdigit() and "." not in what:
+        if (index := _number(what)) < log.size:
+            yield index, open_record(log.entry(index))
+        return
+    for index, raw in enumerate(log.all_entries()):
         # Most entries speak of something else: their bytes say so before they are opened.
         if what.encode() not in raw and (len(what) != 16 or bytes.fromhex(_hex(what)) not in raw):
             continue
@@ -113,6 +122,13 @@ def _find(what: str, address: str) -> Iterator[tuple[int, Entry]]:
             continue
         if _concerns(entry, what):
             yield index, entry
+
+
+def _number(what: str) -> int:
+    """The index of an entry. Raises InputError."""
+    if not (what.isascii() and what.isdigit() and len(what) <= 16):
+        raise InputError(f"{what[:80]!r} is not the number of an entry")
+    return int(what)
 
 
 def _hex(text: str) -> str:
@@ -127,15 +143,10 @@ def _concerns(entry: Entry, what: str) -> bool:
     )
 
 
-def _proof(what: str, address: str) -> str:
-    if not (what.isascii() and what.isdigit()):
-        raise InputError(f"{what[:80]!r} is not the number of an entry")
-    reader = open_log(address.rstrip("/") + "/log")
-    signed = parse_checkpoint(reader.checkpoint())
-    size = signed.checkpoint.size
-    if int(what) >= size:
-        raise InputError(f"the log at {address} has {size} entries; there is no entry {what[:20]}")
-    return format_proof(make_proof(int(what), signed, hash_source(reader, size))).decode()
+def _proof(what: str, log: PinnedLog) -> str:
+    if _number(what) >= log.size:
+        raise InputError(f"the log has {log.size} entries; there is no entry {what[:20]}")
+    return format_proof(log.proof(_number(what))).decode()
 
 
 def _show(found: Sequence[tuple[int | None, Entry]], as_json: bool, note: str | None = None) -> None:

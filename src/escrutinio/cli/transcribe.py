@@ -8,7 +8,7 @@ import click
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
-from escrutinio.cli.election import load_state
+from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import log_option
 
 
@@ -64,7 +64,7 @@ def command(
     from escrutinio.running.desk.transcription.desk import TYPISTS, Desk, issue_codes
     from escrutinio.running.workspace.collection.inputs import unread_paths
 
-    state = load_state(address)
+    state = open_log(address).state
     if codes is not None:
         for code in issue_codes(out, codes):
             click.echo(code)

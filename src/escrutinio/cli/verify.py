@@ -12,35 +12,48 @@ import click
 
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
+from escrutinio.cli.opening import given_trust
 from escrutinio.cli.options import quiet_option, trust_file_option
-from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, print_json, progress_bar, read_small
+from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, EXIT_OPEN, print_json, progress_bar
+from escrutinio.core.verification.checks import Check, Outcome
 
 if TYPE_CHECKING:
     from escrutinio.core.election.findings import Finding
     from escrutinio.core.verification.publication import Verification
 
 SHOWN_FAILURES = 20
+SHOWN_FILES = 6
 SEVERITIES = ("note", "warning", "critical")
 
 NAMES = {
-    "checkpoint": say("the checkpoint is well formed", "el punto de control está bien formado"),
-    "log signature": say("a trusted log key signed it", "lo firmó una clave de registro de confianza"),
-    "cosignatures": say("the quorum of witnesses cosigned it", "lo cofirmó el quórum de testigos"),
-    "entry bundles": say("every entry bundle can be read", "se lee cada paquete de entradas"),
-    "root": say("the entries give the root", "las entradas dan la raíz"),
-    "hash tiles": say("every hash tile follows from the entries", "cada mosaico se deduce de las entradas"),
-    "definition": say("the log defines an election", "el registro define una elección"),
-    "records": say(
-        "every entry is a record of this election", "cada entrada es un documento de esta elección"
+    Check.CHECKPOINT: say("the checkpoint is well formed", "el punto de control está bien formado"),
+    Check.LOG_SIGNATURE: say("a trusted log key signed it", "lo firmó una clave de registro de confianza"),
+    Check.COSIGNATURES: say("the quorum of witnesses cosigned it", "lo cofirmó el quórum de cofirmantes"),
+    Check.ENTRY_BUNDLES: say("every entry bundle can be read", "se lee cada paquete de asientos"),
+    Check.ROOT: say("the entries give the root", "los asientos dan la raíz"),
+    Check.HASH_TILES: say(
+        "every hash tile follows from the entries", "cada mosaico se deduce de los asientos"
     ),
-    "signatures": say("a key in force signed every record", "una clave vigente firmó cada documento"),
-    "trust file": say(
+    Check.TRUST_FILE: say(
         "definition and charter are the trusted ones", "definición y carta son las de confianza"
     ),
-    "offline verifier": say("verify.html is the trusted one", "verify.html es el de confianza"),
-    "attachments": say("every attachment is what its record says", "cada anexo es lo que dice su documento"),
-    "data computed again": say("the data follow from the log", "los datos se deducen del registro"),
-    "data files whole": say("every data file is whole", "cada archivo de datos está íntegro"),
+    Check.DEFINITION: say("the log defines an election", "el registro define una elección"),
+    Check.RECORDS: say(
+        "every entry is a record of this election", "cada asiento es un documento de esta elección"
+    ),
+    Check.SIGNATURES: say("a key in force signed every record", "una clave vigente firmó cada documento"),
+    Check.ATTACHMENTS: say(
+        "every attachment is what its record says", "cada anexo es lo que dice su documento"
+    ),
+    Check.TABLES: say("the tables follow from the log", "las tablas se deducen del registro"),
+    Check.DATA_FILES: say("every data file is whole", "cada archivo de datos está íntegro"),
+    Check.OFFLINE_VERIFIER: say("verify.html is the trusted one", "verify.html es el de confianza"),
+}
+
+MARKS = {
+    Outcome.HOLDS: "ok",
+    Outcome.FAILS: say("FAILED", "FALLÓ"),
+    Outcome.OPEN: say("open", "abierta"),
 }
 
 
@@ -48,15 +61,20 @@ NAMES = {
     help=say(
         "Verify the publication at ADDRESS (a directory or an http address) from its public files alone.\n\n"
         "Each check is printed with its number, what it looked at and its time; each failure with its place. "
-        "Without a trust file got by another way the answer is: consistent; origin not authenticated.\n\n"
-        "Exit codes: 0 every check holds, 1 one failed, 2 bad use, 3 --fail-on found such a finding.\n\n"
+        "A check that cannot be made here is open, which is not the same as holding: without a trust file "
+        "got by another way nobody can say whose log this is, and the answer is: consistent; origin not "
+        "authenticated.\n\n"
+        "Exit codes: 0 every check holds, 1 one failed, 4 none failed and one is open, 2 bad use, 3 "
+        "--fail-on found such a finding.\n\n"
         "Example: escrutinio verify public/venezuela-2024 --trust trust.toml",
         "Verifica la publicación en ADDRESS (un directorio o una dirección http) solo con sus archivos "
         "públicos.\n\n"
-        "Cada comprobación se imprime con su número, lo que miró y su tiempo; cada falla con su lugar. "
-        "Sin un "
-        "archivo de confianza obtenido por otra vía la respuesta es: consistente; origen no autenticado.\n\n"
-        "Códigos de salida: 0 todo se cumple, 1 algo falló, 2 mal uso, 3 --fail-on halló algo así.\n\n"
+        "Cada comprobación se imprime con su número, lo que miró y su tiempo; cada falla con su lugar. Una "
+        "comprobación que no se puede hacer aquí queda abierta, lo que no es lo mismo que cumplirse: sin un "
+        "archivo de confianza obtenido por otra vía nadie puede decir de quién es este registro, y la "
+        "respuesta es: consistente; origen no autenticado.\n\n"
+        "Códigos de salida: 0 todo se cumple, 1 algo falló, 4 nada falló y algo queda abierto, 2 mal uso, "
+        "3 --fail-on halló algo así.\n\n"
         "Ejemplo: escrutinio verify public/venezuela-2024 --trust confianza.toml",
     )
 )
@@ -80,12 +98,11 @@ def command(
 ) -> None:
     # Loaded before the workers are forked, which then need not load it again.
     from escrutinio.core.log.fingerprint import fingerprint
-    from escrutinio.core.log.trust import parse_trust
     from escrutinio.core.verification.publication import verify_publication
 
     gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
     with workers() as executor, progress_bar(quiet or as_json) as progress:
-        trust = None if trust_file is None else parse_trust(read_small(trust_file), str(trust_file))
+        trust = given_trust(trust_file)
         result = verify_publication(
             address, trust=trust, executor=executor, progress=progress, only_log=only_log
         )
@@ -97,31 +114,63 @@ def command(
             named = say("The trust file names the log", "El archivo de confianza nombra el registro")
             click.echo(f"{named} {short}\n")
         print_report(result)
-    if not result.ok:
-        sys.exit(EXIT_FAILED)
+    if result.outcome is not Outcome.HOLDS:
+        sys.exit(EXIT_FAILED if result.outcome is Outcome.FAILS else EXIT_OPEN)
     findings = result.state.findings if result.state is not None else ()
     if fail_on is not None and any(f.rule.severity >= SEVERITIES.index(fail_on) for f in findings):
         sys.exit(EXIT_FINDINGS)
 
 
 def verdict(result: Verification) -> str:
-    """The whole answer in one sentence."""
-    if not result.ok:
-        return say("A check failed.", "Una comprobación falló.")
-    if result.authenticated:
-        return say("Every check holds; the origin is authenticated.", "Todo se cumple; origen autenticado.")
-    return say("Consistent; origin not authenticated.", "Consistente; origen no autenticado.")
+    """The whole answer in one sentence, and what it leaves out in another."""
+    open_checks = [str(int(a.check)) for a in result.asked if a.outcome is Outcome.OPEN]
+    listed = ", ".join(open_checks)
+    if result.outcome is Outcome.FAILS:
+        text = say("A check failed.", "Una comprobación falló.")
+    elif result.authenticated:
+        text = say("Every check holds; the origin is authenticated.", "Todo se cumple; origen autenticado.")
+    elif result.consistent:
+        text = say("Consistent; origin not authenticated.", "Consistente; origen no autenticado.")
+    else:
+        text = say(
+            "Nothing failed, and not everything could be judged: this is no confirmation.",
+            "Nada falló, y no todo se pudo juzgar: esto no es una confirmación.",
+        )
+    if listed:
+        text += say(f" Open: checks {listed}.", f" Abiertas: comprobaciones {listed}.")
+    if result.left_out:
+        text += say(" data/ was left out, as was asked.", " Se omitió data/, como se pidió.")
+    return text
+
+
+def not_compared(result: Verification) -> str:
+    """What stands in `data/` and was not compared with the log; empty where nothing does."""
+    count = len(result.not_compared)
+    if not count:
+        return ""
+    shown = ", ".join(result.not_compared[:SHOWN_FILES]) + (", …" if count > SHOWN_FILES else "")
+    return say(
+        f"Downloads: {count} files are as data/datapackage.json lists them, and not compared here: {shown}",
+        f"Descargas: {count} archivos son como los lista data/datapackage.json; no se comparan aquí: {shown}",
+    )
 
 
 def print_report(result: Verification) -> None:
     """Numbered checks, failures with their place, findings by kind and area, and the verdict."""
-    for number, check in enumerate(result.checks, 1):
-        mark = say("FAILED", "FALLÓ") if check.failures else "ok"
-        click.echo(f"{number:>3}  {mark:<7} {check.count:>10,}  {check.seconds:7.2f} s  {NAMES[check.name]}")
-        for failure in check.failures[:SHOWN_FAILURES]:
-            place = "" if failure.sentence.startswith(failure.place) else f"{failure.place}: "
-            click.echo(f"       {place}{failure.sentence}")
-        if (hidden := len(check.failures) - SHOWN_FAILURES) > 0:
+    for answer in result.answers:
+        name = NAMES[answer.check]
+        if answer.check in result.left_out:
+            click.echo(f"{answer.check:>3}  {say('left out', 'omitida'):<27} {name}")
+            continue
+        mark = MARKS[answer.outcome]
+        click.echo(f"{answer.check:>3}  {mark:<7} {answer.count:>10,}  {answer.seconds:5.2f} s  {name}")
+        if answer.note:
+            click.echo(f"       {answer.note}")
+        reasons = (*answer.failures, *answer.unjudged)
+        for reason in reasons[:SHOWN_FAILURES]:
+            place = "" if reason.sentence.startswith(reason.place) else f"{reason.place}: "
+            click.echo(f"       {place}{reason.sentence}")
+        if (hidden := len(reasons) - SHOWN_FAILURES) > 0:
             click.echo(say(f"       … and {hidden} more", f"       … y {hidden} más"))
     if result.state is not None and result.state.findings:
         click.echo(
@@ -132,6 +181,8 @@ def print_report(result: Verification) -> None:
         )
         for (severity, label, area), count in _by_kind(result.state.findings).items():
             click.echo(f"     {count:>7,}  {SEVERITIES[severity]:<9} {label}{f' ({area})' if area else ''}")
+    if downloads := not_compared(result):
+        click.echo("\n" + downloads)
     click.echo("\n" + verdict(result))
 
 
@@ -145,10 +196,10 @@ def _by_kind(findings: tuple[Finding, ...]) -> dict[tuple[int, str, str], int]:
 
 def as_plain(result: Verification) -> dict[str, object]:
     """The report as docs/verifying.md describes it."""
-    state, signed = result.state, result.checkpoint
+    state, signed = result.state, result.signed
     return {
-        "version": 1,
-        "ok": result.ok,
+        "version": 2,
+        "outcome": result.outcome.value,
         "authenticated": result.authenticated,
         "election": state.election.hex() if state else None,
         "log": signed
@@ -160,14 +211,18 @@ def as_plain(result: Verification) -> dict[str, object]:
         },
         "checks": [
             {
-                "number": number,
-                "name": check.name,
-                "count": check.count,
-                "seconds": round(check.seconds, 3),
-                "failures": [{"place": f.place, "sentence": f.sentence} for f in check.failures],
+                "number": int(answer.check),
+                "name": answer.check.code,
+                "outcome": "left-out" if answer.check in result.left_out else answer.outcome.value,
+                "count": answer.count,
+                "seconds": round(answer.seconds, 3),
+                "note": answer.note,
+                "failures": [{"place": r.place, "sentence": r.sentence} for r in answer.failures],
+                "unjudged": [{"place": r.place, "sentence": r.sentence} for r in answer.unjudged],
             }
-            for number, check in enumerate(result.checks, 1)
+            for answer in result.answers
         ],
+        "not_compared": list(result.not_compared),
         "findings": [
             {
                 "code": finding.code,

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from io import BytesIO
 from itertools import zip_longest
 
@@ -123,27 +122,31 @@ def _cells(line: bytes) -> list[str]:
         return []
 
 
-def check_datapackage(read: Read) -> list[FileCheck]:
-    """Hold every file that `datapackage.json` lists against its size and SHA-256.
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A file as `datapackage.json` lists it: path below `data/`, size in bytes, SHA-256 in hexadecimal."""
 
-    A description that is missing or malformed is itself the one file that differs.
-    """
-    raw = read(DATAPACKAGE)
-    if raw is None:
-        return [_whole(DATAPACKAGE, "the file", "none")]
+    path: str
+    size: int
+    digest: str
+
+
+def listed(package: bytes | None) -> list[Resource] | FileCheck:
+    """The files that `datapackage.json` lists; where it is missing or malformed, what is wrong with it."""
+    if package is None:
+        return _whole(DATAPACKAGE, "the file", "none")
     try:
-        listed = _resources(json.loads(raw))
+        return _resources(json.loads(package))
     except (ValueError, RecursionError) as error:
-        return [_whole(DATAPACKAGE, "a Data Package description", f"{error}")]
-    return [_check_resource(path, size, digest, read(path)) for path, size, digest in listed]
+        return _whole(DATAPACKAGE, "a Data Package description", f"{error}")
 
 
-def _resources(package: object) -> list[tuple[str, int, str]]:
-    """Path, size and SHA-256 (hex) of each resource. Raises ValueError with what is wrong."""
+def _resources(package: object) -> list[Resource]:
+    """Each resource. Raises ValueError with what is wrong."""
     resources = package.get("resources") if isinstance(package, dict) else None
     if not isinstance(resources, list) or not 0 < len(resources) <= MAX_RESOURCES:
         raise ValueError("no list of resources")
-    found: dict[str, tuple[str, int, str]] = {}
+    found: dict[str, Resource] = {}
     for number, resource in enumerate(resources, 1):
         if not isinstance(resource, dict):
             raise ValueError(f"resource {number} that is not an object")
@@ -154,18 +157,20 @@ def _resources(package: object) -> list[tuple[str, int, str]]:
             raise ValueError(f"{path} without its bytes and hash")
         if path in found:
             raise ValueError(f"{path} twice")
-        found[path] = (path, size, digest.removeprefix("sha256:"))
+        found[path] = Resource(path, size, digest.removeprefix("sha256:"))
     return list(found.values())
 
 
-def _check_resource(path: str, size: int, digest: str, content: bytes | None) -> FileCheck:
-    if content is None:
+def check_resource(resource: Resource, found: tuple[int, str] | None) -> FileCheck:
+    """Hold a file (size and SHA-256 in hexadecimal, None where there is none) against its description."""
+    path = resource.path
+    if found is None:
         return _whole(path, "the file", "none")
-    if len(content) != size:
-        return _whole(path, f"{size} bytes", f"{len(content)}")
-    actual = sha256(content).hexdigest()
-    if actual != digest:
-        return _whole(path, f"SHA-256 {_shown(digest)}", f'"{actual}"')
+    size, digest = found
+    if size != resource.size:
+        return _whole(path, f"{resource.size} bytes", f"{size}")
+    if digest != resource.digest:
+        return _whole(path, f"SHA-256 {_shown(resource.digest)}", f'"{digest}"')
     return FileCheck(path, 0, None)
 
 

@@ -24,7 +24,7 @@ from escrutinio.core.election.definition import check_areas, check_definition
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.sheets import Gathering
 from escrutinio.core.election.state import ElectionState, Standing
-from escrutinio.core.log.merkle import tree_root
+from escrutinio.core.log.merkle import Hash, tree_root
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.cose import key_id, payload_start
@@ -275,9 +275,9 @@ class Fold:
         """The root hash at a size; the hashes are put in order once, if any is asked for."""
 
         @cache
-        def hashes() -> list[bytes]:
+        def hashes() -> list[Hash]:
             leaves = self.leaf_hashes()
-            return [leaves[at : at + 32] for at in range(0, len(leaves), 32)]
+            return [Hash(leaves[at : at + 32]) for at in range(0, len(leaves), 32)]
 
         return lambda size: tree_root(hashes()[:size])
 

@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 
 from escrutinio.base.errors import LogError
-from escrutinio.core.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE
+from escrutinio.core.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE, Hash
 from escrutinio.core.log.notes import (
     Note,
     NoteSignature,
@@ -26,7 +26,7 @@ class Checkpoint:
 
     origin: str
     size: int
-    root: bytes
+    root: Hash
 
     def __post_init__(self) -> None:
         if not self.origin or "\n" in self.origin:
@@ -87,7 +87,7 @@ def parse_checkpoint(data: bytes, place: str = "The checkpoint") -> SignedCheckp
             f"{place} states the size {size_text[:40]!r}, which is not a plain decimal number."
         ) from None
     try:
-        root = decode_base64(root_text)
+        root = Hash(decode_base64(root_text))
     except ValueError:
         raise LogError(f"{place} states a root that is not valid base64.") from None
     try:

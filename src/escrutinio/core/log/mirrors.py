@@ -1,6 +1,6 @@
-"""Mirrors of a publication: the list that a log signs, and whether each one shows the same log.
+"""Mirrors of a publication: the list of them that a log signs.
 
-The list is a C2SP signed note by the log's key. Its first line is no checkpoint's: an origin has no spaces.
+It is a C2SP signed note by the log's key. Its first line is no checkpoint's: an origin has no spaces.
 
     mirrors of escrutinio.example/tres-islas-2031
     1935000000
@@ -15,12 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 from escrutinio.base.errors import LogError
-from escrutinio.core.log.checkpoint import VerifiedCheckpoint, parse_checkpoint, verify_checkpoint
-from escrutinio.core.log.merkle import consistency_proof, range_root, verify_consistency
 from escrutinio.core.log.notes import (
     MAX_TIMESTAMP,
     Note,
@@ -30,8 +27,6 @@ from escrutinio.core.log.notes import (
     parse_note,
     verify_note,
 )
-from escrutinio.core.log.policy import Policy
-from escrutinio.core.log.reader import LogReader, hash_source, open_log
 
 MIRRORS = "mirrors.note"
 """Path of the signed list in a publication."""
@@ -111,86 +106,3 @@ def open_mirrors(data: bytes, keys: Iterable[VerifierKey], place: str = MIRRORS)
         raise LogError(f"{place} is malformed: {error}") from None
     verify_note(note, [key for key in keys if key.name == listed.origin], place)
     return listed
-
-
-# --- comparing copies of one log ---
-
-
-class Standing(StrEnum):
-    """What a mirror shows beside the log it is compared with."""
-
-    SAME = "same"
-    BEHIND = "behind"
-    AHEAD = "ahead"
-    SPLIT = "split-view"
-    UNPROVED = "unproved"
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A copy of the log: where it is, how it is read, its checkpoint as served and as verified."""
-
-    address: str
-    reader: LogReader
-    note: bytes
-    verified: VerifiedCheckpoint
-
-
-@dataclass(frozen=True, slots=True)
-class MirrorReport:
-    """How one mirror stands: by how many entries it is behind or ahead, and why a check failed.
-
-    `checkpoint` is what it served; of a split view it is half of the evidence, to be kept.
-    """
-
-    address: str
-    standing: Standing
-    entries: int = 0
-    size: int | None = None
-    why: str = ""
-    checkpoint: bytes = b""
-
-
-def open_copy(address: str, policy: Policy) -> Copy | MirrorReport:
-    """Read the checkpoint of the publication at an address (or directory) and check it against a policy."""
-    try:
-        reader = open_log(f"{address.rstrip('/')}/log")
-        note = reader.checkpoint()
-    except LogError as error:
-        return MirrorReport(address, Standing.UNREACHABLE, why=str(error))
-    try:
-        return Copy(address, reader, note, verify_checkpoint(parse_checkpoint(note), policy))
-    except LogError as error:
-        return MirrorReport(address, Standing.REFUSED, why=str(error), checkpoint=note)
-
-
-def compare_copies(base: Copy, mirror: Copy) -> MirrorReport:
-    """Whether a mirror's log is the base's, an earlier state of it, a later one, or another history.
-
-    Both checkpoints are verified; the proof comes from the tiles of the longer log.
-    """
-    ours, theirs = base.verified.checkpoint, mirror.verified.checkpoint
-
-    def report(standing: Standing, entries: int = 0, why: str = "") -> MirrorReport:
-        return MirrorReport(mirror.address, standing, entries, theirs.size, why, mirror.note)
-
-    if ours.origin != theirs.origin:
-        return report(Standing.REFUSED, why=f"This is the log {theirs.origin}, not {ours.origin}.")
-    if ours.size == theirs.size:
-        return report(Standing.SAME if ours.root == theirs.root else Standing.SPLIT)
-    (short, _), (long, reader) = sorted(
-        ((ours, base.reader), (theirs, mirror.reader)), key=lambda each: each[0].size
-    )
-    hash_at = hash_source(reader, long.size)
-    try:
-        # The root that the longer log had at the shorter one's size, shown to be so by its own tiles.
-        root = range_root(0, short.size, hash_at)
-        proof = consistency_proof(short.size, long.size, hash_at)
-        verify_consistency(short.size, root, long.size, long.root, proof)
-    except LogError as error:
-        return report(Standing.UNPROVED, why=f"The tiles of the longer log do not bear it out: {error}")
-    if root != short.root:
-        return report(Standing.SPLIT)
-    return report(Standing.BEHIND if theirs is short else Standing.AHEAD, long.size - short.size)

@@ -15,7 +15,8 @@ from escrutinio.core.log.checkpoint import (
 from escrutinio.core.log.merkle import (
     HASH_SIZE,
     MAX_SIZE,
-    HashAt,
+    Hash,
+    ReadHashes,
     inclusion_proof,
     leaf_hash,
     verify_inclusion,
@@ -39,7 +40,7 @@ class LogProof:
     `extra` data, which nothing authenticates."""
 
     index: int
-    hashes: tuple[bytes, ...]
+    hashes: tuple[Hash, ...]
     checkpoint: SignedCheckpoint
     extra: bytes | None = None
 
@@ -68,7 +69,7 @@ def parse_proof(data: bytes, place: str = "The proof") -> LogProof:
         index = decode_decimal(lines[1].removeprefix("index "), MAX_SIZE)
     except ValueError:
         raise LogError(f"{place} has an index that is not a plain decimal number.") from None
-    hashes = tuple(_base64(line, place) for line in lines[2 : 3 + _MAX_HASHES])
+    hashes = tuple(Hash(_base64(line, place)) for line in lines[2 : 3 + _MAX_HASHES])
     if len(hashes) > _MAX_HASHES or any(len(value) != HASH_SIZE for value in hashes):
         raise LogError(f"{place} must have at most {_MAX_HASHES} hashes of {HASH_SIZE} bytes.")
     return LogProof(index, hashes, parse_checkpoint(note, f"{place}, in its checkpoint,"), extra)
@@ -91,9 +92,9 @@ def format_proof(proof: LogProof) -> bytes:
     return "".join(line + "\n" for line in lines).encode() + b"\n" + proof.checkpoint.note.data
 
 
-def make_proof(index: int, checkpoint: SignedCheckpoint, hash_at: HashAt) -> LogProof:
+def make_proof(index: int, checkpoint: SignedCheckpoint, read: ReadHashes) -> LogProof:
     """The proof that entry `index` is in the tree of `checkpoint`; raises LogError when it is beyond it."""
-    return LogProof(index, tuple(inclusion_proof(index, checkpoint.checkpoint.size, hash_at)), checkpoint)
+    return LogProof(index, tuple(inclusion_proof(index, checkpoint.checkpoint.size, read)), checkpoint)
 
 
 def verify_proof(proof: LogProof, entry: bytes, policy: Policy) -> VerifiedCheckpoint:

@@ -6,13 +6,13 @@ outside. What it gives is well sized but unverified; `verify` and `proofs` check
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from escrutinio.base.errors import LogError
 from escrutinio.base.fetch import Fetch, open_files
-from escrutinio.core.log.merkle import HASH_SIZE, HashAt
+from escrutinio.core.log.merkle import HASH_SIZE, Hash, ReadHashes, Subtree, tree_root
 from escrutinio.core.log.notes import MAX_NOTE
 from escrutinio.core.log.tiles import (
     ENTRIES,
@@ -23,7 +23,6 @@ from escrutinio.core.log.tiles import (
     decode_bundle,
     split_hashes,
     tile_names,
-    tile_root,
 )
 
 CHECKPOINT = "checkpoint"
@@ -104,19 +103,25 @@ def read_entries(reader: LogReader, size: int, start: int = 0) -> Iterator[bytes
         yield from entries[max(0, start - name.index * TILE_WIDTH) :]
 
 
-def hash_source(reader: LogReader, size: int) -> HashAt:
-    """The hashes of a log's tree of `size` leaves, from its tiles; reads each tile once."""
-    cache: dict[tuple[int, int], list[bytes]] = {}
+def hash_source(read_tile: Callable[[TileName], bytes], size: int) -> ReadHashes:
+    """The hashes of a log's tree of `size` leaves, from its tiles; reads each tile once.
 
-    def hashes(level: int, index: int) -> list[bytes]:
-        if (level, index) not in cache:
-            width = min(TILE_WIDTH, size // TILE_WIDTH**level - index * TILE_WIDTH)
-            cache[level, index] = split_hashes(reader.tile(TileName(level, index, width)))
-        return cache[level, index]
+    What a call asks for is read before anything is computed: one round of tiles, however long the proof. The
+    hashes are as good as the tiles: those of a `PinnedLog` are authenticated, those of a reader are not.
+    """
+    cache: dict[TileName, list[Hash]] = {}
 
-    def hash_at(level: int, index: int) -> bytes:
-        tile_level, height = divmod(level, 8)
-        tile, first = divmod(index << height, TILE_WIDTH)
-        return tile_root(b"".join(hashes(tile_level, tile)[first : first + (1 << height)]))
+    def place(subtree: Subtree) -> tuple[TileName, int, int]:
+        """The tile that holds a subtree's leaves or hashes, and where in it."""
+        level, height = divmod(subtree.level, 8)
+        index, first = divmod(subtree.number << height, TILE_WIDTH)
+        width = min(TILE_WIDTH, (size >> 8 * level) - index * TILE_WIDTH)
+        return TileName(level, index, width), first, first + (1 << height)
 
-    return hash_at
+    def read(subtrees: Sequence[Subtree]) -> list[Hash]:
+        places = [place(subtree) for subtree in subtrees]
+        for name in dict.fromkeys(name for name, _, _ in places if name not in cache):
+            cache[name] = split_hashes(read_tile(name))
+        return [tree_root(cache[name][first:end]) for name, first, end in places]
+
+    return read

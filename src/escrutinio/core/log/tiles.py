@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from escrutinio.base.errors import LogError
-from escrutinio.core.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE, tree_root
+from escrutinio.core.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE, Hash, tree_root
 
 TILE_WIDTH = 256
 """Hashes in a full tile, entries in a full bundle."""
@@ -144,12 +144,12 @@ def hash_bundle(bundle: bytes, width: int, place: str = "The entry bundle") -> b
     )
 
 
-def split_hashes(tile: bytes) -> list[bytes]:
+def split_hashes(tile: bytes) -> list[Hash]:
     """The hashes of a tile."""
-    return [tile[start : start + HASH_SIZE] for start in range(0, len(tile), HASH_SIZE)]
+    return [Hash(tile[start : start + HASH_SIZE]) for start in range(0, len(tile), HASH_SIZE)]
 
 
-def tile_root(tile: bytes) -> bytes:
+def tile_root(tile: bytes) -> Hash:
     """Root of the tree over a tile's hashes."""
     return tree_root(split_hashes(tile))
 
@@ -166,11 +166,11 @@ class Frontier:
     edge: tuple[bytes, ...] = ()
 
     @property
-    def root(self) -> bytes:
+    def root(self) -> Hash:
         """Root of the whole tree."""
-        trailing = b""
+        trailing = Hash(b"")
         for tile in self.edge:
-            trailing = tile_root(tile + trailing) if tile or trailing else b""
+            trailing = tile_root(tile + trailing) if tile or trailing else trailing
         return trailing or EMPTY_ROOT
 
     @property

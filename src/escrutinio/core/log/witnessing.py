@@ -7,7 +7,7 @@ from typing import Protocol
 
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.checkpoint import SignedCheckpoint
-from escrutinio.core.log.merkle import HashAt, consistency_proof
+from escrutinio.core.log.merkle import ReadHashes, consistency_proof
 from escrutinio.core.log.notes import NoteSignature, VerifierKey, parse_signatures
 
 
@@ -51,20 +51,20 @@ def check_not_ahead(witness: Witness, origin: str, size: int) -> int:
     return latest or 0
 
 
-def ask_witness(witness: Witness, signed: SignedCheckpoint, old_size: int, hash_at: HashAt) -> NoteSignature:
+def ask_witness(witness: Witness, signed: SignedCheckpoint, old_size: int, read: ReadHashes) -> NoteSignature:
     """The witness's cosignature, verified; asked from `old_size` and, told another size, once from there.
 
     Raises LogAheadError when the witness is ahead, LogError when it does not cosign.
     """
     size, name = signed.checkpoint.size, witness.key.name
     try:
-        answer = _request(witness, signed, old_size, hash_at)
+        answer = _request(witness, signed, old_size, read)
     except WitnessElsewhereError as elsewhere:
         if elsewhere.size > size:
             raise LogAheadError(
                 f"The witness {name} has cosigned {elsewhere.size} entries, beyond {size}."
             ) from None
-        answer = _request(witness, signed, elsewhere.size, hash_at)
+        answer = _request(witness, signed, elsewhere.size, read)
     for line in parse_signatures(answer, f"The answer of the witness {name}"):
         if (line.name, line.key_id) == (name, witness.key.key_id):
             try:
@@ -77,6 +77,6 @@ def ask_witness(witness: Witness, signed: SignedCheckpoint, old_size: int, hash_
     raise LogError(f"The witness {name} answered without its own signature.")
 
 
-def _request(witness: Witness, signed: SignedCheckpoint, old_size: int, hash_at: HashAt) -> bytes:
-    proof = consistency_proof(old_size, signed.checkpoint.size, hash_at)
+def _request(witness: Witness, signed: SignedCheckpoint, old_size: int, read: ReadHashes) -> bytes:
+    proof = consistency_proof(old_size, signed.checkpoint.size, read)
     return witness.cosign(old_size, proof, signed.note.data)

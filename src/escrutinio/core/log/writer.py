@@ -21,7 +21,7 @@ from typing import Self
 from escrutinio.base.errors import LogError
 from escrutinio.base.files import DirectoryLock, write_files
 from escrutinio.core.log.checkpoint import Checkpoint, SignedCheckpoint, parse_checkpoint, sign_checkpoint
-from escrutinio.core.log.merkle import HashAt, range_root
+from escrutinio.core.log.merkle import ReadHashes, range_root
 from escrutinio.core.log.notes import NoteSignature, NoteSigner, VerifierKey, verify_note
 from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.proofs import format_proof, make_proof
@@ -84,7 +84,7 @@ class LogWriter:
         self._reader: LogReader = open_log(directory)
         self._edge: LogEdge | None = None
         self._public: SignedCheckpoint | None = None
-        self._public_hashes: HashAt | None = None
+        self._public_hashes: ReadHashes | None = None
         self.waiting: tuple[str, ...] = ()
         """Why the last checkpoint signed is not public yet: what each missing witness answered."""
         self._lock = DirectoryLock(directory)
@@ -144,7 +144,7 @@ class LogWriter:
                 f"The published checkpoint has {published.size} entries, but the store made {public.size}"
                 " public: the store is not the latest, and going on would make a second history."
             )
-        root = range_root(0, published.size, hash_source(self._reader, public.size))
+        root = range_root(0, published.size, hash_source(self._reader.tile, public.size))
         if root != published.root:
             raise LogError(
                 f"The published checkpoint of {published.size} entries tells another history than the store."
@@ -233,7 +233,7 @@ class LogWriter:
 
     def _cosignatures(self, signed: SignedCheckpoint) -> dict[VerifierKey, NoteSignature]:
         size = signed.checkpoint.size
-        hash_at = hash_source(self._reader, size)
+        hash_at = hash_source(self._reader.tile, size)
 
         def ask(witness: Witness, old_size: int) -> NoteSignature | LogError:
             try:
@@ -261,7 +261,7 @@ class LogWriter:
         if self._public is None or index >= size:
             raise LogError(f"Entry {index} is not public yet: the log has {size} public entries.")
         if self._public_hashes is None:
-            self._public_hashes = hash_source(self._reader, size)
+            self._public_hashes = hash_source(self._reader.tile, size)
         return format_proof(make_proof(index, self._public, self._public_hashes))
 
     def sweep(self) -> int:

@@ -19,8 +19,9 @@ from escrutinio.core.election.findings import Finding
 from escrutinio.core.election.rights import ROOT, Scopes, may_sign
 from escrutinio.core.election.sheets import OFFICIAL
 from escrutinio.core.election.state import ElectionState, SheetTable, Status
-from escrutinio.core.log.checkpoint import Checkpoint, verify_checkpoint
-from escrutinio.core.log.merkle import HashAt, leaf_hash, range_root, verify_inclusion
+from escrutinio.core.log.checkpoint import verify_checkpoint
+from escrutinio.core.log.merkle import LeafHash, Subtree, leaf_hash, verify_inclusion
+from escrutinio.core.log.pinned import OtherFileError, PinnedLog
 from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.proofs import LogProof
 from escrutinio.core.records.codes import Kind
@@ -318,15 +319,13 @@ def _differences(
     return tuple(Difference(name, mine, theirs) for name, mine, theirs in triples if mine != theirs)
 
 
-def judge_proof(
-    proof: LogProof, checkpoint: Checkpoint, hash_at: HashAt, policy: Policy | None, record: bytes | None
-) -> Answer:
-    """Judge a proof against the log at `checkpoint`, whose hashes `hash_at` gives.
+def judge_proof(proof: LogProof, log: PinnedLog, policy: Policy | None, record: bytes | None) -> Answer:
+    """Judge a proof against a log.
 
     With a `policy` its checkpoint must be signed and cosigned as that asks. With the `record` that it was
     given for it is first verified by itself; without, by what the log has at its place.
     """
-    promised = proof.checkpoint.checkpoint
+    promised, checkpoint = proof.checkpoint.checkpoint, log.checkpoint
     answer = Answer(Verdict.PROOF_HOLDS, entry=proof.index, authenticated=policy is not None)
     if promised.origin != checkpoint.origin:
         detail = f"{promised.origin} ≠ {checkpoint.origin}"
@@ -338,14 +337,20 @@ def judge_proof(
             _included(proof, leaf_hash(record))
         if promised.size > checkpoint.size:
             return replace(answer, verdict=Verdict.PROOF_AHEAD, detail=f"{promised.size} > {checkpoint.size}")
-        if range_root(0, promised.size, hash_at) != promised.root:
+        if log.root_at(promised.size) != promised.root:
             return replace(answer, verdict=Verdict.PROMISE_CONTRADICTED, detail=str(promised.size))
-        _included(proof, hash_at(0, proof.index) if proof.index < checkpoint.size else b"")
+        if proof.index < promised.size:
+            (leaf,) = log.read_hashes([Subtree(0, proof.index)])
+            _included(proof, LeafHash(leaf))
+        else:
+            raise LogError(f"The proof is of entry {proof.index}, and its log has {promised.size}.")
+    except OtherFileError:
+        raise
     except LogError as error:
         return replace(answer, verdict=Verdict.PROOF_INVALID, detail=str(error))
     return answer
 
 
-def _included(proof: LogProof, leaf: bytes) -> None:
+def _included(proof: LogProof, leaf: LeafHash) -> None:
     promised = proof.checkpoint.checkpoint
     verify_inclusion(leaf, proof.index, promised.size, proof.hashes, promised.root)

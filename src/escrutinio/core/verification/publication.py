@@ -1,61 +1,128 @@
 """Verifying a publication from its public files alone, as numbered checks.
 
-The log first (checkpoint, signatures, every bundle, leaf and tile), then what the entries say (every record
-read strictly, every signature by a key in force), then what is published beside the log: the attachments
-that records name, and the data, which is computed again and compared byte for byte. Nothing stops at the
-first failure, and each failure says where it is.
+    1 to 3    checkpoint.py   one checkpoint, read once: well formed, signed, cosigned
+    4 to 6    tree.py         every bundle and tile, and the root they give
+    7 to 10   records.py      the trusted log, an election, its records and their signatures
+    11 to 14  beside.py       attachments, tables computed again, files whole, the offline verifier
+
+Nothing stops at the first failure, and each failure says where it is. The same checks are made of every
+publication; what cannot be judged is said to be open, and nothing is authentic while a check is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Executor
-from contextlib import suppress
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
 
-from escrutinio.base.errors import DefinitionError, LogError, RecordError
-from escrutinio.base.fetch import Fetch, open_files
-from escrutinio.core.derived.compare import FileCheck, check_datapackage, compare_derived
-from escrutinio.core.election.fold import Fold
-from escrutinio.core.election.state import ElectionState, attachments_of
-from escrutinio.core.log.checkpoint import Checkpoint, Cosigned, SignedCheckpoint, parse_checkpoint
-from escrutinio.core.log.merkle import HASH_SIZE
-from escrutinio.core.log.reader import FileReader, LogReader
-from escrutinio.core.log.tiles import ENTRIES, TileName, decode_bundle, tile_names
+from escrutinio.base.errors import LogError
+from escrutinio.base.fetch import open_files
+from escrutinio.base.progress import Progress, silent
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint
+from escrutinio.core.log.pinned import PinnedLog
+from escrutinio.core.log.reader import FileReader
 from escrutinio.core.log.trust import Trust
-from escrutinio.core.log.verify import CheckResult, Failure, LeafTile, leaf_tile, verify_log
-from escrutinio.core.records.attachments import check, file_name
-from escrutinio.core.records.parts import Attachment
+from escrutinio.core.verification.beside import (
+    Data,
+    DataFiles,
+    check_attachments,
+    check_data,
+    check_verifier,
+)
+from escrutinio.core.verification.checkpoint import PLACE, check_signatures, read_checkpoint
+from escrutinio.core.verification.checks import Answer, Check, Outcome, unjudged
+from escrutinio.core.verification.reading import Reading
+from escrutinio.core.verification.records import NO_ELECTION, check_records, check_trust
+from escrutinio.core.verification.tree import check_tree
+from escrutinio.core.verification.verified import VerifiedLog
 
-MAX_DATA_FILE = 2**31
-"""Greatest size of a file of `data/` that is read, in bytes."""
+BESIDE_THE_LOG = frozenset({Check.TABLES, Check.DATA_FILES})
+"""What `only_log` leaves out."""
 
-VERIFIER = "verify.html"
-
-RECORD_FAULTS = frozenset({"bad-record"})
-SIGNATURE_FAULTS = frozenset({"bad-signature", "unknown-key"})
-
-Progress = Callable[[str, int, int], None]
+OF_THE_ORIGIN = frozenset({Check.LOG_SIGNATURE, Check.COSIGNATURES, Check.TRUST_FILE, Check.OFFLINE_VERIFIER})
+"""What a trust file is needed for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What verifying came to: the checks in order, the state that the log gives (None where it gives none),
-    its checkpoint, the witnesses that cosigned it, and whether the trust file vouches for its origin."""
+    """What verifying came to: an answer to every `Check`, in order.
 
-    checks: tuple[CheckResult, ...]
-    state: ElectionState | None
-    checkpoint: SignedCheckpoint | None
-    cosignatures: tuple[Cosigned, ...]
-    authenticated: bool
+    `log` is what was verified, where the entries give an election and its root; `left_out` the checks that
+    were not asked for, whose answers are open; `not_compared` the files of `data/` that were not compared
+    with the log: XLSX, Parquet, NIST, and what the publisher adds of its own. `state` is what the entries
+    say, verified or not.
+    """
+
+    answers: tuple[Answer, ...]
+    signed: SignedCheckpoint | None
+    state: ElectionState | None = None
+    cosignatures: tuple[Cosigned, ...] = ()
+    log: VerifiedLog | None = None
+    left_out: frozenset[Check] = frozenset()
+    not_compared: tuple[str, ...] = ()
 
     @property
-    def ok(self) -> bool:
-        """Whether every check holds."""
-        return not any(check.failures for check in self.checks)
+    def asked(self) -> tuple[Answer, ...]:
+        """The answers to the checks that were asked for."""
+        return tuple(answer for answer in self.answers if answer.check not in self.left_out)
+
+    @property
+    def outcome(self) -> Outcome:
+        """FAILS where any check fails, else OPEN where any could not be judged, else HOLDS."""
+        found = {answer.outcome for answer in self.asked}
+        return next((each for each in (Outcome.FAILS, Outcome.OPEN) if each in found), Outcome.HOLDS)
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether a trust file vouches for the origin: every check holds, and none is open."""
+        return self.outcome is Outcome.HOLDS
+
+    @property
+    def consistent(self) -> bool:
+        """Whether all holds that can be judged without a trust file."""
+        return all(a.outcome is Outcome.HOLDS for a in self.asked if a.check not in OF_THE_ORIGIN)
+
+    def answer(self, check: Check) -> Answer:
+        """The answer to one check."""
+        return next(answer for answer in self.answers if answer.check is check)
+
+
+class NotVerifiedError(LogError):
+    """A log that is to be used does not verify; `verification` says all, the message the first reason."""
+
+    def __init__(self, address: str, verification: Verification) -> None:
+        self.verification = verification
+        self.failed = verification.outcome is Outcome.FAILS
+        reasons = [
+            reason
+            for answer in verification.asked
+            if answer.check not in OF_THE_ORIGIN or answer.failures
+            for reason in (*answer.failures, *answer.unjudged)
+            if answer.outcome is (Outcome.FAILS if self.failed else Outcome.OPEN)
+        ]
+        self.reason = f"{reasons[0].place}: {reasons[0].sentence}" if reasons else "there is no log"
+        super().__init__(f"{address}: {self.reason}")
+
+
+def open_verified(
+    address: str | Path,
+    *,
+    trust: Trust | None = None,
+    executor: Executor | None = None,
+    progress: Progress = silent,
+) -> VerifiedLog:
+    """Verify the log of a publication and hand out what was verified.
+
+    All checks are made but those of `data/`, which is not used. Raises NotVerifiedError where one fails, or
+    where the totals cannot be judged; without a trust file the origin is not authenticated, and that alone
+    refuses nothing. Raises LogError where there is nothing at `address`.
+    """
+    found = verify_publication(address, trust=trust, executor=executor, progress=progress, only_log=True)
+    if found.log is None or found.outcome is Outcome.FAILS or not found.consistent:
+        raise NotVerifiedError(str(address), found)
+    return found.log
 
 
 def verify_publication(
@@ -63,205 +130,64 @@ def verify_publication(
     *,
     trust: Trust | None = None,
     executor: Executor | None = None,
-    progress: Progress = lambda _step, _done, _total: None,
+    progress: Progress = silent,
     only_log: bool = False,
 ) -> Verification:
     """Verify the publication in a directory or at an http(s) address.
 
-    `only_log` leaves out `data/`, which a log that has just begun may not have. Raises LogError when there
-    is nothing to read at `address`; every other fault is a failure of a check.
+    `only_log` leaves out `data/`, which a log that has just begun may not have. Raises LogError when
+    `address` is no directory and no address; every other fault fails a check, or leaves it open.
     """
     fetch = open_files(address)
     reader = FileReader(lambda path, limit: fetch(f"log/{path}", limit))
-    reading = _Reading(reader, fetch, executor, progress)
-    with suppress(LogError):  # which the check of the checkpoint will tell
-        reading.read(parse_checkpoint(reader.checkpoint()).checkpoint.size)
-    log = verify_log(reader, trust.policy if trust else None, reading.leaf_tiles)
-    checks = [*log.checks, *reading.record_checks()]
+    first, signed = read_checkpoint(reader)
+    left_out = BESIDE_THE_LOG if only_log else frozenset[Check]()
+    if signed is None:
+        rest = unjudged(tuple(Check)[1:], PLACE, "The checkpoint could not be read.")
+        return Verification((first, *rest), None, left_out=left_out)
+    signatures, cosignatures = check_signatures(signed, trust.policy if trust else None)
+    files, size = DataFiles(fetch), signed.checkpoint.size
+    stated = None if only_log else files.stated().size
+    reading = Reading(reader, fetch, executor, progress)
+    reading.read(size, stated)
+    tree = check_tree(reader, signed.checkpoint, reading.leaf_tiles)
+    answers = [first, *signatures, *tree.answers, check_trust(trust, reading), *check_records(reading)]
     state = reading.state
-    if trust is not None and reading.first_entries:
-        checks.append(_check_trust(trust, reading.first_entries))
-    if trust is not None and trust.verifier_html is not None:
-        checks += _check_verifier(trust.verifier_html, fetch)
-    if state is not None:
-        checks.append(_check_attachments(state, fetch))
-        if not only_log:
-            checks += _check_data(state, fetch, progress)
-    return Verification(
-        tuple(checks), state, log.checkpoint, log.cosignatures, log.authenticated and _holds(checks)
+    answers.append(
+        unjudged([Check.ATTACHMENTS], "attachments", NO_ELECTION)[0]
+        if state is None
+        else check_attachments(state, fetch)
     )
+    data = _data(files, reading, size, stated, only_log=only_log)
+    answers += [*data.answers, check_verifier(trust, fetch)]
+    found = Verification(tuple(answers), signed, state, cosignatures, None, left_out, data.not_compared)
+    if state is None or tree.tiles is None:
+        return found
+    pinned = PinnedLog(reader, signed, tree.tiles)
+    log = VerifiedLog(str(address), state, trust, cosignatures, _vouched(found), pinned, fetch)
+    return replace(found, log=log)
 
 
-def _holds(checks: Iterable[CheckResult]) -> bool:
-    return not any(check.failures for check in checks if check.name == "trust file")
+def _data(files: DataFiles, reading: Reading, size: int, stated: int | None, *, only_log: bool) -> Data:
+    if only_log:
+        tables, whole = unjudged((Check.TABLES, Check.DATA_FILES), "data", "Left out, as was asked.")
+        return Data((tables, whole), ())
+    state, why = reading.state, NO_ELECTION
+    if reading.unread or reading.unreadable:
+        state, why = None, "Not all that the tables follow from could be read."
+    elif stated is not None and stated > size:
+        state = None
+        why = f"The tables state that they are of {stated:,} entries, and the log was read at {size:,}."
+    elif reading.earlier is not None:
+        state = reading.earlier
+    return check_data(files, state, why, size)
 
 
-class _Reading:
-    """Reads the entries once, for the tree and for the fold."""
-
-    def __init__(
-        self, reader: LogReader, fetch: Fetch, executor: Executor | None, progress: Progress
-    ) -> None:
-        self._reader = reader
-        self._fetch = fetch
-        self._executor = executor
-        self._progress = progress
-        self._seconds = 0.0
-        self._read = 0
-        self._refusal = ""
-        self._hashes = b""
-        self._unread: dict[TileName, str] = {}
-        self.size = 0
-        self.first_entries: list[bytes] = []
-        self.state: ElectionState | None = None
-
-    def read(self, size: int) -> None:
-        """Fold the log's `size` entries; where a bundle cannot be read, entries without content stand in."""
-        started = perf_counter()
-        self.size = size
-        folding = Fold(self._attachment, executor=self._executor, progress=self._told)
-        try:
-            for name in tile_names(size, ENTRIES):
-                entries = self._bundle(name)
-                if name.index == 0:
-                    self.first_entries = entries[:2]
-                folding.add(entries)
-            self.state = folding.state()
-            self._hashes = folding.leaf_hashes()
-        except DefinitionError as error:
-            self._refusal = str(error)
-        self._seconds = perf_counter() - started
-
-    def leaf_tiles(self, checkpoint: Checkpoint) -> Iterator[LeafTile]:
-        """The leaf hashes of each bundle, as `verify_log` asks for them."""
-        for name in tile_names(checkpoint.size, ENTRIES):
-            if name in self._unread:
-                yield LeafTile(name, None, self._unread[name])
-            elif self.state is None:
-                yield leaf_tile(self._reader, name)
-            else:
-                yield LeafTile(
-                    name, self._hashes[name.start * HASH_SIZE : (name.start + name.width) * HASH_SIZE]
-                )
-
-    def _bundle(self, name: TileName) -> list[bytes]:
-        try:
-            return decode_bundle(self._reader.tile(name), name.width, name.path)
-        except LogError as error:
-            self._unread[name] = str(error)
-            return [b""] * name.width
-
-    def _attachment(self, digest: bytes) -> bytes | None:
-        return self._fetch(f"attachments/{file_name(digest)}", MAX_DATA_FILE)
-
-    def _told(self, done: int) -> None:
-        self._read += done
-        self._progress("verify", self._read, self.size)
-
-    def record_checks(self) -> list[CheckResult]:
-        """Whether the log defines an election, every entry is a record of it, and every signature holds."""
-        if not self.size:
-            return []
-        failed = (Failure("log/tile/entries/000", self._refusal),) if self._refusal else ()
-        checks = [CheckResult("definition", 1, 0.0, failed)]
-        if self.state is None:
-            return checks
-        records = _faults(self.state, RECORD_FAULTS)
-        signatures = _faults(self.state, SIGNATURE_FAULTS)
-        checks.append(CheckResult("records", self.size, 0.0, records))
-        checks.append(
-            CheckResult(
-                "signatures", self.size - _cases(self.state, RECORD_FAULTS), self._seconds, signatures
-            )
-        )
-        return checks
+def _vouched(found: Verification) -> bool:
+    """Whether a trust file vouches for the log: an offline verifier that is not there is no part of it."""
+    return all(a.outcome is Outcome.HOLDS for a in found.asked if a.check is not Check.OFFLINE_VERIFIER)
 
 
-def _faults(state: ElectionState, codes: frozenset[str]) -> tuple[Failure, ...]:
-    return tuple(
-        Failure(f"entry {finding.entries[0]}" if finding.entries else "log", finding.sentence("en"))
-        for finding in state.findings
-        if finding.code in codes
-    )
-
-
-def _cases(state: ElectionState, codes: frozenset[str]) -> int:
-    return sum(finding.count for finding in state.findings if finding.code in codes)
-
-
-def _check_trust(trust: Trust, first: list[bytes]) -> CheckResult:
-    """Whether definition and charter are those that the trust file names."""
-    failures = []
-    for place, (what, expected) in enumerate((("definition", trust.definition), ("charter", trust.charter))):
-        found = sha256(first[place]).digest() if len(first) > place else b""
-        if found != expected:
-            sentence = f"The {what} is {found.hex() or 'missing'}; the trust file names {expected.hex()}."
-            failures.append(Failure(f"entry {place}", sentence))
-    return CheckResult("trust file", 2, 0.0, tuple(failures))
-
-
-def _check_verifier(expected: bytes, fetch: Fetch) -> list[CheckResult]:
-    """Whether the offline verifier, where there is one, is the one that the trust file names."""
-    content = fetch(VERIFIER, MAX_DATA_FILE)
-    if content is None:
-        return []
-    found = sha256(content).digest()
-    sentence = f"The offline verifier has the SHA-256 {found.hex()}; the trust file names {expected.hex()}."
-    failures = () if found == expected else (Failure(VERIFIER, sentence),)
-    return [CheckResult("offline verifier", 1, 0.0, failures)]
-
-
-def _check_attachments(state: ElectionState, fetch: Fetch) -> CheckResult:
-    """Whether every attachment that a record names, and that was not withdrawn, is there and is that file."""
-    started = perf_counter()
-    failures = []
-    named = _named_attachments(state)
-    for attachment, index in named.items():
-        place = f"attachments/{file_name(attachment.digest)}"
-        try:
-            content = fetch(place, attachment.size)
-            if content is None:
-                failures.append(Failure(place, f"The file that entry {index} names is missing."))
-            else:
-                check(content, attachment)
-        except (LogError, RecordError) as error:
-            failures.append(Failure(place, str(error)))
-    return CheckResult("attachments", len(named), perf_counter() - started, tuple(failures))
-
-
-def _named_attachments(state: ElectionState) -> dict[Attachment, int]:
-    """Every attachment still to be published, with the first entry that names it."""
-    found: dict[Attachment, int] = {}
-    for logged in state.controls:
-        for attachment in attachments_of(logged.entry.body):
-            if attachment.digest not in state.withdrawn:
-                found.setdefault(attachment, logged.index)
-    return found
-
-
-def _check_data(state: ElectionState, fetch: Fetch, progress: Progress) -> list[CheckResult]:
-    """Whether `data/` is what the log gives, and its other files are whole."""
-
-    def read(path: str) -> bytes | None:
-        return fetch(f"data/{path}", MAX_DATA_FILE)
-
-    started = perf_counter()
-    derived = list(compare_derived(state, read))
-    between = perf_counter()
-    whole = check_datapackage(read)
-    ended = perf_counter()
-    return [
-        CheckResult(
-            "data computed again",
-            sum(file.rows for file in derived),
-            between - started,
-            _differences(derived),
-        ),
-        CheckResult("data files whole", len(whole), ended - between, _differences(whole)),
-    ]
-
-
-def _differences(files: Iterable[FileCheck]) -> tuple[Failure, ...]:
-    return tuple(
-        Failure(f"data/{file.path}", file.sentence()) for file in files if file.difference is not None
-    )
+def failures(answers: Iterable[Answer]) -> list[str]:
+    """Place and sentence of everything that failed."""
+    return [f"{reason.place}: {reason.sentence}" for answer in answers for reason in answer.failures]

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import msgspec
 
+from escrutinio.core.derived.version import MEMBER, statement
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.core.records.parts import Title
@@ -78,6 +79,7 @@ def datapackage(
         "election": state.election.hex(),
         "log_size": state.size,
         "sources": [_source(source) for source in sources],
+        MEMBER: statement(state.size),
         "resources": [_resource(found) for found in resources],
     }
     return msgspec.json.format(msgspec.json.encode(package), indent=1) + b"\n"

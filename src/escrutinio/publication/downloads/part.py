@@ -6,7 +6,7 @@ The layout is that of docs/verifying-in-the-browser.md, "A part of the log"; the
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -14,18 +14,14 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import msgspec
 import numpy as np
 
-from escrutinio.base.errors import InputError, LogError, PublicationError
-from escrutinio.base.fetch import Fetch
+from escrutinio.base.errors import InputError, PublicationError
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.checkpoint import SignedCheckpoint
-from escrutinio.core.log.merkle import leaf_hash, verify_inclusion
-from escrutinio.core.log.proofs import format_proof, make_proof
-from escrutinio.core.log.reader import FileReader, hash_source
-from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bundle
+from escrutinio.core.log.proofs import format_proof
 from escrutinio.core.records import types as t
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.parts import Attachment
+from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.publication.browser.bundle import NAME, bundle
 from escrutinio.publication.browser.files import asset
 
@@ -114,61 +110,35 @@ def _resting_on(state: ElectionState, entries: set[int]) -> set[int]:
     return found
 
 
-def part_files(
-    state: ElectionState, area: str, signed: SignedCheckpoint, fetch: Fetch
-) -> Iterator[tuple[str, bytes]]:
-    """The files of an area's part, by name; `fetch` reads the publication that `state` and `signed` are of.
+def part_files(log: VerifiedLog, area: str) -> Iterator[tuple[str, bytes]]:
+    """The files of an area's part of a log, by name.
 
-    Raises InputError as `part_entries` does, LogError where the log does not give what its checkpoint says,
-    and PublicationError where an attachment is missing.
+    Raises InputError as `part_entries` does, LogError where the log does not give what was verified, and
+    PublicationError where an attachment is missing.
     """
-    indices = part_entries(state, area)
-    reader = FileReader(lambda path, limit: fetch(f"log/{path}", limit))
-    size, root = signed.checkpoint.size, signed.checkpoint.root
-    if size < state.size:
-        raise LogError(f"The log has {size} entries, where {state.size} were verified.")
+    indices = part_entries(log.state, area)
     yield "README.txt", asset("area-readme.txt")
-    yield NAME, fetch(NAME, MAX_ALONG) or bundle()
-    trust = fetch(TRUST, MAX_ALONG)
+    yield NAME, log.unverified(NAME, MAX_ALONG) or bundle()
+    trust = log.unverified(TRUST, MAX_ALONG)
     if trust is not None:
         yield TRUST, trust
-    yield "checkpoint", signed.note.data
-    yield "area.json", msgspec.json.encode({"area": area, "size": size, "entries": indices}) + b"\n"
-    for named in dict.fromkeys(_tables(state)):
+    yield "checkpoint", log.signed.note.data
+    yield "area.json", msgspec.json.encode({"area": area, "size": log.size, "entries": indices}) + b"\n"
+    for named in dict.fromkeys(_tables(log.state)):
         path = f"attachments/{file_name(named.digest)}"
-        content = fetch(path, named.size)
+        content = log.attachment(named.digest)
         if content is None:
             raise PublicationError(f"{path} is missing, so that no part of this log can be verified")
         yield path, content
-    hash_at = hash_source(reader, size)
-    read = _entries(reader, size)
-    for index in indices:
-        raw = read(index)
-        proof = make_proof(index, signed, hash_at)
-        verify_inclusion(leaf_hash(raw), index, size, proof.hashes, root)
+    for index, raw in log.entries_at(indices):
         yield f"records/{index}.cose", raw
-        yield f"proofs/{index}.tlog-proof", format_proof(proof)
+        yield f"proofs/{index}.tlog-proof", format_proof(log.proof(index))
 
 
 def _tables(state: ElectionState) -> Iterator[Attachment]:
     yield state.body().areas
     for _, roll in state.records(t.Roll):
         yield roll.stations
-
-
-def _entries(reader: FileReader, size: int) -> Callable[[int], bytes]:
-    """Entries of the log by index; the bundle read last is kept, since indices come in order."""
-    last: tuple[int, list[bytes]] = (-1, [])
-
-    def read(index: int) -> bytes:
-        nonlocal last
-        number, place = divmod(index, TILE_WIDTH)
-        if last[0] != number:
-            name = TileName(ENTRIES, number, min(TILE_WIDTH, size - number * TILE_WIDTH))
-            last = number, decode_bundle(reader.tile(name), name.width, name.path)
-        return last[1][place]
-
-    return read
 
 
 def write_zip(path: Path, content: Iterable[tuple[str, bytes]]) -> int:

@@ -24,6 +24,7 @@ from escrutinio.core.log.policy import NO_QUORUM
 from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.parts import Title
+from escrutinio.core.verification.checks import Check
 from escrutinio.core.verification.publication import verify_publication
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.intake.mapping.rows import BadRow
@@ -66,12 +67,12 @@ def update_publication(
     found = verify_publication(
         directory, trust=_without_quorum(trust), executor=executor, progress=progress, only_log=True
     )
-    for check in found.checks:
-        for failure in check.failures if check.name != "attachments" else ():
-            raise LogError(f"{directory / failure.place}: {failure.sentence}")
-    if found.state is None or found.checkpoint is None:
-        raise LogError(f"{directory / 'log'} is empty: there is nothing to show")
-    state = found.state
+    for answer in found.asked:
+        for reason in answer.failures if answer.check is not Check.ATTACHMENTS else ():
+            raise LogError(f"{directory / reason.place}: {reason.sentence}")
+    if found.log is None:
+        raise LogError(f"{directory / 'log'} cannot be read whole: there is nothing to show")
+    state = found.log.state
     for digest in state.attachments_missing:
         path = directory / "attachments" / file_name(digest)
         raise LogError(f"{path}, which the totals need, is missing or altered")
@@ -85,7 +86,7 @@ def update_publication(
         directory,
         state,
         shown,
-        checkpoint=found.checkpoint,
+        checkpoint=found.log.signed,
         trust=trust,
         clock=clock,
         sources=known_sources(directory),
@@ -93,7 +94,7 @@ def update_publication(
         executor=executor,
         refresh=refresh,
     )
-    return Updated(state, found.checkpoint, rendering)
+    return Updated(state, found.log.signed, rendering)
 
 
 def write_views(

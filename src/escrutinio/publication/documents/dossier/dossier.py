@@ -13,20 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from escrutinio.base.errors import LogError, PublicationError, RecordError
-from escrutinio.base.fetch import Fetch
 from escrutinio.core.election.findings import Finding
 from escrutinio.core.election.state import ElectionState, attachments_of
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
 from escrutinio.core.log.fingerprint import fingerprint
-from escrutinio.core.log.merkle import leaf_hash, verify_inclusion
 from escrutinio.core.log.notes import VerifierKey
-from escrutinio.core.log.proofs import LogProof, format_proof, make_proof
-from escrutinio.core.log.reader import FileReader, hash_source
+from escrutinio.core.log.proofs import LogProof, format_proof
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records import types as t
-from escrutinio.core.records.attachments import check, file_name
+from escrutinio.core.records.attachments import check
 from escrutinio.core.records.parts import Attachment
-from escrutinio.publication.documents.log_entries import SignedEntry, entries_at, signed_entry
+from escrutinio.core.verification.signed_entries import SignedEntry, signed_entry
+from escrutinio.core.verification.verified import VerifiedLog
 
 MOST_RECORDS = 5_000
 """Most records of a dossier; a station with more of them is one that somebody floods."""
@@ -112,12 +110,13 @@ class Dossier:
         return self.state.roll.stations[self.station]
 
 
-def dossier_of(state: ElectionState, station: int, fetch: Fetch, head: Head) -> Dossier:
-    """Collect the dossier of a station from the files of a publication, of the log at the size of `head`.
+def dossier_of(log: VerifiedLog, station: int, head: Head) -> Dossier:
+    """Collect the dossier of a station from a verified log, whose checkpoint is that of `head`.
 
     Every signature is checked again on the bytes that go into the dossier. Raises LogError where one does not
     hold or a file cannot be read, PublicationError for a station with more than `MOST_RECORDS` records.
     """
+    state = log.state
     own = own_entries(state, station)
     base = base_entries(state, own)
     if len(own | base) > MOST_RECORDS:
@@ -125,21 +124,12 @@ def dossier_of(state: ElectionState, station: int, fetch: Fetch, head: Head) -> 
             f"the log has {len(own | base):,} records about station {state.roll.stations[station]}; "
             f"a dossier holds {MOST_RECORDS:,}"
         )
-    reader = FileReader(lambda path, limit: fetch(f"log/{path}", limit))
-    hash_at = hash_source(reader, state.size)
     items = tuple(
-        _item(state, index, raw, make_proof(index, head.signed, hash_at), base=index not in own)
-        for index, raw in entries_at(reader, state.size, own | base)
+        Item(signed_entry(state, index, raw), log.proof(index), index not in own)
+        for index, raw in log.entries_at(own | base)
     )
-    there, out = _attachments(state, items, fetch)
+    there, out = _attachments(log, items)
     return Dossier(state, station, head, items, findings_of(state, station, own), there, out)
-
-
-def _item(state: ElectionState, index: int, raw: bytes, proof: LogProof, *, base: bool) -> Item:
-    """A record whose signature and whose place in the log hold. Raises LogError where one does not."""
-    checkpoint = proof.checkpoint.checkpoint
-    verify_inclusion(leaf_hash(raw), index, checkpoint.size, proof.hashes, checkpoint.root)
-    return Item(signed_entry(state, index, raw), proof, base)
 
 
 def bulk_entries(state: ElectionState, station: int) -> set[int]:
@@ -231,7 +221,7 @@ def findings_of(state: ElectionState, station: int, own: set[int]) -> tuple[Find
 
 
 def _attachments(
-    state: ElectionState, items: Iterable[Item], fetch: Fetch
+    log: VerifiedLog, items: Iterable[Item]
 ) -> tuple[tuple[tuple[Attachment, bytes], ...], tuple[tuple[Attachment, str, str], ...]]:
     """The attachments that may go into the dossier, and the others with the reason."""
     named = {a: item.base for item in items for a in attachments_of(item.signed.entry.body)}
@@ -239,7 +229,7 @@ def _attachments(
     out: list[tuple[Attachment, str, str]] = []
     for attachment, base in named.items():
         content = None
-        if attachment.digest in state.withdrawn:
+        if attachment.digest in log.state.withdrawn:
             out.append((attachment, "no longer published", "ya no se publica"))
         elif attachment.media_type.startswith("image/"):
             out.append((attachment, "images are not passed on", "no se entregan imágenes"))
@@ -250,7 +240,7 @@ def _attachments(
             )
             out.append((attachment, *reason))
         else:
-            content = _read(attachment, fetch)
+            content = _read(attachment, log)
             if content is None:
                 out.append((attachment, "missing or altered", "falta o está alterado"))
             elif content.startswith(_IMAGES) or content[4:8] == b"ftyp":
@@ -260,9 +250,9 @@ def _attachments(
     return tuple(there), tuple(out)
 
 
-def _read(attachment: Attachment, fetch: Fetch) -> bytes | None:
+def _read(attachment: Attachment, log: VerifiedLog) -> bytes | None:
     try:
-        content = fetch(f"attachments/{file_name(attachment.digest)}", attachment.size)
+        content = log.attachment(attachment.digest)
         if content is not None:
             check(content, attachment)
     except (LogError, RecordError):

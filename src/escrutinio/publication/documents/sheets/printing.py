@@ -12,7 +12,7 @@ from escrutinio.base.errors import PublicationError
 from escrutinio.core.election.findings import Finding
 from escrutinio.core.election.state import REPORTED, ElectionState
 from escrutinio.core.records.types import BY_CODE, Charter
-from escrutinio.publication.documents.log_entries import SignedEntry
+from escrutinio.core.verification.signed_entries import SignedEntry
 from escrutinio.publication.documents.sheets.printed_sheet import Place, PrintedSheet, Source, printed_sheet
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from escrutinio.base.errors import LogError, RecordError
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.reader import LogReader
-from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bundle
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.cose import key_id, split
 from escrutinio.core.records.entry import Entry, open_frame
@@ -30,21 +26,6 @@ class SignedEntry:
     key: bytes
     introduced: int
     role: Role | None
-
-
-def entries_at(reader: LogReader, size: int, indices: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-    """Chosen entries of a log of `size` entries, in order, each once; every bundle is read once.
-
-    Raises LogError for an index beyond the log and for a bundle that cannot be read.
-    """
-    for tile, group in groupby(sorted(set(indices)), lambda index: index // TILE_WIDTH):
-        wanted = list(group)
-        if wanted[-1] >= size:
-            raise LogError(f"The log has {size:,} entries; there is no entry {wanted[-1]:,}.")
-        name = TileName(ENTRIES, tile, min(TILE_WIDTH, size - tile * TILE_WIDTH))
-        entries = decode_bundle(reader.tile(name), name.width, name.path)
-        for index in wanted:
-            yield index, entries[index - tile * TILE_WIDTH]
 
 
 def signed_entry(state: ElectionState, index: int, raw: bytes) -> SignedEntry:

@@ -1,0 +1,78 @@
+"""How every command opens a publication: once, verified, with or without a trust file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from escrutinio.base.words.say import say
+from escrutinio.base.workers import workers
+from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, progress_bar, read_small, refuse
+
+if TYPE_CHECKING:
+    from escrutinio.core.log.trust import Trust
+    from escrutinio.core.verification.publication import NotVerifiedError
+    from escrutinio.core.verification.verified import VerifiedLog
+
+TRUST_FILE = "trust.toml"
+
+
+def given_trust(trust_file: Path | None) -> Trust | None:
+    """The trust file that the user gave, if any. Raises InputError and LogError where it cannot be read."""
+    from escrutinio.core.log.trust import parse_trust
+
+    return None if trust_file is None else parse_trust(read_small(trust_file), str(trust_file))
+
+
+def open_log(address: str, trust_file: Path | None = None, *, quiet: bool = False) -> VerifiedLog:
+    """The log of a publication, in a directory or at an http(s) address, once it verifies.
+
+    Every check of `verify --only-log` is made; where one fails the command ends with exit code 1 and its
+    place, where the totals cannot be judged with 4. Raises LogError where there is nothing to read, and for a
+    trust file that is none.
+    """
+    from escrutinio.core.verification.publication import NotVerifiedError, open_verified
+
+    trust = given_trust(trust_file)
+    try:
+        with workers() as executor, progress_bar(quiet) as progress:
+            return open_verified(address, trust=trust, executor=executor, progress=progress)
+    except NotVerifiedError as error:
+        _refuse(address, error)
+        raise
+
+
+def _refuse(address: str, error: NotVerifiedError) -> None:
+    what = (
+        say("a check failed: ", "una comprobación falló: ")
+        if error.failed
+        else say("a check could not be made: ", "una comprobación no se pudo hacer: ")
+    )
+    see = say("see escrutinio verify", "véase escrutinio verify")
+    refuse(f"{what}{error.reason} ({see} {address})", EXIT_FAILED if error.failed else EXIT_OPEN)
+
+
+def own_trust(log: VerifiedLog) -> Trust | None:
+    """The copy of the trust file that stands in the publication; None where it is missing or of another log.
+
+    A publication cannot vouch for itself: what comes of this copy must be compared with another one.
+    """
+    from escrutinio.base.errors import LogError
+    from escrutinio.core.log.policy import MAX_POLICY
+    from escrutinio.core.log.trust import parse_trust
+
+    try:
+        content = log.unverified(TRUST_FILE, MAX_POLICY)
+        found = None if content is None else parse_trust(content, TRUST_FILE)
+    except LogError:
+        return None
+    charter = log.state.charter.entry.digest if log.state.charter is not None else b""
+    fits = found is not None and (found.definition, found.charter) == (log.state.election, charter)
+    return found if fits else None
+
+
+def fingerprint_of(trust: Trust | None) -> str:
+    """The fingerprint of the log that a trust file names; empty without one."""
+    from escrutinio.core.log.fingerprint import fingerprint
+
+    return "" if trust is None else fingerprint(trust)

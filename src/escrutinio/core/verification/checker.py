@@ -1,0 +1,80 @@
+"""One thing after the other, held against a verified log: the text of a QR code, a record, a proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.core.election.qr2024_options import (
+    MAX_FILE,
+    QR2024_FILE,
+    Qr2024Options,
+    read_qr2024_options,
+)
+from escrutinio.core.log.proofs import parse_proof
+from escrutinio.core.records.entry import Entry, open_record
+from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
+from escrutinio.core.records.qr2024 import read_qr2024
+from escrutinio.core.verification.judge import Answer, Figures, Judge, Verdict, judge_proof
+from escrutinio.core.verification.verified import VerifiedLog
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer about one thing; `entry` is its record, where it is one that can be opened."""
+
+    answer: Answer
+    entry: Entry | None = None
+
+
+class Checker:
+    """Judges sheets, records and proofs against a verified log."""
+
+    def __init__(self, log: VerifiedLog) -> None:
+        self.log = log
+        self._judge = Judge(log.state)
+
+    @cached_property
+    def qr2024(self) -> Qr2024Options | None:
+        """How the publication reads QR codes of 2024; None where it does not say. Raises DefinitionError."""
+        content = self.log.unverified(QR2024_FILE, MAX_FILE)
+        return None if content is None else read_qr2024_options(content)
+
+    def text(self, text: str) -> Checked | None:
+        """The answer about the text of a QR code; None for one that is of something else."""
+        if text.startswith((REAL, NOT_REAL)):
+            try:
+                raw, real = read_qr_text(text)
+            except RecordError as error:
+                return Checked(Answer(Verdict.MALFORMED, detail=str(error)))
+            return self.record(raw, real)
+        try:
+            sheet = read_qr2024(text)
+        except RecordError:
+            return None
+        reading = self.qr2024
+        if reading is None:
+            why = f"{QR2024_FILE} is missing: the publication does not say which card each of the counts is"
+            return Checked(Answer(Verdict.NOT_PUBLISHED, station=sheet.station, detail=why))
+        try:
+            counts = reading.counts(sheet, self.log.state.contest(reading.contest).options)
+        except KeyError:
+            raise DefinitionError(
+                f"{QR2024_FILE} is for {reading.contest!r}, no contest of this log"
+            ) from None
+        figures = Figures(counts, sheet.null, sheet.blank)
+        return Checked(self._judge.figures(sheet.station, reading.contest, figures))
+
+    def record(self, raw: bytes, labelled_real: bool | None = None) -> Checked:
+        """The answer about a record's bytes; `labelled_real` is what the prefix of a QR code says."""
+        try:
+            entry = open_record(raw)
+        except RecordError as error:
+            return Checked(Answer(Verdict.MALFORMED, detail=str(error)))
+        return Checked(self._judge.record(entry, self.log.find(raw), labelled_real), entry)
+
+    def proof(self, data: bytes, record: bytes | None) -> Checked:
+        """The answer about a .tlog-proof file, given for `record` where that is at hand. Raises LogError."""
+        policy = None if self.log.trust is None else self.log.trust.policy
+        return Checked(judge_proof(parse_proof(data), self.log.pinned, policy, record))

@@ -1,0 +1,60 @@
+"""Checks 1 to 3: one checkpoint, read once; who signed it, and who cosigned it."""
+
+from __future__ import annotations
+
+from escrutinio.base.errors import FileUnreadableError, LogError
+from escrutinio.core.log.checkpoint import (
+    Cosigned,
+    SignedCheckpoint,
+    find_cosignatures,
+    find_log_key,
+    parse_checkpoint,
+)
+from escrutinio.core.log.policy import NO_QUORUM, Policy
+from escrutinio.core.log.reader import CHECKPOINT, LogReader
+from escrutinio.core.verification.checks import Answer, Check, Running, unjudged
+
+PLACE = f"log/{CHECKPOINT}"
+NO_TRUST = "No trust file was given, so nothing says whose log this is."
+
+
+def read_checkpoint(reader: LogReader) -> tuple[Answer, SignedCheckpoint | None]:
+    """Check 1: the checkpoint is there and well formed. It is read here and nowhere else."""
+    check = Running(Check.CHECKPOINT)
+    signed = None
+    try:
+        signed = parse_checkpoint(reader.checkpoint())
+        check.count = 1
+    except FileUnreadableError as error:
+        check.leave_open(PLACE, error)
+    except LogError as error:
+        check.fail(PLACE, error)
+    return check.done(), signed
+
+
+def check_signatures(
+    signed: SignedCheckpoint, policy: Policy | None
+) -> tuple[list[Answer], tuple[Cosigned, ...]]:
+    """Checks 2 and 3: a log key that the policy trusts signed it, and its quorum of witnesses cosigned it."""
+    if policy is None:
+        return unjudged((Check.LOG_SIGNATURE, Check.COSIGNATURES), PLACE, NO_TRUST), ()
+    signature, quorum = Running(Check.LOG_SIGNATURE), Running(Check.COSIGNATURES)
+    try:
+        find_log_key(signed, policy)
+        signature.count = 1
+    except LogError as error:
+        signature.fail(PLACE, error)
+    cosignatures: tuple[Cosigned, ...] = ()
+    try:
+        cosignatures = find_cosignatures(signed, policy)
+    except LogError as error:
+        quorum.fail(PLACE, error)
+    else:
+        quorum.count = len(cosignatures)
+        if policy.quorum == NO_QUORUM:
+            quorum.note = "The trust file asks for no cosignature."
+        if not policy.satisfied_by({cosigned.witness for cosigned in cosignatures}):
+            present = ", ".join(cosigned.witness for cosigned in cosignatures) or NO_QUORUM
+            sentence = f"The checkpoint lacks the quorum {policy.quorum!r}; cosigned by: {present}."
+            quorum.fail(PLACE, sentence)
+    return [signature.done(), quorum.done()], cosignatures

@@ -1,0 +1,112 @@
+"""The checks of a verification: their numbers, which never change, and what each can come out as.
+
+The same checks are made of every publication. Each holds, fails, or cannot be judged here, with the reason;
+what could not be judged has not held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from time import perf_counter
+
+MAX_REASONS = 1000
+"""Failures that a check lists at most; it then stops reading, whatever size a hostile checkpoint states."""
+
+
+class Check(IntEnum):
+    """What is checked. A number once given stays with its check; a check that is dropped leaves a gap."""
+
+    CHECKPOINT = 1
+    LOG_SIGNATURE = 2
+    COSIGNATURES = 3
+    ENTRY_BUNDLES = 4
+    ROOT = 5
+    HASH_TILES = 6
+    TRUST_FILE = 7
+    DEFINITION = 8
+    RECORDS = 9
+    SIGNATURES = 10
+    ATTACHMENTS = 11
+    TABLES = 12
+    DATA_FILES = 13
+    OFFLINE_VERIFIER = 14
+
+    @property
+    def code(self) -> str:
+        """Its name in JSON."""
+        return self.name.lower().replace("_", "-")
+
+
+class Outcome(StrEnum):
+    """How a check came out."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that is wrong, or that could not be judged: the file, entry or cell, and a sentence."""
+
+    place: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one check came to: how many things it looked at, the seconds it took, what failed, what could not
+    be judged, and what there is to say of a check that holds."""
+
+    check: Check
+    count: int = 0
+    seconds: float = 0.0
+    failures: tuple[Reason, ...] = ()
+    unjudged: tuple[Reason, ...] = ()
+    note: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether it holds: only where nothing failed and everything could be judged."""
+        if self.failures:
+            return Outcome.FAILS
+        return Outcome.OPEN if self.unjudged else Outcome.HOLDS
+
+
+def unjudged(checks: Iterable[Check], place: str, sentence: str) -> list[Answer]:
+    """Answers of checks that cannot be made, all for one reason."""
+    return [Answer(check, unjudged=(Reason(place, sentence),)) for check in checks]
+
+
+@dataclass(slots=True)
+class Running:
+    """A check while it runs."""
+
+    check: Check
+    started: float = field(default_factory=perf_counter)
+    count: int = 0
+    note: str = ""
+    failures: list[Reason] = field(default_factory=list)
+    unjudged: list[Reason] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        """Whether it lists as many reasons as it may."""
+        return len(self.failures) + len(self.unjudged) >= MAX_REASONS
+
+    def fail(self, place: str, sentence: object) -> None:
+        """Something is wrong."""
+        if not self.full:
+            self.failures.append(Reason(place, str(sentence)))
+
+    def leave_open(self, place: str, sentence: object) -> None:
+        """Something cannot be judged here."""
+        if not self.full:
+            self.unjudged.append(Reason(place, str(sentence)))
+
+    def done(self) -> Answer:
+        """The answer, as of now."""
+        seconds = perf_counter() - self.started
+        return Answer(self.check, self.count, seconds, tuple(self.failures), tuple(self.unjudged), self.note)

@@ -1,0 +1,74 @@
+"""Checks 7 to 10: the trusted log, of an election whose signed records its entries are."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.verification.checkpoint import NO_TRUST
+from escrutinio.core.verification.checks import Answer, Check, Running, unjudged
+from escrutinio.core.verification.reading import Reading
+
+RECORD_FAULTS = frozenset({"bad-record"})
+SIGNATURE_FAULTS = frozenset({"bad-signature", "unknown-key"})
+FIRST = "log/tile/entries/000"
+NO_ELECTION = "No election could be read from the log."
+
+
+def check_trust(trust: Trust | None, reading: Reading) -> Answer:
+    """Check 7: definition and charter are those that the trust file names."""
+    check = Running(Check.TRUST_FILE)
+    if trust is None:
+        return unjudged([Check.TRUST_FILE], FIRST, NO_TRUST)[0]
+    for place, (what, expected) in enumerate((("definition", trust.definition), ("charter", trust.charter))):
+        if place >= reading.size or not reading.was_read(place):
+            sentence = f"The {what} was not read." if place < reading.size else f"The log has no {what}."
+            (check.leave_open if place < reading.size else check.fail)(f"entry {place}", sentence)
+            continue
+        check.count += 1
+        found = sha256(reading.first_entries[place]).hexdigest()
+        if found != expected.hex():
+            check.fail(f"entry {place}", f"The {what} is {found}; the trust file names {expected.hex()}.")
+    return check.done()
+
+
+def check_records(reading: Reading) -> list[Answer]:
+    """Checks 8 to 10: entry 0 defines an election; each entry is a record of it, by a key in force."""
+    definition = Running(Check.DEFINITION)
+    rest = (Check.RECORDS, Check.SIGNATURES)
+    state = reading.state
+    if state is None:
+        whole = reading.was_read(0) and not reading.unreadable
+        why = reading.refusal or ("The log is empty." if not reading.size else "Too little of it was read.")
+        (definition.fail if whole else definition.leave_open)(FIRST, why)
+        for digest, error in reading.unreadable.items():
+            definition.leave_open(f"attachments/{digest.hex()}", error)
+        return [definition.done(), *unjudged(rest, FIRST, NO_ELECTION)]
+    definition.count = 1
+    records, signatures = Running(Check.RECORDS), Running(Check.SIGNATURES)
+    _faults(records, state, RECORD_FAULTS, reading)
+    _faults(signatures, state, SIGNATURE_FAULTS, reading)
+    bad = sum(finding.count for finding in state.findings if finding.code in RECORD_FAULTS)
+    records.count, signatures.count = state.size, state.size - bad
+    for name in reading.unread:
+        for check in (records, signatures):
+            check.leave_open(f"log/{name.path}", f"The entries of {name.path} were not read.")
+    answer = signatures.done()
+    return [
+        definition.done(),
+        records.done(),
+        Answer(answer.check, answer.count, reading.seconds, answer.failures, answer.unjudged, answer.note),
+    ]
+
+
+def _faults(check: Running, state: ElectionState, codes: frozenset[str], reading: Reading) -> None:
+    """What the fold found of these codes. An entry that was not read is none of them, and what needs an
+    attachment that could not be read is left open."""
+    for finding in state.findings:
+        if finding.code not in codes:
+            continue
+        if finding.entries and not all(map(reading.was_read, finding.entries)):
+            continue
+        place = f"entry {finding.entries[0]}" if finding.entries else "log"
+        check.fail(place, finding.sentence("en"))
