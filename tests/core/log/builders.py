@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from escrutinio.base.errors import LogError
+from escrutinio.core.log.accept import Acceptor, Admit, Refusal
 from escrutinio.core.log.checkpoint import cosign_checkpoint, parse_checkpoint
 from escrutinio.core.log.merkle import verify_consistency
 from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey, verify_note
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
-from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.publisher import Publisher
+from escrutinio.core.log.reader import open_log
+from escrutinio.core.log.store import Receipt
+from escrutinio.core.log.store_sqlite import SqliteStore
 from escrutinio.core.log.witnessing import Witness, WitnessElsewhereError
-from escrutinio.core.log.writer import LogWriter
 
 ORIGIN = "example.org/elections/test"
 NOW = 1_700_000_000
@@ -69,20 +72,47 @@ class StrictWitness:
         return cosign_checkpoint(signed, self.signer, NOW).line
 
 
+class AdmitAll:
+    """Refuses nothing: the tests of this room write bytes, not records of an election."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def judge(self, records: Sequence[bytes]) -> list[Refusal | None]:
+        return [None] * len(records)
+
+    def follow(self, entries: Iterable[bytes]) -> bool:
+        self.size += len(list(entries))
+        return False
+
+
 class LogHome:
     """A directory with a log and its store, opened as often as a test likes."""
 
     def __init__(self, directory: Path, name: str = ORIGIN) -> None:
         self.log = directory / "log"
         self.log.mkdir(parents=True, exist_ok=True)
-        self.store = LogStore(directory / "store.db")
+        self.store = SqliteStore(directory / "store.db")
         self.signer = signer(name)
         self.now = NOW
 
-    def writer(self, policy: Policy | None = None, witnesses: Sequence[Witness] = ()) -> LogWriter:
-        return LogWriter(
+    def acceptor(self, admit: Admit | None = None) -> Acceptor:
+        return Acceptor(self.store, open_log(self.log), admit or AdmitAll())
+
+    def accept(self, records: Sequence[bytes]) -> list[Receipt]:
+        """Receipts for records, none of which is refused."""
+        return [answer for answer in self.acceptor().accept(records) if isinstance(answer, Receipt)]
+
+    def publisher(self, policy: Policy | None = None, witnesses: Sequence[Witness] = ()) -> Publisher:
+        return Publisher(
             self.log, self.store, self.signer, clock=lambda: self.now, policy=policy, witnesses=witnesses
         )
+
+    def append(self, publisher: Publisher, records: Sequence[bytes]) -> list[Receipt]:
+        """Accept records and publish."""
+        receipts = self.accept(records)
+        publisher.publish()
+        return receipts
 
     def checkpoint(self) -> bytes:
         return (self.log / "checkpoint").read_bytes()
@@ -90,6 +120,6 @@ class LogHome:
 
 def build_log(directory: Path, entries: Sequence[bytes]) -> LogHome:
     home = LogHome(directory)
-    with home.writer() as writer:
-        writer.append(entries)
+    with home.publisher() as publisher:
+        home.append(publisher, entries)
     return home

@@ -1,5 +1,7 @@
 """Judging the control records: which take effect, which roll is in force, which keys came late."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -16,7 +18,7 @@ from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.records.parts import Attachment
+from escrutinio.core.records.parts import Attachment, EnrolledKey
 
 Attachments = Callable[[bytes], bytes | None]
 """An attachment by its SHA-256; None where it is not at hand."""
@@ -44,12 +46,12 @@ def judge(
 
     The record that completes the number has the effect, at its index; equal ones before it are consents.
     """
-    waiting: dict[tuple[object, ...], set[str]] = {}
+    consents = Consents(officers)
     judged = []
     for said in spoken:
         standing = said.settled
         if standing is None:
-            standing = _standing(said, scopes, officers, waiting)
+            standing = _standing(said, scopes, consents)
         if standing is Standing.REFUSED and notes is not None:
             about = said.entry.about
             notes.add(
@@ -64,23 +66,40 @@ def judge(
     return tuple(judged)
 
 
-def _standing(
-    said: Spoken, scopes: Scopes, officers: int, waiting: dict[tuple[object, ...], set[str]]
-) -> Standing:
+def _standing(said: Spoken, scopes: Scopes, consents: Consents) -> Standing:
     entry, kind = said.entry, type(said.entry.body)
     if said.place == ROOT_PLACE:
         return Standing.EFFECTIVE if kind in ROOT else Standing.REFUSED
     key = scopes.keys[said.place].key
     if not may_sign(key.role, kind, scopes.author) or not scopes.covers(key, entry.about):
         return Standing.REFUSED
-    if kind not in OFFICERS or key.role is not Role.AUTHORITY or officers < 2:
-        return Standing.EFFECTIVE
-    who = waiting.setdefault((kind, entry.subject, entry.body), set())
-    who.add(key.name)
-    if len(who) < officers:
+    return consents.hear(entry, key)
+
+
+class Consents:
+    """Which officers said the same so far, where the definition asks for `needed` of them."""
+
+    def __init__(self, needed: int) -> None:
+        self._needed = needed
+        self._waiting: dict[tuple[object, ...], frozenset[str]] = {}
+
+    def hear(self, entry: Entry, key: EnrolledKey) -> Standing:
+        """How a record stands that its key may sign: one that needs more officers is a consent."""
+        kind = type(entry.body)
+        if kind not in OFFICERS or key.role is not Role.AUTHORITY or self._needed < 2:
+            return Standing.EFFECTIVE
+        what = (kind, entry.subject, entry.body)
+        who = self._waiting.pop(what, frozenset()) | {key.name}
+        if len(who) >= self._needed:
+            return Standing.EFFECTIVE
+        self._waiting[what] = who
         return Standing.CONSENT
-    who.clear()
-    return Standing.EFFECTIVE
+
+    def copy(self) -> Consents:
+        """The same, to go on apart from this one."""
+        made = Consents(self._needed)
+        made._waiting = self._waiting.copy()
+        return made
 
 
 class Shelf:

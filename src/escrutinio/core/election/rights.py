@@ -77,8 +77,19 @@ class Scopes:
 
     def covers(self, key: EnrolledKey, about: Subject) -> bool:
         """Whether a record about this subject lies in the key's scope; the election as a whole does."""
-        if about.contest is not None and key.contests and about.contest not in key.contests:
-            return False
+        return _contest(key, about) and self._place(key, about)
+
+    def excludes(self, key: EnrolledKey, about: Subject) -> bool:
+        """Whether a record about this subject lies outside the key's scope whatever another roll may say.
+
+        Where the roll lacks the station, it may yet lie in an area of the scope.
+        """
+        unknown = about.station is not None and about.station not in self.roll.index
+        if unknown and any(code in self.areas.index for code in key.scope):
+            return not _contest(key, about)
+        return not self.covers(key, about)
+
+    def _place(self, key: EnrolledKey, about: Subject) -> bool:
         if not key.scope:
             return True
         if about.station is not None:
@@ -139,3 +150,7 @@ class Scopes:
             return False
         codes: Sequence[str] = self.areas.codes
         return any(codes[above] in key.scope for above in self.areas.path(area))
+
+
+def _contest(key: EnrolledKey, about: Subject) -> bool:
+    return about.contest is None or not key.contests or about.contest in key.contests

@@ -32,6 +32,7 @@ class Composer:
         self._frontier = Frontier()
         self._hashed = 0
         self._named: dict[str, int] = {}
+        self._index: dict[bytes, int] = {}
 
     def attach(self, data: bytes, media_type: str) -> Attachment:
         """Keep `data` as an attachment and return what a record says of it."""
@@ -40,7 +41,10 @@ class Composer:
         return attachment
 
     def add(self, body: Body, *, by: str, about: str, at: int | None = None, name: str | None = None) -> int:
-        """Seal `body`, append it and return its index. `by` "root" is signed with the root key."""
+        """Seal `body`, append it and return its index. `by` "root" is signed with the root key.
+
+        The same record again has the index of the first: a log takes it once.
+        """
         key = self.keyring.key(by)
         signer = "authority/root" if by == ROOT else by
         raw = seal(
@@ -51,8 +55,9 @@ class Composer:
             election=self.election,
             issued_at=self.clock if at is None else at,
         )
-        self.records.append(raw)
-        index = len(self.records) - 1
+        index = self._index.setdefault(raw, len(self.records))
+        if index == len(self.records):
+            self.records.append(raw)
         if index == 0:
             self.election = sha256(raw).digest()
         if name is not None:

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,18 +18,20 @@ from tempfile import TemporaryDirectory
 
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
+from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.accept import Acceptor, refused
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import LogIdentity, Policy
-from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.log.store import LogStore
-from escrutinio.core.log.tiles import Frontier
+from escrutinio.core.log.publisher import Publisher
+from escrutinio.core.log.reader import open_log, read_bundles, read_entries
+from escrutinio.core.log.store_sqlite import SqliteStore
+from escrutinio.core.log.tiles import Frontier, decode_bundle
 from escrutinio.core.log.trust import Trust, format_trust
-from escrutinio.core.log.writer import LogWriter, Refusal
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.intake.authoring.compose import Tables, compose, read_tables
@@ -43,7 +46,6 @@ from escrutinio.running.workspace.update import carry_over, write_views
 
 Progress = Callable[[str, int, int], None]
 
-NOT_ADMITTED = frozenset({"bad-record", "bad-signature", "unknown-key"})
 SHOWN_BAD_ROWS = 20
 MAX_CONFIG = 16 * 1024 * 1024
 
@@ -159,14 +161,15 @@ def _build(
 ) -> tuple[ElectionState, SignedCheckpoint]:
     write_geometry(staging / "data", published_geometry(config.shown, tables, base_dir))
     signer = NoteSigner(config.log.origin, KeyType.ED25519, keyring.seed(LOG))
-    checkpoint = _write_log(staging / "log", composer.records, signer, clock)
+    checkpoint = _write_log(staging / "log", composer, signer, clock)
+    size = checkpoint.checkpoint.size
+    reader = open_log(staging / "log")
     state = fold(
-        [composer.records],
+        (decode_bundle(bundle, name.width, name.path) for name, bundle in read_bundles(reader, size)),
         composer.attachments.get,
         executor=executor,
-        progress=_adding("verify", len(composer.records), progress),
+        progress=_adding("verify", size, progress),
     )
-    _check_signed(state)
     kept = {d: content for d, content in composer.attachments.items() if d not in state.withdrawn}
     write_files(staging / "attachments", ((file_name(d), content) for d, content in sorted(kept.items())))
     trust = Trust(
@@ -195,13 +198,6 @@ def _build(
     return state, checkpoint
 
 
-def _check_signed(state: ElectionState) -> None:
-    """Refuse what no log would admit: a record by a signer that the configuration does not enrol."""
-    for finding in state.findings:
-        if finding.code in NOT_ADMITTED:
-            raise PublicationError(f"the log would not admit one of the records: {finding.sentence('en')}")
-
-
 def _adding(step: str, total: int, progress: Progress) -> Callable[[int], None]:
     """A progress of totals from one of increments."""
     done = 0
@@ -214,18 +210,16 @@ def _adding(step: str, total: int, progress: Progress) -> Callable[[int], None]:
     return add
 
 
-def _write_log(directory: Path, records: list[bytes], signer: NoteSigner, clock: int) -> SignedCheckpoint:
+def _write_log(directory: Path, composer: Composer, signer: NoteSigner, clock: int) -> SignedCheckpoint:
+    """Make the log of what was composed. Raises PublicationError, with the counts, for what it refuses."""
     directory.mkdir()
-    with TemporaryDirectory() as scratch:
-        store = LogStore(Path(scratch) / "store.sqlite")
-        try:
-            with LogWriter(directory, store, signer, clock=lambda: clock) as writer:
-                receipts = writer.submit(records)
-                if refused := [receipt for receipt in receipts if isinstance(receipt, Refusal)]:
-                    raise PublicationError(f"the log refused a record: {refused[0].reason}")
-                checkpoint = writer.publish()
-        finally:
-            store.close()
+    with TemporaryDirectory() as scratch, closing(SqliteStore(Path(scratch) / "store.sqlite")) as store:
+        acceptor = Acceptor(store, open_log(directory), Admission(composer.attachments.get))
+        answers = acceptor.accept(composer.records)
+        if why := refused(answers):
+            raise PublicationError(why)
+        with Publisher(directory, store, signer, clock=lambda: clock) as publisher:
+            checkpoint = publisher.publish()
     assert checkpoint is not None  # no witness is asked, so no quorum can be missing
     return checkpoint
 

@@ -24,6 +24,7 @@ import msgspec
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
+from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.qr2024_options import (
     Qr2024Options,
@@ -31,10 +32,12 @@ from escrutinio.core.election.qr2024_options import (
     read_qr2024_options,
 )
 from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.accept import Acceptor, refused
 from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
+from escrutinio.core.log.publisher import Publisher
 from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.log.store import LogStore
-from escrutinio.core.log.writer import LogWriter, Refusal
+from escrutinio.core.log.store import Receipt
+from escrutinio.core.log.store_sqlite import SqliteStore
 from escrutinio.core.records.attachments import MAX_ATTACHMENT, digest_of, file_name
 from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.entry import seal
@@ -114,47 +117,48 @@ class Collection:
     def state(self) -> ElectionState:
         """What its public log says. Raises LogError where there is none yet."""
         reader = open_log(self.public / "log")
-        with closing(LogStore(self.private / "store.sqlite")) as store:
+        with closing(SqliteStore(self.private / "store.sqlite")) as store:
             size = store.head("public").size
         if size == 0:
             raise LogError(f"The log in {self.public} has no entry yet.")
         return fold([list(read_entries(reader, size))], self.attachment)
 
     @contextmanager
-    def writer(self, keyring: Keyring, clock: int) -> Iterator[LogWriter]:
-        """The log's one writer; raises LogError while another one is at work, or where histories differ."""
+    def writing(self, keyring: Keyring, clock: int) -> Iterator[tuple[Acceptor, Publisher]]:
+        """The log's writing side; raises LogError while another publisher is at work, or histories differ."""
         directory = self.public / "log"
         directory.mkdir(parents=True, exist_ok=True)
         with (
-            closing(LogStore(self.private / "store.sqlite")) as store,
-            LogWriter(directory, store, self._signer(keyring), clock=lambda: clock) as writer,
+            closing(SqliteStore(self.private / "store.sqlite")) as store,
+            Publisher(directory, store, self._signer(keyring), clock=lambda: clock) as publisher,
         ):
-            yield writer
+            yield Acceptor(store, open_log(directory), Admission(self.attachment)), publisher
 
     def _signer(self, keyring: Keyring) -> NoteSigner:
         return NoteSigner(self.settings.origin, KeyType.ED25519, keyring.seed(LOG))
 
     def finish(self, keyring: Keyring, clock: int) -> None:
         """Make public what an interrupted run left durable. Raises LogError."""
-        with self.writer(keyring, clock) as writer:
-            writer.publish()
+        with self.writing(keyring, clock) as (_, publisher):
+            publisher.publish()
 
     def append(self, sheets: Sequence[Collected], keyring: Keyring, clock: int) -> int:
-        """Sign sheets as copies and append them; how many entries are new. Raises LogError.
+        """Sign sheets as copies and append them; how many entries are new.
 
-        When it returns they are durable and public in the log; the pages are for the caller to renew.
+        When it returns they are durable and public in the log; the pages are for the caller to renew. Raises
+        LogError when the log cannot be written; when it refuses a copy, the others are public all the same.
         """
         originals = {digest_of(sheet.raw): sheet.raw for sheet in sheets if sheet.raw is not None}
         write_files(
             self.private / "originals", [(f"{digest.hex()}.cose", raw) for digest, raw in originals.items()]
         )
         records = list(self.records(sheets, keyring, clock))
-        with self.writer(keyring, clock) as writer:
-            receipts = writer.append(records)
-        refused = [receipt.reason for receipt in receipts if isinstance(receipt, Refusal)]
-        if refused:
-            raise LogError(f"The log refused a copy: {refused[0]}")
-        return sum(not receipt.duplicate for receipt in receipts if not isinstance(receipt, Refusal))
+        with self.writing(keyring, clock) as (acceptor, publisher):
+            answers = acceptor.accept(records)
+            publisher.publish()
+        if why := refused(answers):
+            raise LogError(f"{why}.")
+        return sum(not answer.duplicate for answer in answers if isinstance(answer, Receipt))
 
     def records(self, sheets: Sequence[Collected], keyring: Keyring, clock: int) -> Iterator[bytes]:
         """Sheets as signed copies, not yet in any log."""
@@ -244,10 +248,10 @@ def create(
         write_key_file(made.private / "master.key", organisation.name, master, passphrase)
         write_files(made.private, private)
         write_files(made.public / "attachments", found)
-        with made.writer(keyring, clock) as writer:
-            refused = [one.reason for one in writer.append(list(first.records)) if isinstance(one, Refusal)]
-        if refused:
-            raise LogError(f"The log refused one of its first records: {refused[0]}")
+        with made.writing(keyring, clock) as (acceptor, publisher):
+            if why := refused(acceptor.accept(first.records)):
+                raise LogError(f"{why}.")
+            publisher.publish()
         write_files(made.directory, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
         if directory.exists():
             directory.rmdir()

@@ -1,11 +1,12 @@
-"""The writer of a log: the one place where entries become public, in an order that no crash can spoil.
+"""The publisher of a log: the one place where entries become public, in an order that no crash can spoil.
 
     admit → deduplicate → durable in the store → stage → sign → swap *signed* → write tiles
           → ask witnesses → swap *public* → publish `checkpoint` → give proofs
 
-Records are acknowledged when durable. Nothing signed leaves before the store has it as *signed*, so that
-after a crash the same checkpoint is finished, never another one of the same size. The files a checkpoint
-needs are on disk before the store calls it *public*, and the store before the world does.
+The steps up to the store are an acceptor's (`accept`), in any number of processes; the rest are the one
+publisher's. Nothing signed leaves before the store has it as *signed*, so that after a crash the same
+checkpoint is finished, never another one of the same size. The files a checkpoint needs are on disk before
+the store calls it *public*, and the store before the world does.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,8 +27,8 @@ from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.proofs import format_proof, make_proof
 from escrutinio.core.log.reader import CHECKPOINT, LogReader, hash_source, open_log
 from escrutinio.core.log.staging import LogEdge, load_edge
-from escrutinio.core.log.store import Head, LogStore, Receipt
-from escrutinio.core.log.tiles import ENTRIES, MAX_ENTRY, TileName, levels
+from escrutinio.core.log.store import Head, Store
+from escrutinio.core.log.tiles import ENTRIES, TileName, levels
 from escrutinio.core.log.witnessing import LogAheadError, Witness, ask_witness, check_not_ahead
 
 MAX_ROUND_ENTRIES = 65_536
@@ -41,23 +41,7 @@ PARTIAL_TILE_SECONDS = 3600
 """How long partial tiles stay after their full tile is public."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A record that was not admitted, and why, in a sentence."""
-
-    reason: str
-
-
-Admit = Callable[[Sequence[bytes]], Sequence[str | None]]
-"""Judges records before they are accepted: for each None, or the sentence of its refusal."""
-
-
-def admit_all(records: Sequence[bytes]) -> list[str | None]:
-    """An `Admit` that refuses nothing."""
-    return [None] * len(records)
-
-
-class LogWriter:
+class Publisher:
     """The only publisher of the log in `directory`, which it locks; a context manager.
 
     `clock` gives seconds since 1970. `policy` says which of the `witnesses` must have cosigned before a
@@ -69,17 +53,16 @@ class LogWriter:
     def __init__(
         self,
         directory: Path,
-        store: LogStore,
+        store: Store,
         signer: NoteSigner,
         *,
         clock: Callable[[], int],
-        admit: Admit = admit_all,
         policy: Policy | None = None,
         witnesses: Sequence[Witness] = (),
         executor: Executor | None = None,
     ) -> None:
         self._directory, self._store, self._signer = directory, store, signer
-        self._clock, self._admit, self._policy = clock, admit, policy or Policy()
+        self._clock, self._policy = clock, policy or Policy()
         self._witnesses, self._executor = tuple(witnesses), executor
         self._reader: LogReader = open_log(directory)
         self._edge: LogEdge | None = None
@@ -160,20 +143,7 @@ class LogWriter:
             raise LogError("The records in the store do not give the root that it signed.")
         return edge
 
-    # The order of an append.
-
-    def submit(self, records: Sequence[bytes]) -> list[Receipt | Refusal]:
-        """Admit records and make them durable: a `Receipt` is an acknowledgement that no crash takes back.
-
-        Raises LogError, with nothing accepted, when the store fails.
-        """
-        reasons = [_misfit(record) for record in records]
-        fitting = [record for record, reason in zip(records, reasons, strict=True) if reason is None]
-        verdicts = iter(self._admit(fitting))
-        reasons = [next(verdicts) if reason is None else reason for reason in reasons]
-        admitted = [record for record, reason in zip(records, reasons, strict=True) if reason is None]
-        receipts = iter(self._store.add(admitted) if admitted else ())
-        return [next(receipts) if reason is None else Refusal(reason) for reason in reasons]
+    # The order of an append, from the store on.
 
     def publish(self) -> SignedCheckpoint | None:
         """Make all accepted entries public; the checkpoint now public, or None when nothing became public.
@@ -195,12 +165,6 @@ class LogWriter:
                 return latest
             if not self._make_public(parse_checkpoint(signed.note), public):
                 return latest
-
-    def append(self, records: Sequence[bytes]) -> list[Receipt | Refusal]:
-        """`submit`, then `publish`."""
-        receipts = self.submit(records)
-        self.publish()
-        return receipts
 
     def _sign(self, edge: LogEdge, old: Head, available: int) -> Head:
         end = min(available, edge.size + MAX_ROUND_ENTRIES)
@@ -275,12 +239,6 @@ class LogWriter:
                     removed += _remove_directory(self._directory / f"{TileName(level, index).full_path}.p")
         self._store.forget_filled(moment)
         return removed
-
-
-def _misfit(record: bytes) -> str | None:
-    if 0 < len(record) <= MAX_ENTRY:
-        return None
-    return f"A record of {len(record)} bytes does not fit the log, which takes 1 to {MAX_ENTRY}."
 
 
 def _remove_directory(path: Path) -> bool:

@@ -1,0 +1,431 @@
+"""Admission: which records a log takes, judged by who speaks and never by what is said.
+
+Admitted is a well-formed record of a known type, for this election, signed by a key in force (enrolled below
+its index in the log, not revoked below it), whose role signs records of this type, of something within
+its scope. What it says is judged by the fold, which judges everything here again. Where the roll does not
+settle whether a station lies in a scope, the record is admitted.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass
+from typing import NamedTuple, NoReturn
+
+from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.core.election.areas import AreaTree, read_areas
+from escrutinio.core.election.control import ROOT_PLACE, Attachments, Consents, Shelf, empty_roll
+from escrutinio.core.election.definition import check_areas, check_definition
+from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.rights import ROOT, Scopes, may_sign
+from escrutinio.core.election.roll import Roll
+from escrutinio.core.election.state import ElectionState, Logged, Standing
+from escrutinio.core.log.accept import Refusal
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import LogRole
+from escrutinio.core.records.cose import key_id, payload_start, split
+from escrutinio.core.records.entry import (
+    Entry,
+    decode_payload,
+    introduced_keys,
+    open_frame,
+    open_record,
+    verify,
+)
+from escrutinio.core.records.keys import check_public_key, check_signature, key_is_acceptable
+from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
+from escrutinio.core.records.parts import EnrolledKey
+from escrutinio.core.records.quick import read_sheet
+from escrutinio.core.records.quick_keys import open_enrolment
+from escrutinio.core.records.subjects import Subject
+
+SETTLING = frozenset({t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Revocation.TYPE})
+"""The types of the records that settle keys, or are like those that do."""
+
+_NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What entry 0 settles for good: the election, by `digest`, and its areas."""
+
+    digest: bytes
+    entry: Entry
+    body: t.Definition
+    areas: AreaTree
+
+
+class Said(NamedTuple):
+    """An entry that settles keys: its record, the place of its key or `ROOT_PLACE`, whether it has effect."""
+
+    entry: Entry
+    place: int
+    standing: Standing
+
+
+class _Holder(NamedTuple):
+    """Whom a kid stands for. `key` is None for a root that was not enrolled besides."""
+
+    signer: Signer
+    place: int
+    key: EnrolledKey | None
+    revoked: bool = False
+
+
+class Admission:
+    """Judges records by the entries of a log that it has followed, of which there are `size`.
+
+    `attachments` finds an attachment by its SHA-256: the definition's area table, and the rolls once a key
+    for an area speaks of a station. It is what an acceptor needs (`log.accept.Admit`); a fold has one too.
+    """
+
+    def __init__(self, attachments: Attachments) -> None:
+        self.size = 0
+        self._shelf = Shelf(attachments)
+        self._unreadable: set[bytes] = set()
+        self._foundation: Foundation | None = None
+        self._holders: MutableMapping[bytes, _Holder] = {}
+        self._enrolled = 0
+        self._consents = Consents(1)
+        self._rolls: tuple[Logged, ...] = ()
+
+    @classmethod
+    def of(cls, state: ElectionState, attachments: Attachments) -> Admission:
+        """The admission of a log that is folded: `state` says what its entries settle."""
+        made = cls(attachments)
+        made._found(Foundation(state.election, state.definition.entry, state.body(), state.areas))
+        made.size = state.size
+        if state.charter is not None and isinstance(state.charter.entry.body, t.Charter):
+            made._crown(state.charter.entry.body.root_key)
+        for held in state.keys:
+            made._enrol(held.key)
+            if held.revoked is not None:
+                made._revoke(held.kid)
+        for logged in state.controls:
+            held_by = state.keys.get(logged.entry.kid)
+            if isinstance(logged.entry.body, t.Roll) and logged.standing is not Standing.REFUSED and held_by:
+                made._publish(logged.index, logged.entry, held_by.key)
+        return made
+
+    def copy(self) -> Admission:
+        """The same, to go on apart from this one."""
+        made = self._branch()
+        made._holders = dict(self._holders)
+        return made
+
+    def _branch(self) -> Admission:
+        """One that goes on from here, costs next to nothing, and is let go before this one goes on."""
+        made = copy(self)
+        made._holders = ChainMap({}, self._holders)
+        made._consents = self._consents.copy()
+        return made
+
+    @property
+    def foundation(self) -> Foundation:
+        """What entry 0 settled. Raises DefinitionError while there is none."""
+        if self._foundation is None:
+            raise DefinitionError("the log is empty: it does not define an election")
+        return self._foundation
+
+    def signer(self, raw: bytes, kind: int) -> tuple[Signer | None, int]:
+        """The key in force that the next entry names, and its place. The root signs no bulk records."""
+        holder = self._holders.get(_kid(raw))
+        if holder is None or holder.revoked or (holder.place == ROOT_PLACE and kind in t.BULK):
+            return _NOBODY
+        return holder.signer, holder.place
+
+    # --- following a log ---
+
+    def follow(self, entries: Iterable[bytes]) -> bool:
+        """Take the next entries of the log, admitted or not; whether a key, scope or roll changed by them.
+
+        Raises DefinitionError if entry 0 defines no election.
+        """
+        changed = False
+        for raw in entries:
+            kind = kind_of(raw)
+            changed |= self.size < 2 or kind in SETTLING or kind == t.Roll.TYPE
+            if self._foundation is None:
+                self.define(raw)
+            elif self.size == 1 or kind in SETTLING:
+                with suppress(EntryError):
+                    self.hear(raw)
+            else:
+                if kind == t.Roll.TYPE:
+                    self._hear_roll(raw)
+                self.size += 1
+        return changed
+
+    def define(self, raw: bytes) -> None:
+        """Take entry 0. Raises DefinitionError if it defines no election."""
+        self._found(_open_definition(raw, self._shelf))
+        self.size = 1
+
+    def hear(self, raw: bytes) -> Said:
+        """Take entry 1, or the next one if it is of a type in `SETTLING`.
+
+        Raises EntryError, the entry being taken, where it is no record of this election by a key in force.
+        """
+        index, kind, election = self.size, kind_of(raw), self.foundation
+        self.size += 1
+        if index == 1 and kind == t.Charter.TYPE:
+            entry, root, standing = _open_charter(raw, election)
+            if standing is Standing.EFFECTIVE:
+                self._crown(root)
+            return Said(entry, ROOT_PLACE, standing)
+        signer, place = self.signer(raw, kind)
+        entry = open_enrolment(raw, signer, election.digest)
+        if place != ROOT_PLACE or isinstance(entry.body, t.Charter):
+            return Said(entry, place, Standing.REFUSED)
+        self._settle(entry)
+        return Said(entry, place, Standing.EFFECTIVE)
+
+    def _hear_roll(self, raw: bytes) -> None:
+        holder = self._holders.get(_kid(raw))
+        if holder is None or holder.revoked or holder.place == ROOT_PLACE or holder.key is None:
+            return
+        with suppress(EntryError):
+            entry = open_signed(raw, holder.signer, self.foundation.digest)
+            if may_sign(holder.key.role, t.Roll, self.foundation.body.author_role):
+                self._publish(self.size, entry, holder.key)
+
+    def _found(self, foundation: Foundation) -> None:
+        self._foundation = foundation
+        self._consents = Consents(foundation.body.officers_needed)
+
+    def _crown(self, root: bytes) -> None:
+        self._holders[key_id(root)] = _Holder(Signer(root, ""), ROOT_PLACE, None)
+
+    def _settle(self, entry: Entry) -> None:
+        """Let a record of the root take effect on the keys."""
+        if isinstance(entry.body, t.Revocation):
+            self._revoke(entry.body.kid)
+        elif isinstance(entry.body, t.Enrolment):
+            for key in entry.body.keys:
+                if key_is_acceptable(key.public_key):
+                    self._enrol(key)
+
+    def _enrol(self, key: EnrolledKey) -> None:
+        kid = key_id(key.public_key)
+        holder = self._holders.get(kid)
+        if holder is None:
+            self._holders[kid] = _Holder(Signer(key.public_key, key.name), self._enrolled, key)
+        elif holder.key is None:  # the root's own key stays the root's, whatever an enrolment calls it
+            self._holders[kid] = holder._replace(key=key)
+        else:
+            return
+        self._enrolled += 1
+
+    def _revoke(self, kid: bytes) -> None:
+        holder = self._holders.get(kid)
+        if holder is not None and holder.key is not None:
+            self._holders[kid] = holder._replace(revoked=True)
+
+    def _publish(self, index: int, entry: Entry, key: EnrolledKey) -> None:
+        if self._consents.hear(entry, key) is Standing.EFFECTIVE:
+            self._rolls += (Logged(index, entry),)
+
+    # --- judging what is offered ---
+
+    def judge(self, records: Sequence[bytes]) -> list[Refusal | None]:
+        """Say of records that would come next, in this order, which are refused; nothing changes here.
+
+        Each is judged as if those admitted before it were entries already. The cost is that of the records,
+        whatever the length of the log.
+        """
+        trial = self._branch()
+        return [trial._verdict(raw) for raw in records]
+
+    def _verdict(self, raw: bytes) -> Refusal | None:
+        try:
+            if self._foundation is None:
+                self._admit_definition(raw)
+            elif self.size == 1:
+                self._admit_charter(raw)
+            else:
+                self._admit(raw, self._foundation)
+        except _RefusedError as refused:
+            return Refusal(refused.code, f"{refused.code.replace('-', ' ')}: {refused}")
+        return None
+
+    def _admit_definition(self, raw: bytes) -> None:
+        try:
+            self.define(raw)
+        except DefinitionError as error:
+            _refuse("no-definition", str(error))
+
+    def _admit_charter(self, raw: bytes) -> None:
+        try:
+            _, root, standing = _open_charter(raw, self.foundation)
+        except EntryError as error:
+            code = "bad-signature" if error.fault is Fault.BAD_SIGNATURE else "no-charter"
+            _refuse(code, str(error))
+        if standing is Standing.REFUSED:
+            _refuse("not-entitled", "the charter of an official log has the root key of the definition")
+        self._crown(root)
+        self.size = 2
+
+    def _admit(self, raw: bytes, election: Foundation) -> None:
+        kind = kind_of(raw)
+        signer, _ = self.signer(raw, kind)
+        sheet = None
+        if signer is not None and kind in t.BULK:
+            try:
+                sheet = read_sheet(raw, signer, election.digest)
+            except EntryError as error:
+                _refuse("bad-signature", str(error))
+        if sheet is not None:
+            holder, about = self._holders[_kid(raw)], Subject(station=sheet.station, contest=sheet.contest)
+            self._check_right(holder, t.BY_CODE[sheet.kind], about)
+        else:
+            entry, holder = self._open(raw, election)
+            self._check_right(holder, type(entry.body), entry.about)
+            self._check_keys(entry)
+            if holder.place == ROOT_PLACE:
+                self._settle(entry)
+            elif isinstance(entry.body, t.Roll) and holder.key is not None:
+                self._publish(self.size, entry, holder.key)
+        self.size += 1
+
+    def _open(self, raw: bytes, election: Foundation) -> tuple[Entry, _Holder]:
+        try:
+            frame = split(raw)
+        except RecordError as error:
+            _refuse("malformed", str(error))
+        try:
+            entry = open_frame(raw, frame)
+        except RecordError as error:
+            _refuse("unknown-type" if _is_unknown(frame.payload) else "malformed", str(error))
+        if entry.election != election.digest:
+            _refuse("other-election", "the record is not one for the election of this log")
+        holder, key = self._holders.get(frame.kid), f"the key {frame.kid.hex()} of {frame.issuer}"
+        if holder is None or holder.signer.name not in ("", frame.issuer):
+            _refuse("not-enrolled", f"{key} is not one that this log enrols under that name")
+        if holder.revoked:
+            _refuse("revoked", f"{key} was revoked in this log, and signs nothing from there on")
+        try:
+            check_signature(holder.signer.public_key, frame.signed, frame.signature)
+        except RecordError as error:
+            _refuse("bad-signature", str(error))
+        return entry, holder
+
+    def _check_right(self, holder: _Holder, kind: type[t.Body], about: Subject) -> None:
+        if holder.place == ROOT_PLACE or holder.key is None:
+            if kind not in ROOT:
+                _refuse("not-entitled", f"a root key enrols and revokes; it does not sign a {kind.NAME}")
+            return
+        key = holder.key
+        if not may_sign(key.role, kind, self.foundation.body.author_role):
+            role = key.role.name.lower().replace("_", " ")
+            _refuse("not-entitled", f"{key.name} has the role {role}, which does not sign a {kind.NAME}")
+        if (key.scope or key.contests) and self._is_outside(key, about):
+            place = "/".join(filter(None, (about.station or about.area, about.contest)))
+            _refuse("out-of-scope", f"{place} is not among what {key.name} was enrolled for")
+
+    def _is_outside(self, key: EnrolledKey, about: Subject) -> bool:
+        """Whether all rolls that know the station, each in force once, say so; without one, what is sure."""
+        known = (
+            [] if about.station is None else [roll for roll in self._read() if about.station in roll.index]
+        )
+        areas, author = self.foundation.areas, self.foundation.body.author_role
+        scopes = (Scopes(KeyTable(), areas, roll, author) for roll in known or [empty_roll()])
+        return all(each.excludes(key, about) for each in scopes)
+
+    def _read(self) -> Iterator[Roll]:
+        """The rolls so far that are at hand and can be read."""
+        for logged in self._rolls:
+            if logged.entry.digest not in self._unreadable:
+                try:
+                    roll = self._shelf.roll(logged, self.foundation.areas)
+                except DefinitionError:  # a finding of the fold; that a file is not at hand may change
+                    self._unreadable.add(logged.entry.digest)
+                else:
+                    if roll is not None:
+                        yield roll
+
+    def _check_keys(self, entry: Entry) -> None:
+        try:
+            for public_key in introduced_keys(entry.body):
+                check_public_key(public_key)
+        except RecordError as error:
+            _refuse("unfit-key", str(error))
+
+
+class _RefusedError(Exception):
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+def _refuse(code: str, why: str) -> NoReturn:
+    raise _RefusedError(code, why) from None
+
+
+def kind_of(raw: bytes) -> int:
+    """The type that a record has if it is well formed; -1 where it cannot be."""
+    try:
+        if raw[2] == 0x58 and raw[raw[3] + 5] == 0x58:  # the heads that nearly every record has
+            at = raw[3] + 7
+        elif (at := payload_start(raw)) < 0:
+            return -1
+        if raw[at + 1] != t.VERSION:
+            return -1
+        return raw[at + 2] if raw[at + 2] != 0x18 else raw[at + 3]
+    except IndexError:
+        return -1
+
+
+def _kid(raw: bytes) -> bytes:
+    """The kid that a record names if it is well formed."""
+    return raw[12:20] if raw[2:3] == b"\x58" else raw[13:21]
+
+
+def _is_unknown(payload: bytes) -> bool:
+    """Whether a payload that could not be read is of a type that this program does not know."""
+    try:
+        code = decode_payload(payload)[1]
+    except RecordError:
+        return False
+    return type(code) is int and code not in t.BY_CODE
+
+
+def _open_definition(raw: bytes, shelf: Shelf) -> Foundation:
+    """Open entry 0. Raises DefinitionError."""
+    try:
+        entry = open_record(raw)
+        if not isinstance(entry.body, t.Definition):
+            raise RecordError(f"it is a {entry.body.NAME}")
+        if entry.kid != key_id(entry.body.root_key):
+            raise RecordError("it is not signed with its own root key")
+        verify(raw, check_public_key(entry.body.root_key))
+    except RecordError as error:
+        raise DefinitionError(f"entry 0 is not the definition of an election: {error}") from None
+    check_definition(entry.body)
+    table = shelf.read(entry.body.areas)
+    if table is None:
+        raise DefinitionError(
+            f"the area table, attachment {entry.body.areas.digest.hex()}, is missing or altered"
+        )
+    areas = read_areas(table)
+    check_areas(entry.body, areas)
+    return Foundation(entry.digest, entry, entry.body, areas)
+
+
+def _open_charter(raw: bytes, election: Foundation) -> tuple[Entry, bytes, Standing]:
+    """Open entry 1, with its root key. Raises EntryError; a charter whose root is not the one it must be is
+    REFUSED."""
+    try:
+        entry = open_record(raw)
+        body = entry.body
+        if not isinstance(body, t.Charter) or entry.election != election.digest:
+            raise RecordError("entry 1 is not the charter of a log of this election")
+        if entry.kid != key_id(check_public_key(body.root_key)):
+            raise RecordError("the charter is not signed with its own root key")
+    except RecordError as error:
+        raise EntryError(Fault.MALFORMED, str(error)) from None
+    open_signed(raw, Signer(body.root_key, ""), election.digest)
+    wrong = body.role is LogRole.OFFICIAL and body.root_key != election.body.root_key
+    return entry, body.root_key, Standing.REFUSED if wrong else Standing.EFFECTIVE

@@ -1,0 +1,174 @@
+"""A log's store in an SQLite file, in WAL mode with synchronous=FULL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+from escrutinio.base.errors import LogError
+from escrutinio.core.log.merkle import EMPTY_ROOT
+from escrutinio.core.log.store import Head, Receipt
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (digest BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending (idx INTEGER PRIMARY KEY, record BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS head (
+    kind TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS filled (since INTEGER NOT NULL, old_size INTEGER NOT NULL, size INTEGER NOT NULL);
+"""
+
+
+class SqliteStore:
+    """The `Store` in the SQLite file at `path`, made if missing.
+
+    Several processes may have one file open, each with an object of its own; one object must not be used by
+    two threads at once.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._told():
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+        with self._transaction():
+            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+            if version not in (0, _VERSION):
+                raise LogError(
+                    f"The store {path} has version {version}; this program knows version {_VERSION}."
+                )
+            for statement in _SCHEMA.split(";"):
+                self._db.execute(statement)
+            for kind in ("signed", "public"):
+                self._db.execute("INSERT OR IGNORE INTO head VALUES (?, 0, ?, x'')", (kind, EMPTY_ROOT))
+            self._db.execute(f"PRAGMA user_version={_VERSION}")
+
+    def close(self) -> None:
+        """See `Store`."""
+        self._db.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LogError(f"The store {self._path} cannot be used: {error}.") from None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._told():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @property
+    def size(self) -> int:
+        """See `Store`."""
+        with self._told():
+            return self._size()
+
+    def _size(self) -> int:
+        last = self._db.execute("SELECT max(idx) FROM pending").fetchone()[0]
+        if last is not None:
+            return int(last) + 1
+        return int(self._db.execute("SELECT size FROM head WHERE kind = 'public'").fetchone()[0])
+
+    def index_of(self, digest: bytes) -> int | None:
+        """See `Store`."""
+        with self._told():
+            row = self._db.execute("SELECT idx FROM entry WHERE digest = ?", (digest,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def add(self, records: Sequence[bytes], size: int) -> list[Receipt] | None:
+        """See `Store`."""
+        receipts: list[Receipt] = []
+        fresh: dict[bytes, int] = {}
+        with self._transaction():
+            find = "SELECT idx FROM entry WHERE digest = ?"
+            start = self._size()
+            if start > size:
+                return None
+            if start < size:
+                raise LogError(f"The store {self._path} has {start} entries, and {size} were read from it.")
+            pending: list[tuple[int, bytes]] = []
+            for record in records:
+                digest = sha256(record).digest()
+                known = fresh.get(digest)
+                if known is None:
+                    row = self._db.execute(find, (digest,)).fetchone()
+                    known = None if row is None else int(row[0])
+                if known is not None:
+                    receipts.append(Receipt(known, True))
+                    continue
+                index = start + len(fresh)
+                fresh[digest] = index
+                pending.append((index, record))
+                receipts.append(Receipt(index, False))
+            self._db.executemany("INSERT INTO entry VALUES (?, ?)", sorted(fresh.items()))
+            self._db.executemany("INSERT INTO pending VALUES (?, ?)", pending)
+        return receipts
+
+    def pending(self, start: int, end: int, max_bytes: int) -> list[bytes]:
+        """See `Store`."""
+        records: list[bytes] = []
+        total = 0
+        query = "SELECT idx, record FROM pending WHERE idx >= ? AND idx < ? ORDER BY idx"
+        with self._told():
+            for index, record in self._db.execute(query, (start, end)):
+                if index != start + len(records):
+                    break
+                records.append(record)
+                total += len(record)
+                if total >= max_bytes:
+                    return records
+        if total < max_bytes and start + len(records) != end:
+            raise LogError(f"The store {self._path} has lost entry {start + len(records)}.")
+        return records
+
+    def head(self, kind: str) -> Head:
+        """See `Store`."""
+        with self._told():
+            row = self._db.execute("SELECT size, root, note FROM head WHERE kind = ?", (kind,)).fetchone()
+        return Head(*row)
+
+    def _swap(self, kind: str, old: Head, new: Head) -> None:
+        cursor = self._db.execute(
+            "UPDATE head SET size = ?, root = ?, note = ? WHERE kind = ? AND size = ? AND root = ?",
+            (new.size, new.root, new.note, kind, old.size, old.root),
+        )
+        if cursor.rowcount != 1 or new.size <= old.size:
+            raise LogError(f"The {kind} checkpoint of the store {self._path} was moved by someone else.")
+
+    def swap_signed(self, old: Head, new: Head) -> None:
+        """See `Store`."""
+        with self._transaction():
+            self._swap("signed", old, new)
+
+    def swap_public(self, old: Head, new: Head, now: int) -> None:
+        """See `Store`."""
+        with self._transaction():
+            self._swap("public", old, new)
+            self._db.execute("DELETE FROM pending WHERE idx < ?", (new.size,))
+            if old.size >> 8 != new.size >> 8:
+                self._db.execute("INSERT INTO filled VALUES (?, ?, ?)", (now, old.size, new.size))
+
+    def filled_before(self, moment: int) -> list[tuple[int, int]]:
+        """See `Store`."""
+        query = "SELECT old_size, size FROM filled WHERE since <= ? ORDER BY size"
+        with self._told():
+            return [(int(old), int(size)) for old, size in self._db.execute(query, (moment,))]
+
+    def forget_filled(self, moment: int) -> None:
+        """See `Store`."""
+        with self._transaction():
+            self._db.execute("DELETE FROM filled WHERE since <= ?", (moment,))
