@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from escrutinio.core.log.trust import Trust
+    from escrutinio.core.verification.verified import VerifiedLog
     from escrutinio.intake.authoring.keyring import Keyring
-    from escrutinio.running.workspace.collection.home import Collection
+    from escrutinio.running.workspace.collection.collection import Collection
     from escrutinio.running.workspace.collection.sheets import NotTaken
 
 SHOWN = 10
@@ -105,7 +105,7 @@ def init(
     from escrutinio.core.records.codes import LogRole
     from escrutinio.core.records.parts import Title
     from escrutinio.running.workspace.collection.beginning import Organisation
-    from escrutinio.running.workspace.collection.home import create
+    from escrutinio.running.workspace.collection.collection import create
 
     role = LogRole.OBSERVER if organisation.startswith("observer/") else LogRole.PARTY
     named = tuple(Title(*_title(text)) for text in titles)
@@ -120,7 +120,8 @@ def init(
         clock=_now(),
         qr2024=log.unverified(QR2024_FILE, MAX_FILE),
     )
-    trusted = _renew(collection, collection.keyring(passphrase), quiet)
+    keyring = collection.keyring(passphrase)
+    trusted = _renew(collection, keyring, collection.open(), quiet)
     click.echo(
         say(
             f"{directory}: the log {origin} of {organisation}, with {len(log.state.roll):,} stations. "
@@ -160,23 +161,25 @@ def add(
     directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], passphrase: str, as_json: bool,
     quiet: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.running.workspace.collection.home import open_collection
+    from escrutinio.running.workspace.collection.collection import open_collection
     from escrutinio.running.workspace.collection.inputs import of_files
     from escrutinio.running.workspace.collection.sheets import HELD, Collected, sort_out
+    from escrutinio.running.workspace.follower import Follower
 
     collection = open_collection(directory)
     keyring = collection.keyring(passphrase)
-    collection.finish(keyring, _now())
-    state = collection.state()
+    collection.workspace.finish(keyring, _now())
+    follower = Follower(collection.open())
+    state = follower.log.state
     confirmed = frozenset(confirm)
     read = list(of_files(files, state, collection.known_keys(), collection.qr2024()))
     sheets = [one for one in read if isinstance(one, Collected)]
-    found = sort_out(sheets, state, collection.settings.organisation, confirmed)
+    found = sort_out(sheets, state, collection.name, confirmed)
     not_taken = [*(one for one in read if not isinstance(one, Collected)), *found.not_taken]
-    added = collection.append(found.taken, keyring, _now()) if found.taken else 0
+    added = collection.append(found.taken, keyring, _now(), follower.log) if found.taken else 0
     collection.remember(not_taken, confirmed)
     if added or not (collection.public / "index.html").is_file():
-        _renew(collection, keyring, quiet or as_json)
+        _renew(collection, keyring, follower.advance(), quiet or as_json)
     held = [one for one in not_taken if one.why in HELD]
     refused = [one for one in not_taken if one.why not in HELD]
     if as_json:
@@ -213,13 +216,13 @@ def add(
 @json_option
 def status(directory: Path, as_json: bool) -> None:
     from escrutinio.running.desk.board import coverage
-    from escrutinio.running.workspace.collection.home import open_collection
+    from escrutinio.running.workspace.collection.collection import open_collection
 
     collection = open_collection(directory)
-    state = collection.state()
+    state = collection.open().state
     rows = []
     for view in state.contests:
-        found = coverage(state, view.code, collection.settings.organisation)
+        found = coverage(state, view.code, collection.name)
         rows.append((view.code, int((found.has & view.stations).sum()), int(view.stations.sum())))
     waiting = collection.waiting()
     if as_json:
@@ -255,31 +258,22 @@ def status(directory: Path, as_json: bool) -> None:
 def board(directory: Path, port: int) -> None:
     from escrutinio.running.desk.board import application
     from escrutinio.running.desk.local import run_locally
-    from escrutinio.running.workspace.collection.home import open_collection
+    from escrutinio.running.workspace.collection.collection import open_collection
 
     collection = open_collection(directory)
     run_locally(application(collection), port, click.echo)
 
 
-def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
+def _renew(collection: Collection, keyring: Keyring, log: VerifiedLog, quiet: bool) -> Trust:
     """Bring the publication up to its log."""
-    from escrutinio.core.log.policy import LogIdentity, Policy
-    from escrutinio.core.log.trust import Trust
     from escrutinio.intake.authoring.presentation import Presentation
-    from escrutinio.publication.browser.bundle import bundle
-    from escrutinio.running.workspace.update import update_publication
+    from escrutinio.running.workspace.views import renew
 
-    state = collection.state()
-    assert state.charter is not None  # its own first entries
-    trust = Trust(
-        definition=state.election,
-        charter=state.charter.entry.digest,
-        policy=Policy(logs=(LogIdentity(collection.verifier(keyring)),)),
-        verifier_html=sha256(bundle()).digest(),
-    )
+    trust = collection.trust(keyring)
     with workers() as executor, progress_bar(quiet) as progress:
-        update_publication(
+        renew(
             collection.public,
+            log,
             Presentation(qr2024=collection.qr2024()),
             trust=trust,
             clock=_now(),

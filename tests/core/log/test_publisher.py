@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from escrutinio.core.log.verify import verify_log
+from escrutinio.core.log.writer import PARTIAL_TILE_SECONDS, LogWriter, Refusal
 
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.checkpoint import parse_checkpoint
@@ -17,9 +19,7 @@ from escrutinio.core.log.proofs import parse_proof, verify_proof
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.staging import load_edge
 from escrutinio.core.log.store import LogStore, Receipt
-from escrutinio.core.log.verify import verify_log
 from escrutinio.core.log.witnessing import LogAheadError
-from escrutinio.core.log.writer import PARTIAL_TILE_SECONDS, LogWriter, Refusal
 from tests.core.log.builders import NOW, ORIGIN, LogHome, StrictWitness, build_log, policy, records, signer
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from escrutinio.core.log.verify import MAX_FAILURES, LeafTile, LogVerification, leaf_tile, verify_log
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,6 @@ from escrutinio.base.errors import LogError
 from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
 from escrutinio.core.log.reader import open_log
 from escrutinio.core.log.tiles import ENTRIES, encode_bundle, tile_names
-from escrutinio.core.log.verify import MAX_FAILURES, LeafTile, LogVerification, leaf_tile, verify_log
 from tests.core.log.builders import ORIGIN, LogHome, StrictWitness, build_log, policy, records, signer
 
 SIZE = 66_000  # Three levels of tiles; more than one checkpoint adds.

@@ -58,7 +58,8 @@ class Fold:
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self._shelf = Shelf(attachments)
-        self._executor = executor
+        self.executor = executor
+        """Where chunks are read; None reads them here, as a few are read soonest."""
         self._progress = progress
         self._admission = Admission(attachments)
         self._shapes: dict[str, int] = {}
@@ -169,10 +170,10 @@ class Fold:
         if not chunk.entries:
             return
         work = (chunk.entries, chunk.signers, self._admission.foundation.digest, self._shapes)
-        if self._executor is None:
+        if self.executor is None:
             self._take(chunk, decode_chunk(*work))
             return
-        self._waiting.append((chunk, self._executor.submit(decode_chunk, *work)))
+        self._waiting.append((chunk, self.executor.submit(decode_chunk, *work)))
         if len(self._waiting) > _MOST_WAITING:
             self._receive()
 

@@ -140,6 +140,25 @@ class PinnedLog:
         if not 0 <= index < self.size:
             raise LogError(f"The log has {self.size:,} entries; there is no entry {index:,}.")
 
+    def grown(self, signed: SignedCheckpoint, leaves: Sequence[LeafHash]) -> PinnedLog:
+        """The log after more entries, pinned to a later checkpoint; costs what the entries cost.
+
+        `leaves` are their hashes. Raises LogError unless these entries, and no others, lead to its root: then
+        the later log has another history.
+        """
+        partial = [partial_tile(self.size, level) for level in levels(self.size)]
+        edge = Frontier(self.size, tuple(self.tile(name) if name else b"" for name in partial))
+        frontier, filled = edge.extend(b"".join(leaves))
+        if (frontier.size, frontier.root) != (signed.checkpoint.size, signed.checkpoint.root):
+            raise LogError(
+                f"The {len(leaves)} entries after the first {self.size} do not give the root of the "
+                f"checkpoint of {signed.checkpoint.size} entries."
+            )
+        later = PinnedLog(self._reader, signed, {})
+        later._tiles = self._tiles  # a tile once authenticated stays what it is; the widths tell them apart
+        later._tiles.update((*filled, *frontier.partial_tiles))
+        return later
+
     def find(self, leaf: LeafHash) -> int | None:
         """The index of the first entry with this hash; None where it is not in the log."""
         for name in tile_names(self.size, 0):

@@ -164,7 +164,9 @@ def verify_publication(
     if state is None or tree.tiles is None:
         return found
     pinned = PinnedLog(reader, signed, tree.tiles)
-    log = VerifiedLog(str(address), state, trust, cosignatures, _vouched(found), pinned, fetch)
+    log = VerifiedLog(
+        str(address), state, trust, cosignatures, _vouched(found), pinned, fetch, reading.folding
+    )
     return replace(found, log=log)
 
 

@@ -31,9 +31,10 @@ class Reading:
     def __init__(
         self, reader: LogReader, fetch: Fetch, executor: Executor | None, progress: Progress
     ) -> None:
-        self._reader, self._fetch, self._executor, self._progress = reader, fetch, executor, progress
+        self._reader, self._fetch, self._progress = reader, fetch, progress
         self._read = 0
         self._hashes = b""
+        self.folding = Fold(self._attachment, executor=executor, progress=self._told)
         self.size = 0
         self.seconds = 0.0
         self.refusal = ""
@@ -48,7 +49,7 @@ class Reading:
         """Fold the log's `size` entries, and give the state after `stop` of them too."""
         started = perf_counter()
         self.size = size
-        folding = Fold(self._attachment, executor=self._executor, progress=self._told)
+        folding = self.folding
         try:
             for name in tile_names(size, ENTRIES):
                 entries = self._bundle(name)

@@ -16,6 +16,7 @@ from escrutinio.base.errors import LogError
 from escrutinio.base.fetch import Fetch
 from escrutinio.core.derived.files import DerivedFile, derived_files
 from escrutinio.core.derived.geometry import Geometry
+from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Checkpoint, Cosigned, SignedCheckpoint
 from escrutinio.core.log.merkle import Hash, leaf_hash
@@ -40,6 +41,8 @@ class VerifiedLog:
     authenticated: bool
     pinned: PinnedLog
     fetch: Fetch
+    folding: Fold
+    """The fold that gave `state`: whoever follows the log as it grows goes on with it."""
 
     @property
     def signed(self) -> SignedCheckpoint:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,9 @@ from escrutinio.core.election.state import COPIES, ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, templates
 from escrutinio.running.desk.transcription.texts import texts
-from escrutinio.running.workspace.collection.home import Collection
+from escrutinio.running.workspace.collection.collection import Collection
 from escrutinio.running.workspace.collection.sheets import HELD, NotTaken, Why
+from escrutinio.running.workspace.follower import Follower
 
 MOST_STATIONS = 2_000
 NEWEST = 20
@@ -107,7 +109,7 @@ def newest(state: ElectionState) -> list[tuple[int, str, str, str]]:
 
 
 def application(collection: Collection) -> Starlette:
-    """The board of a collection; it reads the log again whenever its checkpoint changes."""
+    """The board of a collection; it follows the log as its checkpoint changes."""
     board = _Board(collection)
     routes = [Route("/", board.page), Route("/assets/{name}", asset)]
     return Starlette(routes=routes, middleware=MIDDLEWARE)
@@ -117,13 +119,14 @@ class _Board:
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
         self.template = templates().get_template("board.html")
-        self._known: tuple[bytes, ElectionState] | None = None
+        self._follower: Follower | None = None
+        self._one = Lock()
 
     def _state(self) -> ElectionState:
-        checkpoint = (self.collection.public / "log" / "checkpoint").read_bytes()
-        if self._known is None or self._known[0] != checkpoint:
-            self._known = checkpoint, self.collection.state()
-        return self._known[1]
+        with self._one:  # pages are made in threads, and a follower goes one step at a time
+            if self._follower is None:
+                self._follower = Follower(self.collection.open())
+            return self._follower.advance().state
 
     async def page(self, request: Request) -> Response:
         return await run_in_threadpool(self._page, request)
@@ -133,7 +136,7 @@ class _Board:
         asked = request.query_params
         contests = [view.code for view in state.contests]
         contest = asked["contest"] if asked.get("contest") in contests else contests[0]
-        found = coverage(state, contest, self.collection.settings.organisation)
+        found = coverage(state, contest, self.collection.name)
         tree = state.areas
         top = tree.index[found.view.area]
         area = tree.index.get(asked.get("area", ""), top)
@@ -146,7 +149,7 @@ class _Board:
             every=EVERY,
             fictional="" if body.kind is Kind.REAL else texts(lang)["fictional"],
             election=choose(body.titles, lang, body.code).text,
-            organisation=self.collection.settings.titles.get(lang, self.collection.settings.organisation),
+            organisation=self.collection.workspace.settings.titles.get(lang, self.collection.name),
             contest=contest,
             contests=[(view.code, choose(view.titles, lang, view.code).text) for view in state.contests],
             path=[(tree.codes[each], tree.names[each]) for each in tree.path(area)],

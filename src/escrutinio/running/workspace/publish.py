@@ -6,45 +6,33 @@ whatever goes wrong before (a bad row, a full disk, a kill) leaves what was publ
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
-from escrutinio.core.election.admission import Admission
-from escrutinio.core.election.fold import fold
+from escrutinio.base.progress import Progress
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.accept import Acceptor, refused
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
-from escrutinio.core.log.notes import KeyType, NoteSigner
-from escrutinio.core.log.policy import LogIdentity, Policy
-from escrutinio.core.log.publisher import Publisher
-from escrutinio.core.log.reader import open_log, read_bundles, read_entries
-from escrutinio.core.log.store_sqlite import SqliteStore
-from escrutinio.core.log.tiles import Frontier, decode_bundle
-from escrutinio.core.log.trust import Trust, format_trust
-from escrutinio.core.records.attachments import file_name
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.tiles import Frontier
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.intake.authoring.compose import Tables, compose, read_tables
 from escrutinio.intake.authoring.composer import Composer
 from escrutinio.intake.authoring.config import ElectionConfig, read_config
-from escrutinio.intake.authoring.keyring import LOG, Keyring
+from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.browser.bundle import bundle
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.downloads.geojson import published_geometry, write_geometry
-from escrutinio.running.workspace.update import carry_over, write_views
-
-Progress = Callable[[str, int, int], None]
+from escrutinio.running.workspace.follower import follow
+from escrutinio.running.workspace.views import Updated, carry_over, renew
+from escrutinio.running.workspace.workspace import Beginning, Workspace, begin
 
 SHOWN_BAD_ROWS = 20
 MAX_CONFIG = 16 * 1024 * 1024
@@ -97,17 +85,69 @@ def publish(
     _check_target(target, composer.records, replace)
     staging = target.with_name(f".{target.name}.new")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
+        workspace = _begin(staging, config, composer, keyring, clock)
         if not replace:
-            carry_over(target, staging)
-        made = _build(staging, config, base_dir, tables, composer, keyring, clock, progress, executor)
-        _swap(staging, target)
+            carry_over(target, workspace.public)
+        made = _show(workspace, config, base_dir, tables, keyring, clock, progress, executor)
+        workspace.seal(target)
     except OSError as error:
         raise PublicationError(f"{target} cannot be written: {error.strerror or error}") from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return Published(target, *made, len(tables.bad))
+    return Published(target, made.state, made.checkpoint, len(tables.bad))
+
+
+def _begin(
+    directory: Path, config: ElectionConfig, composer: Composer, keyring: Keyring, clock: int
+) -> Workspace:
+    """A workspace with all the records. Raises PublicationError, with the counts, for what is refused."""
+    beginning = Beginning(composer.records, composer.attachments)
+    try:
+        return begin(
+            directory,
+            beginning,
+            role=config.log.role,
+            operator=config.code,
+            origin=config.log.origin,
+            titles={},
+            keyring=keyring,
+            clock=clock,
+        )
+    except LogError as error:
+        raise PublicationError(str(error)) from None
+
+
+def _show(
+    workspace: Workspace,
+    config: ElectionConfig,
+    base_dir: Path,
+    tables: Tables,
+    keyring: Keyring,
+    clock: int,
+    progress: Progress,
+    executor: Executor | None,
+) -> Updated:
+    """Everything beside the log: it follows from what the log says, read back and verified."""
+    write_geometry(workspace.public / "data", published_geometry(config.shown, tables, base_dir))
+    trust = workspace.trust(keyring, verifier_html=sha256(bundle()).digest(), mirrors=config.shown.mirrors)
+    if config.shown.mirrors:
+        listed = MirrorList(config.log.origin, clock, config.shown.mirrors)
+        signed = sign_mirrors(listed, workspace.signer(keyring))
+        write_files(workspace.public, [(MIRRORS, signed)])
+    follower = follow(workspace.public, trust, executor=executor, progress=progress)
+    return renew(
+        workspace.public,
+        follower.log,
+        config.shown,
+        trust=trust,
+        clock=clock,
+        sources=_sources(config, base_dir, tables),
+        skipped=tables.bad,
+        progress=progress,
+        executor=executor,
+    )
 
 
 def _read_config(config_file: Path) -> tuple[ElectionConfig, Path]:
@@ -148,82 +188,6 @@ def _check_target(target: Path, records: list[bytes], replace: bool) -> None:
         )
 
 
-def _build(
-    staging: Path,
-    config: ElectionConfig,
-    base_dir: Path,
-    tables: Tables,
-    composer: Composer,
-    keyring: Keyring,
-    clock: int,
-    progress: Progress,
-    executor: Executor | None,
-) -> tuple[ElectionState, SignedCheckpoint]:
-    write_geometry(staging / "data", published_geometry(config.shown, tables, base_dir))
-    signer = NoteSigner(config.log.origin, KeyType.ED25519, keyring.seed(LOG))
-    checkpoint = _write_log(staging / "log", composer, signer, clock)
-    size = checkpoint.checkpoint.size
-    reader = open_log(staging / "log")
-    state = fold(
-        (decode_bundle(bundle, name.width, name.path) for name, bundle in read_bundles(reader, size)),
-        composer.attachments.get,
-        executor=executor,
-        progress=_adding("verify", size, progress),
-    )
-    kept = {d: content for d, content in composer.attachments.items() if d not in state.withdrawn}
-    write_files(staging / "attachments", ((file_name(d), content) for d, content in sorted(kept.items())))
-    trust = Trust(
-        definition=sha256(composer.records[0]).digest(),
-        charter=sha256(composer.records[1]).digest(),
-        policy=Policy(logs=(LogIdentity(signer.verifier),)),
-        verifier_html=sha256(bundle()).digest(),
-        mirrors=config.shown.mirrors,
-    )
-    write_files(staging, [("trust.toml", format_trust(trust))])
-    if config.shown.mirrors:
-        listed = MirrorList(config.log.origin, clock, config.shown.mirrors)
-        write_files(staging, [(MIRRORS, sign_mirrors(listed, signer))])
-    write_views(
-        staging,
-        state,
-        config.shown,
-        checkpoint=checkpoint,
-        trust=trust,
-        clock=clock,
-        sources=_sources(config, base_dir, tables),
-        skipped=tables.bad,
-        progress=progress,
-        executor=executor,
-    )
-    return state, checkpoint
-
-
-def _adding(step: str, total: int, progress: Progress) -> Callable[[int], None]:
-    """A progress of totals from one of increments."""
-    done = 0
-
-    def add(count: int) -> None:
-        nonlocal done
-        done += count
-        progress(step, done, total)
-
-    return add
-
-
-def _write_log(directory: Path, composer: Composer, signer: NoteSigner, clock: int) -> SignedCheckpoint:
-    """Make the log of what was composed. Raises PublicationError, with the counts, for what it refuses."""
-    directory.mkdir()
-    with TemporaryDirectory() as scratch, closing(SqliteStore(Path(scratch) / "store.sqlite")) as store:
-        acceptor = Acceptor(store, open_log(directory), Admission(composer.attachments.get))
-        answers = acceptor.accept(composer.records)
-        if why := refused(answers):
-            raise PublicationError(why)
-        with Publisher(directory, store, signer, clock=lambda: clock) as publisher:
-            checkpoint = publisher.publish()
-    assert checkpoint is not None  # no witness is asked, so no quorum can be missing
-    return checkpoint
-
-
 def _sources(config: ElectionConfig, base_dir: Path, tables: Tables) -> list[Source]:
     """Every file the publication rests on, those of the configuration first, with what it says of them."""
     read = {source.file: source for source in tables.sources}
@@ -233,18 +197,3 @@ def _sources(config: ElectionConfig, base_dir: Path, tables: Tables) -> list[Sou
         found.append(Source(source.file, sha256(content).digest(), len(content), source.note))
         read.pop(source.file, None)
     return found + [Source(source.file, source.sha256, source.size) for source in read.values()]
-
-
-def _swap(staging: Path, target: Path) -> None:
-    """Put the finished directory in the place of the old one."""
-    old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        os.replace(target, old)
-    try:
-        os.replace(staging, target)
-    except OSError:
-        if old.exists():
-            os.replace(old, target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

@@ -7,7 +7,7 @@ who signed them: so that whoever reads this log knows the stations from the one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from escrutinio.base.errors import InputError
@@ -19,6 +19,7 @@ from escrutinio.core.records.parts import EnrolledKey, Title
 from escrutinio.core.records.subjects import ELECTION
 from escrutinio.core.records.text import check_name
 from escrutinio.core.records.types import Charter, Enrolment, NominationChange, Roll, StationChange
+from escrutinio.running.workspace.workspace import Beginning
 
 CARRIED = (Roll, NominationChange, StationChange)
 """What a log needs of another one to know its stations and ballot: carried over as it stands."""
@@ -42,16 +43,9 @@ class Organisation:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """Records in log order, and the digests of the attachments that they need."""
-
-    records: tuple[bytes, ...]
-    attachments: tuple[bytes, ...]
-
-
 def beginning(
     state: ElectionState,
+    attachments: Callable[[bytes], bytes | None],
     organisation: Organisation,
     *,
     origin: str,
@@ -61,8 +55,9 @@ def beginning(
 ) -> Beginning:
     """The first entries of the log `origin` of an organisation in the election that `state` tells of.
 
-    `root` enrols and does nothing else, `key` signs the copies; `clock` in seconds since 1970. Raises
-    InputError where the election's log has no roll, or already gives the organisation's name to others.
+    `attachments` finds what the log publishes by its SHA-256; `root` enrols and does nothing else, `key`
+    signs the copies; `clock` in seconds since 1970. Raises InputError where the election's log has no
+    roll or lacks a part of it, or already gives the organisation's name to others.
     """
     carried = [one for one in state.controls if isinstance(one.entry.body, CARRIED) and _stands(one)]
     if not any(isinstance(one.entry.body, Roll) for one in carried):
@@ -87,7 +82,14 @@ def beginning(
     )
     bodies = (definition.body, *(one.entry.body for one in carried))
     digests = dict.fromkeys(each.digest for body in bodies for each in attachments_of(body))
-    return Beginning(records, tuple(digests))
+    return Beginning(records, {digest: _content(attachments, digest) for digest in digests})
+
+
+def _content(attachments: Callable[[bytes], bytes | None], digest: bytes) -> bytes:
+    content = attachments(digest)
+    if content is None:
+        raise InputError(f"the publication lacks the attachment {digest.hex()}, which its roll needs")
+    return content
 
 
 def _stands(logged: Logged) -> bool:

@@ -23,7 +23,7 @@ from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.intake.mapping.tables import read_sheets
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import MAX_LINE, Found, ScanResult, Sheet, from_line, group_sheets
-from escrutinio.running.workspace.collection.home import KnownKey
+from escrutinio.running.workspace.collection.collection import KnownKey
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why
 
 MAX_FILE = 512 * 1024 * 1024

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from escrutinio.base.errors import LogError, PublicationError
 from escrutinio.base.files import write_files
+from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below
 from escrutinio.base.words.format import LANGUAGES
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
-from escrutinio.core.log.policy import NO_QUORUM
 from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.parts import Title
-from escrutinio.core.verification.checks import Check
-from escrutinio.core.verification.publication import verify_publication
+from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.downloads.data import write_data
@@ -34,8 +33,7 @@ from escrutinio.publication.site.live import LIVE, live_files, read_live
 from escrutinio.publication.site.manifest import MANIFEST
 from escrutinio.publication.site.render import ROOTS, Rendering, render_site
 from escrutinio.publication.site.shelf import Shelf
-
-Progress = Callable[[str, int, int], None]
+from escrutinio.running.workspace.follower import follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +57,42 @@ def update_publication(
 ) -> Updated:
     """Verify `log/` and `attachments/` in `directory`, and bring `data/` and the pages up to the log.
 
+    As `renew`, for a log that nobody follows yet. Raises LogError where a check of the log fails.
+    """
+    follower = follow(directory, trust, executor=executor, progress=progress)
+    return renew(
+        directory,
+        follower.log,
+        shown,
+        trust=trust,
+        clock=clock,
+        progress=progress,
+        executor=executor,
+        refresh=refresh,
+    )
+
+
+def renew(
+    directory: Path,
+    log: VerifiedLog,
+    shown: Presentation,
+    *,
+    trust: Trust,
+    clock: int,
+    progress: Progress,
+    executor: Executor | None = None,
+    refresh: int | None = None,
+    sources: Sequence[Source] | None = None,
+    skipped: Sequence[BadRow] = (),
+) -> Updated:
+    """Bring trust file, `data/` and pages in `directory` up to `log`, which stands there and was verified.
+
     `shown` says how the election is shown; what was voted and by whom comes from the log. `clock` is now,
     in seconds since 1970-01-01 UTC; `refresh` the seconds after which readers should look again, None where
-    nothing more is to come. A missing quorum is shown, not refused, and so is an attachment that no total
-    needs. Raises LogError where a check of the log fails, PublicationError where something cannot be written.
+    nothing more is to come; `sources` what the log was imported from, by default what `data/` names already.
+    Raises PublicationError where something cannot be written.
     """
-    found = verify_publication(
-        directory, trust=_without_quorum(trust), executor=executor, progress=progress, only_log=True
-    )
-    for answer in found.asked:
-        for reason in answer.failures if answer.check is not Check.ATTACHMENTS else ():
-            raise LogError(f"{directory / reason.place}: {reason.sentence}")
-    if found.log is None:
-        raise LogError(f"{directory / 'log'} cannot be read whole: there is nothing to show")
-    state = found.log.state
-    for digest in state.attachments_missing:
-        path = directory / "attachments" / file_name(digest)
-        raise LogError(f"{path}, which the totals need, is missing or altered")
+    state = log.state
     for digest in state.withdrawn:
         (directory / "attachments" / file_name(digest)).unlink(missing_ok=True)
     try:
@@ -86,15 +103,16 @@ def update_publication(
         directory,
         state,
         shown,
-        checkpoint=found.log.signed,
+        checkpoint=log.signed,
         trust=trust,
         clock=clock,
-        sources=known_sources(directory),
+        sources=known_sources(directory) if sources is None else sources,
+        skipped=skipped,
         progress=progress,
         executor=executor,
         refresh=refresh,
     )
-    return Updated(state, found.log.signed, rendering)
+    return Updated(state, log.signed, rendering)
 
 
 def write_views(
@@ -166,8 +184,3 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
         return
     shutil.copyfile(source, target)
-
-
-def _without_quorum(trust: Trust) -> Trust:
-    """The same trust, where nobody needs to have cosigned."""
-    return replace(trust, policy=replace(trust.policy, quorum=NO_QUORUM))

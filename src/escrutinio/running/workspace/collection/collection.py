@@ -1,0 +1,201 @@
+"""A party's or an observer's collection: a workspace whose log holds the copies of sheets that it collected.
+
+Its private part has besides what every workspace has (`workspace.py`):
+
+private/
+    keys.json          the keys that the election's own log enrols, to check signed sheets with
+    qr2024.json        what the counts in a QR code of 2024 mean, where the publication says it
+    originals/         signed records that were found on sheets, by their SHA-256
+    not-taken.jsonl    what waits for a person or was refused
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.files import write_files
+from escrutinio.core.election.qr2024_options import (
+    Qr2024Options,
+    format_qr2024_options,
+    read_qr2024_options,
+)
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.accept import refused
+from escrutinio.core.log.store import Receipt
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.intake.authoring.keyring import ROOT, Keyring
+from escrutinio.publication.browser.bundle import bundle
+from escrutinio.running.workspace.collection.beginning import Organisation, beginning
+from escrutinio.running.workspace.collection.sheets import Collected, NotTaken
+from escrutinio.running.workspace.workspace import Workspace, begin, keep_key, open_workspace
+
+MAX_KEYS = 256 * 1024 * 1024
+
+Attachments = Callable[[bytes], bytes | None]
+"""Finds an attachment by its SHA-256."""
+
+
+class KnownKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key of the election's own log: its owner's name and the public key, in hexadecimal."""
+
+    name: str
+    public_key: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """An organisation's workspace; made by `create`, found by `open_collection`."""
+
+    workspace: Workspace
+
+    @property
+    def public(self) -> Path:
+        """The publication."""
+        return self.workspace.public
+
+    @property
+    def private(self) -> Path:
+        """What is never published."""
+        return self.workspace.private
+
+    @property
+    def name(self) -> str:
+        """The organisation's name as it signs."""
+        return self.workspace.settings.operator
+
+    def keyring(self, passphrase: str) -> Keyring:
+        """Its keys. Raises RecordError for a wrong passphrase."""
+        return self.workspace.keyring(passphrase)
+
+    def open(self) -> VerifiedLog:
+        """Its log, verified. Raises LogError where there is none yet."""
+        return self.workspace.open()
+
+    def append(self, sheets: Sequence[Collected], keyring: Keyring, clock: int, log: VerifiedLog) -> int:
+        """Sign sheets as copies and append them to `log`; how many entries are new.
+
+        When it returns they are durable and public in the log; the pages are for the caller to renew. Raises
+        LogError when the log cannot be written; when it refuses a copy, the others are public all the same.
+        """
+        originals = {digest_of(sheet.raw): sheet.raw for sheet in sheets if sheet.raw is not None}
+        write_files(
+            self.private / "originals", [(f"{digest.hex()}.cose", raw) for digest, raw in originals.items()]
+        )
+        answers = self.workspace.add(list(self.records(sheets, keyring, clock)), keyring, clock, log)
+        if why := refused(answers):
+            raise LogError(f"{why}.")
+        return sum(not answer.duplicate for answer in answers if isinstance(answer, Receipt))
+
+    def records(self, sheets: Sequence[Collected], keyring: Keyring, clock: int) -> Iterator[bytes]:
+        """Sheets as signed copies, not yet in any log."""
+        key, election = keyring.key(self.name), bytes.fromhex(self.workspace.settings.election)
+        for sheet in sheets:
+            yield seal(
+                sheet.copy(),
+                key=key,
+                signer=self.name,
+                subject=sheet.subject,
+                election=election,
+                issued_at=clock,
+            )
+
+    def trust(self, keyring: Keyring) -> Trust:
+        """The trust file to hand out."""
+        return self.workspace.trust(keyring, verifier_html=sha256(bundle()).digest())
+
+    def known_keys(self) -> Mapping[bytes, KnownKey]:
+        """The keys of the election's own log, by key id, as they were when this log began."""
+        path = self.private / "keys.json"
+        try:
+            if path.stat().st_size > MAX_KEYS:
+                raise InputError(f"{path} is longer than {MAX_KEYS:,} bytes")
+            table = msgspec.json.decode(path.read_bytes(), type=dict[str, KnownKey])
+            return {bytes.fromhex(kid): key for kid, key in table.items()}
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}") from None
+        except (msgspec.DecodeError, ValueError) as error:
+            raise InputError(f"{path} is no list of keys: {error}") from None
+
+    def qr2024(self) -> Qr2024Options | None:
+        """What the counts in a QR code of 2024 mean, None where the publication did not say it."""
+        try:
+            return read_qr2024_options((self.private / "qr2024.json").read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise InputError(f"{self.private / 'qr2024.json'} cannot be read: {error.strerror}") from None
+
+    def remember(self, not_taken: Sequence[NotTaken], settled: frozenset[str]) -> None:
+        """Keep what was not taken, once each, without the stations that are `settled` now."""
+        kept = [one for one in self.waiting() if one.station not in settled or not one.station]
+        lines = dict.fromkeys(msgspec.json.encode(one) for one in (*kept, *not_taken))
+        write_files(self.private, [("not-taken.jsonl", b"".join(line + b"\n" for line in lines))])
+
+    def waiting(self) -> tuple[NotTaken, ...]:
+        """What was not taken so far."""
+        try:
+            lines = (self.private / "not-taken.jsonl").read_bytes().splitlines()
+            return tuple(msgspec.json.decode(line, type=NotTaken) for line in lines)
+        except FileNotFoundError:
+            return ()
+        except (OSError, msgspec.DecodeError) as error:
+            raise InputError(f"{self.private / 'not-taken.jsonl'} cannot be read: {error}") from None
+
+
+def create(
+    directory: Path,
+    state: ElectionState,
+    attachments: Attachments,
+    organisation: Organisation,
+    *,
+    origin: str,
+    passphrase: str,
+    clock: int,
+    qr2024: bytes | None = None,
+) -> Collection:
+    """Make an organisation's log in a directory that does not exist or is empty.
+
+    `state`, `attachments` and `qr2024` (the content of its `data/qr2024.json`) are those of a publication of
+    the election. Raises InputError, RecordError or LogError, and then leaves nothing behind.
+    """
+    titles = {title.language: title.text for title in organisation.titles}
+    master = SigningKey.generate()
+    keyring = Keyring(master, origin)
+    key = keyring.key(organisation.name)
+    first = beginning(
+        state, attachments, organisation, origin=origin, root=keyring.key(ROOT), key=key, clock=clock
+    )
+    known = {held.kid.hex(): KnownKey(held.key.name, held.key.public_key.hex()) for held in state.keys}
+    private = [("keys.json", msgspec.json.encode(known))]
+    if qr2024 is not None:
+        private.append(("qr2024.json", format_qr2024_options(read_qr2024_options(qr2024))))
+    workspace = begin(
+        directory,
+        first,
+        role=organisation.role,
+        operator=organisation.name,
+        origin=origin,
+        titles=titles,
+        keyring=keyring,
+        clock=clock,
+        private=private,
+        key_file=keep_key(organisation.name, master, passphrase),
+    )
+    return Collection(workspace)
+
+
+def open_collection(directory: Path) -> Collection:
+    """Find an organisation's workspace. Raises InputError where there is none, or one of another role."""
+    workspace = open_workspace(directory)
+    Organisation(workspace.settings.operator, (), workspace.role)
+    return Collection(workspace)

@@ -1,0 +1,278 @@
+"""An operator's workspace: one directory with a private and a public part, whatever the operator's role.
+
+workspace.json         whose log this is, and of which election
+private/               0700: everything below is for the operator alone
+    master.key         encrypted; the log's key, the root and the signing key are derived from it
+    store.sqlite       the log's store: what is in it is durable
+public/                the publication: log, attachments, trust file, data, pages
+
+A workspace is begun with its first records and their attachments, whole or not at all. Records are accepted
+by any number of processes, and made public by one. Publishing a finished election is a workspace that is
+begun with all its records and sealed at once: its public part stays, its keys and its store go.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.files import write_files
+from escrutinio.base.progress import Progress, silent
+from escrutinio.core.election.admission import Admission
+from escrutinio.core.log.accept import Acceptor, Refusal, refused
+from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
+from escrutinio.core.log.policy import LogIdentity, Policy
+from escrutinio.core.log.publisher import Publisher
+from escrutinio.core.log.reader import open_log
+from escrutinio.core.log.store import Receipt
+from escrutinio.core.log.store_sqlite import SqliteStore
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records.attachments import MAX_ATTACHMENT, digest_of, file_name
+from escrutinio.core.records.codes import LogRole
+from escrutinio.core.records.keyfiles import read_key_file, write_key_file
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.intake.authoring.keyring import LOG, Keyring
+
+SETTINGS = "workspace.json"
+MAX_SETTINGS = 64 * 1024
+VERSION = 1
+
+ROLES = {role.name.lower(): role for role in LogRole}
+
+
+class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`workspace.json`: `election` is the SHA-256 of the definition in hexadecimal, `charter` that of the
+    charter, `operator` the name that signs in this log, `titles` what people call it, by language."""
+
+    version: int = VERSION
+    role: str
+    election: str
+    charter: str
+    origin: str
+    operator: str
+    titles: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The first records of a log, in order, and the attachments that they need, by digest."""
+
+    records: Sequence[bytes]
+    attachments: Mapping[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An operator's log in a directory; made by `begin`, found by `open_workspace`."""
+
+    directory: Path
+    settings: WorkspaceTable
+
+    @property
+    def public(self) -> Path:
+        """The publication."""
+        return self.directory / "public"
+
+    @property
+    def private(self) -> Path:
+        """What is never published."""
+        return self.directory / "private"
+
+    @property
+    def role(self) -> LogRole:
+        """Whose log it is: the authority's, a party's, an observer's or an importer's."""
+        return ROLES[self.settings.role]
+
+    # --- keys ---
+
+    def keyring(self, passphrase: str) -> Keyring:
+        """Its keys. Raises RecordError for a wrong passphrase."""
+        _, master = read_key_file(self.private / "master.key", passphrase)
+        return Keyring(master, self.settings.origin)
+
+    def signer(self, keyring: Keyring) -> NoteSigner:
+        """What signs the log's checkpoints."""
+        return NoteSigner(self.settings.origin, KeyType.ED25519, keyring.seed(LOG))
+
+    def verifier(self, keyring: Keyring) -> VerifierKey:
+        """The log's public key as a C2SP verifier key."""
+        return self.signer(keyring).verifier
+
+    def trust(self, keyring: Keyring, *, verifier_html: bytes, mirrors: tuple[str, ...] = ()) -> Trust:
+        """The trust file to hand out: this log's key, definition and charter, and the offline verifier."""
+        return Trust(
+            definition=bytes.fromhex(self.settings.election),
+            charter=bytes.fromhex(self.settings.charter),
+            policy=Policy(logs=(LogIdentity(self.verifier(keyring)),)),
+            verifier_html=verifier_html,
+            mirrors=mirrors,
+        )
+
+    # --- the log ---
+
+    def attachment(self, digest: bytes) -> bytes | None:
+        """An attachment of its publication, None if it is not there or not what its name says."""
+        path = self.public / "attachments" / file_name(digest)
+        try:
+            if os.path.getsize(path) > MAX_ATTACHMENT:
+                return None
+            content = path.read_bytes()
+        except OSError:
+            return None
+        return content if digest_of(content) == digest else None
+
+    @contextmanager
+    def acceptor(self, log: VerifiedLog | None = None) -> Iterator[Acceptor]:
+        """What takes records into the log; any number of processes may have one, and none needs a key.
+
+        With the `log` as it was verified, what it settles is not read again. Raises LogError.
+        """
+        admission = Admission(self.attachment)
+        if log is not None:
+            admission = Admission.of(log.state, self.attachment)
+        with closing(SqliteStore(self.private / "store.sqlite")) as store:
+            yield Acceptor(store, open_log(self._log_directory()), admission)
+
+    @contextmanager
+    def publisher(self, keyring: Keyring, clock: int) -> Iterator[Publisher]:
+        """The log's one publisher; raises LogError while another is at work, or where histories differ."""
+        with (
+            closing(SqliteStore(self.private / "store.sqlite")) as store,
+            Publisher(self._log_directory(), store, self.signer(keyring), clock=lambda: clock) as publisher,
+        ):
+            yield publisher
+
+    def _log_directory(self) -> Path:
+        directory = self.public / "log"
+        directory.mkdir(parents=True, exist_ok=True)
+        return directory
+
+    def add(
+        self, records: Sequence[bytes], keyring: Keyring, clock: int, log: VerifiedLog | None = None
+    ) -> list[Receipt | Refusal]:
+        """Accept records and make them public, with whatever an interrupted run left durable.
+
+        Raises LogError where the log cannot be written; what was refused is said in the answers.
+        """
+        with self.publisher(keyring, clock) as publisher, self.acceptor(log) as acceptor:
+            answers = acceptor.accept(records)
+            publisher.publish()
+        return answers
+
+    def finish(self, keyring: Keyring, clock: int) -> None:
+        """Make public what an interrupted run left durable. Raises LogError."""
+        with self.publisher(keyring, clock) as publisher:
+            publisher.publish()
+
+    def open(self, *, executor: Executor | None = None, progress: Progress = silent) -> VerifiedLog:
+        """The log as it stands in the public part, verified. Raises LogError."""
+        from escrutinio.core.verification.publication import open_verified
+
+        return open_verified(self.public, executor=executor, progress=progress)
+
+    def seal(self, target: Path) -> None:
+        """Put the public part into the place of `target` and let go of everything else.
+
+        The log ends here: its keys and its store are gone. Raises OSError, and then `target` is as it was.
+        """
+        old = target.with_name(f".{target.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        if target.exists():
+            os.replace(target, old)
+        try:
+            os.replace(self.public, target)
+        except OSError:
+            if old.exists():
+                os.replace(old, target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def begin(
+    directory: Path,
+    beginning: Beginning,
+    *,
+    role: LogRole,
+    operator: str,
+    origin: str,
+    titles: Mapping[str, str],
+    keyring: Keyring,
+    clock: int,
+    private: Iterable[tuple[str, bytes]] = (),
+    key_file: Callable[[Path], None] | None = None,
+) -> Workspace:
+    """Make a workspace in a directory that does not exist or is empty.
+
+    `private` are more files for its private part; `key_file` writes the master key there (see `keep_key`):
+    without it nobody can go on with this log, as is right for one that is sealed at once. Raises LogError
+    where a record is refused, with the counts, and then leaves nothing behind: all is made beside the
+    directory and moved into its place when it is whole.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise InputError(f"{directory} is not empty; choose another directory")
+    settings = WorkspaceTable(
+        role=role.name.lower(),
+        election=digest_of(beginning.records[0]).hex(),
+        charter=digest_of(beginning.records[1]).hex(),
+        origin=origin,
+        operator=operator,
+        titles=dict(titles),
+    )
+    made = Workspace(directory.with_name(f".{directory.name}.new"), settings)
+    shutil.rmtree(made.directory, ignore_errors=True)
+    try:
+        made.private.mkdir(parents=True, mode=0o700)
+        if key_file is not None:
+            key_file(made.private / "master.key")
+        write_files(made.private, private)
+        attachments = sorted(beginning.attachments.items())
+        write_files(made.public / "attachments", ((file_name(d), content) for d, content in attachments))
+        if why := refused(made.add(beginning.records, keyring, clock)):
+            raise LogError(f"{why}.")
+        written = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
+        write_files(made.directory, [(SETTINGS, written)])
+        if directory.exists():
+            directory.rmdir()
+        os.replace(made.directory, directory)
+    finally:
+        shutil.rmtree(made.directory, ignore_errors=True)
+    return Workspace(directory, settings)
+
+
+def keep_key(operator: str, master: SigningKey, passphrase: str) -> Callable[[Path], None]:
+    """What `begin` keeps the master key with: encrypted, under the operator's name."""
+    return lambda path: write_key_file(path, operator, master, passphrase)
+
+
+def open_workspace(directory: Path) -> Workspace:
+    """Find an operator's workspace. Raises InputError where there is none, or a damaged one."""
+    path = directory / SETTINGS
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_SETTINGS + 1)
+    except FileNotFoundError:
+        raise InputError(f"{directory} is no workspace; make one with: escrutinio collect init") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    try:
+        settings = msgspec.json.decode(raw[:MAX_SETTINGS], type=WorkspaceTable)
+        digests = [bytes.fromhex(text) for text in (settings.election, settings.charter)]
+    except (msgspec.DecodeError, ValueError) as error:
+        raise InputError(f"{path} is not what a workspace says of itself: {error}") from None
+    if settings.version != VERSION:
+        raise InputError(f"{path} has version {settings.version}; this program knows {VERSION}")
+    if settings.role not in ROLES:
+        raise InputError(f"{path} states the role {settings.role[:40]!r}; known are: {', '.join(ROLES)}")
+    if any(len(digest) != 32 for digest in digests):
+        raise InputError(f"{path} does not name election and charter by 64 hexadecimal digits each")
+    return Workspace(directory, settings)
