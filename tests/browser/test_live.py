@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from escrutinio.running.workspace.server import application
-from escrutinio.running.workspace.update import update_publication
+from escrutinio.running.workspace.views import update_publication
 from tests.publication.growing import Night, night
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from escrutinio.core.records.codes import Form, LogRole
 from escrutinio.core.records.parts import Title
 from escrutinio.running.desk.board import application, coverage
 from escrutinio.running.workspace.collection.beginning import Organisation
-from escrutinio.running.workspace.collection.home import Collection, create
+from escrutinio.running.workspace.collection.collection import Collection, create
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why
 from tests.running.desk.serving import served
 from tests.running.workspace.test_collection import CLOCK, NAME, ORIGIN, WORDS, attachments, state_of
@@ -34,7 +34,7 @@ def azul(tmp_path_factory: pytest.TempPathFactory, miniature: Path) -> Collectio
 
 
 def test_it_counts_the_stations_with_a_copy(azul: Collection) -> None:
-    found = coverage(azul.state(), "presidencia", NAME)
+    found = coverage(azul.open().state, "presidencia", NAME)
     rows = {area.code: (area.stations, area.held) for area in found.areas(0)}
     assert sum(stations for stations, _ in rows.values()) == 12
     assert sum(held for _, held in rows.values()) == 1

@@ -81,8 +81,12 @@ class Collection:
         """Its log, verified. Raises LogError where there is none yet."""
         return self.workspace.open()
 
-    def append(self, sheets: Sequence[Collected], keyring: Keyring, clock: int, log: VerifiedLog) -> int:
-        """Sign sheets as copies and append them to `log`; how many entries are new.
+    def append(
+        self, sheets: Sequence[Collected], keyring: Keyring, clock: int, log: VerifiedLog | None = None
+    ) -> int:
+        """Sign sheets as copies and append them; how many entries are new.
+
+        With `log`, the collection's own as it was verified, what it settles is not read again.
 
         When it returns they are durable and public in the log; the pages are for the caller to renew. Raises
         LogError when the log cannot be written; when it refuses a copy, the others are public all the same.
