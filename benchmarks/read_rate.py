@@ -17,7 +17,7 @@ from PIL import Image
 from benchmarks.harness import Options, parse_options
 from benchmarks.qr_legibility import page_image, reads
 from escrutinio.intake.scan.decode import read_codes
-from escrutinio.intake.scan.images import Page
+from escrutinio.intake.scan.page import Page
 from escrutinio.publication.documents.sheets.pdf import sheet_pdf
 from tests import damage as d
 from tests.publication.sheets import sheet_of_options

@@ -14,7 +14,7 @@ from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.qr import qr_text
 from escrutinio.core.records.types import TallySheet
-from escrutinio.intake.scan.images import Grey, Page
+from escrutinio.intake.scan.page import Grey, Page
 
 KEY = SigningKey(sha256(b"key of a machine that does not exist").digest())
 QR2024 = (

@@ -16,6 +16,7 @@ from PIL import Image
 
 from escrutinio.intake.scan import images
 from escrutinio.intake.scan.images import open_image, read_pages, read_regular
+from escrutinio.intake.scan.page import MAX_PAGES
 from escrutinio.intake.scan.problems import Problem, UnreadableError
 from tests.intake.scan.made import file, sheet, text_of
 
@@ -136,7 +137,7 @@ def test_a_pdf_page_is_drawn_at_300_dpi() -> None:
     ("data", "problem"),
     [
         (pdf(password="secret"), Problem.ENCRYPTED),
-        (pdf(images.MAX_PAGES + 1), Problem.TOO_MANY_PAGES),
+        (pdf(MAX_PAGES + 1), Problem.TOO_MANY_PAGES),
         (pdf(size=(5_000, 5_000)), Problem.TOO_MANY_PIXELS),
     ],
     ids=["password", "many-pages", "large-page"],

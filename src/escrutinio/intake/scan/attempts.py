@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from zxingcpp import Binarizer
 
-from escrutinio.intake.scan.images import Grey
+from escrutinio.intake.scan.page import Grey
 
 Matrix = NDArray[np.float64]
 Corners = NDArray[np.float64]

@@ -10,7 +10,7 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from escrutinio.intake.scan.attempts import Attempt, Looked, attempts_on, unfold
-from escrutinio.intake.scan.images import Page
+from escrutinio.intake.scan.page import Page
 from escrutinio.intake.scan.results import Corner, QrCode
 
 BUDGET = 40

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from escrutinio.base.errors import InputError
 from escrutinio.intake.scan.decode import read_codes
-from escrutinio.intake.scan.images import Page, read_pages, read_regular
+from escrutinio.intake.scan.images import read_pages, read_regular
+from escrutinio.intake.scan.page import Page
 from escrutinio.intake.scan.problems import Problem, UnreadableError
 from escrutinio.intake.scan.results import Found, ScanResult, from_line, read_text, whole_files
 

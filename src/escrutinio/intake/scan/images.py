@@ -16,21 +16,13 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from escrutinio.intake.scan.page import MAX_PAGES, MAX_PIXELS, Page
 from escrutinio.intake.scan.problems import Problem, UnreadableError
-
-Grey = NDArray[np.uint8]
 
 MAX_FILE = 1 << 28
 """Largest file that is read, in bytes."""
-
-MAX_PIXELS = 120_000_000
-"""Most pixels of a page: a phone's largest ordinary photo, an A4 page at 1,200 dpi."""
-
-MAX_PAGES = 500
-"""Most pages of a PDF or TIFF file."""
 
 _LARGE = 24_000_000
 """Above so many pixels a page is read at half its resolution: less time, and no QR code needs more."""
@@ -46,16 +38,6 @@ class FileContent:
 
     data: bytes
     modified: int
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page as a person sees it: `number` from 1, `pixels` uint8 [height, width], 255 white; `reduced` says
-    how many pixels of the file stand for one of these, along each side."""
-
-    number: int
-    pixels: Grey
-    reduced: float = 1.0
 
 
 def read_regular(path: Path, limit: int = MAX_FILE) -> FileContent:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
-from escrutinio.intake.scan.images import MAX_PAGES, MAX_PIXELS, Page
+from escrutinio.intake.scan.page import MAX_PAGES, MAX_PIXELS, Page
 from escrutinio.intake.scan.problems import Problem, UnreadableError
 
 DPI = 300

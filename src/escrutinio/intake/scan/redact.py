@@ -17,7 +17,8 @@ from PIL import Image
 
 from escrutinio.base.errors import InputError
 from escrutinio.intake.scan.decode import read_codes
-from escrutinio.intake.scan.images import Page, open_image, read_pages, to_grey
+from escrutinio.intake.scan.images import open_image, read_pages, to_grey
+from escrutinio.intake.scan.page import Page
 from escrutinio.intake.scan.results import Found, read_text
 
 BLANK = 0
