@@ -16,7 +16,7 @@ from escrutinio.cli.options import quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, print_json, progress_bar, read_small
 
 if TYPE_CHECKING:
-    from escrutinio.core.election.findings import Finding
+    from escrutinio.core.election.findings.finding import Finding
     from escrutinio.core.verification.publication import Verification
 
 SHOWN_FAILURES = 20
@@ -100,7 +100,7 @@ def command(
     if not result.ok:
         sys.exit(EXIT_FAILED)
     findings = result.state.findings if result.state is not None else ()
-    if fail_on is not None and any(f.rule.severity >= SEVERITIES.index(fail_on) for f in findings):
+    if fail_on is not None and any(f.row.severity >= SEVERITIES.index(fail_on) for f in findings):
         sys.exit(EXIT_FINDINGS)
 
 
@@ -138,8 +138,8 @@ def print_report(result: Verification) -> None:
 def _by_kind(findings: tuple[Finding, ...]) -> dict[tuple[int, str, str], int]:
     counts: Counter[tuple[int, str, str]] = Counter()
     for finding in findings:
-        label = finding.rule.label[language()]
-        counts[-int(finding.rule.severity), label, finding.area or ""] += finding.count
+        label = finding.row.label[language()]
+        counts[-int(finding.row.severity), label, finding.area or ""] += finding.count
     return {(-severity, label, area): count for (severity, label, area), count in sorted(counts.items())}
 
 
@@ -171,8 +171,8 @@ def as_plain(result: Verification) -> dict[str, object]:
         "findings": [
             {
                 "code": finding.code,
-                "severity": SEVERITIES[finding.rule.severity],
-                "keeps_from_counting": finding.rule.keeps,
+                "severity": SEVERITIES[finding.row.severity],
+                "keeps_from_counting": finding.row.keeps,
                 "count": finding.count,
                 "entries": list(finding.entries),
                 "station": finding.station,

@@ -15,7 +15,7 @@ from hashlib import sha256
 
 import cbor2
 
-from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState, Status
 from escrutinio.core.records import parts as p

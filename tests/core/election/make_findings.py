@@ -1,6 +1,7 @@
 """Write docs/findings.md from the one table of findings: `python -m tests.core.election.make_findings`."""
 
-from escrutinio.core.election.findings import RULES, Severity
+from escrutinio.core.election.findings.finding import Severity
+from escrutinio.core.election.findings.table import ROWS
 from tests.paths import ROOT
 
 PAGE = ROOT / "docs" / "findings.md"
@@ -25,7 +26,7 @@ def page() -> str:
         parts.append(
             f"\n## {severity.name.capitalize()}\n\n| code | | seen | visto |\n| --- | --- | --- | --- |\n"
         )
-        for code, rule in RULES.items():
+        for code, rule in ROWS.items():
             if rule.severity is severity:
                 keeps = "**keeps**" if rule.keeps else ""
                 seen, visto = (f"**{rule.label[one]}.** {rule.sentence[one]}" for one in ("en", "es"))

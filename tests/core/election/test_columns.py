@@ -202,7 +202,7 @@ def check(columns: ChunkColumns) -> None:
     assert rows.digest.tolist() == [-1, 0, -1, -1]
     assert columns.digests == (b"\7" * 32,)
     assert rows.stations.split("\n") == ["n1.01"] * 4
-    assert columns.strangers == (4,)
+    assert columns.unknown_contest == (4,)
     assert columns.controls == (5,)
     assert [(place, fault) for place, fault, _ in columns.faults] == [
         (6, Fault.BAD_SIGNATURE),

@@ -121,9 +121,7 @@ def test_a_claim_about_what_is_not_there_stands_alone() -> None:
 
 
 def _claim() -> t.Claim:
-    body = small_state().claims()[0].entry.body
-    assert isinstance(body, t.Claim)
-    return body
+    return small_state().records(t.Claim)[0].body
 
 
 def test_findings_have_their_sentences_in_both_languages() -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from escrutinio.core.derived.cells import free_names, joined_cells, number_cells, table_bytes, text_cell
 from escrutinio.core.derived.claims import Count, claim_table
 from escrutinio.core.derived.geometry import Geometry, format_features
-from escrutinio.core.election.findings import KEEPS
+from escrutinio.core.election.findings.table import KEEPS
 from escrutinio.core.election.state import RULED, Basis, ContestView, ElectionState, SheetTable, Status
 from escrutinio.core.election.totals import Totals, totals
 from escrutinio.core.records.types import BY_CODE
@@ -264,8 +264,8 @@ def _findings(state: ElectionState) -> bytes:
             *("sentence_en", "sentence_es"),
         ),
         [finding.code for finding in found],
-        [finding.rule.severity.name.lower() for finding in found],
-        ["true" if finding.rule.keeps else "false" for finding in found],
+        [finding.row.severity.name.lower() for finding in found],
+        ["true" if finding.row.keeps else "false" for finding in found],
         [str(finding.count) for finding in found],
         [" ".join(map(str, finding.entries)) for finding in found],
         [text_cell(finding.station or "") for finding in found],

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.areas import AreaTree, read_areas
-from escrutinio.core.election.assemble import Heard, assemble
+from escrutinio.core.election.assemble import Unjudged, assemble
 from escrutinio.core.election.columns import ChunkColumns, decode_chunk
-from escrutinio.core.election.control import ROOT_PLACE, Attachments, Shelf, Spoken
+from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, SignedControl
 from escrutinio.core.election.definition import check_areas, check_definition
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.sheets import Gathering
@@ -76,7 +76,7 @@ class Fold:
         executor: Executor | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        self._shelf = Shelf(attachments)
+        self._attachments = AttachmentReader(attachments)
         self._executor = executor
         self._progress = progress
         self._size = 0
@@ -86,7 +86,7 @@ class Fold:
         self._live: dict[bytes, tuple[Signer, int]] = {}
         self._chunk = _Chunk()
         self._waiting: deque[tuple[_Chunk, Future[ChunkColumns]]] = deque()
-        self._heard = Heard()
+        self._unjudged = Unjudged()
         self._gathering = Gathering()
         self._leaves: list[tuple[list[int], bytes]] = []
         if executor is not None:
@@ -126,7 +126,14 @@ class Fold:
         known = self._election
         root = root_at or self._roots()
         return assemble(
-            known.entry, known.areas, self._size, self._keys, self._heard, self._gathering, self._shelf, root
+            known.entry,
+            known.areas,
+            self._size,
+            self._keys,
+            self._unjudged,
+            self._gathering,
+            self._attachments,
+            root,
         )
 
     def leaf_hashes(self) -> bytes:
@@ -169,7 +176,7 @@ class Fold:
         except RecordError as error:
             raise DefinitionError(f"entry 0 is not the definition of an election: {error}") from None
         check_definition(entry.body)
-        table = self._shelf.read(entry.body.areas)
+        table = self._attachments.read(entry.body.areas)
         if table is None:
             raise DefinitionError(
                 f"the area table, attachment {entry.body.areas.digest.hex()}, is missing or altered"
@@ -194,7 +201,7 @@ class Fold:
             signer, place = self._signer(raw, _kind(raw))
             entry = open_enrolment(raw, signer, self._election.digest)
         except EntryError as refusal:
-            self._heard.faults.append((index, refusal.fault, str(refusal)))
+            self._unjudged.faults.append((index, refusal.fault, str(refusal)))
             return
         standing = Standing.EFFECTIVE if place == ROOT_PLACE else Standing.REFUSED
         if isinstance(entry.body, t.Charter):
@@ -211,7 +218,7 @@ class Fold:
             for key in entry.body.keys:
                 if not key_is_acceptable(key.public_key):
                     reason = f"signatures of the key enrolled for {key.name} cannot be checked"
-                    self._heard.faults.append((index, Fault.UNKNOWN_KEY, reason))
+                    self._unjudged.faults.append((index, Fault.UNKNOWN_KEY, reason))
                 else:
                     self._enrol(key, index)
 
@@ -222,7 +229,7 @@ class Fold:
             self._live.setdefault(held.kid, (Signer(key.public_key, key.name), held.place))
 
     def _note(self, index: int, entry: Entry, place: int, standing: Standing | None) -> None:
-        self._heard.spoken.append(Spoken(index, entry, place, standing))
+        self._unjudged.controls.append(SignedControl(index, entry, place, standing))
 
     def _signer(self, raw: bytes, kind: int) -> tuple[Signer | None, int]:
         """The key in force that the next entry names, and its place. The root signs no bulk records."""
@@ -262,11 +269,13 @@ class Fold:
         index: NDArray[np.int64] = np.array(chunk.index, np.int64)
         self._leaves.append((chunk.index, columns.leaves))
         for place, fault, reason in columns.faults:
-            self._heard.faults.append((chunk.index[place], fault, reason))
+            self._unjudged.faults.append((chunk.index[place], fault, reason))
         for place in columns.controls:
             self._note(chunk.index[place], open_record(chunk.entries[place]), chunk.place[place], None)
-        for place in columns.strangers:
-            self._heard.strangers.append((chunk.index[place], open_record(chunk.entries[place]).about))
+        for place in columns.unknown_contest:
+            self._unjudged.unknown_contest.append(
+                (chunk.index[place], open_record(chunk.entries[place]).about)
+            )
         self._gathering.add(columns, index, np.array(chunk.place, np.int32))
         if self._progress is not None:
             self._progress(len(chunk.entries))
