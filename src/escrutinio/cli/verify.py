@@ -178,7 +178,9 @@ def as_plain(result: Verification) -> dict[str, object]:
                 "station": finding.station,
                 "contest": finding.contest,
                 "area": finding.area,
+                "values": dict(finding.values),
                 "sentence": {"en": finding.sentence("en"), "es": finding.sentence("es")},
+                "reason": finding.reason,
             }
             for finding in (state.findings if state else ())
         ],

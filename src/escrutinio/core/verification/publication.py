@@ -19,6 +19,7 @@ from time import perf_counter
 from escrutinio.base.errors import DefinitionError, LogError, RecordError
 from escrutinio.base.fetch import Fetch, open_files
 from escrutinio.core.derived.compare import FileCheck, check_datapackage, compare_derived
+from escrutinio.core.election.findings.entries import BAD_RECORD, BAD_SIGNATURE, UNKNOWN_KEY
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState, attachments_of
 from escrutinio.core.log.checkpoint import Checkpoint, Cosigned, SignedCheckpoint, parse_checkpoint
@@ -35,8 +36,8 @@ MAX_DATA_FILE = 2**31
 
 VERIFIER = "verify.html"
 
-RECORD_FAULTS = frozenset({"bad-record"})
-SIGNATURE_FAULTS = frozenset({"bad-signature", "unknown-key"})
+RECORD_FAULTS = frozenset({BAD_RECORD})
+SIGNATURE_FAULTS = frozenset({BAD_SIGNATURE, UNKNOWN_KEY})
 
 Progress = Callable[[str, int, int], None]
 

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
+from escrutinio.core.election.findings.entries import OF_FAULT
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
@@ -43,7 +44,7 @@ from escrutinio.running.workspace.update import carry_over, write_views
 
 Progress = Callable[[str, int, int], None]
 
-NOT_ADMITTED = frozenset({"bad-record", "bad-signature", "unknown-key"})
+NOT_ADMITTED = frozenset(OF_FAULT.values())
 SHOWN_BAD_ROWS = 20
 MAX_CONFIG = 16 * 1024 * 1024
 
