@@ -6,10 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from escrutinio.core.log.writer import LogWriter
+
 from benchmarks.harness import measure, parse_options
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.store import LogStore
-from escrutinio.core.log.writer import LogWriter
 
 BATCH = 1_000
 RECORD_BYTES = 224

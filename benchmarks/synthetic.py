@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.core.log.writer import LogWriter
+
 from escrutinio.core.election.areas import Area, build_areas, write_areas
 from escrutinio.core.election.roll import Station, write_stations
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.store import LogStore
-from escrutinio.core.log.writer import LogWriter
 from escrutinio.core.records import codes
 from escrutinio.core.records.attachments import CSV, attachment_of
 from escrutinio.core.records.entry import seal

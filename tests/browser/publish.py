@@ -6,12 +6,13 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.core.log.writer import LogWriter, Refusal
+
 import escrutinio.publication.browser as browser
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.core.log.store import LogStore
 from escrutinio.core.log.trust import Trust, format_trust
-from escrutinio.core.log.writer import LogWriter, Refusal
 from escrutinio.core.records.codes import Role
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.indexes import index_files

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, is_dataclass
 from html.parser import HTMLParser
 
 from escrutinio.base.words.catalogue import Catalogue
-from escrutinio.core.election.findings import RULES
+from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.state import ElectionState
 from escrutinio.intake.authoring.presentation import Presentation
 
@@ -86,7 +86,7 @@ def names(state: ElectionState, shown: Presentation) -> frozenset[str]:
     for logged in state.controls:
         found |= {*texts(logged.entry.body), logged.entry.subject}
     found |= {*texts(shown)}
-    found |= {rule.label["en"] for rule in RULES.values()}
+    found |= {rule.label["en"] for rule in ROWS.values()}
     found |= {finding.sentence("en") for finding in state.findings}
     return frozenset(found)
 

@@ -74,10 +74,11 @@ class Answer:
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll.", "Electores de todo el padrón."))  # fmt: skip
 def command(question: Question, claim: str | None, registered: int | None) -> None:
+    from escrutinio.core.records.types import Claim
     from escrutinio.evidence.claims.claims import claims_beside_each_other, study_claim
 
     opened = question.open()
-    found = opened.state.claims(opened.contest.code) if claim is None else (opened.claim(claim),)
+    found = opened.state.records(Claim, opened.contest.code) if claim is None else (opened.claim(claim),)
     answer = Answer(
         tuple(study_claim(opened.state, each, opened.basis or None, registered=registered) for each in found),
         claims_beside_each_other(opened.state, opened.contest.code),

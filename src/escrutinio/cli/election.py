@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from escrutinio.core.election.state import ContestView, ElectionState, Logged
     from escrutinio.core.log.checkpoint import Checkpoint
     from escrutinio.core.records.parts import Title
+    from escrutinio.core.records.types import Claim
     from escrutinio.core.verification.verified import VerifiedLog
 
 SHOWN_CODES = 20
@@ -66,15 +67,11 @@ class Opened:
             )
         return self.basis
 
-    def claim(self, code: str) -> Logged:
+    def claim(self, code: str) -> Logged[Claim]:
         """The last announced result of the contest with this code. Raises InputError."""
         from escrutinio.core.records.types import Claim
 
-        claims = {
-            body.code: logged
-            for logged in self.state.claims(self.contest.code)
-            if isinstance(body := logged.entry.body, Claim)
-        }
+        claims = {logged.body.code: logged for logged in self.state.records(Claim, self.contest.code)}
         if code not in claims:
             there = _few(list(claims)) or "–"
             raise InputError(

@@ -25,6 +25,7 @@ from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import Logged
+    from escrutinio.core.records.types import Claim
     from escrutinio.evidence.certainty.certificates import Coverage
     from escrutinio.evidence.certainty.irreversibility import Certificate, Inequality, Outstanding
     from escrutinio.evidence.certainty.reversal import Reversal
@@ -188,7 +189,7 @@ def _assumed(opened: Opened, below: Sequence[str]) -> tuple[tuple[str, dict[str,
     return tuple(found)
 
 
-def _of_claim(opened: Opened, claim: Logged, share: str | None, registered: int | None) -> Answer:
+def _of_claim(opened: Opened, claim: Logged[Claim], share: str | None, registered: int | None) -> Answer:
     from escrutinio.evidence.certainty.certificates import announced_result, claim_certificate
     from escrutinio.evidence.certainty.percentages import parse_percentage
     from escrutinio.evidence.certainty.reversal import fraction_needed

@@ -18,7 +18,7 @@ from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, EXIT_OPEN, print_j
 from escrutinio.core.verification.checks import Check, Outcome
 
 if TYPE_CHECKING:
-    from escrutinio.core.election.findings import Finding
+    from escrutinio.core.election.findings.finding import Finding
     from escrutinio.core.verification.publication import Verification
 
 SHOWN_FAILURES = 20
@@ -117,7 +117,7 @@ def command(
     if result.outcome is not Outcome.HOLDS:
         sys.exit(EXIT_FAILED if result.outcome is Outcome.FAILS else EXIT_OPEN)
     findings = result.state.findings if result.state is not None else ()
-    if fail_on is not None and any(f.rule.severity >= SEVERITIES.index(fail_on) for f in findings):
+    if fail_on is not None and any(f.row.severity >= SEVERITIES.index(fail_on) for f in findings):
         sys.exit(EXIT_FINDINGS)
 
 
@@ -189,8 +189,8 @@ def print_report(result: Verification) -> None:
 def _by_kind(findings: tuple[Finding, ...]) -> dict[tuple[int, str, str], int]:
     counts: Counter[tuple[int, str, str]] = Counter()
     for finding in findings:
-        label = finding.rule.label[language()]
-        counts[-int(finding.rule.severity), label, finding.area or ""] += finding.count
+        label = finding.row.label[language()]
+        counts[-int(finding.row.severity), label, finding.area or ""] += finding.count
     return {(-severity, label, area): count for (severity, label, area), count in sorted(counts.items())}
 
 
@@ -226,14 +226,16 @@ def as_plain(result: Verification) -> dict[str, object]:
         "findings": [
             {
                 "code": finding.code,
-                "severity": SEVERITIES[finding.rule.severity],
-                "keeps_from_counting": finding.rule.keeps,
+                "severity": SEVERITIES[finding.row.severity],
+                "keeps_from_counting": finding.row.keeps,
                 "count": finding.count,
                 "entries": list(finding.entries),
                 "station": finding.station,
                 "contest": finding.contest,
                 "area": finding.area,
+                "values": dict(finding.values),
                 "sentence": {"en": finding.sentence("en"), "es": finding.sentence("es")},
+                "reason": finding.reason,
             }
             for finding in (state.findings if state else ())
         ],

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import cache
 from hashlib import sha256
+from string import Formatter
 
 import cbor2
 
-from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.findings.finding import MORE, Finding
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState, Status
 from escrutinio.core.records import parts as p
@@ -40,6 +41,9 @@ ROOT = "authority/root"
 DAY = 1_922_400_000
 CLOSES = p.Deadline("enrolment_closes", DAY - 100)
 VOTES = (5, 4, 3, 2)
+PLACES = {"entry", "station", "contest", "area", "count"}
+OPTIONAL = {"consent", "seconds"}
+"""Values that a finding may not have; its sentence then has a dash."""
 SOFTWARE = sha256(b"the software of the machines").digest()
 
 AREAS = b"code,parent,level,name\nisla,,country,Isla\nnorte,isla,state,Norte\nsur,isla,state,Sur\n"
@@ -202,8 +206,24 @@ class Day:
         return fold
 
     def state(self) -> ElectionState:
-        """The state of the log so far."""
-        return self.fold().state()
+        """The state of the log so far, whose findings can be said in both languages."""
+        state = self.fold().state()
+        for finding in state.findings:
+            check_words(finding)
+        return state
+
+
+def check_words(finding: Finding) -> None:
+    """Hold what a rule noted against what its row declares: names of values, and words for coded ones."""
+    row, values = finding.row, dict(finding.values)
+    if MORE in values:
+        return
+    for language in ("en", "es"):
+        named = {name for _, name, _, _ in Formatter().parse(row.sentence[language]) if name}
+        assert named - PLACES - OPTIONAL <= set(values), finding
+        assert "{" not in finding.sentence(language)
+    for name, words in row.words.items():
+        assert set(values[name].split(", ")) <= set(words), finding
 
 
 def machines(day: Day, at: int = DAY) -> Day:

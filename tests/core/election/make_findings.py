@@ -1,6 +1,7 @@
 """Write docs/findings.md from the one table of findings: `python -m tests.core.election.make_findings`."""
 
-from escrutinio.core.election.findings import RULES, Severity
+from escrutinio.core.election.findings.finding import Severity
+from escrutinio.core.election.findings.table import ROWS
 from tests.paths import ROOT
 
 PAGE = ROOT / "docs" / "findings.md"
@@ -8,13 +9,26 @@ PAGE = ROOT / "docs" / "findings.md"
 HEAD = """# Findings
 
 A finding is something that a rule noticed in the log, with the entries that show it. It says what was seen,
-never what to conclude. Findings are listed by `escrutinio verify`, on the pages, and in `data/findings.csv`.
+never what to conclude. Findings are listed by `escrutinio verify`, on the pages, and in `data/findings.csv`,
+which has codes and values and no sentence.
 Hallazgos: lo que una regla notó, con las entradas que lo muestran; nunca una conclusión.
 
 Only the findings marked **keeps** keep a sheet from counting; all others are shown beside the totals and
 change none. A station that does not count for such a reason is *pending*, with its reason.
 
 This page is made from the table in the code (`python -m tests.core.election.make_findings`).
+"""
+
+
+WORDS = """
+## Words of values
+
+Names in braces are those of a finding's `values`, besides `entry` (the first of `entries`), `station`,
+`contest`, `area` and `count`; a value that is not known is shown as –. These values are codes, several of
+them separated by a comma and a space, and stand in sentences with these words.
+
+| code | name | value | in words | en palabras |
+| --- | --- | --- | --- | --- |
 """
 
 
@@ -25,11 +39,16 @@ def page() -> str:
         parts.append(
             f"\n## {severity.name.capitalize()}\n\n| code | | seen | visto |\n| --- | --- | --- | --- |\n"
         )
-        for code, rule in RULES.items():
-            if rule.severity is severity:
-                keeps = "**keeps**" if rule.keeps else ""
-                seen, visto = (f"**{rule.label[one]}.** {rule.sentence[one]}" for one in ("en", "es"))
+        for code, row in ROWS.items():
+            if row.severity is severity:
+                keeps = "**keeps**" if row.keeps else ""
+                seen, visto = (f"**{row.label[one]}.** {row.sentence[one]}" for one in ("en", "es"))
                 parts.append(f"| `{code}` | {keeps} | {seen} | {visto} |\n")
+    parts.append(WORDS)
+    for code, row in ROWS.items():
+        for name, words in sorted(row.words.items()):
+            for value, said in sorted(words.items()):
+                parts.append(f"| `{code}` | `{name}` | `{value}` | {said['en']} | {said['es']} |\n")
     return "".join(parts)
 
 

@@ -63,7 +63,7 @@ def long_way(raw: bytes) -> Sheet | Fault:
     return sheet_of(entry)
 
 
-def short_way(raw: bytes) -> Sheet | Fault | None:
+def read_quickly(raw: bytes) -> Sheet | Fault | None:
     try:
         return read_sheet(raw, SIGNER, ELECTION)
     except EntryError as error:
@@ -77,7 +77,7 @@ def same(one: Sheet, other: Sheet) -> bool:
 @given(bodies, st.integers(0, 2**53 - 1))
 def test_both_ways_read_the_same(body: t.Body, at: int) -> None:
     raw = record(body, at=at)
-    short, long = short_way(raw), long_way(raw)
+    short, long = read_quickly(raw), long_way(raw)
     assert isinstance(short, Sheet), "the usual record takes the short way"
     assert isinstance(long, Sheet)
     assert same(short, long)
@@ -85,7 +85,7 @@ def test_both_ways_read_the_same(body: t.Body, at: int) -> None:
 
 def agree(raw: bytes) -> None:
     """Whatever the short way decides, the long way decides too; where it decides nothing it is not asked."""
-    short = short_way(raw)
+    short = read_quickly(raw)
     if isinstance(short, Sheet):
         long = long_way(raw)
         assert isinstance(long, Sheet)
@@ -202,7 +202,7 @@ def check(columns: ChunkColumns) -> None:
     assert rows.digest.tolist() == [-1, 0, -1, -1]
     assert columns.digests == (b"\7" * 32,)
     assert rows.stations.split("\n") == ["n1.01"] * 4
-    assert columns.strangers == (4,)
+    assert columns.unknown_contest == (4,)
     assert columns.controls == (5,)
     assert [(place, fault) for place, fault, _ in columns.faults] == [
         (6, Fault.BAD_SIGNATURE),
@@ -267,9 +267,9 @@ def test_enrolments_of_any_content_are_refused_alike(position: int, item: object
     assert outcomes[0] == outcomes[1]
 
 
-def test_the_usual_enrolment_takes_the_short_way() -> None:
+def test_the_usual_enrolment_is_read_quickly() -> None:
     raw = signed(cbor2.dumps([1, 3, ELECTION, 7, [USUAL, USUAL]]), "election")
-    assert enrolment._short_way(raw, ROOT, ELECTION) == open_signed(raw, ROOT, ELECTION)
+    assert enrolment._quickly(raw, ROOT, ELECTION) == open_signed(raw, ROOT, ELECTION)
     altered = raw[:-1] + bytes([raw[-1] ^ 1])
     with pytest.raises(EntryError) as refused:
         open_enrolment(altered, ROOT, ELECTION)

@@ -1,27 +1,71 @@
-"""The table of findings: codes, sentences in both languages, bounds."""
+"""The families of findings: codes, sentences in both languages, the words of values, bounds."""
 
 import ast
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
 
 import escrutinio.core.election
-from escrutinio.core.election.findings import KEEPS, MOST_ENTRIES, RULES, Findings
+from escrutinio.core.derived.canonical import canonical
+from escrutinio.core.election import findings
+from escrutinio.core.election.findings.family import FAMILIES, NOTE, Family, RuleInput
+from escrutinio.core.election.findings.finding import MOST_ENTRIES, REGISTERED, Findings
+from escrutinio.core.election.findings.sheets import DUPLICATE
+from escrutinio.core.election.findings.table import KEEPS, ROWS
+from escrutinio.core.election.state import ElectionState, SheetTable
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Basis
 from tests.core.election.build import (
     ORIGIN,
+    Day,
     found,
     honest,
 )
+
+ROOM = Path(str(escrutinio.core.election.__file__)).parent
+NO_FAMILY = {"family", "finding", "table"}
+LANGUAGES = ("en", "es")
+
+
+def literals(path: Path) -> Iterator[object]:
+    """The constants that stand in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant):
+            yield node.value
+
+
+def names_used(path: Path) -> Iterator[str]:
+    """The names that a file reads, imports left out."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+
 
 # --- the table of findings ---
 
 
 def test_every_code_has_a_label_and_a_sentence_in_both_languages() -> None:
-    for code, rule in RULES.items():
-        for language in ("en", "es"):
-            assert rule.label[language], code
-            assert rule.sentence[language].endswith("."), code
+    for code, row in ROWS.items():
+        for language in LANGUAGES:
+            assert row.label[language], code
+            assert row.sentence[language].endswith("."), code
+
+
+def test_every_value_in_words_has_them_in_both_languages() -> None:
+    words = [word for row in ROWS.values() for values in row.words.values() for word in values.values()]
+    assert words
+    assert all(word[language] for word in words for language in LANGUAGES)
+
+
+def test_words_are_given_for_values_that_the_sentence_names() -> None:
+    for code, row in ROWS.items():
+        for name in row.words:
+            assert all(f"{{{name}}}" in row.sentence[language] for language in LANGUAGES), (code, name)
 
 
 def test_the_findings_that_keep_a_sheet_from_counting_are_those_of_the_design() -> None:
@@ -31,16 +75,74 @@ def test_the_findings_that_keep_a_sheet_from_counting_are_those_of_the_design() 
     } == KEEPS  # fmt: skip
 
 
-def test_every_code_of_the_table_is_noted_somewhere() -> None:
-    """Every code stands as a literal in a rule, so none of the table is dead."""
-    room = Path(str(escrutinio.core.election.__file__)).parent
-    said: set[object] = set()
-    for path in room.glob("*.py"):
-        if path.name != "finding_table.py":
-            said |= {
-                node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)
-            }
-    assert set(RULES) <= said
+def test_every_code_is_declared_once_and_stands_nowhere_else() -> None:
+    files = [*ROOM.rglob("*.py"), *(ROOM.parent / "derived").rglob("*.py")]
+    said = Counter(value for path in files for value in literals(path))
+    assert {code: said[code] for code in ROWS} == dict.fromkeys(ROWS, 1)
+
+
+def test_every_code_is_noted_somewhere() -> None:
+    """The constant of each code is read in a rule, or where entries are read and counted."""
+    used = {name for path in ROOM.rglob("*.py") for name in names_used(path)}
+    assert {code for code in ROWS if code.upper().replace("-", "_") not in used} == set()
+
+
+# --- families ---
+
+
+def test_the_table_has_every_family_of_the_package() -> None:
+    modules = {module.name for module in iter_modules(findings.__path__)} - NO_FAMILY
+    assert set(FAMILIES) == modules
+    for name in modules:
+        assert import_module(f"{findings.__name__}.{name}").FAMILY is FAMILIES[name]
+    assert set(ROWS) == set(REGISTERED)
+
+
+@pytest.fixture
+def another() -> Iterator[Family]:
+    """A family that no file of the program knows."""
+    family = Family("night")
+    yield family
+    del FAMILIES["night"]
+    for code in family.rows:
+        del REGISTERED[code]
+
+
+def test_a_family_is_added_without_touching_another_file(another: Family) -> None:
+    code = another.finding(
+        "no-arrivals",
+        NOTE,
+        "No arrivals | {size} entries came {how}.",
+        "Sin llegadas | {size} entradas llegaron {how}.",
+    )
+    another.words(code, "how", {"unseen": ("unseen", "sin ser vistas")})
+    seen: list[str] = []
+
+    @another.rule
+    def arrivals(given: RuleInput, notes: Findings) -> None:
+        if not given.state.records(t.Arrival):
+            notes.add(code, [0], size=given.state.size, how="unseen")
+
+    @another.contest_rule
+    def contests(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
+        seen.append(contest)
+
+    state = honest().state()
+    (finding,) = found(state, code)
+    assert finding.sentence("es") == f"{state.size} entradas llegaron sin ser vistas."
+    assert seen == [contest.code for contest in state.contests]
+
+
+def test_a_family_code_or_word_is_given_once(another: Family) -> None:
+    with pytest.raises(ValueError, match="the family night is there already"):
+        Family("night")
+    with pytest.raises(ValueError, match="the finding late-key is there already"):
+        another.finding("late-key", NOTE, "a | b.", "a | b.")
+    with pytest.raises(ValueError, match="out-of-order has words for charter already"):
+        another.words("out-of-order", "what", {"charter": ("charter", "carta")})
+
+
+# --- what a finding says ---
 
 
 def test_sentences_name_what_they_speak_of() -> None:
@@ -50,7 +152,7 @@ def test_sentences_name_what_they_speak_of() -> None:
     bulletin = t.Bulletin(1, Basis.REPORTED, head, (0, 0, 0), 3, 0, 0)
     day.say(bulletin, "authority/1", "presidente")
     for finding in day.state().findings:
-        for language in ("en", "es"):
+        for language in LANGUAGES:
             sentence = finding.sentence(language)
             assert "{" not in sentence
             assert "presidente" in sentence
@@ -58,13 +160,23 @@ def test_sentences_name_what_they_speak_of() -> None:
     assert "votos nulos" in found(day.state(), "bulletin-mismatch")[0].sentence("es")
 
 
+def test_a_reason_is_for_reading_and_is_compared_nowhere() -> None:
+    day = Day()
+    day.log.append(b"\xd2\x84")
+    state = day.state()
+    (finding,) = state.findings
+    assert (finding.code, finding.values) == ("bad-record", ())
+    assert finding.reason
+    assert finding.reason.encode() not in canonical(state)
+
+
 def test_thousands_of_equal_findings_stay_few() -> None:
     notes = Findings()
     for entry in range(MOST_ENTRIES + 500):
-        notes.add("duplicate", [entry], contest="presidente", first=0)
-    notes.skip("duplicate", "presidente", 7, range(9_000, 9_007))
+        notes.add(DUPLICATE, [entry], contest="presidente", first=0)
+    notes.count_only(DUPLICATE, "presidente", 7, range(9_000, 9_007))
     findings = notes.sorted()
     assert len(findings) == MOST_ENTRIES + 1
     rest = next(finding for finding in findings if finding.count > 1)
-    assert rest.count == 507
+    assert (rest.count, rest.values) == (507, (("more", "507"),))
     assert "507" in rest.sentence("es")

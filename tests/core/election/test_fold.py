@@ -261,6 +261,6 @@ def test_views_of_a_state() -> None:
     opening = day.open_for_board("n1.02")
     state = day.state()
     assert state.contest("consejo").options == ("faro", "ola")
-    assert [logged.index for logged in state.rulings("presidente")] == [opening - 1]
-    assert state.rulings("consejo") == ()
+    assert [logged.index for logged in state.records(t.Ruling, "presidente")] == [opening - 1]
+    assert state.records(t.Ruling, "consejo") == ()
     assert [logged.index for logged in state.at_station("n1.02")] == [opening]

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from escrutinio.core.log.writer import PARTIAL_TILE_SECONDS
+
 from escrutinio.base.errors import EscrutinioError
 from escrutinio.core.log.notes import VerifierKey
-from escrutinio.core.log.writer import PARTIAL_TILE_SECONDS
 from tests.core.log.builders import LogHome, StrictWitness, records
 
 BASE = 250

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from escrutinio.core.log.verify import verify_log
 
 from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.log.merkle import leaf_hash, tree_root
 from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.log.verify import verify_log
 from tests.core.log.builders import LogHome, build_log, policy, records
 from tests.core.log.crash_child import ADDED, BASE
 

@@ -7,11 +7,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from escrutinio.core.log.verify import verify_log
 
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.reader import open_log, read_bundles, read_entries
 from escrutinio.core.log.tiles import ENTRIES, TileName
-from escrutinio.core.log.verify import verify_log
 from tests.core.log.builders import LogHome, build_log, policy, records
 
 RECORDS = records(700)

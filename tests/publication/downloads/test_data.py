@@ -121,18 +121,16 @@ def test_a_claim_about_what_is_not_there_stands_alone() -> None:
 
 
 def _claim() -> t.Claim:
-    body = small_state().claims()[0].entry.body
-    assert isinstance(body, t.Claim)
-    return body
+    return small_state().records(t.Claim)[0].body
 
 
-def test_findings_have_their_sentences_in_both_languages() -> None:
+def test_findings_have_codes_and_values_and_no_sentence() -> None:
     header, *found = rows("findings.csv")
     conflict = dict(zip(header, next(row for row in found if row[0] == "conflict"), strict=True))
     assert (conflict["entries"], conflict["keeps_from_counting"]) == ("6 7", "true")
     assert (conflict["station"], conflict["contest"]) == ("N.2", "presidente")
-    assert "N.2" in conflict["sentence_en"]
-    assert "N.2" in conflict["sentence_es"]
+    assert json.loads(conflict["values"]) == {"basis": "reported"}
+    assert not [name for name in header if "sentence" in name]
 
 
 def test_results_say_the_same_as_the_tables() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.core.election import findings
-from escrutinio.core.records.types import Arrival, Statement, TallySheet
+from escrutinio.core.records.types import Arrival, Body, Statement, TallySheet
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.manifest import MANIFEST, read_manifest
 from tests.publication.growing import Night, contents, night
@@ -84,9 +84,9 @@ def test_a_sheet_changes_its_area_what_lies_above_and_what_is_compared_with_that
 
 
 @pytest.mark.parametrize("kind", [Arrival, Statement])
-def test_arrivals_and_statements_change_no_area(mini: Night, kind: type) -> None:
+def test_arrivals_and_statements_change_no_area(mini: Night, kind: type[Body]) -> None:
     state = mini.state(len(mini.records))
-    sizes = {logged.index + 1 for logged, _ in state.records(kind)}
+    sizes = {logged.index + 1 for logged in state.records(kind)}
     assert sizes
     assert sizes.isdisjoint(changes(state).page.tolist())
 

@@ -14,7 +14,7 @@ from jinja2.ext import babel_extract
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import SOURCE, Untold, catalogue, choose
 from escrutinio.base.words.format import Format
-from escrutinio.core.election.findings import Severity
+from escrutinio.core.election.findings.finding import Severity
 from escrutinio.core.election.state import Standing
 from escrutinio.core.records.codes import Kind, LogRole, Method
 from escrutinio.core.records.parts import Title

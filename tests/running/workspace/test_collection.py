@@ -112,10 +112,10 @@ def test_the_log_begins_with_the_elections_own_definition_and_roll(
     state = azul.open().state
     assert state.election == official.election
     assert state.roll == official.roll or state.roll.stations == official.roll.stations
-    rolls = {logged.entry.raw for logged, _ in official.records(Roll)}
-    assert {logged.entry.raw for logged, _ in state.records(Roll)} <= rolls
+    rolls = {logged.entry.raw for logged in official.records(Roll)}
+    assert {logged.entry.raw for logged in state.records(Roll)} <= rolls
     assert state.charter is not None
-    assert state.charter.entry.body.origin == ORIGIN
+    assert state.charter.body.origin == ORIGIN
 
 
 def test_the_log_verifies_like_any_other(azul: Collection) -> None:

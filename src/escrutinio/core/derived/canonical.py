@@ -11,20 +11,21 @@ from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.state import ElectionState, Logged
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def canonical(state: ElectionState) -> bytes:
     """The whole state as JSON (UTF-8, keys sorted, no spaces, one line).
 
-    Byte strings are hexadecimal, columns are lists of numbers, records are the SHA-256 of their bytes.
+    It has codes and values and no sentence. Byte strings are hexadecimal, columns are lists of numbers,
+    records are the SHA-256 of their bytes.
     """
     parts = {field.name: _plain(getattr(state, field.name)) for field in fields(state)}
     text = dumps({"format": _FORMAT, **parts}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode() + b"\n"
 
 
-def fingerprint(state: ElectionState) -> str:
+def state_digest(state: ElectionState) -> str:
     """SHA-256 of the canonical export in hexadecimal, by which two people compare what they folded."""
     return sha256(canonical(state)).hexdigest()
 
@@ -46,7 +47,8 @@ def _plain(value: object) -> object:
         case KeyTable():
             return [_plain(held) for held in value]
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        # What is not compared, words that people read, is no part of what two people compare either.
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.compare}
     return _plain_collection(value)
 
 

@@ -35,15 +35,14 @@ def claim_table(state: ElectionState, count: Count, bases: Callable[[str], Seque
     A figure whose contest, area or candidate the definition does not have, or that the log does not count
     (registered voters), stands alone; so does every figure while no basis has a sheet.
     """
-    rows = (row for logged in state.claims() for row in _rows(state, count, bases, logged))
+    rows = (row for logged in state.records(Claim) for row in _rows(state, count, bases, logged))
     return table_bytes(HEADER, map(",".join, rows))
 
 
 def _rows(
-    state: ElectionState, count: Count, bases: Callable[[str], Sequence[str]], logged: Logged
+    state: ElectionState, count: Count, bases: Callable[[str], Sequence[str]], logged: Logged[Claim]
 ) -> Iterator[tuple[str, ...]]:
-    entry, claim = logged.entry, logged.entry.body
-    assert isinstance(claim, Claim)
+    entry, claim = logged.entry, logged.body
     code = entry.about.contest or ""
     contest = next((contest for contest in state.contests if contest.code == code), None)
     area = entry.about.area or (contest.area if contest else "")

@@ -1,6 +1,7 @@
 """The plain files of a publication's `data/` that anyone recomputes from the log, byte for byte.
 
-docs/data.md describes each file and column. Every file is a function of the election state alone.
+docs/data.md describes each file and column. Every file is a function of the election state alone, and has
+codes, numbers and what records say: no sentence of this program, whose words may change.
 """
 
 import json
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from escrutinio.core.derived.cells import free_names, joined_cells, number_cells, table_bytes, text_cell
 from escrutinio.core.derived.claims import Count, claim_table
 from escrutinio.core.derived.geometry import Geometry, format_features
-from escrutinio.core.election.findings import KEEPS
+from escrutinio.core.election.findings.finding import Finding
+from escrutinio.core.election.findings.sheets import DUPLICATE
+from escrutinio.core.election.findings.table import KEEPS
 from escrutinio.core.election.state import RULED, Basis, ContestView, ElectionState, SheetTable, Status
 from escrutinio.core.election.totals import Totals, totals
 from escrutinio.core.records.types import BY_CODE
@@ -193,7 +196,7 @@ def _reasons(state: ElectionState, contest: str, table: SheetTable) -> list[str]
             reason = pending.get(int(table.station[row]))
         reasons[row] = reason or ""
     for row in np.flatnonzero(table.status == Status.DUPLICATE).tolist():
-        reasons[row] = "duplicate"
+        reasons[row] = DUPLICATE
     return reasons
 
 
@@ -257,23 +260,29 @@ def _figures(found: Totals, votes: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _findings(state: ElectionState) -> bytes:
+    """Codes and values; what they mean is in docs/findings.md."""
     found = state.findings
     return table_bytes(
         (
             *("code", "severity", "keeps_from_counting", "cases", "entries", "station", "contest", "area"),
-            *("sentence_en", "sentence_es"),
+            "values",
         ),
         [finding.code for finding in found],
-        [finding.rule.severity.name.lower() for finding in found],
-        ["true" if finding.rule.keeps else "false" for finding in found],
+        [finding.row.severity.name.lower() for finding in found],
+        ["true" if finding.row.keeps else "false" for finding in found],
         [str(finding.count) for finding in found],
         [" ".join(map(str, finding.entries)) for finding in found],
         [text_cell(finding.station or "") for finding in found],
         [text_cell(finding.contest or "") for finding in found],
         [text_cell(finding.area or "") for finding in found],
-        [text_cell(finding.sentence("en")) for finding in found],
-        [text_cell(finding.sentence("es")) for finding in found],
+        [text_cell(_values(finding)) for finding in found],
     )
+
+
+def _values(finding: Finding) -> str:
+    """A finding's values as JSON with its names in order; empty where it has none."""
+    values = dict(finding.values)
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")) if values else ""
 
 
 def _results(state: ElectionState, count: Count) -> bytes:

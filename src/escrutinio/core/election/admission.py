@@ -17,7 +17,7 @@ from typing import NamedTuple, NoReturn
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.areas import AreaTree, read_areas
-from escrutinio.core.election.control import ROOT_PLACE, Attachments, Consents, Shelf, empty_roll
+from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, Consents, empty_roll
 from escrutinio.core.election.definition import check_areas, check_definition
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.rights import ROOT, Scopes, may_sign
@@ -84,29 +84,29 @@ class Admission:
 
     def __init__(self, attachments: Attachments) -> None:
         self.size = 0
-        self._shelf = Shelf(attachments)
+        self._attachments = AttachmentReader(attachments)
         self._unreadable: set[bytes] = set()
         self._foundation: Foundation | None = None
         self._holders: MutableMapping[bytes, _Holder] = {}
         self._enrolled = 0
         self._consents = Consents(1)
-        self._rolls: tuple[Logged, ...] = ()
+        self._rolls: tuple[Logged[t.Roll], ...] = ()
 
     @classmethod
     def of(cls, state: ElectionState, attachments: Attachments) -> Admission:
         """The admission of a log that is folded: `state` says what its entries settle."""
         made = cls(attachments)
-        made._found(Foundation(state.election, state.definition.entry, state.body(), state.areas))
+        made._found(Foundation(state.election, state.definition.entry, state.definition.body, state.areas))
         made.size = state.size
-        if state.charter is not None and isinstance(state.charter.entry.body, t.Charter):
-            made._crown(state.charter.entry.body.root_key)
+        if state.charter is not None:
+            made._crown(state.charter.body.root_key)
         for held in state.keys:
             made._enrol(held.key)
             if held.revoked is not None:
                 made._revoke(held.kid)
         for logged in state.controls:
             held_by = state.keys.get(logged.entry.kid)
-            if isinstance(logged.entry.body, t.Roll) and logged.standing is not Standing.REFUSED and held_by:
+            if isinstance(logged.body, t.Roll) and logged.standing is not Standing.REFUSED and held_by:
                 made._publish(logged.index, logged.entry, held_by.key)
         return made
 
@@ -161,7 +161,7 @@ class Admission:
 
     def define(self, raw: bytes) -> None:
         """Take entry 0. Raises DefinitionError if it defines no election."""
-        self._found(_open_definition(raw, self._shelf))
+        self._found(_open_definition(raw, self._attachments))
         self.size = 1
 
     def hear(self, raw: bytes) -> Said:
@@ -339,7 +339,7 @@ class Admission:
         for logged in self._rolls:
             if logged.entry.digest not in self._unreadable:
                 try:
-                    roll = self._shelf.roll(logged, self.foundation.areas)
+                    roll = self._attachments.roll(logged, self.foundation.areas)
                 except DefinitionError:  # a finding of the fold; that a file is not at hand may change
                     self._unreadable.add(logged.entry.digest)
                 else:
@@ -392,7 +392,7 @@ def _is_unknown(payload: bytes) -> bool:
     return type(code) is int and code not in t.BY_CODE
 
 
-def _open_definition(raw: bytes, shelf: Shelf) -> Foundation:
+def _open_definition(raw: bytes, attachments: AttachmentReader) -> Foundation:
     """Open entry 0. Raises DefinitionError."""
     try:
         entry = open_record(raw)
@@ -404,7 +404,7 @@ def _open_definition(raw: bytes, shelf: Shelf) -> Foundation:
     except RecordError as error:
         raise DefinitionError(f"entry 0 is not the definition of an election: {error}") from None
     check_definition(entry.body)
-    table = shelf.read(entry.body.areas)
+    table = attachments.read(entry.body.areas)
     if table is None:
         raise DefinitionError(
             f"the area table, attachment {entry.body.areas.digest.hex()}, is missing or altered"

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.control import (
-    Shelf,
-    Spoken,
+    AttachmentReader,
+    SignedControl,
     change_stations,
     deadline,
     empty_roll,
@@ -19,11 +19,15 @@ from escrutinio.core.election.control import (
 )
 from escrutinio.core.election.counting import count, pending_of, rulings_of
 from escrutinio.core.election.definition import contest_views
-from escrutinio.core.election.findings import Findings
+from escrutinio.core.election.findings.docket import note_void_ruling
+from escrutinio.core.election.findings.entries import note_faults
+from escrutinio.core.election.findings.family import RuleInput
+from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.findings.sheets import CONTEST_UNKNOWN
+from escrutinio.core.election.findings.table import note_all
 from escrutinio.core.election.history import machine_table, software_of
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.rights import Scopes
-from escrutinio.core.election.rules import note_rules
 from escrutinio.core.election.sheets import (
     Gathering,
     Placing,
@@ -41,21 +45,15 @@ from escrutinio.core.records.entry import Entry
 from escrutinio.core.records.opening import Fault
 from escrutinio.core.records.subjects import Subject
 
-FAULTS = {
-    Fault.MALFORMED: "bad-record",
-    Fault.UNKNOWN_KEY: "unknown-key",
-    Fault.BAD_SIGNATURE: "bad-signature",
-}
-
 
 @dataclass
-class Heard:
-    """What a fold keeps of entries besides columns: controls, faults with their reason, sheets of
-    contests that the definition lacks."""
+class Unjudged:
+    """What a fold keeps of entries besides columns, until a state is asked for: controls, faults with their
+    reason, sheets of contests that the definition lacks."""
 
-    spoken: list[Spoken] = field(default_factory=list)
+    controls: list[SignedControl] = field(default_factory=list)
     faults: list[tuple[int, Fault, str]] = field(default_factory=list)
-    strangers: list[tuple[int, Subject]] = field(default_factory=list)
+    unknown_contest: list[tuple[int, Subject]] = field(default_factory=list)
 
 
 def assemble(
@@ -63,40 +61,40 @@ def assemble(
     areas: AreaTree,
     size: int,
     keys: KeyTable,
-    heard: Heard,
+    unjudged: Unjudged,
     gathering: Gathering,
-    shelf: Shelf,
+    attachments: AttachmentReader,
     root_at: Callable[[int], bytes],
 ) -> ElectionState:
-    """The state after `size` entries, of which `keys`, `heard` and `gathering` are what was read."""
+    """The state after `size` entries, of which `keys`, `unjudged` and `gathering` are what was read."""
     body = definition.body
     assert isinstance(body, t.Definition)
     notes = Findings()
-    _note_faults(heard, notes)
-    spoken = [
-        Spoken(0, definition, -1, Standing.EFFECTIVE),
-        *sorted(heard.spoken, key=lambda said: said.index),
+    note_faults(unjudged.faults, notes)
+    for index, about in unjudged.unknown_contest:
+        notes.add(CONTEST_UNKNOWN, [index], station=about.station, contest=about.contest)
+    signed = [
+        SignedControl(0, definition, -1, Standing.EFFECTIVE),
+        *sorted(unjudged.controls, key=lambda each: each.index),
     ]
     nowhere = Scopes(keys, areas, empty_roll(), body.author_role)
-    rolls = judge((s for s in spoken if isinstance(s.entry.body, t.Roll)), nowhere, body.officers_needed)
+    rolls = judge((s for s in signed if isinstance(s.entry.body, t.Roll)), nowhere, body.officers_needed)
     first_sheet = gathering.first_official(nowhere)
-    effective = [logged for logged in rolls if logged.standing is Standing.EFFECTIVE]
-    chosen = roll_in_force(effective, areas, shelf, first_sheet, notes)
+    effective = [found for logged in rolls if (found := logged.takes_effect(t.Roll))]
+    chosen = roll_in_force(effective, areas, attachments, first_sheet, notes)
     scopes = Scopes(keys, areas, chosen.roll, body.author_role)
-    controls = judge(spoken, scopes, body.officers_needed, notes)
+    controls = judge(signed, scopes, body.officers_needed, notes)
     keys = keys.snapshot(late_keys(keys, controls, deadline(body, "enrolment_closes"), first_sheet))
     roll = change_stations(chosen.roll, controls, first_sheet)
     names, organisation = _organisations(keys)
     # Chunks number digests as they come, which depends on how the log is cut; their own order does not.
     digests = sorted(software_of(controls).union(gathering.digests))
     number = {digest: place for place, digest in enumerate(digests)}
-    charter = next((c for c in controls if c.index == 1 and isinstance(c.entry.body, t.Charter)), None)
-    if charter is not None and charter.standing is not Standing.EFFECTIVE:
-        charter = None
+    charter = next((c.takes_effect(t.Charter) for c in controls if c.index == 1), None)
     state = ElectionState(
         election=definition.digest,
         size=size,
-        definition=controls[0],
+        definition=Logged(0, definition),
         contests=contest_views(body, areas, roll),
         charter=charter,
         areas=areas,
@@ -107,7 +105,7 @@ def assemble(
         organisations=names,
         organisation=organisation,
         digests=tuple(number),
-        machines=machine_table(controls, roll, shelf, number, notes),
+        machines=machine_table(controls, roll, attachments, number, notes),
         tables={},
         bases=(),
         counted={},
@@ -115,29 +113,31 @@ def assemble(
         annulled={},
         controls=controls,
         findings=(),
-        attachments_needed=tuple(sorted(shelf.needed)),
-        attachments_missing=tuple(sorted(digest for digest, found in shelf.needed.items() if not found)),
+        attachments_needed=tuple(sorted(attachments.needed)),
+        attachments_missing=tuple(
+            sorted(digest for digest, found in attachments.needed.items() if not found)
+        ),
     )
     state = _count(state, gathering, notes)
-    note_rules(state, first_sheet, root_at, notes)
+    note_all(RuleInput(state, first_sheet, root_at), notes)
     return replace(state, findings=notes.sorted())
 
 
 def _count(state: ElectionState, gathering: Gathering, notes: Findings) -> ElectionState:
     """The state with bases, tables, and what counts."""
-    official = state.charter is not None and _role(state.charter) is LogRole.OFFICIAL
-    scopes = Scopes(state.keys, state.areas, state.roll, state.body().author_role)
+    official = state.charter is not None and state.charter.body.role is LogRole.OFFICIAL
+    scopes = Scopes(state.keys, state.areas, state.roll, state.definition.body.author_role)
     bases = make_bases(
         gathering,
         state.keys,
         state.organisations,
         state.organisation,
         official,
-        ruled=bool(state.rulings()),
+        ruled=bool(state.records(t.Ruling)),
         late=any(held.late for held in state.keys),
     )
     openings: dict[int, int] = {}
-    for logged, _ in state.records(t.ContingencyOpening):
+    for logged in state.records(t.ContingencyOpening):
         openings.setdefault(state.roll.index.get(logged.entry.about.station or "", -1), logged.index)
     number = {digest: place for place, digest in enumerate(state.digests)}
     who = state.organisations, state.organisation
@@ -158,24 +158,13 @@ def _count(state: ElectionState, gathering: Gathering, notes: Findings) -> Elect
             counted[contest.code, code] = counting.counted[code]
             pending[contest.code, code] = pending_of(counting, _refused(sheets, codes, code), code)
         for ruling in counting.void:
-            notes.add(
-                "out-of-order",
-                [ruling.index],
-                station=state.roll.stations[ruling.station],
-                contest=contest.code,
-                what="selected",
-            )
+            station = state.roll.stations[ruling.station]
+            note_void_ruling(ruling.index, station, contest.code, notes)
     return replace(state, tables=tables, bases=bases, counted=counted, pending=pending, annulled=annulled)
 
 
 def _refused(sheets: Sheets, codes: list[str], code: str) -> dict[int, str]:
     return refused_stations(sheets, codes.index(REPORTED if code == RULED else code))
-
-
-def _role(charter: Logged) -> LogRole:
-    body = charter.entry.body
-    assert isinstance(body, t.Charter)
-    return body.role
 
 
 def _organisations(keys: KeyTable) -> tuple[tuple[str, ...], NDArray[np.int32]]:
@@ -187,10 +176,3 @@ def _organisations(keys: KeyTable) -> tuple[tuple[str, ...], NDArray[np.int32]]:
         name = name if name.count("/") < 2 else "/".join(name.split("/", 2)[:2])
         places.append(numbers.setdefault(name, len(numbers)))
     return tuple(numbers), np.array(places, np.int32)
-
-
-def _note_faults(heard: Heard, notes: Findings) -> None:
-    for index, fault, reason in sorted(heard.faults, key=lambda each: each[0]):
-        notes.add(FAULTS[fault], [index], reason=reason)
-    for index, about in heard.strangers:
-        notes.add("contest-unknown", [index], station=about.station, contest=about.contest)

@@ -46,8 +46,8 @@ class ChunkColumns:
     """What a chunk of entries says.
 
     `leaves`: the RFC 6962 leaf hash of each entry, 32 bytes each. `faults`: places in the chunk with the
-    reason. `rows` by contest. `controls`: places of entries that are not bulk and hold. `strangers`: places
-    of sheets for a contest that the definition lacks.
+    reason. `rows` by contest. `controls`: places of entries that are not bulk and hold. `unknown_contest`:
+    places of sheets for a contest that the definition lacks.
     """
 
     leaves: bytes
@@ -55,7 +55,7 @@ class ChunkColumns:
     rows: Mapping[str, Rows]
     digests: tuple[bytes, ...]
     controls: tuple[int, ...]
-    strangers: tuple[int, ...]
+    unknown_contest: tuple[int, ...]
 
 
 def decode_chunk(
@@ -117,7 +117,7 @@ class _Builder:
         self._contests: dict[str, _Contest] = {}
         self._faults: list[tuple[int, Fault, str]] = []
         self._controls: list[int] = []
-        self._strangers: list[int] = []
+        self._unknown_contest: list[int] = []
 
     def add(self, place: int, raw: bytes, signer: Signer | None) -> None:
         try:
@@ -134,7 +134,7 @@ class _Builder:
         contest = self._contests.get(sheet.contest)
         if contest is None:
             if sheet.contest not in self._shapes:
-                self._strangers.append(place)
+                self._unknown_contest.append(place)
                 return
             contest = self._contests[sheet.contest] = _Contest(self._shapes[sheet.contest])
         contest.sheets.append(sheet)
@@ -149,5 +149,5 @@ class _Builder:
             rows,
             tuple(digests),
             tuple(self._controls),
-            tuple(self._strangers),
+            tuple(self._unknown_contest),
         )

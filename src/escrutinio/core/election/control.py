@@ -10,7 +10,8 @@ import numpy as np
 
 from escrutinio.base.errors import DefinitionError
 from escrutinio.core.election.areas import AreaTree
-from escrutinio.core.election.findings import Findings
+from escrutinio.core.election.findings.entries import BAD_RECORD, KEY_OUT_OF_SCOPE
+from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.rights import OFFICERS, ROOT, Scopes, may_sign
 from escrutinio.core.election.roll import Roll, read_roll
@@ -27,7 +28,7 @@ ROOT_PLACE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SignedControl:
     """A readable control record whose signature holds, and whose: the key's place, `ROOT_PLACE` for the root.
 
     `settled` is set where the fold judged it when it came (definition, charter, enrolments, revocations).
@@ -40,37 +41,37 @@ class Spoken:
 
 
 def judge(
-    spoken: Iterable[Spoken], scopes: Scopes, officers: int, notes: Findings | None = None
-) -> tuple[Logged, ...]:
+    signed: Iterable[SignedControl], scopes: Scopes, officers: int, notes: Findings | None = None
+) -> tuple[Logged[t.Body], ...]:
     """Say which records take effect, by the rights of their keys and the number of officers who agree.
 
     The record that completes the number has the effect, at its index; equal ones before it are consents.
     """
     consents = Consents(officers)
-    judged = []
-    for said in spoken:
-        standing = said.settled
+    judged: list[Logged[t.Body]] = []
+    for each in signed:
+        standing = each.settled
         if standing is None:
-            standing = _standing(said, scopes, consents)
+            standing = _standing(each, scopes, consents)
         if standing is Standing.REFUSED and notes is not None:
-            about = said.entry.about
+            about = each.entry.about
             notes.add(
-                "key-out-of-scope",
-                [said.index],
+                KEY_OUT_OF_SCOPE,
+                [each.index],
                 station=about.station,
                 contest=about.contest,
                 area=about.area,
-                signer=said.entry.signer,
+                signer=each.entry.signer,
             )
-        judged.append(Logged(said.index, said.entry, standing))
+        judged.append(Logged(each.index, each.entry, standing))
     return tuple(judged)
 
 
-def _standing(said: Spoken, scopes: Scopes, consents: Consents) -> Standing:
-    entry, kind = said.entry, type(said.entry.body)
-    if said.place == ROOT_PLACE:
+def _standing(each: SignedControl, scopes: Scopes, consents: Consents) -> Standing:
+    entry, kind = each.entry, type(each.entry.body)
+    if each.place == ROOT_PLACE:
         return Standing.EFFECTIVE if kind in ROOT else Standing.REFUSED
-    key = scopes.keys[said.place].key
+    key = scopes.keys[each.place].key
     if not may_sign(key.role, kind, scopes.author) or not scopes.covers(key, entry.about):
         return Standing.REFUSED
     return consents.hear(entry, key)
@@ -102,7 +103,7 @@ class Consents:
         return made
 
 
-class Shelf:
+class AttachmentReader:
     """The attachments that a fold asks for; what was asked for and not found is remembered."""
 
     def __init__(self, attachments: Attachments) -> None:
@@ -120,11 +121,9 @@ class Shelf:
         self.needed[attachment.digest] = content is not None
         return content
 
-    def roll(self, logged: Logged, areas: AreaTree) -> Roll | None:
+    def roll(self, logged: Logged[t.Roll], areas: AreaTree) -> Roll | None:
         """The roll that a record publishes; None where a part is missing. Raises DefinitionError."""
-        body = logged.entry.body
-        assert isinstance(body, t.Roll)
-        key = logged.entry.digest
+        body, key = logged.body, logged.entry.digest
         if key not in self._rolls:
             stations = self.read(body.stations)
             centers = None if body.centers is None else self.read(body.centers)
@@ -147,11 +146,15 @@ class RollInForce:
     """The roll that counts, and all effective rolls in log order."""
 
     roll: Roll
-    history: tuple[Logged, ...]
+    history: tuple[Logged[t.Roll], ...]
 
 
 def roll_in_force(
-    rolls: Sequence[Logged], areas: AreaTree, shelf: Shelf, first_sheet: int | None, notes: Findings
+    rolls: Sequence[Logged[t.Roll]],
+    areas: AreaTree,
+    attachments: AttachmentReader,
+    first_sheet: int | None,
+    notes: Findings,
 ) -> RollInForce:
     """Choose the last readable roll before the first official sheet; if there is none, the first readable.
 
@@ -162,24 +165,24 @@ def roll_in_force(
         if chosen is not None and first_sheet is not None and logged.index > first_sheet:
             continue
         try:
-            chosen = shelf.roll(logged, areas) or chosen
+            chosen = attachments.roll(logged, areas) or chosen
         except DefinitionError as error:
-            notes.add("bad-record", [logged.index], reason=error)
+            notes.add(BAD_RECORD, [logged.index], reason=error)
     return RollInForce(chosen or empty_roll(), tuple(rolls))
 
 
-def change_stations(roll: Roll, controls: Iterable[Logged], first_sheet: int | None) -> Roll:
+def change_stations(roll: Roll, controls: Iterable[Logged[t.Body]], first_sheet: int | None) -> Roll:
     """The roll with the changes of stations that came before the first official sheet: registered, center."""
-    controls = [logged for logged in controls if isinstance(logged.entry.body, t.StationChange)]
-    if not controls:
+    changes = [change for logged in controls if (change := logged.takes_effect(t.StationChange))]
+    if not changes:
         return roll
     registered, center = roll.registered.copy(), roll.center.copy()
     centers = {code: place for place, code in enumerate(roll.centers)}
-    for logged in controls:
-        body, station = logged.entry.body, roll.index.get(logged.entry.about.station or "", -1)
-        if not isinstance(body, t.StationChange) or logged.standing is not Standing.EFFECTIVE or station < 0:
+    for change in changes:
+        body, station = change.body, roll.index.get(change.entry.about.station or "", -1)
+        if station < 0:
             continue
-        if first_sheet is not None and logged.index > first_sheet:
+        if first_sheet is not None and change.index > first_sheet:
             break
         if body.registered is not None:
             registered[station] = body.registered
@@ -188,7 +191,7 @@ def change_stations(roll: Roll, controls: Iterable[Logged], first_sheet: int | N
 
 
 def late_keys(
-    keys: KeyTable, controls: Sequence[Logged], closes: int | None, first_sheet: int | None
+    keys: KeyTable, controls: Sequence[Logged[t.Body]], closes: int | None, first_sheet: int | None
 ) -> dict[int, tuple[bool, int | None]]:
     """Which machine keys came late: (True, index from which an authority's and a party's consent stand).
 

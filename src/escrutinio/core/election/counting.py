@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.core.election.findings.sheets import CONFLICT
 from escrutinio.core.election.state import (
     PAPER,
     REPORTED,
@@ -89,14 +90,18 @@ def counted_at(state: ElectionState, contest: str, basis: str, size: int) -> NDA
     ]
 
 
+def reported_rows(state: ElectionState, contest: str) -> NDArray[np.int32]:
+    """The official row that counts at each station, int32 [stations]; -1 for none."""
+    return state.counted.get((contest, REPORTED), np.full(len(state.roll), NONE, np.int32))
+
+
 def rulings_of(state: ElectionState, contest: str) -> list[RulingAt]:
     """The effective rulings about a contest and a station of the roll, in log order."""
     found = []
-    for logged, body in state.records(t.Ruling):
-        about = logged.entry.about
-        station = state.roll.index.get(about.station or "", NONE)
-        if about.contest == contest and station != NONE:
-            found.append(RulingAt(logged.index, station, body.decision, body.entry))
+    for logged in state.records(t.Ruling, contest):
+        station = state.roll.index.get(logged.entry.about.station or "", NONE)
+        if station != NONE:
+            found.append(RulingAt(logged.index, station, logged.body.decision, logged.body.entry))
     return found
 
 
@@ -142,6 +147,16 @@ def same_votes(table: SheetTable, rows: NDArray[np.int64], others: NDArray[np.in
     same: NDArray[np.bool_] = (table.counts[rows] == table.counts[others]).all(axis=1)
     same &= (table.null[rows] == table.null[others]) & (table.blank[rows] == table.blank[others])
     return same
+
+
+def rows_differing(
+    table: SheetTable, rows: NDArray[np.int64], others: NDArray[np.integer]
+) -> list[tuple[int, int]]:
+    """The rows that have another row beside them (-1 for none) with other votes, each with that other."""
+    there = others >= 0
+    rows, beside = rows[there], others[there].astype(np.int64)
+    differs = ~same_votes(table, rows, beside)
+    return list(zip(rows[differs].tolist(), beside[differs].tolist(), strict=True))
 
 
 def _count_paper(
@@ -224,7 +239,7 @@ def pending_of(counting: Counting, refusals: Mapping[int, str], code: str) -> di
     """
     counted = counting.counted[code]
     annulled = set(counting.annulled) if code == RULED else set()
-    found = dict.fromkeys(counting.conflicts[code].tolist(), "conflict")
+    found = dict.fromkeys(counting.conflicts[code].tolist(), CONFLICT)
     for station, reason in refusals.items():
         if counted[station] == NONE and station not in annulled:
             found.setdefault(station, reason)

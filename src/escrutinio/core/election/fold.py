@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.election.admission import SETTLING, Admission, kind_of
-from escrutinio.core.election.assemble import Heard, assemble
+from escrutinio.core.election.assemble import Unjudged, assemble
 from escrutinio.core.election.columns import ChunkColumns, decode_chunk
-from escrutinio.core.election.control import Attachments, Shelf, Spoken
+from escrutinio.core.election.control import AttachmentReader, Attachments, SignedControl
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.sheets import Gathering
 from escrutinio.core.election.state import ElectionState, Standing
@@ -57,7 +57,7 @@ class Fold:
         executor: Executor | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        self._shelf = Shelf(attachments)
+        self._attachments = AttachmentReader(attachments)
         self.executor = executor
         """Where chunks are read; None reads them here, as a few are read soonest."""
         self._progress = progress
@@ -66,7 +66,7 @@ class Fold:
         self._keys = KeyTable()
         self._chunk = _Chunk()
         self._waiting: deque[tuple[_Chunk, Future[ChunkColumns]]] = deque()
-        self._heard = Heard()
+        self._unjudged = Unjudged()
         self._gathering = Gathering()
         self._leaves: list[tuple[list[int], bytes]] = []
         if executor is not None:
@@ -109,7 +109,14 @@ class Fold:
             self._receive()
         root = root_at or self._roots()
         return assemble(
-            known.entry, known.areas, self.size, self._keys, self._heard, self._gathering, self._shelf, root
+            known.entry,
+            known.areas,
+            self.size,
+            self._keys,
+            self._unjudged,
+            self._gathering,
+            self._attachments,
+            root,
         )
 
     def leaf_hashes(self) -> bytes:
@@ -125,14 +132,14 @@ class Fold:
         self._admission.define(raw)
         body = self._admission.foundation.body
         self._shapes = {contest.code: len(contest.options) for contest in body.contests}
-        self._shelf.needed[body.areas.digest] = True
+        self._attachments.needed[body.areas.digest] = True
 
     def _hear(self, index: int, raw: bytes) -> None:
         """Judge a record that settles keys, or stands in the charter's place, as it comes."""
         try:
             said = self._admission.hear(raw)
         except EntryError as refusal:
-            self._heard.faults.append((index, refusal.fault, str(refusal)))
+            self._unjudged.faults.append((index, refusal.fault, str(refusal)))
             return
         self._note(index, said.entry, said.place, said.standing)
         if said.standing is Standing.EFFECTIVE:
@@ -148,10 +155,10 @@ class Fold:
                     self._keys.enrol(key, index)
                 else:
                     reason = f"signatures of the key enrolled for {key.name} cannot be checked"
-                    self._heard.faults.append((index, Fault.UNKNOWN_KEY, reason))
+                    self._unjudged.faults.append((index, Fault.UNKNOWN_KEY, reason))
 
     def _note(self, index: int, entry: Entry, place: int, standing: Standing | None) -> None:
-        self._heard.spoken.append(Spoken(index, entry, place, standing))
+        self._unjudged.controls.append(SignedControl(index, entry, place, standing))
 
     # --- everything else, in chunks ---
 
@@ -185,11 +192,13 @@ class Fold:
         index: NDArray[np.int64] = np.array(chunk.index, np.int64)
         self._leaves.append((chunk.index, columns.leaves))
         for place, fault, reason in columns.faults:
-            self._heard.faults.append((chunk.index[place], fault, reason))
+            self._unjudged.faults.append((chunk.index[place], fault, reason))
         for place in columns.controls:
             self._note(chunk.index[place], open_record(chunk.entries[place]), chunk.place[place], None)
-        for place in columns.strangers:
-            self._heard.strangers.append((chunk.index[place], open_record(chunk.entries[place]).about))
+        for place in columns.unknown_contest:
+            self._unjudged.unknown_contest.append(
+                (chunk.index[place], open_record(chunk.entries[place]).about)
+            )
         self._gathering.add(columns, index, np.array(chunk.place, np.int32))
         if self._progress is not None:
             self._progress(len(chunk.entries))

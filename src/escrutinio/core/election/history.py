@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from escrutinio.base.errors import DefinitionError, RecordError
-from escrutinio.core.election.control import Shelf
-from escrutinio.core.election.findings import Findings
+from escrutinio.core.election.control import AttachmentReader
+from escrutinio.core.election.findings.entries import BAD_RECORD
+from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.roll import Roll
-from escrutinio.core.election.state import Logged, MachineTable, Standing
+from escrutinio.core.election.state import Logged, MachineTable
 from escrutinio.core.election.tables import read_columns
 from escrutinio.core.records import types as t
 from escrutinio.core.records.text import check_code, check_name
@@ -18,19 +19,24 @@ LISTING = ("machine", "station")
 
 
 def machine_table(
-    controls: Iterable[Logged], roll: Roll, shelf: Shelf, digests: Mapping[bytes, int], notes: Findings
+    controls: Iterable[Logged[t.Body]],
+    roll: Roll,
+    attachments: AttachmentReader,
+    digests: Mapping[bytes, int],
+    notes: Findings,
 ) -> MachineTable:
     """The steps that effective lifecycle records state; `digests` numbers their software."""
     numbers: dict[str, int] = {}
     rows: list[tuple[int, int, int, int, int]] = []
     for logged in controls:
-        body = logged.entry.body
-        if not isinstance(body, t.Lifecycle) or logged.standing is not Standing.EFFECTIVE:
+        recorded = logged.takes_effect(t.Lifecycle)
+        if recorded is None:
             continue
+        body = recorded.body
         try:
-            listed = _listed(body, shelf)
+            listed = _listed(body, attachments)
         except (DefinitionError, RecordError) as error:
-            notes.add("bad-record", [logged.index], reason=error)
+            notes.add(BAD_RECORD, [logged.index], reason=error)
             continue
         software = -1 if body.software is None else digests[body.software]
         for machine, station in listed:
@@ -49,16 +55,16 @@ def machine_table(
     )
 
 
-def software_of(controls: Iterable[Logged]) -> set[bytes]:
+def software_of(controls: Iterable[Logged[t.Body]]) -> set[bytes]:
     """The digests of software that lifecycle records name."""
-    bodies = (logged.entry.body for logged in controls)
+    bodies = (logged.body for logged in controls)
     return {body.software for body in bodies if isinstance(body, t.Lifecycle) and body.software is not None}
 
 
-def _listed(body: t.Lifecycle, shelf: Shelf) -> list[tuple[str, str | None]]:
+def _listed(body: t.Lifecycle, attachments: AttachmentReader) -> list[tuple[str, str | None]]:
     """The machines of one record with their stations, those of its attachment included."""
     listed: list[tuple[str, str | None]] = [(each.machine, each.station) for each in body.machines]
-    content = None if body.listing is None else shelf.read(body.listing)
+    content = None if body.listing is None else attachments.read(body.listing)
     if content is not None:
         for _, (machines, stations) in read_columns(content, LISTING, "the machine list"):
             listed += [

@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.election.columns import ChunkColumns, Rows
-from escrutinio.core.election.findings import Finding, Findings
+from escrutinio.core.election.findings.entries import KEY_OUT_OF_SCOPE
+from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.findings.sheets import (
+    MORE_VOTES_THAN_REGISTERED,
+    STATION_UNKNOWN,
+    SUM_MISMATCH,
+    WRONG_OPTION_COUNT,
+)
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.rights import Scopes
 from escrutinio.core.election.roll import Roll
@@ -30,11 +37,11 @@ from escrutinio.core.records.parts import Title
 
 REFUSALS = (
     "",
-    "station-unknown",
-    "key-out-of-scope",
-    "wrong-option-count",
-    "sum-mismatch",
-    "more-votes-than-registered",
+    STATION_UNKNOWN,
+    KEY_OUT_OF_SCOPE,
+    WRONG_OPTION_COUNT,
+    SUM_MISMATCH,
+    MORE_VOTES_THAN_REGISTERED,
 )
 """What can keep a row from counting, in the order in which it is asked; 0 is nothing."""
 
@@ -186,18 +193,10 @@ def ballots_of(table: SheetTable) -> NDArray[np.int64]:
     return total + table.null + table.blank
 
 
-def registered_of(table: SheetTable, roll: Roll) -> NDArray[np.int64]:
-    """Registered voters at each row's station by the roll; where it knows none, as the row states; or -1."""
-    if not len(roll):
-        return table.registered
-    known = np.where(table.station >= 0, roll.registered[table.station], -1)
-    return np.where(known >= 0, known, table.registered)
-
-
 def _refusals(
     table: SheetTable, contest: ContestView, placing: Placing, fits: NDArray[np.bool_]
 ) -> NDArray[np.uint8]:
-    votes, registered = ballots_of(table), registered_of(table, placing.roll)
+    votes, registered = ballots_of(table), table.registered_at(placing.roll)
     votes_here = contest.stations[table.station] if len(placing.roll) else np.zeros(len(table), np.bool_)
     sheet = table.kind != t.ZeroReport.TYPE
     allowed = placing.scopes.allowed(table.signer, table.kind, table.station, contest.code)
@@ -248,20 +247,25 @@ def note_refusals(
     codes = list(gathering.stations)
     spoken = gathering.contests.get(contest.code)
     local = np.concatenate(spoken.station) if spoken else np.zeros(0, np.int32)
-    votes, registered = ballots_of(table), registered_of(table, placing.roll)
+    votes, registered = ballots_of(table), table.registered_at(placing.roll)
     for number, code in enumerate(REFUSALS[1:], 1):
         rows = np.flatnonzero(sheets.refusal == number)
-        room = notes.room(code, contest.code)
-        for row in rows[:room].tolist():
-            values = [("signer", placing.keys[int(table.signer[row])].key.name)]
-            if code == "sum-mismatch":
-                values += ("stated", str(table.ballots[row])), ("sum", str(votes[row]))
-            elif code == "more-votes-than-registered":
-                values += ("votes", str(votes[row])), ("registered", str(registered[row]))
-            entries = (int(table.index[row]),)
-            notes.note(Finding(code, entries, codes[local[row]], contest.code, None, tuple(values)))
-        if len(rows) > room:
-            notes.skip(code, contest.code, len(rows) - room, table.index[rows[room:]].tolist())
+        left = notes.left(code, contest.code)
+        for row in rows[:left].tolist():
+            sums, excess = code == SUM_MISMATCH, code == MORE_VOTES_THAN_REGISTERED
+            notes.add(
+                code,
+                [int(table.index[row])],
+                station=codes[local[row]],
+                contest=contest.code,
+                signer=placing.keys[int(table.signer[row])].key.name,
+                stated=table.ballots[row] if sums else None,
+                sum=votes[row] if sums else None,
+                votes=votes[row] if excess else None,
+                registered=registered[row] if excess else None,
+            )
+        if len(rows) > left:
+            notes.count_only(code, contest.code, len(rows) - left, table.index[rows[left:]].tolist())
 
 
 def refused_stations(sheets: Sheets, basis: int) -> dict[int, str]:

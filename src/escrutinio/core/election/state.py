@@ -5,17 +5,17 @@ everything else stands as opened records (`Logged`) in log order. Nothing here c
 which row counts where is said by `ElectionState.counted`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
-from typing import TypeVar
+from typing import Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.election.areas import AreaTree
-from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.records import types as t
@@ -31,6 +31,7 @@ COPIES = "copies:"
 """Codes of the bases; `COPIES` is followed by the organisation: `copies:party/azul`."""
 
 B = TypeVar("B", bound=t.Body)
+T_co = TypeVar("T_co", bound=t.Body, covariant=True)
 
 
 class Status(IntEnum):
@@ -60,12 +61,28 @@ class Standing(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
-    """A record at its index in the log, and whether it takes effect."""
+class Logged(Generic[T_co]):
+    """A record at its index in the log, and whether it takes effect.
+
+    A `Logged[Claim]` has a `Claim` as its body.
+    """
 
     index: int
     entry: Entry
     standing: Standing = Standing.EFFECTIVE
+
+    @property
+    def body(self) -> T_co:
+        """What the record says."""
+        return cast(T_co, self.entry.body)
+
+    def of(self, kind: type[B]) -> "Logged[B] | None":
+        """The same record as one of this type; None if it is of another."""
+        return cast("Logged[B]", self) if isinstance(self.entry.body, kind) else None
+
+    def takes_effect(self, kind: type[B]) -> "Logged[B] | None":
+        """The same record as one of this type, if it takes effect."""
+        return self.of(kind) if self.standing is Standing.EFFECTIVE else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +147,13 @@ class SheetTable:
     def __len__(self) -> int:
         return len(self.index)
 
+    def registered_at(self, roll: Roll) -> NDArray[np.int64]:
+        """Registered voters at each row's station by the roll; else as the row states; else -1."""
+        if not len(roll):
+            return self.registered
+        known = np.where(self.station >= 0, roll.registered[self.station], -1)
+        return np.where(known >= 0, known, self.registered)
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -138,11 +162,12 @@ class Basis:
     `reported`: official sheets, a machine's before a board's. `reported-late`: sheets by machine keys that
     were enrolled late and without the consents that this needs. `ruled`: as reported, with the rulings
     applied; there once there is a ruling. `copies:<organisation>`: that organisation's copies. `paper`:
-    hand counts on which two organisations agree. `organisation` is set for copies only.
+    hand counts on which two organisations agree. `organisation` is set for copies only. `titles` name it to
+    people; their words may change, so they are never compared.
     """
 
     code: str
-    titles: tuple[Title, ...]
+    titles: tuple[Title, ...] = field(compare=False)
     organisation: str | None = None
 
 
@@ -190,12 +215,12 @@ class ElectionState:
 
     election: bytes
     size: int
-    definition: Logged
+    definition: Logged[t.Definition]
     contests: tuple[ContestView, ...]
-    charter: Logged | None
+    charter: Logged[t.Charter] | None
     areas: AreaTree
     roll: Roll
-    rolls: tuple[Logged, ...]
+    rolls: tuple[Logged[t.Roll], ...]
     keys: KeyTable
     signers: tuple[str, ...]
     organisations: tuple[str, ...]
@@ -207,16 +232,10 @@ class ElectionState:
     counted: Mapping[tuple[str, str], NDArray[np.int32]]
     pending: Mapping[tuple[str, str], Mapping[int, str]]
     annulled: Mapping[str, tuple[int, ...]]
-    controls: tuple[Logged, ...]
+    controls: tuple[Logged[t.Body], ...]
     findings: tuple[Finding, ...]
     attachments_needed: tuple[bytes, ...]
     attachments_missing: tuple[bytes, ...]
-
-    def body(self) -> t.Definition:
-        """The body of the definition."""
-        body = self.definition.entry.body
-        assert isinstance(body, t.Definition)
-        return body
 
     def contest(self, code: str) -> ContestView:
         """The contest with this code. Raises KeyError."""
@@ -235,59 +254,27 @@ class ElectionState:
         return {basis.code: basis for basis in self.bases}
 
     @cached_property
-    def _effective(self) -> dict[type[t.Body], list[Logged]]:
-        found: dict[type[t.Body], list[Logged]] = {}
+    def _effective(self) -> dict[type[t.Body], tuple[Logged[t.Body], ...]]:
+        found: dict[type[t.Body], list[Logged[t.Body]]] = {}
         for logged in self.controls:
             if logged.standing is Standing.EFFECTIVE:
-                found.setdefault(type(logged.entry.body), []).append(logged)
-        return found
+                found.setdefault(type(logged.body), []).append(logged)
+        return {kind: tuple(records) for kind, records in found.items()}
 
-    def records(self, kind: type[B]) -> Iterator[tuple[Logged, B]]:
-        """The effective control records of one type in log order, each with its body."""
-        for logged in self._effective.get(kind, ()):
-            body = logged.entry.body
-            assert isinstance(body, kind)
-            yield logged, body
+    def records(self, kind: type[B], contest: str | None = None) -> tuple[Logged[B], ...]:
+        """The effective control records of one type in log order, of one contest or of all."""
+        found = cast("tuple[Logged[B], ...]", self._effective.get(kind, ()))
+        if contest is None:
+            return found
+        return tuple(logged for logged in found if logged.entry.about.contest == contest)
 
-    def claims(self, contest: str | None = None) -> tuple[Logged, ...]:
-        """Announced results, of one contest or of all."""
-        return self._of(t.Claim, contest)
-
-    def statements(self) -> tuple[Logged, ...]:
-        """Who said what in public."""
-        return self._of(t.Statement)
-
-    def bulletins(self, contest: str | None = None) -> tuple[Logged, ...]:
-        """The authority's bulletins, of one contest or of all."""
-        return self._of(t.Bulletin, contest)
-
-    def proclamations(self, contest: str | None = None) -> tuple[Logged, ...]:
-        """The authority's proclamations, of one contest or of all."""
-        return self._of(t.Proclamation, contest)
-
-    def rulings(self, contest: str | None = None) -> tuple[Logged, ...]:
-        """Rulings, of one contest or of all."""
-        return self._of(t.Ruling, contest)
-
-    def complaints(self) -> tuple[Logged, ...]:
-        """Complaints that were filed."""
-        return self._of(t.Complaint)
-
-    def accreditations(self) -> tuple[Logged, ...]:
-        """What observers were accredited for."""
-        return self._of(t.Accreditation)
-
-    def _of(self, kind: type[t.Body], contest: str | None = None) -> tuple[Logged, ...]:
-        found = self._effective.get(kind, [])
-        return tuple(logged for logged in found if contest is None or logged.entry.about.contest == contest)
-
-    def at_station(self, code: str) -> tuple[Logged, ...]:
+    def at_station(self, code: str) -> tuple[Logged[t.Body], ...]:
         """The control records, effective or not, whose subject is this station."""
         return self._by_station.get(code, ())
 
     @cached_property
-    def _by_station(self) -> dict[str, tuple[Logged, ...]]:
-        found: dict[str, list[Logged]] = {}
+    def _by_station(self) -> dict[str, tuple[Logged[t.Body], ...]]:
+        found: dict[str, list[Logged[t.Body]]] = {}
         for logged in self.controls:
             if (code := logged.entry.about.station) is not None:
                 found.setdefault(code, []).append(logged)
@@ -301,7 +288,7 @@ class ElectionState:
     @cached_property
     def withdrawn(self) -> frozenset[bytes]:
         """Digests of attachments that are no longer published."""
-        return frozenset(body.attachment for _, body in self.records(t.Withdrawal))
+        return frozenset(logged.body.attachment for logged in self.records(t.Withdrawal))
 
 
 def attachments_of(body: t.Body) -> tuple[Attachment, ...]:

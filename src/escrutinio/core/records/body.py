@@ -14,33 +14,43 @@ VERSION = 1
 class Body:
     """Base of every record body.
 
-    `TYPE` is its code, `NAME` its word, `SUBJECT` the form of its subject, `LAYOUT` its positions.
+    `TYPE` is its code, `NAME` its word, `SUBJECT` the form of its subject, `LAYOUT` its positions;
+    `IS_BULK` says whether an election has one for each of its stations at least.
     """
 
     TYPE: ClassVar[int]
     NAME: ClassVar[str]
     SUBJECT: ClassVar[str]
     LAYOUT: ClassVar[c.Layout]
+    IS_BULK: ClassVar[bool]
 
 
 B = TypeVar("B", bound=Body)
 
 
+REGISTERED: dict[int, type[Body]] = {}
+"""The record classes by their code, in the order in which their files were read."""
+
+
 @dataclass_transform(frozen_default=True, field_specifiers=(c.put,))
-def record(code: int, subject: str) -> Callable[[type[B]], type[B]]:
-    """Number a record class and make it a frozen dataclass."""
+def record(code: int, subject: str, *, bulk: bool = False) -> Callable[[type[B]], type[B]]:
+    """Number a record class and make it a frozen dataclass. Raises ValueError if code or name is taken."""
 
     def number(cls: type[B]) -> type[B]:
-        cls.TYPE, cls.NAME, cls.SUBJECT = code, c.cddl_name(cls.__name__), subject
-        if code in BY_CODE:
+        cls.TYPE, cls.NAME, cls.SUBJECT, cls.IS_BULK = code, c.cddl_name(cls.__name__), subject, bulk
+        if code in REGISTERED:
             raise ValueError(f"record type {code} is taken")
+        if cls.NAME in (body.NAME for body in REGISTERED.values()):
+            raise ValueError(f"the name {cls.NAME} is taken")
         made = dataclass(frozen=True)(cls)
         made.LAYOUT = c.layout(made)
-        BY_CODE[code] = BY_NAME[cls.NAME] = made
+        REGISTERED[code] = made
         return made
 
     return number
 
 
-BY_CODE: dict[int, type[Body]] = {}
-BY_NAME: dict[str, type[Body]] = {}
+@dataclass_transform(frozen_default=True, field_specifiers=(c.put,))
+def shared(cls: type[B]) -> type[B]:
+    """Make a class whose positions several records begin with a frozen dataclass; it is no record itself."""
+    return dataclass(frozen=True)(cls)

@@ -1,6 +1,6 @@
 """Reading bulk records quickly, since an election has one for each of its stations at least.
 
-The short way does not judge an entry's parts one by one: it takes the values that the entry seems to have,
+Reading quickly does not judge an entry's parts one by one: it takes the values that the entry seems to have,
 writes the record that has those values, in the one encoding allowed, and compares. Equal bytes are the
 record that `records` would read; anything else is left to `records`, whose answer is the one that holds.
 So both ways accept the same bytes and read the same from them.
@@ -178,7 +178,7 @@ _MOST_SUBJECT = 128
 
 
 def read_sheet(raw: bytes, signer: Signer, election: bytes) -> Sheet | None:
-    """Read one bulk entry; None where it does not fit the short way.
+    """Read one bulk entry; None where it is not the usual record.
 
     Raises EntryError if all is well but the signature.
     """

@@ -1,6 +1,6 @@
 """Opening enrolments quickly: a log enrols as many machine keys as it has sheets.
 
-As in `short_way`: the usual machine keys (one station, no contests, no titles) are written again and
+As in `quick`: the usual machine keys (one station, no contests, no titles) are written again and
 compared with what stands there; whatever differs in anything goes through `records`.
 """
 
@@ -27,15 +27,15 @@ _START = bytes((0x85, t.VERSION, t.Enrolment.TYPE, 0x58, 0x20))
 
 
 def open_enrolment(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
-    """As `columns.open_signed`, and quicker for enrolments of machine keys. Raises EntryError."""
+    """As `opening.open_signed`, and quicker for enrolments of machine keys. Raises EntryError."""
     if signer is not None:
-        entry = _short_way(raw, signer, election)
+        entry = _quickly(raw, signer, election)
         if entry is not None:
             return entry
     return open_signed(raw, signer, election)
 
 
-def _short_way(raw: bytes, signer: Signer, election: bytes) -> Entry | None:
+def _quickly(raw: bytes, signer: Signer, election: bytes) -> Entry | None:
     try:
         frame = split(raw)
     except RecordError:

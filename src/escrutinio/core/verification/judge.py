@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import LogError, RecordError
-from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.rights import ROOT, Scopes, may_sign
 from escrutinio.core.election.sheets import OFFICIAL
 from escrutinio.core.election.state import ElectionState, SheetTable, Status
@@ -157,12 +157,12 @@ class Judge:
     @property
     def real(self) -> bool:
         """Whether the log's election is a real one."""
-        return self.state.body().kind is Kind.REAL
+        return self.state.definition.body.kind is Kind.REAL
 
     @cached_property
     def _scopes(self) -> Scopes:
         state = self.state
-        return Scopes(state.keys, state.areas, state.roll, state.body().author_role)
+        return Scopes(state.keys, state.areas, state.roll, state.definition.body.author_role)
 
     def record(self, entry: Entry, index: int | None, labelled_real: bool | None = None) -> Answer:
         """Judge a record. `index` is its place in the log, None where the log does not have it;
@@ -217,7 +217,7 @@ class Judge:
         at = state.size if index is None else index
         if held.enrolled >= at or (held.revoked is not None and at >= held.revoked):
             return Verdict.NOT_IN_FORCE, str(held.enrolled if held.enrolled >= at else held.revoked)
-        author = state.body().author_role
+        author = state.definition.body.author_role
         if not may_sign(held.key.role, kind, author):
             return Verdict.OUT_OF_SCOPE, held.key.role.name.lower()
         if not self._scopes.covers(held.key, entry.about):
@@ -229,7 +229,7 @@ class Judge:
         if type(entry.body) not in ROOT | {Definition, Charter}:
             return None
         charter = self.state.charter.entry.body if self.state.charter else None
-        roots = [self.state.body().root_key]
+        roots = [self.state.definition.body.root_key]
         roots += [charter.root_key] if isinstance(charter, Charter) else []
         return next((key for key in roots if key_id(key) == entry.kid), None)
 

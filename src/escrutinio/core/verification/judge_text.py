@@ -31,8 +31,8 @@ def headline(answer: Answer, language: str) -> str:
 
 def grounds(answer: Answer, state: ElectionState, language: str) -> Iterator[str]:
     """What the verdict stands on, a line each: signer, status, comparisons, contradictions, findings."""
-    if answer.real is False and state.body().kind is not Kind.REAL:
-        yield in_language(_KINDS[state.body().kind], language)
+    if answer.real is False and state.definition.body.kind is not Kind.REAL:
+        yield in_language(_KINDS[state.definition.body.kind], language)
     if answer.signer:
         yield in_language(_SIGNER, language, signer=answer.signer)
     if answer.detail:

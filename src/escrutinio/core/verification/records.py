@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from escrutinio.core.election.findings.entries import BAD_RECORD, BAD_SIGNATURE, UNKNOWN_KEY
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.verification.checkpoint import NO_TRUST
 from escrutinio.core.verification.checks import Answer, Check, Running, unjudged
 from escrutinio.core.verification.reading import Reading
 
-RECORD_FAULTS = frozenset({"bad-record"})
-SIGNATURE_FAULTS = frozenset({"bad-signature", "unknown-key"})
+RECORD_FAULTS = frozenset({BAD_RECORD})
+SIGNATURE_FAULTS = frozenset({BAD_SIGNATURE, UNKNOWN_KEY})
 FIRST = "log/tile/entries/000"
 NO_ELECTION = "No election could be read from the log."
 

@@ -10,7 +10,6 @@ from escrutinio.core.records.codes import Role
 from escrutinio.core.records.cose import key_id, split
 from escrutinio.core.records.entry import Entry, open_frame
 from escrutinio.core.records.keys import check_signature
-from escrutinio.core.records.types import Charter
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,9 @@ def _key(state: ElectionState, entry: Entry, index: int) -> tuple[bytes, int, Ro
         if not in_force or held.key.name != entry.signer:
             raise RecordError(f"the key {entry.kid.hex()} was not in force for {entry.signer} there")
         return held.key.public_key, held.enrolled, held.key.role
-    roots = [(state.body().root_key, 0)]
-    if state.charter is not None and isinstance(state.charter.entry.body, Charter):
-        roots.append((state.charter.entry.body.root_key, 1))
+    roots = [(state.definition.body.root_key, 0)]
+    if state.charter is not None:
+        roots.append((state.charter.body.root_key, 1))
     for key, introduced in roots:
         if key_id(key) == entry.kid:
             return key, introduced, None

@@ -141,7 +141,7 @@ def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Sour
         view=view,
         places=places,
         withheld=len(state.pending.get((contest, basis), {})),
-        election=state.body().kind,
+        election=state.definition.body.kind,
     )
 
 

@@ -52,8 +52,7 @@ class AuditRecords:
     on; `unagreed`: hand counts by station with the first entry; `results` by round."""
 
     contest: str
-    logged: Logged
-    body: t.AuditCommitment
+    logged: Logged[t.AuditCommitment]
     seed: str | None = None
     seed_index: int | None = None
     samples: list[StatedSample] = field(default_factory=list)
@@ -61,6 +60,11 @@ class AuditRecords:
     counts: dict[str, list[Counted]] = field(default_factory=dict)
     first_entry: dict[str, int] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def body(self) -> t.AuditCommitment:
+        """What the commitment says."""
+        return self.logged.body
 
     @property
     def organisation(self) -> str:
@@ -82,13 +86,6 @@ def organisation_of(name: str) -> str:
     return "/".join(name.split("/")[:2])
 
 
-def commitments(state: ElectionState, contest: str) -> tuple[Logged, ...]:
-    """The effective commitments to audits of a contest, in log order."""
-    return tuple(
-        logged for logged, _ in state.records(t.AuditCommitment) if logged.entry.about.contest == contest
-    )
-
-
 def read_audit(
     state: ElectionState, contest: str, commitment: bytes | None = None, *, root_at: RootAt | None = None
 ) -> AuditRecords:
@@ -97,14 +94,16 @@ def read_audit(
     `root_at`, where given, checks the root that the commitment names. Raises EvidenceError where the log has
     no such commitment.
     """
-    found = [logged for logged in commitments(state, contest) if commitment in (None, logged.entry.digest)]
+    found = [
+        logged
+        for logged in state.records(t.AuditCommitment, contest)
+        if commitment in (None, logged.entry.digest)
+    ]
     if not found:
         raise EvidenceError(f"the log has no such commitment to an audit of {contest[:80]!r}")
-    body = found[-1].entry.body
-    assert isinstance(body, t.AuditCommitment)
-    audit = AuditRecords(contest, found[-1], body)
+    audit = AuditRecords(contest, found[-1])
     _check_head(state, audit, root_at)
-    if len(set(map(organisation_of, body.organisations))) < AGREEING:
+    if len(set(map(organisation_of, audit.body.organisations))) < AGREEING:
         audit.notes.append(note("no-observers", audit.logged.index))
     for logged in state.controls:
         said = logged.entry.body
@@ -126,8 +125,7 @@ def read_audit(
 
 def _check_head(state: ElectionState, audit: AuditRecords, root_at: RootAt | None) -> None:
     head, index = audit.body.head, audit.logged.index
-    charter = state.charter.entry.body if state.charter else None
-    if isinstance(charter, t.Charter) and charter.origin != head.origin:
+    if state.charter is not None and state.charter.body.origin != head.origin:
         audit.notes.append(note("head", index, what=head.origin))
     if not 0 < head.size <= index:
         audit.notes.append(note("head", index, what=head.size))

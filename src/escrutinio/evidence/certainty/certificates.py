@@ -106,11 +106,9 @@ def rules_of(contest: ContestView) -> Rules:
 
 def disputed_stations(state: ElectionState, contest: str) -> frozenset[int]:
     """Stations, by number, named by an effective complaint that no ruling about this contest answers."""
-    answered = {
-        body.complaint for logged, body in state.records(t.Ruling) if logged.entry.about.contest == contest
-    }
+    answered = {logged.body.complaint for logged in state.records(t.Ruling, contest)}
     found = set()
-    for logged in state.complaints():
+    for logged in state.records(t.Complaint):
         about = logged.entry.about
         station = state.roll.index.get(about.station or "")
         if station is not None and about.contest in (None, contest) and logged.entry.digest not in answered:
@@ -191,15 +189,13 @@ def coverage(
 
 
 def bulletin_certificate(
-    state: ElectionState, bulletin: Logged, *, registered: int | None = None
+    state: ElectionState, bulletin: Logged[t.Bulletin], *, registered: int | None = None
 ) -> Certificate:
     """The certificate of what a bulletin announces: the log at the bulletin's size, in its area and basis.
 
-    Raises EvidenceError for another record, and for a contest, area or size that the log does not have.
+    Raises EvidenceError for a contest, area or size that the log does not have.
     """
-    body, about = bulletin.entry.body, bulletin.entry.about
-    if not isinstance(body, t.Bulletin):
-        raise EvidenceError(f"entry {bulletin.index} is no bulletin")
+    body, about = bulletin.body, bulletin.entry.about
     basis = RULED if body.basis is BasisCode.RULED else REPORTED
     known = about.contest in state.tables and basis in {each.code for each in state.bases}
     if about.contest is None or not known or (about.area and about.area not in state.areas.index):
@@ -253,22 +249,22 @@ def announced_certificate(
     return AnnouncedCertificate(found, share, registered, reversal(found, expected))
 
 
-def announced_result(state: ElectionState, claim: Logged) -> tuple[t.Claim, ContestView]:
+def announced_result(state: ElectionState, claim: Logged[t.Claim]) -> tuple[t.Claim, ContestView]:
     """The body of a claim and its contest.
 
-    Raises EvidenceError for another record, a contest or area that the log lacks, and a candidate twice.
+    Raises EvidenceError for a contest or area that the log lacks, and for a candidate twice.
     """
-    body, about = claim.entry.body, claim.entry.about
+    body, about = claim.body, claim.entry.about
     known = about.contest in state.tables and (about.area is None or about.area in state.areas.index)
-    if not isinstance(body, t.Claim) or about.contest is None or not known:
-        raise EvidenceError(f"entry {claim.index} is no announced result about this election")
+    if about.contest is None or not known:
+        raise EvidenceError(f"entry {claim.index} is about a contest or area that the log lacks")
     if len({row.candidate for row in body.rows}) != len(body.rows):
         raise EvidenceError(f"the announced result {body.code!r} names a candidate twice")
     return body, state.contest(about.contest)
 
 
 def claim_certificate(
-    state: ElectionState, claim: Logged, *, registered: int | None = None
+    state: ElectionState, claim: Logged[t.Claim], *, registered: int | None = None
 ) -> AnnouncedCertificate:
     """The certificate of an announced result in the log.
 
@@ -301,9 +297,9 @@ def announced_roll(state: ElectionState, contest: str) -> int | None:
     """The number of registered voters that the claims about a whole contest give, if they agree on one."""
     view = state.contest(contest)
     said = {
-        logged.entry.body.registered
-        for logged in state.claims(contest)
-        if isinstance(logged.entry.body, t.Claim) and logged.entry.about.area in (None, view.area)
+        logged.body.registered
+        for logged in state.records(t.Claim, contest)
+        if logged.entry.about.area in (None, view.area)
     } - {None}
     return said.pop() if len(said) == 1 else None
 

@@ -104,13 +104,13 @@ class ClaimStudy:
 
 
 def study_claim(
-    state: ElectionState, claim: Logged, basis: str | None, *, registered: int | None = None
+    state: ElectionState, claim: Logged[t.Claim], basis: str | None, *, registered: int | None = None
 ) -> ClaimStudy:
     """Put an announced result to every test that its figures allow; `basis` names the sheets, if any.
 
     `registered`: voters on the whole roll; what the claim says, or all claims agree on, if None. Raises
-    EvidenceError for another record and for a percentage that is none, KeyError for a basis that is not
-    there.
+    EvidenceError as `announced_result` does and for a percentage that is none, KeyError for a basis that is
+    not there.
     """
     body, view = announced_result(state, claim)
     roll = registered or body.registered or announced_roll(state, view.code)
@@ -156,7 +156,7 @@ def own_arithmetic(claim: t.Claim, registered: int | None, *, complete: bool) ->
 
 
 def against_sheets(
-    state: ElectionState, claim: Logged, basis: str, registered: int | None
+    state: ElectionState, claim: Logged[t.Claim], basis: str, registered: int | None
 ) -> AgainstSheets | None:
     """Hold an announced result against the sheets of a basis; None where that has no sheet in its area.
 
@@ -227,12 +227,13 @@ def claims_beside_each_other(
     """
     view = state.contest(contest)
     said: dict[str, list[tuple[Percentage, str]]] = {}
-    for logged in state.claims(contest):
-        body = logged.entry.body
-        if isinstance(body, t.Claim) and logged.entry.about.area in (None, view.area):
-            for row in body.rows:
+    for logged in state.records(t.Claim, contest):
+        if logged.entry.about.area in (None, view.area):
+            for row in logged.body.rows:
                 if row.percent is not None:
-                    said.setdefault(row.candidate, []).append((parse_percentage(row.percent), body.code))
+                    said.setdefault(row.candidate, []).append(
+                        (parse_percentage(row.percent), logged.body.code)
+                    )
     found = {}
     for candidate, figures in said.items():
         names = [(a, b) for at, (_, a) in enumerate(figures) for _, b in figures[at + 1 :]]

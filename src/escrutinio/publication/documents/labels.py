@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.core.election.findings import Severity
+from escrutinio.core.election.findings.finding import Severity
 from escrutinio.core.election.state import Standing
 from escrutinio.core.records.codes import Kind, LogRole, Method
 from escrutinio.publication.documents.code_words import PURPOSES

@@ -12,7 +12,7 @@ from escrutinio.publication.documents import labels
 def notices(state: ElectionState, language: str) -> tuple[str, ...]:
     """What must be said of an election wherever it is named: that it is invented, that it was imported."""
     say = catalogue(language).gettext
-    body = state.body()
+    body = state.definition.body
     found = []
     if body.kind is not Kind.REAL:
         found.append(f"{say(labels.KINDS[body.kind])}. {say(labels.KIND_NOTICES[body.kind])}")

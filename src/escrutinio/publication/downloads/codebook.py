@@ -21,7 +21,7 @@ class Meaning(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, its Frictionless type (integer, string or boolean) and what it means."""
+    """A column: its name, its Frictionless type (integer, string, boolean or object) and what it means."""
 
     name: str
     type: str

@@ -66,7 +66,7 @@ def datapackage(
     state: ElectionState, resources: Sequence[Resource], sources: Sequence[Source], generated_at: int
 ) -> bytes:
     """Write the description; `generated_at` in seconds since 1970-01-01 UTC."""
-    body = state.body()
+    body = state.definition.body
     terms = LICENCES if body.kind is Kind.REAL else INVENTED
     package = {
         "profile": "data-package",

@@ -18,7 +18,6 @@ from escrutinio.core.election.state import Basis, ContestView, ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.records.codes import Kind, Method
 from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import Charter
 from escrutinio.publication.downloads.nist_units import Units, area_units, station_units
 
 Node = dict[str, object]
@@ -79,9 +78,8 @@ def _station_counts(state: ElectionState, contest: ContestView, basis: Basis) ->
 def _report(
     state: ElectionState, basis: Basis, generated_at: int, detail: str, units: Units, counts: list[Counts]
 ) -> bytes:
-    body = state.body()
-    charter = state.charter.entry.body if state.charter else None
-    issuer = charter.operator if isinstance(charter, Charter) else body.author
+    body = state.definition.body
+    issuer = body.author if state.charter is None else state.charter.body.operator
     report: Node = {
         "@type": "ElectionResults.ElectionReport",
         "Format": detail,
@@ -118,7 +116,7 @@ def _notes(state: ElectionState, basis: Basis) -> str:
 
 
 def _election(state: ElectionState, counts: list[Counts]) -> Node:
-    body = state.body()
+    body = state.definition.body
     several = len(state.contests) > 1
     pairs = list(zip(state.contests, counts, strict=True))
     return {

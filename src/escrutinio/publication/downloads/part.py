@@ -41,8 +41,8 @@ def part_controls(state: ElectionState) -> dict[str, list[int]]:
 
     `first-sheet` has the first official sheet or zero report, before which a roll takes effect.
     """
-    kinds = (t.Roll, t.Revocation, t.CoRecord)
-    found = {kind.NAME: [logged.index for logged, _ in state.records(kind)] for kind in kinds}
+    kinds: tuple[type[t.Body], ...] = (t.Roll, t.Revocation, t.CoRecord)
+    found = {kind.NAME: [logged.index for logged in state.records(kind)] for kind in kinds}
     return found | {"first-sheet": _first_sheet(state)}
 
 
@@ -105,8 +105,9 @@ def _resting_on(state: ElectionState, entries: set[int]) -> set[int]:
     for kid in kids:
         if (held := state.keys.get(kid)) is not None:
             found.update(index for index in (held.enrolled, held.revoked) if index is not None)
-    enrolments = {logged.entry.digest for logged, _ in state.records(t.Enrolment) if logged.index in entries}
-    found.update(logged.index for logged, body in state.records(t.CoRecord) if body.enrolment in enrolments)
+    enrolments = {logged.entry.digest for logged in state.records(t.Enrolment) if logged.index in entries}
+    consents = state.records(t.CoRecord)
+    found.update(logged.index for logged in consents if logged.body.enrolment in enrolments)
     return found
 
 
@@ -136,9 +137,9 @@ def part_files(log: VerifiedLog, area: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _tables(state: ElectionState) -> Iterator[Attachment]:
-    yield state.body().areas
-    for _, roll in state.records(t.Roll):
-        yield roll.stations
+    yield state.definition.body.areas
+    for roll in state.records(t.Roll):
+        yield roll.body.stations
 
 
 def write_zip(path: Path, content: Iterable[tuple[str, bytes]]) -> int:

@@ -43,7 +43,7 @@ def workbook(state: ElectionState, generated_at: int) -> bytes:
 
 
 def _about(state: ElectionState) -> Iterator[tuple[Cell, Cell]]:
-    body = state.body()
+    body = state.definition.body
     for title in body.titles:
         yield f"election ({title.language})", title.text
     kind = word(body.kind)

@@ -99,19 +99,19 @@ class Announcement:
 
 def announcements(state: ElectionState) -> Iterator[Announcement]:
     """All announced results about contests and areas that the election has, in log order."""
-    spoken = sorted((*state.claims(), *state.bulletins()), key=lambda logged: logged.index)
+    announced: list[Logged[Claim | Bulletin]] = [*state.records(Claim), *state.records(Bulletin)]
     first = cache(partial(_first_basis, state))
     grown = cache(partial(growth, state))
-    for logged in spoken:
+    for logged in sorted(announced, key=lambda logged: logged.index):
         about = logged.entry.about
         view = next((view for view in state.contests if view.code == about.contest), None)
         area = state.areas.index.get(about.area or (view.area if view else ""))
         if view is None or area is None:
             continue
-        if isinstance(logged.entry.body, Claim):
-            found = _claim(logged, logged.entry.body, view, area, first(view.code))
-        elif isinstance(logged.entry.body, Bulletin):
-            found = _bulletin(state, logged, logged.entry.body, view, area)
+        if (claim := logged.of(Claim)) is not None:
+            found = _claim(claim, view, area, first(view.code))
+        elif (bulletin := logged.of(Bulletin)) is not None:
+            found = _bulletin(state, bulletin, view, area)
         else:
             continue
         if found.basis is not None:
@@ -137,7 +137,8 @@ def _first_basis(state: ElectionState, contest: str) -> Sums | None:
     return totals(state, contest, bases[0].code) if bases else None
 
 
-def _claim(logged: Logged, claim: Claim, view: ContestView, area: int, found: Sums | None) -> Announcement:
+def _claim(logged: Logged[Claim], view: ContestView, area: int, found: Sums | None) -> Announcement:
+    claim = logged.body
     numbers = {code: number for number, code in enumerate(view.candidates)}
     named = {numbers[row.candidate] for row in claim.rows if row.candidate in numbers}
     items = [_row(row, numbers.get(row.candidate), named, found, area) for row in claim.rows]
@@ -179,10 +180,9 @@ def _sum(found: Sums | None, what: str, area: int) -> int | None:
     return int({"valid": found.valid, "null": found.null, "ballots": found.ballots}[what][area])
 
 
-def _bulletin(
-    state: ElectionState, logged: Logged, bulletin: Bulletin, view: ContestView, area: int
-) -> Announcement:
+def _bulletin(state: ElectionState, logged: Logged[Bulletin], view: ContestView, area: int) -> Announcement:
     """A bulletin is held against the log at the size it names, as far as this log has it."""
+    bulletin = logged.body
     basis = RULED if bulletin.basis is codes.Basis.RULED else REPORTED
     known = any(found.code == basis for found in state.bases)
     found = totals_at(state, view.code, basis, min(bulletin.head.size, state.size)) if known else None

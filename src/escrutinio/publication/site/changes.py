@@ -55,8 +55,8 @@ def changes(state: ElectionState) -> Changes:
 
 def _everywhere(state: ElectionState) -> int:
     """One more than the index of the last entry that bears on every area."""
-    found = [logged.index for logged in state.controls if isinstance(logged.entry.body, EVERYWHERE)]
-    rulings = [logged.index for logged in state.rulings()]
+    found = [logged.index for logged in state.controls if isinstance(logged.body, EVERYWHERE)]
+    rulings = [logged.index for logged in state.records(t.Ruling)]
     found += rulings[:1]  # the first one makes a basis; the others bear on their stations
     for table in state.tables.values():
         for column in (table.kind, table.basis):
@@ -65,14 +65,14 @@ def _everywhere(state: ElectionState) -> int:
     return 1 + max(found, default=0)
 
 
-def _place(state: ElectionState, logged: Logged) -> int | None:
+def _place(state: ElectionState, logged: Logged[t.Body]) -> int | None:
     """The area that a control record's subject names, or that its station lies in."""
     about = logged.entry.about
     if about.station is not None and about.station in state.roll.index:
         return int(state.roll.area[state.roll.index[about.station]])
     if about.area is not None:
         return state.areas.index.get(about.area)
-    if isinstance(logged.entry.body, t.Claim | t.Bulletin | t.Proclamation) and about.contest is not None:
+    if isinstance(logged.body, t.Claim | t.Bulletin | t.Proclamation) and about.contest is not None:
         contest = next((view for view in state.contests if view.code == about.contest), None)
         return None if contest is None else state.areas.index[contest.area]
     return None

@@ -68,7 +68,7 @@ def render_demo_index(publications: Sequence[tuple[str, ElectionState]], out: Pa
         say = catalogue(language).gettext
         entries = []
         for directory, state in publications:
-            body = state.body()
+            body = state.definition.body
             at = f"{directory}/{language}"
             links = (
                 (f"{at}/tour.html", say("Start the tour")),

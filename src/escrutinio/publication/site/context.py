@@ -39,7 +39,7 @@ class Context:
     def charter(self) -> Charter | None:
         """The log's charter, where entry 1 is one."""
         logged = self.site.state.charter
-        return logged.entry.body if logged and isinstance(logged.entry.body, Charter) else None
+        return None if logged is None else logged.body
 
     @property
     def log_role(self) -> LogRole | None:

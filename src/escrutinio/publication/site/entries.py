@@ -11,7 +11,7 @@ import numpy as np
 
 from escrutinio.core.election.state import ElectionState, Logged, SheetTable
 from escrutinio.core.records.codes import Role
-from escrutinio.core.records.types import BY_CODE, BY_NAME, Arrival
+from escrutinio.core.records.types import BY_CODE, BY_NAME, Arrival, Body
 
 ENTRIES_A_PAGE = 200
 """Records that are not sheets on one page of the log; entry by entry they never move to another page."""
@@ -50,7 +50,7 @@ class LogPage:
     """A page of records that are not sheets: its number from 1 on, and the records, oldest first."""
 
     number: int
-    records: tuple[Logged, ...]
+    records: tuple[Logged[Body], ...]
 
     @property
     def path(self) -> str:
@@ -173,11 +173,11 @@ class LogBook:
     @cached_property
     def batches(self) -> tuple[Batch, ...]:
         """The newest batches of arrivals, newest first."""
-        listed = list(self._state.records(Arrival))[-MOST_BATCHES:]
-        return tuple(_batch(logged.index, body) for logged, body in reversed(listed))
+        listed = self._state.records(Arrival)[-MOST_BATCHES:]
+        return tuple(_batch(logged.index, logged.body) for logged in reversed(listed))
 
 
-def _line(logged: Logged) -> Line:
+def _line(logged: Logged[Body]) -> Line:
     entry = logged.entry
     return Line(
         logged.index, type(entry.body).NAME, entry.signer, entry.issued_at, entry.subject, entry.about.station

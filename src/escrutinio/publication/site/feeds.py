@@ -16,7 +16,7 @@ from uuid import UUID
 from markupsafe import escape
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import Logged
 from escrutinio.core.records import types as t
 from escrutinio.publication.documents.labels import RECORDS
@@ -106,8 +106,8 @@ class Feeds:
         for finding in inside.listed[:MOST_FINDINGS] if inside else ():
             yield self._noticed(code, finding)
 
-    def _announced(self, logged: Logged) -> _News:
-        body = logged.entry.body
+    def _announced(self, logged: Logged[t.Body]) -> _News:
+        body = logged.body
         kind = self._words.gettext(RECORDS[body.NAME])
         who = (
             self._words.plain(body.speaker, body.code)
@@ -123,11 +123,11 @@ class Feeds:
         sentence = finding.sentence(self._words.language)
         return _News(identity, sentence, issued_at(self._state, last + 1), f"{code}.html#findings")
 
-    def _said_by_area(self) -> dict[int, list[Logged]]:
+    def _said_by_area(self) -> dict[int, list[Logged[t.Body]]]:
         """Bulletins, announced results and proclamations by the area they speak of, in log order."""
-        found: dict[int, list[Logged]] = {}
+        found: dict[int, list[Logged[t.Body]]] = {}
         state, races = self._state, {race.code: race.area for race in self._site.races}
-        for logged in (*state.bulletins(), *state.claims(), *state.proclamations()):
+        for logged in (*state.records(t.Bulletin), *state.records(t.Claim), *state.records(t.Proclamation)):
             about = logged.entry.about
             contest = races.get(about.contest or "")
             place = contest if about.area is None else state.areas.index.get(about.area)

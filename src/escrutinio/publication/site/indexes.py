@@ -36,7 +36,7 @@ from collections.abc import Container, Iterator
 import msgspec
 import numpy as np
 
-from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.qr2024_options import QR2024_FILE, format_qr2024_options
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import ElectionState, Status

@@ -158,7 +158,7 @@ def _headline(state: ElectionState, view: ContestView, basis: str) -> Headline:
 
 
 def _latest(state: ElectionState) -> dict[str, object]:
-    body = state.body()
+    body = state.definition.body
     return {
         "notices": {language: notices(state, language) for language in LANGUAGES},
         "kind": word(body.kind),

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.derived.files import has_cards, shown_bases
-from escrutinio.core.election.findings import RULES, Finding, Rule
+from escrutinio.core.election.findings.finding import Finding, FindingRow
+from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.outcome import Outcome, outcome
 from escrutinio.core.election.state import Basis, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codes import AuthorRole, Method
 from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import Acceptance, Proclamation, Ruling
+from escrutinio.core.records.types import Acceptance, Body, Proclamation, Ruling
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.documents.notices import without_official
 from escrutinio.publication.site.announced import Announcement, announcements, growth
@@ -120,8 +121,7 @@ class Race:
         self.area = state.areas.index[view.area]
         self.columns = tuple(Column(state, basis, view) for basis in shown_bases(state, view.code))
         self.has_cards = has_cards(view)
-        proclaimed = state.records(Proclamation)
-        self.proclamations = tuple(p for p in proclaimed if p[0].entry.about.contest == view.code)
+        self.proclamations = state.records(Proclamation, view.code)
         self.dhondt = view.method is Method.DHONDT
         self.options_of: tuple[tuple[int, ...], ...] = tuple(
             tuple(np.flatnonzero(view.option_candidate == candidate).tolist())
@@ -181,7 +181,7 @@ class FindingGroup:
     """All findings of one code; `listed` are those that a page names."""
 
     code: str
-    rule: Rule
+    row: FindingRow
     cases: int
     listed: tuple[Finding, ...]
     more: int
@@ -192,7 +192,7 @@ class Site:
 
     def __init__(self, state: ElectionState, shown: Presentation, shelf: Shelf) -> None:
         self.state = state
-        self.body = state.body()
+        self.body = state.definition.body
         self.areas = state.areas
         self.notice = shown.notice
         self.qr2024 = shown.qr2024
@@ -215,9 +215,9 @@ class Site:
         ]
 
     @property
-    def proclaimed(self) -> list[tuple[Race, Logged, Proclamation]]:
+    def proclaimed(self) -> list[tuple[Race, Logged[Proclamation]]]:
         """All proclamations in log order, each with its contest."""
-        found = [(race, logged, body) for race in self.races for logged, body in race.proclamations]
+        found = [(race, logged) for race in self.races for logged in race.proclamations]
         return sorted(found, key=lambda each: each[1].index)
 
     def announced_at(self, contest: str) -> list[tuple[int, str]]:
@@ -226,11 +226,11 @@ class Site:
         return [(found.size or found.index, str(found.number or "")) for found in spoken]
 
     @cached_property
-    def by_type(self) -> Mapping[str, Sequence[Logged]]:
+    def by_type(self) -> Mapping[str, Sequence[Logged[Body]]]:
         """The records that are not sheets by the name of their type, in log order, with or without effect."""
-        found: dict[str, list[Logged]] = {}
+        found: dict[str, list[Logged[Body]]] = {}
         for logged in self.state.controls:
-            found.setdefault(type(logged.entry.body).NAME, []).append(logged)
+            found.setdefault(logged.body.NAME, []).append(logged)
         return found
 
     @cached_property
@@ -356,11 +356,11 @@ def _groups(findings: Sequence[Finding]) -> Iterator[FindingGroup]:
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         by_code.setdefault(finding.code, []).append(finding)
-    order = [code for code in RULES if code in by_code]
-    for code in sorted(order, key=lambda code: -RULES[code].severity):
+    order = [code for code in ROWS if code in by_code]
+    for code in sorted(order, key=lambda code: -ROWS[code].severity):
         found = by_code[code]
         listed = tuple(found[:MOST_FINDINGS])
-        yield FindingGroup(code, RULES[code], sum(f.count for f in found), listed, len(found) - len(listed))
+        yield FindingGroup(code, ROWS[code], sum(f.count for f in found), listed, len(found) - len(listed))
 
 
 def _names(state: ElectionState, shown: Presentation) -> Mapping[str, tuple[Title, ...]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from markupsafe import Markup, escape
 
 from escrutinio.base.words.format import NONE, Format
-from escrutinio.core.election.findings import RULES
+from escrutinio.core.election.findings.table import ROWS
 from escrutinio.publication.site.model import Race, Site, StationColumn
 from escrutinio.publication.site.words import isolated
 
@@ -109,6 +109,6 @@ class StationTable:
 
     def _reason(self, column: StationColumn, station: int) -> str | None:
         if (code := column.pending.get(station)) is not None:
-            label = RULES[code].label[self._form.language] if code in RULES else code
+            label = ROWS[code].label[self._form.language] if code in ROWS else code
             return f"{self._pending}: {escape(label)}"
         return self._annulled if station in column.annulled else None

@@ -42,13 +42,14 @@ def threads(state: ElectionState, shelf: Shelf) -> tuple[Said, ...]:
 
     A record can only name one that was there before it, so that no thread can bite its tail.
     """
-    spoken = sorted((*state.statements(), *state.claims()), key=lambda logged: logged.index)
+    spoken: list[Logged[Statement | Claim]] = [*state.records(Statement), *state.records(Claim)]
+    spoken.sort(key=lambda logged: logged.index)
     by_digest = {logged.entry.digest: logged.index for logged in state.controls}
-    answered: dict[int | None, list[Logged]] = {}
+    answered: dict[int | None, list[Logged[Statement | Claim]]] = {}
     known = {logged.index for logged in spoken}
     parent: dict[int, int | None] = {}
     for logged in spoken:
-        target = by_digest.get(_reply(logged) or b"")
+        target = by_digest.get(logged.body.in_reply_to or b"")
         parent[logged.index] = target
         answered.setdefault(target if target in known else None, []).append(logged)
     found: list[Said] = []
@@ -62,27 +63,20 @@ def threads(state: ElectionState, shelf: Shelf) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def _reply(logged: Logged) -> bytes | None:
-    body = logged.entry.body
-    assert isinstance(body, Statement | Claim)
-    return body.in_reply_to
-
-
 def _said(
     state: ElectionState,
     shelf: Shelf,
-    logged: Logged,
+    logged: Logged[Statement | Claim],
     depth: int,
     replies_to: int | None,
     answered: tuple[int, ...],
 ) -> Said:
-    body = logged.entry.body
+    body = logged.body
     if isinstance(body, Statement):
         withdrawn = body.words.digest in state.withdrawn
         words = None if withdrawn else shelf.words(body.words)
         day, source, announced = body.stated_on, body.source, False
     else:
-        assert isinstance(body, Claim)
         withdrawn, words = False, None
         day, source, announced = body.announced_on, "", True
     return Said(

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from escrutinio.base.words.catalogue import Catalogue, choose
 from escrutinio.base.words.format import Format
-from escrutinio.core.election.findings import RULES
+from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.outcome import Filled, Outcome
 from escrutinio.core.election.state import Logged
 from escrutinio.core.records.codes import Method
@@ -214,7 +214,7 @@ class Words:
         reasons = self.site.state.pending.get((race.code, race.columns[0].basis.code), {})
         counted = Counter(reasons.values())
         return [
-            (RULES[code].label[self.language] if code in RULES else code, counted[code])
+            (ROWS[code].label[self.language] if code in ROWS else code, counted[code])
             for code in sorted(counted)
         ]
 
@@ -222,18 +222,18 @@ class Words:
 
     def finding_label(self, code: str) -> str:
         """The label of a kind of finding."""
-        return RULES[code].label[self.language]
+        return ROWS[code].label[self.language]
 
     def word(self, code: IntEnum) -> str:
         """The word for a numbered code."""
         return self.gettext(code_words.WORDS[type(code)][code])
 
-    def of(self, name: str) -> list[tuple[Logged, Body]]:
+    def of(self, name: str) -> list[tuple[Logged[Body], Body]]:
         """The records of one type that are not sheets, newest first, with their bodies."""
         found = self.site.by_type.get(name, ())
-        return [(logged, logged.entry.body) for logged in reversed(found)]
+        return [(logged, logged.body) for logged in reversed(found)]
 
-    def plain_of(self, logged: Logged) -> str:
+    def plain_of(self, logged: Logged[Body]) -> str:
         """A record's content as JSON, where it is short enough to be read."""
         encoded = msgspec.json.encode(body_to_plain(logged.entry.body))
         return msgspec.json.format(encoded, indent=2).decode() if len(encoded) <= MOST_PLAIN else ""

@@ -142,7 +142,7 @@ class _Board:
         area = tree.index.get(asked.get("area", ""), top)
         missing, all_missing = found.missing(area)
         waiting = self.collection.waiting()
-        body = state.body()
+        body = state.definition.body
         page = self.template.render(
             lang=lang,
             t=board_texts(lang),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escrutinio.base.errors import LogError, PublicationError, RecordError
-from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import ElectionState, attachments_of
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
 from escrutinio.core.log.fingerprint import fingerprint
@@ -147,18 +147,18 @@ def own_entries(state: ElectionState, station: int) -> set[int]:
     found = bulk | {logged.index for logged in state.at_station(code)}
     found |= {int(index) for index in state.machines.index[machine_rows(state, station)].tolist()}
     digests = {logged.entry.digest: logged.index for logged in state.controls}
-    for arrival, body in state.records(t.Arrival):
-        if any(body.first <= index < body.first + len(body.arrivals) for index in bulk):
+    for arrival in state.records(t.Arrival):
+        first = arrival.body.first
+        if any(first <= index < first + len(arrival.body.arrivals) for index in bulk):
             found.add(arrival.index)
-    for sample, drawn in state.records(t.AuditSample):
-        if code in drawn.stations:
-            found |= {sample.index, digests.get(drawn.commitment, sample.index)}
-            found |= {
-                s.index for s, seed in state.records(t.AuditSeed) if seed.commitment == drawn.commitment
-            }
+    for sample in state.records(t.AuditSample):
+        if code in sample.body.stations:
+            audit = sample.body.commitment
+            found |= {sample.index, digests.get(audit, sample.index)}
+            found |= {seed.index for seed in state.records(t.AuditSeed) if seed.body.commitment == audit}
     for logged in state.at_station(code):
-        if isinstance(ruling := logged.entry.body, t.Ruling) and ruling.complaint in digests:
-            found.add(digests[ruling.complaint])
+        if (ruling := logged.of(t.Ruling)) and ruling.body.complaint in digests:
+            found.add(digests[ruling.body.complaint])
     for finding in state.findings:
         if finding.station == code:
             found |= set(finding.entries)
@@ -191,9 +191,9 @@ def base_entries(state: ElectionState, own: Iterable[int]) -> set[int]:
         waiting = {state.keys[place].enrolled for place in places} - found
         found |= waiting
     kids = {state.keys[place].kid for place in keys}
-    found |= {logged.index for logged, body in state.records(t.Revocation) if body.kid in kids}
+    found |= {logged.index for logged in state.records(t.Revocation) if logged.body.kid in kids}
     enrolments = {logged.entry.digest for logged in state.controls if logged.index in found}
-    consents = {logged.index for logged, body in state.records(t.CoRecord) if body.enrolment in enrolments}
+    consents = {each.index for each in state.records(t.CoRecord) if each.body.enrolment in enrolments}
     found |= consents
     found |= {state.keys[signers[index]].enrolled for index in consents if index in signers}
     return found - set(own)

@@ -14,7 +14,7 @@ MARGIN = 18.0
 def to_pdf(dossier: Dossier, language: str) -> bytes:
     """The dossier in one language; the same log gives the same bytes."""
     title, election = heading(dossier, language)
-    kind = dossier.state.body().kind
+    kind = dossier.state.definition.body.kind
     marks = (WATERMARKS[kind], NOT_REAL) if kind in WATERMARKS else ()
     page = PdfPage((210, 297), MARGIN, language=language, watermarks=marks)
     page.set_auto_page_break(True, MARGIN + 3)

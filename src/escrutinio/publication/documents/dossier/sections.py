@@ -26,14 +26,14 @@ MOST_SAID = 1_200
 
 def heading(dossier: Dossier, language: str) -> tuple[str, str]:
     """The dossier's title, and what election it is of."""
-    say, body = Tongue(language), dossier.state.body()
+    say, body = Tongue(language), dossier.state.definition.body
     title = choose(body.titles, language, body.code).text
     return say(f"Dossier of station {dossier.code}", f"Expediente de la mesa {dossier.code}"), title
 
 
 def notices(dossier: Dossier, language: str) -> tuple[str, ...]:
     """What must be read before anything else."""
-    say, body = Tongue(language), dossier.state.body()
+    say, body = Tongue(language), dossier.state.definition.body
     found = []
     if body.kind is not Kind.REAL:
         found += [NOT_REAL, catalogue(language).gettext(KIND_NOTICES[body.kind])]
@@ -125,7 +125,7 @@ def _totals(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
 
 def _findings(dossier: Dossier, say: Tongue) -> Finding:
     lines = [
-        f"{finding.rule.label[say.language]}. {finding.sentence(say.language)} "
+        f"{finding.row.label[say.language]}. {finding.sentence(say.language)} "
         + say("Entries: ", "Entradas: ")
         + ", ".join(map(str, finding.entries[:20]))
         for finding in dossier.findings
@@ -234,8 +234,8 @@ def _machines(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
     here = {item.signed.index for item in dossier.items if not item.base}
     arrived = [
         (str(index), _CHANNELS[one.channel][say.language == "es"], say.whole(one.seconds))
-        for _, body in state.records(t.Arrival)
-        for index, one in enumerate(body.arrivals, body.first)
+        for logged in state.records(t.Arrival)
+        for index, one in enumerate(logged.body.arrivals, logged.body.first)
         if index in here
     ]
     if arrived:

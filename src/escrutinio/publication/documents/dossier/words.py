@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from escrutinio.base.words.catalogue import choose
-from escrutinio.core.election.findings import RULES
+from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.state import COPIES, PAPER, REPORTED, RULED, ElectionState, SheetTable
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.dossier.steps import LAWS
@@ -73,7 +73,7 @@ def _contest(state: ElectionState, contest: str, station: int, say: Tongue) -> I
             say("The official sheet that counts is entry", "El acta oficial que cuenta es la entrada"),
         )
     elif (code := state.pending.get((contest, REPORTED), {}).get(station)) is not None:
-        reason = RULES[code].label[say.language]
+        reason = ROWS[code].label[say.language]
         yield say(
             f"As reported, no official sheet counts ({reason}).",
             f"Según lo reportado, ningún acta oficial cuenta ({reason}).",

@@ -43,7 +43,7 @@ def report_of(
 
     Raises PublicationError for a language that the site does not speak.
     """
-    tongue, form, body = Tongue(language), Format(language), state.body()
+    tongue, form, body = Tongue(language), Format(language), state.definition.body
     place = choose(body.place, language, "").text
     day = form.day(body.voting_day)
     return Report(

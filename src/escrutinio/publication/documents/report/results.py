@@ -16,7 +16,7 @@ from escrutinio.core.derived.files import shown_bases
 from escrutinio.core.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import AuditCommitment, Claim
+from escrutinio.core.records.types import AuditCommitment, Bulletin, Claim
 from escrutinio.evidence.accounts.reconciliation import Reconciliation, reconcile_all
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
 from escrutinio.evidence.audit.hot import opened_boxes
@@ -89,9 +89,9 @@ def _contest(state: ElectionState, view: ContestView, executor: Executor | None)
     main = _try(lambda: audited_basis(state, code)) or next(iter(bases), "")
     boxes = _try(lambda: boxes_of(state, code, main)) if main else None
     plans = [_try(partial(plan_audit, view, boxes, limit)) for limit in RISK_LIMITS] if boxes else []
-    claims = state.claims(code)
+    claims = state.records(Claim, code)
     studies = [_try(partial(study_claim, state, each, main or None)) for each in claims]
-    committed = any(logged.entry.about.contest == code for logged, _ in state.records(AuditCommitment))
+    committed = bool(state.records(AuditCommitment, code))
     return ContestEvidence(
         view=view,
         names=_names(state, claims),
@@ -111,12 +111,11 @@ def _contest(state: ElectionState, view: ContestView, executor: Executor | None)
     )
 
 
-def _names(state: ElectionState, claims: tuple[Logged, ...]) -> dict[str, tuple[Title, ...]]:
+def _names(state: ElectionState, claims: tuple[Logged[Claim], ...]) -> dict[str, tuple[Title, ...]]:
     """What people call the bases, and who made the announcements, by code."""
     found = {basis.code: basis.titles for basis in state.bases}
     for logged in claims:
-        if isinstance(logged.entry.body, Claim):
-            found[logged.entry.body.code] = logged.entry.body.speaker
+        found[logged.body.code] = logged.body.speaker
     return found
 
 
@@ -135,14 +134,14 @@ def _of_sheets(state: ElectionState, view: ContestView, basis: str, roll: int | 
 
 def _of_bulletins(state: ElectionState, contest: str) -> list[Standing]:
     found = []
-    for logged in state.bulletins(contest):
+    for logged in state.records(Bulletin, contest):
         certificate = _try(partial(bulletin_certificate, state, logged))
         if certificate is not None:
             found.append(Standing("bulletin", logged.index, certificate, None))
     return found
 
 
-def _of_claims(state: ElectionState, claims: tuple[Logged, ...]) -> list[Standing]:
+def _of_claims(state: ElectionState, claims: tuple[Logged[Claim], ...]) -> list[Standing]:
     found = []
     for logged in claims:
         announced = _try(partial(claim_certificate, state, logged))

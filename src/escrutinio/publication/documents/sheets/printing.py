@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.core.election.findings import Finding
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import REPORTED, ElectionState
-from escrutinio.core.records.types import BY_CODE, Charter
+from escrutinio.core.records.types import BY_CODE
 from escrutinio.core.verification.signed_entries import SignedEntry
 from escrutinio.publication.documents.sheets.printed_sheet import Place, PrintedSheet, Source, printed_sheet
 
@@ -33,7 +33,7 @@ class Printer:
             raise PublicationError(f"entry {signed.index} {what}, which is no sheet of a station of the roll")
         return printed_sheet(
             entry,
-            self.state.body(),
+            self.state.definition.body,
             place_of(self.state, station),
             self._source(signed),
             language=self.language,
@@ -41,10 +41,10 @@ class Printer:
         )
 
     def _source(self, signed: SignedEntry) -> Source:
-        charter = self.state.charter.entry.body if self.state.charter is not None else None
+        charter = self.state.charter
         held = self.state.keys.get(signed.entry.kid)
         return Source(
-            origin=charter.origin if isinstance(charter, Charter) else "",
+            origin="" if charter is None else charter.body.origin,
             fingerprint=self.fingerprint,
             entry=signed.index,
             remarks=tuple(

@@ -146,7 +146,7 @@ class _Pages:
         view = self._view(form)
         problems = () if checked is None else checked.problems
         standing = counts_of(self.desk.tasks())
-        body = self.state.body()
+        body = self.state.definition.body
         page = self.template.render(
             lang=lang,
             t=said,

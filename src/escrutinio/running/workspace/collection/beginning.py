@@ -18,7 +18,7 @@ from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.parts import EnrolledKey, Title
 from escrutinio.core.records.subjects import ELECTION
 from escrutinio.core.records.text import check_name
-from escrutinio.core.records.types import Charter, Enrolment, NominationChange, Roll, StationChange
+from escrutinio.core.records.types import Body, Charter, Enrolment, NominationChange, Roll, StationChange
 from escrutinio.running.workspace.workspace import Beginning
 
 CARRIED = (Roll, NominationChange, StationChange)
@@ -92,11 +92,11 @@ def _content(attachments: Callable[[bytes], bytes | None], digest: bytes) -> byt
     return content
 
 
-def _stands(logged: Logged) -> bool:
+def _stands(logged: Logged[Body]) -> bool:
     return logged.standing in (Standing.EFFECTIVE, Standing.CONSENT)
 
 
-def _signers(state: ElectionState, carried: Iterable[Logged]) -> Iterable[EnrolledKey]:
+def _signers(state: ElectionState, carried: Iterable[Logged[Body]]) -> Iterable[EnrolledKey]:
     for kid in dict.fromkeys(logged.entry.kid for logged in carried):
         held = state.keys.get(kid)
         if held is not None:  # what stands was signed by an enrolled key

@@ -1,0 +1,154 @@
+"""Findings: what a rule noticed, with the entries that show it.
+
+A finding is a code with values; it becomes a sentence where it is shown, and what is compared byte for byte
+has the code and the values alone. A sentence says what was seen, never what to conclude. Only the codes
+marked `keeps` keep a sheet from counting; everything else is shown beside the totals and changes none.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import islice
+
+MOST_ENTRIES = 1_000
+"""Most entries that one finding names, and most findings of one code and contest that name one case each;
+what goes beyond is counted in one finding more, so that a hostile log cannot make the state large."""
+
+UNKNOWN = "–"
+"""Stands in a sentence where a finding does not have a value."""
+
+MORE = "more"
+"""The one value of a finding that counts what goes beyond `MOST_ENTRIES`."""
+
+_MORE = {"en": "{count} cases more.", "es": "{count} casos más."}
+
+
+class Severity(IntEnum):
+    """How much a finding asks for attention; `--fail-on` compares with it."""
+
+    NOTE = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """What a code means: severity, whether it keeps a sheet from counting, its label and its sentence.
+
+    `label` and `sentence` are keyed by language; a sentence has the names of a finding's values in braces.
+    `words`: for values that are codes themselves, by name of the value and code, the words by language.
+    """
+
+    code: str
+    severity: Severity
+    keeps: bool
+    label: Mapping[str, str]
+    sentence: Mapping[str, str]
+    words: dict[str, dict[str, Mapping[str, str]]] = field(default_factory=dict)
+
+    def word(self, name: str, value: str, language: str) -> str:
+        """A value in words: each code of a coded one, the value itself of any other."""
+        known = self.words.get(name)
+        if known is None:
+            return value
+        codes = value.split(", ")
+        return ", ".join(known[code][language] if code in known else code for code in codes)
+
+
+REGISTERED: dict[str, FindingRow] = {}
+"""The rows by their code, in the order in which their families were read; `table` has them in their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A case that a rule noticed.
+
+    `entries`: log indices that prove it, at most `MOST_ENTRIES`; `count`: how many cases it stands for.
+    `values`: what its sentence names besides entry, station, contest and area, as names and values.
+    `reason` says more in English to whoever looks into the case; words may change, so it is never compared.
+    """
+
+    code: str
+    entries: tuple[int, ...]
+    station: str | None = None
+    contest: str | None = None
+    area: str | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    count: int = 1
+    reason: str = field(default="", compare=False)
+
+    @property
+    def row(self) -> FindingRow:
+        """What the code means."""
+        return REGISTERED[self.code]
+
+    def sentence(self, language: str) -> str:
+        """What was seen, in "en" or "es". Raises KeyError for another language."""
+        row = self.row
+        values = dict(self.values)
+        if MORE in values:
+            return f"{row.label[language]}: {_MORE[language].format(count=self.count)}"
+        places = {"station": self.station, "contest": self.contest, "area": self.area}
+        names = {"count": str(self.count), **{name: place for name, place in places.items() if place}}
+        if self.entries:
+            names["entry"] = str(self.entries[0])
+        names |= {name: row.word(name, value, language) for name, value in values.items()}
+        return row.sentence[language].format_map(defaultdict(lambda: UNKNOWN, names))
+
+
+@dataclass
+class Findings:
+    """Collects findings while a state is made, and keeps their number within bounds."""
+
+    _found: list[Finding] = field(default_factory=list)
+    _seen: dict[tuple[str, str | None], int] = field(default_factory=dict)
+    _more: dict[tuple[str, str | None], list[int]] = field(default_factory=dict)
+
+    def add(
+        self,
+        code: str,
+        entries: Iterable[int],
+        *,
+        station: str | None = None,
+        contest: str | None = None,
+        area: str | None = None,
+        count: int = 1,
+        reason: object = "",
+        **values: object,
+    ) -> None:
+        """Note one case; beyond `MOST_ENTRIES` cases of one code and contest it is only counted.
+
+        A value that is None is left out.
+        """
+        key = code, contest
+        if not self.left(code, contest):
+            self.count_only(code, contest, count, entries)
+            return
+        self._seen[key] = self._seen.get(key, 0) + 1
+        proof = tuple(int(entry) for entry in islice(entries, MOST_ENTRIES))
+        named = tuple((name, str(value)) for name, value in values.items() if value is not None)
+        self._found.append(Finding(code, proof, station, contest, area, named, count, str(reason)))
+
+    def left(self, code: str, contest: str | None) -> int:
+        """How many more cases of a code and contest are noted one by one."""
+        return max(0, MOST_ENTRIES - self._seen.get((code, contest), 0))
+
+    def count_only(self, code: str, contest: str | None, count: int, entries: Iterable[int]) -> None:
+        """Count cases without noting each of them."""
+        more = self._more.setdefault((code, contest), [0])
+        more[0] += count
+        more += map(int, islice(entries, MOST_ENTRIES + 1 - len(more)))
+
+    def sorted(self) -> tuple[Finding, ...]:
+        """All findings in an order that depends on the log alone: by first entry, code and place."""
+        rest = (
+            Finding(code, tuple(more[1:]), None, contest, None, ((MORE, str(more[0])),), more[0])
+            for (code, contest), more in self._more.items()
+        )
+        return tuple(sorted((*self._found, *rest), key=_order))
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    places = (finding.contest or "", finding.station or "", finding.area or "")
+    return (finding.entries[:1], finding.code, *places, finding.values, finding.entries)

@@ -1,0 +1,62 @@
+"""Keys that came late, or that were revoked after they had signed."""
+
+import numpy as np
+
+from escrutinio.core.election.findings.family import NOTE, WARNING, Family, RuleInput
+from escrutinio.core.election.findings.finding import Findings
+
+FAMILY = Family("keys")
+
+KEY_LATER_REVOKED = FAMILY.finding(
+    "key-later-revoked",
+    NOTE,
+    "Key revoked later | The key of {signer} was revoked in entry {revocation}; {count} entries by it "
+    "stand before and remain.",
+    "Clave revocada después | La clave de {signer} fue revocada en la entrada {revocation}; antes hay "
+    "{count} entradas suyas, que quedan.",
+)
+
+LATE_KEY = FAMILY.finding(
+    "late-key",
+    WARNING,
+    "Machine keys enrolled late | Entry {entry} enrols {count} machine keys after enrolment closed; "
+    "authority and party had consented at: {consent}.",
+    "Claves de máquina inscritas tarde | La entrada {entry} inscribe {count} claves de máquina tras "
+    "el cierre; con aval de autoridad y partido desde: {consent}.",
+)
+
+
+@FAMILY.rule
+def _revoked(given: RuleInput, notes: Findings) -> None:
+    state = given.state
+    signers = np.concatenate([table.signer for table in state.tables.values()])
+    index = np.concatenate([table.index for table in state.tables.values()])
+    controls = [(held.place, c.index) for c in state.controls if (held := state.keys.get(c.entry.kid))]
+    signers = np.concatenate([signers, np.array([place for place, _ in controls], np.int32)])
+    index = np.concatenate([index, np.array([at for _, at in controls], np.int64)])
+    order = np.lexsort((index, signers))
+    signers, index = signers[order], index[order]
+    for held in state.keys:
+        if held.revoked is None:
+            continue
+        first, last = np.searchsorted(signers, [held.place, held.place + 1])
+        mine = index[first:last]
+        mine = mine[mine < held.revoked]
+        if len(mine):
+            notes.add(
+                KEY_LATER_REVOKED,
+                [held.revoked, *mine.tolist()],
+                count=len(mine),
+                signer=held.key.name,
+                revocation=held.revoked,
+            )
+
+
+@FAMILY.rule
+def _late(given: RuleInput, notes: Findings) -> None:
+    late: dict[int, list[int | None]] = {}
+    for held in given.state.keys:
+        if held.late:
+            late.setdefault(held.enrolled, []).append(held.consented)
+    for enrolment, consents in late.items():
+        notes.add(LATE_KEY, [enrolment], count=len(consents), consent=consents[0])

@@ -1,0 +1,126 @@
+"""What is wrong with a sheet, and what other sheets of its station say."""
+
+import numpy as np
+
+from escrutinio.core.election.findings.family import CRITICAL, NOTE, WARNING, Family
+from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.state import ElectionState, SheetTable, Status
+
+FAMILY = Family("sheets")
+
+STATION_UNKNOWN = FAMILY.finding(
+    "station-unknown",
+    WARNING,
+    "Station not on the roll | Entry {entry} speaks of station {station}, which the roll does not "
+    "list for contest {contest}.",
+    "Mesa que no está en el registro | La entrada {entry} habla de la mesa {station}, que el registro "
+    "no lista para el cargo {contest}.",
+    keeps=True,
+)
+
+CONTEST_UNKNOWN = FAMILY.finding(
+    "contest-unknown",
+    WARNING,
+    "Contest not in the definition | Entry {entry} speaks of contest {contest}, which the definition "
+    "does not have.",
+    "Cargo que no está en la definición | La entrada {entry} habla del cargo {contest}, que la "
+    "definición no tiene.",
+    keeps=True,
+)
+
+WRONG_OPTION_COUNT = FAMILY.finding(
+    "wrong-option-count",
+    WARNING,
+    "Other number of options | Entry {entry}, of station {station}, has another number of counts than "
+    "contest {contest} has options.",
+    "Otro número de tarjetas | La entrada {entry}, de la mesa {station}, tiene otro número de cuentas "
+    "que tarjetas el cargo {contest}.",
+    keeps=True,
+)
+
+SUM_MISMATCH = FAMILY.finding(
+    "sum-mismatch",
+    WARNING,
+    "Sum that does not add up | The sheet of station {station} in entry {entry} states {stated} "
+    "ballots; its counts add up to {sum}.",
+    "Suma que no cuadra | El acta de la mesa {station} en la entrada {entry} indica {stated} votos; "
+    "sus cuentas suman {sum}.",
+    keeps=True,
+)
+
+MORE_VOTES_THAN_REGISTERED = FAMILY.finding(
+    "more-votes-than-registered",
+    CRITICAL,
+    "More votes than registered voters | The sheet of station {station} in entry {entry} has {votes} "
+    "ballots; {registered} voters are registered there.",
+    "Más votos que electores inscritos | El acta de la mesa {station} en la entrada {entry} tiene "
+    "{votes} votos; hay {registered} electores inscritos.",
+    keeps=True,
+)
+
+CONFLICT = FAMILY.finding(
+    "conflict",
+    CRITICAL,
+    "Entries that differ | Station {station} has entries with different content for contest {contest} "
+    "({basis}); none of them counts.",
+    "Entradas que difieren | La mesa {station} tiene entradas de contenido distinto para el cargo "
+    "{contest} ({basis}); ninguna cuenta.",
+    keeps=True,
+)
+
+DUPLICATE = FAMILY.finding(
+    "duplicate",
+    NOTE,
+    "Said again | Entry {entry} says of station {station} the same as entry {first}, which counts.",
+    "Dicho otra vez | La entrada {entry} dice de la mesa {station} lo mismo que la entrada {first}, "
+    "que cuenta.",
+)
+
+MORE_VOTERS_THAN_REGISTERED = FAMILY.finding(
+    "more-voters-than-registered",
+    WARNING,
+    "More voters than registered | The sheet of station {station} in entry {entry} states {voters} "
+    "voters; {registered} are registered there.",
+    "Más votantes que inscritos | El acta de la mesa {station} en la entrada {entry} indica {voters} "
+    "votantes; hay {registered} inscritos.",
+)
+
+
+@FAMILY.contest_rule
+def _repeats(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
+    rows = np.flatnonzero(table.status == Status.DUPLICATE)
+    left = notes.left(DUPLICATE, contest)
+    for row in rows[:left].tolist():
+        basis, station = state.bases[table.basis[row]].code, int(table.station[row])
+        first = int(table.index[state.counted[contest, basis][station]])
+        entries = [int(table.index[row]), first]
+        notes.add(DUPLICATE, entries, station=state.roll.stations[station], contest=contest, first=first)
+    if len(rows) > left:
+        notes.count_only(DUPLICATE, contest, len(rows) - left, table.index[rows[left:]].tolist())
+
+
+@FAMILY.contest_rule
+def _conflicts(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
+    by_place: dict[tuple[int, int], list[int]] = {}
+    for row in np.flatnonzero(table.status == Status.PENDING).tolist():
+        by_place.setdefault((int(table.basis[row]), int(table.station[row])), []).append(
+            int(table.index[row])
+        )
+    for (basis, station), entries in by_place.items():
+        code = state.bases[basis].code
+        notes.add(CONFLICT, entries, station=state.roll.stations[station], contest=contest, basis=code)
+
+
+@FAMILY.contest_rule
+def _voters(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
+    registered = table.registered_at(state.roll)
+    many = (registered >= 0) & (table.voters > registered) & (table.status != Status.REFUSED)
+    for row in np.flatnonzero(many).tolist():
+        notes.add(
+            MORE_VOTERS_THAN_REGISTERED,
+            [int(table.index[row])],
+            station=state.roll.stations[table.station[row]],
+            contest=contest,
+            voters=table.voters[row],
+            registered=registered[row],
+        )
