@@ -21,7 +21,7 @@ from escrutinio.core.election.counting import count, pending_of, rulings_of
 from escrutinio.core.election.definition import contest_views
 from escrutinio.core.election.findings import Findings
 from escrutinio.core.election.history import machine_table, software_of
-from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.keys import KeyTable, organisation_of
 from escrutinio.core.election.rights import Scopes
 from escrutinio.core.election.rules import note_rules
 from escrutinio.core.election.sheets import (
@@ -179,13 +179,11 @@ def _role(charter: Logged) -> LogRole:
 
 
 def _organisations(keys: KeyTable) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """Whom each key belongs to: its name up to the second slash (`party/azul/s012` to `party/azul`)."""
+    """Whom each key belongs to, by number of the key."""
     numbers: dict[str, int] = {}
     places = []
     for held in keys:
-        name = held.key.name
-        name = name if name.count("/") < 2 else "/".join(name.split("/", 2)[:2])
-        places.append(numbers.setdefault(name, len(numbers)))
+        places.append(numbers.setdefault(organisation_of(held.key.name), len(numbers)))
     return tuple(numbers), np.array(places, np.int32)
 
 
