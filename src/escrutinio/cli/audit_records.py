@@ -32,7 +32,6 @@ MAX_BOXES = 10_000
 """Most boxes of one call."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-_NUMBER = re.compile("[0-9]{1,10}")
 
 bound_option = click.option(
     "--bound",

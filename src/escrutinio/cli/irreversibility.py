@@ -40,7 +40,6 @@ INEQUALITIES = {
     "above-share": say("above the share", "por encima de la proporción"),
     "below-share": say("below the share", "por debajo de la proporción"),
     "average": say("average", "cociente"),
-    "quorum": say("quorum", "quórum"),
 }
 FINALITY = {
     "irreversible": say("irreversible", "irreversible"),
