@@ -20,13 +20,14 @@ from escrutinio.core.election.qr2024_options import Card2024, Qr2024Options
 from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.records.codes import Form, RevocationReason, Role
 from escrutinio.core.records.qr import qr_text
-from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024, qr2024_text
+from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024
 from escrutinio.core.records.types import Revocation, TallySheet
 from escrutinio.intake.authoring.presentation import Presentation
 from tests import paths
 from tests.browser.publish import ASSETS, isla, publish, trust_of
 from tests.conftest import CHROMIUM_FLAGS, chromium_path
 from tests.core.election.build import PRESIDENT, ROOT, STATIONS, Day, key
+from tests.reference.qr2024 import qr2024_text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

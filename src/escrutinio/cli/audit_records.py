@@ -21,18 +21,15 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.boxes import Bound
+from escrutinio.evidence.audit.rounds import MAX_BOXES, draws_to_end, procedure_for, seed_of
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.measure import Procedure
-    from escrutinio.evidence.audit.records import AuditRecords
 
 BOUNDS = {bound.value: bound for bound in Bound}
 METHODS = {word(method): method for method in AuditMethod}
-MAX_BOXES = 10_000
-"""Most boxes of one call."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-_NUMBER = re.compile("[0-9]{1,10}")
 
 bound_option = click.option(
     "--bound",
@@ -212,10 +209,10 @@ def draw(
     digest = commitment_of(commitment)
     opened = question.open()
     audit = read_audit(opened.state, opened.contest.code, digest, root_at=opened.root_at)
-    used = _seed(audit, seed)
-    procedure = _procedure(opened, audit, question.basis, BOUNDS[bound])
+    used = seed_of(audit, seed)
+    procedure = procedure_for(opened.state, audit, question.basis, BOUNDS[bound])
     done = sum(len(sample.stations) for sample in audit.samples)
-    count = take or _suggested(opened, audit, procedure, question.basis, BOUNDS[bound])
+    count = take or draws_to_end(opened.state, audit, procedure, question.basis, BOUNDS[bound])
     drawn = procedure.draw(used, done + count)[done:]
     number = len(audit.samples) + 1
     about, made = opened.contest.code, audit.logged.entry.digest
@@ -238,74 +235,6 @@ def draw(
         ],
     }
     give(question, opened, signer, records, remarks)
-
-
-def _seed(audit: AuditRecords, given: str | None) -> str:
-    """The audit's seed: that in the log, or the one given where it has none yet."""
-    from escrutinio.evidence.audit.draw import check_seed
-
-    if given is not None:
-        check_seed(given)
-    if audit.seed is None and given is None:
-        raise InputError(
-            say(
-                "the log has no seed of this audit yet; --seed gives what the dice showed",
-                "el registro aún no tiene la semilla de esta auditoría; --seed da lo que mostraron los dados",
-            )
-        )
-    if audit.seed is not None and given not in (None, audit.seed):
-        raise InputError(
-            say(
-                f"the log has another seed, {audit.seed} in entry {audit.seed_index}; "
-                "an audit has one for all its rounds",
-                f"el registro tiene otra semilla, {audit.seed} en la entrada {audit.seed_index}; "
-                "una auditoría tiene una sola para todas sus rondas",
-            )
-        )
-    seed = audit.seed or given
-    assert seed is not None
-    return seed
-
-
-def _procedure(opened: Opened, audit: AuditRecords, basis: str | None, bound: Bound) -> Procedure:
-    """How this audit draws and measures, over the boxes that it committed to. Raises EvidenceError."""
-    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of
-    from escrutinio.evidence.audit.status import procedure_of
-
-    state, view = opened.state, opened.contest
-    chosen = basis or audited_basis(state, view.code, audit.organisation)
-    boxes = boxes_of(state, view.code, chosen, size=audit.sheets_below, bound=bound)
-    return procedure_of(state, view, audit.body.method, boxes)
-
-
-def _suggested(
-    opened: Opened, audit: AuditRecords, procedure: Procedure, basis: str | None, bound: Bound
-) -> int:
-    """How many draws would end the audit if all boxes agreed. Raises InputError where none can be said."""
-    from escrutinio.evidence.audit.status import audit_status
-
-    if audit.body.method is AuditMethod.HOT_AUDIT:
-        return len(procedure.boxes)
-    if audit.samples:
-        stands = audit_status(
-            opened.state, opened.contest.code, audit.logged.entry.digest, basis=basis, bound=bound
-        )
-        more = stands.more
-    else:
-        limit = audit.body.risk_limit
-        more = procedure.measure((), {}, Fraction(limit.numerator, limit.denominator)).more
-    if not more or more > MAX_BOXES:
-        raise InputError(
-            say(
-                "no number of draws ends this audit by itself; --take says how many to draw",
-                "ningún número de extracciones termina por sí solo esta auditoría; --take dice cuántas sacar",
-            )
-            if more != 0
-            else say(
-                "the audit may stop at its risk limit", "la auditoría puede terminar en su límite de riesgo"
-            )
-        )
-    return more
 
 
 def _write_workbook(path: Path, opened: Opened, procedure: Procedure, seed: str, draws: int) -> None:

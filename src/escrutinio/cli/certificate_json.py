@@ -70,5 +70,7 @@ def reversal_as_plain(reversal: Reversal | None) -> dict[str, object] | None:
         "lead_of_expected": plain(reversal.lead_of_expected),
         "tipping_point": plain(reversal.tipping_point),
         "share_needed": plain(reversal.share_needed),
+        "two_way_needed": plain(reversal.two_way_needed),
+        "two_way_counted": plain(reversal.two_way_counted),
         "sentences": both(reversal),
     }

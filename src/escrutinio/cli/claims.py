@@ -10,7 +10,7 @@ import click
 
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
-from escrutinio.cli.claims_json import RISKS, SOURCES, as_plain, reversals
+from escrutinio.cli.claims_json import RISKS, SOURCES, as_plain
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
@@ -179,7 +179,7 @@ def _print_sheets(found: AgainstSheets) -> None:
         (say("sheets that would have to differ for the first not to lead",
              "actas que tendrían que diferir para que el primero no aventaje"), say("sheets", "actas")),
         [(label, say("all are too few", "ni todas bastan") if n is None else whole(n, lang))
-         for label, n in ((REVERSALS[code], number) for code, number in reversals(found))],
+         for label, n in ((REVERSALS[code], number) for code, number in found.reversals())],
     )  # fmt: skip
     if found.least.sheets:
         _print_boxes(found.least)

@@ -26,43 +26,6 @@ RISKS = (Fraction(1, 20), Fraction(1, 100), Fraction(1, 10**6))
 """Chances of meeting no box that differs, for which the number of boxes is given."""
 
 
-def reversals(found: AgainstSheets) -> list[tuple[str, int | None]]:
-    """How many sheets would have to differ for their first candidate not to lead, by what may differ.
-
-    Code and number (None: all are too few) for votes up to the registered voters or with the turnout
-    as it is, and stations without a sheet adding all their voters to the second or nothing. Empty for fewer
-    than two candidates.
-    """
-    from escrutinio.evidence.claims.claims import NULL
-    from escrutinio.evidence.claims.feasibility import (
-        least_to_change_first,
-        swing_of_capacity,
-        swing_of_votes,
-    )
-
-    compared = found.comparison
-    order = sorted(
-        (at for at, name in enumerate(compared.columns) if name != NULL),
-        key=lambda at: (-compared.totals[at], at),
-    )
-    if len(order) < 2:
-        return []
-    first, second = compared.votes[:, order[0]], compared.votes[:, order[1]]
-    swings = {
-        "registered": swing_of_capacity(first, second, compared.capacity),
-        "turnout": swing_of_votes(first),
-    }
-    rows = []
-    for swing in swings:
-        for against in (True, False):
-            if against and compared.missing is None:
-                continue
-            taken = compared.missing if against and compared.missing is not None else 0
-            number = least_to_change_first(first - second, swings[swing], taken)
-            rows.append((f"{swing}_{'missing' if against else 'counted'}", number))
-    return rows
-
-
 def as_plain(contest: str, basis: str, studies: Sequence[ClaimStudy], pairs: Pairs) -> dict[str, object]:
     """The answer as docs/evidence.md describes it."""
     return {
@@ -151,7 +114,7 @@ def _sheets_as_plain(found: AgainstSheets) -> dict[str, object]:
             "average_outside": _least_as_plain(found.average),
             "none_outside": _least_as_plain(found.none_outside),
         },
-        "least_for_another_first": dict(reversals(found)),
+        "least_for_another_first": dict(found.reversals()),
         "registered_unknown": found.unknown_capacity,
         "registered_assumed": found.assumed_capacity,
         "sentences": both(found.least),

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import percent, points, whole
 from escrutinio.cli.certificate_json import certificate_as_plain, reversal_as_plain
-from escrutinio.cli.election import Opened, Question, asks, title_of
+from escrutinio.cli.election import Question, asks, title_of
 from escrutinio.cli.explain import (
     plain,
     print_facts,
@@ -24,11 +22,8 @@ from escrutinio.cli.explain import (
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
-    from escrutinio.core.election.state import Logged
-    from escrutinio.core.records.types import Claim
-    from escrutinio.evidence.certainty.certificates import Coverage
     from escrutinio.evidence.certainty.irreversibility import Certificate, Inequality, Outstanding
-    from escrutinio.evidence.certainty.reversal import Reversal
+    from escrutinio.evidence.certainty.studies import CertaintyStudy
 
 SOURCES = (
     "V. D'Hondt, Système pratique et raisonné de représentation proportionnelle (1882)",
@@ -41,31 +36,12 @@ INEQUALITIES = {
     "above-share": say("above the share", "por encima de la proporción"),
     "below-share": say("below the share", "por debajo de la proporción"),
     "average": say("average", "cociente"),
-    "quorum": say("quorum", "quórum"),
 }
 FINALITY = {
     "irreversible": say("irreversible", "irreversible"),
     "open": say("not irreversible", "no irreversible"),
     "unknown": say("not known", "no se sabe"),
 }
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A certificate with all that is shown beside it.
-
-    `counted_needed`: parts of the roll to count, if the split stays, with registered voters and with equal
-    turnout as what is outstanding. `areas`: name and certificate of the areas right below, each as if it
-    voted alone. `assumed`: results that rest on an assumption.
-    """
-
-    certificate: Certificate
-    reversal: Reversal | None
-    share: Fraction | None = None
-    registered: int | None = None
-    counted_needed: tuple[Fraction, Fraction] | None = None
-    areas: tuple[tuple[str, Certificate], ...] = ()
-    assumed: tuple[tuple[str, dict[str, tuple[str, str]]], ...] = ()
 
 
 @click.command(
@@ -117,11 +93,16 @@ def command(
                 "--claim va solo con --share y --registered",
             )
         )
+    from escrutinio.evidence.certainty.studies import study_of_claim, study_of_sheets
+
     opened = question.open()
     if claim is None:
-        answer = _of_sheets(opened, area, registered, size, assume_random)
+        answer = study_of_sheets(
+            opened.state, opened.contest, opened.with_sheets,
+            area=area, registered=registered, size=size, assume_random=assume_random,
+        )  # fmt: skip
     else:
-        answer = _of_claim(opened, opened.claim(claim), share, registered)
+        answer = study_of_claim(opened.state, opened.claim(claim), share=share, registered=registered)
     if question.as_json:
         print_json(as_plain(answer))
         return
@@ -132,85 +113,7 @@ def command(
     print_answer(answer)
 
 
-def _of_sheets(
-    opened: Opened, area: str | None, registered: int | None, size: int | None, assume_random: bool
-) -> Answer:
-    from escrutinio.evidence.certainty.certificates import coverage
-
-    state, code, basis = opened.state, opened.contest.code, opened.with_sheets
-    top = area or opened.contest.area
-    at = state.areas.index.get(top)
-    if at is None or state.areas.index[opened.contest.area] not in state.areas.path(at):
-        raise InputError(
-            say(
-                f"{code!r} is not voted on in an area {top[:80]!r}",
-                f"{code!r} no se vota en un área {top[:80]!r}",
-            )
-        )
-    found = coverage(state, code, basis, size=size, registered=registered)
-    below = [state.areas.codes[child] for child in state.areas.children(at)]
-    return Answer(
-        found.certificate(top),
-        _first_two(found.certificate(top), found.reversal(top)),
-        registered=registered,
-        areas=tuple(
-            (state.areas.names[found.index[each]], found.certificate(each))
-            for each in below
-            if _votes_there(found, each)
-        ),
-        assumed=_assumed(opened, below) if assume_random else (),
-    )
-
-
-def _first_two(certificate: Certificate, reversal: Reversal | None) -> Reversal | None:
-    """The reversal where it decides: the most votes win, and something is outstanding or not known."""
-    decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
-    return reversal if decides else None
-
-
-def _votes_there(found: Coverage, area: str) -> bool:
-    at = found.index[area]
-    left = found.outstanding(at)
-    return bool(found.votes[at].any() or left.capacity or left.silent or left.registered_unknown)
-
-
-def _assumed(opened: Opened, below: Sequence[str]) -> tuple[tuple[str, dict[str, tuple[str, str]]], ...]:
-    """What follows if stations are missing at random, and if they are like their neighbours."""
-    from escrutinio.evidence.certainty.projection import if_like_their_neighbours, if_randomly_missing
-
-    state, code, basis = opened.state, opened.contest.code, opened.with_sheets
-    random = if_randomly_missing(state, code, basis)
-    found = [("missing_at_random", {lang: random.sentences(lang) for lang in ("en", "es")})]
-    if below:
-        level = state.areas.levels[state.areas.index[below[0]]]
-        near = if_like_their_neighbours(state, code, basis, level)
-        names = opened.contest.candidates
-        found.append(("post_stratified", {lang: near.sentences(names, lang) for lang in ("en", "es")}))
-    return tuple(found)
-
-
-def _of_claim(opened: Opened, claim: Logged[Claim], share: str | None, registered: int | None) -> Answer:
-    from escrutinio.evidence.certainty.certificates import announced_result, claim_certificate
-    from escrutinio.evidence.certainty.percentages import parse_percentage
-    from escrutinio.evidence.certainty.reversal import fraction_needed
-
-    if share is not None:
-        parse_percentage(share)
-        body, _ = announced_result(opened.state, claim)
-        claim = replace(claim, entry=replace(claim.entry, body=replace(body, covered=share)))
-    found = claim_certificate(opened.state, claim, registered=registered)
-    counted = None if found.share is None else found.share.value
-    needed, margin, valid = None, found.certificate.margin, sum(found.certificate.votes)
-    if counted and found.registered and margin is not None and valid:
-        needed = (
-            fraction_needed(found.registered, margin, counted),
-            fraction_needed(valid / counted, margin, counted),
-        )
-    reversal = _first_two(found.certificate, found.reversal)
-    return Answer(found.certificate, reversal, counted, found.registered, needed)
-
-
-def print_answer(answer: Answer) -> None:
+def print_answer(answer: CertaintyStudy) -> None:
     """Sentences, votes, what is outstanding, the inequalities, what would change it, areas, method."""
     certificate, lang = answer.certificate, language()
     print_sentences(certificate)
@@ -239,7 +142,7 @@ def print_answer(answer: Answer) -> None:
     )
 
 
-def _facts(answer: Answer) -> list[tuple[str, str]]:
+def _facts(answer: CertaintyStudy) -> list[tuple[str, str]]:
     certificate, reversal, lang = answer.certificate, answer.reversal, language()
     left = certificate.outstanding
     limit = certificate.statements[0].withstands
@@ -331,7 +234,7 @@ def _print_areas(areas: Sequence[tuple[str, Certificate]]) -> None:
     print_table(header, rows)
 
 
-def as_plain(answer: Answer) -> dict[str, object]:
+def as_plain(answer: CertaintyStudy) -> dict[str, object]:
     """The answer as docs/evidence.md describes it."""
     needed = answer.counted_needed
     return {

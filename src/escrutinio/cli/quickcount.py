@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,13 +17,18 @@ from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import both, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
-from escrutinio.cli.plan_file import check_commitment, keep, read_plan
+from escrutinio.cli.sealing import write_new
 from escrutinio.evidence.certainty.percentages import parse_percentage
-from escrutinio.evidence.quickcount.design import Design, Plan, frame_of
+from escrutinio.evidence.quickcount.design import SECRET_BYTES, Design, Plan, commitment, frame_of
+from escrutinio.evidence.quickcount.plan_file import MAX_PLAN, check_commitment, read_plan
 
 if TYPE_CHECKING:
     from escrutinio.evidence.quickcount.estimate import Estimate, QuickCount
     from escrutinio.evidence.quickcount.planning import SampleSize
+
+PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
+MAX_SECRET = 200
+"""Bytes of a secret's file that are read."""
 
 SOURCES = (
     "W. G. Cochran, Sampling Techniques (1977), chapters 6 and 9",
@@ -211,7 +217,7 @@ def sample(
     opened = question.open()
     frame = frame_of(opened.state, opened.contest.code, _level(opened, level))
     made = Plan(Design(design), tuple(sorted(frame, key=lambda unit: unit.station)), take, seed)
-    digest = None if output is None else keep(output, made)
+    digest = None if output is None else _keep(output, made)
     found = Drawn(made, made.sample(), digest)
     if question.as_json:
         print_json(
@@ -237,6 +243,15 @@ def sample(
         click.echo(say(f"\nPublish now: {digest.hex()}", f"\nPublique ahora: {digest.hex()}"))
         click.echo(say(f"Keep until the polls close: {output}", f"Guarde hasta el cierre: {output}"))
     print_method(say("lowest tickets by SHA-256", "boletos más bajos según SHA-256"), SOURCES[3:])
+
+
+def _keep(directory: Path, made: Plan) -> bytes:
+    """Write plan and secret, which only their owner may read, and return the digest."""
+    secret = secrets.token_bytes(SECRET_BYTES)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_new(directory / PLAN_FILE, made.text().encode(), private=True)
+    write_new(directory / SECRET_FILE, (secret.hex() + "\n").encode(), private=True)
+    return commitment(made, secret)
 
 
 def _level(opened: Opened, level: str | None) -> str:
@@ -286,9 +301,12 @@ def estimate(question: Question, plan_file: Path, secret_file: Path | None, dige
         raise click.UsageError(
             say("--secret and --commitment go together", "--secret y --commitment van juntos")
         )
-    made = read_plan(plan_file)
+    with plan_file.open("rb") as file:
+        made = read_plan(file.read(MAX_PLAN + 1), str(plan_file))
     if secret_file is not None and digest is not None:
-        check_commitment(made, secret_file, digest)
+        with secret_file.open("rb") as file:
+            secret = file.read(MAX_SECRET).decode("ascii", "replace").strip()
+        check_commitment(made, secret, digest)
     opened = question.open()
     found = quick_count(made, opened.state, opened.contest.code, opened.with_sheets)
     if question.as_json:

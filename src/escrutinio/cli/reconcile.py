@@ -19,7 +19,6 @@ from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
-    from escrutinio.core.election.state import ElectionState
     from escrutinio.core.verification.verified import VerifiedLog
     from escrutinio.evidence.accounts.accounts import Accounts, Pair
     from escrutinio.evidence.accounts.sources import Source
@@ -95,13 +94,14 @@ def command(
     quiet: bool,
 ) -> None:
     from escrutinio.evidence.accounts.accounts import compare
+    from escrutinio.evidence.accounts.choosing import by_contest
     from escrutinio.evidence.accounts.sources import join
     from escrutinio.publication.documents.accounts import files as files
 
     named = _Named(map_file, trust, skip_bad_rows, quiet or as_json)
     accounts = tuple(
         compare(join(each, confirmed_zero=frozenset(confirm_zero)), registered=registered)
-        for each in _by_contest([named.resolve(source) for source in sources], contest)
+        for each in by_contest([named.resolve(source) for source in sources], contest)
     )
     if html_dir is not None:
         from escrutinio.publication.documents.accounts.pages import write_reconciliation
@@ -155,10 +155,12 @@ class _Named:
             )
         if address not in self._logs:
             self._logs[address] = open_log(address, self._trust, quiet=self._quiet)
+        from escrutinio.evidence.accounts.choosing import bases_of
+
         log = self._logs[address]
         state, head = log.state, log.checkpoint
         rests_on = f"{head.origin}, {head.size:,} entries, root {head.root.hex()}"
-        return [replace(each, rests_on=rests_on) for each in _bases(state, address, basis)]
+        return [replace(each, rests_on=rests_on) for each in bases_of(state, address, basis)]
 
     def _table(self, name: str) -> Source:
         from escrutinio.intake.mapping.accounts import read_account
@@ -176,77 +178,6 @@ class _Named:
         if account.bad and not self._skip:
             raise InputError(f"{account.bad[0]}; --skip-bad-rows " + say("leaves it out", "la omite"))
         return account.source
-
-
-def _bases(state: ElectionState, address: str, basis: str) -> list[Source]:
-    """All bases of all contests that have a sheet, or the one that was asked for."""
-    from escrutinio.core.election.state import RULED
-    from escrutinio.evidence.accounts.sources import source_of
-
-    codes = [each.code for each in state.bases]
-    if basis and basis not in codes:
-        raise InputError(
-            say(
-                f"{address} has no basis {basis[:80]!r}; it has: {', '.join(codes)}",
-                f"{address} no tiene la base {basis[:80]!r}; tiene: {', '.join(codes)}",
-            )
-        )
-    # As ruled is made of the other bases, so it is no account of its own unless it is asked for.
-    wanted = [basis] if basis else [code for code in codes if code != RULED]
-    return [
-        source_of(state, contest.code, code, f"{address}#{code}")
-        for contest in state.contests
-        for code in wanted
-        if _has_sheets(state, contest.code, code)
-    ]
-
-
-def _has_sheets(state: ElectionState, contest: str, basis: str) -> bool:
-    rows = state.counted.get((contest, basis))
-    return rows is not None and bool((rows >= 0).any())
-
-
-def _by_contest(arguments: list[list[Source]], contest: str | None) -> list[list[Source]]:
-    """The sources of each contest that two or more have.
-
-    A publication named beside others stands for its first basis that has a sheet; alone, for all of them.
-    """
-    codes = list(dict.fromkeys(source.contest for each in arguments for source in each if source.contest))
-    if contest is not None:
-        codes = [contest]
-    found = []
-    for code in codes or [""]:
-        of_code = [[source for source in each if source.contest in ("", code)] for each in arguments]
-        chosen = of_code[0] if len(of_code) == 1 else [each[0] for each in of_code if each]
-        if len(chosen) > 1:
-            found.append(_shortened(chosen))
-    if not found:
-        have = ", ".join(codes[:10]) or "–"
-        raise InputError(
-            say(
-                f"fewer than two of the accounts have sheets of the same contest; contests: {have}",
-                f"menos de dos de las versiones tienen actas de la misma contienda; contiendas: {have}",
-            )
-        )
-    return found
-
-
-def _shortened(sources: list[Source]) -> list[Source]:
-    """Sources under the shortest name that tells them apart: basis, directory and basis, or all of it."""
-    for short in (_basis, _last):
-        names = [short(source.name) for source in sources]
-        if len(set(names)) == len(names) and all(names):
-            return [replace(source, name=name) for source, name in zip(sources, names, strict=True)]
-    return sources
-
-
-def _basis(name: str) -> str:
-    return name.rpartition("#")[2] if "#" in name else ""
-
-
-def _last(name: str) -> str:
-    address, mark, basis = name.rpartition("#")
-    return f"{Path(address).name}{mark}{basis}" if mark else Path(name).name
 
 
 def _print_contest(accounts: Accounts, show: int) -> None:

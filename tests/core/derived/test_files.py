@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from escrutinio.core.derived.canonical import canonical, state_digest
 from escrutinio.core.derived.files import derived_files
 from escrutinio.core.election.findings.finding import REGISTERED
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Role, Step
 from tests.core.election.build import SOFTWARE, Day, honest, life
+from tests.reference.canonical import canonical, state_digest
 
 Words = dict[str, dict[str, Mapping[str, str]]]
 

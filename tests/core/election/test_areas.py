@@ -59,6 +59,9 @@ def test_within_and_sums() -> None:
     places = np.arange(5, dtype=np.int32)
     assert areas.within(1, places).tolist() == [False, True, True, False, True]
     assert areas.roll_up(np.array([1, 10, 100, 1000, 10000])).tolist() == [11111, 10110, 100, 1000, 10000]
+    stations = np.array([4, 3, 4], np.int32)
+    assert areas.add_up(stations, 1).tolist() == [3, 2, 0, 1, 2]
+    assert areas.add_up(stations, np.array([[1, 5], [2, 6], [3, 7]]))[1].tolist() == [4, 12]
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=40), st.data())

@@ -10,7 +10,6 @@ from pkgutil import iter_modules
 import pytest
 
 import escrutinio.core.election
-from escrutinio.core.derived.canonical import canonical
 from escrutinio.core.election import findings
 from escrutinio.core.election.findings.family import FAMILIES, NOTE, Family, RuleInput
 from escrutinio.core.election.findings.finding import MOST_ENTRIES, REGISTERED, Findings
@@ -26,6 +25,7 @@ from tests.core.election.build import (
     found,
     honest,
 )
+from tests.reference.canonical import canonical
 
 ROOM = Path(str(escrutinio.core.election.__file__)).parent
 NO_FAMILY = {"family", "finding", "table"}

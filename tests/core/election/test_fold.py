@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import DefinitionError, RecordError
-from escrutinio.core.derived.canonical import canonical
 from escrutinio.core.election.fold import Fold, fold
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.records import parts as p
@@ -33,6 +32,7 @@ from tests.core.election.build import (
     machines,
     ruling,
 )
+from tests.reference.canonical import canonical
 
 # --- the roll ---
 

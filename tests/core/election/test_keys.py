@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import pytest
 
+from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import (
@@ -179,3 +180,16 @@ def test_two_officers_are_no_party() -> None:
     consent(day, enrolment, "authority/2")
     day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
     assert counts_at(day.state(), "n1.01") is None
+
+
+@pytest.mark.parametrize(
+    ("signer", "organisation"),
+    [
+        ("authority", "authority"),
+        ("party/azul", "party/azul"),
+        ("party/azul/s012", "party/azul"),
+        ("party/azul/s012/2", "party/azul"),
+    ],
+)
+def test_a_signer_belongs_to_the_organisation_up_to_the_second_slash(signer: str, organisation: str) -> None:
+    assert organisation_of(signer) == organisation

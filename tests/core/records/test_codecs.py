@@ -16,7 +16,7 @@ from escrutinio.core.records.parts import Contest, EnrolledKey, Title
 from tests.core.records.strategies import ANY_CBOR, values
 
 CODECS: list[c.Codec[Any]] = [
-    c.UINT, c.COUNT, c.TIME, c.COUNTS, c.DIGEST, c.KID, c.CODE, c.NAME, c.SUBJECT, c.DATE, c.SHORT, c.LONG,
+    c.UINT, c.COUNT, c.TIME, c.COUNTS, c.DIGEST, c.KID, c.CODE, c.NAME, c.DATE, c.SHORT, c.LONG,
     c.Code(Step), c.Optional(c.COUNT), c.Array(c.CODE, 1, 3), c.Struct(Title), c.Struct(Contest),
     c.Struct(EnrolledKey), c.Array(c.Array(c.COUNT)),
 ]  # fmt: skip

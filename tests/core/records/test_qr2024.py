@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import RecordError
-from escrutinio.core.records.qr2024 import Sheet2024, qr2024_text, read_qr2024
+from escrutinio.core.records.qr2024 import Sheet2024, read_qr2024
 from tests.paths import ROOT
+from tests.reference.qr2024 import qr2024_text
 
 FORMAT = json.loads((ROOT / "examples/venezuela-2024/data/qr_format.json").read_text())
 PAYLOADS: list[str] = [sample["payload"] for sample in FORMAT["samples"]]

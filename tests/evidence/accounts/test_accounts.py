@@ -12,7 +12,6 @@ from escrutinio.core.records.codes import Kind as ElectionKind
 from escrutinio.core.records.codes import Role
 from escrutinio.evidence.accounts.accounts import MAX_SOURCES, compare
 from escrutinio.evidence.accounts.differences import KINDS, Kind
-from escrutinio.evidence.accounts.reconciliation import reconcile
 from escrutinio.evidence.accounts.sources import Places, Source, join, source_of
 from tests.core.election.build import Day
 
@@ -96,25 +95,6 @@ def test_logs_join_by_candidate_where_one_has_cards_and_the_other_names() -> Non
     assert found.joined.invented is ElectionKind.SIMULATION
     (difference,) = found.pairs[0].differences
     assert [(each.row, each.left, each.right) for each in difference.figures] == [(1, 4, 5)]
-
-
-def test_it_says_of_one_log_what_the_reconciliation_of_its_bases_says() -> None:
-    day = Day()
-    day.enrol("machine/1", Role.MACHINE)
-    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
-    day.sheet("machine/1", "s1.01", (9, 9, 0, 2))
-    day.copy("party/azul/1", "n1.01", (6, 4, 3, 2))
-    day.copy("party/azul/1", "n1.02", (1, 0, 0, 2))
-    state = day.state()
-    bases = reconcile(state, "presidente", "reported", COPIES)
-    sources = [source_of(state, "presidente", code, code) for code in ("reported", COPIES)]
-    (pair,) = compare(join(sources)).pairs
-    assert pair.net.tolist() == bases.net.tolist()
-    assert pair.extra.tolist() == bases.extra.tolist()
-    assert pair.outcome_replaced == bases.outcome_replaced
-    assert pair.outcome_joined == bases.outcome_joined
-    assert pair.differing.outstanding.capacity == bases.differing.outstanding.capacity
-    assert [pair.count(kind) for kind in (Kind.AGREE, Kind.ONLY_LEFT, Kind.ONLY_RIGHT)] == [0, 1, 1]
 
 
 def test_options_without_a_partner_are_listed_and_left_out() -> None:

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 from escrutinio.core.records.codes import Method
-from escrutinio.evidence.audit import bravo, comparison, draw, hot, ppeb, sequential
+from escrutinio.evidence.audit import bravo, draw, hot, ppeb, sequential
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, error_bounds
+from escrutinio.evidence.claims.feasibility import chance_of_none
 from tests.paths import ROOT
+from tests.reference import comparison, draws, polling_rounds
+from tests.reference import sequential as others
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (ROOT / "docs" / "vectors" / "audit.json").read_text(encoding="utf-8")
@@ -114,33 +117,33 @@ def comparison_first(i: Inputs, example: Boxes) -> int:
 def arlo_draw(i: Inputs, _: Boxes) -> list[list[object]]:
     names = {str((f"pct {b}", n)): [f"pct {b}", n] for b in range(1, 5) for n in range(1, 26)}
     drawn = draw.consistent_sample(list(names), i["seed"], i["take"], replace=i["replace"])
-    return [[draw.trim_ticket(ticket, i["digits"]), names[name], times] for ticket, name, times in drawn]
+    return [[draws.trim_ticket(ticket, i["digits"]), names[name], times] for ticket, name, times in drawn]
 
 
 def polling_stops(i: Inputs, kind: str) -> list[int]:
-    stops = bravo.minerva_stops if kind == "minerva" else bravo.bravo_stops
+    stops = polling_rounds.minerva_stops if kind == "minerva" else polling_rounds.bravo_stops
     return stops(i["margin"], i["alpha"], i["cumulative_round_sizes"])
 
 
 FUNCTIONS: dict[str, Callable[[Inputs, Boxes], object]] = {
     "rivest_sampler": lambda i, _: list(
-        islice(draw.rivest_numbers(i["seed"], i["total"], replace=i["with_replacement"]), i["count"])
+        islice(draws.rivest_numbers(i["seed"], i["total"], replace=i["with_replacement"]), i["count"])
     ),
     "sha256_uniform": lambda i, _: draw.uniform_fraction(i["s"]),
     "first_fraction": lambda i, _: draw.first_ticket(i["seed"], i["id"]),
     "next_fraction": lambda i, _: draw.next_ticket(i["x"]),
-    "trim": lambda i, _: draw.trim_ticket(i["x"], i["digits"]),
-    "trim(first_fraction,18)": lambda i, _: draw.trim_ticket(draw.first_ticket(i["seed"], i["id"]), 18),
+    "trim": lambda i, _: draws.trim_ticket(i["x"], i["digits"]),
+    "trim(first_fraction,18)": lambda i, _: draws.trim_ticket(draw.first_ticket(i["seed"], i["id"]), 18),
     "consistent_sample_ids": lambda i, _: [
         name
         for _, name, _ in draw.consistent_sample(i["ids"], str(i["seed"]), i["take"], replace=i["replace"])
     ],
     "consistent_sample": arlo_draw,
     "cryptorandom_randint_trunc": lambda i, _: list(
-        islice(draw.cryptorandom_numbers(i["seed"], i["a"], i["b"]), i["n"])
+        islice(draws.cryptorandom_numbers(i["seed"], i["a"], i["b"]), i["n"])
     ),
-    "cryptorandom_hash": lambda i, _: draw.cryptorandom_hash(i["seed"], i["i"]).hex(),
-    "cryptorandom_randbelow_from_randbits": lambda i, _: draw.cryptorandom_below(i["seed"], i["n"]),
+    "cryptorandom_hash": lambda i, _: draws.cryptorandom_hash(i["seed"], i["i"]).hex(),
+    "cryptorandom_randbelow_from_randbits": lambda i, _: draws.cryptorandom_below(i["seed"], i["n"]),
     "nmin": lambda i, _: comparison.comparison_size(i["alpha"], i["margin"], **errors(i)),
     "rho": lambda i, _: comparison.sample_size_multiplier(i["alpha"], i["lambdatol"], gamma=i["gamma"]),
     "km_expected_sample_size": lambda i, _: comparison.expected_comparison_size(
@@ -166,7 +169,7 @@ FUNCTIONS: dict[str, Callable[[Inputs, Boxes], object]] = {
     ),
     "minerva_kmin": lambda i, _: polling_stops(i, "minerva"),
     "eor_bravo_kmin": lambda i, _: polling_stops(i, "bravo"),
-    "cumulative_risk": lambda i, _: bravo.risk_by_round(
+    "cumulative_risk": lambda i, _: polling_rounds.risk_by_round(
         i["cumulative_round_sizes"], polling_stops(i, i["kind"])
     ),
     "macro_U": lambda i, e: float(bound_sum(i, e)),
@@ -174,22 +177,22 @@ FUNCTIONS: dict[str, Callable[[Inputs, Boxes], object]] = {
     "macro_p": macro,
     "macro_sample_size": first_sample,
     "macro_sample_size_after": sample_after,
-    "kaplan_markov": lambda i, _: sequential.kaplan_markov_risk(
+    "kaplan_markov": lambda i, _: others.kaplan_markov_risk(
         i["x"], i["t"], pad=i["g"], in_order=i.get("random_order", True)
     ),
-    "kaplan_wald": lambda i, _: sequential.kaplan_wald_risk(i["x"], i["t"], pad=i["g"]),
+    "kaplan_wald": lambda i, _: others.kaplan_wald_risk(i["x"], i["t"], pad=i["g"]),
     "alpha_mart_shrink_trunc_p": lambda i, _: sequential.alpha_risk(
         i["x"], null(i), guess=i["eta"], weight=i["d"]
     ),
     "alpha_sample_size": lambda i, _: sequential.clean_sample(
-        partial(sequential.alpha_risk_fixed, null=null(i), guess=i["eta"]), i["alpha"]
+        partial(others.alpha_risk_fixed, null=null(i), guess=i["eta"]), i["alpha"]
     ),
-    "betting_mart_p": lambda i, _: sequential.betting_risk(i["x"], null(i), bet=i["lam"]),
-    "betting_fixed_p": lambda i, _: sequential.betting_risk(i["x"], null(i), bet=i["lam"]),
-    "betting_agrapa_p": lambda i, _: sequential.agrapa_risk(
+    "betting_mart_p": lambda i, _: others.betting_risk(i["x"], null(i), bet=i["lam"]),
+    "betting_fixed_p": lambda i, _: others.betting_risk(i["x"], null(i), bet=i["lam"]),
+    "betting_agrapa_p": lambda i, _: others.agrapa_risk(
         i["x"], null(i), first=i["lam1"], least=i["c_grapa_0"], most=i["c_grapa_max"], grow=i["c_grapa_grow"]
     ),
-    "p_none_hypergeom": lambda i, _: ppeb.chance_to_see_none(i["N"], i["bad"], i["audited"]),
+    "p_none_hypergeom": lambda i, _: float(chance_of_none(i["N"], i["bad"], i["audited"])),
 }  # fmt: skip
 
 MINE = [vector for vector in VECTORS if vector["function"] in FUNCTIONS]

@@ -20,7 +20,6 @@ from escrutinio.evidence.certainty.irreversibility import (
     Outstanding,
     Rules,
     certify,
-    quorum,
 )
 from escrutinio.evidence.certainty.percentages import parse_percentage
 from escrutinio.evidence.certainty.reversal import (
@@ -141,15 +140,6 @@ def test_is_sufficient_and_necessary(rules: Rules, votes: list[int], outstanding
             then = outcome(contest, [v + m for v, m in zip(votes, more, strict=True)])
             changed = changed or result(rules, then) != now
     assert found.irreversible is not changed
-
-
-def test_quorum() -> None:
-    met = quorum(500, 1_000, Fraction(1, 2))
-    assert (met.code, met.finality(None)) == ("quorum-met", Finality.IRREVERSIBLE)
-    missed = quorum(400, 1_000, Fraction(1, 2))
-    assert [missed.finality(r) for r in (99, 100, None)] == [
-        Finality.IRREVERSIBLE, Finality.OPEN, Finality.UNKNOWN,
-    ]  # fmt: skip
 
 
 def test_without_an_opponent_or_a_vote() -> None:

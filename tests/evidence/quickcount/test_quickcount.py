@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records.codes import Role
-from escrutinio.evidence.quickcount.coverage import Coverage, coverage
 from escrutinio.evidence.quickcount.design import Design, Plan, Unit, commitment, frame_of
 from escrutinio.evidence.quickcount.estimate import Sample, estimate, ratio
 from escrutinio.evidence.quickcount.from_state import quick_count
-from escrutinio.evidence.quickcount.planning import margin_of_voters, tables_needed, voters_needed
+from escrutinio.evidence.quickcount.planning import tables_needed, voters_needed
 from tests.core.election.build import Day
 from tests.evidence.example2024 import vectors
 from tests.evidence.sheets2024 import sheets, states
+from tests.reference.interval_coverage import Coverage, coverage
+from tests.reference.margin_of_voters import margin_of_voters
 
 SEED = "31415926535897932384"
 

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from escrutinio.evidence.screening.figures import either_round
 from escrutinio.evidence.screening.run import Screening, screen
 from tests.evidence.sheets2024 import sheets
+from tests.reference.either_round import either_round
 
 
 @pytest.fixture(scope="module")

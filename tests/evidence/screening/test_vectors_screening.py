@@ -10,9 +10,9 @@ from typing import cast
 import numpy as np
 import pytest
 
-from escrutinio.evidence.screening.figures import either_round
 from tests.evidence.example2024 import vectors
 from tests.evidence.sheets2024 import sheets
+from tests.reference.either_round import either_round
 
 DATA = os.environ.get("ESCRUTINIO_KOBAK_DATA", "")
 CASES = {case["id"]: case for case in vectors() if str(case["id"]).startswith("kobak-")}

@@ -10,7 +10,7 @@ import pytest
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.core.log.checkpoint import Checkpoint
-from escrutinio.publication.documents.report.document import Chapter, Finding, Table, Topic
+from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Topic
 from escrutinio.publication.documents.report.pdf import printable, to_pdf
 from escrutinio.publication.documents.report.report import Report, report_of, to_html
 from escrutinio.publication.documents.report.results import work_out
@@ -28,7 +28,7 @@ def report(language: str = "en") -> Report:
 
 def hostile(name: str) -> Report:
     """A report in which every text that a record can bring is `name`."""
-    finding = Finding(name, (name,), (Table(name, ("", name), ((name, "1"),)),))
+    finding = Answer(name, (name,), (Table(name, ("", name), ((name, "1"),)),))
     chapter = Chapter("c", name, (Topic("t", name, (finding,), (name,)),))
     return replace(report(), title=name, place=name, chapters=(chapter,))
 

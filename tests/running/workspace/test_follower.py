@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import LogError
-from escrutinio.core.derived.canonical import canonical
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
 from escrutinio.core.verification.publication import verify_publication
 from escrutinio.running.workspace.follower import Follower, follow
 from escrutinio.running.workspace.views import renew, update_publication
 from tests.publication.growing import CLOCK, Night, contents, night
+from tests.reference.canonical import canonical
 
 SOME = 60
 

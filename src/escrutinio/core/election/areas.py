@@ -86,6 +86,17 @@ class AreaTree:
         np.cumsum(walked, axis=0, out=walked)
         return walked[self.leave] - walked[self.enter]
 
+    def add_up(
+        self, places: NDArray[np.int32], values: NDArray[np.integer] | NDArray[np.bool_] | int
+    ) -> NDArray[np.int64]:
+        """Sum `values` [stations, ...], or one value for each, in every area and all that lies in it.
+
+        `places` int32 [stations] are the areas in which the stations lie.
+        """
+        own = np.zeros((len(self), *np.shape(values)[1:]), np.int64)
+        np.add.at(own, places, values)
+        return self.roll_up(own)
+
 
 def build_areas(rows: Iterable[Area]) -> AreaTree:
     """Make a tree of `rows` in any order; a row keeps its place unless its parent comes later.

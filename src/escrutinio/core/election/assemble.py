@@ -26,7 +26,7 @@ from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.sheets import CONTEST_UNKNOWN
 from escrutinio.core.election.findings.table import note_all
 from escrutinio.core.election.history import machine_table, software_of
-from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.keys import KeyTable, organisation_of
 from escrutinio.core.election.rights import Scopes
 from escrutinio.core.election.sheets import (
     Gathering,
@@ -168,11 +168,9 @@ def _refused(sheets: Sheets, codes: list[str], code: str) -> dict[int, str]:
 
 
 def _organisations(keys: KeyTable) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """Whom each key belongs to: its name up to the second slash (`party/azul/s012` to `party/azul`)."""
+    """Whom each key belongs to, by number of the key."""
     numbers: dict[str, int] = {}
     places = []
     for held in keys:
-        name = held.key.name
-        name = name if name.count("/") < 2 else "/".join(name.split("/", 2)[:2])
-        places.append(numbers.setdefault(name, len(numbers)))
+        places.append(numbers.setdefault(organisation_of(held.key.name), len(numbers)))
     return tuple(numbers), np.array(places, np.int32)

@@ -69,3 +69,8 @@ class KeyTable:
         for place, (is_late, consented) in late.items():
             keys[place] = replace(keys[place], late=is_late, consented=consented)
         return KeyTable(keys, self._by_kid.copy())
+
+
+def organisation_of(name: str) -> str:
+    """Whom a signer belongs to: the name up to its second slash (`party/azul/s012` to `party/azul`)."""
+    return "/".join(name.split("/", 2)[:2])

@@ -82,15 +82,15 @@ def totals(state: ElectionState, contest: str, basis: str) -> Totals:
     sums = _sums(state, view, code, rows)
     registered = np.where(rows >= 0, state.roll.registered, 0)
     annulled = state.annulled.get(contest, ()) if code == RULED else ()
-    in_roll = _by_area(state, view.stations)
+    in_roll = by_area(state, view.stations)
     return Totals(
         **vars(sums),
         stations_declared=_declared(state.areas, state.roll.declared, in_roll, view.area),
         stations_in_roll=in_roll,
         stations_pending=_count(state, state.pending.get((contest, code), {})),
         stations_annulled=_count(state, annulled),
-        registered_in_counted=_by_area(state, np.maximum(registered, 0)),
-        registered_unknown_in_counted=_by_area(state, registered < 0),
+        registered_in_counted=by_area(state, np.maximum(registered, 0)),
+        registered_unknown_in_counted=by_area(state, registered < 0),
     )
 
 
@@ -156,18 +156,14 @@ def _sums(state: ElectionState, contest: ContestView, basis: str, rows: NDArray[
     )
 
 
-def _by_area(state: ElectionState, values: NDArray[np.integer] | NDArray[np.bool_]) -> Int64:
-    """Add up values per station, [stations], in each area and all that lies in it."""
-    own = np.zeros(len(state.areas), np.int64)
-    np.add.at(own, state.roll.area, values)
-    return state.areas.roll_up(own)
+def by_area(state: ElectionState, values: NDArray[np.integer] | NDArray[np.bool_]) -> Int64:
+    """Add up values per station of the roll, [stations, ...], in each area and all that lies in it."""
+    return state.areas.add_up(state.roll.area, values)
 
 
 def _count(state: ElectionState, stations: Collection[int]) -> Int64:
     """Count stations, given by number, in each area and all that lies in it."""
-    own = np.zeros(len(state.areas), np.int64)
-    np.add.at(own, state.roll.area[np.fromiter(stations, np.int64, len(stations))], 1)
-    return state.areas.roll_up(own)
+    return state.areas.add_up(state.roll.area[np.fromiter(stations, np.int64, len(stations))], 1)
 
 
 def _declared(areas: AreaTree, declared: Mapping[str, int], in_roll: Int64, root: str) -> Int64:

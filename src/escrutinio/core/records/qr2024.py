@@ -57,12 +57,3 @@ def read_qr2024(text: str) -> Sheet2024:
     if max(*sheet.counts, sheet.null, sheet.blank) >= COUNT_LIMIT:
         raise RecordError(f"the QR text has a count above {COUNT_LIMIT - 1:,}")
     return sheet
-
-
-def qr2024_text(sheet: Sheet2024) -> str:
-    """The text that `read_qr2024` reads as `sheet`. Raises RecordError when the format cannot say it."""
-    votes = ",".join(map(str, sheet.counts))
-    text = f"{sheet.station}.{sheet.protocol}.{sheet.serial}!{votes}!{sheet.null}!{sheet.blank}"
-    if read_qr2024(text) != sheet:
-        raise RecordError("the QR format of 2024 cannot say this sheet")
-    return text

@@ -101,9 +101,6 @@ _UINT = _Uints({value: written_uint(value) for value in range(2_048)})
 _ARRAY = tuple(map(written_array, range(256)))
 _FORMS = frozenset(map(int, Form))
 
-Values = list[Sequence[int]]
-"""What follows the counts in a payload: numbers, and arrays of no item or one."""
-
 _Rest = tuple[int, int, int, int, int, int, bool, bytes | None]
 """The fields of a `Sheet` from `null` on."""
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import whole
 from escrutinio.core.election.outcome import Outcome, outcome
+from escrutinio.core.election.state import ElectionState
+from escrutinio.evidence.accounts.difference_texts import pair_sentences
 from escrutinio.evidence.accounts.differences import (
     DIFFERENT,
     KINDS,
@@ -24,8 +26,7 @@ from escrutinio.evidence.accounts.differences import (
     Slip,
     classify,
 )
-from escrutinio.evidence.accounts.reconciliation import reconciliation_sentences
-from escrutinio.evidence.accounts.sources import Joined
+from escrutinio.evidence.accounts.sources import Joined, join, sources_of
 from escrutinio.evidence.certainty.certificates import rules_of
 from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding, certify
 
@@ -145,7 +146,7 @@ class Accounts:
         effect = "none" if not pair.differ() else "stands" if pair.differing.irreversible else "could"
         if pair.differ() and pair.changes_order:
             effect = "changes"
-        return reconciliation_sentences(effect, values, language)
+        return pair_sentences(effect, values, language)
 
 
 def compare(joined: Joined, *, registered: int | None = None) -> Accounts:
@@ -161,6 +162,16 @@ def compare(joined: Joined, *, registered: int | None = None) -> Accounts:
         _pair(joined, left, right, registered) for left, right in combinations(range(len(joined.sources)), 2)
     )
     return Accounts(joined, pairs, _majority(joined) if len(joined.sources) > 2 else None)
+
+
+def compare_bases(state: ElectionState, contest: str, official: str) -> tuple[Accounts, ...]:
+    """The basis `official` of a contest against each other one that has a sheet which counts, in their order.
+
+    Empty where the official basis has none. Raises KeyError for a contest that the state does not have.
+    """
+    sources = {source.name: source for source in sources_of(state, contest)}
+    left = sources.pop(official, None)
+    return () if left is None else tuple(compare(join([left, right])) for right in sources.values())
 
 
 def _pair(joined: Joined, left: int, right: int, registered: int | None) -> Pair:

@@ -69,3 +69,47 @@ def kind_name(kind: Kind, language: str, *, left: str, right: str) -> str:
 def slip_name(slip: Slip, language: str) -> str:
     """How two figures relate, in a few words. Raises EvidenceError for another language."""
     return in_language(_SLIPS[slip], language)
+
+
+def pair_sentences(effect: str, values: Mapping[str, str], language: str) -> tuple[str, str]:
+    """What was found and what it is not, of any two sources. Raises EvidenceError for another language.
+
+    `effect`: `none` (nothing differs), `stands`, `could` (the outcome change), `changes`. `values`: the names
+    `left` and `right`, `net`, and how many stations `agree`, `differ`, are `only_left` and `only_right`.
+    """
+    found = in_language(_FOUND, language, **values)
+    return f"{found} {in_language(_EFFECT[effect], language, **values)}", in_language(_NOT, language)
+
+
+_FOUND = {
+    "en": "Of the stations that {left} and {right} both have, {agree} agree and {differ} differ (net, "
+    "{right} minus {left}: {net}); {only_left} are only in {left}, {only_right} only in {right}.",
+    "es": "De las mesas que tienen tanto {left} como {right}, {agree} coinciden y {differ} difieren (neto, "
+    "{right} menos {left}: {net}); {only_left} están solo en {left}, {only_right} solo en {right}.",
+}
+_EFFECT = {
+    "none": {
+        "en": "Nothing differs.",
+        "es": "Nada difiere.",
+    },
+    "stands": {
+        "en": "Whatever is in the stations that differ, the result by {left} stays.",
+        "es": "Haya lo que haya en las mesas que difieren, el resultado según {left} se mantiene.",
+    },
+    "could": {
+        "en": "The stations that differ have voters enough to change the result; the figures of {right} do "
+        "not.",
+        "es": "Las mesas que difieren tienen electores suficientes para cambiar el resultado; las cifras de "
+        "{right} no lo cambian.",
+    },
+    "changes": {
+        "en": "With the figures of {right} in the stations that differ, the result is another one.",
+        "es": "Con las cifras de {right} en las mesas que difieren, el resultado es otro.",
+    },
+}
+_NOT = {
+    "en": "A difference does not say which side is right: a slip in reading, typing or station number is "
+    "one cause; look at both images, then at the box.",
+    "es": "Una diferencia no dice cuál de los lados tiene razón: un error al leer, copiar o anotar la mesa "
+    "es una causa; hay que ver las dos imágenes y luego la caja.",
+}

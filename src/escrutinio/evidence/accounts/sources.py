@@ -49,6 +49,7 @@ class Source:
     `withheld`: stations of which it has something that does not count (a conflict, a refused sheet).
     `election`: whether its definition is of a real election, a drill or a simulation. `rests_on`: what it was
     read from, so that another can read the same: the origin, size and root of a log, the SHA-256 of a file.
+    `definition`: the digest of the definition that it follows, where it follows one.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Source:
     withheld: int = 0
     election: ElectionKind | None = None
     rests_on: str = ""
+    definition: bytes = b""
 
     def by_candidates(self) -> "Source":
         """The same with the options of a candidate added up, under the candidate's code."""
@@ -107,9 +109,7 @@ class Joined:
 
     def roll_up(self, values: NDArray[np.int64] | NDArray[np.bool_]) -> Int64:
         """Add up values per station, [stations, ...], in each area and all that lies in it."""
-        own = np.zeros((len(self.tree), *values.shape[1:]), np.int64)
-        np.add.at(own, self.area, values)
-        return self.tree.roll_up(own)
+        return self.tree.add_up(self.area, values)
 
 
 def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Source:
@@ -142,6 +142,17 @@ def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Sour
         places=places,
         withheld=len(state.pending.get((contest, basis), {})),
         election=state.definition.body.kind,
+        definition=state.election,
+    )
+
+
+def sources_of(state: ElectionState, contest: str) -> tuple[Source, ...]:
+    """Each basis in which a sheet of the contest counts, under its code. Raises KeyError."""
+    view = state.contest(contest)
+    return tuple(
+        source_of(state, view.code, basis.code, basis.code)
+        for basis in state.bases
+        if (rows := state.counted.get((contest, basis.code))) is not None and (rows >= 0).any()
     )
 
 
@@ -150,8 +161,8 @@ def join(sources: Sequence[Source], *, confirmed_zero: frozenset[str] = frozense
 
     Rows are options where all sources have the same option codes, else candidates where these fit better,
     else the options that all have. `confirmed_zero`: stations whose sheets without a vote a person confirmed.
-    Raises EvidenceError where sources have no station or no option in common, and for a station confirmed
-    that no source knows.
+    Raises EvidenceError where sources have neither a definition nor a station, or no option, in common, and
+    for a station confirmed that no source knows.
     """
     sources, rows, left_out = _same_rows(sources)
     _check_stations(sources)
@@ -232,18 +243,19 @@ def _same_rows(
 
 
 def _check_stations(sources: Sequence[Source]) -> None:
-    """Every source shares a station with another one, or it is of another election."""
+    """Every source shares its definition or a station with another one, or it is of another election."""
     known = [set(source.stations) for source in sources]
     for source in sources:
         if not source.stations:
             raise EvidenceError(f"{source.name} has no sheet that counts, so there is nothing to compare")
     for at, source in enumerate(sources):
-        others = set().union(*(codes for other, codes in enumerate(known) if other != at))
-        if known[at].isdisjoint(others):
-            rest = next(other for other in range(len(sources)) if other != at)
+        rest = [other for other in range(len(sources)) if other != at]
+        if source.definition and any(sources[other].definition == source.definition for other in rest):
+            continue
+        if all(known[at].isdisjoint(known[other]) for other in rest):
             raise EvidenceError(
                 f"{source.name} has no station in common with the rest: it has {_few(source.stations)}, "
-                f"{sources[rest].name} has {_few(sources[rest].stations)}; is it another election?"
+                f"{sources[rest[0]].name} has {_few(sources[rest[0]].stations)}; is it another election?"
             )
 
 

@@ -26,7 +26,7 @@ class Bound(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outstanding:
+class Uncovered:
     """What the boxes do not cover: `stations` of the contest without a counted sheet, and their `registered`
     voters, None where these are not all known."""
 
@@ -82,7 +82,7 @@ def boxes_of(
     return Boxes(names, votes, most.astype(np.int64))
 
 
-def outstanding_of(state: ElectionState, contest: str, boxes: Boxes) -> Outstanding:
+def uncovered_by(state: ElectionState, contest: str, boxes: Boxes) -> Uncovered:
     """The stations of a contest that are no box here, and how many voters could still vote there at most."""
     view, roll = state.contest(contest), state.roll
     missing = view.stations.copy()
@@ -91,7 +91,7 @@ def outstanding_of(state: ElectionState, contest: str, boxes: Boxes) -> Outstand
     unlisted = max(0, declared - int(view.stations.sum()))
     registered = roll.registered[missing]
     known = not unlisted and not (registered < 0).any()
-    return Outstanding(int(missing.sum()) + unlisted, int(registered.sum()) if known else None)
+    return Uncovered(int(missing.sum()) + unlisted, int(registered.sum()) if known else None)
 
 
 def centers_of(state: ElectionState, contest: str) -> dict[str, list[str]]:

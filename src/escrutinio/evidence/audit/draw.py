@@ -1,12 +1,12 @@
 """Draws from a public seed by SHA-256 alone: anybody repeats them with `sha256sum` and long division.
 
-Three published families, and the weighted draw that audits of boxes use. No random number generator of any
-library takes part, so a draw is the same in every language and in ten years' time.
+Rivest's consistent sampling, and the weighted draw that audits of boxes use. No random number generator of
+any library takes part, so a draw is the same in every language and in ten years' time.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from heapq import heapify, heapreplace
 from itertools import accumulate, count, islice
@@ -34,48 +34,6 @@ def check_seed(seed: str) -> str:
 def numbered_hash(seed: str, number: int) -> int:
     """SHA-256 of the seed, a comma and the decimal number, as an integer below 2^256 (Rivest, 2011)."""
     return int.from_bytes(sha256(f"{seed},{number}".encode()).digest(), "big")
-
-
-def rivest_numbers(seed: str, total: int, *, replace: bool = True, first: int = 1) -> Iterator[int]:
-    """Numbers from 1 to `total` in the order drawn: 1 + hash mod `total`, for hashes `first`, `first` + 1, …
-
-    Without replacement a number drawn before is left out, and the draw ends with the last number. Source:
-    R. Rivest, sampler.py (2011), as Colorado uses it; the bias of the remainder is below total/2^256.
-    """
-    _check_total(total)
-    seen: set[int] = set()
-    for number in count(first):
-        if not replace and len(seen) == total:
-            return
-        drawn = 1 + numbered_hash(seed, number) % total
-        if replace or drawn not in seen:
-            seen.add(drawn)
-            yield drawn
-
-
-def cryptorandom_hash(seed: int | str, number: int) -> bytes:
-    """Hash `number` (0, 1, …) of the generator of `cryptorandom` (Stark and Ottoboni): seed, comma, that
-    many zero bytes."""
-    return sha256(f"{seed},".encode() + bytes(number)).digest()
-
-
-def cryptorandom_numbers(seed: int | str, low: int, high: int, *, first: int = 0) -> Iterator[int]:
-    """Integers from `low` to `high` - 1: `low` + hash mod (`high` - `low`), for hashes `first`, `first` + 1,
-    …"""
-    _check_total(high - low)
-    for number in count(first):
-        yield low + int.from_bytes(cryptorandom_hash(seed, number), "big") % (high - low)
-
-
-def cryptorandom_below(seed: int | str, below: int, *, first: int = 0) -> int:
-    """An integer from 0 to `below` - 1 without bias: the low bits of the first hash in which they are small
-    enough."""
-    _check_total(below)
-    mask = (1 << (below - 1).bit_length()) - 1
-    for number in count(first):
-        if (drawn := int.from_bytes(cryptorandom_hash(seed, number), "big") & mask) < below:
-            return drawn
-    raise AssertionError("count() does not end")
 
 
 # --- Rivest's consistent sampling ---
@@ -106,12 +64,6 @@ def next_ticket(ticket: str) -> str:
     raise AssertionError("count() does not end")
 
 
-def trim_ticket(ticket: str, digits: int) -> str:
-    """Shorten a ticket to `digits` digits after its leading nines."""
-    nines = len(ticket[2:]) - len(ticket[2:].lstrip("9"))
-    return ticket[: 2 + nines + digits]
-
-
 def consistent_sample(
     identities: Sequence[str], seed: str, take: int, *, replace: bool = False
 ) -> list[tuple[str, str, int]]:
@@ -124,8 +76,7 @@ def consistent_sample(
         raise EvidenceError("the list to draw from has an item twice")
     if not identities or not 0 <= take <= (MAX_DRAWS if replace else len(identities)):
         raise EvidenceError(f"{take:,} items cannot be drawn from a list of {len(identities):,}")
-    prefix = sha256(seed.encode()).hexdigest()
-    tickets = [(uniform_fraction(prefix + identity), identity, 1) for identity in identities]
+    tickets = [(first_ticket(seed, identity), identity, 1) for identity in identities]
     if not replace:
         return sorted(tickets)[:take]
     heapify(tickets)
@@ -160,8 +111,3 @@ def weighted_draws(seed: str, weights: Sequence[int], take: int, *, first: int =
 def weighted_number(seed: str, total: int, number: int) -> int:
     """Number `number` of a weighted draw, from 0 to `total` - 1: ⌊H·total / 2^256⌋."""
     return numbered_hash(seed, number) * total >> 256
-
-
-def _check_total(total: int) -> None:
-    if total < 1:
-        raise EvidenceError("there is nothing to draw from")

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +57,6 @@ class HotCertificate:
     boxes_needed: int
     risk: Fraction
     hidden: int
-
-    @property
-    def log10_risk(self) -> float:
-        """Base-10 logarithm of the risk; minus infinity for zero."""
-        return log_of(self.risk)
 
 
 def opened_boxes(sizes: Sequence[int], rule: HotRule = RULE_2024) -> int:
@@ -148,8 +142,3 @@ def hot_draw(seed: str, centers: Mapping[str, Sequence[str]], rule: HotRule = RU
         for center in sorted(centers)
         for _, station, _ in consistent_sample(centers[center], seed, rule.opened(len(centers[center])))
     )
-
-
-def log_of(risk: Fraction) -> float:
-    """Base-10 logarithm of a risk that may be too small for a float; minus infinity for zero."""
-    return log10(risk.numerator) - log10(risk.denominator) if risk else float("-inf")

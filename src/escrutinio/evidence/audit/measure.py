@@ -30,7 +30,7 @@ from escrutinio.evidence.audit.bravo import bravo_contest_risk, bravo_quantile
 from escrutinio.evidence.audit.draw import consistent_sample, weighted_draws
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule, certificate, hot_draw
 from escrutinio.evidence.audit.plan import srs_null, srs_risk
-from escrutinio.evidence.audit.ppeb import MACRO, Wealth, clean_draws, settle
+from escrutinio.evidence.audit.ppeb import Wealth, clean_draws, macro_risk, settle
 from escrutinio.evidence.audit.records import Counted
 from escrutinio.evidence.audit.sequential import Float64, Null, clean_sample
 
@@ -113,8 +113,9 @@ class Ppeb(Procedure):
         known = {name: self.taint(name, counts.get(name)) for name in set(drawn)}
         taints = [known[name] for name in drawn]
         last = settle(taints, total)
-        most = settle((max(Fraction(0), taint) for taint in taints), total, bet=MACRO)
-        return Measured(last.risk, most.risk, 0 if last.risk <= limit else _more(last, total, limit))
+        return Measured(
+            last.risk, macro_risk(taints, total), 0 if last.risk <= limit else _more(last, total, limit)
+        )
 
     def taint(self, name: str, counted: Counted | None) -> Fraction:
         """The error of a box as a share of the bound that it was drawn with; 1 if it is not accounted for."""

@@ -10,7 +10,7 @@ MOST_NOTES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class AuditFinding:
     """One case. `entries`: log indices; `values`: what its sentence names."""
 
     code: str
@@ -23,6 +23,6 @@ class Note:
         return in_language(NOTES[self.code], language, **named)
 
 
-def note(code: str, *entries: int, **values: object) -> Note:
+def note(code: str, *entries: int, **values: object) -> AuditFinding:
     """A note with its values as text."""
-    return Note(code, entries, tuple((name, str(value)) for name, value in values.items()))
+    return AuditFinding(code, entries, tuple((name, str(value)) for name, value in values.items()))

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, exp, inf, log, log1p
+from math import ceil, log, log1p
 
 from escrutinio.base.errors import EvidenceError
 
@@ -125,34 +125,6 @@ def check_risk_limit(risk_limit: Fraction) -> None:
     """Raise EvidenceError unless the limit lies between 0 and 1."""
     if not 0 < risk_limit < 1:
         raise EvidenceError(f"the risk limit {risk_limit} is not between 0 and 1")
-
-
-def draws_to_see(boxes: int, wrong: int, chance: Fraction) -> int:
-    """Least sample without replacement that shows one of `wrong` boxes unless with at most this `chance`.
-
-    Exact hypergeometric products. Raises EvidenceError for numbers that do not fit.
-    """
-    check_risk_limit(chance)
-    if not 0 < wrong <= boxes:
-        raise EvidenceError(f"{wrong:,} of {boxes:,} boxes cannot differ")
-    missed, drawn = Fraction(1), 0
-    while missed > chance:
-        missed *= Fraction(boxes - wrong - drawn, boxes - drawn)
-        drawn += 1
-    return drawn
-
-
-def chance_to_see_none(boxes: int, wrong: int, drawn: int) -> float:
-    """Probability that a simple random sample of `drawn` boxes has none of the `wrong` ones (hypergeometric).
-
-    Raises EvidenceError for numbers that do not fit.
-    """
-    if not (0 <= wrong <= boxes and 0 <= drawn <= boxes):
-        raise EvidenceError(f"{drawn:,} of {boxes:,} boxes cannot be drawn, or {wrong:,} cannot differ")
-    if wrong + drawn > boxes:
-        return 0.0
-    few, many = sorted((wrong, drawn))
-    return exp(sum(log1p(-many / (boxes - n)) if boxes - n > many else -inf for n in range(few)))
 
 
 def _log(value: Fraction) -> float:

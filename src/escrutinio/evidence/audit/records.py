@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.election.state import ElectionState, Logged, SheetTable, Standing, Status
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records import types as t
 from escrutinio.evidence.audit.draw import MAX_DRAWS, check_seed
-from escrutinio.evidence.audit.notes import Note, note
+from escrutinio.evidence.audit.notes import AuditFinding, note
 
 RootAt = Callable[[int], bytes]
 """The root hash of the log at a size."""
@@ -59,7 +60,7 @@ class AuditRecords:
     results: list[tuple[int, t.AuditResult]] = field(default_factory=list)
     counts: dict[str, list[Counted]] = field(default_factory=dict)
     first_entry: dict[str, int] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
+    notes: list[AuditFinding] = field(default_factory=list)
 
     @property
     def body(self) -> t.AuditCommitment:
@@ -81,9 +82,9 @@ class AuditRecords:
         return organisation_of(signer) in {self.organisation, *map(organisation_of, self.body.organisations)}
 
 
-def organisation_of(name: str) -> str:
-    """Whom a signer belongs to: the name up to its second slash."""
-    return "/".join(name.split("/")[:2])
+def commitments(state: ElectionState, contest: str) -> tuple[Logged[t.AuditCommitment], ...]:
+    """The effective commitments to audits of a contest, in log order."""
+    return state.records(t.AuditCommitment, contest)
 
 
 def read_audit(

@@ -20,15 +20,15 @@ from escrutinio.evidence.audit.assertions import assertions_of
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.boxes import (
     Bound,
-    Outstanding,
+    Uncovered,
     audited_basis,
     boxes_of,
     centers_of,
-    outstanding_of,
+    uncovered_by,
 )
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule
 from escrutinio.evidence.audit.measure import Bravo, Hot, Measured, Ppeb, Procedure, Srs
-from escrutinio.evidence.audit.notes import MOST_NOTES, Note, note
+from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
 from escrutinio.evidence.audit.ppeb import check_risk_limit
 from escrutinio.evidence.audit.records import AuditRecords, Counted, RootAt, read_audit
 from escrutinio.evidence.audit.texts import NOT, STANDS, UNCOVERED, UNKNOWN
@@ -74,10 +74,10 @@ class AuditStatus:
     sum_of_bounds: Fraction | None
     seed: str | None
     rounds: tuple[AuditRound, ...]
-    outstanding: Outstanding
+    outstanding: Uncovered
     risk_outstanding: Fraction | None
     suggested: tuple[str, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[AuditFinding, ...]
 
     @property
     def risk(self) -> Fraction:
@@ -145,7 +145,7 @@ def audit_status(
     chosen = basis or audited_basis(state, contest, audit.organisation)
     boxes = boxes_of(state, contest, chosen, size=audit.sheets_below, bound=bound)
     procedure = procedure_of(state, state.contest(contest), audit.body.method, boxes, rule)
-    outstanding = outstanding_of(state, contest, boxes)
+    outstanding = uncovered_by(state, contest, boxes)
     notes = list(audit.notes)
     rounds = tuple(_rounds(audit, procedure, limit, notes))
     drawn = [name for each in rounds for name in each.drawn]
@@ -201,7 +201,7 @@ def procedure_of(
 
 
 def _rounds(
-    audit: AuditRecords, procedure: Procedure, limit: Fraction, notes: list[Note]
+    audit: AuditRecords, procedure: Procedure, limit: Fraction, notes: list[AuditFinding]
 ) -> list[AuditRound]:
     """Every round with the boxes that the seed draws, whatever its sample says, and its risk."""
     ends = list(accumulate(len(sample.stations) for sample in audit.samples))
@@ -231,7 +231,7 @@ def _rounds(
     return rounds
 
 
-def _compare(number: int, index: int, stated: tuple[str, ...], drawn: tuple[str, ...]) -> list[Note]:
+def _compare(number: int, index: int, stated: tuple[str, ...], drawn: tuple[str, ...]) -> list[AuditFinding]:
     """The first place at which a sample names another box than the seed draws."""
     if stated == drawn:
         return []
@@ -245,7 +245,7 @@ def _accepted(
     audit: AuditRecords,
     procedure: Procedure,
     drawn: list[str] | tuple[str, ...],
-    notes: list[Note] | None = None,
+    notes: list[AuditFinding] | None = None,
 ) -> tuple[dict[str, Counted], tuple[str, ...]]:
     """The hand count of each box drawn, and the boxes that have none that can be taken."""
     counts: dict[str, Counted] = {}
@@ -286,7 +286,7 @@ def _suggest(
         return ()
 
 
-def _judge_results(audit: AuditRecords, rounds: tuple[AuditRound, ...]) -> list[Note]:
+def _judge_results(audit: AuditRecords, rounds: tuple[AuditRound, ...]) -> list[AuditFinding]:
     """Results that state another risk than is found here, to their own precision."""
     notes = []
     for index, result in audit.results:
@@ -309,7 +309,7 @@ def _judge_results(audit: AuditRecords, rounds: tuple[AuditRound, ...]) -> list[
     return notes
 
 
-def _few(notes: list[Note]) -> tuple[Note, ...]:
+def _few(notes: list[AuditFinding]) -> tuple[AuditFinding, ...]:
     if len(notes) <= MOST_NOTES:
         return tuple(notes)
     return (*notes[:MOST_NOTES], note("more", count=len(notes) - MOST_NOTES))

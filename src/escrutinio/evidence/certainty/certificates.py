@@ -19,7 +19,7 @@ from escrutinio.core.election.counting import count, rulings_of
 from escrutinio.core.election.definition import OTHERS
 from escrutinio.core.election.roll import UNKNOWN
 from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
-from escrutinio.core.election.totals import by_candidate, totals
+from escrutinio.core.election.totals import by_area, by_candidate, totals
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Basis as BasisCode
 from escrutinio.core.records.codes import Method
@@ -157,8 +157,8 @@ def coverage(
     ballots[counted] += table.null[rows[counted]].astype(np.int64) + table.blank[rows[counted]]
 
     unlisted, open_ended = _unlisted(state, now.stations_declared - now.stations_in_roll)
-    own = _roll_up(state, np.where(missing & known, roll, 0))
-    unknown = _roll_up(state, missing & ~known)
+    own = by_area(state, np.where(missing & known, roll, 0))
+    unknown = by_area(state, missing & ~known)
     capacity = np.where((unknown == 0) & (unlisted == 0) & ~open_ended, own, -1)
     if registered is not None:
         top = state.areas.index[view.area]
@@ -176,15 +176,15 @@ def coverage(
         basis=basis,
         size=at_size,
         codes=state.areas.codes,
-        votes=_roll_up(state, votes),
-        silent=_roll_up(state, missing & ~pending & ~in_dispute),
-        pending=_roll_up(state, pending),
-        disputed=_roll_up(state, in_dispute),
+        votes=by_area(state, votes),
+        silent=by_area(state, missing & ~pending & ~in_dispute),
+        pending=by_area(state, pending),
+        disputed=by_area(state, in_dispute),
         unlisted=np.where(open_ended, -1, unlisted),
         registered_unknown=unknown + unlisted,
         capacity=capacity,
-        valid_known=_roll_up(state, np.where(counted & known, votes.sum(axis=1), 0)),
-        registered_known=_roll_up(state, np.where(counted & known, roll, 0)),
+        valid_known=by_area(state, np.where(counted & known, votes.sum(axis=1), 0)),
+        registered_known=by_area(state, np.where(counted & known, roll, 0)),
     )
 
 
@@ -325,10 +325,3 @@ def _mask(state: ElectionState, stations: Collection[int]) -> NDArray[np.bool_]:
     mask = np.zeros(len(state.roll), np.bool_)
     mask[np.fromiter(stations, np.int64, len(stations))] = True
     return mask
-
-
-def _roll_up(state: ElectionState, values: NDArray[np.int64] | NDArray[np.bool_]) -> Int64:
-    """Add up values per station, [stations, ...], in each area and all that lies in it."""
-    own = np.zeros((len(state.areas), *values.shape[1:]), np.int64)
-    np.add.at(own, state.roll.area, values)
-    return state.areas.roll_up(own)

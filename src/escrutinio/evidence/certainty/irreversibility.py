@@ -71,7 +71,7 @@ class Outstanding:
 class Inequality:
     """`left > constant + slope × R`, or `≥` where `or_equal`. `first` and `second` are candidates.
 
-    `what`: `margin`, `above-share`, `below-share`, `average`, `quorum`.
+    `what`: `margin`, `above-share`, `below-share`, `average`.
     """
 
     what: str
@@ -101,7 +101,7 @@ class Statement:
 
     `code`: `first` (the `candidates` have most votes, one for each seat), `first-round` (the candidate has
     the share that wins the first round), `second-round` (nobody has it, and these two are first),
-    `no-first-round` (nobody has it), `seats` (this distribution), `quorum-met`, `quorum-missed`.
+    `no-first-round` (nobody has it), `seats` (this distribution).
     """
 
     code: str
@@ -218,19 +218,6 @@ def statements(rules: Rules, votes: Sequence[int]) -> tuple[Statement, ...]:
             return _two_round(rules, votes)
         case Method.DHONDT:
             return (_highest_averages(rules, votes),)
-
-
-def quorum(ballots: int, registered: int, share: Fraction) -> Statement:
-    """Whether a turnout quorum, `ballots ≥ share × registered`, is met or out of reach for good.
-
-    Raises EvidenceError for a share that is not between 0 and 1 and for negative numbers.
-    """
-    if ballots < 0 or registered < 0:
-        raise EvidenceError("a number of ballots or registered voters is negative")
-    p, q = _share(share)
-    if q * ballots >= p * registered:
-        return Statement("quorum-met", (), (Inequality("quorum", q * ballots, p * registered, 0, True),))
-    return Statement("quorum-missed", (), (Inequality("quorum", p * registered, q * ballots, q),))
 
 
 def _plurality(rules: Rules, votes: Sequence[int], seats: int, code: str) -> Statement:

@@ -103,15 +103,6 @@ class Projection:
     registered_missing: Int64
     bare: NDArray[np.bool_]
 
-    @property
-    def share_missing(self) -> NDArray[np.float64]:
-        """The share of the registered voters that is missing, float64 [cells]; nan for an empty cell."""
-        roll = self.registered_counted + self.registered_missing
-        share: NDArray[np.float64] = np.divide(
-            self.registered_missing, roll, out=np.full(len(roll), np.nan), where=roll > 0
-        )
-        return share
-
     def sentences(self, names: Sequence[str], language: str) -> tuple[str, str]:
         """The projected shares and the assumption behind them. Raises EvidenceError for another language."""
         total = float(self.projected.sum())

@@ -123,15 +123,6 @@ def look_for_percentages(counts: Sequence[int]) -> CountTest:
     return CountTest(tuple(counts), tuple(found))
 
 
-def rounding_match(counts: Sequence[int], decimals: int) -> bool:
-    """Whether every count is its nearest percentage with `decimals` of the sum, rounded to the nearest.
-
-    Raises EvidenceError as `look_for_percentages`.
-    """
-    total = _check(counts)
-    return all(on_grid(count, total, 100 * 10**decimals, Rounding.NEAREST) for count in counts)
-
-
 def on_grid(count: int, total: int, grid: int, mode: Rounding) -> bool:
     """Whether some whole i has count = i·total/grid, rounded so."""
     match mode:

@@ -24,9 +24,12 @@ from escrutinio.evidence.claims.feasibility import (
     Condition,
     LeastDiffering,
     least_differing,
+    least_to_change_first,
     necessary_conditions,
     stations_outside,
     stations_outside_range,
+    swing_of_capacity,
+    swing_of_votes,
 )
 
 NULL = "null"
@@ -89,6 +92,32 @@ class AgainstSheets:
     def contradicts(self) -> bool:
         """Whether some necessary condition fails: the announcement and all sheets cannot both be true."""
         return not all(condition.holds for condition in self.conditions)
+
+    def reversals(self) -> list[tuple[str, int | None]]:
+        """How many sheets would have to differ for their first candidate not to lead, by what may differ.
+
+        Code and number (None: all are too few) for votes up to the registered voters or with the turnout
+        as it is, and stations without a sheet adding all their voters to the second or nothing. Empty for
+        fewer than two candidates.
+        """
+        compared = self.comparison
+        order = sorted(
+            (at for at, name in enumerate(compared.columns) if name != NULL),
+            key=lambda at: (-compared.totals[at], at),
+        )
+        if len(order) < 2:
+            return []
+        first, second = compared.votes[:, order[0]], compared.votes[:, order[1]]
+        swings = {
+            "registered": swing_of_capacity(first, second, compared.capacity),
+            "turnout": swing_of_votes(first),
+        }
+        missing = {} if compared.missing is None else {"missing": compared.missing}
+        return [
+            (f"{swing}_{name}", least_to_change_first(first - second, most, against))
+            for swing, most in swings.items()
+            for name, against in {**missing, "counted": 0}.items()
+        ]
 
 
 @dataclass(frozen=True, eq=False)

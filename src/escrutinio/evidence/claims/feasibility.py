@@ -121,8 +121,7 @@ class LeastDiffering:
     `column`: the one whose votes on the sheets are more than announced, None if none is. `attained`: whether
     a way to fill everything with just so many was found, which makes it the least number exactly; it
     `needs` that many votes from stations that differ or are missing, which have `room` (None: unknown).
-    `assumption`: `largest` or `average` sheets lie outside the announcement, or `share` (each sheet that
-    differs keeps the announced share).
+    `assumption`: `largest` or `average` sheets lie outside the announcement.
     """
 
     sheets: int
@@ -154,7 +153,7 @@ class LeastDiffering:
             "outside": whole(self.outside, language),
             "boxes": whole(self.boxes(Fraction(1, 100)) or 0, language),
         }
-        assumption = self.assumption if self.outside or self.assumption == "share" else "none"
+        assumption = self.assumption if self.outside else "none"
         assumed = in_language(_ASSUMED[assumption], language, **values)
         return (
             in_language(_EITHER, language, assumed=assumed, **values),
@@ -183,23 +182,6 @@ def least_differing(found: Comparison, *, average_outside: bool = False) -> Leas
     )  # fmt: skip
 
 
-def least_differing_at_share(found: Comparison, column: int, share: Fraction) -> LeastDiffering:
-    """The same when a sheet that differs had at least `share` of its votes for `column`, and none is outside.
-
-    Shares are of the votes of a sheet in all columns of the comparison. Raises EvidenceError for a share that
-    is not from 0 to 1.
-    """
-    if not 0 <= share <= 1:
-        raise EvidenceError(f"the share {share} is not between 0 and 1")
-    p, q = share.numerator, share.denominator
-    _check_exact(found, q)
-    surplus = np.maximum(found.votes[:, column] * q - found.votes.sum(axis=1) * p, 0)
-    sheets, relaxed = _fewest(surplus, -found.residual[column] * q)
-    return LeastDiffering(
-        sheets, len(surplus), relaxed, found.columns[column] if sheets else None, 0, "share"
-    )
-
-
 def least_to_change_first(leads: Int64, swing: Int64, missing: int) -> int | None:
     """The least number of sheets that must differ for the first not to lead; None if even all are too few.
 
@@ -207,7 +189,7 @@ def least_to_change_first(leads: Int64, swing: Int64, missing: int) -> int | Non
     less than the sheet's; `missing`: votes that stations without a sheet give to the second.
     """
     excess = int(leads.sum()) - missing
-    return _fewest(swing, excess)[0] if int(np.maximum(swing, 0).sum()) >= excess else None
+    return fewest(swing, excess)[0] if int(np.maximum(swing, 0).sum()) >= excess else None
 
 
 def swing_of_capacity(first: Int64, second: Int64, capacity: Int64) -> Int64:
@@ -270,12 +252,12 @@ def _bound(found: Comparison, column: int, average_outside: bool) -> tuple[int, 
     if average_outside:
         n = len(votes)
         _check_exact(found, n)
-        return _fewest(votes * n, excess * n - found.outside * found.totals[column])
-    sheets, relaxed = _fewest(votes, excess)
+        return fewest(votes * n, excess * n - found.outside * found.totals[column])
+    sheets, relaxed = fewest(votes, excess)
     return max(sheets - found.outside, 0), max(relaxed - found.outside, Fraction(0))
 
 
-def _fewest(amounts: Int64, goal: int) -> tuple[int, Fraction]:
+def fewest(amounts: Int64, goal: int) -> tuple[int, Fraction]:
     """How many of the largest amounts reach the goal, and how many if the last may count in part."""
     if goal <= 0:
         return 0, Fraction(0)
@@ -332,10 +314,6 @@ _ASSUMED = {
     "average": {
         "en": "if {outside} average sheets lay outside the announcement",
         "es": "si {outside} actas promedio quedaran fuera de lo anunciado",
-    },
-    "share": {
-        "en": "if each of those in truth had the announced share",
-        "es": "si cada una de ellas tuviera en verdad la proporción anunciada",
     },
     "none": {
         "en": "with every sheet within the announcement",

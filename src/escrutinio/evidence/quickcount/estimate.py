@@ -20,7 +20,6 @@ from escrutinio.base.words.wording import decimal, in_language, points, whole
 from escrutinio.evidence.quickcount.planning import Z95
 
 Int64 = NDArray[np.int64]
-Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Nevitte and Cowan, NDI 2002, chapter 5) is given for comparison only.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, sqrt
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,8 +99,3 @@ def voters_needed(share: float, margin: float, z: float, voters: int) -> float:
     """The handbook's sample of single voters: P(1-P)/((d/z)² + P(1-P)/N). Not for tables."""
     binomial = share * (1 - share)
     return binomial / ((margin / z) ** 2 + binomial / voters)
-
-
-def margin_of_voters(share: float, voters: int, z: float) -> float:
-    """The margin z·√(P(1-P)/n) of `voters` drawn one by one. Not for tables."""
-    return z * sqrt(share * (1 - share) / voters)

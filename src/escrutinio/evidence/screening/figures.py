@@ -45,7 +45,7 @@ def is_round(counts: Int64, sizes: Int64, step: int = 1) -> NDArray[np.bool_]:
     return near
 
 
-def _round_1(counts: Int64, sizes: Int64) -> Bytes:
+def round_1(counts: Int64, sizes: Int64) -> Bytes:
     return is_round(counts, sizes).view(np.uint8)
 
 
@@ -202,7 +202,7 @@ class _Turnout:
         self.taken = known & (100 * ballots <= 99 * registered)
         self.hit = {step: np.zeros(len(ballots)) for step in (1, 5)}
         taken = self.taken
-        both = category_probabilities(ballots[taken], registered[taken], [(_round_1, 2), (_round_5, 2)])
+        both = category_probabilities(ballots[taken], registered[taken], [(round_1, 2), (_round_5, 2)])
         for step, probability in zip(self.hit, both, strict=True):
             self.hit[step][taken] = probability[:, 1]
 
@@ -219,27 +219,13 @@ class _Turnout:
         return _of_hits(name, subject, seen, 1 - (1 - hit[both]) * (1 - self.hit[step][both]))
 
 
-def either_round(share: tuple[Int64, Int64], turnout: tuple[Int64, Int64]) -> tuple[int, float, float]:
-    """Stations where a share or the turnout is an integer percentage: observed, null mean, null sd.
-
-    Both are (counts, sizes), int64 [stations]; a null count is drawn for each independently. This is the
-    statistic of Kobak, Shpilkin and Pshenichnikov, with the null mean exact instead of simulated.
-    """
-    none = np.ones(len(share[0]))
-    seen = np.zeros(len(share[0]), np.bool_)
-    for counts, sizes in (share, turnout):
-        none *= category_probabilities(counts, sizes, [(_round_1, 2)])[0][:, 0]
-        seen |= is_round(counts, sizes)
-    return int(seen.sum()), float((1 - none).sum()), float(np.sqrt((none * (1 - none)).sum()))
-
-
 def _of_candidate(sheets: Sheets, candidate: int, turnout: _Turnout) -> list[Tally]:
     code, votes, valid = sheets.candidates[candidate], sheets.votes[:, candidate], sheets.valid
     # Shares over 99 % are left out as in the source: close to 100 % every count is a round percentage.
     share = (valid > 0) & (100 * votes <= 99 * valid)
     sizes = np.where(share, valid, 0)
     one, five = np.zeros(len(votes)), np.zeros(len(votes))
-    both = category_probabilities(votes[share], valid[share], [(_round_1, 2), (_round_5, 2)])
+    both = category_probabilities(votes[share], valid[share], [(round_1, 2), (_round_5, 2)])
     one[share], five[share] = both[0][:, 1], both[1][:, 1]
     some = valid > 0
     return [

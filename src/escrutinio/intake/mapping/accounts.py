@@ -17,7 +17,7 @@ from escrutinio.evidence.accounts.differences import NO_FIGURE
 from escrutinio.evidence.accounts.sources import Places, Source
 from escrutinio.intake.mapping.expression import Cells
 from escrutinio.intake.mapping.files import read_toml
-from escrutinio.intake.mapping.mapping import MAX_BYTES, TableMapping, nearest
+from escrutinio.intake.mapping.mapping import MAX_BYTES, TableMapping
 from escrutinio.intake.mapping.reader import Files, Reader
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.intake.mapping.sniff import Column, sketch_table
@@ -178,10 +178,3 @@ def _padded(column: Column) -> str:
     """The field for an identifier: where its digits vary in length, zeros were likely lost."""
     wide = column.digits and column.shortest != column.longest
     return f"{{{column.name}:0{column.longest}}}" if wide else f"{{{column.name}}}"
-
-
-def known_source(file: AccountsFile, name: str) -> AccountMapping:
-    """The mapping of a name. Raises InputError, offering the nearest."""
-    if name not in file.source:
-        raise InputError(f"the mapping file has no source {name!r}{nearest(name, list(file.source))}")
-    return file.source[name]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.election.state import Basis, ElectionState
-from escrutinio.core.election.totals import totals
+from escrutinio.core.election.totals import by_area, totals
 
 _TYPES = {
     "borough": "borough",
@@ -83,11 +83,11 @@ def _units(
     voters are stated where they are known for all stations that there are.
     """
     tree, roll = state.areas, state.roll
-    reported = _by_area(state, _complete(state, basis))
-    listed = _by_area(state, np.ones(len(roll), np.bool_))
+    reported = by_area(state, _complete(state, basis))
+    listed = by_area(state, np.ones(len(roll), np.bool_))
     total = _declared(state, basis, listed)
-    unknown = _by_area(state, roll.registered < 0)
-    registered = _by_area(state, np.maximum(roll.registered, 0))
+    unknown = by_area(state, roll.registered < 0)
+    registered = by_area(state, np.maximum(roll.registered, 0))
     nodes = []
     for at, code in enumerate(tree.codes):
         level = tree.levels[at]
@@ -116,12 +116,6 @@ def _declared(state: ElectionState, basis: Basis, listed: NDArray[np.int64]) -> 
     declared = [totals(state, contest.code, basis.code).stations_declared for contest in state.contests]
     most: NDArray[np.int64] = np.maximum.reduce([listed, *declared])
     return most
-
-
-def _by_area(state: ElectionState, stations: NDArray[np.bool_] | NDArray[np.int64]) -> NDArray[np.int64]:
-    own = np.zeros(len(state.areas), np.int64)
-    np.add.at(own, state.roll.area, stations.astype(np.int64))
-    return state.areas.roll_up(own)
 
 
 def _unit(unit: str, kind: str, name: str, level: str = "") -> dict[str, object]:

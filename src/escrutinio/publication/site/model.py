@@ -100,15 +100,14 @@ class Column:
 
 def _turnout(state: ElectionState, contest: str, basis: str) -> list[list[int]]:
     """Per area stations, ballots and registered voters, of the counted stations where the last are known."""
-    own = np.zeros((len(state.areas), 3), np.int64)
     rows, roll, table = state.counted.get((contest, basis)), state.roll, state.tables[contest]
-    if rows is not None:
-        stations = np.flatnonzero((rows >= 0) & (roll.registered >= 0))
-        taken = rows[stations]
-        ballots = table.counts[taken].sum(axis=1, dtype=np.int64) + table.null[taken] + table.blank[taken]
-        figures = np.column_stack((np.ones(len(stations), np.int64), ballots, roll.registered[stations]))
-        np.add.at(own, roll.area[stations], figures)
-    found: list[list[int]] = state.areas.roll_up(own).tolist()
+    if rows is None:
+        return [[0, 0, 0] for _ in range(len(state.areas))]
+    stations = np.flatnonzero((rows >= 0) & (roll.registered >= 0))
+    taken = rows[stations]
+    ballots = table.counts[taken].sum(axis=1, dtype=np.int64) + table.null[taken] + table.blank[taken]
+    figures = np.column_stack((np.ones(len(stations), np.int64), ballots, roll.registered[stations]))
+    found: list[list[int]] = state.areas.add_up(roll.area[stations], figures).tolist()
     return found
 
 

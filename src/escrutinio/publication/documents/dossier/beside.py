@@ -11,7 +11,7 @@ from escrutinio.core.election.state import COPIES, PAPER, ElectionState, SheetTa
 from escrutinio.core.records.types import BY_CODE, ZeroReport
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.labels import RECORDS
-from escrutinio.publication.documents.report.document import Finding, Table, Tongue
+from escrutinio.publication.documents.report.document import Answer, Table, Tongue
 
 WIDE = 4
 """Entries beside each other in one table; with more, another table begins with the first one again."""
@@ -25,7 +25,7 @@ _STATUS = {
 }
 
 
-def beside(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
+def beside(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
     """For each contest all sheets, copies and counts, the official sheet that counts first."""
     state = dossier.state
     for contest in state.contests:
@@ -55,7 +55,7 @@ def beside(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
             f"A figure that differs from that of entry {int(table.index[first])} is marked [*].",
             f"La cifra que difiere de la de la entrada {int(table.index[first])} lleva la marca [*].",
         )
-        yield Finding(say(f"Side by side: {title}", f"Lado a lado: {title}"), (note,), tables)
+        yield Answer(say(f"Side by side: {title}", f"Lado a lado: {title}"), (note,), tables)
 
 
 def _order(state: ElectionState, table: SheetTable, row: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from escrutinio.publication.documents.dossier.dossier import Dossier, Item, mach
 from escrutinio.publication.documents.dossier.steps import steps
 from escrutinio.publication.documents.dossier.words import counted_row, plain_words
 from escrutinio.publication.documents.labels import KIND_NOTICES, RECORDS, STANDINGS
-from escrutinio.publication.documents.report.document import Finding, Table, Tongue
+from escrutinio.publication.documents.report.document import Answer, Table, Tongue
 from escrutinio.publication.documents.sheets.printed_sheet import NOT_REAL, figures
 from escrutinio.publication.documents.sheets.printing import place_of
 
@@ -49,11 +49,11 @@ def notices(dossier: Dossier, language: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def sections(dossier: Dossier, language: str) -> Iterator[Finding]:
+def sections(dossier: Dossier, language: str) -> Iterator[Answer]:
     """The sections in order."""
     say = Tongue(language)
-    yield Finding(say("In plain words", "En palabras sencillas"), tuple(plain_words(dossier, say)))
-    yield Finding(say("The station", "La mesa"), tuple(_station(dossier, say)))
+    yield Answer(say("In plain words", "En palabras sencillas"), tuple(plain_words(dossier, say)))
+    yield Answer(say("The station", "La mesa"), tuple(_station(dossier, say)))
     yield from beside(dossier, say)
     yield from _totals(dossier, say)
     yield _findings(dossier, say)
@@ -61,7 +61,7 @@ def sections(dossier: Dossier, language: str) -> Iterator[Finding]:
     yield _said(dossier, say)
     yield from _machines(dossier, say)
     yield _head(dossier, say)
-    yield Finding(
+    yield Answer(
         say("How to verify all this again", "Cómo volver a comprobar todo esto"), steps(dossier, say)
     )
     yield _not_here(dossier, say)
@@ -87,7 +87,7 @@ def _station(dossier: Dossier, say: Tongue) -> Iterator[str]:
         )
 
 
-def _totals(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
+def _totals(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
     """What the station's votes are within the totals of each area that it lies in."""
     state = dossier.state
     path = state.areas.path(int(state.roll.area[dossier.station]))
@@ -118,12 +118,12 @@ def _totals(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
             tables.append(Table(_name(basis.titles, basis.code, say), head, rows))
         if tables:
             title = _name(contest.titles, contest.code, say)
-            yield Finding(
+            yield Answer(
                 say(f"Within the totals: {title}", f"Dentro de los totales: {title}"), (), tuple(tables)
             )
 
 
-def _findings(dossier: Dossier, say: Tongue) -> Finding:
+def _findings(dossier: Dossier, say: Tongue) -> Answer:
     lines = [
         f"{finding.row.label[say.language]}. {finding.sentence(say.language)} "
         + say("Entries: ", "Entradas: ")
@@ -131,10 +131,10 @@ def _findings(dossier: Dossier, say: Tongue) -> Finding:
         for finding in dossier.findings
     ]
     none = say("No rule noticed anything.", "Ninguna regla notó nada.")
-    return Finding(say("Findings", "Hallazgos"), tuple(lines) or (none,))
+    return Answer(say("Findings", "Hallazgos"), tuple(lines) or (none,))
 
 
-def _records(dossier: Dossier, say: Tongue) -> Finding:
+def _records(dossier: Dossier, say: Tongue) -> Answer:
     head = (
         say("Record", "Asiento"),
         say("Entry", "Entrada"),
@@ -157,7 +157,7 @@ def _records(dossier: Dossier, say: Tongue) -> Finding:
             if item.base is base
         )
 
-    return Finding(
+    return Answer(
         say("The records", "Los asientos"),
         (
             say(
@@ -174,7 +174,7 @@ def _records(dossier: Dossier, say: Tongue) -> Finding:
     )
 
 
-def _said(dossier: Dossier, say: Tongue) -> Finding:
+def _said(dossier: Dossier, say: Tongue) -> Answer:
     """What the records other than sheets say, as their fields."""
     standing = {logged.index: logged.standing for logged in dossier.state.controls}
     lines = []
@@ -192,7 +192,7 @@ def _said(dossier: Dossier, say: Tongue) -> Finding:
         who = f"{item.signed.entry.signer}{f', {effect}' if effect else ''}"
         lines.append(f"{item.signed.index}. {_kind(item, say)} ({who}): {cut}")
     none = say("There is none.", "No hay ninguno.")
-    return Finding(
+    return Answer(
         say("What the other records say", "Lo que dicen los demás asientos"), tuple(lines) or (none,)
     )
 
@@ -211,7 +211,7 @@ def _value(name: str, value: object, say: Tongue) -> str:
 _MOMENTS = frozenset({"at", "starts", "ends", "held_at"})
 
 
-def _machines(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
+def _machines(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
     """The chain of custody of each machine, and how what it sent arrived."""
     state = dossier.state
     table, rows = state.machines, machine_rows(state, dossier.station)
@@ -230,7 +230,7 @@ def _machines(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
         )
         tables.append(Table(table.machines[machine], head, steps_of))
     if tables:
-        yield Finding(say("Custody of the machines", "Custodia de las máquinas"), (), tuple(tables))
+        yield Answer(say("Custody of the machines", "Custodia de las máquinas"), (), tuple(tables))
     here = {item.signed.index for item in dossier.items if not item.base}
     arrived = [
         (str(index), _CHANNELS[one.channel][say.language == "es"], say.whole(one.seconds))
@@ -244,7 +244,7 @@ def _machines(dossier: Dossier, say: Tongue) -> Iterator[Finding]:
             say("Channel", "Vía"),
             say("Seconds after issue", "Segundos tras emitirse"),
         )
-        yield Finding(
+        yield Answer(
             say("How they arrived", "Cómo llegaron"),
             (),
             (Table(say("As the receiver states", "Según el receptor"), columns, tuple(arrived)),),
@@ -272,7 +272,7 @@ _CHANNELS = {
 }
 
 
-def _head(dossier: Dossier, say: Tongue) -> Finding:
+def _head(dossier: Dossier, say: Tongue) -> Answer:
     """The checkpoint, and who vouches for it."""
     head, form = dossier.head, figures(say.language)
     checkpoint = head.signed.checkpoint
@@ -306,10 +306,10 @@ def _head(dossier: Dossier, say: Tongue) -> Finding:
                  "por otra "
                  "vía (papel, prensa, partido).")
     )  # fmt: skip
-    return Finding(say("The log", "El registro público"), tuple(lines))
+    return Answer(say("The log", "El registro público"), tuple(lines))
 
 
-def _not_here(dossier: Dossier, say: Tongue) -> Finding:
+def _not_here(dossier: Dossier, say: Tongue) -> Answer:
     lines = [
         say("Images of sheets are not passed on: they show names, identity numbers and signatures. A record "
             "carries their digest.",
@@ -320,4 +320,4 @@ def _not_here(dossier: Dossier, say: Tongue) -> Finding:
         f"{attachment.digest.hex()} ({attachment.media_type}): {say(english, spanish)}"
         for attachment, english, spanish in dossier.left_out
     ]
-    return Finding(say("What is not in here", "Lo que no está aquí"), tuple(lines))
+    return Answer(say("What is not in here", "Lo que no está aquí"), tuple(lines))

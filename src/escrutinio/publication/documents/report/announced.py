@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from escrutinio.evidence.claims.claim_counts import CountTest
 from escrutinio.evidence.claims.claims import AgainstSheets, ClaimStudy
-from escrutinio.publication.documents.report.document import Finding, Table, Tongue
+from escrutinio.publication.documents.report.document import Answer, Table, Tongue
 from escrutinio.publication.documents.report.results import ContestEvidence
 
 PRIORS = (10, 1_000, 100_000)
@@ -16,21 +16,21 @@ PRIORS = (10, 1_000, 100_000)
 RISKS = (Fraction(1, 20), Fraction(1, 100), Fraction(1, 10**6))
 
 
-def claim_findings(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
+def claim_findings(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
     """For each announced result its tests, then the percentages that were announced beside each other."""
     for study in one.claims:
         yield from _study(study, tongue)
     for candidate, first, second, pair in one.pairs:
         heading = f"{candidate}: {first}, {second}"
-        yield Finding(heading, pair.sentences(tongue.language))
+        yield Answer(heading, pair.sentences(tongue.language))
 
 
-def _study(study: ClaimStudy, tongue: Tongue) -> Iterator[Finding]:
+def _study(study: ClaimStudy, tongue: Tongue) -> Iterator[Answer]:
     if study.counts is not None:
         heading = (
             f"{study.code}: {tongue('do percentages generate its votes?', '¿generan porcentajes sus votos?')}"
         )
-        yield Finding(
+        yield Answer(
             heading,
             study.counts.sentences(tongue.language),
             (*_matches(study.counts, tongue), *_odds(study.counts, tongue)),
@@ -38,11 +38,11 @@ def _study(study: ClaimStudy, tongue: Tongue) -> Iterator[Finding]:
     if study.sheets is not None:
         asked = tongue("can it and the sheets both be true?", "¿pueden ser ciertos él y las actas?")
         heading = f"{study.code}: {asked}"
-        yield Finding(
+        yield Answer(
             heading, study.sheets.least.sentences(tongue.language), tuple(_sheets(study.sheets, tongue))
         )
     if study.counts is None and study.sheets is None:
-        yield Finding(
+        yield Answer(
             study.code,
             (
                 tongue(

@@ -20,7 +20,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Answer:
     """One answer: a heading, its two sentences, tables and plots (SVG texts) that show it."""
 
     heading: str
@@ -35,7 +35,7 @@ class Topic:
 
     key: str
     heading: str
-    findings: tuple[Finding, ...]
+    findings: tuple[Answer, ...]
     sources: tuple[str, ...] = ()
 
 

@@ -12,7 +12,7 @@ from io import BytesIO
 from fpdf import FPDF, FontFace
 from fpdf.enums import TableBordersLayout, XPos, YPos
 
-from escrutinio.publication.documents.report.document import Finding, Table, Tongue
+from escrutinio.publication.documents.report.document import Answer, Table, Tongue
 from escrutinio.publication.documents.report.report import Report
 
 ENCODING = "windows-1252"
@@ -118,7 +118,7 @@ class _Pdf(FPDF):
             self.start_section(self.plain(text), level)
         self.paragraph(text, style="B", size=size)
 
-    def finding(self, finding: Finding) -> None:
+    def finding(self, finding: Answer) -> None:
         """One answer: its heading, its sentences, its tables, its plots."""
         if finding.plots and self.will_page_break(PLOT_WIDTH / 2 + 15):
             self.add_page()

@@ -17,7 +17,7 @@ from escrutinio.core.election.state import PAPER, REPORTED, REPORTED_LATE, Conte
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import AuditCommitment, Bulletin, Claim
-from escrutinio.evidence.accounts.reconciliation import Reconciliation, reconcile_all
+from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Standing:
+class Certainty:
     """Whether outstanding votes could change what some totals show."""
 
     label: str
@@ -63,11 +63,11 @@ class ContestEvidence:
     view: ContestView
     names: Mapping[str, tuple[Title, ...]]
     roll: int | None
-    sheets: tuple[Standing, ...]
-    announced: tuple[Standing, ...]
+    sheets: tuple[Certainty, ...]
+    announced: tuple[Certainty, ...]
     claims: tuple[ClaimStudy, ...]
     pairs: tuple[tuple[str, str, str, Agreement], ...]
-    reconciliations: tuple[Reconciliation, ...]
+    accounts: tuple[Accounts, ...]
     plans: tuple[AuditPlan, ...]
     plan_basis: str
     hot: tuple[tuple[int, int], ...]
@@ -100,7 +100,7 @@ def _contest(state: ElectionState, view: ContestView, executor: Executor | None)
         announced=(*_of_bulletins(state, code), *_of_claims(state, claims)),
         claims=tuple(study for study in studies if study is not None),
         pairs=_pairs(state, code),
-        reconciliations=_try(lambda: reconcile_all(state, code, REPORTED)) or (),
+        accounts=_try(lambda: compare_bases(state, code, REPORTED)) or (),
         plans=tuple(plan for plan in plans if plan is not None),
         plan_basis=main,
         hot=_hot(state, view, main),
@@ -127,27 +127,27 @@ def _try(work: Callable[[], T]) -> T | None:
         return None
 
 
-def _of_sheets(state: ElectionState, view: ContestView, basis: str, roll: int | None) -> Standing:
+def _of_sheets(state: ElectionState, view: ContestView, basis: str, roll: int | None) -> Certainty:
     found = coverage(state, view.code, basis, registered=roll)
-    return Standing(basis, None, found.certificate(view.area), found.reversal(view.area))
+    return Certainty(basis, None, found.certificate(view.area), found.reversal(view.area))
 
 
-def _of_bulletins(state: ElectionState, contest: str) -> list[Standing]:
+def _of_bulletins(state: ElectionState, contest: str) -> list[Certainty]:
     found = []
     for logged in state.records(Bulletin, contest):
         certificate = _try(partial(bulletin_certificate, state, logged))
         if certificate is not None:
-            found.append(Standing("bulletin", logged.index, certificate, None))
+            found.append(Certainty("bulletin", logged.index, certificate, None))
     return found
 
 
-def _of_claims(state: ElectionState, claims: tuple[Logged[Claim], ...]) -> list[Standing]:
+def _of_claims(state: ElectionState, claims: tuple[Logged[Claim], ...]) -> list[Certainty]:
     found = []
     for logged in claims:
         announced = _try(partial(claim_certificate, state, logged))
         if announced is not None:
             code = announced.certificate.basis.partition(":")[2]
-            found.append(Standing(code, logged.index, announced.certificate, announced.reversal))
+            found.append(Certainty(code, logged.index, announced.certificate, announced.reversal))
     return found
 
 

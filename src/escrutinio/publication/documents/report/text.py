@@ -7,14 +7,15 @@ from dataclasses import replace
 from fractions import Fraction
 
 from escrutinio.core.records.parts import Title
-from escrutinio.evidence.accounts.reconciliation import Reconciliation
+from escrutinio.evidence.accounts.accounts import Accounts
+from escrutinio.evidence.accounts.differences import Kind
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
 from escrutinio.evidence.screening.words import explain
 from escrutinio.publication.documents.report.announced import claim_findings
-from escrutinio.publication.documents.report.document import Chapter, Finding, Table, Tongue, Topic
+from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Tongue, Topic
 from escrutinio.publication.documents.report.plots import plots_of
-from escrutinio.publication.documents.report.results import ContestEvidence, Standing
+from escrutinio.publication.documents.report.results import Certainty, ContestEvidence
 
 FINALITY = {
     "irreversible": ("irreversible", "irreversible"),
@@ -61,7 +62,7 @@ def standing_sentences(found: tuple[ContestEvidence, ...], language: str) -> dic
     }
 
 
-def _by_name(one: ContestEvidence, standing: Standing, language: str) -> Certificate:
+def _by_name(one: ContestEvidence, standing: Certainty, language: str) -> Certificate:
     """A certificate that names candidates as people know them; others keep their code."""
     view = one.view
     names = {
@@ -94,11 +95,11 @@ def _topics(one: ContestEvidence, tongue: Tongue) -> Iterator[Topic]:
                 "T. Tao, El País (2024)",
             ),
         )
-    if compared := [each for each in one.reconciliations if _both_sides(each)]:
+    if one.accounts:
         heading = tongue(
             "Official sheets, copies and paper side by side", "Actas oficiales, copias y papel lado a lado"
         )
-        yield Topic("reconciliation", heading, tuple(_reconciled(one, each, tongue) for each in compared))
+        yield Topic("reconciliation", heading, tuple(_reconciled(one, each, tongue) for each in one.accounts))
     if one.plans:
         yield Topic(
             "audit",
@@ -130,8 +131,8 @@ def _topics(one: ContestEvidence, tongue: Tongue) -> Iterator[Topic]:
         )
 
 
-def _nothing(tongue: Tongue) -> Finding:
-    return Finding(
+def _nothing(tongue: Tongue) -> Answer:
+    return Answer(
         tongue("Nothing to compute yet", "Todavía nada que calcular"),
         (
             tongue(
@@ -142,7 +143,7 @@ def _nothing(tongue: Tongue) -> Finding:
     )
 
 
-def _standings(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
+def _standings(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
     for standing in one.sheets:
         heading = (
             f"{tongue('The counted sheets', 'Las actas contadas')}: {name_of(one, standing.label, tongue)}"
@@ -154,14 +155,14 @@ def _standings(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
         yield _standing(heading, standing, tongue, None)
 
 
-def _standing(heading: str, standing: Standing, tongue: Tongue, roll: int | None) -> Finding:
+def _standing(heading: str, standing: Certainty, tongue: Tongue, roll: int | None) -> Answer:
     certificate = standing.certificate
     sentences = list(certificate.sentences(tongue.language))
     sentences += _roll_from(roll, tongue)
     decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
     if standing.reversal is not None and decides:
         sentences += standing.reversal.sentences(tongue.language)
-    return Finding(heading, tuple(sentences), (_certificate(certificate, tongue),))
+    return Answer(heading, tuple(sentences), (_certificate(certificate, tongue),))
 
 
 def _roll_from(roll: int | None, tongue: Tongue) -> tuple[str, ...]:
@@ -201,14 +202,12 @@ def _certificate(certificate: Certificate, tongue: Tongue) -> Table:
     )
 
 
-def _both_sides(found: Reconciliation) -> bool:
-    both = bool(found.agree[0] or found.differ[0])
-    return both or bool(found.only_left[0] and found.only_right[0])
-
-
-def _reconciled(one: ContestEvidence, found: Reconciliation, tongue: Tongue) -> Finding:
-    left, right = (name_of(one, code, tongue) for code in (found.left, found.right))
-    counts = (found.agree, found.differ, found.only_left, found.only_right)
+def _reconciled(one: ContestEvidence, found: Accounts, tongue: Tongue) -> Answer:
+    (pair,) = found.pairs
+    official, other = found.names(pair)
+    left, right = (name_of(one, code, tongue) for code in (official, other))
+    only = (pair.count(kind) for kind in (Kind.ONLY_LEFT, Kind.ONLY_RIGHT))
+    counts = (pair.count(Kind.AGREE), pair.differ(), *only)
     header = (
         "",
         tongue("agree", "coinciden"),
@@ -216,19 +215,19 @@ def _reconciled(one: ContestEvidence, found: Reconciliation, tongue: Tongue) -> 
         f"{tongue('only', 'solo')} {left}",
         f"{tongue('only', 'solo')} {right}",
     )
-    row = (tongue("stations", "mesas"), *(tongue.whole(int(each[0])) for each in counts))
+    row = (tongue("stations", "mesas"), *(tongue.whole(each) for each in counts))
     net = tuple(
-        (name, tongue.signed(int(change)))
-        for name, change in zip(found.candidates, found.net[0], strict=True)
+        (name, tongue.signed(change))
+        for name, change in zip(found.joined.view.candidates, pair.net[0].tolist(), strict=True)
     )
     tables = [Table(tongue("Stations", "Mesas"), header, (row,))]
-    if found.differ[0]:
+    if pair.differ():
         caption = f"{right} − {left}"
         tables.append(Table(caption, ("", tongue("net difference", "diferencia neta")), net))
-    return Finding(f"{found.left} · {right}", found.sentences(tongue.language), tuple(tables))
+    return Answer(f"{official} · {right}", found.sentences(pair, tongue.language), tuple(tables))
 
 
-def _audits(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
+def _audits(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
     header = (
         tongue("risk limit", "límite de riesgo"),
         tongue("boxes, default bet", "cajas, apuesta habitual"),
@@ -250,17 +249,17 @@ def _audits(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
         tongue("If every box agrees with its sheet", "Si cada caja coincide con su acta"), header, rows
     )
     heading = f"{tongue('Plan for', 'Plan para')} {name_of(one, one.plan_basis, tongue)}"
-    yield Finding(heading, one.plans[0].sentences(tongue.language), (table,))
+    yield Answer(heading, one.plans[0].sentences(tongue.language), (table,))
     if one.hot:
         yield _hot(one, tongue)
     if one.audit is not None:
-        yield Finding(
+        yield Answer(
             tongue("The audit that was committed to", "La auditoría comprometida"),
             one.audit.sentences(tongue.language),
         )
 
 
-def _hot(one: ContestEvidence, tongue: Tongue) -> Finding:
+def _hot(one: ContestEvidence, tongue: Tongue) -> Answer:
     bases = (
         tongue("centers as the roll lists them", "centros como los lista el padrón"),
         tongue(
@@ -279,7 +278,7 @@ def _hot(one: ContestEvidence, tongue: Tongue) -> Finding:
         tongue("share", "proporción"),
     )
     caption = tongue("What the lottery opens", "Lo que abre el sorteo")
-    return Finding(
+    return Answer(
         tongue("The hot audit's lottery", "El sorteo de la auditoría en caliente"),
         (
             tongue(
@@ -299,7 +298,7 @@ def _hot(one: ContestEvidence, tongue: Tongue) -> Finding:
     )
 
 
-def _quick_count(one: ContestEvidence, tongue: Tongue) -> Finding:
+def _quick_count(one: ContestEvidence, tongue: Tongue) -> Answer:
     assert one.quick_count is not None
     candidate, sizes = one.quick_count
     rows = tuple((f"± {_decimal(100 * s.margin, 1, tongue)}", tongue.whole(s.tables)) for s in sizes)
@@ -309,10 +308,10 @@ def _quick_count(one: ContestEvidence, tongue: Tongue) -> Finding:
     )
     middle = sizes[len(sizes) // 2]
     heading = f"{tongue('Sample sizes for', 'Tamaños de muestra para')} {candidate}"
-    return Finding(heading, middle.sentences(tongue.language), (Table(caption, header, rows),))
+    return Answer(heading, middle.sentences(tongue.language), (Table(caption, header, rows),))
 
 
-def _screens(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
+def _screens(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
     found = one.screening
     assert found is not None
     header = tuple(tongue(*pair) for pair in (
@@ -338,15 +337,15 @@ def _screens(one: ContestEvidence, tongue: Tongue) -> Iterator[Finding]:
     )
     is_not = explain(found.screens[0], tongue.language).is_not if found.screens else ""
     caption = tongue("Statistics and their models", "Estadísticos y sus modelos")
-    yield Finding(
+    yield Answer(
         name_of(one, one.screening_basis, tongue), (said, is_not), (Table(caption, header, tuple(rows)),)
     )
     for each in found.screens:
         if each.outside:
             words = explain(each, tongue.language)
-            yield Finding(words.heading, (words.seen, words.model, words.innocent, words.look_at))
+            yield Answer(words.heading, (words.seen, words.model, words.innocent, words.look_at))
     for _, title, svg in plots_of(found, tongue.language, one.view.code):
-        yield Finding(title, (), (), (svg,))
+        yield Answer(title, (), (), (svg,))
 
 
 def _decimal(value: float | None, digits: int, tongue: Tongue) -> str:

@@ -1,41 +1,27 @@
-"""The plan of a quick count in a file, its secret, and the digest that commits to both."""
+"""The plan of a quick count as a file, and its secret, against the digest that commits to both."""
 
 from __future__ import annotations
 
 import re
-import secrets
-from pathlib import Path
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
-from escrutinio.cli.sealing import write_new
 from escrutinio.evidence.quickcount.design import Design, Plan, Unit, commitment
 
-PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
 MAX_PLAN = 1 << 28
+"""Most bytes of a plan."""
 
 _HEX = re.compile("[0-9a-f]{64}")
 _LINE = re.compile(r"(design|take|seed|table|drawn) (.+)")
 _COUNT = re.compile("[0-9]{1,9}")
 
 
-def keep(directory: Path, made: Plan) -> bytes:
-    """Write plan and secret, which only their owner may read, and return the digest."""
-    secret = secrets.token_bytes(32)
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_new(directory / PLAN_FILE, made.text().encode(), private=True)
-    write_new(directory / SECRET_FILE, (secret.hex() + "\n").encode(), private=True)
-    return commitment(made, secret)
-
-
-def read_plan(path: Path) -> Plan:
-    """Read a plan exactly as `sample` writes it. Raises InputError, EvidenceError."""
-    with path.open("rb") as file:
-        raw = file.read(MAX_PLAN + 1)
+def read_plan(raw: bytes, place: str) -> Plan:
+    """Read a plan exactly as `Plan.text` writes it; `place` names it. Raises InputError, EvidenceError."""
     wrong = InputError(
         say(
-            f"{path} is not the plan of a quick count as `quickcount sample` writes it",
-            f"{path} no es el plan de un conteo rápido como lo escribe `quickcount sample`",
+            f"{place} is not the plan of a quick count as `quickcount sample` writes it",
+            f"{place} no es el plan de un conteo rápido como lo escribe `quickcount sample`",
         )
     )
     try:
@@ -60,18 +46,16 @@ def read_plan(path: Path) -> Plan:
     return made
 
 
-def check_commitment(made: Plan, secret_file: Path, digest: str) -> None:
-    """Check that plan and secret are what was committed to. Raises InputError if they are not."""
-    with secret_file.open("rb") as file:
-        text = file.read(200).decode("ascii", "replace").strip()
-    if not _HEX.fullmatch(text) or not _HEX.fullmatch(digest):
+def check_commitment(made: Plan, secret: str, digest: str) -> None:
+    """Check that a plan and a secret are what was committed to; hexadecimal digits. Raises InputError."""
+    if not _HEX.fullmatch(secret) or not _HEX.fullmatch(digest):
         raise InputError(
             say(
                 "a secret and a commitment are 64 hexadecimal digits each",
                 "un secreto y un compromiso son 64 cifras hexadecimales cada uno",
             )
         )
-    if commitment(made, bytes.fromhex(text)).hex() != digest:
+    if commitment(made, bytes.fromhex(secret)).hex() != digest:
         raise InputError(
             say(
                 "this plan with this secret is not what was committed to",

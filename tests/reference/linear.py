@@ -1,8 +1,8 @@
 """The least number of differing sheets as a linear program: several columns at once, and any tree of areas.
 
 `feasibility` is exact and answers the national question; this is for announcements by state, municipality or
-center as well, where every area has balances of its own. It needs SciPy (HiGHS: Huangfu and Hall, Math. Prog.
-Comp. 10, 2018), which nothing else in this room does, and imports it only when called.
+center as well, where every area has balances of its own. SciPy solves it (HiGHS: Huangfu and Hall, Math.
+Prog. Comp. 10, 2018).
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
+
+optimize: Any = import_module("scipy.optimize")
+sparse: Any = import_module("scipy.sparse")
+"""SciPy has no types."""
 
 TOLERANCE = 1e-6
 """By how much a bound may exceed a whole number and still be that number: the solver works in floats."""
@@ -49,22 +53,20 @@ def least_differing_lp(
     `votes` int64 [sheets, columns], `capacity` int64 [sheets]. For every area and column: kept votes, plus
     the true votes at sheets that differ, plus those at stations without a sheet, are the announced votes; the
     second are at most the registered voters of the differing sheets, the third at most `missing`. 0 <= z, x
-    and z + x <= 1. Raises EvidenceError where SciPy is not installed, for shapes that do not fit, and when
-    the solver gives up.
+    and z + x <= 1. Raises EvidenceError for shapes that do not fit, and when the solver gives up.
     """
     sheets, columns = votes.shape
     if capacity.shape != (sheets,) or any(
         len(area.votes) != columns or area.sheets.shape != (sheets,) for area in announced
     ):
         raise EvidenceError("sheets, registered voters and announced totals do not have the same shape")
-    optimize, sparse = _scipy()
     pools = 2 * columns
     width = 2 * sheets + pools * len(announced)
     equal, equal_to, upper, upper_to = [], [], [], []
     for number, area in enumerate(announced):
         at = 2 * sheets + pools * number
         inside = votes * area.sheets[:, None]
-        balance = sparse.hstack([-inside.T, -inside.T, _pools(sparse, columns, width, at, 2 * sheets)])
+        balance = sparse.hstack([-inside.T, -inside.T, _pools(columns, width, at, 2 * sheets)])
         equal.append(balance)
         equal_to += [int(a) - int(v) for a, v in zip(area.votes, inside.sum(axis=0), strict=True)]
         rows = np.zeros((2, width))
@@ -95,17 +97,8 @@ def least_differing_lp(
     return LinearBound(float(solved.fun), ceil(solved.fun - TOLERANCE))
 
 
-def _pools(sparse: Any, columns: int, width: int, at: int, skip: int) -> Any:
+def _pools(columns: int, width: int, at: int, skip: int) -> Any:
     """For each column, 1 at its two pools: votes at sheets that differ and at stations without a sheet."""
     rows = np.tile(np.arange(columns), 2)
     places = at - skip + np.arange(2 * columns)
     return sparse.csr_array((np.ones(2 * columns), (rows, places)), shape=(columns, width - skip))
-
-
-def _scipy() -> tuple[Any, Any]:
-    try:
-        return import_module("scipy.optimize"), import_module("scipy.sparse")
-    except ImportError:
-        raise EvidenceError(
-            "the linear program needs SciPy, which is not installed here: pip install scipy"
-        ) from None

@@ -2,7 +2,6 @@
 
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from hashlib import sha256
 from json import dumps
 
 import numpy as np
@@ -23,11 +22,6 @@ def canonical(state: ElectionState) -> bytes:
     parts = {field.name: _plain(getattr(state, field.name)) for field in fields(state)}
     text = dumps({"format": _FORMAT, **parts}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode() + b"\n"
-
-
-def state_digest(state: ElectionState) -> str:
-    """SHA-256 of the canonical export in hexadecimal, by which two people compare what they folded."""
-    return sha256(canonical(state)).hexdigest()
 
 
 def _plain(value: object) -> object:

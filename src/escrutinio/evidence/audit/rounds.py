@@ -1,0 +1,83 @@
+"""How an audit goes on: its seed, how it draws, how many boxes its next round takes, and which it drew."""
+
+from fractions import Fraction
+
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.codes import AuditMethod
+from escrutinio.evidence.audit.boxes import Bound, audited_basis, boxes_of
+from escrutinio.evidence.audit.draw import check_seed
+from escrutinio.evidence.audit.measure import Procedure
+from escrutinio.evidence.audit.records import AuditRecords
+from escrutinio.evidence.audit.status import audit_status, procedure_of
+
+MAX_BOXES = 10_000
+"""Most boxes that a round draws, or that are entered at once."""
+
+
+def seed_of(audit: AuditRecords, given: str | None) -> str:
+    """The audit's seed: that in the log, or the one given where it has none yet.
+
+    Raises InputError where there is none, or another one, and EvidenceError for one of a wrong form.
+    """
+    if given is not None:
+        check_seed(given)
+    if audit.seed is None and given is None:
+        raise InputError(
+            say(
+                "the log has no seed of this audit yet; --seed gives what the dice showed",
+                "el registro aún no tiene la semilla de esta auditoría; --seed da lo que mostraron los dados",
+            )
+        )
+    if audit.seed is not None and given not in (None, audit.seed):
+        raise InputError(
+            say(
+                f"the log has another seed, {audit.seed} in entry {audit.seed_index}; "
+                "an audit has one for all its rounds",
+                f"el registro tiene otra semilla, {audit.seed} en la entrada {audit.seed_index}; "
+                "una auditoría tiene una sola para todas sus rondas",
+            )
+        )
+    seed = audit.seed or given
+    assert seed is not None
+    return seed
+
+
+def procedure_for(state: ElectionState, audit: AuditRecords, basis: str | None, bound: Bound) -> Procedure:
+    """How this audit draws and measures, over the boxes that it committed to. Raises EvidenceError."""
+    view = state.contest(audit.contest)
+    chosen = basis or audited_basis(state, view.code, audit.organisation)
+    boxes = boxes_of(state, view.code, chosen, size=audit.sheets_below, bound=bound)
+    return procedure_of(state, view, audit.body.method, boxes)
+
+
+def draws_to_end(
+    state: ElectionState, audit: AuditRecords, procedure: Procedure, basis: str | None, bound: Bound
+) -> int:
+    """How many draws would end the audit if all boxes agreed. Raises InputError where none can be said."""
+    if audit.body.method is AuditMethod.HOT_AUDIT:
+        return len(procedure.boxes)
+    if audit.samples:
+        more = audit_status(state, audit.contest, audit.logged.entry.digest, basis=basis, bound=bound).more
+    else:
+        limit = audit.body.risk_limit
+        more = procedure.measure((), {}, Fraction(limit.numerator, limit.denominator)).more
+    if not more or more > MAX_BOXES:
+        raise InputError(
+            say(
+                "no number of draws ends this audit by itself; --take says how many to draw",
+                "ningún número de extracciones termina por sí solo esta auditoría; --take dice cuántas sacar",
+            )
+            if more != 0
+            else say(
+                "the audit may stop at its risk limit", "la auditoría puede terminar en su límite de riesgo"
+            )
+        )
+    return more
+
+
+def drawn_boxes(state: ElectionState, audit: AuditRecords, basis: str | None, bound: Bound) -> frozenset[str]:
+    """Every box that the audit's samples in the log name or its seed draws for them. Raises EvidenceError."""
+    stands = audit_status(state, audit.contest, audit.logged.entry.digest, basis=basis, bound=bound)
+    return frozenset(name for each in stands.rounds for name in each.drawn)

@@ -1,0 +1,36 @@
+"""Nothing public stands in the package that it does not use: what only tests need is in tests/reference."""
+
+from pathlib import Path
+
+from tests.paths import ROOT
+from tests.unused import unused
+
+ALLOWED = {
+    "Fold.admit": "whoever writes a log asks it before taking a record; the writers do not yet",
+    "LogWriter.sweep": "whoever keeps a log growing calls it; nobody does yet",
+    "escrutinio.core.log.checkpoint.cosign_checkpoint": "what a witness does; none is here yet",
+    "escrutinio.core.log.proofs.verify_proof": "for whoever holds a proof and no log",
+    "escrutinio.core.records.entry.body_from_plain": "reads what body_to_plain writes, for other programs",
+}
+
+
+def test_what_nothing_uses_is_listed_with_its_reason() -> None:
+    assert unused(ROOT / "src") == set(ALLOWED)
+
+
+def test_a_name_that_only_unused_code_names_is_unused(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("from package.one import used\n\nused().shown\n")
+    (package / "one.py").write_text(
+        "from package import two\n"
+        "class Kept:\n    def shown(self): ...\n    def hidden(self): ...\n"
+        "def used(): return Kept() if two.LIMIT else None\n"
+        "def left(): return _part()\ndef _part(): return needed()\ndef needed(): return left()\n"
+    )
+    (package / "two.py").write_text(
+        "from io import RawIOBase\nLIMIT = 1\nOTHER: int = 2\n"
+        "class Stream(RawIOBase):\n    def readinto(self, to): ...\n"
+    )
+    assert unused(tmp_path) == {"Kept.hidden", "package.one.left", "package.one.needed",
+                                "package.two.OTHER", "package.two.Stream"}  # fmt: skip
