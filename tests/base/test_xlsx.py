@@ -13,6 +13,7 @@ from escrutinio.base import xlsx as module
 from escrutinio.base.xlsx import (
     MAX_NAME,
     Bold,
+    Cell,
     Formula,
     Sheet,
     cell_name,
@@ -49,7 +50,7 @@ def test_a_sheet_ends_where_it_has_no_more_room(monkeypatch: pytest.MonkeyPatch)
     assert [row[0] for row in cells(book, "x")] == ["n", "0", "1", "2"]
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=20))
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_any_text_is_text_and_never_a_formula(text: str) -> None:
     sheet = part(xlsx([Sheet("x", (text,), [(text, Bold(text))])], 0), "xl/worksheets/sheet1.xml")
     root = ElementTree.fromstring(sheet)
@@ -63,7 +64,7 @@ def test_what_xml_has_no_place_for_is_escaped_as_spreadsheets_do() -> None:
 
 
 def test_a_formula_has_its_value_for_who_does_not_calculate() -> None:
-    rows = [(2, 3, Formula("A2*B2", 6)), ("=A2", None, Formula('"a"&"<b"', "a<b"))]
+    rows: list[tuple[Cell, ...]] = [(2, 3, Formula("A2*B2", 6)), ("=A2", None, Formula('"a"&"<b"', "a<b"))]
     book = xlsx([Sheet("x", ("a", "b", "c"), rows)], 0)
     assert cells(book, "x") == [["a", "b", "c"], ["2", "3", "6"], ["=A2", "", "a<b"]]
     assert "<f>A2*B2</f><v>6</v>" in part(book, "xl/worksheets/sheet1.xml")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.toml import inline
 from escrutinio.base.words.say import say
 from escrutinio.core.records.entry import body_to_plain, seal
 from escrutinio.core.records.keyfiles import read_key_file
@@ -147,20 +147,9 @@ def script_text(entries: Sequence[Mapping[str, object]], remarks: Sequence[str])
         lines += [
             "",
             "[[entry]]",
-            *(f"{name} = {_toml(value)}" for name, value in entry.items() if name != "says"),
+            *(f"{name} = {inline(value)}" for name, value in entry.items() if name != "says"),
         ]
         says = entry["says"]
         assert isinstance(says, dict)
-        lines += ["[entry.says]", *(f"{name} = {_toml(value)}" for name, value in says.items())]
+        lines += ["[entry.says]", *(f"{name} = {inline(value)}" for name, value in says.items())]
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: object) -> str:
-    """A value in one line; strings as JSON writes them are strings of TOML."""
-    match value:
-        case dict():
-            return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
-        case list():
-            return "[" + ", ".join(map(_toml, value)) + "]"
-        case _:
-            return json.dumps(value, ensure_ascii=True)

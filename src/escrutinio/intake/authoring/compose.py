@@ -28,7 +28,7 @@ from escrutinio.intake.authoring.config import ElectionConfig
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.authoring.script import play
 from escrutinio.intake.authoring.statements import add_statements, read_statements
-from escrutinio.intake.mapping.files import read_toml
+from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import parse_mapping
 from escrutinio.intake.mapping.rows import AreaRow, BadRow, CenterRow, RollRow, SheetRow, SourceFile
 from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll, read_sheets
@@ -102,7 +102,7 @@ def compose(
     if tables.sheets:
         _add_copies(composer, tables.sheets, script, progress)
     for file in script.files:
-        play(composer, read_toml(base_dir, file), file)
+        play(composer, load_toml(base_dir, file), file)
     for file in script.statements:
         by = _named(script.statements_by, "statements_by")
         add_statements(composer, read_statements(base_dir, file), by=by, language=script.statements_language)
