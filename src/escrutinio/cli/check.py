@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import load_state
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_small
-from escrutinio.cli.sealing import write_new
 from escrutinio.core.log.trust import parse_trust
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.verification.at_hand import Checked, LogAtHand
@@ -77,7 +77,7 @@ def command(
     found = _check(log, read, None if proof_file is None else read_small(proof_file))
     kept = [each for _, _, each in found if each is not None and each.answer.to_keep]
     if kept and evidence is not None:
-        write_new(evidence, _evidence(log, kept, read.digest))
+        write_new((evidence, _evidence(log, kept, read.digest)))
     if as_json:
         print_json(_plain(log, found, read))
     else:

@@ -6,9 +6,9 @@ import re
 import secrets
 from pathlib import Path
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
-from escrutinio.cli.sealing import write_new
 from escrutinio.evidence.quickcount.design import Design, Plan, Unit, commitment
 
 PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
@@ -23,8 +23,8 @@ def keep(directory: Path, made: Plan) -> bytes:
     """Write plan and secret, which only their owner may read, and return the digest."""
     secret = secrets.token_bytes(32)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_new(directory / PLAN_FILE, made.text().encode(), private=True)
-    write_new(directory / SECRET_FILE, (secret.hex() + "\n").encode(), private=True)
+    kept = (PLAN_FILE, made.text().encode()), (SECRET_FILE, (secret.hex() + "\n").encode())
+    write_new(*((directory / name, content) for name, content in kept), private=True)
     return commitment(made, secret)
 
 

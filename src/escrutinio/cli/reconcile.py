@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
@@ -15,7 +16,6 @@ from escrutinio.cli.election import load_verified, title_of
 from escrutinio.cli.explain import print_table
 from escrutinio.cli.options import quiet_option
 from escrutinio.cli.output import print_json
-from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
@@ -106,10 +106,12 @@ def command(
         from escrutinio.publication.documents.accounts.pages import write_reconciliation
 
         write_reconciliation(accounts, html_dir)
+    tables = []
     if csv_file is not None:
-        write_new(csv_file, files.to_csv(accounts))
+        tables.append((csv_file, files.to_csv(accounts)))
     if xlsx_file is not None:
-        write_new(xlsx_file, files.to_xlsx(accounts, language()))
+        tables.append((xlsx_file, files.to_xlsx(accounts, language())))
+    write_new(*tables)
     if as_json:
         print_json(files.as_plain(accounts))
         return

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.election import load_state
 from escrutinio.cli.options import quiet_option
-from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
     from escrutinio.core.log.checkpoint import Checkpoint
@@ -59,9 +59,8 @@ def command(
         from escrutinio.publication.documents.report.pdf import to_pdf
 
         files.append((pdf, to_pdf(report)))
-    for path, content in files:
-        write_new(path, content)
-        click.echo(str(path))
+    write_new(*files)
+    click.echo("\n".join(str(path) for path, _ in files))
 
 
 def _head(address: str, size: int) -> Checkpoint:

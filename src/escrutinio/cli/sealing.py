@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.toml import inline
 from escrutinio.base.words.say import say
@@ -103,9 +104,9 @@ def sealed_files(state: ElectionState, signer: Signer, records: Sequence[Propose
             issued_at=now,
         )
         path = directory / f"{number:03}-{record.body.NAME}-{record.about.replace('/', '-')}.cose"
-        write_new(path, raw)
-        written.append(path)
-    return written
+        written.append((path, raw))
+    write_new(*written)
+    return [path for path, _ in written]
 
 
 def _key(state: ElectionState, signer: Signer, file: Path) -> SigningKey:
@@ -123,21 +124,6 @@ def _key(state: ElectionState, signer: Signer, file: Path) -> SigningKey:
             )
         )
     return key
-
-
-def write_new(path: Path, content: bytes, *, private: bool = False) -> None:
-    """Write a file that must not be there yet, readable by its owner only if `private`. Raises InputError."""
-    try:
-        with open(path, "xb", opener=_opens_private if private else None) as file:
-            file.write(content)
-    except FileExistsError:
-        raise InputError(
-            say(f"{path} exists already and is not overwritten", f"{path} ya existe y no se sobrescribe")
-        ) from None
-
-
-def _opens_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def script_text(entries: Sequence[Mapping[str, object]], remarks: Sequence[str]) -> str:

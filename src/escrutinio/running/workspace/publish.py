@@ -6,8 +6,6 @@ whatever goes wrong before (a bad row, a full disk, a kill) leaves what was publ
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from escrutinio.base.beside import new_tree, put_back
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
 from escrutinio.core.election.fold import fold
@@ -92,19 +91,15 @@ def publish(
         raise BadRowsError(tables.bad)
     keyring = Keyring(master, config.code)
     composer = compose(config, tables, keyring, base_dir=base_dir, clock=clock, progress=progress)
+    put_back(target)
     _check_target(target, composer.records, replace)
-    staging = target.with_name(f".{target.name}.new")
     try:
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
-        if not replace:
-            carry_over(target, staging)
-        made = _build(staging, config, base_dir, tables, composer, keyring, clock, progress, executor)
-        _swap(staging, target)
+        with new_tree(target, replace=True) as staging:
+            if not replace:
+                carry_over(target, staging)
+            made = _build(staging, config, base_dir, tables, composer, keyring, clock, progress, executor)
     except OSError as error:
         raise PublicationError(f"{target} cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return Published(target, *made, len(tables.bad))
 
 
@@ -239,18 +234,3 @@ def _sources(config: ElectionConfig, base_dir: Path, tables: Tables) -> list[Sou
         found.append(Source(source.file, sha256(content).digest(), len(content), source.note))
         read.pop(source.file, None)
     return found + [Source(source.file, source.sha256, source.size) for source in read.values()]
-
-
-def _swap(staging: Path, target: Path) -> None:
-    """Put the finished directory in the place of the old one."""
-    old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        os.replace(target, old)
-    try:
-        os.replace(staging, target)
-    except OSError:
-        if old.exists():
-            os.replace(old, target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

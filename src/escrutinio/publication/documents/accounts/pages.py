@@ -5,13 +5,13 @@ A directory that stands alone: it has its own style sheet and the figures as CSV
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment
 
+from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.tree import write_pages
 from escrutinio.base.words.catalogue import ENDONYMS, catalogue, choose
@@ -73,16 +73,11 @@ def write_reconciliation(contests: Sequence[Accounts], directory: Path) -> None:
     """
     if directory.exists():
         raise PublicationError(f"{directory} exists already; choose a new directory for the pages")
-    staging = directory.with_name(f".{directory.name}.new")
     try:
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
-        write_pages(staging, reconciliation_pages(contests))
-        staging.rename(directory)
+        with new_tree(directory) as staging:
+            write_pages(staging, reconciliation_pages(contests))
     except OSError as error:
-        raise PublicationError(f"{directory} cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        raise refusal(directory, error) from None
 
 
 def reconciliation_pages(contests: Sequence[Accounts]) -> Iterator[tuple[str, bytes]]:

@@ -14,7 +14,6 @@ public/                the publication: log, data, pages
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.beside import new_tree
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
 from escrutinio.core.election.fold import fold
@@ -236,10 +236,9 @@ def create(
     private = [("keys.json", msgspec.json.encode(known))]
     if qr2024 is not None:
         private.append(("qr2024.json", format_qr2024_options(read_qr2024_options(qr2024))))
-    made = Collection(directory.with_name(f".{directory.name}.new"), settings)
-    shutil.rmtree(made.directory, ignore_errors=True)
-    try:
-        made.private.mkdir(parents=True, mode=0o700)
+    with new_tree(directory) as staging:
+        made = Collection(staging, settings)
+        made.private.mkdir(mode=0o700)
         (made.private / "originals").mkdir()
         write_key_file(made.private / "master.key", organisation.name, master, passphrase)
         write_files(made.private, private)
@@ -249,11 +248,6 @@ def create(
         if refused:
             raise LogError(f"The log refused one of its first records: {refused[0]}")
         write_files(made.directory, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
-        if directory.exists():
-            directory.rmdir()
-        os.replace(made.directory, directory)
-    finally:
-        shutil.rmtree(made.directory, ignore_errors=True)
     return Collection(directory, settings)
 
 
