@@ -147,7 +147,7 @@ def _swap(staging: Path, path: Path) -> None:
 
 
 def _open(path: Path, private: bool) -> BinaryIO:
-    """The file beside `path`, made anew: never what a crash left, with the mode it has, nor through a link."""
+    """The file beside `path`, made anew: never what a crash left, nor through a link."""
     beside = unfinished(path)
     beside.unlink(missing_ok=True)
     return open(beside, "xb", opener=_open_private if private else None)

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
@@ -179,10 +180,9 @@ def _say_kept(evidence: Path | None) -> None:
 
 def _evidence(log: LogAtHand, kept: list[Checked], digest: bytes) -> bytes:
     """What is to be kept: the records, the log's signed checkpoint that was seen, and when."""
-    now = datetime.now(UTC).replace(microsecond=0)
     plain = {
         "version": 1,
-        "seen_at": now.isoformat(),
+        "seen_at": datetime.fromtimestamp(now(), UTC).isoformat(),
         "source_sha256": digest.hex(),
         "election": log.state.election.hex(),
         "checkpoint": log.checkpoint.note.data.decode(),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import time
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
-from escrutinio.cli.options import json_option, passphrase_option, quiet_option
+from escrutinio.cli.options import (
+    json_option,
+    new_passphrase_option,
+    passphrase_option,
+    quiet_option,
+    trust_option,
+)
 from escrutinio.cli.output import print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -69,11 +74,7 @@ def command() -> None:
     required=True,
     help=say("A publication of the election, directory or address.", "Una publicación de la elección."),
 )
-@click.option(
-    "--trust",
-    type=click.Path(path_type=Path),
-    help=say("Its trust file, got by another way.", "Su archivo de confianza, obtenido por otra vía."),
-)
+@trust_option
 @click.option(
     "--organisation",
     required=True,
@@ -87,14 +88,7 @@ def command() -> None:
     metavar="LANGUAGE=TEXT",
     help=say("What people call it, per language.", "Cómo se la conoce, por idioma."),
 )
-@click.option(
-    "--passphrase",
-    envvar="ESCRUTINIO_PASSPHRASE",
-    hide_input=True,
-    confirmation_prompt=True,
-    prompt=say("New passphrase for the log's keys", "Nueva frase de paso para las claves"),
-    help=say("Asked for; or ESCRUTINIO_PASSPHRASE.", "Se pregunta; o ESCRUTINIO_PASSPHRASE."),
-)
+@new_passphrase_option
 @quiet_option
 def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
@@ -125,7 +119,7 @@ def init(
         Organisation(organisation, named, role),
         origin=origin,
         passphrase=passphrase,
-        clock=_now(),
+        clock=now(),
         qr2024=fetch(QR2024_FILE, MAX_FILE),
     )
     trusted = _renew(collection, collection.keyring(passphrase), quiet)
@@ -174,14 +168,14 @@ def add(
 
     collection = open_collection(directory)
     keyring = collection.keyring(passphrase)
-    collection.finish(keyring, _now())
+    collection.finish(keyring, now())
     state = collection.state()
     confirmed = frozenset(confirm)
     read = list(of_files(files, state, collection.known_keys(), collection.qr2024()))
     sheets = [one for one in read if isinstance(one, Collected)]
     found = sort_out(sheets, state, collection.settings.organisation, confirmed)
     not_taken = [*(one for one in read if not isinstance(one, Collected)), *found.not_taken]
-    added = collection.append(found.taken, keyring, _now()) if found.taken else 0
+    added = collection.append(found.taken, keyring, now()) if found.taken else 0
     collection.remember(not_taken, confirmed)
     if added or not (collection.public / "index.html").is_file():
         _renew(collection, keyring, quiet or as_json)
@@ -261,12 +255,12 @@ def status(directory: Path, as_json: bool) -> None:
     help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
 )
 def board(directory: Path, port: int) -> None:
+    from escrutinio.base.local_http import serve_locally
     from escrutinio.running.desk.board import application
-    from escrutinio.running.desk.local import run_locally
     from escrutinio.running.workspace.collection.home import open_collection
 
     collection = open_collection(directory)
-    run_locally(application(collection), port, click.echo)
+    serve_locally(application(collection), port, click.echo)
 
 
 def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
@@ -290,7 +284,7 @@ def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
             collection.public,
             Presentation(qr2024=collection.qr2024()),
             trust=trust,
-            clock=_now(),
+            clock=now(),
             progress=progress,
             executor=executor,
         )
@@ -302,14 +296,6 @@ def _title(text: str) -> tuple[str, str]:
     if not separator or not name:
         raise InputError(f"--title {text[:80]!r} is not LANGUAGE=TEXT, such as es=Azul")
     return tag, name
-
-
-def _now() -> int:
-    """Now, or the moment that SOURCE_DATE_EPOCH names, in seconds since 1970 (reproducible-builds.org)."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given and not (given.isascii() and given.isdigit() and len(given) <= 12):
-        raise InputError(f"SOURCE_DATE_EPOCH is {given[:40]!r}, not a number of seconds since 1970")
-    return int(given or time.time())
 
 
 def _plain(one: NotTaken) -> dict[str, str]:

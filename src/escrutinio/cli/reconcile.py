@@ -14,7 +14,7 @@ from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import load_verified, title_of
 from escrutinio.cli.explain import print_table
-from escrutinio.cli.options import quiet_option
+from escrutinio.cli.options import common_trust_option, quiet_option
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -71,9 +71,7 @@ BAR = 30
 @click.option("--html", "html_dir", type=click.Path(path_type=Path),
               help=say("Write pages into a new directory.",
                        "Escribe páginas en un directorio nuevo."))  # fmt: skip
-@click.option("--trust", type=click.Path(path_type=Path),
-              help=say("Trust file for all publications named.",
-                       "Archivo de confianza para todas las publicaciones."))  # fmt: skip
+@common_trust_option
 @click.option("--json", "as_json", is_flag=True,
               help=say("Print JSON (docs/reconciling.md).",
                        "Imprime JSON (docs/reconciling.md)."))  # fmt: skip

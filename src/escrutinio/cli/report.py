@@ -11,7 +11,7 @@ from escrutinio.base.beside import write_new
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.election import load_state
-from escrutinio.cli.options import quiet_option
+from escrutinio.cli.options import quiet_option, trust_option
 
 if TYPE_CHECKING:
     from escrutinio.core.log.checkpoint import Checkpoint
@@ -40,9 +40,7 @@ if TYPE_CHECKING:
 @click.option("--lang", "tongue", type=click.Choice([ENGLISH, SPANISH]),
               help=say("Language of the report; by default that of the commands.",
                        "Idioma del informe; si no se indica, el de las órdenes."))  # fmt: skip
-@click.option("--trust", type=click.Path(path_type=Path),
-              help=say("Trust file, got by another way.",
-                       "Archivo de confianza, obtenido por otra vía."))  # fmt: skip
+@trust_option
 @quiet_option
 def command(
     address: str, output: Path, pdf: Path | None, tongue: str | None, trust: Path | None, quiet: bool

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.toml import inline
 from escrutinio.base.words.say import say
+from escrutinio.cli.options import ask_passphrase
 from escrutinio.core.records.entry import body_to_plain, seal
 from escrutinio.core.records.keyfiles import read_key_file
 from escrutinio.core.records.subjects import read_subject
@@ -91,7 +91,7 @@ def sealed_files(state: ElectionState, signer: Signer, records: Sequence[Propose
     if signer.key_file is None or signer.directory is None:
         return []
     key = _key(state, signer, signer.key_file)
-    now, directory = int(time.time()), signer.directory
+    issued_at, directory = now(), signer.directory
     directory.mkdir(parents=True, exist_ok=True)
     written = []
     for number, record in enumerate(records, 1):
@@ -101,7 +101,7 @@ def sealed_files(state: ElectionState, signer: Signer, records: Sequence[Propose
             signer=signer.name,
             subject=record.about,
             election=state.election,
-            issued_at=now,
+            issued_at=issued_at,
         )
         path = directory / f"{number:03}-{record.body.NAME}-{record.about.replace('/', '-')}.cose"
         written.append((path, raw))
@@ -110,10 +110,7 @@ def sealed_files(state: ElectionState, signer: Signer, records: Sequence[Propose
 
 
 def _key(state: ElectionState, signer: Signer, file: Path) -> SigningKey:
-    passphrase = os.environ.get("ESCRUTINIO_PASSPHRASE")
-    if passphrase is None:
-        passphrase = click.prompt(say("Passphrase", "Frase de paso"), hide_input=True, err=True)
-    _, key = read_key_file(file, passphrase)
+    _, key = read_key_file(file, ask_passphrase())
     held = state.keys.get(key.kid)
     if held is None or held.revoked is not None or held.key.name != signer.name:
         raise InputError(

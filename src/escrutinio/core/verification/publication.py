@@ -8,7 +8,7 @@ first failure, and each failure says where it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from time import perf_counter
 
 from escrutinio.base.errors import DefinitionError, LogError, RecordError
 from escrutinio.base.fetch import Fetch, open_files
+from escrutinio.base.progress import Progress
 from escrutinio.core.derived.compare import FileCheck, check_datapackage, compare_derived
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState, attachments_of
@@ -37,8 +38,6 @@ VERIFIER = "verify.html"
 
 RECORD_FAULTS = frozenset({"bad-record"})
 SIGNATURE_FAULTS = frozenset({"bad-signature", "unknown-key"})
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

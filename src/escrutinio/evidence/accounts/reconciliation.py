@@ -12,6 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.words.wording import in_language, whole
 from escrutinio.core.election.outcome import Outcome, outcome
 from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState, SheetTable
@@ -19,7 +20,6 @@ from escrutinio.core.election.totals import by_candidate
 from escrutinio.evidence.certainty.certificates import rules_of
 from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding, certify
 
-Int64 = NDArray[np.int64]
 Rows = NDArray[np.int32]
 
 _BLOCK = 1 << 15

@@ -8,7 +8,7 @@ nothing is signed while a row is bad.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.errors import DefinitionError
+from escrutinio.base.progress import Progress
 from escrutinio.base.toml import convert
 from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
 from escrutinio.core.election.roll import Center, Station, write_centers, write_stations
@@ -35,8 +36,6 @@ from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll
 
 MAX_KEYS = 500
 """Keys in one enrolment record, so that it stays under the size of an entry."""
-
-Progress = Callable[[str, int, int], None]
 
 
 class ScriptTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

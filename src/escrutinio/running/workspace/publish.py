@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from escrutinio.base.beside import new_tree, put_back
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
+from escrutinio.base.progress import Progress
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
@@ -39,8 +40,6 @@ from escrutinio.publication.browser.bundle import bundle
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.downloads.geojson import published_geometry, write_geometry
 from escrutinio.running.workspace.update import carry_over, write_views
-
-Progress = Callable[[str, int, int], None]
 
 NOT_ADMITTED = frozenset({"bad-record", "bad-signature", "unknown-key"})
 SHOWN_BAD_ROWS = 20

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from escrutinio.base.errors import LogError, PublicationError
 from escrutinio.base.files import write_files
+from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below
 from escrutinio.base.words.format import LANGUAGES
 from escrutinio.core.election.state import ElectionState
@@ -33,8 +34,6 @@ from escrutinio.publication.site.live import LIVE, live_files, read_live
 from escrutinio.publication.site.manifest import MANIFEST
 from escrutinio.publication.site.render import ROOTS, Rendering, render_site
 from escrutinio.publication.site.shelf import Shelf
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from jinja2 import Environment
 from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.tree import write_pages
-from escrutinio.base.words.catalogue import ENDONYMS, catalogue, choose
+from escrutinio.base.words.catalogue import ENDONYMS, catalogue
 from escrutinio.base.words.format import LANGUAGES, NONE, Format
+from escrutinio.base.words.titles import choose
 from escrutinio.evidence.accounts.accounts import Accounts, Pair
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
 from escrutinio.evidence.accounts.differences import NO_FIGURE, Difference, Kind

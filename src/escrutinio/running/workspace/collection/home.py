@@ -14,7 +14,7 @@ public/                the publication: log, data, pages
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ import msgspec
 from escrutinio.base.beside import new_tree
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.qr2024_options import (
     Qr2024Options,
@@ -49,7 +50,6 @@ SETTINGS = "collection.json"
 MAX_SETTINGS = 64 * 1024
 MAX_KEYS = 256 * 1024 * 1024
 
-Attachments = Callable[[bytes], bytes | None]
 """Finds an attachment by its SHA-256."""
 
 

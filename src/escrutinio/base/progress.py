@@ -1,0 +1,6 @@
+"""Progress of long work, as whoever does it tells whoever shows it."""
+
+from collections.abc import Callable
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done and how much there is."""
