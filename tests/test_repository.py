@@ -135,7 +135,7 @@ ONE_WAY = {
     r"Attachments = Callable": {"core/election/control.py"},
     r"\.[lr]just\(width\)": {"base/text_table.py"},
     r"[\"']--(trust|passphrase|clock)[\"']|[\"']ESCRUTINIO_PASSPHRASE[\"']|hide_input=": {"cli/options.py"},
-    r"maketrans\([\"']?[,{]": {"base/words/wording.py"},
+    r"maketrans\(\{?[\"'],[\"']|maketrans\([\"'],": {"base/words/wording.py"},
 }
 """What is done in one way: a sign of doing it, and the modules that may show it."""
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.options import (
+    clock_option,
     json_option,
     new_passphrase_option,
     passphrase_option,
@@ -89,10 +89,11 @@ def command() -> None:
     help=say("What people call it, per language.", "Cómo se la conoce, por idioma."),
 )
 @new_passphrase_option
+@clock_option
 @quiet_option
 def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
-    titles: tuple[str, ...], passphrase: str, quiet: bool,
+    titles: tuple[str, ...], passphrase: str, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.base.fetch import open_files
     from escrutinio.cli.election import load_state
@@ -119,10 +120,10 @@ def init(
         Organisation(organisation, named, role),
         origin=origin,
         passphrase=passphrase,
-        clock=now(),
+        clock=clock,
         qr2024=fetch(QR2024_FILE, MAX_FILE),
     )
-    trusted = _renew(collection, collection.keyring(passphrase), quiet)
+    trusted = _renew(collection, collection.keyring(passphrase), clock, quiet)
     click.echo(
         say(
             f"{directory}: the log {origin} of {organisation}, with {len(state.roll):,} stations. "
@@ -156,11 +157,12 @@ def init(
     ),
 )
 @passphrase_option
+@clock_option
 @json_option
 @quiet_option
 def add(
-    directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], passphrase: str, as_json: bool,
-    quiet: bool,
+    directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], passphrase: str, clock: int,
+    as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.running.workspace.collection.home import open_collection
     from escrutinio.running.workspace.collection.inputs import of_files
@@ -168,17 +170,17 @@ def add(
 
     collection = open_collection(directory)
     keyring = collection.keyring(passphrase)
-    collection.finish(keyring, now())
+    collection.finish(keyring, clock)
     state = collection.state()
     confirmed = frozenset(confirm)
     read = list(of_files(files, state, collection.known_keys(), collection.qr2024()))
     sheets = [one for one in read if isinstance(one, Collected)]
     found = sort_out(sheets, state, collection.settings.organisation, confirmed)
     not_taken = [*(one for one in read if not isinstance(one, Collected)), *found.not_taken]
-    added = collection.append(found.taken, keyring, now()) if found.taken else 0
+    added = collection.append(found.taken, keyring, clock) if found.taken else 0
     collection.remember(not_taken, confirmed)
     if added or not (collection.public / "index.html").is_file():
-        _renew(collection, keyring, quiet or as_json)
+        _renew(collection, keyring, clock, quiet or as_json)
     held = [one for one in not_taken if one.why in HELD]
     refused = [one for one in not_taken if one.why not in HELD]
     if as_json:
@@ -263,7 +265,7 @@ def board(directory: Path, port: int) -> None:
     serve_locally(application(collection), port, click.echo)
 
 
-def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
+def _renew(collection: Collection, keyring: Keyring, clock: int, quiet: bool) -> Trust:
     """Bring the publication up to its log."""
     from escrutinio.core.log.policy import LogIdentity, Policy
     from escrutinio.core.log.trust import Trust
@@ -284,7 +286,7 @@ def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
             collection.public,
             Presentation(qr2024=collection.qr2024()),
             trust=trust,
-            clock=now(),
+            clock=clock,
             progress=progress,
             executor=executor,
         )
