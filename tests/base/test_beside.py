@@ -174,3 +174,15 @@ def test_a_crash_between_the_two_moves_of_a_replacement_loses_nothing(tmp_path: 
     with pytest.raises(InBetweenError):
         fill(target, "new", replace=True, fails=True)
     assert (target / "x").read_text() == "old"
+
+
+def test_there_is_nothing_beside_the_directory_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for place in (Path(), Path(".."), Path("/")):
+        with pytest.raises(OSError, match="Invalid argument"):
+            fill(place, "1", replace=True)
+        with pytest.raises(InputError, match="exists already"):
+            write_new((place, b""))
+    assert names(tmp_path) == []

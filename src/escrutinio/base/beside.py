@@ -21,8 +21,14 @@ from escrutinio.base.words.say import say
 
 
 def unfinished(path: Path) -> Path:
-    """Where a file or directory is made before it stands at `path`."""
-    return path.with_name(f".{path.name}.new")
+    """Where a file or directory is made before it stands at `path`; OSError where that is `.`, `..` or `/`."""
+    return _beside(path, "new")
+
+
+def _beside(path: Path, ending: str) -> Path:
+    if path.name in ("", ".."):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    return path.with_name(f".{path.name}.{ending}")
 
 
 def write_new(*files: tuple[Path, bytes], private: bool = False) -> None:
@@ -120,13 +126,8 @@ def new_tree(path: Path, *, replace: bool = False) -> Iterator[Path]:
 
 def put_back(path: Path) -> None:
     """Where a crash came between the two moves of a replacement, put the old directory in its place again."""
-    old = _old(path)
-    if old.is_dir() and not path.exists():
-        os.replace(old, path)
-
-
-def _old(path: Path) -> Path:
-    return path.with_name(f".{path.name}.old")
+    if not path.exists() and _beside(path, "old").is_dir():
+        os.replace(_beside(path, "old"), path)
 
 
 def _is_free(path: Path) -> bool:
@@ -134,7 +135,7 @@ def _is_free(path: Path) -> bool:
 
 
 def _swap(staging: Path, path: Path) -> None:
-    old = _old(path)
+    old = _beside(path, "old")
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():
         os.replace(path, old)
