@@ -117,3 +117,35 @@ def _silent_skips(tree: ast.AST) -> Iterator[int]:
 )
 def test_a_skip_without_a_reason_is_noticed(source: str, lines: list[int]) -> None:
     assert list(_silent_skips(ast.parse(source))) == lines
+
+
+WRITERS = {"base/files.py", "base/beside.py", "base/tree.py"}
+"""Durable batches; derived files and directories; pages. What is appended to line by line is no such file."""
+
+ONE_WAY = {
+    r"\btomllib\b": {"base/toml.py"},
+    r"\bxlsxwriter\b": set(),
+    r"\btime\.time\(|\bdatetime\.now\(|\butcnow\(|\bfrom time import time\b": {"base/clock.py"},
+    r"\buvicorn\b|http\.response\.start": {"base/local_http.py"},
+    r"\bos\.(replace|renames?)\(|\.rename\(": WRITERS,
+    r"\bos\.O_CREAT\b|\.write_text\(|\bopen\([^)]*[\"'][wx]b?\+?[\"']": WRITERS,
+    r"\.write_bytes\(": {"publication/site/render.py"},  # its own processes read it, in a scratch directory
+    r"Progress = Callable": {"base/progress.py"},
+    r"\bInt64 = NDArray": {"base/arrays.py"},
+    r"Attachments = Callable": {"core/election/control.py"},
+    r"\.[lr]just\(width\)": {"base/text_table.py"},
+    r"[\"']--(trust|passphrase|clock)[\"']|[\"']ESCRUTINIO_PASSPHRASE[\"']|hide_input=": {"cli/options.py"},
+    r"maketrans\(\{?[\"'],[\"']|maketrans\([\"'],": {"base/words/wording.py"},
+}
+"""What is done in one way: a sign of doing it, and the modules that may show it."""
+
+
+@pytest.mark.parametrize("sign", ONE_WAY)
+def test_there_is_one_way_of_doing_it(sign: str) -> None:
+    package = ROOT / "src" / "escrutinio"
+    found = {
+        path.relative_to(package).as_posix()
+        for path in tracked_files()
+        if path.suffix == ".py" and path.is_relative_to(package) and re.search(sign, path.read_text("utf-8"))
+    }
+    assert found == ONE_WAY[sign]

@@ -79,7 +79,7 @@ def test_a_draw_goes_on_where_the_log_stands_and_a_workbook_makes_it_again(
     three = answered(*draw, "--take", "3", "--xlsx", tmp_path / "draw.xlsx")
     assert three["entries"][0]["says"]["stations"] == status["next"][:3]
     sheets = ZipFile(tmp_path / "draw.xlsx")
-    assert f"{status['seed']},5" in sheets.read("xl/sharedStrings.xml").decode()
+    assert f"{status['seed']},5" in sheets.read("xl/worksheets/sheet4.xml").decode()
     assert "is not overwritten" in refused(*draw, "--take", "1", "--xlsx", tmp_path / "draw.xlsx")
 
 

@@ -67,7 +67,7 @@ def test_a_second_run_needs_resume_and_gives_the_same(photos: Path, tmp_path: Pa
     (photos / "new.png").write_bytes(file(code(text_of(9))))
     assert in_process("scan", photos, "--out", out, "--resume", "--workers", 1).exit_code == 0
     assert len(out.read_bytes().splitlines()) == len(first.splitlines()) + 1
-    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"sheets.jsonl"}
 
 
 def test_a_killed_run_leaves_rows_to_go_on_from(photos: Path, tmp_path: Path) -> None:

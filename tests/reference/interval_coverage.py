@@ -5,8 +5,9 @@ from math import sqrt
 
 import numpy as np
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
-from escrutinio.evidence.quickcount.estimate import Int64, ratio
+from escrutinio.evidence.quickcount.estimate import ratio
 from escrutinio.evidence.quickcount.planning import Z95
 
 

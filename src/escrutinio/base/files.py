@@ -47,7 +47,7 @@ def write_files(directory: Path, files: Iterable[tuple[str, bytes]]) -> None:
         for path in written:
             os.replace(path + TEMPORARY, path)
         for path in changed:
-            _sync_directory(path)
+            sync_directory(path)
     except OSError as error:
         for left in written:
             with suppress(OSError):
@@ -67,7 +67,8 @@ def _ancestors(path: str, root: str) -> Iterator[str]:
         yield path
 
 
-def _sync_directory(path: str) -> None:
+def sync_directory(path: str) -> None:
+    """Force to disk which files a directory has. Raises OSError."""
     if sys.platform == "win32":  # NTFS journals renames; a directory cannot be opened there.
         return
     descriptor = os.open(path, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""How far long work has come."""
+"""Progress of long work, as whoever does it tells whoever shows it."""
 
 from __future__ import annotations
 

@@ -1,21 +1,22 @@
-"""Reading a TOML file strictly, with refusals in the words of the file."""
+"""Reading a TOML file strictly, with refusals in the words of the file, and writing values of one."""
 
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import UnionType
 from typing import Annotated, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from escrutinio.base.errors import DefinitionError
+from escrutinio.base.errors import DefinitionError, EscrutinioError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 MAX_BYTES = 4 * 1024**2
 """Most bytes of a configuration file."""
 
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _PLACE = re.compile(r"(.*?)(?: - at `(?:key in )?\$(.*)`)?", re.DOTALL)
@@ -38,33 +39,76 @@ _EXAMPLES = {
 }
 
 
-def read_toml(raw: bytes, file: str) -> dict[str, object]:
-    """Parse a TOML file. Raises DefinitionError, with the line, if it is too long, not UTF-8 or not TOML."""
-    if len(raw) > MAX_BYTES:
-        raise DefinitionError(f"{file} has {len(raw):,} bytes; {MAX_BYTES:,} are allowed")
+def read_toml(
+    raw: bytes,
+    file: str,
+    *,
+    error: type[EscrutinioError] = DefinitionError,
+    max_bytes: int = MAX_BYTES,
+    byte_order_mark: bool = True,
+) -> dict[str, object]:
+    """Parse a TOML file, which may begin with a `byte_order_mark` as some editors write it.
+
+    Raises `error`, with the line, if it is longer than `max_bytes`, not UTF-8 or not TOML.
+    """
+    if len(raw) > max_bytes:
+        raise error(f"{file} has {len(raw):,} bytes; {max_bytes:,} are allowed")
     try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise DefinitionError(f"{file} is not UTF-8 text in line {line}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(f"{file} is not TOML: {str(error)[:1].lower()}{str(error)[1:]}") from None
+        return tomllib.loads(raw.decode("utf-8-sig" if byte_order_mark else "utf-8"))
+    except UnicodeDecodeError as found:
+        line = raw.count(b"\n", 0, found.start) + 1
+        raise error(f"{file} is not UTF-8 text in line {line}") from None
+    except tomllib.TOMLDecodeError as found:
+        raise error(f"{file} is not TOML: {str(found)[:1].lower()}{str(found)[1:]}") from None
     except ValueError:  # Python reads no whole number of more than 4,300 digits
-        raise DefinitionError(f"{file} has a number of thousands of digits") from None
+        raise error(f"{file} has a number of thousands of digits") from None
     except RecursionError:
-        raise DefinitionError(f"{file} has tables or lists too deep inside each other") from None
+        raise error(f"{file} has tables or lists too deep inside each other") from None
 
 
-def convert(tables: dict[str, object], kind: type[T], file: str) -> T:
+def convert(
+    tables: Mapping[str, object], kind: type[T], file: str, *, error: type[EscrutinioError] = DefinitionError
+) -> T:
     """Read parsed TOML into the struct `kind`, which forbids what it does not declare.
 
-    Raises DefinitionError for an unknown key, naming its table and the nearest known key, for a missing
-    one, and for a value of another type than declared.
+    Raises `error` for an unknown key, naming its table and the nearest known key, for a missing one, and for
+    a value of another type than declared.
     """
     try:
         return msgspec.convert(tables, kind)
-    except msgspec.ValidationError as error:
-        raise DefinitionError(f"{file}: {_sentence(str(error), kind)}") from None
+    except msgspec.ValidationError as found:
+        raise error(f"{file}: {_sentence(str(found), kind)}") from None
+
+
+def inline(value: object) -> str:
+    """A text, number, truth value, list or table in one line of TOML; what is None in a table is left out.
+
+    Raises TypeError for anything else.
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return quote(value)
+        case int():
+            return str(value)
+        case Mapping():
+            pairs = (f"{_key(name)} = {inline(item)}" for name, item in value.items() if item is not None)
+            return f"{{ {', '.join(pairs)} }}"
+        case list() | tuple():
+            return f"[{', '.join(map(inline, value))}]"
+        case _:
+            raise TypeError(f"TOML has no place here for {type(value).__name__}")
+
+
+def quote(text: str) -> str:
+    """A text as a basic string of TOML; what cannot be printed is written as its number."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else quote(name)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -110,7 +154,7 @@ def _struct_at(kind: type[msgspec.Struct], path: str) -> type[msgspec.Struct]:
             fields = msgspec.structs.fields(_plain(found))  # type: ignore[arg-type]
             found = next(field.type for field in fields if field.encode_name == name)
         elif number:
-            found = get_args(_plain(found))[-1]
+            found = [item for item in get_args(_plain(found)) if item is not ...][-1]
     struct = _plain(found)
     assert isinstance(struct, type)
     assert issubclass(struct, msgspec.Struct)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
@@ -18,7 +19,6 @@ from escrutinio.cli.audit_records import BOUNDS, bound_option, commitment_of, pe
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import both, plain, print_facts, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
-from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.bounds import Boxes
@@ -131,8 +131,8 @@ def _write_arlo(directory: Path, boxes: Boxes, choices: Sequence[str]) -> None:
     from escrutinio.publication.downloads.arlo import arlo_manifest, arlo_tallies
 
     directory.mkdir(parents=True, exist_ok=True)
-    write_new(directory / "manifest.csv", arlo_manifest(boxes))
-    write_new(directory / "tallies.csv", arlo_tallies(boxes, choices))
+    tables = (("manifest.csv", arlo_manifest(boxes)), ("tallies.csv", arlo_tallies(boxes, choices)))
+    write_new(*((directory / name, content) for name, content in tables))
 
 
 def _heading(opened: Opened, basis: str, boxes: int) -> str:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.output import print_json
-from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, signs, write_new
+from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, signs
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
@@ -249,4 +250,4 @@ def _write_workbook(path: Path, opened: Opened, procedure: Procedure, seed: str,
             )
         )
     sheet = AuditSheet(procedure.boxes, procedure.assertions, opened.contest.candidates, seed, draws)
-    write_new(path, audit_workbook(sheet, language()))
+    write_new((path, audit_workbook(sheet, language())))

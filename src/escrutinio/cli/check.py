@@ -10,13 +10,14 @@ from pathlib import Path
 
 import click
 
+from escrutinio.base.beside import write_new
+from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_small
-from escrutinio.cli.sealing import write_new
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.verification.checker import Checked, Checker
 from escrutinio.core.verification.judge_text import grounds, headline
@@ -75,7 +76,7 @@ def command(
     found = _check(Checker(log), read, None if proof_file is None else read_small(proof_file))
     kept = [each for _, _, each in found if each is not None and each.answer.to_keep]
     if kept and evidence is not None:
-        write_new(evidence, _evidence(log, kept, read.digest))
+        write_new((evidence, _evidence(log, kept, read.digest)))
     if as_json:
         print_json(_plain(log, found, read))
     else:
@@ -177,10 +178,9 @@ def _say_kept(evidence: Path | None) -> None:
 
 def _evidence(log: VerifiedLog, kept: list[Checked], digest: bytes) -> bytes:
     """What is to be kept: the records, the log's signed checkpoint that was seen, and when."""
-    now = datetime.now(UTC).replace(microsecond=0)
     plain = {
         "version": 1,
-        "seen_at": now.isoformat(),
+        "seen_at": datetime.fromtimestamp(now(), UTC).isoformat(),
         "source_sha256": digest.hex(),
         "election": log.state.election.hex(),
         "checkpoint": log.signed.note.data.decode(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +10,14 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
-from escrutinio.cli.options import json_option, passphrase_option, quiet_option
+from escrutinio.cli.options import (
+    clock_option,
+    json_option,
+    new_passphrase_option,
+    passphrase_option,
+    quiet_option,
+    trust_option,
+)
 from escrutinio.cli.output import print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -69,11 +74,7 @@ def command() -> None:
     required=True,
     help=say("A publication of the election, directory or address.", "Una publicación de la elección."),
 )
-@click.option(
-    "--trust",
-    type=click.Path(path_type=Path),
-    help=say("Its trust file, got by another way.", "Su archivo de confianza, obtenido por otra vía."),
-)
+@trust_option
 @click.option(
     "--organisation",
     required=True,
@@ -87,18 +88,12 @@ def command() -> None:
     metavar="LANGUAGE=TEXT",
     help=say("What people call it, per language.", "Cómo se la conoce, por idioma."),
 )
-@click.option(
-    "--passphrase",
-    envvar="ESCRUTINIO_PASSPHRASE",
-    hide_input=True,
-    confirmation_prompt=True,
-    prompt=say("New passphrase for the log's keys", "Nueva frase de paso para las claves"),
-    help=say("Asked for; or ESCRUTINIO_PASSPHRASE.", "Se pregunta; o ESCRUTINIO_PASSPHRASE."),
-)
+@new_passphrase_option
+@clock_option
 @quiet_option
 def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
-    titles: tuple[str, ...], passphrase: str, quiet: bool,
+    titles: tuple[str, ...], passphrase: str, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.cli.opening import open_log
     from escrutinio.core.election.qr2024_options import MAX_FILE, QR2024_FILE
@@ -117,11 +112,11 @@ def init(
         Organisation(organisation, named, role),
         origin=origin,
         passphrase=passphrase,
-        clock=_now(),
+        clock=clock,
         qr2024=log.unverified(QR2024_FILE, MAX_FILE),
     )
     keyring = collection.keyring(passphrase)
-    trusted = _renew(collection, keyring, collection.open(), quiet)
+    trusted = _renew(collection, keyring, collection.open(), clock, quiet)
     click.echo(
         say(
             f"{directory}: the log {origin} of {organisation}, with {len(log.state.roll):,} stations. "
@@ -155,11 +150,12 @@ def init(
     ),
 )
 @passphrase_option
+@clock_option
 @json_option
 @quiet_option
 def add(
-    directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], passphrase: str, as_json: bool,
-    quiet: bool,
+    directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], passphrase: str, clock: int,
+    as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.running.workspace.collection.collection import open_collection
     from escrutinio.running.workspace.collection.inputs import of_files
@@ -168,7 +164,7 @@ def add(
 
     collection = open_collection(directory)
     keyring = collection.keyring(passphrase)
-    collection.workspace.finish(keyring, _now())
+    collection.workspace.finish(keyring, clock)
     follower = Follower(collection.open())
     state = follower.log.state
     confirmed = frozenset(confirm)
@@ -176,10 +172,10 @@ def add(
     sheets = [one for one in read if isinstance(one, Collected)]
     found = sort_out(sheets, state, collection.name, confirmed)
     not_taken = [*(one for one in read if not isinstance(one, Collected)), *found.not_taken]
-    added = collection.append(found.taken, keyring, _now(), follower.log) if found.taken else 0
+    added = collection.append(found.taken, keyring, clock, follower.log) if found.taken else 0
     collection.remember(not_taken, confirmed)
     if added or not (collection.public / "index.html").is_file():
-        _renew(collection, keyring, follower.advance(), quiet or as_json)
+        _renew(collection, keyring, follower.advance(), clock, quiet or as_json)
     held = [one for one in not_taken if one.why in HELD]
     refused = [one for one in not_taken if one.why not in HELD]
     if as_json:
@@ -256,15 +252,15 @@ def status(directory: Path, as_json: bool) -> None:
     help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
 )
 def board(directory: Path, port: int) -> None:
+    from escrutinio.base.local_http import serve_locally
     from escrutinio.running.desk.board import application
-    from escrutinio.running.desk.local import run_locally
     from escrutinio.running.workspace.collection.collection import open_collection
 
     collection = open_collection(directory)
-    run_locally(application(collection), port, click.echo)
+    serve_locally(application(collection), port, click.echo)
 
 
-def _renew(collection: Collection, keyring: Keyring, log: VerifiedLog, quiet: bool) -> Trust:
+def _renew(collection: Collection, keyring: Keyring, log: VerifiedLog, clock: int, quiet: bool) -> Trust:
     """Bring the publication up to its log."""
     from escrutinio.intake.authoring.presentation import Presentation
     from escrutinio.running.workspace.views import renew
@@ -276,7 +272,7 @@ def _renew(collection: Collection, keyring: Keyring, log: VerifiedLog, quiet: bo
             log,
             Presentation(qr2024=collection.qr2024()),
             trust=trust,
-            clock=_now(),
+            clock=clock,
             progress=progress,
             executor=executor,
         )
@@ -288,14 +284,6 @@ def _title(text: str) -> tuple[str, str]:
     if not separator or not name:
         raise InputError(f"--title {text[:80]!r} is not LANGUAGE=TEXT, such as es=Azul")
     return tag, name
-
-
-def _now() -> int:
-    """Now, or the moment that SOURCE_DATE_EPOCH names, in seconds since 1970 (reproducible-builds.org)."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given and not (given.isascii() and given.isdigit() and len(given) <= 12):
-        raise InputError(f"SOURCE_DATE_EPOCH is {given[:40]!r}, not a number of seconds since 1970")
-    return int(given or time.time())
 
 
 def _plain(one: NotTaken) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
@@ -73,7 +74,7 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
                         examples / name,
                         output / name,
                         master=SigningKey.generate(),
-                        clock=int(time.time()),
+                        clock=now(),
                         progress=progress,
                         executor=executor,
                         replace=True,

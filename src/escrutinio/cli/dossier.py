@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.words.say import language, say
 from escrutinio.cli.opening import open_log, own_trust
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_file_option
 from escrutinio.cli.output import print_json
-from escrutinio.cli.sealing import write_new
 from escrutinio.cli.stations import find_station
 
 
@@ -75,8 +75,7 @@ def command(
     files = [(output or Path(f"{station}.zip"), to_zip(dossier, lang))]
     if pdf is not None:
         files.append((pdf, to_pdf(dossier, lang)))
-    for path, content in files:
-        write_new(path, content)
+    write_new(*files)
     if as_json:
         own = [item.signed.index for item in dossier.items if not item.base]
         print_json({"version": 1, "files": [str(path) for path, _ in files], "entries": own})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,10 @@ import click
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
+from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.opening import open_log
+from escrutinio.cli.options import trust_option
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ContestView, ElectionState, Logged
@@ -145,11 +147,7 @@ _COMMON = (
         help=say("Which sheets; by default the basis with most of them.",
                  "Qué actas; si no se indica, la base que tiene más."),
     ),
-    click.option(
-        "--trust",
-        type=click.Path(path_type=Path),
-        help=say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía."),
-    ),
+    trust_option,
     click.option(
         "--json", "as_json", is_flag=True,
         help=say("Print JSON (docs/evidence.md).", "Imprime JSON (docs/evidence.md)."),
@@ -195,10 +193,9 @@ def counted_sheets(state: ElectionState, contest: str, basis: str) -> int:
     return 0 if rows is None else int((rows >= 0).sum())
 
 
-def title_of(titles: Iterable[Title], code: str) -> str:
+def title_of(titles: Sequence[Title], code: str) -> str:
     """The title in the user's language, or else the first one, or else the code."""
-    by_language = {title.language: title.text for title in titles}
-    return by_language.get(language()) or next(iter(by_language.values()), code)
+    return title_in(titles, language(), code)
 
 
 def _few(codes: list[str]) -> str:

@@ -8,9 +8,8 @@ from typing import Protocol
 
 import click
 
+from escrutinio.base.text_table import Row, text_table
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
-
-Row = Sequence[str]
 
 
 class Explained(Protocol):
@@ -33,15 +32,9 @@ def both(result: Explained) -> dict[str, list[str]]:
 
 def print_table(header: Row, rows: Sequence[Row]) -> None:
     """Columns as wide as they need; the first is text, all others end at the same place."""
-    lines = [header, *rows]
-    widths = [max(len(line[at]) for line in lines) for at in range(len(header))]
     click.echo()
-    for line in lines:
-        cells = (
-            cell.rjust(width) if at else cell.ljust(width)
-            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )  # fmt: skip
-        click.echo("  " + "  ".join(cells).rstrip())
+    for line in text_table(header, rows):
+        click.echo(f"  {line}")
 
 
 def print_facts(facts: Sequence[tuple[str, str]]) -> None:

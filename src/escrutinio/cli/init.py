@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from escrutinio.base.errors import InputError
+from escrutinio.base.beside import write_new
 from escrutinio.base.words.say import language, say
 from escrutinio.intake.authoring.init import suggest_config
 
@@ -33,11 +33,7 @@ def command(csv: Path, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        with output.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise InputError(f"{output} exists already; it was left as it is") from None
+    write_new((output, text.encode()))
     click.echo(
         say(f"{output} written; complete what it marks.", f"{output} escrito; complete lo marcado."), err=True
     )

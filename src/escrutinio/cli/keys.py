@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 
 from escrutinio.base.words.say import say
-from escrutinio.cli.options import json_option, passphrase_option
+from escrutinio.cli.options import json_option, new_passphrase_option, passphrase_option
 from escrutinio.cli.output import print_json
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.keyfiles import PublicKeyFile, read_key_file, read_public_key, write_key_file
@@ -40,17 +40,7 @@ def command() -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help=say("The key file.", "El archivo.")
 )
-@click.option(
-    "--passphrase",
-    envvar="ESCRUTINIO_PASSPHRASE",
-    prompt=say("New passphrase", "Nueva frase de paso"),
-    confirmation_prompt=True,
-    hide_input=True,
-    help=say(
-        "Asked for; or the variable ESCRUTINIO_PASSPHRASE.",
-        "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE.",
-    ),
-)
+@new_passphrase_option
 def new(name: str, output: Path, passphrase: str) -> None:
     key = SigningKey.generate()
     write_key_file(output, name, key, passphrase)

@@ -11,14 +11,13 @@ import click
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
+from escrutinio.cli.options import needed_trust_option
 from escrutinio.cli.output import EXIT_FAILED, print_json, read_small
 
 if TYPE_CHECKING:
     from escrutinio.core.log.mirrors import MirrorList
     from escrutinio.core.log.policy import Policy
     from escrutinio.core.verification.mirrors import MirrorCopy, MirrorReport
-
-TRUST_HELP = say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía.")
 
 
 @click.group(
@@ -54,7 +53,7 @@ def command() -> None:
     )
 )
 @click.argument("source")
-@click.option("--trust", "trust_file", required=True, type=click.Path(path_type=Path), help=TRUST_HELP)
+@needed_trust_option
 @click.option(
     "--mirror",
     "more",

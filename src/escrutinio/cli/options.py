@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+from escrutinio.base.clock import moment, now
 from escrutinio.base.words.say import ENGLISH, SPANISH, say
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PASSPHRASE = "ESCRUTINIO_PASSPHRASE"
+"""The environment variable that a key file's passphrase is taken from, where it is set."""
 
 _TRUST = say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía.")
 
@@ -16,8 +25,19 @@ log_option = click.option(
     required=True,
     help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
 )
-trust_option = click.option("--trust", type=click.Path(path_type=Path), help=_TRUST)
-trust_file_option = click.option("--trust", "trust_file", type=click.Path(path_type=Path), help=_TRUST)
+
+
+def _trust_option(name: str, said: str = _TRUST, *, required: bool = False) -> Callable[[F], F]:
+    return click.option("--trust", name, type=click.Path(path_type=Path), required=required, help=said)
+
+
+trust_option = _trust_option("trust")
+trust_file_option = _trust_option("trust_file")
+needed_trust_option = _trust_option("trust_file", required=True)
+common_trust_option = _trust_option(
+    "trust",
+    say("Trust file for all publications named.", "Archivo de confianza para todas las publicaciones."),
+)
 json_option = click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
 quiet_option = click.option(
     "-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso.")
@@ -32,13 +52,42 @@ language_option = click.option(
         "Idioma del documento; si no se indica, el de las órdenes.",
     ),
 )
-passphrase_option = click.option(
-    "--passphrase",
-    envvar="ESCRUTINIO_PASSPHRASE",
-    prompt=say("Passphrase", "Frase de paso"),
-    hide_input=True,
+clock_option = click.option(
+    "--clock",
+    metavar="MOMENT",
+    callback=lambda _context, _option, given: now() if given is None else moment(given),
     help=say(
-        "Asked for; or the variable ESCRUTINIO_PASSPHRASE.",
-        "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE.",
+        "Moment of publication, 2024-08-05T12:00:00Z; by default that of SOURCE_DATE_EPOCH, or now.",
+        "Momento de publicación, 2024-08-05T12:00:00Z; si no se indica, el de SOURCE_DATE_EPOCH, o ahora.",
     ),
 )
+
+
+def ask_passphrase(*, new: bool = False) -> str:
+    """The passphrase of a key file: of ESCRUTINIO_PASSPHRASE, or asked for where nobody reads the answer.
+
+    The question goes to standard error, since what a command prints may be a file. A new one is asked twice.
+    """
+    if found := os.environ.get(PASSPHRASE):
+        return found
+    question = say("New passphrase", "Nueva frase de paso") if new else say("Passphrase", "Frase de paso")
+    asked: str = click.prompt(question, hide_input=True, err=True, confirmation_prompt=new)
+    return asked
+
+
+def _passphrase_option(*, new: bool) -> Callable[[F], F]:
+    def given_or_asked(context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+        return ask_passphrase(new=new) if given is None and not context.resilient_parsing else given
+
+    return click.option(
+        "--passphrase",
+        callback=given_or_asked,
+        help=say(
+            "Asked for; or the variable ESCRUTINIO_PASSPHRASE.",
+            "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE.",
+        ),
+    )
+
+
+passphrase_option = _passphrase_option(new=False)
+new_passphrase_option = _passphrase_option(new=True)

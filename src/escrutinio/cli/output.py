@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.progress import Progress
 from escrutinio.base.words.say import say
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done and how much there is."""
 
 MAX_SMALL = 1 << 20
 

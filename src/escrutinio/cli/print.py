@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.election import choose_basis, choose_contest
 from escrutinio.cli.opening import fingerprint_of, open_log, own_trust
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
-from escrutinio.cli.sealing import write_new
 from escrutinio.cli.stations import find_station
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def command(
         for sheet, content in _printed(sheets, paper, len(chosen)):
             path = file or (output or Path()) / f"{sheet.station}-{sheet.contest}.pdf"
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_new(path, content)
+            write_new((path, content))
             written.append(str(path))
             progress(say("print", "imprimir"), len(written), len(chosen))
     if as_json:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
-from datetime import datetime
 from pathlib import Path
 
 import click
 
-from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
-from escrutinio.cli.options import json_option, quiet_option
+from escrutinio.cli.options import ask_passphrase, clock_option, json_option, quiet_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.core.records.keyfiles import read_key_file
 from escrutinio.core.records.keys import SigningKey
@@ -45,10 +42,7 @@ from escrutinio.core.records.keys import SigningKey
     type=click.Path(path_type=Path),
     help=say("Key file that all keys are derived from.", "Archivo de la clave de la que se derivan todas."),
 )
-@click.option(
-    "--clock",
-    help=say("Moment of publication, 2024-08-05T12:00:00Z.", "Momento de publicación, 2024-08-05T12:00:00Z."),
-)
+@clock_option
 @click.option(
     "--skip-bad-rows",
     is_flag=True,
@@ -65,7 +59,7 @@ def command(
     config: Path,
     output: Path,
     key: Path | None,
-    clock: str | None,
+    clock: int,
     skip_bad_rows: bool,
     replace: bool,
     as_json: bool,
@@ -73,14 +67,14 @@ def command(
 ) -> None:
     from escrutinio.running.workspace.publish import publish
 
-    master = SigningKey.generate() if key is None else _master(key)
+    master = SigningKey.generate() if key is None else read_key_file(key, ask_passphrase())[1]
     started = time.perf_counter()
     with workers() as executor, progress_bar(quiet) as progress:
         published = publish(
             config,
             output,
             master=master,
-            clock=_moment(clock),
+            clock=clock,
             progress=progress,
             executor=executor,
             skip_bad_rows=skip_bad_rows,
@@ -104,22 +98,3 @@ def command(
             f"{output}: {state.size:,} entradas, {published.skipped} filas omitidas, {facts['seconds']} s",
         )
     )
-
-
-def _master(path: Path) -> SigningKey:
-    passphrase = os.environ.get("ESCRUTINIO_PASSPHRASE")
-    if passphrase is None:
-        passphrase = click.prompt(say("Passphrase", "Frase de paso"), hide_input=True)
-    return read_key_file(path, passphrase)[1]
-
-
-def _moment(text: str | None) -> int:
-    if text is None:
-        return int(time.time())
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or moment.timestamp() < 0:
-        raise InputError(f"{text[:40]!r} is not a moment with its zone, such as 2024-08-05T12:00:00Z")
-    return int(moment.timestamp())

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import SPANISH, language, say
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import both, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
-from escrutinio.cli.sealing import write_new
 from escrutinio.evidence.certainty.percentages import parse_percentage
 from escrutinio.evidence.quickcount.design import SECRET_BYTES, Design, Plan, commitment, frame_of
 from escrutinio.evidence.quickcount.plan_file import MAX_PLAN, check_commitment, read_plan
@@ -249,8 +249,8 @@ def _keep(directory: Path, made: Plan) -> bytes:
     """Write plan and secret, which only their owner may read, and return the digest."""
     secret = secrets.token_bytes(SECRET_BYTES)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_new(directory / PLAN_FILE, made.text().encode(), private=True)
-    write_new(directory / SECRET_FILE, (secret.hex() + "\n").encode(), private=True)
+    kept = (PLAN_FILE, made.text().encode()), (SECRET_FILE, (secret.hex() + "\n").encode())
+    write_new(*((directory / name, content) for name, content in kept), private=True)
     return commitment(made, secret)
 
 

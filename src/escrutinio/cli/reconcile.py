@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import title_of
 from escrutinio.cli.explain import print_table
 from escrutinio.cli.opening import open_log
-from escrutinio.cli.options import quiet_option
+from escrutinio.cli.options import common_trust_option, quiet_option
 from escrutinio.cli.output import print_json
-from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
     from escrutinio.core.verification.verified import VerifiedLog
@@ -71,9 +71,7 @@ BAR = 30
 @click.option("--html", "html_dir", type=click.Path(path_type=Path),
               help=say("Write pages into a new directory.",
                        "Escribe páginas en un directorio nuevo."))  # fmt: skip
-@click.option("--trust", type=click.Path(path_type=Path),
-              help=say("Trust file for all publications named.",
-                       "Archivo de confianza para todas las publicaciones."))  # fmt: skip
+@common_trust_option
 @click.option("--json", "as_json", is_flag=True,
               help=say("Print JSON (docs/reconciling.md).",
                        "Imprime JSON (docs/reconciling.md)."))  # fmt: skip
@@ -107,10 +105,12 @@ def command(
         from escrutinio.publication.documents.accounts.pages import write_reconciliation
 
         write_reconciliation(accounts, html_dir)
+    tables = []
     if csv_file is not None:
-        write_new(csv_file, files.to_csv(accounts))
+        tables.append((csv_file, files.to_csv(accounts)))
     if xlsx_file is not None:
-        write_new(xlsx_file, files.to_xlsx(accounts, language()))
+        tables.append((xlsx_file, files.to_xlsx(accounts, language())))
+    write_new(*tables)
     if as_json:
         print_json(files.as_plain(accounts))
         return

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json
-from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
     from escrutinio.intake.scan.redact import Redacted
@@ -99,8 +99,7 @@ def command(
         _ask(redacted, output)
     note = output.with_suffix(".redaction.json")
     plain = _plain(redacted, role)
-    write_new(output, redacted.png)
-    write_new(note, json.dumps(plain, indent=1).encode() + b"\n")
+    write_new((output, redacted.png), (note, json.dumps(plain, indent=1).encode() + b"\n"))
     if as_json:
         print_json({**plain, "files": [str(output), str(note)]})
         return
@@ -139,7 +138,7 @@ def _ask(redacted: Redacted, output: Path) -> None:
                 "una persona debe mirar el resultado: use una terminal, o añada --checked después")
         )  # fmt: skip
     preview = output.with_suffix(".preview.png")
-    write_new(preview, redacted.png, private=True)
+    write_new((preview, redacted.png), private=True)
     try:
         click.echo(say(f"Look at {preview}.", f"Mire {preview}."))
         question = say(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.opening import open_log
-from escrutinio.cli.options import quiet_option
-from escrutinio.cli.sealing import write_new
+from escrutinio.cli.options import quiet_option, trust_option
 
 if TYPE_CHECKING:
     pass
@@ -40,9 +40,7 @@ if TYPE_CHECKING:
 @click.option("--lang", "tongue", type=click.Choice([ENGLISH, SPANISH]),
               help=say("Language of the report; by default that of the commands.",
                        "Idioma del informe; si no se indica, el de las órdenes."))  # fmt: skip
-@click.option("--trust", type=click.Path(path_type=Path),
-              help=say("Trust file, got by another way.",
-                       "Archivo de confianza, obtenido por otra vía."))  # fmt: skip
+@trust_option
 @quiet_option
 def command(
     address: str, output: Path, pdf: Path | None, tongue: str | None, trust: Path | None, quiet: bool
@@ -59,6 +57,5 @@ def command(
         from escrutinio.publication.documents.report.pdf import to_pdf
 
         files.append((pdf, to_pdf(report)))
-    for path, content in files:
-        write_new(path, content)
-        click.echo(str(path))
+    write_new(*files)
+    click.echo("\n".join(str(path) for path, _ in files))

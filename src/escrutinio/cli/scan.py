@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from escrutinio.base.beside import new_file, refusal, unfinished
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
@@ -84,7 +85,7 @@ def command(
         )  # fmt: skip
     with workers(count) as executor, progress_bar(quiet or as_json) as progress:
         earlier = read_earlier(out) if out.exists() else None
-        files = list(list_folder(folder, [each for each in (out, report, _partial(out)) if each]))
+        files = list(list_folder(folder, [each for each in (out, report, unfinished(out)) if each]))
         started = time.perf_counter()
         found: list[ScanResult] = []
         # What was read stands in the file at once, so that an interrupted run loses nothing.
@@ -114,16 +115,13 @@ def _journal(out: Path, earlier: Earlier | None) -> io.BufferedWriter:
     return out.open("ab")
 
 
-def _partial(path: Path) -> Path:
-    return path.with_name(path.name + ".part")
-
-
 def _write(path: Path, lines: Iterable[bytes]) -> None:
-    """Write a file at once or not at all."""
-    partial = _partial(path)
-    with partial.open("wb") as file:
-        file.writelines(lines)
-    partial.replace(path)
+    """Write a file at once or not at all. Raises PublicationError."""
+    try:
+        with new_file(path, replace=True) as file:
+            file.writelines(lines)
+    except OSError as error:
+        raise refusal(path, error) from None
 
 
 def _unread(found: Sequence[ScanResult]) -> list[ScanResult]:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
 from escrutinio.base.words.say import SPANISH, language, say
 from escrutinio.base.words.wording import decimal, in_language, whole
 from escrutinio.base.workers import workers
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.explain import both, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
-from escrutinio.cli.sealing import write_new
 
 if TYPE_CHECKING:
     from escrutinio.evidence.screening.result import Screen
@@ -155,10 +155,9 @@ def _write_plots(directory: Path, found: Screening, contest: str) -> list[Path]:
     directory.mkdir(parents=True, exist_ok=True)
     written = []
     for name, _, svg in plots_of(found, language(), contest):
-        path = directory / f"{name}.svg"
-        write_new(path, svg.encode())
-        written.append(path)
-    return written
+        written.append((directory / f"{name}.svg", svg.encode()))
+    write_new(*written)
+    return [path for path, _ in written]
 
 
 def as_plain(opened: Opened, found: Screening, written: list[Path]) -> dict[str, object]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
-import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.beside import write_new
+from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
+from escrutinio.base.toml import inline
 from escrutinio.base.words.say import say
+from escrutinio.cli.options import ask_passphrase
 from escrutinio.core.records.entry import body_to_plain, seal
 from escrutinio.core.records.keyfiles import read_key_file
 from escrutinio.core.records.subjects import read_subject
@@ -90,7 +91,7 @@ def sealed_files(state: ElectionState, signer: Signer, records: Sequence[Propose
     if signer.key_file is None or signer.directory is None:
         return []
     key = _key(state, signer, signer.key_file)
-    now, directory = int(time.time()), signer.directory
+    issued_at, directory = now(), signer.directory
     directory.mkdir(parents=True, exist_ok=True)
     written = []
     for number, record in enumerate(records, 1):
@@ -100,19 +101,16 @@ def sealed_files(state: ElectionState, signer: Signer, records: Sequence[Propose
             signer=signer.name,
             subject=record.about,
             election=state.election,
-            issued_at=now,
+            issued_at=issued_at,
         )
         path = directory / f"{number:03}-{record.body.NAME}-{record.about.replace('/', '-')}.cose"
-        write_new(path, raw)
-        written.append(path)
-    return written
+        written.append((path, raw))
+    write_new(*written)
+    return [path for path, _ in written]
 
 
 def _key(state: ElectionState, signer: Signer, file: Path) -> SigningKey:
-    passphrase = os.environ.get("ESCRUTINIO_PASSPHRASE")
-    if passphrase is None:
-        passphrase = click.prompt(say("Passphrase", "Frase de paso"), hide_input=True, err=True)
-    _, key = read_key_file(file, passphrase)
+    _, key = read_key_file(file, ask_passphrase())
     held = state.keys.get(key.kid)
     if held is None or held.revoked is not None or held.key.name != signer.name:
         raise InputError(
@@ -125,21 +123,6 @@ def _key(state: ElectionState, signer: Signer, file: Path) -> SigningKey:
     return key
 
 
-def write_new(path: Path, content: bytes, *, private: bool = False) -> None:
-    """Write a file that must not be there yet, readable by its owner only if `private`. Raises InputError."""
-    try:
-        with open(path, "xb", opener=_opens_private if private else None) as file:
-            file.write(content)
-    except FileExistsError:
-        raise InputError(
-            say(f"{path} exists already and is not overwritten", f"{path} ya existe y no se sobrescribe")
-        ) from None
-
-
-def _opens_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 def script_text(entries: Sequence[Mapping[str, object]], remarks: Sequence[str]) -> str:
     """Entries as the TOML of a script, with remarks before them as comments."""
     lines = [f"# {line}" for remark in remarks for line in remark.splitlines()]
@@ -147,20 +130,9 @@ def script_text(entries: Sequence[Mapping[str, object]], remarks: Sequence[str])
         lines += [
             "",
             "[[entry]]",
-            *(f"{name} = {_toml(value)}" for name, value in entry.items() if name != "says"),
+            *(f"{name} = {inline(value)}" for name, value in entry.items() if name != "says"),
         ]
         says = entry["says"]
         assert isinstance(says, dict)
-        lines += ["[entry.says]", *(f"{name} = {_toml(value)}" for name, value in says.items())]
+        lines += ["[entry.says]", *(f"{name} = {inline(value)}" for name, value in says.items())]
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: object) -> str:
-    """A value in one line; strings as JSON writes them are strings of TOML."""
-    match value:
-        case dict():
-            return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
-        case list():
-            return "[" + ", ".join(map(_toml, value)) + "]"
-        case _:
-            return json.dumps(value, ensure_ascii=True)

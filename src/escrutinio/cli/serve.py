@@ -32,24 +32,15 @@ def command(directory: Path, port: int) -> None:
 
 
 def serve_directory(directory: Path, port: int) -> None:
-    """Serve until interrupted. Raises PublicationError without a publication or a free port."""
-    import socket
-
-    import uvicorn
-
+    """Serve until interrupted. Raises PublicationError without a publication, InputError without a port."""
+    from escrutinio.base.local_http import serve_locally
     from escrutinio.running.workspace.server import application
 
     if not (directory / "index.html").is_file():
         raise PublicationError(f"{directory} is no publication: it has no index.html")
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
-        raise PublicationError(
-            f"port {port} on 127.0.0.1 cannot be used: {error.strerror}; try --port 0"
-        ) from None
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    click.echo(say(f"{directory} at {address} (Ctrl-C ends)", f"{directory} en {address} (Ctrl-C termina)"))
-    server = uvicorn.Server(uvicorn.Config(application(directory), log_level="warning"))
-    server.run(sockets=[listener])
+
+    def hear(address: str) -> None:
+        ends = say("Ctrl-C ends", "Ctrl-C termina")
+        click.echo(say(f"{directory} at {address} ({ends})", f"{directory} en {address} ({ends})"))
+
+    serve_locally(application(directory), port, hear)

@@ -59,7 +59,7 @@ from escrutinio.cli.options import log_option
 def command(
     folder: Path, address: str, out: Path, codes: int | None, unread: Path | None, port: int
 ) -> None:  # fmt: skip
-    from escrutinio.running.desk.local import run_locally
+    from escrutinio.base.local_http import serve_locally
     from escrutinio.running.desk.transcription.app import application
     from escrutinio.running.desk.transcription.desk import TYPISTS, Desk, issue_codes
     from escrutinio.running.workspace.collection.inputs import unread_paths
@@ -79,4 +79,4 @@ def command(
     for path in desk.unreadable:
         click.echo(say(f"not a picture: {path}", f"no es una imagen: {path}"), err=True)
     click.echo(say(f"{len(desk.paths):,} pictures", f"{len(desk.paths):,} imágenes"))
-    run_locally(application(desk, state), port, click.echo)
+    serve_locally(application(desk, state), port, click.echo)

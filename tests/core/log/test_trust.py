@@ -50,24 +50,32 @@ def test_only_the_needed_parts() -> None:
     ("old", "new", "reason"),
     [
         ("definition = ", "definitions = ", "unknown key 'definitions'"),
-        ("[[log]]\n", "[[log]]\ntrusted = true\n", r"\[\[log\]\] number 1 has the unknown key"),
-        ('definition = "', '# definition = "', "has no 'definition'"),
-        ("quorum = ", "# ", "has no 'quorum'"),
+        (
+            "[[log]]\n",
+            "[[log]]\ntrusted = true\n",
+            "log 1 has an unknown key 'trusted'; known are: vkey, url",
+        ),
+        ('definition = "', '# definition = "', "lacks the key 'definition'"),
+        ("quorum = ", "# ", "lacks the key 'quorum'"),
         ('definition = "00', 'definition = "0G', "64 lowercase"),
         ('definition = "00', 'definition = "', "64 lowercase"),
-        ("definition = ", "definition = 7 #", "not a text"),
+        ("definition = ", "definition = 7 #", "definition: expected text, got a whole number"),
         ("threshold = 2", "threshold = 4", "asks for 4 of its 3"),
-        ("threshold = 2", "threshold = true", "not a whole number"),
-        ("threshold = 2", 'threshold = "2"', "not a whole number"),
-        ("members = [", "members = [1, ", "list of texts"),
-        ("members = ", "members = 1 #", "list of texts"),
+        (
+            "threshold = 2",
+            "threshold = true",
+            "group 1, threshold: expected a whole number, got true or false",
+        ),
+        ("threshold = 2", 'threshold = "2"', "expected a whole number, got text"),
+        ("members = [", "members = [1, ", "members 1: expected text, got a whole number"),
+        ("members = ", "members = 1 #", "members: expected a list, got a whole number"),
         ('quorum = "publico"', 'quorum = "nadie"', "does not define"),
         ("https://a.example/x", "ftp://a.example/x", "mirror"),
         ("https://a.example/x", "https://", "mirror"),
         ("https://a.example/x", "https://[a", "mirror"),
-        ("[[group]]", "[group]", r"\[\[group\]\] tables"),
+        ("[[group]]", "[group]", "group: expected a list, got a table"),
         ("[[log]]", "[[logs]]", "unknown key 'logs'"),
-        ("definition", "definition = [", "not a TOML file"),
+        ("definition", "definition = [", "is not TOML: "),
     ],
 )
 def test_malformed_trust_files_are_refused(old: str, new: str, reason: str) -> None:
@@ -76,7 +84,17 @@ def test_malformed_trust_files_are_refused(old: str, new: str, reason: str) -> N
         parse_trust(TEXT.replace(old, new, 1).encode())
 
 
-@pytest.mark.parametrize("data", [b"\xff", b"a = 1\n" * 200_000, b"", b"x = " + b"[" * 100_000])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff",
+        b"a = 1\n" * 200_000,
+        b"",
+        b"x = " + b"[" * 100_000,
+        b"x = " + b"9" * 5_000,
+        b"\xef\xbb\xbf" + TEXT.encode(),
+    ],
+)
 def test_anything_else_is_refused(data: bytes) -> None:
     with pytest.raises(LogError, match=r"trust\.toml"):
         parse_trust(data)

@@ -61,7 +61,7 @@ def test_an_empty_passphrase_or_a_bad_name_writes_nothing(tmp_path: Path) -> Non
         write_key_file(tmp_path / "a", "party/1", key("party"), "")
     with pytest.raises(RecordError, match="signer's name"):
         write_key_file(tmp_path / "a", "party 1", key("party"), "x")
-    with pytest.raises(RecordError, match="cannot be made"):
+    with pytest.raises(RecordError, match="cannot be written"):
         write_key_file(tmp_path / "missing" / "a", "party/1", key("party"), "x")
     assert not any(tmp_path.iterdir())
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.arrays import Int64
 from escrutinio.evidence.screening.figures import is_round
-from escrutinio.evidence.screening.model import UNBOUNDED, Int64, category_probabilities, draw_tallies
+from escrutinio.evidence.screening.model import UNBOUNDED, category_probabilities, draw_tallies
 
 
 def last_digit(counts: Int64, _: Int64) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -84,7 +84,7 @@ def test_a_mapping_file(tmp_path: Path) -> None:
         ("[source.x]\nfile = 'a.csv'\n", "station"),
         ("[source.x]\nfile = 'a.csv'\nstation = 'S'\noptions = {}\nwhat = 1\n", "what"),
         ("[sources.x]\n", "sources"),
-        ("[source.x\n", "is not a TOML file"),
+        ("[source.x\n", "is not TOML: "),
     ],
 )
 def test_a_mapping_file_that_is_none_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -7,10 +7,12 @@ from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import fastexcel
 import numpy as np
 import pytest
 
 from escrutinio.base.errors import EvidenceError, PublicationError
+from escrutinio.base.xlsx import cell_name
 from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
@@ -40,11 +42,13 @@ def pairs(boxes: Boxes) -> tuple[Assertion, ...]:
 
 
 def cells(book: bytes, sheet: int) -> Iterator[tuple[str, str, str]]:
-    """Reference, formula and value of the cells of one sheet that are not shared strings."""
+    """Name, formula and value of the cells of one sheet that are not text."""
     with ZipFile(BytesIO(book)) as archive:
         root = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{sheet}.xml"))
-    for cell in root.iter(CELL + "c"):
-        yield cell.get("r") or "", cell.findtext(CELL + "f") or "", cell.findtext(CELL + "v") or ""
+    for row, line in enumerate(root.iter(CELL + "row")):
+        for column, cell in enumerate(line.iter(CELL + "c")):
+            name = cell_name(row, column)
+            yield name, cell.findtext(CELL + "f") or "", cell.findtext(CELL + "v") or ""
 
 
 def test_the_formulas_repeat_the_draw_in_doubles(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
@@ -69,6 +73,36 @@ def test_the_formulas_repeat_the_draw_in_doubles(boxes: Boxes, pairs: tuple[Asse
     assert draws["D2"][0] == "INT((HEX2DEC(MID(C2,63,2))*WeightSum+0)/256)"
     assert draws["AI2"][0] == "INT((HEX2DEC(MID(C2,1,2))*WeightSum+AH2)/256)"
     assert draws["AK2"][0] == "INDEX('Boxes'!$A$2:$A$61,MATCH(AJ2,'Boxes'!$G$2:$G$61,1))"
+
+
+def test_a_spreadsheet_reads_the_values_of_the_formulas(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
+    codes = ("=1+1", "+blas", "carla")
+    book = fastexcel.read_excel(audit_workbook(AuditSheet(boxes, pairs, codes, SEED, 25), "es"))
+    assert book.sheet_names == ["Léame", "Resultado", "Cajas", "Sorteo"]
+    weights = draw_weights(error_bounds(boxes, pairs))
+    drawn = book.load_sheet("Sorteo").to_polars()
+    places = weighted_draws(SEED, weights.values, 25)
+    assert drawn["Caja"].to_list() == [boxes.names[place] for place in places]
+    assert book.load_sheet("Cajas").to_polars()["Peso"].to_list() == list(weights.values)
+    outcome = book.load_sheet("Resultado", header_row=None, dtypes="string").to_polars().rows()
+    assert [row[0] for row in outcome[4:7]] == list(codes)
+    assert [int(row[1] or "") for row in outcome[4:7]] == list(boxes.totals)
+    assert int(outcome[1][1] or "") == weights.total
+    assert SEED in book.load_sheet("Léame", header_row=None).to_polars().item(0, 0)
+
+
+def test_names_and_arrays_stand_where_spreadsheets_look_for_them(
+    boxes: Boxes, pairs: tuple[Assertion, ...]
+) -> None:
+    with ZipFile(BytesIO(audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 1), "en"))) as archive:
+        whole = archive.read("xl/workbook.xml").decode()
+        outcome, rows = (archive.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (2, 3))
+    assert "<definedName name=\"WeightSum\">'Outcome'!$B$2</definedName>" in whole
+    assert '<calcPr fullCalcOnLoad="1"/>' in whole
+    assert 't="str"' not in outcome + rows
+    assert (
+        '<f t="array" ref="F2">MAX(ROUNDUP((MMULT(B2:D2,Coefficients)+Worst*E2)*Scale/Margins,0))</f>' in rows
+    )
 
 
 def test_weights_in_doubles_are_the_exact_ones(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:

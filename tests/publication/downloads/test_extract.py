@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from click.testing import CliRunner
 
-from escrutinio.base.errors import InputError, PublicationError
+from escrutinio.base.errors import InputError
 from escrutinio.cli.extract import command
 from escrutinio.core.records.codes import RevocationReason, Role
 from escrutinio.core.records.types import Revocation
@@ -46,7 +46,7 @@ def test_the_same_content_is_the_same_file_and_none_is_overwritten(tmp_path: Pat
     for name in ("a.zip", "b.zip"):
         write_zip(tmp_path / name, [("x/y", b"content"), ("z", b"")])
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
-    with pytest.raises(PublicationError, match="exists already"):
+    with pytest.raises(InputError, match="exists already"):
         write_zip(tmp_path / "a.zip", [])
 
 

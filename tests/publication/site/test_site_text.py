@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from jinja2.ext import babel_extract
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.base.words.catalogue import SOURCE, Untold, catalogue, choose
+from escrutinio.base.words.catalogue import SOURCE, catalogue
 from escrutinio.base.words.format import Format
+from escrutinio.base.words.titles import Untold, choose
 from escrutinio.core.election.findings.finding import Severity
 from escrutinio.core.election.state import Standing
 from escrutinio.core.records.codes import Kind, LogRole, Method

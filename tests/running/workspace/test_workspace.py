@@ -175,9 +175,10 @@ def test_a_directory_that_holds_something_is_left_alone(composed: Miniature, tmp
 def test_sealing_keeps_the_publication_alone(composed: Miniature, tmp_path: Path) -> None:
     made = make(composed, tmp_path / "home", count=len(composed.composer.records))
     checkpoint = (made.public / "log" / "checkpoint").read_bytes()
-    made.seal(tmp_path / "published")
-    assert [path.name for path in tmp_path.iterdir()] == ["published"]
-    assert (tmp_path / "published" / "log" / "checkpoint").read_bytes() == checkpoint
+    made.seal()
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert {path.name for path in (tmp_path / "home").iterdir()} == {"attachments", "log"}
+    assert (tmp_path / "home" / "log" / "checkpoint").read_bytes() == checkpoint
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,11 @@
-"""The site's two languages: English stands in the templates, Spanish in `locale/es/*.po`.
-
-Names of places, people and organisations come from records in whatever languages they carry; `choose`
-picks the title to show and says in which language it is.
-"""
+"""The site's two languages: English stands in the templates, Spanish in `locale/es/*.po`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Protocol
 
 from babel.messages.pofile import read_po
 
@@ -69,31 +63,3 @@ def _read_part(part: Traversable, language: str) -> dict[str, tuple[str, ...]]:
         if singular:
             messages[singular] = forms
     return messages
-
-
-class Titled(Protocol):
-    """A text in one language, as records carry titles."""
-
-    @property
-    def language(self) -> str:
-        """Its language tag."""
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Untold:
-    """What stands in the place of a title where there is none; it is in no language."""
-
-    text: str
-    language: str = ""
-
-
-def choose(titles: Sequence[Titled], language: str, otherwise: str) -> Titled:
-    """The title in `language`; else the first there is; else `otherwise`, in no language."""
-    for title in titles:
-        if title.language == language:
-            return title
-    return titles[0] if titles else Untold(otherwise)

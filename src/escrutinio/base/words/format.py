@@ -14,14 +14,14 @@ from fractions import Fraction
 from babel.dates import format_date, format_datetime
 
 from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.wording import SEPARATORS
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
 NONE = "–"
 
-_SEPARATORS = {"es": (".", ","), "en": (",", ".")}  # of thousands, of decimals
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
-LANGUAGES = tuple(_SEPARATORS)
+LANGUAGES = tuple(SEPARATORS)
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Format:
     small: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.language not in _SEPARATORS:
+        if self.language not in SEPARATORS:
             known = ", ".join(LANGUAGES)
             raise PublicationError(f"the site has no language {self.language[:20]!r}; it speaks {known}")
-        thousands, decimal = _SEPARATORS[self.language]
+        thousands, decimal = SEPARATORS[self.language]
         object.__setattr__(self, "_thousands", thousands)
         object.__setattr__(self, "_decimal", decimal)
         object.__setattr__(self, "small", tuple(self._group(n) for n in range(10_000)))

@@ -5,6 +5,14 @@ from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
 
+SEPARATORS = {"es": (".", ","), "en": (",", ".")}
+"""By language: what stands between thousands, and before decimals."""
+
+_MARKS = {
+    language: str.maketrans({",": thousands, ".": decimals})
+    for language, (thousands, decimals) in SEPARATORS.items()
+}
+
 
 def in_language(texts: Mapping[str, str], language: str, /, **values: object) -> str:
     """The text of a language with its values put in. Raises EvidenceError for a language it lacks."""
@@ -15,7 +23,7 @@ def in_language(texts: Mapping[str, str], language: str, /, **values: object) ->
 
 def whole(number: int, language: str) -> str:
     """A whole number with its thousands apart: 10,058,774; in Spanish 10.058.774."""
-    return _marks(f"{number:,}", language)
+    return marks(f"{number:,}", language)
 
 
 def decimal(value: Fraction, digits: int, language: str, *, signed: bool = False) -> str:
@@ -23,7 +31,7 @@ def decimal(value: Fraction, digits: int, language: str, *, signed: bool = False
     scaled = round(value * 10**digits)
     units, rest = divmod(abs(scaled), 10**digits)
     sign = "-" if scaled < 0 else "+" if signed else ""
-    return _marks(f"{sign}{units:,}" + (f".{rest:0{digits}d}" if digits else ""), language)
+    return marks(f"{sign}{units:,}" + (f".{rest:0{digits}d}" if digits else ""), language)
 
 
 def percent(share: Fraction, digits: int, language: str) -> str:
@@ -36,5 +44,6 @@ def points(share: Fraction, digits: int, language: str) -> str:
     return decimal(100 * share, digits, language, signed=True)
 
 
-def _marks(text: str, language: str) -> str:
-    return text.translate(str.maketrans(",.", ".,")) if language == "es" else text
+def marks(text: str, language: str) -> str:
+    """A number as Python writes it, with the marks of a language, or of English."""
+    return text.translate(_MARKS[language]) if language in _MARKS else text

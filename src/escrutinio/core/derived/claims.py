@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from escrutinio.base.words.titles import title_in
 from escrutinio.core.derived.cells import table_bytes, text_cell
 from escrutinio.core.election.definition import OTHERS
 from escrutinio.core.election.state import ElectionState, Logged
 from escrutinio.core.election.totals import Totals
-from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Claim
 
 HEADER = (
@@ -48,7 +48,7 @@ def _rows(
     area = entry.about.area or (contest.area if contest else "")
     head = (
         *(str(logged.index), claim.code, entry.signer),
-        *(_title(claim.speaker, "en"), _title(claim.speaker, "es")),
+        *(text_cell(title_in(claim.speaker, "en", "")), text_cell(title_in(claim.speaker, "es", ""))),
         *(claim.announced_on, code, area, text_cell(claim.covered or ""), text_cell(claim.turnout or "")),
     )
     figures = list(_figures(claim, contest.candidates if contest else ()))
@@ -98,9 +98,3 @@ def _counted(
 
 def _number(value: int | None) -> str:
     return "" if value is None else str(value)
-
-
-def _title(titles: tuple[Title, ...], language: str) -> str:
-    """The text in a language, or in the first one there is, as a cell."""
-    chosen = next((title for title in titles if title.language == language), titles[0] if titles else None)
-    return text_cell(chosen.text if chosen else "")

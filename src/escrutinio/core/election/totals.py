@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.counting import counted_at
 from escrutinio.core.election.state import RULED, ContestView, ElectionState
-
-Int64 = NDArray[np.int64]
 
 _BLOCK = 1 << 14  # sheets gathered at once: 40 options of them fit a processor's cache
 

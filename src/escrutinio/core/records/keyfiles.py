@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from escrutinio.base.beside import new_file
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.keys import SigningKey, check_public_key
@@ -71,19 +71,11 @@ def write_key_file(path: Path, name: str, key: SigningKey, passphrase: str) -> N
         "chacha20-poly1305": [nonce.hex(), sealed.hex()],
     }
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with new_file(path, private=True, durable=True) as file:
+            file.write((json.dumps(content, indent=1) + "\n").encode())
     except FileExistsError:
         raise RecordError(f"{path} exists already; a key file is never overwritten") from None
     except OSError as error:
-        raise RecordError(f"the key file {path} cannot be made: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(json.dumps(content, indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        with suppress(OSError):
-            path.unlink()
         raise RecordError(f"the key file {path} cannot be written: {error.strerror}") from None
 
 

@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import whole
 from escrutinio.core.election.outcome import Outcome, outcome
@@ -29,8 +30,6 @@ from escrutinio.evidence.accounts.differences import (
 from escrutinio.evidence.accounts.sources import Joined, join, sources_of
 from escrutinio.evidence.certainty.certificates import rules_of
 from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding, certify
-
-Int64 = NDArray[np.int64]
 
 MAX_SOURCES = 8
 """Most accounts that are compared at once, two by two."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-Int64 = NDArray[np.int64]
+from escrutinio.base.arrays import Int64
 
 NO_FIGURE = -1
 """Stands in place of a figure that a source does not give."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.areas import Area, AreaTree, build_areas
 from escrutinio.core.election.roll import UNKNOWN
@@ -18,8 +19,6 @@ from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codes import Kind as ElectionKind
 from escrutinio.core.records.codes import Method
 from escrutinio.evidence.accounts.differences import NO_FIGURE
-
-Int64 = NDArray[np.int64]
 
 SHOWN = 8
 """Codes that a message lists."""

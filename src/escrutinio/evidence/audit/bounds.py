@@ -13,10 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.audit.assertions import Assertion
-
-Int64 = NDArray[np.int64]
 
 WEIGHT_DIGITS = 11
 """The weights of a draw add up to less than 10^11, so that a spreadsheet repeats it exactly

@@ -14,6 +14,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.counting import count, rulings_of
 from escrutinio.core.election.definition import OTHERS
@@ -26,8 +27,6 @@ from escrutinio.core.records.codes import Method
 from escrutinio.evidence.certainty.irreversibility import CLAIM, Certificate, Outstanding, Rules, certify
 from escrutinio.evidence.certainty.percentages import Percentage, parse_percentage
 from escrutinio.evidence.certainty.reversal import Reversal, expected_votes, reversal
-
-Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,9 @@ from math import erfc, exp, inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import in_language, percent, whole
-
-Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

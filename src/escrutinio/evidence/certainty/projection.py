@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import totals, totals_by_station
@@ -13,8 +14,6 @@ from escrutinio.evidence.certainty.missing_at_random import (
     post_stratified,
     randomly_missing,
 )
-
-Int64 = NDArray[np.int64]
 
 CENTER_SIZES = (1, 2, 4, 8)
 """Centers are grouped by their stations in the roll: 1, 2, 3-4, 5-8 and more."""

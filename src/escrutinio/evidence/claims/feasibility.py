@@ -14,13 +14,11 @@ from fractions import Fraction
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import in_language, percent, whole
 from escrutinio.evidence.certainty.percentages import Percentage
-
-Int64 = NDArray[np.int64]
 
 DRAWS = (10, 20, 30, 100)
 """Numbers of boxes in the table of chances."""

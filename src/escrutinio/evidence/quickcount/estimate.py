@@ -15,11 +15,10 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import decimal, in_language, points, whole
 from escrutinio.evidence.quickcount.planning import Z95
-
-Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from collections import Counter
 
 import numpy as np
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.evidence.quickcount.design import Design, Plan
-from escrutinio.evidence.quickcount.estimate import Int64, QuickCount, Sample, estimate
+from escrutinio.evidence.quickcount.estimate import QuickCount, Sample, estimate
 from escrutinio.evidence.quickcount.planning import Z95
 
 

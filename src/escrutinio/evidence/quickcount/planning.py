@@ -10,12 +10,10 @@ from fractions import Fraction
 from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import decimal, in_language, whole
-
-Int64 = NDArray[np.int64]
 
 Z95 = 1.959963984540054
 """The normal quantile of a two-sided interval of 95 %."""

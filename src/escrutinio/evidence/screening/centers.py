@@ -11,7 +11,8 @@ from math import sqrt
 
 import numpy as np
 
-from escrutinio.evidence.screening.model import Float, Int64
+from escrutinio.base.arrays import Int64
+from escrutinio.evidence.screening.model import Float
 from escrutinio.evidence.screening.result import Family, Missing, Screen
 from escrutinio.evidence.screening.sheets import Sheets
 from escrutinio.evidence.screening.tails import benjamini_hochberg, chi_square_upper, monte_carlo_p

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from escrutinio.evidence.screening.model import Int64
+from escrutinio.base.arrays import Int64
 from escrutinio.evidence.screening.result import Family, Screen
 from escrutinio.evidence.screening.sheets import Sheets
 from escrutinio.evidence.screening.tails import poisson_upper

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.evidence.screening.centers import dealt, residuals
-from escrutinio.evidence.screening.model import Float, Int64
+from escrutinio.evidence.screening.model import Float
 from escrutinio.evidence.screening.sheets import Sheets
 
 CELLS = 20

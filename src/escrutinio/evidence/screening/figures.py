@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.evidence.screening.model import (
     UNBOUNDED,
     Classify,
     Float,
-    Int64,
     category_probabilities,
     draw_tallies,
 )

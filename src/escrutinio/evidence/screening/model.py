@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-Int64 = NDArray[np.int64]
+from escrutinio.base.arrays import Int64
+
 Float = NDArray[np.float64]
 Classify = Callable[[Int64, Int64], NDArray[np.uint8]]
 """Sorts counts [sheets, w] of sizes [sheets, 1] into categories 0, 1, 2, …"""

@@ -7,11 +7,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import by_candidate
-
-Int64 = NDArray[np.int64]
 
 MOST_BALLOTS = 1_000_000
 """Most ballots or registered voters of one station; more is a slip of the pen, and would only cost time."""

@@ -8,7 +8,7 @@ nothing is signed while a row is bad.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.errors import DefinitionError
+from escrutinio.base.progress import Progress
 from escrutinio.base.toml import convert
 from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
 from escrutinio.core.election.roll import Center, Station, write_centers, write_stations
@@ -28,15 +29,13 @@ from escrutinio.intake.authoring.config import ElectionConfig
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.authoring.script import play
 from escrutinio.intake.authoring.statements import add_statements, read_statements
-from escrutinio.intake.mapping.files import read_toml
+from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import parse_mapping
 from escrutinio.intake.mapping.rows import AreaRow, BadRow, CenterRow, RollRow, SheetRow, SourceFile
 from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll, read_sheets
 
 MAX_KEYS = 500
 """Keys in one enrolment record, so that it stays under the size of an entry."""
-
-Progress = Callable[[str, int, int], None]
 
 
 class ScriptTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,7 +101,7 @@ def compose(
     if tables.sheets:
         _add_copies(composer, tables.sheets, script, progress)
     for file in script.files:
-        play(composer, read_toml(base_dir, file), file)
+        play(composer, load_toml(base_dir, file), file)
     for file in script.statements:
         by = _named(script.statements_by, "statements_by")
         add_statements(composer, read_statements(base_dir, file), by=by, language=script.statements_language)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from escrutinio.base.errors import RecordError
+from escrutinio.base.toml import quote
 from escrutinio.core.records.text import check_code
 from escrutinio.intake.mapping.sniff import Column, Sketch, sketch
 
@@ -47,19 +48,19 @@ def _election(codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
         f"# {words['candidates']}",
     ]
     for column, code in codes.items():
-        lines += ["[[contest.candidate]]", f"code = {_toml(code)}", f"title = {_toml(column or code)}"]
+        lines += ["[[contest.candidate]]", f"code = {quote(code)}", f"title = {quote(column or code)}"]
     return lines
 
 
 def _sheets(file: str, seen: Sketch, codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
     lines = [f"# {words['sheets']}", "[[import.sheets]]", *_source(file, seen)]
     lines += [f'contest = "{words["contest"]}"', *_station(seen, words)]
-    pairs = ", ".join(f"{_toml(code)} = {_toml(_field(column))}" for column, code in codes.items())
+    pairs = ", ".join(f"{quote(code)} = {quote(_field(column))}" for column, code in codes.items())
     lines += [f"options = {{ {pairs} }}" if pairs else f"options = {{}}  # {words['missing']}"]
     for kind in ("valid", "null", "blank", "ballots", "voters", "registered"):
         if kind in seen.totals:
             note = f"  # {words['adds']}: {seen.adds_up} / {seen.rows}" if kind == "valid" else ""
-            lines.append(f"{kind} = {_toml(_field(seen.totals[kind]))}{note}")
+            lines.append(f"{kind} = {quote(_field(seen.totals[kind]))}{note}")
     if seen.others:
         lines.append(f"# {words['others']}: {', '.join(map(_comment, seen.others))}")
     return lines
@@ -68,27 +69,27 @@ def _sheets(file: str, seen: Sketch, codes: Mapping[str, str], words: Mapping[st
 def _roll(file: str, seen: Sketch, words: Mapping[str, str]) -> list[str]:
     lines = [f"# {words['roll']}", "[[import.roll]]", *_source(file, seen), *_station(seen, words)]
     lines.append(
-        f"center = {_toml(_padded(seen.center))}" if seen.center else f'center = "="  # {words["missing"]}'
+        f"center = {quote(_padded(seen.center))}" if seen.center else f'center = "="  # {words["missing"]}'
     )
     area = _nested(seen, len(seen.areas)) if seen.areas else f"={words['country']}"
-    lines += [f"area = {_toml(area)}  # {words['area']}"]
+    lines += [f"area = {quote(area)}  # {words['area']}"]
     if "registered" in seen.totals:
-        lines.append(f"registered = {_toml(_field(seen.totals['registered']))}")
+        lines.append(f"registered = {quote(_field(seen.totals['registered']))}")
     lines += ["", f"# {words['areas']}", "[[import.areas]]", *_source(file, seen), "levels = ["]
     root, unnamed = words["country"], words["complete"]
     lines.append(f'  {{ level = "country", code = "={root}", name = "={unnamed}" }},')
     for depth, (_, name) in enumerate(seen.areas, 1):
-        level, code = _toml(_comment(name).lower()), _toml(_nested(seen, depth))
-        lines.append(f"  {{ level = {level}, code = {code}, name = {_toml(_field(name))} }},")
+        level, code = quote(_comment(name).lower()), quote(_nested(seen, depth))
+        lines.append(f"  {{ level = {level}, code = {code}, name = {quote(_field(name))} }},")
     return [*lines, "]"]
 
 
 def _source(file: str, seen: Sketch) -> list[str]:
-    lines = [f"file = {_toml(file)}"]
+    lines = [f"file = {quote(file)}"]
     if seen.encoding != "utf-8":
         lines.append(f'encoding = "{seen.encoding}"')
     if seen.delimiter != ",":
-        lines.append(f"delimiter = {_toml(seen.delimiter)}")
+        lines.append(f"delimiter = {quote(seen.delimiter)}")
     return lines
 
 
@@ -96,7 +97,7 @@ def _station(seen: Sketch, words: Mapping[str, str]) -> list[str]:
     parts = [_padded(column, braces=True) for column in (seen.center, seen.station) if column]
     if not parts:
         return [f'station = "="  # {words["missing"]}']
-    return [f"station = {_toml('.'.join(parts))}  # {words['station']}"]
+    return [f"station = {quote('.'.join(parts))}  # {words['station']}"]
 
 
 def _padded(column: Column, braces: bool = False) -> str:
@@ -120,15 +121,6 @@ def _code(column: str, index: int) -> str:
         return check_code(column)
     except RecordError:
         return f"option-{index}"
-
-
-def _toml(text: str) -> str:
-    """Return a TOML basic string."""
-    escaped = "".join(
-        f"\\u{ord(char):04X}" if char in '"\\' or (not char.isprintable() and ord(char) < 0x10000) else char
-        for char in text
-    )
-    return f'"{escaped}"'
 
 
 def _comment(text: str) -> str:

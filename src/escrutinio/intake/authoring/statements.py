@@ -21,7 +21,7 @@ from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Statement
 from escrutinio.intake.authoring.composer import Composer
-from escrutinio.intake.mapping.files import read_toml
+from escrutinio.intake.mapping.files import load_toml
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,7 +38,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def read_statements(base_dir: Path, file: str) -> Sequence[Said]:
     """The statements of a file, in its order. Raises InputError naming file and key."""
-    table = read_toml(base_dir, file)
+    table = load_toml(base_dir, file)
     try:
         said = msgspec.convert(table, dict[str, list[Said]])
     except msgspec.ValidationError as error:

@@ -16,7 +16,7 @@ from escrutinio.core.election.areas import Area, AreaTree, build_areas
 from escrutinio.evidence.accounts.differences import NO_FIGURE
 from escrutinio.evidence.accounts.sources import Places, Source
 from escrutinio.intake.mapping.expression import Cells
-from escrutinio.intake.mapping.files import read_toml
+from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import MAX_BYTES, TableMapping
 from escrutinio.intake.mapping.reader import Files, Reader
 from escrutinio.intake.mapping.rows import BadRow
@@ -62,7 +62,7 @@ class Account:
 
 def read_accounts_file(path: Path) -> AccountsFile:
     """Read a mapping file strictly. Raises DefinitionError, InputError."""
-    return convert(dict(read_toml(path.parent, path.name)), AccountsFile, path.name)
+    return convert(load_toml(path.parent, path.name), AccountsFile, path.name)
 
 
 def read_account(mapping: AccountMapping, base_dir: Path, name: str, max_bytes: int = MAX_BYTES) -> Account:

@@ -4,14 +4,13 @@ import gzip
 import hashlib
 import io
 import stat
-import tomllib
 import zipfile
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.toml import read_toml
 from escrutinio.intake.mapping.mapping import nearest
 from escrutinio.intake.mapping.rows import SourceFile
 
@@ -129,10 +128,7 @@ def _open_member(data: bytes, place: str, member: str | None, limit: int) -> io.
     return io.BufferedReader(Bounded(stream, place, limit), 1 << 16)
 
 
-def read_toml(base_dir: Path, file: str) -> Mapping[str, object]:
+def load_toml(base_dir: Path, file: str) -> dict[str, object]:
     """A TOML file below `base_dir`. Raises InputError naming the file."""
     data, _ = load(base_dir, file, MAX_TOML)
-    try:
-        return tomllib.loads(data.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{file} is not a TOML file: {error}") from None
+    return read_toml(data, file, error=InputError, max_bytes=MAX_TOML)

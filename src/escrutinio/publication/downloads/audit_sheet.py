@@ -8,18 +8,13 @@ W + carry)/256⌋. Because W is below 10^11, no step has more than fourteen sign
 spreadsheets, which count with fifteen, are exact.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from io import BytesIO
 from itertools import accumulate
-
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell  # type: ignore[import-untyped]
-from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.wording import in_language
+from escrutinio.base.xlsx import Bold, Cell, Formula, Sheet, cell_name, column_name, xlsx
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, Weights, draw_weights, error_bounds
 from escrutinio.evidence.audit.draw import check_seed, numbered_hash, weighted_draws, weighted_number
@@ -32,7 +27,7 @@ MAX_DRAWS = 10_000
 
 _EXACT = 10**15
 _BYTES = 32
-_CREATED = datetime(2000, 1, 1)  # the same content is the same file
+_CREATED = 946_684_800  # 2000-01-01: the same content is the same file
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,26 +55,16 @@ def audit_workbook(sheet: AuditSheet, language: str) -> bytes:
             f"not {len(sheet.boxes):,} and {sheet.draws:,}"
         )
     weights = draw_weights(error_bounds(sheet.boxes, sheet.assertions))
-    out = BytesIO()
-    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": _CREATED})
-    _Writer(book, sheet, weights, language).write()
-    book.close()
-    return out.getvalue()
+    return _Workbook(sheet, weights, language).content()
 
 
-class _Writer:
-    """Writes the four sheets of one workbook."""
+class _Workbook:
+    """The four sheets of one workbook."""
 
-    def __init__(self, book: Workbook, sheet: AuditSheet, weights: Weights, language: str) -> None:
-        self._book = book
+    def __init__(self, sheet: AuditSheet, weights: Weights, language: str) -> None:
         self._sheet = sheet
         self._weights = weights
         self._language = language
-        self._bold = book.add_format({"bold": True})
-        self._wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        pages = "read", "outcome", "boxes", "draws"
-        self._pages = {name: book.add_worksheet(self._say(name)) for name in pages}
         self._last = len(sheet.boxes) + 1  # rows count from 1, the first is the header
         self._votes = len(sheet.candidates)
 
@@ -89,96 +74,82 @@ class _Writer:
     def _name(self, page: str) -> str:
         return f"'{self._say(page)}'"
 
-    def _head(self, page: Worksheet, titles: Sequence[str]) -> None:
-        page.write_row(0, 0, titles, self._bold)
-        page.freeze_panes(1, 1)
+    def content(self) -> bytes:
+        """The whole file."""
+        return xlsx([self._read(), self._outcome(), self._boxes(), self._draws()], _CREATED, self._names())
 
-    def write(self) -> None:
-        """Write all four."""
-        self._write_read()
-        self._write_outcome()
-        self._write_boxes()
-        self._write_draws()
-
-    def _write_read(self) -> None:
-        page = self._pages["read"]
-        page.set_column(0, 0, 100, self._wrap)
+    def _read(self) -> Sheet:
         said = [self._say(f"read-{number}", seed=self._sheet.seed) for number in range(1, 6)]
-        page.write_column(0, 0, said)
+        return Sheet(self._say("read"), (), [(text,) for text in said], {0: 100}, wrapped=True)
 
-    def _write_outcome(self) -> None:
+    def _outcome(self) -> Sheet:
         """Scale and W; votes and coefficients of each comparison, the worst of a voucher, the margins.
 
-        They get names, which the formulas of the other sheets use.
+        They have names (`_names`), which the formulas of the other sheets use.
         """
-        page, boxes, rows = self._pages["outcome"], self._name("boxes"), self._votes
-        page.set_column(0, 1, 24)
-        page.write_row(0, 0, [self._say("scale"), self._weights.scale])
-        page.write_string(1, 0, self._say("sum"))
-        weight = xl_col_to_name(rows + 2)
-        page.write_formula(1, 1, f"=SUM({boxes}!{weight}2:{weight}{self._last})", None, self._weights.total)
-        titles = [self._say("candidate"), self._say("votes"), *map(self._title, self._sheet.assertions)]
-        page.write_row(3, 0, titles, self._bold)
-        for row, (code, votes) in enumerate(
-            zip(self._sheet.candidates, self._sheet.boxes.totals, strict=True)
-        ):
-            page.write_string(4 + row, 0, code)
-            column = xl_col_to_name(row + 1)
-            page.write_formula(4 + row, 1, f"=SUM({boxes}!{column}2:{column}{self._last})", None, votes)
-            page.write_row(4 + row, 2, [assertion.coefficients[row] for assertion in self._sheet.assertions])
-        page.write_string(4 + rows, 0, self._say("worst"))
-        page.write_row(4 + rows, 2, [assertion.worst for assertion in self._sheet.assertions])
-        page.write_string(5 + rows, 0, self._say("margin"))
-        for place, assertion in enumerate(self._sheet.assertions):
-            column = xl_col_to_name(2 + place)
-            formula = f"=SUMPRODUCT($B$5:$B${4 + rows},{column}5:{column}{4 + rows})"
-            page.write_formula(5 + rows, 2 + place, formula, None, assertion.margin(self._sheet.boxes.totals))
-        self._name_ranges(xl_col_to_name(1 + len(self._sheet.assertions)))
+        assertions, totals = self._sheet.assertions, self._sheet.boxes.totals
+        weight = self._column(self._votes + 2)
+        rows: list[Sequence[Cell]] = [
+            (self._say("scale"), self._weights.scale),
+            (self._say("sum"), Formula(f"SUM({weight})", self._weights.total)),
+            (),
+            [Bold(t) for t in (self._say("candidate"), self._say("votes"), *map(self._title, assertions))],
+        ]
+        for row, (code, votes) in enumerate(zip(self._sheet.candidates, totals, strict=True)):
+            sums = Formula(f"SUM({self._column(row + 1)})", votes)
+            rows.append((code, sums, *(assertion.coefficients[row] for assertion in assertions)))
+        rows.append((self._say("worst"), None, *(assertion.worst for assertion in assertions)))
+        margins = [
+            Formula(
+                f"SUMPRODUCT($B$5:$B${4 + self._votes},{column}5:{column}{4 + self._votes})",
+                assertion.margin(totals),
+            )
+            for column, assertion in ((column_name(2 + n), one) for n, one in enumerate(assertions))
+        ]
+        rows.append((self._say("margin"), None, *margins))
+        return Sheet(self._say("outcome"), (), rows, {0: 24, 1: 24})
 
-    def _name_ranges(self, last: str) -> None:
+    def _column(self, column: int) -> str:
+        """The range of a column of the sheet of boxes."""
+        letters = column_name(column)
+        return f"{self._name('boxes')}!{letters}2:{letters}{self._last}"
+
+    def _names(self) -> dict[str, str]:
         page, rows = self._name("outcome"), self._votes
-        for name, cells in (
-            ("Scale", "$B$1"),
-            ("WeightSum", "$B$2"),
-            ("Coefficients", f"$C$5:${last}${4 + rows}"),
-            ("Worst", f"$C${5 + rows}:${last}${5 + rows}"),
-            ("Margins", f"$C${6 + rows}:${last}${6 + rows}"),
-        ):
-            self._book.define_name(name, f"={page}!{cells}")
+        last = column_name(1 + len(self._sheet.assertions))
+        return {
+            "Scale": f"{page}!$B$1",
+            "WeightSum": f"{page}!$B$2",
+            "Coefficients": f"{page}!$C$5:${last}${4 + rows}",
+            "Worst": f"{page}!$C${5 + rows}:${last}${5 + rows}",
+            "Margins": f"{page}!$C${6 + rows}:${last}${6 + rows}",
+        }
 
     def _title(self, assertion: Assertion) -> str:
         against = self._say("share") if assertion.loser is None else self._sheet.candidates[assertion.loser]
         return f"{self._sheet.candidates[assertion.winner]} / {against}"
 
-    def _write_boxes(self) -> None:
+    def _boxes(self) -> Sheet:
         """Votes, bound, weight and where the box's part of the running sum begins."""
-        page, boxes = self._pages["boxes"], self._sheet.boxes
         titles = [self._say("box"), *self._sheet.candidates, *map(self._say, ("bound", "weight", "begins"))]
-        self._head(page, titles)
+        widths = {0: 16, self._votes + 2: 14, self._votes + 3: 14}
+        return Sheet(self._say("boxes"), titles, self._box_rows(), widths, frozen=1)
+
+    def _box_rows(self) -> Iterator[list[Cell]]:
+        boxes = self._sheet.boxes
         bound, weight, begins = self._votes + 1, self._votes + 2, self._votes + 3
-        page.set_column(0, 0, 16)
-        page.set_column(weight, begins, 14)
         plain = not self._divides_exactly()
-        last = xl_col_to_name(self._votes)
-        most_column = xl_col_to_name(bound)
-        starts = [0, *accumulate(self._weights.values)]
-        rows = zip(boxes.names, boxes.votes.tolist(), boxes.bound.tolist(), strict=True)
-        for row, (name, votes, most) in enumerate(rows, start=1):
-            page.write_string(row, 0, name)
-            page.write_row(row, 1, [*votes, most])
-            value, start = self._weights.values[row - 1], starts[row - 1]
-            if plain:
-                page.write_number(row, weight, value)
-            else:
-                at = row + 1
-                reach = f"MMULT(B{at}:{last}{at},Coefficients)+Worst*{most_column}{at}"
-                formula = f"{{=MAX(ROUNDUP(({reach})*Scale/Margins,0))}}"
-                page.write_array_formula(row, weight, row, weight, formula, None, value)
-            if row == 1:
-                page.write_number(row, begins, 0)
-            else:
-                above = xl_rowcol_to_cell(row - 1, begins), xl_rowcol_to_cell(row - 1, weight)
-                page.write_formula(row, begins, "={}+{}".format(*above), None, start)
+        last, most_column = column_name(self._votes), column_name(bound)
+        weights = self._weights.values
+        starts = accumulate(weights[:-1], initial=0)
+        rows = zip(boxes.names, boxes.votes.tolist(), boxes.bound.tolist(), weights, starts, strict=True)
+        for row, (name, votes, most, value, start) in enumerate(rows, start=1):
+            at = row + 1
+            reach = f"MMULT(B{at}:{last}{at},Coefficients)+Worst*{most_column}{at}"
+            formula = f"MAX(ROUNDUP(({reach})*Scale/Margins,0))"
+            weighs = value if plain else Formula(formula, value, array_at=cell_name(row, weight))
+            above = f"{cell_name(row - 1, begins)}+{cell_name(row - 1, weight)}"
+            yield [name, *votes, most, weighs, Formula(above, start) if row > 1 else 0]
 
     def _divides_exactly(self) -> bool:
         """Whether a spreadsheet can divide the numbers of the weights exactly."""
@@ -186,35 +157,31 @@ class _Writer:
         largest = max(abs(c) for assertion in self._sheet.assertions for c in assertion.coefficients)
         return 2 * largest * int(boxes.bound.max()) * self._weights.scale < _EXACT
 
-    def _write_draws(self) -> None:
+    def _draws(self) -> Sheet:
         """Number, text that is hashed, hash, 32 carries, k, and the box whose part of the running sum has
         it."""
-        page, seed, total = self._pages["draws"], self._sheet.seed, self._weights.total
         carries = [f"{self._say('carry')} {number}" for number in range(1, _BYTES + 1)]
-        self._head(page, [*map(self._say, ("draw", "text", "hash")), *carries, "k", self._say("box")])
-        page.set_column(1, 1, 28)
-        page.set_column(2, 2, 68)
-        begins = xl_col_to_name(self._votes + 3)
-        boxes = self._name("boxes")
+        titles = [*map(self._say, ("draw", "text", "hash")), *carries, "k", self._say("box")]
+        return Sheet(self._say("draws"), titles, self._draw_rows(), {1: 28, 2: 68}, frozen=1)
+
+    def _draw_rows(self) -> Iterator[list[Cell]]:
+        seed, total, boxes = self._sheet.seed, self._weights.total, self._name("boxes")
+        begins = column_name(self._votes + 3)
         places = weighted_draws(seed, self._weights.values, self._sheet.draws)
         for row, place in enumerate(places, start=1):
             digest = numbered_hash(seed, row)
-            page.write_number(row, 0, row)
-            page.write_string(row, 1, f"{seed},{row}")
-            page.write_string(row, 2, f"{digest:064x}")
+            cells: list[Cell] = [row, f"{seed},{row}", f"{digest:064x}"]
             carry = 0
             for step in range(_BYTES):
-                digits = f"HEX2DEC(MID({xl_rowcol_to_cell(row, 2)},{2 * (_BYTES - step) - 1},2))"
-                before = xl_rowcol_to_cell(row, 2 + step) if step else "0"
-                formula = f"=INT(({digits}*WeightSum+{before})/256)"
+                digits = f"HEX2DEC(MID({cell_name(row, 2)},{2 * (_BYTES - step) - 1},2))"
+                before = cell_name(row, 2 + step) if step else "0"
                 carry = ((digest >> 8 * step) % 256 * total + carry) // 256
-                page.write_formula(row, 3 + step, formula, None, carry)
-            k = weighted_number(seed, total, row)
-            last, mine = xl_rowcol_to_cell(row, 2 + _BYTES), xl_rowcol_to_cell(row, 3 + _BYTES)
-            page.write_formula(row, 3 + _BYTES, f"={last}", None, k)
+                cells.append(Formula(f"INT(({digits}*WeightSum+{before})/256)", carry))
+            last, mine = cell_name(row, 2 + _BYTES), cell_name(row, 3 + _BYTES)
+            cells.append(Formula(last, weighted_number(seed, total, row)))
             found = f"MATCH({mine},{boxes}!${begins}$2:${begins}${self._last},1)"
-            formula = f"=INDEX({boxes}!$A$2:$A${self._last},{found})"
-            page.write_formula(row, 4 + _BYTES, formula, None, self._sheet.boxes.names[place])
+            formula = f"INDEX({boxes}!$A$2:$A${self._last},{found})"
+            yield [*cells, Formula(formula, self._sheet.boxes.names[place])]
 
 
 _WORDS = {

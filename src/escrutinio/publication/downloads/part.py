@@ -5,15 +5,14 @@ The layout is that of docs/verifying-in-the-browser.md, "A part of the log"; the
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import msgspec
 import numpy as np
 
+from escrutinio.base.beside import new_file, refusal
 from escrutinio.base.errors import InputError, PublicationError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.proofs import format_proof
@@ -145,22 +144,16 @@ def _tables(state: ElectionState) -> Iterator[Attachment]:
 def write_zip(path: Path, content: Iterable[tuple[str, bytes]]) -> int:
     """Write files (name, content) into a new ZIP file, whole or not at all; return its size in bytes.
 
-    The same content gives the same file. Raises PublicationError where it exists or cannot be written.
+    The same content gives the same file. Raises InputError where it exists, PublicationError where it cannot
+    be written.
     """
-    if path.exists():
-        raise PublicationError(f"{path} exists already; choose another name")
-    unfinished = path.with_name(f".{path.name}.new")
     try:
-        with ZipFile(unfinished, "w", ZIP_DEFLATED) as made:
+        with new_file(path) as file, ZipFile(file, "w", ZIP_DEFLATED) as made:
             for name, data in content:
                 info = ZipInfo(name, _NO_CLOCK)
                 info.compress_type = ZIP_DEFLATED if len(data) >= WORTH_IT else ZIP_STORED
                 info.external_attr = 0o644 << 16
                 made.writestr(info, data)
-        os.replace(unfinished, path)
         return path.stat().st_size
     except OSError as error:
-        raise PublicationError(f"{path} cannot be written: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
+        raise refusal(path, error) from None

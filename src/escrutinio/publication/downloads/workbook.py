@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from escrutinio.base.xlsx import MAX_ROWS, Cell, Sheet, sheet_names, xlsx
 from escrutinio.core.derived.cells import free_names
 from escrutinio.core.derived.files import AREA, areas_of, shown_bases
 from escrutinio.core.election.state import ContestView, ElectionState
@@ -17,7 +18,6 @@ from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import Kind
 from escrutinio.core.records.parts import Title
-from escrutinio.publication.downloads.xlsx import MAX_ROWS, Cell, Sheet, sheet_names, xlsx
 
 WORKBOOK = "results.xlsx"
 """Path of the workbook below `data/`."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from escrutinio.base.tree import write_pages
-from escrutinio.base.words.catalogue import ENDONYMS, catalogue, choose
+from escrutinio.base.words.catalogue import ENDONYMS, catalogue
 from escrutinio.base.words.format import LANGUAGES, Format
+from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ElectionState
 from escrutinio.publication.browser.files import assets
 from escrutinio.publication.documents.notices import notices

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from escrutinio.base.errors import PublicationError
+from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below, remove
 from escrutinio.base.words.format import LANGUAGES
 from escrutinio.core.election.state import ElectionState
@@ -30,7 +31,6 @@ from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.pages import Pages, area_files
 from escrutinio.publication.site.shelf import Shelf
 
-Progress = Callable[[str, int, int], None]
 Evidence = tuple[ContestEvidence, ...]
 
 ROOTS = ("assets", "embed", "data/index", "data/names")

@@ -12,8 +12,9 @@ from unicodedata import bidirectional
 import msgspec
 from markupsafe import Markup, escape
 
-from escrutinio.base.words.catalogue import Catalogue, choose
+from escrutinio.base.words.catalogue import Catalogue
 from escrutinio.base.words.format import Format
+from escrutinio.base.words.titles import choose
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.outcome import Filled, Outcome
 from escrutinio.core.election.state import Logged

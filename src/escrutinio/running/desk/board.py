@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from escrutinio.base.words.catalogue import choose
+from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import COPIES, ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, templates

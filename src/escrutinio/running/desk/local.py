@@ -6,8 +6,6 @@ the form through a name that it lets point here (DNS rebinding), and only a form
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -15,11 +13,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.local_http import HOST, Headers
 
-HOST = "127.0.0.1"
 MAX_FORM = 64 * 1024
 
 _HEADERS = {
@@ -33,22 +30,9 @@ _HEADERS = {
 }
 
 
-class _Headers:
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] += [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-
 MIDDLEWARE = (
     Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"], www_redirect=False),
-    Middleware(_Headers),
+    Middleware(Headers, headers_of=lambda _path, _status: _HEADERS),
 )
 """What every local page goes through."""
 
@@ -109,18 +93,3 @@ _ASSETS = {
     "local.css": ("escrutinio.running.desk", "assets/local.css", "text/css"),
     "transcription.js": ("escrutinio.running.desk", "assets/transcription.js", "text/javascript"),
 }
-
-
-def run_locally(app: ASGIApp, port: int, say: Callable[[str], None]) -> None:
-    """Serve on 127.0.0.1 until interrupted; `say` hears the address. Raises InputError for a taken port."""
-    import uvicorn
-
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError as error:
-        listener.close()
-        raise InputError(f"port {port} on {HOST} cannot be used: {error.strerror}; try --port 0") from None
-    say(f"http://{HOST}:{listener.getsockname()[1]}/")
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

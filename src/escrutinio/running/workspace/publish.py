@@ -6,12 +6,12 @@ whatever goes wrong before (a bad row, a full disk, a kill) leaves what was publ
 
 from __future__ import annotations
 
-import shutil
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.base.beside import new_tree, put_back
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
 from escrutinio.base.progress import Progress
@@ -82,20 +82,17 @@ def publish(
         raise BadRowsError(tables.bad)
     keyring = Keyring(master, config.code)
     composer = compose(config, tables, keyring, base_dir=base_dir, clock=clock, progress=progress)
+    put_back(target)
     _check_target(target, composer.records, replace)
-    staging = target.with_name(f".{target.name}.new")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(staging, ignore_errors=True)
-        workspace = _begin(staging, config, composer, keyring, clock)
-        if not replace:
-            carry_over(target, workspace.public)
-        made = _show(workspace, config, base_dir, tables, keyring, clock, progress, executor)
-        workspace.seal(target)
+        with new_tree(target, replace=True) as staging:
+            workspace = _begin(staging, config, composer, keyring, clock)
+            if not replace:
+                carry_over(target, workspace.public)
+            made = _show(workspace, config, base_dir, tables, keyring, clock, progress, executor)
+            workspace.seal()
     except OSError as error:
         raise PublicationError(f"{target} cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return Published(target, made.state, made.checkpoint, len(tables.bad))
 
 

@@ -9,8 +9,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
+from escrutinio.base.local_http import Headers
 from escrutinio.base.words.format import LANGUAGES
 from escrutinio.publication.browser.policy import CSP
 
@@ -59,25 +60,15 @@ def headers_of(path: str) -> Iterator[tuple[str, str]]:
             yield "cache-control", LIVE
 
 
-class Headers:
-    """Adds the headers to every answer; what is not there is not remembered."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                extra = dict(headers_of(str(scope.get("path", ""))))
-                if message["status"] not in (200, 206, 304):
-                    extra["cache-control"] = LIVE
-                message["headers"] += [(name.encode(), value.encode()) for name, value in extra.items()]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
+def _headers(path: str, status: int) -> dict[str, str]:
+    """The headers of an answer; what is not there is not remembered."""
+    found = dict(headers_of(path))
+    if status not in (200, 206, 304):
+        found["cache-control"] = LIVE
+    return found
 
 
 def application(directory: Path) -> ASGIApp:
     """An ASGI application over the files below `directory`; follows no link out of it."""
     files = StaticFiles(directory=directory, html=True, follow_symlink=False)
-    return Starlette(routes=[Mount("/", files)], middleware=[Middleware(Headers)])
+    return Starlette(routes=[Mount("/", files)], middleware=[Middleware(Headers, headers_of=_headers)])

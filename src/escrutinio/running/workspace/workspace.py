@@ -23,6 +23,7 @@ from pathlib import Path
 
 import msgspec
 
+from escrutinio.base.beside import new_tree, unfinished
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
 from escrutinio.base.progress import Progress, silent
@@ -179,23 +180,17 @@ class Workspace:
 
         return open_verified(self.public, executor=executor, progress=progress)
 
-    def seal(self, target: Path) -> None:
-        """Put the public part into the place of `target` and let go of everything else.
+    def seal(self) -> Path:
+        """Let the publication stand in the workspace's own place, and let go of everything else.
 
-        The log ends here: its keys and its store are gone. Raises OSError, and then `target` is as it was.
+        The log ends here: its keys and its store are gone. Raises OSError.
         """
-        old = target.with_name(f".{target.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
-        if target.exists():
-            os.replace(target, old)
-        try:
-            os.replace(self.public, target)
-        except OSError:
-            if old.exists():
-                os.replace(old, target)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        sealed = unfinished(self.directory)
+        shutil.rmtree(sealed, ignore_errors=True)
+        os.replace(self.public, sealed)
+        shutil.rmtree(self.directory)
+        os.replace(sealed, self.directory)
+        return self.directory
 
 
 def begin(
@@ -228,10 +223,9 @@ def begin(
         operator=operator,
         titles=dict(titles),
     )
-    made = Workspace(directory.with_name(f".{directory.name}.new"), settings)
-    shutil.rmtree(made.directory, ignore_errors=True)
-    try:
-        made.private.mkdir(parents=True, mode=0o700)
+    with new_tree(directory) as staging:
+        made = Workspace(staging, settings)
+        made.private.mkdir(mode=0o700)
         if key_file is not None:
             key_file(made.private / "master.key")
         write_files(made.private, private)
@@ -241,11 +235,6 @@ def begin(
             raise LogError(f"{why}.")
         written = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
         write_files(made.directory, [(SETTINGS, written)])
-        if directory.exists():
-            directory.rmdir()
-        os.replace(made.directory, directory)
-    finally:
-        shutil.rmtree(made.directory, ignore_errors=True)
     return Workspace(directory, settings)
 
 

@@ -8,20 +8,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-
-from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.wording import in_language
+from escrutinio.base.xlsx import Cell, Sheet, xlsx
 from escrutinio.core.election.outcome import Outcome
 from escrutinio.evidence.accounts.accounts import Accounts, Majority, Pair
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
 from escrutinio.evidence.accounts.differences import DIFFERENT, KINDS, NO_FIGURE, Difference, Kind, Slip
 from escrutinio.evidence.accounts.sources import Joined
 from escrutinio.evidence.certainty.irreversibility import Certificate
-
-Cell = str | int | None
 
 COLUMNS = (
     *("contest", "left", "right", "station", "area", "kind", "side", "other_station"),
@@ -30,7 +26,8 @@ COLUMNS = (
 MAX_ROWS = 1_000_000
 """Most rows of a workbook's sheet; a sheet has 1,048,576."""
 
-_CREATED = datetime(2000, 1, 1)  # the same content is the same file
+_CREATED = 946_684_800  # 2000-01-01: the same content is the same file
+_WIDEST = 60
 _ONE_SIDED = (Kind.ONLY_LEFT, Kind.ONLY_RIGHT)
 
 
@@ -87,26 +84,24 @@ def to_xlsx(contests: Sequence[Accounts], language: str) -> bytes:
     figures = [row for accounts in contests for row in figure_rows(accounts)]
     if len(figures) > MAX_ROWS:
         raise PublicationError(f"a workbook takes {MAX_ROWS:,} rows, not {len(figures):,}; use --csv")
-    out = io.BytesIO()
-    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": _CREATED})
-    bold = book.add_format({"bold": True})
-    for name, rows in (
-        ("kinds", [row for accounts in contests for row in _kind_rows(accounts, language)]),
-        ("areas", [row for accounts in contests for row in area_rows(accounts)]),
-        ("figures", figures),
-        ("majority", [row for accounts in contests for row in _majority_rows(accounts)]),
-    ):
-        if name == "majority" and not rows:
-            continue
-        sheet = book.add_worksheet(in_language(_SHEETS[name], language))
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, _HEADERS[name], bold)
-        for number, row in enumerate(rows, 1):
-            sheet.write_row(number, 0, ["" if cell is None else cell for cell in row])
-        sheet.autofit()
-    book.close()
-    return out.getvalue()
+    sheets = [
+        Sheet(in_language(_SHEETS[name], language), _HEADERS[name], rows, _widths(_HEADERS[name], rows))
+        for name, rows in (
+            ("kinds", [row for accounts in contests for row in _kind_rows(accounts, language)]),
+            ("areas", [row for accounts in contests for row in area_rows(accounts)]),
+            ("figures", figures),
+            ("majority", [row for accounts in contests for row in _majority_rows(accounts)]),
+        )
+        if rows or name != "majority"
+    ]
+    return xlsx(sheets, _CREATED)
+
+
+def _widths(header: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> dict[int, int]:
+    """Each column as wide as its longest text, up to a limit."""
+    columns = zip(header, *rows, strict=True)
+    longest = (max(len("" if cell is None else str(cell)) for cell in column) for column in columns)
+    return {number: min(length + 2, _WIDEST) for number, length in enumerate(longest)}
 
 
 def _kind_rows(accounts: Accounts, language: str) -> Iterator[tuple[Cell, ...]]:

@@ -5,17 +5,18 @@ A directory that stands alone: it has its own style sheet and the figures as CSV
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment
 
+from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.tree import write_pages
-from escrutinio.base.words.catalogue import ENDONYMS, catalogue, choose
+from escrutinio.base.words.catalogue import ENDONYMS, catalogue
 from escrutinio.base.words.format import LANGUAGES, NONE, Format
+from escrutinio.base.words.titles import choose
 from escrutinio.evidence.accounts.accounts import Accounts, Pair
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
 from escrutinio.evidence.accounts.differences import NO_FIGURE, Difference, Kind
@@ -73,16 +74,11 @@ def write_reconciliation(contests: Sequence[Accounts], directory: Path) -> None:
     """
     if directory.exists():
         raise PublicationError(f"{directory} exists already; choose a new directory for the pages")
-    staging = directory.with_name(f".{directory.name}.new")
     try:
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
-        write_pages(staging, reconciliation_pages(contests))
-        staging.rename(directory)
+        with new_tree(directory) as staging:
+            write_pages(staging, reconciliation_pages(contests))
     except OSError as error:
-        raise PublicationError(f"{directory} cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        raise refusal(directory, error) from None
 
 
 def reconciliation_pages(contests: Sequence[Accounts]) -> Iterator[tuple[str, bytes]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from escrutinio.base.words.catalogue import catalogue, choose
+from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import COPIES, PAPER, ElectionState, SheetTable, Status
 from escrutinio.core.records.types import BY_CODE, ZeroReport
 from escrutinio.publication.documents.dossier.dossier import Dossier

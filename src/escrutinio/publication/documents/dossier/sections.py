@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from escrutinio.base.words.catalogue import catalogue, choose
+from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.titles import choose, title_in
 from escrutinio.core.election.state import PAPER
 from escrutinio.core.election.totals import totals
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import AuthorRole, Channel, Kind, Step
 from escrutinio.core.records.entry import body_to_plain
-from escrutinio.core.records.parts import Title
 from escrutinio.publication.documents.dossier.beside import beside
 from escrutinio.publication.documents.dossier.dossier import Dossier, Item, machine_rows
 from escrutinio.publication.documents.dossier.steps import steps
@@ -67,10 +67,6 @@ def sections(dossier: Dossier, language: str) -> Iterator[Answer]:
     yield _not_here(dossier, say)
 
 
-def _name(titles: tuple[Title, ...], otherwise: str, say: Tongue) -> str:
-    return choose(titles, say.language, otherwise).text
-
-
 def _kind(item: Item, say: Tongue) -> str:
     return catalogue(say.language).gettext(RECORDS[item.signed.entry.body.NAME])
 
@@ -115,9 +111,9 @@ def _totals(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
                 say("Valid votes", "Votos válidos"),
                 say("Of these here", "De estos, aquí"),
             )
-            tables.append(Table(_name(basis.titles, basis.code, say), head, rows))
+            tables.append(Table(title_in(basis.titles, say.language, basis.code), head, rows))
         if tables:
-            title = _name(contest.titles, contest.code, say)
+            title = title_in(contest.titles, say.language, contest.code)
             yield Answer(
                 say(f"Within the totals: {title}", f"Dentro de los totales: {title}"), (), tuple(tables)
             )

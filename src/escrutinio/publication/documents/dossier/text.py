@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import fill
 
+from escrutinio.base.text_table import text_table
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.dossier.sections import heading, notices, sections
-from escrutinio.publication.documents.report.document import Table
 
 WIDTH = 100
 
@@ -28,22 +28,6 @@ def _lines(dossier: Dossier, language: str) -> Iterator[str]:
             yield fill(sentence, WIDTH, break_long_words=False, break_on_hyphens=False)
         for table in section.tables:
             yield ""
-            yield from _table(table)
-
-
-def _table(table: Table) -> Iterator[str]:
-    """Columns as wide as they need; the first is text, the others end at the same place."""
-    if table.caption:
-        yield table.caption
-    head = [cell.split("\n") for cell in table.header]
-    height = max(map(len, head))
-    lines = [tuple(cell[at] if at < len(cell) else "" for cell in head) for at in range(height)]
-    lines += table.rows
-    widths = [max(len(line[at]) for line in lines) for at in range(len(table.header))]
-    for number, line in enumerate(lines):
-        cells = (
-            c.ljust(w) if at == 0 else c.rjust(w) for at, (c, w) in enumerate(zip(line, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()
-        if number == height - 1:
-            yield "  ".join("-" * width for width in widths)
+            if table.caption:
+                yield table.caption
+            yield from text_table(table.header, table.rows, ruled=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from escrutinio.base.words.catalogue import choose
+from escrutinio.base.words.titles import choose
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.state import COPIES, PAPER, REPORTED, RULED, ElectionState, SheetTable
 from escrutinio.publication.documents.dossier.dossier import Dossier

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from escrutinio.base.words.catalogue import choose
 from escrutinio.base.words.format import Format
+from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.publication.documents.environment import environment

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from escrutinio.core.records.parts import Title
+from escrutinio.base.words.titles import title_in
+from escrutinio.base.words.wording import marks
 from escrutinio.evidence.accounts.accounts import Accounts
 from escrutinio.evidence.accounts.differences import Kind
 from escrutinio.evidence.certainty.irreversibility import Certificate
@@ -33,11 +34,6 @@ def chapters(found: tuple[ContestEvidence, ...], language: str) -> tuple[Chapter
         )
         for one in found
     )
-
-
-def title_in(titles: tuple[Title, ...], language: str, code: str) -> str:
-    """The title in a language, or in the first one there is, or the code."""
-    return next((t.text for t in titles if t.language == language), titles[0].text if titles else code)
 
 
 def certainties(found: tuple[ContestEvidence, ...], language: str) -> dict[int, str]:
@@ -351,5 +347,4 @@ def _screens(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
 def _decimal(value: float | None, digits: int, tongue: Tongue) -> str:
     if value is None:
         return tongue.unknown
-    text = f"{value:,.{digits}f}"
-    return text.translate(str.maketrans(",.", ".,")) if tongue.language == "es" else text
+    return marks(f"{value:,.{digits}f}", tongue.language)

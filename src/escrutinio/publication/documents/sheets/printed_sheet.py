@@ -13,8 +13,9 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.base.words.catalogue import catalogue, choose
+from escrutinio.base.words.catalogue import catalogue
 from escrutinio.base.words.format import Format
+from escrutinio.base.words.titles import choose
 from escrutinio.core.records.codes import AuthorRole, Form, Kind
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.records.parts import Contest, Title

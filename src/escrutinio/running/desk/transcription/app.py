@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.catalogue import choose
+from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.intake.scan.images import open_image, read_regular

@@ -17,7 +17,7 @@ from escrutinio.core.records.keys import check_signature
 from escrutinio.core.records.qr import read_qr_text
 from escrutinio.core.records.qr2024 import read_qr2024
 from escrutinio.core.records.types import ManualSheet, TallySheet
-from escrutinio.intake.mapping.files import read_toml
+from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import parse_mapping
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.intake.mapping.tables import read_sheets
@@ -207,7 +207,7 @@ def _transcribed(line: bytes, place: str) -> Collected:
 
 def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tuple[BadRow, ...]]:
     """The sheets of a table by the mapping file `mapping` (docs/importing.md), and its bad rows."""
-    table = read_toml(mapping.parent, mapping.name)
+    table = load_toml(mapping.parent, mapping.name)
     inner = table.get("import")
     tables = parse_mapping(inner if isinstance(inner, dict) else table)
     options = {view.code: list(view.options) for view in state.contests}

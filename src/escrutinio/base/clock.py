@@ -1,0 +1,32 @@
+"""The one clock: seconds since 1970-01-01 UTC, as records and files state them.
+
+Work that is to give the same bytes again sets SOURCE_DATE_EPOCH (reproducible-builds.org), which this clock
+shows from then on. How long something took is measured elsewhere, with `time.perf_counter`.
+"""
+
+import os
+import time
+from datetime import datetime
+
+from escrutinio.base.errors import InputError
+
+EPOCH = "SOURCE_DATE_EPOCH"
+
+
+def now() -> int:
+    """This moment, or the one that SOURCE_DATE_EPOCH names. Raises InputError where that is no number."""
+    given = os.environ.get(EPOCH, "")
+    if given and not (given.isascii() and given.isdigit() and len(given) <= 12):
+        raise InputError(f"{EPOCH} is {given[:40]!r}, not a number of seconds since 1970")
+    return int(given or time.time())
+
+
+def moment(text: str) -> int:
+    """A moment in ISO 8601 with its zone. Raises InputError for anything else, or one before 1970."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None or found.timestamp() < 0:
+        raise InputError(f"{text[:40]!r} is not a moment with its zone, such as 2024-08-05T12:00:00Z")
+    return int(found.timestamp())
