@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ import pytest
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.checkpoint import Checkpoint, cosign_checkpoint, sign_checkpoint
 from escrutinio.core.log.merkle import (
-    HashAt,
+    Hash,
+    ReadHashes,
+    Subtree,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
@@ -33,15 +36,15 @@ SIZES = [1, 2, 3, 7, 255, 256, 257, 1_000]
 BIG = 70_000
 
 
-def leaves(size: int) -> list[bytes]:
+def leaves(size: int) -> list[Hash]:
     return [leaf_hash(number.to_bytes(4, "big")) for number in range(size)]
 
 
-def hash_at(hashes: list[bytes]) -> HashAt:
-    return lambda level, index: tree_root(hashes[index << level : (index + 1) << level])
+def source_of(hashes: list[Hash]) -> ReadHashes:
+    return lambda subtrees: [tree_root(hashes[n << level : (n + 1) << level]) for level, n in subtrees]
 
 
-def hexes(hashes: list[bytes]) -> list[str]:
+def hexes(hashes: Iterable[bytes]) -> list[str]:
     return [value.hex() for value in hashes]
 
 
@@ -74,7 +77,7 @@ def test_inclusion_proofs_are_those_of_python_and_verify(js: Modules, size: int)
       return proof.map(bytes.toHex);
     }));"""
     )
-    source = hash_at(leaves(size))
+    source = source_of(leaves(size))
     expected = [hexes(inclusion_proof(index, size, source)) for index in indexes]
     assert js.value("merkle", code, size, indexes) == expected
 
@@ -104,12 +107,15 @@ _VERIFY_INCLUSION = (
 def test_an_altered_inclusion_proof_is_refused(js: Modules, change: str, key: str | None) -> None:
     size, index = 1_000, 700
     hashes = leaves(size)
-    proof, root = inclusion_proof(index, size, hash_at(hashes)), tree_root(hashes)
+    proof, root = inclusion_proof(index, size, source_of(hashes)), tree_root(hashes)
     other = b"\x00" * 32
     where: float = {"index": index ^ 1, "beyond": size, "negative": -1, "fraction": 1.5}.get(change, index)
-    changed = {"hash": [*proof[:3], other, *proof[4:]], "short": proof[:-1], "long": [*proof, other]}.get(
-        change, proof
-    )
+    altered: dict[str, Sequence[bytes]] = {
+        "hash": [*proof[:3], other, *proof[4:]],
+        "short": proof[:-1],
+        "long": [*proof, other],
+    }
+    changed = altered.get(change, proof)
     arguments = (
         (other if change == "leaf" else hashes[index]).hex(),
         where,
@@ -123,21 +129,20 @@ def test_an_altered_inclusion_proof_is_refused(js: Modules, change: str, key: st
 
 def test_a_proof_in_a_log_beyond_32_bits_climbs_without_losing_digits(js: Modules) -> None:
     size, index = 2**52 + 12_345, 2**51 + 77
-    known: dict[tuple[int, int], bytes] = {}
 
-    def synthetic(level: int, place: int) -> bytes:
-        return known.setdefault((level, place), sha256(f"{level} {place}".encode()).digest())
+    def synthetic(subtrees: Sequence[Subtree]) -> list[Hash]:
+        return [Hash(sha256(f"{level} {place}".encode()).digest()) for level, place in subtrees]
 
-    proof = inclusion_proof(index, size, synthetic)
+    proof, (leaf,) = inclusion_proof(index, size, synthetic), synthetic([Subtree(0, index)])
     code = (
         _LEAVES
         + "return bytes.toHex(it.rootOfProof(bytes.fromHex(args[0]), args[1], args[2], unhex(args[3])))"
     )
-    root = _root_of(synthetic(0, index), index, size, proof)
-    assert js.value("merkle", code, synthetic(0, index).hex(), index, size, hexes(proof)) == root.hex()
+    root = _root_of(leaf, index, size, proof)
+    assert js.value("merkle", code, leaf.hex(), index, size, hexes(proof)) == root.hex()
 
 
-def _root_of(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
+def _root_of(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
     """RFC 9162, 2.1.3.2, once more, so that it stands beside the browser's."""
     node, last, result = index, size - 1, leaf
     for sibling in proof:
@@ -165,13 +170,13 @@ def test_consistency_proofs_of_python_verify_and_altered_ones_do_not(
 ) -> None:
     hashes = leaves(size)
     proof, before, after = (
-        consistency_proof(old, size, hash_at(hashes)),
+        consistency_proof(old, size, source_of(hashes)),
         tree_root(hashes[:old]),
         tree_root(hashes),
     )
     other = sha256(b"another tree").digest()
 
-    def answer(older: bytes = before, newer: bytes = after, steps: list[bytes] = proof) -> object:
+    def answer(older: bytes = before, newer: bytes = after, steps: Sequence[bytes] = proof) -> object:
         return js("merkle", _CONSISTENCY, old, older.hex(), size, newer.hex(), hexes(steps))[0]
 
     assert answer() == "ok"
@@ -219,14 +224,16 @@ def test_hashes_come_from_the_right_tiles(js: Modules, size: int) -> None:
     const log = new it.LogFiles(async (path) => path in files ? bytes.fromBase64(files[path]) : null);
     const hashAt = log.hashes(size);
     return Promise.all(wanted.map(async ([level, index]) => bytes.toHex(await hashAt(level, index))));"""
-    source = hash_at(hashes)
-    assert js.value("tiles", code, files, size, wanted) == [source(*place).hex() for place in wanted]
+    source = source_of(hashes)
+    assert js.value("tiles", code, files, size, wanted) == hexes(
+        source([Subtree(*place) for place in wanted])
+    )
 
 
 # --- notes, checkpoints, trust files ---
 
 _WITNESSES = ("party-a.example", "party-b.example", "observer.example")
-ROOT_HASH = sha256(b"a root").digest()
+ROOT_HASH = Hash(sha256(b"a root").digest())
 
 
 def policy(threshold: int = 2) -> Policy:

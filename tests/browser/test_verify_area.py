@@ -10,12 +10,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from escrutinio.base.fetch import open_files
-from escrutinio.core.election.fold import Fold
-from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.log.proofs import parse_proof, verify_proof
-from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.verification.publication import open_verified
 from escrutinio.publication.downloads.part import part_files, write_zip
 
 if TYPE_CHECKING:
@@ -38,11 +35,7 @@ def published(served: Served, miniature: Path) -> Path:
 @pytest.fixture(scope="module")
 def part(published: Path) -> dict[str, bytes]:
     """The files of an area's part, as the command writes them."""
-    fetch = open_files(published)
-    signed = parse_checkpoint((published / "log" / "checkpoint").read_bytes())
-    folding = Fold(lambda digest: fetch(f"attachments/{digest.hex()}", 2**20))
-    folding.add(read_entries(open_log(published / "log"), signed.checkpoint.size))
-    return dict(part_files(folding.state(), AREA, signed, fetch))
+    return dict(part_files(open_verified(published), AREA))
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
-from escrutinio.core.log.merkle import leaf_hash, tree_root
+from escrutinio.core.log.merkle import Hash, leaf_hash, tree_root
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.core.log.trust import format_trust, parse_trust
@@ -227,7 +227,7 @@ def test_stated_totals_that_differ_are_marked(
 
 def checkpoint(size: int, root: bytes, signer: NoteSigner = LOG_SIGNER) -> str:
     """A checkpoint of the log as its key would have signed it."""
-    return sign_checkpoint(Checkpoint(ORIGIN, size, root), signer).note.data.decode()
+    return sign_checkpoint(Checkpoint(ORIGIN, size, Hash(root)), signer).note.data.decode()
 
 
 def root_of(size: int) -> bytes:

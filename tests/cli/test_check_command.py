@@ -151,7 +151,7 @@ def test_a_proof_holds_until_the_log_is_another(
     index, found = entry
     reader = open_log(miniature / "log")
     signed = parse_checkpoint(reader.checkpoint())
-    proof = make_proof(index, signed, hash_source(reader, signed.checkpoint.size))
+    proof = make_proof(index, signed, hash_source(reader.tile, signed.checkpoint.size))
     given = tmp_path / "sheet.tlog-proof"
     given.write_bytes(format_proof(proof))
     trust = ("--trust", miniature / "trust.toml")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -67,8 +68,14 @@ def test_verify_prints_numbered_checks_and_exits_with_zero(miniature: Path) -> N
     assert done.returncode == 0
     assert "  9  ok" in done.stdout
     assert done.stdout.endswith("Every check holds; the origin is authenticated.\n")
-    spanish = escrutinio("verify", miniature, lang="es")
-    assert spanish.stdout.endswith("Consistente; origen no autenticado.\n")
+    numbers = [int(line[:3]) for line in done.stdout.splitlines() if re.match(r" [ \d]\d  ", line)]
+    assert numbers == list(range(1, 15))
+
+
+def test_verify_without_a_trust_file_leaves_the_origin_open(miniature: Path) -> None:
+    done = escrutinio("verify", miniature, lang="es")
+    assert done.returncode == 4
+    assert done.stdout.endswith("Consistente; origen no autenticado. Abiertas: comprobaciones 2, 3, 7, 14.\n")
 
 
 def test_verify_exits_with_one_when_a_check_fails_and_says_where(miniature: Path, tmp_path: Path) -> None:
@@ -83,18 +90,36 @@ def test_verify_exits_with_one_when_a_check_fails_and_says_where(miniature: Path
 
 
 def test_verify_exits_with_three_only_when_asked_to(miniature: Path) -> None:
-    assert escrutinio("verify", miniature, "--fail-on", "critical").returncode == 3
-    assert escrutinio("verify", miniature, "--json").returncode == 0
+    trusted = ("verify", miniature, "--trust", miniature / "trust.toml")
+    assert escrutinio(*trusted, "--fail-on", "critical").returncode == 3
+    assert escrutinio(*trusted, "--json").returncode == 0
+    assert escrutinio("verify", miniature, "--fail-on", "critical").returncode == 4
+
+
+def test_verify_says_what_was_left_out_and_what_is_not_compared(miniature: Path) -> None:
+    trusted = ("verify", miniature, "--trust", miniature / "trust.toml")
+    done = escrutinio(*trusted, "--only-log")
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines() if "left out  " in line] == ["12", "13"]
+    assert done.stdout.endswith("data/ was left out, as was asked.\n")
+    report = json.loads(escrutinio(*trusted, "--only-log", "--json").stdout)
+    outcomes = {check["number"]: check["outcome"] for check in report["checks"]}
+    assert {number for number, outcome in outcomes.items() if outcome == "left-out"} == {12, 13}
+    report = json.loads(escrutinio(*trusted, "--json").stdout)
+    assert "stations.parquet" in report["not_compared"]
+    assert "stations.csv" not in report["not_compared"]
 
 
 def test_verify_as_json_is_what_the_documentation_says(miniature: Path) -> None:
     report = json.loads(escrutinio("verify", miniature, "--json").stdout)
-    assert (report["version"], report["ok"], report["authenticated"]) == (1, True, False)
+    assert (report["version"], report["outcome"], report["authenticated"]) == (2, "open", False)
     assert report["log"]["size"] == 112
-    assert [check["number"] for check in report["checks"]] == list(range(1, len(report["checks"]) + 1))
+    assert [check["number"] for check in report["checks"]] == list(range(1, 15))
     documented = (ROOT / "docs/verifying.md").read_text()
     for key in (*report, *report["log"], *report["checks"][0], *report["findings"][0]):
         assert f"`{key}`" in documented
+    numbers = re.findall(r"^\| (\d+) \| ([a-z-]+) \|", documented, re.MULTILINE)
+    assert numbers == [(str(check["number"]), check["name"]) for check in report["checks"]]
 
 
 @pytest.mark.parametrize(
@@ -133,9 +158,10 @@ def test_what_a_user_can_cause_is_refused_in_a_sentence(arguments: tuple[str, ..
     assert not (tmp_path / "out").exists()
 
 
-def test_an_address_that_does_not_answer_is_a_failed_check() -> None:
+def test_an_address_that_does_not_answer_leaves_every_check_open() -> None:
     done = escrutinio("verify", "http://127.0.0.1:1/")
-    assert done.returncode == 1
+    assert done.returncode == 4
+    assert done.stdout.count("  open  ") == 14
     assert "127.0.0.1:1/log/checkpoint cannot be read" in done.stdout
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from escrutinio.cli.election import load_state
 from escrutinio.cli.explain import print_table
+from escrutinio.cli.opening import open_log
 from escrutinio.cli.sealing import script_text
 from tests.cli.running import OFFICER, PRESIDENCY, SEED, answered, escrutinio, refused, said
 from tests.paths import ROOT
@@ -125,7 +125,10 @@ def test_a_publication_that_does_not_verify_gives_no_evidence(miniature: Path, t
 
 
 def test_the_state_is_that_of_the_log(miniature: Path) -> None:
-    state = load_state(str(miniature), miniature / "trust.toml", quiet=True)
+    log = open_log(str(miniature), miniature / "trust.toml", quiet=True)
+    state = log.state
+    assert log.authenticated
+    assert (state.size, log.size) == (112, 112)
     assert (state.size, [contest.code for contest in state.contests]) == (
         112,
         ["presidencia", "consejo-norte"],

@@ -14,7 +14,7 @@ from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Role, Step
 from tests.core.election.build import SOFTWARE, Day, honest, life
-from tests.reference.canonical import canonical, state_digest
+from tests.reference.canonical import canonical
 
 Words = dict[str, dict[str, Mapping[str, str]]]
 
@@ -82,7 +82,7 @@ def test_findings_are_rows_of_codes_and_values() -> None:
 
 def test_the_digest_of_a_state_follows_what_it_says() -> None:
     day = honest()
-    before = state_digest(day.state())
-    assert state_digest(day.state()) == before
+    before = canonical(day.state())
+    assert canonical(day.state()) == before
     day.sheet("machine/1", "n1.01", (5, 4, 3, 1))
-    assert state_digest(day.state()) != before
+    assert canonical(day.state()) != before

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from escrutinio.base.errors import DefinitionError
 from escrutinio.core.derived import geometry
-from escrutinio.core.derived.compare import check_datapackage, compare_derived
+from escrutinio.core.derived.compare import compare_derived
 from escrutinio.core.derived.geometry import (
     GEOMETRY,
     Geometry,
@@ -21,6 +21,7 @@ from escrutinio.core.derived.geometry import (
 from escrutinio.core.records.parts import Title
 from escrutinio.publication.downloads.data import data_files
 from escrutinio.publication.downloads.datapackage import datapackage, resource
+from tests.core.derived.described import check_described
 from tests.publication.small import MOMENT, small_state
 
 SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0))
@@ -145,7 +146,7 @@ def files() -> dict[str, bytes]:
 
 def differences(published: dict[str, bytes]) -> list[str]:
     derived = [check.sentence() for check in compare_derived(small_state(), published.get)]
-    whole = [check.sentence() for check in check_datapackage(published.get)]
+    whole = [check.sentence() for check in check_described(published.get)]
     return [sentence for sentence in derived + whole if sentence]
 
 

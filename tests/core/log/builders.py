@@ -9,7 +9,7 @@ from pathlib import Path
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.accept import Acceptor, Admit, Refusal
 from escrutinio.core.log.checkpoint import cosign_checkpoint, parse_checkpoint
-from escrutinio.core.log.merkle import verify_consistency
+from escrutinio.core.log.merkle import EMPTY_ROOT, Hash, verify_consistency
 from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey, verify_note
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.core.log.publisher import Publisher
@@ -48,7 +48,7 @@ class StrictWitness:
     def __init__(self, name: str, log: VerifierKey | None = None) -> None:
         self.signer = cosigner(name)
         self.log = log or signer().verifier
-        self.size, self.root = 0, sha256(b"").digest()
+        self.size, self.root = 0, EMPTY_ROOT
         self.reachable = True
 
     @property
@@ -67,7 +67,7 @@ class StrictWitness:
         if old_size != self.size:
             raise WitnessElsewhereError(self.key.name, self.size)
         stated = signed.checkpoint
-        verify_consistency(self.size, self.root, stated.size, stated.root, proof)
+        verify_consistency(self.size, self.root, stated.size, stated.root, list(map(Hash, proof)))
         self.size, self.root = stated.size, stated.root
         return cosign_checkpoint(signed, self.signer, NOW).line
 

@@ -13,12 +13,12 @@ from escrutinio.core.log.checkpoint import (
     sign_checkpoint,
     verify_checkpoint,
 )
-from escrutinio.core.log.merkle import EMPTY_ROOT
+from escrutinio.core.log.merkle import EMPTY_ROOT, Hash
 from escrutinio.core.log.notes import Note, NoteSignature
 from escrutinio.core.log.policy import LogIdentity, Policy
 from tests.core.log.builders import NOW, ORIGIN, cosigner, policy, signer
 
-ROOT = bytes(range(32))
+ROOT = Hash(bytes(range(32)))
 ROOT_TEXT = base64.b64encode(ROOT).decode()
 CHECKPOINT = Checkpoint(ORIGIN, 20852163, ROOT)
 

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from escrutinio.core.log.verify import verify_log
 
 from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.log.merkle import leaf_hash, tree_root
 from escrutinio.core.log.reader import open_log, read_entries
 from tests.core.log.builders import LogHome, build_log, policy, records
 from tests.core.log.crash_child import ADDED, BASE
+from tests.core.verification.whole import verify_log
 
 pytestmark = pytest.mark.strace
 
@@ -130,7 +130,7 @@ def check_fault(base: Path, directory: Path, fault: Fault) -> str | None:
     if fault.action == "signal=KILL" and done.returncode == 0:
         return "the process was not killed"
     shown = [*(home / "shown").read_bytes().split(b"\x00")[:-1], (home / "log/checkpoint").read_bytes()]
-    if not verify_log(open_log(home / "log"), policy()).ok:
+    if not verify_log(open_log(home / "log"), policy()).authenticated:
         return "the published log does not verify"
     acknowledged = (home / "acknowledged").read_text() == f"{ADDED} records\n"
 
@@ -144,8 +144,8 @@ def check_fault(base: Path, directory: Path, fault: Fault) -> str | None:
     after.store.close()
     if acknowledged and finished != TOTAL - 1:
         return "acknowledged entries are lost"
-    if not report.ok:
-        return f"the log does not verify after a restart: {report.checks}"
+    if not report.authenticated:
+        return f"the log does not verify after a restart: {report.answers}"
     if entries != records(TOTAL):
         return "the log holds other entries"
     roots = roots_of(entries)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.merkle import (
     EMPTY_ROOT,
-    HashAt,
+    Hash,
+    LeafHash,
+    ReadHashes,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
@@ -35,7 +37,7 @@ LEAVES = [
     )
 ]
 ROOTS = [
-    bytes.fromhex(text)
+    Hash(bytes.fromhex(text))
     for text in (
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -48,12 +50,12 @@ ROOTS = [
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     )
 ]
-A = bytes.fromhex("96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7")
-B = bytes.fromhex("5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e")
-C = bytes.fromhex("6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4")
-D = bytes.fromhex("bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b")
-E = bytes.fromhex("ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0")
-F = bytes.fromhex("0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a")
+A = Hash(bytes.fromhex("96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7"))
+B = Hash(bytes.fromhex("5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"))
+C = Hash(bytes.fromhex("6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"))
+D = Hash(bytes.fromhex("bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"))
+E = Hash(bytes.fromhex("ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0"))
+F = Hash(bytes.fromhex("0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a"))
 
 INCLUSION = [
     (0, 1, []),
@@ -65,16 +67,16 @@ INCLUSION = [
 CONSISTENCY = [(1, 1, []), (1, 8, [A, B, C]), (6, 8, [F, E, ROOTS[4]]), (2, 5, [B, D])]
 
 
-def source(entries: Sequence[bytes]) -> HashAt:
+def source(entries: Sequence[bytes]) -> ReadHashes:
     """All complete subtrees of a small tree, hashed plainly."""
-    rows = [[leaf_hash(entry) for entry in entries]]
+    rows: list[list[Hash]] = [[leaf_hash(entry) for entry in entries]]
     while len(rows[-1]) > 1:
         row = rows[-1]
         rows.append([node_hash(row[n], row[n + 1]) for n in range(0, len(row) - 1, 2)])
-    return lambda level, index: rows[level][index]
+    return lambda subtrees: [rows[level][number] for level, number in subtrees]
 
 
-def mth(entries: Sequence[bytes]) -> bytes:
+def mth(entries: Sequence[bytes]) -> Hash:
     """MTH of RFC 6962, 2.1, word for word."""
     if not entries:
         return EMPTY_ROOT
@@ -86,7 +88,7 @@ def mth(entries: Sequence[bytes]) -> bytes:
     return node_hash(mth(entries[:k]), mth(entries[k:]))
 
 
-def path(m: int, entries: Sequence[bytes]) -> list[bytes]:
+def path(m: int, entries: Sequence[bytes]) -> list[Hash]:
     """PATH of RFC 6962, 2.1.1, word for word."""
     if len(entries) == 1:
         return []
@@ -98,7 +100,7 @@ def path(m: int, entries: Sequence[bytes]) -> list[bytes]:
     return [*path(m - k, entries[k:]), mth(entries[:k])]
 
 
-def subproof(m: int, entries: Sequence[bytes], complete: bool) -> list[bytes]:
+def subproof(m: int, entries: Sequence[bytes], complete: bool) -> list[Hash]:
     """SUBPROOF of RFC 6962, 2.1.2, word for word."""
     if m == len(entries):
         return [] if complete else [mth(entries)]
@@ -117,13 +119,13 @@ def test_roots_of_the_reference_tree() -> None:
 
 
 @pytest.mark.parametrize(("index", "size", "proof"), INCLUSION)
-def test_inclusion_proofs_of_the_reference_tree(index: int, size: int, proof: list[bytes]) -> None:
+def test_inclusion_proofs_of_the_reference_tree(index: int, size: int, proof: list[Hash]) -> None:
     assert inclusion_proof(index, size, source(LEAVES)) == proof
     verify_inclusion(leaf_hash(LEAVES[index]), index, size, proof, ROOTS[size])
 
 
 @pytest.mark.parametrize(("old", "size", "proof"), CONSISTENCY)
-def test_consistency_proofs_of_the_reference_tree(old: int, size: int, proof: list[bytes]) -> None:
+def test_consistency_proofs_of_the_reference_tree(old: int, size: int, proof: list[Hash]) -> None:
     assert consistency_proof(old, size, source(LEAVES)) == proof
     verify_consistency(old, ROOTS[old], size, ROOTS[size], proof)
 
@@ -149,8 +151,8 @@ def test_consistency_proofs_are_those_of_the_definition(size: int, data: st.Data
     verify_consistency(old, mth(entries[:old]), size, mth(entries), proof)
 
 
-def flip(value: bytes, bit: int) -> bytes:
-    return (int.from_bytes(value, "big") ^ (1 << bit)).to_bytes(len(value), "big")
+def flip(value: Hash, bit: int) -> Hash:
+    return Hash((int.from_bytes(value, "big") ^ (1 << bit)).to_bytes(len(value), "big"))
 
 
 bits = st.integers(0, 255)
@@ -167,7 +169,7 @@ def test_one_altered_bit_refutes_inclusion(size: int, bit: int, data: st.DataObj
         (leaf, index, size, altered, root),
         (leaf, index, size, proof[:-1], root),
         (leaf, index, size, [*proof, root], root),
-        (flip(leaf, bit), index, size, proof, root),
+        (LeafHash(flip(leaf, bit)), index, size, proof, root),
         (leaf, index, size, proof, flip(root, bit)),
         (leaf, (index + 1) % size, size, proof, root),
         (leaf, size, size, proof, root),

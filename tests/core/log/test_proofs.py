@@ -24,7 +24,7 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> LogProof:
 def prove(directory: Path, index: int) -> LogProof:
     home = build_log(directory, ENTRIES)
     reader = open_log(home.log)
-    return make_proof(index, parse_checkpoint(home.checkpoint()), hash_source(reader, len(ENTRIES)))
+    return make_proof(index, parse_checkpoint(home.checkpoint()), hash_source(reader.tile, len(ENTRIES)))
 
 
 def test_a_proof_comes_back_and_verifies(proof: LogProof) -> None:

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from escrutinio.core.log.verify import verify_log
 from escrutinio.core.log.writer import PARTIAL_TILE_SECONDS, LogWriter, Refusal
 
 from escrutinio.base.errors import LogError
@@ -21,12 +20,13 @@ from escrutinio.core.log.staging import load_edge
 from escrutinio.core.log.store import LogStore, Receipt
 from escrutinio.core.log.witnessing import LogAheadError
 from tests.core.log.builders import NOW, ORIGIN, LogHome, StrictWitness, build_log, policy, records, signer
+from tests.core.verification.whole import verify_log
 
 
 def entries(home: LogHome) -> list[bytes]:
     """All entries of the published log, which must verify."""
     reader = open_log(home.log)
-    assert verify_log(reader, policy()).ok
+    assert verify_log(reader, policy()).authenticated
     return list(read_entries(reader, parse_checkpoint(home.checkpoint()).checkpoint.size))
 
 

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrutinio.base.errors import RecordError
+from escrutinio.base.errors import LogError, RecordError
 from escrutinio.core.election.state import ElectionState, Status
-from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
-from escrutinio.core.log.merkle import HashAt, leaf_hash, range_root, tree_root
+from escrutinio.core.log.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
+from escrutinio.core.log.merkle import HASH_SIZE, ReadHashes, leaf_hash, range_root, tree_root
 from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.log.pinned import PinnedLog
 from escrutinio.core.log.policy import LogIdentity, Policy
 from escrutinio.core.log.proofs import LogProof, make_proof
+from escrutinio.core.log.tiles import TileName
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import RevocationReason, Role
 from escrutinio.core.records.entry import open_record, seal
@@ -213,23 +215,38 @@ SIGNER = NoteSigner(ORIGIN, KeyType.ED25519, bytes(32))
 POLICY = Policy(logs=(LogIdentity(SIGNER.verifier),))
 
 
-def hashes(entries: list[bytes]) -> HashAt:
+def hashes(entries: list[bytes]) -> ReadHashes:
     leaves = [leaf_hash(raw) for raw in entries]
-    return lambda level, index: tree_root(leaves[index << level : index + 1 << level])
+    return lambda subtrees: [tree_root(leaves[at << level : at + 1 << level]) for level, at in subtrees]
+
+
+class Tiles:
+    """The level 0 tile of a small log, and nothing else."""
+
+    def __init__(self, entries: list[bytes]) -> None:
+        self._tile = b"".join(map(leaf_hash, entries))
+
+    def checkpoint(self) -> bytes:
+        raise LogError("nobody asks for it")
+
+    def tile(self, name: TileName) -> bytes:
+        assert (name.level, name.index, name.width * HASH_SIZE) == (0, 0, len(self._tile))
+        return self._tile
 
 
 def promise(entries: list[bytes], index: int, signer: NoteSigner = SIGNER) -> LogProof:
-    hash_at = hashes(entries)
-    head = Checkpoint(signer.name, len(entries), range_root(0, len(entries), hash_at))
-    return make_proof(index, sign_checkpoint(head, signer), hash_at)
+    return make_proof(index, signed(entries, signer), hashes(entries))
+
+
+def signed(entries: list[bytes], signer: NoteSigner = SIGNER) -> SignedCheckpoint:
+    root = range_root(0, len(entries), hashes(entries))
+    return sign_checkpoint(Checkpoint(signer.name, len(entries), root), signer)
 
 
 def judged_proof(
     proof: LogProof, entries: list[bytes], policy: Policy | None = POLICY, record: bytes | None = None
 ) -> Verdict:
-    hash_at = hashes(entries)
-    head = Checkpoint(ORIGIN, len(entries), range_root(0, len(entries), hash_at))
-    return judge_proof(proof, head, hash_at, policy, record).verdict
+    return judge_proof(proof, PinnedLog(Tiles(entries), signed(entries)), policy, record).verdict
 
 
 ENTRIES = [b"entry %d" % n for n in range(11)]

@@ -12,16 +12,18 @@ from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
 from escrutinio.core.log.merkle import EMPTY_ROOT
 from escrutinio.core.log.mirrors import (
     MAX_MIRRORS,
-    Copy,
     MirrorList,
-    MirrorReport,
-    Standing,
-    compare_copies,
-    open_copy,
     open_mirrors,
     sign_mirrors,
 )
 from escrutinio.core.log.notes import Note
+from escrutinio.core.verification.mirrors import (
+    MirrorCopy,
+    MirrorReport,
+    MirrorStanding,
+    compare_copies,
+    open_copy,
+)
 from tests.core.log.builders import NOW, ORIGIN, LogHome, policy, records, signer
 
 LISTED = MirrorList(ORIGIN, NOW, ("https://a.example/x/", "http://127.0.0.1:8000"))
@@ -96,28 +98,28 @@ def another(directory: Path, count: int) -> Path:
     return directory / "another"
 
 
-def copy_of(directory: Path) -> Copy:
+def copy_of(directory: Path) -> MirrorCopy:
     found = open_copy(str(directory), policy())
-    assert isinstance(found, Copy), found
+    assert isinstance(found, MirrorCopy), found
     return found
 
 
-def standing(base: Path, mirror: Path) -> tuple[Standing, int]:
+def standing(base: Path, mirror: Path) -> tuple[MirrorStanding, int]:
     report = compare_copies(copy_of(base), copy_of(mirror))
     return report.standing, report.entries
 
 
 def test_same_behind_and_ahead(home: Path) -> None:
-    assert standing(home / "now", home / "now") == (Standing.SAME, 0)
-    assert standing(home / "now", home / "early") == (Standing.BEHIND, 400)
-    assert standing(home / "early", home / "now") == (Standing.AHEAD, 400)
+    assert standing(home / "now", home / "now") == (MirrorStanding.SAME, 0)
+    assert standing(home / "now", home / "early") == (MirrorStanding.BEHIND, 400)
+    assert standing(home / "early", home / "now") == (MirrorStanding.AHEAD, 400)
 
 
 @pytest.mark.parametrize("count", [256, 300, SIZE, SIZE + 1])
 def test_another_history_is_a_split_view_whatever_its_size(home: Path, tmp_path: Path, count: int) -> None:
     other = another(tmp_path, count)
-    assert standing(home / "now", other)[0] is Standing.SPLIT
-    assert standing(other, home / "now")[0] is Standing.SPLIT
+    assert standing(home / "now", other)[0] is MirrorStanding.SPLIT
+    assert standing(other, home / "now")[0] is MirrorStanding.SPLIT
 
 
 def bite(path: Path) -> None:
@@ -135,20 +137,20 @@ def test_tiles_that_do_not_bear_out_the_longer_log_prove_nothing(
         if tile.is_file():
             harm(tile)
     report = compare_copies(copy_of(home / "early"), copy_of(tmp_path / "harmed"))
-    assert report.standing is Standing.UNPROVED
+    assert report.standing is MirrorStanding.UNPROVED
     assert report.why
 
 
 def test_what_cannot_be_read_or_trusted_is_said(home: Path, tmp_path: Path) -> None:
     missing = open_copy(str(tmp_path / "nothing"), policy())
     assert isinstance(missing, MirrorReport)
-    assert missing.standing is Standing.UNREACHABLE
+    assert missing.standing is MirrorStanding.UNREACHABLE
     shutil.copytree(home / "early", tmp_path / "harmed")
     checkpoint = tmp_path / "harmed/log/checkpoint"
     checkpoint.write_bytes(checkpoint.read_bytes().replace(b"\n300\n", b"\n301\n"))
     harmed = open_copy(str(tmp_path / "harmed"), policy())
     assert isinstance(harmed, MirrorReport)
-    assert harmed.standing is Standing.REFUSED
+    assert harmed.standing is MirrorStanding.REFUSED
     unseen = open_copy(str(home / "now"), policy("partido", threshold=1))
     assert isinstance(unseen, MirrorReport)
     assert "lacks the quorum" in unseen.why
@@ -158,4 +160,4 @@ def test_an_empty_log_is_the_beginning_of_every_log(home: Path, tmp_path: Path) 
     (tmp_path / "log").mkdir()
     empty = sign_checkpoint(Checkpoint(ORIGIN, 0, EMPTY_ROOT), signer())
     (tmp_path / "log" / "checkpoint").write_bytes(empty.note.data)
-    assert standing(home / "now", tmp_path) == (Standing.BEHIND, SIZE)
+    assert standing(home / "now", tmp_path) == (MirrorStanding.BEHIND, SIZE)

@@ -12,7 +12,10 @@ import pytest
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.trust import parse_trust
-from escrutinio.core.verification.publication import Verification, verify_publication
+from escrutinio.core.verification.checks import Check, Outcome
+from escrutinio.core.verification.publication import OF_THE_ORIGIN, Verification, verify_publication
+from tests.core.verification.whole import failed as failed_checks
+from tests.core.verification.whole import left_open
 
 Change = Callable[[Path], None]
 
@@ -22,10 +25,8 @@ def verify(directory: Path, trust_file: Path | None = None) -> Verification:
     return verify_publication(directory, trust=trust)
 
 
-def failed(result: Verification) -> dict[str, list[str]]:
-    return {
-        check.name: [failure.place for failure in check.failures] for check in result.checks if check.failures
-    }
+def failed(result: Verification) -> dict[Check, list[str]]:
+    return failed_checks(result.answers)
 
 
 @pytest.fixture
@@ -65,16 +66,20 @@ TILE = "log/tile/0/000.p/112"
 def test_the_honest_publication_holds(miniature: Path) -> None:
     result = verify(miniature)
     assert failed(result) == {}
-    assert result.ok
+    assert result.outcome is Outcome.HOLDS
     assert result.authenticated
-    counts = {check.name: check.count for check in result.checks}
-    assert counts["records"] == counts["signatures"] == counts["root"] == 112
+    assert [answer.check for answer in result.answers] == list(Check)
+    counts = {answer.check: answer.count for answer in result.answers}
+    assert counts[Check.RECORDS] == counts[Check.SIGNATURES] == counts[Check.ROOT] == 112
 
 
 def test_without_a_trust_file_it_is_consistent_and_not_authenticated(miniature: Path) -> None:
     result = verify_publication(miniature)
-    assert result.ok
+    assert failed(result) == {}
+    assert result.consistent
+    assert result.outcome is Outcome.OPEN
     assert not result.authenticated
+    assert set(left_open(result.answers)) == OF_THE_ORIGIN
 
 
 def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
@@ -89,34 +94,36 @@ def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
     assert at < start + len(entries[index])
     flip(BUNDLE, at + 1)(copy)
     found = failed(verify(copy))
-    assert found["root"] == [f"entry {index}"]
-    assert found["signatures"] == [f"entry {index}"]
+    assert found[Check.ROOT] == [f"entry {index}"]
+    assert found[Check.SIGNATURES] == [f"entry {index}"]
 
 
 @pytest.mark.parametrize(
     ("change", "check", "place"),
     [
-        (flip(TILE, 40), "hash tiles", "tile/0/000.p/112"),
-        (remove(TILE), "hash tiles", "tile/0/000.p/112"),
-        (remove(BUNDLE), "entry bundles", "tile/entries/000.p/112"),
-        (replace_in("log/checkpoint", b"\n112\n", b"\n111\n"), "log signature", "checkpoint"),
-        (replace_in("log/checkpoint", b"tres-islas", b"tres-islos"), "log signature", "checkpoint"),
-        (remove("log/checkpoint"), "checkpoint", "checkpoint"),
-        (replace_in("trust.toml", b'definition = "', b'definition = "00'), "", ""),
-        (replace_in("data/stations.csv", b",420\n", b",421\n"), "data computed again", "data/stations.csv"),
+        (flip(TILE, 40), Check.HASH_TILES, "log/tile/0/000.p/112"),
+        (remove(TILE), Check.HASH_TILES, "log/tile/0/000.p/112"),
+        (remove(BUNDLE), Check.ENTRY_BUNDLES, "log/tile/entries/000.p/112"),
+        (replace_in("log/checkpoint", b"\n112\n", b"\n111\n"), Check.LOG_SIGNATURE, "log/checkpoint"),
+        (replace_in("log/checkpoint", b"tres-islas", b"tres-islos"), Check.LOG_SIGNATURE, "log/checkpoint"),
+        (remove("log/checkpoint"), Check.CHECKPOINT, "log/checkpoint"),
+        (replace_in("trust.toml", b'definition = "', b'definition = "00'), None, ""),
+        (replace_in("data/stations.csv", b",420\n", b",421\n"), Check.TABLES, "data/stations.csv"),
         (
             replace_in("data/findings.csv", b"conflict", b"conflicts"),
-            "data computed again",
+            Check.TABLES,
             "data/findings.csv",
         ),
-        (remove("data/results.json"), "data computed again", "data/results.json"),
-        (flip("data/stations.parquet", 60), "data files whole", "data/stations.parquet"),
-        (remove("data/datapackage.json"), "data files whole", "data/datapackage.json"),
+        (remove("data/results.json"), Check.TABLES, "data/results.json"),
+        (flip("data/stations.parquet", 60), Check.DATA_FILES, "data/stations.parquet"),
+        (remove("data/datapackage.json"), Check.DATA_FILES, "data/datapackage.json"),
     ],
 )
-def test_each_change_is_found_where_it_was_made(copy: Path, change: Change, check: str, place: str) -> None:
+def test_each_change_is_found_where_it_was_made(
+    copy: Path, change: Change, check: Check | None, place: str
+) -> None:
     change(copy)
-    if not check:
+    if check is None:
         with pytest.raises(LogError):
             verify(copy)
         return
@@ -129,7 +136,7 @@ def test_an_altered_attachment_and_a_missing_one(copy: Path) -> None:
     files[0].write_bytes(files[0].read_bytes()[:-1] + b"?")
     files[1].unlink()
     found = failed(verify(copy))
-    assert sorted(found["attachments"]) == sorted(f"attachments/{file.name}" for file in files[:2])
+    assert sorted(found[Check.ATTACHMENTS]) == sorted(f"attachments/{file.name}" for file in files[:2])
 
 
 def test_definition_and_charter_of_another_election_are_not_trusted(copy: Path, tmp_path: Path) -> None:
@@ -138,7 +145,7 @@ def test_definition_and_charter_of_another_election_are_not_trusted(copy: Path, 
     other = tmp_path / "trust.toml"
     other.write_text(trust.replace(digest, digest[::-1]))
     result = verify(copy, other)
-    assert failed(result)["trust file"] == ["entry 0"]
+    assert failed(result)[Check.TRUST_FILE] == ["entry 0"]
     assert not result.authenticated
 
 
@@ -168,12 +175,12 @@ def served(miniature: Path) -> Iterator[str]:
 def test_the_same_over_http(miniature: Path, served: str) -> None:
     trust = parse_trust((miniature / "trust.toml").read_bytes())
     here, there = verify(miniature), verify_publication(served, trust=trust)
-    assert there.ok
-    assert [(check.name, check.count) for check in here.checks] == [(c.name, c.count) for c in there.checks]
+    assert there.authenticated
+    assert [(a.check, a.count) for a in here.answers] == [(a.check, a.count) for a in there.answers]
 
 
 def test_nothing_to_verify(tmp_path: Path) -> None:
     with pytest.raises(LogError, match="not a directory"):
         verify_publication(tmp_path / "nowhere")
     result = verify_publication(tmp_path)
-    assert failed(result) == {"checkpoint": ["checkpoint"]}
+    assert failed(result) == {Check.CHECKPOINT: ["log/checkpoint"]}

@@ -8,15 +8,18 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from escrutinio.core.log.verify import MAX_FAILURES, LeafTile, LogVerification, leaf_tile, verify_log
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
+from escrutinio.core.log.merkle import Hash
 from escrutinio.core.log.reader import open_log
 from escrutinio.core.log.tiles import ENTRIES, encode_bundle, tile_names
+from escrutinio.core.verification.checks import MAX_REASONS, Check, Outcome
+from escrutinio.core.verification.tree import LeafTile, leaf_tile
 from tests.core.log.builders import ORIGIN, LogHome, StrictWitness, build_log, policy, records, signer
+from tests.core.verification.whole import Whole, failed, left_open, verify_log
 
 SIZE = 66_000  # Three levels of tiles; more than one checkpoint adds.
 RECORDS = [b"r%d" % number for number in range(SIZE)]
@@ -33,10 +36,8 @@ def small(tmp_path: Path) -> LogHome:
     return build_log(tmp_path, SMALL)
 
 
-def failures(report: LogVerification) -> dict[str, list[str]]:
-    """Check name -> places of its failures."""
-    found = {check.name: [failure.place for failure in check.failures] for check in report.checks}
-    return {name: places for name, places in found.items() if places}
+def failures(report: Whole) -> dict[Check, list[str]]:
+    return failed(report.answers)
 
 
 def flip(path: Path, bit: int) -> None:
@@ -47,23 +48,28 @@ def flip(path: Path, bit: int) -> None:
 
 def test_an_honest_log(large: Path) -> None:
     report = verify_log(open_log(large), policy())
-    assert report.ok
     assert report.authenticated
-    assert {check.name: check.count for check in report.checks} == {
-        "checkpoint": 1,
-        "log signature": 1,
-        "cosignatures": 0,
-        "entry bundles": 258,
-        "root": SIZE,
-        "hash tiles": 258 + 2 + 1,
+    assert {answer.check: answer.count for answer in report.answers} == {
+        Check.CHECKPOINT: 1,
+        Check.LOG_SIGNATURE: 1,
+        Check.COSIGNATURES: 0,
+        Check.ENTRY_BUNDLES: 258,
+        Check.ROOT: SIZE,
+        Check.HASH_TILES: 258 + 2 + 1,
     }
 
 
 def test_without_a_policy_nothing_is_authenticated(small: LogHome) -> None:
     report = verify_log(open_log(small.log), None)
-    assert report.ok
     assert not report.authenticated
-    assert [check.name for check in report.checks] == ["checkpoint", "entry bundles", "root", "hash tiles"]
+    assert {answer.check: answer.outcome for answer in report.answers} == {
+        Check.CHECKPOINT: Outcome.HOLDS,
+        Check.LOG_SIGNATURE: Outcome.OPEN,
+        Check.COSIGNATURES: Outcome.OPEN,
+        Check.ENTRY_BUNDLES: Outcome.HOLDS,
+        Check.ROOT: Outcome.HOLDS,
+        Check.HASH_TILES: Outcome.HOLDS,
+    }
 
 
 def test_leaf_hashes_may_come_from_a_pool(large: Path) -> None:
@@ -73,7 +79,7 @@ def test_leaf_hashes_may_come_from_a_pool(large: Path) -> None:
         return pool.map(partial(leaf_tile, reader), tile_names(checkpoint.size, ENTRIES))
 
     with ThreadPoolExecutor(2) as pool:
-        assert verify_log(reader, policy(), leaf_tiles).ok
+        assert verify_log(reader, policy(), leaf_tiles).authenticated
     with pytest.raises(LogError, match="not of the bundles"):
         verify_log(reader, None, lambda checkpoint: reversed([*leaf_tiles_of(large, checkpoint)]))
 
@@ -92,13 +98,13 @@ def test_cosignatures_and_quorum(tmp_path: Path) -> None:
     assert [found.witness for found in report.cosignatures] == ["a"]
     report = verify_log(open_log(home.log), policy("a", "b", threshold=2))
     assert not report.authenticated
-    assert failures(report) == {"cosignatures": ["checkpoint"]}
+    assert failures(report) == {Check.COSIGNATURES: ["log/checkpoint"]}
 
 
 def test_another_log_is_not_trusted(small: LogHome) -> None:
     other = replace(policy(), logs=(replace(policy().logs[0], key=signer("other").verifier),))
     report = verify_log(open_log(small.log), other)
-    assert failures(report) == {"log signature": ["checkpoint"]}
+    assert failures(report) == {Check.LOG_SIGNATURE: ["log/checkpoint"]}
     assert not report.authenticated
 
 
@@ -112,10 +118,11 @@ def test_each_altered_bit_of_a_bundle_is_located(small: LogHome, data: st.DataOb
     report = verify_log(open_log(small.log), policy())
     file.write_bytes(good)
     found = failures(report)
-    if "entry bundles" in found:  # A length was altered: the bundle no longer reads.
-        assert found == {"entry bundles": [path]}
+    if Check.ENTRY_BUNDLES in found:  # A length was altered: the bundle no longer reads.
+        assert found == {Check.ENTRY_BUNDLES: [f"log/{path}"]}
+        assert left_open(report.answers) == {Check.ROOT: [f"log/{path}"]}
     else:
-        (place,) = found.pop("root")
+        (place,) = found.pop(Check.ROOT)
         assert found == {}
         index = int(place.removeprefix("entry "))
         assert path.startswith(f"tile/entries/{index // 256:03d}")
@@ -131,12 +138,12 @@ def test_each_altered_bit_of_a_tile_is_located(large: Path, data: st.DataObject)
     flip(file, data.draw(st.integers(0, len(good) * 8 - 1)))
     report = verify_log(open_log(large), policy())
     file.write_bytes(good)
-    assert failures(report) == {"hash tiles": [path]}
+    assert failures(report) == {Check.HASH_TILES: [f"log/{path}"]}
 
 
 def test_an_altered_tile_names_the_entry(small: LogHome) -> None:
     flip(small.log / "tile/0/001", 5 * 256)
-    (failure,) = verify_log(open_log(small.log), policy()).checks[-1].failures
+    (failure,) = verify_log(open_log(small.log), policy()).answers[-1].failures
     assert (
         failure.sentence
         == "tile/0/001 does not fit the entries: its hash number 5, of entry 261, is another."
@@ -149,7 +156,7 @@ def test_an_altered_entry_and_an_altered_tile_are_told_apart(large: Path, tmp_pa
     flip(log / "tile/entries/003", 8 * 5)
     flip(log / "tile/0/007", 9)
     report = verify_log(open_log(log), policy())
-    assert failures(report) == {"root": ["entry 768"], "hash tiles": ["tile/0/007"]}
+    assert failures(report) == {Check.ROOT: ["entry 768"], Check.HASH_TILES: ["log/tile/0/007"]}
 
 
 @pytest.mark.parametrize(
@@ -164,36 +171,36 @@ def test_files_missing_short_or_long(small: LogHome, path: str, fault: str) -> N
     else:
         file.write_bytes({"short": good[:-1], "long": good + b"x", "empty": b""}[fault])
     report = verify_log(open_log(small.log), policy())
-    name = "entry bundles" if "entries" in path else "hash tiles"
-    assert failures(report) == {name: [path]}
+    check = Check.ENTRY_BUNDLES if "entries" in path else Check.HASH_TILES
+    assert failures(report) == {check: [f"log/{path}"]}
 
 
 def test_a_bundle_with_two_entries_exchanged(small: LogHome) -> None:
     swapped = [SMALL[1], SMALL[0], *SMALL[2:256]]
     (small.log / "tile/entries/000").write_bytes(encode_bundle(swapped))
     report = verify_log(open_log(small.log), policy())
-    assert failures(report) == {"root": ["entry 0", "entry 1"]}
+    assert failures(report) == {Check.ROOT: ["entry 0", "entry 1"]}
 
 
 def test_a_log_rewritten_with_its_tiles_does_not_give_the_root(small: LogHome, tmp_path: Path) -> None:
     rewritten = build_log(tmp_path / "other", [b"another", *SMALL[1:]])
     (rewritten.log / "checkpoint").write_bytes(small.checkpoint())
     report = verify_log(open_log(rewritten.log), policy())
-    assert failures(report) == {"root": ["checkpoint"], "hash tiles": ["checkpoint"]}
+    assert failures(report) == {Check.ROOT: ["log/checkpoint"], Check.HASH_TILES: ["log/checkpoint"]}
 
 
 def test_an_enormous_size_ends(small: LogHome) -> None:
-    huge = sign_checkpoint(Checkpoint(ORIGIN, 2**53 - 1, bytes(32)), signer())
+    huge = sign_checkpoint(Checkpoint(ORIGIN, 2**53 - 1, Hash(bytes(32))), signer())
     (small.log / "checkpoint").write_bytes(huge.note.data)
     report = verify_log(open_log(small.log), policy())
-    counts = {check.name: len(check.failures) for check in report.checks}
-    assert counts["entry bundles"] == counts["hash tiles"] == MAX_FAILURES
-    assert not report.ok
+    counts = {answer.check: len(answer.failures) for answer in report.answers}
+    assert counts[Check.ENTRY_BUNDLES] == counts[Check.HASH_TILES] == MAX_REASONS
+    assert not report.authenticated
 
 
 def test_a_checkpoint_that_does_not_read_ends_the_checks(small: LogHome) -> None:
     (small.log / "checkpoint").write_bytes(b"nothing")
     report = verify_log(open_log(small.log), policy())
-    assert failures(report) == {"checkpoint": ["checkpoint"]}
-    assert report.checkpoint is None
-    assert not report.ok
+    assert failures(report) == {Check.CHECKPOINT: ["log/checkpoint"]}
+    assert report.signed is None
+    assert not report.authenticated

@@ -15,10 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from escrutinio.base.errors import LogError
-from escrutinio.base.fetch import open_files
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.log.pinned import OtherFileError
 from escrutinio.core.log.proofs import parse_proof, verify_proof
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.trust import Trust, parse_trust
@@ -26,6 +24,7 @@ from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.verification.publication import verify_publication
+from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.publication.documents.dossier.dossier import Dossier, Head, dossier_of, head_of, own_entries
 from escrutinio.publication.documents.dossier.pdf import to_pdf
 from escrutinio.publication.documents.dossier.steps import LAWS
@@ -35,7 +34,7 @@ from escrutinio.publication.documents.sheets.printed_sheet import NOT_REAL
 from tests.core.log.builders import ORIGIN, LogHome, StrictWitness, policy
 from tests.privacy import scan_bytes
 from tests.publication.documents.test_sheet_pdf import pages, text
-from tests.publication.small import AREAS, CENTERS, MOMENT, STATIONS, log, state_of
+from tests.publication.small import AREAS, CENTERS, MOMENT, STATIONS, log
 
 OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here")
 SHEET = "0000065-tally-sheet"
@@ -54,16 +53,23 @@ def trust_of(directory: Path) -> Trust:
     return parse_trust((directory / "trust.toml").read_bytes())
 
 
-def dossier(directory: Path, state: ElectionState, station: str, *, trusted: bool = True) -> Dossier:
-    checkpoint = parse_checkpoint(open_log(directory / "log").checkpoint())
-    head = head_of(checkpoint, trust_of(directory) if trusted else None, trusted)
-    return dossier_of(state, state.roll.index[station], open_files(directory), head)
+def verified(directory: Path) -> VerifiedLog:
+    """The log of a publication, whatever stands beside it."""
+    log = verify_publication(directory, only_log=True).log
+    assert log is not None
+    return log
+
+
+def dossier(directory: Path, station: str, *, trusted: bool = True) -> Dossier:
+    log = verified(directory)
+    head = head_of(log.signed, trust_of(directory) if trusted else None, trusted)
+    return dossier_of(log, log.state.roll.index[station], head)
 
 
 @pytest.fixture(scope="module")
 def archive(miniature: Path, state: ElectionState) -> bytes:
     """The dossier of the station with two sheets that differ, a complaint and a ruling."""
-    return to_zip(dossier(miniature, state, "C2.02"), "en")
+    return to_zip(dossier(miniature, "C2.02"), "en")
 
 
 @pytest.fixture
@@ -112,7 +118,7 @@ def test_it_holds_every_record_about_the_station_and_what_these_rest_on(
 def test_text_and_pdf_say_the_same_in_plain_words(
     miniature: Path, state: ElectionState, language: str, expected: tuple[str, ...]
 ) -> None:
-    made = dossier(miniature, state, "C2.02")
+    made = dossier(miniature, "C2.02")
     as_text = re.sub(r"\s+", " ", to_text(made, language))
     as_pdf = text(to_pdf(made, language))
     for words in expected:
@@ -124,7 +130,7 @@ def test_text_and_pdf_say_the_same_in_plain_words(
 
 
 def test_hand_counts_audit_and_arrival_stand_in_it(miniature: Path, state: ElectionState) -> None:
-    said = re.sub(r"\s+", " ", to_text(dossier(miniature, state, "N2.01"), "en"))
+    said = re.sub(r"\s+", " ", to_text(dossier(miniature, "N2.01"), "en"))
     assert "(entry 100) differs from it in 2 figures" in said
     assert "97 [*]" in said
     assert "Sample of an audit" in said
@@ -133,14 +139,14 @@ def test_hand_counts_audit_and_arrival_stand_in_it(miniature: Path, state: Elect
 
 
 def test_every_page_of_what_is_not_real_is_marked(miniature: Path, state: ElectionState) -> None:
-    for page in pages(to_pdf(dossier(miniature, state, "N1.01"), "es")):
+    for page in pages(to_pdf(dossier(miniature, "N1.01"), "es")):
         assert "SIMULACIÓN" in page
 
 
 def test_without_a_trust_file_it_says_that_the_origin_is_not_authenticated(
     miniature: Path, state: ElectionState
 ) -> None:
-    made = dossier(miniature, state, "N1.01", trusted=False)
+    made = dossier(miniature, "N1.01", trusted=False)
     assert made.head == Head(made.head.signed)
     assert "compare the fingerprint" in to_text(made, "en")
     with zipfile.ZipFile(io.BytesIO(to_zip(made, "en"))) as file:
@@ -148,7 +154,7 @@ def test_without_a_trust_file_it_says_that_the_origin_is_not_authenticated(
 
 
 def test_the_same_log_gives_the_same_bytes(miniature: Path, state: ElectionState, archive: bytes) -> None:
-    assert to_zip(dossier(miniature, state, "C2.02"), "en") == archive
+    assert to_zip(dossier(miniature, "C2.02"), "en") == archive
 
 
 def test_nothing_personal_secret_or_of_this_machine_is_in_it(archive: bytes) -> None:
@@ -255,9 +261,7 @@ def reports(*files: bytes) -> tuple[t.Body, str, str]:
     return t.IncidentReport(k.Category.ACCESS, MOMENT, named), "party/uno", "station/N.1"
 
 
-def published(
-    directory: Path, *more: tuple[t.Body, str, str], files: tuple[bytes, ...] = ()
-) -> ElectionState:
+def published(directory: Path, *more: tuple[t.Body, str, str], files: tuple[bytes, ...] = ()) -> VerifiedLog:
     """A log of the small election below a directory, with attachments beside it."""
     entries = log(k.Kind.SIMULATION, *more)
     home = LogHome(directory)
@@ -267,26 +271,26 @@ def published(
     (directory / "attachments").mkdir()
     for content in (AREAS, STATIONS, CENTERS, *files):
         (directory / "attachments" / sha256(content).hexdigest()).write_bytes(content)
-    return state_of(entries)
+    return verified(directory)
 
 
-def own_dossier(directory: Path, state: ElectionState) -> Dossier:
+def own_dossier(log: VerifiedLog) -> Dossier:
+    state = log.state
     trust = Trust(
         state.election,
         bytes(32) if state.charter is None else state.charter.entry.digest,
         policy("party-a", "party-b", threshold=2),
     )
-    head = head_of(parse_checkpoint((directory / "log/checkpoint").read_bytes()), trust, True)
-    return dossier_of(state, state.roll.index["N.1"], open_files(directory), head)
+    return dossier_of(log, state.roll.index["N.1"], head_of(log.signed, trust, True))
 
 
 def test_images_withdrawn_missing_and_altered_files_are_left_out_and_named(tmp_path: Path) -> None:
     gone, changed, missing, photo = b"withdrawn", b"altered", b"missing", b"\xff\xd8\xff called a text"
     withdrawal = t.Withdrawal(sha256(gone).digest(), k.Removal.PERSONAL_DATA), "authority/1", "election"
     report = reports(WORDS, PIXELS, gone, changed, missing, photo)
-    state = published(tmp_path, report, withdrawal, files=(WORDS, PIXELS, gone, photo))
+    log = published(tmp_path, report, withdrawal, files=(WORDS, PIXELS, gone, photo))
     (tmp_path / "attachments" / sha256(changed).hexdigest()).write_bytes(b"ALTERED")
-    made = own_dossier(tmp_path, state)
+    made = own_dossier(log)
     assert [content for _, content in made.attachments] == [WORDS]
     assert {
         attachment.digest: why for attachment, why, _ in made.left_out if attachment.media_type != "text/csv"
@@ -304,8 +308,8 @@ def test_images_withdrawn_missing_and_altered_files_are_left_out_and_named(tmp_p
 
 @OPENSSL
 def test_cosignatures_of_witnesses_are_in_it_and_verify(tmp_path: Path) -> None:
-    state = published(tmp_path)
-    made = own_dossier(tmp_path, state)
+    log = published(tmp_path)
+    made = own_dossier(log)
     assert [seen.witness for seen, _ in made.head.cosignatures] == ["party-a", "party-b"]
     target = tmp_path / "unpacked"
     with zipfile.ZipFile(io.BytesIO(to_zip(made, "en"))) as file:
@@ -321,11 +325,11 @@ def test_cosignatures_of_witnesses_are_in_it_and_verify(tmp_path: Path) -> None:
 
 
 def test_a_file_changed_after_the_log_was_verified_is_found_out(tmp_path: Path) -> None:
-    state = published(tmp_path)
+    log = published(tmp_path)
     bundle = next((tmp_path / "log/tile/entries").rglob("*/*"))
     content = bytearray(bundle.read_bytes())
     content[-3] ^= 1
     content[content.index(b"N.1/presidente") + 40] ^= 1
     bundle.write_bytes(content)
-    with pytest.raises(LogError):
-        own_dossier(tmp_path, state)
+    with pytest.raises(OtherFileError, match=r"tile/entries/.* is not the one that was verified"):
+        own_dossier(log)

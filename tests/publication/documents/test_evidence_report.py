@@ -10,6 +10,7 @@ import pytest
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.core.log.checkpoint import Checkpoint
+from escrutinio.core.log.merkle import Hash
 from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Topic
 from escrutinio.publication.documents.report.pdf import printable, to_pdf
 from escrutinio.publication.documents.report.report import Report, report_of, to_html
@@ -18,7 +19,7 @@ from tests.publication.pages import Page
 from tests.publication.small import small_state
 
 EVIL = "<script>alert(1)</script>"
-HEAD = Checkpoint("small.example/log", 20, bytes(range(32)))
+HEAD = Checkpoint("small.example/log", 20, Hash(bytes(range(32))))
 
 
 def report(language: str = "en") -> Report:

@@ -7,7 +7,7 @@ from functools import cache
 import jsonschema_rs
 import pytest
 
-from escrutinio.core.derived.compare import check_datapackage, compare_derived
+from escrutinio.core.derived.compare import compare_derived
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.keys import SigningKey
@@ -17,6 +17,7 @@ from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.publication.downloads.data import data_files
 from escrutinio.publication.downloads.datapackage import datapackage, resource
 from escrutinio.publication.downloads.geojson import published_geometry
+from tests.core.derived.described import check_described
 from tests.paths import ROOT
 from tests.privacy import scan_bytes
 
@@ -43,7 +44,7 @@ def example(name: str) -> tuple[ElectionState, dict[str, bytes]]:
 def test_the_data_of_an_example_holds_against_its_log(name: str) -> None:
     state, files = example(name)
     assert [check.sentence() for check in compare_derived(state, files.get) if check.difference] == []
-    assert [check.sentence() for check in check_datapackage(files.get) if check.difference] == []
+    assert [check.sentence() for check in check_described(files.get) if check.difference] == []
     assert sum(map(len, files.values())) < MOST_BYTES
 
 

@@ -9,13 +9,13 @@ from hashlib import sha256
 
 import pytest
 
-from escrutinio.core.derived.compare import check_datapackage
 from escrutinio.core.records import codes as k
 from escrutinio.core.records.parts import Title
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.downloads.codebook import codebook
 from escrutinio.publication.downloads.data import data_files
 from escrutinio.publication.downloads.datapackage import INVENTED, LICENCES, Source, datapackage, resource
+from tests.core.derived.described import check_described
 from tests.paths import ROOT
 from tests.publication.small import MOMENT, small_state
 
@@ -110,12 +110,12 @@ def test_the_terms_say_whether_the_figures_are_real(kind: k.Kind, terms: object)
 
 
 def failures(read: Callable[[str], bytes | None]) -> list[str]:
-    return [check.sentence() for check in check_datapackage(read) if check.difference]
+    return [check.sentence() for check in check_described(read) if check.difference]
 
 
 def test_an_honest_description_fits_every_file() -> None:
     assert failures(published().get) == []
-    assert len(check_datapackage(published().get)) == len(published()) - 1
+    assert len(check_described(published().get)) == len(published()) - 1
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from escrutinio.core.records.codes import Form, LogRole
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.qr import base45_encode, qr_text
 from escrutinio.core.records.types import Copy, Roll, TallySheet
-from escrutinio.core.verification.publication import verify_publication
+from escrutinio.core.verification.publication import failures, verify_publication
 from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
 from escrutinio.running.workspace.collection.beginning import Organisation
@@ -120,6 +120,7 @@ def test_the_log_begins_with_the_elections_own_definition_and_roll(
 
 def test_the_log_verifies_like_any_other(azul: Collection) -> None:
     result = verify_publication(azul.public, only_log=True)
+    assert failures(result.answers) == []
     assert result.consistent
 
 

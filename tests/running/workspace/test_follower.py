@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,12 @@ def test_a_batch_costs_the_batch(mini: Night, public: Path, monkeypatch: pytest.
     follower = follow(public, mini.trust)
     folded: list[int] = []
     add = Fold.add
-    monkeypatch.setattr(Fold, "add", lambda fold, some: (folded.append(len(some)), add(fold, some))[1])
+
+    def counted_add(fold: Fold, some: Sequence[bytes]) -> None:
+        folded.append(len(some))
+        add(fold, some)
+
+    monkeypatch.setattr(Fold, "add", counted_add)
     read: list[str] = []
     fetch = follower.log.fetch
 

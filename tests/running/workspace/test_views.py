@@ -13,7 +13,7 @@ from escrutinio.base.errors import LogError
 from escrutinio.core.log.policy import Group, Policy, WitnessIdentity
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.verification.publication import verify_publication
+from escrutinio.core.verification.publication import failures, verify_publication
 from escrutinio.publication.site.live import MOST_CHANGED, Before, live_files, read_live
 from escrutinio.running.workspace.publish import publish
 from escrutinio.running.workspace.views import update_publication
@@ -58,6 +58,7 @@ def live(directory: Path) -> dict[str, object]:
 
 def test_what_was_updated_verifies(mini: Night, grown: Path) -> None:
     found = verify_publication(grown, trust=mini.trust)
+    assert failures(found.answers) == []
     assert found.authenticated
 
 
