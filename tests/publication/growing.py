@@ -10,16 +10,18 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.accept import Acceptor, refused
 from escrutinio.core.log.checkpoint import Checkpoint, SignedCheckpoint, parse_checkpoint, sign_checkpoint
 from escrutinio.core.log.merkle import leaf_hash, tree_root
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import LogIdentity, Policy
+from escrutinio.core.log.publisher import Publisher
 from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.store_sqlite import SqliteStore
 from escrutinio.core.log.trust import Trust
-from escrutinio.core.log.writer import LogWriter, Refusal
 from escrutinio.intake.authoring.config import read_config
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.site.render import Rendering, render_site
@@ -74,12 +76,13 @@ class Night:
             log.mkdir(parents=True)
             shutil.copytree(self.attachments, directory / "attachments")
         with (
-            closing(LogStore(directory.with_suffix(".sqlite"))) as store,
-            LogWriter(log, store, self.signer, clock=lambda: CLOCK) as writer,
+            closing(SqliteStore(directory.with_suffix(".sqlite"))) as store,
+            Publisher(log, store, self.signer, clock=lambda: CLOCK) as publisher,
         ):
-            receipts = writer.submit(self.records[store.size : size])
-            assert not any(isinstance(receipt, Refusal) for receipt in receipts)
-            writer.publish()
+            acceptor = Acceptor(store, open_log(log), Admission(self._attachment))
+            why = refused(acceptor.accept(self.records[store.size : size]))
+            assert not why, why
+            publisher.publish()
 
 
 @cache

@@ -343,8 +343,8 @@ def test_a_store_that_was_taken_back_makes_no_second_history(azul: Collection, k
 
 def test_what_was_durable_is_published_by_the_next_run(azul: Collection, keyring: Keyring) -> None:
     """A run that died between its store and its files."""
-    with azul.writer(keyring, CLOCK) as writer:
-        writer.submit(list(azul.records([sheet()], keyring, CLOCK)))
+    with azul.writing(keyring, CLOCK) as (acceptor, _):
+        acceptor.accept(list(azul.records([sheet()], keyring, CLOCK)))
     assert len(azul.state().tables["presidencia"]) == 0
     azul.finish(keyring, CLOCK)
     assert len(azul.state().tables["presidencia"]) == 1
