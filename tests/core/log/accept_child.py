@@ -3,6 +3,7 @@
     accept_child.py accept DIRECTORY NAME    offers this name's records, then some that all processes offer
     accept_child.py publish DIRECTORY        publishes until its standard input ends, and once more
 
+Each says that it is ready, and begins, opening the store first, when it is told a line: so all do at once.
 An accepting process prints a line with the index and the digest of each record, and at the end how many
 entries its admission has followed, and the digest of them all.
 """
@@ -62,6 +63,8 @@ def publish(directory: Path) -> None:
 
 
 if __name__ == "__main__":
+    print("ready", flush=True)
+    sys.stdin.readline()
     if sys.argv[1] == "accept":
         accept(Path(sys.argv[2]), sys.argv[3])
     else:

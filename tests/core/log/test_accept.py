@@ -219,6 +219,13 @@ def test_processes_accept_at_once_while_another_publishes(tmp_path: Path) -> Non
     names = ("one", "two")
     publisher = start("publish")
     acceptors = [start("accept", name) for name in names]
+    for child in (publisher, *acceptors):
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+    for child in (publisher, *acceptors):
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
     answers = []
     for acceptor in acceptors:
         out, err = acceptor.communicate(timeout=120)
