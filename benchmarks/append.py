@@ -6,11 +6,13 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from escrutinio.core.log.writer import LogWriter
-
 from benchmarks.harness import measure, parse_options
+from escrutinio.core.log.accept import Acceptor
 from escrutinio.core.log.notes import KeyType, NoteSigner
-from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.publisher import Publisher
+from escrutinio.core.log.reader import open_log
+from escrutinio.core.log.store_sqlite import SqliteStore
+from tests.core.log.builders import AdmitAll
 
 BATCH = 1_000
 RECORD_BYTES = 224
@@ -22,17 +24,23 @@ def main() -> None:
     with TemporaryDirectory() as scratch:
         directory = Path(scratch)
         (directory / "log").mkdir()
-        store = LogStore(directory / "store.sqlite")
+        store = SqliteStore(directory / "store.sqlite")
         signer = NoteSigner("bench.example/log", KeyType.ED25519, sha256(b"bench log key").digest())
         floor = sqlite3.connect(directory / "floor.sqlite", isolation_level=None)
         floor.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE r (d BLOB PRIMARY KEY, b BLOB)"
         )
-        with LogWriter(directory / "log", store, signer, clock=lambda: 1_900_000_000) as writer:
-            writer.append(_records(size))
+        acceptor = Acceptor(store, open_log(directory / "log"), AdmitAll())
+        with Publisher(directory / "log", store, signer, clock=lambda: 1_900_000_000) as publisher:
+
+            def append(count: int) -> None:
+                acceptor.accept(_records(count))
+                publisher.publish()
+
+            append(size)
             measure(
                 f"append {BATCH:,} to a log of {size:,}",
-                lambda: writer.append(_records(BATCH)),
+                lambda: append(BATCH),
                 lambda: _store(floor, _records(BATCH)),
                 "records",
                 count=BATCH,

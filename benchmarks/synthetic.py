@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from escrutinio.core.log.writer import LogWriter
-
+from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.areas import Area, build_areas, write_areas
 from escrutinio.core.election.roll import Station, write_stations
+from escrutinio.core.log.accept import Acceptor, refused
 from escrutinio.core.log.notes import KeyType, NoteSigner
-from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.publisher import Publisher
+from escrutinio.core.log.reader import open_log
+from escrutinio.core.log.store_sqlite import SqliteStore
 from escrutinio.core.records import codes
 from escrutinio.core.records.attachments import CSV, attachment_of
 from escrutinio.core.records.entry import seal
@@ -105,9 +107,12 @@ class SyntheticElection:
         (directory / "log").mkdir(parents=True)
         (directory / "attachments").mkdir()
         signer = NoteSigner("bench.example/log", KeyType.ED25519, sha256(b"bench log key").digest())
-        store = LogStore(directory / "store.sqlite")
-        with LogWriter(directory / "log", store, signer, clock=lambda: CLOCK) as writer:
-            writer.append(list(self.records()))
+        store = SqliteStore(directory / "store.sqlite")
+        acceptor = Acceptor(store, open_log(directory / "log"), Admission(self.attachments.get))
+        why = refused(acceptor.accept(list(self.records())))
+        assert not why, why
+        with Publisher(directory / "log", store, signer, clock=lambda: CLOCK) as publisher:
+            publisher.publish()
         size = store.size
         store.close()
         for digest, content in self.attachments.items():

@@ -6,12 +6,13 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
-from escrutinio.core.log.writer import LogWriter, Refusal
-
 import escrutinio.publication.browser as browser
+from escrutinio.core.log.accept import Acceptor
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
-from escrutinio.core.log.store import LogStore
+from escrutinio.core.log.publisher import Publisher
+from escrutinio.core.log.reader import open_log
+from escrutinio.core.log.store_sqlite import SqliteStore
 from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.records.codes import Role
 from escrutinio.intake.authoring.presentation import Presentation
@@ -19,7 +20,7 @@ from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.shelf import Shelf
 from tests.core.election.build import ORIGIN, Day
-from tests.core.log.builders import NOW, StrictWitness, cosigner
+from tests.core.log.builders import NOW, AdmitAll, StrictWitness, cosigner
 from tests.paths import ROOT
 
 EXAMPLES = ROOT / "examples"
@@ -64,11 +65,13 @@ def publish(day: Day, directory: Path, shown: Presentation | None = None) -> Non
     log.mkdir(parents=True)
     witnesses = [StrictWitness(name, LOG_SIGNER.verifier) for name in WITNESSES]
     with (
-        closing(LogStore(directory / "store.db")) as store,
-        LogWriter(log, store, LOG_SIGNER, clock=lambda: NOW, policy=POLICY, witnesses=witnesses) as writer,
+        closing(SqliteStore(directory / "store.db")) as store,
+        Publisher(log, store, LOG_SIGNER, clock=lambda: NOW, policy=POLICY, witnesses=witnesses) as publisher,
     ):
+        acceptor = Acceptor(store, open_log(log), AdmitAll())
         for start in range(0, len(day.log), 9):
-            assert not any(isinstance(done, Refusal) for done in writer.append(day.log[start : start + 9]))
+            acceptor.accept(day.log[start : start + 9])
+            publisher.publish()
     for digest, content in day.attachments.items():
         path = directory / "attachments" / digest.hex()
         path.parent.mkdir(exist_ok=True)

@@ -17,7 +17,7 @@ from escrutinio.core.log.fingerprint import fingerprint
 from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
 from escrutinio.core.log.trust import Trust, format_trust
 from tests.cli.running import in_process, refused
-from tests.core.log.builders import NOW, ORIGIN, LogHome, policy, records, signer
+from tests.core.log.builders import NOW, ORIGIN, LogHome, build_log, policy, records, signer
 
 TRUST = Trust(bytes(32), b"\1" * 32, policy())
 
@@ -32,12 +32,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]
     """A directory with `now`, `early` and `other`, logs of one key, and the address where it is served."""
     directory = tmp_path_factory.mktemp("mirrors")
     log = LogHome(directory / "now")
-    with log.writer() as writer:
-        writer.append(records(20))
+    with log.publisher() as publisher:
+        log.append(publisher, records(20))
         shutil.copytree(log.log, directory / "early" / "log")
-        writer.append(records(10, start=20))
-    with LogHome(directory / "other").writer() as writer:
-        writer.append([b"other"])
+        log.append(publisher, records(10, start=20))
+    build_log(directory / "other", [b"other"])
     (directory / "trust.toml").write_bytes(format_trust(TRUST))
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(directory))) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

@@ -29,6 +29,7 @@ from escrutinio.core.records.codes import (
     Kind,
     LogRole,
     Method,
+    RevocationReason,
     Role,
     Step,
 )
@@ -284,3 +285,31 @@ def life(day: Day, step: Step, station: str | None = "n1.01", software: bytes | 
 
 def found(state: ElectionState, code: str) -> list[Finding]:
     return [finding for finding in state.findings if finding.code == code]
+
+
+def full_day() -> Day:
+    """A log with something of everything that counts."""
+    day = machines(board(Day(calendar=(CLOSES,))), at=CLOSES.at - 1)
+    day.enrol("observer/cano", Role.OBSERVER, at=DAY)
+    lives = (p.MachineAt("machine/1", "n1.01"), p.MachineAt("machine/2", "n1.02"))
+    day.say(t.Lifecycle(Step.PROGRAMMED, lives, b"\5" * 32, None), "authority/1", "lot-1")
+    day.say(t.ZeroReport((0, 0), b"\4" * 32), "machine/1", "n1.01/consejo")
+    day.zero("machine/1", "n1.01", software=b"\3" * 32)
+    day.say(t.ZeroReport((0, 0), b"\2" * 32), "machine/2", "n1.02/consejo")
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    day.say(t.Lifecycle(Step.PROGRAMMED, lives, b"\1" * 32, None), "authority/1", "lot-1")
+    listing = day.attach(b"machine,station\nmachine/2,n1.02\n")
+    day.say(t.Lifecycle(Step.INSTALLED, (), None, listing), "authority/1", "lot-1")
+    day.sheet("machine/2", "n1.02", (500, 4, 3, 2))
+    day.copy("party/azul/1", "n1.01", (5, 4, 3, 2))
+    day.copy("party/azul/1", "n1.02", (5, 4, 3, 2))
+    day.hand_count("party/azul/1", "n1.01", (5, 4, 3, 1))
+    day.hand_count("observer/cano", "n1.01", (5, 4, 3, 1))
+    day.say(t.Revocation(key("machine/1").kid, RevocationReason.ENDED), ROOT, "election")
+    day.enrol("machine/8", Role.MACHINE, "n2.01")
+    day.sheet("machine/8", "n2.01", (1, 1, 1, 1))
+    day.sheet("machine/1", "n1.01", (6, 4, 3, 2))
+    day.log.append(b"\xd2\x84 not a record")
+    ruling(day, Decision.ANNUL)
+    return day

@@ -6,31 +6,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.errors import DefinitionError
 from escrutinio.core.election.fold import Fold, fold
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import (
-    Decision,
     LogRole,
-    RevocationReason,
     Role,
     StationChangeKind,
-    Step,
 )
 from escrutinio.core.records.entry import seal
 from tests.core.election.build import (
-    CLOSES,
     DAY,
     ROOT,
     Day,
-    board,
     codes,
     counts_at,
+    full_day,
     key,
     machines,
-    ruling,
 )
 from tests.reference.canonical import canonical
 
@@ -69,34 +64,6 @@ def test_without_the_rolls_attachment_no_station_is_known() -> None:
 
 
 # --- logs of any kind ---
-
-
-def full_day() -> Day:
-    """A log with something of everything that counts."""
-    day = machines(board(Day(calendar=(CLOSES,))), at=CLOSES.at - 1)
-    day.enrol("observer/cano", Role.OBSERVER, at=DAY)
-    lives = (p.MachineAt("machine/1", "n1.01"), p.MachineAt("machine/2", "n1.02"))
-    day.say(t.Lifecycle(Step.PROGRAMMED, lives, b"\5" * 32, None), "authority/1", "lot-1")
-    day.say(t.ZeroReport((0, 0), b"\4" * 32), "machine/1", "n1.01/consejo")
-    day.zero("machine/1", "n1.01", software=b"\3" * 32)
-    day.say(t.ZeroReport((0, 0), b"\2" * 32), "machine/2", "n1.02/consejo")
-    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
-    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
-    day.say(t.Lifecycle(Step.PROGRAMMED, lives, b"\1" * 32, None), "authority/1", "lot-1")
-    listing = day.attach(b"machine,station\nmachine/2,n1.02\n")
-    day.say(t.Lifecycle(Step.INSTALLED, (), None, listing), "authority/1", "lot-1")
-    day.sheet("machine/2", "n1.02", (500, 4, 3, 2))
-    day.copy("party/azul/1", "n1.01", (5, 4, 3, 2))
-    day.copy("party/azul/1", "n1.02", (5, 4, 3, 2))
-    day.hand_count("party/azul/1", "n1.01", (5, 4, 3, 1))
-    day.hand_count("observer/cano", "n1.01", (5, 4, 3, 1))
-    day.say(t.Revocation(key("machine/1").kid, RevocationReason.ENDED), ROOT, "election")
-    day.enrol("machine/8", Role.MACHINE, "n2.01")
-    day.sheet("machine/8", "n2.01", (1, 1, 1, 1))
-    day.sheet("machine/1", "n1.01", (6, 4, 3, 2))
-    day.log.append(b"\xd2\x84 not a record")
-    ruling(day, Decision.ANNUL)
-    return day
 
 
 @given(st.data())
@@ -179,8 +146,9 @@ def test_an_official_charter_has_the_definitions_root() -> None:
     assert codes(day.state()) == ["key-out-of-scope"]
     folding = Fold(day.attachments.get)
     folding.add(day.log[:1])
-    with pytest.raises(RecordError, match="root key of the definition"):
-        folding.admit(day.log[1])
+    (refusal,) = folding.admission().judge([day.log[1]])
+    assert refusal is not None
+    assert refusal.code == "not-entitled"
 
 
 def test_a_second_charter_or_definition_changes_nothing() -> None:
@@ -222,38 +190,6 @@ def test_a_partys_log_has_a_root_of_its_own() -> None:
     state = day.state()
     assert state.signers == ("party/azul/1",)
     assert codes(state) == ["unknown-key"]
-
-
-# --- admission ---
-
-
-def test_what_is_admitted_and_what_is_not() -> None:
-    day = machines(Day())
-    fold = day.fold()
-    fine = day.sheet("machine/1", "n1.02", (5, 4, 3, 2))
-    fold.admit(day.log[fine])
-    raw = day.log[fine]
-    unknown = day.sheet("machine/7", "n1.02", (5, 4, 3, 2))
-    enrolment = day.enrol_all([("machine/7", Role.MACHINE, ())], by="authority/1")
-    for bad, reason in (
-        (raw[:-1], "signature"),
-        (raw[:-1] + bytes([raw[-1] ^ 1]), "signature"),
-        (day.log[unknown], "no key"),
-        (day.log[enrolment], "root key alone"),
-        (day.log[0], "another election"),
-    ):
-        with pytest.raises(RecordError, match=reason):
-            fold.admit(bad)
-
-
-def test_a_new_log_admits_a_definition_then_its_charter() -> None:
-    day = Day()
-    fold = Fold(day.attachments.get)
-    for raw in day.log:
-        fold.admit(raw)
-        fold.add([raw])
-    with pytest.raises(DefinitionError):
-        Fold(day.attachments.get).admit(day.log[1])
 
 
 def test_views_of_a_state() -> None:

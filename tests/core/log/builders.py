@@ -75,8 +75,8 @@ class StrictWitness:
 class AdmitAll:
     """Refuses nothing: the tests of this room write bytes, not records of an election."""
 
-    def __init__(self) -> None:
-        self.size = 0
+    def __init__(self, size: int = 0) -> None:
+        self.size = size
 
     def judge(self, records: Sequence[bytes]) -> list[Refusal | None]:
         return [None] * len(records)
@@ -97,7 +97,7 @@ class LogHome:
         self.now = NOW
 
     def acceptor(self, admit: Admit | None = None) -> Acceptor:
-        return Acceptor(self.store, open_log(self.log), admit or AdmitAll())
+        return Acceptor(self.store, open_log(self.log), admit or AdmitAll(self.store.size))
 
     def accept(self, records: Sequence[bytes]) -> list[Receipt]:
         """Receipts for records, none of which is refused."""

@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from escrutinio.core.log.writer import PARTIAL_TILE_SECONDS
-
 from escrutinio.base.errors import EscrutinioError
 from escrutinio.core.log.notes import VerifierKey
+from escrutinio.core.log.publisher import PARTIAL_TILE_SECONDS
 from tests.core.log.builders import LogHome, StrictWitness, records
 
 BASE = 250
@@ -47,12 +46,12 @@ def main(directory: Path) -> None:
     witness = ShowingWitness("witness", directory / "shown")
     mark(directory, "begin")
     home = LogHome(directory)
-    with home.writer(witnesses=[witness]) as writer:
-        receipts = writer.submit(records(ADDED, BASE))
+    with home.publisher(witnesses=[witness]) as publisher:
+        receipts = home.accept(records(ADDED, BASE))
         os.write(acknowledged, f"{len(receipts)} records\n".encode())
-        writer.publish()
+        publisher.publish()
         home.now += PARTIAL_TILE_SECONDS
-        writer.sweep()
+        publisher.sweep()
     home.store.close()
     mark(directory, "end")
 

@@ -1,7 +1,7 @@
-"""A writer killed, or failed with EIO or ENOSPC, at each system call of an append that touches a file.
+"""A process that accepts and publishes, killed or failed (EIO, ENOSPC) at each call that touches a file.
 
 strace counts the calls of an append that goes well, and then makes each of them fail, or kills the process
-as it enters it. Afterwards the published log verifies as it stands; a new writer finishes the work; every
+as it enters it. Afterwards the published log verifies as it stands; another process finishes the work; every
 acknowledged record is there, and one more can be appended; and no checkpoint, published or shown to a
 witness, tells another history.
 """
@@ -135,10 +135,10 @@ def check_fault(base: Path, directory: Path, fault: Fault) -> str | None:
     acknowledged = (home / "acknowledged").read_text() == f"{ADDED} records\n"
 
     after = LogHome(home)
-    with after.writer() as writer:
-        writer.publish()
+    with after.publisher() as publisher:
+        publisher.publish()
         finished = parse_checkpoint(after.checkpoint()).checkpoint.size
-        writer.append(records(ADDED + 1, BASE))
+        after.append(publisher, records(ADDED + 1, BASE))
         report = verify_log(open_log(after.log), policy())
         entries = list(read_entries(open_log(after.log), TOTAL))
     after.store.close()

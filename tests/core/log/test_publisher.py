@@ -1,4 +1,4 @@
-"""The writer: order, refusals to fork, witnesses, and what it leaves behind. Crashes are in test_crash."""
+"""The publisher: order, refusals to fork, witnesses, and what it leaves behind. Crashes are in test_crash."""
 
 import os
 import shutil
@@ -9,15 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from escrutinio.core.log.writer import PARTIAL_TILE_SECONDS, LogWriter, Refusal
 
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.log.notes import NoteSigner
 from escrutinio.core.log.proofs import parse_proof, verify_proof
+from escrutinio.core.log.publisher import PARTIAL_TILE_SECONDS, Publisher
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.staging import load_edge
-from escrutinio.core.log.store import LogStore, Receipt
+from escrutinio.core.log.store import Receipt
+from escrutinio.core.log.store_sqlite import SqliteStore
 from escrutinio.core.log.witnessing import LogAheadError
 from tests.core.log.builders import NOW, ORIGIN, LogHome, StrictWitness, build_log, policy, records, signer
 from tests.core.verification.whole import verify_log
@@ -39,8 +40,8 @@ def test_batches_make_one_log(home: LogHome) -> None:
     wanted = records(1500)
     start = 0
     for batch in (1, 254, 1, 1, 511, 0, 732):
-        with home.writer() as writer:
-            receipts = writer.append(wanted[start : start + batch])
+        with home.publisher() as publisher:
+            receipts = home.append(publisher, wanted[start : start + batch])
         assert receipts == [Receipt(start + n, False) for n in range(batch)]
         start += batch
     assert entries(home) == wanted
@@ -64,50 +65,38 @@ def test_the_same_entries_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_no_new_entries_no_new_checkpoint(home: LogHome) -> None:
-    with home.writer() as writer:
-        assert writer.publish() is None
+    with home.publisher() as publisher:
+        assert publisher.publish() is None
         assert not (home.log / "checkpoint").exists()
-        writer.append(records(3))
+        home.append(publisher, records(3))
         written = (home.log / "checkpoint").stat().st_mtime_ns
-        assert writer.append(records(3)) == [Receipt(n, True) for n in range(3)]
-        assert writer.publish() is None
+        assert home.append(publisher, records(3)) == [Receipt(n, True) for n in range(3)]
+        assert publisher.publish() is None
     assert (home.log / "checkpoint").stat().st_mtime_ns == written
-
-
-def test_only_what_is_admitted_enters(home: LogHome) -> None:
-    def admit(batch: Sequence[bytes]) -> list[str | None]:
-        return ["It is not signed." if record.startswith(b"bad") else None for record in batch]
-
-    with LogWriter(home.log, home.store, home.signer, clock=lambda: NOW, admit=admit) as writer:
-        results = writer.append([b"good", b"bad", b"", b"x" * 65_536, b"good", b"fine"])
-    assert results[:2] == [Receipt(0, False), Refusal("It is not signed.")]
-    assert [type(result) for result in results[2:4]] == [Refusal, Refusal]
-    assert results[4:] == [Receipt(0, True), Receipt(1, False)]
-    assert entries(home) == [b"good", b"fine"]
 
 
 def test_proofs_are_given_of_public_entries(home: LogHome) -> None:
     wanted = records(300)
-    with home.writer() as writer:
+    with home.publisher() as publisher:
         with pytest.raises(LogError, match="Entry 0 is not public yet"):
-            writer.proof(0)
-        writer.submit(wanted)
+            publisher.proof(0)
+        home.accept(wanted)
         with pytest.raises(LogError, match="Entry 7 is not public yet"):
-            writer.proof(7)
-        writer.publish()
+            publisher.proof(7)
+        publisher.publish()
         for index in (0, 255, 256, 299):
-            verify_proof(parse_proof(writer.proof(index)), wanted[index], policy())
-        writer.append([b"one more"])
-        assert parse_proof(writer.proof(300)).checkpoint.checkpoint.size == 301
+            verify_proof(parse_proof(publisher.proof(index)), wanted[index], policy())
+        home.append(publisher, [b"one more"])
+        assert parse_proof(publisher.proof(300)).checkpoint.checkpoint.size == 301
 
 
 # One history.
 
 
 def test_only_one_publisher_works_in_a_directory(home: LogHome, tmp_path: Path) -> None:
-    with home.writer():
+    with home.publisher():
         with pytest.raises(LogError, match="Another publisher"):
-            home.writer()
+            home.publisher()
         script = (
             "from pathlib import Path\n"
             "from escrutinio.base.files import DirectoryLock\n"
@@ -118,85 +107,86 @@ def test_only_one_publisher_works_in_a_directory(home: LogHome, tmp_path: Path) 
             [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False
         )
         assert "Another publisher" in other.stderr
-    home.writer().close()
+    home.publisher().close()
 
 
-def test_two_writers_of_one_store_cannot_both_sign(home: LogHome, tmp_path: Path) -> None:
+def test_two_publishers_of_one_store_cannot_both_sign(home: LogHome, tmp_path: Path) -> None:
     (tmp_path / "second").mkdir()
-    twin = LogWriter(tmp_path / "second", LogStore(tmp_path / "store.db"), signer(), clock=lambda: NOW)
-    with home.writer() as writer:
-        writer.append(records(3))
+    twin = Publisher(tmp_path / "second", SqliteStore(tmp_path / "store.db"), signer(), clock=lambda: NOW)
+    with home.publisher() as publisher:
+        home.append(publisher, records(3))
+        home.accept(records(5))
         with pytest.raises(LogError):
-            twin.append(records(5))
+            twin.publish()
     twin.close()
 
 
 def test_an_old_store_is_refused(home: LogHome, tmp_path: Path) -> None:
-    with home.writer() as writer:
-        writer.append(records(3))
+    with home.publisher() as publisher:
+        home.append(publisher, records(3))
         shutil.copy(tmp_path / "store.db", tmp_path / "backup.db")
         shutil.copy(tmp_path / "store.db-wal", tmp_path / "backup.db-wal")
-        writer.append(records(6))
+        home.append(publisher, records(6))
     before = home.checkpoint()
-    for old in (LogStore(tmp_path / "backup.db"), LogStore(tmp_path / "new.db")):
+    for old in (SqliteStore(tmp_path / "backup.db"), SqliteStore(tmp_path / "new.db")):
         with pytest.raises(LogAheadError, match="the store is not the latest"):
-            LogWriter(home.log, old, signer(), clock=lambda: NOW)
+            Publisher(home.log, old, signer(), clock=lambda: NOW)
     assert home.checkpoint() == before
 
 
 def test_a_rolled_back_directory_is_brought_forward(home: LogHome) -> None:
-    with home.writer() as writer:
-        writer.append(records(3))
+    with home.publisher() as publisher:
+        home.append(publisher, records(3))
         old = home.checkpoint()
-        writer.append(records(6))
+        home.append(publisher, records(6))
     latest = home.checkpoint()
     (home.log / "checkpoint").write_bytes(old)
-    home.writer().close()
+    home.publisher().close()
     assert home.checkpoint() == latest
 
 
 def test_another_history_is_refused(home: LogHome, tmp_path: Path) -> None:
-    with home.writer() as writer:
-        writer.append(records(6))
+    with home.publisher() as publisher:
+        home.append(publisher, records(6))
     for size in (3, 6):
         fork = build_log(tmp_path / f"fork{size}", [b"another", *records(size - 1)])
         (home.log / "checkpoint").write_bytes(fork.checkpoint())
         with pytest.raises(LogError, match="another history"):
-            home.writer()
+            home.publisher()
 
 
 def test_another_log_is_refused(home: LogHome, tmp_path: Path) -> None:
-    with home.writer() as writer:
-        writer.append(records(6))
-    other = LogStore(tmp_path / "other.db")
+    with home.publisher() as publisher:
+        home.append(publisher, records(6))
+    other = SqliteStore(tmp_path / "other.db")
     with pytest.raises(LogError, match=r"is example\.org/elections/test, not other"):
-        LogWriter(home.log, other, signer("other"), clock=lambda: NOW)
+        Publisher(home.log, other, signer("other"), clock=lambda: NOW)
     with pytest.raises(LogError, match="The log in the store is"):
-        LogWriter(home.log, home.store, signer("other"), clock=lambda: NOW)
+        Publisher(home.log, home.store, signer("other"), clock=lambda: NOW)
     stolen = NoteSigner(ORIGIN, signer().type, bytes(32))
     with pytest.raises(LogError, match="not signed by any known key"):
-        LogWriter(home.log, home.store, stolen, clock=lambda: NOW)
+        Publisher(home.log, home.store, stolen, clock=lambda: NOW)
 
 
 @pytest.mark.parametrize("path", ["tile/0/000.p/6", "tile/entries/000.p/6"])
 def test_an_altered_edge_is_refused(home: LogHome, path: str) -> None:
-    with home.writer() as writer:
-        writer.append(records(6))
+    with home.publisher() as publisher:
+        home.append(publisher, records(6))
     file = home.log / path
     file.write_bytes(file.read_bytes()[:-1] + b"!")
     with pytest.raises(LogError):
-        home.writer()
+        home.publisher()
 
 
 def test_opening_reads_the_edge_and_not_the_log(home: LogHome) -> None:
-    with home.writer() as writer:
-        writer.append(records(1000))
+    with home.publisher() as publisher:
+        home.append(publisher, records(1000))
     for full in ("tile/entries/000", "tile/entries/001", "tile/0/000", "tile/0/001"):
         (home.log / full).unlink()
     public = parse_checkpoint(home.checkpoint()).checkpoint
     assert load_edge(open_log(home.log), public.size, public.root).size == 1000
-    with home.writer() as writer:
-        writer.append([b"one more"])
+    with home.publisher() as publisher:
+        home.append(publisher, [b"one more"])
     assert parse_checkpoint(home.checkpoint()).checkpoint.size == 1001
 
 
@@ -206,20 +196,20 @@ def test_opening_reads_the_edge_and_not_the_log(home: LogHome) -> None:
 def test_without_a_quorum_the_last_public_checkpoint_stays(home: LogHome) -> None:
     witnesses = [StrictWitness("a"), StrictWitness("b"), StrictWitness("c")]
     rule = policy("a", "b", "c", threshold=2)
-    with home.writer(rule, witnesses) as writer:
-        writer.append(records(3))
-        assert not any(writer.waiting)
+    with home.publisher(rule, witnesses) as publisher:
+        home.append(publisher, records(3))
+        assert not any(publisher.waiting)
         before = home.checkpoint()
         witnesses[0].reachable = witnesses[2].reachable = False
-        writer.append(records(300))
+        home.append(publisher, records(300))
         assert home.checkpoint() == before
-        assert len(writer.waiting) == 2
+        assert len(publisher.waiting) == 2
         with pytest.raises(LogError, match="not public yet"):
-            writer.proof(3)
-        writer.append(records(600))
+            publisher.proof(3)
+        home.append(publisher, records(600))
         assert home.checkpoint() == before
         witnesses[2].reachable = True
-        published = writer.publish()
+        published = publisher.publish()
         assert published is not None
         assert published.checkpoint.size == 600
     report = verify_log(open_log(home.log), rule)
@@ -231,7 +221,7 @@ def test_without_a_quorum_the_last_public_checkpoint_stays(home: LogHome) -> Non
 def test_witnesses_may_be_asked_at_once(home: LogHome) -> None:
     witnesses = [StrictWitness(name) for name in "abc"]
     with ThreadPoolExecutor(3) as pool:
-        writer = LogWriter(
+        publisher = Publisher(
             home.log,
             home.store,
             home.signer,
@@ -240,8 +230,8 @@ def test_witnesses_may_be_asked_at_once(home: LogHome) -> None:
             witnesses=witnesses,
             executor=pool,
         )
-        with writer:
-            writer.append(records(3))
+        with publisher:
+            home.append(publisher, records(3))
     names = [line.name for line in parse_checkpoint(home.checkpoint()).note.signatures]
     assert names == [ORIGIN, "a", "b", "c"]
 
@@ -250,53 +240,54 @@ def test_waiting_entries_survive_a_restart(home: LogHome) -> None:
     witness = StrictWitness("a")
     rule = policy("a", threshold=1)
     witness.reachable = False
-    with home.writer(rule, [witness]) as writer:
-        writer.append(records(300))
+    with home.publisher(rule, [witness]) as publisher:
+        home.append(publisher, records(300))
     assert not (home.log / "checkpoint").exists()
     shutil.rmtree(home.log / "tile")
     witness.reachable = True
-    with home.writer(rule, [witness]) as writer:
-        writer.publish()
+    with home.publisher(rule, [witness]) as publisher:
+        publisher.publish()
     assert entries(home) == records(300)
 
 
-def test_a_witness_ahead_stops_the_writer(home: LogHome, tmp_path: Path) -> None:
+def test_a_witness_ahead_stops_the_publisher(home: LogHome, tmp_path: Path) -> None:
     witness = StrictWitness("a")
     ahead = LogHome(tmp_path / "ahead")
-    with ahead.writer(witnesses=[witness]) as writer:
-        writer.append(records(10))
+    with ahead.publisher(witnesses=[witness]) as publisher:
+        ahead.append(publisher, records(10))
     with pytest.raises(LogAheadError, match="has cosigned 10 entries"):
-        home.writer(witnesses=[witness])
+        home.publisher(witnesses=[witness])
     witness.reachable = (
         False  # It could not be asked at the start, and is back when there is something to cosign.
     )
-    with home.writer(witnesses=[witness]) as writer:
+    with home.publisher(witnesses=[witness]) as publisher:
         witness.reachable = True
         with pytest.raises(LogAheadError, match="has cosigned 10 entries"):
-            writer.append(records(5))
+            home.append(publisher, records(5))
     assert not (home.log / "checkpoint").exists()
 
 
 def test_a_witness_of_another_history_does_not_cosign(home: LogHome, tmp_path: Path) -> None:
     witness = StrictWitness("a")
-    with LogHome(tmp_path / "fork").writer(witnesses=[witness]) as writer:
-        writer.append([b"another"])
-    with home.writer() as writer:
-        writer.append(records(3))
+    fork = LogHome(tmp_path / "fork")
+    with fork.publisher(witnesses=[witness]) as publisher:
+        fork.append(publisher, [b"another"])
+    with home.publisher() as publisher:
+        home.append(publisher, records(3))
     before = home.checkpoint()
-    with home.writer(policy("a", threshold=1), [witness]) as writer:
-        writer.append(records(5))
-        assert "does not lead to the" in writer.waiting[0]
+    with home.publisher(policy("a", threshold=1), [witness]) as publisher:
+        home.append(publisher, records(5))
+        assert "does not lead to the" in publisher.waiting[0]
     assert home.checkpoint() == before
 
 
 def test_a_witness_that_lost_its_memory_is_asked_from_where_it_is(home: LogHome) -> None:
     witness = StrictWitness("a")
-    with home.writer(policy("a", threshold=1), [witness]) as writer:
-        writer.append(records(3))
+    with home.publisher(policy("a", threshold=1), [witness]) as publisher:
+        home.append(publisher, records(3))
         witness.size, witness.root = StrictWitness("a").size, StrictWitness("a").root
-        writer.append(records(5))
-        assert writer.waiting == ()
+        home.append(publisher, records(5))
+        assert publisher.waiting == ()
     assert len(entries(home)) == 5
 
 
@@ -321,9 +312,9 @@ class BadWitness(StrictWitness):
 def test_bad_answers_of_a_witness_do_not_count(home: LogHome, answer: bytes, reason: str) -> None:
     witness = BadWitness("a")
     witness.answer = answer
-    with home.writer(policy("a", threshold=1), [witness]) as writer:
-        writer.append(records(3))
-        assert reason in writer.waiting[0]
+    with home.publisher(policy("a", threshold=1), [witness]) as publisher:
+        home.append(publisher, records(3))
+        assert reason in publisher.waiting[0]
     assert not (home.log / "checkpoint").exists()
 
 
@@ -331,19 +322,19 @@ def test_bad_answers_of_a_witness_do_not_count(home: LogHome, answer: bytes, rea
 
 
 def test_partial_tiles_go_an_hour_after_their_full_tile_is_public(home: LogHome) -> None:
-    with home.writer() as writer:
+    with home.publisher() as publisher:
         for size in (3, 7, 255, 300):
-            writer.append(records(size))
+            home.append(publisher, records(size))
         partials = home.log / "tile/0/000.p"
         assert sorted(int(path.name) for path in partials.iterdir()) == [3, 7, 255]
         home.now = NOW + PARTIAL_TILE_SECONDS - 1
-        assert writer.sweep() == 0
+        assert publisher.sweep() == 0
         home.now += 1
-        assert writer.sweep() == 2
+        assert publisher.sweep() == 2
         assert not partials.exists()
         assert not (home.log / "tile/entries/000.p").exists()
         assert (home.log / "tile/0/001.p/44").exists()
-        assert writer.sweep() == 0
+        assert publisher.sweep() == 0
     assert entries(home) == records(300)
     reader = open_log(home.log)
     assert list(read_entries(reader, 7)) == records(7)
@@ -351,14 +342,14 @@ def test_partial_tiles_go_an_hour_after_their_full_tile_is_public(home: LogHome)
 
 def test_partial_tiles_that_were_never_public_go_too(home: LogHome) -> None:
     witness = StrictWitness("a")
-    with home.writer(policy("a", threshold=1), [witness]) as writer:
+    with home.publisher(policy("a", threshold=1), [witness]) as publisher:
         witness.reachable = False
-        writer.append(records(260))
-        writer.append(records(520))
+        home.append(publisher, records(260))
+        home.append(publisher, records(520))
         witness.reachable = True
-        writer.append(records(521))
+        home.append(publisher, records(521))
         home.now += PARTIAL_TILE_SECONDS
-        writer.sweep()
+        publisher.sweep()
     assert [str(path.relative_to(home.log)) for path in sorted(home.log.rglob("*.p"))] == [
         "tile/0/002.p",
         "tile/1/000.p",
@@ -367,13 +358,13 @@ def test_partial_tiles_that_were_never_public_go_too(home: LogHome) -> None:
 
 
 def test_a_write_that_fails_is_made_up_for(home: LogHome) -> None:
-    with home.writer() as writer:
-        writer.append(records(3))
+    with home.publisher() as publisher:
+        home.append(publisher, records(3))
         before = home.checkpoint()
         (home.log / "tile/0/000").mkdir()
         with pytest.raises(LogError, match="cannot be written"):
-            writer.append(records(300))
+            home.append(publisher, records(300))
         assert home.checkpoint() == before
         (home.log / "tile/0/000").rmdir()
-        writer.publish()
+        publisher.publish()
     assert entries(home) == records(300)

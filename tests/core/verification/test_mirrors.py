@@ -83,18 +83,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A publication whose log has SIZE entries, and what it was at 300 beside it, in `early`."""
     directory = tmp_path_factory.mktemp("log")
     home = LogHome(directory / "now")
-    with home.writer() as writer:
-        writer.append(records(300))
+    with home.publisher() as publisher:
+        home.append(publisher, records(300))
         shutil.copytree(home.log, directory / "early" / "log")
-        writer.append(records(SIZE - 300, start=300))
+        home.append(publisher, records(SIZE - 300, start=300))
     return directory
 
 
 def another(directory: Path, count: int) -> Path:
     """A log of the same key with another entry 0."""
     made = LogHome(directory / "another")
-    with made.writer() as writer:
-        writer.append([b"other", *records(count)[1:]])
+    with made.publisher() as publisher:
+        made.append(publisher, [b"other", *records(count)[1:]])
     return directory / "another"
 
 

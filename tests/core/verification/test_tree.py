@@ -91,8 +91,8 @@ def leaf_tiles_of(log: Path, checkpoint: Checkpoint) -> list[LeafTile]:
 
 def test_cosignatures_and_quorum(tmp_path: Path) -> None:
     home = LogHome(tmp_path)
-    with home.writer(policy("a", "b", threshold=1), [StrictWitness("a")]) as writer:
-        writer.append(SMALL)
+    with home.publisher(policy("a", "b", threshold=1), [StrictWitness("a")]) as publisher:
+        home.append(publisher, SMALL)
     report = verify_log(open_log(home.log), policy("a", "b", threshold=1))
     assert report.authenticated
     assert [found.witness for found in report.cosignatures] == ["a"]

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import DefinitionError, EscrutinioError, InputError
+from escrutinio.core.records.codes import RevocationReason
 from escrutinio.core.records.entry import Entry, open_record, verify
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.records.types import BY_NAME, Claim, Copy, Statement
+from escrutinio.core.records.types import BY_NAME, Claim, Copy, Revocation, Statement
 from escrutinio.intake.authoring.compose import Tables, compose, read_tables
 from escrutinio.intake.authoring.composer import Composer
 from escrutinio.intake.authoring.config import read_config
@@ -209,3 +210,15 @@ def test_bad_statements_are_refused_naming_the_file(tmp_path: Path, text: str) -
     (tmp_path / "said.toml").write_text(text, encoding="latin-1")
     with pytest.raises(EscrutinioError, match=r"said\.toml"):
         read_statements(tmp_path, "said.toml")
+
+
+def test_the_same_record_again_has_the_index_of_the_first() -> None:
+    """A log takes it once, so that all that point at an index after it would point beside."""
+    made = composer()
+    said = Revocation(bytes(8), RevocationReason.LOST)
+    made.add(said, by="root", about="election", at=0)
+    first = made.add(said, by="root", about="election", name="first")
+    again = made.add(said, by="root", about="election", name="again")
+    other = made.add(said, by="root", about="election", at=CLOCK + 1, name="other")
+    assert (first, again, other) == (1, 1, 2)
+    assert (made.index_of("again"), made.index_of("other"), made.head().size) == (1, 2, 3)

@@ -266,8 +266,8 @@ def published(directory: Path, *more: tuple[t.Body, str, str], files: tuple[byte
     entries = log(k.Kind.SIMULATION, *more)
     home = LogHome(directory)
     witnesses = [StrictWitness("party-a"), StrictWitness("party-b")]
-    with home.writer(policy("party-a", "party-b", threshold=2), witnesses) as writer:
-        writer.append(entries)
+    with home.publisher(policy("party-a", "party-b", threshold=2), witnesses) as publisher:
+        home.append(publisher, entries)
     (directory / "attachments").mkdir()
     for content in (AREAS, STATIONS, CENTERS, *files):
         (directory / "attachments" / sha256(content).hexdigest()).write_bytes(content)

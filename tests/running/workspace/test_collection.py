@@ -13,13 +13,16 @@ import pytest
 from escrutinio.base.errors import InputError, LogError, RecordError
 from escrutinio.core.election.fold import fold
 from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.accept import refused
 from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.records.codes import Form, LogRole
-from escrutinio.core.records.parts import Title
+from escrutinio.core.records.codes import Form, LogRole, RevocationReason, Role
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import EnrolledKey, Title
 from escrutinio.core.records.qr import base45_encode, qr_text
-from escrutinio.core.records.types import Copy, Roll, TallySheet
+from escrutinio.core.records.types import Body, Copy, Enrolment, Revocation, Roll, TallySheet
 from escrutinio.core.verification.publication import failures, verify_publication
-from escrutinio.intake.authoring.keyring import Keyring
+from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
 from escrutinio.running.workspace.collection.beginning import Organisation
 from escrutinio.running.workspace.collection.collection import Collection, create, open_collection
@@ -351,3 +354,56 @@ def test_what_was_durable_is_published_by_the_next_run(azul: Collection, keyring
     assert len(azul.open().state.tables["presidencia"]) == 0
     azul.workspace.finish(keyring, CLOCK)
     assert len(azul.open().state.tables["presidencia"]) == 1
+
+
+# --- admission ---
+
+
+def entries_of(azul: Collection) -> list[bytes]:
+    return list(read_entries(open_log(azul.public / "log"), size_of(azul.public)))
+
+
+def say(azul: Collection, body: Body, by: str, key: SigningKey, subject: str = "election") -> bytes:
+    election = bytes.fromhex(azul.workspace.settings.election)
+    return seal(body, key=key, signer=by, subject=subject, election=election, issued_at=CLOCK)
+
+
+def revoked(azul: Collection, keyring: Keyring) -> None:
+    raw = say(
+        azul, Revocation(keyring.key(NAME).kid, RevocationReason.LOST), f"{NAME}/root", keyring.key(ROOT)
+    )
+    with azul.workspace.publisher(keyring, CLOCK) as publisher, azul.workspace.acceptor() as acceptor:
+        assert refused(acceptor.accept([raw])) == ""
+        publisher.publish()
+
+
+def test_a_copy_by_a_revoked_key_is_refused_and_not_stored(azul: Collection, keyring: Keyring) -> None:
+    azul.append([sheet()], keyring, CLOCK)
+    revoked(azul, keyring)
+    before = entries_of(azul)
+    with pytest.raises(LogError, match=r"1 of 1 records \(1 revoked\); record 0 is revoked: "):
+        azul.append([sheet(station="N1.02")], keyring, CLOCK)
+    azul.workspace.finish(keyring, CLOCK)
+    assert entries_of(azul) == before
+
+
+def test_nobody_else_writes_into_the_log(azul: Collection, keyring: Keyring) -> None:
+    stranger = SigningKey(bytes(31) + b"\1")
+    copy = sheet()
+    own = say(azul, copy.copy(), NAME, keyring.key(NAME), copy.subject)
+    limited = EnrolledKey(f"{NAME}/s", stranger.public_key, Role.PARTY, ("N1.02",), (), ())
+    enrolment = say(azul, Enrolment((limited,)), f"{NAME}/root", keyring.key(ROOT))
+    before = entries_of(azul)
+    offered = [
+        say(azul, copy.copy(), "party/other", stranger, copy.subject),
+        say(azul, copy.copy(), NAME, stranger, copy.subject),
+        say(azul, Enrolment((limited,)), NAME, keyring.key(NAME)),
+        enrolment,
+        say(azul, copy.copy(), f"{NAME}/s", stranger, copy.subject),
+        own,
+    ]
+    with azul.workspace.publisher(keyring, CLOCK) as publisher, azul.workspace.acceptor() as acceptor:
+        acceptor.accept(offered)
+        assert acceptor.refused == {"not-enrolled": 2, "not-entitled": 1, "out-of-scope": 1}
+        publisher.publish()
+    assert entries_of(azul) == [*before, enrolment, own]

@@ -12,7 +12,9 @@ import pytest
 from escrutinio.base.errors import EscrutinioError, PublicationError
 from escrutinio.core.records.keyfiles import write_key_file
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.running.workspace import publish as publishing
 from escrutinio.running.workspace.publish import BadRowsError, publish
+from escrutinio.running.workspace.workspace import Workspace
 from tests.conftest import publish_example
 from tests.intake.imported import CONFIG as IMPORTED
 from tests.paths import ROOT
@@ -147,7 +149,7 @@ def test_a_directory_with_something_else_is_never_touched(small: Path, tmp_path:
     ("old", "new", "reason"),
     [
         ('area = "X"\ncandidate', 'area = "Y"\ncandidate', "Y"),
-        ('sheets_by = "importer/one"', 'sheets_by = "importer/two"', "not in force"),
+        ('sheets_by = "importer/one"', 'sheets_by = "importer/two"', "not enrolled"),
         ("[[import.roll]]", "[[import.rolls]]", "rolls"),
         ('file = "sheets.csv"', 'file = "../sheets.csv"', "outside"),
     ],
@@ -160,6 +162,85 @@ def test_a_bad_configuration_publishes_nothing(
     with pytest.raises(EscrutinioError, match=reason):
         run(small, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+ENROL = """
+[[entry]]
+by = "root"
+type = "enrolment"
+says = { keys = [{ name = "party/uno", role = "party", scope = ["1"] }] }
+"""
+COPY = """
+[[entry]]
+by = "party/uno"
+type = "copy"
+about = "1/p"
+says = { counts = [3, 4], null = 0, blank = 0, form = "table" }
+"""
+REVOKE = """
+[[entry]]
+by = "root"
+type = "revocation"
+says = { kid = "@party/uno", reason = "lost" }
+"""
+
+
+def scripted(source: Path, *entries: str) -> None:
+    text = CONFIG.replace("[script]", '[script]\nfiles = ["day.toml"]')
+    (source / "election.toml").write_text(text)
+    (source / "day.toml").write_text("".join(entries))
+
+
+def test_a_copy_by_a_key_in_force_and_in_scope_is_published(small: Path, tmp_path: Path) -> None:
+    scripted(small, ENROL, COPY, REVOKE)
+    run(small, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("entries", "refused"),
+    [
+        ((COPY,), "1 not-enrolled.*is not enrolled: "),
+        ((COPY, ENROL, COPY.replace("3, 4", "3, 5")), "1 not-enrolled"),
+        ((ENROL, REVOKE, COPY), "1 revoked.*is revoked: "),
+        ((ENROL, COPY.replace("1/p", "2/p")), "1 out-of-scope.*is out of scope: 2/p "),
+        ((ENROL, COPY.replace('"party/uno"', '"root"')), "1 not-entitled"),
+        (
+            (ENROL, REVOKE, COPY, COPY.replace("3, 4", "3, 5"), COPY.replace("uno", "dos")),
+            r"refused 3 of 11 records \(1 not-enrolled, 2 revoked\); record 8 is revoked",
+        ),
+    ],
+)
+def test_what_no_log_would_admit_is_never_written(
+    small: Path, tmp_path: Path, entries: tuple[str, ...], refused: str
+) -> None:
+    scripted(small, *entries)
+    with pytest.raises(PublicationError, match=refused):
+        run(small, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_state_is_what_the_log_says(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what was held in memory: here another log is found in the place of the one just written."""
+    scripted(small, ENROL, COPY)
+    run(small, tmp_path / "other")
+    begin = publishing.begin
+
+    def begin_and_exchange(*rest: object, **named: object) -> Workspace:
+        workspace = begin(*rest, **named)  # type: ignore[arg-type]
+        shutil.rmtree(workspace.public / "log")
+        shutil.copytree(tmp_path / "other" / "log", workspace.public / "log")
+        return workspace
+
+    monkeypatch.setattr(publishing, "begin", begin_and_exchange)
+    scripted(small, ENROL, COPY, COPY.replace("3, 4", "3, 5"))
+    made = publish(small, tmp_path / "out", master=KEY, clock=CLOCK, progress=lambda *_: None)
+    assert made.state.size == made.checkpoint.checkpoint.size == 8
+
+
+def test_a_record_said_twice_stands_once(small: Path, tmp_path: Path) -> None:
+    scripted(small, ENROL, COPY, COPY, COPY.replace("3, 4", "3, 5"))
+    made = publish(small, tmp_path / "out", master=KEY, clock=CLOCK, progress=lambda *_: None)
+    assert made.state.size == made.checkpoint.checkpoint.size == 9
 
 
 @pytest.mark.strace
