@@ -12,7 +12,8 @@ import pytest
 
 from escrutinio.base.workers import workers
 from escrutinio.core.log.trust import parse_trust
-from escrutinio.core.verification.publication import Verification, failures, verify_publication
+from escrutinio.core.verification.publication import Verification, verify_publication
+from tests.core.verification.whole import failures
 from tests.paths import ROOT
 from tests.privacy import Sighting, scan_bytes
 

@@ -6,11 +6,14 @@ from tests.paths import ROOT
 from tests.unused import unused
 
 ALLOWED = {
-    "Fold.admit": "whoever writes a log asks it before taking a record; the writers do not yet",
-    "LogWriter.sweep": "whoever keeps a log growing calls it; nobody does yet",
+    "PinnedLog.consistency": "what a witness and an archive ask for; none is here yet",
+    "Publisher.sweep": "whoever keeps a log growing calls it; nobody does yet",
+    "escrutinio.core.election.fold.fold": "the whole fold in one call, for whoever has the entries",
     "escrutinio.core.log.checkpoint.cosign_checkpoint": "what a witness does; none is here yet",
+    "escrutinio.core.log.merkle.verify_consistency": "what a witness does; none is here yet",
     "escrutinio.core.log.proofs.verify_proof": "for whoever holds a proof and no log",
     "escrutinio.core.records.entry.body_from_plain": "reads what body_to_plain writes, for other programs",
+    "escrutinio.running.workspace.views.update_publication": "for whoever lets a log grow (docs/site.md)",
 }
 
 

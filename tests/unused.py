@@ -21,6 +21,10 @@ _INERT = {"Enum", "IntEnum", "Exception", "Protocol", "Struct"}
 """Base classes that call nothing of what their classes add."""
 
 
+_PLAIN = {"cache", "contextmanager", "dataclass", "lru_cache", "total_ordering"}
+"""Decorators that enter what they decorate nowhere."""
+
+
 @dataclass
 class Module:
     """A module as it is written: what it defines at its top, and what its imports stand for."""
@@ -53,7 +57,7 @@ def _names(modules: dict[str, Module]) -> set[str]:
         for statement in module.tree.body:
             by = (module.name, next(iter(_defines(statement)), ""))
             uses[by].update(_uses(module, statement, modules))
-            if not by[1] or _is_command(statement):
+            if not by[1] or _is_command(statement) or _registers(statement):
                 runs.add(by)
     used: set[Name] = set()
     while runs:
@@ -95,6 +99,15 @@ def _is_command(statement: ast.stmt) -> bool:
     )
 
 
+def _registers(statement: ast.stmt) -> bool:
+    """Whether a definition is entered into a register when its module is loaded: by its decorator, which is
+    more than one of Python's own, or as a constant that a register gave."""
+    if isinstance(statement, _DEFINED):
+        return any(ast.unparse(each).partition("(")[0] not in _PLAIN for each in statement.decorator_list)
+    value = getattr(statement, "value", None)
+    return isinstance(value, ast.Call) and "." in ast.unparse(value.func)
+
+
 def _uses(module: Module, statement: ast.stmt, modules: dict[str, Module]) -> Iterator[Name]:
     for node in ast.walk(statement):
         match node:
@@ -112,7 +125,10 @@ def _imports(tree: ast.Module, modules: dict[str, Module]) -> Iterator[tuple[str
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
-                if node.module in modules or f"{node.module}.{alias.name}" in modules:
+                if alias.name == "*" and node.module in modules:
+                    of = modules[node.module]
+                    yield from ((name, (node.module, name)) for name in of.defined if name[0] != "_")
+                elif node.module in modules or f"{node.module}.{alias.name}" in modules:
                     yield alias.asname or alias.name, (node.module, alias.name)
 
 

@@ -90,8 +90,8 @@ def test_a_name_that_is_no_organisation_is_refused(miniature: Path, tmp_path: Pa
 
 
 def test_a_directory_without_a_collection_is_refused(tmp_path: Path, made: Path) -> None:
-    assert "holds no collection" in refused("collect", "status", tmp_path)
-    assert "holds no collection" in refused("collect", "add", tmp_path, made / "sheets.jsonl", **WORDS)
+    assert "is no workspace" in refused("collect", "status", tmp_path)
+    assert "is no workspace" in refused("collect", "add", tmp_path, made / "sheets.jsonl", **WORDS)
 
 
 def test_a_file_that_is_no_sheets_is_refused(azul: Path, tmp_path: Path) -> None:

@@ -124,6 +124,15 @@ def new_tree(path: Path, *, replace: bool = False) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def keep_part(path: Path, part: str) -> None:
+    """Let one of its own directories stand in the place of `path`, and remove the rest. Raises OSError."""
+    kept = unfinished(path)
+    shutil.rmtree(kept, ignore_errors=True)
+    os.replace(path / part, kept)
+    shutil.rmtree(path)
+    os.replace(kept, path)
+
+
 def put_back(path: Path) -> None:
     """Where a crash came between the two moves of a replacement, put the old directory in its place again."""
     if not path.exists() and _beside(path, "old").is_dir():

@@ -404,10 +404,9 @@ def test_however_it_is_made_it_judges_alike(make: Callable[[], Day]) -> None:
     followed = Admission(day.attachments.get)
     followed.follow(day.log)
     fold = day.fold()
-    of_state = Admission.of(fold.state(), day.attachments.get)
     wanted = followed.judge(offered)
     assert {"revoked", "not-enrolled"} <= {verdict.code for verdict in wanted if verdict}
-    for other in (fold.admission(), of_state, followed.copy()):
+    for other in (fold.admission(), followed.copy()):
         assert other.size == len(day.log)
         assert other.judge(offered) == wanted
         assert other.judge(offered) == wanted

@@ -235,7 +235,7 @@ def test_processes_accept_at_once_while_another_publishes(tmp_path: Path) -> Non
     assert publisher.returncode == 0, err
 
     reader = open_log(tmp_path / "log")
-    assert verify_log(reader, policy()).ok
+    assert verify_log(reader, policy()).authenticated
     size = parse_checkpoint(reader.checkpoint()).checkpoint.size
     entries = list(read_entries(reader, size))
     wanted = {record for name in names for number in range(BATCHES) for record in batch(name, number)}

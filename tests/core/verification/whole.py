@@ -45,3 +45,8 @@ def failed(answers: Iterable[Answer]) -> dict[Check, list[str]]:
 def left_open(answers: Iterable[Answer]) -> dict[Check, list[str]]:
     """Check -> places of what could not be judged."""
     return {each.check: [reason.place for reason in each.unjudged] for each in answers if each.unjudged}
+
+
+def failures(answers: Iterable[Answer]) -> list[str]:
+    """Place and sentence of everything that failed."""
+    return [f"{reason.place}: {reason.sentence}" for answer in answers for reason in answer.failures]

@@ -21,13 +21,14 @@ from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.parts import EnrolledKey, Title
 from escrutinio.core.records.qr import base45_encode, qr_text
 from escrutinio.core.records.types import Body, Copy, Enrolment, Revocation, Roll, TallySheet
-from escrutinio.core.verification.publication import failures, verify_publication
+from escrutinio.core.verification.publication import verify_publication
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
 from escrutinio.running.workspace.collection.beginning import Organisation
 from escrutinio.running.workspace.collection.collection import Collection, create, open_collection
 from escrutinio.running.workspace.collection.inputs import of_scan, read_lines, read_table
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why, sort_out
+from tests.core.verification.whole import failures
 
 NAME, ORIGIN, CLOCK, WORDS = "party/azul", "azul.example/actas", 1_935_000_000, "a passphrase"
 TITLES = (Title("es", "Azul"), Title("en", "Blue"))

@@ -14,7 +14,7 @@ from escrutinio.core.records.keyfiles import write_key_file
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.running.workspace import publish as publishing
 from escrutinio.running.workspace.publish import BadRowsError, publish
-from escrutinio.running.workspace.workspace import Workspace
+from escrutinio.running.workspace.workspace import Workspace, begin
 from tests.conftest import publish_example
 from tests.intake.imported import CONFIG as IMPORTED
 from tests.paths import ROOT
@@ -223,7 +223,6 @@ def test_the_state_is_what_the_log_says(small: Path, tmp_path: Path, monkeypatch
     """Not what was held in memory: here another log is found in the place of the one just written."""
     scripted(small, ENROL, COPY)
     run(small, tmp_path / "other")
-    begin = publishing.begin
 
     def begin_and_exchange(*rest: object, **named: object) -> Workspace:
         workspace = begin(*rest, **named)  # type: ignore[arg-type]

@@ -13,11 +13,12 @@ from escrutinio.base.errors import LogError
 from escrutinio.core.log.policy import Group, Policy, WitnessIdentity
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.verification.publication import failures, verify_publication
+from escrutinio.core.verification.publication import verify_publication
 from escrutinio.publication.site.live import MOST_CHANGED, Before, live_files, read_live
 from escrutinio.running.workspace.publish import publish
 from escrutinio.running.workspace.views import update_publication
 from tests.core.log.builders import cosigner
+from tests.core.verification.whole import failures
 from tests.paths import ROOT
 from tests.publication.growing import CLOCK, Night, contents, night
 

@@ -19,10 +19,11 @@ from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.areas import AreaTree, read_areas
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, Consents, empty_roll
 from escrutinio.core.election.definition import check_areas, check_definition
+from escrutinio.core.election.findings.entries import BAD_SIGNATURE
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.rights import ROOT, Scopes, may_sign
 from escrutinio.core.election.roll import Roll
-from escrutinio.core.election.state import ElectionState, Logged, Standing
+from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import LogRole
@@ -91,24 +92,6 @@ class Admission:
         self._enrolled = 0
         self._consents = Consents(1)
         self._rolls: tuple[Logged[t.Roll], ...] = ()
-
-    @classmethod
-    def of(cls, state: ElectionState, attachments: Attachments) -> Admission:
-        """The admission of a log that is folded: `state` says what its entries settle."""
-        made = cls(attachments)
-        made._found(Foundation(state.election, state.definition.entry, state.definition.body, state.areas))
-        made.size = state.size
-        if state.charter is not None:
-            made._crown(state.charter.body.root_key)
-        for held in state.keys:
-            made._enrol(held.key)
-            if held.revoked is not None:
-                made._revoke(held.kid)
-        for logged in state.controls:
-            held_by = state.keys.get(logged.entry.kid)
-            if isinstance(logged.body, t.Roll) and logged.standing is not Standing.REFUSED and held_by:
-                made._publish(logged.index, logged.entry, held_by.key)
-        return made
 
     def copy(self) -> Admission:
         """The same, to go on apart from this one."""
@@ -261,7 +244,7 @@ class Admission:
         try:
             _, root, standing = _open_charter(raw, self.foundation)
         except EntryError as error:
-            code = "bad-signature" if error.fault is Fault.BAD_SIGNATURE else "no-charter"
+            code = BAD_SIGNATURE if error.fault is Fault.BAD_SIGNATURE else "no-charter"
             _refuse(code, str(error))
         if standing is Standing.REFUSED:
             _refuse("not-entitled", "the charter of an official log has the root key of the definition")
@@ -276,7 +259,7 @@ class Admission:
             try:
                 sheet = read_sheet(raw, signer, election.digest)
             except EntryError as error:
-                _refuse("bad-signature", str(error))
+                _refuse(BAD_SIGNATURE, str(error))
         if sheet is not None:
             holder, about = self._holders[_kid(raw)], Subject(station=sheet.station, contest=sheet.contest)
             self._check_right(holder, t.BY_CODE[sheet.kind], about)
@@ -309,7 +292,7 @@ class Admission:
         try:
             check_signature(holder.signer.public_key, frame.signed, frame.signature)
         except RecordError as error:
-            _refuse("bad-signature", str(error))
+            _refuse(BAD_SIGNATURE, str(error))
         return entry, holder
 
     def _check_right(self, holder: _Holder, kind: type[t.Body], about: Subject) -> None:

@@ -13,6 +13,7 @@ from escrutinio.core.log.merkle import EMPTY_ROOT
 from escrutinio.core.log.store import Head, Receipt
 
 _VERSION = 1
+_TRIES = 100
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (digest BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pending (idx INTEGER PRIMARY KEY, record BLOB NOT NULL);
@@ -34,7 +35,7 @@ class SqliteStore:
         self._path = path
         with self._told():
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
+            self._use_wal()
             self._db.execute("PRAGMA synchronous=FULL")
         with self._transaction():
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
@@ -47,6 +48,19 @@ class SqliteStore:
             for kind in ("signed", "public"):
                 self._db.execute("INSERT OR IGNORE INTO head VALUES (?, 0, ?, x'')", (kind, EMPTY_ROOT))
             self._db.execute(f"PRAGMA user_version={_VERSION}")
+
+    def _use_wal(self) -> None:
+        """Turn on the write-ahead log. Only who finds it off turns it on: that needs the file for itself, and
+        SQLite waits for nobody there, so whoever opens it at the same moment tries again."""
+        for _ in range(_TRIES):
+            if self._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                return
+            with suppress(sqlite3.OperationalError):
+                self._db.execute("PRAGMA journal_mode=WAL")
+                continue
+            self._db.execute("BEGIN IMMEDIATE")  # waits for the other, as `timeout` says
+            self._db.execute("ROLLBACK")
+        raise sqlite3.OperationalError("the write-ahead log cannot be turned on")
 
     def close(self) -> None:
         """See `Store`."""

@@ -11,7 +11,6 @@ publication; what cannot be judged is said to be open, and nothing is authentic 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -188,8 +187,3 @@ def _data(files: DataFiles, reading: Reading, size: int, stated: int | None, *, 
 def _vouched(found: Verification) -> bool:
     """Whether a trust file vouches for the log: an offline verifier that is not there is no part of it."""
     return all(a.outcome is Outcome.HOLDS for a in found.asked if a.check is not Check.OFFLINE_VERIFIER)
-
-
-def failures(answers: Iterable[Answer]) -> list[str]:
-    """Place and sentence of everything that failed."""
-    return [f"{reason.place}: {reason.sentence}" for answer in answers for reason in answer.failures]

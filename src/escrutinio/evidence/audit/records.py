@@ -82,11 +82,6 @@ class AuditRecords:
         return organisation_of(signer) in {self.organisation, *map(organisation_of, self.body.organisations)}
 
 
-def commitments(state: ElectionState, contest: str) -> tuple[Logged[t.AuditCommitment], ...]:
-    """The effective commitments to audits of a contest, in log order."""
-    return state.records(t.AuditCommitment, contest)
-
-
 def read_audit(
     state: ElectionState, contest: str, commitment: bytes | None = None, *, root_at: RootAt | None = None
 ) -> AuditRecords:

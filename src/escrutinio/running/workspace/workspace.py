@@ -14,7 +14,6 @@ begun with all its records and sealed at once: its public part stays, its keys a
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager
@@ -23,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from escrutinio.base.beside import new_tree, unfinished
+from escrutinio.base.beside import keep_part, new_tree
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
 from escrutinio.base.progress import Progress, silent
@@ -137,9 +136,7 @@ class Workspace:
 
         With the `log` as it was verified, what it settles is not read again. Raises LogError.
         """
-        admission = Admission(self.attachment)
-        if log is not None:
-            admission = Admission.of(log.state, self.attachment)
+        admission = Admission(self.attachment) if log is None else log.folding.admission()
         with closing(SqliteStore(self.private / "store.sqlite")) as store:
             yield Acceptor(store, open_log(self._log_directory()), admission)
 
@@ -185,11 +182,7 @@ class Workspace:
 
         The log ends here: its keys and its store are gone. Raises OSError.
         """
-        sealed = unfinished(self.directory)
-        shutil.rmtree(sealed, ignore_errors=True)
-        os.replace(self.public, sealed)
-        shutil.rmtree(self.directory)
-        os.replace(sealed, self.directory)
+        keep_part(self.directory, self.public.name)
         return self.directory
 
 

@@ -7,10 +7,11 @@ who signed them: so that whoever reads this log knows the stations from the one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from escrutinio.base.errors import InputError
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.state import ElectionState, Logged, Standing, attachments_of
 from escrutinio.core.records.codes import LogRole, Role
 from escrutinio.core.records.entry import seal
@@ -45,7 +46,7 @@ class Organisation:
 
 def beginning(
     state: ElectionState,
-    attachments: Callable[[bytes], bytes | None],
+    attachments: Attachments,
     organisation: Organisation,
     *,
     origin: str,
@@ -85,7 +86,7 @@ def beginning(
     return Beginning(records, {digest: _content(attachments, digest) for digest in digests})
 
 
-def _content(attachments: Callable[[bytes], bytes | None], digest: bytes) -> bytes:
+def _content(attachments: Attachments, digest: bytes) -> bytes:
     content = attachments(digest)
     if content is None:
         raise InputError(f"the publication lacks the attachment {digest.hex()}, which its roll needs")

@@ -11,7 +11,7 @@ private/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ import msgspec
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.qr2024_options import (
     Qr2024Options,
     format_qr2024_options,
@@ -40,9 +41,6 @@ from escrutinio.running.workspace.collection.sheets import Collected, NotTaken
 from escrutinio.running.workspace.workspace import Workspace, begin, keep_key, open_workspace
 
 MAX_KEYS = 256 * 1024 * 1024
-
-Attachments = Callable[[bytes], bytes | None]
-"""Finds an attachment by its SHA-256."""
 
 
 class KnownKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
