@@ -11,6 +11,7 @@ from escrutinio.base.fetch import Fetch
 from escrutinio.core.derived.compare import DATAPACKAGE, FileCheck, check_resource, compare_derived, listed
 from escrutinio.core.derived.version import KNOWN, Stated, stated
 from escrutinio.core.election.state import ElectionState, attachments_of
+from escrutinio.core.log.tiles import TileName
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.attachments import MAX_ATTACHMENT, check, file_name
 from escrutinio.core.records.parts import Attachment
@@ -23,9 +24,16 @@ MAX_DATA_FILE = 2**31
 VERIFIER = "verify.html"
 
 
-def check_attachments(state: ElectionState, fetch: Fetch) -> Answer:
-    """Check 11: every attachment that a record names, unless it was withdrawn, is there and is that file."""
+def check_attachments(state: ElectionState, fetch: Fetch, unread: Iterable[TileName] = ()) -> Answer:
+    """Check 11: every attachment that a record names, unless it was withdrawn, is there and is that file.
+
+    The entries of `unread` bundles may name more of them, and withdraw any: with these the check is open, and
+    a file that is missing is no failure.
+    """
     running = Running(Check.ATTACHMENTS)
+    for name in unread:
+        running.leave_open(f"log/{name.path}", f"What the entries of {name.path} name was not read.")
+    missing = running.leave_open if running.unjudged else running.fail
     named = _named_attachments(state)
     running.count = len(named)
     for attachment, index in named.items():
@@ -33,7 +41,7 @@ def check_attachments(state: ElectionState, fetch: Fetch) -> Answer:
         try:
             content = fetch(place, min(attachment.size, MAX_ATTACHMENT))
             if content is None:
-                running.fail(place, f"The file that entry {index} names is missing.")
+                missing(place, f"The file that entry {index} names is missing.")
             else:
                 check(content, attachment)
         except FileUnreadableError as error:

@@ -155,7 +155,7 @@ def verify_publication(
     answers.append(
         unjudged([Check.ATTACHMENTS], "attachments", NO_ELECTION)[0]
         if state is None
-        else check_attachments(state, fetch)
+        else check_attachments(state, fetch, reading.unread)
     )
     data = _data(files, reading, size, stated, only_log=only_log)
     answers += [*data.answers, check_verifier(trust, fetch)]
