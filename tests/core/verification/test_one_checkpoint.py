@@ -99,10 +99,10 @@ BEFORE = 250
 def append(directory: Path, day: Day, started: str) -> None:
     """What another process does meanwhile: one checkpoint for each of TIMES records."""
     home = LogHome(directory, ORIGIN)
-    with home.writer() as writer:
+    with home.publisher() as publisher:
         Path(started).touch()
         for number in range(TIMES):
-            writer.append([day.log[BEFORE + number]])
+            home.append(publisher, [day.log[BEFORE + number]])
     home.store.close()
 
 
@@ -115,8 +115,8 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Day]:
     publish(directory, first)
     shutil.rmtree(directory / "log")
     home = LogHome(directory, ORIGIN)
-    with home.writer() as writer:
-        writer.append(first.log)
+    with home.publisher() as publisher:
+        home.append(publisher, first.log)
     home.store.close()
     return directory, whole
 

@@ -12,29 +12,24 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
 from escrutinio.base.errors import DefinitionError, RecordError
-from escrutinio.core.election.areas import AreaTree, read_areas
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, Consents, empty_roll
-from escrutinio.core.election.definition import check_areas, check_definition
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE
+from escrutinio.core.election.founding import Foundation, open_charter, open_definition
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.rights import ROOT, Scopes, may_sign
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.cose import key_id, payload_start, split
 from escrutinio.core.records.entry import (
     Entry,
     decode_payload,
     introduced_keys,
     open_frame,
-    open_record,
-    verify,
 )
 from escrutinio.core.records.keys import check_public_key, check_signature, key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
@@ -47,16 +42,6 @@ SETTLING = frozenset({t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Rev
 """The types of the records that settle keys, or are like those that do."""
 
 _NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
-
-
-@dataclass(frozen=True)
-class Foundation:
-    """What entry 0 settles for good: the election, by `digest`, and its areas."""
-
-    digest: bytes
-    entry: Entry
-    body: t.Definition
-    areas: AreaTree
 
 
 class Said(NamedTuple):
@@ -144,7 +129,7 @@ class Admission:
 
     def define(self, raw: bytes) -> None:
         """Take entry 0. Raises DefinitionError if it defines no election."""
-        self._found(_open_definition(raw, self._attachments))
+        self._found(open_definition(raw, self._attachments))
         self.size = 1
 
     def hear(self, raw: bytes) -> Said:
@@ -155,7 +140,7 @@ class Admission:
         index, kind, election = self.size, kind_of(raw), self.foundation
         self.size += 1
         if index == 1 and kind == t.Charter.TYPE:
-            entry, root, standing = _open_charter(raw, election)
+            entry, root, standing = open_charter(raw, election)
             if standing is Standing.EFFECTIVE:
                 self._crown(root)
             return Said(entry, ROOT_PLACE, standing)
@@ -242,7 +227,7 @@ class Admission:
 
     def _admit_charter(self, raw: bytes) -> None:
         try:
-            _, root, standing = _open_charter(raw, self.foundation)
+            _, root, standing = open_charter(raw, self.foundation)
         except EntryError as error:
             code = BAD_SIGNATURE if error.fault is Fault.BAD_SIGNATURE else "no-charter"
             _refuse(code, str(error))
@@ -373,42 +358,3 @@ def _is_unknown(payload: bytes) -> bool:
     except RecordError:
         return False
     return type(code) is int and code not in t.BY_CODE
-
-
-def _open_definition(raw: bytes, attachments: AttachmentReader) -> Foundation:
-    """Open entry 0. Raises DefinitionError."""
-    try:
-        entry = open_record(raw)
-        if not isinstance(entry.body, t.Definition):
-            raise RecordError(f"it is a {entry.body.NAME}")
-        if entry.kid != key_id(entry.body.root_key):
-            raise RecordError("it is not signed with its own root key")
-        verify(raw, check_public_key(entry.body.root_key))
-    except RecordError as error:
-        raise DefinitionError(f"entry 0 is not the definition of an election: {error}") from None
-    check_definition(entry.body)
-    table = attachments.read(entry.body.areas)
-    if table is None:
-        raise DefinitionError(
-            f"the area table, attachment {entry.body.areas.digest.hex()}, is missing or altered"
-        )
-    areas = read_areas(table)
-    check_areas(entry.body, areas)
-    return Foundation(entry.digest, entry, entry.body, areas)
-
-
-def _open_charter(raw: bytes, election: Foundation) -> tuple[Entry, bytes, Standing]:
-    """Open entry 1, with its root key. Raises EntryError; a charter whose root is not the one it must be is
-    REFUSED."""
-    try:
-        entry = open_record(raw)
-        body = entry.body
-        if not isinstance(body, t.Charter) or entry.election != election.digest:
-            raise RecordError("entry 1 is not the charter of a log of this election")
-        if entry.kid != key_id(check_public_key(body.root_key)):
-            raise RecordError("the charter is not signed with its own root key")
-    except RecordError as error:
-        raise EntryError(Fault.MALFORMED, str(error)) from None
-    open_signed(raw, Signer(body.root_key, ""), election.digest)
-    wrong = body.role is LogRole.OFFICIAL and body.root_key != election.body.root_key
-    return entry, body.root_key, Standing.REFUSED if wrong else Standing.EFFECTIVE

@@ -1,0 +1,66 @@
+"""The first two entries of a log: the definition of an election, and the charter of a log of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.core.election.areas import AreaTree, read_areas
+from escrutinio.core.election.control import AttachmentReader
+from escrutinio.core.election.definition import check_areas, check_definition
+from escrutinio.core.election.state import Standing
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import LogRole
+from escrutinio.core.records.cose import key_id
+from escrutinio.core.records.entry import Entry, open_record, verify
+from escrutinio.core.records.keys import check_public_key
+from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What entry 0 settles for good: the election, by `digest`, and its areas."""
+
+    digest: bytes
+    entry: Entry
+    body: t.Definition
+    areas: AreaTree
+
+
+def open_definition(raw: bytes, attachments: AttachmentReader) -> Foundation:
+    """Open entry 0. Raises DefinitionError."""
+    try:
+        entry = open_record(raw)
+        if not isinstance(entry.body, t.Definition):
+            raise RecordError(f"it is a {entry.body.NAME}")
+        if entry.kid != key_id(entry.body.root_key):
+            raise RecordError("it is not signed with its own root key")
+        verify(raw, check_public_key(entry.body.root_key))
+    except RecordError as error:
+        raise DefinitionError(f"entry 0 is not the definition of an election: {error}") from None
+    check_definition(entry.body)
+    table = attachments.read(entry.body.areas)
+    if table is None:
+        raise DefinitionError(
+            f"the area table, attachment {entry.body.areas.digest.hex()}, is missing or altered"
+        )
+    areas = read_areas(table)
+    check_areas(entry.body, areas)
+    return Foundation(entry.digest, entry, entry.body, areas)
+
+
+def open_charter(raw: bytes, election: Foundation) -> tuple[Entry, bytes, Standing]:
+    """Open entry 1, with its root key. Raises EntryError; a charter whose root is not the one it must be is
+    REFUSED."""
+    try:
+        entry = open_record(raw)
+        body = entry.body
+        if not isinstance(body, t.Charter) or entry.election != election.digest:
+            raise RecordError("entry 1 is not the charter of a log of this election")
+        if entry.kid != key_id(check_public_key(body.root_key)):
+            raise RecordError("the charter is not signed with its own root key")
+    except RecordError as error:
+        raise EntryError(Fault.MALFORMED, str(error)) from None
+    open_signed(raw, Signer(body.root_key, ""), election.digest)
+    wrong = body.role is LogRole.OFFICIAL and body.root_key != election.body.root_key
+    return entry, body.root_key, Standing.REFUSED if wrong else Standing.EFFECTIVE
