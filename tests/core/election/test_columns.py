@@ -83,6 +83,20 @@ def test_both_ways_read_the_same(body: t.Body, at: int) -> None:
     assert same(short, long)
 
 
+@given(bodies, st.integers(1, 64), st.integers(1, 64), st.integers(1, 63))
+def test_names_and_subjects_of_any_length_are_read_quickly(
+    body: t.Body, name: int, station: int, contest: int
+) -> None:
+    by, about = "n" * name, f"{'s' * station}/{'c' * contest}"
+    raw = seal(body, key=key(NAME), signer=by, subject=about, election=ELECTION, issued_at=1)
+    signer = Signer(key(NAME).public_key, by)
+    short = read_sheet(raw, signer, ELECTION)
+    assert short is not None
+    assert same(short, sheet_of(open_signed(raw, signer, ELECTION)))
+    altered = Signer(signer.public_key, by[:-1] + "m")
+    assert read_sheet(raw, altered, ELECTION) is None
+
+
 def agree(raw: bytes) -> None:
     """Whatever the short way decides, the long way decides too; where it decides nothing it is not asked."""
     short = read_quickly(raw)

@@ -172,6 +172,7 @@ _CLAIMS = b"\x0f\xa2\x01"
 _SIGNED = b"\x84\x6aSignature1"
 _SUBJECT = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 _MOST_SUBJECT = 128
+_MOST_NAME = 64
 
 
 def read_sheet(raw: bytes, signer: Signer, election: bytes) -> Sheet | None:
@@ -203,17 +204,23 @@ def read_sheet(raw: bytes, signer: Signer, election: bytes) -> Sheet | None:
 
 def _subject(raw: bytes, end: int, name: bytes) -> bytes:
     """The subject in a protected header that ends at `end`. Raises ValueError if it is not that of `name`."""
-    at = 25 + len(name)
-    size = end - at - 1
-    head = bytes((0x60 + size,)) if size < 24 else bytes((0x78, size - 1))
-    if not 0 < len(name) < 24 or raw[20:at] != b"%b%c%b\x02" % (_CLAIMS, 0x60 + len(name), name):
+    claims = b"%b%b%b\x02" % (_CLAIMS, _text_head(len(name)), name)
+    at = 20 + len(claims)
+    if not 0 < len(name) <= _MOST_NAME or raw[4:12] != _PROTECTED or raw[20:at] != claims or end < 28:
         raise ValueError(name)
+    size = end - at - (1 if end - at < 25 else 2)
+    head = _text_head(size)
     subject = raw[at + len(head) : end]
-    if raw[4:12] != _PROTECTED or end < 28 or raw[at : at + len(head)] != head or size == 24:
+    if raw[at : at + len(head)] != head or len(subject) != size:
         raise ValueError(head)
     if len(subject) > _MOST_SUBJECT or not _SUBJECT.fullmatch(subject):
         raise ValueError(subject)
     return subject
+
+
+def _text_head(size: int) -> bytes:
+    """The head of a text of this many bytes, below 256."""
+    return bytes((0x60 + size,)) if size < 24 else bytes((0x78, size))
 
 
 def _payload(payload: bytes, subject: bytes, election: bytes) -> Sheet:
