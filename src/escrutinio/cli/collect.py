@@ -157,7 +157,7 @@ def add(
     directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], passphrase: str, clock: int,
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.running.workspace.collection.collection import open_collection
+    from escrutinio.running.workspace.collection.collection import CopiesRefusedError, open_collection
     from escrutinio.running.workspace.collection.inputs import of_files
     from escrutinio.running.workspace.collection.sheets import HELD, Collected, sort_out
     from escrutinio.running.workspace.follower import Follower
@@ -172,10 +172,18 @@ def add(
     sheets = [one for one in read if isinstance(one, Collected)]
     found = sort_out(sheets, state, collection.name, confirmed)
     not_taken = [*(one for one in read if not isinstance(one, Collected)), *found.not_taken]
-    added = collection.append(found.taken, keyring, clock, follower.log) if found.taken else 0
+    refusal: CopiesRefusedError | None = None
+    added = 0
+    try:
+        if found.taken:
+            added = collection.append(found.taken, keyring, clock, follower.log)
+    except CopiesRefusedError as error:  # the others are in the log, and the pages show them
+        refusal, added = error, error.added
     collection.remember(not_taken, confirmed)
     if added or not (collection.public / "index.html").is_file():
         _renew(collection, keyring, follower.advance(), clock, quiet or as_json)
+    if refusal is not None:
+        raise refusal
     held = [one for one in not_taken if one.why in HELD]
     refused = [one for one in not_taken if one.why not in HELD]
     if as_json:

@@ -91,9 +91,8 @@ def open_log(address: str | Path) -> LogReader:
 
 def read_bundles(reader: LogReader, size: int, start: int = 0) -> Iterator[tuple[TileName, bytes]]:
     """The entry bundles of a log of `size` entries in order, raw, from the one that holds entry `start`."""
-    for name in tile_names(size, ENTRIES):
-        if (name.index + 1) * TILE_WIDTH > start:
-            yield name, reader.tile(name)
+    for name in tile_names(size, ENTRIES, start // TILE_WIDTH):
+        yield name, reader.tile(name)
 
 
 def read_entries(reader: LogReader, size: int, start: int = 0) -> Iterator[bytes]:

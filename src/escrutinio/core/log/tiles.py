@@ -75,12 +75,12 @@ def levels(size: int) -> range:
     return range(count)
 
 
-def tile_names(size: int, level: int) -> Iterator[TileName]:
-    """Names of the tiles of one level (or ENTRIES) of a tree of `size` leaves, from left to right."""
-    for index in range(size >> 8 * (max(level, 0) + 1)):
+def tile_names(size: int, level: int, first: int = 0) -> Iterator[TileName]:
+    """Names of the tiles of one level (or ENTRIES) of a tree of `size` leaves, from number `first` on."""
+    for index in range(first, size >> 8 * (max(level, 0) + 1)):
         yield TileName(level, index)
     last = partial_tile(size, level)
-    if last is not None:
+    if last is not None and last.index >= first:
         yield last
 
 

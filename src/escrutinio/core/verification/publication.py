@@ -185,5 +185,6 @@ def _data(files: DataFiles, reading: Reading, size: int, stated: int | None, *, 
 
 
 def _vouched(found: Verification) -> bool:
-    """Whether a trust file vouches for the log: an offline verifier that is not there is no part of it."""
-    return all(a.outcome is Outcome.HOLDS for a in found.asked if a.check is not Check.OFFLINE_VERIFIER)
+    """Whether a trust file vouches for the log: what is published beside it is no part of it."""
+    beside = BESIDE_THE_LOG | {Check.OFFLINE_VERIFIER}
+    return all(a.outcome is Outcome.HOLDS for a in found.answers if a.check not in beside)

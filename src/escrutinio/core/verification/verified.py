@@ -31,7 +31,8 @@ class VerifiedLog:
     """The log at `address` as it was verified: its state, and its entries at the size of one checkpoint.
 
     `trust` is the trust file that vouches for it, None where none was given; `cosignatures` the witnesses of
-    the checkpoint; `authenticated` whether every check held, those that need the trust file among them.
+    the checkpoint; `authenticated` whether every check of the log held, those that need the trust file among
+    them.
     """
 
     address: str

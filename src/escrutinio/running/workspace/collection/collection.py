@@ -50,6 +50,14 @@ class KnownKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_key: str
 
 
+class CopiesRefusedError(LogError):
+    """The log refused some of the copies; `added` of the others are new in it."""
+
+    def __init__(self, why: str, added: int) -> None:
+        super().__init__(why)
+        self.added = added
+
+
 @dataclass(frozen=True)
 class Collection:
     """An organisation's workspace; made by `create`, found by `open_collection`."""
@@ -87,16 +95,18 @@ class Collection:
         With `log`, the collection's own as it was verified, what it settles is not read again.
 
         When it returns they are durable and public in the log; the pages are for the caller to renew. Raises
-        LogError when the log cannot be written; when it refuses a copy, the others are public all the same.
+        LogError when the log cannot be written, and CopiesRefusedError when it refuses a copy: the others are
+        public all the same.
         """
         originals = {digest_of(sheet.raw): sheet.raw for sheet in sheets if sheet.raw is not None}
         write_files(
             self.private / "originals", [(f"{digest.hex()}.cose", raw) for digest, raw in originals.items()]
         )
         answers = self.workspace.add(list(self.records(sheets, keyring, clock)), keyring, clock, log)
+        added = sum(not answer.duplicate for answer in answers if isinstance(answer, Receipt))
         if why := refused(answers):
-            raise LogError(f"{why}.")
-        return sum(not answer.duplicate for answer in answers if isinstance(answer, Receipt))
+            raise CopiesRefusedError(f"{why}.", added)
+        return added
 
     def records(self, sheets: Sequence[Collected], keyring: Keyring, clock: int) -> Iterator[bytes]:
         """Sheets as signed copies, not yet in any log."""
