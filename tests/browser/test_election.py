@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
@@ -24,7 +25,8 @@ from escrutinio.core.records.codes import (
 from escrutinio.core.records.entry import open_record
 from escrutinio.core.records.types import CoRecord, Revocation, Ruling, StationChange
 from tests.browser.publish import isla, publish, trust_of
-from tests.core.election.build import CLOSES, DAY, ROOT, STATIONS, Day, key
+from tests.core.election.build import CLOSES, DAY, ROOT, STATIONS, VOTES, Day, key
+from tests.paths import VECTORS
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Modules, Served
@@ -240,6 +242,31 @@ def test_what_the_fold_finds_wrong_with_entries_the_browser_finds_too(
         if finding.code in keeps
         for entry in finding.entries
     )
+
+
+_UNKNOWN = """
+const { openRecord } = await import('/assets/js/record.js');
+const { sha256 } = await import('/assets/js/sha256.js');
+const raws = args[0].map((hex) => bytes.fromHex(hex));
+const [definition, charter] = raws.map((raw, index) => (index < 2 ? openRecord(raw) : null));
+const context = { definition, charter, election: sha256(definition.raw), rootKey: charter.body.root_key };
+const attachment = async ({ digest }) => bytes.fromHex(args[1][bytes.toHex(digest)]);
+const found = await it.judgeEntries(it.placed(raws), context, attachment);
+const answers = raws.map(() => 'read');
+const faults = { 'key-unknown': 'unknown-key', 'signature-bad': 'bad-signature' };
+for (const { index, why } of found.faults) answers[index] = faults[why.key] ?? 'bad-record';
+for (const { index } of found.unknownTypes) answers[index] = 'not-judged';
+for (const { index } of found.unread) answers[index] = 'unread';
+return { answers, candidates: found.totals.get('presidente reported').candidates };"""
+
+
+def test_records_of_types_that_no_version_knows_are_what_the_vectors_say(js: Modules) -> None:
+    vectors = json.loads((VECTORS / "unknown-types.json").read_text("utf-8"))
+    entries = vectors["entries"]
+    found = js.value("election", _UNKNOWN, [entry["record"] for entry in entries], vectors["attachments"])
+    assert isinstance(found, dict)
+    assert found["answers"] == [entry["answer"] for entry in entries]
+    assert sum(found["candidates"]) == sum(VOTES)
 
 
 def test_without_a_trust_file_nothing_is_said_of_who_signed(

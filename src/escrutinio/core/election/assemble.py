@@ -37,7 +37,7 @@ from escrutinio.core.election.sheets import (
 from escrutinio.core.election.state import REPORTED, RULED, ElectionState, Logged, SheetTable, Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import LogRole
-from escrutinio.core.records.entry import Entry
+from escrutinio.core.records.entry import UNREAD, Entry
 from escrutinio.core.records.opening import Fault
 from escrutinio.core.records.subjects import Subject
 
@@ -51,11 +51,12 @@ FAULTS = {
 @dataclass
 class Heard:
     """What a fold keeps of entries besides columns: controls, faults with their reason, sheets of
-    contests that the definition lacks."""
+    contests that the definition lacks, and types that this program does not know, by entry."""
 
     spoken: list[Spoken] = field(default_factory=list)
     faults: list[tuple[int, Fault, str]] = field(default_factory=list)
     strangers: list[tuple[int, Subject]] = field(default_factory=list)
+    unknown: list[tuple[int, int]] = field(default_factory=list)
 
 
 def assemble(
@@ -114,6 +115,8 @@ def assemble(
         pending={},
         annulled={},
         controls=controls,
+        unknown_types=tuple(each for each in sorted(heard.unknown) if each[1] < UNREAD),
+        unread=tuple(each for each in sorted(heard.unknown) if each[1] >= UNREAD),
         findings=(),
         attachments_needed=tuple(sorted(shelf.needed)),
         attachments_missing=tuple(sorted(digest for digest, found in shelf.needed.items() if not found)),

@@ -28,7 +28,7 @@ from escrutinio.core.log.merkle import tree_root
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.cose import key_id, payload_start
-from escrutinio.core.records.entry import Entry, open_record, verify
+from escrutinio.core.records.entry import Entry, UnknownTypeError, open_record, verify
 from escrutinio.core.records.keys import check_public_key, key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from escrutinio.core.records.parts import EnrolledKey
@@ -196,6 +196,9 @@ class Fold:
         except EntryError as refusal:
             self._heard.faults.append((index, refusal.fault, str(refusal)))
             return
+        except UnknownTypeError as unknown:
+            self._heard.unknown.append((index, unknown.type))
+            return
         standing = Standing.EFFECTIVE if place == ROOT_PLACE else Standing.REFUSED
         if isinstance(entry.body, t.Charter):
             standing = Standing.REFUSED
@@ -267,6 +270,7 @@ class Fold:
             self._note(chunk.index[place], open_record(chunk.entries[place]), chunk.place[place], None)
         for place in columns.strangers:
             self._heard.strangers.append((chunk.index[place], open_record(chunk.entries[place]).about))
+        self._heard.unknown += [(chunk.index[place], code) for place, code in columns.unknown]
         self._gathering.add(columns, index, np.array(chunk.place, np.int32))
         if self._progress is not None:
             self._progress(len(chunk.entries))
@@ -297,7 +301,7 @@ def fold(
 
 
 def _kind(raw: bytes) -> int:
-    """The type that a record has if it is well formed; -1 where it cannot be."""
+    """The type that a record has if it is well formed; -1 where it cannot be, or is above 255."""
     try:
         if raw[2] == 0x58 and raw[raw[3] + 5] == 0x58:  # the heads that nearly every record has
             at = raw[3] + 7
@@ -305,7 +309,10 @@ def _kind(raw: bytes) -> int:
             return -1
         if raw[at + 1] != t.VERSION:
             return -1
-        return raw[at + 2] if raw[at + 2] != 0x18 else raw[at + 3]
+        head = raw[at + 2]
+        if head < 0x18:
+            return head
+        return raw[at + 3] if head == 0x18 else -1
     except IndexError:
         return -1
 

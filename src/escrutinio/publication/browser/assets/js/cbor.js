@@ -4,7 +4,7 @@
 import { concat, fromUtf8, toUtf8 } from "./bytes.js";
 import { refuse } from "./refusal.js";
 
-const MAX_DEPTH = 16; // a definition needs 8
+const MAX_DEPTH = 16; // arrays one inside another; a definition needs 7
 
 /** @typedef {number | string | Uint8Array | Item[]} Item */
 
@@ -33,7 +33,6 @@ class Reader {
    */
   item(depth) {
     if (this.at >= this.bytes.length) refuse("cbor-short");
-    if (depth > MAX_DEPTH) refuse("cbor-deep");
     const major = this.bytes[this.at] >> 5;
     const value = this.argument();
     if (major === 0) return value;
@@ -76,6 +75,7 @@ class Reader {
    * @returns {Item[]}
    */
   array(size, depth) {
+    if (depth >= MAX_DEPTH) refuse("cbor-deep");
     if (size > this.bytes.length - this.at) refuse("cbor-short"); // an item has a byte at least
     const items = [];
     for (let i = 0; i < size; i++) items.push(this.item(depth + 1));

@@ -4,7 +4,7 @@ import { equal, toHex } from "./bytes.js";
 import { keyId } from "./cose.js";
 import { signedBy } from "./log.js";
 import { leafHash, rootOfProof } from "./merkle.js";
-import { openRecord } from "./record.js";
+import { readRecord } from "./record.js";
 import { Refusal, refuse } from "./refusal.js";
 
 /**
@@ -31,9 +31,10 @@ export async function checkRecord(log, index, raw, proof) {
   let signer = null;
   const steps = [
     await step("form", async () => {
-      const opened = openRecord(raw);
+      const { known, entry: opened } = readRecord(raw);
       const { election } = await log.context();
       if (index > 0 && !equal(opened.election, election)) refuse("entry-election");
+      if (!known) return open("form-unknown", { type: opened.type });
       entry = opened;
       return ok("form-ok", { size: raw.length, type: opened.name });
     }),

@@ -7,7 +7,7 @@ import { countSheets } from "./counting.js";
 import { isNative, verifier } from "./ed25519.js";
 import { keyAt, readKeys } from "./keys.js";
 import { leafHash, treeRoot } from "./merkle.js";
-import { openRecord } from "./record.js";
+import { readRecord, UNREAD } from "./record.js";
 import { Refusal, refuse } from "./refusal.js";
 import { ENTRIES, TILE_WIDTH, tileNames, tilePath } from "./tiles.js";
 
@@ -16,13 +16,15 @@ const SIGNATURES_AT_ONCE = 2_000;
 const SLOW_AT_ONCE = 50; // without WebCrypto each takes milliseconds, and the reader wants to see it move
 
 /** @typedef {import("./log.js").Log} Log */
-/** @typedef {import("./keys.js").Placed} Placed */
 /** @typedef {import("./keys.js").Signed} Signed */
 /** @typedef {{ index: number, why: Refusal }} Fault an entry that states nothing, with the reason */
 /** @typedef {(stage: "entries" | "tiles" | "signatures", done: number, all: number) => void} Progress */
 /**
- * What entries say. `checked` of `signatures` were checked, all of them unless a sample was asked for.
- * @typedef {{ faults: Fault[], refused: { index: number, code: string }[], checked: number, signatures: number,
+ * What entries say. `checked` of `signatures` were checked, all of them unless a sample was asked for. `unknownTypes`
+ * and `unread` are records of types that this program does not know, signed by keys in force: those below 128 may
+ * change keys or totals, so that nothing said of either can be judged; the others never do.
+ * @typedef {{ index: number, type: number }} Unknown
+ * @typedef {{ faults: Fault[], unknownTypes: Unknown[], unread: Unknown[], refused: { index: number, code: string }[], checked: number, signatures: number,
  *   totals: Map<string, import("./counting.js").Total>, place: import("./roll.js").Place, signed: Signed[] }} Judged
  */
 /**
@@ -116,27 +118,29 @@ export async function checkTree(log, entries, progress) {
 export async function judgeEntries(entries, { definition, election, rootKey }, attachment, { progress = () => {}, sample = Infinity } = {}) {
   /** @type {Fault[]} */
   const faults = [];
-  /** @type {Placed[]} */
+  /** @type {import("./keys.js").Found[]} */
   const opened = [];
   for (const { index, raw } of entries) {
     if (index < 2) continue; // definition and charter, which brought their own key
     try {
-      const entry = openRecord(raw);
-      if (equal(entry.election, election)) opened.push({ index, entry });
+      const read = readRecord(raw);
+      if (equal(read.entry.election, election)) opened.push({ index, ...read });
       else faults.push({ index, why: new Refusal("entry-election") });
     } catch (why) {
       if (!(why instanceof Refusal)) throw why;
       faults.push({ index, why });
     }
   }
-  const keyring = await readKeys(opened, rootKey);
+  const keyring = await readKeys(opened.filter((one) => one.known), rootKey);
   const drawn = drawSample(opened.length, sample);
-  const signed = await checkSignatures(opened, keyring, drawn, faults, progress);
+  const { signed, unknown } = await checkSignatures(opened, keyring, drawn, faults, progress);
   const settled = await settle(signed, definition.body, keyring, attachment);
   const { totals, refused } = countSheets(signed, definition.body, settled);
   faults.sort((a, b) => a.index - b.index);
   const checked = Math.min(sample, opened.length);
-  return { faults, refused, totals, checked, signatures: opened.length, place: settled.place, signed };
+  const unknownTypes = unknown.filter(({ type }) => type < UNREAD);
+  const unread = unknown.filter(({ type }) => type >= UNREAD);
+  return { faults, unknownTypes, unread, refused, totals, checked, signatures: opened.length, place: settled.place, signed };
 }
 
 /**
@@ -158,28 +162,34 @@ function drawSample(all, sample) {
 }
 
 /**
- * The records that a key in force signed, in log order; the others become faults.
- * @param {Placed[]} opened
+ * The records that a key in force signed, in log order, and those of types that are not known; the others become
+ * faults.
+ * @param {import("./keys.js").Found[]} opened
  * @param {import("./keys.js").Keyring} keyring
  * @param {Set<number> | null} drawn places whose signatures are checked; null for all
  * @param {Fault[]} faults
  * @param {Progress} progress
- * @returns {Promise<Signed[]>}
+ * @returns {Promise<{ signed: Signed[], unknown: Unknown[] }>}
  */
 async function checkSignatures(opened, keyring, drawn, faults, progress) {
   /** @type {Map<string, Promise<import("./ed25519.js").Verifier>>} */
   const verifiers = new Map();
-  const checkOne = async (/** @type {Placed} */ { index, entry }, /** @type {number} */ place) => {
+  const checkOne = async (/** @type {import("./keys.js").Found} */ found, /** @type {number} */ place) => {
+    const { index, entry } = found;
     const kid = toHex(entry.frame.kid);
-    const key = keyAt(keyring, { index, entry });
+    const key = keyAt(keyring, found);
     if (!key) return { index, why: new Refusal("key-unknown", { kid }) };
-    if (drawn && !drawn.has(place)) return { index, entry, key };
+    const good = found.known ? { index, entry: found.entry, key } : { index, type: entry.type };
+    if (drawn && !drawn.has(place)) return good;
     if (!verifiers.has(kid)) verifiers.set(kid, verifier(key.public_key));
     const check = await /** @type {Promise<import("./ed25519.js").Verifier>} */ (verifiers.get(kid));
     const holds = await check(entry.frame.signed, entry.frame.signature);
-    return holds ? { index, entry, key } : { index, why: new Refusal("signature-bad") };
+    return holds ? good : { index, why: new Refusal("signature-bad") };
   };
+  /** @type {Signed[]} */
   const signed = [];
+  /** @type {Unknown[]} */
+  const unknown = [];
   const step = (await isNative()) ? SIGNATURES_AT_ONCE : SLOW_AT_ONCE;
   const batch = (/** @type {number} */ at) => Promise.all(opened.slice(at, at + step).map((placed, i) => checkOne(placed, at + i)));
   let next = batch(0);
@@ -188,9 +198,10 @@ async function checkSignatures(opened, keyring, drawn, faults, progress) {
     next = batch(at + step); // so that the browser's threads have work while this one takes the answers
     for (const one of await current) {
       if ("entry" in one) signed.push(one);
+      else if ("type" in one) unknown.push(one);
       else faults.push(one);
     }
     progress("signatures", Math.min(at + step, opened.length), opened.length);
   }
-  return signed;
+  return { signed, unknown };
 }

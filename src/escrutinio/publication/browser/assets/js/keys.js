@@ -15,6 +15,7 @@ const BULK = new Set([13, 14, 17, 18, 19]);
  *   titles: { language: string, text: string }[] }} Key */
 /** @typedef {{ key: Key, enrolled: number, revoked: number }} Held */
 /** An entry by its index in the log. @typedef {{ index: number, entry: Entry }} Placed */
+/** One whose type may be unknown. @typedef {{ index: number } & import("./record.js").Read} Found */
 /** A record whose signature holds, and the key it is by. @typedef {{ index: number, entry: Entry, key: Key }} Signed */
 /** Whose keys there are: by key id in hexadecimal, and the operator's root.
  * @typedef {{ held: Map<string, Held>, root: Key, rootId: string }} Keyring */
@@ -51,7 +52,7 @@ export async function readKeys(opened, rootKey) {
 /**
  * The key in force at an index that a record names; null where there is none. The root signs no sheets.
  * @param {Keyring} keyring
- * @param {Placed} placed
+ * @param {{ index: number, entry: import("./record.js").Framed }} placed
  * @returns {Key | null}
  */
 export function keyAt({ held, root, rootId }, { index, entry }) {
