@@ -274,7 +274,7 @@ def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
     from escrutinio.core.log.policy import LogIdentity, Policy
     from escrutinio.core.log.trust import Trust
     from escrutinio.intake.authoring.presentation import Presentation
-    from escrutinio.publication.browser.bundle import bundle
+    from escrutinio.publication.browser.verifier import named_verifier, verifier_files
     from escrutinio.running.workspace.update import update_publication
 
     state = collection.state()
@@ -283,7 +283,7 @@ def _renew(collection: Collection, keyring: Keyring, quiet: bool) -> Trust:
         definition=state.election,
         charter=state.charter.entry.digest,
         policy=Policy(logs=(LogIdentity(collection.verifier(keyring)),)),
-        verifier_html=sha256(bundle()).digest(),
+        verifier_html=verifier_files(collection.public, named_verifier(collection.public)).digest,
     )
     with workers() as executor, progress_bar(quiet) as progress:
         update_publication(

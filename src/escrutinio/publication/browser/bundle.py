@@ -1,8 +1,9 @@
 """`verify.html`: one file that verifies a publication from a folder, without a server and without a network.
 
-It is made of the pages' own modules and style sheets, which are joined and not changed, so that it can be
-read. Nothing of any election is in it: one version of the software makes the same bytes for all. What the
-modules may write is little (`import {…} from "./x.js"` and `export` before a declaration, one a line), and
+It is made of the pages' own modules, which are joined and not changed, so that it can be read, and of a
+style sheet of its own: printed trust files name its SHA-256, which no colour of the site should change.
+Nothing of any election is in it: one version of the software makes the same bytes for all. What the modules
+may write is little (`import {…} from "./x.js"` and `export` before a declaration, one a line), and
 anything else is refused, so that this stays a joiner of texts and no compiler.
 """
 
@@ -18,8 +19,11 @@ from escrutinio.publication.browser.policy import csp_hash
 NAME = "verify.html"
 """Where it stands in a publication."""
 
+VERIFIER = 1
+"""The version of the file itself, which it shows: raised with each release whose bytes are others."""
+
 ENTRY = "verify-offline"
-STYLES = ("site", "verify", "verify-all")
+STYLE = "verifier"
 
 _IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "\./([a-z0-9-]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(
@@ -30,12 +34,12 @@ _ENDS_SCRIPT = re.compile(r"^.*(?:</script|<!--).*", re.MULTILINE | re.IGNORECAS
 _CODE_ONLY = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.MULTILINE | re.DOTALL)
 
 _PAGE = """<!doctype html>
-<html lang="es">
+<html lang="es" data-verifier="{version}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Escrutinio · verify.html</title>
+<title>Escrutinio · verify.html {version}</title>
 <style>{style}</style>
 </head>
 <body>
@@ -49,13 +53,18 @@ _PAGE = """<!doctype html>
 def bundle() -> bytes:
     """The file. Raises PublicationError where a module is written in a way that cannot be joined."""
     assets = files(__package__).joinpath("assets")
-    script = join_modules(ENTRY, lambda name: assets.joinpath("js", f"{name}.js").read_text("utf-8"))
-    style = "\n".join(assets.joinpath("css", f"{name}.css").read_text("utf-8") for name in STYLES)
+    return make(lambda path: assets.joinpath(*path.split("/")).read_text("utf-8"))
+
+
+def make(read: Callable[[str], str]) -> bytes:
+    """The file, of the sources that `read` gives by their path below `assets/`. Raises PublicationError."""
+    script = join_modules(ENTRY, lambda name: read(f"js/{name}.js"))
+    style = read(f"css/{STYLE}.css")
     policy = (
         f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; worker-src blob:; "
         "base-uri 'none'; form-action 'none'"
     )
-    return _PAGE.format(policy=policy, style=style, script=script).encode()
+    return _PAGE.format(version=VERIFIER, policy=policy, style=style, script=script).encode()
 
 
 def join_modules(entry: str, read: Callable[[str], str]) -> str:

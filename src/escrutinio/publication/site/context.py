@@ -12,6 +12,7 @@ from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Charter
+from escrutinio.publication.browser.verifier import newer_verifier
 from escrutinio.publication.documents.report.results import ContestEvidence
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.changes import Changes
@@ -93,6 +94,7 @@ class Context:
             "charter": self.trust.charter.hex(),
             "log_keys": [str(log.key) for log in self.trust.policy.logs],
             "verifier": None if verifier is None else verifier.hex(),
+            "newer_verifier": newer_verifier(verifier),
         }
 
     @property

@@ -36,7 +36,7 @@ from escrutinio.intake.authoring.composer import Composer
 from escrutinio.intake.authoring.config import ElectionConfig, read_config
 from escrutinio.intake.authoring.keyring import LOG, Keyring
 from escrutinio.intake.mapping.rows import BadRow
-from escrutinio.publication.browser.bundle import bundle
+from escrutinio.publication.browser.verifier import Verifiers, named_verifier, verifier_files
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.downloads.geojson import published_geometry, write_geometry
 from escrutinio.running.workspace.update import carry_over, write_views
@@ -97,9 +97,12 @@ def publish(
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
+        verifiers = verifier_files(target, None if replace else named_verifier(target))
         if not replace:
             carry_over(target, staging)
-        made = _build(staging, config, base_dir, tables, composer, keyring, clock, progress, executor)
+        made = _build(
+            staging, config, base_dir, tables, composer, keyring, verifiers, clock, progress, executor
+        )
         _swap(staging, target)
     except OSError as error:
         raise PublicationError(f"{target} cannot be written: {error.strerror or error}") from None
@@ -153,6 +156,7 @@ def _build(
     tables: Tables,
     composer: Composer,
     keyring: Keyring,
+    verifiers: Verifiers,
     clock: int,
     progress: Progress,
     executor: Executor | None,
@@ -173,9 +177,10 @@ def _build(
         definition=sha256(composer.records[0]).digest(),
         charter=sha256(composer.records[1]).digest(),
         policy=Policy(logs=(LogIdentity(signer.verifier),)),
-        verifier_html=sha256(bundle()).digest(),
+        verifier_html=verifiers.digest,
         mirrors=config.shown.mirrors,
     )
+    write_files(staging, verifiers.files)
     write_files(staging, [("trust.toml", format_trust(trust))])
     if config.shown.mirrors:
         listed = MirrorList(config.log.origin, clock, config.shown.mirrors)

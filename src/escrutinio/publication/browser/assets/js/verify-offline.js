@@ -22,11 +22,12 @@ async function show(program, lang) {
   const change = el("button", { type: "button", lang: other }, speak(lang, "language"));
   change.addEventListener("click", () => void show(program, other));
   const root = el("div", { id: "verify" });
+  const version = Number(document.documentElement.dataset.verifier);
   document.documentElement.lang = lang;
   document.title = speak(lang, "title");
   fillElement(
     document.body,
-    el("header.wrap", {}, el("p.links", {}, change), el("h1", {}, speak(lang, "title"))),
+    el("header.wrap", {}, el("p.links", {}, change, el("span.small.muted", {}, speak(lang, "version", { version }))), el("h1", {}, speak(lang, "title"))),
     el("main.wrap", {}, el("p.lead", {}, speak(lang, "intro")), root),
   );
   await mountVerification(root, { lang, base: null, startWorker: () => startWorker(program) });
