@@ -18,7 +18,7 @@ from benchmarks.synthetic import SyntheticElection
 from tests.conftest import CHROMIUM_FLAGS, chromium_path
 
 VERIFY = """async () => {
-  const worker = new Worker('/assets/js/verify-worker.js', { type: 'module' });
+  const worker = new Worker('/assets/js/pages/verify-worker.js', { type: 'module' });
   const report = await new Promise((resolve, reject) => {
     worker.onerror = reject;
     worker.onmessage = ({ data }) => {
@@ -33,10 +33,10 @@ VERIFY = """async () => {
 }"""
 
 PREPARE = """async () => {
-  const { Log } = await import('/assets/js/log.js');
-  const { readEntries, placed } = await import('/assets/js/election.js');
-  const { readKeys, keyAt } = await import('/assets/js/keys.js');
-  const { openRecord } = await import('/assets/js/record.js');
+  const { Log } = await import('/assets/js/log/log.js');
+  const { readEntries, placed } = await import('/assets/js/election/election.js');
+  const { readKeys, keyAt } = await import('/assets/js/election/keys.js');
+  const { openRecord } = await import('/assets/js/records/record.js');
   const log = new Log('/');
   const opened = placed(await readEntries(log, () => {})).slice(2)
     .map(({ index, raw }) => ({ index, entry: openRecord(raw) }));

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 _VERIFY = """
-const { Log } = await import('/assets/js/log.js');
-const { parseTrust } = await import('/assets/js/trust.js');
+const { Log } = await import('/assets/js/log/log.js');
+const { parseTrust } = await import('/assets/js/log/trust.js');
 const trust = args[1] ? parseTrust(bytes.fromHex(args[1])) : null;
 const seen = [];
 const found = await it.verifyElection(new Log(args[0], trust), (stage) => seen.push(stage));
@@ -205,7 +205,7 @@ def test_the_ruled_day_has_every_basis() -> None:
 
 
 _SAMPLE = """
-const { Log } = await import('/assets/js/log.js');
+const { Log } = await import('/assets/js/log/log.js');
 const log = new Log(args[0]);
 const entries = it.placed(await it.readEntries(log, () => {}));
 const context = await log.context();
@@ -245,8 +245,8 @@ def test_what_the_fold_finds_wrong_with_entries_the_browser_finds_too(
 
 
 _UNKNOWN = """
-const { openRecord } = await import('/assets/js/record.js');
-const { sha256 } = await import('/assets/js/sha256.js');
+const { openRecord } = await import('/assets/js/records/record.js');
+const { sha256 } = await import('/assets/js/records/sha256.js');
 const raws = args[0].map((hex) => bytes.fromHex(hex));
 const [definition, charter] = raws.map((raw, index) => (index < 2 ? openRecord(raw) : null));
 const context = { definition, charter, election: sha256(definition.raw), rootKey: charter.body.root_key };

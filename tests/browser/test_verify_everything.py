@@ -36,7 +36,7 @@ DAY = isla()
 PAGE = (
     '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>x</title>'
     '<main><div id="verify" data-base="../" data-lang="{lang}"></div></main>'
-    '<script type="module" src="/assets/js/verify-all.js"></script></html>'
+    '<script type="module" src="/assets/js/pages/verify-all.js"></script></html>'
 )
 NO_ED25519 = """
 const own = SubtleCrypto.prototype.importKey;

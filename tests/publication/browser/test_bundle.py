@@ -83,6 +83,19 @@ def test_what_cannot_be_joined_is_refused(line: str) -> None:
         join_modules("main", (MODULES | {"main": line + "\n"}).__getitem__)
 
 
+def test_modules_of_other_folders_are_found_by_their_path() -> None:
+    modules = {
+        "pages/main": 'import { a } from "../log/log.js";\nimport { b } from "./log.js";\nuse(a, b);\n',
+        "pages/log": 'import { c } from "../records/log.js";\nexport const b = c;\n',
+        "log/log": 'import { c } from "../records/log.js";\nexport const a = c;\n',
+        "records/log": "export const c = 1;\n",
+    }
+    joined = join_modules("pages/main", modules.__getitem__)
+    assert re.findall(r"// --- ([\w/]+)\.js", joined) == ["records/log", "log/log", "pages/log", "pages/main"]
+    assert "const { a } = module_log_log;" in joined
+    assert "const { c } = module_records_log;" in joined
+
+
 def test_modules_that_need_each_other_are_refused() -> None:
     circle = MODULES | {"low": 'import { two } from "./two.js";\n'}
     with pytest.raises(PublicationError, match="imports itself"):

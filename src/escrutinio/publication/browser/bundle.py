@@ -3,14 +3,16 @@
 It is made of the pages' own modules, which are joined and not changed, so that it can be read, and of a
 style sheet of its own: printed trust files name its SHA-256, which no colour of the site should change.
 Nothing of any election is in it: one version of the software makes the same bytes for all. What the modules
-may write is little (`import {…} from "./x.js"` and `export` before a declaration, one a line), and
-anything else is refused, so that this stays a joiner of texts and no compiler.
+may write is little (`import {…} from "./x.js"` or `"../folder/x.js"`, and `export` before a declaration, one
+a line), and anything else is refused, so that this stays a joiner of texts and no compiler.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 
 from escrutinio.base.errors import PublicationError
@@ -22,10 +24,10 @@ NAME = "verify.html"
 VERIFIER = 1
 """The version of the file itself, which it shows: raised with each release whose bytes are others."""
 
-ENTRY = "verify-offline"
+ENTRY = "pages/verify-offline"
 STYLE = "verifier"
 
-_IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "\./([a-z0-9-]+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "(\.\.?/[a-z0-9/-]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(
     r"^export (?=(?:async )?function (\w+)|class (\w+)|const (\w+|\[[\w, ]+\]) =)", re.MULTILINE
 )
@@ -70,7 +72,7 @@ def make(read: Callable[[str], str]) -> bytes:
 def join_modules(entry: str, read: Callable[[str], str]) -> str:
     """The modules that `entry` imports, and itself last, as one classic script.
 
-    Each stands in a function of its own and hands out what it exports. Raises PublicationError.
+    Modules go by their path without its ending, such as `records/cbor`.     Each stands in a function of its own and hands out what it exports. Raises PublicationError.
     """
     done: dict[str, str] = {}
     _add(entry, read, done, ())
@@ -84,9 +86,9 @@ def _add(name: str, read: Callable[[str], str], done: dict[str, str], above: tup
         return
     text = read(name)
     for found in _IMPORT.finditer(text):
-        _add(found[2], read, done, (*above, name))
+        _add(_resolved(name, found[2]), read, done, (*above, name))
     names = ", ".join(part for found in _EXPORT.finditer(text) for part in _exported(found))
-    body = _EXPORT.sub("", _IMPORT.sub(_taken, text))
+    body = _EXPORT.sub("", _IMPORT.sub(partial(_taken, name), text))
     if left := _ENDS_SCRIPT.search(body) or _LEFT_OVER.search(_CODE_ONLY.sub("", body)):
         raise PublicationError(
             f"the module {name}.js has a line that cannot be joined: {left[0].strip()[:100]}"
@@ -96,8 +98,14 @@ def _add(name: str, read: Callable[[str], str], done: dict[str, str], above: tup
     )
 
 
-def _taken(found: re.Match[str]) -> str:
-    return f"const {{{found[1].rstrip().rstrip(',')} }} = {_variable(found[2])};\n".replace(" as ", ": ")
+def _taken(importer: str, found: re.Match[str]) -> str:
+    names, module = found[1].rstrip().rstrip(","), _variable(_resolved(importer, found[2]))
+    return f"const {{{names} }} = {module};\n".replace(" as ", ": ")
+
+
+def _resolved(importer: str, relative: str) -> str:
+    """The module that another one imports by its relative path."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), relative))
 
 
 def _exported(found: re.Match[str]) -> list[str]:
@@ -106,4 +114,4 @@ def _exported(found: re.Match[str]) -> list[str]:
 
 
 def _variable(module: str) -> str:
-    return "module_" + module.replace("-", "_")
+    return "module_" + module.replace("-", "_").replace("/", "_")

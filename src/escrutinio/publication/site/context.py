@@ -67,7 +67,7 @@ class Context:
             "maps": self.maps,
             "description": self.description,
             "has_skipped": self.shelf.has("data/skipped.csv"),
-            "scripts": {name: self.shelf.has(f"assets/js/{name}.js") for name in SCRIPTS},
+            "scripts": {name: self.shelf.has(f"assets/js/pages/{name}.js") for name in SCRIPTS},
             "example": None if example is None else example.station,
             "example_area": None if example is None else example.area,
             "example_entry": None if example is None else example.entry,
