@@ -22,8 +22,8 @@ CSP = (
 )
 
 _CALL = """async ([module, code, args]) => {
-  const bytes = await import('/assets/js/bytes.js');
-  const it = await import(`/assets/js/${module}.js`);
+  const bytes = await import('/assets/js/records/bytes.js');
+  const it = await import(`/assets/js/${module}.js`); // with its folder
   const run = new Function('it', 'bytes', 'args', `return (async () => { ${code} })()`);
   try { return ['ok', await run(it, bytes, args)]; }
   catch (error) {
@@ -31,6 +31,13 @@ _CALL = """async ([module, code, args]) => {
     return ['refused', error.key, error.text('es')];
   }
 }"""
+
+
+_PLACES = {
+    path.stem: path.relative_to(ASSETS / "js").with_suffix("").as_posix()
+    for path in (ASSETS / "js").rglob("*.js")
+}
+"""Where the module of each name is: no two have the same."""
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -85,7 +92,7 @@ class Modules:
         self.page = page
 
     def __call__(self, module: str, code: str, *args: object) -> list[object]:
-        result: list[object] = self.page.evaluate(_CALL, [module, code, list(args)])
+        result: list[object] = self.page.evaluate(_CALL, [_PLACES[module], code, list(args)])
         return result
 
     def value(self, module: str, code: str, *args: object) -> object:

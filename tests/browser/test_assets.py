@@ -9,7 +9,10 @@ import pytest
 
 from tests.browser.publish import ASSETS
 
-MODULES = sorted((ASSETS / "js").glob("*.js"))
+FOLDERS = ("records", "log", "election", "pages")
+"""Each imports from itself and from those before it, as the core's folders of the same names do."""
+
+MODULES = sorted((ASSETS / "js").rglob("*.js"))
 MAX_LINES = 300
 MARKUP = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function"
@@ -26,13 +29,23 @@ PARSES = {"live.js": {"DOMParser"}}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_a_module_is_small_plain_and_imports_only_its_neighbours(path: Path) -> None:
+def test_a_module_is_small_plain_and_imports_only_from_below(path: Path) -> None:
     text = path.read_text()
     assert text.count("\n") < MAX_LINES
     assert text.startswith("// ")
     assert set(MARKUP.findall(text)) <= PARSES.get(path.name, set())
     imports = re.findall(r"(?:\} from|import\() ?[\"']([^\"']+)[\"']", text)
-    assert [name for name in imports if not (name.startswith("./") and (path.parent / name).is_file())] == []
+    folder = FOLDERS.index(path.parent.name)
+    for name in imports:
+        named = (path.parent / name).resolve()
+        assert name.startswith("./" if named.parent == path.parent else "../"), name
+        assert named in MODULES, name
+        assert FOLDERS.index(named.parent.name) <= folder, name
+
+
+def test_modules_stand_in_one_of_the_folders_and_no_two_share_a_name() -> None:
+    assert {path.parent.relative_to(ASSETS / "js").as_posix() for path in MODULES} == set(FOLDERS)
+    assert len({path.name for path in MODULES}) == len(MODULES)
 
 
 def test_every_sentence_that_a_module_asks_for_exists() -> None:

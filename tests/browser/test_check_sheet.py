@@ -48,7 +48,7 @@ NEEDS_DECODER = pytest.mark.skipif(
 CHECK = (
     '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>x</title>'
     '<main id="check" data-base="../" data-lang="{lang}"><div id="check-here"></div></main>'
-    '<script type="module" src="/assets/js/check-sheet.js"></script></html>'
+    '<script type="module" src="/assets/js/pages/check-sheet.js"></script></html>'
 )
 CARDS = Qr2024Options(
     "presidente", tuple(Card2024(f"card {at}", PRESIDENT.options[at % 4].code) for at in range(OPTIONS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
@@ -24,7 +25,8 @@ from escrutinio.core.records.codes import (
 from escrutinio.core.records.entry import open_record
 from escrutinio.core.records.types import CoRecord, Revocation, Ruling, StationChange
 from tests.browser.publish import isla, publish, trust_of
-from tests.core.election.build import CLOSES, DAY, ROOT, STATIONS, Day, key
+from tests.core.election.build import CLOSES, DAY, ROOT, STATIONS, VOTES, Day, key
+from tests.paths import VECTORS
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Modules, Served
@@ -32,13 +34,23 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 _VERIFY = """
-const { Log } = await import('/assets/js/log.js');
-const { parseTrust } = await import('/assets/js/trust.js');
+const { Log } = await import('/assets/js/log/log.js');
+const { parseTrust } = await import('/assets/js/log/trust.js');
+const { checkRoot, checkTiles, treeOf } = await import('/assets/js/log/tree.js');
 const trust = args[1] ? parseTrust(bytes.fromHex(args[1])) : null;
 const seen = [];
-const found = await it.verifyElection(new Log(args[0], trust), (stage) => seen.push(stage));
-return { size: found.size, root: found.root, key: found.logKey?.name ?? null,
-  cosigned: found.cosigned?.map(({ witness }) => witness) ?? null,
+const progress = (stage) => seen.push(stage);
+const log = new Log(args[0], trust);
+const entries = await it.readEntries(log, progress);
+const tree = treeOf(entries);
+await checkTiles(log, tree, true, () => seen.push('tiles'));
+await checkRoot(log, tree);
+const { size } = await log.checkpoint();
+const [logKey, cosigned, context] = [await log.logKey(), await log.cosignatures(), await log.context()];
+const attachment = (named) => log.attachment(named);
+const found = await it.judgeEntries(it.placed(entries), context, attachment, { progress });
+return { size, key: logKey?.name ?? null,
+  cosigned: cosigned?.map(({ witness }) => witness) ?? null,
   faults: found.faults.map(({ index, why }) => [index, why.key]),
   refused: found.refused.map(({ index, code }) => [index, code]),
   totals: Object.fromEntries([...found.totals].map(([name, { areas, ...all }]) => [name, all])),
@@ -203,7 +215,7 @@ def test_the_ruled_day_has_every_basis() -> None:
 
 
 _SAMPLE = """
-const { Log } = await import('/assets/js/log.js');
+const { Log } = await import('/assets/js/log/log.js');
 const log = new Log(args[0]);
 const entries = it.placed(await it.readEntries(log, () => {}));
 const context = await log.context();
@@ -240,6 +252,31 @@ def test_what_the_fold_finds_wrong_with_entries_the_browser_finds_too(
         if finding.code in keeps
         for entry in finding.entries
     )
+
+
+_UNKNOWN = """
+const { openRecord } = await import('/assets/js/records/record.js');
+const { sha256 } = await import('/assets/js/records/sha256.js');
+const raws = args[0].map((hex) => bytes.fromHex(hex));
+const [definition, charter] = raws.map((raw, index) => (index < 2 ? openRecord(raw) : null));
+const context = { definition, charter, election: sha256(definition.raw), rootKey: charter.body.root_key };
+const attachment = async ({ digest }) => bytes.fromHex(args[1][bytes.toHex(digest)]);
+const found = await it.judgeEntries(it.placed(raws), context, attachment);
+const answers = raws.map(() => 'read');
+const faults = { 'key-unknown': 'unknown-key', 'signature-bad': 'bad-signature' };
+for (const { index, why } of found.faults) answers[index] = faults[why.key] ?? 'bad-record';
+for (const { index } of found.unknownTypes) answers[index] = 'not-judged';
+for (const { index } of found.unread) answers[index] = 'unread';
+return { answers, candidates: found.totals.get('presidente reported').candidates };"""
+
+
+def test_records_of_types_that_no_version_knows_are_what_the_vectors_say(js: Modules) -> None:
+    vectors = json.loads((VECTORS / "unknown-types.json").read_text("utf-8"))
+    entries = vectors["entries"]
+    found = js.value("election", _UNKNOWN, [entry["record"] for entry in entries], vectors["attachments"])
+    assert isinstance(found, dict)
+    assert found["answers"] == [entry["answer"] for entry in entries]
+    assert sum(found["candidates"]) == sum(VOTES)
 
 
 def test_without_a_trust_file_nothing_is_said_of_who_signed(

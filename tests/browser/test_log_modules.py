@@ -252,7 +252,7 @@ def trust(threshold: int = 2) -> bytes:
 
 
 _CHECK = """
-const { parseTrust } = await import('/assets/js/trust.js');
+const { parseTrust } = await import('/assets/js/log/trust.js');
 const trust = parseTrust(bytes.fromHex(args[1]));
 const checkpoint = it.parseCheckpoint(bytes.fromHex(args[0]));
 const key = await it.verifyLogSignature(checkpoint, trust);

@@ -79,7 +79,7 @@ def test_it_fits_a_narrow_screen(chromium: Browser, address: str, scheme: str) -
 def test_fingerprints_are_those_of_python(js: Modules) -> None:
     vectors = json.loads((ROOT / "docs/vectors/fingerprint.json").read_text("utf-8"))["vectors"]
     code = """
-    const { parseVkey } = await import('/assets/js/note.js');
+    const { parseVkey } = await import('/assets/js/log/note.js');
     return args[0].map((one) => it.fingerprint({
       definition: bytes.fromHex(one.definition), charter: bytes.fromHex(one.charter),
       logs: one.log_keys.map((text) => ({ key: parseVkey(text) })) }));"""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 _VERIFY = """
-const { Log } = await import('/assets/js/log.js');
-const { parseTrust } = await import('/assets/js/trust.js');
+const { Log } = await import('/assets/js/log/log.js');
+const { parseTrust } = await import('/assets/js/log/trust.js');
 const report = await it.verifyWhole(new Log(args[0], parseTrust(bytes.fromHex(args[1]))), {});
 return { steps: Object.fromEntries(report.steps.map(({ id, state }) => [id, state])),
   totals: report.totals.map(({ contest, basis }) => [contest, basis]),

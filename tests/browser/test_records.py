@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 VECTORS = json.loads((ROOT / "docs" / "vectors" / "records.json").read_text())
 
 _OPEN_ALL = """
-const { toPlain } = await import('/assets/js/shapes.js');
+const { toPlain } = await import('/assets/js/records/shapes.js');
 return args[0].map((hex) => {
   try {
     const entry = it.openRecord(bytes.fromHex(hex));
@@ -34,8 +34,8 @@ return args[0].map((hex) => {
 });"""
 
 _VERIFY_ALL = """
-const { verifier } = await import('/assets/js/ed25519.js');
-const { keyId } = await import('/assets/js/cose.js');
+const { verifier } = await import('/assets/js/records/ed25519.js');
+const { keyId } = await import('/assets/js/records/cose.js');
 return Promise.all(args[0].map(async ([hex, key]) => {
   const { frame } = it.openRecord(bytes.fromHex(hex));
   const check = await verifier(bytes.fromHex(key), args[1]);
@@ -98,7 +98,7 @@ def _is_valid(key: bytes) -> bool:
 def test_a_record_with_any_byte_changed_opens_no_more_or_verifies_no_more(js: Modules) -> None:
     vector = next(v for v in VECTORS["records"] if v["name"] == "tally-sheet")
     code = """
-    const { verifySignature } = await import('/assets/js/ed25519.js');
+    const { verifySignature } = await import('/assets/js/records/ed25519.js');
     const raw = bytes.fromHex(args[0]);
     const key = bytes.fromHex(args[1]);
     const good = [];
@@ -107,7 +107,7 @@ def test_a_record_with_any_byte_changed_opens_no_more_or_verifies_no_more(js: Mo
       copy[at] ^= 1 << at % 8;
       try {
         const { frame } = it.openRecord(copy);
-        const { keyId } = await import('/assets/js/cose.js');
+        const { keyId } = await import('/assets/js/records/cose.js');
         const named = bytes.equal(frame.kid, keyId(key));
         if (named && await verifySignature(key, frame.signed, frame.signature)) good.push(at);
       } catch (error) {

@@ -25,12 +25,12 @@ DAY = isla()
 STATION = (
     '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>x</title>'
     '<main id="station" data-base="../" data-lang="{lang}"></main>'
-    '<script type="module" src="/assets/js/station.js"></script></html>'
+    '<script type="module" src="/assets/js/pages/station.js"></script></html>'
 )
 SANDBOX = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title>'
     '<section id="sandbox" data-base="../" data-lang="en" data-entry="5"></section>'
-    '<script type="module" src="/assets/js/sandbox.js"></script></html>'
+    '<script type="module" src="/assets/js/pages/sandbox.js"></script></html>'
 )
 
 

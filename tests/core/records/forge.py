@@ -1,5 +1,7 @@
 """Records that nobody should accept, each signed as well as it can be and wrong in one thing alone."""
 
+from collections.abc import Callable
+
 import cbor2
 
 from escrutinio.core.records import types as t
@@ -148,8 +150,10 @@ def bad_payloads(sheet: Example) -> dict[str, bytes]:
         "version 0": items(0, *head[1:], counts, *tail),
         "version 2": items(2, *head[1:], counts, *tail),
         "version true": items(True, *head[1:], counts, *tail),
-        "type 0": items(1, 0, *head[2:], counts, *tail),
-        "type 200": items(1, 200, *head[2:], counts, *tail),
+        "type 2^53": items(1, 2**53, *head[2:], counts, *tail),
+        "type negative": items(1, -1, *head[2:], counts, *tail),
+        "type true": items(1, True, *head[2:], counts, *tail),
+        **bad_unknown(items),
         "type is text": items(1, "tally-sheet", *head[2:], counts, *tail),
         "election of 31 bytes": items(1, 14, election()[:31], MIDNIGHT, counts, *tail),
         "election empty": items(1, 14, b"", MIDNIGHT, counts, *tail),
@@ -227,6 +231,30 @@ def bad_payloads(sheet: Example) -> dict[str, bytes]:
         "title as a map": titled([{0: "es"}]),
         "no titles": titled([]),
         "17 titles": titled([["es", "Observadores"]] * 17),
+    }
+
+
+def bad_unknown(items: Callable[..., bytes]) -> dict[str, bytes]:
+    """Records of types that no version knows, which are malformed all the same."""
+    head = [1, 200, election(), MIDNIGHT]
+    deep: list[object] = []
+    for _ in range(15):
+        deep = [deep]
+    return {
+        "unknown type with an election of 31 bytes": items(1, 200, election()[:31], MIDNIGHT),
+        "unknown type with no election": items(1, 41, b"", MIDNIGHT),
+        "unknown type issued at no number": items(*head[:3], "now"),
+        "unknown type without issued_at": items(*head[:3]),
+        "unknown type of version 2": items(2, *head[1:]),
+        "unknown type with a map": items(*head, {}),
+        "unknown type with a map inside": items(*head, [[{}]]),
+        "unknown type with a negative number": items(*head, -1),
+        "unknown type with 2^53": items(*head, 2**53),
+        "unknown type with a float": items(*head, [1.5]),
+        "unknown type with null": items(*head, [None]),
+        "unknown type with false": items(*head, [False]),
+        "unknown type with a tag": items(*head, cbor2.CBORTag(1000, 7)),
+        "unknown type with 17 arrays one in another": items(*head, deep),
     }
 
 

@@ -4,8 +4,10 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from typing import Any
 
+import cbor2
 import pytest
 
 from escrutinio.base.errors import RecordError
@@ -66,6 +68,14 @@ def test_a_validator_we_did_not_write_refuses_what_we_refuse(reason: str) -> Non
     pycddl = pytest.importorskip("pycddl", reason="pycddl is not installed (pip install pycddl)")
     with pytest.raises(pycddl.ValidationError):
         _validate("tally-sheet", payload)
+
+
+@pytest.mark.parametrize(("code", "allowed"), [(128, True), (2**53 - 1, True), (127, False), (2**53, False)])
+def test_a_validator_we_did_not_write_leaves_types_from_128_on_unread(code: int, allowed: bool) -> None:
+    payload = cbor2.dumps([1, code, bytes(32), 0, 7])  # it takes `* item` at an end for one item
+    pycddl = pytest.importorskip("pycddl", reason="pycddl is not installed (pip install pycddl)")
+    with nullcontext() if allowed else pytest.raises(pycddl.ValidationError):
+        _validate("unread", payload)
 
 
 def _validate(rule: str, data: bytes) -> None:

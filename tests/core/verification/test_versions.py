@@ -16,7 +16,14 @@ import pytest
 from escrutinio.core.derived.version import KNOWN, MEMBER, Version, stated
 from escrutinio.core.log.trust import Trust, parse_trust
 from escrutinio.core.verification.checks import Check, Outcome
-from escrutinio.core.verification.publication import Verification, verify_publication
+from escrutinio.core.verification.publication import (
+    NotVerifiedError,
+    Verification,
+    open_verified,
+    verify_publication,
+)
+from tests.core.election.build import Day, machines
+from tests.core.verification.lab import publish
 from tests.paths import ROOT
 
 MADE = ROOT / "tests" / "data" / "publications"
@@ -158,6 +165,28 @@ def test_tables_of_more_entries_than_were_read_cannot_be_judged(present: tuple[P
 )
 def test_what_is_stated_is_read_strictly(content: bytes | None, version: Version) -> None:
     assert stated(content).version == version
+
+
+@pytest.mark.parametrize("code", [41, 127])
+def test_a_type_that_may_change_totals_leaves_every_total_open(code: int, tmp_path: Path) -> None:
+    day = machines(Day())
+    at = day.say_plain(code, [], "authority/1", "election")
+    found = verify_publication(tmp_path, trust=publish(tmp_path, day))
+    assert outcomes(found) == {Check.RECORDS: Outcome.OPEN, Check.TABLES: Outcome.OPEN}
+    assert f"Entry {at} is of type {code}" in said(found)
+    with pytest.raises(NotVerifiedError) as caught:
+        open_verified(tmp_path)
+    assert not caught.value.failed
+
+
+@pytest.mark.parametrize("code", [128, 200, 300])
+def test_a_type_that_never_changes_totals_is_unread_and_not_bad(code: int, tmp_path: Path) -> None:
+    day = machines(Day())
+    day.say_plain(code, [], "authority/1", "election")
+    found = verify_publication(tmp_path, trust=publish(tmp_path, day))
+    assert found.authenticated
+    assert "never change a total: 1." in found.answer(Check.RECORDS).note
+    assert open_verified(tmp_path).state.unread == ((len(day.log) - 1, code),)
 
 
 def test_the_numbers_of_the_checks_never_change() -> None:

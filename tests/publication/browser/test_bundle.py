@@ -9,7 +9,8 @@ from hashlib import sha256
 import pytest
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.publication.browser.bundle import bundle, join_modules
+from escrutinio.publication.browser.bundle import VERIFIER, bundle, join_modules, make
+from escrutinio.publication.browser.files import asset, assets
 
 
 def test_the_policy_allows_exactly_what_is_inline_and_no_connection() -> None:
@@ -28,6 +29,27 @@ def test_the_policy_allows_exactly_what_is_inline_and_no_connection() -> None:
 
 def test_it_is_the_same_every_time() -> None:
     assert bundle() == bundle()
+
+
+def _made_with(sheet: str, find: str, put: str) -> bytes:
+    def read(path: str) -> str:
+        text = asset(path).decode()
+        assert path != sheet or find in text
+        return text.replace(find, put) if path == sheet else text
+
+    return make(read)
+
+
+@pytest.mark.parametrize("sheet", sorted(path for path, _ in assets() if path.endswith(".css")))
+def test_only_its_own_style_sheet_is_in_it(sheet: str) -> None:
+    changed = _made_with(sheet.removeprefix("assets/"), "{", "{ --other: #123456; ") != bundle()
+    assert changed is (sheet == "assets/css/verifier.css")
+
+
+def test_it_says_its_version() -> None:
+    page = bundle().decode()
+    assert f'data-verifier="{VERIFIER}"' in page
+    assert f"verify.html {VERIFIER}</title>" in page
 
 
 MODULES = {
@@ -59,6 +81,19 @@ def test_modules_are_joined_each_once_before_those_that_need_them() -> None:
 def test_what_cannot_be_joined_is_refused(line: str) -> None:
     with pytest.raises(PublicationError, match=r"main\.js"):
         join_modules("main", (MODULES | {"main": line + "\n"}).__getitem__)
+
+
+def test_modules_of_other_folders_are_found_by_their_path() -> None:
+    modules = {
+        "pages/main": 'import { a } from "../log/log.js";\nimport { b } from "./log.js";\nuse(a, b);\n',
+        "pages/log": 'import { c } from "../records/log.js";\nexport const b = c;\n',
+        "log/log": 'import { c } from "../records/log.js";\nexport const a = c;\n',
+        "records/log": "export const c = 1;\n",
+    }
+    joined = join_modules("pages/main", modules.__getitem__)
+    assert re.findall(r"// --- ([\w/]+)\.js", joined) == ["records/log", "log/log", "pages/log", "pages/main"]
+    assert "const { a } = module_log_log;" in joined
+    assert "const { c } = module_records_log;" in joined
 
 
 def test_modules_that_need_each_other_are_refused() -> None:

@@ -107,7 +107,14 @@ def test_cards_alone_may_be_framed() -> None:
         assert (
             "frame-ancestors *" in dict(headers_of(f"{prefix}/embed/es/TI.html"))["content-security-policy"]
         )
-        for path in ("/es/index.html", "/es/verify.html", "/verify.html", "/es/areas/embed.html", "/"):
+        for path in (
+            "/es/index.html",
+            "/es/verify.html",
+            "/verify.html",
+            "/verify-2.html",
+            "/es/areas/embed.html",
+            "/",
+        ):
             assert "frame-ancestors 'none'" in dict(headers_of(prefix + path))["content-security-policy"]
 
 

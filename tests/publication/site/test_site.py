@@ -42,7 +42,9 @@ def test_nothing_runs_or_is_styled_inside_a_page(publication: Path) -> None:
         assert "unsafe" not in policies[0], path
         for tag, attributes in page.tags:
             assert tag != "style" or (path.name == "index.html" and path.parent.name in LANGUAGES), path
-            assert tag != "script" or re.fullmatch(r"(\.\./)+assets/js/[\w-]+\.js", attributes["src"]), path
+            assert tag != "script" or re.fullmatch(
+                r"(\.\./)+assets/js/pages/[\w-]+\.js", attributes["src"]
+            ), path
             assert not [name for name in attributes if name == "style" or name.startswith("on")], path
 
 

@@ -4,14 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from escrutinio.base.errors import EscrutinioError, PublicationError
+from escrutinio.core.log.trust import format_trust, parse_trust
 from escrutinio.core.records.keyfiles import write_key_file
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.publication.browser.verifier import BESIDE
 from escrutinio.running.workspace import publish as publishing
 from escrutinio.running.workspace.publish import BadRowsError, publish
 from escrutinio.running.workspace.workspace import Workspace, begin
@@ -60,7 +63,7 @@ def small(tmp_path: Path) -> Path:
 
 
 def run(
-    source: Path, target: Path, *, key: SigningKey = KEY, skip: bool = False, replace: bool = False
+    source: Path, target: Path, *, key: SigningKey = KEY, skip: bool = False, replacing: bool = False
 ) -> int:
     made = publish(
         source,
@@ -69,7 +72,7 @@ def run(
         clock=CLOCK,
         progress=lambda *_: None,
         skip_bad_rows=skip,
-        replace=replace,
+        replace=replacing,
     )
     return made.skipped
 
@@ -115,6 +118,47 @@ def test_more_of_the_same_election_may_take_its_place(small: Path, tmp_path: Pat
     assert (tmp_path / "out/data/p/sheets.csv").read_text().count("\n") == 4
 
 
+EARLIER = b"<!doctype html><title>what an earlier version made</title>"
+
+
+def name_earlier_verifier(target: Path) -> None:
+    """Let the trust file of a publication name a verifier of an earlier version, which stands there."""
+    trust = parse_trust((target / "trust.toml").read_bytes())
+    named = replace(trust, verifier_html=sha256(EARLIER).digest())
+    (target / "trust.toml").write_bytes(format_trust(named))
+    (target / "verify.html").write_bytes(EARLIER)
+
+
+def test_the_verifier_that_was_named_stays_and_the_newer_one_stands_beside_it(
+    small: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(small, out)
+    made, named = (out / "verify.html").read_bytes(), (out / "trust.toml").read_bytes()
+    assert parse_trust(named).verifier_html == sha256(made).digest()
+    name_earlier_verifier(out)
+    named = (out / "trust.toml").read_bytes()
+    run(small, out)
+    assert (out / "trust.toml").read_bytes() == named
+    assert (out / "verify.html").read_bytes() == EARLIER
+    assert (out / BESIDE).read_bytes() == made
+    assert BESIDE in (out / "es/verify.html").read_text()
+    run(small, out, replacing=True)
+    assert (out / "verify.html").read_bytes() == made
+    assert not (out / BESIDE).exists()
+
+
+def test_a_named_verifier_that_was_lost_is_not_replaced_unasked(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(small, out)
+    name_earlier_verifier(out)
+    (out / "verify.html").unlink()
+    before = contents(out)
+    with pytest.raises(PublicationError, match="put that file back"):
+        run(small, out)
+    assert contents(out) == before
+
+
 @pytest.mark.parametrize(
     ("sheets", "key", "reason"),
     [
@@ -132,16 +176,16 @@ def test_what_stands_there_is_not_replaced_unasked(
     with pytest.raises(PublicationError, match=reason):
         run(small, tmp_path / "out", key=key)
     assert contents(tmp_path / "out") == before
-    run(small, tmp_path / "out", key=key, replace=True)
+    run(small, tmp_path / "out", key=key, replacing=True)
     assert contents(tmp_path / "out") != before
 
 
 def test_a_directory_with_something_else_is_never_touched(small: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/letter.txt").write_text("mine")
-    for replace in (False, True):
+    for replacing in (False, True):
         with pytest.raises(PublicationError, match="holds no publication"):
-            run(small, tmp_path / "out", replace=replace)
+            run(small, tmp_path / "out", replacing=replacing)
     assert (tmp_path / "out/letter.txt").read_text() == "mine"
 
 

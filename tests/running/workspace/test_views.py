@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.policy import Group, Policy, WitnessIdentity
-from escrutinio.core.log.trust import Trust
+from escrutinio.core.log.trust import Trust, parse_trust
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.verification.publication import verify_publication
+from escrutinio.publication.browser.bundle import bundle
+from escrutinio.publication.browser.verifier import BESIDE
 from escrutinio.publication.site.live import MOST_CHANGED, Before, live_files, read_live
 from escrutinio.running.workspace.publish import publish
 from escrutinio.running.workspace.views import update_publication
@@ -120,6 +123,17 @@ def test_a_missing_quorum_is_shown_and_not_refused(mini: Night, tmp_path: Path) 
     policy = Policy(mini.trust.policy.logs, (witness,), (group,), group.name)
     update(mini, directory, trust=Trust(mini.trust.definition, mini.trust.charter, policy))
     assert live(directory)["quorum"] is False
+
+
+def test_an_update_keeps_the_verifier_that_is_named(mini: Night, grown: Path, tmp_path: Path) -> None:
+    directory, earlier = tmp_path / "public", b"<!doctype html><title>earlier</title>"
+    shutil.copytree(grown, directory)
+    (directory / "verify.html").write_bytes(earlier)
+    trust = replace(mini.trust, verifier_html=sha256(earlier).digest())
+    update(mini, directory, trust=trust)
+    assert (directory / "verify.html").read_bytes() == earlier
+    assert (directory / BESIDE).read_bytes() == bundle()
+    assert parse_trust((directory / "trust.toml").read_bytes()) == trust
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"size":"1"}', b"\xff"])

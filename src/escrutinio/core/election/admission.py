@@ -27,7 +27,7 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.cose import key_id, payload_start, split
 from escrutinio.core.records.entry import (
     Entry,
-    decode_payload,
+    UnknownTypeError,
     introduced_keys,
     open_frame,
 )
@@ -265,8 +265,10 @@ class Admission:
             _refuse("malformed", str(error))
         try:
             entry = open_frame(raw, frame)
+        except UnknownTypeError as error:
+            _refuse("unknown-type", str(error))
         except RecordError as error:
-            _refuse("unknown-type" if _is_unknown(frame.payload) else "malformed", str(error))
+            _refuse("malformed", str(error))
         if entry.election != election.digest:
             _refuse("other-election", "the record is not one for the election of this log")
         holder, key = self._holders.get(frame.kid), f"the key {frame.kid.hex()} of {frame.issuer}"
@@ -333,7 +335,7 @@ def _refuse(code: str, why: str) -> NoReturn:
 
 
 def kind_of(raw: bytes) -> int:
-    """The type that a record has if it is well formed; -1 where it cannot be."""
+    """The type that a record has if it is well formed; -1 where it cannot be, or is above 255."""
     try:
         if raw[2] == 0x58 and raw[raw[3] + 5] == 0x58:  # the heads that nearly every record has
             at = raw[3] + 7
@@ -341,7 +343,10 @@ def kind_of(raw: bytes) -> int:
             return -1
         if raw[at + 1] != t.VERSION:
             return -1
-        return raw[at + 2] if raw[at + 2] != 0x18 else raw[at + 3]
+        head = raw[at + 2]
+        if head < 0x18:
+            return head
+        return raw[at + 3] if head == 0x18 else -1
     except IndexError:
         return -1
 
@@ -349,12 +354,3 @@ def kind_of(raw: bytes) -> int:
 def _kid(raw: bytes) -> bytes:
     """The kid that a record names if it is well formed."""
     return raw[12:20] if raw[2:3] == b"\x58" else raw[13:21]
-
-
-def _is_unknown(payload: bytes) -> bool:
-    """Whether a payload that could not be read is of a type that this program does not know."""
-    try:
-        code = decode_payload(payload)[1]
-    except RecordError:
-        return False
-    return type(code) is int and code not in t.BY_CODE

@@ -41,7 +41,7 @@ from escrutinio.core.election.sheets import (
 from escrutinio.core.election.state import REPORTED, RULED, ElectionState, Logged, SheetTable, Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import LogRole
-from escrutinio.core.records.entry import Entry
+from escrutinio.core.records.entry import UNREAD, Entry
 from escrutinio.core.records.opening import Fault
 from escrutinio.core.records.subjects import Subject
 
@@ -49,11 +49,12 @@ from escrutinio.core.records.subjects import Subject
 @dataclass
 class Unjudged:
     """What a fold keeps of entries besides columns, until a state is asked for: controls, faults with their
-    reason, sheets of contests that the definition lacks."""
+    reason, sheets of contests that the definition lacks, and types that this program does not know."""
 
     controls: list[SignedControl] = field(default_factory=list)
     faults: list[tuple[int, Fault, str]] = field(default_factory=list)
     unknown_contest: list[tuple[int, Subject]] = field(default_factory=list)
+    unknown_types: list[tuple[int, int]] = field(default_factory=list)
 
 
 def assemble(
@@ -112,6 +113,8 @@ def assemble(
         pending={},
         annulled={},
         controls=controls,
+        unknown_types=tuple(each for each in sorted(unjudged.unknown_types) if each[1] < UNREAD),
+        unread=tuple(each for each in sorted(unjudged.unknown_types) if each[1] >= UNREAD),
         findings=(),
         attachments_needed=tuple(sorted(attachments.needed)),
         attachments_missing=tuple(

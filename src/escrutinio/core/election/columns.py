@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.records import types as t
+from escrutinio.core.records.entry import UnknownTypeError
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from escrutinio.core.records.quick import Sheet, read_sheet, sheet_of
 
@@ -47,7 +48,8 @@ class ChunkColumns:
 
     `leaves`: the RFC 6962 leaf hash of each entry, 32 bytes each. `faults`: places in the chunk with the
     reason. `rows` by contest. `controls`: places of entries that are not bulk and hold. `unknown_contest`:
-    places of sheets for a contest that the definition lacks.
+    places of sheets for a contest that the definition lacks. `unknown_types`: places of records of types that
+    this program does not know, each with its type; their signatures hold.
     """
 
     leaves: bytes
@@ -56,6 +58,7 @@ class ChunkColumns:
     digests: tuple[bytes, ...]
     controls: tuple[int, ...]
     unknown_contest: tuple[int, ...]
+    unknown_types: tuple[tuple[int, int], ...]
 
 
 def decode_chunk(
@@ -118,6 +121,7 @@ class _Builder:
         self._faults: list[tuple[int, Fault, str]] = []
         self._controls: list[int] = []
         self._unknown_contest: list[int] = []
+        self._unknown_types: list[tuple[int, int]] = []
 
     def add(self, place: int, raw: bytes, signer: Signer | None) -> None:
         try:
@@ -130,6 +134,9 @@ class _Builder:
                 sheet = sheet_of(entry)
         except EntryError as refusal:
             self._faults.append((place, refusal.fault, str(refusal)))
+            return
+        except UnknownTypeError as unknown:
+            self._unknown_types.append((place, unknown.type))
             return
         contest = self._contests.get(sheet.contest)
         if contest is None:
@@ -150,4 +157,5 @@ class _Builder:
             tuple(digests),
             tuple(self._controls),
             tuple(self._unknown_contest),
+            tuple(self._unknown_types),
         )

@@ -24,7 +24,7 @@ from escrutinio.core.election.sheets import Gathering
 from escrutinio.core.election.state import ElectionState, Standing
 from escrutinio.core.log.merkle import Hash, tree_root
 from escrutinio.core.records import types as t
-from escrutinio.core.records.entry import Entry, open_record
+from escrutinio.core.records.entry import Entry, UnknownTypeError, open_record
 from escrutinio.core.records.keys import key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Fault, Signer
 
@@ -141,6 +141,9 @@ class Fold:
         except EntryError as refusal:
             self._unjudged.faults.append((index, refusal.fault, str(refusal)))
             return
+        except UnknownTypeError as unknown:
+            self._unjudged.unknown_types.append((index, unknown.type))
+            return
         self._note(index, said.entry, said.place, said.standing)
         if said.standing is Standing.EFFECTIVE:
             self._settle(index, said.entry)
@@ -199,6 +202,8 @@ class Fold:
             self._unjudged.unknown_contest.append(
                 (chunk.index[place], open_record(chunk.entries[place]).about)
             )
+        unknown = [(chunk.index[place], code) for place, code in columns.unknown_types]
+        self._unjudged.unknown_types += unknown
         self._gathering.add(columns, index, np.array(chunk.place, np.int32))
         if self._progress is not None:
             self._progress(len(chunk.entries))

@@ -211,6 +211,11 @@ class ElectionState:
     `attachments_needed` are those that the fold itself reads, of which `attachments_missing` were not there.
 
     `controls` are all readable records that are not bulk, in log order, those without effect included.
+
+    `unknown_types` and `unread` are well-framed records by keys in force, each as its index and its type,
+    of types that this program does not know. Those of `unknown_types` (below `entry.UNREAD`) may change
+    keys or totals: while there is one, nothing that this state says of keys or totals can be judged. Those
+    of `unread` never do.
     """
 
     election: bytes
@@ -233,6 +238,8 @@ class ElectionState:
     pending: Mapping[tuple[str, str], Mapping[int, str]]
     annulled: Mapping[str, tuple[int, ...]]
     controls: tuple[Logged[t.Body], ...]
+    unknown_types: tuple[tuple[int, int], ...]
+    unread: tuple[tuple[int, int], ...]
     findings: tuple[Finding, ...]
     attachments_needed: tuple[bytes, ...]
     attachments_missing: tuple[bytes, ...]

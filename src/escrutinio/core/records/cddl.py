@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
 from escrutinio.core.records import codecs as c
+from escrutinio.core.records.entry import UNREAD
 from escrutinio.core.records.subjects import FORMS
 from escrutinio.core.records.types import BY_CODE, VERSION, Body, Definition
 
@@ -39,6 +40,20 @@ version = {VERSION}
 election = digest  ; SHA-256 of the definition record
 """
 
+_UNREAD = f"""\
+; A type that a later version may have. One below {UNREAD} looks alike and may change keys or totals: a reader
+; that does not know it judges no total.
+unread = [
+  version,
+  {UNREAD}..{c.UINT_LIMIT - 1},  ; type
+  election,
+  seconds,  ; issued-at
+  * item,
+]
+
+item = uint53 / bytes / text / [* item]
+"""
+
 _SCALARS = {
     "bit": "0..1",
     "uint8": "0..255",
@@ -60,11 +75,11 @@ _SCALARS = {
 def cddl() -> str:
     """The text of docs/formats.cddl."""
     bodies = list(BY_CODE.values())
-    rules = ["payload = " + "\n  / ".join(body.NAME for body in bodies) + "\n"]
+    rules = ["payload = " + "\n  / ".join([*(body.NAME for body in bodies), "unread"]) + "\n"]
     rules += [_record_rule(body) for body in bodies]
     rules += [_array_rule(c.cddl_name(part.__name__), [], c.layout(part)) for part in parts()]
     rules += [_list_rule(numbers) for numbers in lists()]
-    rules += ["".join(f"{name} = {rule}\n" for name, rule in _SCALARS.items())]
+    rules += [_UNREAD, "".join(f"{name} = {rule}\n" for name, rule in _SCALARS.items())]
     return _FRAME + "\n" + "\n".join(rules)
 
 

@@ -17,6 +17,9 @@ from escrutinio.core.records.keys import SigningKey, check_public_key, check_sig
 from escrutinio.core.records.subjects import Subject, read_subject
 from escrutinio.core.records.types import BY_CODE, BY_NAME, VERSION, Body, Charter, Definition, Enrolment
 
+UNREAD = 128
+"""Types from here on never change keys or totals: one that a program does not know is left unread."""
+
 _HEAD = 4  # version, type, election, issued_at
 _MAX_DEPTH = 16  # a definition needs 7
 
@@ -56,6 +59,18 @@ class Entry:
         return sha256(self.raw).digest()
 
 
+class UnknownTypeError(RecordError):
+    """A record is well framed, and of a type that this program does not know: not malformed, and not read.
+
+    `type` is its number, `election` the 32 bytes that it names.
+    """
+
+    def __init__(self, code: int, election: bytes) -> None:
+        super().__init__(f"record type {code} is not known to this program; a newer version may know it")
+        self.type = code
+        self.election = election
+
+
 def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: bytes, issued_at: int) -> bytes:
     """Write `body` as a record signed with `key`. Raises RecordError when it does not fit the formats."""
     if (len(election) == 32) is isinstance(body, Definition) or len(election) not in (0, 32):
@@ -88,21 +103,26 @@ def introduced_keys(body: Body) -> tuple[bytes, ...]:
 
 
 def open_record(raw: bytes) -> Entry:
-    """Read a record strictly; the signature is not checked. Raises RecordError with what is wrong."""
+    """Read a record strictly; the signature is not checked. Raises RecordError with what is wrong,
+    UnknownTypeError where nothing is but that this program does not know the type."""
     return open_frame(raw, split(raw))
 
 
 def open_frame(raw: bytes, frame: Frame) -> Entry:
-    """Read the payload of a record whose frame was already taken apart."""
+    """Read the payload of a record whose frame was already taken apart. Raises as `open_record` does."""
     values = decode_payload(frame.payload)
     code, election, issued_at = values[1], values[2], values[3]
-    kind = BY_CODE.get(code) if type(code) is int else None
-    if kind is None:
-        raise RecordError(f"record type {code!r:.40} is not known")
+    if type(code) is not int or not 0 <= code < c.UINT_LIMIT:
+        raise RecordError(f"a record's type is a number, not {code!r:.40}")
+    kind = BY_CODE.get(code)
     if type(election) is not bytes or len(election) != (0 if kind is Definition else 32):
         raise RecordError("the record does not name its election by 32 bytes (or none, in a definition)")
     if type(issued_at) is not int or not 0 <= issued_at < c.UINT_LIMIT:
         raise RecordError("the record does not say when it was issued by a whole number of seconds")
+    if kind is None:
+        for value in values[_HEAD:]:
+            _check_item(value, 2)
+        raise UnknownTypeError(code, election)
     plan = kind.LAYOUT
     if len(values) != _HEAD + len(plan):
         raise RecordError(f"a {kind.NAME} has {_HEAD + len(plan)} positions, not {len(values)}")
@@ -138,6 +158,23 @@ def decode_payload(payload: bytes) -> list[object]:
     if len(values) < _HEAD or type(values[0]) is not int or values[0] != VERSION:
         raise RecordError(f"the record is not of version {VERSION}")
     return values  # type: ignore[no-any-return]
+
+
+def _check_item(value: object, depth: int) -> None:
+    """Refuse what no payload has, in one whose type is unknown: its positions have no codec to do so.
+
+    `depth` counts the arrays, this value's own included, one inside another.
+    """
+    match value:
+        case bytes() | str():
+            return
+        case int() if type(value) is int and 0 <= value < c.UINT_LIMIT:
+            return
+        case list() if depth <= _MAX_DEPTH:
+            for item in value:
+                _check_item(item, depth + 1)
+            return
+    raise RecordError("the payload is not made of numbers, bytes, text and arrays alone")
 
 
 def verify(raw: bytes, public_key: bytes) -> None:

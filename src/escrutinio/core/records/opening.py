@@ -4,8 +4,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from escrutinio.base.errors import RecordError
-from escrutinio.core.records.cose import split
-from escrutinio.core.records.entry import Entry, open_frame
+from escrutinio.core.records.cose import Frame, split
+from escrutinio.core.records.entry import Entry, UnknownTypeError, open_frame
 from escrutinio.core.records.keys import check_signature
 
 
@@ -26,13 +26,25 @@ class Signer(NamedTuple):
 
 
 def open_signed(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
-    """Open a record of this election and check who signed it. Raises `EntryError`."""
+    """Open a record of this election and check who signed it. Raises `EntryError`.
+
+    A record of a type that this program does not know is judged alike, as far as it can be; when nothing
+    else is wrong with it, UnknownTypeError is raised.
+    """
     try:
         frame = split(raw)
         entry = open_frame(raw, frame)
+    except UnknownTypeError as unknown:
+        _check_signed(frame, unknown.election, signer, election)
+        raise
     except RecordError as error:
         raise EntryError(Fault.MALFORMED, str(error)) from None
-    if entry.election != election:
+    _check_signed(frame, entry.election, signer, election)
+    return entry
+
+
+def _check_signed(frame: Frame, named: bytes, signer: Signer | None, election: bytes) -> None:
+    if named != election:
         raise EntryError(Fault.MALFORMED, "the record belongs to another election")
     if signer is None or signer.name not in ("", frame.issuer):
         raise EntryError(Fault.UNKNOWN_KEY, "no key with that kid and name is in force")
@@ -40,7 +52,6 @@ def open_signed(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
         check_signature(signer.public_key, frame.signed, frame.signature)
     except RecordError as error:
         raise EntryError(Fault.BAD_SIGNATURE, str(error)) from None
-    return entry
 
 
 class EntryError(RecordError):

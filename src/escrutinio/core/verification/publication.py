@@ -181,6 +181,9 @@ def _data(files: DataFiles, reading: Reading, size: int, stated: int | None, *, 
         why = f"The tables state that they are of {stated:,} entries, and the log was read at {size:,}."
     elif reading.earlier is not None:
         state = reading.earlier
+    if state is not None and state.unknown_types:
+        why = f"Entry {state.unknown_types[0][0]} is of a type that this program does not know."
+        state = None
     return check_data(files, state, why, size)
 
 

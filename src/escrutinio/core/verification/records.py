@@ -52,6 +52,17 @@ def check_records(reading: Reading) -> list[Answer]:
     _faults(signatures, state, SIGNATURE_FAULTS, reading)
     bad = sum(finding.count for finding in state.findings if finding.code in RECORD_FAULTS)
     records.count, signatures.count = state.size, state.size - bad
+    for index, code in state.unknown_types:
+        records.leave_open(
+            f"entry {index}",
+            f"Entry {index} is of type {code}, which this program does not know; a newer version may. It can "
+            "change what counts, so that no total can be judged here.",
+        )
+    if state.unread:
+        records.note = (
+            "Entries of types that this program does not read, and that never change a total: "
+            f"{len(state.unread):,}."
+        )
     for name in reading.unread:
         for check in (records, signatures):
             check.leave_open(f"log/{name.path}", f"The entries of {name.path} were not read.")

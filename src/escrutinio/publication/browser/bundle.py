@@ -1,15 +1,18 @@
 """`verify.html`: one file that verifies a publication from a folder, without a server and without a network.
 
-It is made of the pages' own modules and style sheets, which are joined and not changed, so that it can be
-read. Nothing of any election is in it: one version of the software makes the same bytes for all. What the
-modules may write is little (`import {…} from "./x.js"` and `export` before a declaration, one a line), and
-anything else is refused, so that this stays a joiner of texts and no compiler.
+It is made of the pages' own modules, which are joined and not changed, so that it can be read, and of a
+style sheet of its own: printed trust files name its SHA-256, which no colour of the site should change.
+Nothing of any election is in it: one version of the software makes the same bytes for all. What the modules
+may write is little (`import {…} from "./x.js"` or `"../folder/x.js"`, and `export` before a declaration, one
+a line), and anything else is refused, so that this stays a joiner of texts and no compiler.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 
 from escrutinio.base.errors import PublicationError
@@ -18,10 +21,13 @@ from escrutinio.publication.browser.policy import csp_hash
 NAME = "verify.html"
 """Where it stands in a publication."""
 
-ENTRY = "verify-offline"
-STYLES = ("site", "verify", "verify-all")
+VERIFIER = 1
+"""The version of the file itself, which it shows: raised with each release whose bytes are others."""
 
-_IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "\./([a-z0-9-]+)\.js";\n', re.MULTILINE)
+ENTRY = "pages/verify-offline"
+STYLE = "verifier"
+
+_IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "(\.\.?/[a-z0-9/-]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(
     r"^export (?=(?:async )?function (\w+)|class (\w+)|const (\w+|\[[\w, ]+\]) =)", re.MULTILINE
 )
@@ -30,12 +36,12 @@ _ENDS_SCRIPT = re.compile(r"^.*(?:</script|<!--).*", re.MULTILINE | re.IGNORECAS
 _CODE_ONLY = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.MULTILINE | re.DOTALL)
 
 _PAGE = """<!doctype html>
-<html lang="es">
+<html lang="es" data-verifier="{version}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Escrutinio · verify.html</title>
+<title>Escrutinio · verify.html {version}</title>
 <style>{style}</style>
 </head>
 <body>
@@ -49,19 +55,25 @@ _PAGE = """<!doctype html>
 def bundle() -> bytes:
     """The file. Raises PublicationError where a module is written in a way that cannot be joined."""
     assets = files(__package__).joinpath("assets")
-    script = join_modules(ENTRY, lambda name: assets.joinpath("js", f"{name}.js").read_text("utf-8"))
-    style = "\n".join(assets.joinpath("css", f"{name}.css").read_text("utf-8") for name in STYLES)
+    return make(lambda path: assets.joinpath(*path.split("/")).read_text("utf-8"))
+
+
+def make(read: Callable[[str], str]) -> bytes:
+    """The file, of the sources that `read` gives by their path below `assets/`. Raises PublicationError."""
+    script = join_modules(ENTRY, lambda name: read(f"js/{name}.js"))
+    style = read(f"css/{STYLE}.css")
     policy = (
         f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; worker-src blob:; "
         "base-uri 'none'; form-action 'none'"
     )
-    return _PAGE.format(policy=policy, style=style, script=script).encode()
+    return _PAGE.format(version=VERIFIER, policy=policy, style=style, script=script).encode()
 
 
 def join_modules(entry: str, read: Callable[[str], str]) -> str:
     """The modules that `entry` imports, and itself last, as one classic script.
 
-    Each stands in a function of its own and hands out what it exports. Raises PublicationError.
+    Modules go by their path without its ending, such as `records/cbor`. Each stands in a function of its own
+    and hands out what it exports. Raises PublicationError.
     """
     done: dict[str, str] = {}
     _add(entry, read, done, ())
@@ -75,9 +87,9 @@ def _add(name: str, read: Callable[[str], str], done: dict[str, str], above: tup
         return
     text = read(name)
     for found in _IMPORT.finditer(text):
-        _add(found[2], read, done, (*above, name))
+        _add(_resolved(name, found[2]), read, done, (*above, name))
     names = ", ".join(part for found in _EXPORT.finditer(text) for part in _exported(found))
-    body = _EXPORT.sub("", _IMPORT.sub(_taken, text))
+    body = _EXPORT.sub("", _IMPORT.sub(partial(_taken, name), text))
     if left := _ENDS_SCRIPT.search(body) or _LEFT_OVER.search(_CODE_ONLY.sub("", body)):
         raise PublicationError(
             f"the module {name}.js has a line that cannot be joined: {left[0].strip()[:100]}"
@@ -87,8 +99,14 @@ def _add(name: str, read: Callable[[str], str], done: dict[str, str], above: tup
     )
 
 
-def _taken(found: re.Match[str]) -> str:
-    return f"const {{{found[1].rstrip().rstrip(',')} }} = {_variable(found[2])};\n".replace(" as ", ": ")
+def _taken(importer: str, found: re.Match[str]) -> str:
+    names, module = found[1].rstrip().rstrip(","), _variable(_resolved(importer, found[2]))
+    return f"const {{{names} }} = {module};\n".replace(" as ", ": ")
+
+
+def _resolved(importer: str, relative: str) -> str:
+    """The module that another one imports by its relative path."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), relative))
 
 
 def _exported(found: re.Match[str]) -> list[str]:
@@ -97,4 +115,4 @@ def _exported(found: re.Match[str]) -> list[str]:
 
 
 def _variable(module: str) -> str:
-    return "module_" + module.replace("-", "_")
+    return "module_" + module.replace("-", "_").replace("/", "_")

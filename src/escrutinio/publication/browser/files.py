@@ -1,12 +1,10 @@
-"""What the pages ask for beside themselves, and the offline verifier."""
+"""What the pages ask for beside themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
-
-from escrutinio.publication.browser.bundle import NAME, bundle
 
 
 def asset(path: str) -> bytes:
@@ -15,9 +13,8 @@ def asset(path: str) -> bytes:
 
 
 def assets() -> Iterator[tuple[str, bytes]]:
-    """Style sheets, scripts, the sign and the offline verifier: paths below the publication, and content."""
+    """Style sheets, scripts and the sign: paths below the publication, and content."""
     yield from _below(resources.files(__package__).joinpath("assets"), "assets")
-    yield NAME, bundle()
 
 
 def _below(directory: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

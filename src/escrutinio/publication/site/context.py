@@ -12,6 +12,7 @@ from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Charter
+from escrutinio.publication.browser.verifier import newer_verifier
 from escrutinio.publication.documents.report.results import ContestEvidence
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.changes import Changes
@@ -66,7 +67,7 @@ class Context:
             "maps": self.maps,
             "description": self.description,
             "has_skipped": self.shelf.has("data/skipped.csv"),
-            "scripts": {name: self.shelf.has(f"assets/js/{name}.js") for name in SCRIPTS},
+            "scripts": {name: self.shelf.has(f"assets/js/pages/{name}.js") for name in SCRIPTS},
             "example": None if example is None else example.station,
             "example_area": None if example is None else example.area,
             "example_entry": None if example is None else example.entry,
@@ -93,6 +94,7 @@ class Context:
             "charter": self.trust.charter.hex(),
             "log_keys": [str(log.key) for log in self.trust.policy.logs],
             "verifier": None if verifier is None else verifier.hex(),
+            "newer_verifier": newer_verifier(verifier),
         }
 
     @property

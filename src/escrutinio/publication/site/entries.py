@@ -101,10 +101,15 @@ class LogBook:
                 found[BY_CODE[kind].NAME] += count
         return tuple((name, found[name]) for name in BY_NAME if name in found)
 
+    @property
+    def unknown(self) -> tuple[tuple[int, int], ...]:
+        """Entries of types that this program does not know, each with its type, in log order."""
+        return tuple(sorted(self._state.unknown_types + self._state.unread))
+
     @cached_property
-    def unread(self) -> int:
+    def unused(self) -> int:
         """Entries that are no readable record of this election, or whose signature or key does not hold."""
-        return self._state.size - sum(count for _, count in self.by_type)
+        return self._state.size - sum(count for _, count in self.by_type) - len(self.unknown)
 
     @cached_property
     def _by_signer(self) -> tuple[tuple[int, ...], int]:

@@ -21,6 +21,7 @@ from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.browser.files import assets
+from escrutinio.publication.browser.verifier import verifier_files
 from escrutinio.publication.documents.report.results import ContestEvidence, work_out
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice
@@ -87,6 +88,7 @@ def render_site(
     with TemporaryDirectory(prefix="escrutinio-") as shared:
         work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
         work.write(assets())
+        work.write(verifier_files(out, trust.verifier_html).files)
         work.write(index_files(site))
         work.write([("index.html", language_choice(context).encode())])
         work.finish()

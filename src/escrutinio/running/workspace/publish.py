@@ -27,7 +27,7 @@ from escrutinio.intake.authoring.composer import Composer
 from escrutinio.intake.authoring.config import ElectionConfig, read_config
 from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.intake.mapping.rows import BadRow
-from escrutinio.publication.browser.bundle import bundle
+from escrutinio.publication.browser.verifier import named_verifier, verifier_files
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.downloads.geojson import published_geometry, write_geometry
 from escrutinio.running.workspace.follower import follow
@@ -85,11 +85,15 @@ def publish(
     put_back(target)
     _check_target(target, composer.records, replace)
     try:
+        verifiers = verifier_files(target, None if replace else named_verifier(target))
         with new_tree(target, replace=True) as staging:
             workspace = _begin(staging, config, composer, keyring, clock)
+            write_files(workspace.public, verifiers.files)
             if not replace:
                 carry_over(target, workspace.public)
-            made = _show(workspace, config, base_dir, tables, keyring, clock, progress, executor)
+            made = _show(
+                workspace, config, base_dir, tables, keyring, verifiers.digest, clock, progress, executor
+            )
             workspace.seal()
     except OSError as error:
         raise PublicationError(f"{target} cannot be written: {error.strerror or error}") from None
@@ -122,13 +126,14 @@ def _show(
     base_dir: Path,
     tables: Tables,
     keyring: Keyring,
+    verifier_html: bytes,
     clock: int,
     progress: Progress,
     executor: Executor | None,
 ) -> Updated:
     """Everything beside the log: it follows from what the log says, read back and verified."""
     write_geometry(workspace.public / "data", published_geometry(config.shown, tables, base_dir))
-    trust = workspace.trust(keyring, verifier_html=sha256(bundle()).digest(), mirrors=config.shown.mirrors)
+    trust = workspace.trust(keyring, verifier_html=verifier_html, mirrors=config.shown.mirrors)
     if config.shown.mirrors:
         listed = MirrorList(config.log.origin, clock, config.shown.mirrors)
         signed = sign_mirrors(listed, workspace.signer(keyring))

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from escrutinio.base.local_http import Headers
 from escrutinio.base.words.format import LANGUAGES
 from escrutinio.publication.browser.policy import CSP
+from escrutinio.publication.browser.verifier import is_verifier
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -28,9 +29,7 @@ LIVE = "no-cache"
 """For everything else: kept, but asked about each time, which costs an answer without content."""
 
 
-_TOP = frozenset(
-    {"log", "data", "attachments", "embed", "assets", "verify.html", "latest.json", "live.json", *LANGUAGES}
-)
+_TOP = frozenset({"log", "data", "attachments", "embed", "assets", "latest.json", "live.json", *LANGUAGES})
 
 
 def headers_of(path: str) -> Iterator[tuple[str, str]]:
@@ -41,11 +40,11 @@ def headers_of(path: str) -> Iterator[tuple[str, str]]:
     """
     yield from HEADERS.items()
     parts = path.strip("/").split("/")
-    place = parts if parts[0] in _TOP else parts[1:]
+    place = parts if parts[0] in _TOP or is_verifier(parts[0]) else parts[1:]
     match place:
         case ["embed", *_]:
             policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
-        case ["verify.html"] | [_] | [_, "index.html"]:
+        case [_] | [_, "index.html"]:
             policy = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
         case _:
             policy = f"{CSP}; frame-ancestors 'none'"

@@ -27,6 +27,7 @@ from escrutinio.core.records.parts import Title
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.intake.mapping.rows import BadRow
+from escrutinio.publication.browser.verifier import verifier_files
 from escrutinio.publication.downloads.data import write_data
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.site.live import LIVE, live_files, read_live
@@ -95,7 +96,9 @@ def renew(
     state = log.state
     for digest in state.withdrawn:
         (directory / "attachments" / file_name(digest)).unlink(missing_ok=True)
+    verifiers = verifier_files(directory, trust.verifier_html)
     try:
+        write_files(directory, verifiers.files)  # before the trust file names them
         write_files(directory, [("trust.toml", format_trust(trust))])
     except LogError as error:
         raise PublicationError(str(error)) from None

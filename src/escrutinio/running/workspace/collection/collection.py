@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -35,7 +34,7 @@ from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
-from escrutinio.publication.browser.bundle import bundle
+from escrutinio.publication.browser.verifier import named_verifier, verifier_files
 from escrutinio.running.workspace.collection.beginning import Organisation, beginning
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken
 from escrutinio.running.workspace.workspace import Workspace, begin, keep_key, open_workspace
@@ -123,7 +122,8 @@ class Collection:
 
     def trust(self, keyring: Keyring) -> Trust:
         """The trust file to hand out."""
-        return self.workspace.trust(keyring, verifier_html=sha256(bundle()).digest())
+        verifiers = verifier_files(self.public, named_verifier(self.public))
+        return self.workspace.trust(keyring, verifier_html=verifiers.digest)
 
     def known_keys(self) -> Mapping[bytes, KnownKey]:
         """The keys of the election's own log, by key id, as they were when this log began."""

@@ -1,0 +1,100 @@
+// The keys of a log: which its operator's root enrols and revokes, and where, and which were enrolled too late.
+
+import { equal, toHex } from "../records/bytes.js";
+import { keyId } from "../records/cose.js";
+import { keyIsAcceptable, verifier } from "../records/ed25519.js";
+import { sha256 } from "../records/sha256.js";
+
+const [ENROLMENT, REVOCATION, CO_RECORD] = [3, 4, 31];
+const ENROLMENT_CLOSES = "enrolment_closes";
+const BULK = new Set([13, 14, 17, 18, 19]);
+
+/** @typedef {import("../records/record.js").Entry} Entry */
+/** An enrolled key: in force above index `enrolled`, up to `revoked` (none: Infinity).
+ * @typedef {{ name: string, public_key: Uint8Array, role: string, scope: string[], contests: string[],
+ *   titles: { language: string, text: string }[] }} Key */
+/** @typedef {{ key: Key, enrolled: number, revoked: number }} Held */
+/** An entry by its index in the log. @typedef {{ index: number, entry: Entry }} Placed */
+/** One whose type may be unknown. @typedef {{ index: number } & import("../records/record.js").Read} Found */
+/** A record whose signature holds, and the key it is by. @typedef {{ index: number, entry: Entry, key: Key }} Signed */
+/** Whose keys there are: by key id in hexadecimal, and the operator's root.
+ * @typedef {{ held: Map<string, Held>, root: Key, rootId: string }} Keyring */
+
+/**
+ * The keys that the operator's root enrols and revokes; the first enrolment of a key wins.
+ * @param {Placed[]} opened in log order
+ * @param {Uint8Array} rootKey
+ * @returns {Promise<Keyring>}
+ */
+export async function readKeys(opened, rootKey) {
+  const rootId = keyId(rootKey);
+  const check = await verifier(rootKey);
+  /** @type {Map<string, Held>} */
+  const held = new Map();
+  for (const { index, entry } of opened) {
+    if (entry.type !== ENROLMENT && entry.type !== REVOCATION) continue;
+    const { kid, signed, signature } = entry.frame;
+    if (!equal(kid, rootId) || !(await check(signed, signature))) continue;
+    if (entry.type === REVOCATION) {
+      const ended = held.get(toHex(entry.body.kid));
+      if (ended) ended.revoked = Math.min(ended.revoked, index);
+      continue;
+    }
+    for (const key of entry.body.keys) {
+      const id = toHex(keyId(key.public_key));
+      if (keyIsAcceptable(key.public_key) && !held.has(id)) held.set(id, { key, enrolled: index, revoked: Infinity });
+    }
+  }
+  const root = { name: "", public_key: rootKey, role: "root", scope: [], contests: [], titles: [] };
+  return { held, root, rootId: toHex(rootId) };
+}
+
+/**
+ * The key in force at an index that a record names; null where there is none. The root signs no sheets.
+ * @param {Keyring} keyring
+ * @param {{ index: number, entry: import("../records/record.js").Framed }} placed
+ * @returns {Key | null}
+ */
+export function keyAt({ held, root, rootId }, { index, entry }) {
+  const kid = toHex(entry.frame.kid);
+  if (kid === rootId) return BULK.has(entry.type) ? null : root;
+  const found = held.get(kid);
+  const inForce = found && found.enrolled < index && index <= found.revoked && found.key.name === entry.frame.issuer;
+  return inForce ? found.key : null;
+}
+
+/**
+ * The machine keys enrolled after the calendar's end of enrolment, or after the first official sheet, and the
+ * index from which an authority's and a party's consent to that enrolment stand (none: Infinity).
+ * @param {Keyring} keyring
+ * @param {Signed[]} controls what takes effect, in log order
+ * @param {any} definition its body
+ * @param {number} firstSheet index of the first official sheet, Infinity without one
+ * @returns {Map<Key, number>}
+ */
+export function lateKeys({ held }, controls, definition, firstSheet) {
+  const closes = definition.calendar.find((/** @type {any} */ day) => day.code === ENROLMENT_CLOSES);
+  /** @type {Map<Key, number>} */
+  const late = new Map();
+  if (!closes) return late;
+  /** @type {Map<string, Map<string, number>>} */
+  const consents = new Map();
+  for (const { index, entry, key } of controls) {
+    if (entry.type !== CO_RECORD) continue;
+    const given = consents.get(toHex(entry.body.enrolment)) ?? new Map();
+    consents.set(toHex(entry.body.enrolment), given);
+    if (!given.has(key.role)) given.set(key.role, index);
+  }
+  /** @type {Map<number, number>} */
+  const since = new Map();
+  for (const { index, entry } of controls) {
+    if (entry.type !== ENROLMENT || (entry.issuedAt <= closes.at && index <= firstSheet)) continue;
+    const given = consents.get(toHex(sha256(entry.raw)));
+    since.set(index, Math.max(given?.get("authority") ?? Infinity, given?.get("party") ?? Infinity));
+  }
+  for (const { key, enrolled } of held.values()) {
+    const from = since.get(enrolled);
+    if (from !== undefined && key.role === "machine") late.set(key, from);
+  }
+  return late;
+}

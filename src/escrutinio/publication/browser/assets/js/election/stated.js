@@ -1,0 +1,134 @@
+// What the publication states in data/results.json beside what was added up from the log.
+
+import { Refusal } from "../records/refusal.js";
+import { DATAPACKAGE } from "./beside.js";
+
+/** The versions of the tables and of the rules that this program makes again. */
+const KNOWN = { tables: 1, rules: 1 };
+const RESULTS = "data/results.json";
+const FIXED = ["valid", "null", "blank", "ballots", "stations_counted", "stations_pending", "stations_annulled"];
+const MOST_DIFFERENCES = 50;
+
+/** @typedef {import("./counting.js").Total} Total */
+/** @typedef {{ contest: string, basis: string, area: string, column: string, stated: number | null, computed: number }} Difference */
+/**
+ * `figures` of `areas` (of all bases together) were compared; `differences` are the first of `count`; `whole` has
+ * what is stated for each contest and basis at the contest's area, by column.
+ * @typedef {{ areas: number, figures: number, count: number, differences: Difference[],
+ *   whole: Map<string, Record<string, number>> }} Compared
+ */
+
+/** What a publication says its tables were made by and from; it proves nothing.
+ * @typedef {{ tables: number, rules: number, size: number }} Version */
+
+/**
+ * Hold the figures that the publication states against those of the log. Equal figures hold, whatever version is
+ * stated; figures that differ fail only where they were made by the tables and rules of this program, from this log.
+ * @param {import("../log/log.js").Log} log
+ * @param {any} definition its body
+ * @param {Map<string, Total>} totals
+ * @returns {Promise<import("./steps.js").Answer<Compared>>}
+ */
+export async function checkTables(log, definition, totals) {
+  const result = compareStated(await log.json(RESULTS), definition, totals);
+  const { areas, figures, count } = result;
+  const values = { areas, figures, count };
+  if (!count) return { text: "tables-ok", values, result };
+  const { size } = await log.checkpoint();
+  const version = await readVersion(log);
+  if (!version) return { state: "open", text: "tables-unversioned", values, result };
+  if (version.tables !== KNOWN.tables || version.rules !== KNOWN.rules) {
+    const known = { tables: KNOWN.tables, rules: KNOWN.rules };
+    return { state: "open", text: "tables-version", values: { ...values, ...known, theirs: version.tables, others: version.rules }, result };
+  }
+  if (version.size !== size) return { state: "open", text: "tables-size", values: { ...values, size, stated: version.size }, result };
+  return { state: "bad", text: "tables-differ", values, result };
+}
+
+/**
+ * The version that data/datapackage.json states; null where it states none.
+ * @param {import("../log/log.js").Log} log
+ * @returns {Promise<Version | null>}
+ */
+async function readVersion(log) {
+  try {
+    const { escrutinio } = await log.json(DATAPACKAGE);
+    const { tables, rules, size } = Object(escrutinio);
+    return [tables, rules, size].every(Number.isSafeInteger) ? { tables, rules, size } : null;
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
+
+/**
+ * An area's figures by the names of results.json.
+ * @param {any} contest of the definition
+ * @param {number[]} sums as in `Total.areas`
+ * @returns {Map<string, number>}
+ */
+function figuresOf(contest, sums) {
+  const size = contest.candidates.length;
+  const valid = sums.slice(0, size).reduce((sum, votes) => sum + votes, 0);
+  const [none, blank, counted, pending, annulled] = sums.slice(size);
+  const fixed = [valid, none, blank, valid + none + blank, counted, pending, annulled];
+  /** @type {[string, number][]} */
+  const rows = contest.candidates.map((/** @type {any} */ candidate, /** @type {number} */ at) => [candidate.code, sums[at]]);
+  return new Map([...rows, ...FIXED.map((name, at) => /** @type {[string, number]} */ ([name, fixed[at]]))]);
+}
+
+/**
+ * Compare every area of every contest and basis, in both directions.
+ * @param {any} results the content of results.json, as the site gives it
+ * @param {any} definition its body
+ * @param {Map<string, Total>} totals
+ * @returns {Compared}
+ */
+export function compareStated(results, definition, totals) {
+  const stated = readStated(results);
+  const names = new Set([...totals.keys(), ...stated.keys()]);
+  /** @type {Compared} */
+  const found = { areas: 0, figures: 0, count: 0, differences: [], whole: new Map() };
+  for (const name of names) {
+    const [code, basis] = name.split(" ");
+    const contest = definition.contests.find((/** @type {any} */ one) => one.code === code);
+    if (!contest) continue;
+    const theirs = stated.get(name) ?? new Map();
+    const ours = totals.get(name)?.areas ?? new Map();
+    found.whole.set(name, Object.fromEntries(theirs.get(contest.area) ?? []));
+    for (const area of new Set([...theirs.keys(), ...ours.keys()])) {
+      found.areas += 1;
+      for (const [column, computed] of figuresOf(contest, ours.get(area) ?? new Array(contest.candidates.length + 5).fill(0))) {
+        const said = theirs.get(area)?.get(column) ?? null;
+        found.figures += 1;
+        if (said === computed) continue;
+        found.count += 1;
+        if (found.differences.length < MOST_DIFFERENCES) found.differences.push({ contest: code, basis, area, column, stated: said, computed });
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {any} results
+ * @returns {Map<string, Map<string, Map<string, number>>>} contest and basis, area, column
+ */
+function readStated(results) {
+  const found = new Map();
+  for (const contest of listOf(results?.contests)) {
+    for (const basis of listOf(contest?.bases)) {
+      const rows = Object.entries(basis?.areas ?? {}).map(([area, row]) => {
+        const cells = listOf(contest.columns).map((column, at) => [String(column), listOf(row)[at]]);
+        return [area, new Map(/** @type {[string, any][]} */ (cells).filter(([, value]) => Number.isSafeInteger(value)))];
+      });
+      found.set(`${contest.code} ${basis.code}`, new Map(/** @type {any} */ (rows)));
+    }
+  }
+  return found;
+}
+
+/** @param {any} value @returns {any[]} */
+function listOf(value) {
+  return Array.isArray(value) ? value : [];
+}

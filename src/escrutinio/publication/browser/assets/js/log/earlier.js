@@ -1,0 +1,70 @@
+// Whether a log is the one that the reader saw before: an earlier checkpoint, kept or got from others, and the
+// proof that the log only grew from it.
+
+import { equal } from "../records/bytes.js";
+import { consistencyProof, verifyConsistency } from "./merkle.js";
+import { parseCheckpoint, verifyLogSignature } from "./note.js";
+import { Refusal } from "../records/refusal.js";
+
+const KEPT = "escrutinio checkpoint ";
+
+/** @typedef {{ state: "ok" | "bad" | "open", text: string, values: Record<string, string | number>, why?: Refusal }} Answer */
+
+/**
+ * Hold a log against an earlier checkpoint of it. Refused where that is no checkpoint.
+ * @param {import("./log.js").Log} log
+ * @param {Uint8Array} earlier
+ * @returns {Promise<Answer>}
+ */
+export async function compareEarlier(log, earlier) {
+  const now = await log.checkpoint();
+  const before = parseCheckpoint(earlier);
+  const values = { old: before.size, size: now.size };
+  if (before.origin !== now.origin) return { state: "open", text: "earlier-other", values: { ...values, origin: before.origin } };
+  try {
+    if (log.trust) await verifyLogSignature(before, log.trust);
+  } catch (why) {
+    if (why instanceof Refusal) return { state: "open", text: "earlier-unsigned", values, why };
+    throw why;
+  }
+  if (before.size > now.size) return { state: "open", text: "earlier-behind", values };
+  if (before.size === now.size) {
+    return equal(before.root, now.root) ? { state: "ok", text: "earlier-same", values } : { state: "bad", text: "earlier-split", values };
+  }
+  try {
+    const proof = before.size ? await consistencyProof(before.size, now.size, now.hashAt) : [];
+    verifyConsistency(before.size, before.root, now.size, now.root, proof);
+    return { state: "ok", text: "earlier-grown", values };
+  } catch (why) {
+    if (why instanceof Refusal && why.key.startsWith("consistency")) return { state: "bad", text: "earlier-rewritten", values, why };
+    throw why;
+  }
+}
+
+/**
+ * The checkpoint of a log that this browser kept from an earlier visit.
+ * @param {string} origin
+ * @returns {string} empty where there is none, or the browser keeps nothing
+ */
+export function keptCheckpoint(origin) {
+  try {
+    return localStorage.getItem(KEPT + origin) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * Keep a checkpoint for the next visit, unless a larger one is kept.
+ * @param {string} origin
+ * @param {string} text
+ */
+export function keepCheckpoint(origin, text) {
+  const size = (/** @type {string} */ checkpoint) => Number(checkpoint.split("\n")[1]);
+  try {
+    const kept = localStorage.getItem(KEPT + origin);
+    if (!kept || !(size(kept) > size(text))) localStorage.setItem(KEPT + origin, text);
+  } catch {
+    // a browser that keeps nothing for this page; the reader can still keep the checkpoint as a file
+  }
+}

@@ -1,0 +1,259 @@
+// One published log, read entry by entry: every entry is checked against the checkpoint before it is used.
+
+import { equal, toHex } from "../records/bytes.js";
+import { keyId } from "../records/cose.js";
+import { keyIsAcceptable, verifySignature } from "../records/ed25519.js";
+import { inclusionProof, leafHash, verifyInclusion } from "./merkle.js";
+import { parseCheckpoint, verifyCosignatures, verifyLogSignature } from "./note.js";
+import { openRecord } from "../records/record.js";
+import { quoted, refuse } from "../records/refusal.js";
+import { sha256 } from "../records/sha256.js";
+import { ENTRIES, LogFiles, TILE_WIDTH, tilePath, tileWidth, webFetch } from "./tiles.js";
+
+const MAX_INDEX = 16 * 1024 * 1024;
+const DEFINITION = 1;
+const CHARTER = 2;
+const ENROLMENT = 3;
+
+/** @typedef {import("../records/record.js").Entry} Entry */
+/** What stands at an index, with its path to the root.
+ * @typedef {{ index: number, raw: Uint8Array, proof: Uint8Array[], bundle: string }} Standing */
+/** @typedef {{ definition: Entry, charter: Entry, election: Uint8Array, rootKey: Uint8Array }} Context */
+/** Whose key it is: the operator's root (`enrolled` is then 1, the charter) or an enrolled one.
+ * @typedef {{ name: string, publicKey: Uint8Array, role: string, titles: { language: string, text: string }[],
+ *   enrolled: number }} Signer */
+
+/** A publication: its log below `log/`, its indexes and attachments beside it. */
+export class Log {
+  /**
+   * @param {string} base address of the publication, ending in a slash
+   * @param {import("./trust.js").Trust | null} [trust]
+   * @param {import("./tiles.js").Fetch} [fetchFile] what reads the publication's files, where that is no web server
+   */
+  constructor(base, trust = null, fetchFile = webFetch(base)) {
+    this.base = base;
+    this.trust = trust;
+    this.fetchFile = fetchFile;
+    this.files = new LogFiles((path, limit) => fetchFile(`log/${path}`, limit));
+    /** @type {Map<string, Promise<any>>} */
+    this.known = new Map();
+  }
+
+  /**
+   * What was asked before is not asked again.
+   * @template T
+   * @param {string} name
+   * @param {() => Promise<T>} find
+   * @returns {Promise<T>}
+   */
+  once(name, find) {
+    if (!this.known.has(name)) this.known.set(name, find());
+    return /** @type {Promise<T>} */ (this.known.get(name));
+  }
+
+  /** The checkpoint that everything is checked against; its signatures are another question. */
+  checkpoint() {
+    return this.once("checkpoint", async () => {
+      const checkpoint = parseCheckpoint(await this.files.checkpoint());
+      return { ...checkpoint, hashAt: this.files.hashes(checkpoint.size) };
+    });
+  }
+
+  /** The trusted key that signed the checkpoint; null without a trust file. */
+  async logKey() {
+    return this.trust && verifyLogSignature(await this.checkpoint(), this.trust);
+  }
+
+  /** The trusted witnesses that cosigned the checkpoint; null without a trust file. */
+  async cosignatures() {
+    return this.trust && verifyCosignatures(await this.checkpoint(), this.trust);
+  }
+
+  /**
+   * The bytes at an index and their path to the root, unverified.
+   * @param {number} index
+   * @returns {Promise<Standing>}
+   */
+  async standing(index) {
+    const { size, hashAt } = await this.checkpoint();
+    const proof = await inclusionProof(index, size, hashAt);
+    const number = Math.floor(index / TILE_WIDTH);
+    const entries = await this.once(`bundle ${number}`, () => this.files.bundle(number, size));
+    const bundle = `log/${tilePath(ENTRIES, number, tileWidth(ENTRIES, number, size))}`;
+    return { index, raw: entries[index % TILE_WIDTH], proof, bundle };
+  }
+
+  /**
+   * An entry that stands in the log, opened; its signature is another question.
+   * @param {number} index
+   * @returns {Promise<Entry>}
+   */
+  async entry(index) {
+    const { raw, proof } = await this.standing(index);
+    await this.verifyStanding(raw, index, proof);
+    return openRecord(raw);
+  }
+
+  /** @param {Uint8Array} raw @param {number} index @param {Uint8Array[]} proof */
+  async verifyStanding(raw, index, proof) {
+    const { size, root } = await this.checkpoint();
+    verifyInclusion(leafHash(raw), index, size, proof, root);
+  }
+
+  /** Entries 0 and 1, where they are the ones that a trust file names: what is voted on, and whose log this is. */
+  context() {
+    return this.once("context", async () => {
+      const context = await this.foundations();
+      this.checkFoundations(context);
+      return context;
+    });
+  }
+
+  /** Entries 0 and 1, whichever they are. */
+  foundations() {
+    return this.once("foundations", async () => {
+      const [first, second] = await Promise.all([this.entry(0), this.entry(1)]);
+      const { origin } = await this.checkpoint();
+      return readCharter(await readDefinition(first.raw), second.raw, origin);
+    });
+  }
+
+  /**
+   * Refused where the trust file names another definition or charter.
+   * @param {Context} context
+   */
+  checkFoundations({ definition, charter }) {
+    this.checkNamed(definition.raw, charter.raw);
+  }
+
+  /**
+   * Refused where the trust file names other bytes than these of entries 0 and 1.
+   * @param {Uint8Array} definition
+   * @param {Uint8Array} charter
+   */
+  checkNamed(definition, charter) {
+    if (this.trust && !equal(sha256(definition), this.trust.definition)) refuse("trust-definition");
+    if (this.trust && !equal(sha256(charter), this.trust.charter)) refuse("trust-charter");
+  }
+
+  /**
+   * Whose key signs the entry at `index`, as the log itself says.
+   * @param {Entry} entry
+   * @param {number} index
+   * @returns {Promise<Signer>}
+   */
+  async signer(entry, index) {
+    const { charter, definition } = await this.context();
+    const kid = toHex(entry.frame.kid);
+    for (const [root, enrolled] of /** @type {[Entry, number][]} */ ([[charter, 1], [definition, 0]])) {
+      const publicKey = root.body.root_key;
+      const titles = root.body.operator ?? root.body.author;
+      if (equal(keyId(publicKey), entry.frame.kid) && (enrolled === 1 || index === 0)) {
+        return { name: entry.frame.issuer, publicKey, role: "root", titles, enrolled };
+      }
+    }
+    const enrolled = (await this.json("data/keys.json"))[kid];
+    if (!Number.isSafeInteger(enrolled)) return refuse("key-unknown", { kid });
+    if (enrolled >= index) refuse("key-late", { kid, index: enrolled });
+    const name = entry.frame.issuer;
+    const held = (await this.enrolment(enrolled)).find((key) => key.kid === kid && key.name === name);
+    return held ? { ...held, enrolled } : refuse("key-enrolment", { index: enrolled, kid, name: quoted(name) });
+  }
+
+  /**
+   * The keys that an entry enrols; refused unless the operator's root signed it.
+   * @param {number} index
+   * @returns {Promise<{ kid: string, name: string, publicKey: Uint8Array, role: string, titles: any[] }[]>}
+   */
+  enrolment(index) {
+    return this.once(`enrolment ${index}`, async () => {
+      const entry = await this.entry(index);
+      const { rootKey, election } = await this.context();
+      const fits = entry.type === ENROLMENT && equal(entry.election, election);
+      if (!fits || !(await signedBy(entry, rootKey))) refuse("key-not-root", { index });
+      return entry.body.keys
+        .filter((/** @type {any} */ key) => keyIsAcceptable(key.public_key))
+        .map((/** @type {any} */ key) => ({
+          kid: toHex(keyId(key.public_key)),
+          name: key.name,
+          publicKey: key.public_key,
+          role: key.role,
+          titles: key.titles,
+        }));
+    });
+  }
+
+  /**
+   * A convenience index: an object that the site made, to be believed in nothing.
+   * @param {string} path
+   * @returns {Promise<Record<string, any>>}
+   */
+  json(path) {
+    return this.once(path, async () => {
+      const data = (await this.fetchFile(path, MAX_INDEX)) ?? refuse("fetch-missing", { path });
+      try {
+        const value = JSON.parse(new TextDecoder().decode(data));
+        if (value && typeof value === "object") return value;
+      } catch {
+        // the sentence is the same for what is not JSON and for what is not an object
+      }
+      return refuse("index-form", { path });
+    });
+  }
+
+  /**
+   * An attachment of a record, checked against its digest.
+   * @param {{ digest: Uint8Array, size: number }} attachment
+   * @returns {Promise<Uint8Array>}
+   */
+  async attachment({ digest, size }) {
+    const path = `attachments/${toHex(digest)}`;
+    const data = (await this.fetchFile(path, size)) ?? refuse("fetch-missing", { path });
+    return equal(sha256(data), digest) ? data : refuse("attachment-digest", { digest: toHex(digest) });
+  }
+}
+
+/**
+ * Entry 0: what is voted on. Refused unless it is a definition, signed by its own root key.
+ * @param {Uint8Array} raw
+ * @returns {Promise<Entry>}
+ */
+export async function readDefinition(raw) {
+  const definition = openRecord(raw);
+  if (definition.type !== DEFINITION || !(await signedByRoot(definition))) refuse("not-definition");
+  return definition;
+}
+
+/**
+ * Entry 1: whose log it is. Refused unless it is the charter of the log of that origin, signed by its own root key.
+ * @param {Entry} definition
+ * @param {Uint8Array} raw
+ * @param {string} origin
+ * @returns {Promise<Context>}
+ */
+export async function readCharter(definition, raw, origin) {
+  const charter = openRecord(raw);
+  const election = sha256(definition.raw);
+  const fits = charter.type === CHARTER && equal(charter.election, election) && charter.body.origin === origin;
+  if (!fits) refuse("not-charter");
+  const [mine, theirs] = [charter.body.root_key, definition.body.root_key];
+  const official = charter.body.role === "official";
+  if ((official && !equal(mine, theirs)) || !(await signedByRoot(charter))) refuse("not-charter");
+  return { definition, charter, election, rootKey: mine };
+}
+
+/** @param {Entry} entry a definition or a charter, which bring their own key */
+function signedByRoot(entry) {
+  return signedBy(entry, entry.body.root_key);
+}
+
+/**
+ * Whether a record names this key and its signature holds.
+ * @param {Entry} entry
+ * @param {Uint8Array} publicKey
+ * @returns {Promise<boolean>}
+ */
+export async function signedBy(entry, publicKey) {
+  const { kid, signed, signature } = entry.frame;
+  return equal(kid, keyId(publicKey)) && verifySignature(publicKey, signed, signature);
+}

@@ -1,0 +1,212 @@
+// The files of a log (C2SP tlog-tiles): their names, their sizes, and fetching them, bounded.
+
+import { refuse } from "../records/refusal.js";
+import { HASH_SIZE, splitHashes, treeRoot } from "./merkle.js";
+
+export const TILE_WIDTH = 256;
+export const MAX_ENTRY = 65_535;
+export const MAX_CHECKPOINT = 512 * 1024;
+const MAX_BUNDLE = TILE_WIDTH * (2 + MAX_ENTRY);
+
+/** Level of an entry bundle in `tilePath`. */
+export const ENTRIES = -1;
+
+/**
+ * Path of a tile or entry bundle below the log: `tile/0/x001/234.p/17`, `tile/entries/000`.
+ * @param {number} level ENTRIES for a bundle
+ * @param {number} index
+ * @param {number} width 1 to 256
+ * @returns {string}
+ */
+export function tilePath(level, index, width) {
+  const digits = String(index);
+  const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, "0").match(/.{3}/g) ?? [];
+  const last = groups.pop();
+  const path = ["tile", level === ENTRIES ? "entries" : level, ...groups.map((group) => `x${group}`), last].join("/");
+  return width === TILE_WIDTH ? path : `${path}.p/${width}`;
+}
+
+/**
+ * The hashes or entries that a tile has in a tree of `size` leaves; 0 or less when it has none.
+ * @param {number} level
+ * @param {number} index
+ * @param {number} size
+ * @returns {number}
+ */
+export function tileWidth(level, index, size) {
+  return Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** Math.max(level, 0)) - index * TILE_WIDTH);
+}
+
+/**
+ * The tiles of one level (or bundles) of a tree of `size` leaves, from left to right.
+ * @param {number} size
+ * @param {number} level
+ * @returns {{ index: number, width: number }[]}
+ */
+export function tileNames(size, level) {
+  const count = Math.ceil(Math.floor(size / TILE_WIDTH ** Math.max(level, 0)) / TILE_WIDTH);
+  return Array.from({ length: count }, (_, index) => ({ index, width: tileWidth(level, index, size) }));
+}
+
+/**
+ * The entries of a bundle; refused unless it holds exactly `width` of them.
+ * @param {Uint8Array} bundle
+ * @param {number} width
+ * @param {string} path
+ * @returns {Uint8Array[]}
+ */
+export function decodeBundle(bundle, width, path) {
+  const { entries, end } = readBundle(bundle, width, path);
+  if (end !== bundle.length) refuse("bundle-long", { path, width });
+  return entries;
+}
+
+/**
+ * @param {Uint8Array} bundle
+ * @param {number} width
+ * @param {string} path
+ * @returns {{ entries: Uint8Array[], end: number }} the first `width` entries, and where they end
+ */
+function readBundle(bundle, width, path) {
+  const entries = [];
+  let at = 0;
+  for (let number = 0; number < width; number++) {
+    const start = at + 2;
+    at = start > bundle.length ? Infinity : start + bundle[at] * 256 + bundle[at + 1];
+    if (at > bundle.length) refuse("bundle-short", { path, number, width });
+    if (at === start) refuse("bundle-empty", { path });
+    entries.push(bundle.subarray(start, at));
+  }
+  return { entries, end: at };
+}
+
+/** A file below a base address, of at most `limit` bytes; null where there is none.
+ * @typedef {(path: string, limit: number) => Promise<Uint8Array | null>} Fetch */
+
+/**
+ * Fetching below an address: no redirects, no credentials, and never more than the limit.
+ * @param {string} base ending in a slash
+ * @returns {Fetch}
+ */
+export function webFetch(base) {
+  return async (path, limit) => {
+    try {
+      const response = await fetch(base + path, { redirect: "error", credentials: "omit" });
+      if (response.status === 404 || response.status === 410) return null;
+      if (!response.ok || !response.body) return refuse("fetch-failed", { path });
+      return await readBounded(response.body.getReader(), limit, path);
+    } catch (error) {
+      if (error instanceof TypeError) refuse("fetch-failed", { path }); // what fetch throws for a broken connection
+      throw error;
+    }
+  };
+}
+
+/**
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {number} limit
+ * @param {string} path
+ * @returns {Promise<Uint8Array>}
+ */
+async function readBounded(reader, limit, path) {
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let size = 0;
+  for (let part = await reader.read(); part.value; part = await reader.read()) {
+    size += part.value.length;
+    if (size > limit) {
+      await reader.cancel();
+      refuse("fetch-long", { path, limit });
+    }
+    chunks.push(part.value);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** The files of one log, of the sizes asked for; well sized, but unverified. */
+export class LogFiles {
+  /** @param {Fetch} fetchFile below the log */
+  constructor(fetchFile) {
+    this.fetchFile = fetchFile;
+  }
+
+  /** @returns {Promise<Uint8Array>} */
+  async checkpoint() {
+    return (await this.fetchFile("checkpoint", MAX_CHECKPOINT)) ?? refuse("fetch-missing", { path: "checkpoint" });
+  }
+
+  /**
+   * The hashes of a tile, in a tree of `size` leaves.
+   * @param {number} level
+   * @param {number} index
+   * @param {number} size
+   * @returns {Promise<Uint8Array[]>}
+   */
+  async tile(level, index, size) {
+    const width = tileWidth(level, index, size);
+    const { data, path, width: found } = await this.read(level, index, width);
+    if (data.length !== found * HASH_SIZE) refuse("tile-size", { path, size: data.length, want: found * HASH_SIZE });
+    return splitHashes(data.subarray(0, width * HASH_SIZE));
+  }
+
+  /**
+   * The entries of a bundle, in a log of `size` entries.
+   * @param {number} index
+   * @param {number} size
+   * @returns {Promise<Uint8Array[]>}
+   */
+  async bundle(index, size) {
+    const width = tileWidth(ENTRIES, index, size);
+    const { data, path, width: found } = await this.read(ENTRIES, index, width);
+    return decodeBundle(data, found, path).slice(0, width);
+  }
+
+  /**
+   * A partial tile that is gone is taken from its full one.
+   * @param {number} level
+   * @param {number} index
+   * @param {number} width
+   */
+  async read(level, index, width) {
+    for (const candidate of width < TILE_WIDTH ? [width, TILE_WIDTH] : [width]) {
+      const path = tilePath(level, index, candidate);
+      const limit = level === ENTRIES ? (MAX_BUNDLE / TILE_WIDTH) * candidate : candidate * HASH_SIZE;
+      const data = await this.fetchFile(path, limit);
+      if (data) return { data, path, width: candidate };
+    }
+    return refuse("fetch-missing", { path: tilePath(level, index, width) });
+  }
+
+  /**
+   * The hashes of a tree of `size` leaves from its tiles, each fetched once.
+   * @param {number} size
+   * @returns {import("./merkle.js").HashAt}
+   */
+  hashes(size) {
+    /** @type {Map<string, Promise<Uint8Array[]>>} */
+    const cache = new Map();
+    /** @type {Map<string, Uint8Array>} */
+    const made = new Map();
+    return async (level, index) => {
+      const node = `${level}/${index}`;
+      const before = made.get(node);
+      if (before) return before;
+      const tileLevel = Math.floor(level / 8);
+      const span = 2 ** (level % 8);
+      const tile = Math.floor((index * span) / TILE_WIDTH);
+      const name = `${tileLevel}/${tile}`;
+      if (!cache.has(name)) cache.set(name, this.tile(tileLevel, tile, size));
+      const first = (index * span) % TILE_WIDTH;
+      const hashes = await /** @type {Promise<Uint8Array[]>} */ (cache.get(name));
+      const hash = treeRoot(hashes.slice(first, first + span));
+      made.set(node, hash);
+      return hash;
+    };
+  }
+}

@@ -1,0 +1,186 @@
+// The form that starts a verification, its progress, and where its report goes; on the site's page and in the
+// single file alike.
+//
+//   div > form(p(label, input)*, fieldset?, p(button)), div.progress[hidden](label, progress, button),
+//         p[role=status], section.report
+
+import { toUtf8 } from "../records/bytes.js";
+import { el, fillElement } from "./dom.js";
+import { isNative } from "../records/ed25519.js";
+import { keepCheckpoint, keptCheckpoint } from "../log/earlier.js";
+import { parseCheckpoint } from "../log/note.js";
+import { Refusal } from "../records/refusal.js";
+import { chosenFiles, openSource } from "../log/source.js";
+import { showReport } from "./verify-report.js";
+import { speak } from "./verify-sentences.js";
+import { revived } from "../election/steps.js";
+
+const MAX_CHECKPOINT = 512 * 1024;
+const MAX_TRUST = 1024 * 1024 + 1; // one more than is allowed, so that what is too long is refused and not cut
+const SAMPLE = 1_000;
+const STAGES = ["entries", "tiles", "signatures", "beside"];
+
+/** @typedef {import("../log/source.js").Chosen} Chosen */
+/** Starts a worker, or something that behaves like one. @typedef {() => Worker} StartWorker */
+
+/**
+ * Build the page into an element.
+ * @param {HTMLElement} root
+ * @param {{ lang: string, base: string | null, startWorker: StartWorker }} how `base`: the publication's address;
+ *   null where the reader chooses a folder or a file
+ */
+export async function mountVerification(root, { lang, base, startWorker }) {
+  const status = el("p", { role: "status" });
+  const report = el("section.report", { "aria-live": "off" });
+  const say = (/** @type {string} */ text) => fillElement(status, text);
+  /** @type {Chosen | null} */
+  let chosen = base === null ? null : { base };
+  const choose = (/** @type {File[]} */ files) => {
+    if (!files.length) return;
+    chosen = chosenFiles(files);
+    say("files" in chosen ? speak(lang, "chosen-folder", { count: chosen.files.length }) : speak(lang, "chosen-zip", { name: files[0].name }));
+  };
+  const native = await isNative();
+  const trust = fileField(lang, "trust-file", { accept: ".toml" });
+  const earlier = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "earlier", rows: "5", spellcheck: "false", autocomplete: "off" }));
+  const start = el("button", { type: "submit" }, speak(lang, "start"));
+  const form = el(
+    "form.verify",
+    {},
+    base === null && chooser(lang, choose),
+    field(lang, "trust-file", trust, "trust-hint"),
+    el("details", {}, el("summary", {}, speak(lang, "earlier-summary")), el("p", {}, el("label", { for: "earlier" }, speak(lang, "earlier-label"))), earlier, el("p.small.muted", {}, speak(lang, "earlier-hint"))),
+    !native && sampleChoice(lang),
+    el("p", {}, start),
+  );
+  const bar = progressBar(lang);
+  fillElement(root, form, bar.element, status, report);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!chosen) return say(speak(lang, "choose-first"));
+    start.toggleAttribute("disabled", true);
+    fillElement(report);
+    say(speak(lang, "stage-start"));
+    const sample = /** @type {HTMLInputElement | null} */ (form.querySelector("#slow-sample"))?.checked ? SAMPLE : null;
+    try {
+      const trustFile = trust.files?.[0] ? new Uint8Array(await trust.files[0].slice(0, MAX_TRUST).arrayBuffer()) : null;
+      const work = { chosen, trust: trustFile, earlier: await earlierOf(chosen, earlier.value), sample };
+      const found = await bar.follow(startWorker(), work, say);
+      if (found === null) return say(speak(lang, "cancelled"));
+      say("");
+      fillElement(report, ...showReport(lang, found));
+      const heading = /** @type {HTMLElement | null} */ (report.querySelector("h2"));
+      heading?.focus();
+      if (found.kind === "whole" && found.steps.every(({ state }) => state !== "bad")) keepCheckpoint(found.origin, found.checkpoint);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      fillElement(report, el("p.result", { role: "alert" }, error.text(lang)));
+      say("");
+    } finally {
+      start.toggleAttribute("disabled", false);
+    }
+  });
+}
+
+/**
+ * The checkpoint to compare with: the one given, or the one that this browser kept of the same log.
+ * @param {Chosen} chosen
+ * @param {string} given
+ * @returns {Promise<Uint8Array | null>}
+ */
+async function earlierOf(chosen, given) {
+  if (given.trim()) return toUtf8(`${given.trim()}\n`);
+  const { kind, fetchFile } = await openSource(chosen);
+  const now = kind === "whole" ? await fetchFile("log/checkpoint", MAX_CHECKPOINT) : null;
+  const kept = now && keptCheckpoint(originOf(now));
+  return kept ? toUtf8(kept) : null;
+}
+
+/** The origin of a checkpoint; empty where it cannot be read, which its own check tells. @param {Uint8Array} checkpoint */
+function originOf(checkpoint) {
+  try {
+    return parseCheckpoint(checkpoint).origin;
+  } catch (error) {
+    if (error instanceof Refusal) return "";
+    throw error;
+  }
+}
+
+/** @param {string} lang @param {string} id @param {Record<string, string | boolean>} attributes */
+function fileField(lang, id, attributes) {
+  return /** @type {HTMLInputElement} */ (el("input", { type: "file", id, ...attributes }));
+}
+
+/** @param {string} lang @param {string} key @param {HTMLElement} input @param {string} hint */
+function field(lang, key, input, hint) {
+  input.setAttribute("aria-describedby", `${input.id}-hint`);
+  return el("div.field", {}, el("label", { for: input.id }, speak(lang, key)), input, el("p.small.muted", { id: `${input.id}-hint` }, speak(lang, hint)));
+}
+
+/**
+ * A folder, a zip, or either of them dropped on the page.
+ * @param {string} lang
+ * @param {(files: File[]) => void} choose
+ */
+function chooser(lang, choose) {
+  const folder = fileField(lang, "folder", { webkitdirectory: true, multiple: true });
+  const zip = fileField(lang, "zip", { accept: ".zip" });
+  for (const input of [folder, zip]) input.addEventListener("change", () => choose([...(input.files ?? [])]));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    choose([...(event.dataTransfer?.files ?? [])].slice(0, 1));
+  });
+  return el("div", {}, field(lang, "choose-folder", folder, "choose-folder-hint"), field(lang, "choose-zip", zip, "choose-zip-hint"));
+}
+
+/** @param {string} lang */
+function sampleChoice(lang) {
+  const radio = (/** @type {string} */ id, /** @type {boolean} */ checked) =>
+    el("p", {}, el("input", { type: "radio", name: "sample", id, checked }), " ", el("label", { for: id }, speak(lang, id)));
+  return el("fieldset", {}, el("legend", {}, speak(lang, "slow")), radio("slow-all", true), radio("slow-sample", false));
+}
+
+/** @param {string} lang */
+function progressBar(lang) {
+  const bar = /** @type {HTMLProgressElement} */ (el("progress", { id: "progress", max: "1" }));
+  const label = el("label", { for: "progress" });
+  const cancel = el("button", { type: "button" }, speak(lang, "cancel"));
+  const element = el("div.progress", { hidden: true }, label, bar, cancel);
+  return {
+    element,
+    /**
+     * Give a worker its work and show how far it is.
+     * @param {Worker} worker
+     * @param {import("./verify-work.js").Work} work
+     * @param {(text: string) => void} announce is told of each new stage, and not of every step in it
+     * @returns {Promise<import("../election/whole.js").Report | null>} null where the reader cancelled
+     */
+    async follow(worker, work, announce) {
+      element.hidden = false;
+      /** @type {Record<string, number>} */
+      const shares = {};
+      let stage = "";
+      try {
+        return await new Promise((resolve, reject) => {
+          cancel.addEventListener("click", () => resolve(null), { once: true });
+          worker.addEventListener("error", ({ message }) => reject(new Refusal("worker-failed", { text: message || "error" })));
+          worker.addEventListener("message", ({ data }) => {
+            if (data.report) return resolve(data.report);
+            if (data.refused) return reject(revived(data.refused));
+            const name = speak(lang, `stage-${data.stage}`);
+            if (data.stage !== stage && shares[data.stage] === undefined) announce(name);
+            stage = data.stage;
+            shares[stage] = data.all ? data.done / data.all : 1;
+            bar.value = STAGES.reduce((sum, each) => sum + (shares[each] ?? 0), 0) / STAGES.length;
+            fillElement(label, speak(lang, "stage-progress", { stage: name, done: data.done, all: data.all }));
+          });
+          worker.postMessage(work);
+        });
+      } finally {
+        worker.terminate();
+        element.hidden = true;
+      }
+    },
+  };
+}

@@ -1,0 +1,203 @@
+// The report of a verification as a page shows it.
+//
+//   h2.outcome.<state>[tabindex], p*, section.checks(h3, ol.steps > li.step.<state>), section.totals(h3, table)*,
+//   section(ul)*, section.stations(ul), p.links(button*), section.limits
+
+import { toUtf8 } from "../records/bytes.js";
+import { download, el, timeOf, titleOf } from "./dom.js";
+import { formatNumber } from "../records/refusal.js";
+import { hasSentence, speak } from "./verify-sentences.js";
+import { revived, verdictOf } from "../election/steps.js";
+
+const COPIES = "copies:";
+const WHOLE_LIMITS = ["limit-true", "limit-findings", "limit-page", "limit-paper"];
+const PART_LIMITS = ["limit-part", "limit-true", "limit-page", "limit-paper"];
+const MOST_STATIONS = 3_000;
+
+/** @typedef {import("../election/whole.js").Report} Report */
+
+/**
+ * @param {string} lang
+ * @param {Report} report
+ * @returns {Node[]}
+ */
+export function showReport(lang, report) {
+  const verdict = verdictOf(report);
+  const { origin, size, seconds, area } = report;
+  const about = area ? speak(lang, "about-part", { origin, size, ...area }) : speak(lang, "about", { origin, size, seconds: spellSeconds(seconds, lang) });
+  return /** @type {Node[]} */ (
+    [
+      el(`h2.outcome.${verdict}`, { tabindex: "-1" }, speak(lang, `verdict-${verdict}`)),
+      ...notices(lang, report).map((text) => el("p.note", {}, el("strong", {}, text))),
+      el("p", {}, about),
+      report.root && el("p", {}, `${speak(lang, "root")} `, el("code.hash", {}, report.root)),
+      stepList(lang, report),
+      keepButtons(lang, report),
+      ...totalTables(lang, report),
+      list(lang, "differences", differencesOf(lang, report)),
+      list(lang, "faults", faultsOf(lang, report)),
+      list(lang, "unread", unreadOf(lang, report)),
+      list(lang, "refused", refusedOf(lang, report)),
+      area && stationList(lang, report),
+      list(lang, "limits", (area ? PART_LIMITS : WHOLE_LIMITS).map((key) => speak(lang, key))),
+    ].filter(Boolean)
+  );
+}
+
+/** @param {number} seconds @param {string} lang */
+function spellSeconds(seconds, lang) {
+  return seconds.toFixed(1).replace(".", lang === "es" ? "," : ".");
+}
+
+/** @param {string} lang @param {Report} report @returns {string[]} */
+function notices(lang, { definition }) {
+  if (!definition) return [];
+  const said = [];
+  if (definition.kind !== "real") said.push(speak(lang, `kind-${definition.kind}`));
+  if (definition.author_role === "importer") said.push(speak(lang, "imported"));
+  return said;
+}
+
+/** @param {string} lang @param {Report} report */
+function stepList(lang, { steps }) {
+  const item = (/** @type {import("../election/steps.js").Step} */ { id, number, state, text, values, why }) => {
+    const cosigned = /** @type {{ witness: string, time: number }[]} */ (values.cosigned ?? []);
+    const names = cosigned.map(({ witness, time }) => `${witness} (${timeOf(time)})`).join(", ");
+    return el(
+      `li.step.${state}`,
+      { "data-step": id },
+      el("strong", {}, `${number === null ? "" : `${number}. `}${speak(lang, `step-${id}`)}`),
+      " ",
+      el("span.answer", {}, speak(lang, `state-${state}`)),
+      el("p", {}, speak(lang, text, { names, ...values }), why && ` ${revived(why).text(lang)}`),
+    );
+  };
+  return el("section.checks", {}, el("h3", {}, speak(lang, "steps")), el("ol.steps", {}, steps.map(item)));
+}
+
+/** @param {string} lang @param {Report} report */
+function keepButtons(lang, { checkpoint, earlier, size, steps }) {
+  if (!checkpoint) return null;
+  const button = (/** @type {string} */ key, /** @type {string} */ name, /** @type {string} */ text) => {
+    const made = el("button", { type: "button" }, speak(lang, key));
+    made.addEventListener("click", () => download(name, toUtf8(text)));
+    return made;
+  };
+  const contradicted = steps.some(({ id, state }) => id === "earlier" && state === "bad");
+  return el(
+    "div.keep",
+    {},
+    el("p.links", {}, button("keep", `checkpoint-${size}`, checkpoint), contradicted && button("keep-earlier", "checkpoint-earlier", earlier)),
+    el("p.small.muted", {}, speak(lang, "keep-hint")),
+  );
+}
+
+/** @param {string} lang @param {string} basis @param {Report} report */
+function basisName(lang, basis, { charter }) {
+  if (!basis.startsWith(COPIES)) return speak(lang, `basis-${basis}`);
+  const name = basis.slice(COPIES.length);
+  return speak(lang, "basis-copies", { name: name || titleOf(charter?.operator ?? [], lang, "") });
+}
+
+/** @param {string} lang @param {Report} report @returns {HTMLElement[]} */
+function totalTables(lang, report) {
+  const contests = /** @type {any[]} */ (report.definition?.contests ?? []);
+  return contests.flatMap((contest) => {
+    const bases = report.totals.filter((one) => one.contest === contest.code);
+    if (!bases.length) return [];
+    const title = titleOf(contest.titles, lang, contest.code);
+    /** @type {[string, (total: any) => number, string][]} */
+    const rows = contest.candidates.map((/** @type {any} */ candidate, /** @type {number} */ at) => [
+      titleOf(candidate.titles, lang, candidate.code),
+      (/** @type {any} */ total) => total.candidates[at],
+      candidate.code,
+    ]);
+    rows.push(
+      [speak(lang, "null"), (total) => total.null, "null"],
+      [speak(lang, "blank"), (total) => total.blank, "blank"],
+      [speak(lang, "counted"), (total) => total.stations, "stations_counted"],
+      [speak(lang, "pending"), (total) => total.pending.length, "stations_pending"],
+      [speak(lang, "annulled"), (total) => total.annulled.length, "stations_annulled"],
+    );
+    const cell = (/** @type {any} */ { total, stated }, /** @type {(total: any) => number} */ of, /** @type {string} */ column) => {
+      const value = of(total);
+      const said = stated?.[column];
+      if (report.compared === null || said === value) return el("td", {}, formatNumber(value, lang));
+      const theirs = said === undefined ? speak(lang, "stated-nothing") : formatNumber(said, lang);
+      return el("td", {}, el("mark.differs", {}, formatNumber(value, lang)), " ", el("span.small", {}, `(${speak(lang, "stated", { value: theirs })})`));
+    };
+    const head = bases.map(({ basis }) => el("th", { scope: "col" }, basisName(lang, basis, report)));
+    return [
+      el(
+        "section.totals",
+        {},
+        el("h3", {}, `${speak(lang, report.kind === "part" ? "totals-part" : "totals")}: `, el("bdi", {}, title)),
+        el(
+          "div.scroll",
+          { tabindex: "0", role: "region", "aria-label": title },
+          el(
+            "table",
+            {},
+            el("thead", {}, el("tr", {}, el("th", { scope: "col" }, speak(lang, "candidate")), head)),
+            el("tbody", {}, rows.map(([label, of, column]) => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, label)), bases.map((one) => cell(one, of, column))))),
+          ),
+        ),
+      ),
+    ];
+  });
+}
+
+/** @param {string} lang @param {Report} report @returns {string[]} */
+function differencesOf(lang, report) {
+  const { compared } = report;
+  if (!compared) return [];
+  const said = compared.differences.map((one) =>
+    speak(lang, "difference", { ...one, basis: basisName(lang, one.basis, report), stated: one.stated ?? speak(lang, "stated-nothing") }),
+  );
+  return withRest(lang, said, compared.count);
+}
+
+/** @param {string} lang @param {Report} report @returns {string[]} */
+function faultsOf(lang, { faults, faultCount }) {
+  return withRest(lang, faults.map(({ index, why }) => `${speak(lang, "fault", { index })}: ${revived(why).text(lang)}`), faultCount);
+}
+
+/** @param {string} lang @param {Report} report @returns {string[]} */
+function unreadOf(lang, { unread, unreadCount }) {
+  return withRest(lang, unread.map((one) => speak(lang, "unread-entry", one)), unreadCount);
+}
+
+/** @param {string} lang @param {Report} report @returns {string[]} */
+function refusedOf(lang, { refused }) {
+  return refused.map(([code, indices, count]) => {
+    const entries = withRest(lang, indices.map((index) => formatNumber(index, lang)), count).join(", ");
+    return speak(lang, "refused-code", { code, count, entries });
+  });
+}
+
+/** @param {string} lang @param {string[]} items @param {number} count @returns {string[]} */
+function withRest(lang, items, count) {
+  return count > items.length ? [...items, speak(lang, "more", { count: count - items.length })] : items;
+}
+
+/** @param {string} lang @param {string} key @param {string[]} items */
+function list(lang, key, items) {
+  return items.length ? el(`section.${key}`, {}, el("h3", {}, speak(lang, key)), el("ul", {}, items.map((text) => el("li", {}, text)))) : null;
+}
+
+/** @param {string} lang @param {Report} report */
+function stationList(lang, { area, definition }) {
+  const record = (/** @type {any} */ said) => {
+    const contest = definition.contests.find((/** @type {any} */ one) => one.code === said.contest);
+    const about = { ...said, index: formatNumber(said.index, lang), type: hasSentence(said.type) ? speak(lang, said.type) : said.type, contest: titleOf(contest?.titles ?? [], lang, said.contest) };
+    /** @type {number[]} */
+    const votes = (contest?.candidates ?? []).map(() => 0);
+    said.counts.forEach((/** @type {number} */ count, /** @type {number} */ at) => (votes[contest?.options[at]?.candidate ?? 0] += count));
+    const figures = votes.map((count, at) => `${titleOf(contest.candidates[at].titles, lang, contest.candidates[at].code)} ${formatNumber(count, lang)}`);
+    const rest = [`${speak(lang, "null")} ${said.null}`, `${speak(lang, "blank")} ${said.blank}`];
+    return el("li", {}, el("bdi", {}, speak(lang, "record", about)), el("br"), el("span.figures", {}, [...figures, ...rest].join(" · ")));
+  };
+  const station = (/** @type {[string, any[]]} */ [code, records]) =>
+    el("li", {}, el("strong", {}, `${speak(lang, "station")} ${code}`), records.length ? el("ul", {}, records.map(record)) : ` – ${speak(lang, "station-silent")}`);
+  return el("section.stations", {}, el("h3", {}, speak(lang, "stations")), el("ul", {}, area.stations.slice(0, MOST_STATIONS).map(station)));
+}

@@ -1,0 +1,61 @@
+// Opening a record: what it says, who says it, of what, when. The signature is another question, since the
+// key comes from the log and not from the record.
+
+import { decode } from "./cbor.js";
+import { split } from "./cose.js";
+import { LAYOUTS } from "./layouts.js";
+import { refuse } from "./refusal.js";
+import { DIGEST, TIME } from "./shapes.js";
+import { readSubject } from "./subjects.js";
+
+const VERSION = 1;
+/** Types from here on never change keys or totals: one that a program does not know is left unread. */
+export const UNREAD = 128;
+const DEFINITION = 1;
+const HEAD = 4; // version, type, election, issued_at
+
+/**
+ * An opened record. `election` is 32 bytes, or none in a definition; `issuedAt` in seconds since 1970, as the
+ * signer claims.
+ * @typedef {{ raw: Uint8Array, frame: import("./cose.js").Frame, type: number, name: string,
+ *   election: Uint8Array, issuedAt: number, body: Record<string, any>, about: import("./subjects.js").About }} Entry
+ */
+
+/**
+ * A record as far as it can be read: its type may be one that this program does not know, and then its positions
+ * are only held to be such as any payload has.
+ * @typedef {{ known: true, entry: Entry } | { known: false, entry: Framed }} Read
+ */
+/** What can be said of a record of any type. @typedef {Pick<Entry, "raw" | "frame" | "type" | "election">} Framed */
+
+/**
+ * Read a record strictly.
+ * @param {Uint8Array} raw
+ * @returns {Entry}
+ */
+export function openRecord(raw) {
+  const { known, entry } = readRecord(raw);
+  return known ? entry : refuse("record-type", { type: entry.type });
+}
+
+/**
+ * Read a record strictly, whatever its type.
+ * @param {Uint8Array} raw
+ * @returns {Read}
+ */
+export function readRecord(raw) {
+  const frame = split(raw);
+  const values = decode(frame.payload);
+  if (!Array.isArray(values) || values.length < HEAD) return refuse("payload-array");
+  const [version, type, election, issuedAt] = values;
+  if (version !== VERSION) refuse("record-version", { version: VERSION });
+  if (typeof type !== "number") return refuse("payload-array");
+  const names = election instanceof Uint8Array ? election.length : -1;
+  if (names !== (type === DEFINITION ? 0 : 32)) refuse("record-election");
+  const framed = { raw, frame, type, election: type === DEFINITION ? new Uint8Array() : DIGEST(election) };
+  const layout = LAYOUTS.get(type);
+  const time = TIME(issuedAt);
+  if (!layout) return { known: false, entry: framed };
+  const body = layout.body(values.slice(HEAD));
+  return { known: true, entry: { ...framed, name: layout.name, issuedAt: time, body, about: readSubject(layout.subject, frame.subject) } };
+}
