@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,7 @@ from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.log.writer import LogWriter, Refusal
 from escrutinio.core.records.codes import Role
 from escrutinio.intake.authoring.presentation import Presentation
+from escrutinio.publication.downloads.data import write_data
 from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.shelf import Shelf
@@ -51,6 +53,16 @@ def isla() -> Day:
     return day
 
 
+def state_version(directory: Path, **version: int) -> None:
+    """Let the description of `data/` state by which version its files were made; nothing, if by none."""
+    path = directory / "data" / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    package.pop("escrutinio", None)
+    if version:
+        package["escrutinio"] = version
+    path.write_text(json.dumps(package), "utf-8")
+
+
 def trust_of(day: Day, policy: Policy = POLICY) -> bytes:
     """The trust file for a day's log."""
     definition, charter = (sha256(raw).digest() for raw in day.log[:2])
@@ -58,7 +70,7 @@ def trust_of(day: Day, policy: Policy = POLICY) -> bytes:
 
 
 def publish(day: Day, directory: Path, shown: Presentation | None = None) -> None:
-    """Write a day's log, attachments and the site's indexes, in several appends."""
+    """Write a day's log, in several appends, its attachments, its data and the site's indexes."""
     log = directory / "log"
     log.mkdir(parents=True)
     witnesses = [StrictWitness(name, LOG_SIGNER.verifier) for name in WITNESSES]
@@ -72,6 +84,8 @@ def publish(day: Day, directory: Path, shown: Presentation | None = None) -> Non
         path = directory / "attachments" / digest.hex()
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
+    write_data(day.state(), directory / "data", generated_at=NOW, sources=())
+    state_version(directory, tables=1, rules=1, size=len(day.log))
     for name, content in index_files(Site(day.state(), shown or Presentation(), Shelf(directory))):
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -36,11 +36,21 @@ pytestmark = pytest.mark.browser
 _VERIFY = """
 const { Log } = await import('/assets/js/log/log.js');
 const { parseTrust } = await import('/assets/js/log/trust.js');
+const { checkRoot, checkTiles, treeOf } = await import('/assets/js/log/tree.js');
 const trust = args[1] ? parseTrust(bytes.fromHex(args[1])) : null;
 const seen = [];
-const found = await it.verifyElection(new Log(args[0], trust), (stage) => seen.push(stage));
-return { size: found.size, root: found.root, key: found.logKey?.name ?? null,
-  cosigned: found.cosigned?.map(({ witness }) => witness) ?? null,
+const progress = (stage) => seen.push(stage);
+const log = new Log(args[0], trust);
+const entries = await it.readEntries(log, progress);
+const tree = treeOf(entries);
+await checkTiles(log, tree, true, () => seen.push('tiles'));
+await checkRoot(log, tree);
+const { size } = await log.checkpoint();
+const [logKey, cosigned, context] = [await log.logKey(), await log.cosignatures(), await log.context()];
+const attachment = (named) => log.attachment(named);
+const found = await it.judgeEntries(it.placed(entries), context, attachment, { progress });
+return { size, key: logKey?.name ?? null,
+  cosigned: cosigned?.map(({ witness }) => witness) ?? null,
   faults: found.faults.map(({ index, why }) => [index, why.key]),
   refused: found.refused.map(({ index, code }) => [index, code]),
   totals: Object.fromEntries([...found.totals].map(([name, { areas, ...all }]) => [name, all])),

@@ -21,7 +21,8 @@ from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.core.log.trust import format_trust, parse_trust
 from escrutinio.publication.browser.bundle import bundle
-from tests.browser.publish import LOG_SIGNER, POLICY, WITNESSES, isla, publish, trust_of
+from tests.browser.publish import LOG_SIGNER, POLICY, WITNESSES, isla, publish, state_version, trust_of
+from tests.browser.verifying import CHECKS, OF_TRUST, PAGE, steps, told
 from tests.core.election.build import ORIGIN
 from tests.core.log.builders import cosigner
 
@@ -33,11 +34,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 DAY = isla()
-PAGE = (
-    '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>x</title>'
-    '<main><div id="verify" data-base="../" data-lang="{lang}"></div></main>'
-    '<script type="module" src="/assets/js/pages/verify-all.js"></script></html>'
-)
 NO_ED25519 = """
 const own = SubtleCrypto.prototype.importKey;
 SubtleCrypto.prototype.importKey = function (format, data, algorithm, ...rest) {
@@ -87,22 +83,6 @@ def broken(served: Served, honest: Path) -> Iterator[Callable[[Break], str]]:
     shutil.rmtree(served.directory / name)
 
 
-def steps(page: Page) -> dict[str, str]:
-    """Verify, and give the state of each step."""
-    page.click("button[type=submit]")
-    page.wait_for_selector(".report h2")
-    found: dict[str, str] = page.evaluate(
-        "Object.fromEntries([...document.querySelectorAll('li.step')]"
-        ".map((step) => [step.dataset.step, [...step.classList].at(-1)]))"
-    )
-    return found
-
-
-def told(page: Page, step: str) -> str:
-    """What a step says."""
-    return page.locator(f"li[data-step={step}] p").inner_text()
-
-
 def flip(path: Path, at: int) -> None:
     data = bytearray(path.read_bytes())
     data[at] ^= 1
@@ -116,12 +96,11 @@ def test_an_honest_log_holds_step_by_step(
     page.goto(f"{served.address}honest/{lang}/verify.html")
     page.set_input_files("#trust-file", honest / "trust.toml")
     found = steps(page)
-    assert found == {
-        "entries": "ok", "tree": "ok", "origin": "ok", "witnesses": "ok", "earlier": "open",
-        "signatures": "ok", "counting": "ok", "stated": "open",
-    }  # fmt: skip
+    assert found == {**dict.fromkeys(CHECKS, "ok"), "earlier": "open"}
+    numbered = page.locator("li.step strong").all_inner_texts()[: len(CHECKS)]
+    assert [text.partition(". ")[0] for text in numbered] == [str(number) for number in range(1, 15)]
     assert verdict in page.locator("h2.outcome").inner_text()
-    assert all(name in told(page, "witnesses") for name in WITNESSES)
+    assert all(name in told(page, "cosignatures") for name in WITNESSES)
     assert page.evaluate("document.activeElement.classList.contains('outcome')")
     row = page.locator("section.totals tr", has_text="ana").first
     assert row.locator("td").first.inner_text() == "32"
@@ -132,7 +111,8 @@ def test_without_a_trust_file_the_origin_is_not_authenticated(
 ) -> None:
     page.goto(served.address + "honest/en/verify.html")
     found = steps(page)
-    assert (found["origin"], found["witnesses"]) == ("open", "open")
+    assert [name for name in CHECKS if found[name] != "ok"] == OF_TRUST
+    assert {found[name] for name in OF_TRUST} == {"open"}
     assert "origin not authenticated" in page.locator("h2.outcome").inner_text()
 
 
@@ -160,17 +140,56 @@ def _drop_witnesses(directory: Path) -> None:
     path.write_text("\n".join(path.read_text().split("\n")[:5]) + "\n")
 
 
+def _without(place: int) -> Break:
+    """A change that takes an attachment away: the table of areas, or the roll."""
+
+    def change(directory: Path) -> None:
+        (directory / "attachments" / list(DAY.attachments)[place].hex()).unlink()
+
+    return change
+
+
+def _name_verifier(content: bytes | None) -> Break:
+    """A change that lets the trust file name a verifier, where this content stands in its place."""
+
+    def change(directory: Path) -> None:
+        named = replace(parse_trust(trust_of(DAY)), verifier_html=sha256(bundle()).digest())
+        (directory / "trust.toml").write_bytes(format_trust(named))
+        if content is not None:
+            (directory / "verify.html").write_bytes(content)
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("change", "bad", "says"),
     [
-        (lambda d: flip(d / "log/tile/entries/000.p/15", 900), "tree", "tile/0/000.p/15"),
-        (lambda d: flip(d / "log/tile/0/000.p/15", 5), "tree", "tile/0/000.p/15"),
-        (lambda d: (d / "log/tile/entries/000.p/15").unlink(), "entries", "tile/entries/000.p/15 is missing"),
-        (lambda d: (d / "log/tile/0/000.p/15").unlink(), "tree", "tile/0/000.p/15 is missing"),
-        (_other_key, "origin", "No known key signed"),
-        (_other_definition, "origin", "definition is not the one"),
-        (_third_witness, "witnesses", "lacks the quorum"),
-        (_drop_witnesses, "witnesses", "lacks the quorum"),
+        (lambda d: (d / "log/checkpoint").write_text("x\n"), ["checkpoint"], "note"),
+        (
+            lambda d: flip(d / "log/tile/entries/000.p/15", 100),
+            ["root", "trust-file", "definition"],
+            "Entry 0 does not hash",
+        ),
+        (
+            lambda d: flip(d / "log/tile/entries/000.p/15", -1),
+            ["root", "signatures"],
+            "Entry 14 does not hash",
+        ),
+        (lambda d: flip(d / "log/tile/0/000.p/15", 5), ["tiles"], "tile/0/000.p/15"),
+        (lambda d: (d / "log/tile/entries/000.p/15").unlink(), ["bundles"], "entries/000.p/15 is missing"),
+        (lambda d: (d / "log/tile/0/000.p/15").unlink(), ["tiles"], "tile/0/000.p/15 is missing"),
+        (_other_key, ["log-signature"], "No known key signed"),
+        (_other_definition, ["trust-file"], "definition is not the one"),
+        (_third_witness, ["cosignatures"], "lacks the quorum"),
+        (_drop_witnesses, ["cosignatures"], "lacks the quorum"),
+        (_without(0), ["definition"], "is missing"),
+        (_without(1), ["attachments"], "is missing"),
+        (lambda d: flip(d / "data/areas.csv", 40), ["files"], "data/areas.csv does not have"),
+        (lambda d: (d / "data/stations.csv").unlink(), ["files"], "data/stations.csv is missing"),
+        (lambda d: (d / "data/datapackage.json").unlink(), ["files"], "datapackage.json is missing"),
+        (lambda d: (d / "data/results.json").unlink(), ["tables", "files"], "results.json is missing"),
+        (_name_verifier(None), ["verifier"], "verify.html is missing"),
+        (_name_verifier(b"another"), ["verifier"], "the trust file names"),
     ],
 )
 def test_one_altered_thing_fails_its_step_and_is_named(
@@ -178,26 +197,17 @@ def test_one_altered_thing_fails_its_step_and_is_named(
     served: Served,
     broken: Callable[[Break], str],
     change: Break,
-    bad: str,
+    bad: list[str],
     says: str,
 ) -> None:
     name = broken(change)
     page.goto(f"{served.address}{name}/en/verify.html")
     page.set_input_files("#trust-file", served.directory / name / "trust.toml")
     found = steps(page)
-    assert found[bad] == "bad"
-    assert says in told(page, bad)
+    assert list(found)[: len(CHECKS)] == CHECKS
+    assert [step for step, state in found.items() if state == "bad"] == bad
+    assert says in told(page, bad[0])
     assert "A check failed" in page.locator("h2.outcome").inner_text()
-
-
-def test_a_missing_attachment_is_named(page: Page, served: Served, broken: Callable[[Break], str]) -> None:
-    def change(directory: Path) -> None:
-        for path in (directory / "attachments").iterdir():
-            path.unlink()
-
-    page.goto(f"{served.address}{broken(change)}/en/verify.html")
-    assert steps(page)["signatures"] == "bad"
-    assert "attachments/" in told(page, "signatures")
 
 
 def test_a_bad_trust_file_is_refused(page: Page, served: Served, honest: Path, tmp_path: Path) -> None:
@@ -208,21 +218,64 @@ def test_a_bad_trust_file_is_refused(page: Page, served: Served, honest: Path, t
     assert "trust file lacks" in page.locator(".report [role=alert]").inner_text()
 
 
+def _one_more_vote(directory: Path, **version: int) -> None:
+    """Give the first candidate one vote more, in files that are whole."""
+    path = directory / "data" / "results.json"
+    results = json.loads(path.read_text("utf-8"))
+    contest = results["contests"][0]
+    contest["bases"][0]["areas"]["isla"][contest["columns"].index("ana")] += 1
+    path.write_text(json.dumps(results), "utf-8")
+    description = directory / "data" / "datapackage.json"
+    package = json.loads(description.read_text("utf-8"))
+    [listed] = [one for one in package["resources"] if one["path"] == "results.json"]
+    content = path.read_bytes()
+    listed["bytes"], listed["hash"] = len(content), f"sha256:{sha256(content).hexdigest()}"
+    description.write_text(json.dumps(package), "utf-8")
+    state_version(directory, **version)
+
+
 def test_stated_totals_that_differ_are_marked(
     page: Page, served: Served, broken: Callable[[Break], str]
 ) -> None:
-    def change(directory: Path) -> None:
-        columns = ["ana", "blas", "carla", "valid", "null", "blank", "ballots"]
-        columns += ["stations_counted", "stations_pending", "stations_annulled"]
-        bases = [{"code": "reported", "areas": {"isla": [33, 44, 4, 80, 1, 2, 83, 2, 2, 0]}}]
-        contest = {"code": "presidente", "area": "isla", "columns": columns, "bases": bases}
-        (directory / "data" / "results.json").write_text(json.dumps({"contests": [contest]}))
-
-    page.goto(f"{served.address}{broken(change)}/en/verify.html")
-    assert steps(page)["stated"] == "bad"
+    name = broken(lambda directory: _one_more_vote(directory, tables=1, rules=1, size=15))
+    page.goto(f"{served.address}{name}/en/verify.html")
+    found = steps(page)
+    assert (found["tables"], found["files"]) == ("bad", "ok")
     row = page.locator("section.totals tr", has_text="ana").first
     assert row.locator("mark.differs").first.inner_text() == "32"
     assert "the publication says 33" in row.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [
+        ({"tables": 2, "rules": 1, "size": 15}, "made by version 2 of the tables"),
+        ({"tables": 1, "rules": 9, "size": 15}, "9 of the rules"),
+        ({"tables": 1, "rules": 1, "size": 16}, "of a log of 16 entries"),
+        ({}, "does not say by which version"),
+        ({"tables": 1, "rules": 1}, "does not say by which version"),
+    ],
+)
+def test_figures_of_another_version_that_differ_are_not_judged_and_nothing_is_authentic(
+    page: Page, served: Served, broken: Callable[[Break], str], version: dict[str, int], says: str
+) -> None:
+    name = broken(lambda directory: _one_more_vote(directory, **version))
+    page.goto(f"{served.address}{name}/en/verify.html")
+    page.set_input_files("#trust-file", served.directory / name / "trust.toml")
+    found = steps(page)
+    assert [name for name in CHECKS if found[name] != "ok"] == ["tables"]
+    assert found["tables"] == "open"
+    assert says in told(page, "tables")
+    assert "not shown to be authentic" in page.locator("h2.outcome").inner_text()
+
+
+@pytest.mark.parametrize("version", [{"tables": 7, "rules": 7, "size": 15}, {}], ids=["another", "none"])
+def test_equal_figures_hold_whatever_version_is_stated(
+    page: Page, served: Served, broken: Callable[[Break], str], version: dict[str, int]
+) -> None:
+    name = broken(lambda directory: state_version(directory, **version))
+    page.goto(f"{served.address}{name}/en/verify.html")
+    assert steps(page)["tables"] == "ok"
 
 
 def checkpoint(size: int, root: bytes, signer: NoteSigner = LOG_SIGNER) -> str:
@@ -296,7 +349,7 @@ def test_a_browser_without_ed25519_does_it_with_plain_arithmetic(
     page.set_input_files("#folder", honest)
     page.set_input_files("#trust-file", honest / "trust.toml")
     found = steps(page)
-    assert found["origin"] == found["tree"] == found["signatures"] == "ok"
+    assert found["log-signature"] == found["root"] == found["signatures"] == "ok"
     context.close()
 
 
@@ -310,7 +363,7 @@ def test_verify_html_reads_a_folder_without_a_server(chromium: Browser, served: 
     page.set_input_files("#trust-file", honest / "trust.toml")
     found = steps(page)
     assert set(found.values()) <= {"ok", "open"}
-    assert found["origin"] == found["tree"] == found["signatures"] == "ok"
+    assert found["log-signature"] == found["root"] == found["signatures"] == "ok"
     assert "Todo se cumple" in page.locator("h2.outcome").inner_text()
     assert [url for url in asked if not url.startswith(("file:", "blob:"))] == []
     context.close()

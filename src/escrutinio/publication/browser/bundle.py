@@ -72,7 +72,8 @@ def make(read: Callable[[str], str]) -> bytes:
 def join_modules(entry: str, read: Callable[[str], str]) -> str:
     """The modules that `entry` imports, and itself last, as one classic script.
 
-    Modules go by their path without its ending, such as `records/cbor`.     Each stands in a function of its own and hands out what it exports. Raises PublicationError.
+    Modules go by their path without its ending, such as `records/cbor`. Each stands in a function of its own
+    and hands out what it exports. Raises PublicationError.
     """
     done: dict[str, str] = {}
     _add(entry, read, done, ())

@@ -1,15 +1,14 @@
-// Verifying a whole log in the browser: every entry read, every tile and the root recomputed, every signature
-// checked with the keys that the log enrols, and the totals added up again.
+// What the entries of a log say: every entry read, every signature checked with the keys that the log enrols, and the
+// totals added up again.
 
-import { concat, equal, toHex } from "../records/bytes.js";
+import { equal, toHex } from "../records/bytes.js";
 import { settle } from "./controls.js";
 import { countSheets } from "./counting.js";
 import { isNative, verifier } from "../records/ed25519.js";
 import { keyAt, readKeys } from "./keys.js";
-import { leafHash, treeRoot } from "../log/merkle.js";
 import { readRecord, UNREAD } from "../records/record.js";
-import { Refusal, refuse } from "../records/refusal.js";
-import { ENTRIES, TILE_WIDTH, tileNames, tilePath } from "../log/tiles.js";
+import { Refusal } from "../records/refusal.js";
+import { ENTRIES, tileNames } from "../log/tiles.js";
 
 const AT_ONCE = 8; // fetches under way together
 const SIGNATURES_AT_ONCE = 2_000;
@@ -18,7 +17,7 @@ const SLOW_AT_ONCE = 50; // without WebCrypto each takes milliseconds, and the r
 /** @typedef {import("../log/log.js").Log} Log */
 /** @typedef {import("./keys.js").Signed} Signed */
 /** @typedef {{ index: number, why: Refusal }} Fault an entry that states nothing, with the reason */
-/** @typedef {(stage: "entries" | "tiles" | "signatures", done: number, all: number) => void} Progress */
+/** @typedef {(stage: "entries" | "tiles" | "signatures" | "beside", done: number, all: number) => void} Progress */
 /**
  * What entries say. `checked` of `signatures` were checked, all of them unless a sample was asked for. `unknownTypes`
  * and `unread` are records of types that this program does not know, signed by keys in force: those below 128 may
@@ -27,28 +26,6 @@ const SLOW_AT_ONCE = 50; // without WebCrypto each takes milliseconds, and the r
  * @typedef {{ faults: Fault[], unknownTypes: Unknown[], unread: Unknown[], refused: { index: number, code: string }[], checked: number, signatures: number,
  *   totals: Map<string, import("./counting.js").Total>, place: import("./roll.js").Place, signed: Signed[] }} Judged
  */
-/**
- * `logKey`, `cosigned`: null without a trust file.
- * @typedef {Judged & { size: number, root: string, logKey: any, cosigned: any[] | null }} Verified
- */
-
-/**
- * Verify a publication's log and add up what it holds; refused where the log itself does not hold together.
- * @param {Log} log
- * @param {Progress} [progress]
- * @returns {Promise<Verified>}
- */
-export async function verifyElection(log, progress = () => {}) {
-  const { size, root } = await log.checkpoint();
-  const entries = await readEntries(log, progress);
-  await checkTree(log, entries, progress);
-  const logKey = await log.logKey();
-  const cosigned = await log.cosignatures();
-  const context = await log.context();
-  const judged = await judgeEntries(placed(entries), context, (named) => log.attachment(named), { progress });
-  return { size, root: toHex(root), logKey, cosigned, ...judged };
-}
-
 /** @param {Uint8Array[]} entries @returns {{ index: number, raw: Uint8Array }[]} */
 export function placed(entries) {
   return entries.map((raw, index) => ({ index, raw }));
@@ -71,40 +48,6 @@ export async function readEntries(log, progress) {
     progress("entries", entries.length, size);
   }
   return entries;
-}
-
-/**
- * Every hash tile must be what the entries hash to, and so must the root.
- * @param {Log} log
- * @param {Uint8Array[]} entries
- * @param {Progress} progress
- * @returns {Promise<number>} how many tiles there are
- */
-export async function checkTree(log, entries, progress) {
-  const { size, root } = await log.checkpoint();
-  const leaves = entries.map(leafHash);
-  const tiles = [];
-  for (let level = 0, row = leaves; row.length; level++) {
-    /** @type {Uint8Array[]} */
-    const above = [];
-    for (const { index, width } of tileNames(size, level)) {
-      const hashes = row.slice(index * TILE_WIDTH, index * TILE_WIDTH + width);
-      tiles.push({ level, index, width, hashes });
-      if (width === TILE_WIDTH) above.push(treeRoot(hashes));
-    }
-    row = above;
-  }
-  for (let at = 0; at < tiles.length; at += AT_ONCE) {
-    await Promise.all(
-      tiles.slice(at, at + AT_ONCE).map(async ({ level, index, width, hashes }) => {
-        const published = await log.files.tile(level, index, size);
-        if (!equal(concat(...published), concat(...hashes))) refuse("tile-differs", { path: tilePath(level, index, width) });
-      }),
-    );
-    progress("tiles", Math.min(at + AT_ONCE, tiles.length), tiles.length);
-  }
-  if (!equal(treeRoot(leaves), root)) refuse("root-differs");
-  return tiles.length;
 }
 
 /**
@@ -197,9 +140,9 @@ async function checkSignatures(opened, keyring, drawn, faults, progress) {
     const current = next;
     next = batch(at + step); // so that the browser's threads have work while this one takes the answers
     for (const one of await current) {
-      if ("entry" in one) signed.push(one);
-      else if ("type" in one) unknown.push(one);
-      else faults.push(one);
+      if ("why" in one) faults.push(one);
+      else if (one.entry) signed.push(one);
+      else unknown.push(one);
     }
     progress("signatures", Math.min(at + step, opened.length), opened.length);
   }

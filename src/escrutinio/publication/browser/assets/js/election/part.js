@@ -7,7 +7,8 @@ import { Log } from "../log/log.js";
 import { refuse } from "../records/refusal.js";
 import { MAX_ENTRY } from "../log/tiles.js";
 import { isCode } from "../records/text.js";
-import { Steps, noRefusal, reportOf, takeOrigin, takeSignatures } from "./whole.js";
+import { Steps } from "./steps.js";
+import { reportOf, takeCheckpoint, takeFoundations, takeRecords, takeSigners } from "./whole.js";
 
 const MAX_PROOF = 640 * 1024;
 const MAX_HASHES = 63;
@@ -85,31 +86,41 @@ async function readList(log) {
 export async function verifyPart(log, { progress = () => {} }) {
   const began = performance.now();
   const { area, entries } = await readList(log);
-  const { size } = await log.checkpoint();
   const steps = new Steps();
-  const found = await steps.take("part", async () => {
-    const read = async (/** @type {number} */ index) => {
-      const { raw, proof } = await log.standing(index);
-      await log.verifyStanding(raw, index, proof);
-      return { index, raw };
-    };
-    const records = [];
-    for (let at = 0; at < entries.length; at += AT_ONCE) {
-      records.push(...(await Promise.all(entries.slice(at, at + AT_ONCE).map(read))));
-      progress("entries", records.length, entries.length);
-    }
-    return { text: "part-ok", values: { records: records.length, size }, result: records };
-  });
-  await takeOrigin(steps, log);
-  const context = await log.foundations().catch(noRefusal);
-  const judged =
-    found && context
-      ? await takeSignatures(steps, () => judgeEntries(found, context, (named) => log.attachment(named), { progress }))
-      : null;
-  if (!judged) for (const id of ["signatures", "counting"]) if (!steps.list.some((step) => step.id === id)) steps.skip(id);
-  const report = await reportOf(log, steps, context, judged);
+  let [context, judged] = /** @type {[import("../log/log.js").Context | null, import("./election.js").Judged | null]} */ ([null, null]);
+  if (await takeCheckpoint(steps, log)) {
+    await takeSigners(steps, log);
+    const found = await steps.take("part", () => readPart(log, entries, progress));
+    const foundations = found?.filter(({ index }) => index < 2).map(({ raw }) => raw);
+    context = foundations ? await takeFoundations(steps, log, foundations) : null;
+    const within = context;
+    if (found && within) judged = await takeRecords(steps, () => judgeEntries(found, within, (named) => log.attachment(named), { progress }));
+  }
+  const report = await reportOf(log, steps, context, judged, "not-of-part");
   const seconds = (performance.now() - began) / 1_000;
   return { ...report, seconds, area: judged && areaOf(judged, area) };
+}
+
+/**
+ * The records of a part, each by its proof.
+ * @param {PartLog} log
+ * @param {number[]} entries
+ * @param {import("./election.js").Progress} progress
+ * @returns {Promise<import("./steps.js").Answer<{ index: number, raw: Uint8Array }[]>>}
+ */
+async function readPart(log, entries, progress) {
+  const { size } = await log.checkpoint();
+  const read = async (/** @type {number} */ index) => {
+    const { raw, proof } = await log.standing(index);
+    await log.verifyStanding(raw, index, proof);
+    return { index, raw };
+  };
+  const records = [];
+  for (let at = 0; at < entries.length; at += AT_ONCE) {
+    records.push(...(await Promise.all(entries.slice(at, at + AT_ONCE).map(read))));
+    progress("entries", records.length, entries.length);
+  }
+  return { text: "part-ok", values: { records: records.length, size }, result: records };
 }
 
 /**
@@ -117,7 +128,7 @@ export async function verifyPart(log, { progress = () => {} }) {
  * @param {import("./election.js").Judged} judged
  * @param {string} area
  */
-function areaOf({ place, signed, totals }, area) {
+function areaOf({ place, signed, totals, unknownTypes }, area) {
   const stations = [...place.stations].filter(([, one]) => place.above(one.area).has(area)).map(([code]) => code);
   /** @type {Map<string, any[]>} */
   const said = new Map(stations.sort().map((code) => [code, []]));
@@ -126,6 +137,6 @@ function areaOf({ place, signed, totals }, area) {
     const { counts, null: none, blank } = entry.body;
     said.get(entry.about.station ?? "")?.push({ index, type: entry.name, contest: entry.about.contest, signer: entry.frame.issuer, counts, null: none, blank });
   }
-  const sums = [...totals].map(([name, { areas }]) => [name, areas.get(area) ?? null]).filter(([, sum]) => sum);
+  const sums = (unknownTypes.length ? [] : [...totals]).map(([name, { areas }]) => [name, areas.get(area) ?? null]).filter(([, sum]) => sum);
   return { code: area, name: place.areas.names.get(area) ?? area, stations: [...said], sums };
 }

@@ -1,5 +1,11 @@
 // What the publication states in data/results.json beside what was added up from the log.
 
+import { Refusal } from "../records/refusal.js";
+import { DATAPACKAGE } from "./beside.js";
+
+/** The versions of the tables and of the rules that this program makes again. */
+const KNOWN = { tables: 1, rules: 1 };
+const RESULTS = "data/results.json";
 const FIXED = ["valid", "null", "blank", "ballots", "stations_counted", "stations_pending", "stations_annulled"];
 const MOST_DIFFERENCES = 50;
 
@@ -11,6 +17,49 @@ const MOST_DIFFERENCES = 50;
  * @typedef {{ areas: number, figures: number, count: number, differences: Difference[],
  *   whole: Map<string, Record<string, number>> }} Compared
  */
+
+/** What a publication says its tables were made by and from; it proves nothing.
+ * @typedef {{ tables: number, rules: number, size: number }} Version */
+
+/**
+ * Hold the figures that the publication states against those of the log. Equal figures hold, whatever version is
+ * stated; figures that differ fail only where they were made by the tables and rules of this program, from this log.
+ * @param {import("../log/log.js").Log} log
+ * @param {any} definition its body
+ * @param {Map<string, Total>} totals
+ * @returns {Promise<import("./steps.js").Answer<Compared>>}
+ */
+export async function checkTables(log, definition, totals) {
+  const result = compareStated(await log.json(RESULTS), definition, totals);
+  const { areas, figures, count } = result;
+  const values = { areas, figures, count };
+  if (!count) return { text: "tables-ok", values, result };
+  const { size } = await log.checkpoint();
+  const version = await readVersion(log);
+  if (!version) return { state: "open", text: "tables-unversioned", values, result };
+  if (version.tables !== KNOWN.tables || version.rules !== KNOWN.rules) {
+    const known = { tables: KNOWN.tables, rules: KNOWN.rules };
+    return { state: "open", text: "tables-version", values: { ...values, ...known, theirs: version.tables, others: version.rules }, result };
+  }
+  if (version.size !== size) return { state: "open", text: "tables-size", values: { ...values, size, stated: version.size }, result };
+  return { state: "bad", text: "tables-differ", values, result };
+}
+
+/**
+ * The version that data/datapackage.json states; null where it states none.
+ * @param {import("../log/log.js").Log} log
+ * @returns {Promise<Version | null>}
+ */
+async function readVersion(log) {
+  try {
+    const { escrutinio } = await log.json(DATAPACKAGE);
+    const { tables, rules, size } = Object(escrutinio);
+    return [tables, rules, size].every(Number.isSafeInteger) ? { tables, rules, size } : null;
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
 
 /**
  * An area's figures by the names of results.json.

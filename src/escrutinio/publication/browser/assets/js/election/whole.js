@@ -1,110 +1,74 @@
-// Verifying a whole publication step by step, with an answer for each, as a report that can be sent from a worker
+// Verifying a whole publication check by check, with an answer for each, as a report that can be sent from a worker
 // to the page.
 
 import { toHex } from "../records/bytes.js";
-import { COPIES, PAPER, REPORTED, REPORTED_LATE, RULED } from "./counting.js";
-import { compareEarlier } from "../log/earlier.js";
-import { checkTree, judgeEntries, placed, readEntries } from "./election.js";
 import { isNative } from "../records/ed25519.js";
-import { verifyCosignatures } from "../log/note.js";
-import { formatCheckpoint } from "../log/proof.js";
 import { Refusal } from "../records/refusal.js";
 import { toPlain } from "../records/shapes.js";
-import { compareStated } from "./stated.js";
+import { compareEarlier } from "../log/earlier.js";
+import { readCharter, readDefinition } from "../log/log.js";
+import { verifyCosignatures } from "../log/note.js";
+import { formatCheckpoint } from "../log/proof.js";
+import { checkRoot, checkTiles, treeOf } from "../log/tree.js";
+import { checkAttachments, checkFiles, checkVerifier } from "./beside.js";
+import { COPIES, PAPER, REPORTED, REPORTED_LATE, RULED } from "./counting.js";
+import { judgeEntries, placed, readEntries } from "./election.js";
+import { readAreas } from "./roll.js";
+import { checkTables } from "./stated.js";
+import { Steps, plainRefusal, revived } from "./steps.js";
 
 const ORDER = [REPORTED, REPORTED_LATE, RULED, COPIES, PAPER];
-const RESULTS = "data/results.json";
 const SHOWN = 100; // entries named of each kind of fault
+const OF_KEYS = new Set(["key-unknown", "signature-bad"]);
+const ROLL = 6;
 
-/** A refusal as it travels from a worker. @typedef {{ key: string, values: Record<string, any> }} PlainRefusal */
-/** @typedef {{ id: string, state: "ok" | "bad" | "open", text: string, values: Record<string, any>, why: PlainRefusal | null }} Step */
+/** @typedef {import("./steps.js").PlainRefusal} PlainRefusal */
+/** @typedef {import("./steps.js").Step} Step */
 /**
- * `totals` by contest and basis at the contest's area; `faults`: entries that state nothing, the first of
- * `faultCount`; `refused`: entries that count in no total, by code; `checkpoint` and `earlier` as text.
+ * `totals` by contest and basis at the contest's area, none where they cannot be judged; `faults`: entries that state
+ * nothing, the first of `faultCount`; `unread`: entries of types that are not known and change no total; `refused`:
+ * entries that count in no total, by code; `checkpoint` and `earlier` as text.
  * @typedef {{ kind: "whole" | "part", origin: string, size: number, root: string, checkpoint: string, earlier: string,
  *   steps: Step[], definition: any, charter: any, native: boolean, seconds: number,
  *   totals: { contest: string, basis: string, total: any, stated: Record<string, number> | null }[],
  *   faults: { index: number, why: PlainRefusal }[], faultCount: number, refused: [string, number[], number][],
+ *   unread: import("./election.js").Unknown[], unreadCount: number,
  *   compared: import("./stated.js").Compared | null, area: any }} Report
  */
 /** @typedef {import("../log/log.js").Log} Log */
+/** @typedef {import("../log/log.js").Context} Context */
+/** @typedef {import("./election.js").Judged} Judged */
 /** @typedef {import("./election.js").Progress} Progress */
 
-/** @param {Refusal} refusal @returns {PlainRefusal} */
-export function plainRefusal({ key, values }) {
-  const plain = Object.entries(values).map(([name, value]) => [name, value instanceof Refusal ? { refusal: plainRefusal(value) } : value]);
-  return { key, values: Object.fromEntries(plain) };
-}
-
-/** @param {PlainRefusal} plain @returns {Refusal} */
-export function revived({ key, values }) {
-  const alive = Object.entries(values).map(([name, value]) => [name, value?.refusal ? revived(value.refusal) : value]);
-  return new Refusal(key, Object.fromEntries(alive));
-}
-
-/** The steps of one verification, in the order in which they were answered. */
-export class Steps {
-  constructor() {
-    /** @type {Step[]} */
-    this.list = [];
-  }
-
-  /**
-   * Take a step: what `act` returns is its answer and what later steps need; a refusal is the answer "bad".
-   * @template T
-   * @param {string} id
-   * @param {() => Promise<{ state?: "ok" | "bad" | "open", text: string, values?: Record<string, any>, why?: Refusal | null, result?: T }>} act
-   * @returns {Promise<T | null>}
-   */
-  async take(id, act) {
-    try {
-      const { state = "ok", text, values = {}, why = null, result } = await act();
-      this.list.push({ id, state, text, values, why: why && plainRefusal(why) });
-      return result ?? null;
-    } catch (why) {
-      if (!(why instanceof Refusal)) throw why;
-      this.list.push({ id, state: "bad", text: `${id}-bad`, values: {}, why: plainRefusal(why) });
-      return null;
-    }
-  }
-
-  /** @param {string} id of a step that others keep from being taken */
-  skip(id) {
-    this.list.push({ id, state: "open", text: "skipped", values: {}, why: null });
-  }
-}
-
 /**
- * Verify a whole log. Refused only where there is no checkpoint to begin with.
+ * Verify a whole publication. Refused only where there is no checkpoint to begin with.
  * @param {Log} log
  * @param {{ earlier?: Uint8Array | null, sample?: number, progress?: Progress }} how
  * @returns {Promise<Report>}
  */
 export async function verifyWhole(log, { earlier = null, sample, progress = () => {} }) {
   const began = performance.now();
-  const checkpoint = await log.checkpoint();
   const steps = new Steps();
-  const entries = await steps.take("entries", async () => {
+  const seconds = () => (performance.now() - began) / 1_000;
+  if (!(await takeCheckpoint(steps, log))) return { ...(await reportOf(log, steps, null, null)), kind: "whole", seconds: seconds() };
+  await takeSigners(steps, log);
+  const entries = await steps.take("bundles", async () => {
     const result = await readEntries(log, progress);
-    return { text: "entries-ok", values: { size: result.length }, result };
+    return { text: "bundles-ok", values: { size: result.length }, result };
   });
-  const context = await log.foundations().catch(noRefusal);
+  const context = entries && (await takeFoundations(steps, log, entries));
   // Signatures are checked by other threads of the browser: they run while this one works on the tree.
-  const judging = entries && context ? judgeEntries(placed(entries), context, (named) => log.attachment(named), { progress, sample }) : null;
-  judging?.catch(() => {}); // its refusal is reported below, if the tree holds
-  const whole =
-    entries &&
-    (await steps.take("tree", async () => {
-      const tiles = await checkTree(log, entries, progress);
-      return { text: "tree-ok", values: { tiles, root: toHex(checkpoint.root) }, result: true };
-    }));
-  if (!entries) steps.skip("tree");
-  await takeOrigin(steps, log);
-  await takeEarlier(steps, log, earlier);
-  const judged = whole && judging ? await takeSignatures(steps, () => judging) : null;
-  if (!judged) for (const id of whole ? ["counting"] : ["signatures", "counting"]) steps.skip(id);
-  const compared = judged && context && (await takeStated(steps, log, context.definition.body, judged.totals));
-  if (!compared && !steps.list.some(({ id }) => id === "stated")) steps.skip("stated");
+  const judging = entries && context && judgeEntries(placed(entries), context, (named) => log.attachment(named), { progress, sample });
+  judging?.catch(() => {}); // its refusal is reported below
+  if (entries) await takeTree(steps, log, entries, progress);
+  await steps.take("earlier", async () => (earlier ? compareEarlier(log, earlier) : { state: "open", text: "earlier-none" }));
+  const judged = judging && (await takeRecords(steps, () => judging));
+  progress("beside", 0, 1);
+  const compared = context && judged && (await takeTables(steps, log, context, judged));
+  if (context && judged) await takeAttachments(steps, log, context, judged);
+  await steps.take("files", () => checkFiles(log));
+  await steps.take("verifier", () => checkVerifier(log));
+  progress("beside", 1, 1);
   const report = await reportOf(log, steps, context, judged);
   return {
     ...report,
@@ -112,7 +76,7 @@ export async function verifyWhole(log, { earlier = null, sample, progress = () =
     totals: report.totals.map((one) => ({ ...one, stated: compared?.whole.get(`${one.contest} ${one.basis}`) ?? null })),
     earlier: earlier ? new TextDecoder().decode(earlier) : "",
     compared,
-    seconds: (performance.now() - began) / 1_000,
+    seconds: seconds(),
   };
 }
 
@@ -120,29 +84,34 @@ export async function verifyWhole(log, { earlier = null, sample, progress = () =
  * What every report says.
  * @param {Log} log
  * @param {Steps} steps
- * @param {import("../log/log.js").Context | null} context
- * @param {import("./election.js").Judged | null} judged
+ * @param {Context | null} context
+ * @param {Judged | null} judged
+ * @param {string} [otherwise] why a check that was not made was not
  * @returns {Promise<Omit<Report, "seconds">>}
  */
-export async function reportOf(log, steps, context, judged) {
-  const checkpoint = await log.checkpoint();
+export async function reportOf(log, steps, context, judged, otherwise) {
+  const checkpoint = await log.checkpoint().catch(noRefusal);
   /** @type {Map<string, number[]>} */
   const refused = new Map();
   for (const { index, code } of judged?.refused ?? []) refused.set(code, [...(refused.get(code) ?? []), index]);
+  const faults = judged ? sureFaults(judged) : [];
+  const totals = judged?.unknownTypes.length ? [] : [...(judged?.totals ?? [])];
   return {
     kind: "part",
-    origin: checkpoint.origin,
-    size: checkpoint.size,
-    root: toHex(checkpoint.root),
-    checkpoint: new TextDecoder().decode(formatCheckpoint(checkpoint)),
+    origin: checkpoint?.origin ?? "",
+    size: checkpoint?.size ?? 0,
+    root: checkpoint ? toHex(checkpoint.root) : "",
+    checkpoint: checkpoint ? new TextDecoder().decode(formatCheckpoint(checkpoint)) : "",
     earlier: "",
-    steps: steps.list,
+    steps: steps.finish(otherwise),
     definition: context && toPlain(context.definition.body),
     charter: context && toPlain(context.charter.body),
     native: await isNative(),
-    totals: [...(judged?.totals ?? [])].map(([name, { areas, ...total }]) => ({ ...basisOf(name), total, stated: null })).sort(byBasis),
-    faults: (judged?.faults ?? []).slice(0, SHOWN).map(({ index, why }) => ({ index, why: plainRefusal(why) })),
-    faultCount: judged?.faults.length ?? 0,
+    totals: totals.map(([name, { areas, ...total }]) => ({ ...basisOf(name), total, stated: null })).sort(byBasis),
+    faults: faults.slice(0, SHOWN).map(({ index, why }) => ({ index, why: plainRefusal(why) })),
+    faultCount: faults.length,
+    unread: (judged?.unread ?? []).slice(0, SHOWN),
+    unreadCount: judged?.unread.length ?? 0,
     refused: [...refused].map(([code, indices]) => /** @type {[string, number[], number]} */ ([code, indices.slice(0, SHOWN), indices.length])),
     compared: null,
     area: null,
@@ -162,75 +131,163 @@ function byBasis(a, b) {
 }
 
 /**
- * Who vouches for the log, and who else saw it.
+ * 1: the checkpoint can be read. Refused where there is none.
+ * @param {Steps} steps
+ * @param {Log} log
+ * @returns {Promise<boolean>}
+ */
+export async function takeCheckpoint(steps, log) {
+  const read = await steps.take("checkpoint", async () => {
+    const { origin, size, root } = await log.checkpoint();
+    return { text: "checkpoint-ok", values: { origin, size, root: toHex(root) }, result: true };
+  });
+  const why = steps.taken.get("checkpoint")?.why;
+  if (why?.key.startsWith("fetch-")) throw revived(why);
+  return read ?? false;
+}
+
+/**
+ * 2 and 3: a trusted key signed the checkpoint, and as many witnesses saw it as the trust file asks for.
  * @param {Steps} steps
  * @param {Log} log
  */
-export async function takeOrigin(steps, log) {
+export async function takeSigners(steps, log) {
   const { origin, size, signatures } = await log.checkpoint();
-  await steps.take("origin", async () => {
-    const context = await log.foundations();
-    if (!log.trust) return { state: "open", text: "origin-open", values: { origin, size } };
+  await steps.take("log-signature", async () => {
     const key = await log.logKey();
-    log.checkFoundations(context);
-    return { text: "origin-ok", values: { origin, id: key?.id ?? "", size } };
+    const values = { origin, id: key?.id ?? "", size };
+    return key ? { text: "log-signature-ok", values } : { state: "open", text: "log-signature-open", values };
   });
-  await steps.take("witnesses", async () => {
+  await steps.take("cosignatures", async () => {
     const names = signatures.map(({ name }) => name).filter((name) => name !== origin);
-    if (!log.trust) return { state: "open", text: names.length ? "witnesses-open" : "witnesses-none", values: { names: names.join(", ") } };
+    if (!log.trust) return { state: "open", text: names.length ? "cosignatures-open" : "cosignatures-unknown", values: { names: names.join(", ") } };
     const cosigned = await verifyCosignatures(await log.checkpoint(), log.trust);
-    if (!cosigned.length) return { state: "open", text: "witnesses-none" };
-    return { text: "witnesses-ok", values: { cosigned: cosigned.map(({ witness, timestamp }) => ({ witness, time: Number(timestamp) })) } };
+    if (!cosigned.length) return { text: "cosignatures-none" };
+    return { text: "cosignatures-ok", values: { cosigned: cosigned.map(({ witness, timestamp }) => ({ witness, time: Number(timestamp) })) } };
   });
 }
 
 /**
+ * 7 and 8: what is voted on and whose log this is; a charter that is none is a fault of the records, 9.
  * @param {Steps} steps
  * @param {Log} log
- * @param {Uint8Array | null} earlier
+ * @param {Uint8Array[]} entries the first two, at least, where the log has as many
+ * @returns {Promise<Context | null>}
  */
-async function takeEarlier(steps, log, earlier) {
-  await steps.take("earlier", async () => (earlier ? compareEarlier(log, earlier) : { state: "open", text: "earlier-none" }));
+export async function takeFoundations(steps, log, [first = new Uint8Array(), second = new Uint8Array()]) {
+  await steps.take("trust-file", async () => {
+    if (!log.trust) return { state: "open", text: "trust-file-open" };
+    log.checkNamed(first, second);
+    return { text: "trust-file-ok" };
+  });
+  const definition = await steps.take("definition", async () => {
+    const result = await readDefinition(first);
+    const areas = readAreas(await log.attachment(result.body.areas));
+    return { text: "definition-ok", values: { areas: areas.parents.size }, result };
+  });
+  if (!definition) return null;
+  const { origin } = await log.checkpoint();
+  try {
+    return await readCharter(definition, second, origin);
+  } catch (why) {
+    if (!(why instanceof Refusal)) throw why;
+    steps.put("records", "bad", "records-charter", {}, why);
+    return null;
+  }
 }
 
 /**
+ * 5 and 6: the entries give the root, and the published tiles.
  * @param {Steps} steps
- * @param {() => Promise<import("./election.js").Judged>} judge
- * @returns {Promise<import("./election.js").Judged | null>}
+ * @param {Log} log
+ * @param {Uint8Array[]} entries
+ * @param {Progress} progress
  */
-export async function takeSignatures(steps, judge) {
-  const judged = await steps.take("signatures", async () => {
-    const result = await judge();
-    const { faults, checked, signatures } = result;
-    const values = { checked, signatures, faults: faults.length, missed: (100 * 0.99 ** checked).toPrecision(2) };
-    if (faults.length) return { state: "bad", text: "signatures-faults", values, result };
-    return checked < signatures ? { state: "open", text: "signatures-sample", values, result } : { text: "signatures-ok", values, result };
+async function takeTree(steps, log, entries, progress) {
+  const tree = treeOf(entries);
+  const fits = await steps.take("root", async () => {
+    await checkRoot(log, tree);
+    return { text: "root-ok", values: { size: entries.length }, result: true };
   });
-  if (judged) {
-    await steps.take("counting", async () => {
-      const sheets = [...judged.totals.values()].reduce((sum, { stations }) => sum + stations, 0);
-      const pending = [...judged.totals.values()].reduce((sum, one) => sum + one.pending.length, 0);
-      return { text: "counting-ok", values: { sheets, pending, refused: judged.refused.length } };
-    });
+  await steps.take("tiles", async () => {
+    await checkTiles(log, tree, fits ?? false, (done, all) => progress("tiles", done, all));
+    return { text: "tiles-ok", values: { tiles: tree.tiles.length } };
+  });
+}
+
+/**
+ * The entries that state nothing for certain: a record of a type that is not known may change keys, so that what comes
+ * after one is not said to fail by its key.
+ * @param {Judged} judged
+ */
+function sureFaults({ faults, unknownTypes: [unknown] }) {
+  return faults.filter(({ index, why }) => !unknown || index < unknown.index || !OF_KEYS.has(why.key));
+}
+
+/**
+ * 9 and 10: every entry is a record of this election, and a key in force signed it.
+ * @param {Steps} steps
+ * @param {() => Promise<Judged>} judge
+ * @returns {Promise<Judged | null>}
+ */
+export async function takeRecords(steps, judge) {
+  /** @type {Judged} */
+  let judged;
+  try {
+    judged = await judge();
+  } catch (why) {
+    if (!(why instanceof Refusal)) throw why;
+    steps.put("attachments", "bad", "attachments-bad", {}, why); // the one thing that judging reads beside the entries
+    return null;
   }
+  const { checked, signatures, unknownTypes, unread } = judged;
+  const [unknown] = unknownTypes;
+  const about = { index: unknown?.index ?? 0, type: unknown?.type ?? 0, more: unknownTypes.length - 1 };
+  const faults = sureFaults(judged);
+  const malformed = faults.filter(({ why }) => !OF_KEYS.has(why.key));
+  const unsigned = faults.filter(({ why }) => OF_KEYS.has(why.key));
+  if (malformed.length) steps.put("records", "bad", "records-faults", { faults: malformed.length });
+  else if (unknown) steps.put("records", "open", "records-unknown", about);
+  else steps.put("records", "ok", unread.length ? "records-unread" : "records-ok", { records: signatures, unread: unread.length });
+  const values = { checked, signatures, faults: unsigned.length, missed: (100 * 0.99 ** checked).toPrecision(2) };
+  if (unsigned.length) steps.put("signatures", "bad", "signatures-faults", values);
+  else if (unknown) steps.put("signatures", "open", "signatures-unknown", about);
+  else if (checked < signatures) steps.put("signatures", "open", "signatures-sample", values);
+  else steps.put("signatures", "ok", "signatures-ok", values);
   return judged;
 }
 
 /**
+ * 11: the attachments that records name.
  * @param {Steps} steps
  * @param {Log} log
- * @param {any} definition
- * @param {Map<string, import("./counting.js").Total>} totals
+ * @param {Context} context
+ * @param {Judged} judged
  */
-async function takeStated(steps, log, definition, totals) {
-  return steps.take("stated", async () => {
-    const results = await log.json(RESULTS).catch((/** @type {unknown} */ error) => {
-      if (error instanceof Refusal && error.key === "fetch-missing") return null;
-      throw error;
-    });
-    if (!results) return { state: "open", text: "stated-none" };
-    const result = compareStated(results, definition, totals);
-    return { state: result.count ? "bad" : "ok", text: result.count ? "stated-differs" : "stated-ok", values: { areas: result.areas, figures: result.figures, count: result.count }, result };
+async function takeAttachments(steps, log, { definition, charter }, { signed }) {
+  const records = [{ index: 0, entry: definition }, { index: 1, entry: charter }, ...signed];
+  const rolls = signed.filter(({ entry }) => entry.type === ROLL).map(({ entry }) => toHex(entry.body.stations.digest));
+  const needed = new Set([toHex(definition.body.areas.digest), ...rolls]);
+  await steps.take("attachments", () => checkAttachments(log, records, needed));
+}
+
+/**
+ * 12: the tables, as far as a browser makes them again.
+ * @param {Steps} steps
+ * @param {Log} log
+ * @param {Context} context
+ * @param {Judged} judged
+ */
+async function takeTables(steps, log, { definition }, { totals, refused, unknownTypes: [unknown] }) {
+  if (unknown) {
+    steps.put("tables", "open", "tables-unknown", { index: unknown.index, type: unknown.type });
+    return null;
+  }
+  return steps.take("tables", async () => {
+    const answer = await checkTables(log, definition.body, totals);
+    const sum = (/** @type {(total: import("./counting.js").Total) => number} */ of) => [...totals.values()].reduce((all, one) => all + of(one), 0);
+    const counted = { sheets: sum(({ stations }) => stations), pending: sum((one) => one.pending.length), refused: refused.length };
+    return { ...answer, values: { ...answer.values, ...counted } };
   });
 }
 

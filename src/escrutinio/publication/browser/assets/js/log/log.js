@@ -112,15 +112,9 @@ export class Log {
   /** Entries 0 and 1, whichever they are. */
   foundations() {
     return this.once("foundations", async () => {
-      const [definition, charter] = await Promise.all([this.entry(0), this.entry(1)]);
-      const election = sha256(definition.raw);
-      if (definition.type !== DEFINITION || !(await signedByRoot(definition))) refuse("not-definition");
+      const [first, second] = await Promise.all([this.entry(0), this.entry(1)]);
       const { origin } = await this.checkpoint();
-      const fits = charter.type === CHARTER && equal(charter.election, election) && charter.body.origin === origin;
-      const [mine, theirs] = [charter.body.root_key, definition.body.root_key];
-      const official = charter.body.role === "official";
-      if (!fits || (official && !equal(mine, theirs)) || !(await signedByRoot(charter))) refuse("not-charter");
-      return { definition, charter, election, rootKey: mine };
+      return readCharter(await readDefinition(first.raw), second.raw, origin);
     });
   }
 
@@ -128,9 +122,18 @@ export class Log {
    * Refused where the trust file names another definition or charter.
    * @param {Context} context
    */
-  checkFoundations({ election, charter }) {
-    if (this.trust && !equal(election, this.trust.definition)) refuse("trust-definition");
-    if (this.trust && !equal(sha256(charter.raw), this.trust.charter)) refuse("trust-charter");
+  checkFoundations({ definition, charter }) {
+    this.checkNamed(definition.raw, charter.raw);
+  }
+
+  /**
+   * Refused where the trust file names other bytes than these of entries 0 and 1.
+   * @param {Uint8Array} definition
+   * @param {Uint8Array} charter
+   */
+  checkNamed(definition, charter) {
+    if (this.trust && !equal(sha256(definition), this.trust.definition)) refuse("trust-definition");
+    if (this.trust && !equal(sha256(charter), this.trust.charter)) refuse("trust-charter");
   }
 
   /**
@@ -208,6 +211,35 @@ export class Log {
     const data = (await this.fetchFile(path, size)) ?? refuse("fetch-missing", { path });
     return equal(sha256(data), digest) ? data : refuse("attachment-digest", { digest: toHex(digest) });
   }
+}
+
+/**
+ * Entry 0: what is voted on. Refused unless it is a definition, signed by its own root key.
+ * @param {Uint8Array} raw
+ * @returns {Promise<Entry>}
+ */
+export async function readDefinition(raw) {
+  const definition = openRecord(raw);
+  if (definition.type !== DEFINITION || !(await signedByRoot(definition))) refuse("not-definition");
+  return definition;
+}
+
+/**
+ * Entry 1: whose log it is. Refused unless it is the charter of the log of that origin, signed by its own root key.
+ * @param {Entry} definition
+ * @param {Uint8Array} raw
+ * @param {string} origin
+ * @returns {Promise<Context>}
+ */
+export async function readCharter(definition, raw, origin) {
+  const charter = openRecord(raw);
+  const election = sha256(definition.raw);
+  const fits = charter.type === CHARTER && equal(charter.election, election) && charter.body.origin === origin;
+  if (!fits) refuse("not-charter");
+  const [mine, theirs] = [charter.body.root_key, definition.body.root_key];
+  const official = charter.body.role === "official";
+  if ((official && !equal(mine, theirs)) || !(await signedByRoot(charter))) refuse("not-charter");
+  return { definition, charter, election, rootKey: mine };
 }
 
 /** @param {Entry} entry a definition or a charter, which bring their own key */

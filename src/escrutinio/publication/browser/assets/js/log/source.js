@@ -4,7 +4,7 @@ import { refuse } from "../records/refusal.js";
 import { webFetch } from "./tiles.js";
 import { readZip } from "./zip.js";
 
-const NEEDED = /(^|\/)(log\/|attachments\/|records\/|proofs\/|data\/results\.json$|trust\.toml$|area\.json$|checkpoint$)/;
+const NEEDED = /(^|\/)(log\/|attachments\/|records\/|proofs\/|data\/|verify\.html$|trust\.toml$|area\.json$|checkpoint$)/;
 const WHOLE = "log/checkpoint";
 const PART = "area.json";
 

@@ -14,8 +14,9 @@ const ESCAPES = /** @type {Record<string, string>} */ ({ b: "\b", t: "\t", n: "\
 /** @typedef {string | number | string[]} Value */
 /** @typedef {Map<string, Value>} Table */
 /**
- * Digests of definition and charter in bytes; keys of logs and witnesses; the quorum, "none" or a name.
- * @typedef {{ definition: Uint8Array, charter: Uint8Array, quorum: string,
+ * Digests of definition, charter and, if one is named, verify.html in bytes; keys of logs and witnesses; the quorum,
+ * "none" or a name.
+ * @typedef {{ definition: Uint8Array, charter: Uint8Array, quorum: string, verifierHtml: Uint8Array | null,
  *   logs: { key: import("./note.js").VerifierKey }[],
  *   witnesses: { name: string, key: import("./note.js").VerifierKey }[],
  *   groups: { name: string, threshold: number, members: string[] }[] }} Trust
@@ -30,12 +31,12 @@ export function parseTrust(data) {
   if (data.length > MAX_TRUST) refuse("trust-long", { limit: MAX_TRUST });
   const { root, lists } = parseToml(fromUtf8(data));
   onlyKeys(root, ["definition", "charter", "quorum", "verifier_html", "mirrors"]);
-  if (root.has("verifier_html")) digest(root, "verifier_html");
   for (const mirror of root.has("mirrors") ? texts(root, "mirrors") : []) checkMirror(mirror);
   const trust = {
     definition: digest(root, "definition"),
     charter: digest(root, "charter"),
     quorum: text(root, "quorum"),
+    verifierHtml: root.has("verifier_html") ? digest(root, "verifier_html") : null,
     logs: (lists.get("log") ?? []).map((table) => ({ key: readKey(table, ["vkey", "url"], LOG_KEY) })),
     witnesses: (lists.get("witness") ?? []).map((table) => ({
       name: text(table, "name"),

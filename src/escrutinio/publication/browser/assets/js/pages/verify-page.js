@@ -13,12 +13,12 @@ import { Refusal } from "../records/refusal.js";
 import { chosenFiles, openSource } from "../log/source.js";
 import { showReport } from "./verify-report.js";
 import { speak } from "./verify-sentences.js";
-import { revived } from "../election/whole.js";
+import { revived } from "../election/steps.js";
 
 const MAX_CHECKPOINT = 512 * 1024;
 const MAX_TRUST = 1024 * 1024 + 1; // one more than is allowed, so that what is too long is refused and not cut
 const SAMPLE = 1_000;
-const STAGES = ["entries", "tiles", "signatures"];
+const STAGES = ["entries", "tiles", "signatures", "beside"];
 
 /** @typedef {import("../log/source.js").Chosen} Chosen */
 /** Starts a worker, or something that behaves like one. @typedef {() => Worker} StartWorker */
@@ -92,8 +92,18 @@ async function earlierOf(chosen, given) {
   if (given.trim()) return toUtf8(`${given.trim()}\n`);
   const { kind, fetchFile } = await openSource(chosen);
   const now = kind === "whole" ? await fetchFile("log/checkpoint", MAX_CHECKPOINT) : null;
-  const kept = now && keptCheckpoint(parseCheckpoint(now).origin);
+  const kept = now && keptCheckpoint(originOf(now));
   return kept ? toUtf8(kept) : null;
+}
+
+/** The origin of a checkpoint; empty where it cannot be read, which its own check tells. @param {Uint8Array} checkpoint */
+function originOf(checkpoint) {
+  try {
+    return parseCheckpoint(checkpoint).origin;
+  } catch (error) {
+    if (error instanceof Refusal) return "";
+    throw error;
+  }
 }
 
 /** @param {string} lang @param {string} id @param {Record<string, string | boolean>} attributes */

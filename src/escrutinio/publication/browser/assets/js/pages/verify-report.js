@@ -7,7 +7,7 @@ import { toUtf8 } from "../records/bytes.js";
 import { download, el, timeOf, titleOf } from "./dom.js";
 import { formatNumber } from "../records/refusal.js";
 import { hasSentence, speak } from "./verify-sentences.js";
-import { revived } from "../election/whole.js";
+import { revived, verdictOf } from "../election/steps.js";
 
 const COPIES = "copies:";
 const WHOLE_LIMITS = ["limit-true", "limit-findings", "limit-page", "limit-paper"];
@@ -30,26 +30,18 @@ export function showReport(lang, report) {
       el(`h2.outcome.${verdict}`, { tabindex: "-1" }, speak(lang, `verdict-${verdict}`)),
       ...notices(lang, report).map((text) => el("p.note", {}, el("strong", {}, text))),
       el("p", {}, about),
-      el("p", {}, `${speak(lang, "root")} `, el("code.hash", {}, report.root)),
+      report.root && el("p", {}, `${speak(lang, "root")} `, el("code.hash", {}, report.root)),
       stepList(lang, report),
       keepButtons(lang, report),
       ...totalTables(lang, report),
       list(lang, "differences", differencesOf(lang, report)),
       list(lang, "faults", faultsOf(lang, report)),
+      list(lang, "unread", unreadOf(lang, report)),
       list(lang, "refused", refusedOf(lang, report)),
       area && stationList(lang, report),
       list(lang, "limits", (area ? PART_LIMITS : WHOLE_LIMITS).map((key) => speak(lang, key))),
     ].filter(Boolean)
   );
-}
-
-/** @param {Report} report @returns {"bad" | "sample" | "part" | "ok" | "open"} */
-export function verdictOf({ kind, steps }) {
-  const states = new Map(steps.map(({ id, state }) => [id, state]));
-  if (steps.some(({ state }) => state === "bad")) return "bad";
-  if (states.get("signatures") === "open") return "sample";
-  if (states.get("origin") !== "ok") return "open";
-  return kind === "part" ? "part" : "ok";
 }
 
 /** @param {number} seconds @param {string} lang */
@@ -68,13 +60,13 @@ function notices(lang, { definition }) {
 
 /** @param {string} lang @param {Report} report */
 function stepList(lang, { steps }) {
-  const item = (/** @type {import("../election/whole.js").Step} */ { id, state, text, values, why }) => {
+  const item = (/** @type {import("../election/steps.js").Step} */ { id, number, state, text, values, why }) => {
     const cosigned = /** @type {{ witness: string, time: number }[]} */ (values.cosigned ?? []);
     const names = cosigned.map(({ witness, time }) => `${witness} (${timeOf(time)})`).join(", ");
     return el(
       `li.step.${state}`,
       { "data-step": id },
-      el("strong", {}, speak(lang, `step-${id}`)),
+      el("strong", {}, `${number === null ? "" : `${number}. `}${speak(lang, `step-${id}`)}`),
       " ",
       el("span.answer", {}, speak(lang, `state-${state}`)),
       el("p", {}, speak(lang, text, { names, ...values }), why && ` ${revived(why).text(lang)}`),
@@ -85,6 +77,7 @@ function stepList(lang, { steps }) {
 
 /** @param {string} lang @param {Report} report */
 function keepButtons(lang, { checkpoint, earlier, size, steps }) {
+  if (!checkpoint) return null;
   const button = (/** @type {string} */ key, /** @type {string} */ name, /** @type {string} */ text) => {
     const made = el("button", { type: "button" }, speak(lang, key));
     made.addEventListener("click", () => download(name, toUtf8(text)));
@@ -167,6 +160,11 @@ function differencesOf(lang, report) {
 /** @param {string} lang @param {Report} report @returns {string[]} */
 function faultsOf(lang, { faults, faultCount }) {
   return withRest(lang, faults.map(({ index, why }) => `${speak(lang, "fault", { index })}: ${revived(why).text(lang)}`), faultCount);
+}
+
+/** @param {string} lang @param {Report} report @returns {string[]} */
+function unreadOf(lang, { unread, unreadCount }) {
+  return withRest(lang, unread.map((one) => speak(lang, "unread-entry", one)), unreadCount);
 }
 
 /** @param {string} lang @param {Report} report @returns {string[]} */

@@ -5,11 +5,12 @@ import { PartLog, verifyPart } from "../election/part.js";
 import { Refusal } from "../records/refusal.js";
 import { openSource } from "../log/source.js";
 import { parseTrust } from "../log/trust.js";
-import { plainRefusal, verifyWhole } from "../election/whole.js";
+import { plainRefusal } from "../election/steps.js";
+import { verifyWhole } from "../election/whole.js";
 
 /** @typedef {{ chosen: import("../log/source.js").Chosen, trust: Uint8Array | null, earlier: Uint8Array | null, sample: number | null }} Work */
 /** @typedef {{ stage: string, done: number, all: number } | { report: import("../election/whole.js").Report }
- *   | { refused: import("../election/whole.js").PlainRefusal }} Said */
+ *   | { refused: import("../election/steps.js").PlainRefusal }} Said */
 
 /**
  * @param {Work} work
