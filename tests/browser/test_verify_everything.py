@@ -20,12 +20,10 @@ from escrutinio.core.log.merkle import Hash, leaf_hash, tree_root
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.core.log.trust import format_trust, parse_trust
-from escrutinio.core.records.codes import Removal, RevocationReason
-from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import Revocation, Statement, Withdrawal
 from escrutinio.publication.browser.bundle import bundle
 from tests.browser.publish import LOG_SIGNER, POLICY, WITNESSES, isla, publish, state_version, trust_of
-from tests.core.election.build import ORIGIN, ROOT, Day, key
+from tests.browser.verifying import CHECKS, OF_TRUST, PAGE, steps, told
+from tests.core.election.build import ORIGIN
 from tests.core.log.builders import cosigner
 
 if TYPE_CHECKING:
@@ -36,11 +34,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 DAY = isla()
-PAGE = (
-    '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>x</title>'
-    '<main><div id="verify" data-base="../" data-lang="{lang}"></div></main>'
-    '<script type="module" src="/assets/js/pages/verify-all.js"></script></html>'
-)
 NO_ED25519 = """
 const own = SubtleCrypto.prototype.importKey;
 SubtleCrypto.prototype.importKey = function (format, data, algorithm, ...rest) {
@@ -48,13 +41,6 @@ SubtleCrypto.prototype.importKey = function (format, data, algorithm, ...rest) {
   if (name === 'Ed25519') return Promise.reject(new DOMException('unknown', 'NotSupportedError'));
   return own.call(this, format, data, algorithm, ...rest);
 };"""
-CHECKS = [
-    "checkpoint", "log-signature", "cosignatures", "bundles", "root", "tiles", "trust-file",
-    "definition", "records", "signatures", "attachments", "tables", "files", "verifier",
-]  # fmt: skip
-"""The fourteen checks in the order of their numbers, which never change."""
-
-OF_TRUST = ["log-signature", "cosignatures", "trust-file", "verifier"]
 Break = Callable[[Path], None]
 
 
@@ -95,22 +81,6 @@ def broken(served: Served, honest: Path) -> Iterator[Callable[[Break], str]]:
 
     yield make
     shutil.rmtree(served.directory / name)
-
-
-def steps(page: Page) -> dict[str, str]:
-    """Verify, and give the state of each step."""
-    page.click("button[type=submit]")
-    page.wait_for_selector(".report h2")
-    found: dict[str, str] = page.evaluate(
-        "Object.fromEntries([...document.querySelectorAll('li.step')]"
-        ".map((step) => [step.dataset.step, [...step.classList].at(-1)]))"
-    )
-    return found
-
-
-def told(page: Page, step: str) -> str:
-    """What a step says."""
-    return page.locator(f"li[data-step={step}] p").inner_text()
 
 
 def flip(path: Path, at: int) -> None:
@@ -308,89 +278,12 @@ def test_equal_figures_hold_whatever_version_is_stated(
     assert steps(page)["tables"] == "ok"
 
 
-def with_types(*codes: int) -> Day:
-    """The day, and officers' records of types that no version knows."""
-    day = isla()
-    for code in codes:
-        day.say_plain(code, [], "authority/1", "election")
-    return day
-
-
-def test_a_type_that_may_change_totals_leaves_them_unjudged(page: Page, served: Served) -> None:
-    day = with_types(200, 41)
-    day.say(Revocation(key("party/azul/1").kid, RevocationReason.LOST), ROOT, "election")
-    day.copy("party/azul/1", "s1.01", (1, 2, 3, 4))  # by a key that the unknown record may have put in force
-    publish(day, served.directory / "unknown")
-    (served.directory / "unknown" / "en").mkdir()
-    (served.directory / "unknown" / "en" / "verify.html").write_text(PAGE.format(lang="en"))
-    (served.directory / "unknown" / "trust.toml").write_bytes(trust_of(day))
-    page.goto(served.address + "unknown/en/verify.html")
-    page.set_input_files("#trust-file", served.directory / "unknown" / "trust.toml")
-    found = steps(page)
-    assert [name for name in CHECKS if found[name] != "ok"] == ["records", "signatures", "tables"]
-    assert {found[name] for name in ("records", "signatures", "tables")} == {"open"}
-    assert "entry 16 is of type 41, which this program does not know" in told(page, "records")
-    assert "not shown to be authentic" in page.locator("h2.outcome").inner_text()
-    assert page.locator("section.totals").count() == 0
-    assert page.locator("section.faults").count() == 0
-
-
-def test_a_fault_before_an_unknown_type_is_a_fault(page: Page, served: Served) -> None:
-    day = isla()
-    day.sheet("machine/nobody", "s1.01", (1, 2, 3, 4))
-    day.say_plain(41, [], "authority/1", "election")
-    publish(day, served.directory / "fault")
-    (served.directory / "fault" / "en").mkdir()
-    (served.directory / "fault" / "en" / "verify.html").write_text(PAGE.format(lang="en"))
-    page.goto(served.address + "fault/en/verify.html")
-    found = steps(page)
-    assert (found["records"], found["signatures"], found["tables"]) == ("open", "bad", "open")
-    assert "Entry 15" in page.locator("section.faults").inner_text()
-
-
-def test_unread_records_are_listed_and_change_nothing(page: Page, served: Served, honest: Path) -> None:
-    day = with_types(200, 300)
-    publish(day, served.directory / "unread")
-    (served.directory / "unread" / "en").mkdir()
-    (served.directory / "unread" / "en" / "verify.html").write_text(PAGE.format(lang="en"))
-    (served.directory / "unread" / "trust.toml").write_bytes(trust_of(day))
-    page.goto(served.address + "unread/en/verify.html")
-    page.set_input_files("#trust-file", served.directory / "unread" / "trust.toml")
-    assert steps(page) == {**dict.fromkeys(CHECKS, "ok"), "earlier": "open"}
-    assert "Every check holds" in page.locator("h2.outcome").inner_text()
-    assert "Entry 15, of type 200" in page.locator("section.unread").inner_text()
-    row = page.locator("section.totals tr", has_text="ana").first
-    assert row.locator("td").first.inner_text() == "32"
-
-
-@pytest.mark.parametrize(
-    ("withdraws", "state"), [("party/azul/1", "ok"), ("authority/1", "bad"), (None, "bad")]
-)
-def test_an_attachment_may_be_gone_where_its_own_signer_withdrew_it(
-    page: Page, served: Served, withdraws: str | None, state: str
-) -> None:
-    day = isla()
-    title = (Title("es", "Azul"),)
-    body = Statement("said-1", title, None, day.attach(b"words"), "a place", None)
-    day.say(body, "party/azul/1", "election")
-    digest = sha256(b"words").digest()
-    if withdraws is not None:
-        day.say(Withdrawal(digest, Removal.ERROR), withdraws, "election")
-    directory = served.directory / f"withdrawn-{state}-{withdraws is None}"
-    publish(day, directory)
-    (directory / "attachments" / digest.hex()).unlink()
-    (directory / "en").mkdir()
-    (directory / "en" / "verify.html").write_text(PAGE.format(lang="en"))
-    page.goto(f"{served.address}{directory.name}/en/verify.html")
-    assert steps(page)["attachments"] == state
-
-
-def checkpoint(size: int, root: bytes, signer: NoteSigner = LOG_SIGNER) -> str:
+def checkpoint(size: int, root: Hash, signer: NoteSigner = LOG_SIGNER) -> str:
     """A checkpoint of the log as its key would have signed it."""
-    return sign_checkpoint(Checkpoint(ORIGIN, size, Hash(root)), signer).note.data.decode()
+    return sign_checkpoint(Checkpoint(ORIGIN, size, root), signer).note.data.decode()
 
 
-def root_of(size: int) -> bytes:
+def root_of(size: int) -> Hash:
     return tree_root([leaf_hash(raw) for raw in DAY.log[:size]])
 
 

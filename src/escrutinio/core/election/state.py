@@ -294,8 +294,18 @@ class ElectionState:
 
     @cached_property
     def withdrawn(self) -> frozenset[bytes]:
-        """Digests of attachments that are no longer published."""
-        return frozenset(logged.body.attachment for logged in self.records(t.Withdrawal))
+        """Digests of attachments that are no longer published: everybody who named one has withdrawn it, and
+        no total needs it. Whoever names a file of somebody else's gains no right over it."""
+        ended = {(logged.body.attachment, logged.entry.signer) for logged in self.records(t.Withdrawal)}
+        named: dict[bytes, set[str]] = {}
+        for logged in self.controls:
+            for attachment in attachments_of(logged.body):
+                named.setdefault(attachment.digest, set()).add(logged.entry.signer)
+        return frozenset(
+            digest
+            for digest, signers in named.items()
+            if digest not in self.attachments_needed and all((digest, signer) in ended for signer in signers)
+        )
 
 
 def attachments_of(body: t.Body) -> tuple[Attachment, ...]:

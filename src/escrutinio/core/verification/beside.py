@@ -202,7 +202,7 @@ def check_verifier(trust: Trust | None, fetch: Fetch) -> Answer:
         running.leave_open(VERIFIER, error)
         return running.done()
     if content is None:
-        running.leave_open(VERIFIER, "The offline verifier that the trust file names is not published here.")
+        running.fail(VERIFIER, "The offline verifier that the trust file names is missing.")
         return running.done()
     running.count = 1
     found = sha256(content).digest()

@@ -114,11 +114,12 @@ def open_verified(
 ) -> VerifiedLog:
     """Verify the log of a publication and hand out what was verified.
 
-    All checks are made but those of `data/`, which is not used. Raises NotVerifiedError where one fails, or
-    where the totals cannot be judged; without a trust file the origin is not authenticated, and that alone
-    refuses nothing. Raises LogError where there is nothing at `address`.
+    All checks of the log are made; `data/` and the offline verifier are not used. Raises NotVerifiedError
+    where one fails, or where the totals cannot be judged; without a trust file the origin is not
+    authenticated, and that alone refuses nothing. Raises LogError where there is nothing at `address`.
     """
     found = verify_publication(address, trust=trust, executor=executor, progress=progress, only_log=True)
+    found = replace(found, left_out=found.left_out | {Check.OFFLINE_VERIFIER})
     if found.log is None or found.outcome is Outcome.FAILS or not found.consistent:
         raise NotVerifiedError(str(address), found)
     return found.log

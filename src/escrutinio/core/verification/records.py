@@ -76,8 +76,9 @@ def check_records(reading: Reading) -> list[Answer]:
 
 def _faults(check: Running, state: ElectionState, codes: frozenset[str], reading: Reading) -> None:
     """What the fold found of these codes. An entry that was not read is none of them, and a key that may
-    have been enrolled by one is not unknown."""
-    first_unread = min((name.start for name in reading.unread), default=state.size)
+    have been enrolled by one, or by one of a type that is not known, is not unknown."""
+    unread = [*(name.start for name in reading.unread), *(index for index, _ in state.unknown_types)]
+    first_unread = min(unread, default=state.size)
     for finding in state.findings:
         if finding.code not in codes:
             continue
