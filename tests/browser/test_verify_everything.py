@@ -278,9 +278,9 @@ def test_equal_figures_hold_whatever_version_is_stated(
     assert steps(page)["tables"] == "ok"
 
 
-def checkpoint(size: int, root: Hash, signer: NoteSigner = LOG_SIGNER) -> str:
+def checkpoint(size: int, root: bytes, signer: NoteSigner = LOG_SIGNER) -> str:
     """A checkpoint of the log as its key would have signed it."""
-    return sign_checkpoint(Checkpoint(ORIGIN, size, root), signer).note.data.decode()
+    return sign_checkpoint(Checkpoint(ORIGIN, size, Hash(root)), signer).note.data.decode()
 
 
 def root_of(size: int) -> Hash:
