@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.core.election.areas import read_areas
-from escrutinio.core.election.definition import contest_views
+from escrutinio.core.election.contests import contest_views
 from escrutinio.core.election.roll import Station, read_roll, write_stations
 from escrutinio.core.election.state import (
     REPORTED,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.election.areas import AreaTree
+from escrutinio.core.election.contests import contest_views
 from escrutinio.core.election.control import (
     AttachmentReader,
     SignedControl,
@@ -18,7 +19,6 @@ from escrutinio.core.election.control import (
     roll_in_force,
 )
 from escrutinio.core.election.counting import count, pending_of, rulings_of
-from escrutinio.core.election.definition import contest_views
 from escrutinio.core.election.findings.docket import note_void_ruling
 from escrutinio.core.election.findings.entries import note_faults
 from escrutinio.core.election.findings.family import RuleInput

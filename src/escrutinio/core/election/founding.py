@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.areas import AreaTree, read_areas
+from escrutinio.core.election.contests import check_areas
 from escrutinio.core.election.control import AttachmentReader
-from escrutinio.core.election.definition import check_areas, check_definition
+from escrutinio.core.election.definition import check_definition
 from escrutinio.core.election.state import Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import LogRole

@@ -8,7 +8,8 @@ from datetime import datetime
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import convert, nearest, read_toml
 from escrutinio.core.election.areas import AreaTree, write_areas
-from escrutinio.core.election.definition import check_areas, check_contest, check_definition
+from escrutinio.core.election.contests import check_areas
+from escrutinio.core.election.definition import check_contest, check_definition
 from escrutinio.core.records.attachments import CSV, attachment_of
 from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Method, Role
 from escrutinio.core.records.parts import Candidate, Contest, Deadline, LogHead, Option

@@ -1,0 +1,43 @@
+"""The contests of a definition in the areas and the roll of its election, made ready to count with."""
+
+import numpy as np
+
+from escrutinio.base.errors import DefinitionError
+from escrutinio.core.election.areas import AreaTree
+from escrutinio.core.election.roll import Roll
+from escrutinio.core.election.state import ContestView
+from escrutinio.core.records.types import Definition
+
+
+def check_areas(body: Definition, areas: AreaTree) -> None:
+    """Raise DefinitionError if a contest is voted on in an area that the tree lacks."""
+    for contest in body.contests:
+        if contest.area not in areas.index:
+            raise DefinitionError(
+                f"the contest {contest.code!r} has the area {contest.area!r}, which is not in the area table"
+            )
+
+
+def contest_views(body: Definition, areas: AreaTree, roll: Roll) -> tuple[ContestView, ...]:
+    """Make the contests of a checked definition ready to count with, in its order.
+
+    A station votes in the contests whose area it lies in. Raises DefinitionError as `check_areas` does.
+    """
+    check_areas(body, areas)
+    return tuple(
+        ContestView(
+            code=contest.code,
+            titles=contest.titles,
+            method=contest.method,
+            seats=contest.seats,
+            threshold=contest.threshold,
+            area=contest.area,
+            candidates=tuple(candidate.code for candidate in contest.candidates),
+            candidate_titles=tuple(candidate.titles for candidate in contest.candidates),
+            options=tuple(option.code for option in contest.options),
+            option_titles=tuple(option.titles for option in contest.options),
+            option_candidate=np.array([option.candidate for option in contest.options], np.int32),
+            stations=areas.within(areas.index[contest.area], roll.area),
+        )
+        for contest in body.contests
+    )
