@@ -12,9 +12,11 @@ from escrutinio.core.election.areas import Area, build_areas, write_areas
 from escrutinio.core.election.roll import Station, write_stations
 from escrutinio.core.log.accept import Acceptor, refused
 from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.log.policy import LogIdentity, Policy
 from escrutinio.core.log.publisher import Publisher
 from escrutinio.core.log.reader import open_log
 from escrutinio.core.log.store_sqlite import SqliteStore
+from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.records import codes
 from escrutinio.core.records.attachments import CSV, attachment_of
 from escrutinio.core.records.entry import seal
@@ -103,13 +105,15 @@ class SyntheticElection:
             )
 
     def write(self, directory: Path) -> int:
-        """Write the log and its attachments as a publication without data or pages; return its entries."""
+        """Write log, attachments and trust file as a publication without data or pages; return its
+        entries."""
         (directory / "log").mkdir(parents=True)
         (directory / "attachments").mkdir()
         signer = NoteSigner("bench.example/log", KeyType.ED25519, sha256(b"bench log key").digest())
         store = SqliteStore(directory / "store.sqlite")
         acceptor = Acceptor(store, open_log(directory / "log"), Admission(self.attachments.get))
-        why = refused(acceptor.accept(list(self.records())))
+        records = list(self.records())
+        why = refused(acceptor.accept(records))
         assert not why, why
         with Publisher(directory / "log", store, signer, clock=lambda: CLOCK) as publisher:
             publisher.publish()
@@ -117,6 +121,9 @@ class SyntheticElection:
         store.close()
         for digest, content in self.attachments.items():
             (directory / "attachments" / digest.hex()).write_bytes(content)
+        definition, charter = (sha256(record).digest() for record in records[:2])
+        trust = Trust(definition, charter, Policy((LogIdentity(signer.verifier),)))
+        (directory / "trust.toml").write_bytes(format_trust(trust))
         return size
 
 

@@ -89,6 +89,21 @@ def test_verify_exits_with_one_when_a_check_fails_and_says_where(miniature: Path
     assert 'data/stations.csv, line 6, column registered: expected "420", found "421"' in done.stdout
 
 
+def test_verify_gives_a_second_verdict_of_the_downloads(miniature: Path, tmp_path: Path) -> None:
+    trusted = ("verify", "--trust", miniature / "trust.toml", "--downloads")
+    honest = escrutinio(*trusted, miniature)
+    assert honest.returncode == 0
+    assert "28 hold the figures of the log, 0 do not" in honest.stdout
+    copy = tmp_path / "copy"
+    shutil.copytree(miniature, copy, ignore=shutil.ignore_patterns("es", "en", "assets"))
+    report = copy / "data/nist-reported.json"
+    report.write_bytes(report.read_bytes().replace(b'"Count":1', b'"Count":2', 1))
+    altered = escrutinio(*trusted, copy)
+    assert altered.returncode == 1
+    assert "data/nist-reported.json: its figures are not those of the log" in altered.stdout
+    assert escrutinio(*trusted, "--only-log", copy).returncode == 2
+
+
 def test_verify_exits_with_three_only_when_asked_to(miniature: Path) -> None:
     trusted = ("verify", miniature, "--trust", miniature / "trust.toml")
     assert escrutinio(*trusted, "--fail-on", "critical").returncode == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from escrutinio.core.verification.checks import Check, Outcome
 if TYPE_CHECKING:
     from escrutinio.core.election.findings.finding import Finding
     from escrutinio.core.verification.publication import Verification
+    from escrutinio.publication.downloads.compare import Downloads
 
 SHOWN_FAILURES = 20
 SHOWN_FILES = 6
@@ -85,6 +87,15 @@ MARKS = {
     type=click.Choice(SEVERITIES),
     help=say("Exit 3 for such findings.", "Sale con 3 ante tales hallazgos."),
 )
+@click.option(
+    "--downloads",
+    "with_downloads",
+    is_flag=True,
+    help=say(
+        "Compute XLSX, Parquet and NIST again too, and compare them.",
+        "Recalcula también XLSX, Parquet y NIST, y los compara.",
+    ),
+)
 @click.option("--only-log", is_flag=True, help=say("Leave out data/.", "Omite data/."))
 @click.option(
     "--json",
@@ -94,8 +105,19 @@ MARKS = {
 )
 @quiet_option
 def command(
-    address: str, trust_file: Path | None, fail_on: str | None, only_log: bool, as_json: bool, quiet: bool
+    address: str,
+    trust_file: Path | None,
+    fail_on: str | None,
+    with_downloads: bool,
+    only_log: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
+    if with_downloads and only_log:
+        raise click.UsageError(
+            say("--downloads looks at data/, which --only-log leaves out",
+                "--downloads mira data/, que --only-log omite")
+        )  # fmt: skip
     # Loaded before the workers are forked, which then need not load it again.
     from escrutinio.core.log.fingerprint import fingerprint
     from escrutinio.core.verification.publication import verify_publication
@@ -107,13 +129,16 @@ def command(
             address, trust=trust, executor=executor, progress=progress, only_log=only_log
         )
     short = None if trust is None else fingerprint(trust)
+    compared = _compared(address, result) if with_downloads else None
     if as_json:
-        print_json(as_plain(result) | {"fingerprint": short})
+        print_json(as_plain(result, compared) | {"fingerprint": short})
     else:
         if short is not None:
             named = say("The trust file names the log", "El archivo de confianza nombra el registro")
             click.echo(f"{named} {short}\n")
-        print_report(result)
+        print_report(result, compared)
+    if compared is not None and not compared.hold:
+        sys.exit(EXIT_FAILED)
     if result.outcome is not Outcome.HOLDS:
         sys.exit(EXIT_FAILED if result.outcome is Outcome.FAILS else EXIT_OPEN)
     findings = result.state.findings if result.state is not None else ()
@@ -143,19 +168,40 @@ def verdict(result: Verification) -> str:
     return text
 
 
-def not_compared(result: Verification) -> str:
-    """What stands in `data/` and was not compared with the log; empty where nothing does."""
-    count = len(result.not_compared)
-    if not count:
-        return ""
-    shown = ", ".join(result.not_compared[:SHOWN_FILES]) + (", …" if count > SHOWN_FILES else "")
-    return say(
-        f"Downloads: {count} files are as data/datapackage.json lists them, and not compared here: {shown}",
-        f"Descargas: {count} archivos son como los lista data/datapackage.json; no se comparan aquí: {shown}",
+def _compared(address: str, result: Verification) -> Downloads | None:
+    """The second verdict, where the first could be given of the tables: else these have nothing to follow."""
+    from escrutinio.base.fetch import open_files
+    from escrutinio.publication.downloads.compare import compare_downloads
+
+    if result.of_tables is None:
+        return None
+    return compare_downloads(result.of_tables, result.not_compared, open_files(address))
+
+
+def downloads_verdict(result: Verification, compared: Downloads | None) -> str:
+    """What became of the files beside the tables, in one sentence; empty where there are none."""
+    if compared is None:
+        count, shown = len(result.not_compared), _few(result.not_compared)
+        return "" if not count else say(
+            f"Downloads: {count} files are as datapackage.json lists them, and not compared here: {shown}",
+            f"Descargas: {count} archivos son como los lista datapackage.json; no se comparan aquí: {shown}",
+        )  # fmt: skip
+    own = _few(compared.own) or "–"
+    lines = [f"       data/{path}: {why}" for path, why in compared.differing[:SHOWN_FAILURES]]
+    text = say(
+        f"Downloads computed again: {len(compared.same)} hold the figures of the log, "
+        f"{len(compared.differing)} do not; the publisher's own, which no log gives: {own}",
+        f"Descargas recalculadas: {len(compared.same)} tienen las cifras del registro, "
+        f"{len(compared.differing)} no; propias de quien publica, que ningún registro da: {own}",
     )
+    return "\n".join([text, *lines])
 
 
-def print_report(result: Verification) -> None:
+def _few(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:SHOWN_FILES]) + (", …" if len(paths) > SHOWN_FILES else "")
+
+
+def print_report(result: Verification, compared: Downloads | None = None) -> None:
     """Numbered checks, failures with their place, findings by kind and area, and the verdict."""
     for answer in result.answers:
         name = NAMES[answer.check]
@@ -181,7 +227,7 @@ def print_report(result: Verification) -> None:
         )
         for (severity, label, area), count in _by_kind(result.state.findings).items():
             click.echo(f"     {count:>7,}  {SEVERITIES[severity]:<9} {label}{f' ({area})' if area else ''}")
-    if downloads := not_compared(result):
+    if downloads := downloads_verdict(result, compared):
         click.echo("\n" + downloads)
     click.echo("\n" + verdict(result))
 
@@ -194,7 +240,7 @@ def _by_kind(findings: tuple[Finding, ...]) -> dict[tuple[int, str, str], int]:
     return {(-severity, label, area): count for (severity, label, area), count in sorted(counts.items())}
 
 
-def as_plain(result: Verification) -> dict[str, object]:
+def as_plain(result: Verification, compared: Downloads | None = None) -> dict[str, object]:
     """The report as docs/verifying.md describes it."""
     state, signed = result.state, result.signed
     return {
@@ -222,7 +268,12 @@ def as_plain(result: Verification) -> dict[str, object]:
             }
             for answer in result.answers
         ],
-        "not_compared": list(result.not_compared),
+        "not_compared": list(result.not_compared if compared is None else compared.own),
+        "downloads": compared
+        and {
+            "same": list(compared.same),
+            "differing": [{"path": path, "why": why} for path, why in compared.differing],
+        },
         "findings": [
             {
                 "code": finding.code,

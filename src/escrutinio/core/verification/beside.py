@@ -109,10 +109,12 @@ class DataFiles:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Answers 12 and 13, and the files beside the tables that were not compared with the log here."""
+    """Answers 12 and 13, the files beside the tables that were not compared with the log here, and the state
+    that the tables were held against."""
 
     answers: tuple[Answer, Answer]
     not_compared: tuple[str, ...]
+    state: ElectionState | None = None
 
 
 def check_data(files: DataFiles, state: ElectionState | None, why: str, size: int) -> Data:
@@ -137,7 +139,7 @@ def check_data(files: DataFiles, state: ElectionState | None, why: str, size: in
         _tell(running, differing, files)
     tables = running.done()
     whole, others = _check_whole(files)
-    return Data((tables, whole), tuple(path for path in others if path not in compared))
+    return Data((tables, whole), tuple(path for path in others if path not in compared), state)
 
 
 def _tell(running: Running, differing: Iterable[FileCheck], files: DataFiles) -> None:

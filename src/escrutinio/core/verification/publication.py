@@ -51,7 +51,7 @@ class Verification:
     `log` is what was verified, where the entries give an election and its root; `left_out` the checks that
     were not asked for, whose answers are open; `not_compared` the files of `data/` that were not compared
     with the log: XLSX, Parquet, NIST, and what the publisher adds of its own. `state` is what the entries
-    say, verified or not.
+    say, verified or not; `of_tables` what they say at the size that the tables are of.
     """
 
     answers: tuple[Answer, ...]
@@ -61,6 +61,7 @@ class Verification:
     log: VerifiedLog | None = None
     left_out: frozenset[Check] = frozenset()
     not_compared: tuple[str, ...] = ()
+    of_tables: ElectionState | None = None
 
     @property
     def asked(self) -> tuple[Answer, ...]:
@@ -160,7 +161,9 @@ def verify_publication(
     )
     data = _data(files, reading, size, stated, only_log=only_log)
     answers += [*data.answers, check_verifier(trust, fetch)]
-    found = Verification(tuple(answers), signed, state, cosignatures, None, left_out, data.not_compared)
+    found = Verification(
+        tuple(answers), signed, state, cosignatures, None, left_out, data.not_compared, data.state
+    )
     if state is None or tree.tiles is None:
         return found
     pinned = PinnedLog(reader, signed, tree.tiles)

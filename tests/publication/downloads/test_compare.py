@@ -1,0 +1,134 @@
+"""The second verdict: a figure altered in a workbook, a Parquet file or a NIST report is found."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
+
+import polars as pl
+import pytest
+
+from escrutinio.base.errors import LogError
+from escrutinio.base.fetch import open_files
+from escrutinio.core.verification.publication import verify_publication
+from escrutinio.publication.downloads.compare import Downloads, compare_downloads
+
+PARQUET = "presidencia/areas-reported.parquet"
+NIST = "nist-reported.json"
+
+
+@pytest.fixture
+def public(miniature: Path, tmp_path: Path) -> Path:
+    directory = tmp_path / "public"
+    shutil.copytree(miniature, directory)
+    return directory
+
+
+def compared(directory: Path) -> Downloads:
+    found = verify_publication(directory)
+    assert found.of_tables is not None
+    return compare_downloads(found.of_tables, found.not_compared, open_files(directory))
+
+
+def test_honest_files_hold_the_figures_of_the_log(public: Path) -> None:
+    found = compared(public)
+    assert found.hold
+    assert found.own == ("geometry.geojson",)
+    assert {path.rpartition(".")[2] for path in found.same} == {"parquet", "xlsx", "json", "gz"}
+
+
+def test_another_packing_of_the_same_figures_holds(public: Path) -> None:
+    """As another version of a library would write them."""
+    table = public / "data" / PARQUET
+    pl.read_parquet(table).write_parquet(table, compression="lz4")
+    packed = public / "data" / "nist-reported-stations.json.gz"
+    packed.write_bytes(gzip.compress(gzip.decompress(packed.read_bytes()), 1))
+    book = public / "data" / "results.xlsx"
+    with ZipFile(book) as old:
+        members = [(name, old.read(name)) for name in old.namelist()]
+    with ZipFile(book, "w", ZIP_STORED) as new:
+        for name, content in members:
+            new.writestr(name, content)
+    assert compared(public).hold
+
+
+def swap_votes(path: Path) -> None:
+    frame = pl.read_parquet(path)
+    frame.with_columns(pl.col("valid") + 1).write_parquet(path)
+
+
+def swap_cell(path: Path) -> None:
+    with ZipFile(path) as old:
+        members = [(name, old.read(name)) for name in old.namelist()]
+    with ZipFile(path, "w") as new:
+        for name, content in members:
+            new.writestr(name, content.replace(b"<v>1", b"<v>2") if "sheet" in name else content)
+
+
+def swap_count(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b'"Count":1', b'"Count":2'))
+
+
+def swap_packed(path: Path) -> None:
+    content = gzip.decompress(path.read_bytes())
+    path.write_bytes(gzip.compress(content.replace(b'"Count":1', b'"Count":2')))
+
+
+@pytest.mark.parametrize(
+    ("path", "swap"),
+    [
+        (PARQUET, swap_votes),
+        ("results.xlsx", swap_cell),
+        (NIST, swap_count),
+        ("nist-reported-stations.json.gz", swap_packed),
+    ],
+)
+def test_an_altered_figure_is_found(public: Path, path: str, swap: object) -> None:
+    assert callable(swap)
+    before = (public / "data" / path).read_bytes()
+    swap(public / "data" / path)
+    assert (public / "data" / path).read_bytes() != before
+    assert compared(public).differing == ((path, "its figures are not those of the log"),)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"\x1f\x8b\x08", b"PK\x03\x04", b"{}"])
+@pytest.mark.parametrize("path", [PARQUET, "results.xlsx", NIST, "nist-reported-stations.json.gz"])
+def test_what_is_no_such_file_is_said_and_never_a_traceback(public: Path, path: str, content: bytes) -> None:
+    (public / "data" / path).write_bytes(content)
+    assert [each for each, _ in compared(public).differing] == [path]
+
+
+def test_a_missing_one_and_an_added_one(public: Path) -> None:
+    (public / "data" / PARQUET).unlink()
+    described = public / "data" / "datapackage.json"
+    package = json.loads(described.read_bytes())
+    package["resources"].append({"path": "official-totals.csv", "bytes": 2, "hash": "sha256:00"})
+    described.write_text(json.dumps(package))
+    (public / "data" / "official-totals.csv").write_text("a\n")
+    found = dict(compared(public).differing)
+    assert found == {
+        PARQUET: "it is missing",
+        "official-totals.csv": "nothing in the log gives such a file",
+    }
+
+
+def test_a_bomb_of_a_file_is_not_unpacked(public: Path) -> None:
+    packed = io.BytesIO()
+    with gzip.open(packed, "wb") as file:
+        for _ in range(256):
+            file.write(bytes(1 << 20))
+    (public / "data" / "nist-reported-stations.json.gz").write_bytes(packed.getvalue())
+    assert len(compared(public).differing) == 1
+
+
+def test_without_the_time_of_making_nothing_is_compared(public: Path) -> None:
+    described = public / "data" / "datapackage.json"
+    package = json.loads(described.read_bytes())
+    del package["created"]
+    described.write_text(json.dumps(package))
+    with pytest.raises(LogError, match="when the files were made"):
+        compared(public)
