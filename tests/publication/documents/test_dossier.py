@@ -284,12 +284,11 @@ def own_dossier(log: VerifiedLog) -> Dossier:
     return dossier_of(log, state.roll.index["N.1"], head_of(log.signed, trust, True))
 
 
-def test_images_withdrawn_missing_and_altered_files_are_left_out_and_named(tmp_path: Path) -> None:
-    gone, changed, missing, photo = b"withdrawn", b"altered", b"missing", b"\xff\xd8\xff called a text"
+def test_images_withdrawn_and_missing_files_are_left_out_and_named(tmp_path: Path) -> None:
+    gone, missing, photo = b"withdrawn", b"missing", b"\xff\xd8\xff called a text"
     withdrawal = t.Withdrawal(sha256(gone).digest(), k.Removal.PERSONAL_DATA), "authority/1", "election"
-    report = reports(WORDS, PIXELS, gone, changed, missing, photo)
+    report = reports(WORDS, PIXELS, gone, missing, photo)
     log = published(tmp_path, report, withdrawal, files=(WORDS, PIXELS, gone, photo))
-    (tmp_path / "attachments" / sha256(changed).hexdigest()).write_bytes(b"ALTERED")
     made = own_dossier(log)
     assert [content for _, content in made.attachments] == [WORDS]
     assert {
@@ -297,8 +296,7 @@ def test_images_withdrawn_missing_and_altered_files_are_left_out_and_named(tmp_p
     } == {
         sha256(PIXELS).digest(): "images are not passed on",
         sha256(gone).digest(): "no longer published",
-        sha256(changed).digest(): "missing or altered",
-        sha256(missing).digest(): "missing or altered",
+        sha256(missing).digest(): "missing, or not as its record says",
         sha256(photo).digest(): "images are not passed on",
     }
     with zipfile.ZipFile(io.BytesIO(to_zip(made, "en"))) as file:
@@ -322,6 +320,14 @@ def test_cosignatures_of_witnesses_are_in_it_and_verify(tmp_path: Path) -> None:
     assert "Cosigned by party-a" in said
     assert "authenticated by the trust file" in said
     assert ORIGIN in said
+
+
+def test_an_attachment_that_is_another_one_ends_the_dossier(tmp_path: Path) -> None:
+    log = published(tmp_path, reports(WORDS), files=(WORDS,))
+    path = f"attachments/{sha256(WORDS).hexdigest()}"
+    (tmp_path / path).write_bytes(b"ALTERED")
+    with pytest.raises(OtherFileError, match=path):
+        own_dossier(log)
 
 
 def test_a_file_changed_after_the_log_was_verified_is_found_out(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ The layout is that of docs/verifying-in-the-browser.md, "A part of the log"; the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -15,6 +16,7 @@ import numpy as np
 from escrutinio.base.beside import new_file, refusal
 from escrutinio.base.errors import InputError, PublicationError
 from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.pinned import OtherFileError
 from escrutinio.core.log.proofs import format_proof
 from escrutinio.core.records import types as t
 from escrutinio.core.records.attachments import file_name
@@ -118,7 +120,7 @@ def part_files(log: VerifiedLog, area: str) -> Iterator[tuple[str, bytes]]:
     """
     indices = part_entries(log.state, area)
     yield "README.txt", asset("area-readme.txt")
-    yield NAME, log.unverified(NAME, MAX_ALONG) or bundle()
+    yield NAME, _verifier(log)
     trust = log.unverified(TRUST, MAX_ALONG)
     if trust is not None:
         yield TRUST, trust
@@ -133,6 +135,16 @@ def part_files(log: VerifiedLog, area: str) -> Iterator[tuple[str, bytes]]:
     for index, raw in log.entries_at(indices):
         yield f"records/{index}.cose", raw
         yield f"proofs/{index}.tlog-proof", format_proof(log.proof(index))
+
+
+def _verifier(log: VerifiedLog) -> bytes:
+    """The offline verifier that the trust file names, as published; this program's own where none is vouched
+    for. Raises OtherFileError where another one stands in its place."""
+    named = None if log.trust is None else log.trust.verifier_html
+    content = None if named is None else log.unverified(NAME, MAX_ALONG)
+    if content is not None and sha256(content).digest() != named:
+        raise OtherFileError(NAME)
+    return content or bundle()
 
 
 def _tables(state: ElectionState) -> Iterator[Attachment]:

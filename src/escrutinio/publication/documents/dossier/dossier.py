@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escrutinio.base.errors import LogError, PublicationError, RecordError
+from escrutinio.base.errors import PublicationError, RecordError
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import ElectionState, attachments_of
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
@@ -242,7 +242,9 @@ def _attachments(
         else:
             content = _read(attachment, log)
             if content is None:
-                out.append((attachment, "missing or altered", "falta o está alterado"))
+                out.append(
+                    (attachment, "missing, or not as its record says", "falta, o no es como dice su asiento")
+                )
             elif content.startswith(_IMAGES) or content[4:8] == b"ftyp":
                 out.append((attachment, "images are not passed on", "no se entregan imágenes"))
             else:
@@ -251,10 +253,12 @@ def _attachments(
 
 
 def _read(attachment: Attachment, log: VerifiedLog) -> bytes | None:
+    """The file of an attachment; None where there is none, or not as its record describes it. Raises LogError
+    where another file stands in its place, or where it cannot be read: a dossier says nothing of that."""
+    content = log.attachment(attachment.digest)
     try:
-        content = log.attachment(attachment.digest)
         if content is not None:
             check(content, attachment)
-    except (LogError, RecordError):
+    except RecordError:
         return None
     return content
