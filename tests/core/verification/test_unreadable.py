@@ -174,7 +174,7 @@ def later_bundles() -> Day:
     day = long_day(260)
     gone = day.attach(b"gone")
     day.say(IncidentReport(Category.ACCESS, DAY, (gone,)), "party/azul/1", "station/n1.01")
-    day.say(Withdrawal(gone.digest, Removal.PERSONAL_DATA), "authority/1", "election")
+    day.say(Withdrawal(gone.digest, Removal.PERSONAL_DATA), "party/azul/1", "election")
     del day.attachments[gone.digest]
     day.enrol("machine/9", Role.MACHINE, "n1.02")
     day.enrol("machine/8", Role.MACHINE, "n1.02")

@@ -286,7 +286,7 @@ def own_dossier(log: VerifiedLog) -> Dossier:
 
 def test_images_withdrawn_and_missing_files_are_left_out_and_named(tmp_path: Path) -> None:
     gone, missing, photo = b"withdrawn", b"missing", b"\xff\xd8\xff called a text"
-    withdrawal = t.Withdrawal(sha256(gone).digest(), k.Removal.PERSONAL_DATA), "authority/1", "election"
+    withdrawal = t.Withdrawal(sha256(gone).digest(), k.Removal.PERSONAL_DATA), "party/uno", "election"
     report = reports(WORDS, PIXELS, gone, missing, photo)
     log = published(tmp_path, report, withdrawal, files=(WORDS, PIXELS, gone, photo))
     made = own_dossier(log)
