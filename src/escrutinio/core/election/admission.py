@@ -45,11 +45,13 @@ _NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
 
 
 class Said(NamedTuple):
-    """An entry that settles keys: its record, the place of its key or `ROOT_PLACE`, whether it has effect."""
+    """An entry that settles keys: its record, the place of its key or `ROOT_PLACE`, whether it has effect; of
+    an enrolment, the kid of each of its keys, None for one whose signatures cannot be checked."""
 
     entry: Entry
     place: int
     standing: Standing
+    kids: tuple[bytes | None, ...] = ()
 
 
 class _Holder(NamedTuple):
@@ -122,10 +124,14 @@ class Admission:
                 with suppress(EntryError):
                     self.hear(raw)
             else:
-                if kind == t.Roll.TYPE:
-                    self._hear_roll(raw)
-                self.size += 1
+                self.pass_over(raw, kind)
         return changed
+
+    def pass_over(self, raw: bytes, kind: int) -> None:
+        """Take the next entry, of a type that is not in `SETTLING`."""
+        if kind == t.Roll.TYPE:
+            self._hear_roll(raw)
+        self.size += 1
 
     def define(self, raw: bytes) -> None:
         """Take entry 0. Raises DefinitionError if it defines no election."""
@@ -148,8 +154,7 @@ class Admission:
         entry = open_enrolment(raw, signer, election.digest)
         if place != ROOT_PLACE or isinstance(entry.body, t.Charter):
             return Said(entry, place, Standing.REFUSED)
-        self._settle(entry)
-        return Said(entry, place, Standing.EFFECTIVE)
+        return Said(entry, place, Standing.EFFECTIVE, self._settle(entry))
 
     def _hear_roll(self, raw: bytes) -> None:
         holder = self._holders.get(_kid(raw))
@@ -167,16 +172,17 @@ class Admission:
     def _crown(self, root: bytes) -> None:
         self._holders[key_id(root)] = _Holder(Signer(root, ""), ROOT_PLACE, None)
 
-    def _settle(self, entry: Entry) -> None:
-        """Let a record of the root take effect on the keys."""
+    def _settle(self, entry: Entry) -> tuple[bytes | None, ...]:
+        """Let a record of the root take effect on the keys; the kids of those that it enrols."""
         if isinstance(entry.body, t.Revocation):
             self._revoke(entry.body.kid)
-        elif isinstance(entry.body, t.Enrolment):
-            for key in entry.body.keys:
-                if key_is_acceptable(key.public_key):
-                    self._enrol(key)
+        if not isinstance(entry.body, t.Enrolment):
+            return ()
+        return tuple([self._enrol(key) for key in entry.body.keys])
 
-    def _enrol(self, key: EnrolledKey) -> None:
+    def _enrol(self, key: EnrolledKey) -> bytes | None:
+        if not key_is_acceptable(key.public_key):
+            return None
         kid = key_id(key.public_key)
         holder = self._holders.get(kid)
         if holder is None:
@@ -184,8 +190,9 @@ class Admission:
         elif holder.key is None:  # the root's own key stays the root's, whatever an enrolment calls it
             self._holders[kid] = holder._replace(key=key)
         else:
-            return
+            return kid
         self._enrolled += 1
+        return kid
 
     def _revoke(self, kid: bytes) -> None:
         holder = self._holders.get(kid)

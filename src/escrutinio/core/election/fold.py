@@ -15,7 +15,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.core.election.admission import SETTLING, Admission, kind_of
+from escrutinio.core.election.admission import SETTLING, Admission, Said, kind_of
 from escrutinio.core.election.assemble import Unjudged, assemble
 from escrutinio.core.election.columns import ChunkColumns, decode_chunk
 from escrutinio.core.election.control import AttachmentReader, Attachments, SignedControl
@@ -25,7 +25,6 @@ from escrutinio.core.election.state import ElectionState, Standing
 from escrutinio.core.log.merkle import Hash, tree_root
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, UnknownTypeError, open_record
-from escrutinio.core.records.keys import key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Fault, Signer
 
 CHUNK = 500
@@ -95,7 +94,7 @@ class Fold:
                 self._hear(index, raw)
             else:
                 self._collect(index, raw, kind)
-                admission.follow((raw,))
+                admission.pass_over(raw, kind)
 
     def state(self, root_at: Callable[[int], bytes] | None = None) -> ElectionState:
         """The state after the entries added so far; more can be added afterwards.
@@ -146,16 +145,17 @@ class Fold:
             return
         self._note(index, said.entry, said.place, said.standing)
         if said.standing is Standing.EFFECTIVE:
-            self._settle(index, said.entry)
+            self._settle(index, said)
 
-    def _settle(self, index: int, entry: Entry) -> None:
+    def _settle(self, index: int, said: Said) -> None:
         """Write down from where and until where a key is in force, as the admission has it."""
-        if isinstance(entry.body, t.Revocation):
-            self._keys.revoke(entry.body.kid, index)
-        elif isinstance(entry.body, t.Enrolment):
-            for key in entry.body.keys:
-                if key_is_acceptable(key.public_key):
-                    self._keys.enrol(key, index)
+        body = said.entry.body
+        if isinstance(body, t.Revocation):
+            self._keys.revoke(body.kid, index)
+        elif isinstance(body, t.Enrolment):
+            for key, kid in zip(body.keys, said.kids, strict=True):
+                if kid is not None:
+                    self._keys.enrol(key, kid, index)
                 else:
                     reason = f"signatures of the key enrolled for {key.name} cannot be checked"
                     self._unjudged.faults.append((index, Fault.UNKNOWN_KEY, reason))

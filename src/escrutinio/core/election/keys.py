@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.parts import EnrolledKey
 
 
@@ -46,9 +45,8 @@ class KeyTable:
         place = self._by_kid.get(kid)
         return None if place is None else self._keys[place]
 
-    def enrol(self, key: EnrolledKey, index: int) -> HeldKey | None:
+    def enrol(self, key: EnrolledKey, kid: bytes, index: int) -> HeldKey | None:
         """Enrol a key at a log index; None, changing nothing, where its kid was enrolled before."""
-        kid = key_id(key.public_key)
         place = self._by_kid.setdefault(kid, len(self._keys))
         if place < len(self._keys):
             return None
