@@ -162,7 +162,11 @@ def verdict(result: Verification) -> str:
             "Nada falló, y no todo se pudo juzgar: esto no es una confirmación.",
         )
     if listed:
-        text += say(f" Open: checks {listed}.", f" Abiertas: comprobaciones {listed}.")
+        text += (
+            say(f" Open: check {listed}.", f" Abierta: comprobación {listed}.")
+            if len(open_checks) == 1
+            else say(f" Open: checks {listed}.", f" Abiertas: comprobaciones {listed}.")
+        )
     if result.left_out:
         text += say(" data/ was left out, as was asked.", " Se omitió data/, como se pidió.")
     return text
