@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.core.election import findings
+from escrutinio.core.election.findings import finding
 from escrutinio.core.records.types import Arrival, Body, Statement, TallySheet
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.manifest import MANIFEST, read_manifest
@@ -47,7 +47,7 @@ def test_the_log_that_grew_gives_the_pages_of_the_whole_log(
 def test_from_any_size_to_any_other_the_pages_are_those_made_from_scratch(
     mini: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    monkeypatch.setattr(findings, "MOST_ENTRIES", limit)
+    monkeypatch.setattr(finding, "MOST_ENTRIES", limit)
     sizes = steps(mini, 28)
     scratch = {}
     for size in sizes:
