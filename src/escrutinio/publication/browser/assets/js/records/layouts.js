@@ -4,6 +4,7 @@
 import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SHORT, TIME, UINT } from "./shapes.js";
 import { array, optional, struct, uint, word } from "./shapes.js";
 
+const REMOVAL = word("personal-data court-order error");
 const ROLE = word("authority receiver machine board party observer complaint-desk importer press");
 const CATEGORY = word(
   "access opening equipment power transmission count copies violence coercion roll relocation attack other",
@@ -63,6 +64,20 @@ function type(code, name, subject, fields) {
   LAYOUTS.set(code, { name, subject, body: struct(fields) });
 }
 
+/**
+ * An act of officers that stands for one matter at a time: where it replaces another, that one's digest comes last.
+ * @param {number} code
+ * @param {string} name
+ * @param {string} subject
+ * @param {Record<string, (raw: unknown) => any>} fields
+ */
+function act(code, name, subject, fields) {
+  const [first, later] = [struct(fields), struct({ ...fields, replaces: DIGEST })];
+  const longer = Object.keys(fields).length + 1;
+  const replaces = (/** @type {unknown} */ raw) => Array.isArray(raw) && raw.length === longer;
+  LAYOUTS.set(code, { name, subject, body: (raw) => (replaces(raw) ? later(raw) : { ...first(raw), replaces: null }) });
+}
+
 type(1, "definition", "election", {
   kind: word("real drill simulation"),
   code: CODE,
@@ -87,24 +102,24 @@ type(2, "charter", "election", {
 type(3, "enrolment", "election", { keys: array(enrolled, 1, 1_000) });
 type(4, "revocation", "election", { kid: KID, reason: word("lost stolen replaced ended") });
 type(5, "witness-policy", "election", { policy: attachment });
-type(6, "roll", "election", {
+act(6, "roll", "election", {
   stations: attachment,
   centers: optional(attachment),
   declared: array(struct({ area: CODE, stations: COUNT })),
   frozen_on: DATE,
 });
-type(7, "nomination-change", "contest", {
+act(7, "nomination-change", "contest", {
   candidate: CODE,
   change: word("withdrawn substituted reinstated card-moved"),
   legal_basis: LONG,
 });
-type(8, "station-change", "station", {
+act(8, "station-change", "station", {
   change: word("relocated closed opened merged corrected"),
   center: CODE,
   registered: optional(COUNT),
   minutes: optional(attachment),
 });
-type(9, "accreditation", "signer", {
+act(9, "accreditation", "signer", {
   titles: named,
   areas: array(CODE),
   contests: array(CODE),
@@ -145,7 +160,7 @@ type(21, "refusal-to-sign", "station/contest", {
 });
 type(22, "incident-report", "place", { ...report, report: attachments });
 type(23, "complaint", "place", { ...report, ...committed });
-type(24, "ruling", "station/contest", {
+act(24, "ruling", "station/contest", {
   complaint: optional(DIGEST),
   decision: word("uphold annul select dismiss"),
   entry: optional(UINT),
@@ -158,21 +173,21 @@ type(25, "incident-disclosure", "place", {
   ends: optional(TIME),
   report: attachments,
 });
-type(26, "audit-minutes", "audit", {
+act(26, "audit-minutes", "audit", {
   outcome: word("passed passed-with-remarks failed not-held"),
   held_at: TIME,
   minutes: attachments,
 });
-type(27, "bulletin", "contest-area", {
+act(27, "bulletin", "contest-area", {
   number: COUNT,
   basis: word("reported ruled"),
   head,
   ...counts,
   stations: COUNT,
 });
-type(28, "proclamation", "contest", { elected: array(CODE, 1), head, counts: COUNTS });
+act(28, "proclamation", "contest", { elected: array(CODE, 1), head, counts: COUNTS });
 type(29, "observation-report", "place", { ...committed, report: optional(attachment) });
-type(30, "withdrawal", "election", { attachment: DIGEST, reason: word("personal-data court-order error") });
+type(30, "withdrawal", "election", { attachment: DIGEST, reason: REMOVAL });
 type(31, "co-record", "election", { enrolment: DIGEST });
 type(32, "claim", "contest-area", {
   code: CODE,
@@ -205,3 +220,5 @@ type(34, "audit-commitment", "contest", {
 type(35, "audit-seed", "contest", { ...committed, seed: CODE });
 type(36, "audit-sample", "contest", { ...committed, round: COUNT, stations: array(CODE) });
 type(37, "audit-result", "contest", { ...committed, round: COUNT, risk: fraction, minutes: optional(attachment) });
+type(38, "closing", "election", { what: word("enrolment roll"), legal_basis: LONG });
+type(128, "removal-request", "election", { attachment: DIGEST, reason: REMOVAL, legal_basis: LONG });
