@@ -7,7 +7,7 @@ that was replaced completes it (docs/formats.md, "Acts and their matters").
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from escrutinio.core.election.rights import OFFICERS
@@ -49,6 +49,10 @@ def replaced_by(body: t.Body) -> bytes | None:
     return found
 
 
+def _replacing(body: t.Body, digest: bytes | None) -> t.Body:
+    return replace(body, replaces=digest)  # type: ignore[type-var]
+
+
 class Acts:
     """Which officers said the same so far, where the definition asks for `needed` of them, and which acts are
     in force. Records are heard in log order, each by a key that may sign it."""
@@ -58,10 +62,21 @@ class Acts:
         self._waiting: dict[tuple[str, t.Body], frozenset[str]] = {}
         self._in_force: dict[Matter, Act] = {}
 
-    def in_force(self, entry: Entry) -> Act | None:
-        """The act in force in the matter of a record; None where there is none, or where it has no matter."""
-        matter = matter_of(entry.body, entry.subject)
+    def in_force(self, body: t.Body, subject: str) -> Act | None:
+        """The act in force in the matter of this one; None where there is none, or where it has no matter."""
+        matter = matter_of(body, subject)
         return None if matter is None else self._in_force.get(matter)
+
+    def naming(self, body: t.Body, subject: str) -> t.Body:
+        """An act that names the one in force, where its author names none: so it can replace it.
+
+        What says the same as the act in force is made equal to it, and so a consent.
+        """
+        current = None if replaced_by(body) else self.in_force(body, subject)
+        if current is None:
+            return body
+        same = _replacing(body, replaced_by(current.entry.body))
+        return same if same == current.entry.body else _replacing(body, current.entry.digest)
 
     def hear(self, index: int, entry: Entry, name: str, role: Role) -> Standing:
         """How a record stands: one that needs more officers is a consent of its signer's name."""

@@ -59,7 +59,13 @@ def judge(
         if notes is not None and standing is Standing.REFUSED:
             note_of(KEY_OUT_OF_SCOPE, each.index, each.entry, notes)
         elif notes is not None and standing is Standing.SUPERSEDED:
-            note_of(ACT_NOT_CURRENT, each.index, each.entry, notes, acts.in_force(each.entry))
+            note_of(
+                ACT_NOT_CURRENT,
+                each.index,
+                each.entry,
+                notes,
+                acts.in_force(each.entry.body, each.entry.subject),
+            )
         judged.append(Logged(each.index, each.entry, standing))
     return tuple(judged)
 
