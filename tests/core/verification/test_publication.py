@@ -83,7 +83,7 @@ def test_without_a_trust_file_it_is_consistent_and_not_authenticated(miniature: 
 
 
 def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
-    entries = list(read_entries(open_log(copy / "log"), 112))
+    entries = list(read_entries(open_log(copy / "log"), 115))
     index = next(
         n for n, raw in enumerate(entries) if b"N1.01/presidencia" in raw and b"machine/101" in raw and n > 40
     )

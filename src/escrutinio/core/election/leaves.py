@@ -45,7 +45,9 @@ class Leaves:
         self._hashes = np.concatenate([self._hashes, fresh])
         short = _short(fresh)
         ordered = np.sort(short)
-        suspects = np.union1d(ordered[1:][ordered[1:] == ordered[:-1]], ordered[self._known(ordered)])
+        suspects = np.union1d(
+            ordered[1:][ordered[1:] == ordered[:-1]], ordered[_among(ordered, self._sorted)]
+        )
         # Two sorted runs: the stable sort of NumPy merges them.
         self._sorted = np.sort(np.concatenate([self._sorted, ordered]), kind="stable")
         found = self._compare(suspects, before) if len(suspects) else {}
@@ -56,18 +58,11 @@ class Leaves:
         """The hashes that were settled, in log order."""
         return self._hashes.tobytes()
 
-    def _known(self, short: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        known = np.zeros(len(short), np.bool_)
-        at = np.searchsorted(self._sorted, short)
-        inside = at < len(self._sorted)
-        known[inside] = self._sorted[at[inside]] == short[inside]
-        return known
-
     def _compare(self, suspects: NDArray[np.uint64], before: int) -> dict[int, int]:
         """The entries from `before` on whose whole hash stood at a lower index."""
         first: dict[bytes, int] = {}
         found: dict[int, int] = {}
-        for index in np.flatnonzero(np.isin(_short(self._hashes), suspects)).tolist():
+        for index in np.flatnonzero(_among(_short(self._hashes), suspects)).tolist():
             at = first.setdefault(self._hashes[index].tobytes(), index)
             if at < index and index >= before:
                 found[index] = at
@@ -76,3 +71,12 @@ class Leaves:
 
 def _short(hashes: NDArray[np.uint8]) -> NDArray[np.uint64]:
     return np.ascontiguousarray(hashes[:, :8]).view(np.uint64).ravel()
+
+
+def _among(values: NDArray[np.uint64], ordered: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which values are in an ordered column, bool [values]."""
+    if not len(ordered):
+        return np.zeros(len(values), np.bool_)
+    at = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    found: NDArray[np.bool_] = ordered[at] == values
+    return found
