@@ -7,6 +7,7 @@ import pytest
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records import types as t
 from escrutinio.core.records.body import REGISTERED, Body, record
+from escrutinio.core.records.entry import UNREAD
 from escrutinio.core.records.types import counts
 
 SPEAKERS = [module.name for module in iter_modules(t.__path__) if module.name != "counts"]
@@ -21,8 +22,10 @@ def test_every_type_is_given_on_by_its_own_name() -> None:
     assert {body for body in t.BY_CODE.values() if getattr(t, body.__name__, None) is not body} == set()
 
 
-def test_types_are_numbered_from_1_without_a_gap_and_in_order() -> None:
-    assert list(t.BY_CODE) == list(range(1, len(t.BY_CODE) + 1))
+def test_types_are_numbered_from_1_and_from_128_without_a_gap_and_in_order() -> None:
+    low = [code for code in t.BY_CODE if code < UNREAD]
+    assert low == list(range(1, len(low) + 1))
+    assert list(t.BY_CODE) == [*low, *range(UNREAD, UNREAD + len(t.BY_CODE) - len(low))]
 
 
 @pytest.mark.parametrize("shared", [counts.Counted, counts.Sheet], ids=lambda each: each.__name__)

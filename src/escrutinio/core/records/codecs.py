@@ -169,6 +169,25 @@ class Optional(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Trailing(Optional[T]):
+    """A last position that stands in the array only where it has a value; None in Python and JSON elsewhere.
+
+    Whoever writes or reads the positions of a record leaves it out or misses it; a value goes as itself.
+    """
+
+    @property
+    def cddl(self) -> str:
+        return f"? {self.item.cddl}"
+
+    def encode(self, value: T | None) -> object:
+        assert value is not None  # `seal` leaves the position out
+        return self.item.encode(value)
+
+    def decode(self, raw: object) -> T | None:
+        return self.item.decode(raw)
+
+
+@dataclass(frozen=True)
 class Array(Generic[T]):
     """From `least` to `most` items of one shape; a tuple in Python."""
 

@@ -207,6 +207,13 @@ class RevocationReason(IntEnum):
     ENDED = 3
 
 
+class Closes(IntEnum):
+    """What the authority closes."""
+
+    ENROLMENT = 0
+    ROLL = 1
+
+
 class Removal(IntEnum):
     """Why an attachment is no longer published."""
 
