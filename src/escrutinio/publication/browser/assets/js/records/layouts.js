@@ -2,9 +2,8 @@
 // Written by hand from the format and not from the Python, so that a slip in one shows against the other.
 
 import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SHORT, TIME, UINT } from "./shapes.js";
-import { array, optional, struct, uint, word } from "./shapes.js";
+import { array, bounded, optional, struct, trailing, uint, word } from "./shapes.js";
 
-const REMOVAL = word("personal-data court-order error");
 const ROLE = word("authority receiver machine board party observer complaint-desk importer press");
 const CATEGORY = word(
   "access opening equipment power transmission count copies violence coercion roll relocation attack other",
@@ -13,9 +12,19 @@ const CATEGORY = word(
 const title = struct({ language: CODE, text: SHORT });
 const titles = array(title, 0, 16);
 const named = array(title, 1, 16);
-const attachment = struct({ digest: DIGEST, size: UINT, media_type: SHORT });
+const MEDIA_TYPES = "text/csv text/plain application/json application/pdf image/jpeg image/png";
+const attachment = struct({
+  digest: DIGEST,
+  size: bounded(UINT, (size) => size <= 2 ** 28, "bound-size", (size) => ({ size, limit: 2 ** 28 })),
+  media_type: bounded(SHORT, (type) => MEDIA_TYPES.split(" ").includes(type), "bound-media-type", (type) => ({ type, known: MEDIA_TYPES })),
+});
 const attachments = array(attachment, 0, 256);
-const fraction = struct({ numerator: UINT, denominator: UINT });
+const fraction = bounded(
+  struct({ numerator: UINT, denominator: UINT }),
+  ({ numerator, denominator }) => denominator >= 1 && numerator <= denominator,
+  "bound-fraction",
+  ({ numerator, denominator }) => ({ numerator, denominator }),
+);
 const head = struct({ origin: SHORT, size: UINT, root: DIGEST });
 const candidate = struct({ code: CODE, titles });
 const option = struct({ code: CODE, titles, candidate: UINT });
@@ -44,12 +53,14 @@ const refused = struct({
   count: COUNT,
 });
 
+const replaces = trailing(DIGEST); // the act of officers in force that this one takes the place of
+const removal = { attachment: DIGEST, reason: word("personal-data court-order error") };
 const committed = { commitment: DIGEST };
 const counts = { counts: COUNTS, null: COUNT, blank: COUNT };
 const sheet = { ...counts, ballots: optional(COUNT) };
 const report = { category: CATEGORY, at: TIME };
 
-/** @typedef {{ name: string, subject: string, body: (raw: unknown) => Record<string, any> }} Layout */
+/** @typedef {{ name: string, subject: string, body: import("./shapes.js").Shape<Record<string, any>> }} Layout */
 
 /** Type code to name, form of the subject (subjects.js) and shape of the body. @type {Map<number, Layout>} */
 export const LAYOUTS = new Map();
@@ -58,24 +69,10 @@ export const LAYOUTS = new Map();
  * @param {number} code
  * @param {string} name
  * @param {string} subject
- * @param {Record<string, (raw: unknown) => any>} fields
+ * @param {Record<string, import("./shapes.js").Shape<any>>} fields
  */
 function type(code, name, subject, fields) {
   LAYOUTS.set(code, { name, subject, body: struct(fields) });
-}
-
-/**
- * An act of officers that stands for one matter at a time: where it replaces another, that one's digest comes last.
- * @param {number} code
- * @param {string} name
- * @param {string} subject
- * @param {Record<string, (raw: unknown) => any>} fields
- */
-function act(code, name, subject, fields) {
-  const [first, later] = [struct(fields), struct({ ...fields, replaces: DIGEST })];
-  const longer = Object.keys(fields).length + 1;
-  const replaces = (/** @type {unknown} */ raw) => Array.isArray(raw) && raw.length === longer;
-  LAYOUTS.set(code, { name, subject, body: (raw) => (replaces(raw) ? later(raw) : { ...first(raw), replaces: null }) });
 }
 
 type(1, "definition", "election", {
@@ -102,29 +99,33 @@ type(2, "charter", "election", {
 type(3, "enrolment", "election", { keys: array(enrolled, 1, 1_000) });
 type(4, "revocation", "election", { kid: KID, reason: word("lost stolen replaced ended") });
 type(5, "witness-policy", "election", { policy: attachment });
-act(6, "roll", "election", {
+type(6, "roll", "election", {
   stations: attachment,
   centers: optional(attachment),
   declared: array(struct({ area: CODE, stations: COUNT })),
   frozen_on: DATE,
+  replaces,
 });
-act(7, "nomination-change", "contest", {
+type(7, "nomination-change", "contest", {
   candidate: CODE,
   change: word("withdrawn substituted reinstated card-moved"),
   legal_basis: LONG,
+  replaces,
 });
-act(8, "station-change", "station", {
+type(8, "station-change", "station", {
   change: word("relocated closed opened merged corrected"),
   center: CODE,
   registered: optional(COUNT),
   minutes: optional(attachment),
+  replaces,
 });
-act(9, "accreditation", "signer", {
+type(9, "accreditation", "signer", {
   titles: named,
   areas: array(CODE),
   contests: array(CODE),
   starts: TIME,
   ends: TIME,
+  replaces,
 });
 type(10, "acceptance", "signer", { accreditation: DIGEST, accepted: BIT });
 type(11, "lifecycle", "lot", {
@@ -160,12 +161,13 @@ type(21, "refusal-to-sign", "station/contest", {
 });
 type(22, "incident-report", "place", { ...report, report: attachments });
 type(23, "complaint", "place", { ...report, ...committed });
-act(24, "ruling", "station/contest", {
+type(24, "ruling", "station/contest", {
   complaint: optional(DIGEST),
   decision: word("uphold annul select dismiss"),
   entry: optional(UINT),
   legal_basis: LONG,
   minutes: optional(attachment),
+  replaces,
 });
 type(25, "incident-disclosure", "place", {
   category: CATEGORY,
@@ -173,21 +175,23 @@ type(25, "incident-disclosure", "place", {
   ends: optional(TIME),
   report: attachments,
 });
-act(26, "audit-minutes", "audit", {
+type(26, "audit-minutes", "audit", {
   outcome: word("passed passed-with-remarks failed not-held"),
   held_at: TIME,
   minutes: attachments,
+  replaces,
 });
-act(27, "bulletin", "contest-area", {
+type(27, "bulletin", "contest-area", {
   number: COUNT,
   basis: word("reported ruled"),
   head,
   ...counts,
   stations: COUNT,
+  replaces,
 });
-act(28, "proclamation", "contest", { elected: array(CODE, 1), head, counts: COUNTS });
+type(28, "proclamation", "contest", { elected: array(CODE, 1), head, counts: COUNTS, replaces });
 type(29, "observation-report", "place", { ...committed, report: optional(attachment) });
-type(30, "withdrawal", "election", { attachment: DIGEST, reason: REMOVAL });
+type(30, "withdrawal", "election", removal);
 type(31, "co-record", "election", { enrolment: DIGEST });
 type(32, "claim", "contest-area", {
   code: CODE,
@@ -221,4 +225,4 @@ type(35, "audit-seed", "contest", { ...committed, seed: CODE });
 type(36, "audit-sample", "contest", { ...committed, round: COUNT, stations: array(CODE) });
 type(37, "audit-result", "contest", { ...committed, round: COUNT, risk: fraction, minutes: optional(attachment) });
 type(38, "closing", "election", { what: word("enrolment roll"), legal_basis: LONG });
-type(128, "removal-request", "election", { attachment: DIGEST, reason: REMOVAL, legal_basis: LONG });
+type(128, "removal-request", "election", { ...removal, legal_basis: LONG });

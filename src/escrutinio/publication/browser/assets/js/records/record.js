@@ -55,13 +55,12 @@ export function readRecord(raw) {
   if (names !== (type === DEFINITION ? 0 : 32)) refuse("record-election");
   const framed = { raw, frame, type, election: type === DEFINITION ? new Uint8Array() : DIGEST(election) };
   const layout = LAYOUTS.get(type);
-  try {
-    const time = TIME(issuedAt);
-    if (!layout) return { known: false, entry: framed };
-    const body = layout.body(values.slice(HEAD));
-    return { known: true, entry: { ...framed, name: layout.name, issuedAt: time, body, about: readSubject(layout.subject, frame.subject) } };
-  } catch (why) {
-    if (why instanceof Refusal && why.beyond) return { known: false, entry: framed, beyond: why };
-    throw why;
-  }
+  /** @type {Refusal[]} */
+  const beyond = [];
+  const time = TIME(issuedAt, beyond);
+  if (!layout) return { known: false, entry: framed, beyond: beyond[0] };
+  const body = layout.body(values.slice(HEAD), beyond);
+  const about = readSubject(layout.subject, frame.subject);
+  if (beyond.length) return { known: false, entry: framed, beyond: beyond[0] };
+  return { known: true, entry: { ...framed, name: layout.name, issuedAt: time, body, about } };
 }

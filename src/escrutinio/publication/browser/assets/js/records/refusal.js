@@ -21,12 +21,6 @@ export class Refusal extends Error {
     return this.key === "fetch-failed";
   }
 
-  /** Whether a record is all right but for a bound of the formats that it is beyond. @returns {boolean} */
-  get beyond() {
-    const { why } = this.values;
-    return this.key.startsWith("bound-") || (this.key === "at-place" && why instanceof Refusal && why.beyond);
-  }
-
   /**
    * The sentence in a language of the pages.
    * @param {string} lang "es" or "en"
