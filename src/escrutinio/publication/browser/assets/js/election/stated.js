@@ -51,7 +51,7 @@ export async function checkTables(log, definition, totals) {
  * JSON whose whole numbers from 2^53 on are read as bigints.
  * @param {string} text
  */
-function exactly(text) {
+export function exactly(text) {
   const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
   const mark = `${crypto.getRandomValues(new Uint32Array(4))} `; // which no text of the file can begin with
   const marked = text.replace(tokens, (token) => (/^\d{16,}$/.test(token) ? `"${mark}${token}"` : token));
