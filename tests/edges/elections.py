@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from typing import Any
 
 from escrutinio.core.log.tiles import encode_bundle
 from escrutinio.core.records import parts as p
@@ -526,7 +527,7 @@ def two_contests_of_one_code() -> Edge:
     return Edge(day, PYTHON, "The parts of a definition do not contradict each other.", {8: "fails"})
 
 
-def defined(**changes: object) -> Day:
+def defined(**changes: Any) -> Day:
     """A log of two entries whose definition has these parts otherwise."""
     day = Day(charter=False)
     body = day_body(day)
