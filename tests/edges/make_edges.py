@@ -20,7 +20,8 @@ from escrutinio.core.log.reader import CHECKPOINT
 from escrutinio.core.log.staging import LogEdge
 from escrutinio.core.log.tiles import Frontier
 from escrutinio.core.verification.publication import Verification, verify_publication
-from tests.edges.elections import ATTACHMENTS, Edge, edges
+from tests.edges import acts, claims, logs, tables
+from tests.edges.edge import ATTACHMENTS, EDGES, Edge
 from tests.edges.files import Case, proofs, trust_files
 
 ABOUT = (
@@ -32,6 +33,9 @@ ABOUT = (
     "nothing else has any. `trust_files` and `proofs` are read or refused. `sums`: numbers and their exact "
     "sum. `right`: who had been right before there was a rule."
 )
+MODULES = (acts, claims, tables, logs)
+"""Where the cases are: each adds its own to `EDGES`."""
+
 SUMS = [
     [2**53 - 1, 1],
     [2**53, 1],
@@ -92,9 +96,10 @@ def totals_of(state: ElectionState) -> dict[str, Any]:
     return found
 
 
-def logs() -> Iterator[dict[str, Any]]:
+def all_logs() -> Iterator[dict[str, Any]]:
     """Every case with its files, its answers and its totals."""
-    for name, edge in edges():
+    for name, make in EDGES.items():
+        edge = make()
         files = files_of(edge)
         judged = edge.checks.get(8) == "holds" and edge.checks.get(12) != "open"
         state = verified(files, list(edge.unreadable)).state if judged and 10 in edge.checks else None
@@ -117,7 +122,7 @@ def plain(case: Case) -> dict[str, Any]:
 def vectors() -> dict[str, list[dict[str, Any]]]:
     """The cases of docs/vectors/edges.json, by kind."""
     return {
-        "logs": list(logs()),
+        "logs": list(all_logs()),
         "trust_files": list(map(plain, trust_files())),
         "proofs": list(map(plain, proofs())),
         "sums": [{"terms": list(map(str, terms)), "sum": str(sum(terms))} for terms in SUMS],
