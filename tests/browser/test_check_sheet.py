@@ -19,12 +19,9 @@ from PIL import Image, ImageFilter
 from escrutinio.core.election.qr2024_options import Card2024, Qr2024Options
 from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.records.codes import Form, RevocationReason, Role
-from escrutinio.core.records.entry import open_record
-from escrutinio.core.records.parts import EnrolledKey, Title
 from escrutinio.core.records.qr import qr_text
 from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024
-from escrutinio.core.records.types import Enrolment, Revocation, TallySheet
-from escrutinio.core.verification.judge import Judge, Verdict
+from escrutinio.core.records.types import Revocation, TallySheet
 from escrutinio.intake.authoring.presentation import Presentation
 from tests import paths
 from tests.browser.publish import ASSETS, isla, publish, trust_of
@@ -69,45 +66,18 @@ def day_of_2024() -> Day:
     return day
 
 
-def day_of_roles() -> Day:
-    """A log with keys of every kind, and sheets by some that may not say such things."""
-    day = Day()
-    title = (Title("es", "x"),)
-    machines = {
-        "n1.01": ("n1.01",),
-        "n1.02": ("n1.02",),
-        "sur": ("sur",),
-        "norte": ("norte",),
-        "ended": ("n1.01",),
-    }
-    day.enrol_all([(f"machine/{name}", Role.MACHINE, scope) for name, scope in machines.items()])
-    limited = EnrolledKey(
-        "machine/consejo", key("machine/consejo").public_key, Role.MACHINE, (), ("consejo",), title
-    )
-    day.say(Enrolment((limited,)), ROOT, "election")
-    day.enrol_all([("press/diario", Role.PRESS, ()), ("board/n1.01", Role.BOARD, ("n1.01",))])
-    day.say(Revocation(key("machine/ended").kid, RevocationReason.STOLEN), ROOT, "election")
-    for name in ("machine/n1.01", "press/diario", ROOT, "machine/n1.02"):
-        day.sheet(name, "n1.01", (2, 2, 2, 2))
-    return day
-
-
-DAYS = {"honest": isla(), "of-2024": day_of_2024(), "of-roles": day_of_roles()}
+DAYS = {"honest": isla(), "of-2024": day_of_2024()}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def published(served: Served) -> Path:
-    """Small publications with the page, by the names of `DAYS`; and one whose indexes name no key."""
+    """Small publications with the page, by the names of `DAYS`."""
     for name, day in DAYS.items():
         directory = served.directory / name
         publish(day, directory, Presentation(qr2024=CARDS if name == "of-2024" else None))
         for lang in ("es", "en"):
             (directory / lang).mkdir()
             (directory / lang / "check.html").write_text(CHECK.format(lang=lang))
-    hidden = served.directory / "of-roles-hidden"
-    shutil.copytree(served.directory / "of-roles", hidden)
-    for name in ("keys.json", "controls.json"):
-        (hidden / "data" / name).write_text("{}")
     return served.directory
 
 
@@ -253,53 +223,6 @@ def test_a_revoked_key_shows_nothing(page: Page, served: Served) -> None:
     raw = _said_by("party/azul/1")
     assert paste(page, qr_text(raw, real=False)) == "not-in-force"
     assert "was revoked in entry" in page.locator("article.verdict").inner_text()
-
-
-def _by(name: str) -> bytes:
-    """A tally sheet of station n1.01 by any of the day's keys, that is in no log."""
-    day = DAYS["of-roles"]
-    day.sheet(name, "n1.01", (1, 2, 3, 4))
-    return day.log.pop()
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("machine/n1.01", "not-in-log"),
-        ("machine/n1.02", "out-of-scope"),
-        ("machine/sur", "out-of-scope"),
-        ("machine/norte", "not-in-log"),
-        ("machine/consejo", "out-of-scope"),
-        ("machine/ended", "not-in-force"),
-        ("press/diario", "out-of-scope"),
-        ("party/azul/1", "out-of-scope"),
-        ("board/n1.01", "out-of-scope"),
-        ("authority/1", "out-of-scope"),
-        (ROOT, "unknown-key"),
-        ("machine/nobody", "unknown-key"),
-    ],
-)
-@pytest.mark.parametrize("index", ["whole", "none"])
-def test_a_sheet_is_authentic_only_by_a_key_that_may_say_it(
-    page: Page, served: Served, name: str, expected: str, index: str
-) -> None:
-    """As `core.verification.judge` says of it, whatever the site's indexes name or leave out."""
-    raw = _by(name)
-    state = DAYS["of-roles"].state()
-    verdict = Judge(state).record(open_record(raw), None).verdict
-    assert (Verdict.NOT_IN_LOG if verdict is Verdict.CONTRADICTED else verdict) == expected
-    visit(page, served, "of-roles" if index == "whole" else "of-roles-hidden")
-    assert paste(page, qr_text(raw, real=False)) == expected
-
-
-def test_what_a_log_holds_of_others_is_no_authentic_sheet(page: Page, served: Served) -> None:
-    """Sheets by a press key, by the root and by another station's machine, which stand in the log."""
-    day = DAYS["of-roles"]
-    visit(page, served, "of-roles")
-    for raw, expected in zip(
-        day.log[-4:], ("in-log", "out-of-scope", "unknown-key", "out-of-scope"), strict=True
-    ):
-        assert paste(page, qr_text(raw, real=False)) == expected
 
 
 def _said_by(name: str) -> bytes:
