@@ -124,6 +124,7 @@ def test_miniature_findings(miniature: Path) -> None:
         "official-missing": 1,
         "late-key": 1,
         "no-zero-report": 1,
+        "removal-requested": 1,
         "roll-changed-late": 2,
         "seal-broken": 1,
         "stated-transmission-before-print": 1,

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import escrutinio.publication.browser as browser
+from escrutinio.core.derived.version import KNOWN
 from escrutinio.core.log.accept import Acceptor
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
@@ -89,7 +90,7 @@ def publish(day: Day, directory: Path, shown: Presentation | None = None) -> Non
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
     write_data(day.state(), directory / "data", generated_at=NOW, sources=())
-    state_version(directory, tables=1, rules=1, size=len(day.log))
+    state_version(directory, tables=KNOWN.tables, rules=KNOWN.rules, size=len(day.log))
     for name, content in index_files(Site(day.state(), shown or Presentation(), Shelf(directory))):
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -52,6 +52,8 @@ def test_every_sentence_that_a_module_asks_for_exists() -> None:
     texts = {path.name: path.read_text() for path in MODULES}
     refusals = set(re.findall(r'^  "([a-z0-9-]+)":', texts["refusals.js"], re.MULTILINE))
     asked = {
-        key for text in texts.values() for key in re.findall(r'(?:refuse|new Refusal)\("([a-z0-9-]+)"', text)
+        key
+        for text in texts.values()
+        for key in re.findall(r'(?:(?:refuse|new Refusal)\(|\s(?="bound-))"([a-z0-9-]+)"', text)
     }
     assert (asked - refusals, refusals - asked) == (set(), set())

@@ -71,7 +71,7 @@ DAYS = {"honest": isla(), "of-2024": day_of_2024()}
 
 @pytest.fixture(scope="module", autouse=True)
 def published(served: Served) -> Path:
-    """Two small publications with the page, at /honest/ and /of-2024/."""
+    """Small publications with the page, by the names of `DAYS`."""
     for name, day in DAYS.items():
         directory = served.directory / name
         publish(day, directory, Presentation(qr2024=CARDS if name == "of-2024" else None))
@@ -218,18 +218,10 @@ def test_a_signed_sheet_that_is_not_in_the_log_is_evidence(page: Page, served: S
     assert parse_checkpoint(kept["checkpoint"].encode()).checkpoint.size == len(DAYS["honest"].log)
 
 
-def test_a_key_outside_its_station_is_noted(page: Page, served: Served) -> None:
-    day = isla()
-    day.sheet("machine/n1.01", "s1.01", (1, 1, 1, 1))
-    visit(page, served)
-    assert paste(page, qr_text(day.log[-1], real=False)) == "not-in-log"
-    assert "not enrolled for this station" in page.locator("article.verdict").inner_text()
-
-
-def test_a_revoked_key_is_noted(page: Page, served: Served) -> None:
+def test_a_revoked_key_shows_nothing(page: Page, served: Served) -> None:
     visit(page, served, "of-2024")
     raw = _said_by("party/azul/1")
-    assert paste(page, qr_text(raw, real=False)) == "not-in-log"
+    assert paste(page, qr_text(raw, real=False)) == "not-in-force"
     assert "was revoked in entry" in page.locator("article.verdict").inner_text()
 
 
@@ -292,7 +284,7 @@ def test_what_is_no_sheet_of_the_log_is_told_apart(
 
 def test_a_prefix_that_claims_a_real_election_is_contradicted(page: Page, served: Served) -> None:
     visit(page, served)
-    assert paste(page, QR.replace("ESCX:", "ESC1:", 1)) == "in-log"
+    assert paste(page, QR.replace("ESCX:", "ESC1:", 1)) == "mislabelled"
     text = page.locator("article.verdict").inner_text()
     assert "prefix says otherwise" in text
     assert "exercise or a simulation" in text

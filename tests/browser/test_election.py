@@ -16,6 +16,7 @@ from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.records.codes import (
     AuthorRole,
+    Closes,
     Decision,
     LogRole,
     RevocationReason,
@@ -99,12 +100,16 @@ def ruled() -> Day:
     day = Day(officers=2, calendar=[CLOSES], stations=None)
     for by in ("authority/1", "authority/2"):
         day.roll(STATIONS, by=by)
+    in_force = day.rolled
     stations = ("n1.01", "n1.02", "n2.01", "s1.01")
     day.enrol_all([(f"machine/{station}", Role.MACHINE, (station,)) for station in stations], at=DAY - 200)
     day.enrol("observer/faro", Role.OBSERVER)
     day.enrol("party/rojo/1", Role.PARTY)
     for by in ("authority/1", "authority/2"):
         day.say(StationChange(StationChangeKind.CORRECTED, "s1", 30, None), by, "s1.01")
+    for what in Closes:
+        for by in ("authority/1", "authority/2"):
+            day.close(what, by)
     for number, station in enumerate(stations):
         day.sheet(f"machine/{station}", station, (5 + number, 4, 3, 2))
     day.sheet("machine/n2.01", "n2.01", (9, 4, 3, 2))
@@ -118,7 +123,7 @@ def ruled() -> Day:
             day.say(CoRecord(enrolment), by, "election")
         day.sheet(name, "s1.01", (8, 4, 3, 2), null=1)
     for by in ("authority/1", "authority/2"):
-        day.roll(STATIONS.replace(b",100", b",1"), by=by)
+        day.roll(STATIONS.replace(b",100", b",1"), by=by, replaces=in_force)
     for by, counts in (
         ("party/azul/1", (5, 4, 3, 2)),
         ("observer/faro", (5, 4, 3, 2)),
@@ -321,9 +326,11 @@ def test_one_altered_bit_anywhere_in_the_log_is_noticed(
         shutil.rmtree(copy)
 
 
-def test_an_altered_roll_is_noticed(js: Modules, served: Served, published: dict[str, Day]) -> None:
+def test_a_roll_that_is_another_file_is_none(js: Modules, served: Served, published: dict[str, Day]) -> None:
     copy = served.directory / "other-roll"
     shutil.copytree(served.directory / "isla", copy)
     for path in (copy / "attachments").iterdir():
         path.write_bytes(path.read_bytes().replace(b",50\n", b",51\n"))
-    assert js.refusal("election", _VERIFY, served.address + "other-roll/") == "attachment-digest"
+    found = js.value("election", _VERIFY, served.address + "other-roll/")
+    assert isinstance(found, dict)
+    assert {code for _, code in found["refused"]} == {"station-unknown"}

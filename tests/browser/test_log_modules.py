@@ -194,7 +194,7 @@ def test_a_log_cannot_shrink(js: Modules) -> None:
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 65_536, BIG])
 def test_tiles_have_the_names_and_widths_of_python(js: Modules, size: int) -> None:
-    code = """return [-1, 0, 1, 2, 3].map((level) => it.tileNames(args[0], level)
+    code = """return [-1, 0, 1, 2, 3].map((level) => [...it.tileNames(args[0], level)]
       .map(({ index, width }) => it.tilePath(level, index, width)))"""
     assert js.value("tiles", code, size) == [
         [name.path for name in tile_names(size, level)] for level in (ENTRIES, 0, 1, 2, 3)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from escrutinio.core.derived.version import KNOWN
 from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
 from escrutinio.core.log.merkle import Hash, leaf_hash, tree_root
 from escrutinio.core.log.notes import KeyType, NoteSigner
@@ -96,9 +97,9 @@ def test_an_honest_log_holds_step_by_step(
     page.goto(f"{served.address}honest/{lang}/verify.html")
     page.set_input_files("#trust-file", honest / "trust.toml")
     found = steps(page)
-    assert found == {**dict.fromkeys(CHECKS, "ok"), "earlier": "open"}
+    assert found == dict.fromkeys(CHECKS, "ok")
     numbered = page.locator("li.step strong").all_inner_texts()[: len(CHECKS)]
-    assert [text.partition(". ")[0] for text in numbered] == [str(number) for number in range(1, 15)]
+    assert [text.partition(". ")[0] for text in numbered] == [str(number) for number in range(1, 16)]
     assert verdict in page.locator("h2.outcome").inner_text()
     assert all(name in told(page, "cosignatures") for name in WITNESSES)
     assert page.evaluate("document.activeElement.classList.contains('outcome')")
@@ -183,7 +184,7 @@ def _name_verifier(content: bytes | None) -> Break:
         (_third_witness, ["cosignatures"], "lacks the quorum"),
         (_drop_witnesses, ["cosignatures"], "lacks the quorum"),
         (_without(0), ["definition"], "is missing"),
-        (_without(1), ["attachments"], "is missing"),
+        (_without(1), ["attachments", "tables"], "is missing"),
         (lambda d: flip(d / "data/areas.csv", 40), ["files"], "data/areas.csv does not have"),
         (lambda d: (d / "data/stations.csv").unlink(), ["files"], "data/stations.csv is missing"),
         (lambda d: (d / "data/datapackage.json").unlink(), ["files"], "datapackage.json is missing"),
@@ -218,6 +219,10 @@ def test_a_bad_trust_file_is_refused(page: Page, served: Served, honest: Path, t
     assert "trust file lacks" in page.locator(".report [role=alert]").inner_text()
 
 
+THIS = {"tables": KNOWN.tables, "rules": KNOWN.rules}
+"""The version that both verifiers make."""
+
+
 def _one_more_vote(directory: Path, **version: int) -> None:
     """Give the first candidate one vote more, in files that are whole."""
     path = directory / "data" / "results.json"
@@ -237,7 +242,7 @@ def _one_more_vote(directory: Path, **version: int) -> None:
 def test_stated_totals_that_differ_are_marked(
     page: Page, served: Served, broken: Callable[[Break], str]
 ) -> None:
-    name = broken(lambda directory: _one_more_vote(directory, tables=1, rules=1, size=15))
+    name = broken(lambda directory: _one_more_vote(directory, **THIS, size=15))
     page.goto(f"{served.address}{name}/en/verify.html")
     found = steps(page)
     assert (found["tables"], found["files"]) == ("bad", "ok")
@@ -249,11 +254,11 @@ def test_stated_totals_that_differ_are_marked(
 @pytest.mark.parametrize(
     ("version", "says"),
     [
-        ({"tables": 2, "rules": 1, "size": 15}, "made by version 2 of the tables"),
-        ({"tables": 1, "rules": 9, "size": 15}, "9 of the rules"),
-        ({"tables": 1, "rules": 1, "size": 16}, "of a log of 16 entries"),
+        (THIS | {"tables": 9, "size": 15}, "made by version 9 of the tables"),
+        (THIS | {"rules": 9, "size": 15}, "9 of the rules"),
+        (THIS | {"size": 16}, "of a log of 16 entries"),
         ({}, "does not say by which version"),
-        ({"tables": 1, "rules": 1}, "does not say by which version"),
+        (THIS, "does not say by which version"),
     ],
 )
 def test_figures_of_another_version_that_differ_are_not_judged_and_nothing_is_authentic(
@@ -328,10 +333,46 @@ def test_the_checkpoint_of_the_last_visit_is_kept_and_compared(
     context = chromium.new_context()
     page = context.new_page()
     page.goto(served.address + "honest/en/verify.html")
-    assert steps(page)["earlier"] == "open"
-    page.reload()
-    assert steps(page)["earlier"] == "ok"
+    for says in ("without a trust file none is kept", "Nothing was seen of it before", "seen before"):
+        if "trust" not in says:
+            page.set_input_files("#trust-file", honest / "trust.toml")
+        assert steps(page)["earlier"] == "ok"
+        assert says in told(page, "earlier")
+        page.reload()
     context.close()
+
+
+def test_what_is_seen_without_a_trust_file_poisons_nothing(
+    chromium: Browser, served: Served, honest: Path
+) -> None:
+    """Whoever shows a larger log, or an unsigned one, leaves no checkpoint behind."""
+    name = "poison"
+    shutil.copytree(honest, served.directory / name)
+    stranger = NoteSigner(ORIGIN, KeyType.ED25519, sha256(b"another key").digest())
+    (served.directory / name / "log" / "checkpoint").write_text(checkpoint(15, root_of(15), stranger))
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{served.address}{name}/en/verify.html")
+    assert steps(page)["earlier"] == "ok"
+    page.goto(served.address + "honest/en/verify.html")
+    page.set_input_files("#trust-file", honest / "trust.toml")
+    assert steps(page) == dict.fromkeys(CHECKS, "ok")
+    assert "Nothing was seen of it before" in told(page, "earlier")
+    context.close()
+
+
+@pytest.mark.parametrize("size", [10**7, 10**11, 2**53 - 1])
+def test_a_checkpoint_of_any_size_ends(
+    page: Page, served: Served, broken: Callable[[Break], str], size: int
+) -> None:
+    def enlarge(directory: Path) -> None:
+        path = directory / "log" / "checkpoint"
+        lines = path.read_bytes().split(b"\n")
+        path.write_bytes(b"\n".join([lines[0], str(size).encode(), *lines[2:]]))
+
+    name = broken(enlarge)
+    page.goto(f"{served.address}{name}/en/verify.html")
+    assert steps(page)["bundles"] == ("bad" if size == 10**7 else "open")
 
 
 def test_a_browser_without_ed25519_does_it_with_plain_arithmetic(

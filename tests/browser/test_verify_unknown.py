@@ -10,10 +10,11 @@ import pytest
 
 from escrutinio.core.records.codes import Removal, RevocationReason
 from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import Revocation, Statement, Withdrawal
+from escrutinio.core.records.types import MachineEvent, Revocation, Statement, Withdrawal
 from tests.browser.publish import isla
 from tests.browser.verifying import CHECKS, publish_page, steps, told
 from tests.core.election.build import ROOT, Day, key
+from tests.core.verification.lab import write_log
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -75,18 +76,17 @@ def test_unread_records_are_listed_and_change_nothing(page: Page, served: Served
     publish_page(day, served.directory / "unread")
     page.goto(served.address + "unread/en/verify.html")
     page.set_input_files("#trust-file", served.directory / "unread" / "trust.toml")
-    assert steps(page) == {**dict.fromkeys(CHECKS, "ok"), "earlier": "open"}
+    assert steps(page) == dict.fromkeys(CHECKS, "ok")
     assert "Every check holds" in page.locator("h2.outcome").inner_text()
     assert "Entry 15, of type 200" in page.locator("section.unread").inner_text()
     row = page.locator("section.totals tr", has_text="ana").first
     assert row.locator("td").first.inner_text() == "32"
 
 
-@pytest.mark.parametrize(
-    ("withdraws", "state"), [("party/azul/1", "ok"), ("authority/1", "bad"), (None, "bad")]
-)
-def test_an_attachment_may_be_gone_where_its_own_signer_withdrew_it(
-    page: Page, served: Served, withdraws: str | None, state: str
+@pytest.mark.parametrize("content", [None, b"another file"], ids=["gone", "another"])
+@pytest.mark.parametrize("withdraws", ["party/azul/1", "authority/1", None])
+def test_a_file_ends_with_its_own_signers_claim_and_is_told_where_it_is_missing(
+    page: Page, served: Served, withdraws: str | None, content: bytes | None
 ) -> None:
     day = isla()
     title = (Title("es", "Azul"),)
@@ -95,8 +95,28 @@ def test_an_attachment_may_be_gone_where_its_own_signer_withdrew_it(
     digest = sha256(b"words").digest()
     if withdraws is not None:
         day.say(Withdrawal(digest, Removal.ERROR), withdraws, "election")
-    directory = served.directory / f"withdrawn-{state}-{withdraws is None}"
+    directory = served.directory / f"withdrawn-{str(withdraws)[:4]}-{content is None}"
     publish_page(day, directory)
-    (directory / "attachments" / digest.hex()).unlink()
+    file = directory / "attachments" / digest.hex()
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
     page.goto(f"{served.address}{directory.name}/en/verify.html")
-    assert steps(page)["attachments"] == state
+    claimed = withdraws != "party/azul/1"
+    assert steps(page)["attachments"] == ("bad" if claimed and content is not None else "ok")
+    told_missing = page.locator("section.told").count() == 1
+    assert told_missing is (claimed and content is None)
+
+
+def test_repeats_and_records_beyond_bounds_are_listed(page: Page, served: Served) -> None:
+    day = isla()
+    day.repeat(5)
+    day.say_plain(MachineEvent.TYPE, [0, 253_402_300_800, 0], "machine/n1.01", "n1.01")
+    publish_page(day, served.directory / "noted")
+    write_log(served.directory / "noted" / "log", day.log)  # an honest writer keeps no entry twice
+    page.goto(served.address + "noted/en/verify.html")
+    found = steps(page)
+    assert (found["records"], found["signatures"], found["tables"]) == ("ok", "ok", "ok")
+    assert "Entry 15 has the bytes of entry 5" in page.locator("section.repeats").inner_text()
+    assert "beyond the year 9999" in page.locator("section.beyond").inner_text()

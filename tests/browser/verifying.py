@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 CHECKS = [
     "checkpoint", "log-signature", "cosignatures", "bundles", "root", "tiles", "trust-file",
-    "definition", "records", "signatures", "attachments", "tables", "files", "verifier",
+    "definition", "records", "signatures", "attachments", "tables", "files", "verifier", "earlier",
 ]  # fmt: skip
-"""The fourteen checks in the order of their numbers, which never change."""
+"""The fifteen checks in the order of their numbers, which never change."""
 
 OF_TRUST = ["log-signature", "cosignatures", "trust-file", "verifier"]
 PAGE = (

@@ -94,7 +94,7 @@ def test_a_commitment_names_the_log_as_it_stands_and_can_be_sealed(
     root = parse_checkpoint((miniature / "log/checkpoint").read_bytes()).checkpoint.root.hex()
     assert entry["says"]["head"] == {
         "origin": "escrutinio.example/tres-islas-2031",
-        "size": 112,
+        "size": 115,
         "root": root,
     }
     assert entry["says"]["risk_limit"] == {"numerator": 1, "denominator": 40}

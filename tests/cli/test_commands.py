@@ -128,7 +128,7 @@ def test_verify_says_what_was_left_out_and_what_is_not_compared(miniature: Path)
 def test_verify_as_json_is_what_the_documentation_says(miniature: Path) -> None:
     report = json.loads(escrutinio("verify", miniature, "--json").stdout)
     assert (report["version"], report["outcome"], report["authenticated"]) == (2, "open", False)
-    assert report["log"]["size"] == 112
+    assert report["log"]["size"] == 115
     assert [check["number"] for check in report["checks"]] == list(range(1, 15))
     documented = (ROOT / "docs/verifying.md").read_text()
     for key in (*report, *report["log"], *report["checks"][0], *report["findings"][0]):
@@ -202,10 +202,10 @@ def test_show_finds_entries_stations_and_signers(miniature: Path) -> None:
     assert shown("0")[0]["type"] == "definition"
     assert {entry["type"] for entry in shown("C2.02")} >= {"tally-sheet", "complaint", "ruling"}
     assert {entry["type"] for entry in shown("machine/108")} >= {"enrolment", "tally-sheet", "zero-report"}
-    kid = shown("65")[0]["kid"]
-    assert {entry["index"] for entry in shown(str(kid))} >= {65, 66}
+    kid = shown("67")[0]["kid"]
+    assert {entry["index"] for entry in shown(str(kid))} >= {67, 68}
     assert "C2.02" in escrutinio("show", "C2.02", "--log", miniature).stdout
-    assert "112 entries" in refused("show", "112", "--log", miniature, "--proof")
+    assert "115 entries" in refused("show", "115", "--log", miniature, "--proof")
     assert "nothing in the log" in refused("show", "Z9.99", "--log", miniature)
 
 
@@ -214,19 +214,19 @@ def test_a_proof_can_be_kept_and_shown(miniature: Path, tmp_path: Path) -> None:
     from escrutinio.core.log.reader import open_log, read_entries
     from escrutinio.core.log.trust import parse_trust
 
-    text = escrutinio("show", "65", "--log", miniature, "--proof").stdout
+    text = escrutinio("show", "67", "--log", miniature, "--proof").stdout
     proof = parse_proof(text.encode())
-    entry = list(read_entries(open_log(miniature / "log"), 112))[65]
+    entry = list(read_entries(open_log(miniature / "log"), 115))[67]
     verify_proof(proof, entry, parse_trust((miniature / "trust.toml").read_bytes()).policy)
-    (tmp_path / "65.tlog-proof").write_text(text)
-    assert "112" in escrutinio("show", tmp_path / "65.tlog-proof").stdout
+    (tmp_path / "67.tlog-proof").write_text(text)
+    assert "115" in escrutinio("show", tmp_path / "67.tlog-proof").stdout
 
 
 def test_show_reads_a_qr_text_and_says_when_it_is_not_real(miniature: Path) -> None:
     from escrutinio.core.log.reader import open_log, read_entries
     from escrutinio.core.records.qr import qr_text
 
-    entry = list(read_entries(open_log(miniature / "log"), 112))[65]
+    entry = list(read_entries(open_log(miniature / "log"), 115))[67]
     done = escrutinio("show", qr_text(entry, real=False))
     assert "C2.02/presidencia" in done.stdout
     assert "no real election" in done.stdout

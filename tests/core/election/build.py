@@ -23,6 +23,7 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import (
     AuthorRole,
+    Closes,
     Contingency,
     Decision,
     Form,
@@ -43,7 +44,7 @@ DAY = 1_922_400_000
 CLOSES = p.Deadline("enrolment_closes", DAY - 100)
 VOTES = (5, 4, 3, 2)
 PLACES = {"entry", "station", "contest", "area", "count"}
-OPTIONAL = {"consent", "seconds"}
+OPTIONAL = {"consent", "current", "seconds"}
 """Values that a finding may not have; its sentence then has a dash."""
 SOFTWARE = sha256(b"the software of the machines").digest()
 
@@ -111,6 +112,7 @@ class Day:
             officers, (PRESIDENT, COUNCIL), attachment(AREAS), tuple(calendar),
         )  # fmt: skip
         self.log: list[bytes] = []
+        self.rolled: int | None = None
         self.election = b""
         self.say(definition, ROOT, "election")
         self.election = sha256(self.log[0]).digest()
@@ -125,9 +127,10 @@ class Day:
     def say(
         self, body: t.Body, by: str, subject: str, *, at: int = DAY, signing: SigningKey | None = None
     ) -> int:
-        """Append a record; its index."""
-        self.log.append(
-            seal(
+        """Append a record; its index. What was said before in the same words is said a second later: the same
+        bytes again would be a repeat (`repeat`)."""
+        while True:
+            raw = seal(
                 body,
                 key=signing or key(by),
                 signer=by,
@@ -135,8 +138,23 @@ class Day:
                 election=self.election,
                 issued_at=at,
             )
-        )
+            if raw not in self.log:
+                self.log.append(raw)
+                return len(self.log) - 1
+            at += 1
+
+    def repeat(self, index: int) -> int:
+        """Append the bytes of an entry again; their index."""
+        self.log.append(self.log[index])
         return len(self.log) - 1
+
+    def digest(self, index: int) -> bytes:
+        """How other records name this one."""
+        return sha256(self.log[index]).digest()
+
+    def close(self, what: Closes, by: str = "authority/1", at: int = DAY) -> int:
+        """Close enrolment or the roll."""
+        return self.say(t.Closing(what, "art. 2"), by, "election", at=at)
 
     def say_plain(self, code: int, values: Sequence[object], by: str, subject: str) -> int:
         """Append a record with this payload, whatever the formats say of it; its index."""
@@ -161,10 +179,14 @@ class Day:
         self.attachments[sha256(content).digest()] = content
         return attachment(content)
 
-    def roll(self, stations: bytes, by: str = "authority/1", at: int = DAY) -> int:
-        """Publish a roll."""
-        body = t.Roll(self.attach(stations), None, (p.Declared("norte", 3),), "2030-11-01")
-        return self.say(body, by, "election", at=at)
+    def roll(
+        self, stations: bytes, by: str = "authority/1", at: int = DAY, replaces: int | None = None
+    ) -> int:
+        """Publish a roll, in place of the one of an entry."""
+        before = None if replaces is None else self.digest(replaces)
+        body = t.Roll(self.attach(stations), None, (p.Declared("norte", 3),), "2030-11-01", before)
+        self.rolled = self.say(body, by, "election", at=at)
+        return self.rolled
 
     def sheet(
         self, by: str, station: str, counts: tuple[int, ...], null: int = 0, blank: int = 0,
@@ -254,9 +276,16 @@ def board(day: Day) -> Day:
     return day
 
 
-def ruling(day: Day, decision: Decision, entry: int | None = None, by: str = "authority/1") -> int:
-    body = t.Ruling(None, decision, entry, "art. 1", None)
-    return day.say(body, by, "n1.01/presidente")
+def ruling(
+    day: Day,
+    decision: Decision,
+    entry: int | None = None,
+    by: str = "authority/1",
+    replaces: int | None = None,
+) -> int:
+    """Rule on station n1.01, in place of the ruling of an entry."""
+    before = None if replaces is None else day.digest(replaces)
+    return day.say(t.Ruling(None, decision, entry, "art. 1", None, before), by, "n1.01/presidente")
 
 
 def codes(state: ElectionState, *but: str) -> list[str]:

@@ -357,7 +357,7 @@ def test_without_a_roll_nobody_can_say_where_a_station_lies() -> None:
 def test_a_roll_that_takes_effect_widens_a_scope_and_one_that_waits_for_officers_settles_nothing() -> None:
     offered = manual("board/norte", "s1.01")(Day())
     day = area_key()
-    day.roll(MOVED)
+    day.roll(MOVED, replaces=day.rolled)
     assert code(day, offered) is None
     # In the same batch as well.
     moving = taken(day)
@@ -366,11 +366,14 @@ def test_a_roll_that_takes_effect_widens_a_scope_and_one_that_waits_for_officers
     alone = area_key(officers=2)
     other = manual("board/norte", "s1.01")(Day(officers=2))
     assert code(alone, other) is None
-    alone.roll(STATIONS, by="authority/2")
+    first = alone.roll(STATIONS, by="authority/2")
     assert code(alone, other) == "out-of-scope"
     alone.roll(MOVED)
-    assert code(alone, other) == "out-of-scope"
     alone.roll(MOVED, by="authority/2")
+    assert code(alone, other) == "out-of-scope", "neither names the roll in force"
+    alone.roll(MOVED, replaces=first)
+    assert code(alone, other) == "out-of-scope"
+    alone.roll(MOVED, by="authority/2", replaces=first)
     assert code(alone, other) is None
 
 

@@ -186,8 +186,8 @@ def test_a_ruling_annuls_and_is_neither_counted_nor_pending() -> None:
 def test_the_last_ruling_holds() -> None:
     day = machines(Day())
     index = day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
-    ruling(day, Decision.ANNUL)
-    ruling(day, Decision.DISMISS)
+    first = ruling(day, Decision.ANNUL)
+    ruling(day, Decision.DISMISS, replaces=first)
     state = day.state()
     assert counts_at(state, "n1.01", "ruled") == index
     assert state.annulled["presidente"] == ()

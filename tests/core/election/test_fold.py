@@ -32,15 +32,6 @@ from tests.reference.canonical import canonical
 # --- the roll ---
 
 
-def test_a_roll_after_the_first_sheet_changes_nothing() -> None:
-    day = machines(Day())
-    day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
-    late = day.roll(b"station,center,area,registered\nn1.02,n1,norte,100\n")
-    state = day.state()
-    assert "n1.01" in state.roll.stations
-    assert [(f.code, f.entries) for f in state.findings] == [("roll-changed-late", (late,))]
-
-
 def test_a_station_change_before_the_first_sheet_changes_the_roll() -> None:
     day = machines(Day())
     body = t.StationChange(StationChangeKind.CORRECTED, "n2", 14, None)
@@ -163,7 +154,7 @@ def test_a_second_charter_or_definition_changes_nothing() -> None:
     assert counts_at(state, "n1.01") == index
     assert [(f.code, f.entries) for f in state.findings] == [
         ("key-out-of-scope", (again,)),
-        ("bad-record", (again + 1,)),
+        ("entry-repeated", (again + 1, 0)),
     ]
 
 

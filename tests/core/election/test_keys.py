@@ -8,6 +8,7 @@ from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import (
+    Closes,
     RevocationReason,
     Role,
 )
@@ -138,9 +139,17 @@ def consent(day: Day, enrolment: int, by: str) -> None:
     day.say(t.CoRecord(sha256(day.log[enrolment]).digest()), by, "election")
 
 
-def test_sheets_of_a_late_key_are_a_line_of_their_own() -> None:
+def closed_day() -> Day:
+    """Enrolment is closed by an officer, whatever the calendar says."""
     day = Day(calendar=(CLOSES,))
-    enrolment = day.enrol("machine/1", Role.MACHINE, "n1.01")
+    day.close(Closes.ROLL)
+    day.close(Closes.ENROLMENT)
+    return day
+
+
+def test_sheets_of_a_late_key_are_a_line_of_their_own() -> None:
+    day = closed_day()
+    enrolment = day.enrol("machine/1", Role.MACHINE, "n1.01", at=CLOSES.at - 9)
     index = day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
     state = day.state()
     assert counts_at(state, "n1.01") is None
@@ -148,19 +157,18 @@ def test_sheets_of_a_late_key_are_a_line_of_their_own() -> None:
     assert [(f.code, f.entries) for f in state.findings] == [("late-key", (enrolment,))]
 
 
-def test_a_backdated_enrolment_after_the_first_sheet_is_late_all_the_same() -> None:
+def test_a_key_below_the_closing_is_not_late_whatever_it_states() -> None:
     day = Day(calendar=(CLOSES,))
-    day.enrol("machine/2", Role.MACHINE, "n1.02", at=CLOSES.at - 9)
-    on_time = day.sheet("machine/2", "n1.02", (5, 4, 3, 2))
-    day.enrol("machine/1", Role.MACHINE, "n1.01", at=CLOSES.at - 9)
-    late = day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
+    day.enrol("machine/1", Role.MACHINE, "n1.01", at=CLOSES.at + 9_999)
+    day.close(Closes.ENROLMENT)
+    index = day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
     state = day.state()
-    assert counts_at(state, "n1.02") == on_time
-    assert counts_at(state, "n1.01", "reported-late") == late
+    assert counts_at(state, "n1.01") == index
+    assert codes(state) == []
 
 
 def test_consent_of_authority_and_party_below_a_sheet_lets_it_count() -> None:
-    day = Day(calendar=(CLOSES,))
+    day = closed_day()
     enrolment = day.enrol_all(
         [("machine/1", Role.MACHINE, ("n1.01",)), ("machine/2", Role.MACHINE, ("n1.02",))]
     )
@@ -174,12 +182,50 @@ def test_consent_of_authority_and_party_below_a_sheet_lets_it_count() -> None:
 
 
 def test_two_officers_are_no_party() -> None:
-    day = Day(calendar=(CLOSES,))
+    day = closed_day()
     enrolment = day.enrol("machine/1", Role.MACHINE, "n1.01")
     consent(day, enrolment, "authority/1")
     consent(day, enrolment, "authority/2")
     day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
     assert counts_at(day.state(), "n1.01") is None
+
+
+# --- the root's own key, and two keys under one name ---
+
+
+def test_the_root_is_neither_enrolled_nor_revoked() -> None:
+    day = Day()
+    enrolment = day.enrol_all([(ROOT, Role.AUTHORITY, ()), ("machine/1", Role.MACHINE, ("n1.01",))])
+    revocation = day.say(t.Revocation(key(ROOT).kid, RevocationReason.STOLEN), ROOT, "election")
+    day.enrol("machine/2", Role.MACHINE, "n1.02")
+    first, second = (day.sheet(f"machine/{n}", f"n1.0{n}", (5, 4, 3, 2)) for n in (1, 2))
+    state = day.state()
+    assert ROOT not in state.signers
+    assert [counts_at(state, "n1.01"), counts_at(state, "n1.02")] == [first, second]
+    assert [(f.code, f.entries) for f in state.findings] == [
+        ("key-out-of-scope", (enrolment,)),
+        ("key-out-of-scope", (revocation,)),
+    ]
+    assert day.fold().admission().judge([day.log[enrolment + 2]]) == [None]
+
+
+def test_the_root_signs_nothing_else_under_an_enrolled_name() -> None:
+    day = Day()
+    day.enrol_all([(ROOT, Role.MACHINE, ("n1.01",))])
+    day.sheet(ROOT, "n1.01", (5, 4, 3, 2))
+    assert codes(day.state()) == ["key-out-of-scope", "unknown-key"]
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+def test_a_second_key_under_a_name_is_a_finding_unless_it_replaces_one(revoked: bool) -> None:
+    day = Day()
+    first = day.enrol("machine/1", Role.MACHINE, "n1.01")
+    if revoked:
+        day.say(t.Revocation(key("machine/1").kid, RevocationReason.REPLACED), ROOT, "election")
+    other = p.EnrolledKey("machine/1", key("another").public_key, Role.MACHINE, ("n1.01",), (), ())
+    second = day.say(t.Enrolment((other,)), ROOT, "election")
+    found = [(f.code, f.entries) for f in day.state().findings]
+    assert found == ([] if revoked else [("name-enrolled-twice", (second, first))])
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_roll_changed_late() -> None:
 def test_a_second_roll_after_the_calendars_freeze(second: bool) -> None:
     day = Day(calendar=(p.Deadline("roll_frozen", DAY - 9),))
     if second:
-        day.roll(b"station,center,area,registered\nn1.01,n1,norte,100\n")
+        day.roll(b"station,center,area,registered\nn1.01,n1,norte,100\n", replaces=day.rolled)
     assert codes(day.state()) == ["roll-changed-late"] * second
 
 
@@ -224,8 +224,8 @@ def test_machines_listed_in_an_attachment() -> None:
 def test_a_machine_list_that_cannot_be_read() -> None:
     day = honest()
     listing = day.attach(b"machine,station\nmachine 2,n1.02\n")
-    day.say(t.Lifecycle(Step.SHIPPED, (), None, listing), "authority/1", "lot-2")
-    assert codes(day.state()) == ["bad-record"]
+    at = day.say(t.Lifecycle(Step.SHIPPED, (), None, listing), "authority/1", "lot-2")
+    assert [(f.code, f.entries) for f in day.state().findings] == [("listing-unreadable", (at,))]
 
 
 def test_software_mismatch() -> None:

@@ -69,7 +69,15 @@ def test_a_bundle_comes_back(values: list[bytes]) -> None:
     bundle = encode_bundle(values)
     assert decode_bundle(bundle, len(values)) == values
     assert split_hashes(hash_bundle(bundle, len(values))) == [leaf_hash(value) for value in values]
-    assert decode_bundle(bundle_prefix(bundle, 1), 1) == values[:1]
+
+
+@given(entries)
+def test_a_full_bundle_stands_for_a_partial_one_only_if_it_is_whole(values: list[bytes]) -> None:
+    whole = encode_bundle([*values, *[b"x"] * (TILE_WIDTH - len(values))])
+    assert decode_bundle(bundle_prefix(whole, 1), 1) == values[:1]
+    for other in (encode_bundle(values) if len(values) < TILE_WIDTH else b"", whole + b"\x00", whole[:-1]):
+        with pytest.raises(LogError):
+            bundle_prefix(other, 1)
 
 
 @given(entries, st.data())

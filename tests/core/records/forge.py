@@ -125,14 +125,14 @@ def bad_payloads(sheet: Example) -> dict[str, bytes]:
         return items(1, t.ZeroReport.TYPE, election(), MIDNIGHT, [0, 0, 0], software)
 
     def roll(frozen_on: str) -> bytes:
-        return items(*values_of("roll")[:-1], frozen_on, subject="election")
+        return items(*values_of(example("roll"))[:-1], frozen_on, subject="election")
 
     def titled(titles: object) -> bytes:
-        values = values_of("accreditation")
+        values = values_of(example("accreditation"))
         return items(*values[:4], titles, *values[5:], subject="observer/0000001")
 
     def named(text: bytes) -> bytes:
-        values = cbor2.dumps([*values_of("accreditation")[:4], [["es", "?"]], [], [], 0, 1])
+        values = cbor2.dumps([*values_of(example("accreditation"))[:4], [["es", "?"]], [], [], 0, 1])
         payload = values.replace(b"\x61?", text)
         return forge(by, payload, protected_of(by, sheet.signer, "observer/0000001"))
 
@@ -159,7 +159,7 @@ def bad_payloads(sheet: Example) -> dict[str, bytes]:
         "election empty": items(1, 14, b"", MIDNIGHT, counts, *tail),
         "election as text": items(1, 14, "e" * 32, MIDNIGHT, counts, *tail),
         "definition that names an election": items(
-            1, 1, election(), *values_of("definition")[3:], subject="election"
+            1, 1, election(), *values_of(example("definition"))[3:], subject="election"
         ),
         "issued_at 2^53": items(*head[:3], 2**53, counts, *tail),
         "one position too few": items(*head, counts, 7, 0),
@@ -285,9 +285,14 @@ def payload_of(each: Example) -> bytes:
     return split(each.raw).payload
 
 
-def values_of(name: str) -> list[object]:
+def values_of(each: Example) -> list[object]:
     """The positions of an example's payload."""
-    return list(cbor2.loads(payload_of(example(name))))
+    return list(cbor2.loads(payload_of(each)))
+
+
+def forged(each: Example, values: list[object]) -> bytes:
+    """The example with these positions instead of its own, signed."""
+    return forge(key(each.by), cbor2.dumps(values), protected_of(key(each.by), each.signer, each.subject))
 
 
 def longest(size: int) -> bytes:
@@ -300,6 +305,6 @@ def longest(size: int) -> bytes:
 
 
 def forge_sample(codes: list[str]) -> bytes:
-    values = [*values_of("audit-sample")[:-1], codes]
+    values = [*values_of(example("audit-sample"))[:-1], codes]
     protected = protected_of(key("authority"), "authority/0000001", "president")
     return forge(key("authority"), cbor2.dumps(values), protected)

@@ -22,14 +22,13 @@ from escrutinio.core.records.entry import (
     seal,
     verify,
 )
-from tests.core.records.examples import EXAMPLES, MIDNIGHT, Example, election, example, key
+from tests.core.records.examples import EXAMPLES, MIDNIGHT, REPLACING, Example, election, example, key
 from tests.core.records.forge import (
     bad_frames,
     bad_payloads,
-    forge,
+    forged,
     longest,
     payload_of,
-    protected_of,
     values_of,
 )
 from tests.core.records.forge_signatures import mixed_key
@@ -37,16 +36,39 @@ from tests.core.records.strategies import ANY_BODY, ANY_CBOR, NAMES, SUBJECTS
 
 SHEET = example("tally-sheet")
 BAD = {**bad_frames(SHEET), **bad_payloads(SHEET)}
-BY_NAME = [pytest.param(each, id=each.body.NAME) for each in EXAMPLES]
+BY_NAME = [pytest.param(each, id=each.name) for each in EXAMPLES]
 FIELDS = [
-    pytest.param(each, position, id=f"{each.body.NAME}.{name}")
+    pytest.param(each, position, id=f"{each.name}.{name}")
     for each in EXAMPLES
     for position, name in enumerate(["version", "type", "election", "issued_at", *body_to_plain(each.body)])
+    if position < len(values_of(each))
 ]
 
 
 def test_there_is_an_example_of_every_type() -> None:
-    assert [each.body.TYPE for each in EXAMPLES] == list(t.BY_CODE) == [*range(1, 39), 128]
+    types = [each.body.TYPE for each in EXAMPLES if each not in REPLACING]
+    assert types == list(t.BY_CODE) == [*range(1, 39), 128]
+
+
+def test_there_is_an_example_of_every_act_that_replaces_another() -> None:
+    acts = {body.TYPE for body in t.BY_CODE.values() if len(body.LAYOUT) > body.LEAST}
+    assert acts == {each.body.TYPE for each in REPLACING} == {6, 7, 8, 9, 24, 26, 27, 28}
+
+
+@pytest.mark.parametrize("each", REPLACING, ids=lambda each: each.name)
+def test_an_act_has_one_position_more_only_where_it_replaces_one(each: Example) -> None:
+    values = values_of(each)
+    plain = body_to_plain(each.body)
+    alone = replace(each, body=body_from_plain(each.body.NAME, {**plain, "replaces": None}))
+    digest = bytes.fromhex(str(plain["replaces"]))
+    assert values[-1] == digest
+    assert values_of(alone) == values[:-1]
+    assert open_record(alone.raw).body == alone.body
+    for last in (None, [], [digest], 7, digest[:31]):
+        with pytest.raises(RecordError, match="replaces"):
+            open_record(forged(each, [*values[:-1], last]))
+    with pytest.raises(RecordError, match="positions"):
+        open_record(forged(each, [*values, digest]))
 
 
 @pytest.mark.parametrize("each", BY_NAME)
@@ -112,18 +134,16 @@ def _accept(raw: bytes, public_key: bytes) -> None:
 def test_a_field_of_another_shape_is_refused(each: Example, position: int) -> None:
     hostile: tuple[object, ...] = (None, -1, 1.5, True, {}, 2**64 - 1, [[]], "\n", b"?")
     for value in hostile:
-        values = values_of(each.body.NAME)
-        values[position : position + 1] = [value]  # a last one that may be left out is put there
-        protected = protected_of(key(each.by), each.signer, each.subject)
-        raw = forge(key(each.by), cbor2.dumps(values), protected)
+        values = values_of(each)
+        values[position] = value
         with pytest.raises(RecordError):
-            open_record(raw)
+            open_record(forged(each, values))
 
 
 @pytest.mark.parametrize(("each", "position"), FIELDS)
 def test_a_field_changed_after_signing_does_not_verify(each: Example, position: int) -> None:
-    values = values_of(each.body.NAME)
-    values[position : position + 1] = ["another"]
+    values = values_of(each)
+    values[position] = "another"
     head = each.raw[: each.raw.index(payload_of(each)) - (2 if len(payload_of(each)) < 256 else 3)]
     altered = head + cbor2.dumps(cbor2.dumps(values)) + each.raw[-66:]
     with pytest.raises(RecordError, match="does not match"):
@@ -148,8 +168,7 @@ def test_any_bytes_are_refused_or_opened(raw: bytes) -> None:
 @settings(max_examples=100)
 @given(st.sampled_from(EXAMPLES), st.lists(ANY_CBOR, max_size=12), st.integers(0, 16))
 def test_any_cbor_is_refused_or_opened(each: Example, items: list[object], kept: int) -> None:
-    payload = cbor2.dumps(values_of(each.body.NAME)[:kept] + items)
-    raw = forge(key(each.by), payload, protected_of(key(each.by), each.signer, each.subject))
+    raw = forged(each, values_of(each)[:kept] + items)
     with suppress(RecordError):
         assert open_record(raw).raw == raw
 

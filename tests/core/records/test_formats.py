@@ -51,10 +51,12 @@ def test_no_two_rules_have_one_name() -> None:
     assert {cddl_name(each.__name__) for each in classes} < set(names)
 
 
-@pytest.mark.parametrize("each", [*EXAMPLES, *REPLACING], ids=lambda each: each.body.NAME)
+@pytest.mark.parametrize("each", EXAMPLES, ids=lambda each: each.name)
 def test_a_validator_we_did_not_write_accepts_every_example(each: Example) -> None:
     frame = split(each.raw)
-    _validate(each.body.NAME, frame.payload, replaces=each in REPLACING)
+    # It does not know an optional element at the end of an array, so it is given each form by itself.
+    last = "  digest,  ; replaces\n" if each in REPLACING else ""
+    _validate(each.body.NAME, frame.payload, CDDL.replace("  ? digest,  ; replaces\n", last))
     _validate("protected", each.raw[4 : 4 + each.raw[3]])
 
 
@@ -78,11 +80,9 @@ def test_a_validator_we_did_not_write_leaves_types_from_128_on_unread(code: int,
         _validate("unread", payload)
 
 
-def _validate(rule: str, data: bytes, *, replaces: bool = False) -> None:
+def _validate(rule: str, data: bytes, text: str = CDDL) -> None:
     pycddl = pytest.importorskip("pycddl", reason="pycddl is not installed (pip install pycddl)")
-    # This validator takes `? item` at the end of an array for one item; so it is told which of the two it is.
-    schema = CDDL.replace("  ? digest,  ; replaces\n", "  digest,\n" if replaces else "")
-    pycddl.Schema(f"start = {rule}\n{schema}").validate_cbor(data)
+    pycddl.Schema(f"start = {rule}\n{text}").validate_cbor(data)
 
 
 def test_the_worked_example_is_the_tally_sheet_of_the_vectors() -> None:

@@ -60,18 +60,21 @@ def publish(directory: Path, day: Day, witnesses: Sequence[str] = ()) -> Trust:
     return trust
 
 
-def disputed() -> tuple[Day, int]:
-    """A day with a station annulled by one ruling and reinstated by the next, and the entry of the first.
+def disputed() -> tuple[Day, Day]:
+    """A day with a station annulled by one ruling and reinstated by the next; and the same with one more.
 
-    Reinstated, Ana wins; annulled, Blas does. Whoever can repeat the first ruling at the end of the log
-    chooses the winner.
+    Reinstated, Ana wins; annulled, Blas does. Whoever can show the one log to be verified and the other to be
+    used chooses the winner.
     """
     day = machines(Day())
     sheet = day.sheet("machine/1", "n1.01", (50, 4, 3, 2))
     day.sheet("machine/2", "n1.02", (5, 40, 3, 2))
     annulled = ruling(day, Decision.ANNUL)
-    ruling(day, Decision.SELECT, sheet)
-    return day, annulled
+    selected = ruling(day, Decision.SELECT, sheet, replaces=annulled)
+    longer = Day()
+    longer.log, longer.attachments, longer.election = [*day.log], day.attachments, day.election
+    ruling(longer, Decision.ANNUL, replaces=selected)
+    return day, longer
 
 
 def long_day(sheets: int = 300) -> Day:

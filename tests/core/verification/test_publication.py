@@ -59,8 +59,8 @@ def remove(path: str) -> Change:
     return lambda directory: (directory / path).unlink()
 
 
-BUNDLE = "log/tile/entries/000.p/112"
-TILE = "log/tile/0/000.p/112"
+BUNDLE = "log/tile/entries/000.p/115"
+TILE = "log/tile/0/000.p/115"
 
 
 def test_the_honest_publication_holds(miniature: Path) -> None:
@@ -70,7 +70,7 @@ def test_the_honest_publication_holds(miniature: Path) -> None:
     assert result.authenticated
     assert [answer.check for answer in result.answers] == list(Check)
     counts = {answer.check: answer.count for answer in result.answers}
-    assert counts[Check.RECORDS] == counts[Check.SIGNATURES] == counts[Check.ROOT] == 112
+    assert counts[Check.RECORDS] == counts[Check.SIGNATURES] == counts[Check.ROOT] == 115
 
 
 def test_without_a_trust_file_it_is_consistent_and_not_authenticated(miniature: Path) -> None:
@@ -83,7 +83,7 @@ def test_without_a_trust_file_it_is_consistent_and_not_authenticated(miniature: 
 
 
 def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
-    entries = list(read_entries(open_log(copy / "log"), 112))
+    entries = list(read_entries(open_log(copy / "log"), 115))
     index = next(
         n for n, raw in enumerate(entries) if b"N1.01/presidencia" in raw and b"machine/101" in raw and n > 40
     )
@@ -101,10 +101,10 @@ def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "check", "place"),
     [
-        (flip(TILE, 40), Check.HASH_TILES, "log/tile/0/000.p/112"),
-        (remove(TILE), Check.HASH_TILES, "log/tile/0/000.p/112"),
-        (remove(BUNDLE), Check.ENTRY_BUNDLES, "log/tile/entries/000.p/112"),
-        (replace_in("log/checkpoint", b"\n112\n", b"\n111\n"), Check.LOG_SIGNATURE, "log/checkpoint"),
+        (flip(TILE, 40), Check.HASH_TILES, "log/tile/0/000.p/115"),
+        (remove(TILE), Check.HASH_TILES, "log/tile/0/000.p/115"),
+        (remove(BUNDLE), Check.ENTRY_BUNDLES, "log/tile/entries/000.p/115"),
+        (replace_in("log/checkpoint", b"\n115\n", b"\n111\n"), Check.LOG_SIGNATURE, "log/checkpoint"),
         (replace_in("log/checkpoint", b"tres-islas", b"tres-islos"), Check.LOG_SIGNATURE, "log/checkpoint"),
         (remove("log/checkpoint"), Check.CHECKPOINT, "log/checkpoint"),
         (replace_in("trust.toml", b'definition = "', b'definition = "00'), None, ""),

@@ -18,7 +18,7 @@ ALL = (
 
 def day_with(sheets: dict[str, tuple[int, ...]], copies: dict[str, tuple[int, ...]]) -> Day:
     day = Day()
-    day.roll(ALL)
+    day.roll(ALL, replaces=day.rolled)
     day.enrol("machine/1", Role.MACHINE)
     for station, counts in sheets.items():
         day.sheet("machine/1", station, counts)

@@ -33,7 +33,7 @@ ALL = (
 def election() -> Day:
     """Four stations, 320 voters; the north's three are all that it declares."""
     day = Day()
-    day.roll(ALL)
+    day.roll(ALL, replaces=day.rolled)
     day.enrol("machine/1", Role.MACHINE)
     day.enrol("machine/2", Role.MACHINE)
     return day
@@ -128,7 +128,7 @@ def test_unknown_registered_voters_need_the_size_of_the_roll() -> None:
 def test_declared_stations_that_nobody_lists() -> None:
     day = Day()
     areas = b"station,center,area,registered\nn1.01,n1,norte,100\ns1.01,s1,sur,50\n"
-    day.roll(areas)  # the north declares three stations
+    day.roll(areas, replaces=day.rolled)  # the north declares three stations
     day.enrol("machine/1", Role.MACHINE)
     day.sheet("machine/1", "n1.01", (90, 5, 0, 0))
     found = coverage(day.state(), "presidente", "reported", registered=400)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import DefinitionError, EscrutinioError, InputError
+from escrutinio.core.election.acts import Acts
 from escrutinio.core.records.codes import RevocationReason
-from escrutinio.core.records.entry import Entry, open_record, verify
+from escrutinio.core.records.entry import Entry, body_to_plain, open_record, verify
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.types import BY_NAME, Claim, Copy, Revocation, Statement
 from escrutinio.intake.authoring.compose import Tables, compose, read_tables
@@ -222,3 +223,90 @@ def test_the_same_record_again_has_the_index_of_the_first() -> None:
     other = made.add(said, by="root", about="election", at=CLOCK + 1, name="other")
     assert (first, again, other) == (1, 1, 2)
     assert (made.index_of("again"), made.index_of("other"), made.head().size) == (1, 2, 3)
+
+
+# --- acts that replace others ---
+
+OFFICERS = """
+[[entry]]
+by = "root"
+type = "enrolment"
+says = { keys = [{ name = "authority/1", role = "authority" }, { name = "authority/2", role = "authority" }] }
+"""
+RULING = """
+[[entry]]
+by = "authority/1"
+at = 2030-12-0{day}T00:00:00Z
+type = "ruling"
+about = "{about}"
+says = {{ decision = "{decision}", legal_basis = "art. 1"{more} }}
+"""
+
+
+def played(*rulings: str) -> list[Entry]:
+    made = composer()
+    play(made, tomllib.loads(OFFICERS + "".join(rulings)), "day.toml")
+    return [open_record(raw) for raw in made.records[1:]]
+
+
+def a_ruling(day: int, decision: str, about: str = "1/p", more: str = "") -> str:
+    return RULING.format(day=day, decision=decision, about=about, more=more)
+
+
+def replaces(entry: Entry) -> object:
+    return body_to_plain(entry.body)["replaces"]
+
+
+def test_an_act_names_the_one_that_it_replaces_by_itself() -> None:
+    first, second, third = played(a_ruling(1, "annul"), a_ruling(2, "dismiss"), a_ruling(3, "annul"))
+    assert [replaces(each) for each in (first, second, third)] == [
+        None,
+        first.digest.hex(),
+        second.digest.hex(),
+    ]
+
+
+def test_an_act_of_another_matter_replaces_nothing() -> None:
+    entries = played(a_ruling(1, "annul"), a_ruling(2, "annul", "2/p"))
+    assert [replaces(each) for each in entries] == [None, None]
+
+
+def test_an_author_may_name_the_act_that_is_replaced() -> None:
+    named = "ab" * 32
+    _, second = played(a_ruling(1, "annul"), a_ruling(2, "dismiss", more=f', replaces = "{named}"'))
+    assert replaces(second) == named
+
+
+def test_the_same_act_by_another_officer_stays_a_consent() -> None:
+    first, second, third, again = played(
+        a_ruling(1, "annul"),
+        a_ruling(2, "dismiss"),
+        a_ruling(3, "dismiss").replace("authority/1", "authority/2"),
+        a_ruling(4, "annul").replace("authority/1", "authority/2"),
+    )
+    assert third.body == second.body
+    assert replaces(second) == first.digest.hex()
+    assert replaces(again) == second.digest.hex()
+
+
+def test_two_officers_who_replace_an_act_say_the_same() -> None:
+    made = composer()
+    made.acts = Acts(2)
+    two = [
+        a_ruling(day, decision).replace("authority/1", f"authority/{by}")
+        for day, decision, by in ((1, "annul", 1), (2, "annul", 2), (3, "dismiss", 1), (4, "dismiss", 2))
+    ]
+    play(made, tomllib.loads(OFFICERS + "".join(two)), "day.toml")
+    _, _, completing, *later = [open_record(raw) for raw in made.records]
+    assert {replaces(each) for each in later} == {completing.digest.hex()}
+
+
+def test_a_script_closes_enrolment_and_the_roll() -> None:
+    closing = """
+[[entry]]
+by = "authority/1"
+type = "closing"
+says = { what = "roll", legal_basis = "art. 2" }
+"""
+    (entry,) = played(closing)
+    assert body_to_plain(entry.body) == {"what": "roll", "legal_basis": "art. 2"}

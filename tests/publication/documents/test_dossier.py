@@ -37,7 +37,7 @@ from tests.publication.documents.test_sheet_pdf import pages, text
 from tests.publication.small import AREAS, CENTERS, MOMENT, STATIONS, log
 
 OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here")
-SHEET = "0000065-tally-sheet"
+SHEET = "0000067-tally-sheet"
 PIXELS = b"\x89PNG\r\n\x1a\n" + bytes(64)
 WORDS = b"The door was locked until eight."
 
@@ -106,11 +106,11 @@ def test_it_holds_every_record_about_the_station_and_what_these_rest_on(
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ("no official sheet counts (Entries that differ)", "By a ruling, what counts is entry 65",
-                "Copy by “Shell Party” (entry 76) says the same", "Biblioteca del Puerto", "74 [*]",
+        ("en", ("no official sheet counts (Entries that differ)", "By a ruling, what counts is entry 67",
+                "Copy by “Shell Party” (entry 78) says the same", "Biblioteca del Puerto", "74 [*]",
                 "decision: select", "quality-checked", "openssl pkeyutl -verify -rawin", LAWS[0], NOT_REAL)),
         ("es", ("ningún acta oficial cuenta (Entradas que difieren)", "Por una decisión, cuenta la",
-                "Copia de «Partido Concha» (entrada 76) dice lo "
+                "Copia de «Partido Concha» (entrada 78) dice lo "
                 "mismo", "120 [*]", "con control de calidad", "Huella", LAWS[1],
                 NOT_REAL)),
     ],
@@ -131,11 +131,11 @@ def test_text_and_pdf_say_the_same_in_plain_words(
 
 def test_hand_counts_audit_and_arrival_stand_in_it(miniature: Path, state: ElectionState) -> None:
     said = re.sub(r"\s+", " ", to_text(dossier(miniature, "N2.01"), "en"))
-    assert "(entry 100) differs from it in 2 figures" in said
+    assert "(entry 102) differs from it in 2 figures" in said
     assert "97 [*]" in said
     assert "Sample of an audit" in said
-    assert "52 satellite 60" in said
-    assert "Council of the North Isle: The official sheet that counts is entry 57." in said
+    assert "54 satellite 60" in said
+    assert "Council of the North Isle: The official sheet that counts is entry 59." in said
 
 
 def test_every_page_of_what_is_not_real_is_marked(miniature: Path, state: ElectionState) -> None:
@@ -227,7 +227,7 @@ TAMPERED = {
     "enrolment": (swap("records/0000008-enrolment.cose", "records/0000002-enrolment.cose"), "key not"),
     "one bit of the proof": (flip(f"proofs/{SHEET}.tlog-proof", 60), "inclusion"),
     "the proof of "
-    "another": (swap(f"proofs/{SHEET}.tlog-proof", "proofs/0000066-tally-sheet.tlog-proof"), "inclusion"),
+    "another": (swap(f"proofs/{SHEET}.tlog-proof", "proofs/0000068-tally-sheet.tlog-proof"), "inclusion"),
     "another checkpoint": (flip("checkpoint/checkpoint", -20), "inclusion"),
     "another root under the log's "
     "signature": (flip("checkpoint/log/signed.bin", 60), "checkpoint, log: FAILED"),
@@ -241,7 +241,7 @@ def test_the_script_in_it_finds_what_was_changed(unpacked: Path, name: str) -> N
     # Only the sheet and the enrolment of its key are looked at, which is quicker.
     rows = (unpacked / "index.csv").read_text().splitlines()
     (unpacked / "index.csv").write_text(
-        "\n".join([rows[0], *(row for row in rows if re.match("8,|65,", row))])
+        "\n".join([rows[0], *(row for row in rows if re.match("8,|67,", row))])
     )
     change(unpacked)
     done = check(unpacked)

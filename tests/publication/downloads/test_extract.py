@@ -11,10 +11,10 @@ from click.testing import CliRunner
 
 from escrutinio.base.errors import InputError
 from escrutinio.cli.extract import command
-from escrutinio.core.records.codes import RevocationReason, Role
+from escrutinio.core.records.codes import Closes, RevocationReason, Role
 from escrutinio.core.records.types import Revocation
 from escrutinio.publication.downloads.part import part_entries, write_zip
-from tests.core.election.build import ROOT, Day, key
+from tests.core.election.build import ROOT, STATIONS, Day, key
 
 
 def test_a_part_has_its_stations_and_what_their_keys_rest_on() -> None:
@@ -30,11 +30,16 @@ def test_a_part_has_its_stations_and_what_their_keys_rest_on() -> None:
     assert not {elsewhere, other} & set(found)
 
 
-def test_the_first_official_sheet_goes_along_since_it_decides_which_roll_is_in_force() -> None:
-    day = Day()
+def test_the_closings_go_along_since_they_decide_which_roll_is_in_force_and_which_keys_are_late() -> None:
+    day = Day(officers=2, stations=None)
+    officers = ("authority/1", "authority/2")
+    rolls = [day.roll(STATIONS, by) for by in officers]
+    closings = [day.close(what, by) for what in Closes for by in officers]
     day.enrol("machine/s1.01", Role.MACHINE, "s1.01")
     first = day.sheet("machine/s1.01", "s1.01", (1, 2, 3, 4))
-    assert first in part_entries(day.state(), "norte")
+    found = part_entries(day.state(), "norte")
+    assert {*rolls, *closings} < set(found)
+    assert first not in found
 
 
 def test_an_area_that_is_not_there_is_refused() -> None:

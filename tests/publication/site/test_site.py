@@ -144,7 +144,7 @@ def test_announced_results_stand_beside_what_is_counted(miniature: Path) -> None
 
 def test_an_announcement_is_told_with_what_the_log_then_held(miniature: Path) -> None:
     said = Page((miniature / "en/bulletins.html").read_text()).said
-    first, second, claim = (said.index(f"Entry {entry}") for entry in (60, 95, 104))
+    first, second, claim = (said.index(f"Entry {entry}") for entry in (62, 97, 106))
     assert first < second < claim
     assert said.count("Sheets that count now and were in the log then: 5.") == 1
     assert said.count("Sheets that count now and were in the log then: 10.") == 2
@@ -165,14 +165,14 @@ def test_replies_stand_below_what_they_reply_to(miniature: Path) -> None:
     depth = {
         a["id"]: a["class"].split()[-1] for tag, a in page.tags if a.get("class", "").startswith("said d")
     }
-    assert order == ["e104", "e106", "e105", "e107"]
+    assert order == ["e106", "e108", "e107", "e109"]
     assert [depth[each] for each in order] == ["d0", "d1", "d0", "d1"]
     assert "The transmission was interrupted for forty minutes; no sheet was lost." in page.said
 
 
 def test_indexes_lead_to_the_entries_of_the_log(miniature: Path) -> None:
     reader = open_log(miniature / "log")
-    opened = [open_record(raw) for raw in read_entries(reader, 112)]
+    opened = [open_record(raw) for raw in read_entries(reader, 115)]
     listed = 0
     for path in (miniature / "data/index").glob("?.json"):
         area = json.loads(path.read_text())
@@ -183,7 +183,7 @@ def test_indexes_lead_to_the_entries_of_the_log(miniature: Path) -> None:
                 assert opened[index].body.TYPE in BULK
                 listed += 1
     written = Page((miniature / "en/log/1.html").read_text())
-    assert listed == 112 - sum(1 for each in written.ids if re.fullmatch("e[0-9]+", each))
+    assert listed == 115 - sum(1 for each in written.ids if re.fullmatch("e[0-9]+", each))
     for kid, index in json.loads((miniature / "data/keys.json").read_text()).items():
         body = opened[index].body
         assert isinstance(body, Enrolment)

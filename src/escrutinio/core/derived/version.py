@@ -29,7 +29,7 @@ class Version:
 FIRST = Version(1, 1)
 """What stated no version: the tables as they were before they had one."""
 
-KNOWN = Version(2, 1)
+KNOWN = Version(2, 2)
 """What this program makes. A change of any byte of a table, for the same log, raises one of them."""
 
 

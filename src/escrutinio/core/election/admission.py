@@ -12,10 +12,12 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from copy import copy
+from hashlib import sha256
 from typing import NamedTuple, NoReturn
 
 from escrutinio.base.errors import DefinitionError, RecordError
-from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, Consents, empty_roll
+from escrutinio.core.election.acts import Acts
+from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, empty_roll
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
 from escrutinio.core.election.keys import KeyTable
@@ -46,7 +48,8 @@ _NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
 
 class Said(NamedTuple):
     """An entry that settles keys: its record, the place of its key or `ROOT_PLACE`, whether it has effect; of
-    an enrolment, the kid of each of its keys, None for one whose signatures cannot be checked."""
+    an enrolment, the kid of each of its keys, None for one that is not enrolled: the root's own, and one
+    whose signatures cannot be checked."""
 
     entry: Entry
     place: int
@@ -55,7 +58,7 @@ class Said(NamedTuple):
 
 
 class _Holder(NamedTuple):
-    """Whom a kid stands for. `key` is None for a root that was not enrolled besides."""
+    """Whom a kid stands for. `key` is None for the root."""
 
     signer: Signer
     place: int
@@ -77,20 +80,21 @@ class Admission:
         self._foundation: Foundation | None = None
         self._holders: MutableMapping[bytes, _Holder] = {}
         self._enrolled = 0
-        self._consents = Consents(1)
+        self._acts = Acts(1)
         self._rolls: tuple[Logged[t.Roll], ...] = ()
+        self._seen: MutableMapping[bytes, None] = {}
 
     def copy(self) -> Admission:
         """The same, to go on apart from this one."""
         made = self._branch()
-        made._holders = dict(self._holders)
+        made._holders, made._seen = dict(self._holders), dict(self._seen)
         return made
 
     def _branch(self) -> Admission:
         """One that goes on from here, costs next to nothing, and is let go before this one goes on."""
         made = copy(self)
-        made._holders = ChainMap({}, self._holders)
-        made._consents = self._consents.copy()
+        made._holders, made._seen = ChainMap({}, self._holders), ChainMap({}, self._seen)
+        made._acts = self._acts.copy()
         return made
 
     @property
@@ -129,22 +133,25 @@ class Admission:
 
     def pass_over(self, raw: bytes, kind: int) -> None:
         """Take the next entry, of a type that is not in `SETTLING`."""
-        if kind == t.Roll.TYPE:
+        if kind == t.Roll.TYPE and self._is_new(raw):
             self._hear_roll(raw)
         self.size += 1
 
     def define(self, raw: bytes) -> None:
         """Take entry 0. Raises DefinitionError if it defines no election."""
         self._found(open_definition(raw, self._attachments))
+        self._is_new(raw)
         self.size = 1
 
-    def hear(self, raw: bytes) -> Said:
-        """Take entry 1, or the next one if it is of a type in `SETTLING`.
+    def hear(self, raw: bytes) -> Said | None:
+        """Take entry 1, or the next one if it is of a type in `SETTLING`; None where it is a repeat.
 
         Raises EntryError, the entry being taken, where it is no record of this election by a key in force.
         """
         index, kind, election = self.size, kind_of(raw), self.foundation
         self.size += 1
+        if not self._is_new(raw):
+            return None
         if index == 1 and kind == t.Charter.TYPE:
             entry, root, standing = open_charter(raw, election)
             if standing is Standing.EFFECTIVE:
@@ -152,9 +159,18 @@ class Admission:
             return Said(entry, ROOT_PLACE, standing)
         signer, place = self.signer(raw, kind)
         entry = open_enrolment(raw, signer, election.digest)
-        if place != ROOT_PLACE or isinstance(entry.body, t.Charter):
+        if place != ROOT_PLACE or isinstance(entry.body, t.Charter) or self._revokes_root(entry):
             return Said(entry, place, Standing.REFUSED)
         return Said(entry, place, Standing.EFFECTIVE, self._settle(entry))
+
+    def _is_new(self, raw: bytes) -> bool:
+        """Whether an entry that bears on keys or rolls stands in the log for the first time; an entry counts
+        once, whatever the first one came to."""
+        digest = sha256(raw).digest()
+        if digest in self._seen:
+            return False
+        self._seen[digest] = None
+        return True
 
     def _hear_roll(self, raw: bytes) -> None:
         holder = self._holders.get(_kid(raw))
@@ -167,7 +183,7 @@ class Admission:
 
     def _found(self, foundation: Foundation) -> None:
         self._foundation = foundation
-        self._consents = Consents(foundation.body.officers_needed)
+        self._acts = Acts(foundation.body.officers_needed)
 
     def _crown(self, root: bytes) -> None:
         self._holders[key_id(root)] = _Holder(Signer(root, ""), ROOT_PLACE, None)
@@ -185,22 +201,24 @@ class Admission:
             return None
         kid = key_id(key.public_key)
         holder = self._holders.get(kid)
-        if holder is None:
-            self._holders[kid] = _Holder(Signer(key.public_key, key.name), self._enrolled, key)
-        elif holder.key is None:  # the root's own key stays the root's, whatever an enrolment calls it
-            self._holders[kid] = holder._replace(key=key)
-        else:
-            return kid
+        if holder is not None:  # the first enrolment wins; the root's own key stays the root's, without one
+            return None if holder.key is None else kid
+        self._holders[kid] = _Holder(Signer(key.public_key, key.name), self._enrolled, key)
         self._enrolled += 1
         return kid
 
     def _revoke(self, kid: bytes) -> None:
         holder = self._holders.get(kid)
-        if holder is not None and holder.key is not None:
+        if holder is not None:
             self._holders[kid] = holder._replace(revoked=True)
 
+    def _revokes_root(self, entry: Entry) -> bool:
+        """Whether it would revoke the root's own key, which is the root's as long as there is the log."""
+        holder = self._holders.get(entry.body.kid) if isinstance(entry.body, t.Revocation) else None
+        return holder is not None and holder.key is None
+
     def _publish(self, index: int, entry: Entry, key: EnrolledKey) -> None:
-        if self._consents.hear(entry, key) is Standing.EFFECTIVE:
+        if self._acts.hear(index, entry, key.name, key.role) is Standing.EFFECTIVE:
             self._rolls += (Logged(index, entry),)
 
     # --- judging what is offered ---
@@ -241,6 +259,7 @@ class Admission:
         if standing is Standing.REFUSED:
             _refuse("not-entitled", "the charter of an official log has the root key of the definition")
         self._crown(root)
+        self._is_new(raw)
         self.size = 2
 
     def _admit(self, raw: bytes, election: Foundation) -> None:
@@ -259,10 +278,12 @@ class Admission:
             entry, holder = self._open(raw, election)
             self._check_right(holder, type(entry.body), entry.about)
             self._check_keys(entry)
-            if holder.place == ROOT_PLACE:
-                self._settle(entry)
-            elif isinstance(entry.body, t.Roll) and holder.key is not None:
-                self._publish(self.size, entry, holder.key)
+            settles = holder.place == ROOT_PLACE or isinstance(entry.body, t.Roll)
+            if settles and self._is_new(raw):
+                if holder.key is not None:
+                    self._publish(self.size, entry, holder.key)
+                elif not self._revokes_root(entry):
+                    self._settle(entry)
         self.size += 1
 
     def _open(self, raw: bytes, election: Foundation) -> tuple[Entry, _Holder]:

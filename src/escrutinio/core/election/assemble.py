@@ -1,6 +1,6 @@
 """Making a state of what a fold has heard: controls, then sheets, then the count, then the findings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from escrutinio.core.election.control import (
     AttachmentReader,
     SignedControl,
     change_stations,
-    deadline,
+    closings,
     empty_roll,
     judge,
     late_keys,
@@ -20,7 +20,7 @@ from escrutinio.core.election.control import (
 )
 from escrutinio.core.election.counting import count, pending_of, rulings_of
 from escrutinio.core.election.findings.docket import note_void_ruling
-from escrutinio.core.election.findings.entries import note_faults
+from escrutinio.core.election.findings.entries import KEY_OUT_OF_SCOPE, note_faults, note_repeats
 from escrutinio.core.election.findings.family import RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.sheets import CONTEST_UNKNOWN
@@ -38,9 +38,17 @@ from escrutinio.core.election.sheets import (
     refused_stations,
     with_status,
 )
-from escrutinio.core.election.state import REPORTED, RULED, ElectionState, Logged, SheetTable, Standing
+from escrutinio.core.election.state import (
+    REPORTED,
+    RULED,
+    ElectionState,
+    Logged,
+    SheetTable,
+    Standing,
+    depended_on,
+)
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import LogRole
+from escrutinio.core.records.codes import Closes, LogRole
 from escrutinio.core.records.entry import UNREAD, Entry
 from escrutinio.core.records.opening import Fault
 from escrutinio.core.records.subjects import Subject
@@ -49,12 +57,21 @@ from escrutinio.core.records.subjects import Subject
 @dataclass
 class Unjudged:
     """What a fold keeps of entries besides columns, until a state is asked for: controls, faults with their
-    reason, sheets of contests that the definition lacks, and types that this program does not know."""
+    reason, sheets of contests that the definition lacks, types that this program does not know, and
+    enrolments of the root's own key, with the name that they give it."""
 
     controls: list[SignedControl] = field(default_factory=list)
     faults: list[tuple[int, Fault, str]] = field(default_factory=list)
     unknown_contest: list[tuple[int, Subject]] = field(default_factory=list)
     unknown_types: list[tuple[int, int]] = field(default_factory=list)
+    of_root: list[tuple[int, str]] = field(default_factory=list)
+
+    def drop(self, entries: Collection[int]) -> None:
+        """Leave out these entries."""
+        self.controls = [each for each in self.controls if each.index not in entries]
+        self.faults = [each for each in self.faults if each[0] not in entries]
+        self.unknown_contest = [each for each in self.unknown_contest if each[0] not in entries]
+        self.unknown_types = [each for each in self.unknown_types if each[0] not in entries]
 
 
 def assemble(
@@ -66,12 +83,17 @@ def assemble(
     gathering: Gathering,
     attachments: AttachmentReader,
     root_at: Callable[[int], bytes],
+    repeats: Mapping[int, int],
 ) -> ElectionState:
-    """The state after `size` entries, of which `keys`, `unjudged` and `gathering` are what was read."""
+    """The state after `size` entries, of which `keys`, `unjudged` and `gathering` are what was read once, and
+    `repeats` those that stood before, each with the first."""
     body = definition.body
     assert isinstance(body, t.Definition)
     notes = Findings()
     note_faults(unjudged.faults, notes)
+    note_repeats(repeats, notes)
+    for index, name in unjudged.of_root:
+        notes.add(KEY_OUT_OF_SCOPE, [index], signer=name)
     for index, about in unjudged.unknown_contest:
         notes.add(CONTEST_UNKNOWN, [index], station=about.station, contest=about.contest)
     signed = [
@@ -79,14 +101,15 @@ def assemble(
         *sorted(unjudged.controls, key=lambda each: each.index),
     ]
     nowhere = Scopes(keys, areas, empty_roll(), body.author_role)
-    rolls = judge((s for s in signed if isinstance(s.entry.body, t.Roll)), nowhere, body.officers_needed)
-    first_sheet = gathering.first_official(nowhere)
-    effective = [found for logged in rolls if (found := logged.takes_effect(t.Roll))]
-    chosen = roll_in_force(effective, areas, attachments, first_sheet, notes)
-    scopes = Scopes(keys, areas, chosen.roll, body.author_role)
+    framing = (each for each in signed if isinstance(each.entry.body, t.Roll | t.Closing))
+    frame = judge(framing, nowhere, body.officers_needed)
+    closed = closings(frame)
+    rolls = tuple(found for logged in frame if (found := logged.takes_effect(t.Roll)))
+    in_force = roll_in_force(rolls, areas, attachments, closed.get(Closes.ROLL), notes)
+    scopes = Scopes(keys, areas, in_force, body.author_role)
     controls = judge(signed, scopes, body.officers_needed, notes)
-    keys = keys.snapshot(late_keys(keys, controls, deadline(body, "enrolment_closes"), first_sheet))
-    roll = change_stations(chosen.roll, controls, first_sheet)
+    keys = keys.snapshot(late_keys(keys, controls, closed.get(Closes.ENROLMENT)))
+    roll = change_stations(in_force, controls, closed.get(Closes.ROLL))
     names, organisation = _organisations(keys)
     # Chunks number digests as they come, which depends on how the log is cut; their own order does not.
     digests = sorted(software_of(controls).union(gathering.digests))
@@ -100,7 +123,7 @@ def assemble(
         charter=charter,
         areas=areas,
         roll=roll,
-        rolls=chosen.history,
+        rolls=rolls,
         keys=keys,
         signers=tuple(held.key.name for held in keys),
         organisations=names,
@@ -113,16 +136,18 @@ def assemble(
         pending={},
         annulled={},
         controls=controls,
+        repeats=dict(sorted(repeats.items())),
         unknown_types=tuple(each for each in sorted(unjudged.unknown_types) if each[1] < UNREAD),
         unread=tuple(each for each in sorted(unjudged.unknown_types) if each[1] >= UNREAD),
         findings=(),
-        attachments_needed=tuple(sorted(attachments.needed)),
-        attachments_missing=tuple(
-            sorted(digest for digest, found in attachments.needed.items() if not found)
-        ),
+        attachments_needed=(),
+        attachments_missing=(),
     )
+    needed = tuple(sorted(depended_on(body, controls)))
+    missing = tuple(digest for digest in needed if not attachments.found.get(digest))
+    state = replace(state, attachments_needed=needed, attachments_missing=missing)
     state = _count(state, gathering, notes)
-    note_all(RuleInput(state, first_sheet, root_at), notes)
+    note_all(RuleInput(state, root_at), notes)
     return replace(state, findings=notes.sorted())
 
 

@@ -3,9 +3,12 @@
 `decode_chunk` is a pure function of bytes, so that any Executor can run it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +43,13 @@ class Rows:
     fits: NDArray[np.bool_]
     stations: str
     """The stations' codes, one a line."""
+
+    def only(self, keep: NDArray[np.bool_]) -> Rows:
+        """The rows of these, bool [rows], alone."""
+        columns = {name: getattr(self, name) for name in Rows.__slots__}
+        kept = {name: column[keep] for name, column in columns.items() if name != "stations"}
+        stations = "\n".join(compress(self.stations.split("\n"), keep.tolist()))
+        return Rows(**kept, stations=stations)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

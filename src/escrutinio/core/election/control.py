@@ -9,17 +9,19 @@ from hashlib import sha256
 import numpy as np
 
 from escrutinio.base.errors import DefinitionError
+from escrutinio.core.election.acts import Act, Acts
 from escrutinio.core.election.areas import AreaTree
-from escrutinio.core.election.findings.entries import BAD_RECORD, KEY_OUT_OF_SCOPE
+from escrutinio.core.election.findings.entries import ACT_NOT_CURRENT, KEY_OUT_OF_SCOPE
 from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.findings.roll import ROLL_UNREADABLE
 from escrutinio.core.election.keys import KeyTable
-from escrutinio.core.election.rights import OFFICERS, ROOT, Scopes, may_sign
+from escrutinio.core.election.rights import ROOT, Scopes, may_sign
 from escrutinio.core.election.roll import Roll, read_roll
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import Role
+from escrutinio.core.records.codes import Closes, Role
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.records.parts import Attachment, EnrolledKey
+from escrutinio.core.records.parts import Attachment
 
 Attachments = Callable[[bytes], bytes | None]
 """An attachment by its SHA-256; None where it is not at hand."""
@@ -43,73 +45,62 @@ class SignedControl:
 def judge(
     signed: Iterable[SignedControl], scopes: Scopes, officers: int, notes: Findings | None = None
 ) -> tuple[Logged[t.Body], ...]:
-    """Say which records take effect, by the rights of their keys and the number of officers who agree.
+    """Say which records take effect, by the rights of their keys, the number of officers who agree, and the
+    acts that are in force.
 
     The record that completes the number has the effect, at its index; equal ones before it are consents.
     """
-    consents = Consents(officers)
+    acts = Acts(officers)
     judged: list[Logged[t.Body]] = []
     for each in signed:
         standing = each.settled
         if standing is None:
-            standing = _standing(each, scopes, consents)
-        if standing is Standing.REFUSED and notes is not None:
-            about = each.entry.about
-            notes.add(
-                KEY_OUT_OF_SCOPE,
-                [each.index],
-                station=about.station,
-                contest=about.contest,
-                area=about.area,
-                signer=each.entry.signer,
+            standing = _standing(each, scopes, acts)
+        if notes is not None and standing is Standing.REFUSED:
+            note_of(KEY_OUT_OF_SCOPE, each.index, each.entry, notes)
+        elif notes is not None and standing is Standing.SUPERSEDED:
+            note_of(
+                ACT_NOT_CURRENT,
+                each.index,
+                each.entry,
+                notes,
+                acts.in_force(each.entry.body, each.entry.subject),
             )
         judged.append(Logged(each.index, each.entry, standing))
     return tuple(judged)
 
 
-def _standing(each: SignedControl, scopes: Scopes, consents: Consents) -> Standing:
+def note_of(code: str, index: int, entry: Entry, notes: Findings, current: Act | None = None) -> None:
+    """Note a record that has no effect, with its signer and what it is about; beside it the act in force."""
+    about = entry.about
+    notes.add(
+        code,
+        [index] if current is None else [index, current.index],
+        station=about.station,
+        contest=about.contest,
+        area=about.area,
+        signer=entry.signer,
+        current=None if current is None else current.index,
+    )
+
+
+def _standing(each: SignedControl, scopes: Scopes, acts: Acts) -> Standing:
     entry, kind = each.entry, type(each.entry.body)
     if each.place == ROOT_PLACE:
         return Standing.EFFECTIVE if kind in ROOT else Standing.REFUSED
     key = scopes.keys[each.place].key
     if not may_sign(key.role, kind, scopes.author) or not scopes.covers(key, entry.about):
         return Standing.REFUSED
-    return consents.hear(entry, key)
-
-
-class Consents:
-    """Which officers said the same so far, where the definition asks for `needed` of them."""
-
-    def __init__(self, needed: int) -> None:
-        self._needed = needed
-        self._waiting: dict[tuple[object, ...], frozenset[str]] = {}
-
-    def hear(self, entry: Entry, key: EnrolledKey) -> Standing:
-        """How a record stands that its key may sign: one that needs more officers is a consent."""
-        kind = type(entry.body)
-        if kind not in OFFICERS or key.role is not Role.AUTHORITY or self._needed < 2:
-            return Standing.EFFECTIVE
-        what = (kind, entry.subject, entry.body)
-        who = self._waiting.pop(what, frozenset()) | {key.name}
-        if len(who) >= self._needed:
-            return Standing.EFFECTIVE
-        self._waiting[what] = who
-        return Standing.CONSENT
-
-    def copy(self) -> Consents:
-        """The same, to go on apart from this one."""
-        made = Consents(self._needed)
-        made._waiting = self._waiting.copy()
-        return made
+    return acts.hear(each.index, entry, key.name, key.role)
 
 
 class AttachmentReader:
-    """The attachments that a fold asks for; what was asked for and not found is remembered."""
+    """The attachments that a fold asks for; `found` says of each that was asked for whether it was there."""
 
     def __init__(self, attachments: Attachments) -> None:
         self._attachments = attachments
         self._rolls: dict[bytes, Roll] = {}
-        self.needed: dict[bytes, bool] = {}
+        self.found: dict[bytes, bool] = {}
 
     def read(self, attachment: Attachment) -> bytes | None:
         """Its content; None where it is missing or not what its digest and size say."""
@@ -118,7 +109,7 @@ class AttachmentReader:
             len(content) != attachment.size or sha256(content).digest() != attachment.digest
         ):
             content = None
-        self.needed[attachment.digest] = content is not None
+        self.found[attachment.digest] = content is not None
         return content
 
     def roll(self, logged: Logged[t.Roll], areas: AreaTree) -> Roll | None:
@@ -141,38 +132,32 @@ def empty_roll() -> Roll:
     return Roll((), {}, (), none, none, np.zeros(0, np.int64), {}, {}, "")
 
 
-@dataclass(frozen=True)
-class RollInForce:
-    """The roll that counts, and all effective rolls in log order."""
-
-    roll: Roll
-    history: tuple[Logged[t.Roll], ...]
-
-
 def roll_in_force(
     rolls: Sequence[Logged[t.Roll]],
     areas: AreaTree,
     attachments: AttachmentReader,
-    first_sheet: int | None,
+    closing: int | None,
     notes: Findings,
-) -> RollInForce:
-    """Choose the last readable roll before the first official sheet; if there is none, the first readable.
+) -> Roll:
+    """The last readable roll below the closing of the roll; if there is none, the first readable one at all.
 
-    A roll that comes later never changes what counts, whatever time it states.
+    Without a closing the last readable one. `rolls` are the effective ones in log order, `closing` the index
+    from which the roll is frozen. What a machine says, and when, freezes nothing.
     """
     chosen: Roll | None = None
     for logged in rolls:
-        if chosen is not None and first_sheet is not None and logged.index > first_sheet:
-            continue
         try:
-            chosen = attachments.roll(logged, areas) or chosen
+            found = attachments.roll(logged, areas)
         except DefinitionError as error:
-            notes.add(BAD_RECORD, [logged.index], reason=error)
-    return RollInForce(chosen or empty_roll(), tuple(rolls))
+            notes.add(ROLL_UNREADABLE, [logged.index], reason=error)
+            continue
+        if chosen is None or closing is None or logged.index < closing:
+            chosen = found or chosen
+    return chosen or empty_roll()
 
 
-def change_stations(roll: Roll, controls: Iterable[Logged[t.Body]], first_sheet: int | None) -> Roll:
-    """The roll with the changes of stations that came before the first official sheet: registered, center."""
+def change_stations(roll: Roll, controls: Iterable[Logged[t.Body]], closing: int | None) -> Roll:
+    """The roll with the changes of stations that stand below the closing of the roll: registered, center."""
     changes = [change for logged in controls if (change := logged.takes_effect(t.StationChange))]
     if not changes:
         return roll
@@ -182,7 +167,7 @@ def change_stations(roll: Roll, controls: Iterable[Logged[t.Body]], first_sheet:
         body, station = change.body, roll.index.get(change.entry.about.station or "", -1)
         if station < 0:
             continue
-        if first_sheet is not None and change.index > first_sheet:
+        if closing is not None and change.index > closing:
             break
         if body.registered is not None:
             registered[station] = body.registered
@@ -191,14 +176,13 @@ def change_stations(roll: Roll, controls: Iterable[Logged[t.Body]], first_sheet:
 
 
 def late_keys(
-    keys: KeyTable, controls: Sequence[Logged[t.Body]], closes: int | None, first_sheet: int | None
+    keys: KeyTable, controls: Sequence[Logged[t.Body]], closing: int | None
 ) -> dict[int, tuple[bool, int | None]]:
     """Which machine keys came late: (True, index from which an authority's and a party's consent stand).
 
-    An enrolment is late where the calendar has `enrolment_closes`, and the enrolment states a later time or
-    stands in the log after the first official sheet; so nobody gains by stating an earlier time.
+    An enrolment is late where it stands above the closing of enrolment; no clock is asked, and no machine.
     """
-    if closes is None:
+    if closing is None:
         return {}
     late: dict[int, bytes] = {}
     consents: dict[bytes, dict[Role, int]] = {}
@@ -207,7 +191,7 @@ def late_keys(
         if logged.standing is not Standing.EFFECTIVE:
             continue
         if isinstance(body, t.Enrolment):
-            if logged.entry.issued_at > closes or (first_sheet is not None and logged.index > first_sheet):
+            if logged.index > closing:
                 late[logged.index] = logged.entry.digest
         elif isinstance(body, t.CoRecord) and (held := keys.get(logged.entry.kid)) is not None:
             consents.setdefault(body.enrolment, {}).setdefault(held.key.role, logged.index)
@@ -220,6 +204,10 @@ def late_keys(
     return found
 
 
-def deadline(definition: t.Definition, code: str) -> int | None:
-    """A date of the calendar in seconds since 1970-01-01 UTC; None where the calendar lacks it."""
-    return next((day.at for day in definition.calendar if day.code == code), None)
+def closings(controls: Iterable[Logged[t.Body]]) -> dict[Closes, int]:
+    """From which index each thing is closed: where its first effective closing stands."""
+    found: dict[Closes, int] = {}
+    for logged in controls:
+        if (closing := logged.takes_effect(t.Closing)) is not None:
+            found.setdefault(closing.body.what, closing.index)
+    return found

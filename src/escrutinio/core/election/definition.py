@@ -59,6 +59,11 @@ def check_contest(contest: Contest) -> None:
     _check_method(contest, where)
 
 
+def deadline(definition: Definition, code: str) -> int | None:
+    """A date of the calendar in seconds since 1970-01-01 UTC; None where the calendar lacks it."""
+    return next((day.at for day in definition.calendar if day.code == code), None)
+
+
 def _check_method(contest: Contest, where: str) -> None:
     if contest.seats < 1:
         raise DefinitionError(f"{where} fills no seat")

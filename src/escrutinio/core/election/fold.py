@@ -20,11 +20,13 @@ from escrutinio.core.election.assemble import Unjudged, assemble
 from escrutinio.core.election.columns import ChunkColumns, decode_chunk
 from escrutinio.core.election.control import AttachmentReader, Attachments, SignedControl
 from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.leaves import Leaves
 from escrutinio.core.election.sheets import Gathering
 from escrutinio.core.election.state import ElectionState, Standing
 from escrutinio.core.log.merkle import Hash, tree_root
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, UnknownTypeError, open_record
+from escrutinio.core.records.keys import key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Fault, Signer
 
 CHUNK = 500
@@ -67,7 +69,7 @@ class Fold:
         self._waiting: deque[tuple[_Chunk, Future[ChunkColumns]]] = deque()
         self._unjudged = Unjudged()
         self._gathering = Gathering()
-        self._leaves: list[tuple[list[int], bytes]] = []
+        self._leaves = Leaves()
         if executor is not None:
             # Workers start while the keys are read, and before there is much to copy into them.
             executor.submit(decode_chunk, (), (), b"", {})
@@ -88,9 +90,9 @@ class Fold:
             index, kind = admission.size, kind_of(raw)
             if index == 0:
                 self._define(raw)
-                self._leaves.append(([0], sha256(b"\0" + raw).digest()))
+                self._leaves.tell([0], sha256(b"\0" + raw).digest())
             elif kind in SETTLING or index == 1:
-                self._leaves.append(([index], sha256(b"\0" + raw).digest()))
+                self._leaves.tell([index], sha256(b"\0" + raw).digest())
                 self._hear(index, raw)
             else:
                 self._collect(index, raw, kind)
@@ -106,6 +108,9 @@ class Fold:
         self._send()
         while self._waiting:
             self._receive()
+        if repeats := self._leaves.settle():
+            self._unjudged.drop(repeats)
+            self._gathering.drop(repeats)
         root = root_at or self._roots()
         return assemble(
             known.entry,
@@ -116,14 +121,12 @@ class Fold:
             self._gathering,
             self._attachments,
             root,
+            self._leaves.repeats,
         )
 
     def leaf_hashes(self) -> bytes:
         """The RFC 6962 leaf hashes of all entries added before the last call of `state`, 32 bytes each."""
-        joined = np.zeros((self.size, 32), np.uint8)
-        for index, leaves in self._leaves:
-            joined[index] = np.frombuffer(leaves, np.uint8).reshape(-1, 32)
-        return joined.tobytes()
+        return self._leaves.joined()
 
     # --- entry 0, entry 1, and the keys ---
 
@@ -131,7 +134,7 @@ class Fold:
         self._admission.define(raw)
         body = self._admission.foundation.body
         self._shapes = {contest.code: len(contest.options) for contest in body.contests}
-        self._attachments.needed[body.areas.digest] = True
+        self._attachments.found[body.areas.digest] = True
 
     def _hear(self, index: int, raw: bytes) -> None:
         """Judge a record that settles keys, or stands in the charter's place, as it comes."""
@@ -142,6 +145,8 @@ class Fold:
             return
         except UnknownTypeError as unknown:
             self._unjudged.unknown_types.append((index, unknown.type))
+            return
+        if said is None:
             return
         self._note(index, said.entry, said.place, said.standing)
         if said.standing is Standing.EFFECTIVE:
@@ -156,6 +161,8 @@ class Fold:
             for key, kid in zip(body.keys, said.kids, strict=True):
                 if kid is not None:
                     self._keys.enrol(key, kid, index)
+                elif key_is_acceptable(key.public_key):
+                    self._unjudged.of_root.append((index, key.name))
                 else:
                     reason = f"signatures of the key enrolled for {key.name} cannot be checked"
                     self._unjudged.faults.append((index, Fault.UNKNOWN_KEY, reason))
@@ -193,7 +200,7 @@ class Fold:
 
     def _take(self, chunk: _Chunk, columns: ChunkColumns) -> None:
         index: NDArray[np.int64] = np.array(chunk.index, np.int64)
-        self._leaves.append((chunk.index, columns.leaves))
+        self._leaves.tell(chunk.index, columns.leaves)
         for place, fault, reason in columns.faults:
             self._unjudged.faults.append((chunk.index[place], fault, reason))
         for place in columns.controls:

@@ -6,8 +6,8 @@ import numpy as np
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.control import AttachmentReader
-from escrutinio.core.election.findings.entries import BAD_RECORD
 from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.findings.machines import LISTING_UNREADABLE
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import Logged, MachineTable
 from escrutinio.core.election.tables import read_columns
@@ -36,7 +36,7 @@ def machine_table(
         try:
             listed = _listed(body, attachments)
         except (DefinitionError, RecordError) as error:
-            notes.add(BAD_RECORD, [logged.index], reason=error)
+            notes.add(LISTING_UNREADABLE, [logged.index], reason=error)
             continue
         software = -1 if body.software is None else digests[body.software]
         for machine, station in listed:

@@ -3,7 +3,7 @@
 A table says of each row where it belongs (station, basis) and which rule, if any, keeps it from counting.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,7 @@ from escrutinio.core.election.rights import Scopes
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import (
     COPIES,
+    OFFICIAL,
     PAPER,
     REPORTED,
     REPORTED_LATE,
@@ -44,9 +45,6 @@ REFUSALS = (
     MORE_VOTES_THAN_REGISTERED,
 )
 """What can keep a row from counting, in the order in which it is asked; 0 is nothing."""
-
-OFFICIAL = (t.TallySheet.TYPE, t.ManualSheet.TYPE)
-_FIRST_WORD = (t.ZeroReport.TYPE, *OFFICIAL)
 
 
 @dataclass
@@ -87,16 +85,17 @@ class Gathering:
             spoken = [names.setdefault(station, len(names)) for station in rows.stations.split("\n")]
             gathered.station.append(np.array(spoken, np.int32))
 
-    def first_official(self, scopes: Scopes) -> int | None:
-        """The index of the first zero report or sheet by a key whose role says such things."""
-        found: list[int] = []
+    def drop(self, entries: Iterable[int]) -> None:
+        """Leave out the rows of these entries; what they alone named keeps its number."""
+        gone = np.fromiter(entries, np.int64)
         for gathered in self.contests.values():
-            for index, signer, rows in zip(gathered.index, gathered.signer, gathered.rows, strict=True):
-                fine = np.isin(rows.kind, _FIRST_WORD) & scopes.rightful(signer, rows.kind)
-                if fine.any():
-                    found.append(int(index[fine].min()))
-                    break
-        return min(found, default=None)
+            for at, index in enumerate(gathered.index):
+                keep = ~np.isin(index, gone)
+                if not keep.all():
+                    gathered.rows[at] = gathered.rows[at].only(keep)
+                    gathered.index[at] = index[keep]
+                    for column in (gathered.signer, gathered.station, gathered.digest):
+                        column[at] = column[at][keep]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ everything else stands as opened records (`Logged`) in log order. Nothing here c
 which row counts where is said by `ElectionState.counted`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
@@ -19,7 +19,7 @@ from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import Method
+from escrutinio.core.records.codes import Closes, Method
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.records.parts import Attachment, Fraction, Title
 
@@ -27,6 +27,9 @@ REPORTED = "reported"
 REPORTED_LATE = "reported-late"
 RULED = "ruled"
 PAPER = "paper"
+OFFICIAL = (t.TallySheet.TYPE, t.ManualSheet.TYPE)
+"""The types of the official sheets: a machine's, and a board's."""
+
 COPIES = "copies:"
 """Codes of the bases; `COPIES` is followed by the organisation: `copies:party/azul`."""
 
@@ -59,7 +62,7 @@ class Standing(IntEnum):
     REFUSED = 2
     """Its signer may not say this; it stays visible and changes nothing."""
     SUPERSEDED = 3
-    """It does not name the act that was in force about its matter; it stays visible and changes nothing."""
+    """It does not name the act in force, which it would replace; it stays visible and changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +202,8 @@ class ElectionState:
 
     `election` is the SHA-256 of the definition record. `charter` is None where entry 1 is not one, and
     `roll` has no station where none was published or its attachment is missing. `rolls` are all effective
-    rolls in log order, of which the last that came before the first sheet is in force (the first one, if
-    all came later). `signers` are the names of the enrolled keys, in the order of `keys`.
+    rolls in log order, of which the last readable one below the closing of the roll is in force (the first
+    one, if all came later). `signers` are the names of the enrolled keys, in the order of `keys`.
     `organisations` and `organisation`, int32 [signers], say whom each signer belongs to: its name up to
     the second slash.
 
@@ -210,9 +213,12 @@ class ElectionState:
     out of `ruled`, by contest. A station in none of them has not reported.
 
     `digests` are what rows point at with their number: software and audit commitments, in order of bytes.
-    `attachments_needed` are those that the fold itself reads, of which `attachments_missing` were not there.
+    `attachments_needed` are those that totals depend on (the areas, and what effective rolls and lifecycles
+    name), of which `attachments_missing` were not there.
 
     `controls` are all readable records that are not bulk, in log order, those without effect included.
+    `repeats` are entries whose bytes stood before, each with the index where they stood first; they are
+    nothing else of this state.
 
     `unknown_types` and `unread` are well-framed records by keys in force, each as its index and its type,
     of types that this program does not know. Those of `unknown_types` (below `entry.UNREAD`) may change
@@ -240,6 +246,7 @@ class ElectionState:
     pending: Mapping[tuple[str, str], Mapping[int, str]]
     annulled: Mapping[str, tuple[int, ...]]
     controls: tuple[Logged[t.Body], ...]
+    repeats: Mapping[int, int]
     unknown_types: tuple[tuple[int, int], ...]
     unread: tuple[tuple[int, int], ...]
     findings: tuple[Finding, ...]
@@ -295,19 +302,63 @@ class ElectionState:
         return np.flatnonzero(np.isin(self.machines.machine, here))
 
     @cached_property
-    def withdrawn(self) -> frozenset[bytes]:
-        """Digests of attachments that are no longer published: everybody who named one has withdrawn it, and
-        no total needs it. Whoever names a file of somebody else's gains no right over it."""
-        ended = {(logged.body.attachment, logged.entry.signer) for logged in self.records(t.Withdrawal)}
-        named: dict[bytes, set[str]] = {}
+    def closed(self) -> Mapping[Closes, Logged[t.Closing]]:
+        """What the authority closed, each with the closing that counts: its first effective one."""
+        found: dict[Closes, Logged[t.Closing]] = {}
+        for logged in self.records(t.Closing):
+            found.setdefault(logged.body.what, logged)
+        return found
+
+    @cached_property
+    def first_sheet(self) -> int | None:
+        """The index of the first official sheet that is not refused; None without one."""
+        first: list[int] = []
+        for table in self.tables.values():
+            mine = np.isin(table.kind, OFFICIAL) & (table.status != Status.REFUSED)
+            first += table.index[mine][:1].tolist()
+        return min(first, default=None)
+
+    @cached_property
+    def claims(self) -> tuple[tuple[Logged[t.Body], Attachment], ...]:
+        """Which record names which attachment, in log order, where its signer may say so and has not
+        withdrawn it since. A withdrawal ends the claims of its signer's own records below it; those on what
+        totals depend never end."""
+        open_still: dict[tuple[str, bytes], list[tuple[Logged[t.Body], Attachment]]] = {}
         for logged in self.controls:
-            for attachment in attachments_of(logged.body):
-                named.setdefault(attachment.digest, set()).add(logged.entry.signer)
-        return frozenset(
-            digest
-            for digest, signers in named.items()
-            if digest not in self.attachments_needed and all((digest, signer) in ended for signer in signers)
-        )
+            if (withdrawal := logged.takes_effect(t.Withdrawal)) is not None:
+                digest = withdrawal.body.attachment
+                if digest not in self._depended_on:
+                    open_still.pop((logged.entry.signer, digest), None)
+            elif logged.standing is not Standing.REFUSED:
+                for named in dict.fromkeys(attachments_of(logged.body)):
+                    open_still.setdefault((logged.entry.signer, named.digest), []).append((logged, named))
+        found = [claim for claims in open_still.values() for claim in claims]
+        return tuple(sorted(found, key=lambda claim: claim[0].index))
+
+    @cached_property
+    def withdrawn(self) -> frozenset[bytes]:
+        """Digests of attachments that are no longer published: every record that names one, by a signer who
+        may say so, was followed by its signer's withdrawal, and no total depends on it."""
+        named = {
+            attachment.digest
+            for logged in self.controls
+            if logged.standing is not Standing.REFUSED
+            for attachment in attachments_of(logged.body)
+        }
+        return frozenset(named - {attachment.digest for _, attachment in self.claims})
+
+    @cached_property
+    def _depended_on(self) -> frozenset[bytes]:
+        return frozenset(self.attachments_needed)
+
+
+def depended_on(definition: t.Definition, controls: Iterable[Logged[t.Body]]) -> set[bytes]:
+    """The attachments that totals depend on: the areas, and what effective rolls and lifecycles name."""
+    found = {definition.areas.digest}
+    for logged in controls:
+        if logged.standing is Standing.EFFECTIVE and isinstance(logged.body, t.Roll | t.Lifecycle):
+            found.update(attachment.digest for attachment in attachments_of(logged.body))
+    return found
 
 
 def attachments_of(body: t.Body) -> tuple[Attachment, ...]:

@@ -15,6 +15,7 @@ from escrutinio.core.records.text import check_code
 MAX_ROWS = 5_000_000
 """Most rows that one table may have: five times the polling stations of India."""
 
+LF = "\n"
 _CODES = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}\n)+")
 _CHUNK = 512  # rows alive at once, fewer than it takes to start Python's garbage collector
 
@@ -22,31 +23,56 @@ _CHUNK = 512  # rows alive at once, fewer than it takes to start Python's garbag
 def read_columns(raw: bytes, header: Sequence[str], what: str) -> Iterator[tuple[int, list[tuple[str, ...]]]]:
     """Yield the table in chunks of rows: the line of a chunk's first row, and one tuple per column.
 
-    `header` is the exact first line, `what` the words for the table in a refusal ("the area table").
-    Raises DefinitionError for bytes that are not UTF-8, another header, a row of another width, a line
-    break inside a field, wrong quoting, or more than `MAX_ROWS` rows.
+    A table has one way of being written, the one of `write_table`, so that every reader takes the same bytes
+    for a table. `header` is the exact first line, `what` the words for the table in a refusal ("the area
+    table"). Raises DefinitionError for bytes that are not UTF-8, a byte order mark, another header, a row of
+    another width, a blank line, lines that end in anything but LF, the last one too, quotes around a field
+    that needs none or other wrong quoting, a line break inside a field, or more than `MAX_ROWS` rows.
     """
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DefinitionError(f"{what} is not UTF-8 text in line {line}") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    if "\r" in text:
+        line = text.count("\n", 0, text.index("\r")) + 1
+        raise DefinitionError(f"{what} has a carriage return in line {line}; its lines end in LF alone")
+    lines = io.StringIO(text, newline="\n")
+    expected, found = ",".join(header), lines.readline()
+    if found != f"{expected}\n":
+        raise DefinitionError(
+            f"{what} begins with {found.removesuffix(LF)[:80]!r}, where {expected!r} was expected"
+        )
+    line = 2
+    while chunk := list(islice(lines, _CHUNK)):
+        yield line, _transpose(_rows(chunk, line, what), len(header), line, what)
+        line += len(chunk)
+        if line - 2 > MAX_ROWS:
+            raise DefinitionError(f"{what} has more than {MAX_ROWS:,} rows")
+
+
+def _rows(chunk: list[str], line: int, what: str) -> list[list[str]]:
+    """The rows of some lines, of which the first has this number; every line is one row."""
+    if not chunk[-1].endswith("\n"):
+        raise DefinitionError(f"{what} does not end its last line, {line + len(chunk) - 1}, with LF")
+    reader = csv.reader(chunk, strict=True)
     try:
-        found = next(reader, [])
-        if found != list(header):
-            shown = ",".join(found)[:80]
-            raise DefinitionError(f"{what} begins with {shown!r}, where {','.join(header)!r} was expected")
-        line = 2
-        while rows := list(islice(reader, _CHUNK)):
-            yield line, _transpose(rows, len(header), line, what)
-            line += len(rows)
-            if reader.line_num != line - 1:
-                raise DefinitionError(f"{what} has a line break in a field, before line {reader.line_num}")
-            if line - 2 > MAX_ROWS:
-                raise DefinitionError(f"{what} has more than {MAX_ROWS:,} rows")
+        rows = list(reader)
     except csv.Error as error:
-        raise DefinitionError(f"{what} cannot be read in line {reader.line_num}: {error}") from None
+        at = line + reader.line_num - 1
+        raise DefinitionError(f"{what} cannot be read in line {at}: {error}") from None
+    if len(rows) != len(chunk):
+        raise DefinitionError(f"{what} has a line break in a field, after line {line}")
+    for at, written in enumerate(chunk):
+        if '"' in written and written != ",".join(map(_field, rows[at])) + "\n":
+            raise DefinitionError(
+                f"{what} has quotes in line {line + at} where none are needed, or wrong ones"
+            )
+    return rows
+
+
+def _field(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if "," in text or '"' in text else text
 
 
 def _transpose(rows: list[list[str]], width: int, line: int, what: str) -> list[tuple[str, ...]]:

@@ -133,8 +133,8 @@ def decode_bundle(bundle: bytes, width: int, place: str = "The entry bundle") ->
 
 
 def bundle_prefix(bundle: bytes, width: int, place: str = "The entry bundle") -> bytes:
-    """The bundle of the first `width` entries of a longer one."""
-    return bundle[: _bounds(bundle, width, place)[-1][1]]
+    """The bundle of the first `width` entries of a full one; raises LogError unless that is whole."""
+    return bundle[: _exact_bounds(bundle, TILE_WIDTH, place)[width - 1][1]]
 
 
 def hash_bundle(bundle: bytes, width: int, place: str = "The entry bundle") -> bytes:

@@ -24,8 +24,8 @@ The last three are a C2SP tlog-policy, and `Trust.policy` can be written as one.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -33,6 +33,10 @@ from escrutinio.base.errors import LogError
 from escrutinio.base.toml import convert, inline, quote, read_toml
 from escrutinio.core.log.notes import parse_vkey
 from escrutinio.core.log.policy import MAX_POLICY, Group, LogIdentity, Policy, WitnessIdentity
+from escrutinio.core.log.trust_syntax import check_syntax
+
+_MIRROR = re.compile(r"https?://[A-Za-z0-9._~%!$&'()*+,;=:@-]+(?:[/?#]|\Z)")
+"""An address: its scheme in lower case, its host in ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,7 @@ class Trust:
         if not self.policy.logs:
             raise LogError("A trust file must name the key of at least one log.")
         for mirror in self.mirrors:
-            try:
-                usable = urlsplit(mirror).scheme in ("http", "https") and urlsplit(mirror).netloc
-            except ValueError:
-                usable = False
-            if not usable or any(c.isspace() or not c.isprintable() for c in mirror):
+            if not _MIRROR.match(mirror) or any(c.isspace() or not c.isprintable() for c in mirror):
                 raise LogError(f"The mirror {mirror[:100]!r} is not an http or https address.")
 
 
@@ -94,7 +94,8 @@ def parse_trust(data: bytes, place: str = "trust.toml") -> Trust:
     """Read a trust file strictly; raises LogError, naming `place`, for anything unknown or malformed."""
     # The verifier in the pages reads a byte order mark as a character that has no place there; so do we.
     table = read_toml(data, place, error=LogError, max_bytes=MAX_POLICY, byte_order_mark=False)
-    file = convert(table, _File, place, error=LogError)
+    file = convert(table, _File, place, error=LogError)  # its sentences say more, so that it comes first
+    check_syntax(data.decode(), place)
     try:
         return _trust(file)
     except LogError as error:

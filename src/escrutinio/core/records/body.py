@@ -10,18 +10,24 @@ from escrutinio.core.records import codecs as c
 
 VERSION = 1
 
+REPLACES = c.Trailing(c.DIGEST)
+"""The last position of an act that replaces another one of its matter: the digest of the record by which that
+one took effect."""
+
 
 class Body:
     """Base of every record body.
 
     `TYPE` is its code, `NAME` its word, `SUBJECT` the form of its subject, `LAYOUT` its positions;
-    `IS_BULK` says whether an election has one for each of its stations at least.
+    `IS_BULK` says whether an election has one for each of its stations at least. `LEAST` is how many of the
+    positions every record of the type has: all, or all but a last one that is there only where it is used.
     """
 
     TYPE: ClassVar[int]
     NAME: ClassVar[str]
     SUBJECT: ClassVar[str]
     LAYOUT: ClassVar[c.Layout]
+    LEAST: ClassVar[int]
     IS_BULK: ClassVar[bool]
 
 
@@ -44,6 +50,7 @@ def record(code: int, subject: str, *, bulk: bool = False) -> Callable[[type[B]]
             raise ValueError(f"the name {cls.NAME} is taken")
         made = dataclass(frozen=True)(cls)
         made.LAYOUT = c.layout(made)
+        made.LEAST = len(made.LAYOUT) - isinstance(made.LAYOUT[-1][1], c.Trailing)
         REGISTERED[code] = made
         return made
 

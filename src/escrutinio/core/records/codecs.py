@@ -169,26 +169,22 @@ class Optional(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Trailing(Generic[T]):
-    """The last position of a record, which is there only where it has a value; None in Python and JSON."""
+class Trailing(Optional[T]):
+    """A last position that stands in the array only where it has a value; None in Python and JSON elsewhere.
 
-    item: Codec[T]
+    Whoever writes or reads the positions of a record leaves it out or misses it; a value goes as itself.
+    """
 
     @property
     def cddl(self) -> str:
         return f"? {self.item.cddl}"
 
     def encode(self, value: T | None) -> object:
-        return None if value is None else self.item.encode(value)
+        assert value is not None  # `seal` leaves the position out
+        return self.item.encode(value)
 
     def decode(self, raw: object) -> T | None:
         return self.item.decode(raw)
-
-    def to_plain(self, value: T | None) -> object:
-        return None if value is None else self.item.to_plain(value)
-
-    def from_plain(self, raw: object) -> T | None:
-        return None if raw is None else self.item.from_plain(raw)
 
 
 @dataclass(frozen=True)
@@ -301,11 +297,6 @@ def part(cls: type[T]) -> type[T]:
 def layout(of: type[object]) -> Layout:
     """The positions of a dataclass made with `put`: name and codec, in order."""
     return tuple((f.name, f.metadata["codec"]) for f in fields(of))  # type: ignore[arg-type]
-
-
-def fewest(layout: Layout) -> int:
-    """How many positions such an array has at least: all but one that is there only where it has a value."""
-    return len(layout) - (bool(layout) and isinstance(layout[-1][1], Trailing))
 
 
 def read_plain(of: type[object], raw: object) -> dict[str, object]:

@@ -208,7 +208,7 @@ class RevocationReason(IntEnum):
 
 
 class Closes(IntEnum):
-    """What officers close, at the place of their record in the log."""
+    """What the authority closes."""
 
     ENROLMENT = 0
     ROLL = 1

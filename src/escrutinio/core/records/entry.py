@@ -126,10 +126,10 @@ def open_frame(raw: bytes, frame: Frame) -> Entry:
             _check_item(value, 2)
         raise UnknownTypeError(code, election)
     plan = kind.LAYOUT
-    if not c.fewest(plan) <= len(values) - _HEAD <= len(plan):
+    if not kind.LEAST <= len(values) - _HEAD <= len(plan):
         raise RecordError(f"a {kind.NAME} has {_HEAD + len(plan)} positions, not {len(values)}")
-    fields = {}
-    for (name, codec), value in zip(plan, values[_HEAD:], strict=False):  # the last one may be left out
+    fields: dict[str, object] = {name: None for name, _ in plan[kind.LEAST :]}
+    for (name, codec), value in zip(plan, values[_HEAD:], strict=False):
         try:
             fields[name] = codec.decode(value)
         except RecordError as error:

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from escrutinio.base.errors import LogError, RecordError
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.rights import ROOT, Scopes, may_sign
-from escrutinio.core.election.sheets import OFFICIAL
-from escrutinio.core.election.state import ElectionState, SheetTable, Status
+from escrutinio.core.election.state import OFFICIAL, ElectionState, SheetTable, Status
 from escrutinio.core.log.checkpoint import verify_checkpoint
 from escrutinio.core.log.merkle import LeafHash, Subtree, leaf_hash, verify_inclusion
 from escrutinio.core.log.pinned import OtherFileError, PinnedLog

@@ -147,12 +147,18 @@ def verify_publication(
         rest = unjudged(tuple(Check)[1:], PLACE, "The checkpoint could not be read.")
         return Verification((first, *rest), None, left_out=left_out)
     signatures, cosignatures = check_signatures(signed, trust.policy if trust else None)
-    files, size = DataFiles(fetch), signed.checkpoint.size
+    files, size, origin = DataFiles(fetch), signed.checkpoint.size, signed.checkpoint.origin
     stated = None if only_log else files.stated().size
     reading = Reading(reader, fetch, executor, progress)
     reading.read(size, stated)
     tree = check_tree(reader, signed.checkpoint, reading.leaf_tiles)
-    answers = [first, *signatures, *tree.answers, check_trust(trust, reading), *check_records(reading)]
+    answers = [
+        first,
+        *signatures,
+        *tree.answers,
+        check_trust(trust, reading),
+        *check_records(reading, origin),
+    ]
     state = reading.state
     answers.append(
         unjudged([Check.ATTACHMENTS], "attachments", NO_ELECTION)[0]

@@ -92,7 +92,10 @@ class Reading:
             return decode_bundle(self._reader.tile(name), name.width, name.path)
         except LogError as error:
             self.unread[name] = error
-            return [b""] * name.width
+            # No two alike, so that none is taken for a repeat of another.
+            return [
+                f"entry {index} was not read".encode() for index in range(name.start, name.start + name.width)
+            ]
 
     def _attachment(self, digest: bytes) -> bytes | None:
         try:

@@ -34,8 +34,9 @@ def check_trust(trust: Trust | None, reading: Reading) -> Answer:
     return check.done()
 
 
-def check_records(reading: Reading) -> list[Answer]:
-    """Checks 8 to 10: entry 0 defines an election; each entry is a record of it, by a key in force."""
+def check_records(reading: Reading, origin: str) -> list[Answer]:
+    """Checks 8 to 10: entry 0 defines an election; entry 1 is the charter of the log of `origin`; each entry
+    is a record of the election, by a key in force. A repeat of an entry is neither good nor bad."""
     definition = Running(Check.DEFINITION)
     rest = (Check.RECORDS, Check.SIGNATURES)
     state = reading.state
@@ -48,10 +49,11 @@ def check_records(reading: Reading) -> list[Answer]:
         return [definition.done(), *unjudged(rest, FIRST, NO_ELECTION)]
     definition.count = 1
     records, signatures = Running(Check.RECORDS), Running(Check.SIGNATURES)
+    _check_charter(records, state, reading, origin)
     _faults(records, state, RECORD_FAULTS, reading)
     _faults(signatures, state, SIGNATURE_FAULTS, reading)
     bad = sum(finding.count for finding in state.findings if finding.code in RECORD_FAULTS)
-    records.count, signatures.count = state.size, state.size - bad
+    records.count, signatures.count = state.size, state.size - bad - len(state.repeats)
     for index, code in state.unknown_types:
         records.leave_open(
             f"entry {index}",
@@ -72,6 +74,17 @@ def check_records(reading: Reading) -> list[Answer]:
         records.done(),
         Answer(answer.check, answer.count, reading.seconds, answer.failures, answer.unjudged, answer.note),
     ]
+
+
+def _check_charter(check: Running, state: ElectionState, reading: Reading, origin: str) -> None:
+    """Entry 1 says whose log this is: of this origin, and with the root that it must have."""
+    if not reading.was_read(1):
+        return
+    if state.charter is None:
+        check.fail("entry 1", "Entry 1 is not the charter of a log of this election.")
+    elif state.charter.body.origin != origin:
+        named = state.charter.body.origin
+        check.fail("entry 1", f"The charter is of the log {named!r}, and this checkpoint of {origin!r}.")
 
 
 def _faults(check: Running, state: ElectionState, codes: frozenset[str], reading: Reading) -> None:

@@ -6,19 +6,23 @@ from hashlib import sha256
 from pathlib import Path
 
 from escrutinio.base.errors import InputError
+from escrutinio.core.election.acts import MATTERS, Acts
+from escrutinio.core.election.rights import may_sign
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.log.tiles import Frontier
 from escrutinio.core.records.attachments import attachment_of
-from escrutinio.core.records.entry import seal
+from escrutinio.core.records.codes import AuthorRole, Role
+from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.parts import Attachment, LogHead
-from escrutinio.core.records.types import Body
+from escrutinio.core.records.types import Body, Definition, Enrolment
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 
 
 class Composer:
     """Seals records one after another and keeps what later ones may point to.
 
-    `records` in log order, `attachments` by digest; `clock` gives `issued_at` where an author gives none.
+    `records` in log order, `attachments` by digest; `clock` gives `issued_at` where an author gives none;
+    `acts` are those in force by what was said so far.
     """
 
     def __init__(self, keyring: Keyring, origin: str, clock: int, base_dir: Path) -> None:
@@ -33,6 +37,9 @@ class Composer:
         self._hashed = 0
         self._named: dict[str, int] = {}
         self._index: dict[bytes, int] = {}
+        self._author = AuthorRole.AUTHORITY
+        self.acts = Acts(1)
+        self._roles: dict[str, Role] = {}
 
     def attach(self, data: bytes, media_type: str) -> Attachment:
         """Keep `data` as an attachment and return what a record says of it."""
@@ -43,8 +50,10 @@ class Composer:
     def add(self, body: Body, *, by: str, about: str, at: int | None = None, name: str | None = None) -> int:
         """Seal `body`, append it and return its index. `by` "root" is signed with the root key.
 
-        The same record again has the index of the first: a log takes it once.
+        The same record again has the index of the first: a log takes it once. An act whose matter has one in
+        force names it as replaced, unless its author names one.
         """
+        body = self.acts.naming(body, about)
         key = self.keyring.key(by)
         signer = "authority/root" if by == ROOT else by
         raw = seal(
@@ -58,6 +67,7 @@ class Composer:
         index = self._index.setdefault(raw, len(self.records))
         if index == len(self.records):
             self.records.append(raw)
+            self._follow(body, raw, by)
         if index == 0:
             self.election = sha256(raw).digest()
         if name is not None:
@@ -65,6 +75,16 @@ class Composer:
                 raise InputError(f"two entries have the id {name!r}")
             self._named[name] = index
         return index
+
+    def _follow(self, body: Body, raw: bytes, by: str) -> None:
+        """Take in who may say what, and which acts are in force by it."""
+        if isinstance(body, Definition):
+            self._author, self.acts = body.author_role, Acts(body.officers_needed)
+        elif isinstance(body, Enrolment):
+            self._roles.update((key.name, key.role) for key in body.keys)
+        role = self._roles.get(by)
+        if body.TYPE in MATTERS and role is not None and may_sign(role, type(body), self._author):
+            self.acts.hear(len(self.records) - 1, open_record(raw), by, role)
 
     def digest_of(self, name: str) -> bytes:
         """SHA-256 of the record that was added under `name`."""

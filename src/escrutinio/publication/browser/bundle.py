@@ -21,7 +21,7 @@ from escrutinio.publication.browser.policy import csp_hash
 NAME = "verify.html"
 """Where it stands in a publication."""
 
-VERIFIER = 1
+VERIFIER = 2
 """The version of the file itself, which it shows: raised with each release whose bytes are others."""
 
 ENTRY = "pages/verify-offline"
@@ -29,7 +29,7 @@ STYLE = "verifier"
 
 _IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "(\.\.?/[a-z0-9/-]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(
-    r"^export (?=(?:async )?function (\w+)|class (\w+)|const (\w+|\[[\w, ]+\]) =)", re.MULTILINE
+    r"^export (?=(?:async )?function\*? (\w+)|class (\w+)|const (\w+|\[[\w, ]+\]) =)", re.MULTILINE
 )
 _LEFT_OVER = re.compile(r"^(?:import|export)\b.*|^.*\bimport[.(].*", re.MULTILINE)
 _ENDS_SCRIPT = re.compile(r"^.*(?:</script|<!--).*", re.MULTILINE | re.IGNORECASE)

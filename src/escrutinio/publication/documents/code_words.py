@@ -108,7 +108,7 @@ WORDS: Mapping[type[IntEnum], Mapping[int, str]] = {
     },
     k.Closes: {
         k.Closes.ENROLMENT: N_("enrolment of machines"),
-        k.Closes.ROLL: N_("roll"),
+        k.Closes.ROLL: N_("roll of stations"),
     },
     k.Role: {
         k.Role.AUTHORITY: N_("authority"),
@@ -162,7 +162,7 @@ PURPOSES: Mapping[str, str] = {
     "audit-seed": N_("the public dice of an audit"),
     "audit-sample": N_("the boxes that the seed drew"),
     "audit-result": N_("the risk that an audit measured"),
-    "closing": N_("the roll is frozen, or keys of machines are late from here on"),
-    "removal-request": N_("officers ask that a file be removed, and why"),
+    "closing": N_("the enrolment of machines closed, or the roll frozen, from here on"),
+    "removal-request": N_("that the authority asks to withdraw an attachment; it removes nothing"),
 }
 """What each type of record is for, by its name."""

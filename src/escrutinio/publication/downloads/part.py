@@ -15,12 +15,11 @@ import numpy as np
 
 from escrutinio.base.beside import new_file, refusal
 from escrutinio.base.errors import InputError, PublicationError
-from escrutinio.core.election.state import ElectionState
+from escrutinio.core.election.state import ElectionState, Standing, attachments_of
 from escrutinio.core.log.pinned import OtherFileError
 from escrutinio.core.log.proofs import format_proof
 from escrutinio.core.records import types as t
 from escrutinio.core.records.attachments import file_name
-from escrutinio.core.records.codes import Role
 from escrutinio.core.records.parts import Attachment
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.publication.browser.bundle import NAME, bundle
@@ -40,37 +39,30 @@ _NO_CLOCK = (1980, 1, 1, 0, 0, 0)
 def part_controls(state: ElectionState) -> dict[str, list[int]]:
     """The log indices that every part looks at, by what they are; the browser finds them in `data/`.
 
-    `first-sheet` has the first official sheet or zero report, before which a roll takes effect.
+    Of rolls and closings the officers' consents too: without them nobody could see that they take effect.
     """
-    kinds: tuple[type[t.Body], ...] = (t.Roll, t.Revocation, t.CoRecord)
-    found = {kind.NAME: [logged.index for logged in state.records(kind)] for kind in kinds}
-    return found | {"first-sheet": _first_sheet(state)}
-
-
-def _first_sheet(state: ElectionState) -> list[int]:
-    roles = np.array([held.key.role for held in state.keys], np.int64)
-    first: list[int] = []
-    for table in state.tables.values():
-        role = roles[table.signer]
-        by_machine = (role == Role.MACHINE) & np.isin(table.kind, (t.ZeroReport.TYPE, t.TallySheet.TYPE))
-        by_board = (role == Role.BOARD) & (table.kind == t.ManualSheet.TYPE)
-        first += table.index[by_machine | by_board][:1].tolist()
-    return sorted(first)[:1]
+    kinds: tuple[type[t.Body], ...] = (t.Roll, t.Closing, t.Revocation, t.CoRecord)
+    found: dict[str, list[int]] = {kind.NAME: [] for kind in kinds}
+    for logged in state.controls:
+        by_officers = isinstance(logged.body, t.Roll | t.Closing) and logged.standing is Standing.CONSENT
+        if isinstance(logged.body, kinds) and (logged.standing is Standing.EFFECTIVE or by_officers):
+            found[logged.body.NAME].append(logged.index)
+    return found
 
 
 def part_entries(state: ElectionState, area: str) -> tuple[int, ...]:
     """The log indices of what a part holds of an area, in order.
 
-    What is about its stations; definition, charter, rolls and the first official sheet; and for each key
-    that signed any of it, its enrolment, its revocation and the co-records of that enrolment. Raises
-    InputError for an area that there is not, and for more than `MOST_RECORDS`.
+    What is about its stations; definition, charter, rolls and closings, with the officers' consents to them;
+    and for each key that signed any of it, its enrolment, its revocation and the co-records of that
+    enrolment. Raises InputError for an area that there is not, and for more than `MOST_RECORDS`.
     """
     top = state.areas.index.get(area)
     if top is None:
         raise InputError(f"there is no area {area[:80]!r} in this election")
     inside = state.areas.within(top, state.roll.area)
     controls = part_controls(state)
-    found = {0, 1, *controls[t.Roll.NAME], *controls["first-sheet"], *_about(state, inside)}
+    found = {0, 1, *controls[t.Roll.NAME], *controls[t.Closing.NAME], *_about(state, inside)}
     size = 0
     while size < len(found):
         size = len(found)
@@ -150,7 +142,7 @@ def _verifier(log: VerifiedLog) -> bytes:
 def _tables(state: ElectionState) -> Iterator[Attachment]:
     yield state.definition.body.areas
     for roll in state.records(t.Roll):
-        yield roll.body.stations
+        yield from attachments_of(roll.body)
 
 
 def write_zip(path: Path, content: Iterable[tuple[str, bytes]]) -> int:

@@ -109,7 +109,8 @@ class LogBook:
     @cached_property
     def unused(self) -> int:
         """Entries that are no readable record of this election, or whose signature or key does not hold."""
-        return self._state.size - sum(count for _, count in self.by_type) - len(self.unknown)
+        used = sum(count for _, count in self.by_type) + len(self.unknown) + len(self._state.repeats)
+        return self._state.size - used
 
     @cached_property
     def _by_signer(self) -> tuple[tuple[int, ...], int]:

@@ -5,7 +5,7 @@ They are a convenience, like every page: what a browser finds through them it ve
     data/areas.json                    {area: {parent, name, level}}
     data/keys.json                     {key id in hex: index of the enrolment}
     data/controls.json                 {type: [log index]} of the records that a part of the log needs:
-                                       roll, revocation, co-record, first-sheet
+                                       roll, closing, revocation, co-record
     data/log-pages.json                [log index of the first record on each page log/<number>.html]
     data/qr2024.json                   what the QR codes of 2024 count, where the configuration says it
     data/index/areas-of-stations.json  {station: area}, without those that `area_of_code` finds

@@ -43,6 +43,23 @@ KEY_OUT_OF_SCOPE = FAMILY.finding(
     keeps=True,
 )
 
+ACT_NOT_CURRENT = FAMILY.finding(
+    "act-not-current",
+    WARNING,
+    "Act that does not name the one in force | Entry {entry}, by {signer}, does not name as replaced the act "
+    "that is in force in its matter (entry {current}); it changes nothing.",
+    "Acto que no nombra el vigente | La entrada {entry}, de {signer}, no nombra como reemplazado el acto "
+    "vigente en su asunto (entrada {current}); no cambia nada.",
+)
+
+ENTRY_REPEATED = FAMILY.finding(
+    "entry-repeated",
+    WARNING,
+    "Entry repeated | Entry {entry} has the same bytes as entry {first}; it counts for nothing.",
+    "Entrada repetida | La entrada {entry} tiene los mismos bytes que la entrada {first}; no cuenta para "
+    "nada.",
+)
+
 OF_FAULT: Mapping[Fault, str] = {
     Fault.MALFORMED: BAD_RECORD,
     Fault.UNKNOWN_KEY: UNKNOWN_KEY,
@@ -55,3 +72,9 @@ def note_faults(faults: Iterable[tuple[int, Fault, str]], notes: Findings) -> No
     """Note entries that were refused, by index, fault and reason."""
     for index, fault, reason in sorted(faults, key=lambda each: each[0]):
         notes.add(OF_FAULT[fault], [index], reason=reason)
+
+
+def note_repeats(repeats: Mapping[int, int], notes: Findings) -> None:
+    """Note entries whose bytes stood before, each with the first."""
+    for index, first in sorted(repeats.items()):
+        notes.add(ENTRY_REPEATED, [index, first], first=first)

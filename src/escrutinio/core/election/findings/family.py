@@ -24,11 +24,9 @@ NOTE, WARNING, CRITICAL = Severity.NOTE, Severity.WARNING, Severity.CRITICAL
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RuleInput:
-    """What a rule may look at: the state, as yet without findings; the index of the first official sheet or
-    zero report, None without one; and the log's root hash at a size."""
+    """What a rule may look at: the state, as yet without findings, and the log's root hash at a size."""
 
     state: ElectionState
-    first_sheet: int | None
     root_at: Callable[[int], bytes]
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from escrutinio.core.election.findings.family import NOTE, WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.keys import HeldKey
 
 FAMILY = Family("keys")
 
@@ -24,6 +25,36 @@ LATE_KEY = FAMILY.finding(
     "Claves de máquina inscritas tarde | La entrada {entry} inscribe {count} claves de máquina tras "
     "el cierre; con aval de autoridad y partido desde: {consent}.",
 )
+
+
+NAME_ENROLLED_TWICE = FAMILY.finding(
+    "name-enrolled-twice",
+    WARNING,
+    "Second key under one name | Entry {entry} enrols another key for {signer}, whose key of entry {first} "
+    "was in force.",
+    "Segunda clave con un mismo nombre | La entrada {entry} inscribe otra clave de {signer}, cuya clave de "
+    "la entrada {first} estaba vigente.",
+)
+
+
+@FAMILY.rule
+def _names(given: RuleInput, notes: Findings) -> None:
+    """A key enrolled under a name while an earlier one of that name was in force; one that was revoked before
+    was replaced."""
+    before: dict[str, HeldKey] = {}
+    for held in given.state.keys:
+        first = before.setdefault(held.key.name, held)
+        if first is held:
+            continue
+        if first.revoked is None or first.revoked > held.enrolled:
+            notes.add(
+                NAME_ENROLLED_TWICE,
+                [held.enrolled, first.enrolled],
+                signer=held.key.name,
+                first=first.enrolled,
+            )
+        else:
+            before[held.key.name] = held
 
 
 @FAMILY.rule

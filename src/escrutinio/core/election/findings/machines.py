@@ -48,6 +48,15 @@ SEAL_BROKEN = FAMILY.finding(
     "estaba intacto.",
 )
 
+LISTING_UNREADABLE = FAMILY.finding(
+    "listing-unreadable",
+    WARNING,
+    "Machine list that cannot be read | The list that entry {entry} names is not written as the formats ask; "
+    "the steps of that entry are left out.",
+    "Lista de máquinas ilegible | La lista que nombra la entrada {entry} no está escrita como piden los "
+    "formatos; los pasos de esa entrada se omiten.",
+)
+
 FAMILY.words(
     OUT_OF_ORDER,
     "what",

@@ -30,12 +30,12 @@ def _observers(given: RuleInput, notes: Findings) -> None:
     if not granted:
         return
     for index, signer, contest, station, area, when in _observed(state):
-        mine = [
-            logged.body
+        mine = {
+            logged.entry.subject: logged.body  # the last one below the entry: it replaced those before it
             for logged in granted
             if f"{signer}/".startswith(f"{logged.entry.subject}/") and logged.index < index
-        ]
-        if mine and not any(_accredited(state, body, contest, area, when) for body in mine):
+        }
+        if mine and not any(_accredited(state, body, contest, area, when) for body in mine.values()):
             notes.add(OBSERVER_OUT_OF_SCOPE, [index], station=station, contest=contest, signer=signer)
 
 

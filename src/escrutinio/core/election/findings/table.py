@@ -3,6 +3,7 @@
 from escrutinio.core.election.findings import (
     announced,
     audits,
+    calendar,
     copies,
     docket,
     entries,
@@ -13,6 +14,7 @@ from escrutinio.core.election.findings import (
     roll,
     sheets,
     transmission,
+    withdrawals,
 )
 from escrutinio.core.election.findings.family import FAMILIES, RuleInput
 from escrutinio.core.election.findings.finding import FindingRow, Findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
-from escrutinio.core.records.body import Body, record
+from escrutinio.core.records.body import REPLACES, Body, record
 from escrutinio.core.records.codecs import put
 from escrutinio.core.records.types.counts import Counted
 
@@ -27,7 +27,7 @@ class AuditMinutes(Body):
     outcome: k.AuditOutcome = put(c.Code(k.AuditOutcome))
     held_at: int = put(c.TIME)
     minutes: tuple[p.Attachment, ...] = put(p.ATTACHMENTS)
-    replaces: bytes | None = put(p.REPLACES, default=None)
+    replaces: bytes | None = put(REPLACES, default=None)
 
 
 @record(34, "contest")

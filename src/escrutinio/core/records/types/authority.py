@@ -5,7 +5,7 @@ from __future__ import annotations
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
-from escrutinio.core.records.body import Body, record
+from escrutinio.core.records.body import REPLACES, Body, record
 from escrutinio.core.records.codecs import put
 
 __all__ = [
@@ -36,7 +36,7 @@ class Roll(Body):
     centers: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
     declared: tuple[p.Declared, ...] = put(c.Array(c.Struct(p.Declared)))
     frozen_on: str = put(c.DATE)
-    replaces: bytes | None = put(p.REPLACES, default=None)
+    replaces: bytes | None = put(REPLACES, default=None)
 
 
 @record(7, "contest")
@@ -46,7 +46,7 @@ class NominationChange(Body):
     candidate: str = put(c.CODE)
     change: k.Nomination = put(c.Code(k.Nomination))
     legal_basis: str = put(c.LONG)
-    replaces: bytes | None = put(p.REPLACES, default=None)
+    replaces: bytes | None = put(REPLACES, default=None)
 
 
 @record(8, "station")
@@ -57,7 +57,7 @@ class StationChange(Body):
     center: str = put(c.CODE)
     registered: int | None = put(c.Optional(c.COUNT))
     minutes: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
-    replaces: bytes | None = put(p.REPLACES, default=None)
+    replaces: bytes | None = put(REPLACES, default=None)
 
 
 @record(9, "signer")
@@ -69,7 +69,7 @@ class Accreditation(Body):
     contests: tuple[str, ...] = put(c.Array(c.CODE))
     starts: int = put(c.TIME)
     ends: int = put(c.TIME)
-    replaces: bytes | None = put(p.REPLACES, default=None)
+    replaces: bytes | None = put(REPLACES, default=None)
 
 
 @record(11, "lot")
@@ -112,7 +112,7 @@ class Bulletin(Body):
     null: int = put(c.COUNT)
     blank: int = put(c.COUNT)
     stations: int = put(c.COUNT)
-    replaces: bytes | None = put(p.REPLACES, default=None)
+    replaces: bytes | None = put(REPLACES, default=None)
 
 
 @record(28, "contest")
@@ -122,15 +122,12 @@ class Proclamation(Body):
     elected: tuple[str, ...] = put(c.Array(c.CODE, 1))
     head: p.LogHead = put(c.Struct(p.LogHead))
     counts: tuple[int, ...] = put(c.COUNTS)
-    replaces: bytes | None = put(p.REPLACES, default=None)
+    replaces: bytes | None = put(REPLACES, default=None)
 
 
 @record(30, "election")
 class Withdrawal(Body):
-    """Its signer's own records no longer stand for an attachment, whose digest stays.
-
-    The file goes when every record that names it was withdrawn so, and never where a total needs it.
-    """
+    """Its signer no longer wants an attachment published that it named; the digest stays."""
 
     attachment: bytes = put(c.DIGEST)
     reason: k.Removal = put(c.Code(k.Removal))
@@ -138,7 +135,7 @@ class Withdrawal(Body):
 
 @record(38, "election")
 class Closing(Body):
-    """From this entry on the roll is frozen, or a machine key that is enrolled is enrolled late."""
+    """From here on the enrolment of machines is closed, or the roll frozen; the first of each kind counts."""
 
     what: k.Closes = put(c.Code(k.Closes))
     legal_basis: str = put(c.LONG)
@@ -146,7 +143,7 @@ class Closing(Body):
 
 @record(128, "election")
 class RemovalRequest(Body):
-    """Officers ask that a file of somebody else's be removed, and say why; it removes nothing by itself."""
+    """The authority asks whoever named an attachment to withdraw it; by itself it removes nothing."""
 
     attachment: bytes = put(c.DIGEST)
     reason: k.Removal = put(c.Code(k.Removal))

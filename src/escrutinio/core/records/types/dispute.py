@@ -5,7 +5,7 @@ from __future__ import annotations
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
-from escrutinio.core.records.body import Body, record
+from escrutinio.core.records.body import REPLACES, Body, record
 from escrutinio.core.records.codecs import put
 
 __all__ = ["Complaint", "IncidentDisclosure", "IncidentReport", "Ruling"]
@@ -44,7 +44,7 @@ class Ruling(Body):
     entry: int | None = put(c.Optional(c.UINT))
     legal_basis: str = put(c.LONG)
     minutes: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
-    replaces: bytes | None = put(p.REPLACES, default=None)
+    replaces: bytes | None = put(REPLACES, default=None)
 
 
 @record(25, "place")

@@ -19,10 +19,18 @@ from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.parts import EnrolledKey, Title
 from escrutinio.core.records.subjects import ELECTION
 from escrutinio.core.records.text import check_name
-from escrutinio.core.records.types import Body, Charter, Enrolment, NominationChange, Roll, StationChange
+from escrutinio.core.records.types import (
+    Body,
+    Charter,
+    Closing,
+    Enrolment,
+    NominationChange,
+    Roll,
+    StationChange,
+)
 from escrutinio.running.workspace.workspace import Beginning
 
-CARRIED = (Roll, NominationChange, StationChange)
+CARRIED = (Roll, Closing, NominationChange, StationChange)
 """What a log needs of another one to know its stations and ballot: carried over as it stands."""
 
 ROLES = {LogRole.PARTY: Role.PARTY, LogRole.OBSERVER: Role.OBSERVER}

@@ -3,6 +3,7 @@
 import { equal, toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
 import { signedBy } from "../log/log.js";
+import { whyNotEntitled } from "./entitled.js";
 import { leafHash, rootOfProof } from "../log/merkle.js";
 import { readRecord } from "../records/record.js";
 import { Refusal, refuse } from "../records/refusal.js";
@@ -42,6 +43,8 @@ export async function checkRecord(log, index, raw, proof) {
       if (!entry) return open("signature-open");
       signer = await log.signer(entry, index);
       if (!(await signedBy(entry, signer.publicKey))) refuse("signature-bad");
+      const why = await whyNotEntitled(log, entry, index, signer);
+      if (why) throw why;
       const values = { kid: toHex(keyId(signer.publicKey)), name: signer.name, role: signer.role };
       return ok(signer.role === "root" ? "signature-root" : "signature-ok", { ...values, enrolled: signer.enrolled });
     }),

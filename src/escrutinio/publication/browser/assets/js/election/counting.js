@@ -1,10 +1,8 @@
 // Which sheets count, and their totals: the rules of docs/verifying-in-the-browser.md, written independently
 // of the Python fold.
 
-import { maySay } from "./controls.js";
+import { BULK, OFFICIAL, maySay } from "./rights.js";
 
-const [ZERO_REPORT, TALLY, MANUAL, COPY, HAND_COUNT] = [13, 14, 17, 18, 19];
-const BULK = new Set([ZERO_REPORT, TALLY, MANUAL, COPY, HAND_COUNT]);
 const SPEAKS_FOR_NONE = new Set(["station-unknown", "key-out-of-scope"]);
 export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "reported-late", "ruled", "paper", "copies:"];
 
@@ -14,12 +12,19 @@ export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "rep
  * @typedef {{ counted: Map<string, Signed>, pending: Map<string, string>, annulled: Set<string> }} Basis */
 /** Rows of a basis that may count, by station, and the reason of each station's first one that may not.
  * @typedef {{ rows: Map<string, Signed[]>, refused: Map<string, string> }} Heard */
+/** A number of votes, exact: a bigint from 2^53 on. @typedef {number | bigint} Sum */
 /**
  * Candidates in ballot order; `pending` and `annulled` are stations. `areas`: of each area what it adds up to,
  * [...candidates, null, blank, stations counted, pending, annulled].
- * @typedef {{ candidates: number[], null: number, blank: number, stations: number, pending: string[],
- *   annulled: string[], areas: Map<string, number[]> }} Total
+ * @typedef {{ candidates: Sum[], null: Sum, blank: Sum, stations: number, pending: string[], annulled: string[],
+ *   areas: Map<string, Sum[]> }} Total
  */
+
+/** The exact sum of two. @param {Sum} a @param {Sum} b @returns {Sum} */
+export function plus(a, b) {
+  const sum = Number(a) + Number(b);
+  return typeof a === "number" && typeof b === "number" && Number.isSafeInteger(sum) ? sum : BigInt(a) + BigInt(b);
+}
 
 /** @param {Record<string, any>} body @returns {number} */
 export function votesOf(body) {
@@ -35,15 +40,15 @@ export function votesOf(body) {
  * @returns {string | null}
  */
 function refusalOf({ index, entry, key }, contest, { place, openings }, imported) {
-  const { about, body, type } = entry;
+  const { about, body, name } = entry;
   const station = place.stations.get(about.station ?? "");
-  const opened = type !== MANUAL || (openings.get(about.station ?? "") ?? Infinity) < index;
+  const opened = name !== "manual-sheet" || (openings.get(about.station ?? "") ?? Infinity) < index;
   if (!station || !place.above(station.area).has(contest.area)) return "station-unknown";
-  if (!maySay(key.role, type, imported) || !place.covers(key, about) || !opened) return "key-out-of-scope";
+  if (!maySay(key.role, name, imported) || !place.covers(key, about) || !opened) return "key-out-of-scope";
   if (body.counts.length !== contest.options.length) return "wrong-option-count";
-  if (type === ZERO_REPORT) return null;
+  if (name === "zero-report") return null;
   const votes = votesOf(body);
-  if (type !== HAND_COUNT && body.ballots !== null && body.ballots !== votes) return "sum-mismatch";
+  if (name !== "hand-count" && body.ballots !== null && body.ballots !== votes) return "sum-mismatch";
   const registered = station.registered ?? body.registered ?? Infinity;
   return votes > registered ? "more-votes-than-registered" : null;
 }
@@ -55,8 +60,8 @@ function refusalOf({ index, entry, key }, contest, { place, openings }, imported
  * @returns {string}
  */
 function basisOf({ index, entry, key }, late) {
-  if (entry.type === HAND_COUNT) return PAPER;
-  if (entry.type === COPY) return COPIES + organisation(key.name);
+  if (entry.name === "hand-count") return PAPER;
+  if (entry.name === "copy") return COPIES + organisation(key.name);
   return (late.get(key) ?? -1) >= index ? REPORTED_LATE : REPORTED;
 }
 
@@ -79,9 +84,10 @@ function contentOf({ counts, null: none, blank, ballots, voters, registered, vou
  * @param {Signed[]} signed in log order
  * @param {any} definition its body
  * @param {Settled} settled
+ * @param {boolean} official whether the log is the authority's own
  * @returns {{ totals: Map<string, Total>, refused: { index: number, code: string }[] }}
  */
-export function countSheets(signed, definition, settled) {
+export function countSheets(signed, definition, settled, official) {
   const imported = definition.author_role === "importer";
   const contests = new Map(definition.contests.map((/** @type {any} */ contest) => [contest.code, contest]));
   const refused = [];
@@ -90,12 +96,12 @@ export function countSheets(signed, definition, settled) {
   /** @type {Map<number, Signed>} */
   const sound = new Map();
   for (const one of signed) {
-    if (!BULK.has(one.entry.type)) continue;
+    if (!BULK.has(one.entry.name)) continue;
     const { station = "", contest: code = "" } = one.entry.about;
     const contest = contests.get(code);
     const why = contest ? refusalOf(one, contest, settled, imported) : "contest-unknown";
     if (why) refused.push({ index: one.index, code: why });
-    if (!contest || one.entry.type === ZERO_REPORT) continue;
+    if (!contest || one.entry.name === "zero-report") continue;
     const name = `${code} ${basisOf(one, settled.late)}`;
     const basis = heard.get(name) ?? { rows: new Map(), refused: new Map() };
     heard.set(name, basis);
@@ -105,8 +111,9 @@ export function countSheets(signed, definition, settled) {
     } else if (!SPEAKS_FOR_NONE.has(why) && !basis.refused.has(station)) basis.refused.set(station, why);
   }
   const totals = new Map();
+  const rules = official || signed.some(({ entry }) => OFFICIAL.has(entry.name) && contests.has(entry.about.contest));
   for (const [code, contest] of contests) {
-    const bases = basesOf(code, heard, settled, sound);
+    const bases = basesOf(code, heard, rules ? settled : { ...settled, rulings: [] }, sound);
     for (const [basis, found] of bases) totals.set(`${code} ${basis}`, totalOf(contest, found, settled.place));
   }
   return { totals, refused };
@@ -154,7 +161,7 @@ function countBasis({ rows, refused }, choose) {
 
 /** A station's first sheet counts, unless another differs; a machine's comes before a board's. @param {Signed[]} rows */
 function soleSheet(rows) {
-  const machines = rows.filter(({ entry }) => entry.type !== MANUAL);
+  const machines = rows.filter(({ entry }) => entry.name !== "manual-sheet");
   const said = machines.length ? machines : rows;
   if (said.length === 1) return said[0];
   const first = contentOf(said[0].entry.body);
@@ -221,7 +228,7 @@ function selected(named, index, { about }) {
  */
 function totalOf(contest, { counted, pending, annulled }, place) {
   const size = contest.candidates.length;
-  /** @type {Map<string, number[]>} */
+  /** @type {Map<string, Sum[]>} */
   const own = new Map();
   const row = (/** @type {string} */ station) => {
     const area = place.stations.get(station)?.area ?? "";
@@ -231,19 +238,19 @@ function totalOf(contest, { counted, pending, annulled }, place) {
   };
   for (const [station, { entry }] of counted) {
     const sums = row(station);
-    entry.body.counts.forEach((/** @type {number} */ votes, /** @type {number} */ at) => (sums[contest.options[at].candidate] += votes));
-    sums[size] += entry.body.null;
-    sums[size + 1] += entry.body.blank;
-    sums[size + 2] += 1;
+    const add = (/** @type {number} */ at, /** @type {number} */ votes) => (sums[at] = plus(sums[at], votes));
+    entry.body.counts.forEach((/** @type {number} */ votes, /** @type {number} */ at) => add(contest.options[at].candidate, votes));
+    [entry.body.null, entry.body.blank, 1].forEach((votes, at) => add(size + at, votes));
   }
-  for (const station of pending.keys()) row(station)[size + 3] += 1;
-  for (const station of annulled) row(station)[size + 4] += 1;
-  /** @type {Map<string, number[]>} */
+  for (const station of pending.keys()) row(station)[size + 3] = plus(row(station)[size + 3], 1);
+  for (const station of annulled) row(station)[size + 4] = plus(row(station)[size + 4], 1);
+  /** @type {Map<string, Sum[]>} */
   const areas = new Map();
   for (const [area, sums] of own) {
     for (const above of place.above(area)) {
       if (!place.above(above).has(contest.area)) continue; // what lies above has more than this contest
-      areas.set(above, (areas.get(above) ?? new Array(size + 5).fill(0)).map((/** @type {number} */ sum, /** @type {number} */ at) => sum + sums[at]));
+      const before = areas.get(above) ?? new Array(size + 5).fill(0);
+      areas.set(above, before.map((sum, at) => plus(sum, sums[at])));
     }
   }
   const all = areas.get(contest.area) ?? new Array(size + 5).fill(0);
@@ -251,7 +258,7 @@ function totalOf(contest, { counted, pending, annulled }, place) {
     candidates: all.slice(0, size),
     null: all[size],
     blank: all[size + 1],
-    stations: all[size + 2],
+    stations: Number(all[size + 2]),
     pending: [...pending.keys()],
     annulled: [...annulled],
     areas,

@@ -4,10 +4,11 @@ import { equal, toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
 import { keyIsAcceptable, verifier } from "../records/ed25519.js";
 import { sha256 } from "../records/sha256.js";
+import { effectiveOf } from "./acts.js";
 
-const [ENROLMENT, REVOCATION, CO_RECORD] = [3, 4, 31];
-const ENROLMENT_CLOSES = "enrolment_closes";
+const [ENROLMENT, REVOCATION] = [3, 4];
 const BULK = new Set([13, 14, 17, 18, 19]);
+
 
 /** @typedef {import("../records/record.js").Entry} Entry */
 /** An enrolled key: in force above index `enrolled`, up to `revoked` (none: Infinity).
@@ -17,11 +18,12 @@ const BULK = new Set([13, 14, 17, 18, 19]);
 /** An entry by its index in the log. @typedef {{ index: number, entry: Entry }} Placed */
 /** One whose type may be unknown. @typedef {{ index: number } & import("../records/record.js").Read} Found */
 /** A record whose signature holds, and the key it is by. @typedef {{ index: number, entry: Entry, key: Key }} Signed */
-/** Whose keys there are: by key id in hexadecimal, and the operator's root.
- * @typedef {{ held: Map<string, Held>, root: Key, rootId: string }} Keyring */
+/** Whose keys there are: by key id in hexadecimal, and the operator's root; `weak`: enrolments of keys whose signatures
+ * cannot be checked. @typedef {{ held: Map<string, Held>, root: Key, rootId: string, weak: number[] }} Keyring */
 
 /**
- * The keys that the operator's root enrols and revokes; the first enrolment of a key wins.
+ * The keys that the operator's root enrols and revokes; the first enrolment of a key wins, and the root's own is not
+ * enrolled nor revoked by anything.
  * @param {Placed[]} opened in log order
  * @param {Uint8Array} rootKey
  * @returns {Promise<Keyring>}
@@ -31,6 +33,8 @@ export async function readKeys(opened, rootKey) {
   const check = await verifier(rootKey);
   /** @type {Map<string, Held>} */
   const held = new Map();
+  /** @type {number[]} */
+  const weak = [];
   for (const { index, entry } of opened) {
     if (entry.type !== ENROLMENT && entry.type !== REVOCATION) continue;
     const { kid, signed, signature } = entry.frame;
@@ -42,11 +46,12 @@ export async function readKeys(opened, rootKey) {
     }
     for (const key of entry.body.keys) {
       const id = toHex(keyId(key.public_key));
-      if (keyIsAcceptable(key.public_key) && !held.has(id)) held.set(id, { key, enrolled: index, revoked: Infinity });
+      if (!keyIsAcceptable(key.public_key)) weak.push(index);
+      else if (!held.has(id) && id !== toHex(rootId)) held.set(id, { key, enrolled: index, revoked: Infinity });
     }
   }
   const root = { name: "", public_key: rootKey, role: "root", scope: [], contests: [], titles: [] };
-  return { held, root, rootId: toHex(rootId) };
+  return { held, root, rootId: toHex(rootId), weak };
 }
 
 /**
@@ -64,34 +69,30 @@ export function keyAt({ held, root, rootId }, { index, entry }) {
 }
 
 /**
- * The machine keys enrolled after the calendar's end of enrolment, or after the first official sheet, and the
- * index from which an authority's and a party's consent to that enrolment stand (none: Infinity).
+ * The machine keys enrolled above the closing of enrolment, and the index from which an authority's and a party's
+ * consent to that enrolment stand (none: Infinity).
  * @param {Keyring} keyring
- * @param {Signed[]} controls what takes effect, in log order
- * @param {any} definition its body
- * @param {number} firstSheet index of the first official sheet, Infinity without one
+ * @param {import("./acts.js").Control[]} controls in log order
+ * @param {number} closed index of the closing, Infinity without one
  * @returns {Map<Key, number>}
  */
-export function lateKeys({ held }, controls, definition, firstSheet) {
-  const closes = definition.calendar.find((/** @type {any} */ day) => day.code === ENROLMENT_CLOSES);
-  /** @type {Map<Key, number>} */
-  const late = new Map();
-  if (!closes) return late;
+export function lateKeys({ held }, controls, closed) {
   /** @type {Map<string, Map<string, number>>} */
   const consents = new Map();
-  for (const { index, entry, key } of controls) {
-    if (entry.type !== CO_RECORD) continue;
-    const given = consents.get(toHex(entry.body.enrolment)) ?? new Map();
-    consents.set(toHex(entry.body.enrolment), given);
+  for (const { index, entry, key } of effectiveOf(controls, "co-record")) {
+    const enrolment = toHex(entry.body.enrolment);
+    const given = consents.get(enrolment) ?? new Map();
+    consents.set(enrolment, given);
     if (!given.has(key.role)) given.set(key.role, index);
   }
   /** @type {Map<number, number>} */
   const since = new Map();
-  for (const { index, entry } of controls) {
-    if (entry.type !== ENROLMENT || (entry.issuedAt <= closes.at && index <= firstSheet)) continue;
+  for (const { index, entry } of effectiveOf(controls, "enrolment")) {
     const given = consents.get(toHex(sha256(entry.raw)));
-    since.set(index, Math.max(given?.get("authority") ?? Infinity, given?.get("party") ?? Infinity));
+    if (index > closed) since.set(index, Math.max(given?.get("authority") ?? Infinity, given?.get("party") ?? Infinity));
   }
+  /** @type {Map<Key, number>} */
+  const late = new Map();
   for (const { key, enrolled } of held.values()) {
     const from = since.get(enrolled);
     if (from !== undefined && key.role === "machine") late.set(key, from);

@@ -4,20 +4,23 @@
 import { fromBase64, fromUtf8 } from "../records/bytes.js";
 import { judgeEntries } from "./election.js";
 import { Log } from "../log/log.js";
+import { leafHash } from "../log/merkle.js";
 import { refuse } from "../records/refusal.js";
 import { MAX_ENTRY } from "../log/tiles.js";
 import { isCode } from "../records/text.js";
+import { BULK } from "./rights.js";
 import { Steps } from "./steps.js";
-import { reportOf, takeCheckpoint, takeFoundations, takeRecords, takeSigners } from "./whole.js";
+import { reportOf } from "./report.js";
+import { takeCheckpoint, takeFoundations, takeRecords, takeSigners } from "./whole.js";
 
 const MAX_PROOF = 640 * 1024;
 const MAX_HASHES = 63;
+const MAX_EXTRA = 64 * 1024;
 const MAX_LIST = 4 * 1024 * 1024;
 const MAX_RECORDS = 65_535;
 const AT_ONCE = 100;
 const FIRST_LINE = "c2sp.org/tlog-proof@v1";
 const EXTRA = "extra ";
-const BULK = new Set([13, 14, 17, 18, 19]);
 
 /** @typedef {import("../log/log.js").Standing} Standing */
 
@@ -32,10 +35,11 @@ export function parseProof(data, path) {
   const gap = text.indexOf("\n\n");
   const lines = text.slice(0, Math.max(0, gap)).split("\n");
   if (gap < 0 || lines.shift() !== FIRST_LINE) refuse("proof-form", { path });
-  if (lines[0]?.startsWith(EXTRA)) lines.shift();
+  const extra = lines[0]?.startsWith(EXTRA) ? fromBase64((lines.shift() ?? "").slice(EXTRA.length)) : new Uint8Array();
   const index = /^index (0|[1-9]\d{0,15})$/.exec(lines.shift() ?? "");
   const hashes = lines.map(fromBase64);
-  if (!index || hashes.length > MAX_HASHES || hashes.some(({ length }) => length !== 32)) return refuse("proof-form", { path });
+  const fits = Number.isSafeInteger(Number(index?.[1])) && extra.length <= MAX_EXTRA;
+  if (!index || !fits || hashes.length > MAX_HASHES || hashes.some(({ length }) => length !== 32)) return refuse("proof-form", { path });
   return { index: Number(index[1]), hashes, checkpoint: text.slice(gap + 2) };
 }
 
@@ -81,7 +85,7 @@ async function readList(log) {
  * Verify a part of a log.
  * @param {PartLog} log
  * @param {{ progress?: import("./election.js").Progress }} how
- * @returns {Promise<import("./whole.js").Report>}
+ * @returns {Promise<import("./report.js").Report>}
  */
 export async function verifyPart(log, { progress = () => {} }) {
   const began = performance.now();
@@ -106,14 +110,14 @@ export async function verifyPart(log, { progress = () => {} }) {
  * @param {PartLog} log
  * @param {number[]} entries
  * @param {import("./election.js").Progress} progress
- * @returns {Promise<import("./steps.js").Answer<{ index: number, raw: Uint8Array }[]>>}
+ * @returns {Promise<import("./steps.js").Answer<import("./election.js").Raw[]>>}
  */
 async function readPart(log, entries, progress) {
   const { size } = await log.checkpoint();
   const read = async (/** @type {number} */ index) => {
     const { raw, proof } = await log.standing(index);
     await log.verifyStanding(raw, index, proof);
-    return { index, raw };
+    return { index, raw, leaf: leafHash(raw) };
   };
   const records = [];
   for (let at = 0; at < entries.length; at += AT_ONCE) {
@@ -133,7 +137,7 @@ function areaOf({ place, signed, totals, unknownTypes }, area) {
   /** @type {Map<string, any[]>} */
   const said = new Map(stations.sort().map((code) => [code, []]));
   for (const { index, entry } of signed) {
-    if (!BULK.has(entry.type) || entry.type === 13) continue;
+    if (!BULK.has(entry.name) || entry.name === "zero-report") continue;
     const { counts, null: none, blank } = entry.body;
     said.get(entry.about.station ?? "")?.push({ index, type: entry.name, contest: entry.about.contest, signer: entry.frame.issuer, counts, null: none, blank });
   }

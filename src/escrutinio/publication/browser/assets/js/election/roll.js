@@ -1,65 +1,47 @@
-// Where there are stations: the areas of the definition and the roll, from their CSV attachments.
+// Where there are stations, and whose keys may speak of them: the areas of the definition and the roll in force.
 
-import { fromUtf8 } from "../records/bytes.js";
-import { refuse } from "../records/refusal.js";
-import { checkCode } from "../records/text.js";
+import { Refusal } from "../records/refusal.js";
+import { checkCenters, checkDeclared, readStations } from "./tables.js";
 
 const MAX_DEPTH = 64;
 
-/** @typedef {{ area: string, registered: number | null }} Station */
-/** `parents`: of each area, empty for the root; `names` as the table has them.
- * @typedef {{ parents: Map<string, string>, names: Map<string, string> }} Areas */
+/** @typedef {import("./tables.js").Areas} Areas */
+/** @typedef {import("./tables.js").Station} Station */
+/** An attachment that a record names; null where it is not there, or is another file.
+ * @typedef {(named: { digest: Uint8Array, size: number }) => Promise<Uint8Array | null>} Attachments */
 
 /**
- * Rows of a CSV attachment whose cells, but the last, hold codes or numbers, which need no quotes.
- * @param {Uint8Array} data
- * @param {string} header
- * @returns {string[][]}
- */
-function rowsOf(data, header) {
-  const lines = fromUtf8(data).split("\n");
-  const width = header.split(",").length;
-  if (lines.shift() !== header || lines.pop() !== "") refuse("table-form", { name: header, line: 1 });
-  return lines.map((line, at) => {
-    const cells = line.split(",");
-    const last = cells.splice(width - 1).join(",");
-    if (cells.length < width - 1 || (last.includes(",") && !last.startsWith('"'))) refuse("table-form", { name: header, line: at + 2 });
-    return [...cells, /^"(?:[^"]|"")*"$/.test(last) ? last.slice(1, -1).replaceAll('""', '"') : last];
-  });
-}
-
-/**
- * The areas that the definition names.
- * @param {Uint8Array} table CSV code,parent,level,name
- * @returns {Areas}
- */
-export function readAreas(table) {
-  const rows = rowsOf(table, "code,parent,level,name");
-  const parents = new Map(rows.map(([code, parent]) => [checkCode(code), parent]));
-  const names = new Map(rows.map(([code, , , name]) => [code, name]));
-  for (const [at, [, parent]] of rows.entries()) {
-    if (parent && !parents.has(parent)) refuse("table-form", { name: "code,parent,level,name", line: at + 2 });
-  }
-  return { parents, names };
-}
-
-/**
- * The stations of a roll, by code.
- * @param {Uint8Array} table CSV station,center,area,registered
+ * The stations of the roll in force: the last readable one that took effect below the closing of the roll; where all
+ * came later, the first readable one. One of which any part cannot be read is none.
+ * @param {import("./acts.js").Control[]} rolls that take effect, in log order
  * @param {Areas} areas
- * @returns {Map<string, Station>}
+ * @param {number} closed index of the closing, Infinity without one
+ * @param {Attachments} attachment
+ * @returns {Promise<Map<string, Station>>}
  */
-export function readStations(table, areas) {
-  const header = "station,center,area,registered";
-  /** @type {Map<string, Station>} */
-  const stations = new Map();
-  for (const [at, [station, center, area, registered]] of rowsOf(table, header).entries()) {
-    const number = registered === "" ? null : Number(registered);
-    const fits = /^(0|[1-9]\d{0,9})?$/.test(registered) && (number ?? 0) < 2 ** 32 && areas.parents.has(area);
-    if (!fits || stations.has(checkCode(station)) || !checkCode(center)) refuse("table-form", { name: header, line: at + 2 });
-    stations.set(station, { area, registered: number });
+export async function rollInForce(rolls, areas, closed, attachment) {
+  /** @type {Map<string, Station> | null} */
+  let chosen = null;
+  for (const { index, entry } of rolls) {
+    if (chosen && index > closed) break;
+    chosen = (await readRoll(entry.body, areas, attachment)) ?? chosen;
   }
-  return stations;
+  return chosen ?? new Map();
+}
+
+/** @param {any} body of a roll @param {Areas} areas @param {Attachments} attachment */
+async function readRoll({ stations, centers, declared }, areas, attachment) {
+  const table = await attachment(stations);
+  const names = centers && (await attachment(centers));
+  if (!table || (centers && !names)) return null;
+  try {
+    if (names) checkCenters(names, areas);
+    checkDeclared(declared, areas);
+    return readStations(table, areas);
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
 }
 
 /** Stations and areas that records may speak of. */
@@ -85,7 +67,7 @@ export class Place {
     if (known) return known;
     /** @type {Set<string>} */
     const path = new Set();
-    for (let at = area; this.areas.parents.has(at) && path.size < MAX_DEPTH; at = this.areas.parents.get(at) ?? "") path.add(at);
+    for (let at = area; this.areas.parents.has(at) && path.size <= MAX_DEPTH; at = this.areas.parents.get(at) ?? "") path.add(at);
     this.paths.set(area, path);
     return path;
   }

@@ -2,20 +2,22 @@
 
 import { Refusal } from "../records/refusal.js";
 import { DATAPACKAGE } from "./beside.js";
+import { plus } from "./counting.js";
 
 /** The versions of the tables and of the rules that this program makes again. */
-const KNOWN = { tables: 1, rules: 1 };
+const KNOWN = { tables: 2, rules: 2 };
 const RESULTS = "data/results.json";
 const FIXED = ["valid", "null", "blank", "ballots", "stations_counted", "stations_pending", "stations_annulled"];
 const MOST_DIFFERENCES = 50;
 
 /** @typedef {import("./counting.js").Total} Total */
-/** @typedef {{ contest: string, basis: string, area: string, column: string, stated: number | null, computed: number }} Difference */
+/** @typedef {import("./counting.js").Sum} Sum */
+/** @typedef {{ contest: string, basis: string, area: string, column: string, stated: Sum | null, computed: Sum }} Difference */
 /**
  * `figures` of `areas` (of all bases together) were compared; `differences` are the first of `count`; `whole` has
  * what is stated for each contest and basis at the contest's area, by column.
  * @typedef {{ areas: number, figures: number, count: number, differences: Difference[],
- *   whole: Map<string, Record<string, number>> }} Compared
+ *   whole: Map<string, Record<string, Sum>> }} Compared
  */
 
 /** What a publication says its tables were made by and from; it proves nothing.
@@ -30,7 +32,7 @@ const MOST_DIFFERENCES = 50;
  * @returns {Promise<import("./steps.js").Answer<Compared>>}
  */
 export async function checkTables(log, definition, totals) {
-  const result = compareStated(await log.json(RESULTS), definition, totals);
+  const result = compareStated(await log.json(RESULTS, exactly), definition, totals);
   const { areas, figures, count } = result;
   const values = { areas, figures, count };
   if (!count) return { text: "tables-ok", values, result };
@@ -43,6 +45,21 @@ export async function checkTables(log, definition, totals) {
   }
   if (version.size !== size) return { state: "open", text: "tables-size", values: { ...values, size, stated: version.size }, result };
   return { state: "bad", text: "tables-differ", values, result };
+}
+
+/**
+ * JSON whose whole numbers from 2^53 on are read as bigints.
+ * @param {string} text
+ */
+export function exactly(text) {
+  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+  const mark = `${crypto.getRandomValues(new Uint32Array(4))} `; // which no text of the file can begin with
+  const marked = text.replace(tokens, (token) => (/^\d{16,}$/.test(token) ? `"${mark}${token}"` : token));
+  return JSON.parse(marked, (_, value) => {
+    if (typeof value !== "string" || !value.startsWith(mark)) return value;
+    const number = BigInt(value.slice(mark.length));
+    return number > Number.MAX_SAFE_INTEGER ? number : Number(number);
+  });
 }
 
 /**
@@ -64,17 +81,17 @@ async function readVersion(log) {
 /**
  * An area's figures by the names of results.json.
  * @param {any} contest of the definition
- * @param {number[]} sums as in `Total.areas`
- * @returns {Map<string, number>}
+ * @param {Sum[]} sums as in `Total.areas`
+ * @returns {Map<string, Sum>}
  */
 function figuresOf(contest, sums) {
   const size = contest.candidates.length;
-  const valid = sums.slice(0, size).reduce((sum, votes) => sum + votes, 0);
+  const valid = sums.slice(0, size).reduce(plus, 0);
   const [none, blank, counted, pending, annulled] = sums.slice(size);
-  const fixed = [valid, none, blank, valid + none + blank, counted, pending, annulled];
-  /** @type {[string, number][]} */
+  const fixed = [valid, none, blank, plus(valid, plus(none, blank)), counted, pending, annulled];
+  /** @type {[string, Sum][]} */
   const rows = contest.candidates.map((/** @type {any} */ candidate, /** @type {number} */ at) => [candidate.code, sums[at]]);
-  return new Map([...rows, ...FIXED.map((name, at) => /** @type {[string, number]} */ ([name, fixed[at]]))]);
+  return new Map([...rows, ...FIXED.map((name, at) => /** @type {[string, Sum]} */ ([name, fixed[at]]))]);
 }
 
 /**
@@ -112,7 +129,7 @@ export function compareStated(results, definition, totals) {
 
 /**
  * @param {any} results
- * @returns {Map<string, Map<string, Map<string, number>>>} contest and basis, area, column
+ * @returns {Map<string, Map<string, Map<string, Sum>>>} contest and basis, area, column
  */
 function readStated(results) {
   const found = new Map();
@@ -120,7 +137,7 @@ function readStated(results) {
     for (const basis of listOf(contest?.bases)) {
       const rows = Object.entries(basis?.areas ?? {}).map(([area, row]) => {
         const cells = listOf(contest.columns).map((column, at) => [String(column), listOf(row)[at]]);
-        return [area, new Map(/** @type {[string, any][]} */ (cells).filter(([, value]) => Number.isSafeInteger(value)))];
+        return [area, new Map(/** @type {[string, any][]} */ (cells).filter(([, value]) => Number.isSafeInteger(value) || typeof value === "bigint"))];
       });
       found.set(`${contest.code} ${basis.code}`, new Map(/** @type {any} */ (rows)));
     }

@@ -1,4 +1,4 @@
-// The checks of a verification: fourteen, with numbers that never change, the same for every publication and in every
+// The checks of a verification: fifteen, with numbers that never change, the same for every publication and in every
 // program that makes them. Each holds ("ok"), fails ("bad"), or cannot be judged ("open"), and says why.
 
 import { Refusal } from "../records/refusal.js";
@@ -19,11 +19,12 @@ export const CHECKS = [
   "tables",
   "files",
   "verifier",
+  "earlier",
 ];
 
 /** A refusal as it travels from a worker. @typedef {{ key: string, values: Record<string, any> }} PlainRefusal */
 /** @typedef {"ok" | "bad" | "open"} State */
-/** `number`: of the check; null for what is compared beside the checks.
+/** `number`: of the check; null for what is checked of a part of a log alone.
  * @typedef {{ id: string, number: number | null, state: State, text: string, values: Record<string, any>, why: PlainRefusal | null }} Step */
 /**
  * @template T
@@ -50,7 +51,8 @@ export class Steps {
   }
 
   /**
-   * Take a step: what `act` returns is its answer and what later steps need; a refusal is the answer "bad".
+   * Take a step: what `act` returns is its answer and what later steps need; a refusal is the answer "bad", but
+   * where a file that is there could not be read: nothing is wrong that is known of, and the step is open.
    * @template T
    * @param {string} id
    * @param {() => Promise<Answer<T>>} act
@@ -63,7 +65,8 @@ export class Steps {
       return result ?? null;
     } catch (why) {
       if (!(why instanceof Refusal)) throw why;
-      this.put(id, "bad", `${id}-bad`, {}, why);
+      if (why.unreadable) this.put(id, "open", "unreadable", {}, why);
+      else this.put(id, "bad", `${id}-bad`, {}, why);
       return null;
     }
   }
@@ -82,7 +85,7 @@ export class Steps {
   }
 
   /**
-   * All checks by their numbers, those that were not reached among them, and then what was compared beside them.
+   * All checks by their numbers, those that were not reached among them, and then what is checked of a part alone.
    * @param {string} otherwise why a check that was not made was not
    * @returns {Step[]}
    */

@@ -2,39 +2,23 @@
 // to the page.
 
 import { toHex } from "../records/bytes.js";
-import { isNative } from "../records/ed25519.js";
 import { Refusal } from "../records/refusal.js";
-import { toPlain } from "../records/shapes.js";
 import { compareEarlier } from "../log/earlier.js";
 import { readCharter, readDefinition } from "../log/log.js";
 import { verifyCosignatures } from "../log/note.js";
-import { formatCheckpoint } from "../log/proof.js";
+import { checkReadable } from "../log/tiles.js";
 import { checkRoot, checkTiles, treeOf } from "../log/tree.js";
-import { checkAttachments, checkFiles, checkVerifier } from "./beside.js";
-import { COPIES, PAPER, REPORTED, REPORTED_LATE, RULED } from "./counting.js";
+import { leafHash } from "../log/merkle.js";
+import { checkAttachments, claimedFiles, neededFiles } from "./attachments.js";
+import { checkFiles, checkVerifier } from "./beside.js";
+import { checkDefinition } from "./definition.js";
 import { judgeEntries, placed, readEntries } from "./election.js";
-import { readAreas } from "./roll.js";
+import { OF_KEYS, reportOf, sureFaults } from "./report.js";
 import { checkTables } from "./stated.js";
-import { Steps, plainRefusal, revived } from "./steps.js";
+import { Steps, revived } from "./steps.js";
+import { readAreas } from "./tables.js";
 
-const ORDER = [REPORTED, REPORTED_LATE, RULED, COPIES, PAPER];
-const SHOWN = 100; // entries named of each kind of fault
-const OF_KEYS = new Set(["key-unknown", "signature-bad"]);
-const ROLL = 6;
-
-/** @typedef {import("./steps.js").PlainRefusal} PlainRefusal */
-/** @typedef {import("./steps.js").Step} Step */
-/**
- * `totals` by contest and basis at the contest's area, none where they cannot be judged; `faults`: entries that state
- * nothing, the first of `faultCount`; `unread`: entries of types that are not known and change no total; `refused`:
- * entries that count in no total, by code; `checkpoint` and `earlier` as text.
- * @typedef {{ kind: "whole" | "part", origin: string, size: number, root: string, checkpoint: string, earlier: string,
- *   steps: Step[], definition: any, charter: any, native: boolean, seconds: number,
- *   totals: { contest: string, basis: string, total: any, stated: Record<string, number> | null }[],
- *   faults: { index: number, why: PlainRefusal }[], faultCount: number, refused: [string, number[], number][],
- *   unread: import("./election.js").Unknown[], unreadCount: number,
- *   compared: import("./stated.js").Compared | null, area: any }} Report
- */
+/** @typedef {import("./report.js").Report} Report */
 /** @typedef {import("../log/log.js").Log} Log */
 /** @typedef {import("../log/log.js").Context} Context */
 /** @typedef {import("./election.js").Judged} Judged */
@@ -52,20 +36,18 @@ export async function verifyWhole(log, { earlier = null, sample, progress = () =
   const seconds = () => (performance.now() - began) / 1_000;
   if (!(await takeCheckpoint(steps, log))) return { ...(await reportOf(log, steps, null, null)), kind: "whole", seconds: seconds() };
   await takeSigners(steps, log);
-  const entries = await steps.take("bundles", async () => {
-    const result = await readEntries(log, progress);
-    return { text: "bundles-ok", values: { size: result.length }, result };
-  });
+  const entries = await steps.take("bundles", () => readAll(log, progress));
+  const leaves = entries?.map(leafHash);
   const context = entries && (await takeFoundations(steps, log, entries));
   // Signatures are checked by other threads of the browser: they run while this one works on the tree.
-  const judging = entries && context && judgeEntries(placed(entries), context, (named) => log.attachment(named), { progress, sample });
+  const judging = entries && context && judgeEntries(placed(entries, leaves), context, (named) => log.attachment(named), { progress, sample });
   judging?.catch(() => {}); // its refusal is reported below
-  if (entries) await takeTree(steps, log, entries, progress);
-  await steps.take("earlier", async () => (earlier ? compareEarlier(log, earlier) : { state: "open", text: "earlier-none" }));
+  if (entries) await takeTree(steps, log, entries, leaves, progress);
+  await steps.take("earlier", async () => (earlier ? compareEarlier(log, earlier) : { text: log.trust ? "earlier-none" : "earlier-untrusted" }));
   const judged = judging && (await takeRecords(steps, () => judging));
   progress("beside", 0, 1);
   const compared = context && judged && (await takeTables(steps, log, context, judged));
-  if (context && judged) await takeAttachments(steps, log, context, judged);
+  const told = context && judged && (await takeAttachments(steps, log, context, judged));
   await steps.take("files", () => checkFiles(log));
   await steps.take("verifier", () => checkVerifier(log));
   progress("beside", 1, 1);
@@ -76,58 +58,27 @@ export async function verifyWhole(log, { earlier = null, sample, progress = () =
     totals: report.totals.map((one) => ({ ...one, stated: compared?.whole.get(`${one.contest} ${one.basis}`) ?? null })),
     earlier: earlier ? new TextDecoder().decode(earlier) : "",
     compared,
+    told,
     seconds: seconds(),
   };
 }
 
 /**
- * What every report says.
+ * 4: every entry is there; not judged of a log that is too large for that.
  * @param {Log} log
- * @param {Steps} steps
- * @param {Context | null} context
- * @param {Judged | null} judged
- * @param {string} [otherwise] why a check that was not made was not
- * @returns {Promise<Omit<Report, "seconds">>}
+ * @param {Progress} progress
+ * @returns {Promise<import("./steps.js").Answer<Uint8Array[]>>}
  */
-export async function reportOf(log, steps, context, judged, otherwise) {
-  const checkpoint = await log.checkpoint().catch(noRefusal);
-  /** @type {Map<string, number[]>} */
-  const refused = new Map();
-  for (const { index, code } of judged?.refused ?? []) refused.set(code, [...(refused.get(code) ?? []), index]);
-  const faults = judged ? sureFaults(judged) : [];
-  const totals = judged?.unknownTypes.length ? [] : [...(judged?.totals ?? [])];
-  return {
-    kind: "part",
-    origin: checkpoint?.origin ?? "",
-    size: checkpoint?.size ?? 0,
-    root: checkpoint ? toHex(checkpoint.root) : "",
-    checkpoint: checkpoint ? new TextDecoder().decode(formatCheckpoint(checkpoint)) : "",
-    earlier: "",
-    steps: steps.finish(otherwise),
-    definition: context && toPlain(context.definition.body),
-    charter: context && toPlain(context.charter.body),
-    native: await isNative(),
-    totals: totals.map(([name, { areas, ...total }]) => ({ ...basisOf(name), total, stated: null })).sort(byBasis),
-    faults: faults.slice(0, SHOWN).map(({ index, why }) => ({ index, why: plainRefusal(why) })),
-    faultCount: faults.length,
-    unread: (judged?.unread ?? []).slice(0, SHOWN),
-    unreadCount: judged?.unread.length ?? 0,
-    refused: [...refused].map(([code, indices]) => /** @type {[string, number[], number]} */ ([code, indices.slice(0, SHOWN), indices.length])),
-    compared: null,
-    area: null,
-  };
-}
-
-/** @param {string} name of a total: contest and basis */
-function basisOf(name) {
-  const [contest, basis] = name.split(" ");
-  return { contest, basis };
-}
-
-/** Official sheets first, then copies by name, then paper. @param {{ basis: string }} a @param {{ basis: string }} b */
-function byBasis(a, b) {
-  const order = (/** @type {string} */ basis) => ORDER.indexOf(basis.startsWith(COPIES) ? COPIES : basis);
-  return order(a.basis) - order(b.basis) || (a.basis < b.basis ? -1 : 1);
+async function readAll(log, progress) {
+  const { size } = await log.checkpoint();
+  try {
+    checkReadable(size);
+  } catch (why) {
+    if (why instanceof Refusal) return { state: "open", text: "bundles-large", why };
+    throw why;
+  }
+  const result = await readEntries(log, progress);
+  return { text: "bundles-ok", values: { size: result.length }, result };
 }
 
 /**
@@ -183,6 +134,7 @@ export async function takeFoundations(steps, log, [first = new Uint8Array(), sec
   const definition = await steps.take("definition", async () => {
     const result = await readDefinition(first);
     const areas = readAreas(await log.attachment(result.body.areas));
+    checkDefinition(result.body, areas);
     return { text: "definition-ok", values: { areas: areas.parents.size }, result };
   });
   if (!definition) return null;
@@ -201,10 +153,11 @@ export async function takeFoundations(steps, log, [first = new Uint8Array(), sec
  * @param {Steps} steps
  * @param {Log} log
  * @param {Uint8Array[]} entries
+ * @param {Uint8Array[] | undefined} leaves their hashes
  * @param {Progress} progress
  */
-async function takeTree(steps, log, entries, progress) {
-  const tree = treeOf(entries);
+async function takeTree(steps, log, entries, leaves, progress) {
+  const tree = treeOf(entries, leaves);
   const fits = await steps.take("root", async () => {
     await checkRoot(log, tree);
     return { text: "root-ok", values: { size: entries.length }, result: true };
@@ -213,15 +166,6 @@ async function takeTree(steps, log, entries, progress) {
     await checkTiles(log, tree, fits ?? false, (done, all) => progress("tiles", done, all));
     return { text: "tiles-ok", values: { tiles: tree.tiles.length } };
   });
-}
-
-/**
- * The entries that state nothing for certain: a record of a type that is not known may change keys, so that what comes
- * after one is not said to fail by its key.
- * @param {Judged} judged
- */
-function sureFaults({ faults, unknownTypes: [unknown] }) {
-  return faults.filter(({ index, why }) => !unknown || index < unknown.index || !OF_KEYS.has(why.key));
 }
 
 /**
@@ -237,10 +181,11 @@ export async function takeRecords(steps, judge) {
     judged = await judge();
   } catch (why) {
     if (!(why instanceof Refusal)) throw why;
-    steps.put("attachments", "bad", "attachments-bad", {}, why); // the one thing that judging reads beside the entries
+    const state = why.unreadable ? "open" : "bad"; // the table of areas, which was read before
+    steps.put("attachments", state, "attachments-bad", {}, why);
     return null;
   }
-  const { checked, signatures, unknownTypes, unread } = judged;
+  const { checked, signatures, unknownTypes, unread, repeats, beyond } = judged;
   const [unknown] = unknownTypes;
   const about = { index: unknown?.index ?? 0, type: unknown?.type ?? 0, more: unknownTypes.length - 1 };
   const faults = sureFaults(judged);
@@ -248,7 +193,10 @@ export async function takeRecords(steps, judge) {
   const unsigned = faults.filter(({ why }) => OF_KEYS.has(why.key));
   if (malformed.length) steps.put("records", "bad", "records-faults", { faults: malformed.length });
   else if (unknown) steps.put("records", "open", "records-unknown", about);
-  else steps.put("records", "ok", unread.length ? "records-unread" : "records-ok", { records: signatures, unread: unread.length });
+  else {
+    const said = { records: signatures, unread: unread.length, repeats: repeats.length, beyond: beyond.length };
+    steps.put("records", "ok", unread.length + repeats.length + beyond.length ? "records-noted" : "records-ok", said);
+  }
   const values = { checked, signatures, faults: unsigned.length, missed: (100 * 0.99 ** checked).toPrecision(2) };
   if (unsigned.length) steps.put("signatures", "bad", "signatures-faults", values);
   else if (unknown) steps.put("signatures", "open", "signatures-unknown", about);
@@ -264,11 +212,10 @@ export async function takeRecords(steps, judge) {
  * @param {Context} context
  * @param {Judged} judged
  */
-async function takeAttachments(steps, log, { definition, charter }, { signed }) {
-  const records = [{ index: 0, entry: definition }, { index: 1, entry: charter }, ...signed];
-  const rolls = signed.filter(({ entry }) => entry.type === ROLL).map(({ entry }) => toHex(entry.body.stations.digest));
-  const needed = new Set([toHex(definition.body.areas.digest), ...rolls]);
-  await steps.take("attachments", () => checkAttachments(log, records, needed));
+async function takeAttachments(steps, log, { definition, charter }, { controls }) {
+  const needed = neededFiles(definition.body, controls);
+  const claimed = claimedFiles([{ index: 0, entry: definition }, { index: 1, entry: charter }], controls, needed);
+  return steps.take("attachments", () => checkAttachments(log, claimed, needed));
 }
 
 /**
@@ -278,7 +225,11 @@ async function takeAttachments(steps, log, { definition, charter }, { signed }) 
  * @param {Context} context
  * @param {Judged} judged
  */
-async function takeTables(steps, log, { definition }, { totals, refused, unknownTypes: [unknown] }) {
+async function takeTables(steps, log, { definition }, { totals, refused, unreadable, unknownTypes: [unknown] }) {
+  if (unreadable) {
+    steps.put("tables", "open", "tables-unread", {}, unreadable);
+    return null;
+  }
   if (unknown) {
     steps.put("tables", "open", "tables-unknown", { index: unknown.index, type: unknown.type });
     return null;
@@ -289,10 +240,4 @@ async function takeTables(steps, log, { definition }, { totals, refused, unknown
     const counted = { sheets: sum(({ stations }) => stations), pending: sum((one) => one.pending.length), refused: refused.length };
     return { ...answer, values: { ...answer.values, ...counted } };
   });
-}
-
-/** @param {unknown} error @returns {null} */
-export function noRefusal(error) {
-  if (error instanceof Refusal) return null;
-  throw error;
 }

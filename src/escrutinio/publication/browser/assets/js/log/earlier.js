@@ -1,7 +1,7 @@
 // Whether a log is the one that the reader saw before: an earlier checkpoint, kept or got from others, and the
 // proof that the log only grew from it.
 
-import { equal } from "../records/bytes.js";
+import { equal, toHex } from "../records/bytes.js";
 import { consistencyProof, verifyConsistency } from "./merkle.js";
 import { parseCheckpoint, verifyLogSignature } from "./note.js";
 import { Refusal } from "../records/refusal.js";
@@ -42,28 +42,37 @@ export async function compareEarlier(log, earlier) {
 }
 
 /**
+ * Where the checkpoints of a log are kept: by its definition and its key, as a trust file names them, so that whoever
+ * shows another log, or the same without its signature, changes nothing of it.
+ * @param {import("./trust.js").Trust} trust
+ */
+function placeOf({ definition, logs }) {
+  return `${KEPT}${toHex(definition)} ${logs.map(({ key }) => `${key.name}+${key.id}`).join(" ")}`;
+}
+
+/**
  * The checkpoint of a log that this browser kept from an earlier visit.
- * @param {string} origin
+ * @param {import("./trust.js").Trust} trust
  * @returns {string} empty where there is none, or the browser keeps nothing
  */
-export function keptCheckpoint(origin) {
+export function keptCheckpoint(trust) {
   try {
-    return localStorage.getItem(KEPT + origin) ?? "";
+    return localStorage.getItem(placeOf(trust)) ?? "";
   } catch {
     return "";
   }
 }
 
 /**
- * Keep a checkpoint for the next visit, unless a larger one is kept.
- * @param {string} origin
+ * Keep a checkpoint that a trust file vouches for, unless a larger one is kept.
+ * @param {import("./trust.js").Trust} trust
  * @param {string} text
  */
-export function keepCheckpoint(origin, text) {
+export function keepCheckpoint(trust, text) {
   const size = (/** @type {string} */ checkpoint) => Number(checkpoint.split("\n")[1]);
   try {
-    const kept = localStorage.getItem(KEPT + origin);
-    if (!kept || !(size(kept) > size(text))) localStorage.setItem(KEPT + origin, text);
+    const kept = localStorage.getItem(placeOf(trust));
+    if (!kept || !(size(kept) > size(text))) localStorage.setItem(placeOf(trust), text);
   } catch {
     // a browser that keeps nothing for this page; the reader can still keep the checkpoint as a file
   }

@@ -11,6 +11,7 @@ import { sha256 } from "../records/sha256.js";
 import { ENTRIES, LogFiles, TILE_WIDTH, tilePath, tileWidth, webFetch } from "./tiles.js";
 
 const MAX_INDEX = 16 * 1024 * 1024;
+export const MAX_ATTACHMENT = 2 ** 28;
 const DEFINITION = 1;
 const CHARTER = 2;
 const ENROLMENT = 3;
@@ -20,8 +21,8 @@ const ENROLMENT = 3;
  * @typedef {{ index: number, raw: Uint8Array, proof: Uint8Array[], bundle: string }} Standing */
 /** @typedef {{ definition: Entry, charter: Entry, election: Uint8Array, rootKey: Uint8Array }} Context */
 /** Whose key it is: the operator's root (`enrolled` is then 1, the charter) or an enrolled one.
- * @typedef {{ name: string, publicKey: Uint8Array, role: string, titles: { language: string, text: string }[],
- *   enrolled: number }} Signer */
+ * @typedef {{ name: string, publicKey: Uint8Array, role: string, scope: string[], contests: string[],
+ *   titles: { language: string, text: string }[], enrolled: number }} Signer */
 
 /** A publication: its log below `log/`, its indexes and attachments beside it. */
 export class Log {
@@ -149,7 +150,7 @@ export class Log {
       const publicKey = root.body.root_key;
       const titles = root.body.operator ?? root.body.author;
       if (equal(keyId(publicKey), entry.frame.kid) && (enrolled === 1 || index === 0)) {
-        return { name: entry.frame.issuer, publicKey, role: "root", titles, enrolled };
+        return { name: entry.frame.issuer, publicKey, role: "root", scope: [], contests: [], titles, enrolled };
       }
     }
     const enrolled = (await this.json("data/keys.json"))[kid];
@@ -163,7 +164,7 @@ export class Log {
   /**
    * The keys that an entry enrols; refused unless the operator's root signed it.
    * @param {number} index
-   * @returns {Promise<{ kid: string, name: string, publicKey: Uint8Array, role: string, titles: any[] }[]>}
+   * @returns {Promise<(Omit<Signer, "enrolled"> & { kid: string })[]>}
    */
   enrolment(index) {
     return this.once(`enrolment ${index}`, async () => {
@@ -178,6 +179,8 @@ export class Log {
           name: key.name,
           publicKey: key.public_key,
           role: key.role,
+          scope: key.scope,
+          contests: key.contests,
           titles: key.titles,
         }));
     });
@@ -186,13 +189,14 @@ export class Log {
   /**
    * A convenience index: an object that the site made, to be believed in nothing.
    * @param {string} path
+   * @param {(text: string) => any} [parse]
    * @returns {Promise<Record<string, any>>}
    */
-  json(path) {
+  json(path, parse = JSON.parse) {
     return this.once(path, async () => {
       const data = (await this.fetchFile(path, MAX_INDEX)) ?? refuse("fetch-missing", { path });
       try {
-        const value = JSON.parse(new TextDecoder().decode(data));
+        const value = parse(new TextDecoder().decode(data));
         if (value && typeof value === "object") return value;
       } catch {
         // the sentence is the same for what is not JSON and for what is not an object
@@ -208,8 +212,9 @@ export class Log {
    */
   async attachment({ digest, size }) {
     const path = `attachments/${toHex(digest)}`;
-    const data = (await this.fetchFile(path, size)) ?? refuse("fetch-missing", { path });
-    return equal(sha256(data), digest) ? data : refuse("attachment-digest", { digest: toHex(digest) });
+    const data = (await this.fetchFile(path, Math.min(size, MAX_ATTACHMENT))) ?? refuse("fetch-missing", { path });
+    const fits = data.length === size && equal(sha256(data), digest);
+    return fits ? data : refuse("attachment-digest", { digest: toHex(digest) });
   }
 }
 

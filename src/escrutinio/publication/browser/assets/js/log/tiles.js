@@ -5,6 +5,7 @@ import { HASH_SIZE, splitHashes, treeRoot } from "./merkle.js";
 
 export const TILE_WIDTH = 256;
 export const MAX_ENTRY = 65_535;
+const MAX_ENTRIES = 2 ** 27; // of a log that is read whole, a hundred for each of a million stations
 export const MAX_CHECKPOINT = 512 * 1024;
 const MAX_BUNDLE = TILE_WIDTH * (2 + MAX_ENTRY);
 
@@ -41,11 +42,19 @@ export function tileWidth(level, index, size) {
  * The tiles of one level (or bundles) of a tree of `size` leaves, from left to right.
  * @param {number} size
  * @param {number} level
- * @returns {{ index: number, width: number }[]}
+ * @returns {Generator<{ index: number, width: number }>} one at a time: a checkpoint may state any size
  */
-export function tileNames(size, level) {
+export function* tileNames(size, level) {
   const count = Math.ceil(Math.floor(size / TILE_WIDTH ** Math.max(level, 0)) / TILE_WIDTH);
-  return Array.from({ length: count }, (_, index) => ({ index, width: tileWidth(level, index, size) }));
+  for (let index = 0; index < count; index++) yield { index, width: tileWidth(level, index, size) };
+}
+
+/**
+ * Refused where a log is too large to be read whole.
+ * @param {number} size
+ */
+export function checkReadable(size) {
+  if (size > MAX_ENTRIES) refuse("log-large", { size, limit: MAX_ENTRIES });
 }
 
 /**

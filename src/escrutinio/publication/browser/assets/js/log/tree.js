@@ -13,10 +13,10 @@ const AT_ONCE = 8; // fetches under way together
 
 /**
  * @param {Uint8Array[]} entries
+ * @param {Uint8Array[]} [leaves] their hashes, where they are known
  * @returns {Tree}
  */
-export function treeOf(entries) {
-  const leaves = entries.map(leafHash);
+export function treeOf(entries, leaves = entries.map(leafHash)) {
   /** @type {Tile[]} */
   const tiles = [];
   for (let level = 0, row = leaves; row.length; level++) {

@@ -120,7 +120,7 @@ function digest(table, key) {
 
 /** @param {string} mirror */
 function checkMirror(mirror) {
-  if (!/^https?:\/\/[^\s/\p{C}][^\s\p{C}]*$/u.test(mirror)) refuse("trust-mirror", { address: quoted(mirror) });
+  if (!/^https?:\/\/[A-Za-z0-9._~%!$&'()*+,;=:@-]+(?:[/?#][^\s\p{C}]*)?$/u.test(mirror)) refuse("trust-mirror", { address: quoted(mirror) });
 }
 
 /**

@@ -17,6 +17,10 @@ import { figuresOf } from "./sheet.js";
 const LOOKS = {
   "in-log": "good",
   "altered": "bad",
+  "not-in-force": "bad",
+  "out-of-scope": "bad",
+  "unknown-key": "bad",
+  "mislabelled": "bad",
   "not-in-log": "warn",
   "not-found": "warn",
   "unsigned-equal": "equal",
@@ -30,8 +34,9 @@ const LOOKS = {
  */
 export function verdictOf({ kind, body, spoken }) {
   if (kind !== "unsigned") return kind;
-  if (!body || !spoken.length) return "unsigned-alone";
-  return spoken.every(({ entry }) => sameVotes(entry.body, body)) ? "unsigned-equal" : "unsigned-differs";
+  const published = spoken.filter(({ holds }) => holds);
+  if (!body || !published.length) return "unsigned-alone";
+  return published.every(({ entry }) => sameVotes(entry.body, body)) ? "unsigned-equal" : "unsigned-differs";
 }
 
 /**
@@ -92,12 +97,9 @@ function typeName(lang, name) {
 }
 
 /** @param {string} lang @param {Answer} answer @returns {string[]} */
-function notes(lang, { kind, index, real, says, body, spoken, revoked, inScope }) {
+function notes(lang, { kind, index, body, spoken }) {
   const found = [];
-  if (says !== null && says !== real && kind !== "other-election") found.push(sayCheck(lang, "says-otherwise"));
-  if (revoked !== null) found.push(sayCheck(lang, "revoked", { index: revoked }));
-  if (!inScope) found.push(sayCheck(lang, "out-of-scope"));
-  const others = spoken.filter((one) => one.index !== index && one.entry.body.counts && one.entry.name !== "zero-report");
+  const others = spoken.filter((one) => one.holds && one.index !== index && one.entry.body.counts && one.entry.name !== "zero-report");
   const judged = body && kind !== "unsigned" && others.length > 0 && body.counts;
   if (judged) found.push(sayCheck(lang, others.every(({ entry }) => sameVotes(entry.body, body)) ? "agrees" : "contradicted"));
   return found;
@@ -105,7 +107,7 @@ function notes(lang, { kind, index, real, says, body, spoken, revoked, inScope }
 
 /** This sheet beside the records of the log. @param {string} lang @param {Answer} answer */
 function columns(lang, { contest, body, spoken, index }) {
-  const others = spoken.filter((one) => one.index !== index && one.entry.name !== "zero-report");
+  const others = spoken.filter((one) => one.holds && one.index !== index && one.entry.name !== "zero-report");
   if (!contest || !body?.counts || body.counts.length !== contest.options.length) return null;
   const mine = { title: sayCheck(lang, "this"), note: sayCheck(lang, "as-read"), href: null, figures: figuresOf(lang, contest, { body }) };
   const theirs = others.map(({ entry, signer, index: at }) => ({

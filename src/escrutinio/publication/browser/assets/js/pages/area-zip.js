@@ -92,7 +92,7 @@ async function gather(log, area) {
   const { definition } = await log.context();
   const controls = await log.json("data/controls.json");
   const gathering = new Gathering(log, await log.json("data/keys.json"));
-  await gathering.add([0, 1, ...controls.roll, ...controls["first-sheet"], ...(await listedEntries(log, area))]);
+  await gathering.add([0, 1, ...controls.roll, ...controls.closing, ...(await listedEntries(log, area))]);
   for (let before = 0; before < gathering.entries.size; ) {
     before = gathering.entries.size;
     const digests = new Set([...gathering.entries.values()].filter(({ type }) => type === 3).map(({ raw }) => toHex(sha256(raw))));
@@ -101,7 +101,7 @@ async function gather(log, area) {
       if (body.kid ? gathering.kids.has(toHex(body.kid)) : digests.has(toHex(body.enrolment))) await gathering.add([index]);
     }
   }
-  const rolls = [...gathering.entries.values()].filter(({ type }) => type === 6).map(({ body }) => body.stations);
+  const rolls = [...gathering.entries.values()].filter(({ type }) => type === 6).flatMap(({ body }) => [body.stations, body.centers].filter(Boolean));
   return { indices: [...gathering.entries.keys()].sort((a, b) => a - b), attachments: [definition.body.areas, ...rolls] };
 }
 

@@ -12,7 +12,7 @@ import { tell } from "./station-words.js";
 const MOST = 120;
 
 /** @typedef {import("../records/record.js").Entry} Entry */
-/** @typedef {import("./places.js").Place} Place */
+/** @typedef {import("../election/places.js").Place} Place */
 
 /**
  * The entries about a station, each read from the log and checked; refused where the log cannot be read.

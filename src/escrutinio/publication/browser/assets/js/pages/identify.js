@@ -1,16 +1,18 @@
 // What the text of a QR code is, held against a log: the answers of "Check a sheet".
 
-import { equal } from "../records/bytes.js";
+import { equal, toHex } from "../records/bytes.js";
 import { checkRecord } from "../election/check.js";
-import { keyId } from "../records/cose.js";
+import { judgeEntries, placed, readEntries } from "../election/election.js";
+import { rightOf, whyNotEntitled } from "../election/entitled.js";
+import { BULK } from "../election/rights.js";
 import { signedBy } from "../log/log.js";
 import { leafHash, treeRoot } from "../log/merkle.js";
-import { areaOfStation, findPlace, own, pathOf } from "./places.js";
+import { areaOfStation, findPlace, own } from "../election/places.js";
 import { isQrText, readQrText } from "../records/qr-text.js";
 import { countsByOption, looksLike2024, readCards, readQr2024 } from "../records/qr2024.js";
-import { openRecord } from "../records/record.js";
+import { openRecord, readRecord } from "../records/record.js";
 import { Refusal, refuse } from "../records/refusal.js";
-import { ENTRIES, tileNames } from "../log/tiles.js";
+import { checkReadable } from "../log/tiles.js";
 
 const MOST = 60; // records of one station that are read
 const KEY_REFUSALS = ["key-unknown", "key-late", "key-enrolment", "key-not-root"];
@@ -21,13 +23,12 @@ const KEY_REFUSALS = ["key-unknown", "key-late", "key-enrolment", "key-not-root"
  * @typedef {{ index: number, status: string, entry: Entry, signer: import("../log/log.js").Signer | null, holds: boolean }} Spoken */
 /**
  * `kind`: "in-log", "not-in-log" (the whole log was read), "not-found" (it was not), "unknown-key", "altered",
- * "other-election", "broken" (begins as a record and is none), "unsigned", or "other" (no sheet's QR code).
+ * "not-in-force", "out-of-scope" (its key may not say this), "mislabelled", "other-election", "broken" (begins as a record and is none), "unsigned", or "other" (no sheet's QR code).
  * `real`: what the election says of itself; `says`: what the text says of it.
  * @typedef {{ kind: string, real: boolean, says: boolean | null, why: Refusal | null, raw: Uint8Array | null,
  *   entry: Entry | null, signer: import("../log/log.js").Signer | null, index: number | null, area: string | null,
  *   station: string | null, contest: any, spoken: Spoken[], unsigned: import("../records/qr2024.js").Sheet2024 | null,
- *   body: Record<string, any> | null, revoked: number | null, inScope: boolean }} Answer
- * `revoked`: the entry that revokes the key, if any; `inScope`: whether its enrolment lets it say this.
+ *   body: Record<string, any> | null }} Answer
  */
 
 /**
@@ -42,8 +43,7 @@ export async function identify(log, text, options) {
   const real = definition.body.kind === "real";
   const said = text.trim();
   const nothing = { real, says: null, why: null, raw: null, entry: null, signer: null, index: null, area: null };
-  const free = { revoked: null, inScope: true };
-  const blank = { ...nothing, ...free, station: null, contest: null, spoken: [], unsigned: null, body: null };
+  const blank = { ...nothing, station: null, contest: null, spoken: [], unsigned: null, body: null };
   if (isQrText(said)) return identifyRecord(log, said, options, blank);
   if (looksLike2024(said)) return identify2024(log, said, blank);
   return { ...blank, kind: "other" };
@@ -66,17 +66,39 @@ async function identifyRecord(log, text, options, blank) {
   const { election } = await log.context();
   const known = { ...blank, raw, says, entry, station: entry.about.station ?? null };
   if (!equal(entry.election, election)) return { ...known, kind: "other-election" };
-  const signer = await signerOf(log, entry);
-  if (signer instanceof Refusal) return { ...known, kind: "unknown-key", why: signer };
-  if (!(await signedBy(entry, signer.publicKey))) return { ...known, kind: "altered", signer, why: new Refusal("signature-bad") };
+  if (says !== blank.real) return { ...known, kind: "mislabelled" };
   const beside = await besideOf(log, known.station, entry.about.contest);
-  const bounds = { revoked: await revocationOf(log, entry), inScope: await inScope(log, entry, signer, beside.area) };
-  const found = { ...known, ...beside, ...bounds, signer, body: entry.body };
-  const named = beside.spoken.find((one) => equal(one.entry.raw, raw));
-  if (named) return { ...found, kind: "in-log", index: named.index };
-  if (!options.whole) return { ...found, kind: "not-found" };
-  const index = await searchLog(log, raw, options.progress);
-  return { ...found, kind: index === null ? "not-in-log" : "in-log", index };
+  const named = beside.spoken.find((one) => equal(one.entry.raw, raw))?.index ?? null;
+  const found = { ...known, ...beside, index: named };
+  const whole = named === null && options.whole ? await readWhole(log, entry, options.progress) : null;
+  const { index, signer, why } = whole ?? { index: named, ...(await asIndexed(log, entry, named)) };
+  if (!signer) return { ...known, kind: "unknown-key", index, why };
+  if (!(await signedBy(entry, signer.publicKey))) return { ...known, kind: "altered", index, signer, why: new Refusal("signature-bad") };
+  const answer = { ...found, index, signer, body: entry.body, why };
+  if (why) return { ...answer, kind: kindOf(why) };
+  if (index !== null) return { ...answer, kind: "in-log" };
+  return { ...answer, kind: whole ? "not-in-log" : "not-found" };
+}
+
+/** @param {Refusal} why */
+function kindOf({ key }) {
+  return key === "key-revoked" || key === "key-late" ? "not-in-force" : "out-of-scope";
+}
+
+/**
+ * Whose key signs a record, as the site's indexes have it, and why it may not say this; without a signer, why there is
+ * none.
+ * @param {Log} log
+ * @param {Entry} entry
+ * @param {number | null} index
+ * @returns {Promise<{ signer: import("../log/log.js").Signer | null, why: Refusal | null }>}
+ */
+async function asIndexed(log, entry, index) {
+  const { size } = await log.checkpoint();
+  const signer = await signerOf(log, entry);
+  if (signer instanceof Refusal) return { signer: null, why: signer };
+  const why = await whyNotEntitled(log, entry, index ?? size, signer);
+  return why && signer.role === "root" ? { signer: null, why } : { signer, why };
 }
 
 /** @param {Log} log @param {string} text @param {Omit<Answer, "kind">} blank @returns {Promise<Answer>} */
@@ -123,39 +145,6 @@ async function signerOf(log, entry) {
 }
 
 /**
- * The first entry, among those that the index names, by which the operator's root revokes the key.
- * @param {Log} log
- * @param {Entry} entry
- * @returns {Promise<number | null>}
- */
-async function revocationOf(log, { frame }) {
-  const controls = await log.json("data/controls.json");
-  const named = own(controls, "revocation");
-  const { rootKey } = await log.context();
-  for (const index of Array.isArray(named) ? named : []) {
-    const revocation = await log.entry(Number(index));
-    if (revocation.name === "revocation" && equal(revocation.body.kid, frame.kid) && (await signedBy(revocation, rootKey))) return index;
-  }
-  return null;
-}
-
-/**
- * Whether the key's enrolment lets it speak of this station and contest.
- * @param {Log} log
- * @param {Entry} entry
- * @param {import("../log/log.js").Signer} signer
- * @param {string | null} area
- */
-async function inScope(log, { about, frame }, signer, area) {
-  if (signer.role === "root" || !about.station) return true;
-  const enrolment = await log.entry(signer.enrolled);
-  const held = enrolment.body.keys.find((/** @type {any} */ key) => equal(keyId(key.public_key), frame.kid));
-  const places = [about.station, ...(area ? (await pathOf(log, area)).map(([code]) => code) : [])];
-  const here = !held.scope.length || held.scope.some((/** @type {string} */ code) => places.includes(code));
-  return here && (!held.contests.length || held.contests.includes(about.contest));
-}
-
-/**
  * What the log has of the same station and contest, as far as the index names it; each is checked.
  * @param {Log} log
  * @param {string | null} station
@@ -178,26 +167,44 @@ async function besideOf(log, station, code) {
 }
 
 /**
- * Where a record stands, after reading every entry and holding them all against the checkpoint's root.
+ * Where a record stands, and what its key may say there, after reading every entry and holding them all against the
+ * checkpoint's root. What the site's indexes say is not asked.
  * @param {Log} log
- * @param {Uint8Array} raw
+ * @param {Entry} entry
  * @param {(done: number, all: number) => void} [progress]
- * @returns {Promise<number | null>} null where it is shown not to stand in the log
+ * @returns {Promise<{ index: number | null, signer: import("../log/log.js").Signer | null, why: Refusal | null }>}
+ *   `index`: null where it is shown not to stand in the log
  */
-async function searchLog(log, raw, progress = () => {}) {
+async function readWhole(log, entry, progress = () => {}) {
   const { size, root } = await log.checkpoint();
-  /** @type {Uint8Array[]} */
-  const leaves = [];
-  let found = null;
-  for (const { index } of tileNames(size, ENTRIES)) {
-    for (const entry of await log.files.bundle(index, size)) {
-      if (found === null && equal(entry, raw)) found = leaves.length;
-      leaves.push(leafHash(entry));
-    }
-    progress(leaves.length, size);
-  }
+  checkReadable(size);
+  const all = await readEntries(log, (_, done, of) => progress(done, of));
+  const leaves = all.map(leafHash);
   if (!equal(treeRoot(leaves), root)) refuse("root-differs");
-  return found;
+  const mine = leafHash(entry.raw);
+  const found = leaves.findIndex((leaf) => equal(leaf, mine));
+  const [index, at] = found < 0 ? [null, size] : [found, found];
+  const context = await log.context();
+  const said = placed(all, leaves).filter(({ index: place, raw }) => place < 2 || settles(raw));
+  const judged = await judgeEntries(said, context, (named) => log.attachment(named));
+  const [unknown] = judged.unknownTypes;
+  if (unknown) refuse("record-type", { type: unknown.type });
+  const { held, root: rootKey, rootId } = judged.keyring;
+  const kid = toHex(entry.frame.kid);
+  const enrolled = kid === rootId ? { key: rootKey, enrolled: 1, revoked: Infinity } : held.get(kid);
+  const known = enrolled && (kid === rootId || enrolled.key.name === entry.frame.issuer);
+  if (!known) return { index, signer: null, why: new Refusal("key-unknown", { kid }) };
+  const { key } = enrolled;
+  const signer = { ...key, name: entry.frame.issuer, publicKey: key.public_key, enrolled: enrolled.enrolled };
+  const imported = context.definition.body.author_role === "importer";
+  const why = rightOf(entry, at, signer, enrolled.revoked, imported) ?? (judged.place.covers(key, entry.about) ? null : new Refusal("key-scope"));
+  return { index, signer: why && key.role === "root" ? null : signer, why };
+}
+
+/** Whether bytes are a record that is no sheet: what keys and scopes follow from. @param {Uint8Array} raw */
+function settles(raw) {
+  const opened = attempt(() => readRecord(raw));
+  return !(opened instanceof Refusal) && !(opened.known && BULK.has(opened.entry.name));
 }
 
 /**

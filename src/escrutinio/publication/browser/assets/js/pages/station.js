@@ -13,7 +13,7 @@ import { el, fillElement, titleOf } from "./dom.js";
 import { entryPages, findingsOf, historyOf } from "./history.js";
 import { say, wordFor } from "./i18n.js";
 import { Log } from "../log/log.js";
-import { areaOfStation, findCenter, findPlace, pathOf } from "./places.js";
+import { areaOfStation, findCenter, findPlace, pathOf } from "../election/places.js";
 import { Refusal, formatNumber } from "../records/refusal.js";
 import { figuresOf, sheetCard } from "./sheet.js";
 import { tell } from "./station-words.js";
@@ -25,7 +25,7 @@ const OFFICIAL = ["tally-sheet", "manual-sheet"];
 const LIMITS = ["limit-true", "limit-other", "limit-page", "limit-paper"];
 
 /** @typedef {import("./trust-box.js").Chosen | null} Chosen */
-/** @typedef {import("./places.js").Place} Place */
+/** @typedef {import("../election/places.js").Place} Place */
 /** A record of the station with what was checked of it.
  * @typedef {{ standing: import("../log/log.js").Standing, checked: import("./sheet.js").Checked, status: string,
  *   contest: any }} Read */

@@ -8,14 +8,13 @@ import { toUtf8 } from "../records/bytes.js";
 import { el, fillElement } from "./dom.js";
 import { isNative } from "../records/ed25519.js";
 import { keepCheckpoint, keptCheckpoint } from "../log/earlier.js";
-import { parseCheckpoint } from "../log/note.js";
 import { Refusal } from "../records/refusal.js";
-import { chosenFiles, openSource } from "../log/source.js";
+import { chosenFiles } from "../log/source.js";
+import { parseTrust } from "../log/trust.js";
 import { showReport } from "./verify-report.js";
 import { speak } from "./verify-sentences.js";
 import { revived } from "../election/steps.js";
 
-const MAX_CHECKPOINT = 512 * 1024;
 const MAX_TRUST = 1024 * 1024 + 1; // one more than is allowed, so that what is too long is refused and not cut
 const SAMPLE = 1_000;
 const STAGES = ["entries", "tiles", "signatures", "beside"];
@@ -64,14 +63,15 @@ export async function mountVerification(root, { lang, base, startWorker }) {
     const sample = /** @type {HTMLInputElement | null} */ (form.querySelector("#slow-sample"))?.checked ? SAMPLE : null;
     try {
       const trustFile = trust.files?.[0] ? new Uint8Array(await trust.files[0].slice(0, MAX_TRUST).arrayBuffer()) : null;
-      const work = { chosen, trust: trustFile, earlier: await earlierOf(chosen, earlier.value), sample };
+      const known = trustFile && parseTrust(trustFile);
+      const work = { chosen, trust: trustFile, earlier: earlierOf(known, earlier.value), sample };
       const found = await bar.follow(startWorker(), work, say);
       if (found === null) return say(speak(lang, "cancelled"));
       say("");
       fillElement(report, ...showReport(lang, found));
       const heading = /** @type {HTMLElement | null} */ (report.querySelector("h2"));
       heading?.focus();
-      if (found.kind === "whole" && found.steps.every(({ state }) => state !== "bad")) keepCheckpoint(found.origin, found.checkpoint);
+      if (known && found.kind === "whole" && vouchedFor(found)) keepCheckpoint(known, found.checkpoint);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       fillElement(report, el("p.result", { role: "alert" }, error.text(lang)));
@@ -83,27 +83,20 @@ export async function mountVerification(root, { lang, base, startWorker }) {
 }
 
 /**
- * The checkpoint to compare with: the one given, or the one that this browser kept of the same log.
- * @param {Chosen} chosen
+ * The checkpoint to compare with: the one given, or the one that this browser kept of the log that a trust file names.
+ * @param {import("../log/trust.js").Trust | null} trust
  * @param {string} given
- * @returns {Promise<Uint8Array | null>}
+ * @returns {Uint8Array | null}
  */
-async function earlierOf(chosen, given) {
-  if (given.trim()) return toUtf8(`${given.trim()}\n`);
-  const { kind, fetchFile } = await openSource(chosen);
-  const now = kind === "whole" ? await fetchFile("log/checkpoint", MAX_CHECKPOINT) : null;
-  const kept = now && keptCheckpoint(originOf(now));
-  return kept ? toUtf8(kept) : null;
+function earlierOf(trust, given) {
+  const text = given.trim() ? `${given.trim()}\n` : trust && keptCheckpoint(trust);
+  return text ? toUtf8(text) : null;
 }
 
-/** The origin of a checkpoint; empty where it cannot be read, which its own check tells. @param {Uint8Array} checkpoint */
-function originOf(checkpoint) {
-  try {
-    return parseCheckpoint(checkpoint).origin;
-  } catch (error) {
-    if (error instanceof Refusal) return "";
-    throw error;
-  }
+/** Whether the log is the one that the trust file names, and nothing failed. @param {import("../election/report.js").Report} report */
+function vouchedFor({ steps }) {
+  const holds = (/** @type {string} */ id) => steps.some((step) => step.id === id && step.state === "ok");
+  return ["log-signature", "cosignatures", "root", "trust-file"].every(holds) && steps.every(({ state }) => state !== "bad");
 }
 
 /** @param {string} lang @param {string} id @param {Record<string, string | boolean>} attributes */
@@ -154,7 +147,7 @@ function progressBar(lang) {
      * @param {Worker} worker
      * @param {import("./verify-work.js").Work} work
      * @param {(text: string) => void} announce is told of each new stage, and not of every step in it
-     * @returns {Promise<import("../election/whole.js").Report | null>} null where the reader cancelled
+     * @returns {Promise<import("../election/report.js").Report | null>} null where the reader cancelled
      */
     async follow(worker, work, announce) {
       element.hidden = false;

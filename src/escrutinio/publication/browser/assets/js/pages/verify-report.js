@@ -14,7 +14,7 @@ const WHOLE_LIMITS = ["limit-true", "limit-findings", "limit-page", "limit-paper
 const PART_LIMITS = ["limit-part", "limit-true", "limit-page", "limit-paper"];
 const MOST_STATIONS = 3_000;
 
-/** @typedef {import("../election/whole.js").Report} Report */
+/** @typedef {import("../election/report.js").Report} Report */
 
 /**
  * @param {string} lang
@@ -35,8 +35,11 @@ export function showReport(lang, report) {
       keepButtons(lang, report),
       ...totalTables(lang, report),
       list(lang, "differences", differencesOf(lang, report)),
-      list(lang, "faults", faultsOf(lang, report)),
+      list(lang, "faults", notedOf(lang, report.faults, report.faultCount)),
       list(lang, "unread", unreadOf(lang, report)),
+      list(lang, "repeats", withRest(lang, report.repeats.map((one) => speak(lang, "repeat", one)), report.repeatCount)),
+      list(lang, "beyond", notedOf(lang, report.beyond, report.beyondCount)),
+      list(lang, "told", toldOf(lang, report)),
       list(lang, "refused", refusedOf(lang, report)),
       area && stationList(lang, report),
       list(lang, "limits", (area ? PART_LIMITS : WHOLE_LIMITS).map((key) => speak(lang, key))),
@@ -106,7 +109,7 @@ function totalTables(lang, report) {
     const bases = report.totals.filter((one) => one.contest === contest.code);
     if (!bases.length) return [];
     const title = titleOf(contest.titles, lang, contest.code);
-    /** @type {[string, (total: any) => number, string][]} */
+    /** @type {[string, (total: any) => any, string][]} */
     const rows = contest.candidates.map((/** @type {any} */ candidate, /** @type {number} */ at) => [
       titleOf(candidate.titles, lang, candidate.code),
       (/** @type {any} */ total) => total.candidates[at],
@@ -119,7 +122,7 @@ function totalTables(lang, report) {
       [speak(lang, "pending"), (total) => total.pending.length, "stations_pending"],
       [speak(lang, "annulled"), (total) => total.annulled.length, "stations_annulled"],
     );
-    const cell = (/** @type {any} */ { total, stated }, /** @type {(total: any) => number} */ of, /** @type {string} */ column) => {
+    const cell = (/** @type {any} */ { total, stated }, /** @type {(total: any) => any} */ of, /** @type {string} */ column) => {
       const value = of(total);
       const said = stated?.[column];
       if (report.compared === null || said === value) return el("td", {}, formatNumber(value, lang));
@@ -157,9 +160,15 @@ function differencesOf(lang, report) {
   return withRest(lang, said, compared.count);
 }
 
+/** @param {string} lang @param {Report["faults"]} noted @param {number} count @returns {string[]} */
+function notedOf(lang, noted, count) {
+  return withRest(lang, noted.map(({ index, why }) => `${speak(lang, "fault", { index })}: ${revived(why).text(lang)}`), count);
+}
+
 /** @param {string} lang @param {Report} report @returns {string[]} */
-function faultsOf(lang, { faults, faultCount }) {
-  return withRest(lang, faults.map(({ index, why }) => `${speak(lang, "fault", { index })}: ${revived(why).text(lang)}`), faultCount);
+function toldOf(lang, { told }) {
+  const said = (/** @type {"missing" | "differing"} */ what) => (told?.[what] ?? []).map((index) => speak(lang, `told-${what}`, { index }));
+  return withRest(lang, [...said("missing"), ...said("differing")], (told?.missingCount ?? 0) + (told?.differingCount ?? 0));
 }
 
 /** @param {string} lang @param {Report} report @returns {string[]} */

@@ -9,7 +9,7 @@ import { plainRefusal } from "../election/steps.js";
 import { verifyWhole } from "../election/whole.js";
 
 /** @typedef {{ chosen: import("../log/source.js").Chosen, trust: Uint8Array | null, earlier: Uint8Array | null, sample: number | null }} Work */
-/** @typedef {{ stage: string, done: number, all: number } | { report: import("../election/whole.js").Report }
+/** @typedef {{ stage: string, done: number, all: number } | { report: import("../election/report.js").Report }
  *   | { refused: import("../election/steps.js").PlainRefusal }} Said */
 
 /**

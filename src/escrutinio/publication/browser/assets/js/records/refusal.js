@@ -16,6 +16,11 @@ export class Refusal extends Error {
     this.message = this.text("en");
   }
 
+  /** Whether nothing is wrong that is known of: a file is there, or was, and could not be read. */
+  get unreadable() {
+    return this.key === "fetch-failed";
+  }
+
   /**
    * The sentence in a language of the pages.
    * @param {string} lang "es" or "en"

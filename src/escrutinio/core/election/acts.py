@@ -1,0 +1,113 @@
+"""Acts of the authority: how many officers one needs, and which one is in force in its matter.
+
+Some acts stand for one *matter* at a time, such as the ruling about one station and contest. An act that
+replaces the one in force names it, so that no act comes back by being said again, and no consent to an act
+that was replaced completes it (docs/formats.md, "Acts and their matters").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from escrutinio.core.election.rights import OFFICERS
+from escrutinio.core.election.state import Standing
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Role
+from escrutinio.core.records.entry import Entry
+
+Matter: TypeAlias = tuple[int, str, str | int | None]
+"""Type, subject, and what of the body tells two matters of one subject apart: a candidate, a number."""
+
+MATTERS = frozenset(code for code, body in t.BY_CODE.items() if len(body.LAYOUT) > body.LEAST)
+"""The types of the acts that stand for one matter at a time: those that can name the one they replace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act in force: the record by which it took effect, and where that stands in the log."""
+
+    index: int
+    entry: Entry
+
+
+def matter_of(body: t.Body, subject: str) -> Matter | None:
+    """The matter that an act is about; None for a record that stands for none."""
+    if body.TYPE not in MATTERS:
+        return None
+    match body:
+        case t.NominationChange(candidate=code):
+            return body.TYPE, subject, code
+        case t.Bulletin(number=number):
+            return body.TYPE, subject, number
+    return body.TYPE, subject, None
+
+
+def replaced_by(body: t.Body) -> bytes | None:
+    """The digest of the act that this one says it replaces; None where it names none."""
+    found: bytes | None = getattr(body, "replaces", None)
+    return found
+
+
+def _replacing(body: t.Body, digest: bytes | None) -> t.Body:
+    return replace(body, replaces=digest)  # type: ignore[type-var]
+
+
+class Acts:
+    """Which officers said the same so far, where the definition asks for `needed` of them, and which acts are
+    in force. Records are heard in log order, each by a key that may sign it."""
+
+    def __init__(self, needed: int) -> None:
+        self._needed = needed
+        self._waiting: dict[tuple[str, t.Body], frozenset[str]] = {}
+        self._in_force: dict[Matter, Act] = {}
+
+    def in_force(self, body: t.Body, subject: str) -> Act | None:
+        """The act in force in the matter of this one; None where there is none, or where it has no matter."""
+        matter = matter_of(body, subject)
+        return None if matter is None else self._in_force.get(matter)
+
+    def naming(self, body: t.Body, subject: str) -> t.Body:
+        """An act that names the one in force, where its author names none: so it can replace it.
+
+        What says the same as the act in force is made equal to it, and so a consent.
+        """
+        current = None if replaced_by(body) else self.in_force(body, subject)
+        if current is None:
+            return body
+        same = _replacing(body, replaced_by(current.entry.body))
+        return same if same == current.entry.body else _replacing(body, current.entry.digest)
+
+    def hear(self, index: int, entry: Entry, name: str, role: Role) -> Standing:
+        """How a record stands: one that needs more officers is a consent of its signer's name."""
+        body = entry.body
+        matter = matter_of(body, entry.subject)
+        if matter is None:
+            return self._agree(entry, name, role)
+        current = self._in_force.get(matter)
+        if current is not None and current.entry.body == body:
+            return Standing.CONSENT
+        if replaced_by(body) != (None if current is None else current.entry.digest):
+            return Standing.SUPERSEDED
+        # What waits to replace another act than the current one stays behind for ever: it does not come here.
+        standing = self._agree(entry, name, role)
+        if standing is Standing.EFFECTIVE:
+            self._in_force[matter] = Act(index, entry)
+        return standing
+
+    def _agree(self, entry: Entry, name: str, role: Role) -> Standing:
+        by_officers = role is Role.AUTHORITY and type(entry.body) in OFFICERS
+        if self._needed < 2 or not by_officers:
+            return Standing.EFFECTIVE
+        what = entry.subject, entry.body
+        who = self._waiting.pop(what, frozenset()) | {name}
+        if len(who) >= self._needed:
+            return Standing.EFFECTIVE
+        self._waiting[what] = who
+        return Standing.CONSENT
+
+    def copy(self) -> Acts:
+        """The same, to go on apart from this one."""
+        made = Acts(self._needed)
+        made._waiting, made._in_force = self._waiting.copy(), self._in_force.copy()
+        return made

@@ -1,0 +1,72 @@
+"""Dates of the calendar, and the records that close what ends with them.
+
+What closes enrolment or freezes the roll is a record of the officers, at its index in the log; never a clock,
+and never what a machine says. A date that passed without that record is a finding.
+"""
+
+from collections.abc import Iterator
+
+from escrutinio.core.election.definition import deadline
+from escrutinio.core.election.findings.family import WARNING, Family, RuleInput
+from escrutinio.core.election.findings.finding import Finding, Findings
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.codecs import word
+from escrutinio.core.records.codes import Closes, LogRole
+
+FAMILY = Family("calendar")
+
+NOT_CLOSED = FAMILY.finding(
+    "not-closed",
+    WARNING,
+    "Not closed before the first sheet | The calendar has a day for it, and no record below the first "
+    "official sheet (entry {entry}) closes: {what}.",
+    "Sin cierre antes de la primera acta | El calendario le fija un día, y ningún asiento anterior a la "
+    "primera acta oficial (entrada {entry}) cierra: {what}.",
+)
+
+NO_RECORD_IN_TIME = FAMILY.finding(
+    "no-record-in-time",
+    WARNING,
+    "Day of the calendar without its record | The day that the calendar names has passed, and no record in "
+    "the log closes: {what}.",
+    "Día del calendario sin su asiento | Pasó el día que nombra el calendario, y ningún asiento en el "
+    "registro cierra: {what}.",
+)
+
+_WHAT = {
+    word(Closes.ENROLMENT): ("enrolment of machines", "inscripción de máquinas"),
+    word(Closes.ROLL): ("roll of stations", "registro de mesas"),
+}
+for _code in (NOT_CLOSED, NO_RECORD_IN_TIME):
+    FAMILY.words(_code, "what", _WHAT)
+
+DAYS = {Closes.ENROLMENT: "enrolment_closes", Closes.ROLL: "roll_frozen"}
+"""The date of the calendar by which each thing is to be closed."""
+
+
+@FAMILY.rule
+def _before_sheets(given: RuleInput, notes: Findings) -> None:
+    """What stands open when the first official sheet comes, though the calendar closes it."""
+    state, first = given.state, given.state.first_sheet
+    if first is None:
+        return
+    for what, code in DAYS.items():
+        closing = state.closed.get(what)
+        if deadline(state.definition.body, code) is not None and (closing is None or closing.index > first):
+            notes.add(NOT_CLOSED, [first], what=word(what))
+
+
+def calendar_findings(state: ElectionState, seconds: int) -> tuple[Finding, ...]:
+    """What the calendar of an official log asks for by a day before `seconds` (since 1970-01-01 UTC), and the
+    log does not have. No finding of the state, since the moment comes from outside: the newest cosignature's.
+    """
+    return tuple(_overdue(state, seconds))
+
+
+def _overdue(state: ElectionState, seconds: int) -> Iterator[Finding]:
+    if state.charter is None or state.charter.body.role is not LogRole.OFFICIAL:
+        return
+    for what, code in DAYS.items():
+        day = deadline(state.definition.body, code)
+        if day is not None and day < seconds and what not in state.closed:
+            yield Finding(NO_RECORD_IN_TIME, (0,), values=(("what", word(what)),))

@@ -1,0 +1,78 @@
+// Whether the signer of a record was entitled to say it: its key in force at that place, of a role that says such
+// things, and enrolled for this station, area and contest.
+
+import { equal, toHex } from "../records/bytes.js";
+import { Refusal } from "../records/refusal.js";
+import { signedBy } from "../log/log.js";
+import { areaOfStation, own, pathOf } from "./places.js";
+import { maySay } from "./rights.js";
+
+const FIRST_TWO = ["definition", "charter"]; // which bring the root's own key
+
+/** @typedef {import("../log/log.js").Log} Log */
+/** @typedef {import("../log/log.js").Signer} Signer */
+/** @typedef {import("../records/record.js").Entry} Entry */
+
+/**
+ * Why a key may not say a record, by its role and its place in the log; null where it may.
+ * @param {Entry} entry
+ * @param {number} at index of the record; the log's size where it is not in the log
+ * @param {Pick<Signer, "role" | "enrolled">} signer
+ * @param {number} revoked index of the revocation of its key, Infinity without one
+ * @param {boolean} imported whether the election's author is an importer
+ * @returns {Refusal | null}
+ */
+export function rightOf(entry, at, { role, enrolled }, revoked, imported) {
+  if (role === "root") return FIRST_TWO.includes(entry.name) || maySay(role, entry.name, imported) ? null : new Refusal("key-role");
+  const kid = toHex(entry.frame.kid);
+  if (enrolled >= at) return new Refusal("key-late", { kid, index: enrolled });
+  if (revoked <= at) return new Refusal("key-revoked", { kid, index: revoked });
+  return maySay(role, entry.name, imported) ? null : new Refusal("key-role");
+}
+
+/**
+ * The same, and by its scope, as far as the site's indexes name revocations and where a station is.
+ * @param {Log} log
+ * @param {Entry} entry
+ * @param {number} at
+ * @param {Signer} signer
+ * @returns {Promise<Refusal | null>}
+ */
+export async function whyNotEntitled(log, entry, at, signer) {
+  const { definition } = await log.context();
+  const imported = definition.body.author_role === "importer";
+  const revoked = signer.role === "root" ? Infinity : await revocationOf(log, entry);
+  const why = rightOf(entry, at, signer, revoked, imported);
+  return why ?? ((await covers(log, signer, entry.about)) ? null : new Refusal("key-scope"));
+}
+
+/**
+ * The first entry, among those that the index names, by which the operator's root revokes the key of a record.
+ * @param {Log} log
+ * @param {Entry} entry
+ * @returns {Promise<number>} Infinity without one
+ */
+async function revocationOf(log, { frame }) {
+  const named = own(await log.json("data/controls.json"), "revocation");
+  const { rootKey } = await log.context();
+  for (const index of (Array.isArray(named) ? named : []).filter(Number.isSafeInteger)) {
+    /** @type {Entry} */
+    const entry = await log.once(`revocation ${index}`, () => log.entry(index));
+    if (entry.name === "revocation" && equal(entry.body.kid, frame.kid) && (await signedBy(entry, rootKey))) return index;
+  }
+  return Infinity;
+}
+
+/**
+ * Whether a record lies in the scope of a key; the election as a whole does.
+ * @param {Log} log
+ * @param {Signer} signer
+ * @param {import("../records/subjects.js").About} about
+ */
+async function covers(log, { scope, contests }, { station, area, contest }) {
+  if (contest !== undefined && contests.length && !contests.includes(contest)) return false;
+  if (!scope.length || (station === undefined && area === undefined)) return true;
+  if (station !== undefined && scope.includes(station)) return true;
+  const within = station === undefined ? area : await areaOfStation(log, station);
+  return within ? (await pathOf(log, within)).some(([code]) => scope.includes(code)) : false;
+}
