@@ -2,7 +2,7 @@
 // Written by hand from the format and not from the Python, so that a slip in one shows against the other.
 
 import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SHORT, TIME, UINT } from "./shapes.js";
-import { array, optional, struct, trailing, uint, word } from "./shapes.js";
+import { array, bounded, optional, struct, trailing, uint, word } from "./shapes.js";
 
 const ROLE = word("authority receiver machine board party observer complaint-desk importer press");
 const CATEGORY = word(
@@ -12,9 +12,19 @@ const CATEGORY = word(
 const title = struct({ language: CODE, text: SHORT });
 const titles = array(title, 0, 16);
 const named = array(title, 1, 16);
-const attachment = struct({ digest: DIGEST, size: UINT, media_type: SHORT });
+const MEDIA_TYPES = "text/csv text/plain application/json application/pdf image/jpeg image/png";
+const attachment = struct({
+  digest: DIGEST,
+  size: bounded(UINT, (size) => size <= 2 ** 28, "bound-size", (size) => ({ size, limit: 2 ** 28 })),
+  media_type: bounded(SHORT, (type) => MEDIA_TYPES.split(" ").includes(type), "bound-media-type", (type) => ({ type, known: MEDIA_TYPES })),
+});
 const attachments = array(attachment, 0, 256);
-const fraction = struct({ numerator: UINT, denominator: UINT });
+const fraction = bounded(
+  struct({ numerator: UINT, denominator: UINT }),
+  ({ numerator, denominator }) => denominator >= 1 && numerator <= denominator,
+  "bound-fraction",
+  ({ numerator, denominator }) => ({ numerator, denominator }),
+);
 const head = struct({ origin: SHORT, size: UINT, root: DIGEST });
 const candidate = struct({ code: CODE, titles });
 const option = struct({ code: CODE, titles, candidate: UINT });
@@ -50,7 +60,7 @@ const counts = { counts: COUNTS, null: COUNT, blank: COUNT };
 const sheet = { ...counts, ballots: optional(COUNT) };
 const report = { category: CATEGORY, at: TIME };
 
-/** @typedef {{ name: string, subject: string, body: (raw: unknown) => Record<string, any> }} Layout */
+/** @typedef {{ name: string, subject: string, body: import("./shapes.js").Shape<Record<string, any>> }} Layout */
 
 /** Type code to name, form of the subject (subjects.js) and shape of the body. @type {Map<number, Layout>} */
 export const LAYOUTS = new Map();
@@ -59,7 +69,7 @@ export const LAYOUTS = new Map();
  * @param {number} code
  * @param {string} name
  * @param {string} subject
- * @param {Record<string, (raw: unknown) => any>} fields
+ * @param {Record<string, import("./shapes.js").Shape<any>>} fields
  */
 function type(code, name, subject, fields) {
   LAYOUTS.set(code, { name, subject, body: struct(fields) });

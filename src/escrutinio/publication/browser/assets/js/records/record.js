@@ -4,7 +4,7 @@
 import { decode } from "./cbor.js";
 import { split } from "./cose.js";
 import { LAYOUTS } from "./layouts.js";
-import { refuse } from "./refusal.js";
+import { Refusal, refuse } from "./refusal.js";
 import { DIGEST, TIME } from "./shapes.js";
 import { readSubject } from "./subjects.js";
 
@@ -23,8 +23,8 @@ const HEAD = 4; // version, type, election, issued_at
 
 /**
  * A record as far as it can be read: its type may be one that this program does not know, and then its positions
- * are only held to be such as any payload has.
- * @typedef {{ known: true, entry: Entry } | { known: false, entry: Framed }} Read
+ * are only held to be such as any payload has; `beyond`: it is all right but for a bound of the formats.
+ * @typedef {{ known: true, entry: Entry } | { known: false, entry: Framed, beyond?: Refusal }} Read
  */
 /** What can be said of a record of any type. @typedef {Pick<Entry, "raw" | "frame" | "type" | "election">} Framed */
 
@@ -34,8 +34,9 @@ const HEAD = 4; // version, type, election, issued_at
  * @returns {Entry}
  */
 export function openRecord(raw) {
-  const { known, entry } = readRecord(raw);
-  return known ? entry : refuse("record-type", { type: entry.type });
+  const read = readRecord(raw);
+  if (read.known) return read.entry;
+  throw read.beyond ?? new Refusal("record-type", { type: read.entry.type });
 }
 
 /**
@@ -54,8 +55,12 @@ export function readRecord(raw) {
   if (names !== (type === DEFINITION ? 0 : 32)) refuse("record-election");
   const framed = { raw, frame, type, election: type === DEFINITION ? new Uint8Array() : DIGEST(election) };
   const layout = LAYOUTS.get(type);
-  const time = TIME(issuedAt);
-  if (!layout) return { known: false, entry: framed };
-  const body = layout.body(values.slice(HEAD));
-  return { known: true, entry: { ...framed, name: layout.name, issuedAt: time, body, about: readSubject(layout.subject, frame.subject) } };
+  /** @type {Refusal[]} */
+  const beyond = [];
+  const time = TIME(issuedAt, beyond);
+  if (!layout) return { known: false, entry: framed, beyond: beyond[0] };
+  const body = layout.body(values.slice(HEAD), beyond);
+  const about = readSubject(layout.subject, frame.subject);
+  if (beyond.length) return { known: false, entry: framed, beyond: beyond[0] };
+  return { known: true, entry: { ...framed, name: layout.name, issuedAt: time, body, about } };
 }

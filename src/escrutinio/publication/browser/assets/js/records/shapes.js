@@ -1,13 +1,15 @@
 // The few shapes that a field of a payload can have (docs/formats.md, "Payload"). A shape is a function
-// from what CBOR carries to what a page works with; it refuses everything else.
+// from what CBOR carries to what a page works with; it refuses everything else. What is well formed and beyond a
+// bound ("Bounds") is kept apart, since bounds are asked last: it is refused only where nobody collects it.
 
 import { toHex } from "./bytes.js";
 import { Refusal, refuse } from "./refusal.js";
 import { checkCode, checkDate, checkName, checkText } from "./text.js";
 
 /**
+ * `beyond` collects the refusals of what is beyond a bound.
  * @template T
- * @typedef {(raw: unknown) => T} Shape
+ * @typedef {(raw: unknown, beyond?: Refusal[]) => T} Shape
  */
 
 /**
@@ -51,15 +53,34 @@ export function word(words) {
 }
 
 /**
+ * A shape whose values have a bound.
+ * @template T
+ * @param {Shape<T>} shape
+ * @param {(value: T) => boolean} isWithin
+ * @param {string} key of the refusal; all of these begin with `bound-`
+ * @param {(value: T) => Record<string, string | number>} values of the refusal
+ * @returns {Shape<T>}
+ */
+export function bounded(shape, isWithin, key, values) {
+  return (raw, beyond) => {
+    const value = shape(raw, beyond);
+    if (isWithin(value)) return value;
+    if (!beyond) return refuse(key, values(value));
+    beyond.push(new Refusal(key, values(value)));
+    return value;
+  };
+}
+
+/**
  * Zero or one item; null where there is none.
  * @template T
  * @param {Shape<T>} item
  * @returns {Shape<T | null>}
  */
 export function optional(item) {
-  return (raw) => {
+  return (raw, beyond) => {
     if (!Array.isArray(raw) || raw.length > 1) return refuse("want-optional");
-    return raw.length ? item(raw[0]) : null;
+    return raw.length ? item(raw[0], beyond) : null;
   };
 }
 
@@ -70,7 +91,7 @@ export function optional(item) {
  * @returns {Shape<T | null> & { trailing: true }}
  */
 export function trailing(item) {
-  const shape = (/** @type {unknown} */ raw) => (raw === undefined ? null : item(raw));
+  const shape = (/** @type {unknown} */ raw, /** @type {Refusal[] | undefined} */ beyond) => (raw === undefined ? null : item(raw, beyond));
   return Object.assign(shape, { trailing: /** @type {const} */ (true) });
 }
 
@@ -83,10 +104,10 @@ export function trailing(item) {
  * @returns {Shape<T[]>}
  */
 export function array(item, least = 0, most = 65_535) {
-  return (raw) => {
+  return (raw, beyond) => {
     if (!Array.isArray(raw)) return refuse("want-array");
     if (raw.length < least || raw.length > most) refuse("want-items", { size: raw.length, least, most });
-    return raw.map((value, place) => at(place, item, value));
+    return raw.map((value, place) => at(place, item, value, beyond));
   };
 }
 
@@ -99,9 +120,9 @@ export function struct(fields) {
   const plan = Object.entries(fields);
   const last = plan.at(-1)?.[1] ?? {};
   const fewest = plan.length - ("trailing" in last ? 1 : 0);
-  return (raw) => {
+  return (raw, beyond) => {
     if (!Array.isArray(raw) || raw.length > plan.length || raw.length < fewest) return refuse("want-positions", { size: plan.length });
-    return Object.fromEntries(plan.map(([name, shape], place) => [name, at(name, shape, raw[place])]));
+    return Object.fromEntries(plan.map(([name, shape], place) => [name, at(name, shape, raw[place], beyond)]));
   };
 }
 
@@ -110,11 +131,15 @@ export function struct(fields) {
  * @param {string | number} place
  * @param {Shape<T>} shape
  * @param {unknown} value
+ * @param {Refusal[]} [beyond]
  * @returns {T}
  */
-function at(place, shape, value) {
+function at(place, shape, value, beyond) {
+  const before = beyond?.length ?? 0;
   try {
-    return shape(value);
+    const found = shape(value, beyond);
+    if (beyond) for (let one = before; one < beyond.length; one++) beyond[one] = new Refusal("at-place", { place: String(place), why: beyond[one] });
+    return found;
   } catch (error) {
     if (error instanceof Refusal) refuse("at-place", { place: String(place), why: error });
     throw error;
@@ -134,7 +159,7 @@ export function toPlain(value) {
 }
 
 export const UINT = uint(2 ** 53);
-export const TIME = UINT;
+export const TIME = bounded(UINT, (seconds) => seconds < 253_402_300_800, "bound-time", (seconds) => ({ seconds }));
 export const COUNT = uint(2 ** 32);
 export const COUNTS = array(COUNT, 1, 4_096);
 export const BIT = uint(2);
