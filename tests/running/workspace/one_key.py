@@ -14,6 +14,7 @@ from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.rights import RIGHTS
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.trust import Trust, format_trust
+from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.codes import Role
@@ -21,12 +22,16 @@ from escrutinio.core.records.keys import SMALL_ORDER
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.browser.bundle import bundle
 from escrutinio.running.workspace.views import write_views
-from tests.core.election.build import DAY, ROOT, STATIONS, Day, key
+from tests.core.election.build import DAY, ROOT, STATIONS, Day, attachment, key
 from tests.core.log.builders import NOW
 from tests.core.records.extremes import extreme_bodies, subjects
 from tests.core.verification.lab import trust_of, write_log
 
 SAID = b"what was said"
+LISTING = b"machine,station\nmachine/1,n1.01\n"
+CENTERS = b"center,area,name\nn1,norte,Uno\n"
+FILES = {t.Roll: STATIONS, t.Lifecycle: LISTING}
+"""What the attachments of a record hold, where it is not words."""
 CONTESTS = ("presidente", "consejo")
 SIGNERS = {
     role: {Role.AUTHORITY: "authority/1", Role.PARTY: "party/azul/1"}.get(role, f"{role.name.lower()}/1")
@@ -59,7 +64,7 @@ def signer(kind: type[t.Body]) -> str:
 def cases(kind: type[t.Body]) -> Iterator[Case]:
     """Every extreme of a type, of the first of its subjects; and an ordinary one of each other subject."""
     usual, *others = subjects(kind.SUBJECT)
-    bodies = list(extreme_bodies(kind, KNOWN))
+    bodies = list(extreme_bodies(kind, KNOWN | {"attachment": attachment(FILES.get(kind, SAID))}))
     if isinstance(bodies[0][1], t.Enrolment):
         bodies = [(what, body) for what, body in bodies if _fit(body)]
     for what, body in bodies:
@@ -73,14 +78,16 @@ def _fit(body: Any) -> bool:
 
 
 def _fresh(body: Any, what: str) -> Any:
-    """An announcement under a code of its own, so that none takes the place of another."""
+    """An announcement under a code of its own, so that none replaces another; a roll whose centers are some."""
+    if isinstance(body, t.Roll) and body.centers == body.stations:
+        return replace(body, centers=attachment(CENTERS))
     if isinstance(body, t.Claim | t.Statement) and body.code == KNOWN["code"]:
         return replace(body, code="c" + sha256(what.encode()).hexdigest()[:12])
     return body
 
 
 class OneKey(Day):
-    """A day with sheets, a copy, a hand count and a statement's words; then whatever one key says."""
+    """A day with sheets, a copy and a hand count, whose log then takes whatever one key says."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +95,8 @@ class OneKey(Day):
             (name, role) for role, name in SIGNERS.items() if role not in (Role.AUTHORITY, Role.PARTY)
         )
         self.enrol_all([(name, role, ()) for name, role in enrolled])
-        self.attach(SAID)
+        for content in (SAID, LISTING, CENTERS):
+            self.attach(content)
         self.zero("machine/1", "n1.01")
         self.sheet("machine/1", "n1.01", (50, 40, 3, 2), 1, 1)
         self.sheet("machine/1", "n1.02", (40, 40, 3, 2), ballots=85)
@@ -118,6 +126,24 @@ class OneKey(Day):
         assert verdict is None, (case.what, verdict)
         self.admission.follow([raw])
         return True
+
+
+def is_at_hand(case: Case, day: Day) -> bool:
+    """Whether every file that a record names is there, as it says."""
+    return all(
+        day.attachments.get(each.digest) is not None and len(day.attachments[each.digest]) == each.size
+        for each in _named(case.body)
+    )
+
+
+def _named(value: object) -> Iterator[p.Attachment]:
+    if isinstance(value, p.Attachment):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _named(item)
+    elif isinstance(value, t.Body):
+        yield from _named(tuple(vars(value).values()))
 
 
 def day_of(said: Iterable[Case]) -> OneKey:
