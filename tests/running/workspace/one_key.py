@@ -78,7 +78,7 @@ def _fit(body: Any) -> bool:
 
 
 def _fresh(body: Any, what: str) -> Any:
-    """An announcement under a code of its own, so that none replaces another; a roll whose centers are some."""
+    """An announcement under a code of its own, so that none replaces another; a roll with centers."""
     if isinstance(body, t.Roll) and body.centers == body.stations:
         return replace(body, centers=attachment(CENTERS))
     if isinstance(body, t.Claim | t.Statement) and body.code == KNOWN["code"]:
