@@ -13,7 +13,7 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.boxes import Bound
 from escrutinio.evidence.audit.notes import MOST_NOTES
-from escrutinio.evidence.audit.status import AuditStatus, audit_status, stated_risk
+from escrutinio.evidence.audit.status import AuditStatus, audit_status, audit_statuses, stated_risk
 from tests.core.election.build import ORIGIN
 from tests.evidence.audit.made import SEED, STATIONS, AuditDay
 
@@ -97,6 +97,18 @@ def test_the_margin_and_bounds_are_those_of_the_sheets_committed_to() -> None:
     assert found.boxes == 39
     assert found.outstanding.stations == 1
     assert found.outstanding.registered == 200
+
+
+def test_nobodys_commitment_hides_the_audit_of_another() -> None:
+    day = AuditDay()
+    first = day.commit()
+    day.commit(head=p.LogHead(ORIGIN, 0, bytes(32)), by="party/azul/1")
+    later = day.commit(by="authority/2")
+    by_party = day.commit(by="observer/red/1")
+    day.commit(limit=p.Fraction(0, 1), by="party/azul/1")
+    found = audit_statuses(day.state(), "presidente")
+    assert [each.digest for each in found] == [first, later, by_party]
+    assert all(each.boxes == 40 for each in found)
 
 
 @pytest.mark.parametrize("boxes", [1, 3])

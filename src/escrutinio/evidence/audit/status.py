@@ -6,10 +6,12 @@ one found here.
 """
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 from math import ceil
+from typing import Any
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import in_language, percent, whole
@@ -30,7 +32,7 @@ from escrutinio.evidence.audit.hot import RULE_2024, HotRule
 from escrutinio.evidence.audit.measure import Bravo, Hot, Measured, Ppeb, Procedure, Srs
 from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
 from escrutinio.evidence.audit.ppeb import check_risk_limit
-from escrutinio.evidence.audit.records import AuditRecords, Counted, RootAt, read_audit
+from escrutinio.evidence.audit.records import AuditRecords, Counted, RootAt, committed, read_audit
 from escrutinio.evidence.audit.texts import NOT, STANDS, UNCOVERED, UNKNOWN
 
 MOST_SUGGESTED = 10_000
@@ -171,6 +173,16 @@ def audit_status(
         suggested=_suggest(audit, procedure, rounds, limit, len(drawn)),
         notes=_few(notes),
     )
+
+
+def audit_statuses(state: ElectionState, contest: str, **asked: Any) -> tuple[AuditStatus, ...]:
+    """The latest audit of each organisation that can be made again, in log order; `asked` as for
+    `audit_status`. Nobody's odd commitment hides another's audit."""
+    found = []
+    for digest in committed(state, contest):
+        with suppress(EvidenceError):
+            found.append(audit_status(state, contest, digest, **asked))
+    return tuple(found)
 
 
 def stated_risk(risk: Fraction) -> p.Fraction:

@@ -16,12 +16,12 @@ from escrutinio.core.derived.files import shown_bases
 from escrutinio.core.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import AuditCommitment, Bulletin, Claim
+from escrutinio.core.records.types import Bulletin, Claim
 from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
-from escrutinio.evidence.audit.status import AuditStatus, audit_status
+from escrutinio.evidence.audit.status import AuditStatus, audit_statuses
 from escrutinio.evidence.certainty.certificates import (
     Coverage,
     SmallRollError,
@@ -73,7 +73,7 @@ class ContestEvidence:
     plans: tuple[AuditPlan, ...]
     plan_basis: str
     hot: tuple[tuple[int, int], ...]
-    audit: AuditStatus | None
+    audits: tuple[AuditStatus, ...]
     quick_count: tuple[str, tuple[SampleSize, ...]] | None
     screening: Screening | None
     screening_basis: str
@@ -93,7 +93,6 @@ def _contest(state: ElectionState, view: ContestView, executor: Executor | None)
     plans = [_try(partial(plan_audit, view, boxes, limit)) for limit in RISK_LIMITS] if boxes else []
     claims = state.records(Claim, code)
     studies = [_try(partial(study_claim, state, each, main or None)) for each in claims]
-    committed = bool(state.records(AuditCommitment, code))
     return ContestEvidence(
         view=view,
         names=_names(state, claims),
@@ -106,7 +105,7 @@ def _contest(state: ElectionState, view: ContestView, executor: Executor | None)
         plans=tuple(plan for plan in plans if plan is not None),
         plan_basis=main,
         hot=_hot(state, view, main),
-        audit=_try(lambda: audit_status(state, code)) if committed else None,
+        audits=audit_statuses(state, code),
         quick_count=_quick_count(state, view, main) if main else None,
         screening=_screening(state, code, main, executor) if main else None,
         screening_basis=main,
