@@ -22,6 +22,7 @@ from escrutinio.core.verification.checks import Check
 from escrutinio.core.verification.publication import Verification, verify_publication
 from tests.cli.running import in_process
 from tests.core.election.build import Day
+from tests.core.election.test_bounds import CASES as BEYOND
 from tests.running.workspace.one_key import (
     KINDS,
     Case,
@@ -167,3 +168,18 @@ def test_a_sheet_of_another_number_of_counts_is_in_the_dossier_of_its_station(tm
         names = packed.namelist()
     assert f"records/{at:07}-copy.cose" in names
     assert f"sheets/{at:07}-copy.pdf" not in names
+
+
+def test_what_was_admitted_before_there_were_bounds_stops_nothing(tmp_path: Path) -> None:
+    day = OneKey()
+    beyond = [case(day) for case in BEYOND.values()]
+    assert day.admission.judge([day.log[beyond[0]]])[0] is not None
+    trust = publish_whole(tmp_path / "public", day, day.state())
+    found = verify_publication(tmp_path / "public", trust=trust)
+    assert found.authenticated, _failed(found)
+    for index in beyond:
+        done = in_process("show", index, "--log", tmp_path / "public")
+        assert done.exit_code == 0, done.stderr
+        assert "WITHOUT EFFECT" in done.stdout.upper()
+    listed = in_process("show", "machine/1", "--log", tmp_path / "public", "--json")
+    assert listed.exit_code == 0
