@@ -13,7 +13,7 @@ import cbor2
 
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import codecs as c
-from escrutinio.core.records.bounds import check_bounds
+from escrutinio.core.records.bounds import check_bounds, check_time
 from escrutinio.core.records.cose import MAX_RECORD, Frame, build, key_id, split
 from escrutinio.core.records.keys import SigningKey, check_public_key, check_signature
 from escrutinio.core.records.subjects import Subject, read_subject
@@ -113,7 +113,11 @@ def open_record(raw: bytes) -> Entry:
     """Read a record strictly; the signature is not checked. Raises RecordError with what is wrong,
     UnknownTypeError where nothing is but that this program does not know the type, OutOfBoundsError where
     nothing is but a bound."""
-    entry = read_record(raw)
+    try:
+        entry = read_record(raw)
+    except UnknownTypeError as unknown:
+        check_time(unknown.issued_at)
+        raise
     check_bounds(entry.body, entry.issued_at)
     return entry
 
