@@ -21,10 +21,11 @@ from escrutinio.core.records import types as t
 from escrutinio.core.verification.checks import Check
 from escrutinio.core.verification.publication import Verification, verify_publication
 from tests.cli.running import in_process
-from tests.core.election.build import Day
+from tests.core.election.build import STATIONS, Day, attachment
 from tests.core.election.test_bounds import CASES as BEYOND
 from tests.running.workspace.one_key import (
     KINDS,
+    SAID,
     Case,
     OneKey,
     cases,
@@ -168,6 +169,22 @@ def test_a_sheet_of_another_number_of_counts_is_in_the_dossier_of_its_station(tm
         names = packed.namelist()
     assert f"records/{at:07}-copy.cose" in names
     assert f"sheets/{at:07}-copy.pdf" not in names
+
+
+def test_one_file_that_records_call_of_two_types_is_packed_once(tmp_path: Path) -> None:
+    day = OneKey()
+    for media_type in ("text/csv", "text/plain"):
+        roll = t.Roll(replace(attachment(STATIONS), media_type=media_type), None, (), "2030-11-01")
+        assert day.take(Case(media_type, roll, "election"))
+        report = t.ObservationReport(bytes(32), replace(attachment(SAID), media_type=media_type))
+        assert day.take(Case(media_type, report, "station/n1.01"))
+    publish_whole(tmp_path / "public", day, day.state())
+    for asked in (("extract", "norte"), ("dossier", "n1.01")):
+        packed = tmp_path / f"{asked[0]}.zip"
+        done = in_process(*asked, "--log", tmp_path / "public", "-o", packed)
+        assert done.exit_code == 0, done.exception or done.stderr
+        with ZipFile(packed) as file:
+            assert len(set(file.namelist())) == len(file.namelist())
 
 
 def test_what_was_admitted_before_there_were_bounds_stops_nothing(tmp_path: Path) -> None:

@@ -74,8 +74,8 @@ def _members(dossier: Dossier, language: str) -> Iterator[tuple[str, bytes]]:
         yield from _record(item)
         if printer.can_print(item.signed):  # what does not fit its contest is a record and a finding
             yield f"sheets/{item.name}.pdf", sheet_pdf(printer.sheet(item.signed), "a4")
-    for attachment, content in dossier.attachments:
-        yield f"attachments/{file_name(attachment.digest)}", content
+    # Two records may name one file, and call it of two types.
+    yield from {f"attachments/{file_name(a.digest)}": content for a, content in dossier.attachments}.items()
 
 
 def _record(item: Item) -> Iterator[tuple[str, bytes]]:
