@@ -169,7 +169,7 @@ Alteration = Callable[[AuditDay, bytes, tuple[str, ...]], object]
         (lambda d, c, b: d.count_box(c, next(s for s in STATIONS if s not in b)), "not-drawn"),
         (lambda d, c, b: d.count_box(c, b[0], (1, 1, 1, 1), by=("observer/sol/1",)), "not-named"),
         (lambda d, c, b: d.state_result(c, 1, p.Fraction(1, 10**9)), "result-differs"),
-        (lambda d, c, b: d.state_result(c, 1, p.Fraction(1, 0)), "result-differs"),
+        (lambda d, c, b: d.state_result(c, 1, p.Fraction(0, 1)), "result-differs"),
         (lambda d, c, b: d.state_result(c, 2, p.Fraction(1, 100)), "result-early"),
     ],
 )
@@ -356,8 +356,8 @@ def test_single_vouchers() -> None:
     ("prepare", "sentence"),
     [
         (lambda day: None, "no such commitment"),
-        (lambda day: day.commit(limit=p.Fraction(1, 0)), "risk limit 0 is not between"),
-        (lambda day: day.commit(limit=p.Fraction(2, 1)), "risk limit 2 is not between"),
+        (lambda day: day.commit(limit=p.Fraction(0, 1)), "risk limit 0 is not between"),
+        (lambda day: day.commit(limit=p.Fraction(2, 2)), "risk limit 1 is not between"),
         (lambda day: day.commit(head=p.LogHead("log.example/isla", 3, bytes(32))), "no box is reported"),
     ],
 )

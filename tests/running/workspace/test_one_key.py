@@ -129,6 +129,7 @@ def answered(done: Result) -> bool:
 
 _WHY = (
     "nothing in the log at",
+    "no box is reported yet",
     "has no such commitment to an audit",
     "has several sheets, choose one",
     "fewer than two of the accounts",

@@ -191,7 +191,7 @@ def stated_risk(risk: Fraction) -> p.Fraction:
 
 
 def _limit(stated: p.Fraction) -> Fraction:
-    limit = Fraction(stated.numerator, stated.denominator) if stated.denominator else Fraction(0)
+    limit = Fraction(stated.numerator, stated.denominator)
     check_risk_limit(limit)
     return limit
 
@@ -306,7 +306,7 @@ def _judge_results(audit: AuditRecords, rounds: tuple[AuditRound, ...]) -> list[
             notes.append(note("result-early", index, round=result.round))
             continue
         found, stated = rounds[result.round - 1].measured.risk, result.risk
-        if stated.numerator != ceil(found * stated.denominator) or not stated.denominator:
+        if stated.numerator != ceil(found * stated.denominator):
             said = f"{stated.numerator}/{stated.denominator}"
             exact = stated_risk(found)
             notes.append(
