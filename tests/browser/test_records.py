@@ -145,3 +145,25 @@ def test_every_refusal_has_a_sentence_in_both_languages(js: Modules) -> None:
     const keys = [...new Set([...Object.keys(en), ...Object.keys(es)])];
     return keys.filter((key) => !en[key] || !es[key] || gaps(en[key]) !== gaps(es[key]));"""
     assert js.value("refusals", code) == []
+
+
+def test_a_bound_is_asked_last_and_said_apart(js: Modules) -> None:
+    bounds = [vector["record"] for vector in VECTORS["refused"] if vector.get("bound")]
+    malformed = [vector["record"] for vector in VECTORS["refused"] if not vector.get("bound")]
+    code = """
+    const asked = (hex) => {
+      try {
+        const { known, beyond } = it.readRecord(bytes.fromHex(hex));
+        let why = beyond;
+        while (why?.values.why) why = why.values.why;
+        return known ? 'fine' : why?.key ?? 'unknown';
+      } catch (error) {
+        if (error.name !== 'Refusal') throw error;
+        return 'malformed';
+      }
+    };
+    return args[0].map(asked);"""
+    kinds = js.value("record", code, bounds)
+    assert isinstance(kinds, list)
+    assert set(kinds) == {"bound-time", "bound-size", "bound-media-type", "bound-fraction"}
+    assert js.value("record", code, malformed) == ["malformed"] * len(malformed)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -240,22 +240,17 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
 )
 @asks
 @click.option("--commitment", metavar="DIGEST",
-              help=say("Digest of the commitment; the last one if left out.",
-                       "Resumen del compromiso; el último si no se indica."))  # fmt: skip
+              help=say("Digest of the commitment; the last one that can be made again if left out.",
+                       "Resumen del compromiso; si falta, el último que se pueda rehacer."))  # fmt: skip
 @bound_option
 def status(question: Question, commitment: str | None, bound: str) -> None:
-    from escrutinio.evidence.audit.status import audit_status
+    from escrutinio.evidence.audit.status import audit_status, audit_statuses
 
     digest = commitment_of(commitment)
     opened = question.open()
-    found = audit_status(
-        opened.state,
-        opened.contest.code,
-        digest,
-        basis=question.basis,
-        bound=BOUNDS[bound],
-        root_at=opened.root_at,
-    )
+    asked: dict[str, Any] = {"basis": question.basis, "bound": BOUNDS[bound], "root_at": opened.root_at}
+    audits = () if digest else audit_statuses(opened.state, opened.contest.code, **asked)
+    found = audits[-1] if audits else audit_status(opened.state, opened.contest.code, digest, **asked)
     if question.as_json:
         print_json(_status_as_plain(found))
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli.claims_json import RISKS, SOURCES, as_plain
@@ -46,10 +47,12 @@ WHATS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """The studies of the announced results, and every two percentages that they give for a candidate."""
+    """The studies of the announced results, every two percentages that they give for a candidate, and the
+    results that no test applies to: code, entry, and why."""
 
     studies: tuple[ClaimStudy, ...]
     pairs: Pairs
+    refused: tuple[tuple[str, int, str], ...]
 
 
 @click.command(
@@ -79,12 +82,18 @@ def command(question: Question, claim: str | None, registered: int | None) -> No
 
     opened = question.open()
     found = opened.state.records(Claim, opened.contest.code) if claim is None else (opened.claim(claim),)
-    answer = Answer(
-        tuple(study_claim(opened.state, each, opened.basis or None, registered=registered) for each in found),
-        claims_beside_each_other(opened.state, opened.contest.code),
-    )
+    studies, refused = [], []
+    for each in found:
+        try:
+            studies.append(study_claim(opened.state, each, opened.basis or None, registered=registered))
+        except EvidenceError as error:  # of this one; the others have their answers
+            if len(found) == 1:
+                raise
+            refused.append((each.body.code, each.index, str(error)))
+    pairs = claims_beside_each_other(opened.state, opened.contest.code)
+    answer = Answer(tuple(studies), pairs, tuple(refused))
     if question.as_json:
-        print_json(as_plain(opened.contest.code, opened.basis, answer.studies, answer.pairs))
+        print_json(as_plain(opened.contest.code, opened.basis, answer.studies, answer.pairs, answer.refused))
         return
     print_answer(opened, answer)
 
@@ -95,11 +104,14 @@ def print_answer(opened: Opened, answer: Answer) -> None:
         click.echo(opened.heading())
     else:
         click.echo(title_of(opened.contest.titles, opened.contest.code))
-    if not answer.studies:
+    if not answer.studies and not answer.refused:
         click.echo(say("\nThe log has no announced result.", "\nEl registro no tiene resultados anunciados."))
     for study in answer.studies:
         click.echo(f"\n== {study.code}")
         _print_study(study)
+    for code, _, why in answer.refused:
+        click.echo(f"\n== {code}\n")
+        click.echo(say("  No test applies to it: ", "  Ninguna prueba se le aplica: ") + why)
     if answer.pairs:
         _print_pairs(answer.pairs)
     print_method(
@@ -116,6 +128,8 @@ def _print_study(study: ClaimStudy) -> None:
         _print_sheets(study.sheets)
     if study.arithmetic:
         _print_arithmetic(study.arithmetic)
+    for each in study.odd:
+        click.echo(f"\n  {each.sentence(language())}")
     if study.counts is None and study.sheets is None and not study.arithmetic:
         click.echo(
             say(

@@ -26,13 +26,20 @@ RISKS = (Fraction(1, 20), Fraction(1, 100), Fraction(1, 10**6))
 """Chances of meeting no box that differs, for which the number of boxes is given."""
 
 
-def as_plain(contest: str, basis: str, studies: Sequence[ClaimStudy], pairs: Pairs) -> dict[str, object]:
+def as_plain(
+    contest: str,
+    basis: str,
+    studies: Sequence[ClaimStudy],
+    pairs: Pairs,
+    refused: Sequence[tuple[str, int, str]],
+) -> dict[str, object]:
     """The answer as docs/evidence.md describes it."""
     return {
         "version": 1,
         "contest": contest,
         "basis": basis or None,
         "claims": [_study_as_plain(study) for study in studies],
+        "not_studied": [{"code": code, "entry": entry, "why": why} for code, entry, why in refused],
         "beside_each_other": [
             {
                 "candidate": candidate,
@@ -54,6 +61,15 @@ def _study_as_plain(study: ClaimStudy) -> dict[str, object]:
         "entry": study.index,
         "percentages": None if study.counts is None else _counts_as_plain(study.counts),
         "sheets": None if study.sheets is None else _sheets_as_plain(study.sheets),
+        "odd": [
+            {
+                "what": each.what,
+                "candidate": each.candidate or None,
+                "announced": each.announced,
+                "sentences": {tongue: each.sentence(tongue) for tongue in ("en", "es")},
+            }
+            for each in study.odd
+        ],
         "arithmetic": [
             {
                 "what": each.what,

@@ -17,8 +17,9 @@ from escrutinio.core.log.checkpoint import parse_checkpoint, verify_checkpoint
 from escrutinio.core.log.pinned import PinnedLog
 from escrutinio.core.log.proofs import format_proof, parse_proof
 from escrutinio.core.log.reader import open_log
+from escrutinio.core.records.bounds import TIME_LIMIT, OutOfBoundsError, check_bounds
 from escrutinio.core.records.cose import key_id
-from escrutinio.core.records.entry import Entry, body_to_plain, open_record
+from escrutinio.core.records.entry import Entry, body_to_plain, read_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.core.records.types import Enrolment
 
@@ -54,7 +55,7 @@ from escrutinio.core.records.types import Enrolment
 def command(what: str, address: str | None, proof: bool, trust_file: Path | None, as_json: bool) -> None:
     if what.startswith((REAL, NOT_REAL)):
         raw, real = read_qr_text(what)
-        _show([(None, open_record(raw))], as_json, None if real else _not_real())
+        _show([(None, read_record(raw))], as_json, None if real else _not_real())
     elif address is None:
         _show_file(Path(what), as_json)
     elif proof:
@@ -92,7 +93,7 @@ def _show_file(path: Path, as_json: bool) -> None:
         text = ""
     if text.startswith((REAL, NOT_REAL)):
         content, _ = read_qr_text(text)
-    _show([(None, open_record(content))], as_json)
+    _show([(None, read_record(content))], as_json)
 
 
 def _open(address: str, trust_file: Path | None) -> PinnedLog:
@@ -110,14 +111,14 @@ def _open(address: str, trust_file: Path | None) -> PinnedLog:
 def _find(what: str, log: PinnedLog) -> Iterator[tuple[int, Entry]]:
     if what.isascii() and what.isdigit() and "." not in what:
         if (index := _number(what)) < log.size:
-            yield index, open_record(log.entry(index))
+            yield index, read_record(log.entry(index))
         return
     for index, raw in enumerate(log.all_entries()):
         # Most entries speak of something else: their bytes say so before they are opened.
         if what.encode() not in raw and (len(what) != 16 or bytes.fromhex(_hex(what)) not in raw):
             continue
         try:
-            entry = open_record(raw)
+            entry = read_record(raw)
         except RecordError:
             continue
         if _concerns(entry, what):
@@ -158,11 +159,31 @@ def _show(found: Sequence[tuple[int | None, Entry]], as_json: bool, note: str | 
             click.echo()
         plain = _plain(index, entry)
         says = plain.pop("says")
-        _table({**plain, "issued_at": datetime.fromtimestamp(entry.issued_at, UTC).isoformat()})
+        _table({**plain, "issued_at": _moment(entry.issued_at)})
         assert isinstance(says, dict)
         _table(says, "  ")
+        try:
+            check_bounds(entry.body, entry.issued_at)
+        except OutOfBoundsError as error:
+            click.echo(
+                say(
+                    "BEYOND WHAT A RECORD MAY STATE, without effect: ",
+                    "FUERA DE LO QUE UN REGISTRO PUEDE DECIR, sin efecto: ",
+                )
+                + str(error)
+            )
     if note:
         click.echo(note)
+
+
+def _moment(seconds: int) -> str:
+    """A time that a record states, which calendars may not reach."""
+    if seconds >= TIME_LIMIT:
+        return say(
+            f"{seconds:,} s after 1970, beyond any calendar",
+            f"{seconds:,} s después de 1970, fuera de todo calendario",
+        )
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def _plain(index: int | None, entry: Entry) -> dict[str, object]:

@@ -156,9 +156,9 @@ class Day:
         """Close enrolment or the roll."""
         return self.say(t.Closing(what, "art. 2"), by, "election", at=at)
 
-    def say_plain(self, code: int, values: Sequence[object], by: str, subject: str) -> int:
+    def say_plain(self, code: int, values: Sequence[object], by: str, subject: str, *, at: int = DAY) -> int:
         """Append a record with this payload, whatever the formats say of it; its index."""
-        payload = cbor2.dumps([t.VERSION, code, self.election, DAY, *values])
+        payload = cbor2.dumps([t.VERSION, code, self.election, at, *values])
         head, to_sign = build(key(by).public_key, by, subject, payload)
         self.log.append(head + b"\x58\x40" + key(by).sign(to_sign))
         return len(self.log) - 1

@@ -14,12 +14,14 @@ from escrutinio.core.records.keys import check_public_key, key_is_acceptable
 from escrutinio.core.records.qr import qr_text
 from tests.core.records.examples import EXAMPLES, SIGNERS, Example, election, example, key, seed_text
 from tests.core.records.forge import bad_frames, bad_payloads, bad_qr_texts
+from tests.core.records.forge_bounds import REACHING, beyond_bounds, malformed_and_beyond
 from tests.core.records.forge_signatures import bad_signatures, special_keys
 
 ABOUT = (
     "Test vectors for Escrutinio records (docs/formats.md). The election and its country do not exist. "
     "The keys are for tests alone: a private key (RFC 8032) is SHA-256 of the text in `seed_text`. "
-    "`records` open and verify. `refused` must not open, whatever their signature. `signatures` open, and "
+    "`records` open and verify. `refused` must not open, whatever their signature; "
+    "those marked `bound` are well formed and well signed, and beyond a bound alone. `signatures` open, and "
     "verify with `public_key` only where `verifies` is true. `refused_qr` are no QR texts of records. "
     "`keys`: `enrollable` keys may be sealed into "
     "records; with `acceptable` keys signatures may be checked."
@@ -32,7 +34,7 @@ def vectors() -> dict[str, object]:
         "about": ABOUT,
         "election": election().hex(),
         "signers": [_signer(name) for name in SIGNERS],
-        "records": [_record(each) for each in EXAMPLES],
+        "records": [_record(each) for each in (*EXAMPLES, *REACHING)],
         "refused": list(_refused()),
         "signatures": list(_signatures()),
         "refused_qr": [{"reason": reason, "text": text} for reason, text in bad_qr_texts().items()],
@@ -84,8 +86,11 @@ def _record(each: Example) -> dict[str, object]:
 
 def _refused() -> Iterator[dict[str, object]]:
     sheet = example("tally-sheet")
-    for reason, raw in {**bad_frames(sheet), **bad_payloads(sheet)}.items():
+    malformed = {**bad_frames(sheet), **bad_payloads(sheet), **malformed_and_beyond()}
+    for reason, raw in malformed.items():
         yield {"reason": reason, "record": raw.hex()}
+    for reason, raw in beyond_bounds().items():
+        yield {"reason": f"bound: {reason}", "bound": True, "record": raw.hex()}
 
 
 def _signatures() -> Iterator[dict[str, object]]:

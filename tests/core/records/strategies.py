@@ -1,4 +1,4 @@
-"""Hypothesis strategies for whatever a codec can carry, and for whole records."""
+"""Hypothesis strategies for whatever a codec can carry within bounds, and for whole records."""
 
 import string
 from datetime import UTC, date
@@ -6,6 +6,9 @@ from datetime import UTC, date
 from hypothesis import strategies as st
 
 from escrutinio.core.records import codecs as c
+from escrutinio.core.records import parts as p
+from escrutinio.core.records.attachments import MAX_ATTACHMENT, MEDIA_TYPES
+from escrutinio.core.records.bounds import TIME_LIMIT
 from escrutinio.core.records.types import BY_CODE, Body
 
 _PART = st.text(string.ascii_letters + string.digits + "._-", max_size=12).map(lambda rest: "A" + rest)
@@ -22,6 +25,7 @@ _TEXTS: dict[str, st.SearchStrategy[object]] = {
     "date": st.dates(date(1, 1, 1)).map(date.isoformat),
     "short": _WORDS,
     "long": _WORDS,
+    "media-type": st.sampled_from(sorted(MEDIA_TYPES)),
 }
 
 SUBJECTS: dict[str, st.SearchStrategy[str]] = {
@@ -37,13 +41,14 @@ SUBJECTS: dict[str, st.SearchStrategy[str]] = {
 }
 
 NAMES = _PATH
+_LIMITS = {"seconds": TIME_LIMIT, "file-size": MAX_ATTACHMENT + 1}
 
 
 def values(codec: object) -> st.SearchStrategy[object]:
     """Values in Python that `codec` carries."""
     match codec:
         case c.Uint():
-            return st.integers(0, codec.limit - 1)
+            return st.integers(0, _LIMITS.get(codec.cddl, codec.limit) - 1)
         case c.Bytes():
             return st.binary(min_size=codec.size, max_size=codec.size)
         case c.Text():
@@ -56,6 +61,9 @@ def values(codec: object) -> st.SearchStrategy[object]:
             return st.lists(
                 values(codec.item), min_size=codec.least, max_size=min(codec.most, codec.least + 3)
             ).map(tuple)
+        case c.Struct(of=p.Fraction):
+            whole = st.integers(1, c.UINT_LIMIT - 1)
+            return whole.flatmap(lambda most: st.builds(p.Fraction, st.integers(0, most), st.just(most)))
         case c.Struct():
             return st.builds(codec.of, **{name: values(inner) for name, inner in codec.layout})
     raise AssertionError(codec)

@@ -13,7 +13,7 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.boxes import Bound
 from escrutinio.evidence.audit.notes import MOST_NOTES
-from escrutinio.evidence.audit.status import AuditStatus, audit_status, stated_risk
+from escrutinio.evidence.audit.status import AuditStatus, audit_status, audit_statuses, stated_risk
 from tests.core.election.build import ORIGIN
 from tests.evidence.audit.made import SEED, STATIONS, AuditDay
 
@@ -99,6 +99,18 @@ def test_the_margin_and_bounds_are_those_of_the_sheets_committed_to() -> None:
     assert found.outstanding.registered == 200
 
 
+def test_nobodys_commitment_hides_the_audit_of_another() -> None:
+    day = AuditDay()
+    first = day.commit()
+    day.commit(head=p.LogHead(ORIGIN, 0, bytes(32)), by="party/azul/1")
+    later = day.commit(by="authority/2")
+    by_party = day.commit(by="observer/red/1")
+    day.commit(limit=p.Fraction(0, 1), by="party/azul/1")
+    found = audit_statuses(day.state(), "presidente")
+    assert [each.digest for each in found] == [first, later, by_party]
+    assert all(each.boxes == 40 for each in found)
+
+
 @pytest.mark.parametrize("boxes", [1, 3])
 def test_wrong_boxes_raise_the_risk(boxes: int) -> None:
     day, commitment, drawn = begun()
@@ -157,7 +169,7 @@ Alteration = Callable[[AuditDay, bytes, tuple[str, ...]], object]
         (lambda d, c, b: d.count_box(c, next(s for s in STATIONS if s not in b)), "not-drawn"),
         (lambda d, c, b: d.count_box(c, b[0], (1, 1, 1, 1), by=("observer/sol/1",)), "not-named"),
         (lambda d, c, b: d.state_result(c, 1, p.Fraction(1, 10**9)), "result-differs"),
-        (lambda d, c, b: d.state_result(c, 1, p.Fraction(1, 0)), "result-differs"),
+        (lambda d, c, b: d.state_result(c, 1, p.Fraction(0, 1)), "result-differs"),
         (lambda d, c, b: d.state_result(c, 2, p.Fraction(1, 100)), "result-early"),
     ],
 )
@@ -344,8 +356,8 @@ def test_single_vouchers() -> None:
     ("prepare", "sentence"),
     [
         (lambda day: None, "no such commitment"),
-        (lambda day: day.commit(limit=p.Fraction(1, 0)), "risk limit 0 is not between"),
-        (lambda day: day.commit(limit=p.Fraction(2, 1)), "risk limit 2 is not between"),
+        (lambda day: day.commit(limit=p.Fraction(0, 1)), "risk limit 0 is not between"),
+        (lambda day: day.commit(limit=p.Fraction(2, 2)), "risk limit 1 is not between"),
         (lambda day: day.commit(head=p.LogHead("log.example/isla", 3, bytes(32))), "no box is reported"),
     ],
 )

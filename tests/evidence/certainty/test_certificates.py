@@ -49,10 +49,11 @@ def claim(
     registered: int | None = None,
     covered: str | None = None,
     turnout: str | None = None,
+    by: str = "party/azul/1",
 ) -> None:
     speaker = (p.Title("en", "Somebody"),)
     figures = (valid, null, ballots, registered, covered, turnout)
-    day.say(t.Claim(code, speaker, "2030-12-01", rows, *figures, (), None), "party/azul/1", "presidente")
+    day.say(t.Claim(code, speaker, "2030-12-01", rows, *figures, (), None), by, "presidente")
 
 
 def test_silent_and_pending_stations_are_outstanding() -> None:
@@ -210,8 +211,47 @@ def test_claims_with_words_for_percentages(word: str) -> None:
     day = election()
     claim(day, p.Announced("ana", 5, word), p.Announced("others", 5))
     state = day.state()
-    with pytest.raises(EvidenceError, match="not a percentage"):
-        study_claim(state, state.records(t.Claim)[0], None)
+    study = study_claim(state, state.records(t.Claim)[0], None)
+    assert [(each.what, each.candidate, each.announced) for each in study.odd] == [("percent", "ana", word)]
+    assert word in study.odd[0].sentence("es")
+    assert study.arithmetic == ()
+
+
+def test_an_odd_percentage_leaves_the_others_their_answers() -> None:
+    day = election()
+    for code, percent in (("a", "51"), ("odd", "most"), ("b", "52.2")):
+        claim(day, p.Announced("ana", None, percent), code=code)
+    ((pair, names),) = claims_beside_each_other(day.state(), "presidente")["ana"]
+    assert (pair.compatible, names) == (False, ("a", "b"))
+
+
+def test_an_odd_figure_leaves_the_others_of_its_claim() -> None:
+    day = election()
+    day.sheet("machine/1", "n1.01", (70, 10, 0, 5))
+    rows = (p.Announced("ana", 70, "half"), p.Announced("others", 30, "30"))
+    claim(day, *rows, covered="120", registered=1, turnout="all", valid=100)
+    state = day.state()
+    study = study_claim(state, state.records(t.Claim)[0], "reported")
+    assert [each.what for each in study.odd] == ["percent", "covered", "turnout", "registered"]
+    assert [(a.what, a.candidate, a.holds) for a in study.arithmetic] == [
+        ("percent", "others", True),
+        ("valid", "", True),
+    ]
+    assert study.sheets is not None
+    with pytest.raises(EvidenceError, match="smaller than"):
+        study_claim(state, state.records(t.Claim)[0], "reported", registered=2)
+
+
+def test_nobody_announces_away_the_roll_that_an_authority_states() -> None:
+    day = election()
+    claim(day, p.Announced("ana", 5), registered=319, code="party")
+    assert announced_roll(day.state(), "presidente") == 319
+    claim(day, p.Announced("ana", 5), registered=320, code="official", by="authority/1")
+    assert announced_roll(day.state(), "presidente") == 320
+    claim(day, p.Announced("ana", 5), registered=1, code="other")
+    assert announced_roll(day.state(), "presidente") == 320
+    claim(day, p.Announced("ana", 5), registered=321, code="second", by="authority/1")
+    assert announced_roll(day.state(), "presidente") is None
 
 
 @pytest.mark.slow
@@ -259,8 +299,7 @@ def test_hostile_claims() -> None:
     assert study.sheets is not None
     assert study.sheets.none_outside.sheets == 0
     assert study_claim(state, stranger, "reported").sheets is not None
-    with pytest.raises(EvidenceError, match="cannot cover"):
-        study_claim(state, beyond, "reported")
+    assert [each.what for each in study_claim(state, beyond, "reported").odd] == ["covered"]
     with pytest.raises(EvidenceError, match="more than all"):
         claim_certificate(state, beyond)
     assert study_claim(state, empty, "reported").sheets is None

@@ -109,6 +109,8 @@ def test_sizes_days_and_moments() -> None:
     assert Format("es").day("2024-07-28") == "28 de julio de 2024"
     assert Format("en").day("2024-07-28") == "July 28, 2024"
     assert Format("en").moment(0) == "1 Jan 1970, 00:00:00\u00a0UTC"
+    assert Format("es").moment(253_402_300_799).endswith("9999, 23:59:59\u00a0UTC")
+    assert Format("en").moment(2**53 - 1) == "1970 + 9,007,199,254,740,991\u00a0s"
 
 
 def test_a_language_the_site_does_not_speak_is_refused() -> None:

@@ -21,6 +21,7 @@ MINUS = "\u2212"
 NONE = "–"
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
+_LAST = 253_402_300_799  # of the year 9999
 LANGUAGES = tuple(SEPARATORS)
 
 
@@ -106,7 +107,9 @@ class Format:
         return format_date(date.fromisoformat(iso), "long", locale=self.language)
 
     def moment(self, seconds: int) -> str:
-        """Seconds since 1970 as day and time, UTC."""
+        """Seconds since 1970 as day and time, UTC; as seconds where no calendar reaches so far."""
+        if seconds > _LAST:
+            return f"1970 + {self.number(seconds)}{NBSP}s"
         when = datetime.fromtimestamp(seconds, UTC)
         pattern = "d MMM y, HH:mm:ss"
         return f"{format_datetime(when, pattern, locale=self.language)}{NBSP}UTC"

@@ -18,7 +18,7 @@ from typing import NamedTuple, NoReturn
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.acts import Acts
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, empty_roll
-from escrutinio.core.election.findings.entries import BAD_SIGNATURE
+from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.rights import ROOT, Scopes, may_sign
@@ -26,6 +26,7 @@ from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records import types as t
+from escrutinio.core.records.bounds import OutOfBoundsError, check_bounds
 from escrutinio.core.records.cose import key_id, payload_start, split
 from escrutinio.core.records.entry import (
     Entry,
@@ -42,6 +43,9 @@ from escrutinio.core.records.subjects import Subject
 
 SETTLING = frozenset({t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Revocation.TYPE})
 """The types of the records that settle keys, or are like those that do."""
+
+_OF_CHARTER = {Fault.BAD_SIGNATURE: BAD_SIGNATURE, Fault.OUT_OF_BOUNDS: OUT_OF_BOUNDS}
+"""The codes of refusal of a charter that is one but for this."""
 
 _NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
 
@@ -254,8 +258,7 @@ class Admission:
         try:
             _, root, standing = open_charter(raw, self.foundation)
         except EntryError as error:
-            code = BAD_SIGNATURE if error.fault is Fault.BAD_SIGNATURE else "no-charter"
-            _refuse(code, str(error))
+            _refuse(_OF_CHARTER.get(error.fault, "no-charter"), str(error))
         if standing is Standing.REFUSED:
             _refuse("not-entitled", "the charter of an official log has the root key of the definition")
         self._crown(root)
@@ -308,6 +311,10 @@ class Admission:
             check_signature(holder.signer.public_key, frame.signed, frame.signature)
         except RecordError as error:
             _refuse(BAD_SIGNATURE, str(error))
+        try:
+            check_bounds(entry.body, entry.issued_at)
+        except OutOfBoundsError as error:
+            _refuse(OUT_OF_BOUNDS, str(error))
         return entry, holder
 
     def _check_right(self, holder: _Holder, kind: type[t.Body], about: Subject) -> None:

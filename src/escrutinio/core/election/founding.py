@@ -13,7 +13,7 @@ from escrutinio.core.election.state import Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.cose import key_id
-from escrutinio.core.records.entry import Entry, open_record, verify
+from escrutinio.core.records.entry import Entry, open_record, read_record, verify
 from escrutinio.core.records.keys import check_public_key
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 
@@ -54,7 +54,7 @@ def open_charter(raw: bytes, election: Foundation) -> tuple[Entry, bytes, Standi
     """Open entry 1, with its root key. Raises EntryError; a charter whose root is not the one it must be is
     REFUSED."""
     try:
-        entry = open_record(raw)
+        entry = read_record(raw)
         body = entry.body
         if not isinstance(body, t.Charter) or entry.election != election.digest:
             raise RecordError("entry 1 is not the charter of a log of this election")

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
 from escrutinio.core.records import codecs as c
+from escrutinio.core.records.attachments import MAX_ATTACHMENT, MEDIA_TYPES
+from escrutinio.core.records.bounds import TIME_LIMIT
 from escrutinio.core.records.entry import UNREAD
 from escrutinio.core.records.subjects import FORMS
 from escrutinio.core.records.types import BY_CODE, VERSION, Body, Definition
@@ -17,7 +19,8 @@ from escrutinio.core.records.types import BY_CODE, VERSION, Body, Definition
 _FRAME = f"""\
 ; Escrutinio: the records. Written by `python -m escrutinio.core.records.cddl`; docs/formats.md explains it.
 ; On top of what CDDL can say, a record has exactly one encoding: definite lengths, shortest form, nothing
-; after the end, map keys in the order written here, at most 65,535 bytes.
+; after the end, map keys in the order written here, at most 65,535 bytes. What is marked "bound" is asked
+; last, after the signature: a record that is beyond a bound is not malformed.
 
 record = #6.18([
   bytes .cbor protected,
@@ -59,7 +62,11 @@ _SCALARS = {
     "uint8": "0..255",
     "count": f"0..{c.COUNT_LIMIT - 1}",
     "uint53": f"0..{c.UINT_LIMIT - 1}",
-    "seconds": "uint53  ; since 1970-01-01 UTC",
+    "seconds": f"0..{TIME_LIMIT - 1}  ; since 1970-01-01 UTC, before the year 10000; bound",
+    "file-size": f"0..{MAX_ATTACHMENT}  ; bytes; bound",
+    "media-type": " / ".join(f'"{each}"' for each in sorted(MEDIA_TYPES)) + "  ; bound",
+    "part": f"0..{c.UINT_LIMIT - 1}  ; at most the whole; bound",
+    "whole": f"1..{c.UINT_LIMIT - 1}  ; bound",
     "digest": "bytes .size 32  ; SHA-256",
     "key": "bytes .size 32  ; Ed25519 public key",
     "kid": "bytes .size 8",

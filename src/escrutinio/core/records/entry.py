@@ -2,6 +2,7 @@
 
 `open_record` reads strictly and says what a record states; whether its signer may say so, and whether
 the signature holds, is asked with `verify`, since the key comes from the log and not from the record.
+`read_record` leaves out the bounds (`bounds`), for whoever asks them after the signature or shows the record.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import cbor2
 
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import codecs as c
+from escrutinio.core.records.bounds import check_bounds, check_time
 from escrutinio.core.records.cose import MAX_RECORD, Frame, build, key_id, split
 from escrutinio.core.records.keys import SigningKey, check_public_key, check_signature
 from escrutinio.core.records.subjects import Subject, read_subject
@@ -62,17 +64,19 @@ class Entry:
 class UnknownTypeError(RecordError):
     """A record is well framed, and of a type that this program does not know: not malformed, and not read.
 
-    `type` is its number, `election` the 32 bytes that it names.
+    `type` is its number, `election` the 32 bytes that it names, `issued_at` when it says it was issued.
     """
 
-    def __init__(self, code: int, election: bytes) -> None:
+    def __init__(self, code: int, election: bytes, issued_at: int) -> None:
         super().__init__(f"record type {code} is not known to this program; a newer version may know it")
         self.type = code
         self.election = election
+        self.issued_at = issued_at
 
 
 def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: bytes, issued_at: int) -> bytes:
-    """Write `body` as a record signed with `key`. Raises RecordError when it does not fit the formats."""
+    """Write `body` as a record signed with `key`. Raises RecordError when it does not fit the formats,
+    OutOfBoundsError where only a bound keeps it from being one."""
     if (len(election) == 32) is isinstance(body, Definition) or len(election) not in (0, 32):
         raise RecordError("a record names its election by 32 bytes; only a definition names none")
     read_subject(body.SUBJECT, subject)
@@ -83,6 +87,7 @@ def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: by
         value = getattr(body, name)
         if value is not None or not isinstance(codec, c.Trailing):
             values.append(c.within(f"{body.NAME}.{name}", codec.encode, value))
+    check_bounds(body, issued_at)
     head, to_sign = build(key.public_key, signer, subject, cbor2.dumps(values))
     raw = head + b"\x58\x40" + key.sign(to_sign)
     if len(raw) > MAX_RECORD:
@@ -106,12 +111,24 @@ def introduced_keys(body: Body) -> tuple[bytes, ...]:
 
 def open_record(raw: bytes) -> Entry:
     """Read a record strictly; the signature is not checked. Raises RecordError with what is wrong,
-    UnknownTypeError where nothing is but that this program does not know the type."""
+    UnknownTypeError where nothing is but that this program does not know the type, OutOfBoundsError where
+    nothing is but a bound."""
+    try:
+        entry = read_record(raw)
+    except UnknownTypeError as unknown:
+        check_time(unknown.issued_at)
+        raise
+    check_bounds(entry.body, entry.issued_at)
+    return entry
+
+
+def read_record(raw: bytes) -> Entry:
+    """As `open_record`, of a record that may be beyond a bound."""
     return open_frame(raw, split(raw))
 
 
 def open_frame(raw: bytes, frame: Frame) -> Entry:
-    """Read the payload of a record whose frame was already taken apart. Raises as `open_record` does."""
+    """Read the payload of a record whose frame was already taken apart. Raises as `read_record` does."""
     values = decode_payload(frame.payload)
     code, election, issued_at = values[1], values[2], values[3]
     if type(code) is not int or not 0 <= code < c.UINT_LIMIT:
@@ -124,7 +141,7 @@ def open_frame(raw: bytes, frame: Frame) -> Entry:
     if kind is None:
         for value in values[_HEAD:]:
             _check_item(value, 2)
-        raise UnknownTypeError(code, election)
+        raise UnknownTypeError(code, election, issued_at)
     plan = kind.LAYOUT
     if not kind.LEAST <= len(values) - _HEAD <= len(plan):
         raise RecordError(f"a {kind.NAME} has {_HEAD + len(plan)} positions, not {len(values)}")

@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from escrutinio.base.errors import RecordError
+from escrutinio.core.records.bounds import OutOfBoundsError, check_bounds, check_time
 from escrutinio.core.records.cose import Frame, split
 from escrutinio.core.records.entry import Entry, UnknownTypeError, open_frame
 from escrutinio.core.records.keys import check_signature
@@ -15,6 +16,8 @@ class Fault(IntEnum):
     MALFORMED = 0
     UNKNOWN_KEY = 1
     BAD_SIGNATURE = 2
+    OUT_OF_BOUNDS = 3
+    """It is all right but for a bound, which may be younger than the entry: it fails no verification."""
 
 
 class Signer(NamedTuple):
@@ -26,7 +29,7 @@ class Signer(NamedTuple):
 
 
 def open_signed(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
-    """Open a record of this election and check who signed it. Raises `EntryError`.
+    """Open a record of this election and check who signed it, and last the bounds. Raises `EntryError`.
 
     A record of a type that this program does not know is judged alike, as far as it can be; when nothing
     else is wrong with it, UnknownTypeError is raised.
@@ -36,10 +39,18 @@ def open_signed(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
         entry = open_frame(raw, frame)
     except UnknownTypeError as unknown:
         _check_signed(frame, unknown.election, signer, election)
+        try:
+            check_time(unknown.issued_at)
+        except OutOfBoundsError as error:
+            raise EntryError(Fault.OUT_OF_BOUNDS, str(error)) from None
         raise
     except RecordError as error:
         raise EntryError(Fault.MALFORMED, str(error)) from None
     _check_signed(frame, entry.election, signer, election)
+    try:
+        check_bounds(entry.body, entry.issued_at)
+    except OutOfBoundsError as error:
+        raise EntryError(Fault.OUT_OF_BOUNDS, str(error)) from None
     return entry
 
 

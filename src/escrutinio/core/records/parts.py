@@ -23,8 +23,8 @@ class Attachment:
     """A file published beside the log: SHA-256, size in bytes, media type."""
 
     digest: bytes = put(c.DIGEST)
-    size: int = put(c.UINT)
-    media_type: str = put(c.SHORT)
+    size: int = put(c.Uint("file-size"))
+    media_type: str = put(c.Text(c.SHORT.check, "media-type"))
 
 
 ATTACHMENT = c.Struct(Attachment)
@@ -33,10 +33,10 @@ ATTACHMENTS = c.Array(ATTACHMENT, 0, 256)
 
 @part
 class Fraction:
-    """A share as a fraction: 1/2, 5/100."""
+    """A share of one as a fraction: 1/2, 5/100."""
 
-    numerator: int = put(c.UINT)
-    denominator: int = put(c.UINT)
+    numerator: int = put(c.Uint("part"))
+    denominator: int = put(c.Uint("whole"))
 
 
 @part

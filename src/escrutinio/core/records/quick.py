@@ -14,6 +14,7 @@ import cbor2
 
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import types as t
+from escrutinio.core.records.bounds import TIME_LIMIT
 from escrutinio.core.records.codes import Form
 from escrutinio.core.records.cose import MAX_RECORD
 from escrutinio.core.records.entry import Entry
@@ -231,7 +232,7 @@ def _payload(payload: bytes, subject: bytes, election: bytes) -> Sheet:
     size = len(counts)
     array = _ARRAY[size] if size < 256 else written_array(size)
     written = (start, election, written_uint(issued_at), array, *[_UINT[count] for count in counts], end)
-    if b"".join(written) != payload or not 0 < size <= 4_096 or not 0 <= issued_at < 2**53:
+    if b"".join(written) != payload or not 0 < size <= 4_096 or not 0 <= issued_at < TIME_LIMIT:
         raise ValueError(payload)
     station, contest = subject.decode().split("/")
     return Sheet(station, contest, kind, issued_at, counts, *rest)

@@ -10,6 +10,7 @@ import cbor2
 
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import types as t
+from escrutinio.core.records.bounds import TIME_LIMIT
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.cose import split
 from escrutinio.core.records.entry import Entry
@@ -46,7 +47,7 @@ def _quickly(raw: bytes, signer: Signer, election: bytes) -> Entry | None:
         _, _, _, issued_at, items = cbor2.loads(frame.payload)
         keys, written = zip(*[_machine_key(*item) for item in items], strict=True)
         head = (_START, election, written_uint(issued_at), written_array(len(items)))
-        if b"".join((*head, *written)) != frame.payload or len(keys) > 1_000 or issued_at >= 2**53:
+        if b"".join((*head, *written)) != frame.payload or len(keys) > 1_000 or issued_at >= TIME_LIMIT:
             return None
     except Exception:  # hostile bytes raise many kinds, and all mean the same: these are not the usual keys
         return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 
-from escrutinio.core.election.findings.entries import BAD_RECORD, BAD_SIGNATURE, UNKNOWN_KEY
+from escrutinio.core.election.findings.entries import BAD_RECORD, BAD_SIGNATURE, OUT_OF_BOUNDS, UNKNOWN_KEY
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.verification.checkpoint import NO_TRUST
@@ -60,11 +61,7 @@ def check_records(reading: Reading, origin: str) -> list[Answer]:
             f"Entry {index} is of type {code}, which this program does not know; a newer version may. It can "
             "change what counts, so that no total can be judged here.",
         )
-    if state.unread:
-        records.note = (
-            "Entries of types that this program does not read, and that never change a total: "
-            f"{len(state.unread):,}."
-        )
+    records.note = " ".join(_notes(state))
     for name in reading.unread:
         for check in (records, signatures):
             check.leave_open(f"log/{name.path}", f"The entries of {name.path} were not read.")
@@ -85,6 +82,20 @@ def _check_charter(check: Running, state: ElectionState, reading: Reading, origi
     elif state.charter.body.origin != origin:
         named = state.charter.body.origin
         check.fail("entry 1", f"The charter is of the log {named!r}, and this checkpoint of {origin!r}.")
+def _notes(state: ElectionState) -> Iterator[str]:
+    """What check 9 says of entries that say nothing and are no faults."""
+    if state.unread:
+        yield (
+            "Entries of types that this program does not read, and that never change a total: "
+            f"{len(state.unread):,}."
+        )
+    beyond = [finding for finding in state.findings if finding.code == OUT_OF_BOUNDS]
+    if beyond:
+        first = min(index for finding in beyond for index in finding.entries)
+        yield (
+            "Entries that state what no record may, and have no effect: "
+            f"{sum(finding.count for finding in beyond):,}, the first of them entry {first}."
+        )
 
 
 def _faults(check: Running, state: ElectionState, codes: frozenset[str], reading: Reading) -> None:

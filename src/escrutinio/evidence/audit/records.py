@@ -82,6 +82,14 @@ class AuditRecords:
         return organisation_of(signer) in {self.organisation, *map(organisation_of, self.body.organisations)}
 
 
+def committed(state: ElectionState, contest: str) -> tuple[bytes, ...]:
+    """The digests of the commitments to audits of a contest in log order, the latest of each organisation."""
+    latest = {
+        organisation_of(logged.entry.signer): logged for logged in state.records(t.AuditCommitment, contest)
+    }
+    return tuple(each.entry.digest for each in sorted(latest.values(), key=lambda each: each.index))
+
+
 def read_audit(
     state: ElectionState, contest: str, commitment: bytes | None = None, *, root_at: RootAt | None = None
 ) -> AuditRecords:

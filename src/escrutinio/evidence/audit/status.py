@@ -6,10 +6,12 @@ one found here.
 """
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 from math import ceil
+from typing import Any
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.wording import in_language, percent, whole
@@ -30,7 +32,7 @@ from escrutinio.evidence.audit.hot import RULE_2024, HotRule
 from escrutinio.evidence.audit.measure import Bravo, Hot, Measured, Ppeb, Procedure, Srs
 from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
 from escrutinio.evidence.audit.ppeb import check_risk_limit
-from escrutinio.evidence.audit.records import AuditRecords, Counted, RootAt, read_audit
+from escrutinio.evidence.audit.records import AuditRecords, Counted, RootAt, committed, read_audit
 from escrutinio.evidence.audit.texts import NOT, STANDS, UNCOVERED, UNKNOWN
 
 MOST_SUGGESTED = 10_000
@@ -173,13 +175,23 @@ def audit_status(
     )
 
 
+def audit_statuses(state: ElectionState, contest: str, **asked: Any) -> tuple[AuditStatus, ...]:
+    """The latest audit of each organisation that can be made again, in log order; `asked` as for
+    `audit_status`. Nobody's odd commitment hides another's audit."""
+    found = []
+    for digest in committed(state, contest):
+        with suppress(EvidenceError):
+            found.append(audit_status(state, contest, digest, **asked))
+    return tuple(found)
+
+
 def stated_risk(risk: Fraction) -> p.Fraction:
     """A risk as a record states it: rounded up to billionths."""
     return p.Fraction(ceil(risk * STATED), STATED)
 
 
 def _limit(stated: p.Fraction) -> Fraction:
-    limit = Fraction(stated.numerator, stated.denominator) if stated.denominator else Fraction(0)
+    limit = Fraction(stated.numerator, stated.denominator)
     check_risk_limit(limit)
     return limit
 
@@ -294,7 +306,7 @@ def _judge_results(audit: AuditRecords, rounds: tuple[AuditRound, ...]) -> list[
             notes.append(note("result-early", index, round=result.round))
             continue
         found, stated = rounds[result.round - 1].measured.risk, result.risk
-        if stated.numerator != ceil(found * stated.denominator) or not stated.denominator:
+        if stated.numerator != ceil(found * stated.denominator):
             said = f"{stated.numerator}/{stated.denominator}"
             exact = stated_risk(found)
             notes.append(

@@ -18,6 +18,7 @@ from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.counting import count, rulings_of
 from escrutinio.core.election.definition import OTHERS
+from escrutinio.core.election.rights import may_sign
 from escrutinio.core.election.roll import UNKNOWN
 from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import by_area, by_candidate, totals
@@ -27,6 +28,10 @@ from escrutinio.core.records.codes import Method
 from escrutinio.evidence.certainty.irreversibility import CLAIM, Certificate, Outstanding, Rules, certify
 from escrutinio.evidence.certainty.percentages import Percentage, parse_percentage
 from escrutinio.evidence.certainty.reversal import Reversal, expected_votes, reversal
+
+
+class SmallRollError(EvidenceError):
+    """A roll that somebody states is smaller than what the stations at hand already need."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +134,7 @@ def coverage(
     `registered`: voters on the whole roll of the contest, where somebody states it. `disputed`: stations, by
     number, whose sheets are taken out; those of `disputed_stations` if None. At an earlier size pending
     stations are among the silent. Raises KeyError for codes that the state does not have, EvidenceError for a
-    size beyond the log and for a roll smaller than what is counted needs.
+    size beyond the log, SmallRollError for a roll smaller than what is counted needs.
     """
     view, table = state.contest(contest), state.tables[contest]
     now = totals(state, contest, basis)
@@ -165,7 +170,7 @@ def coverage(
         used = np.where(known, roll, ballots)[view.stations & ~missing]
         left = registered - int(used.sum())
         if left < int(own[top]):
-            raise EvidenceError(
+            raise SmallRollError(
                 f"a roll of {registered:,} voters is smaller than what the stations at hand already need"
             )
         bound = left - (own[top] - own)
@@ -293,14 +298,19 @@ def claim_certificate(
 
 
 def announced_roll(state: ElectionState, contest: str) -> int | None:
-    """The number of registered voters that the claims about a whole contest give, if they agree on one."""
-    view = state.contest(contest)
-    said = {
-        logged.body.registered
-        for logged in state.records(t.Claim, contest)
-        if logged.entry.about.area in (None, view.area)
-    } - {None}
-    return said.pop() if len(said) == 1 else None
+    """The number of registered voters that the claims about a whole contest give, if they agree on one.
+
+    Those of keys that may publish a roll are asked first, and where they give one, no others: nobody else
+    makes the roll another one, or unknown, by announcing a number.
+    """
+    view, author = state.contest(contest), state.definition.body.author_role
+    said: dict[bool, set[int]] = {True: set(), False: set()}
+    for logged in state.records(t.Claim, contest):
+        held, number = state.keys.get(logged.entry.kid), logged.body.registered
+        if number is not None and logged.entry.about.area in (None, view.area):
+            said[held is not None and may_sign(held.key.role, t.Roll, author)].add(number)
+    numbers = said[True] or said[False]
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _unlisted(state: ElectionState, gap: Int64) -> tuple[Int64, NDArray[np.bool_]]:

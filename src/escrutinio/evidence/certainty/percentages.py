@@ -54,6 +54,11 @@ def parse_percentage(text: str) -> Percentage:
     return Percentage(text, Fraction(int(units + decimals), 100 * 10 ** len(decimals)), len(decimals))
 
 
+def read_percentage(text: str) -> Percentage | None:
+    """As `parse_percentage`; None for anything else, which an announcement may have all the same."""
+    return parse_percentage(text) if _PERCENTAGE.fullmatch(text) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """Whether two announced percentages of the same thing can stand for one share.

@@ -1,6 +1,6 @@
 """Announced results put to the tests: their own arithmetic, round percentages, the sheets at hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,13 +10,19 @@ from escrutinio.core.election.definition import OTHERS
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals, totals_by_station
 from escrutinio.core.records import types as t
-from escrutinio.evidence.certainty.certificates import announced_result, announced_roll, coverage
+from escrutinio.evidence.certainty.certificates import (
+    SmallRollError,
+    announced_result,
+    announced_roll,
+    coverage,
+)
 from escrutinio.evidence.certainty.percentages import (
     Agreement,
     Percentage,
     Rounding,
     agreements,
     parse_percentage,
+    read_percentage,
 )
 from escrutinio.evidence.claims.claim_counts import MOST_COUNTS, MOST_VOTES, CountTest, look_for_percentages
 from escrutinio.evidence.claims.feasibility import (
@@ -120,9 +126,28 @@ class AgainstSheets:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A figure of an announcement that no test can use, so that it is left out of all of them.
+
+    `what`: `percent` (of a candidate), `turnout` or `covered`, where the text `announced` is no percentage or
+    the share covered is above 100 %; `registered`, where the stations at hand have more voters.
+    """
+
+    what: str
+    candidate: str
+    announced: str
+
+    def sentence(self, language: str) -> str:
+        """What it is and why it is left out, in "en" or "es". Raises EvidenceError otherwise."""
+        what = f"{in_language(_WHAT[self.what], language)} {self.candidate}".strip()
+        return in_language(_ODD, language, what=what, announced=repr(self.announced))
+
+
 @dataclass(frozen=True, eq=False)
 class ClaimStudy:
-    """What can be tested of an announced result; None where it does not give the figures for it."""
+    """What can be tested of an announced result; None where it does not give the figures for it. `odd`:
+    figures that no test can use."""
 
     index: int
     code: str
@@ -130,6 +155,7 @@ class ClaimStudy:
     arithmetic: tuple[OwnArithmetic, ...]
     counts: CountTest | None
     sheets: AgainstSheets | None
+    odd: tuple[Odd, ...] = ()
 
 
 def study_claim(
@@ -137,11 +163,12 @@ def study_claim(
 ) -> ClaimStudy:
     """Put an announced result to every test that its figures allow; `basis` names the sheets, if any.
 
-    `registered`: voters on the whole roll; what the claim says, or all claims agree on, if None. Raises
-    EvidenceError as `announced_result` does and for a percentage that is none, KeyError for a basis that is
-    not there.
+    `registered`: voters on the whole roll; what the claim says, or `announced_roll`, if None. Raises
+    EvidenceError as `announced_result` does and for a roll given here that is too small, KeyError for a basis
+    that is not there.
     """
-    body, view = announced_result(state, claim)
+    announced, view = announced_result(state, claim)
+    body, odd = _usable(announced)
     roll = registered or body.registered or announced_roll(state, view.code)
     votes = [row.votes for row in body.rows if row.votes is not None]
     # A sum of some candidates' votes says nothing of percentages of the whole.
@@ -149,7 +176,13 @@ def study_claim(
     testable = complete and 1 < len(votes) <= MOST_COUNTS and 0 < sum(votes) <= MOST_VOTES
     sheets = None
     if basis is not None and len(votes) == len(body.rows) > 0:
-        sheets = against_sheets(state, claim, basis, roll)
+        try:
+            sheets = against_sheets(state, claim, body, basis, roll)
+        except SmallRollError:
+            if registered is not None:
+                raise
+            odd.append(Odd("registered", "", str(roll)))
+            sheets, roll = against_sheets(state, claim, body, basis, None), None
     return ClaimStudy(
         claim.index,
         body.code,
@@ -157,13 +190,36 @@ def study_claim(
         own_arithmetic(body, roll, complete=complete),
         look_for_percentages(votes) if testable else None,
         sheets,
+        tuple(odd),
     )
+
+
+def _usable(claim: t.Claim) -> tuple[t.Claim, list[Odd]]:
+    """The announcement without the texts that are no percentages, and these."""
+    odd = [
+        Odd("percent", row.candidate, row.percent)
+        for row in claim.rows
+        if row.percent is not None and read_percentage(row.percent) is None
+    ]
+    rows = tuple(
+        replace(row, percent=None) if Odd("percent", row.candidate, row.percent or "") in odd else row
+        for row in claim.rows
+    )
+    if claim.covered is not None:
+        covered = read_percentage(claim.covered)
+        if covered is None or covered.value > 1:
+            odd.append(Odd("covered", "", claim.covered))
+            claim = replace(claim, covered=None)
+    if claim.turnout is not None and read_percentage(claim.turnout) is None:
+        odd.append(Odd("turnout", "", claim.turnout))
+        claim = replace(claim, turnout=None)
+    return replace(claim, rows=rows), odd
 
 
 def own_arithmetic(claim: t.Claim, registered: int | None, *, complete: bool) -> tuple[OwnArithmetic, ...]:
     """Hold an announcement's figures against each other; `complete`: its rows cover every candidate.
 
-    Raises EvidenceError for a percentage that is none.
+    Its texts are percentages, which `study_claim` makes sure of. Raises EvidenceError for one that is none.
     """
     votes = [row.votes or 0 for row in claim.rows]
     valid = claim.valid if claim.valid is not None else sum(votes) if complete else None
@@ -185,13 +241,14 @@ def own_arithmetic(claim: t.Claim, registered: int | None, *, complete: bool) ->
 
 
 def against_sheets(
-    state: ElectionState, claim: Logged[t.Claim], basis: str, registered: int | None
+    state: ElectionState, claim: Logged[t.Claim], body: t.Claim, basis: str, registered: int | None
 ) -> AgainstSheets | None:
-    """Hold an announced result against the sheets of a basis; None where that has no sheet in its area.
+    """Hold an announced result, of which `body` has what is usable, against the sheets of a basis; None where
+    that has no sheet in its area.
 
     Raises EvidenceError for a covered share above 100 % and as `announced_result` and `coverage` do.
     """
-    body, view = announced_result(state, claim)
+    _, view = announced_result(state, claim)
     area = state.areas.index[claim.entry.about.area or view.area]
     by_station = totals_by_station(state, view.code, basis)
     here = (by_station[:, 0] >= 0) & state.areas.within(area, state.roll.area)
@@ -252,17 +309,16 @@ def claims_beside_each_other(
 ) -> dict[str, tuple[tuple[Agreement, tuple[str, str]], ...]]:
     """By candidate, every two announced percentages about the whole contest, with the codes of their claims.
 
-    Raises EvidenceError for a percentage that is none.
+    A text that is no percentage stands beside none; `study_claim` names it as odd.
     """
     view = state.contest(contest)
     said: dict[str, list[tuple[Percentage, str]]] = {}
     for logged in state.records(t.Claim, contest):
         if logged.entry.about.area in (None, view.area):
             for row in logged.body.rows:
-                if row.percent is not None:
-                    said.setdefault(row.candidate, []).append(
-                        (parse_percentage(row.percent), logged.body.code)
-                    )
+                figure = None if row.percent is None else read_percentage(row.percent)
+                if figure is not None:
+                    said.setdefault(row.candidate, []).append((figure, logged.body.code))
     found = {}
     for candidate, figures in said.items():
         names = [(a, b) for at, (_, a) in enumerate(figures) for _, b in figures[at + 1 :]]
@@ -294,6 +350,12 @@ _WHAT = {
     "valid": {"en": "the valid votes", "es": "los votos válidos"},
     "ballots": {"en": "all ballots", "es": "el total de votos"},
     "turnout": {"en": "the turnout", "es": "la participación"},
+    "covered": {"en": "the share that it stands on", "es": "la proporción que abarca"},
+    "registered": {"en": "the registered voters", "es": "los electores"},
+}
+_ODD = {
+    "en": "Announced for {what}: {announced}, which no test can use; it is left out of all of them.",
+    "es": "Anunciado para {what}: {announced}, que ninguna prueba puede usar; se deja fuera de todas.",
 }
 _AGREES = {
     "en": "Announced for {what}: {announced}; the announcement's other figures give {computed}, which "

@@ -118,9 +118,9 @@ def part_files(log: VerifiedLog, area: str) -> Iterator[tuple[str, bytes]]:
         yield TRUST, trust
     yield "checkpoint", log.signed.note.data
     yield "area.json", msgspec.json.encode({"area": area, "size": log.size, "entries": indices}) + b"\n"
-    for named in dict.fromkeys(_tables(log.state)):
-        path = f"attachments/{file_name(named.digest)}"
-        content = log.attachment(named.digest)
+    for digest in dict.fromkeys(named.digest for named in _tables(log.state)):
+        path = f"attachments/{file_name(digest)}"
+        content = log.attachment(digest)
         if content is None:
             raise PublicationError(f"{path} is missing, so that no part of this log can be verified")
         yield path, content

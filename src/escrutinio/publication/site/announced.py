@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +87,7 @@ class Announcement:
         """The figure of another kind, if one was announced."""
         return next((item for item in self.items if item.what == what), None)
 
-    @property
+    @cached_property
     def valid(self) -> int | None:
         """Valid votes as announced; else the sum of the votes, where every row has a number."""
         if (stated := self.other("valid")) is not None:

@@ -60,10 +60,20 @@ ENTRY_REPEATED = FAMILY.finding(
     "nada.",
 )
 
+OUT_OF_BOUNDS = FAMILY.finding(
+    "out-of-bounds",
+    WARNING,
+    "Beyond what a record may state | Entry {entry} states a time after the year 9999, a share above one, "
+    "or a file that no record may name; it has no effect.",
+    "Fuera de lo que un registro puede decir | La entrada {entry} da una hora posterior al año 9999, una "
+    "proporción mayor que uno o un archivo que ningún registro puede nombrar; no tiene efecto.",
+)
+
 OF_FAULT: Mapping[Fault, str] = {
     Fault.MALFORMED: BAD_RECORD,
     Fault.UNKNOWN_KEY: UNKNOWN_KEY,
     Fault.BAD_SIGNATURE: BAD_SIGNATURE,
+    Fault.OUT_OF_BOUNDS: OUT_OF_BOUNDS,
 }
 """The code for each fault that an entry can have."""
 

@@ -26,7 +26,6 @@ from escrutinio.core.log.trust import format_trust
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.cose import split
 from escrutinio.core.records.entry import body_to_plain
-from escrutinio.core.records.types import BULK
 from escrutinio.publication.documents.dossier.dossier import Dossier, Item
 from escrutinio.publication.documents.dossier.pdf import to_pdf
 from escrutinio.publication.documents.dossier.sections import heading
@@ -73,10 +72,10 @@ def _members(dossier: Dossier, language: str) -> Iterator[tuple[str, bytes]]:
     printer = Printer(dossier.state, dossier.head.fingerprint, language)
     for item in dossier.items:
         yield from _record(item)
-        if item.signed.entry.body.TYPE in BULK:
+        if printer.can_print(item.signed):  # what does not fit its contest is a record and a finding
             yield f"sheets/{item.name}.pdf", sheet_pdf(printer.sheet(item.signed), "a4")
-    for attachment, content in dossier.attachments:
-        yield f"attachments/{file_name(attachment.digest)}", content
+    # Two records may name one file, and call it of two types.
+    yield from {f"attachments/{file_name(a.digest)}": content for a, content in dossier.attachments}.items()
 
 
 def _record(item: Item) -> Iterator[tuple[str, bytes]]:

@@ -41,6 +41,9 @@ def _study(study: ClaimStudy, tongue: Tongue) -> Iterator[Answer]:
         yield Answer(
             heading, study.sheets.least.sentences(tongue.language), tuple(_sheets(study.sheets, tongue))
         )
+    odd = tuple(each.sentence(tongue.language) for each in study.odd)
+    if odd:
+        yield Answer(f"{study.code}: {tongue('odd figures', 'cifras extrañas')}", odd)
     if study.counts is None and study.sheets is None:
         yield Answer(
             study.code,

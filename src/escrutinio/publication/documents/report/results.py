@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,13 +16,15 @@ from escrutinio.core.derived.files import shown_bases
 from escrutinio.core.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import AuditCommitment, Bulletin, Claim
+from escrutinio.core.records.types import Bulletin, Claim
 from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
-from escrutinio.evidence.audit.status import AuditStatus, audit_status
+from escrutinio.evidence.audit.status import AuditStatus, audit_statuses
 from escrutinio.evidence.certainty.certificates import (
+    Coverage,
+    SmallRollError,
     announced_roll,
     bulletin_certificate,
     claim_certificate,
@@ -71,7 +73,7 @@ class ContestEvidence:
     plans: tuple[AuditPlan, ...]
     plan_basis: str
     hot: tuple[tuple[int, int], ...]
-    audit: AuditStatus | None
+    audits: tuple[AuditStatus, ...]
     quick_count: tuple[str, tuple[SampleSize, ...]] | None
     screening: Screening | None
     screening_basis: str
@@ -85,18 +87,17 @@ def work_out(state: ElectionState, *, executor: Executor | None = None) -> tuple
 def _contest(state: ElectionState, view: ContestView, executor: Executor | None) -> ContestEvidence:
     code = view.code
     bases = [basis.code for basis in shown_bases(state, code) if basis.code not in (PAPER, REPORTED_LATE)]
-    roll = announced_roll(state, code)
+    roll, found = _coverages(state, code, bases)
     main = _try(lambda: audited_basis(state, code)) or next(iter(bases), "")
     boxes = _try(lambda: boxes_of(state, code, main)) if main else None
     plans = [_try(partial(plan_audit, view, boxes, limit)) for limit in RISK_LIMITS] if boxes else []
     claims = state.records(Claim, code)
     studies = [_try(partial(study_claim, state, each, main or None)) for each in claims]
-    committed = bool(state.records(AuditCommitment, code))
     return ContestEvidence(
         view=view,
         names=_names(state, claims),
         roll=roll,
-        sheets=tuple(_of_sheets(state, view, basis, roll) for basis in bases),
+        sheets=tuple(_of_sheets(view, each) for each in found),
         announced=(*_of_bulletins(state, code), *_of_claims(state, claims)),
         claims=tuple(study for study in studies if study is not None),
         pairs=_pairs(state, code),
@@ -104,7 +105,7 @@ def _contest(state: ElectionState, view: ContestView, executor: Executor | None)
         plans=tuple(plan for plan in plans if plan is not None),
         plan_basis=main,
         hot=_hot(state, view, main),
-        audit=_try(lambda: audit_status(state, code)) if committed else None,
+        audits=audit_statuses(state, code),
         quick_count=_quick_count(state, view, main) if main else None,
         screening=_screening(state, code, main, executor) if main else None,
         screening_basis=main,
@@ -127,9 +128,18 @@ def _try(work: Callable[[], T]) -> T | None:
         return None
 
 
-def _of_sheets(state: ElectionState, view: ContestView, basis: str, roll: int | None) -> Certainty:
-    found = coverage(state, view.code, basis, registered=roll)
-    return Certainty(basis, None, found.certificate(view.area), found.reversal(view.area))
+def _coverages(state: ElectionState, contest: str, bases: Sequence[str]) -> tuple[int | None, list[Coverage]]:
+    """What the bases count and lack with the roll as announced, and that roll; None where there is none, or
+    one that the sheets at hand show to be too small."""
+    roll = announced_roll(state, contest)
+    try:
+        return roll, [coverage(state, contest, basis, registered=roll) for basis in bases]
+    except SmallRollError:
+        return None, [coverage(state, contest, basis) for basis in bases]
+
+
+def _of_sheets(view: ContestView, found: Coverage) -> Certainty:
+    return Certainty(found.basis, None, found.certificate(view.area), found.reversal(view.area))
 
 
 def _of_bulletins(state: ElectionState, contest: str) -> list[Certainty]:
@@ -152,7 +162,7 @@ def _of_claims(state: ElectionState, claims: tuple[Logged[Claim], ...]) -> list[
 
 
 def _pairs(state: ElectionState, contest: str) -> tuple[tuple[str, str, str, Agreement], ...]:
-    found = _try(lambda: claims_beside_each_other(state, contest)) or {}
+    found = claims_beside_each_other(state, contest)
     return tuple(
         (candidate, one, other, pair) for candidate, pairs in found.items() for pair, (one, other) in pairs
     )

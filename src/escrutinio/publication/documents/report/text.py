@@ -248,11 +248,11 @@ def _audits(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
     yield Answer(heading, one.plans[0].sentences(tongue.language), (table,))
     if one.hot:
         yield _hot(one, tongue)
-    if one.audit is not None:
-        yield Answer(
-            tongue("The audit that was committed to", "La auditoría comprometida"),
-            one.audit.sentences(tongue.language),
-        )
+    for audit in one.audits:
+        heading = tongue("The audit that was committed to", "La auditoría comprometida")
+        if len(one.audits) > 1:
+            heading += tongue(f", entry {audit.index:,}", f", entrada {tongue.whole(audit.index)}")
+        yield Answer(heading, audit.sentences(tongue.language))
 
 
 def _hot(one: ContestEvidence, tongue: Tongue) -> Answer:

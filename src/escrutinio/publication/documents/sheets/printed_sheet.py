@@ -104,6 +104,12 @@ class PrintedSheet:
     qr: str
 
 
+def fits(entry: Entry, definition: Definition) -> bool:
+    """Whether a record is a sheet with as many counts as its contest has options."""
+    options = {contest.code: len(contest.options) for contest in definition.contests}
+    return isinstance(entry.body, Sheet) and options.get(entry.about.contest or "") == len(entry.body.counts)
+
+
 def printed_sheet(
     entry: Entry,
     definition: Definition,

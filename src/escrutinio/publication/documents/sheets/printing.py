@@ -13,7 +13,13 @@ from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import REPORTED, ElectionState
 from escrutinio.core.records.types import BY_CODE
 from escrutinio.core.verification.signed_entries import SignedEntry
-from escrutinio.publication.documents.sheets.printed_sheet import Place, PrintedSheet, Source, printed_sheet
+from escrutinio.publication.documents.sheets.printed_sheet import (
+    Place,
+    PrintedSheet,
+    Source,
+    fits,
+    printed_sheet,
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,12 @@ class Printer:
     state: ElectionState
     fingerprint: str
     language: str
+
+    def can_print(self, signed: SignedEntry) -> bool:
+        """Whether an entry is a sheet of a station of the roll that has as many counts as its contest."""
+        entry = signed.entry
+        there = entry.about.station in self.state.roll.index
+        return there and fits(entry, self.state.definition.body)
 
     def sheet(self, signed: SignedEntry, copy: tuple[int, int] | None = None) -> PrintedSheet:
         """What the print of an entry says. Raises PublicationError where the entry is no sheet."""

@@ -1,6 +1,7 @@
 // The positions of every record type behind `[version, type, election, issued_at` (docs/formats.md, "Types").
 // Written by hand from the format and not from the Python, so that a slip in one shows against the other.
 
+import { Refusal } from "./refusal.js";
 import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SHORT, TIME, UINT } from "./shapes.js";
 import { array, bounded, optional, struct, trailing, uint, word } from "./shapes.js";
 
@@ -15,15 +16,14 @@ const named = array(title, 1, 16);
 const MEDIA_TYPES = "text/csv text/plain application/json application/pdf image/jpeg image/png";
 const attachment = struct({
   digest: DIGEST,
-  size: bounded(UINT, (size) => size <= 2 ** 28, "bound-size", (size) => ({ size, limit: 2 ** 28 })),
-  media_type: bounded(SHORT, (type) => MEDIA_TYPES.split(" ").includes(type), "bound-media-type", (type) => ({ type, known: MEDIA_TYPES })),
+  size: bounded(UINT, (size) => size <= 2 ** 28, (size) => new Refusal("bound-size", { size, limit: 2 ** 28 })),
+  media_type: bounded(SHORT, (type) => MEDIA_TYPES.split(" ").includes(type), (type) => new Refusal("bound-media-type", { type, known: MEDIA_TYPES })),
 });
 const attachments = array(attachment, 0, 256);
 const fraction = bounded(
   struct({ numerator: UINT, denominator: UINT }),
   ({ numerator, denominator }) => denominator >= 1 && numerator <= denominator,
-  "bound-fraction",
-  ({ numerator, denominator }) => ({ numerator, denominator }),
+  ({ numerator, denominator }) => new Refusal("bound-fraction", { numerator, denominator }),
 );
 const head = struct({ origin: SHORT, size: UINT, root: DIGEST });
 const candidate = struct({ code: CODE, titles });

@@ -57,16 +57,15 @@ export function word(words) {
  * @template T
  * @param {Shape<T>} shape
  * @param {(value: T) => boolean} isWithin
- * @param {string} key of the refusal; all of these begin with `bound-`
- * @param {(value: T) => Record<string, string | number>} values of the refusal
+ * @param {(value: T) => Refusal} refusal whose key begins with `bound-`
  * @returns {Shape<T>}
  */
-export function bounded(shape, isWithin, key, values) {
+export function bounded(shape, isWithin, refusal) {
   return (raw, beyond) => {
     const value = shape(raw, beyond);
     if (isWithin(value)) return value;
-    if (!beyond) return refuse(key, values(value));
-    beyond.push(new Refusal(key, values(value)));
+    if (!beyond) throw refusal(value);
+    beyond.push(refusal(value));
     return value;
   };
 }
@@ -159,7 +158,7 @@ export function toPlain(value) {
 }
 
 export const UINT = uint(2 ** 53);
-export const TIME = bounded(UINT, (seconds) => seconds < 253_402_300_800, "bound-time", (seconds) => ({ seconds }));
+export const TIME = bounded(UINT, (seconds) => seconds < 253_402_300_800, (seconds) => new Refusal("bound-time", { seconds }));
 export const COUNT = uint(2 ** 32);
 export const COUNTS = array(COUNT, 1, 4_096);
 export const BIT = uint(2);
