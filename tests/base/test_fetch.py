@@ -45,9 +45,7 @@ def test_what_is_allocated_is_what_is_there_and_never_the_limit(tmp_path: Path) 
     def little() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 
-    subprocess.run(
-        [sys.executable, "-c", reading, str(tmp_path)], check=True, timeout=60, preexec_fn=little
-    )
+    subprocess.run([sys.executable, "-c", reading, str(tmp_path)], check=True, timeout=60, preexec_fn=little)
 
 
 def pipe(path: Path) -> None:

@@ -122,8 +122,8 @@ class _Answer:
 
 
 class _Server:
-    """Files below an address. Each is received by a thread of its own, so that no part of an answer (its name,
-    its head, its body) can hold the reader up for longer than its patience."""
+    """Files below an address. Each is received by a thread of its own, so that no part of an answer (finding
+    the server, its head, its body) can hold the reader up for longer than its patience."""
 
     def __init__(self, prefix: str, patience: Patience) -> None:
         self.prefix, self._patience, self._strikes = prefix, patience, 0

@@ -273,6 +273,13 @@ def as_plain(result: Verification, compared: Downloads | None = None) -> dict[st
             for answer in result.answers
         ],
         "not_compared": list(result.not_compared if compared is None else compared.own),
+        "attachments": {
+            name: [{"place": r.place, "sentence": r.sentence} for r in found]
+            for name, found in (
+                ("missing", result.attachments.missing if result.attachments else ()),
+                ("differing", result.attachments.differing if result.attachments else ()),
+            )
+        },
         "downloads": compared
         and {
             "same": list(compared.same),

@@ -21,9 +21,10 @@ from escrutinio.base.progress import Progress, silent
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint
 from escrutinio.core.log.pinned import PinnedLog
-from escrutinio.core.log.reader import FileReader
+from escrutinio.core.log.reader import FileReader, check_readable
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.verification.beside import (
+    Attachments,
     Data,
     DataFiles,
     check_attachments,
@@ -51,7 +52,8 @@ class Verification:
     `log` is what was verified, where the entries give an election and its root; `left_out` the checks that
     were not asked for, whose answers are open; `not_compared` the files of `data/` that were not compared
     with the log: XLSX, Parquet, NIST, and what the publisher adds of its own. `state` is what the entries
-    say, verified or not; `of_tables` what they say at the size that the tables are of.
+    say, verified or not; `of_tables` what they say at the size that the tables are of; `attachments` what check 11
+    found that it does not fail for.
     """
 
     answers: tuple[Answer, ...]
@@ -62,6 +64,7 @@ class Verification:
     left_out: frozenset[Check] = frozenset()
     not_compared: tuple[str, ...] = ()
     of_tables: ElectionState | None = None
+    attachments: Attachments | None = None
 
     @property
     def asked(self) -> tuple[Answer, ...]:
@@ -148,21 +151,35 @@ def verify_publication(
         return Verification((first, *rest), None, left_out=left_out)
     signatures, cosignatures = check_signatures(signed, trust.policy if trust else None)
     files, size = DataFiles(fetch), signed.checkpoint.size
+    try:
+        check_readable(size)
+    except LogError as error:
+        rest = unjudged(tuple(Check)[3:], PLACE, str(error))
+        return Verification((first, *signatures, *rest), signed, None, cosignatures, left_out=left_out)
     stated = None if only_log else files.stated().size
     reading = Reading(reader, fetch, executor, progress)
     reading.read(size, stated)
     tree = check_tree(reader, signed.checkpoint, reading.leaf_tiles)
-    answers = [first, *signatures, *tree.answers, check_trust(trust, reading), *check_records(reading)]
+    records = check_records(reading, signed.checkpoint.origin)
+    answers = [first, *signatures, *tree.answers, check_trust(trust, reading), *records]
     state = reading.state
-    answers.append(
-        unjudged([Check.ATTACHMENTS], "attachments", NO_ELECTION)[0]
+    attachments = (
+        Attachments(unjudged([Check.ATTACHMENTS], "attachments", NO_ELECTION)[0])
         if state is None
         else check_attachments(state, fetch, reading.unread)
     )
     data = _data(files, reading, size, stated, only_log=only_log)
-    answers += [*data.answers, check_verifier(trust, fetch)]
+    answers += [attachments.answer, *data.answers, check_verifier(trust, fetch)]
     found = Verification(
-        tuple(answers), signed, state, cosignatures, None, left_out, data.not_compared, data.state
+        tuple(answers),
+        signed,
+        state,
+        cosignatures,
+        None,
+        left_out,
+        data.not_compared,
+        data.state,
+        attachments,
     )
     if state is None or tree.tiles is None:
         return found

@@ -34,8 +34,9 @@ def check_trust(trust: Trust | None, reading: Reading) -> Answer:
     return check.done()
 
 
-def check_records(reading: Reading) -> list[Answer]:
-    """Checks 8 to 10: entry 0 defines an election; each entry is a record of it, by a key in force."""
+def check_records(reading: Reading, origin: str) -> list[Answer]:
+    """Checks 8 to 10: entry 0 defines an election; each entry is a record of it, by a key in force, and the
+    second is the charter of the log of this `origin`."""
     definition = Running(Check.DEFINITION)
     rest = (Check.RECORDS, Check.SIGNATURES)
     state = reading.state
@@ -49,6 +50,7 @@ def check_records(reading: Reading) -> list[Answer]:
     definition.count = 1
     records, signatures = Running(Check.RECORDS), Running(Check.SIGNATURES)
     _faults(records, state, RECORD_FAULTS, reading)
+    _charter(records, state, origin, reading)
     _faults(signatures, state, SIGNATURE_FAULTS, reading)
     bad = sum(finding.count for finding in state.findings if finding.code in RECORD_FAULTS)
     records.count, signatures.count = state.size, state.size - bad
@@ -72,6 +74,20 @@ def check_records(reading: Reading) -> list[Answer]:
         records.done(),
         Answer(answer.check, answer.count, reading.seconds, answer.failures, answer.unjudged, answer.note),
     ]
+
+
+def _charter(check: Running, state: ElectionState, origin: str, reading: Reading) -> None:
+    """Entry 1 is the charter of this log, by the root that it must be of."""
+    if not reading.was_read(1) or any(reason.place == "entry 1" for reason in check.failures):
+        return
+    if state.charter is None:
+        why = (
+            "it is signed with another root key than the definition's" if state.size > 1 else "there is none"
+        )
+        check.fail("entry 1", f"Entry 1 is not the charter of this log: {why}.")
+    elif state.charter.body.origin != origin:
+        named = state.charter.body.origin
+        check.fail("entry 1", f"The charter is of the log {named}, and the checkpoint of {origin}.")
 
 
 def _faults(check: Running, state: ElectionState, codes: frozenset[str], reading: Reading) -> None:
