@@ -12,7 +12,7 @@ import pytest
 
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import open_files
-from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
+from escrutinio.core.log.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from escrutinio.core.log.merkle import Hash
 from escrutinio.core.log.pinned import PinnedLog
 from escrutinio.core.log.reader import MAX_ENTRIES, open_log, read_entries
@@ -101,13 +101,18 @@ def cut_at_the_end(content: bytes) -> Reply:
     return Reply(content, missing=10)
 
 
-@pytest.mark.parametrize("fault", [unavailable, too_many, no_file, cut, cut_at_the_end])
-@pytest.mark.parametrize("path", HIT)
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        (path, fault)
+        for path in HIT
+        for fault in (unavailable, too_many, no_file, cut, cut_at_the_end)
+        if fault is not no_file or not path.endswith(".html")
+    ],
+)
 def test_what_a_server_does_not_give_leaves_its_check_open(
     public: tuple[Path, Trust], path: str, fault: Callable[[bytes], Reply]
 ) -> None:
-    if fault is no_file and path.endswith(".html"):
-        pytest.skip("a web page is what it should be")
     reply = fault((public[0] / path).read_bytes())
     with serve(public[0], lambda asked, _: reply if asked == path else None) as site:
         is_open(verify_publication(site.address, trust=public[1]), HIT[path])
@@ -286,9 +291,10 @@ def test_a_checkpoint_of_an_enormous_size_ends_though_the_server_has_every_entry
     with serve(directory, endless) as site:
         found = verify_publication(site.address, trust=public[1])
     is_open(found, Check.ENTRY_BUNDLES)
+    signed = parse_checkpoint((directory / "log/checkpoint").read_bytes())
     assert "this program reads logs of at most" in found.answer(Check.RECORDS).unjudged[0].sentence
     assert sum(site.requests.values()) < 10
     with pytest.raises(LogError, match="of at most"):
         next(read_entries(open_log(directory / "log"), size))
     with pytest.raises(LogError):
-        next(PinnedLog(open_log(directory / "log"), found.signed or pytest.fail()).all_entries())
+        next(PinnedLog(open_log(directory / "log"), signed).all_entries())

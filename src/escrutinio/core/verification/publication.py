@@ -52,8 +52,8 @@ class Verification:
     `log` is what was verified, where the entries give an election and its root; `left_out` the checks that
     were not asked for, whose answers are open; `not_compared` the files of `data/` that were not compared
     with the log: XLSX, Parquet, NIST, and what the publisher adds of its own. `state` is what the entries
-    say, verified or not; `of_tables` what they say at the size that the tables are of; `attachments` what check 11
-    found that it does not fail for.
+    say, verified or not; `of_tables` what they say at the size that the tables are of; `attachments` what
+    check 11 found that it does not fail for.
     """
 
     answers: tuple[Answer, ...]
