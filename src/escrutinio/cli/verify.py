@@ -13,6 +13,7 @@ import click
 
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
+from escrutinio.cli.memory import recall, remember
 from escrutinio.cli.opening import given_trust
 from escrutinio.cli.options import quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, EXIT_OPEN, print_json, progress_bar
@@ -50,6 +51,7 @@ NAMES = {
     Check.TABLES: say("the tables follow from the log", "las tablas se deducen del registro"),
     Check.DATA_FILES: say("every data file is whole", "cada archivo de datos está íntegro"),
     Check.OFFLINE_VERIFIER: say("verify.html is the trusted one", "verify.html es el de confianza"),
+    Check.EARLIER: say("the log extends what was seen of it", "el registro extiende lo visto de él"),
 }
 
 MARKS = {
@@ -125,9 +127,11 @@ def command(
     gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
     with workers() as executor, progress_bar(quiet or as_json) as progress:
         trust = given_trust(trust_file)
+        memory = recall(trust)
         result = verify_publication(
-            address, trust=trust, executor=executor, progress=progress, only_log=only_log
+            address, trust=trust, memory=memory, executor=executor, progress=progress, only_log=only_log
         )
+    remember(result)
     short = None if trust is None else fingerprint(trust)
     compared = _compared(address, result) if with_downloads else None
     if as_json:

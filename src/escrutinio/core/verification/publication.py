@@ -4,6 +4,7 @@
     4 to 6    tree.py         every bundle and tile, and the root they give
     7 to 10   records.py      the trusted log, an election, its records and their signatures
     11 to 14  beside.py       attachments, tables computed again, files whole, the offline verifier
+    15        earlier.py      the log extends what was seen of it before
 
 Nothing stops at the first failure, and each failure says where it is. The same checks are made of every
 publication; what cannot be judged is said to be open, and nothing is authentic while a check is.
@@ -33,6 +34,7 @@ from escrutinio.core.verification.beside import (
 )
 from escrutinio.core.verification.checkpoint import PLACE, check_signatures, read_checkpoint
 from escrutinio.core.verification.checks import Answer, Check, Outcome, unjudged
+from escrutinio.core.verification.earlier import Earlier, Memory, check_earlier
 from escrutinio.core.verification.reading import Reading
 from escrutinio.core.verification.records import NO_ELECTION, check_records, check_trust
 from escrutinio.core.verification.tree import check_tree
@@ -53,7 +55,8 @@ class Verification:
     were not asked for, whose answers are open; `not_compared` the files of `data/` that were not compared
     with the log: XLSX, Parquet, NIST, and what the publisher adds of its own. `state` is what the entries
     say, verified or not; `of_tables` what they say at the size that the tables are of; `attachments` what
-    check 11 found that it does not fail for.
+    check 11 found that it does not fail for; `contradicted` the earlier checkpoints of the log that this one
+    does not extend.
     """
 
     answers: tuple[Answer, ...]
@@ -65,6 +68,7 @@ class Verification:
     not_compared: tuple[str, ...] = ()
     of_tables: ElectionState | None = None
     attachments: Attachments | None = None
+    contradicted: tuple[Earlier, ...] = ()
 
     @property
     def asked(self) -> tuple[Answer, ...]:
@@ -113,6 +117,7 @@ def open_verified(
     address: str | Path,
     *,
     trust: Trust | None = None,
+    memory: Memory | None = None,
     executor: Executor | None = None,
     progress: Progress = silent,
 ) -> VerifiedLog:
@@ -122,8 +127,18 @@ def open_verified(
     where one fails, or where the totals cannot be judged; without a trust file the origin is not
     authenticated, and that alone refuses nothing. Raises LogError where there is nothing at `address`.
     """
-    found = verify_publication(address, trust=trust, executor=executor, progress=progress, only_log=True)
-    found = replace(found, left_out=found.left_out | {Check.OFFLINE_VERIFIER})
+    found = verify_publication(
+        address, trust=trust, memory=memory, executor=executor, progress=progress, only_log=True
+    )
+    return used(address, found)
+
+
+def used(address: str | Path, found: Verification) -> VerifiedLog:
+    """The log of a verification, to be used; what is published beside it is no part of it.
+
+    Raises NotVerifiedError as `open_verified`.
+    """
+    found = replace(found, left_out=found.left_out | BESIDE_THE_LOG | {Check.OFFLINE_VERIFIER})
     if found.log is None or found.outcome is Outcome.FAILS or not found.consistent:
         raise NotVerifiedError(str(address), found)
     return found.log
@@ -133,13 +148,15 @@ def verify_publication(
     address: str | Path,
     *,
     trust: Trust | None = None,
+    memory: Memory | None = None,
     executor: Executor | None = None,
     progress: Progress = silent,
     only_log: bool = False,
 ) -> Verification:
     """Verify the publication in a directory or at an http(s) address.
 
-    `only_log` leaves out `data/`, which a log that has just begun may not have. Raises LogError when
+    `memory` is what was seen of the election's logs before; nothing is remembered here. `only_log` leaves out
+    `data/`, which a log that has just begun may not have. Raises LogError when
     `address` is no directory and no address; every other fault fails a check, or leaves it open.
     """
     fetch = open_files(address)
@@ -169,7 +186,9 @@ def verify_publication(
         else check_attachments(state, fetch, reading.unread)
     )
     data = _data(files, reading, size, stated, only_log=only_log)
-    answers += [attachments.answer, *data.answers, check_verifier(trust, fetch)]
+    pinned = PinnedLog(reader, signed, tree.tiles)
+    before = check_earlier(memory or Memory(), trust, pinned, state)
+    answers += [attachments.answer, *data.answers, check_verifier(trust, fetch), before.answer]
     found = Verification(
         tuple(answers),
         signed,
@@ -180,10 +199,10 @@ def verify_publication(
         data.not_compared,
         data.state,
         attachments,
+        before.contradicted,
     )
     if state is None or tree.tiles is None:
         return found
-    pinned = PinnedLog(reader, signed, tree.tiles)
     log = VerifiedLog(
         str(address), state, trust, cosignatures, _vouched(found), pinned, fetch, reading.folding
     )
