@@ -81,6 +81,26 @@ def _directory_fetch(directory: Path) -> Fetch:
     return fetch
 
 
+def files_below(address: str | Path, directory: str) -> list[str] | None:
+    """The files below a directory of a publication, as paths below it; None over http, which has no list.
+
+    Raises FileUnreadableError.
+    """
+    if isinstance(address, str) and address.startswith(("http://", "https://")):
+        return None
+    root = Path(address) / directory
+
+    def fail(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise FileUnreadableError(f"{directory} cannot be listed: {error.strerror or error}.")
+
+    return sorted(
+        (Path(where) / name).relative_to(root).as_posix()
+        for where, _, names in os.walk(root, onerror=fail)
+        for name in names
+    )
+
+
 def open_files(address: str | Path) -> Fetch:
     """The files below a directory, or below an http or https address; nothing is read yet.
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
-from escrutinio.core.derived.compare import DATAPACKAGE, FileCheck, check_resource, compare_derived, listed
+from escrutinio.core.derived.compare import (
+    DATAPACKAGE,
+    FileCheck,
+    check_members,
+    check_resource,
+    compare_derived,
+    listed,
+    of_pages,
+)
 from escrutinio.core.derived.version import KNOWN, Stated, stated
 from escrutinio.core.election.state import ElectionState, Standing, attachments_of
 from escrutinio.core.log.tiles import TileName
@@ -22,6 +30,7 @@ MAX_DATA_FILE = 2**31
 """Greatest size of a file of `data/` that is read, in bytes."""
 
 VERIFIER = "verify.html"
+SHOWN_FILES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +165,17 @@ class Data:
     answers: tuple[Answer, Answer]
     not_compared: tuple[str, ...]
     state: ElectionState | None = None
+    unlisted: tuple[str, ...] = ()
+    """Files that lie there, where that can be seen, and that the description does not list."""
 
 
-def check_data(files: DataFiles, state: ElectionState | None, why: str, size: int) -> Data:
+def check_data(
+    files: DataFiles, state: ElectionState | None, why: str, size: int, there: Iterable[str] = ()
+) -> Data:
     """Checks 12 and 13: the tables in `data/` follow from the log, and every file is as it is described.
 
     `state` is the one after as many entries as the tables state; without it `why` says what is missing.
-    `size` is the log's.
+    `size` is the log's; `there` the paths of all files below `data/`, where that can be seen.
     """
     running = Running(Check.TABLES)
     compared: set[str] = set()
@@ -179,8 +192,16 @@ def check_data(files: DataFiles, state: ElectionState | None, why: str, size: in
             running.note = f"The tables are of the first {state.size:,} of {size:,} entries."
         _tell(running, differing, files)
     tables = running.done()
-    whole, others = _check_whole(files)
-    return Data((tables, whole), tuple(path for path in others if path not in compared), state)
+    whole, others = _check_whole(files, state)
+    known = compared.union(others, {DATAPACKAGE})
+    unlisted = tuple(path for path in there if path not in known and not of_pages(path))
+    if unlisted:
+        shown = ", ".join(unlisted[:SHOWN_FILES]) + (", …" if len(unlisted) > SHOWN_FILES else "")
+        whole = replace(
+            whole, note=f"Files that the description does not list, and nobody vouches for: {shown}."
+        )
+    not_compared = tuple(path for path in others if path not in compared)
+    return Data((tables, whole), not_compared, state, unlisted)
 
 
 def _tell(running: Running, differing: Iterable[FileCheck], files: DataFiles) -> None:
@@ -207,7 +228,7 @@ def _tell(running: Running, differing: Iterable[FileCheck], files: DataFiles) ->
         running.leave_open(f"data/{DATAPACKAGE}", sentence)
 
 
-def _check_whole(files: DataFiles) -> tuple[Answer, list[str]]:
+def _check_whole(files: DataFiles, state: ElectionState | None) -> tuple[Answer, list[str]]:
     """Check 13, and the files that the description lists."""
     running = Running(Check.DATA_FILES)
     package, place = files.package(), f"data/{DATAPACKAGE}"
@@ -219,6 +240,8 @@ def _check_whole(files: DataFiles) -> tuple[Answer, list[str]]:
         running.fail(place, resources.sentence())
         return running.done(), []
     running.count = len(resources)
+    for sentence in [] if state is None else check_members(package, state):
+        running.fail(place, sentence)
     for resource in resources:
         found = check_resource(resource, files.seen(resource.path))
         if isinstance(error := files.unreadable.get(resource.path), FileUnreadableError):

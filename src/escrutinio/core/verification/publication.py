@@ -16,8 +16,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from escrutinio.base.errors import LogError
-from escrutinio.base.fetch import open_files
+from escrutinio.base.errors import FileUnreadableError, LogError
+from escrutinio.base.fetch import files_below, open_files
 from escrutinio.base.progress import Progress, silent
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint
@@ -56,7 +56,7 @@ class Verification:
     with the log: XLSX, Parquet, NIST, and what the publisher adds of its own. `state` is what the entries
     say, verified or not; `of_tables` what they say at the size that the tables are of; `attachments` what
     check 11 found that it does not fail for; `contradicted` the earlier checkpoints of the log that this one
-    does not extend.
+    does not extend; `unlisted` the files below `data/` of a directory that its description does not list.
     """
 
     answers: tuple[Answer, ...]
@@ -69,6 +69,7 @@ class Verification:
     of_tables: ElectionState | None = None
     attachments: Attachments | None = None
     contradicted: tuple[Earlier, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[Answer, ...]:
@@ -178,14 +179,14 @@ def verify_publication(
     reading.read(size, stated)
     tree = check_tree(reader, signed.checkpoint, reading.leaf_tiles)
     records = check_records(reading, signed.checkpoint.origin)
-    answers = [first, *signatures, *tree.answers, check_trust(trust, reading), *records]
+    answers = [first, *signatures, *tree.answers, check_trust(trust, reading, fetch), *records]
     state = reading.state
     attachments = (
         Attachments(unjudged([Check.ATTACHMENTS], "attachments", NO_ELECTION)[0])
         if state is None
         else check_attachments(state, fetch, reading.unread)
     )
-    data = _data(files, reading, size, stated, only_log=only_log)
+    data = _data(address, files, reading, size, stated, only_log=only_log)
     pinned = PinnedLog(reader, signed, tree.tiles)
     before = check_earlier(memory or Memory(), trust, pinned, state)
     answers += [attachments.answer, *data.answers, check_verifier(trust, fetch), before.answer]
@@ -200,6 +201,7 @@ def verify_publication(
         data.state,
         attachments,
         before.contradicted,
+        data.unlisted,
     )
     if state is None or tree.tiles is None:
         return found
@@ -209,7 +211,9 @@ def verify_publication(
     return replace(found, log=log)
 
 
-def _data(files: DataFiles, reading: Reading, size: int, stated: int | None, *, only_log: bool) -> Data:
+def _data(
+    address: str | Path, files: DataFiles, reading: Reading, size: int, stated: int | None, *, only_log: bool
+) -> Data:
     if only_log:
         tables, whole = unjudged((Check.TABLES, Check.DATA_FILES), "data", "Left out, as was asked.")
         return Data((tables, whole), ())
@@ -224,7 +228,11 @@ def _data(files: DataFiles, reading: Reading, size: int, stated: int | None, *, 
     if state is not None and state.unknown_types:
         why = f"Entry {state.unknown_types[0][0]} is of a type that this program does not know."
         state = None
-    return check_data(files, state, why, size)
+    try:
+        there = files_below(address, "data") or []
+    except FileUnreadableError:  # what it lists is asked for one by one
+        there = []
+    return check_data(files, state, why, size, there)
 
 
 def _vouched(found: Verification) -> bool:
