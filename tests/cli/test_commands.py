@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from escrutinio.cli import COMMANDS
+from escrutinio.core.verification.checks import Check
 from tests.paths import ROOT
 
 ENGLISH = {"ESCRUTINIO_LANG": "en", "NO_COLOR": "1"}
@@ -69,7 +70,7 @@ def test_verify_prints_numbered_checks_and_exits_with_zero(miniature: Path) -> N
     assert "  9  ok" in done.stdout
     assert done.stdout.endswith("Every check holds; the origin is authenticated.\n")
     numbers = [int(line[:3]) for line in done.stdout.splitlines() if re.match(r" [ \d]\d  ", line)]
-    assert numbers == list(range(1, 15))
+    assert numbers == list(range(1, 16))
 
 
 def test_verify_without_a_trust_file_leaves_the_origin_open(miniature: Path) -> None:
@@ -132,7 +133,7 @@ def test_verify_as_json_is_what_the_documentation_says(miniature: Path) -> None:
     report = json.loads(escrutinio("verify", miniature, "--json").stdout)
     assert (report["version"], report["outcome"], report["authenticated"]) == (2, "open", False)
     assert report["log"]["size"] == 112
-    assert [check["number"] for check in report["checks"]] == list(range(1, 15))
+    assert [check["number"] for check in report["checks"]] == list(range(1, 16))
     documented = (ROOT / "docs/verifying.md").read_text()
     for key in (*report, *report["log"], *report["checks"][0], *report["findings"][0]):
         assert f"`{key}`" in documented
@@ -179,7 +180,7 @@ def test_what_a_user_can_cause_is_refused_in_a_sentence(arguments: tuple[str, ..
 def test_an_address_that_does_not_answer_leaves_every_check_open() -> None:
     done = escrutinio("verify", "http://127.0.0.1:1/")
     assert done.returncode == 4
-    assert done.stdout.count("  open  ") == 14
+    assert done.stdout.count("  open  ") == len(Check)
     assert "127.0.0.1:1/log/checkpoint cannot be read" in done.stdout
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from escrutinio.cli.output import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
+from escrutinio.cli.publish import nothing_counts
 from tests.cli.running import escrutinio
+from tests.core.election.build import Day, machines
 from tests.serving import serve
 
 VERIFY = (sys.executable, "-m", "escrutinio", "verify")
@@ -127,3 +129,12 @@ def test_bad_use_is_two(tmp_path: Path) -> None:
     assert escrutinio("verify", tmp_path / "nowhere").returncode == EXIT_USAGE
     assert escrutinio("no-such-command").returncode == EXIT_USAGE
     assert escrutinio("--help").returncode == 0
+
+
+def test_that_nothing_counts_is_told_from_that_there_is_nothing() -> None:
+    day = machines(Day())
+    assert not nothing_counts(day.state())
+    day.sheet("machine/1", "n9.99", (1, 2, 3, 4))
+    assert nothing_counts(day.state())
+    day.sheet("machine/1", "n1.01", (1, 2, 3, 4))
+    assert not nothing_counts(day.state())

@@ -21,7 +21,7 @@ from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
 from escrutinio.core.derived.compare import DATAPACKAGE
 from escrutinio.core.derived.geometry import GEOMETRY
-from escrutinio.core.derived.version import KNOWN, stated
+from escrutinio.core.derived.version import KNOWN, MEMBER, stated
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.verification.checks import Outcome
 from escrutinio.publication.downloads.data import data_files, nist_files, skipped_rows
@@ -31,7 +31,7 @@ MAX_FILE = 2**31
 OWN = frozenset({GEOMETRY, "qr2024.json", "skipped.csv"})
 """What a publisher adds of its own: nothing in the log says what it must be."""
 
-_CHOSEN = frozenset({"created", "sources", "resources"})
+_CHOSEN = frozenset({"created", "sources", "resources", MEMBER})
 """Members of the description that the publisher chooses, or that are compared one by one."""
 _PACKED = frozenset({"bytes", "hash"})
 """What the description says of a file's bytes: of them checks 12 and 13 say all."""
