@@ -60,7 +60,7 @@ def prepare_streams() -> None:
 
 def _output(stream: TextIO | None) -> TextIO:
     if stream is None:
-        return open(os.devnull, "w", encoding="utf-8")
+        return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     if stream.isatty():
         return stream
     try:

@@ -172,18 +172,10 @@ def _write_forward(directory: Path, name: str, signed: SignedCheckpoint) -> None
 
 def _write(path: Path, content: bytes) -> None:
     """Write a file for its owner alone, whole or not at all. Raises OSError."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+    from escrutinio.base.beside import new_file
+
+    with new_file(path, replace=True, private=True, durable=True) as file:
+        file.write(content)
 
 
 def _keep_evidence(definition: bytes, both: list[SignedCheckpoint]) -> None:

@@ -95,10 +95,11 @@ def command(
     if as_json:
         print_json(facts)
     else:
+        seconds = facts["seconds"]
         click.echo(
             say(
-                f"{output}: {state.size:,} entries, {published.skipped} skipped rows, {facts['seconds']} s",
-                f"{output}: {state.size:,} entradas, {published.skipped} filas omitidas, {facts['seconds']} s",
+                f"{output}: {state.size:,} entries, {published.skipped} skipped rows, {seconds} s",
+                f"{output}: {state.size:,} entradas, {published.skipped} filas omitidas, {seconds} s",
             )
         )
     if nothing_counts(state):
