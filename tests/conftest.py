@@ -73,6 +73,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(reason)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _memory_of_fixtures(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is made for many tests remembers nothing in the home of whoever runs them."""
+    os.environ["ESCRUTINIO_STATE"] = str(tmp_path_factory.getbasetemp() / "state")
+
+
 @pytest.fixture(autouse=True)
 def _own_memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a command remembers of logs is that of its test alone."""
