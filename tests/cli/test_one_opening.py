@@ -186,7 +186,9 @@ def test_a_file_changed_after_it_was_verified_gets_no_answer(
     assert honest.exit_code in (0, 1), honest.stderr  # the sheet of entry 50 is one of several that differ
     kept = (tmp_path / "honest").read_bytes() if (tmp_path / "honest").exists() else b""
     again = site.requests - before
-    for number, path in enumerate(path for path in before if (directory / path).is_file()):
+    # The copy of the trust file is no part of the log: it is read as what nobody vouches for.
+    held = [path for path in before if (directory / path).is_file() and path != "trust.toml"]
+    for number, path in enumerate(held):
         other, out = changed((directory / path).read_bytes()), tmp_path / f"{number}"
         with serve(directory, another(path, other, before[path])) as site:
             done = done_at(site, out)
