@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # No deadline: a busy machine is not a failure. The same examples on every run: a failure can be repeated.
 hypothesis.settings.register_profile("escrutinio", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("escrutinio")
+
+_TESTS = count()
 
 # `.ci/run` sets this: there, what would be skipped for want of a program is an error instead.
 REQUIRE_ALL = os.environ.get("ESCRUTINIO_REQUIRE_ALL") == "1"
@@ -68,6 +71,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if REQUIRE_ALL:
                 pytest.fail(reason, pytrace=False)
             pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _memory_of_fixtures(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is made for many tests remembers nothing in the home of whoever runs them."""
+    os.environ["ESCRUTINIO_STATE"] = str(tmp_path_factory.getbasetemp() / "state")
+
+
+@pytest.fixture(autouse=True)
+def _own_memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command remembers of logs is that of its test alone."""
+    monkeypatch.setenv("ESCRUTINIO_STATE", str(tmp_path_factory.getbasetemp() / f"state-{next(_TESTS)}"))
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its status, its body, and how many bytes more than these it says that it has."""
+    """An answer: its status, its body, how many bytes more than these it says that it has, its media type."""
 
     body: bytes = b""
     status: int = 200
     missing: int = 0
+    kind: str = ""
 
 
 Answer = Callable[[str, int], Reply | bytes | None]
@@ -58,6 +59,8 @@ def serve(directory: Path, answer: Answer = lambda _path, _count: None) -> Itera
             reply = site.reply(self.path.lstrip("/"))
             self.send_response(reply.status)
             self.send_header("Content-Length", str(len(reply.body) + reply.missing))
+            if reply.kind:
+                self.send_header("Content-Type", reply.kind)
             self.end_headers()
             self.wfile.write(reply.body)
 

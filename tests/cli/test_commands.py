@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from escrutinio.cli import COMMANDS
+from escrutinio.core.verification.checks import Check
 from tests.paths import ROOT
 
 ENGLISH = {"ESCRUTINIO_LANG": "en", "NO_COLOR": "1"}
@@ -69,7 +70,7 @@ def test_verify_prints_numbered_checks_and_exits_with_zero(miniature: Path) -> N
     assert "  9  ok" in done.stdout
     assert done.stdout.endswith("Every check holds; the origin is authenticated.\n")
     numbers = [int(line[:3]) for line in done.stdout.splitlines() if re.match(r" [ \d]\d  ", line)]
-    assert numbers == list(range(1, 15))
+    assert numbers == list(range(1, 16))
 
 
 def test_verify_without_a_trust_file_leaves_the_origin_open(miniature: Path) -> None:
@@ -90,7 +91,7 @@ def test_verify_exits_with_one_when_a_check_fails_and_says_where(miniature: Path
 
 
 def test_verify_gives_a_second_verdict_of_the_downloads(miniature: Path, tmp_path: Path) -> None:
-    trusted = ("verify", "--trust", miniature / "trust.toml", "--downloads")
+    trusted = ("verify", "--trust", miniature / "trust.toml")
     honest = escrutinio(*trusted, miniature)
     assert honest.returncode == 0
     assert "28 hold the figures of the log, 0 do not" in honest.stdout
@@ -101,7 +102,10 @@ def test_verify_gives_a_second_verdict_of_the_downloads(miniature: Path, tmp_pat
     altered = escrutinio(*trusted, copy)
     assert altered.returncode == 1
     assert "data/nist-reported.json: its figures are not those of the log" in altered.stdout
-    assert escrutinio(*trusted, "--only-log", copy).returncode == 2
+    assert "Downloads differ from the log." in altered.stdout
+    without = escrutinio(*trusted, "--no-downloads", copy)
+    assert without.returncode == 1  # not the bytes that datapackage.json describes
+    assert "not compared here" in without.stdout
 
 
 def test_verify_exits_with_three_only_when_asked_to(miniature: Path) -> None:
@@ -120,7 +124,7 @@ def test_verify_says_what_was_left_out_and_what_is_not_compared(miniature: Path)
     report = json.loads(escrutinio(*trusted, "--only-log", "--json").stdout)
     outcomes = {check["number"]: check["outcome"] for check in report["checks"]}
     assert {number for number, outcome in outcomes.items() if outcome == "left-out"} == {12, 13}
-    report = json.loads(escrutinio(*trusted, "--json").stdout)
+    report = json.loads(escrutinio(*trusted, "--no-downloads", "--json").stdout)
     assert "stations.parquet" in report["not_compared"]
     assert "stations.csv" not in report["not_compared"]
 
@@ -128,8 +132,8 @@ def test_verify_says_what_was_left_out_and_what_is_not_compared(miniature: Path)
 def test_verify_as_json_is_what_the_documentation_says(miniature: Path) -> None:
     report = json.loads(escrutinio("verify", miniature, "--json").stdout)
     assert (report["version"], report["outcome"], report["authenticated"]) == (2, "open", False)
+    assert [check["number"] for check in report["checks"]] == list(range(1, 16))
     assert report["log"]["size"] == 115
-    assert [check["number"] for check in report["checks"]] == list(range(1, 15))
     documented = (ROOT / "docs/verifying.md").read_text()
     for key in (*report, *report["log"], *report["checks"][0], *report["findings"][0]):
         assert f"`{key}`" in documented
@@ -176,7 +180,7 @@ def test_what_a_user_can_cause_is_refused_in_a_sentence(arguments: tuple[str, ..
 def test_an_address_that_does_not_answer_leaves_every_check_open() -> None:
     done = escrutinio("verify", "http://127.0.0.1:1/")
     assert done.returncode == 4
-    assert done.stdout.count("  open  ") == 14
+    assert done.stdout.count("  open  ") == len(Check)
     assert "127.0.0.1:1/log/checkpoint cannot be read" in done.stdout
 
 

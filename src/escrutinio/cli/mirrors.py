@@ -12,7 +12,7 @@ from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.options import needed_trust_option
-from escrutinio.cli.output import EXIT_FAILED, print_json, read_small
+from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_small
 
 if TYPE_CHECKING:
     from escrutinio.core.log.mirrors import MirrorList
@@ -38,8 +38,9 @@ def command() -> None:
         "SOURCE is a publication (directory or address), whose log is the measure and whose list of mirrors "
         "is read, or a mirrors.note alone; then the longest log among the mirrors is the measure. --mirror "
         "adds addresses, or directories.\n\n"
-        "Exit codes: 0 all show the same log, also where some are behind or ahead; 1 a mirror cannot be "
-        "reached, is refused, or shows another history (a split view: keep both checkpoints); 2 bad use.\n\n"
+        "Exit codes: 0 all show the same log, also where some are behind or ahead; 1 a mirror is refused, or "
+        "shows another history (a split view: keep both checkpoints); 4 none is, and one cannot be reached "
+        "or shows too little; 2 bad use.\n\n"
         "Example: escrutinio mirrors check mirrors.note --trust trust.toml",
         "Pide a cada espejo su punto de control y prueba que muestra el mismo registro, anterior o "
         "posterior.\n\n"
@@ -47,8 +48,8 @@ def command() -> None:
         "espejos se lee, o solo un mirrors.note; entonces la medida es el registro más largo de los espejos. "
         "--mirror añade direcciones o directorios.\n\n"
         "Códigos de salida: 0 todos muestran el mismo registro, aunque alguno esté atrasado o adelantado; "
-        "1 un espejo no responde, se rechaza o muestra otra historia (guarde ambos puntos de control); "
-        "2 mal uso.\n\n"
+        "1 un espejo se rechaza o muestra otra historia (guarde ambos puntos de control); 4 ninguno, y "
+        "alguno no responde o muestra demasiado poco; 2 mal uso.\n\n"
         "Ejemplo: escrutinio mirrors check mirrors.note --trust confianza.toml",
     )
 )
@@ -86,11 +87,11 @@ def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -
         print_json(_plain(measure, listed, found))
     else:
         _print(measure, listed, found)
-    if any(
-        report.standing not in (MirrorStanding.SAME, MirrorStanding.BEHIND, MirrorStanding.AHEAD)
-        for report in found
-    ):
+    standings = {report.standing for report in found}
+    if standings & {MirrorStanding.SPLIT, MirrorStanding.REFUSED}:
         sys.exit(EXIT_FAILED)
+    if standings & {MirrorStanding.UNREACHABLE, MirrorStanding.UNPROVED}:
+        sys.exit(EXIT_OPEN)
 
 
 def _source(source: str, policy: Policy) -> tuple[MirrorCopy | None, MirrorList | None]:

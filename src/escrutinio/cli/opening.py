@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
+from escrutinio.cli.memory import recall, remember
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, progress_bar, read_small, refuse
 
 if TYPE_CHECKING:
     from escrutinio.core.log.trust import Trust
-    from escrutinio.core.verification.publication import NotVerifiedError
+    from escrutinio.core.verification.publication import NotVerifiedError, Verification
     from escrutinio.core.verification.verified import VerifiedLog
 
 TRUST_FILE = "trust.toml"
@@ -31,18 +32,35 @@ def open_log(address: str, trust_file: Path | None = None, *, quiet: bool = Fals
     place, where the totals cannot be judged with 4. Raises LogError where there is nothing to read, and for a
     trust file that is none.
     """
-    from escrutinio.core.verification.publication import NotVerifiedError, open_verified
+    from escrutinio.core.verification.publication import NotVerifiedError, used
 
-    trust = given_trust(trust_file)
+    found = verify_log(address, trust_file, quiet=quiet)
     try:
-        with workers() as executor, progress_bar(quiet) as progress:
-            return open_verified(address, trust=trust, executor=executor, progress=progress)
+        return used(address, found)
     except NotVerifiedError as error:
-        _refuse(address, error)
+        refuse_log(address, error)
         raise
 
 
-def _refuse(address: str, error: NotVerifiedError) -> None:
+def verify_log(address: str, trust_file: Path | None = None, *, quiet: bool = False) -> Verification:
+    """The log of a publication, verified, compared with what was seen of it before, and remembered.
+
+    Raises LogError where there is nothing to read, and for a trust file that is none.
+    """
+    from escrutinio.core.verification.publication import verify_publication
+
+    trust = given_trust(trust_file)
+    memory = recall(trust)
+    with workers() as executor, progress_bar(quiet) as progress:
+        found = verify_publication(
+            address, trust=trust, memory=memory, executor=executor, progress=progress, only_log=True
+        )
+    remember(found)
+    return found
+
+
+def refuse_log(address: str, error: NotVerifiedError) -> None:
+    """Say why a log is not used, and exit."""
     what = (
         say("a check failed: ", "una comprobación falló: ")
         if error.failed

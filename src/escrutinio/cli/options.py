@@ -11,6 +11,7 @@ import click
 
 from escrutinio.base.clock import moment, now
 from escrutinio.base.words.say import ENGLISH, SPANISH, say
+from escrutinio.cli.memory import asked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,10 +32,39 @@ def _trust_option(name: str, said: str = _TRUST, *, required: bool = False) -> C
     return click.option("--trust", name, type=click.Path(path_type=Path), required=required, help=said)
 
 
-trust_option = _trust_option("trust")
-trust_file_option = _trust_option("trust_file")
+def _with_memory(name: str, said: str = _TRUST) -> Callable[[F], F]:
+    """A trust file, and what a log is compared with that was seen before (`cli/memory.py`)."""
+
+    def decorate(command: F) -> F:
+        return _trust_option(name, said)(_earlier_option(_no_memory_option(command)))
+
+    return decorate
+
+
+_earlier_option = click.option(
+    "--earlier",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    callback=lambda _context, _option, given: asked("earlier", given),
+    help=say(
+        "A checkpoint seen before, which the log must extend.",
+        "Un punto de control visto antes, que el registro debe extender.",
+    ),
+)
+_no_memory_option = click.option(
+    "--no-memory",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda _context, _option, given: asked("without", given),
+    help=say(
+        "Neither compare with what was seen before nor remember.",
+        "No compara con lo visto antes ni recuerda.",
+    ),
+)
+trust_option = _with_memory("trust")
+trust_file_option = _with_memory("trust_file")
 needed_trust_option = _trust_option("trust_file", required=True)
-common_trust_option = _trust_option(
+common_trust_option = _with_memory(
     "trust",
     say("Trust file for all publications named.", "Archivo de confianza para todas las publicaciones."),
 )

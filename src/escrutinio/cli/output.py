@@ -20,12 +20,16 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_FINDINGS = 3
 EXIT_OPEN = 4
+EXIT_NOTHING = 5
+EXIT_FAULT = 70
+EXIT_INTERRUPTED = 130
+"""Exit codes; `cli/ending.py` says what each means."""
 
 
 @contextmanager
 def progress_bar(quiet: bool = False) -> Iterator[Progress]:
     """Progress bars on standard error, one per step; silent when it is no terminal or `quiet`."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield lambda step, done, total: None
         return
     from rich.console import Console

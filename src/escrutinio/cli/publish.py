@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import click
 
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.options import ask_passphrase, clock_option, json_option, quiet_option
-from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.output import EXIT_NOTHING, print_json, progress_bar
+from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.keyfiles import read_key_file
 from escrutinio.core.records.keys import SigningKey
 
@@ -91,10 +94,29 @@ def command(
     }
     if as_json:
         print_json(facts)
-        return
-    click.echo(
-        say(
-            f"{output}: {state.size:,} entries, {published.skipped} skipped rows, {facts['seconds']} s",
-            f"{output}: {state.size:,} entradas, {published.skipped} filas omitidas, {facts['seconds']} s",
+    else:
+        seconds = facts["seconds"]
+        click.echo(
+            say(
+                f"{output}: {state.size:,} entries, {published.skipped} skipped rows, {seconds} s",
+                f"{output}: {state.size:,} entradas, {published.skipped} filas omitidas, {seconds} s",
+            )
         )
-    )
+    if nothing_counts(state):
+        click.echo(_why_nothing(state), err=True)
+        sys.exit(EXIT_NOTHING)
+
+
+def nothing_counts(state: ElectionState) -> bool:
+    """Whether there are sheets, and none of them counts on any basis."""
+    sheets = any(len(table) for table in state.tables.values())
+    return sheets and not any((rows >= 0).any() for rows in state.counted.values())
+
+
+def _why_nothing(state: ElectionState) -> str:
+    why = Counter[str]()
+    for finding in state.findings:
+        if finding.row.keeps:
+            why[finding.row.label[language()]] += finding.count
+    listed = ", ".join(f"{count:,} × {label}" for label, count in why.most_common())
+    return say(f"No sheet counts: {listed}.", f"Ningún acta cuenta: {listed}.")

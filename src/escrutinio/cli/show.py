@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,18 +11,20 @@ import click
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.words.say import say
-from escrutinio.cli.opening import given_trust
+from escrutinio.cli.opening import refuse_log, verify_log
 from escrutinio.cli.options import json_option, trust_file_option
-from escrutinio.cli.output import print_json, read_small
-from escrutinio.core.log.checkpoint import parse_checkpoint, verify_checkpoint
+from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_small
 from escrutinio.core.log.pinned import PinnedLog
 from escrutinio.core.log.proofs import format_proof, parse_proof
-from escrutinio.core.log.reader import open_log
 from escrutinio.core.records.bounds import TIME_LIMIT, OutOfBoundsError, check_bounds
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import Entry, body_to_plain, read_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.core.records.types import Enrolment
+from escrutinio.core.verification.checks import Outcome
+from escrutinio.core.verification.publication import OF_THE_ORIGIN, NotVerifiedError, Verification
+
+SHOWN_FAULTS = 20
 
 
 @click.command(
@@ -55,16 +58,74 @@ from escrutinio.core.records.types import Enrolment
 def command(what: str, address: str | None, proof: bool, trust_file: Path | None, as_json: bool) -> None:
     if what.startswith((REAL, NOT_REAL)):
         raw, real = read_qr_text(what)
-        _show([(None, read_record(raw))], as_json, None if real else _not_real())
+        _show([(None, read_record(raw))], as_json, _alone() if real else f"{_not_real()} {_alone()}")
     elif address is None:
         _show_file(Path(what), as_json)
-    elif proof:
-        click.echo(_proof(what, _open(address, trust_file)), nl=False)
     else:
-        found = list(_find(what, _open(address, trust_file)))
-        if not found:
-            raise InputError(f"nothing in the log at {address} is, or is signed by or about, {what[:80]!r}")
-        _show(found, as_json)
+        shown = _Log(address, verify_log(address, trust_file, quiet=True))
+        if proof:
+            click.echo(_proof(what, shown.pinned), nl=False)
+        else:
+            found = list(shown.find(what))
+            if not found and not shown.failed:
+                raise InputError(
+                    f"nothing in the log at {address} is, or is signed by or about, {what[:80]!r}"
+                )
+            _show(found, as_json, faults=shown.faults)
+        shown.end()
+
+
+class _Log:
+    """The log that is shown, as it was verified: its entries, and what is wrong with it.
+
+    Entries are shown whatever is wrong with them, which is said; a log whose entries do not give its root has
+    none that can be shown, and ends the command.
+    """
+
+    def __init__(self, address: str, found: Verification) -> None:
+        if found.log is None:
+            refuse_log(address, NotVerifiedError(address, found))
+            raise AssertionError("refused")
+        self.pinned = found.log.pinned
+        self.failed = found.outcome is Outcome.FAILS
+        self._open = not found.consistent
+        self.faults: dict[int, list[str]] = {}
+        self._others: list[str] = []
+        for answer in found.asked:
+            if answer.check in OF_THE_ORIGIN and not answer.failures:
+                continue
+            for reason in (*answer.failures, *answer.unjudged):
+                place, _, number = reason.place.partition(" ")
+                if place == "entry" and number.isdigit():
+                    self.faults.setdefault(int(number), []).append(reason.sentence)
+                self._others.append(f"{int(answer.check)}: {reason.place}: {reason.sentence}")
+
+    def find(self, what: str) -> Iterator[tuple[int, Entry]]:
+        """The entries asked for."""
+        return _find(what, self.pinned)
+
+    def end(self) -> None:
+        """Say what does not hold of the log, and end with the exit code of that."""
+        if not self.failed and not self._open:
+            return
+        head = (
+            say("This log does not verify.", "Este registro no se verifica.")
+            if self.failed
+            else say("This log could not be verified whole.", "Este registro no se pudo verificar entero.")
+        )
+        click.echo(head, err=True)
+        for sentence in self._others[:SHOWN_FAULTS]:
+            click.echo(say("check ", "comprobación ") + sentence, err=True)
+        sys.exit(EXIT_FAILED if self.failed else EXIT_OPEN)
+
+
+def _alone() -> str:
+    return say(
+        "Only its bytes were looked at: escrutinio check says whether a key in force signed it and whether "
+        "it stands in a log.",
+        "Solo se miraron sus bytes: escrutinio check dice si lo firmó una clave vigente y si está en un "
+        "registro.",
+    )
 
 
 def _not_real() -> str:
@@ -93,25 +154,19 @@ def _show_file(path: Path, as_json: bool) -> None:
         text = ""
     if text.startswith((REAL, NOT_REAL)):
         content, _ = read_qr_text(text)
-    _show([(None, read_record(content))], as_json)
-
-
-def _open(address: str, trust_file: Path | None) -> PinnedLog:
-    """The log at one checkpoint, which is read once: every entry is held against its root before it is shown.
-
-    Raises LogError where a trust file was given and its keys did not sign and cosign the checkpoint.
-    """
-    reader = open_log(address.rstrip("/") + "/log")
-    signed = parse_checkpoint(reader.checkpoint())
-    if (trust := given_trust(trust_file)) is not None:
-        verify_checkpoint(signed, trust.policy)
-    return PinnedLog(reader, signed)
+    _show([(None, read_record(content))], as_json, _alone())
 
 
 def _find(what: str, log: PinnedLog) -> Iterator[tuple[int, Entry]]:
     if what.isascii() and what.isdigit() and "." not in what:
         if (index := _number(what)) < log.size:
-            yield index, read_record(log.entry(index))
+            try:
+                yield index, read_record(log.entry(index))
+            except RecordError as error:
+                click.echo(
+                    say(f"entry {index} cannot be read: {error}", f"no se lee la entrada {index}: {error}"),
+                    err=True,
+                )
         return
     for index, raw in enumerate(log.all_entries()):
         # Most entries speak of something else: their bytes say so before they are opened.
@@ -150,9 +205,21 @@ def _proof(what: str, log: PinnedLog) -> str:
     return format_proof(log.proof(_number(what))).decode()
 
 
-def _show(found: Sequence[tuple[int | None, Entry]], as_json: bool, note: str | None = None) -> None:
+def _show(
+    found: Sequence[tuple[int | None, Entry]],
+    as_json: bool,
+    note: str | None = None,
+    *,
+    faults: Mapping[int, list[str]] | None = None,
+) -> None:
+    wrong = {} if faults is None else faults
     if as_json:
-        print_json([_plain(index, entry) for index, entry in found])
+        print_json(
+            [
+                _plain(index, entry) | ({} if index is None else {"faults": wrong.get(index, [])})
+                for index, entry in found
+            ]
+        )
         return
     for number, (index, entry) in enumerate(found):
         if number:
@@ -172,6 +239,8 @@ def _show(found: Sequence[tuple[int | None, Entry]], as_json: bool, note: str | 
                 )
                 + str(error)
             )
+        for sentence in wrong.get(-1 if index is None else index, ()):
+            click.echo(say("DOES NOT VERIFY: ", "NO SE VERIFICA: ") + sentence)
     if note:
         click.echo(note)
 

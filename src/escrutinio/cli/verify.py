@@ -13,12 +13,15 @@ import click
 
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
+from escrutinio.cli.memory import recall, remember
 from escrutinio.cli.opening import given_trust
 from escrutinio.cli.options import quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, EXIT_OPEN, print_json, progress_bar
-from escrutinio.core.verification.checks import Check, Outcome
+from escrutinio.core.verification.checks import Answer, Check, Outcome
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from escrutinio.core.election.findings.finding import Finding
     from escrutinio.core.verification.publication import Verification
     from escrutinio.publication.downloads.compare import Downloads
@@ -50,8 +53,10 @@ NAMES = {
     Check.TABLES: say("the tables follow from the log", "las tablas se deducen del registro"),
     Check.DATA_FILES: say("every data file is whole", "cada archivo de datos está íntegro"),
     Check.OFFLINE_VERIFIER: say("verify.html is the trusted one", "verify.html es el de confianza"),
+    Check.EARLIER: say("the log extends what was seen of it", "el registro extiende lo visto de él"),
 }
 
+NEED_NOT_BE = frozenset({Check.COSIGNATURES, Check.OFFLINE_VERIFIER, Check.EARLIER})
 MARKS = {
     Outcome.HOLDS: "ok",
     Outcome.FAILS: say("FAILED", "FALLÓ"),
@@ -88,12 +93,11 @@ MARKS = {
     help=say("Exit 3 for such findings.", "Sale con 3 ante tales hallazgos."),
 )
 @click.option(
-    "--downloads",
-    "with_downloads",
+    "--no-downloads",
     is_flag=True,
     help=say(
-        "Compute XLSX, Parquet and NIST again too, and compare them.",
-        "Recalcula también XLSX, Parquet y NIST, y los compara.",
+        "Do not compute XLSX, Parquet and NIST again.",
+        "No recalcula XLSX, Parquet y NIST.",
     ),
 )
 @click.option("--only-log", is_flag=True, help=say("Leave out data/.", "Omite data/."))
@@ -108,16 +112,11 @@ def command(
     address: str,
     trust_file: Path | None,
     fail_on: str | None,
-    with_downloads: bool,
+    no_downloads: bool,
     only_log: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    if with_downloads and only_log:
-        raise click.UsageError(
-            say("--downloads looks at data/, which --only-log leaves out",
-                "--downloads mira data/, que --only-log omite")
-        )  # fmt: skip
     # Loaded before the workers are forked, which then need not load it again.
     from escrutinio.core.log.fingerprint import fingerprint
     from escrutinio.core.verification.publication import verify_publication
@@ -125,11 +124,13 @@ def command(
     gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
     with workers() as executor, progress_bar(quiet or as_json) as progress:
         trust = given_trust(trust_file)
+        memory = recall(trust)
         result = verify_publication(
-            address, trust=trust, executor=executor, progress=progress, only_log=only_log
+            address, trust=trust, memory=memory, executor=executor, progress=progress, only_log=only_log
         )
+        compared = None if only_log or no_downloads else _compared(address, result, executor)
+    remember(result)
     short = None if trust is None else fingerprint(trust)
-    compared = _compared(address, result) if with_downloads else None
     if as_json:
         print_json(as_plain(result, compared) | {"fingerprint": short})
     else:
@@ -137,10 +138,11 @@ def command(
             named = say("The trust file names the log", "El archivo de confianza nombra el registro")
             click.echo(f"{named} {short}\n")
         print_report(result, compared)
-    if compared is not None and not compared.hold:
+    outcomes = {result.outcome, Outcome.HOLDS if compared is None else compared.outcome}
+    if Outcome.FAILS in outcomes:
         sys.exit(EXIT_FAILED)
-    if result.outcome is not Outcome.HOLDS:
-        sys.exit(EXIT_FAILED if result.outcome is Outcome.FAILS else EXIT_OPEN)
+    if Outcome.OPEN in outcomes:
+        sys.exit(EXIT_OPEN)
     findings = result.state.findings if result.state is not None else ()
     if fail_on is not None and any(f.row.severity >= SEVERITIES.index(fail_on) for f in findings):
         sys.exit(EXIT_FINDINGS)
@@ -172,14 +174,20 @@ def verdict(result: Verification) -> str:
     return text
 
 
-def _compared(address: str, result: Verification) -> Downloads | None:
-    """The second verdict, where the first could be given of the tables: else these have nothing to follow."""
+def _compared(address: str, result: Verification, executor: Executor | None) -> Downloads | None:
+    """The second verdict, where the first could be given of the tables: else these have nothing to follow.
+
+    None too where what writes these files is not installed: they are then named as not compared.
+    """
     from escrutinio.base.fetch import open_files
-    from escrutinio.publication.downloads.compare import compare_downloads
 
     if result.of_tables is None:
         return None
-    return compare_downloads(result.of_tables, result.not_compared, open_files(address))
+    try:
+        from escrutinio.publication.downloads.compare import compare_downloads
+    except ImportError:
+        return None
+    return compare_downloads(result.of_tables, result.not_compared, open_files(address), executor)
 
 
 def downloads_verdict(result: Verification, compared: Downloads | None) -> str:
@@ -191,7 +199,16 @@ def downloads_verdict(result: Verification, compared: Downloads | None) -> str:
             f"Descargas: {count} archivos son como los lista datapackage.json; no se comparan aquí: {shown}",
         )  # fmt: skip
     own = _few(compared.own) or "–"
-    lines = [f"       data/{path}: {why}" for path, why in compared.differing[:SHOWN_FAILURES]]
+    lines = [
+        f"       data/{path}: {why}" for path, why in (*compared.differing, *compared.unread)[:SHOWN_FAILURES]
+    ]
+    if not compared.judged:
+        lines.append(
+            say(
+                "       They state another version than this program makes: what differs may be right.",
+                "       Declaran otra versión que la de este programa: lo que difiere puede ser correcto.",
+            )
+        )
     text = say(
         f"Downloads computed again: {len(compared.same)} hold the figures of the log, "
         f"{len(compared.differing)} do not; the publisher's own, which no log gives: {own}",
@@ -212,7 +229,7 @@ def print_report(result: Verification, compared: Downloads | None = None) -> Non
         if answer.check in result.left_out:
             click.echo(f"{answer.check:>3}  {say('left out', 'omitida'):<27} {name}")
             continue
-        mark = MARKS[answer.outcome]
+        mark = "–" if _not_asked(answer) else MARKS[answer.outcome]
         click.echo(f"{answer.check:>3}  {mark:<7} {answer.count:>10,}  {answer.seconds:5.2f} s  {name}")
         if answer.note:
             click.echo(f"       {answer.note}")
@@ -233,7 +250,15 @@ def print_report(result: Verification, compared: Downloads | None = None) -> Non
             click.echo(f"     {count:>7,}  {SEVERITIES[severity]:<9} {label}{f' ({area})' if area else ''}")
     if downloads := downloads_verdict(result, compared):
         click.echo("\n" + downloads)
-    click.echo("\n" + verdict(result))
+    said = verdict(result)
+    if compared is not None and compared.outcome is Outcome.FAILS:
+        said += say(" Downloads differ from the log.", " Hay descargas que difieren del registro.")
+    click.echo("\n" + said)
+
+
+def _not_asked(answer: Answer) -> bool:
+    """Whether a check holds because there was nothing to look at, such as a cosignature that is asked for."""
+    return answer.check in NEED_NOT_BE and answer.outcome is Outcome.HOLDS and not answer.count
 
 
 def _by_kind(findings: tuple[Finding, ...]) -> dict[tuple[int, str, str], int]:
@@ -273,11 +298,21 @@ def as_plain(result: Verification, compared: Downloads | None = None) -> dict[st
             for answer in result.answers
         ],
         "not_compared": list(result.not_compared if compared is None else compared.own),
+        "attachments": {
+            name: [{"place": r.place, "sentence": r.sentence} for r in found]
+            for name, found in (
+                ("missing", result.attachments.missing if result.attachments else ()),
+                ("differing", result.attachments.differing if result.attachments else ()),
+            )
+        },
         "downloads": compared
         and {
             "same": list(compared.same),
             "differing": [{"path": path, "why": why} for path, why in compared.differing],
+            "unread": [{"path": path, "why": why} for path, why in compared.unread],
+            "judged": compared.judged,
         },
+        "unlisted": list(result.unlisted),
         "findings": [
             {
                 "code": finding.code,

@@ -1,8 +1,10 @@
 """Verification of a whole publication: the honest one holds, and each change is found where it was made."""
 
+import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,10 +12,13 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import LogError
+from escrutinio.core.log.mirrors import MirrorList, sign_mirrors
+from escrutinio.core.log.policy import LogIdentity, Policy
 from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.log.trust import format_trust, parse_trust
 from escrutinio.core.verification.checks import Check, Outcome
 from escrutinio.core.verification.publication import OF_THE_ORIGIN, Verification, verify_publication
+from tests.core.log.builders import signer
 from tests.core.verification.whole import failed as failed_checks
 from tests.core.verification.whole import left_open
 
@@ -131,21 +136,13 @@ def test_each_change_is_found_where_it_was_made(
     assert place in found[check]
 
 
-def test_an_altered_attachment_and_a_missing_one(copy: Path) -> None:
-    files = sorted((copy / "attachments").iterdir(), key=lambda file: file.stat().st_size)
-    files[0].write_bytes(files[0].read_bytes()[:-1] + b"?")
-    files[1].unlink()
-    found = failed(verify(copy))
-    assert sorted(found[Check.ATTACHMENTS]) == sorted(f"attachments/{file.name}" for file in files[:2])
-
-
 def test_definition_and_charter_of_another_election_are_not_trusted(copy: Path, tmp_path: Path) -> None:
     trust = (copy / "trust.toml").read_text()
     digest = trust.split('definition = "')[1][:64]
     other = tmp_path / "trust.toml"
     other.write_text(trust.replace(digest, digest[::-1]))
     result = verify(copy, other)
-    assert failed(result)[Check.TRUST_FILE] == ["entry 0"]
+    assert failed(result)[Check.TRUST_FILE] == ["entry 0", "trust.toml"]
     assert not result.authenticated
 
 
@@ -154,6 +151,57 @@ def test_a_withdrawn_attachment_is_not_published_and_not_missed(miniature: Path)
     assert result.state is not None
     assert len(result.state.withdrawn) == 1
     assert not any((miniature / "attachments" / digest.hex()).exists() for digest in result.state.withdrawn)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('definition = "', 'definition = "00', "definition"),
+        ('charter = "', 'charter = "00', "charter"),
+        ('verifier_html = "', 'verifier_html = "00', "offline verifier"),
+        ("[[log]]", "", "is not"),
+        ("quorum", "quorom", "quorom"),
+    ],
+)
+def test_the_published_copy_of_the_trust_file_names_no_other(
+    copy: Path, old: str, new: str, what: str
+) -> None:
+    trust = parse_trust((copy / "trust.toml").read_bytes())
+    text = (copy / "trust.toml").read_text()
+    at = text.index(old) + len(old)
+    text = text[: at - len(old)] + new + text[at + (2 if new.endswith("00") else 0) :]
+    (copy / "trust.toml").write_text(text)
+    answer = verify_publication(copy, trust=trust).answer(Check.TRUST_FILE)
+    assert [reason.place for reason in answer.failures] == ["trust.toml"]
+
+
+def test_another_log_key_in_the_copy_and_a_list_of_mirrors_that_the_log_did_not_sign(copy: Path) -> None:
+    trust = parse_trust((copy / "trust.toml").read_bytes())
+    other = signer(trust.policy.logs[0].key.name)
+    swapped = replace(trust, policy=Policy((LogIdentity(other.verifier),)))
+    (copy / "trust.toml").write_bytes(format_trust(swapped))
+    listed = MirrorList(other.name, 1_900_000_000, ("https://mirror.example/",))
+    (copy / "mirrors.note").write_bytes(sign_mirrors(listed, other))
+    answer = verify_publication(copy, trust=trust).answer(Check.TRUST_FILE)
+    assert [reason.place for reason in answer.failures] == ["trust.toml", "mirrors.note"]
+    assert "log key" in answer.failures[0].sentence
+
+
+def test_a_file_that_nobody_lists_is_named(copy: Path) -> None:
+    assert verify(copy).unlisted == ()
+    (copy / "data/official-totals.csv").write_text("a\n")
+    result = verify(copy)
+    assert result.unlisted == ("official-totals.csv",)
+    assert "official-totals.csv" in result.answer(Check.DATA_FILES).note
+
+
+@pytest.mark.parametrize("change", [("log_size", 7), ("election", "00"), ("log_size", True)])
+def test_the_description_is_of_this_election_and_size(copy: Path, change: tuple[str, object]) -> None:
+    described = copy / "data/datapackage.json"
+    package = json.loads(described.read_bytes())
+    package[change[0]] = change[1]
+    described.write_text(json.dumps(package))
+    assert failed(verify(copy)) == {Check.DATA_FILES: ["data/datapackage.json"]}
 
 
 class Quiet(SimpleHTTPRequestHandler):

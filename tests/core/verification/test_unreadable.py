@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from escrutinio.base.errors import FileUnreadableError
+from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import open_files
-from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
+from escrutinio.core.log.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from escrutinio.core.log.merkle import Hash
+from escrutinio.core.log.pinned import PinnedLog
+from escrutinio.core.log.reader import MAX_ENTRIES, open_log, read_entries
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.codes import Category, Removal, RevocationReason, Role
 from escrutinio.core.records.types import IncidentReport, Revocation, Withdrawal
@@ -79,6 +81,14 @@ def test_the_honest_one_holds(public: tuple[Path, Trust]) -> None:
     assert all((public[0] / path).is_file() for path in HIT)
 
 
+def no_file(content: bytes) -> Reply:
+    return Reply(b"<html>", kind="text/html")
+
+
+def too_many(content: bytes) -> Reply:
+    return Reply(b"slow down", status=429)
+
+
 def unavailable(content: bytes) -> Reply:
     return Reply(b"busy", status=503)
 
@@ -91,8 +101,15 @@ def cut_at_the_end(content: bytes) -> Reply:
     return Reply(content, missing=10)
 
 
-@pytest.mark.parametrize("fault", [unavailable, cut, cut_at_the_end])
-@pytest.mark.parametrize("path", HIT)
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        (path, fault)
+        for path in HIT
+        for fault in (unavailable, too_many, no_file, cut, cut_at_the_end)
+        if fault is not no_file or not path.endswith(".html")
+    ],
+)
 def test_what_a_server_does_not_give_leaves_its_check_open(
     public: tuple[Path, Trust], path: str, fault: Callable[[bytes], Reply]
 ) -> None:
@@ -239,13 +256,17 @@ def test_a_bad_signature_is_told_beside_a_bundle_that_cannot_be_read(
 # --- an enormous size ---
 
 
-@pytest.mark.parametrize("size", [10**6, 2**53 - 1])
-def test_a_checkpoint_of_an_enormous_size_ends(public: tuple[Path, Trust], tmp_path: Path, size: int) -> None:
-    directory = tmp_path / "public"
-    shutil.copytree(public[0], directory)
+def of_size(public: Path, directory: Path, size: int) -> Path:
+    """The same publication under a checkpoint that the log signed of so many entries."""
+    shutil.copytree(public, directory)
     huge = sign_checkpoint(Checkpoint(ORIGIN, size, Hash(bytes(32))), LOG)
     (directory / "log/checkpoint").write_bytes(huge.note.data)
-    with serve(directory) as site:
+    return directory
+
+
+@pytest.mark.parametrize("size", [10**6, MAX_ENTRIES])
+def test_a_checkpoint_of_a_large_size_ends(public: tuple[Path, Trust], tmp_path: Path, size: int) -> None:
+    with serve(of_size(public[0], tmp_path / "public", size)) as site:
         found = verify_publication(site.address, trust=public[1])
     bundles = found.answer(Check.ENTRY_BUNDLES)
     assert len(bundles.failures) == MAX_REASONS
@@ -253,3 +274,27 @@ def test_a_checkpoint_of_an_enormous_size_ends(public: tuple[Path, Trust], tmp_p
     assert sum(site.requests.values()) < 10 * MAX_REASONS
     assert [answer.check for answer in found.answers] == list(Check)
     assert found.log is None
+
+
+@pytest.mark.parametrize("size", [MAX_ENTRIES + 1, 2**53 - 1])
+def test_a_checkpoint_of_an_enormous_size_ends_though_the_server_has_every_entry(
+    public: tuple[Path, Trust], tmp_path: Path, size: int
+) -> None:
+    directory = of_size(public[0], tmp_path / "public", size)
+    bundle, tile = (directory / f"log/tile/{level}/000" for level in ("entries", "0"))
+
+    def endless(path: str, _count: int) -> bytes | None:
+        if "/entries/" in path:
+            return bundle.read_bytes()
+        return tile.read_bytes() if path.startswith("log/tile/") else None
+
+    with serve(directory, endless) as site:
+        found = verify_publication(site.address, trust=public[1])
+    is_open(found, Check.ENTRY_BUNDLES)
+    signed = parse_checkpoint((directory / "log/checkpoint").read_bytes())
+    assert "this program reads logs of at most" in found.answer(Check.RECORDS).unjudged[0].sentence
+    assert sum(site.requests.values()) < 10
+    with pytest.raises(LogError, match="of at most"):
+        next(read_entries(open_log(directory / "log"), size))
+    with pytest.raises(LogError):
+        next(PinnedLog(open_log(directory / "log"), signed).all_entries())

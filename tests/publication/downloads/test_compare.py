@@ -6,14 +6,17 @@ import gzip
 import io
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_STORED, ZipFile
 
 import polars as pl
 import pytest
 
-from escrutinio.base.errors import LogError
 from escrutinio.base.fetch import open_files
+from escrutinio.base.workers import workers
+from escrutinio.core.verification.checks import Outcome
 from escrutinio.core.verification.publication import verify_publication
 from escrutinio.publication.downloads.compare import Downloads, compare_downloads
 
@@ -36,7 +39,7 @@ def compared(directory: Path) -> Downloads:
 
 def test_honest_files_hold_the_figures_of_the_log(public: Path) -> None:
     found = compared(public)
-    assert found.hold
+    assert found.outcome is Outcome.HOLDS
     assert found.own == ("geometry.geojson",)
     assert {path.rpartition(".")[2] for path in found.same} == {"parquet", "xlsx", "json", "gz"}
 
@@ -53,7 +56,7 @@ def test_another_packing_of_the_same_figures_holds(public: Path) -> None:
     with ZipFile(book, "w", ZIP_STORED) as new:
         for name, content in members:
             new.writestr(name, content)
-    assert compared(public).hold
+    assert compared(public).outcome is Outcome.HOLDS
 
 
 def swap_votes(path: Path) -> None:
@@ -130,5 +133,48 @@ def test_without_the_time_of_making_nothing_is_compared(public: Path) -> None:
     package = json.loads(described.read_bytes())
     del package["created"]
     described.write_text(json.dumps(package))
-    with pytest.raises(LogError, match="when the files were made"):
-        compared(public)
+    assert compared(public).differing == (("datapackage.json", "it does not say when the files were made"),)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda package: package.update(title="Official results"), "'title'"),
+        (lambda package: package.update(log_size=7), "'log_size'"),
+        (lambda package: package.update(note="certified"), "'note'"),
+        (lambda package: package["resources"][0].update(title="Final"), "what it says of"),
+    ],
+)
+def test_what_the_description_says_of_its_own_is_compared(
+    public: Path, change: Callable[[dict[str, Any]], None], what: str
+) -> None:
+    described = public / "data" / "datapackage.json"
+    package = json.loads(described.read_bytes())
+    change(package)
+    described.write_text(json.dumps(package))
+    ((path, why),) = compared(public).differing
+    assert path == "datapackage.json"
+    assert what in why
+
+
+def test_a_part_of_it_can_be_made_elsewhere(public: Path) -> None:
+    found = verify_publication(public)
+    assert found.of_tables is not None
+    with workers(2) as executor:
+        there = compare_downloads(found.of_tables, found.not_compared, open_files(public), executor)
+    assert there == compared(public)
+
+
+def test_what_cannot_be_read_or_states_another_version_is_not_judged(public: Path) -> None:
+    (public / "data" / NIST).unlink()
+    (public / "data" / NIST).mkdir()
+    found = compared(public)
+    assert (found.outcome, [path for path, _ in found.unread]) == (Outcome.OPEN, [NIST])
+    (public / "data" / NIST).rmdir()
+    (public / "data" / NIST).write_bytes(b"{}")
+    assert compared(public).outcome is Outcome.FAILS
+    described = public / "data" / "datapackage.json"
+    package = json.loads(described.read_bytes())
+    package["escrutinio"]["tables"] += 1
+    described.write_text(json.dumps(package))
+    assert compared(public).outcome is Outcome.OPEN

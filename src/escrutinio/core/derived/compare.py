@@ -23,6 +23,9 @@ Read = Callable[[str], bytes | None]
 DATAPACKAGE = "datapackage.json"
 MAX_RESOURCES = 100_000
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9][A-Za-z0-9._-]{0,127}){0,3}")
+_OF_PAGES = re.compile(
+    r"(areas|controls|keys|log-pages|qr2024)\.json|(index|names)/[A-Za-z0-9._-]{1,200}\.json"
+)
 _SHOWN = 80
 
 
@@ -159,6 +162,22 @@ def _resources(package: object) -> list[Resource]:
             raise ValueError(f"{path} twice")
         found[path] = Resource(path, size, digest.removeprefix("sha256:"))
     return list(found.values())
+
+
+def check_members(package: bytes | None, state: ElectionState) -> list[str]:
+    """What a readable description says wrongly of the election and the log that its tables are of."""
+    found = json.loads(package or b"{}")
+    wanted: dict[str, object] = {"election": state.election.hex(), "log_size": state.size}
+    return [
+        f"data/{DATAPACKAGE} states the {name} {_shown(str(found[name]))}; the log gives {expected}."
+        for name, expected in wanted.items()
+        if name in found and (type(found[name]) is not type(expected) or found[name] != expected)
+    ]
+
+
+def of_pages(path: str) -> bool:
+    """Whether a file below `data/` is one of those that the pages read: no check looks at pages or these."""
+    return bool(_OF_PAGES.fullmatch(path))
 
 
 def check_resource(resource: Resource, found: tuple[int, str] | None) -> FileCheck:

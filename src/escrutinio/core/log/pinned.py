@@ -23,7 +23,7 @@ from escrutinio.core.log.merkle import (
     range_root,
 )
 from escrutinio.core.log.proofs import LogProof
-from escrutinio.core.log.reader import LogReader, hash_source
+from escrutinio.core.log.reader import LogReader, check_readable, hash_source
 from escrutinio.core.log.tiles import (
     ENTRIES,
     TILE_WIDTH,
@@ -130,6 +130,7 @@ class PinnedLog:
 
     def all_entries(self) -> Iterator[bytes]:
         """Every entry in order."""
+        check_readable(self.size)
         for name in tile_names(self.size, ENTRIES):
             yield from self.entries(name.index)
 
@@ -161,6 +162,7 @@ class PinnedLog:
 
     def find(self, leaf: LeafHash) -> int | None:
         """The index of the first entry with this hash; None where it is not in the log."""
+        check_readable(self.size)
         for name in tile_names(self.size, 0):
             tile = self.tile(name)
             at = tile.find(leaf)

@@ -28,6 +28,18 @@ from escrutinio.core.log.tiles import (
 CHECKPOINT = "checkpoint"
 """Path of the checkpoint below the log."""
 
+MAX_ENTRIES = 2**27
+"""Entries of the largest log that is read whole, a hundred for each of a million stations. A checkpoint may
+state any size, and a server may give entries for ever."""
+
+
+def check_readable(size: int) -> None:
+    """Raise LogError for a log that is too large to be read whole."""
+    if size > MAX_ENTRIES:
+        raise LogError(
+            f"The checkpoint states {size:,} entries; this program reads logs of at most {MAX_ENTRIES:,}."
+        )
+
 
 class LogReader(Protocol):
     """Where a log is read from."""
@@ -91,6 +103,7 @@ def open_log(address: str | Path) -> LogReader:
 
 def read_bundles(reader: LogReader, size: int, start: int = 0) -> Iterator[tuple[TileName, bytes]]:
     """The entry bundles of a log of `size` entries in order, raw, from the one that holds entry `start`."""
+    check_readable(size)
     for name in tile_names(size, ENTRIES, start // TILE_WIDTH):
         yield name, reader.tile(name)
 

@@ -3,61 +3,111 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from escrutinio.base.errors import FileUnreadableError, LogError, RecordError
+from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
-from escrutinio.core.derived.compare import DATAPACKAGE, FileCheck, check_resource, compare_derived, listed
+from escrutinio.core.derived.compare import (
+    DATAPACKAGE,
+    FileCheck,
+    check_members,
+    check_resource,
+    compare_derived,
+    listed,
+    of_pages,
+)
 from escrutinio.core.derived.version import KNOWN, Stated, stated
-from escrutinio.core.election.state import ElectionState, attachments_of
+from escrutinio.core.election.state import ElectionState, Standing, attachments_of
 from escrutinio.core.log.tiles import TileName
 from escrutinio.core.log.trust import Trust
-from escrutinio.core.records.attachments import MAX_ATTACHMENT, check, file_name
+from escrutinio.core.records.attachments import MAX_ATTACHMENT, file_name
 from escrutinio.core.records.parts import Attachment
 from escrutinio.core.verification.checkpoint import NO_TRUST
-from escrutinio.core.verification.checks import Answer, Check, Running, unjudged
+from escrutinio.core.verification.checks import Answer, Check, Reason, Running, unjudged
 
 MAX_DATA_FILE = 2**31
 """Greatest size of a file of `data/` that is read, in bytes."""
 
 VERIFIER = "verify.html"
+SHOWN_FILES = 6
 
 
-def check_attachments(state: ElectionState, fetch: Fetch, unread: Iterable[TileName] = ()) -> Answer:
-    """Check 11: every attachment that a record names, unless it was withdrawn, is there and is that file.
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """Answer 11, and what it does not fail for: files that records name, that no total needs, and that are
+    `missing`; records that state another size than that of the file that they name (`differing`)."""
 
-    The entries of `unread` bundles may name more of them, and withdraw any: with these the check is open, and
-    a file that is missing is no failure.
+    answer: Answer
+    missing: tuple[Reason, ...] = ()
+    differing: tuple[Reason, ...] = ()
+
+
+def check_attachments(state: ElectionState, fetch: Fetch, unread: Iterable[TileName] = ()) -> Attachments:
+    """Check 11: every file that totals need is there, and every file that is there is the one recorded.
+
+    Any other file may be gone, and whoever states a wrong size of it has said so for himself alone: both are
+    told, and fail nothing. The entries of `unread` bundles may name more files, and withdraw any: with these
+    the check is open, and a file that is missing is no failure.
     """
     running = Running(Check.ATTACHMENTS)
     for name in unread:
         running.leave_open(f"log/{name.path}", f"What the entries of {name.path} name was not read.")
-    missing = running.leave_open if running.unjudged else running.fail
+    needed_and_gone = running.leave_open if running.unjudged else running.fail
+    missing, differing = Running(Check.ATTACHMENTS), Running(Check.ATTACHMENTS)
     named = _named_attachments(state)
     running.count = len(named)
-    for attachment, index in named.items():
-        place = f"attachments/{file_name(attachment.digest)}"
+    for digest, records in named.items():
+        place, first = f"attachments/{file_name(digest)}", records[0][0]
         try:
-            content = fetch(place, min(attachment.size, MAX_ATTACHMENT))
-            if content is None:
-                missing(place, f"The file that entry {index} names is missing.")
-            else:
-                check(content, attachment)
+            content = fetch(place, MAX_ATTACHMENT)
         except FileUnreadableError as error:
             running.leave_open(place, error)
-        except (LogError, RecordError) as error:
+            continue
+        except LogError as error:
             running.fail(place, error)
-    return running.done()
+            continue
+        if content is None:
+            tell = needed_and_gone if digest in state.attachments_needed else missing.fail
+            tell(place, f"The file that entry {first} names is missing.")
+        elif (found := sha256(content).digest()) != digest:
+            running.fail(
+                place, f"The file that entry {first} names is another one: its SHA-256 is {found.hex()}."
+            )
+        else:
+            for index, stated in records:
+                if stated.size != len(content):
+                    sentence = (
+                        f"Entry {index} states {stated.size:,} bytes of the file that it names, which has "
+                        f"{len(content):,}."
+                    )
+                    differing.fail(place, sentence)
+    running.note = _note(len(missing.failures), len(differing.failures))
+    return Attachments(running.done(), tuple(missing.failures), tuple(differing.failures))
 
 
-def _named_attachments(state: ElectionState) -> dict[Attachment, int]:
-    """Every attachment still to be published, with the first entry that names it."""
-    found: dict[Attachment, int] = {}
+def _note(missing: int, differing: int) -> str:
+    said = []
+    if missing:
+        said.append(f"Files that are named, that no total needs, and that are missing: {missing:,}.")
+    if differing:
+        said.append(f"Records that state another size than that of their file: {differing:,}.")
+    return " ".join(said)
+
+
+def _named_attachments(state: ElectionState) -> dict[bytes, list[tuple[int, Attachment]]]:
+    """By digest every file still to be published, with each record that names it and had a right to.
+
+    A file that totals need is among them, whoever names it.
+    """
+    found: dict[bytes, list[tuple[int, Attachment]]] = {}
     for logged in state.controls:
         for attachment in attachments_of(logged.entry.body):
-            if attachment.digest not in state.withdrawn:
-                found.setdefault(attachment, logged.index)
+            needed = attachment.digest in state.attachments_needed
+            if needed or (
+                attachment.digest not in state.withdrawn and logged.standing is not Standing.REFUSED
+            ):
+                found.setdefault(attachment.digest, []).append((logged.index, attachment))
     return found
 
 
@@ -115,13 +165,17 @@ class Data:
     answers: tuple[Answer, Answer]
     not_compared: tuple[str, ...]
     state: ElectionState | None = None
+    unlisted: tuple[str, ...] = ()
+    """Files that lie there, where that can be seen, and that the description does not list."""
 
 
-def check_data(files: DataFiles, state: ElectionState | None, why: str, size: int) -> Data:
+def check_data(
+    files: DataFiles, state: ElectionState | None, why: str, size: int, there: Iterable[str] = ()
+) -> Data:
     """Checks 12 and 13: the tables in `data/` follow from the log, and every file is as it is described.
 
     `state` is the one after as many entries as the tables state; without it `why` says what is missing.
-    `size` is the log's.
+    `size` is the log's; `there` the paths of all files below `data/`, where that can be seen.
     """
     running = Running(Check.TABLES)
     compared: set[str] = set()
@@ -138,8 +192,16 @@ def check_data(files: DataFiles, state: ElectionState | None, why: str, size: in
             running.note = f"The tables are of the first {state.size:,} of {size:,} entries."
         _tell(running, differing, files)
     tables = running.done()
-    whole, others = _check_whole(files)
-    return Data((tables, whole), tuple(path for path in others if path not in compared), state)
+    whole, others = _check_whole(files, state)
+    known = compared.union(others, {DATAPACKAGE})
+    unlisted = tuple(path for path in there if path not in known and not of_pages(path))
+    if unlisted:
+        shown = ", ".join(unlisted[:SHOWN_FILES]) + (", …" if len(unlisted) > SHOWN_FILES else "")
+        whole = replace(
+            whole, note=f"Files that the description does not list, and nobody vouches for: {shown}."
+        )
+    not_compared = tuple(path for path in others if path not in compared)
+    return Data((tables, whole), not_compared, state, unlisted)
 
 
 def _tell(running: Running, differing: Iterable[FileCheck], files: DataFiles) -> None:
@@ -166,7 +228,7 @@ def _tell(running: Running, differing: Iterable[FileCheck], files: DataFiles) ->
         running.leave_open(f"data/{DATAPACKAGE}", sentence)
 
 
-def _check_whole(files: DataFiles) -> tuple[Answer, list[str]]:
+def _check_whole(files: DataFiles, state: ElectionState | None) -> tuple[Answer, list[str]]:
     """Check 13, and the files that the description lists."""
     running = Running(Check.DATA_FILES)
     package, place = files.package(), f"data/{DATAPACKAGE}"
@@ -178,6 +240,8 @@ def _check_whole(files: DataFiles) -> tuple[Answer, list[str]]:
         running.fail(place, resources.sentence())
         return running.done(), []
     running.count = len(resources)
+    for sentence in [] if state is None else check_members(package, state):
+        running.fail(place, sentence)
     for resource in resources:
         found = check_resource(resource, files.seen(resource.path))
         if isinstance(error := files.unreadable.get(resource.path), FileUnreadableError):

@@ -32,6 +32,7 @@ class Check(IntEnum):
     TABLES = 12
     DATA_FILES = 13
     OFFLINE_VERIFIER = 14
+    EARLIER = 15
 
     @property
     def code(self) -> str:

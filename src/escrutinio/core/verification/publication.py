@@ -4,6 +4,7 @@
     4 to 6    tree.py         every bundle and tile, and the root they give
     7 to 10   records.py      the trusted log, an election, its records and their signatures
     11 to 14  beside.py       attachments, tables computed again, files whole, the offline verifier
+    15        earlier.py      the log extends what was seen of it before
 
 Nothing stops at the first failure, and each failure says where it is. The same checks are made of every
 publication; what cannot be judged is said to be open, and nothing is authentic while a check is.
@@ -15,15 +16,16 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from escrutinio.base.errors import LogError
-from escrutinio.base.fetch import open_files
+from escrutinio.base.errors import FileUnreadableError, LogError
+from escrutinio.base.fetch import files_below, open_files
 from escrutinio.base.progress import Progress, silent
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint
 from escrutinio.core.log.pinned import PinnedLog
-from escrutinio.core.log.reader import FileReader
+from escrutinio.core.log.reader import FileReader, check_readable
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.verification.beside import (
+    Attachments,
     Data,
     DataFiles,
     check_attachments,
@@ -32,6 +34,7 @@ from escrutinio.core.verification.beside import (
 )
 from escrutinio.core.verification.checkpoint import PLACE, check_signatures, read_checkpoint
 from escrutinio.core.verification.checks import Answer, Check, Outcome, unjudged
+from escrutinio.core.verification.earlier import Earlier, Memory, check_earlier
 from escrutinio.core.verification.reading import Reading
 from escrutinio.core.verification.records import NO_ELECTION, check_records, check_trust
 from escrutinio.core.verification.tree import check_tree
@@ -51,7 +54,9 @@ class Verification:
     `log` is what was verified, where the entries give an election and its root; `left_out` the checks that
     were not asked for, whose answers are open; `not_compared` the files of `data/` that were not compared
     with the log: XLSX, Parquet, NIST, and what the publisher adds of its own. `state` is what the entries
-    say, verified or not; `of_tables` what they say at the size that the tables are of.
+    say, verified or not; `of_tables` what they say at the size that the tables are of; `attachments` what
+    check 11 found that it does not fail for; `contradicted` the earlier checkpoints of the log that this one
+    does not extend; `unlisted` the files below `data/` of a directory that its description does not list.
     """
 
     answers: tuple[Answer, ...]
@@ -62,6 +67,9 @@ class Verification:
     left_out: frozenset[Check] = frozenset()
     not_compared: tuple[str, ...] = ()
     of_tables: ElectionState | None = None
+    attachments: Attachments | None = None
+    contradicted: tuple[Earlier, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[Answer, ...]:
@@ -110,6 +118,7 @@ def open_verified(
     address: str | Path,
     *,
     trust: Trust | None = None,
+    memory: Memory | None = None,
     executor: Executor | None = None,
     progress: Progress = silent,
 ) -> VerifiedLog:
@@ -119,8 +128,18 @@ def open_verified(
     where one fails, or where the totals cannot be judged; without a trust file the origin is not
     authenticated, and that alone refuses nothing. Raises LogError where there is nothing at `address`.
     """
-    found = verify_publication(address, trust=trust, executor=executor, progress=progress, only_log=True)
-    found = replace(found, left_out=found.left_out | {Check.OFFLINE_VERIFIER})
+    found = verify_publication(
+        address, trust=trust, memory=memory, executor=executor, progress=progress, only_log=True
+    )
+    return used(address, found)
+
+
+def used(address: str | Path, found: Verification) -> VerifiedLog:
+    """The log of a verification, to be used; what is published beside it is no part of it.
+
+    Raises NotVerifiedError as `open_verified`.
+    """
+    found = replace(found, left_out=found.left_out | BESIDE_THE_LOG | {Check.OFFLINE_VERIFIER})
     if found.log is None or found.outcome is Outcome.FAILS or not found.consistent:
         raise NotVerifiedError(str(address), found)
     return found.log
@@ -130,13 +149,15 @@ def verify_publication(
     address: str | Path,
     *,
     trust: Trust | None = None,
+    memory: Memory | None = None,
     executor: Executor | None = None,
     progress: Progress = silent,
     only_log: bool = False,
 ) -> Verification:
     """Verify the publication in a directory or at an http(s) address.
 
-    `only_log` leaves out `data/`, which a log that has just begun may not have. Raises LogError when
+    `memory` is what was seen of the election's logs before; nothing is remembered here. `only_log` leaves out
+    `data/`, which a log that has just begun may not have. Raises LogError when
     `address` is no directory and no address; every other fault fails a check, or leaves it open.
     """
     fetch = open_files(address)
@@ -147,39 +168,52 @@ def verify_publication(
         rest = unjudged(tuple(Check)[1:], PLACE, "The checkpoint could not be read.")
         return Verification((first, *rest), None, left_out=left_out)
     signatures, cosignatures = check_signatures(signed, trust.policy if trust else None)
-    files, size, origin = DataFiles(fetch), signed.checkpoint.size, signed.checkpoint.origin
+    files, size = DataFiles(fetch), signed.checkpoint.size
+    try:
+        check_readable(size)
+    except LogError as error:
+        rest = unjudged(tuple(Check)[3:], PLACE, str(error))
+        return Verification((first, *signatures, *rest), signed, None, cosignatures, left_out=left_out)
     stated = None if only_log else files.stated().size
     reading = Reading(reader, fetch, executor, progress)
     reading.read(size, stated)
     tree = check_tree(reader, signed.checkpoint, reading.leaf_tiles)
-    answers = [
-        first,
-        *signatures,
-        *tree.answers,
-        check_trust(trust, reading),
-        *check_records(reading, origin),
-    ]
+    records = check_records(reading, signed.checkpoint.origin)
+    answers = [first, *signatures, *tree.answers, check_trust(trust, reading, fetch), *records]
     state = reading.state
-    answers.append(
-        unjudged([Check.ATTACHMENTS], "attachments", NO_ELECTION)[0]
+    attachments = (
+        Attachments(unjudged([Check.ATTACHMENTS], "attachments", NO_ELECTION)[0])
         if state is None
         else check_attachments(state, fetch, reading.unread)
     )
-    data = _data(files, reading, size, stated, only_log=only_log)
-    answers += [*data.answers, check_verifier(trust, fetch)]
+    data = _data(address, files, reading, size, stated, only_log=only_log)
+    pinned = PinnedLog(reader, signed, tree.tiles)
+    before = check_earlier(memory or Memory(), trust, pinned, state)
+    answers += [attachments.answer, *data.answers, check_verifier(trust, fetch), before.answer]
     found = Verification(
-        tuple(answers), signed, state, cosignatures, None, left_out, data.not_compared, data.state
+        tuple(answers),
+        signed,
+        state,
+        cosignatures,
+        None,
+        left_out,
+        data.not_compared,
+        data.state,
+        attachments,
+        before.contradicted,
+        data.unlisted,
     )
     if state is None or tree.tiles is None:
         return found
-    pinned = PinnedLog(reader, signed, tree.tiles)
     log = VerifiedLog(
         str(address), state, trust, cosignatures, _vouched(found), pinned, fetch, reading.folding
     )
     return replace(found, log=log)
 
 
-def _data(files: DataFiles, reading: Reading, size: int, stated: int | None, *, only_log: bool) -> Data:
+def _data(
+    address: str | Path, files: DataFiles, reading: Reading, size: int, stated: int | None, *, only_log: bool
+) -> Data:
     if only_log:
         tables, whole = unjudged((Check.TABLES, Check.DATA_FILES), "data", "Left out, as was asked.")
         return Data((tables, whole), ())
@@ -194,7 +228,11 @@ def _data(files: DataFiles, reading: Reading, size: int, stated: int | None, *, 
     if state is not None and state.unknown_types:
         why = f"Entry {state.unknown_types[0][0]} is of a type that this program does not know."
         state = None
-    return check_data(files, state, why, size)
+    try:
+        there = files_below(address, "data") or []
+    except FileUnreadableError:  # what it lists is asked for one by one
+        there = []
+    return check_data(files, state, why, size, there)
 
 
 def _vouched(found: Verification) -> bool:

@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
+from escrutinio.base.errors import FileUnreadableError, LogError
+from escrutinio.base.fetch import Fetch
 from escrutinio.core.election.findings.entries import BAD_RECORD, BAD_SIGNATURE, OUT_OF_BOUNDS, UNKNOWN_KEY
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.trust import Trust
+from escrutinio.core.log.mirrors import MIRRORS, open_mirrors
+from escrutinio.core.log.notes import MAX_NOTE
+from escrutinio.core.log.policy import MAX_POLICY
+from escrutinio.core.log.trust import Trust, parse_trust
 from escrutinio.core.verification.checkpoint import NO_TRUST
 from escrutinio.core.verification.checks import Answer, Check, Running, unjudged
 from escrutinio.core.verification.reading import Reading
 
 RECORD_FAULTS = frozenset({BAD_RECORD})
 SIGNATURE_FAULTS = frozenset({BAD_SIGNATURE, UNKNOWN_KEY})
+COPY = "trust.toml"
 FIRST = "log/tile/entries/000"
 NO_ELECTION = "No election could be read from the log."
 
 
-def check_trust(trust: Trust | None, reading: Reading) -> Answer:
-    """Check 7: definition and charter are those that the trust file names."""
+def check_trust(trust: Trust | None, reading: Reading, fetch: Fetch) -> Answer:
+    """Check 7: definition and charter are those that the trust file names; and what is published beside the
+    log names no others: the copy of the trust file, which readers may take, and the list of mirrors."""
     check = Running(Check.TRUST_FILE)
     if trust is None:
         return unjudged([Check.TRUST_FILE], FIRST, NO_TRUST)[0]
@@ -32,7 +39,49 @@ def check_trust(trust: Trust | None, reading: Reading) -> Answer:
         found = sha256(reading.first_entries[place]).hexdigest()
         if found != expected.hex():
             check.fail(f"entry {place}", f"The {what} is {found}; the trust file names {expected.hex()}.")
+    _copy(check, trust, fetch)
+    _mirrors(check, trust, fetch)
     return check.done()
+
+
+def _copy(check: Running, trust: Trust, fetch: Fetch) -> None:
+    """The publication's copy of the trust file names no other log, key or file than the one at hand."""
+    try:
+        content = fetch(COPY, MAX_POLICY)
+        if content is None:
+            return
+        copy = parse_trust(content, COPY)
+    except FileUnreadableError as error:
+        check.leave_open(COPY, error)
+        return
+    except LogError as error:
+        check.fail(COPY, error)
+        return
+    ours = {each.name: each.key for each in trust.policy.witnesses}
+    named = {
+        "definition": copy.definition != trust.definition,
+        "charter": copy.charter != trust.charter,
+        "log key": not {each.key for each in copy.policy.logs} <= {each.key for each in trust.policy.logs},
+        "key of a witness": any(ours.get(w.name, w.key) != w.key for w in copy.policy.witnesses),
+        "offline verifier": None not in (copy.verifier_html, trust.verifier_html)
+        and copy.verifier_html != trust.verifier_html,
+    }
+    if other := [what for what, differs in named.items() if differs]:
+        listed = ", ".join(other)
+        sentence = f"The copy of the trust file in the publication names another {listed} than the one given."
+        check.fail(COPY, sentence)
+
+
+def _mirrors(check: Running, trust: Trust, fetch: Fetch) -> None:
+    """The list of mirrors is one that the log signed."""
+    try:
+        content = fetch(MIRRORS, MAX_NOTE)
+        if content is not None:
+            open_mirrors(content, [log.key for log in trust.policy.logs])
+    except FileUnreadableError as error:
+        check.leave_open(MIRRORS, error)
+    except LogError as error:
+        check.fail(MIRRORS, error)
 
 
 def check_records(reading: Reading, origin: str) -> list[Answer]:
@@ -82,6 +131,8 @@ def _check_charter(check: Running, state: ElectionState, reading: Reading, origi
     elif state.charter.body.origin != origin:
         named = state.charter.body.origin
         check.fail("entry 1", f"The charter is of the log {named!r}, and this checkpoint of {origin!r}.")
+
+
 def _notes(state: ElectionState) -> Iterator[str]:
     """What check 9 says of entries that say nothing and are no faults."""
     if state.unread:

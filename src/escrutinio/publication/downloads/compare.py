@@ -9,66 +9,149 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
 from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
-from escrutinio.base.errors import LogError
+from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
 from escrutinio.core.derived.compare import DATAPACKAGE
 from escrutinio.core.derived.geometry import GEOMETRY
+from escrutinio.core.derived.version import KNOWN, MEMBER, stated
 from escrutinio.core.election.state import ElectionState
-from escrutinio.publication.downloads.data import data_files
+from escrutinio.core.verification.checks import Outcome
+from escrutinio.publication.downloads.data import data_files, nist_files, skipped_rows
+from escrutinio.publication.downloads.datapackage import datapackage, resource
 
 MAX_FILE = 2**31
 OWN = frozenset({GEOMETRY, "qr2024.json", "skipped.csv"})
 """What a publisher adds of its own: nothing in the log says what it must be."""
 
+_CHOSEN = frozenset({"created", "sources", "resources", MEMBER})
+"""Members of the description that the publisher chooses, or that are compared one by one."""
+_PACKED = frozenset({"bytes", "hash"})
+"""What the description says of a file's bytes: of them checks 12 and 13 say all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
-    """How the files beside the tables came out: which hold the figures of the log, which differ and how, and
-    which say something that no log says."""
+    """How the files beside the tables came out: which hold the figures of the log, which differ and how,
+    which say something that no log says, and which could not be read, and why.
+
+    `judged`: whether this program makes the version that the publication states; where it does not, a file
+    that differs may be right.
+    """
 
     same: tuple[str, ...]
     differing: tuple[tuple[str, str], ...]
     own: tuple[str, ...]
+    unread: tuple[tuple[str, str], ...] = ()
+    judged: bool = True
 
     @property
-    def hold(self) -> bool:
+    def outcome(self) -> Outcome:
         """Whether every file that can be computed again holds the figures of the log."""
-        return not self.differing
+        if self.differing and self.judged:
+            return Outcome.FAILS
+        return Outcome.OPEN if self.differing or self.unread else Outcome.HOLDS
 
 
-def compare_downloads(state: ElectionState, paths: Iterable[str], fetch: Fetch) -> Downloads:
-    """Compute these files of `data/` again, and compare. Raises LogError for a file that cannot be read."""
+def compare_downloads(
+    state: ElectionState, paths: Iterable[str], fetch: Fetch, executor: Executor | None = None
+) -> Downloads:
+    """Compute these files of `data/` again, and compare; and what `datapackage.json` says of all of them.
+
+    `executor` makes a part of them elsewhere.
+    """
     asked = dict.fromkeys(paths)
     own = tuple(path for path in asked if path in OWN)
-    wanted = set(asked) - OWN
-    made = {path: content for path, _, content in data_files(state, _created(fetch)) if path in wanted}
-    same, differing = [], []
+    try:
+        raw = fetch(f"data/{DATAPACKAGE}", MAX_FILE)
+    except LogError as error:
+        return Downloads((), (), own, ((DATAPACKAGE, str(error)),))
+    package, created = _described(raw)
+    if package is None or created is None:
+        return Downloads((), ((DATAPACKAGE, "it does not say when the files were made"),), own)
+    nist = None if executor is None else executor.submit(_nist, state, created)
+    made: dict[str, bytes] = {}
+    resources = [
+        resource(GEOMETRY, "geometry", b""),
+        resource("skipped.csv", "skipped", skipped_rows(())),
+    ]
+    for path, kind, content in _made(state, created, nist):
+        resources.append(resource(path, kind, content))
+        if path in asked:
+            made[path] = content
+    same, differing, unread = [], [], []
     for path in asked:
         if path in OWN:
             continue
-        found = fetch(f"data/{path}", MAX_FILE)
-        why = _difference(path, made.get(path), found)
+        try:
+            why = _difference(path, made.get(path), fetch(f"data/{path}", MAX_FILE))
+        except FileUnreadableError as error:
+            unread.append((path, str(error)))
+            continue
+        except LogError as error:
+            why = str(error)
         if why:
             differing.append((path, why))
         else:
             same.append(path)
-    return Downloads(tuple(same), tuple(differing), own)
+    if why := _package_difference(package, json.loads(datapackage(state, resources, (), created))):
+        differing.append((DATAPACKAGE, why))
+    judged = stated(raw).version == KNOWN
+    return Downloads(tuple(same), tuple(differing), own, tuple(unread), judged)
 
 
-def _created(fetch: Fetch) -> int:
-    """When the files say that they were made, in seconds since 1970: workbook and reports repeat it."""
+def _made(
+    state: ElectionState, created: int, nist: Future[list[tuple[str, str, bytes]]] | None
+) -> Iterator[tuple[str, str, bytes]]:
+    """Every file that the log gives, those of NIST last."""
+    if nist is None:
+        yield from data_files(state, created)
+        return
+    yield from data_files(state, created, nist=False)
+    yield from nist.result()
+
+
+def _nist(state: ElectionState, created: int) -> list[tuple[str, str, bytes]]:
+    return list(nist_files(state, created))
+
+
+def _described(raw: bytes | None) -> tuple[dict[str, object] | None, int | None]:
+    """The description, and when the files say that they were made, in seconds since 1970: workbook and
+    reports repeat it."""
     try:
-        package = json.loads(fetch(f"data/{DATAPACKAGE}", MAX_FILE) or b"{}")
-        return int(datetime.fromisoformat(package["created"]).timestamp())
+        package = json.loads(raw or b"{}")
+        return package, int(datetime.fromisoformat(package["created"]).timestamp())
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        raise LogError(f"data/{DATAPACKAGE} does not say when the files were made.") from None
+        return None, None
+
+
+def _package_difference(found: dict[str, object], made: dict[str, object]) -> str:
+    """What the description says otherwise than this program would, in a clause; empty where nothing."""
+    for name in sorted({*found, *made} - _CHOSEN):
+        if found.get(name) != made.get(name):
+            return f"its member {name[:40]!r} does not follow from the log"
+    listed = found.get("resources")
+    wanted = {node["path"]: node for node in _nodes(made.get("resources"))}
+    for node in _nodes(listed):
+        expected = wanted.get(node.get("path"))
+        if expected is not None and _words(node) != _words(expected):
+            return f"what it says of {expected['path']} is not what that file is"
+    return ""
+
+
+def _nodes(resources: object) -> list[dict[str, object]]:
+    return [node for node in resources if isinstance(node, dict)] if isinstance(resources, list) else []
+
+
+def _words(node: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in node.items() if name not in _PACKED}
 
 
 def _difference(path: str, made: bytes | None, found: bytes | None) -> str:

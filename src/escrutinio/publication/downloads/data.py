@@ -71,8 +71,11 @@ def data_files(
     generated_at: int,
     skipped: Sequence[BadRow] = (),
     geometry: bytes | None = None,
+    *,
+    nist: bool = True,
 ) -> Iterator[tuple[str, str, bytes]]:
-    """Path below `data/`, kind and content of every file except the description."""
+    """Path below `data/`, kind and content of every file except the description, and those of `nist_files`
+    where they are not asked for."""
     if geometry is not None:
         yield GEOMETRY, "geometry", geometry
     for file in derived_files(state, None if geometry is None else parse_geometry(geometry)):
@@ -83,10 +86,12 @@ def data_files(
     yield WORKBOOK, "workbook", workbook(state, generated_at)
     if skipped:
         yield "skipped.csv", "skipped", skipped_rows(skipped)
-    yield from _nist_files(state, generated_at)
+    if nist:
+        yield from nist_files(state, generated_at)
 
 
-def _nist_files(state: ElectionState, generated_at: int) -> Iterator[tuple[str, str, bytes]]:
+def nist_files(state: ElectionState, generated_at: int) -> Iterator[tuple[str, str, bytes]]:
+    """Path, kind and content of the reports of NIST SP 1500-100, of each basis that counts."""
     counted = _counted_bases(state)
     slugs = basis_slugs(state)
     for basis in counted:

@@ -1,0 +1,89 @@
+"""Workers end with their parent, however that ends, and say nothing."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from escrutinio.base.workers import workers
+
+PROGRAM = """
+import multiprocessing, signal, sys
+from escrutinio.base.workers import workers
+
+try:
+    with workers(2) as executor:
+        done = executor.submit(signal.pause)
+        more = [executor.submit(signal.pause) for _ in range(5)]
+        print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+        done.result()
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.fixture
+def busy() -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A process whose two workers are at something that does not end, and a handle for each of these."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    handles = [os.pidfd_open(int(number)) for number in process.stdout.readline().split()]
+    assert len(handles) == 2
+    yield process, handles
+    for handle in handles:
+        os.close(handle)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def has_ended(handle: int, seconds: int = 30) -> bool:
+    """Whether a process ends within this time."""
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="handles of processes are those of Linux")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_when_their_parent_is_killed(
+    busy: tuple[subprocess.Popen[str], list[int]], how: signal.Signals
+) -> None:
+    process, handles = busy
+    assert not any(has_ended(handle, 0) for handle in handles)
+    process.send_signal(how)
+    assert process.wait(30) == -how
+    assert all(has_ended(handle) for handle in handles)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="handles of processes are those of Linux")
+def test_an_interruption_of_all_ends_all_and_workers_say_nothing(
+    busy: tuple[subprocess.Popen[str], list[int]],
+) -> None:
+    process, handles = busy
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors == ""
+    assert all(has_ended(handle) for handle in handles)
+
+
+def test_what_they_do_comes_back() -> None:
+    with workers(2) as executor:
+        assert executor is not None
+        assert list(executor.map(abs, [-1, 2, -3])) == [1, 2, 3]
+    with workers(1) as executor:
+        assert executor is None

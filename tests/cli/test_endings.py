@@ -1,0 +1,140 @@
+"""How a command ends: each exit code has one meaning, and a stream that is not there is no error."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from escrutinio.cli.output import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
+from escrutinio.cli.publish import nothing_counts
+from tests.cli.running import escrutinio
+from tests.core.election.build import Day, machines
+from tests.serving import serve
+
+VERIFY = (sys.executable, "-m", "escrutinio", "verify")
+ENGLISH = {**os.environ, "ESCRUTINIO_LANG": "en"}
+
+
+def shell(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a script of the shell, in which `escrutinio` is the command."""
+    command = f'escrutinio() {{ "{sys.executable}" -m escrutinio "$@"; }}\n{script}'
+    return subprocess.run(
+        ["bash", "-c", command, "bash", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=ENGLISH,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_ctrl_c_is_no_failed_check_and_no_traceback(miniature: Path) -> None:
+    process: list[subprocess.Popen[str]] = []
+
+    def interrupt(path: str, _count: int) -> None:
+        if path.startswith("log/tile"):
+            os.killpg(process[0].pid, signal.SIGINT)
+
+    with serve(miniature, interrupt) as site:
+        process.append(
+            subprocess.Popen(
+                [*VERIFY, f"{site.address}/", "-q"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        )
+        out, errors = process[0].communicate(timeout=60)
+    assert process[0].returncode == EXIT_INTERRUPTED
+    assert "Traceback" not in out + errors
+    assert len(errors.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&-", "2>&- <&-"])
+def test_a_stream_that_is_not_there_changes_no_answer(miniature: Path, closed: str) -> None:
+    trust = miniature / "trust.toml"
+    done = shell(f'escrutinio verify "$1" --trust "$2" {closed}', miniature, trust)
+    assert done.returncode == 0, done.stderr
+    assert "Every check holds" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_without_an_output_the_exit_code_is_the_answer(miniature: Path) -> None:
+    done = shell('escrutinio verify "$1" --only-log >&-; echo $? >&2', miniature)
+    assert done.stderr.split() == ["4"]
+
+
+def test_a_reader_that_had_enough_changes_no_answer(miniature: Path) -> None:
+    script = 'escrutinio verify "$1" --json | head -c 1 >/dev/null; echo ${PIPESTATUS[0]}'
+    done = shell(script, miniature)
+    assert (done.stdout.split(), done.stderr) == (["4"], "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_a_full_disk_is_a_sentence_and_no_failed_check(miniature: Path) -> None:
+    done = shell('escrutinio verify "$1" --trust "$1/trust.toml" > /dev/full', miniature)
+    assert done.returncode == EXIT_USAGE
+    assert "No space left" in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_a_question_that_nobody_answers_is_bad_use(tmp_path: Path) -> None:
+    done = shell('cd "$1"; escrutinio keys new key.json <&-', tmp_path)
+    assert done.returncode == EXIT_USAGE
+    assert "Traceback" not in done.stderr
+
+
+FAULT = """
+import sys
+from escrutinio.cli import COMMANDS, main
+from escrutinio.cli.ending import run_command
+import escrutinio.cli.keys as keys
+import click
+
+@click.command()
+def broken():
+    raise {what}
+
+keys.command = broken
+sys.argv = ["escrutinio", "keys"]
+sys.exit(run_command(main))
+"""
+
+
+@pytest.mark.parametrize("what", ["KeyError('x')", "MemoryError()", "RecursionError('deep')"])
+@pytest.mark.parametrize("asked", [False, True])
+def test_an_unexpected_fault_has_a_code_of_its_own(what: str, asked: bool) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAULT.format(what=what)],
+        capture_output=True,
+        text=True,
+        env=ENGLISH | ({"ESCRUTINIO_TRACEBACK": "1"} if asked else {}),
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == EXIT_FAULT
+    assert ("Traceback" in done.stderr) is asked
+    assert asked or len(done.stderr.splitlines()) == 1
+    assert asked or len(done.stderr) > 20
+
+
+def test_bad_use_is_two(tmp_path: Path) -> None:
+    assert escrutinio("verify").returncode == EXIT_USAGE
+    assert escrutinio("verify", tmp_path / "nowhere").returncode == EXIT_USAGE
+    assert escrutinio("no-such-command").returncode == EXIT_USAGE
+    assert escrutinio("--help").returncode == 0
+
+
+def test_that_nothing_counts_is_told_from_that_there_is_nothing() -> None:
+    day = machines(Day())
+    assert not nothing_counts(day.state())
+    day.sheet("machine/1", "n9.99", (1, 2, 3, 4))
+    assert nothing_counts(day.state())
+    day.sheet("machine/1", "n1.01", (1, 2, 3, 4))
+    assert not nothing_counts(day.state())
