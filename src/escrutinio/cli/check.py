@@ -149,7 +149,8 @@ def _print(log: VerifiedLog, found: list[Found], read: Thing) -> None:
             click.echo("  " + say(f"page {page}", f"página {page}"))
     for page, problem, detail in read.problems:
         where = say(f"page {page}: ", f"página {page}: ") if page > 1 or len(read.problems) > 1 else ""
-        click.echo(say("Not read: ", "Sin leer: ") + where + explain(problem, detail, lang), err=True)
+        what = say("Note: ", "Nota: ") if problem is Problem.CUT_OFF else say("Not read: ", "Sin leer: ")
+        click.echo(what + where + explain(problem, detail, lang), err=True)
     head = log.checkpoint
     size = whole(log.size, lang)
     click.echo(

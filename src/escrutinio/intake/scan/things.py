@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.limited import LeftError, Readers
 from escrutinio.core.records.cose import MAX_RECORD
 from escrutinio.core.records.qr import NOT_REAL, REAL
 from escrutinio.core.records.qr2024 import read_qr2024
 from escrutinio.intake.scan.decode import read_codes
+from escrutinio.intake.scan.folder import IMAGE
 from escrutinio.intake.scan.images import read_pages
-from escrutinio.intake.scan.problems import Problem, UnreadableError
+from escrutinio.intake.scan.problems import Problem, UnreadableError, of_left
 
 MAX_TEXT = 2 * MAX_RECORD
 """Longest text of a QR code, in characters; base45 needs three for two bytes."""
@@ -80,28 +82,42 @@ def _image(data: bytes, digest: bytes) -> Thing:
     texts: dict[str, int] = {}
     problems: list[tuple[int, Problem, str]] = []
     page = 0
-    for page, text, problem, detail in _pages(data):
-        if text is None:
-            problems.append((page, problem, detail))
-        else:
-            texts.setdefault(text, page)
+    with Readers(IMAGE) as readers:
+        try:
+            for part in readers.parts(_pages, data):
+                for page, text, problem, detail in part:
+                    if text is None:
+                        problems.append((page, problem, detail))
+                    else:
+                        texts.setdefault(text, page)
+        except LeftError as left:
+            fault = of_left(left)
+            problems.append((page + 1, fault.problem, fault.detail))
     found = tuple((number, text) for text, number in texts.items())
     if found:  # a sheet may go on over pages that carry no code
         problems = [each for each in problems if each[1] is not Problem.NO_QR]
     return Thing(digest, texts=found, problems=tuple(problems))
 
 
-def _pages(data: bytes) -> Iterator[tuple[int, str | None, Problem, str]]:
+Said = tuple[int, str | None, Problem, str]
+"""A page, and the text of a code on it or, without one, a problem and its detail."""
+
+
+def _pages(data: bytes) -> Iterator[list[Said]]:
+    """In a child: what each page says."""
     number = 0
     try:
         for page in read_pages(data):
             number = page.number
             seen = read_codes(page)
-            for code in seen.codes:
-                yield number, code.text, Problem.NONE, ""
+            said: list[Said] = [(number, code.text, Problem.NONE, "") for code in seen.codes]
+            if page.cut:
+                problem = Problem.CUT_OFF if seen.codes else Problem.DAMAGED_IMAGE
+                said.append((number, None, problem, page.cut))
             if seen.unread:
-                yield number, None, Problem.DAMAGED_QR, str(seen.unread)
-            elif not seen.codes:
-                yield number, None, Problem.NO_QR, ""
+                said.append((number, None, Problem.DAMAGED_QR, str(seen.unread)))
+            elif not seen.codes and not page.cut:
+                said.append((number, None, Problem.NO_QR, ""))
+            yield said
     except UnreadableError as fault:
-        yield number + 1, None, fault.problem, fault.detail
+        yield [(number + 1, None, fault.problem, fault.detail)]
