@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 import click
 
 from escrutinio.base.beside import new_file, refusal, unfinished
+from escrutinio.base.cells import csv_bytes
 from escrutinio.base.errors import InputError
 from escrutinio.base.limited import cores
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
@@ -136,12 +136,7 @@ def _report(found: Sequence[ScanResult], suffix: str) -> bytes:
     if suffix == ".json":
         plain = [dict(zip(REPORT, row, strict=True)) for row in rows]
         return json.dumps(plain, ensure_ascii=False, indent=1).encode() + b"\n"
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(REPORT)
-    # A name that a spreadsheet would take for a formula is only text.
-    writer.writerows([f"'{path}" if str(path)[0] in "=+-@" else path, *rest] for path, *rest in rows)
-    return text.getvalue().encode()
+    return csv_bytes(REPORT, rows)
 
 
 def _summary(found: Sequence[ScanResult], files: int, seconds: float) -> dict[str, object]:

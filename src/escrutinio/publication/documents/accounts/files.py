@@ -5,10 +5,9 @@ Their columns and keys are described in docs/reconciling.md. The same sources gi
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 
+from escrutinio.base.cells import Value, csv_bytes
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.wording import in_language
 from escrutinio.base.xlsx import Cell, Sheet, xlsx
@@ -36,7 +35,7 @@ def row_codes(joined: Joined) -> tuple[str, ...]:
     return (*joined.view.options, "null", "blank")
 
 
-def figure_rows(accounts: Accounts) -> Iterator[tuple[Cell, ...]]:
+def figure_rows(accounts: Accounts) -> Iterator[tuple[Value, ...]]:
     """A line per figure that differs, and per station that one side lacks, in the order of `COLUMNS`."""
     joined = accounts.joined
     codes = row_codes(joined)
@@ -53,8 +52,8 @@ def figure_rows(accounts: Accounts) -> Iterator[tuple[Cell, ...]]:
 
 
 def _figures(
-    place: tuple[Cell, ...], joined: Joined, difference: Difference, codes: Sequence[str]
-) -> Iterator[tuple[Cell, ...]]:
+    place: tuple[Value, ...], joined: Joined, difference: Difference, codes: Sequence[str]
+) -> Iterator[tuple[Value, ...]]:
     other = None if difference.other is None else joined.stations[difference.other]
     side = None if difference.side is None else difference.side.value
     for figure in difference.figures:
@@ -68,12 +67,7 @@ def _shown(figure: int) -> int | None:
 
 def to_csv(contests: Sequence[Accounts]) -> bytes:
     """UTF-8 CSV with the header `COLUMNS`."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for accounts in contests:
-        writer.writerows(figure_rows(accounts))
-    return out.getvalue().encode()
+    return csv_bytes(COLUMNS, (row for accounts in contests for row in figure_rows(accounts)))
 
 
 def to_xlsx(contests: Sequence[Accounts], language: str) -> bytes:
