@@ -15,7 +15,8 @@ from escrutinio.core.election.outcome import Outcome
 from escrutinio.evidence.accounts.accounts import Accounts, Majority, Pair
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
 from escrutinio.evidence.accounts.differences import DIFFERENT, KINDS, NO_FIGURE, Difference, Kind, Slip
-from escrutinio.evidence.accounts.sources import Joined
+from escrutinio.evidence.accounts.elections import definitions, elections_sentence
+from escrutinio.evidence.accounts.sources import Joined, Source
 from escrutinio.evidence.certainty.irreversibility import Certificate
 
 COLUMNS = (
@@ -146,7 +147,19 @@ Plain = dict[str, object]
 
 def as_plain(contests: Sequence[Accounts]) -> Plain:
     """The whole as JSON values."""
-    return {"version": 1, "contests": [_contest(accounts) for accounts in contests]}
+    sources = all_sources(contests)
+    return {
+        "version": 1,
+        "one_election": not elections_sentence(sources, "en"),
+        "definitions": definitions(sources),
+        "elections": {language: elections_sentence(sources, language) for language in ("en", "es")},
+        "contests": [_contest(accounts) for accounts in contests],
+    }
+
+
+def all_sources(contests: Sequence[Accounts]) -> list[Source]:
+    """Every source of every contest, in order."""
+    return [source for accounts in contests for source in accounts.joined.sources]
 
 
 def _contest(accounts: Accounts) -> Plain:
