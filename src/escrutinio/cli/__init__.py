@@ -9,7 +9,7 @@ import click
 from escrutinio import __version__
 from escrutinio.base.errors import EscrutinioError
 from escrutinio.base.words.say import say
-from escrutinio.cli.output import refuse
+from escrutinio.cli.output import refuse, write_on_any_console
 
 COMMANDS = {
     "demo": say("Publish, verify and serve the two examples.", "Publica, verifica y sirve los dos ejemplos."),
@@ -105,4 +105,5 @@ def main() -> None:
 
 def run() -> None:
     """What the installed command calls."""
+    write_on_any_console()
     main(prog_name="escrutinio")

@@ -28,7 +28,9 @@ def accounts(*sources: Source) -> Accounts:
 
 def test_two_elections_with_the_same_codes_are_named_with_their_days() -> None:
     said = elections_sentence((RIBERA, OTRA), "en")
-    assert said.startswith("These are two elections: Ribera 2032 (June 6, 2032), definition 0001020304050607…")
+    assert said.startswith(
+        "These are two elections: Ribera 2032 (June 6, 2032), definition 0001020304050607…"
+    )
     assert "Otra 2036 (June 6, 2036)" in said
     assert elections_sentence((RIBERA, OTRA), "es").startswith("Son dos elecciones: Ribera 2032 (6 de junio")
 

@@ -126,6 +126,8 @@ def read_file(path: Path, name: str, readers: Readers, earlier: Rows | None = No
 
 def read_earlier(path: Path) -> Earlier:
     """The results of an earlier run, of which the last line may have been cut off. Raises InputError."""
+    if not path.is_file():
+        raise InputError(f"{str(path)!r} is no regular file but a directory, device or pipe")
     if path.stat().st_size > MAX_RESULTS:
         raise InputError(f"{str(path)!r} is larger than any result of a scan")
     rows = []

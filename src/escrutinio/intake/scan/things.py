@@ -6,21 +6,23 @@ The bytes decide what it is. What comes out is the texts of QR codes, or the byt
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.inputs import as_note
 from escrutinio.base.limited import LeftError, Readers
-from escrutinio.core.records.cose import MAX_RECORD
-from escrutinio.core.records.qr import NOT_REAL, REAL
+from escrutinio.core.log.proofs import MAX_PROOF
+from escrutinio.core.records.qr import NOT_REAL, REAL, typed_text
 from escrutinio.core.records.qr2024 import read_qr2024
 from escrutinio.intake.scan.decode import read_codes
 from escrutinio.intake.scan.folder import IMAGE
 from escrutinio.intake.scan.images import read_pages
 from escrutinio.intake.scan.problems import Problem, UnreadableError, of_left
 
-MAX_TEXT = 2 * MAX_RECORD
-"""Longest text of a QR code, in characters; base45 needs three for two bytes."""
+MAX_TEXT = 4 * MAX_PROOF
+"""Largest file that is looked at as text, in bytes; UTF-16 needs two for a character."""
 
 _PROOF = b"c2sp.org/tlog-proof"
 _RECORD = b"\xd2\x84"
@@ -58,24 +60,17 @@ def read_thing(data: bytes) -> Thing:
     digest = sha256(data).digest()
     if not data:
         raise InputError("there is nothing in it")
-    if data.startswith(_PROOF):
-        return Thing(digest, proof=data)
     if data.startswith(_RECORD):
         return Thing(digest, record=data)
-    text = _text(data)
-    if text is not None and is_text(text):
-        return Thing(digest, texts=((1, text),))
+    if len(data) <= MAX_TEXT:
+        text = typed_text(data)
+        if text is not None and is_text(text):
+            return Thing(digest, texts=((1, text),))
+        with suppress(InputError):
+            note = as_note(data, "the file")
+            if note.startswith(_PROOF):
+                return Thing(digest, proof=note)
     return _image(data, digest)
-
-
-def _text(data: bytes) -> str | None:
-    """ASCII text without the line ends that an editor leaves; spaces are characters of a QR text."""
-    if len(data) > MAX_TEXT:
-        return None
-    try:
-        return data.decode("ascii").lstrip("\r\n").rstrip("\r\n")
-    except UnicodeDecodeError:
-        return None
 
 
 def _image(data: bytes, digest: bytes) -> Thing:

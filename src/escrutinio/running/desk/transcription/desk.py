@@ -19,6 +19,7 @@ import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.files import write_files
+from escrutinio.base.inputs import as_text, read_input
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.text import check_code
 from escrutinio.intake.scan.images import read_regular
@@ -144,11 +145,11 @@ class Desk:
     def _read_typists(self) -> tuple[str, ...]:
         path = self.directory / TYPISTS
         try:
-            codes = path.read_text("utf-8").split()
+            if not path.exists():
+                return ()
+            codes = as_text(read_input(path), str(path)).decode().split()
             return tuple(check_code(code) for code in codes)
-        except FileNotFoundError:
-            return ()
-        except (OSError, UnicodeDecodeError, RecordError) as error:
+        except (UnicodeDecodeError, RecordError) as error:
             raise InputError(f"{path} is no list of typists' codes: {error}") from None
 
 

@@ -240,6 +240,8 @@ def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tu
 
 def _lines(path: Path) -> Iterator[bytes]:
     try:
+        if not path.is_file():
+            raise InputError(f"{path} is no regular file but a directory, device or pipe")
         if path.stat().st_size > MAX_FILE:
             raise InputError(f"{path} is longer than {MAX_FILE:,} bytes")
         with path.open("rb") as file:
