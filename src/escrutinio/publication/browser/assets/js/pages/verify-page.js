@@ -9,6 +9,7 @@ import { el, fillElement } from "./dom.js";
 import { isNative } from "../records/ed25519.js";
 import { keepCheckpoint, keptCheckpoint } from "../log/earlier.js";
 import { parseCheckpoint } from "../log/note.js";
+import { handedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
 import { chosenFiles, openSource } from "../log/source.js";
 import { showReport } from "./verify-report.js";
@@ -63,7 +64,7 @@ export async function mountVerification(root, { lang, base, startWorker }) {
     say(speak(lang, "stage-start"));
     const sample = /** @type {HTMLInputElement | null} */ (form.querySelector("#slow-sample"))?.checked ? SAMPLE : null;
     try {
-      const trustFile = trust.files?.[0] ? new Uint8Array(await trust.files[0].slice(0, MAX_TRUST).arrayBuffer()) : null;
+      const trustFile = trust.files?.[0] ? handedText(new Uint8Array(await trust.files[0].slice(0, MAX_TRUST).arrayBuffer())) : null;
       const work = { chosen, trust: trustFile, earlier: await earlierOf(chosen, earlier.value), sample };
       const found = await bar.follow(startWorker(), work, say);
       if (found === null) return say(speak(lang, "cancelled"));
