@@ -42,7 +42,7 @@ _WAIT = 4
 _COMPLAINT = 4_096
 """Bytes of what a dying child says that are looked at."""
 
-_NEAR = 0.75
+_NEAR = 0.5
 """A process that aborts when so much of its memory was in use has met its limit."""
 
 _OUT_OF_MEMORY = (b"memory allocation of", b"bad_alloc", b"MemoryError", b"ut of memory", b"annot allocate")

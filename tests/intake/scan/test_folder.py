@@ -203,7 +203,8 @@ def test_a_file_that_costs_too_much_is_left_and_the_next_one_read(
     (left,) = rows[0]
     assert left.path == "1.bin"
     assert left.digest
-    assert left.problem in (Problem.TOO_LONG, Problem.TOO_MUCH_MEMORY)
+    # A library that gets no memory may die without a word.
+    assert left.problem in (Problem.TOO_LONG, Problem.TOO_MUCH_MEMORY, Problem.READER_DIED)
     assert kinds(rows[1:]) == WANTED
 
 

@@ -15,14 +15,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.limited import LeftError, Limits, Readers
-from escrutinio.intake.scan.decode import read_codes
-from escrutinio.intake.scan.images import read_pages, read_regular
-from escrutinio.intake.scan.page import Page
 from escrutinio.intake.scan.problems import Problem, UnreadableError, of_left
 from escrutinio.intake.scan.results import Found, ScanResult, from_line, read_text, whole_files
+
+if TYPE_CHECKING:
+    from escrutinio.intake.scan.page import Page
 
 MAX_RESULTS = 1 << 31
 """Largest file of earlier results that is read, in bytes."""
@@ -151,6 +152,9 @@ def _parts(path: Path, head: ScanResult, known: str) -> Iterator[ScanResult | li
 
     Nothing more follows where the digest is the one `known`.
     """
+    # The decoders load longer than a page takes to read, and only the children need them.
+    from escrutinio.intake.scan.images import read_pages, read_regular
+
     content = read_regular(path)
     digest = sha256(content.data).hexdigest()
     head = replace(head, size=len(content.data), modified=content.modified, digest=digest)
@@ -161,6 +165,8 @@ def _parts(path: Path, head: ScanResult, known: str) -> Iterator[ScanResult | li
 
 
 def _read_page(page: Page, empty: ScanResult) -> list[ScanResult]:
+    from escrutinio.intake.scan.decode import read_codes
+
     seen = read_codes(page)
     rows = []
     for code in seen.codes:

@@ -16,9 +16,7 @@ from escrutinio.base.limited import LeftError, Readers
 from escrutinio.core.log.proofs import MAX_PROOF
 from escrutinio.core.records.qr import NOT_REAL, REAL, typed_text
 from escrutinio.core.records.qr2024 import read_qr2024
-from escrutinio.intake.scan.decode import read_codes
 from escrutinio.intake.scan.folder import IMAGE
-from escrutinio.intake.scan.images import read_pages
 from escrutinio.intake.scan.problems import Problem, UnreadableError, of_left
 
 MAX_TEXT = 4 * MAX_PROOF
@@ -99,7 +97,10 @@ Said = tuple[int, str | None, Problem, str]
 
 
 def _pages(data: bytes) -> Iterator[list[Said]]:
-    """In a child: what each page says."""
+    """In a child, which alone loads the decoders: what each page says."""
+    from escrutinio.intake.scan.decode import read_codes
+    from escrutinio.intake.scan.images import read_pages
+
     number = 0
     try:
         for page in read_pages(data):
