@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from escrutinio.evidence.quickcount.planning import SampleSize
 
 PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
-MAX_SECRET = 200
 """Bytes of a secret's file that are read."""
 
 SOURCES = (
@@ -304,7 +303,7 @@ def estimate(question: Question, plan_file: Path, secret_file: Path | None, dige
         )
     made = read_plan(as_text(read_input(plan_file, MAX_PLAN), str(plan_file)), str(plan_file))
     if secret_file is not None and digest is not None:
-        content = as_text(read_input(secret_file, MAX_SECRET), str(secret_file))
+        content = as_text(read_input(secret_file), str(secret_file))
         secret = content.decode("ascii", "replace").strip()
         check_commitment(made, secret, digest)
     opened = question.open()
