@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from escrutinio.evidence.quickcount.planning import SampleSize
 
 PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
-"""Bytes of a secret's file that are read."""
 
 SOURCES = (
     "W. G. Cochran, Sampling Techniques (1977), chapters 6 and 9",
