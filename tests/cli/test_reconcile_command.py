@@ -82,6 +82,11 @@ def test_one_publication_basis_by_basis(miniature: Path) -> None:
     assert contests[0]["majority"]["against"]["copies:party/ancla"] == 1
 
 
+def test_one_publication_is_one_election(miniature: Path) -> None:
+    assert plain(miniature)["one_election"] is True
+    assert "two elections" not in said("reconcile", miniature)
+
+
 def test_a_basis_can_be_chosen(miniature: Path) -> None:
     found = plain(f"{miniature}#reported", f"{miniature}#ruled", "--contest", "presidencia")["contests"][0]
     assert [source["name"] for source in found["sources"]] == ["reported", "ruled"]

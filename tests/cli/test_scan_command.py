@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from escrutinio.intake.scan.results import from_line
 from tests.cli.running import escrutinio, in_process, refused
@@ -37,14 +38,29 @@ def test_rows_report_and_summary(photos: Path, tmp_path: Path) -> None:
     summary = json.loads(done.stdout)
     del summary["seconds"]
     assert summary == {
-        "version": 1, "files": 6, "sheets": 3, "records": 2, "qr2024": 1, "images": 5, "zero": 0,
-        "not_real": 2, "unread": {"not-an-image": 1},
+        "version": 1, "files": 6, "sheets": 3, "records": 2, "qr2024": 1, "images": 5, "cut_off": 0,
+        "zero": 0, "not_real": 2, "unread": {"not-an-image": 1},
     }  # fmt: skip
     rows = [from_line(line) for line in out.read_bytes().splitlines()]
     assert [row.path for row in rows] == sorted(path.name for path in photos.iterdir())
     [unread] = list(csv.DictReader(report.read_text(encoding="utf-8").splitlines()))
     assert (unread["path"], unread["problem"]) == ("'=cmd.txt", "not-an-image")
     assert unread["spanish"] == "el archivo no es una imagen ni un PDF"
+
+
+def test_an_image_that_is_cut_off_and_whose_code_is_whole_is_read_and_said_to_be_cut(
+    photos: Path, tmp_path: Path
+) -> None:
+    page = Image.new("L", (640, 900), 250)
+    page.paste(code(text_of(9)), (20, 20))
+    whole = file(page, "JPEG")
+    (photos / "0.jpg").write_bytes(whole[: len(whole) * 97 // 100])
+    out = tmp_path / "sheets.jsonl"
+    done = in_process("scan", photos, "--out", out, "--workers", 1)
+    assert "\n  1: the image is cut off" in done.stdout
+    row = next(row for row in map(from_line, out.read_bytes().splitlines()) if row.path == "0.jpg")
+    assert (row.kind, row.problem.value, row.text) == ("record", "cut-off", text_of(9))
+    assert "truncated" in row.detail
 
 
 def test_the_words_name_what_was_not_read(photos: Path, tmp_path: Path) -> None:

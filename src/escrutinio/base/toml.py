@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from escrutinio.base.errors import DefinitionError, EscrutinioError
+from escrutinio.base.inputs import as_text
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -47,14 +48,16 @@ def read_toml(
     max_bytes: int = MAX_BYTES,
     byte_order_mark: bool = True,
 ) -> dict[str, object]:
-    """Parse a TOML file, which may begin with a `byte_order_mark` as some editors write it.
+    """Parse a TOML file; with `byte_order_mark` one that is saved in any of the ways of `inputs.as_text`.
 
     Raises `error`, with the line, if it is longer than `max_bytes`, not UTF-8 or not TOML.
     """
     if len(raw) > max_bytes:
         raise error(f"{file} has {len(raw):,} bytes; {max_bytes:,} are allowed")
+    if byte_order_mark:
+        raw = as_text(raw, file, error=error)
     try:
-        return tomllib.loads(raw.decode("utf-8-sig" if byte_order_mark else "utf-8"))
+        return tomllib.loads(raw.decode())
     except UnicodeDecodeError as found:
         line = raw.count(b"\n", 0, found.start) + 1
         raise error(f"{file} is not UTF-8 text in line {line}") from None

@@ -10,7 +10,7 @@ import click
 from escrutinio import __version__
 from escrutinio.base.errors import EscrutinioError
 from escrutinio.base.words.say import say
-from escrutinio.cli.output import refuse
+from escrutinio.cli.output import refuse, write_on_any_console
 
 COMMANDS = {
     "demo": say("Publish, verify and serve the two examples.", "Publica, verifica y sirve los dos ejemplos."),
@@ -106,4 +106,5 @@ def run() -> None:
     """What the installed command calls."""
     from escrutinio.cli.ending import run_command
 
+    write_on_any_console()
     sys.exit(run_command(main))

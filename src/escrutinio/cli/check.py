@@ -17,7 +17,7 @@ from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
-from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_small
+from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_note
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.verification.checker import Checked, Checker
 from escrutinio.core.verification.judge_text import grounds, headline
@@ -73,7 +73,7 @@ def command(
 ) -> None:  # fmt: skip
     read = _read(thing)
     log = open_log(address, trust, quiet=quiet or as_json)
-    found = _check(Checker(log), read, None if proof_file is None else read_small(proof_file))
+    found = _check(Checker(log), read, None if proof_file is None else read_note(proof_file))
     kept = [each for _, _, each in found if each is not None and each.answer.to_keep]
     if kept and evidence is not None:
         write_new((evidence, _evidence(log, kept, read.digest)))
@@ -149,7 +149,8 @@ def _print(log: VerifiedLog, found: list[Found], read: Thing) -> None:
             click.echo("  " + say(f"page {page}", f"página {page}"))
     for page, problem, detail in read.problems:
         where = say(f"page {page}: ", f"página {page}: ") if page > 1 or len(read.problems) > 1 else ""
-        click.echo(say("Not read: ", "Sin leer: ") + where + explain(problem, detail, lang), err=True)
+        what = say("Note: ", "Nota: ") if problem is Problem.CUT_OFF else say("Not read: ", "Sin leer: ")
+        click.echo(what + where + explain(problem, detail, lang), err=True)
     head = log.checkpoint
     size = whole(log.size, lang)
     click.echo(

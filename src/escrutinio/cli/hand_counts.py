@@ -11,7 +11,7 @@ from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.audit_records import BOUNDS, bound_option, commitment_of, give
 from escrutinio.cli.election import Question, asks
-from escrutinio.cli.output import read_small
+from escrutinio.cli.output import read_text
 from escrutinio.cli.sealing import Proposed, Signer, signs
 
 
@@ -67,7 +67,7 @@ def record(
         raise click.UsageError(say("either --station or --csv is needed", "hace falta --station o --csv"))
     opened = question.open()
     if table is not None:
-        rows = read_counts(read_small(table), opened.contest.options, str(table))
+        rows = read_counts(read_text(table), opened.contest.options, str(table))
     else:
         cells = {"station": station or "", "null": str(null or 0), "blank": str(blank or 0)}
         cells |= {} if vouchers is None else {"vouchers": str(vouchers)}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TextIO
 
 import click
 
+from escrutinio.base.inputs import as_text
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option, new_passphrase_option, passphrase_option
-from escrutinio.cli.output import print_json
+from escrutinio.cli.output import print_json, read_text
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.keyfiles import PublicKeyFile, read_key_file, read_public_key, write_key_file
 from escrutinio.core.records.keys import SigningKey
@@ -72,10 +73,11 @@ def public(file: Path, passphrase: str) -> None:
         "azul.pub",
     )
 )
-@click.argument("file", type=click.File("r"))
+@click.argument("file", type=click.Path(path_type=Path))
 @json_option
-def check(file: TextIO, as_json: bool) -> None:
-    found = read_public_key(file.read(65_536))
+def check(file: Path, as_json: bool) -> None:
+    content = read_text(file) if str(file) != "-" else as_text(sys.stdin.buffer.read(65_536), "-")
+    found = read_public_key(content.decode(errors="replace"))
     kid = key_id(found.public_key).hex()
     if as_json:
         print_json({"name": found.name, "kid": kid, "ed25519": found.public_key.hex()})

@@ -103,11 +103,11 @@ def _remembered(trust: Trust, seen: tuple[Earlier, ...]) -> Memory:
 
 
 def _read(file: Path, *, given: bool = False) -> Earlier:
-    from escrutinio.cli.output import read_small
+    from escrutinio.cli.output import read_note
     from escrutinio.core.log.checkpoint import parse_checkpoint
     from escrutinio.core.verification.earlier import Earlier
 
-    signed = parse_checkpoint(read_small(file), str(file))
+    signed = parse_checkpoint(read_note(file), str(file))
     moment = None
     if not given:
         with suppress(OSError):

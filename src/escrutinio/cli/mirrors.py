@@ -12,7 +12,7 @@ from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.options import needed_trust_option
-from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_small
+from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_note, read_text
 
 if TYPE_CHECKING:
     from escrutinio.core.log.mirrors import MirrorList
@@ -68,7 +68,7 @@ def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -
     from escrutinio.core.log.trust import parse_trust
     from escrutinio.core.verification.mirrors import MirrorReport, MirrorStanding, compare_copies, open_copy
 
-    policy = parse_trust(read_small(trust_file), str(trust_file)).policy
+    policy = parse_trust(read_text(trust_file), str(trust_file)).policy
     base, listed = _source(source, policy)
     addresses = dict.fromkeys((*(listed.addresses if listed else ()), *more))
     if not addresses:
@@ -103,7 +103,7 @@ def _source(source: str, policy: Policy) -> tuple[MirrorCopy | None, MirrorList 
 
     keys = [log.key for log in policy.logs]
     if not source.startswith(("http://", "https://")) and not Path(source).is_dir():
-        return None, open_mirrors(read_small(Path(source)), keys, source)
+        return None, open_mirrors(read_note(Path(source)), keys, source)
     base = open_copy(source, policy)
     if isinstance(base, MirrorReport):
         raise LogError(base.why)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import recall, remember
-from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, progress_bar, read_small, refuse
+from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, progress_bar, read_text, refuse
 
 if TYPE_CHECKING:
     from escrutinio.core.log.trust import Trust
@@ -22,7 +22,7 @@ def given_trust(trust_file: Path | None) -> Trust | None:
     """The trust file that the user gave, if any. Raises InputError and LogError where it cannot be read."""
     from escrutinio.core.log.trust import parse_trust
 
-    return None if trust_file is None else parse_trust(read_small(trust_file), str(trust_file))
+    return None if trust_file is None else parse_trust(read_text(trust_file), str(trust_file))
 
 
 def open_log(address: str, trust_file: Path | None = None, *, quiet: bool = False) -> VerifiedLog:

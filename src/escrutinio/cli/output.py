@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from escrutinio.base.errors import InputError
+from escrutinio.base.inputs import as_note, as_text, read_input
 from escrutinio.base.progress import Progress
 from escrutinio.base.words.say import say
-
-MAX_SMALL = 1 << 20
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -24,6 +25,32 @@ EXIT_NOTHING = 5
 EXIT_FAULT = 70
 EXIT_INTERRUPTED = 130
 """Exit codes; `cli/ending.py` says what each means."""
+
+
+_PLAIN = {
+    "█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "#", "▍": "#", "▎": "|", "▏": "|", "…": "...", "–": "-",
+    "—": "-", "−": "-", "≠": "!=", "≤": "<=", "≥": ">=", "×": "x", "→": "->", "“": '"', "”": '"', "‘": "'",
+    "’": "'", "«": '"', "»": '"', "·": "-", "✓": "v", "✗": "x", "±": "+-", "¿": "", "¡": "",
+    "\u202f": " ", "\u00a0": " ",
+}  # fmt: skip
+"""Signs of our own output, and what stands for them where a console has no such sign."""
+
+
+def _plain_sign(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    found = []
+    for sign in error.object[error.start : error.end]:
+        letter = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
+        found.append(_PLAIN.get(sign, letter or "?"))
+    return "".join(found), error.end
+
+
+def write_on_any_console() -> None:
+    """Let what a console or a redirected file cannot write be written in signs that it has."""
+    codecs.register_error("escrutinio-plain", _plain_sign)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="escrutinio-plain")
 
 
 @contextmanager
@@ -48,21 +75,24 @@ def progress_bar(quiet: bool = False) -> Iterator[Progress]:
         yield report
 
 
-def read_small(path: Path) -> bytes:
-    """The content of a file of at most 1 MiB. Raises InputError."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_SMALL + 1)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    if len(content) > MAX_SMALL:
-        raise InputError(f"{path} is longer than {MAX_SMALL:,} bytes")
-    return content
+def read_text(path: Path) -> bytes:
+    """A text file of at most 1 MiB, as UTF-8 with LF however it was saved. Raises InputError."""
+    return as_text(read_input(path), str(path))
+
+
+def read_note(path: Path) -> bytes:
+    """A signed note or proof of at most 1 MiB, without what mail and editors do to it. Raises InputError."""
+    return as_note(read_input(path), str(path))
 
 
 def print_json(value: object) -> None:
     """One JSON document on standard output, keys in the order given."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a console of another century: the same values in ASCII
+        text = json.dumps(value, indent=1)
+    click.echo(text)
 
 
 def refuse(message: str, code: int = EXIT_USAGE) -> None:

@@ -13,6 +13,7 @@ import click
 
 from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
+from escrutinio.base.inputs import as_text, read_input
 from escrutinio.base.words.say import SPANISH, language, say
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli.election import Opened, Question, asks, title_of
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from escrutinio.evidence.quickcount.planning import SampleSize
 
 PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
-MAX_SECRET = 200
-"""Bytes of a secret's file that are read."""
 
 SOURCES = (
     "W. G. Cochran, Sampling Techniques (1977), chapters 6 and 9",
@@ -301,11 +300,10 @@ def estimate(question: Question, plan_file: Path, secret_file: Path | None, dige
         raise click.UsageError(
             say("--secret and --commitment go together", "--secret y --commitment van juntos")
         )
-    with plan_file.open("rb") as file:
-        made = read_plan(file.read(MAX_PLAN + 1), str(plan_file))
+    made = read_plan(as_text(read_input(plan_file, MAX_PLAN), str(plan_file)), str(plan_file))
     if secret_file is not None and digest is not None:
-        with secret_file.open("rb") as file:
-            secret = file.read(MAX_SECRET).decode("ascii", "replace").strip()
+        content = as_text(read_input(secret_file), str(secret_file))
+        secret = content.decode("ascii", "replace").strip()
         check_commitment(made, secret, digest)
     opened = question.open()
     found = quick_count(made, opened.state, opened.contest.code, opened.with_sheets)

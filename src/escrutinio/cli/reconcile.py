@@ -93,6 +93,7 @@ def command(
 ) -> None:
     from escrutinio.evidence.accounts.accounts import compare
     from escrutinio.evidence.accounts.choosing import by_contest
+    from escrutinio.evidence.accounts.elections import elections_sentence
     from escrutinio.evidence.accounts.sources import join
     from escrutinio.publication.documents.accounts import files as files
 
@@ -114,6 +115,8 @@ def command(
     if as_json:
         print_json(files.as_plain(accounts))
         return
+    if sentence := elections_sentence(files.all_sources(accounts), language()):
+        click.secho(sentence, bold=True)
     for each in accounts:
         _print_contest(each, show)
     for path in (html_dir, csv_file, xlsx_file):

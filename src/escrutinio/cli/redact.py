@@ -84,16 +84,20 @@ def command(
     image: Path, keep: tuple[str, ...], output: Path | None, suggesting: bool, checked: bool, role: str,
     as_json: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.base.limited import Readers
+    from escrutinio.intake.scan.folder import IMAGE
     from escrutinio.intake.scan.images import read_regular
     from escrutinio.intake.scan.redact import read_region, redact, suggest
 
     data = read_regular(image.resolve()).data
     if suggesting:
-        _suggest([str(region) for region in suggest(data)], as_json)
+        with Readers(IMAGE) as readers:
+            _suggest([str(region) for region in readers.call(suggest, data)], as_json)
         return
     if output is None or output.suffix != ".png":
         raise InputError(say("-o names the PNG file to write", "-o indica el archivo PNG que se escribe"))
-    redacted = redact(data, [read_region(text) for text in keep])
+    with Readers(IMAGE) as readers:
+        redacted = readers.call(redact, data, [read_region(text) for text in keep])
     _refuse_to_overwrite(image, output)
     if not checked:
         _ask(redacted, output)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import time
@@ -13,14 +12,15 @@ from pathlib import Path
 import click
 
 from escrutinio.base.beside import new_file, refusal, unfinished
+from escrutinio.base.cells import csv_bytes
 from escrutinio.base.errors import InputError
+from escrutinio.base.limited import cores
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
-from escrutinio.base.workers import workers
 from escrutinio.cli.options import quiet_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.intake.scan.folder import Earlier, list_folder, read_earlier, read_folder
-from escrutinio.intake.scan.problems import explain
+from escrutinio.intake.scan.problems import Problem, explain
 from escrutinio.intake.scan.results import ZERO, Found, ScanResult, as_line, group_sheets
 
 SHOWN = 20
@@ -83,14 +83,14 @@ def command(
             say(f"{out} is there already; add --resume to go on with it, or give another --out",
                 f"{out} ya existe; añada --resume para seguir con él, o indique otro --out")
         )  # fmt: skip
-    with workers(count) as executor, progress_bar(quiet or as_json) as progress:
+    with progress_bar(quiet or as_json) as progress:
         earlier = read_earlier(out) if out.exists() else None
         files = list(list_folder(folder, [each for each in (out, report, unfinished(out)) if each]))
         started = time.perf_counter()
         found: list[ScanResult] = []
         # What was read stands in the file at once, so that an interrupted run loses nothing.
         with _journal(out, earlier) as journal:
-            read = read_folder(folder, files, earlier=earlier, executor=executor)
+            read = read_folder(folder, files, earlier=earlier, count=count or cores())
             for done, rows in enumerate(read, 1):
                 if earlier is None or earlier.files.get(rows[0].path) != rows:
                     journal.write(b"".join(map(as_line, rows)))
@@ -136,12 +136,7 @@ def _report(found: Sequence[ScanResult], suffix: str) -> bytes:
     if suffix == ".json":
         plain = [dict(zip(REPORT, row, strict=True)) for row in rows]
         return json.dumps(plain, ensure_ascii=False, indent=1).encode() + b"\n"
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(REPORT)
-    # A name that a spreadsheet would take for a formula is only text.
-    writer.writerows([f"'{path}" if str(path)[0] in "=+-@" else path, *rest] for path, *rest in rows)
-    return text.getvalue().encode()
+    return csv_bytes(REPORT, rows)
 
 
 def _summary(found: Sequence[ScanResult], files: int, seconds: float) -> dict[str, object]:
@@ -156,6 +151,7 @@ def _summary(found: Sequence[ScanResult], files: int, seconds: float) -> dict[st
         "records": kinds[Found.RECORD],
         "qr2024": kinds[Found.QR2024],
         "images": sum(len(each.images) for each in sheets),
+        "cut_off": sum(each.first.problem is Problem.CUT_OFF for each in sheets),
         "zero": sum(each.first.sheet.zero for each in sheets if each.first.sheet is not None),
         "not_real": sum(each.first.sheet.real is False for each in sheets if each.first.sheet is not None),
         "unread": dict(sorted(problems.items())),
@@ -193,6 +189,8 @@ def _print(found: Sequence[ScanResult], summary: dict[str, object], out: Path) -
                 f"  {number('not_real')} dicen ellas mismas que no son de una elección real",
             )
         )
+    if summary["cut_off"]:
+        click.echo(f"  {number('cut_off')}: {explain(Problem.CUT_OFF, '', lang)}")
     if summary["zero"]:
         click.echo(f"  {number('zero')}: {say(*ZERO)}")
     unread = _unread(found)

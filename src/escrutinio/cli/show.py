@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.inputs import as_note, read_input
 from escrutinio.base.words.say import say
 from escrutinio.cli.opening import refuse_log, verify_log
 from escrutinio.cli.options import json_option, trust_file_option
-from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_small
+from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
 from escrutinio.core.log.pinned import PinnedLog
 from escrutinio.core.log.proofs import format_proof, parse_proof
 from escrutinio.core.records.bounds import TIME_LIMIT, OutOfBoundsError, check_bounds
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import Entry, body_to_plain, read_record
-from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
+from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text, typed_text
 from escrutinio.core.records.types import Enrolment
 from escrutinio.core.verification.checks import Outcome
 from escrutinio.core.verification.publication import OF_THE_ORIGIN, NotVerifiedError, Verification
@@ -133,9 +135,12 @@ def _not_real() -> str:
 
 
 def _show_file(path: Path, as_json: bool) -> None:
-    content = read_small(path)
-    if content.startswith(b"c2sp.org/tlog-proof"):
-        found = parse_proof(content, str(path))
+    content = read_input(path)
+    text, note = typed_text(content) or "", b""
+    with suppress(InputError):  # a record is no text
+        note = as_note(content, str(path))
+    if note.startswith(b"c2sp.org/tlog-proof"):
+        found = parse_proof(note, str(path))
         checkpoint = found.checkpoint.checkpoint
         plain = {
             "index": found.index,
@@ -148,10 +153,6 @@ def _show_file(path: Path, as_json: bool) -> None:
         else:
             _table(plain)
         return
-    try:
-        text = content.decode("ascii").strip()
-    except UnicodeDecodeError:
-        text = ""
     if text.startswith((REAL, NOT_REAL)):
         content, _ = read_qr_text(text)
     _show([(None, read_record(content))], as_json, _alone())

@@ -9,7 +9,7 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option
-from escrutinio.cli.output import print_json, read_small
+from escrutinio.cli.output import print_json, read_text
 from escrutinio.core.log.fingerprint import fingerprint
 from escrutinio.core.log.policy import format_policy, parse_policy
 from escrutinio.core.log.trust import Trust, format_trust, parse_trust
@@ -42,7 +42,7 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 def show(file: Path, as_json: bool) -> None:
-    trust = parse_trust(read_small(file), str(file))
+    trust = parse_trust(read_text(file), str(file))
     policy = trust.policy
     if as_json:
         print_json(
@@ -85,7 +85,7 @@ def show(file: Path, as_json: bool) -> None:
 )
 @click.argument("file", type=click.Path(path_type=Path))
 def to_policy(file: Path) -> None:
-    click.echo(format_policy(parse_trust(read_small(file), str(file)).policy), nl=False)
+    click.echo(format_policy(parse_trust(read_text(file), str(file)).policy), nl=False)
 
 
 @command.command(
@@ -101,7 +101,7 @@ def to_policy(file: Path) -> None:
 @click.option("--definition", required=True, help="SHA-256, hex.")
 @click.option("--charter", required=True, help="SHA-256, hex.")
 def from_policy(file: Path, definition: str, charter: str) -> None:
-    policy = parse_policy(read_small(file), str(file))
+    policy = parse_policy(read_text(file), str(file))
     click.echo(format_trust(Trust(_digest(definition), _digest(charter), policy)), nl=False)
 
 

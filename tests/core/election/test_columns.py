@@ -1,7 +1,9 @@
 """Bulk entries in columns: the short way accepts and reads exactly what `records` does."""
 
+import time
 from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
+from itertools import product
 
 import cbor2
 import numpy as np
@@ -242,6 +244,37 @@ def test_columns_have_the_types_that_tables_have() -> None:
     assert rows.ballots.dtype == np.int64
     assert rows.kind.dtype == np.uint8
     assert rows.digest.dtype == np.int32
+
+
+def hostile(form: str) -> bytes:
+    """What cbor2 by itself would act upon, at a cost: `form` names it. The key's name and kid are public."""
+    regex = ("(?i)" + "[\0-\uffff]" * 9_000).encode()
+    mime = b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 1_300
+    colliding = b"".join(b"\x8c" + bytes(one) + b"\x00" for one in product(b"\x20\x21", repeat=12))
+    return {
+        "a regular expression": b"\xd8\x23\x79" + len(regex).to_bytes(2, "big") + regex,
+        "a message of many parts": b"\xd8\x24\x79" + len(mime).to_bytes(2, "big") + mime,
+        "a large number": b"\xc5\x82\x1a\x7f\xff\xff\xff\x01",
+        "a map of keys with one hash": b"\xb9\x10\x00" + colliding,
+    }[form]
+
+
+FORMS = ["a regular expression", "a message of many parts", "a large number", "a map of keys with one hash"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("place", ["a sheet's counts", "a key of an enrolment"])
+def test_nothing_that_acts_is_decoded_however_quick_the_reader(form: str, place: str) -> None:
+    head, content = b"\x58\x20" + ELECTION + b"\x00", hostile(form)
+    started = time.process_time()
+    if place == "a sheet's counts":
+        chunk = decode_chunk([signed(b"\x88\x01\x0e" + head + content)], [SIGNER], ELECTION, SHAPES)
+        assert [fault for _, fault, _ in chunk.faults] == [Fault.MALFORMED]
+    else:
+        with pytest.raises(EntryError) as refused:
+            open_enrolment(signed(b"\x85\x01\x03" + head + b"\x81" + content, "election"), ROOT, ELECTION)
+        assert refused.value.fault is Fault.MALFORMED
+    assert time.process_time() - started < 0.1, "one entry costs milliseconds"
 
 
 # --- enrolments ---

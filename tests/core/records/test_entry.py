@@ -4,6 +4,7 @@ import json
 import tracemalloc
 from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 
 import cbor2
 import pytest
@@ -199,6 +200,7 @@ def test_no_tag_is_read_whatever_its_number(start: int) -> None:
         b"\x81\xc4\x82\x1a\x7f\xff\xff\xff\x01",
         b"\x84\x01" + b"\xc2\x59\xf0\x00" + b"\xff" * 0xF000 + b"\x40\x00",
         b"\x99\x40\x00" + b"\x80" * 0x4000,
+        b"\x81\xb9\x10\x00" + b"".join(b"\x8c" + bytes(k) + b"\x00" for k in product(b"\x20\x21", repeat=12)),
     ],
     ids=lambda payload: payload[:6].hex(),
 )

@@ -1,6 +1,8 @@
 """Files that are damaged, hostile or not what their mapping says: rows, or one sentence."""
 
 import io
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -10,11 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EscrutinioError, InputError
+from escrutinio.base.limited import Limits, Readers
+from escrutinio.intake.mapping.mapping import MAX_BYTES, TableMapping
+from escrutinio.intake.mapping.sources import TABLE as TABLE_LIMITS
+from escrutinio.intake.mapping.sources import open_table
 from escrutinio.intake.mapping.tables import read_sheets
 from tests.intake.made import (
     CELLS,
     CONTESTS,
     HEADER,
+    LINES,
     SHEETS,
     TABLE,
     gz,
@@ -118,23 +125,87 @@ def test_a_workbook_may_not_hold_more_than_the_limit(tmp_path: Path) -> None:
         read(tmp_path, data, text=f"max_bytes = {len(data) + 1}\n" + SHEETS)
 
 
-def refusal(base: Path, data: bytes) -> str:
+def refusal(data: bytes, readers: Readers) -> str:
     """Why the data is refused; nothing where it is read."""
     try:
-        read(base, data)
+        rows = list(open_table(data, TableMapping(file="t.csv"), MAX_BYTES, readers).rows)
     except InputError as error:
         return str(error)
+    assert rows
     return ""
 
 
 @pytest.mark.parametrize(
     "whole", [workbook(CELLS), parquet(pl.read_csv(TABLE.encode()))], ids=["xlsx", "parquet"]
 )
-def test_a_damaged_file_is_read_or_one_sentence(tmp_path: Path, whole: bytes) -> None:
-    for place in range(0, len(whole), len(whole) // 60):
-        data = bytearray(whole)
-        data[place] ^= 0x55
-        assert "\n" not in refusal(tmp_path, bytes(data))
+def test_a_damaged_file_is_read_or_one_sentence(whole: bytes) -> None:
+    with Readers(TABLE_LIMITS) as readers:
+        assert refusal(whole, readers) == ""
+        for place in range(0, len(whole), len(whole) // 60):
+            data = bytearray(whole)
+            data[place] ^= 0x55
+            assert "\n" not in refusal(bytes(data), readers)
+
+
+def altered(data: bytes, **parts: bytes) -> bytes:
+    """A workbook with parts put in, or in the place of others; `_` stands for a slash, `__` for a dot."""
+    out = io.BytesIO()
+    names = {name.replace("__", ".").replace("_", "/"): content for name, content in parts.items()}
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name not in names:
+                new.writestr(name, old.read(name))
+        for name, content in names.items():
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+SPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHARED = b"<sst " + SPACE + b' count="%d" uniqueCount="%d">%b</sst>'
+
+
+def many_strings() -> bytes:
+    """A workbook of some KB that says that it has four thousand million strings."""
+    return altered(
+        workbook(CELLS), xl_sharedStrings__xml=SHARED % (2**32 - 1, 2**32 - 1, b"<si><t>a</t></si>")
+    )
+
+
+def one_long_string() -> bytes:
+    """A workbook of which every row has the same long text."""
+    cells = b"".join(
+        b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (row, row) for row in range(1, 3_000)
+    )
+    sheet = b"<worksheet " + SPACE + b"><sheetData>%b</sheetData></worksheet>"
+    return altered(
+        workbook(CELLS),
+        xl_worksheets_sheet1__xml=sheet % cells,
+        xl_sharedStrings__xml=SHARED % (1, 1, b"<si><t>%b</t></si>" % (b"x" * 2_000_000)),
+    )
+
+
+@pytest.mark.parametrize("made", [many_strings, one_long_string])
+def test_a_workbook_that_asks_for_all_memory_is_one_sentence(made: Callable[[], bytes]) -> None:
+    with Readers(Limits(768 << 20, 30)) as readers:
+        assert "more memory than a file may take" in refusal(made(), readers)
+        assert refusal(workbook(CELLS), readers) == ""
+
+
+def test_the_workbook_that_is_read_is_the_one_that_was_judged() -> None:
+    """An archive behind another one, as its comment: two programs see two different workbooks."""
+    judged, hidden = workbook(CELLS), wide_workbook()
+    both = hidden[:-2] + len(judged).to_bytes(2, "little") + judged
+    with Readers(TABLE_LIMITS) as readers:
+        table = open_table(both, TableMapping(file="t.xlsx"), MAX_BYTES, readers)
+        assert [cells for _, cells in table.rows] == [line.split(",") for line in LINES]
+
+
+def test_a_part_that_stands_twice_is_refused() -> None:
+    out = io.BytesIO(workbook(CELLS))
+    with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("xl/worksheets/sheet1.xml", b"<worksheet/>")
+    with Readers(TABLE_LIMITS) as readers:
+        assert "sheet1.xml stands twice" in refusal(out.getvalue(), readers)
 
 
 def test_files_stay_inside_the_configurations_directory(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 import os
 import shutil
-from concurrent.futures import ProcessPoolExecutor
+import zlib
+from collections.abc import Callable
 from dataclasses import replace
-from multiprocessing import get_context
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.limited import Limits
 from escrutinio.intake.scan.folder import Earlier, Rows, list_folder, path_name, read_earlier, read_folder
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import Found, as_line
@@ -53,8 +56,7 @@ def test_every_file_gives_its_rows_in_order(photos: Path) -> None:
 def test_processes_give_the_same_rows(photos: Path) -> None:
     files = list(list_folder(photos)) * 20  # more than are given out at once
     alone = list(read_folder(photos, files))
-    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as executor:
-        assert list(read_folder(photos, files, executor=executor)) == alone
+    assert list(read_folder(photos, files, count=2)) == alone
 
 
 def test_links_pipes_and_folders_without_entry_are_named(photos: Path) -> None:
@@ -141,8 +143,86 @@ def test_a_folder_that_goes_away_is_named(tmp_path: Path) -> None:
     assert list(listing) == [gone]
 
 
-def test_a_dying_process_is_told_with_the_file(photos: Path) -> None:
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as executor:
-        executor.submit(os._exit, 1)
-        with pytest.raises(InputError, match=r"a reading process died at .*--resume"):
-            list(read_folder(photos, list_folder(photos), executor=executor))
+# What a sender may do to a reader: each ends the file, and the next one is read.
+LAUGHS = 11
+
+
+def pdf(*objects: bytes) -> bytes:
+    """A PDF file of these objects, numbered from 1; the first is the catalogue."""
+    body, places = b"%PDF-1.5\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (size, len(body))
+    return body + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + end
+
+
+def stream(content: bytes, more: bytes = b"") -> bytes:
+    packed = zlib.compress(content, 9)
+    return b"<</Length %d/Filter/FlateDecode%b>>stream\n%b\nendstream" % (len(packed), more, packed)
+
+
+def one_page(content: bytes, resources: bytes, *others: bytes) -> bytes:
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources%b>>" % resources
+    pages = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
+    return pdf(b"<</Type/Catalog/Pages 2 0 R>>", pages, page, content, *others)
+
+
+def forms_in_forms() -> bytes:
+    """A page of some KB that draws a form that draws ten of the next, and so on."""
+    box = b"/Type/XObject/Subtype/Form/BBox[0 0 600 800]"
+    inner = [
+        stream(b"/F Do " * 10, b"%b/Resources<</XObject<</F %d 0 R>>>>" % (box, number))
+        for number in range(6, 6 + LAUGHS)
+    ]
+    last = stream(b"0 0 600 800 re f", box)
+    return one_page(stream(b"/F Do"), b"<</XObject<</F 5 0 R>>>>", *inner, last)
+
+
+def many_scans() -> bytes:
+    """A JPEG of some hundred KB whose last scan stands there thousands of times."""
+    out = BytesIO()
+    Image.new("L", (6_000, 6_000)).save(out, "JPEG", progressive=True, quality=5)
+    content = out.getvalue()
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + scan * 3_000 + content[-2:]
+
+
+@pytest.mark.parametrize(
+    ("made", "limits"),
+    [(forms_in_forms, Limits(256 << 20, 4)), (many_scans, Limits(1 << 30, 2))],
+    ids=["forms in forms", "a scan 3,000 times"],
+)
+def test_a_file_that_costs_too_much_is_left_and_the_next_one_read(
+    photos: Path, made: Callable[[], bytes], limits: Limits
+) -> None:
+    (photos / "1.bin").write_bytes(made())
+    rows = list(read_folder(photos, list_folder(photos), limits=limits))
+    (left,) = rows[0]
+    assert left.path == "1.bin"
+    assert left.digest
+    # A library that gets no memory may die without a word.
+    assert left.problem in (Problem.TOO_LONG, Problem.TOO_MUCH_MEMORY, Problem.READER_DIED)
+    assert kinds(rows[1:]) == WANTED
+
+
+def test_pages_that_were_read_before_the_reader_was_stopped_are_kept(tmp_path: Path) -> None:
+    pages = BytesIO()
+    first = Image.open(BytesIO(file(code(text_of(1)))))
+    first.save(pages, "TIFF", save_all=True, append_images=[Image.effect_noise((5_000, 4_000), 90)] * 3)
+    (tmp_path / "1.tif").write_bytes(pages.getvalue())
+    (rows,) = read_folder(tmp_path, list_folder(tmp_path), limits=Limits(2 << 30, 2))
+    assert [(row.page, row.kind, row.problem) for row in rows] == [
+        (1, Found.RECORD, Problem.NONE),
+        (2, Found.UNREAD, Problem.TOO_LONG),
+    ]
+
+
+def test_what_an_interrupted_reading_leaves_is_no_process(photos: Path) -> None:
+    rows = read_folder(photos, list_folder(photos), count=2)
+    next(rows)
+    del rows
+    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    assert not [each for each in children if each.read_text().strip()]

@@ -38,7 +38,7 @@ def three() -> Accounts:
 def test_the_table_of_figures(three: Accounts) -> None:
     rows = list(csv.reader(io.StringIO(to_csv([three]).decode())))
     assert tuple(rows[0]) == COLUMNS
-    told = [row for row in rows[1:] if row[1:3] == ["=first", HOSTILE]]
+    told = [row for row in rows[1:] if row[1:3] == ["'=first", HOSTILE]]
     assert [row[3:] for row in told] == [
         ["n2", "all", "off-by-one", "", "", "a", "40", "41", "1", "off-by-one"],
         ["n3", "all", "only-left", "", "", "", "", "", "", ""],

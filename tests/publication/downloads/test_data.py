@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.base.cells import text_cell
 from escrutinio.base.errors import PublicationError
-from escrutinio.core.derived.cells import free_names, table_bytes, text_cell
+from escrutinio.core.derived.cells import free_names, table_bytes
 from escrutinio.core.derived.compare import Difference, FileCheck, compare_derived, compare_file
 from escrutinio.core.derived.files import basis_slugs, contest_directories, derived_files
 from escrutinio.core.election.state import Basis

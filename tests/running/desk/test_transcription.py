@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -296,8 +297,10 @@ def test_links_and_paths_out_of_the_folder_are_no_pictures(desk: Desk, tmp_path:
     secret = tmp_path / "secret.png"
     Image.new("L", (9, 9)).save(secret)
     (desk.folder / "link.png").symlink_to(secret)
+    os.mkfifo(desk.folder / "pipe.png")
     again = Desk(desk.folder, desk.directory)
     assert len(again.paths) == len(desk.paths)
+    assert [Path(path).name for path in again.unreadable] == ["link.png", "pipe.png"]
     with pytest.raises(InputError, match="not in the folder"):
         Desk(desk.folder, desk.directory, [Path("../secret.png")])
 

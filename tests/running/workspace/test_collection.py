@@ -25,7 +25,7 @@ from escrutinio.core.verification.publication import verify_publication
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
 from escrutinio.running.workspace.collection.beginning import Organisation
-from escrutinio.running.workspace.collection.collection import Collection, create, open_collection
+from escrutinio.running.workspace.collection.collection import Collection, KnownKey, create, open_collection
 from escrutinio.running.workspace.collection.inputs import of_scan, read_lines, read_table
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why, sort_out
 from tests.core.verification.whole import failures
@@ -233,6 +233,35 @@ def test_a_record_with_one_altered_byte_is_not_taken(
     assert found.why in (Why.SIGNATURE, Why.OTHER, Why.ELECTION)
 
 
+OTHER = SigningKey(sha256(b"a key of somebody").digest())
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "contest", "revoked", "why"),
+    [
+        (Role.MACHINE, "N1.01", "presidencia", False, None), (Role.MACHINE, "N", "presidencia", False, None),
+        (Role.MACHINE, "N1.02", "presidencia", False, Why.SCOPE),
+        (Role.MACHINE, "N", "other", False, Why.SCOPE),
+        (Role.MACHINE, "N", "presidencia", True, Why.REVOKED),
+        (Role.PRESS, "N", "presidencia", True, Why.ROLE),
+        (Role.BOARD, "N", "presidencia", False, Why.ROLE), (Role.PARTY, "N", "presidencia", False, Why.ROLE),
+    ],
+)  # fmt: skip
+def test_an_original_is_one_that_its_signer_was_entitled_to_make(
+    azul: Collection, role: Role, scope: str, contest: str, revoked: bool, why: Why | None
+) -> None:
+    state, body = azul.open().state, TallySheet((5, 4, 3, 2, 1, 0, 0), 1, 0, None)
+    about = {"signer": "somebody/1", "subject": "N1.01/presidencia", "election": state.election}
+    raw = seal(body, key=OTHER, issued_at=CLOCK, **about)  # type: ignore[arg-type]
+    known = KnownKey("somebody/1", OTHER.public_key.hex(), int(role), (scope,), (contest,), revoked)
+    [found] = of_scan([scanned(qr_text(raw, False))], state, {OTHER.kid: known}, None)
+    if isinstance(found, Collected):
+        assert (found.raw is None) is revoked
+        found = next(iter(sort_out([found], state, NAME, frozenset()).not_taken), found)
+    assert (found.why if isinstance(found, NotTaken) else None) is why
+    assert isinstance(found, Collected) or "somebody/1" in found.detail
+
+
 def sheet(**changes: object) -> Collected:
     made = Collected("N1.01", "presidencia", (5, 4, 3, 2, 1, 0, 0), 1, 0, Form.PAPER, "typed")
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -288,8 +317,17 @@ def test_a_file_of_a_scan_is_read_line_by_line(
     unread = ScanResult("dark.jpg", 1, 1, "00" * 32, 1, 1, 1, Found.UNREAD)
     path.write_bytes(b"".join(map(as_line, [*rows, unread])))
     found = list(read_lines(path, azul.open().state, azul.known_keys(), None))
-    assert len([one for one in found if isinstance(one, Collected)]) == len(texts)
+    sheets = [one for one in found if isinstance(one, Collected)]
+    assert len(sheets) == len(texts)
     assert [one.why for one in found if isinstance(one, NotTaken)] == [Why.UNREAD]
+    # One machine of the example has a key that was revoked after its sheet: a person decides.
+    state = azul.open().state
+    sorted_out = sort_out(sheets, state, NAME, frozenset())
+    [waiting] = sorted_out.not_taken
+    assert waiting.why is Why.REVOKED
+    confirmed = sort_out(sheets, state, NAME, frozenset({waiting.station})).taken
+    [sheet] = [one for one in confirmed if one.station == waiting.station]
+    assert (sheet.original, sheet.raw) == (None, None)
 
 
 def test_a_line_that_is_no_row_is_refused_by_its_number(azul: Collection, tmp_path: Path) -> None:

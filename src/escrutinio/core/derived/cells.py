@@ -1,12 +1,9 @@
-"""Cells and lines of the published CSV files (RFC 4180, UTF-8, LF), safe to open in a spreadsheet.
+"""Columns of the published CSV files (RFC 4180, UTF-8, LF), made by the thousand.
 
-Codes, numbers and signers' names begin with a letter or digit. Free text (names, titles, sentences) may
-begin with anything, and a spreadsheet runs a cell that begins with `=`, `+`, `-` or `@` as a formula. Such
-a cell gets one apostrophe in front, and so does one that begins with an apostrophe: to have the text as
-it was, take one apostrophe off every text that begins with one.
+Codes, numbers and signers' names begin with a letter or digit. Free text (names, titles, sentences) may begin
+with anything, and goes through `base.cells.text_cell`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import islice
@@ -15,17 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BLOCK = 1 << 13  # rows made at once: a million sheets are not a million lists of numbers in memory
-_QUOTED = re.compile('[",\r\n]')
-_FORMULA = ("=", "+", "-", "@", "'", "\t", "\r")
-
-
-def text_cell(text: str) -> str:
-    """Free text as one cell: kept from being a formula, and quoted where RFC 4180 asks for it."""
-    if text.startswith(_FORMULA):
-        text = "'" + text
-    if _QUOTED.search(text):
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def number_cells(values: NDArray[np.integer]) -> list[str]:

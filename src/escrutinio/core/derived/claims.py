@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from escrutinio.base.cells import text_cell
 from escrutinio.base.words.titles import title_in
-from escrutinio.core.derived.cells import table_bytes, text_cell
+from escrutinio.core.derived.cells import table_bytes
 from escrutinio.core.election.definition import OTHERS
 from escrutinio.core.election.state import ElectionState, Logged
 from escrutinio.core.election.totals import Totals

@@ -14,7 +14,8 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.core.derived.cells import free_names, joined_cells, number_cells, table_bytes, text_cell
+from escrutinio.base.cells import text_cell
+from escrutinio.core.derived.cells import free_names, joined_cells, number_cells, table_bytes
 from escrutinio.core.derived.claims import Count, claim_table
 from escrutinio.core.derived.geometry import Geometry, format_features
 from escrutinio.core.election.findings.finding import Finding

@@ -7,13 +7,13 @@ the signature holds, is asked with `verify`, since the key comes from the log an
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NoReturn
 
 import cbor2
 
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.bounds import check_bounds, check_time
+from escrutinio.core.records.cbor import MAX_DEPTH, decode
 from escrutinio.core.records.cose import MAX_RECORD, Frame, build, key_id, split
 from escrutinio.core.records.keys import SigningKey, check_public_key, check_signature
 from escrutinio.core.records.subjects import Subject, read_subject
@@ -23,19 +23,6 @@ UNREAD = 128
 """Types from here on never change keys or totals: one that a program does not know is left unread."""
 
 _HEAD = 4  # version, type, election, issued_at
-_MAX_DEPTH = 16  # a definition needs 7
-
-
-def _refuse(_value: object, _immutable: bool) -> NoReturn:
-    raise ValueError("a map or a tag")
-
-
-# The tags that cbor2 would otherwise read before anybody asks: big numbers, dates, regular expressions,
-# MIME messages, references to earlier strings. They cost time and memory that the sender does not pay.
-# fmt: off
-_TAGS = dict.fromkeys((0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004,
-                       43000, 55799), _refuse)
-# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +148,7 @@ def decode_payload(payload: bytes) -> list[object]:
     Its items may still be of a wrong type (negative, null, a float): the codecs of the type refuse those.
     """
     try:
-        values = cbor2.loads(
-            payload,
-            max_depth=_MAX_DEPTH,
-            allow_indefinite=False,
-            object_hook=_refuse,
-            tag_hook=_refuse,
-            semantic_decoders=_TAGS,
-        )
+        values = decode(payload)
         again = cbor2.dumps(values) if type(values) is list else b""
     except Exception:  # cbor2 raises many kinds on hostile bytes, ValueError and MemoryError among them
         raise RecordError("the payload is not CBOR of numbers, bytes, text and arrays alone") from None
@@ -189,7 +169,7 @@ def _check_item(value: object, depth: int) -> None:
             return
         case int() if type(value) is int and 0 <= value < c.UINT_LIMIT:
             return
-        case list() if depth <= _MAX_DEPTH:
+        case list() if depth <= MAX_DEPTH:
             for item in value:
                 _check_item(item, depth + 1)
             return

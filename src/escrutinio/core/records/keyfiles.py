@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from escrutinio.base.beside import new_file
 from escrutinio.base.errors import RecordError
+from escrutinio.base.inputs import as_text, read_input
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.keys import SigningKey, check_public_key
 from escrutinio.core.records.text import check_name
@@ -81,15 +82,11 @@ def write_key_file(path: Path, name: str, key: SigningKey, passphrase: str) -> N
 
 def read_key_file(path: Path, passphrase: str) -> tuple[str, SigningKey]:
     """The name and the key of a key file. Raises RecordError (wrong passphrase, altered file, not one)."""
-    try:
-        with path.open("rb") as file:
-            data = _table(file.read(MAX_KEY_FILE + 1).decode())
-    except FileNotFoundError:
-        raise RecordError(f"there is no key file {path}") from None
-    except OSError as error:
-        raise RecordError(f"the key file {path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        data = {}
+    if not path.exists():
+        raise RecordError(f"there is no key file {path}")
+    # UTF-16 takes two bytes for a character.
+    content = read_input(path, 2 * MAX_KEY_FILE + 2, error=RecordError)
+    data = _table(as_text(content, str(path), error=RecordError).decode(errors="replace"))
     match data:
         case {
             "escrutinio-key": 1,

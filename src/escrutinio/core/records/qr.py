@@ -4,7 +4,8 @@
 stands in the election's definition and is for those to check who have it.
 """
 
-from escrutinio.base.errors import RecordError
+from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.inputs import as_text
 from escrutinio.core.records.cose import MAX_RECORD
 
 REAL, NOT_REAL = "ESC1:", "ESCX:"
@@ -18,6 +19,20 @@ def qr_text(raw: bytes, real: bool) -> str:
     if len(raw) > MAX_RECORD:
         raise RecordError(f"the record has {len(raw):,} bytes; at most {MAX_RECORD:,} are allowed")
     return (REAL if real else NOT_REAL) + base45_encode(raw)
+
+
+def typed_text(data: bytes) -> str | None:
+    """The ASCII text of a QR code in a file as people's programs leave it: saved as UTF-16, quoted, or broken
+    into lines; None where there is none. Spaces are characters of such a text, so they stay."""
+    try:
+        text = as_text(data, "the file").decode("ascii")
+    except (InputError, UnicodeDecodeError):
+        return None
+    lines = [line for line in text.split("\n") if line.strip()]
+    if lines and all(line.startswith(">") for line in lines):
+        lines = [line.removeprefix(">").removeprefix(" ") for line in lines]
+    joined = "".join(lines)
+    return joined[1:-1] if joined[:1] in ('"', "'") and joined[-1:] == joined[:1] else joined
 
 
 def read_qr_text(text: str) -> tuple[bytes, bool]:

@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import cbor2
-
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import types as t
 from escrutinio.core.records.bounds import TIME_LIMIT
+from escrutinio.core.records.cbor import decode
 from escrutinio.core.records.codes import Form
 from escrutinio.core.records.cose import MAX_RECORD
 from escrutinio.core.records.entry import Entry
@@ -226,7 +225,7 @@ def _text_head(size: int) -> bytes:
 
 def _payload(payload: bytes, subject: bytes, election: bytes) -> Sheet:
     """What a payload says. Raises one of many exceptions if it is not exactly that of a bulk record."""
-    _, kind, _, issued_at, counts, *values = cbor2.loads(payload)
+    _, kind, _, issued_at, counts, *values = decode(payload)
     start, reader = _READERS[kind]
     rest, end = reader(*values)
     size = len(counts)

@@ -6,11 +6,10 @@ compared with what stands there; whatever differs in anything goes through `reco
 
 import re
 
-import cbor2
-
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import types as t
 from escrutinio.core.records.bounds import TIME_LIMIT
+from escrutinio.core.records.cbor import decode
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.cose import split
 from escrutinio.core.records.entry import Entry
@@ -44,7 +43,7 @@ def _quickly(raw: bytes, signer: Signer, election: bytes) -> Entry | None:
     if frame.subject != ELECTION or signer.name not in ("", frame.issuer):
         return None
     try:
-        _, _, _, issued_at, items = cbor2.loads(frame.payload)
+        _, _, _, issued_at, items = decode(frame.payload)
         keys, written = zip(*[_machine_key(*item) for item in items], strict=True)
         head = (_START, election, written_uint(issued_at), written_array(len(items)))
         if b"".join((*head, *written)) != frame.payload or len(keys) > 1_000 or issued_at >= TIME_LIMIT:

@@ -18,6 +18,7 @@ from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codes import Kind as ElectionKind
 from escrutinio.core.records.codes import Method
+from escrutinio.core.records.parts import Title
 from escrutinio.evidence.accounts.differences import NO_FIGURE
 
 SHOWN = 8
@@ -48,7 +49,8 @@ class Source:
     `withheld`: stations of which it has something that does not count (a conflict, a refused sheet).
     `election`: whether its definition is of a real election, a drill or a simulation. `rests_on`: what it was
     read from, so that another can read the same: the origin, size and root of a log, the SHA-256 of a file.
-    `definition`: the digest of the definition that it follows, where it follows one.
+    `definition`: the digest of the definition that it follows, where it follows one, with the `titles` and
+    the `voting_day` (YYYY-MM-DD) that stand in it.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Source:
     election: ElectionKind | None = None
     rests_on: str = ""
     definition: bytes = b""
+    titles: tuple[Title, ...] = ()
+    voting_day: str = ""
 
     def by_candidates(self) -> "Source":
         """The same with the options of a candidate added up, under the candidate's code."""
@@ -142,6 +146,8 @@ def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Sour
         withheld=len(state.pending.get((contest, basis), {})),
         election=state.definition.body.kind,
         definition=state.election,
+        titles=state.definition.body.titles,
+        voting_day=state.definition.body.voting_day,
     )
 
 

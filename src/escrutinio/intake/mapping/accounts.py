@@ -73,12 +73,12 @@ def read_account(mapping: AccountMapping, base_dir: Path, name: str, max_bytes: 
     """
     if not mapping.options:
         raise InputError(f"the source {name!r} maps no option to a column, so there is nothing to compare")
-    files = Files(base_dir, max_bytes)
-    reader = files.open(mapping)
     found: dict[str, _Row] = {}
     conflicts: set[str] = set()
     bad: list[BadRow] = []
-    reader.each(_taker(reader, mapping, found, conflicts), bad)
+    with Files(base_dir, max_bytes) as files:
+        reader = files.open(mapping)
+        reader.each(_taker(reader, mapping, found, conflicts), bad)
     for code in conflicts:
         del found[code]
     codes = tuple(sorted(found))

@@ -1,8 +1,14 @@
-"""Rows out of XLSX workbooks (through Calamine) and Parquet files (through Polars), both bounded."""
+"""Rows out of XLSX workbooks (through Calamine) and Parquet files (through Polars), both bounded.
+
+What stands here runs in a child (`base/limited`), which gives the rows in blocks.
+"""
 
 import io
 import re
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import IO
 
 import fastexcel
 import polars as pl
@@ -19,16 +25,37 @@ MAX_ROWS = 20_000_000
 MAX_COLUMNS = 4_096
 
 Rows = Iterator[tuple[int, list[str]]]
+Blocks = Iterator[list[tuple[int, list[str]]]]
+
+_BLOCK = 2_000
+"""Rows that a child gives at once."""
 
 
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
 
 
-def xlsx_rows(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Rows:
-    """Return the rows of a sheet, numbered as people see them. Raises InputError."""
-    _guard_workbook(data, place, max_bytes)
+def xlsx_blocks(
+    data: bytes, place: str, sheet: str | None, max_bytes: int
+) -> Iterator[list[tuple[int, list[str]]]]:
+    """The rows of a sheet, numbered as people see them, in blocks. Raises InputError."""
+    return _blocks(_xlsx_rows(data, place, sheet, max_bytes))
+
+
+def parquet_blocks(data: bytes, place: str) -> Blocks:
+    """The column names as row 0, and the rows, numbered from 1, in blocks. Raises InputError."""
+    header, rows = _parquet(data, place)
+    yield [(0, list(header))]
+    yield from _blocks(rows)
+
+
+def _blocks(rows: Rows) -> Blocks:
+    while block := list(islice(rows, _BLOCK)):
+        yield block
+
+
+def _xlsx_rows(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Rows:
     try:
-        book = fastexcel.read_excel(data)
+        book = fastexcel.read_excel(_repacked(data, place, max_bytes))
         listed = ", ".join(name[:60] for name in book.sheet_names[:30])
         if sheet is None and len(book.sheet_names) != 1:
             raise InputError(f"{place} holds several sheets, so say which with sheet: {listed}")
@@ -43,28 +70,50 @@ def xlsx_rows(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Row
     return _frame_rows(loaded, place, 1)
 
 
-def _guard_workbook(data: bytes, place: str, max_bytes: int) -> None:
-    """Refuse what would fill the memory: too many bytes decompressed, or too large a rectangle of cells."""
-    archive = open_zip(data, place)
-    left = max_bytes
-    for info in archive.infolist():
-        columns = rows = 0
-        tail = b""
-        try:
-            stream = io.BufferedReader(Bounded(archive.open(info), place, left), 1 << 20)
-        except (*UNREADABLE, ValueError) as error:
-            raise InputError(f"{place} is not a readable XLSX workbook: {error}") from None
-        while block := stream.read(1 << 20):
-            left -= len(block)
-            for letters, number in _REFERENCE.findall(tail + block):
-                columns = max(columns, len(letters) and _column_number(letters))
-                rows = max(rows, int(number))
-            tail = block[-32:]
-        if columns * rows > MAX_GRID:
-            raise InputError(
-                f"{place}: {info.filename[:60]} spans {rows} rows and {columns} columns; "
-                "delete the empty rows and columns around the table"
-            )
+def _repacked(data: bytes, place: str, max_bytes: int) -> bytes:
+    """The workbook as an archive of our own making, with exactly the parts that were looked at.
+
+    An archive can be made so that two programs see two different ones in it: what Calamine reads is what was
+    judged here. Refuses what would fill the memory: too many bytes decompressed, or too large a rectangle of
+    cells; and a part that stands there twice.
+    """
+    archive, out = open_zip(data, place), io.BytesIO()
+    left, names = max_bytes, set[str]()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as clean:
+        for info in archive.infolist():
+            if info.is_dir():
+                continue
+            if info.filename in names:
+                raise InputError(
+                    f"{place} is not a readable XLSX workbook: {info.filename[:60]} stands twice"
+                )
+            names.add(info.filename)
+            try:
+                stream: IO[bytes] = io.BufferedReader(Bounded(archive.open(info), place, left), 1 << 20)
+            except (*UNREADABLE, ValueError) as error:
+                raise InputError(f"{place} is not a readable XLSX workbook: {error}") from None
+            with clean.open(zipfile.ZipInfo(info.filename), "w", force_zip64=True) as part:
+                left -= _judged(stream, part, f"{place}: {info.filename[:60]}")
+    return out.getvalue()
+
+
+def _judged(stream: IO[bytes], out: IO[bytes], place: str) -> int:
+    """Copy a part of a workbook, and say how many bytes it has. Raises InputError if it spans too much."""
+    columns = rows = size = 0
+    tail = b""
+    while block := stream.read(1 << 20):
+        size += len(block)
+        out.write(block)
+        for letters, number in _REFERENCE.findall(tail + block):
+            columns = max(columns, len(letters) and _column_number(letters))
+            rows = max(rows, int(number))
+        tail = block[-32:]
+    if columns * rows > MAX_GRID:
+        raise InputError(
+            f"{place} spans {rows} rows and {columns} columns; "
+            "delete the empty rows and columns around the table"
+        )
+    return size
 
 
 def _column_number(letters: bytes) -> int:
@@ -74,8 +123,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def parquet(data: bytes, place: str) -> tuple[tuple[str, ...], Rows]:
-    """Return the column names and the rows, numbered from 1. Raises InputError."""
+def _parquet(data: bytes, place: str) -> tuple[Sequence[str], Rows]:
     try:
         frame = pl.scan_parquet(io.BytesIO(data))
         schema = frame.collect_schema()

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.limited import Readers
 from escrutinio.intake.mapping.expression import Cells, Getter, parse_expression
 from escrutinio.intake.mapping.files import load
 from escrutinio.intake.mapping.mapping import TableMapping
 from escrutinio.intake.mapping.rows import BadRow, SourceFile
-from escrutinio.intake.mapping.sources import Table, open_table
+from escrutinio.intake.mapping.sources import TABLE, Table, open_table
 from escrutinio.intake.mapping.values import (
     CellError,
     parse_code,
@@ -33,12 +34,21 @@ class Files:
         self._base_dir = base_dir
         self._max_bytes = max_bytes
         self._loaded: dict[str, tuple[bytes, SourceFile]] = {}
+        self._readers = Readers(TABLE)
+
+    def __enter__(self) -> "Files":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._readers.stop()
 
     def open(self, mapping: TableMapping) -> "Reader":
         """Open the table of a mapping. Raises InputError."""
         if mapping.file not in self._loaded:
             self._loaded[mapping.file] = load(self._base_dir, mapping.file, self._max_bytes)
-        return Reader(open_table(self._loaded[mapping.file][0], mapping, self._max_bytes), mapping)
+        return Reader(
+            open_table(self._loaded[mapping.file][0], mapping, self._max_bytes, self._readers), mapping
+        )
 
     def read(self) -> tuple[SourceFile, ...]:
         """Return the files read so far."""

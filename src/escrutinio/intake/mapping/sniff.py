@@ -13,9 +13,10 @@ from itertools import islice
 from pathlib import Path
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.limited import Readers
 from escrutinio.intake.mapping.files import load, open_plain
 from escrutinio.intake.mapping.mapping import MAX_BYTES, TableMapping
-from escrutinio.intake.mapping.sources import open_table
+from escrutinio.intake.mapping.sources import TABLE, open_table
 
 SAMPLE = 8 << 20
 """Most bytes that are looked at."""
@@ -92,9 +93,10 @@ def sketch_table(path: Path) -> Sketch:
     if not data.startswith((b"PAR1", b"PK\x03\x04")):
         return sketch(path)
     mapping = TableMapping(file=path.name)
-    table = open_table(data, mapping, MAX_BYTES)
-    table.position(table.header)  # refuses a name that stands twice
-    body = [cells for _, cells in islice(table.rows, MAX_SAMPLED)]
+    with Readers(TABLE) as readers:
+        table = open_table(data, mapping, MAX_BYTES, readers)
+        table.position(table.header)  # refuses a name that stands twice
+        body = [cells for _, cells in islice(table.rows, MAX_SAMPLED)]
     if not body:
         raise InputError(f"{path.name} has column names and no rows")
     columns = dict(zip(table.header, zip(*body, strict=True), strict=True))

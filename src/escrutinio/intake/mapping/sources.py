@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.limited import LeftError, Limits, Readers
 from escrutinio.intake.mapping.files import open_plain, open_zip
 from escrutinio.intake.mapping.mapping import TableMapping, nearest
 
@@ -39,27 +40,58 @@ class Table:
         return {column: self.header.index(column) for column in columns}
 
 
-def open_table(data: bytes, mapping: TableMapping, max_bytes: int) -> Table:
-    """Open a file's table by what the file is, whatever its name. Raises InputError."""
+TABLE = Limits(memory=4 << 30, seconds=120, part=1)
+"""What a workbook or Parquet file may take; a part is some thousand rows."""
+
+
+def open_table(data: bytes, mapping: TableMapping, max_bytes: int, readers: Readers) -> Table:
+    """Open a file's table by what the file is, whatever its name; what is no text by a child of `readers`.
+
+    Raises InputError, also while the rows are read.
+    """
     place = mapping.file
     if mapping.member or mapping.sheet:
         place += f":{mapping.member or mapping.sheet}"
     if not data:
         raise InputError(f"{place} is empty")
     if data.startswith(b"PAR1"):
-        from escrutinio.intake.mapping.frames import parquet  # Polars loads longer than most CSV files take
-
-        header, numbered = parquet(data, place)
-        return Table(place, header, numbered)
+        if not data.endswith(b"PAR1"):
+            raise InputError(f"{place} is not a readable Parquet file: it is cut off")
+        numbered = _of_child(readers.parts(_parquet, data, place), place)
+        return _headed(place, numbered, 0)
     if data.startswith(b"PK\x03\x04") and "xl/workbook.xml" in open_zip(data, place).namelist():
-        from escrutinio.intake.mapping.frames import xlsx_rows  # likewise
-
-        numbered = xlsx_rows(data, place, mapping.sheet, max_bytes)
+        numbered = _of_child(readers.parts(_xlsx, data, place, mapping.sheet, max_bytes), place)
     elif mapping.sheet is not None:
         raise InputError(f"{place} is no XLSX workbook, so it has no sheets; leave out sheet")
     else:
         numbered = _csv_rows(lambda: open_plain(data, place, mapping.member, max_bytes), place, mapping)
     return _headed(place, numbered, mapping.header_line)
+
+
+Blocks = Iterator[list[tuple[int, list[str]]]]
+
+
+def _parquet(data: bytes, place: str) -> Blocks:
+    """In a child, which alone loads Polars."""
+    from escrutinio.intake.mapping.frames import parquet_blocks
+
+    return parquet_blocks(data, place)
+
+
+def _xlsx(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Blocks:
+    """In a child."""
+    from escrutinio.intake.mapping.frames import xlsx_blocks
+
+    return xlsx_blocks(data, place, sheet, max_bytes)
+
+
+def _of_child(blocks: Blocks, place: str) -> Rows:
+    """The rows that a child gives. Raises InputError, also where it was stopped."""
+    try:
+        for block in blocks:
+            yield from block
+    except LeftError as left:
+        raise InputError(f"{place}: {left}; save the table as CSV") from None
 
 
 def _headed(place: str, rows: Rows, header_line: int) -> Table:

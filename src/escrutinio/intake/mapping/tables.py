@@ -33,13 +33,13 @@ def read_sheets(
     ``contests`` gives each contest's option codes in the definition's order. Raises DefinitionError where a
     mapping's contest or options are not those, InputError where a file is not what the mapping says.
     """
-    files = Files(base_dir, mapping.max_bytes)
     rows: list[SheetRow] = []
     bad: list[BadRow] = []
-    for table in mapping.sheets:
-        fields_in_order = _option_fields(table, contests)
-        reader = files.open(table)
-        reader.each(_sheet_taker(reader, table, fields_in_order, rows), bad)
+    with Files(base_dir, mapping.max_bytes) as files:
+        for table in mapping.sheets:
+            fields_in_order = _option_fields(table, contests)
+            reader = files.open(table)
+            reader.each(_sheet_taker(reader, table, fields_in_order, rows), bad)
     return Imported(tuple(rows), tuple(bad), files.read())
 
 
@@ -49,23 +49,23 @@ def read_roll(mapping: ImportMapping, base_dir: Path) -> Imported[RollRow]:
     A station that stands in several rows or tables is one: what is unknown in one row is completed by
     another, and a row that contradicts an earlier one is bad. Raises DefinitionError and InputError.
     """
-    files = Files(base_dir, mapping.max_bytes)
     merged: _Merged[RollRow] = _Merged("station", RollRow)
     bad: list[BadRow] = []
-    for table in mapping.roll:
-        reader = files.open(table)
-        reader.each(_roll_taker(reader, table, merged), bad)
+    with Files(base_dir, mapping.max_bytes) as files:
+        for table in mapping.roll:
+            reader = files.open(table)
+            reader.each(_roll_taker(reader, table, merged), bad)
     return Imported(merged.rows(), tuple(bad), files.read())
 
 
 def read_centers(mapping: ImportMapping, base_dir: Path) -> Imported[CenterRow]:
     """Read the voting centers, in the order first seen, merged like the roll."""
-    files = Files(base_dir, mapping.max_bytes)
     merged: _Merged[CenterRow] = _Merged("center", CenterRow)
     bad: list[BadRow] = []
-    for table in mapping.centers:
-        reader = files.open(table)
-        reader.each(_center_taker(reader, table, merged), bad)
+    with Files(base_dir, mapping.max_bytes) as files:
+        for table in mapping.centers:
+            reader = files.open(table)
+            reader.each(_center_taker(reader, table, merged), bad)
     return Imported(merged.rows(), tuple(bad), files.read())
 
 
@@ -75,12 +75,12 @@ def read_areas(mapping: ImportMapping, base_dir: Path) -> Imported[AreaRow]:
     An area with two names, levels or parents makes a bad row. Orphans and cycles are for the definition to
     find, which knows the whole tree.
     """
-    files = Files(base_dir, mapping.max_bytes)
     merged: _Merged[AreaRow] = _Merged("area", AreaRow)
     bad: list[BadRow] = []
-    for table in mapping.areas:
-        reader = files.open(table)
-        reader.each(_area_taker(reader, table, merged), bad)
+    with Files(base_dir, mapping.max_bytes) as files:
+        for table in mapping.areas:
+            reader = files.open(table)
+            reader.each(_area_taker(reader, table, merged), bad)
     return Imported(merged.rows(), tuple(bad), files.read())
 
 

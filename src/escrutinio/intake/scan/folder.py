@@ -1,32 +1,38 @@
 """Reading every image of a folder, in parallel and in the order of their paths, whatever lies there.
 
-A folder may change while it is read: what vanished or changed is a row that says so, and what is new is read
-the next time. What was read before is not read again while path, size and time, or the digest, are the same.
+Files are read by children (`base/limited`): one that asks for too much, or ends its reader, is a row that
+says so, and the next file is read. A folder may change while it is read: what vanished or changed is a row
+that says so, and what is new is read the next time. What was read before is not read again while path, size
+and time, or the digest, are the same.
 """
 
 from __future__ import annotations
 
 import os
-import signal
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import InputError
-from escrutinio.intake.scan.decode import read_codes
-from escrutinio.intake.scan.images import read_pages, read_regular
-from escrutinio.intake.scan.page import Page
-from escrutinio.intake.scan.problems import Problem, UnreadableError
+from escrutinio.base.limited import LeftError, Limits, Readers
+from escrutinio.intake.scan.problems import Problem, UnreadableError, of_left
 from escrutinio.intake.scan.results import Found, ScanResult, from_line, read_text, whole_files
+
+if TYPE_CHECKING:
+    from escrutinio.intake.scan.page import Page
 
 MAX_RESULTS = 1 << 31
 """Largest file of earlier results that is read, in bytes."""
 
+IMAGE = Limits(memory=2 << 30, seconds=30, part=5)
+"""What an image or PDF file may take; a part is a page."""
+
 _AHEAD = 64
-"""Files given to the workers before the first of them is answered."""
+"""Files waiting for a reader before the first of them is answered."""
 
 _ON_PAGE = {Problem.NO_QR: Problem.NO_QR_ON_PAGE}
 
@@ -73,47 +79,47 @@ def read_folder(
     files: Iterable[Path],
     *,
     earlier: Earlier | None = None,
-    executor: Executor | None = None,
+    count: int = 1,
+    limits: Limits = IMAGE,
 ) -> Iterator[Rows]:
-    """The rows of each of `files` (as `list_folder` gives them), in their order, read in `executor`'s
-    processes where there is one. Raises InputError when a reading process dies, naming the files at fault."""
+    """The rows of each of `files` (as `list_folder` gives them), in their order, read by `count` children."""
     before = earlier or Earlier({})
-    running: deque[tuple[Path, Rows | Future[Rows]]] = deque()
-    for path in files:
-        name = path_name(path, folder)
-        known = before.unchanged(name, *_stamp(path))
-        if known is not None:
-            running.append((path, known))
-        elif executor is None:
-            yield read_file(path, name, before.files.get(name))
-            continue
-        else:
-            running.append((path, executor.submit(_in_worker, path, name, before.files.get(name))))
-        while len(running) > _AHEAD or (running and isinstance(running[0][1], tuple)):
-            yield _answer(running)
-    while running:
-        yield _answer(running)
-
-
-def read_file(path: Path, name: str, earlier: Rows | None = None) -> Rows:
-    """The rows of one file. Where its bytes are those of `earlier`, these are taken and not read again."""
-    size, modified, digest = *_stamp(path), ""
-    rows: list[ScanResult] = []
-
-    def row(page: int, kind: Found, problem: Problem = Problem.NONE, detail: str = "") -> ScanResult:
-        return ScanResult(name, size, modified, digest, page, 0, 0, kind, problem, detail)
-
-    number = 0
+    running: deque[Rows | Future[Rows]] = deque()
+    readers, threads = Readers(limits), ThreadPoolExecutor(count)
     try:
-        content = read_regular(path)
-        size, modified, digest = len(content.data), content.modified, sha256(content.data).hexdigest()
-        if earlier is not None and earlier[0].digest == digest:
-            return tuple(replace(each, size=size, modified=modified) for each in earlier)
-        for page in read_pages(content.data):
-            number = page.number
-            rows += _read_page(page, row(number, Found.UNREAD))
-    except UnreadableError as fault:
-        rows.append(row(number + 1, Found.UNREAD, fault.problem, fault.detail))
+        for path in files:
+            name = path_name(path, folder)
+            known = before.unchanged(name, *_stamp(path))
+            if known is None:
+                running.append(threads.submit(read_file, path, name, readers, before.files.get(name)))
+            else:
+                running.append(known)
+            while len(running) > _AHEAD or (running and isinstance(running[0], tuple)):
+                yield _answer(running)
+        while running:
+            yield _answer(running)
+    finally:
+        readers.stop()  # before the threads, which wait for what is being read
+        threads.shutdown(cancel_futures=True)
+
+
+def read_file(path: Path, name: str, readers: Readers, earlier: Rows | None = None) -> Rows:
+    """The rows of one file. Where its bytes are those of `earlier`, these are taken and not read again."""
+    head = ScanResult(name, *_stamp(path), "", 0, 0, 0, Found.UNREAD)
+    rows: list[ScanResult] = []
+    known = earlier[0].digest if earlier is not None else ""
+    page = 0
+    try:
+        for part in readers.parts(_parts, path, head, known):
+            if isinstance(part, ScanResult):
+                head = part
+                if earlier is not None and head.digest == known:
+                    return tuple(replace(each, size=head.size, modified=head.modified) for each in earlier)
+            else:
+                page, rows = part[-1].page, rows + part
+    except (UnreadableError, LeftError) as error:
+        fault = of_left(error) if isinstance(error, LeftError) else error
+        rows.append(replace(head, page=page + 1, problem=fault.problem, detail=fault.detail))
     if any(each.text for each in rows):
         rows = [replace(each, problem=_ON_PAGE.get(each.problem, each.problem)) for each in rows]
     return tuple(replace(each, number=at, of=len(rows)) for at, each in enumerate(rows, 1))
@@ -121,6 +127,8 @@ def read_file(path: Path, name: str, earlier: Rows | None = None) -> Rows:
 
 def read_earlier(path: Path) -> Earlier:
     """The results of an earlier run, of which the last line may have been cut off. Raises InputError."""
+    if not path.is_file():
+        raise InputError(f"{str(path)!r} is no regular file but a directory, device or pipe")
     if path.stat().st_size > MAX_RESULTS:
         raise InputError(f"{str(path)!r} is larger than any result of a scan")
     rows = []
@@ -139,11 +147,32 @@ def path_name(path: Path, folder: Path) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in plain)
 
 
+def _parts(path: Path, head: ScanResult, known: str) -> Iterator[ScanResult | list[ScanResult]]:
+    """In a child: first the row's beginning, with the size and digest of what is read; then page after page.
+
+    Nothing more follows where the digest is the one `known`.
+    """
+    # The decoders load longer than a page takes to read, and only the children need them.
+    from escrutinio.intake.scan.images import read_pages, read_regular
+
+    content = read_regular(path)
+    digest = sha256(content.data).hexdigest()
+    head = replace(head, size=len(content.data), modified=content.modified, digest=digest)
+    yield head
+    if digest != known:
+        for page in read_pages(content.data):
+            yield _read_page(page, replace(head, page=page.number))
+
+
 def _read_page(page: Page, empty: ScanResult) -> list[ScanResult]:
+    from escrutinio.intake.scan.decode import read_codes
+
     seen = read_codes(page)
     rows = []
     for code in seen.codes:
         kind, problem, detail, sheet = read_text(code.text)
+        if problem is Problem.NONE and page.cut:
+            problem, detail = Problem.CUT_OFF, page.cut
         rows.append(
             replace(
                 empty,
@@ -158,6 +187,8 @@ def _read_page(page: Page, empty: ScanResult) -> list[ScanResult]:
         )
     if seen.unread:
         rows.append(replace(empty, problem=Problem.DAMAGED_QR, detail=str(seen.unread)))
+    if not rows and page.cut:
+        return [replace(empty, problem=Problem.DAMAGED_IMAGE, detail=page.cut)]
     return rows or [replace(empty, problem=Problem.NO_QR)]
 
 
@@ -170,20 +201,6 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _answer(running: deque[tuple[Path, Rows | Future[Rows]]]) -> Rows:
-    path, waiting = running.popleft()
-    if isinstance(waiting, tuple):
-        return waiting
-    try:
-        return waiting.result()
-    except BrokenExecutor:
-        later = ", ".join(repr(other.name) for other, _ in list(running)[:3])
-        raise InputError(
-            f"a reading process died at {str(path)!r} or soon after ({later}); move that file away and go on "
-            "with --resume"
-        ) from None
-
-
-def _in_worker(path: Path, name: str, earlier: Rows | None) -> Rows:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever interrupts speaks to the main process
-    return read_file(path, name, earlier)
+def _answer(running: deque[Rows | Future[Rows]]) -> Rows:
+    waiting = running.popleft()
+    return waiting if isinstance(waiting, tuple) else waiting.result()

@@ -11,12 +11,12 @@ import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from escrutinio.intake.scan.page import MAX_PAGES, MAX_PIXELS, Page
 from escrutinio.intake.scan.problems import Problem, UnreadableError
@@ -75,7 +75,10 @@ def read_regular(path: Path, limit: int = MAX_FILE) -> FileContent:
 
 
 def read_pages(data: bytes) -> Iterator[Page]:
-    """The pages of an image or PDF file, one after the other. Raises UnreadableError, also between pages."""
+    """The pages of an image or PDF file, one after the other. Raises UnreadableError, also between pages.
+
+    Of an image that is cut off the part that is there is a page, which says so.
+    """
     if b"%PDF-" in data[:_PDF_WITHIN]:
         from escrutinio.intake.scan.pdf import read_pdf
 
@@ -87,7 +90,7 @@ def read_pages(data: bytes) -> Iterator[Page]:
             number += 1
             if number > MAX_PAGES:
                 raise UnreadableError(Problem.TOO_MANY_PAGES, f"> {MAX_PAGES}")
-            yield _page(image, number)
+            yield _page_or_part(data, image, number)
             if image.format != "TIFF":  # a moving picture is one page
                 return
 
@@ -142,6 +145,29 @@ def _check_size(image: Image.Image) -> None:
         raise UnreadableError(Problem.TOO_MANY_PIXELS, f"{width:,} × {height:,}")
     if width * height == 0:
         raise UnreadableError(Problem.DAMAGED_IMAGE, f"{width} × {height}")
+
+
+def _page_or_part(data: bytes, image: Image.Image, number: int) -> Page:
+    """A page; of an image that is cut off, what is there. Damage elsewhere does not hide what is whole."""
+    try:
+        return _page(image, number)
+    except UnreadableError as fault:
+        if fault.problem is not Problem.DAMAGED_IMAGE:
+            raise
+        with _what_is_there(), _open(data) as again:
+            if not _seek(again, number - 1):
+                raise
+            return replace(_page(again, number), cut=fault.detail)
+
+
+@contextmanager
+def _what_is_there() -> Iterator[None]:
+    """Let Pillow decode an image as far as it goes; its switch is one for the whole process."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def _page(image: Image.Image, number: int) -> Page:

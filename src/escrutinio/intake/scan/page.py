@@ -19,8 +19,10 @@ MAX_PAGES = 500
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page as a person sees it: `number` from 1, `pixels` uint8 [height, width], 255 white; `reduced` says
-    how many pixels of the file stand for one of these, along each side."""
+    how many pixels of the file stand for one of these, along each side. `cut`: what the decoder said of an
+    image that is cut off, of which `pixels` are what is there; "" for a whole one."""
 
     number: int
     pixels: Grey
     reduced: float = 1.0
+    cut: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.limited import Ending, LeftError
 
 
 class Problem(StrEnum):
@@ -26,6 +27,10 @@ class Problem(StrEnum):
     VANISHED = "vanished"
     CHANGED = "changed"
     NOT_READABLE = "not-readable"
+    TOO_MUCH_MEMORY = Ending.MEMORY.value
+    TOO_LONG = Ending.TIME.value
+    READER_DIED = Ending.DIED.value
+    CUT_OFF = "cut-off"
     NOT_A_RECORD = "not-a-record"
     NOT_A_SHEET = "not-a-sheet"
 
@@ -37,6 +42,14 @@ class UnreadableError(InputError):
         super().__init__(explain(problem, detail, "en"))
         self.problem = problem
         self.detail = detail
+
+    def __reduce__(self) -> tuple[type[UnreadableError], tuple[Problem, str]]:
+        return type(self), (self.problem, self.detail)
+
+
+def of_left(left: LeftError) -> UnreadableError:
+    """A file that was left, as a problem of an image."""
+    return UnreadableError(Problem(left.ending.value), left.detail)
 
 
 def explain(problem: Problem, detail: str, language: str) -> str:
@@ -111,6 +124,28 @@ _TEXTS: Mapping[Problem, Mapping[str, str]] = {
     Problem.NOT_READABLE: {
         "en": "the file cannot be opened ({})",
         "es": "el archivo no se puede abrir ({})",
+    },
+    Problem.TOO_MUCH_MEMORY: {
+        "en": "reading it needs more memory than a file may take ({}), so it was left; photograph or scan "
+        "the sheet anew",
+        "es": "leerlo necesita más memoria de la que puede tomar un archivo ({}), así que se dejó; "
+        "fotografíe o escanee el acta de nuevo",
+    },
+    Problem.TOO_LONG: {
+        "en": "reading it takes longer than a file may take ({}), so it was left; split it, or photograph or "
+        "scan the sheet anew",
+        "es": "leerlo toma más tiempo del que puede tomar un archivo ({}), así que se dejó; divídalo, o "
+        "fotografíe o escanee el acta de nuevo",
+    },
+    Problem.READER_DIED: {
+        "en": "the program that reads such files died of it ({}), so it was left; photograph or scan the "
+        "sheet anew",
+        "es": "el programa que lee estos archivos murió con él ({}), así que se dejó; fotografíe o escanee "
+        "el acta de nuevo",
+    },
+    Problem.CUT_OFF: {
+        "en": "the image is cut off ({}), and what is there was read; copy the file again from where it came",
+        "es": "la imagen está cortada ({}), y se leyó lo que hay; copie otra vez el archivo desde su origen",
     },
     Problem.NOT_A_RECORD: {
         "en": "the QR code begins like a record of this system and is none ({})",

@@ -6,19 +6,21 @@ The bytes decide what it is. What comes out is the texts of QR codes, or the byt
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from escrutinio.base.errors import InputError, RecordError
-from escrutinio.core.records.cose import MAX_RECORD
-from escrutinio.core.records.qr import NOT_REAL, REAL
+from escrutinio.base.inputs import as_note
+from escrutinio.base.limited import LeftError, Readers
+from escrutinio.core.log.proofs import MAX_PROOF
+from escrutinio.core.records.qr import NOT_REAL, REAL, typed_text
 from escrutinio.core.records.qr2024 import read_qr2024
-from escrutinio.intake.scan.decode import read_codes
-from escrutinio.intake.scan.images import read_pages
-from escrutinio.intake.scan.problems import Problem, UnreadableError
+from escrutinio.intake.scan.folder import IMAGE
+from escrutinio.intake.scan.problems import Problem, UnreadableError, of_left
 
-MAX_TEXT = 2 * MAX_RECORD
-"""Longest text of a QR code, in characters; base45 needs three for two bytes."""
+MAX_TEXT = 4 * MAX_PROOF
+"""Largest file that is looked at as text, in bytes; UTF-16 needs two for a character."""
 
 _PROOF = b"c2sp.org/tlog-proof"
 _RECORD = b"\xd2\x84"
@@ -56,52 +58,62 @@ def read_thing(data: bytes) -> Thing:
     digest = sha256(data).digest()
     if not data:
         raise InputError("there is nothing in it")
-    if data.startswith(_PROOF):
-        return Thing(digest, proof=data)
     if data.startswith(_RECORD):
         return Thing(digest, record=data)
-    text = _text(data)
-    if text is not None and is_text(text):
-        return Thing(digest, texts=((1, text),))
+    if len(data) <= MAX_TEXT:
+        text = typed_text(data)
+        if text is not None and is_text(text):
+            return Thing(digest, texts=((1, text),))
+        with suppress(InputError):
+            note = as_note(data, "the file")
+            if note.startswith(_PROOF):
+                return Thing(digest, proof=note)
     return _image(data, digest)
-
-
-def _text(data: bytes) -> str | None:
-    """ASCII text without the line ends that an editor leaves; spaces are characters of a QR text."""
-    if len(data) > MAX_TEXT:
-        return None
-    try:
-        return data.decode("ascii").lstrip("\r\n").rstrip("\r\n")
-    except UnicodeDecodeError:
-        return None
 
 
 def _image(data: bytes, digest: bytes) -> Thing:
     texts: dict[str, int] = {}
     problems: list[tuple[int, Problem, str]] = []
     page = 0
-    for page, text, problem, detail in _pages(data):
-        if text is None:
-            problems.append((page, problem, detail))
-        else:
-            texts.setdefault(text, page)
+    with Readers(IMAGE) as readers:
+        try:
+            for part in readers.parts(_pages, data):
+                for page, text, problem, detail in part:
+                    if text is None:
+                        problems.append((page, problem, detail))
+                    else:
+                        texts.setdefault(text, page)
+        except LeftError as left:
+            fault = of_left(left)
+            problems.append((page + 1, fault.problem, fault.detail))
     found = tuple((number, text) for text, number in texts.items())
     if found:  # a sheet may go on over pages that carry no code
         problems = [each for each in problems if each[1] is not Problem.NO_QR]
     return Thing(digest, texts=found, problems=tuple(problems))
 
 
-def _pages(data: bytes) -> Iterator[tuple[int, str | None, Problem, str]]:
+Said = tuple[int, str | None, Problem, str]
+"""A page, and the text of a code on it or, without one, a problem and its detail."""
+
+
+def _pages(data: bytes) -> Iterator[list[Said]]:
+    """In a child, which alone loads the decoders: what each page says."""
+    from escrutinio.intake.scan.decode import read_codes
+    from escrutinio.intake.scan.images import read_pages
+
     number = 0
     try:
         for page in read_pages(data):
             number = page.number
             seen = read_codes(page)
-            for code in seen.codes:
-                yield number, code.text, Problem.NONE, ""
+            said: list[Said] = [(number, code.text, Problem.NONE, "") for code in seen.codes]
+            if page.cut:
+                problem = Problem.CUT_OFF if seen.codes else Problem.DAMAGED_IMAGE
+                said.append((number, None, problem, page.cut))
             if seen.unread:
-                yield number, None, Problem.DAMAGED_QR, str(seen.unread)
-            elif not seen.codes:
-                yield number, None, Problem.NO_QR, ""
+                said.append((number, None, Problem.DAMAGED_QR, str(seen.unread)))
+            elif not seen.codes and not page.cut:
+                said.append((number, None, Problem.NO_QR, ""))
+            yield said
     except UnreadableError as fault:
-        yield number + 1, None, fault.problem, fault.detail
+        yield [(number + 1, None, fault.problem, fault.detail)]

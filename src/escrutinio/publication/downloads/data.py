@@ -7,9 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
+from escrutinio.base.cells import csv_bytes
 from escrutinio.base.errors import LogError, PublicationError
 from escrutinio.base.files import write_files
-from escrutinio.core.derived.cells import table_bytes, text_cell
 from escrutinio.core.derived.files import basis_slugs, derived_files, shown_bases
 from escrutinio.core.derived.geometry import GEOMETRY, parse_geometry
 from escrutinio.core.election.state import Basis, ElectionState
@@ -125,5 +125,4 @@ def parquet_twin(kind: str, table: bytes) -> bytes:
 
 def skipped_rows(rows: Sequence[BadRow]) -> bytes:
     """The rows of the input that were skipped, and why, as CSV."""
-    texts = ((row.source, str(row.line), row.column, row.value, row.reason) for row in rows)
-    return table_bytes(SKIPPED, (",".join(map(text_cell, row)) for row in texts))
+    return csv_bytes(SKIPPED, ((row.source, row.line, row.column, row.value, row.reason) for row in rows))

@@ -202,6 +202,18 @@ WHY: dict[Why, tuple[str, str]] = {
         "Signed by no key that the election's log enrols",
         "Sin firma de una clave inscrita en el registro público de la elección",
     ),
+    Why.REVOKED: (
+        "Signed by a key that the election's log revoked",
+        "Firmada con una clave revocada en el registro público de la elección",
+    ),
+    Why.ROLE: (
+        "Signed by somebody who may not make such a sheet",
+        "Firmada por quien no puede hacer un acta así",
+    ),
+    Why.SCOPE: (
+        "Signed by a key for other stations or contests",
+        "Firmada con una clave de otras mesas o cargos",
+    ),
     Why.UNREAD: ("No QR code could be read", "No se pudo leer ningún código QR"),
     Why.OTHER: ("Not a tally sheet", "No es un acta de escrutinio"),
 }

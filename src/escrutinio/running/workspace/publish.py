@@ -14,6 +14,7 @@ from pathlib import Path
 from escrutinio.base.beside import new_tree, put_back
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
+from escrutinio.base.inputs import read_input
 from escrutinio.base.progress import Progress
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
@@ -157,7 +158,7 @@ def _read_config(config_file: Path) -> tuple[ElectionConfig, Path]:
     try:
         if path.stat().st_size > MAX_CONFIG:
             raise InputError(f"{path} is longer than {MAX_CONFIG:,} bytes; it cannot be a configuration")
-        return read_config(path.read_bytes(), path.name), path.parent
+        return read_config(read_input(path, MAX_CONFIG), path.name), path.parent
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
 

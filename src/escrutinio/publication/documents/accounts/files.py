@@ -5,10 +5,9 @@ Their columns and keys are described in docs/reconciling.md. The same sources gi
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 
+from escrutinio.base.cells import Value, csv_bytes
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.wording import in_language
 from escrutinio.base.xlsx import Cell, Sheet, xlsx
@@ -16,7 +15,8 @@ from escrutinio.core.election.outcome import Outcome
 from escrutinio.evidence.accounts.accounts import Accounts, Majority, Pair
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
 from escrutinio.evidence.accounts.differences import DIFFERENT, KINDS, NO_FIGURE, Difference, Kind, Slip
-from escrutinio.evidence.accounts.sources import Joined
+from escrutinio.evidence.accounts.elections import definitions, elections_sentence
+from escrutinio.evidence.accounts.sources import Joined, Source
 from escrutinio.evidence.certainty.irreversibility import Certificate
 
 COLUMNS = (
@@ -36,7 +36,7 @@ def row_codes(joined: Joined) -> tuple[str, ...]:
     return (*joined.view.options, "null", "blank")
 
 
-def figure_rows(accounts: Accounts) -> Iterator[tuple[Cell, ...]]:
+def figure_rows(accounts: Accounts) -> Iterator[tuple[Value, ...]]:
     """A line per figure that differs, and per station that one side lacks, in the order of `COLUMNS`."""
     joined = accounts.joined
     codes = row_codes(joined)
@@ -53,8 +53,8 @@ def figure_rows(accounts: Accounts) -> Iterator[tuple[Cell, ...]]:
 
 
 def _figures(
-    place: tuple[Cell, ...], joined: Joined, difference: Difference, codes: Sequence[str]
-) -> Iterator[tuple[Cell, ...]]:
+    place: tuple[Value, ...], joined: Joined, difference: Difference, codes: Sequence[str]
+) -> Iterator[tuple[Value, ...]]:
     other = None if difference.other is None else joined.stations[difference.other]
     side = None if difference.side is None else difference.side.value
     for figure in difference.figures:
@@ -68,12 +68,7 @@ def _shown(figure: int) -> int | None:
 
 def to_csv(contests: Sequence[Accounts]) -> bytes:
     """UTF-8 CSV with the header `COLUMNS`."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for accounts in contests:
-        writer.writerows(figure_rows(accounts))
-    return out.getvalue().encode()
+    return csv_bytes(COLUMNS, (row for accounts in contests for row in figure_rows(accounts)))
 
 
 def to_xlsx(contests: Sequence[Accounts], language: str) -> bytes:
@@ -152,7 +147,19 @@ Plain = dict[str, object]
 
 def as_plain(contests: Sequence[Accounts]) -> Plain:
     """The whole as JSON values."""
-    return {"version": 1, "contests": [_contest(accounts) for accounts in contests]}
+    sources = all_sources(contests)
+    return {
+        "version": 1,
+        "one_election": not elections_sentence(sources, "en"),
+        "definitions": definitions(sources),
+        "elections": {language: elections_sentence(sources, language) for language in ("en", "es")},
+        "contests": [_contest(accounts) for accounts in contests],
+    }
+
+
+def all_sources(contests: Sequence[Accounts]) -> list[Source]:
+    """Every source of every contest, in order."""
+    return [source for accounts in contests for source in accounts.joined.sources]
 
 
 def _contest(accounts: Accounts) -> Plain:

@@ -20,9 +20,10 @@ from escrutinio.base.words.titles import choose
 from escrutinio.evidence.accounts.accounts import Accounts, Pair
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
 from escrutinio.evidence.accounts.differences import NO_FIGURE, Difference, Kind
+from escrutinio.evidence.accounts.elections import elections_sentence
 from escrutinio.publication.browser.files import assets
 from escrutinio.publication.documents import labels
-from escrutinio.publication.documents.accounts.files import kind_table, slip_table, to_csv
+from escrutinio.publication.documents.accounts.files import all_sources, kind_table, slip_table, to_csv
 from escrutinio.publication.documents.environment import environment
 
 STATIONS_A_PAGE = 200
@@ -176,6 +177,7 @@ class _Pages:
             "languages": LANGUAGES,
             "endonyms": ENDONYMS,
             "figures_file": FIGURES,
+            "two_elections": elections_sentence(all_sources(self._contests), language),
             "notice": "" if kind is None else _notice(say.gettext, kind),
             "title_of": lambda accounts: (
                 choose(accounts.joined.view.titles, language, accounts.joined.contest).text

@@ -13,15 +13,15 @@ The same log gives the same bytes: members are sorted and bear no moment.
 
 from __future__ import annotations
 
-import csv
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from importlib.resources import files
-from io import BytesIO, StringIO
+from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from escrutinio.base.cells import csv_bytes
 from escrutinio.core.log.trust import format_trust
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.cose import split
@@ -118,23 +118,20 @@ def _signed(folder: str, signed: bytes, signature: bytes, key: bytes) -> Iterato
 
 
 def _index(items: Iterable[Item]) -> bytes:
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("entry", "type", "signer", "subject", "file", "sha256", "key_from_entry"))
-    for item in items:
-        signed, entry = item.signed, item.signed.entry
-        writer.writerow(
-            (
-                signed.index,
-                entry.body.NAME,
-                entry.signer,
-                entry.subject,
-                item.name,
-                entry.digest.hex(),
-                signed.introduced,
-            )
+    rows = (
+        (
+            item.signed.index,
+            item.signed.entry.body.NAME,
+            item.signed.entry.signer,
+            item.signed.entry.subject,
+            item.name,
+            item.signed.entry.digest.hex(),
+            item.signed.introduced,
         )
-    return text.getvalue().encode()
+        for item in items
+    )
+    header = ("entry", "type", "signer", "subject", "file", "sha256", "key_from_entry")
+    return csv_bytes(header, rows)
 
 
 def _readme(dossier: Dossier, language: str) -> str:

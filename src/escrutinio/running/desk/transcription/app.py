@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -13,11 +14,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.limited import Readers
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
+from escrutinio.intake.scan.folder import IMAGE
 from escrutinio.intake.scan.images import open_image, read_regular
-from escrutinio.intake.scan.problems import UnreadableError
 from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, read_form, same_site, templates
 from escrutinio.running.desk.transcription.checks import Checked, check
 from escrutinio.running.desk.transcription.desk import Desk
@@ -58,6 +60,7 @@ def application(desk: Desk, state: ElectionState) -> Starlette:
 class _Pages:
     def __init__(self, desk: Desk, state: ElectionState) -> None:
         self.desk, self.state = desk, state
+        self._readers = Readers(IMAGE)
         self.template = templates().get_template("transcription.html")
 
     async def enter(self, request: Request) -> Response:
@@ -103,16 +106,10 @@ class _Pages:
         if path is None or self._typist(request) is None:
             return Response("Not found", 404)
 
-        def jpeg() -> bytes:
-            image = open_image(read_regular(path).data).convert("RGB")
-            image.thumbnail((LARGEST, LARGEST))
-            out = BytesIO()
-            image.save(out, "JPEG", quality=85)
-            return out.getvalue()
-
         try:
-            return Response(await run_in_threadpool(jpeg), media_type="image/jpeg")
-        except UnreadableError as error:
+            picture = await run_in_threadpool(self._readers.call, _jpeg, path)
+            return Response(picture, media_type="image/jpeg")
+        except InputError as error:
             return Response(str(error), 422)
 
     # --- what they share ---
@@ -182,6 +179,15 @@ class _Pages:
     def _view(self, form: Mapping[str, str] | None) -> ContestView:
         asked = "" if form is None else form.get("contest", "")
         return next((each for each in self.state.contests if each.code == asked), self.state.contests[0])
+
+
+def _jpeg(path: Path) -> bytes:
+    """In a child: a picture as the page shows it."""
+    image = open_image(read_regular(path).data).convert("RGB")
+    image.thumbnail((LARGEST, LARGEST))
+    out = BytesIO()
+    image.save(out, "JPEG", quality=85)
+    return out.getvalue()
 
 
 def _rows(view: ContestView, lang: str, said: Mapping[str, str]) -> list[Row]:

@@ -19,10 +19,11 @@ import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.files import write_files
+from escrutinio.base.inputs import as_text, read_input
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.text import check_code
 from escrutinio.intake.scan.images import read_regular
-from escrutinio.intake.scan.problems import UnreadableError
+from escrutinio.intake.scan.problems import Problem, UnreadableError
 from escrutinio.running.desk.transcription.tasks import Stage, Task, Typing, next_for, tasks_of
 from escrutinio.running.workspace.collection.inputs import TRANSCRIBED, Transcribed
 
@@ -104,11 +105,7 @@ class Desk:
         )
 
     def _listed(self) -> list[Path]:
-        found = [
-            path
-            for path in sorted(self.folder.rglob("*"))
-            if path.suffix.lower() in SUFFIXES and not path.is_symlink()
-        ]
+        found = [path for path in sorted(self.folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
         if len(found) > MOST_IMAGES:
             raise InputError(f"{self.folder} has more than {MOST_IMAGES:,} pictures; take a part of them")
         return found
@@ -117,6 +114,8 @@ class Desk:
         for path in paths:
             inside = path if path.is_absolute() else self.folder / path
             try:
+                if inside.is_symlink():  # whatever it leads to, it is named and not followed
+                    raise UnreadableError(Problem.NOT_A_FILE)
                 if not inside.resolve().is_relative_to(self.folder):
                     raise InputError(f"{path} is not in the folder {self.folder}")
                 yield digest_of(read_regular(inside).data).hex(), inside
@@ -144,11 +143,11 @@ class Desk:
     def _read_typists(self) -> tuple[str, ...]:
         path = self.directory / TYPISTS
         try:
-            codes = path.read_text("utf-8").split()
+            if not path.exists():
+                return ()
+            codes = as_text(read_input(path), str(path)).decode().split()
             return tuple(check_code(code) for code in codes)
-        except FileNotFoundError:
-            return ()
-        except (OSError, UnicodeDecodeError, RecordError) as error:
+        except (UnicodeDecodeError, RecordError) as error:
             raise InputError(f"{path} is no list of typists' codes: {error}") from None
 
 

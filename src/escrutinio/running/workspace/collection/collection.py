@@ -20,6 +20,7 @@ import msgspec
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import write_files
 from escrutinio.core.election.control import Attachments
+from escrutinio.core.election.keys import HeldKey
 from escrutinio.core.election.qr2024_options import (
     Qr2024Options,
     format_qr2024_options,
@@ -30,8 +31,10 @@ from escrutinio.core.log.accept import refused
 from escrutinio.core.log.store import Receipt
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
@@ -43,10 +46,28 @@ MAX_KEYS = 256 * 1024 * 1024
 
 
 class KnownKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A key of the election's own log: its owner's name and the public key, in hexadecimal."""
+    """A key of the election's own log, as it stood there: its owner's name, the public key in hexadecimal,
+    the role, the stations or areas and contests that it is for (none: all), and whether it was revoked."""
 
     name: str
     public_key: str
+    role: int
+    scope: tuple[str, ...]
+    contests: tuple[str, ...]
+    revoked: bool
+
+    @property
+    def key(self) -> EnrolledKey:
+        """The key as it was enrolled, without what people call its owner."""
+        public_key = bytes.fromhex(self.public_key)
+        return EnrolledKey(self.name, public_key, Role(self.role), self.scope, self.contests, ())
+
+
+def known_key(held: HeldKey) -> KnownKey:
+    """What a collection keeps of a key."""
+    key = held.key
+    revoked = held.revoked is not None
+    return KnownKey(key.name, key.public_key.hex(), int(key.role), key.scope, key.contests, revoked)
 
 
 class CopiesRefusedError(LogError):
@@ -187,7 +208,7 @@ def create(
     first = beginning(
         state, attachments, organisation, origin=origin, root=keyring.key(ROOT), key=key, clock=clock
     )
-    known = {held.kid.hex(): KnownKey(held.key.name, held.key.public_key.hex()) for held in state.keys}
+    known = {held.kid.hex(): known_key(held) for held in state.keys}
     private = [("keys.json", msgspec.json.encode(known))]
     if qr2024 is not None:
         private.append(("qr2024.json", format_qr2024_options(read_qr2024_options(qr2024))))

@@ -9,6 +9,7 @@ import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.election.qr2024_options import Qr2024Options
+from escrutinio.core.election.rights import Scopes, may_sign
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import Form
 from escrutinio.core.records.cose import split
@@ -155,6 +156,12 @@ def _of_record(row: ScanResult, sheet: Sheet, state: ElectionState, keys: Mappin
         check_signature(bytes.fromhex(held.public_key), frame.signed, frame.signature)
     except RecordError as error:
         return NotTaken(Why.SIGNATURE, station, row.path, str(error))
+    # A signature makes an original of a sheet only where its signer was entitled to make it.
+    author = state.definition.body.author_role
+    if not may_sign(held.key.role, type(body), author):
+        return NotTaken(Why.ROLE, station, row.path, f"{entry.signer}, {held.key.role.name.lower()}")
+    if not Scopes(state.keys, state.areas, state.roll, author).covers(held.key, entry.about):
+        return NotTaken(Why.SCOPE, station, row.path, f"{entry.signer}, {' '.join(held.scope)}")
     return Collected(
         station,
         entry.about.contest,
@@ -166,8 +173,9 @@ def _of_record(row: ScanResult, sheet: Sheet, state: ElectionState, keys: Mappin
         ballots=body.ballots,
         voters=body.voters if isinstance(body, ManualSheet) else None,
         image=_image(row),
-        original=entry.digest,
-        raw=raw,
+        original=None if held.revoked else entry.digest,
+        raw=None if held.revoked else raw,
+        doubt=f"{entry.kid.hex()} {entry.signer}" if held.revoked else "",
     )
 
 
@@ -232,6 +240,8 @@ def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tu
 
 def _lines(path: Path) -> Iterator[bytes]:
     try:
+        if not path.is_file():
+            raise InputError(f"{path} is no regular file but a directory, device or pipe")
         if path.stat().st_size > MAX_FILE:
             raise InputError(f"{path} is longer than {MAX_FILE:,} bytes")
         with path.open("rb") as file:

@@ -18,8 +18,9 @@ class Collected:
     """One sheet as it was read: by options in the order of the definition.
 
     `voters`, `registered`, `ballots` where the sheet states them. `image`: SHA-256 of the picture; `raw`:
-    the signed record that the sheet carried, whose signature was found to hold. `source` names where it
-    was read, for the person who asks; it is published nowhere.
+    the signed record that the sheet carried, whose signature was found to hold. `doubt`: the key that signed
+    it, where that was revoked, so that it may have been made before or after; such a sheet names no original.
+    `source` names where it was read, for the person who asks; it is published nowhere.
     """
 
     station: str
@@ -35,6 +36,7 @@ class Collected:
     image: bytes | None = None
     original: bytes | None = None
     raw: bytes | None = None
+    doubt: str = ""
 
     @property
     def subject(self) -> str:
@@ -77,12 +79,18 @@ class Why(StrEnum):
     """A record of another election."""
     SIGNATURE = "signature"
     """A signed record whose key the election's log does not enrol, or whose signature does not hold."""
+    REVOKED = "revoked"
+    """A signed record whose key was revoked in the election's log: made before that, or by a thief after."""
+    ROLE = "role"
+    """A signed record whose key's role may not make such a sheet."""
+    SCOPE = "scope"
+    """A signed record whose key is for other stations or contests."""
     UNREAD = "unread"
     OTHER = "other"
     """Not a tally sheet."""
 
 
-HELD = frozenset({Why.ZERO, Why.DIFFERS})
+HELD = frozenset({Why.ZERO, Why.DIFFERS, Why.REVOKED})
 """What a person can still let in; everything else is refused."""
 
 
@@ -110,8 +118,8 @@ def sort_out(
 ) -> Sorted:
     """Sort sheets by what the organisation's own log, in `state`, says already.
 
-    `confirmed`: the stations for which a person said that the figures stand, all zero or differing though
-    they are. The same sheet in several pictures is taken once.
+    `confirmed`: the stations for which a person said that the figures stand, all zero, differing or signed
+    by a revoked key though they are. The same sheet in several pictures is taken once.
     """
     held = _held(state, organisation)
     options = {view.code: len(view.options) for view in state.contests}
@@ -125,7 +133,9 @@ def sort_out(
             known += 1
             continue
         if why is None and sheet.station not in confirmed:
-            if is_zero_report(sheet.figures, sheet.voters):
+            if sheet.doubt:
+                why, detail = Why.REVOKED, sheet.doubt
+            elif is_zero_report(sheet.figures, sheet.voters):
                 why = Why.ZERO
             elif there:
                 why = Why.DIFFERS

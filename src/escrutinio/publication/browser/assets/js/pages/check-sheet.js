@@ -14,6 +14,7 @@ import { identify, sameVotes } from "./identify.js";
 import { Log } from "../log/log.js";
 import { formatCheckpoint } from "../log/proof.js";
 import { qrReader } from "./qr-read.js";
+import { pastedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
 import { trustBox } from "./trust-box.js";
@@ -105,7 +106,7 @@ class CheckPage {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.check(field.value);
+      void this.check(pastedText(field.value));
     });
     return form;
   }

@@ -4,6 +4,7 @@
 
 import { el } from "./dom.js";
 import { say } from "./i18n.js";
+import { handedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
 import { parseTrust } from "../log/trust.js";
 
@@ -22,7 +23,7 @@ export function trustBox(lang, chosen, trouble, choose) {
     const file = input.files?.[0];
     if (!file) return;
     try {
-      const trust = parseTrust(new Uint8Array(await file.slice(0, 2 ** 20 + 1).arrayBuffer()));
+      const trust = parseTrust(handedText(new Uint8Array(await file.slice(0, 2 ** 20 + 1).arrayBuffer())));
       choose({ name: file.name, trust }, "");
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

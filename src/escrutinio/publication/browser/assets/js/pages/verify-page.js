@@ -8,6 +8,7 @@ import { toUtf8 } from "../records/bytes.js";
 import { el, fillElement } from "./dom.js";
 import { isNative } from "../records/ed25519.js";
 import { keepCheckpoint, keptCheckpoint } from "../log/earlier.js";
+import { handedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
 import { chosenFiles } from "../log/source.js";
 import { parseTrust } from "../log/trust.js";
@@ -62,7 +63,7 @@ export async function mountVerification(root, { lang, base, startWorker }) {
     say(speak(lang, "stage-start"));
     const sample = /** @type {HTMLInputElement | null} */ (form.querySelector("#slow-sample"))?.checked ? SAMPLE : null;
     try {
-      const trustFile = trust.files?.[0] ? new Uint8Array(await trust.files[0].slice(0, MAX_TRUST).arrayBuffer()) : null;
+      const trustFile = trust.files?.[0] ? handedText(new Uint8Array(await trust.files[0].slice(0, MAX_TRUST).arrayBuffer())) : null;
       const known = trustFile && parseTrust(trustFile);
       const work = { chosen, trust: trustFile, earlier: earlierOf(known, earlier.value), sample };
       const found = await bar.follow(startWorker(), work, say);
