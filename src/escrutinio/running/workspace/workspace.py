@@ -16,16 +16,25 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from escrutinio.base.beside import keep_part, new_tree
+from escrutinio.base.beside import keep_part, new_tree, refusal
 from escrutinio.base.errors import InputError, LogError
-from escrutinio.base.files import write_files
+from escrutinio.base.files import (
+    PRIVATE,
+    PUBLIC,
+    DirectoryLock,
+    directory_mode,
+    make_directories,
+    opener,
+    write_files,
+)
 from escrutinio.base.progress import Progress, silent
+from escrutinio.base.words.say import say
 from escrutinio.core.election.admission import Admission
 from escrutinio.core.log.accept import Acceptor, Refusal, refused
 from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
@@ -131,28 +140,49 @@ class Workspace:
         return content if digest_of(content) == digest else None
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only run that works on log and pages. Raises LogError while another does."""
+        lock = DirectoryLock(
+            self.private,
+            say(
+                f"Another run is at work in {self.directory}; wait until it is done.",
+                f"Otra ejecución trabaja en {self.directory}; espere a que termine.",
+            ),
+        )
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
     def acceptor(self, log: VerifiedLog | None = None) -> Iterator[Acceptor]:
         """What takes records into the log; any number of processes may have one, and none needs a key.
 
         With the `log` as it was verified, what it settles is not read again. Raises LogError.
         """
         admission = Admission(self.attachment) if log is None else log.folding.admission()
-        with closing(SqliteStore(self.private / "store.sqlite")) as store:
+        with closing(self._store()) as store:
             yield Acceptor(store, open_log(self._log_directory()), admission)
 
     @contextmanager
     def publisher(self, keyring: Keyring, clock: int) -> Iterator[Publisher]:
         """The log's one publisher; raises LogError while another is at work, or where histories differ."""
         with (
-            closing(SqliteStore(self.private / "store.sqlite")) as store,
+            closing(self._store()) as store,
             Publisher(self._log_directory(), store, self.signer(keyring), clock=lambda: clock) as publisher,
         ):
             yield publisher
 
     def _log_directory(self) -> Path:
         directory = self.public / "log"
-        directory.mkdir(parents=True, exist_ok=True)
+        make_directories(directory, directory_mode(PUBLIC))
         return directory
+
+    def _store(self) -> SqliteStore:
+        path = self.private / "store.sqlite"
+        with suppress(FileExistsError), open(path, "xb", opener=opener(PRIVATE)):
+            pass  # SQLite gives the files beside it the same mode
+        return SqliteStore(path)
 
     def add(
         self, records: Sequence[bytes], keyring: Keyring, clock: int, log: VerifiedLog | None = None
@@ -164,12 +194,14 @@ class Workspace:
         with self.publisher(keyring, clock) as publisher, self.acceptor(log) as acceptor:
             answers = acceptor.accept(records)
             publisher.publish()
+            publisher.sweep()
         return answers
 
     def finish(self, keyring: Keyring, clock: int) -> None:
         """Make public what an interrupted run left durable. Raises LogError."""
         with self.publisher(keyring, clock) as publisher:
             publisher.publish()
+            publisher.sweep()
 
     def open(self, *, executor: Executor | None = None, progress: Progress = silent) -> VerifiedLog:
         """The log as it stands in the public part, verified. Raises LogError."""
@@ -216,12 +248,12 @@ def begin(
         operator=operator,
         titles=dict(titles),
     )
-    with new_tree(directory) as staging:
+    with _new_directory(directory) as staging:
         made = Workspace(staging, settings)
-        made.private.mkdir(mode=0o700)
+        make_directories(made.private, directory_mode(PRIVATE))
         if key_file is not None:
             key_file(made.private / "master.key")
-        write_files(made.private, private)
+        write_files(made.private, private, private=True)
         attachments = sorted(beginning.attachments.items())
         write_files(made.public / "attachments", ((file_name(d), content) for d, content in attachments))
         if why := refused(made.add(beginning.records, keyring, clock)):
@@ -229,6 +261,16 @@ def begin(
         written = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
         write_files(made.directory, [(SETTINGS, written)])
     return Workspace(directory, settings)
+
+
+@contextmanager
+def _new_directory(directory: Path) -> Iterator[Path]:
+    """As `new_tree`; raises PublicationError where another run is at it."""
+    try:
+        with new_tree(directory) as staging:
+            yield staging
+    except BlockingIOError as error:
+        raise refusal(directory, error) from None
 
 
 def keep_key(operator: str, master: SigningKey, passphrase: str) -> Callable[[Path], None]:
