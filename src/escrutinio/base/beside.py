@@ -160,6 +160,11 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
+def held(path: Path) -> Path:
+    """What lies beside the file `path` while a run is `alone` with it."""
+    return unfinished(path.with_name(f"{path.name}.lock"))
+
+
 def _is_free(path: Path) -> bool:
     return not os.path.lexists(path) or (path.is_dir() and not any(path.iterdir()))
 

@@ -106,7 +106,7 @@ def make_directories(path: str | Path, mode: int) -> None:
             os.chmod(each, mode)
         except FileExistsError:
             if not os.path.isdir(each):
-                raise
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), each) from None
 
 
 def write_all(descriptor: int, content: bytes) -> None:

@@ -60,9 +60,9 @@ class Before:
                     "published. Or choose another directory; with --replace the same key would sign a second "
                     "history, and whoever kept the first can show both",
                     f"{self.directory} contiene {size} asientos de esta elección que el registro nuevo "
-                    "cambiaría. Un registro solo crece: ponga las filas nuevas, y las correcciones, debajo de "
-                    "las publicadas. O elija otro directorio; con --replace la misma clave firmaría una "
-                    "segunda historia, y quien guardó la primera puede mostrar las dos",
+                    "cambiaría. Un registro solo crece: ponga las filas nuevas, y las correcciones, "
+                    "debajo de las publicadas. O elija otro directorio; con --replace la misma clave "
+                    "firmaría una segunda historia, y quien guardó la primera puede mostrar las dos",
                 )
             )
 
