@@ -101,22 +101,23 @@ def init(
     from escrutinio.core.records.parts import Title
     from escrutinio.running.workspace.collection.beginning import Organisation
     from escrutinio.running.workspace.collection.collection import create
+    from escrutinio.running.workspace.workspace import beginning_in
 
     role = LogRole.OBSERVER if organisation.startswith("observer/") else LogRole.PARTY
     named = tuple(Title(*_title(text)) for text in titles)
     log = open_log(definition, trust, quiet=quiet)
-    collection = create(
-        directory,
-        log.state,
-        log.attachment,
-        Organisation(organisation, named, role),
-        origin=origin,
-        passphrase=passphrase,
-        clock=clock,
-        qr2024=log.unverified(QR2024_FILE, MAX_FILE),
-    )
-    keyring = collection.keyring(passphrase)
-    with collection.workspace.alone():
+    with beginning_in(directory) as staging:  # with its pages, or not at all
+        collection = create(
+            staging,
+            log.state,
+            log.attachment,
+            Organisation(organisation, named, role),
+            origin=origin,
+            passphrase=passphrase,
+            clock=clock,
+            qr2024=log.unverified(QR2024_FILE, MAX_FILE),
+        )
+        keyring = collection.keyring(passphrase)
         trusted = _renew(collection, keyring, collection.open(), clock, quiet)
     click.echo(
         say(

@@ -238,8 +238,6 @@ def begin(
     where a record is refused, with the counts, and then leaves nothing behind: all is made beside the
     directory and moved into its place when it is whole.
     """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise InputError(f"{directory} is not empty; choose another directory")
     settings = WorkspaceTable(
         role=role.name.lower(),
         election=digest_of(beginning.records[0]).hex(),
@@ -248,7 +246,7 @@ def begin(
         operator=operator,
         titles=dict(titles),
     )
-    with _new_directory(directory) as staging:
+    with beginning_in(directory) as staging:
         made = Workspace(staging, settings)
         make_directories(made.private, directory_mode(PRIVATE))
         if key_file is not None:
@@ -264,8 +262,13 @@ def begin(
 
 
 @contextmanager
-def _new_directory(directory: Path) -> Iterator[Path]:
-    """As `new_tree`; raises PublicationError where another run is at it."""
+def beginning_in(directory: Path) -> Iterator[Path]:
+    """A directory to begin in, which stands at `directory` when the block ends without an error.
+
+    Raises InputError where one stands there that is not empty, PublicationError where another run is at it.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise InputError(f"{directory} is not empty; choose another directory")
     try:
         with new_tree(directory) as staging:
             yield staging
