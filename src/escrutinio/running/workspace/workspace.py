@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,6 @@ from escrutinio.base.files import (
     DirectoryLock,
     directory_mode,
     make_directories,
-    opener,
     write_files,
 )
 from escrutinio.base.progress import Progress, silent
@@ -51,7 +50,7 @@ from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import LOG, Keyring
 
-SETTINGS = "workspace.json"
+SETTINGS, STORE = "workspace.json", "store.sqlite"
 MAX_SETTINGS = 64 * 1024
 VERSION = 1
 
@@ -179,10 +178,7 @@ class Workspace:
         return directory
 
     def _store(self) -> SqliteStore:
-        path = self.private / "store.sqlite"
-        with suppress(FileExistsError), open(path, "xb", opener=opener(PRIVATE)):
-            pass  # SQLite gives the files beside it the same mode
-        return SqliteStore(path)
+        return SqliteStore(self.private / STORE)
 
     def add(
         self, records: Sequence[bytes], keyring: Keyring, clock: int, log: VerifiedLog | None = None
@@ -251,7 +247,8 @@ def begin(
         make_directories(made.private, directory_mode(PRIVATE))
         if key_file is not None:
             key_file(made.private / "master.key")
-        write_files(made.private, private, private=True)
+        # Its store, still empty, so that it is private: SQLite gives the files beside it the same mode.
+        write_files(made.private, [*private, (STORE, b"")], private=True)
         attachments = sorted(beginning.attachments.items())
         write_files(made.public / "attachments", ((file_name(d), content) for d, content in attachments))
         if why := refused(made.add(beginning.records, keyring, clock)):
