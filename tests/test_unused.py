@@ -7,7 +7,6 @@ from tests.unused import unused
 
 ALLOWED = {
     "PinnedLog.consistency": "what a witness and an archive ask for; none is here yet",
-    "Publisher.sweep": "whoever keeps a log growing calls it; nobody does yet",
     "escrutinio.core.election.fold.fold": "the whole fold in one call, for whoever has the entries",
     "escrutinio.core.election.findings.calendar.calendar_findings": "for whoever knows the moment: verify",
     "escrutinio.core.log.checkpoint.cosign_checkpoint": "what a witness does; none is here yet",

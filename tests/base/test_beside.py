@@ -1,14 +1,17 @@
 """Derived files and directories: whole or not at all, whatever happens in between."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from escrutinio.base.beside import new_file, new_tree, put_back, unfinished, write_new
+from escrutinio.base.beside import alone, held, new_file, new_tree, put_back, unfinished, write_new
 from escrutinio.base.errors import InputError, PublicationError
 from tests.paths import ROOT
 
@@ -186,3 +189,116 @@ def test_there_is_nothing_beside_the_directory_one_is_in(
         with pytest.raises(InputError, match="exists already"):
             write_new((place, b""))
     assert names(tmp_path) == []
+
+
+# --- two at once, and kills ---
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from escrutinio.base.beside import new_file, new_tree
+what = new_tree if sys.argv[1] == "tree" else new_file
+with what(Path(sys.argv[2]), replace=True):
+    print("at it", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def another_run(kind: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that is making `path`, until the block ends or it is killed."""
+    command = [sys.executable, "-c", HOLDS, kind, str(path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT / "src"
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "at it\n"
+        yield process
+        process.kill()
+
+
+@POSIX
+def test_who_makes_the_same_at_the_same_time_is_refused_and_harms_nothing(tmp_path: Path) -> None:
+    tree, file = tmp_path / "tree", tmp_path / "file"
+    with another_run("tree", tree) as process:
+        with pytest.raises(BlockingIOError, match="another run is writing it"):
+            fill(tree, "mine", replace=True)
+        assert process.communicate("\n")[0] == ""
+    assert tree.is_dir()
+    with another_run("file", file) as process:
+        with pytest.raises(PublicationError, match="file cannot be written: another run is writing it"):
+            write_new((file, b"mine"))
+        process.communicate("\n")
+    assert names(tmp_path) == ["file", "tree"]
+
+
+@POSIX
+def test_what_a_killed_run_left_is_thrown_away_by_the_next(tmp_path: Path) -> None:
+    tree, file = tmp_path / "tree", tmp_path / "file"
+    for kind, path in (("tree", tree), ("file", file)):
+        with another_run(kind, path) as process:
+            process.kill()
+            process.wait()
+        assert unfinished(path).exists()
+    fill(tree, "1")
+    write_new((file, b"1"))
+    assert names(tmp_path) == ["file", "tree"]
+
+
+@POSIX
+def test_one_run_is_alone_with_a_file(tmp_path: Path) -> None:
+    with alone(tmp_path / "a"), pytest.raises(BlockingIOError), alone(tmp_path / "a"):
+        pass
+    with alone(tmp_path / "a"):
+        assert names(tmp_path) == [held(tmp_path / "a").name]
+    assert names(tmp_path) == []
+
+
+def test_the_same_content_there_already_may_be_as_good_as_written(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    write_new((tmp_path / "a", b"1"), (tmp_path / "b", b"2"), again=True)
+    assert (tmp_path / "b").read_bytes() == b"2"
+    with pytest.raises(InputError, match="a exists already"):
+        write_new((tmp_path / "c", b"3"), (tmp_path / "a", b"other"), again=True)
+    assert names(tmp_path) == ["a", "b"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from escrutinio.base.beside import new_tree
+steps = int(sys.argv[2])
+def count(event, arguments):
+    global steps
+    if event in ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "open", "ctypes.call_function"):
+        steps -= 1
+        if steps == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(count)
+if sys.argv[3] == "two moves":
+    sys.platform = "other"
+with new_tree(Path(sys.argv[1]), replace=True) as staging:
+    (staging / "x").write_text("new")
+    (staging / "y").write_text("new")
+"""
+
+
+@POSIX
+@pytest.mark.parametrize("way", ["at once", "two moves"])
+def test_a_kill_at_any_step_of_a_replacement_leaves_the_old_or_the_new(tmp_path: Path, way: str) -> None:
+    target = tmp_path / "tree"
+    for step in range(1, 60):
+        fill(target, "old", replace=True)
+        (target / "y").write_text("old")
+        command = [sys.executable, "-c", KILLED, str(target), str(step), way]
+        done = subprocess.run(command, check=False, cwd=ROOT / "src")
+        if way == "two moves":
+            put_back(target)
+        assert (target / "x").read_text() == (target / "y").read_text()
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+    assert (done.returncode, step > 5) == (0, True)
+    assert (target / "x").read_text() == "new"
+    assert names(tmp_path) == ["tree"]

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.verification.publication import verify_publication
+from escrutinio.running.workspace.collection.collection import open_collection
+from escrutinio.running.workspace.collection.inputs import of_files
+from escrutinio.running.workspace.collection.sheets import Collected
 from tests.cli.running import in_process, refused
+from tests.paths import ROOT
 
 WORDS = {"ESCRUTINIO_PASSPHRASE": "a passphrase", "SOURCE_DATE_EPOCH": "1935000000"}
 
@@ -109,3 +119,96 @@ def test_transcription_asks_for_codes_of_two_people(miniature: Path, tmp_path: P
     (tmp_path / "photos").mkdir()
     said = refused("transcribe", tmp_path / "photos", "--log", miniature, "--out", tmp_path / "typed")
     assert "--codes" in said
+
+
+# --- halfway, and at once ---
+
+
+def test_a_run_with_nothing_new_mends_pages_that_are_behind_the_log(azul: Path, made: Path) -> None:
+    collection = open_collection(azul)
+    keyring = collection.keyring(WORDS["ESCRUTINIO_PASSPHRASE"])
+    state = collection.open().state
+    read = of_files([made / "sheets.jsonl"], state, collection.known_keys(), collection.qr2024())
+    sheets = [one for one in read if isinstance(one, Collected)]
+    collection.append(sheets, keyring, 1_935_000_000)  # and here the run was stopped
+    assert live_size(azul) < collection.open().size
+    said = json.loads(in_process("collect", "status", azul, "--json").stdout)
+    assert said["pages_current"] is False
+    assert "behind the log" in in_process("collect", "status", azul).stdout
+    assert add(azul, made / "sheets.jsonl")["added"] == 0
+    assert (live_size(azul), verified(azul)) == (collection.open().size, [])
+    assert json.loads(in_process("collect", "status", azul, "--json").stdout)["pages_current"] is True
+    before = (azul / "public" / "site.json").stat().st_mtime_ns
+    add(azul, made / "sheets.jsonl")
+    assert (azul / "public" / "site.json").stat().st_mtime_ns == before  # there was nothing to mend
+
+
+def live_size(azul: Path) -> int:
+    """The size of the log of which the pages speak."""
+    return int(json.loads((azul / "public" / "live.json").read_text())["size"])
+
+
+def verified(azul: Path) -> list[object]:
+    """The checks of a collection's publication that do not hold."""
+    trust = parse_trust((azul / "public" / "trust.toml").read_bytes())
+    found = verify_publication(azul / "public", trust=trust)
+    return [answer.check for answer in found.asked if answer.failures or answer.unjudged]
+
+
+KILLED = """
+import os, shutil, sys
+from pathlib import Path
+from escrutinio.cli import main
+from tests.cli.test_collect import verified
+from tests.running.workspace.killing import done, killed_at
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core, so no worker processes
+fresh, azul, sheets = map(Path, sys.argv[1:])
+def add():
+    main(["collect", "add", str(azul), str(sheets), "-q"], standalone_mode=False)
+step, killed = 1, True
+while killed:
+    shutil.rmtree(azul, ignore_errors=True)
+    shutil.copytree(fresh, azul)
+    killed = killed_at(step, add)
+    done(add)
+    assert verified(azul) == [], step
+    rests = [path.name for path in (azul / "public").rglob("*") if path.name.endswith((".tmp", ".new"))]
+    assert [name for name in rests if "log" not in name] == [], (step, rests)
+    step += max(2, step // 3)
+print(step)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fork")
+def test_after_a_kill_at_any_step_the_same_command_leaves_all_of_it(made: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", KILLED, made / "azul", tmp_path / "azul", made / "sheets.jsonl"]
+    environment = {**os.environ, **WORDS, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
+    done = subprocess.run(
+        [*map(str, command)], capture_output=True, text=True, env=environment, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.splitlines()[-1]) > 100
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_private_is_its_owners_and_public_is_for_all_whatever_the_mask(made: Path, azul: Path) -> None:
+    for mask in (0o000, 0o077):
+        before = os.umask(mask)
+        try:
+            add(azul, made / "sheets.jsonl")
+        finally:
+            os.umask(before)
+        for path in (azul / "private", *(azul / "private").rglob("*")):
+            wanted = 0o700 if path.is_dir() else 0o600
+            assert (path.name, stat.S_IMODE(path.stat().st_mode)) == (path.name, wanted)
+        for path in (azul / "public", *(azul / "public").rglob("*")):
+            wanted = 0o755 if path.is_dir() else 0o644
+            assert (path.name, stat.S_IMODE(path.stat().st_mode)) == (path.name, wanted)
+
+
+def test_one_run_at_a_time_works_in_a_collection(azul: Path, made: Path) -> None:
+    with open_collection(azul).workspace.alone():
+        said = refused("collect", "add", azul, made / "sheets.jsonl", **WORDS)
+    assert "Another run is at work" in said
+    assert add(azul, made / "sheets.jsonl")["added"] == 11

@@ -1,14 +1,19 @@
-"""Writing files so that a crash leaves the old content or the new, never half of it; and a lock.
+"""Writing files so that a crash leaves the old content or the new, never half of it; modes; and locks.
 
 A batch of files is written under temporary names, forced to disk, renamed, and their directories are
 forced to disk: when `write_files` returns, all of it survives a power cut.
+
+What is public has the same mode whatever mask the process runs under, so that a web server can read it, and
+what is private is its owner's alone.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,12 +27,19 @@ else:
 TEMPORARY = ".tmp"
 """Suffix of files being written; a later write of the same file replaces what a crash left."""
 
+PUBLIC, PRIVATE = 0o644, 0o600
+"""Modes of files; their directories may also be entered by whoever may read."""
 
-def write_files(directory: Path, files: Iterable[tuple[str, bytes]]) -> None:
+_HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
+"""What locking says where somebody else has the lock; anything else means that there are no locks here."""
+
+
+def write_files(directory: Path, files: Iterable[tuple[str, bytes]], *, private: bool = False) -> None:
     """Write files (path below `directory`, content), durably, each atomically; raises LogError.
 
-    Memory: contents are taken from the iterable one by one.
+    `private`: their owner alone may read them. Memory: contents are taken from the iterable one by one.
     """
+    mode = PRIVATE if private else PUBLIC
     written: list[str] = []
     changed: dict[str, None] = {}
     root = str(directory)
@@ -37,12 +49,12 @@ def write_files(directory: Path, files: Iterable[tuple[str, bytes]]) -> None:
             path = f"{root}/{relative}"
             parent = path.rpartition("/")[0]
             if parent not in changed:
-                os.makedirs(parent, exist_ok=True)
+                make_directories(parent, directory_mode(mode))
                 # Every directory up to the root: one that an earlier crash left may not be on disk yet.
                 changed.update(dict.fromkeys(_ancestors(path, root)))
             written.append(path)
-            with open(path + TEMPORARY, "wb", buffering=0) as file:
-                _write_all(file.fileno(), content)
+            with open(path + TEMPORARY, "wb", buffering=0, opener=opener(mode)) as file:
+                write_all(file.fileno(), content)
                 os.fsync(file.fileno())
         for path in written:
             os.replace(path + TEMPORARY, path)
@@ -55,7 +67,50 @@ def write_files(directory: Path, files: Iterable[tuple[str, bytes]]) -> None:
         raise LogError(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
-def _write_all(descriptor: int, content: bytes) -> None:
+def directory_mode(mode: int) -> int:
+    """The mode of a directory whose files have this one: who may read may enter."""
+    return mode | (mode & 0o444) >> 2
+
+
+def opener(mode: int) -> Callable[[str, int], int]:
+    """What `open` opens a file with that it makes: its mode is this one, whatever the mask."""
+
+    def opened(path: str, flags: int) -> int:
+        descriptor = os.open(path, flags, mode)
+        try:
+            set_mode(descriptor, mode)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    return opened
+
+
+def set_mode(descriptor: int, mode: int) -> None:
+    """Give an open file this mode where it has another; nothing where the system knows no modes."""
+    if sys.platform != "win32" and stat.S_IMODE(os.fstat(descriptor).st_mode) != mode:
+        os.fchmod(descriptor, mode)
+
+
+def make_directories(path: str | Path, mode: int) -> None:
+    """Make a directory and those above it; the ones that were not there get this mode. Raises OSError."""
+    missing = []
+    at = os.fspath(path)
+    while at and not os.path.isdir(at):
+        missing.append(at)
+        at = os.path.dirname(at)
+    for each in reversed(missing):
+        try:
+            os.mkdir(each, mode)
+            os.chmod(each, mode)
+        except FileExistsError:
+            if not os.path.isdir(each):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), each) from None
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write all of it: a disk that is nearly full takes a part and says no more than that. Raises OSError."""
     view = memoryview(content)
     while view:
         view = view[os.write(descriptor, view) :]
@@ -78,41 +133,59 @@ def sync_directory(path: str) -> None:
         os.close(descriptor)
 
 
-class DirectoryLock:
-    """The right to be the only publisher of a directory, held until `release` or the end of the process.
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file until it is closed; False where somebody else has it locked.
 
-    Raises LogError when another process, or this one, holds it.
+    Raises OSError where the file system has no locks.
+    """
+    try:
+        _lock(descriptor)
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        raise
+    return True
+
+
+if sys.platform == "win32":
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    def _open_to_lock(directory: Path) -> int:
+        return os.open(directory / ".lock", os.O_RDWR | os.O_CREAT)
+
+else:
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _open_to_lock(directory: Path) -> int:
+        return os.open(directory, os.O_RDONLY)
+
+
+class DirectoryLock:
+    """The right to be the only one at work in a directory, held until `release` or the end of the process.
+
+    Raises LogError when another process, or this one, holds it: with the sentence `busy`, by default that of
+    a publisher.
     """
 
-    def __init__(self, directory: Path) -> None:
-        busy = f"Another publisher is at work in {directory}; there can only be one."
+    def __init__(self, directory: Path, busy: str | None = None) -> None:
         try:
-            self._descriptor = self._open(directory)
+            self._descriptor = _open_to_lock(directory)
+            try:
+                taken = try_lock(self._descriptor)
+            except OSError:
+                os.close(self._descriptor)
+                raise
         except OSError as error:
             raise LogError(f"{directory} cannot be locked: {error.strerror or error}.") from None
-        try:
-            self._lock()
-        except OSError:
+        if not taken:
             os.close(self._descriptor)
-            raise LogError(busy) from None
-
-    if sys.platform == "win32":
-
-        @staticmethod
-        def _open(directory: Path) -> int:
-            return os.open(directory / ".lock", os.O_RDWR | os.O_CREAT)
-
-        def _lock(self) -> None:
-            msvcrt.locking(self._descriptor, msvcrt.LK_NBLCK, 1)
-
-    else:
-
-        @staticmethod
-        def _open(directory: Path) -> int:
-            return os.open(directory, os.O_RDONLY)
-
-        def _lock(self) -> None:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            raise LogError(
+                busy or f"Another publisher is at work in {directory}; there can only be one."
+            ) from None
 
     def release(self) -> None:
         """Give the lock up."""

@@ -1,7 +1,8 @@
 """Writing pages into a directory that may hold an earlier rendering: what is the same is left alone.
 
 A page is written beside its place and renamed into it, so that it is there whole, old or new. Pages are
-derived: they are not forced to disk one by one, since losing them loses nothing.
+derived: they are not forced to disk one by one, since losing them loses nothing. Everybody may read them,
+whatever mask the process runs under.
 """
 
 from __future__ import annotations
@@ -11,7 +12,17 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.base.files import TEMPORARY
+from escrutinio.base.files import (
+    PUBLIC,
+    TEMPORARY,
+    directory_mode,
+    make_directories,
+    opener,
+    set_mode,
+    write_all,
+)
+
+_public = opener(PUBLIC)
 
 
 class PageWriter:
@@ -42,11 +53,11 @@ class PageWriter:
     def _replace(self, path: str, content: bytes) -> None:
         parent = path.rpartition("/")[0]
         if parent not in self._made:
-            os.makedirs(parent, exist_ok=True)
+            make_directories(parent, directory_mode(PUBLIC))
             self._made.add(parent)
         beside = path if self._fresh else path + TEMPORARY
-        with open(beside, "wb", buffering=0) as file:
-            file.write(content)
+        with open(beside, "wb", buffering=0, opener=_public) as file:
+            write_all(file.fileno(), content)
         if not self._fresh:
             os.replace(beside, path)
 
@@ -54,7 +65,10 @@ class PageWriter:
 def _holds(path: str, content: bytes) -> bool:
     try:
         with open(path, "rb", buffering=0) as file:
-            return os.fstat(file.fileno()).st_size == len(content) and file.readall() == content
+            same = os.fstat(file.fileno()).st_size == len(content) and file.readall() == content
+            if same:
+                set_mode(file.fileno(), PUBLIC)
+            return same
     except FileNotFoundError:
         return False
 

@@ -101,22 +101,24 @@ def init(
     from escrutinio.core.records.parts import Title
     from escrutinio.running.workspace.collection.beginning import Organisation
     from escrutinio.running.workspace.collection.collection import create
+    from escrutinio.running.workspace.workspace import beginning_in
 
     role = LogRole.OBSERVER if organisation.startswith("observer/") else LogRole.PARTY
     named = tuple(Title(*_title(text)) for text in titles)
     log = open_log(definition, trust, quiet=quiet)
-    collection = create(
-        directory,
-        log.state,
-        log.attachment,
-        Organisation(organisation, named, role),
-        origin=origin,
-        passphrase=passphrase,
-        clock=clock,
-        qr2024=log.unverified(QR2024_FILE, MAX_FILE),
-    )
-    keyring = collection.keyring(passphrase)
-    trusted = _renew(collection, keyring, collection.open(), clock, quiet)
+    with beginning_in(directory) as staging:  # with its pages, or not at all
+        collection = create(
+            staging,
+            log.state,
+            log.attachment,
+            Organisation(organisation, named, role),
+            origin=origin,
+            passphrase=passphrase,
+            clock=clock,
+            qr2024=log.unverified(QR2024_FILE, MAX_FILE),
+        )
+        keyring = collection.keyring(passphrase)
+        trusted = _renew(collection, keyring, collection.open(), clock, quiet)
     click.echo(
         say(
             f"{directory}: the log {origin} of {organisation}, with {len(log.state.roll):,} stations. "
@@ -161,27 +163,32 @@ def add(
     from escrutinio.running.workspace.collection.inputs import of_files
     from escrutinio.running.workspace.collection.sheets import HELD, Collected, sort_out
     from escrutinio.running.workspace.follower import Follower
+    from escrutinio.running.workspace.views import is_current
 
     collection = open_collection(directory)
     keyring = collection.keyring(passphrase)
-    collection.workspace.finish(keyring, clock)
-    follower = Follower(collection.open())
-    state = follower.log.state
-    confirmed = frozenset(confirm)
-    read = list(of_files(files, state, collection.known_keys(), collection.qr2024()))
-    sheets = [one for one in read if isinstance(one, Collected)]
-    found = sort_out(sheets, state, collection.name, confirmed)
-    not_taken = [*(one for one in read if not isinstance(one, Collected)), *found.not_taken]
     refusal: CopiesRefusedError | None = None
     added = 0
-    try:
-        if found.taken:
-            added = collection.append(found.taken, keyring, clock, follower.log)
-    except CopiesRefusedError as error:  # the others are in the log, and the pages show them
-        refusal, added = error, error.added
-    collection.remember(not_taken, confirmed)
-    if added or not (collection.public / "index.html").is_file():
-        _renew(collection, keyring, follower.advance(), clock, quiet or as_json)
+    with collection.workspace.alone():
+        collection.workspace.finish(keyring, clock)
+        follower = Follower(collection.open())
+        state = follower.log.state
+        confirmed = frozenset(confirm)
+        read = list(of_files(files, state, collection.known_keys(), collection.qr2024()))
+        sheets = [one for one in read if isinstance(one, Collected)]
+        found = sort_out(sheets, state, collection.name, confirmed)
+        not_taken = [*(one for one in read if not isinstance(one, Collected)), *found.not_taken]
+        try:
+            if found.taken:
+                added = collection.append(found.taken, keyring, clock, follower.log)
+        except CopiesRefusedError as error:  # the others are in the log, and the pages show them
+            refusal, added = error, error.added
+        collection.remember(not_taken, confirmed)
+        log = follower.advance()
+        if not is_current(
+            collection.public, log.signed
+        ):  # also after a run that was stopped before the pages
+            _renew(collection, keyring, log, clock, quiet or as_json)
     if refusal is not None:
         raise refusal
     held = [one for one in not_taken if one.why in HELD]
@@ -221,9 +228,11 @@ def add(
 def status(directory: Path, as_json: bool) -> None:
     from escrutinio.running.desk.board import coverage
     from escrutinio.running.workspace.collection.collection import open_collection
+    from escrutinio.running.workspace.views import is_current
 
     collection = open_collection(directory)
-    state = collection.open().state
+    log = collection.open()
+    state, current = log.state, is_current(collection.public, log.signed)
     rows = []
     for view in state.contests:
         found = coverage(state, view.code, collection.name)
@@ -231,13 +240,22 @@ def status(directory: Path, as_json: bool) -> None:
     waiting = collection.waiting()
     if as_json:
         coverages = [{"contest": code, "held": held, "stations": every} for code, held, every in rows]
-        print_json({"coverage": coverages, "not_taken": [_plain(one) for one in waiting]})
+        not_taken = [_plain(one) for one in waiting]
+        print_json({"coverage": coverages, "pages_current": current, "not_taken": not_taken})
         return
     for code, held, every in rows:
         click.echo(
             say(
                 f"{code}: {held:,} of {every:,} stations have a copy",
                 f"{code}: {held:,} de {every:,} mesas tienen copia",
+            )
+        )
+    if not current:
+        click.echo(
+            say(
+                "data and pages are behind the log: a run was stopped, and the next collect add mends them",
+                "los datos y las páginas van detrás del registro: una ejecución se interrumpió, y el próximo "
+                "collect add los repara",
             )
         )
     _show(waiting)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.file_names import names_of_codes
 from escrutinio.base.words.say import language, say
 from escrutinio.cli.opening import open_log, own_trust
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_file_option
@@ -72,7 +73,7 @@ def command(
     lang = tongue or language()
     head = head_of(log.signed, log.trust or own_trust(log), log.authenticated)
     dossier = dossier_of(log, find_station(log.state, station), head)
-    files = [(output or Path(f"{station}.zip"), to_zip(dossier, lang))]
+    files = [(output or Path(f"{names_of_codes([station])[station]}.zip"), to_zip(dossier, lang))]
     if pdf is not None:
         files.append((pdf, to_pdf(dossier, lang)))
     write_new(*files)

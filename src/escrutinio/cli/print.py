@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.file_names import names_of_codes
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.election import choose_basis, choose_contest
@@ -144,13 +145,15 @@ def command(
     printer = Printer(log.state, fingerprint_of(log.trust or own_trust(log)), tongue or language())
     # One sheet goes to the file named, several into the directory named.
     file = output if len(chosen) == 1 and not everything else None
+    names = names_of_codes(log.state.roll.stations)
     written = []
     sheets = _sheets(printer, log, chosen, (number, copies))
     with progress_bar(quiet or not everything) as progress:
         for sheet, content in _printed(sheets, paper, len(chosen)):
-            path = file or (output or Path()) / f"{sheet.station}-{sheet.contest}.pdf"
+            path = file or (output or Path()) / f"{names[sheet.station]}-{sheet.contest}.pdf"
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_new((path, content))
+            # Of several, those that a run which was stopped made already are as good as made now.
+            write_new((path, content), again=file is None)
             written.append(str(path))
             progress(say("print", "imprimir"), len(written), len(chosen))
     if as_json:

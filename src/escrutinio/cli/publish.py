@@ -83,6 +83,18 @@ def command(
             skip_bad_rows=skip_bad_rows,
             replace=replace,
         )
+    if published.forked:
+        click.echo(
+            say(
+                f"Warning: {output} held another history of this log, signed by the same key. Both verify "
+                "with the same trust file: whoever kept the first can show a split view. To go on without "
+                "one, publish under another origin and key, and say why.",
+                f"Advertencia: {output} contenía otra historia de este registro, firmada por la misma clave. "
+                "Las dos verifican con el mismo archivo de confianza: quien guardó la primera puede mostrar "
+                "que hay dos. Para seguir sin eso, publique con otro origen y otra clave, y diga por qué.",
+            ),
+            err=True,
+        )
     state = published.state
     facts = {
         "directory": str(output),

@@ -102,16 +102,18 @@ def command(
         compare(join(each, confirmed_zero=frozenset(confirm_zero)), registered=registered)
         for each in by_contest([named.resolve(source) for source in sources], contest)
     )
-    if html_dir is not None:
-        from escrutinio.publication.documents.accounts.pages import write_reconciliation
-
-        write_reconciliation(accounts, html_dir)
     tables = []
     if csv_file is not None:
         tables.append((csv_file, files.to_csv(accounts)))
     if xlsx_file is not None:
         tables.append((xlsx_file, files.to_xlsx(accounts, language())))
-    write_new(*tables)
+    if html_dir is None:
+        write_new(*tables)
+    else:
+        from escrutinio.publication.documents.accounts.pages import writing_reconciliation
+
+        with writing_reconciliation(accounts, html_dir):  # all of it, or nothing
+            write_new(*tables)
     if as_json:
         print_json(files.as_plain(accounts))
         return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from escrutinio.base.beside import write_new
+from escrutinio.base.beside import new_file, refusal, write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option
@@ -142,7 +142,12 @@ def _ask(redacted: Redacted, output: Path) -> None:
                 "una persona debe mirar el resultado: use una terminal, o añada --checked después")
         )  # fmt: skip
     preview = output.with_suffix(".preview.png")
-    write_new((preview, redacted.png), private=True)
+    # Closing the terminal leaves a preview behind, which must not stop the next run: its name is for this.
+    try:
+        with new_file(preview, replace=True, private=True) as file:
+            file.write(redacted.png)
+    except OSError as error:
+        raise refusal(preview, error) from None
     try:
         click.echo(say(f"Look at {preview}.", f"Mire {preview}."))
         question = say(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from escrutinio.base.beside import new_file, refusal, unfinished
+from escrutinio.base.beside import alone, held, new_file, refusal, unfinished
 from escrutinio.base.cells import csv_bytes
-from escrutinio.base.errors import InputError
+from escrutinio.base.errors import InputError, PublicationError
+from escrutinio.base.files import write_all
 from escrutinio.base.limited import cores
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
@@ -83,9 +86,11 @@ def command(
             say(f"{out} is there already; add --resume to go on with it, or give another --out",
                 f"{out} ya existe; añada --resume para seguir con él, o indique otro --out")
         )  # fmt: skip
-    with progress_bar(quiet or as_json) as progress:
+    with _alone(out), progress_bar(quiet or as_json) as progress:
         earlier = read_earlier(out) if out.exists() else None
-        files = list(list_folder(folder, [each for each in (out, report, unfinished(out)) if each]))
+        files = list(
+            list_folder(folder, [each for each in (out, report, unfinished(out), held(out)) if each])
+        )
         started = time.perf_counter()
         found: list[ScanResult] = []
         # What was read stands in the file at once, so that an interrupted run loses nothing.
@@ -93,8 +98,7 @@ def command(
             read = read_folder(folder, files, earlier=earlier, count=count or cores())
             for done, rows in enumerate(read, 1):
                 if earlier is None or earlier.files.get(rows[0].path) != rows:
-                    journal.write(b"".join(map(as_line, rows)))
-                    journal.flush()
+                    _add(journal, out, b"".join(map(as_line, rows)))
                 found += rows
                 progress(say("read", "leer"), done, len(files))
         seconds = time.perf_counter() - started
@@ -108,11 +112,40 @@ def command(
         _print(found, summary, out)
 
 
-def _journal(out: Path, earlier: Earlier | None) -> io.BufferedWriter:
-    """The result file to append to, its cut-off last line taken away."""
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Let nobody else write the result meanwhile. Raises PublicationError where somebody does."""
+    try:
+        with alone(out):
+            yield
+    except BlockingIOError as error:
+        raise refusal(out, error) from None
+
+
+@contextmanager
+def _journal(out: Path, earlier: Earlier | None) -> Iterator[io.FileIO]:
+    """The result file to append to, its cut-off last line taken away; gone where nothing came into it."""
     if earlier is not None:
         _write(out, (as_line(row) for rows in earlier.files.values() for row in rows))
-    return out.open("ab")
+    with out.open("ab", buffering=0) as journal:
+        try:
+            yield journal
+        except BaseException:
+            if os.fstat(journal.fileno()).st_size == 0:
+                out.unlink(missing_ok=True)
+            raise
+
+
+def _add(journal: io.FileIO, out: Path, lines: bytes) -> None:
+    """Add what was read of a file. Raises PublicationError; what stood there before stays."""
+    try:
+        write_all(journal.fileno(), lines)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise PublicationError(
+            say(f"{out} cannot be written: {why}; what was read stays in it, for --resume",
+                f"{out} no se puede escribir: {why}; lo leído queda ahí, para --resume")
+        ) from None  # fmt: skip
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:

@@ -15,7 +15,7 @@ from escrutinio.base.errors import PublicationError
 from escrutinio.evidence.accounts.accounts import Accounts, compare
 from escrutinio.evidence.accounts.sources import Source, join
 from escrutinio.publication.documents.accounts.files import COLUMNS, as_plain, to_csv, to_xlsx
-from escrutinio.publication.documents.accounts.pages import reconciliation_pages, write_reconciliation
+from escrutinio.publication.documents.accounts.pages import reconciliation_pages, writing_reconciliation
 
 HOSTILE = '<script>alert("1")</script>'
 SHEETS: dict[str, tuple[int, ...]] = {"n1": (50, 10, 5), "n2": (40, 10, 0), "n3": (7, 7, 7), "n4": (1, 2, 3)}
@@ -118,12 +118,13 @@ def test_both_languages_show_the_same_stations_with_their_differences_marked(thr
 
 
 def test_a_directory_that_is_there_is_left_alone(three: Accounts, tmp_path: Path) -> None:
-    write_reconciliation([three], tmp_path / "pages")
+    with writing_reconciliation([three], tmp_path / "pages"):
+        pass
     before = (tmp_path / "pages" / "index.html").read_bytes()
     with pytest.raises(PublicationError, match="exists already"):
-        write_reconciliation([three], tmp_path / "pages")
+        writing_reconciliation([three], tmp_path / "pages").__enter__()
     assert (tmp_path / "pages" / "index.html").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pages"]
     (tmp_path / "file").write_text("")
     with pytest.raises(PublicationError, match="cannot be written"):
-        write_reconciliation([three], tmp_path / "file" / "pages")
+        writing_reconciliation([three], tmp_path / "file" / "pages").__enter__()

@@ -177,13 +177,20 @@ def test_bases_that_would_share_a_file_do_not() -> None:
     assert (slugs["reported"], slugs["copies:party/b"]) == ("reported", "copies-party-b")
 
 
-@pytest.mark.parametrize("code", ["areas.csv", "nist.JSON", "index", "consejo"])
+@pytest.mark.parametrize("code", ["areas.csv", "nist.JSON", "index", "names", "NUL", "sur.", "consejo"])
 def test_a_contest_whose_name_is_taken_has_another_directory(code: str) -> None:
     state = small_state()
     president, council = state.contests
     found = contest_directories(replace(state, contests=(replace(president, code=code), council)))
     assert found[code].startswith(f"{code}-")
     assert (found["Consejo"] == "Consejo") is (code != "consejo")
+
+
+def test_a_packed_file_names_neither_a_moment_nor_a_system() -> None:
+    """RFC 1952, 2.3: what Python writes there depends on its version, and what is published must not."""
+    packed = [content for path, content in files().items() if path.endswith(".gz")]
+    assert [content[:10].hex() for content in packed] == ["1f8b08" + "00" * 6 + "ff"] * len(packed)
+    assert packed
 
 
 # --- Parquet ---

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from escrutinio.base.errors import InputError
+from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.words.numerals import in_words
 from escrutinio.core.election.state import ElectionState
 from escrutinio.running.desk.transcription.app import application
@@ -23,6 +26,7 @@ from escrutinio.running.desk.transcription.tasks import Stage, Task, Typed, Typi
 from escrutinio.running.desk.transcription.texts import PROBLEMS
 from escrutinio.running.desk.transcription.words import names_number
 from escrutinio.running.workspace.collection.inputs import Transcribed
+from tests.paths import ROOT
 from tests.publication.small import small_state
 from tests.running.desk.serving import origin, served
 
@@ -280,10 +284,89 @@ def test_a_journal_cut_by_a_crash_goes_on_with_its_whole_lines(desk: Desk, state
     desk.record(typed(image, desk.typists[0]))
     with (desk.directory / JOURNAL).open("ab") as file:
         file.write(b'{"image":"half')
+    desk.close()
     again = Desk(desk.folder, desk.directory)
     assert [len(task.typings) for task in again.tasks().values()].count(1) == 1
     again.record(typed(image, desk.typists[1]))
+    again.close()
     assert Desk(desk.folder, desk.directory).tasks()[image].stage is Stage.DONE
+
+
+def test_one_desk_works_in_a_directory(desk: Desk) -> None:
+    with pytest.raises(LogError, match="Another desk is at work"):
+        Desk(desk.folder, desk.directory)
+    with pytest.raises(LogError, match="Another desk is at work"):
+        issue_codes(desk.directory, 5)
+    desk.close()
+    Desk(desk.folder, desk.directory).close()
+
+
+def test_what_a_desk_keeps_is_for_its_owner_alone(desk: Desk) -> None:
+    image = next(iter(desk.paths))
+    for typist in desk.typists[:2]:
+        desk.record(typed(image, typist))
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in desk.directory.iterdir()}
+    assert modes == {"typists.txt": 0o600, JOURNAL: 0o600, RESULT: 0o600}
+    assert stat.S_IMODE(desk.directory.stat().st_mode) == 0o700
+    desk.close()
+    with (desk.directory / JOURNAL).open("ab") as file:
+        file.write(b"cut")
+    Desk(desk.folder, desk.directory).close()  # which writes the journal anew
+    assert stat.S_IMODE((desk.directory / JOURNAL).stat().st_mode) == 0o600
+
+
+WITH_NO_ROOM = """
+import resource, signal, sys
+from pathlib import Path
+from escrutinio.base.errors import LogError
+from escrutinio.running.desk.transcription.desk import JOURNAL, Desk
+from escrutinio.running.desk.transcription.tasks import Typed, Typing
+desk = Desk(Path(sys.argv[1]), Path(sys.argv[2]))
+one, other = list(desk.paths)[:2]
+typed = Typed(station="1", contest="c", counts=(1, 2))
+desk.record(Typing(image=one, typist=desk.typists[0], typed=typed))
+size = (desk.directory / JOURNAL).stat().st_size
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20, size + 20))
+try:
+    desk.record(Typing(image=other, typist=desk.typists[0], typed=typed))
+except LogError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_leaves_no_half_line_in_the_journal(desk: Desk) -> None:
+    desk.close()
+    command = [sys.executable, "-c", WITH_NO_ROOM, str(desk.folder), str(desk.directory)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT / "src")
+    assert f"{JOURNAL} cannot be written: File too large" in done.stdout
+    again = Desk(desk.folder, desk.directory)
+    assert [len(task.typings) for task in again.tasks().values()] == [1, 0, 0]
+    again.record(typed(list(again.paths)[1], again.typists[0]))
+    again.close()
+    assert [len(task.typings) for task in Desk(desk.folder, desk.directory).tasks().values()] == [1, 1, 0]
+
+
+def test_a_result_behind_its_journal_is_mended(desk: Desk) -> None:
+    image = next(iter(desk.paths))
+    for typist in desk.typists[:2]:
+        desk.record(typed(image, typist))
+    whole = (desk.directory / RESULT).read_bytes()
+    desk.close()
+    (desk.directory / RESULT).unlink()  # as after a kill between the two
+    Desk(desk.folder, desk.directory).close()
+    assert (desk.directory / RESULT).read_bytes() == whole
+
+
+def test_what_was_done_of_other_pictures_stays_in_the_result(desk: Desk) -> None:
+    first, second = list(desk.paths.items())[:2]
+    for image, _ in (first, second):
+        for typist in desk.typists[:2]:
+            desk.record(typed(image, typist))
+    desk.close()
+    whole = (desk.directory / RESULT).read_bytes()
+    Desk(desk.folder, desk.directory, [second[1]]).close()
+    assert sorted((desk.directory / RESULT).read_bytes().splitlines()) == sorted(whole.splitlines())
 
 
 def test_a_person_types_a_picture_once(desk: Desk) -> None:
@@ -298,9 +381,11 @@ def test_links_and_paths_out_of_the_folder_are_no_pictures(desk: Desk, tmp_path:
     Image.new("L", (9, 9)).save(secret)
     (desk.folder / "link.png").symlink_to(secret)
     os.mkfifo(desk.folder / "pipe.png")
+    desk.close()
     again = Desk(desk.folder, desk.directory)
     assert len(again.paths) == len(desk.paths)
     assert [Path(path).name for path in again.unreadable] == ["link.png", "pipe.png"]
+    again.close()
     with pytest.raises(InputError, match="not in the folder"):
         Desk(desk.folder, desk.directory, [Path("../secret.png")])
 

@@ -5,16 +5,15 @@ codes, numbers and what records say: no sentence of this program, whose words ma
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.cells import text_cell
+from escrutinio.base.file_names import file_names, is_portable
 from escrutinio.core.derived.cells import free_names, joined_cells, number_cells, table_bytes
 from escrutinio.core.derived.claims import Count, claim_table
 from escrutinio.core.derived.geometry import Geometry, format_features
@@ -38,6 +37,9 @@ SUMS = ("valid", "null", "blank", "ballots")
 AREA = ("area", "parent", "level", "name")
 SHEET = ("index", "type", "signer", "basis", "station", "status", "reason")
 STATED = ("null", "blank", "ballots", "voters", "registered")
+
+_TAKEN = ("index", "names")
+"""The pages' own directories in `data/`."""
 
 _FILES = (".csv", ".geojson", ".gz", ".json", ".parquet", ".xlsx")
 
@@ -97,25 +99,18 @@ def _basis_codes(state: ElectionState, contest: str) -> tuple[str, ...]:
 
 def basis_slugs(state: ElectionState) -> dict[str, str]:
     """A name for use in file names for each basis code: `copies:party/azul` is `copies-party-azul`."""
-    return _distinct({basis.code: basis.code.replace(":", "-").replace("/", "-") for basis in state.bases})
+    plain = ((basis.code, basis.code.replace(":", "-").replace("/", "-")) for basis in state.bases)
+    return file_names(plain, _TAKEN, _fits)
 
 
 def contest_directories(state: ElectionState) -> dict[str, str]:
     """The directory in `data/` for each contest code: the code itself, unless it looks like a file."""
-    return _distinct({contest.code: contest.code for contest in state.contests})
+    return file_names(((contest.code, contest.code) for contest in state.contests), _TAKEN, _fits)
 
 
-def _distinct(names: dict[str, str]) -> dict[str, str]:
-    """The names, with a part of their code's digest where a disk that takes A for a would mix them up.
-
-    Also where a name ends like a file of `data/`, or is that of the pages' own directory in it.
-    """
-    folded = Counter(["index", *(name.casefold() for name in names.values())])
-    found = {}
-    for code, name in names.items():
-        alone = folded[name.casefold()] == 1 and not name.casefold().endswith(_FILES)
-        found[code] = name if alone else f"{name}-{sha256(code.encode()).hexdigest()[:8]}"
-    return found
+def _fits(name: str) -> bool:
+    """Whether a name is one that every disk can hold, and none of a file of `data/`."""
+    return is_portable(name) and not name.casefold().endswith(_FILES)
 
 
 def has_cards(contest: ContestView) -> bool:

@@ -8,7 +8,7 @@ nothing is signed while a row is bad.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -85,14 +85,16 @@ def compose(
     base_dir: Path,
     clock: int,
     progress: Progress,
+    moments: Sequence[int] = (),
 ) -> Composer:
     """Sign every record of the log. Raises DefinitionError, InputError or RecordError; writes nothing.
 
-    `clock`: seconds since 1970-01-01 UTC, the `issued_at` of all that is imported.
+    `clock`: seconds since 1970-01-01 UTC, the `issued_at` of all that is imported;
+    `moments` those of the entries that stand already, in order.
     """
     script: ScriptTable = convert(dict(config.script), ScriptTable, "script")
     tree = build_areas(Area(row.code, row.parent, row.level, row.name) for row in tables.areas)
-    composer = Composer(keyring, config.log.origin, clock, base_dir)
+    composer = Composer(keyring, config.log.origin, clock, base_dir, moments)
     _add_beginning(composer, config, tree)
     if config.organisations:
         _enrol_organisations(composer, config)
@@ -154,7 +156,7 @@ def _add_copies(
         )
         about = f"{row.station}/{row.contest}"
         # A second row for a station is another record, not the same bytes again: both stay visible.
-        composer.add(copy, by=by, about=about, at=composer.clock + seen[row.station, row.contest])
+        composer.add(copy, by=by, about=about, later=seen[row.station, row.contest])
         seen[row.station, row.contest] += 1
         if number % 500 == 499 or number == len(rows) - 1:
             progress("sign", number + 1, len(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,11 +22,14 @@ from escrutinio.intake.authoring.keyring import ROOT, Keyring
 class Composer:
     """Seals records one after another and keeps what later ones may point to.
 
-    `records` in log order, `attachments` by digest; `clock` gives `issued_at` where an author gives none;
-    `acts` are those in force by what was said so far.
+    `records` in log order, `attachments` by digest; `clock` gives `issued_at` where an author gives none, but
+    for the entries that stand already: they keep theirs, which `moments` has in order. `acts` are
+    those in force by what was said so far.
     """
 
-    def __init__(self, keyring: Keyring, origin: str, clock: int, base_dir: Path) -> None:
+    def __init__(
+        self, keyring: Keyring, origin: str, clock: int, base_dir: Path, moments: Sequence[int] = ()
+    ) -> None:
         self.records: list[bytes] = []
         self.attachments: dict[bytes, bytes] = {}
         self.election = b""
@@ -36,7 +40,8 @@ class Composer:
         self._frontier = Frontier()
         self._hashed = 0
         self._named: dict[str, int] = {}
-        self._index: dict[bytes, int] = {}
+        self._moments = moments
+        self._index: dict[tuple[object, ...], int] = {}
         self._author = AuthorRole.AUTHORITY
         self.acts = Acts(1)
         self._roles: dict[str, Role] = {}
@@ -47,13 +52,37 @@ class Composer:
         self.attachments[attachment.digest] = data
         return attachment
 
-    def add(self, body: Body, *, by: str, about: str, at: int | None = None, name: str | None = None) -> int:
+    def add(
+        self,
+        body: Body,
+        *,
+        by: str,
+        about: str,
+        at: int | None = None,
+        later: int = 0,
+        name: str | None = None,
+    ) -> int:
         """Seal `body`, append it and return its index. `by` "root" is signed with the root key.
 
-        The same record again has the index of the first: a log takes it once. An act whose matter has one in
-        force names it as replaced, unless its author names one.
+        It is issued `at` a moment, else so many seconds `later` than the clock says. The same again has the
+        index of the first: a log takes it once. An act whose matter has one in force names it as replaced, unless
+        its author names one.
         """
-        body = self.acts.naming(body, about)
+        index = self._index.setdefault((body, by, about, at, later), len(self.records))
+        if index == len(self.records):
+            self._seal(self.acts.naming(body, about), by, about, self._moment(later) if at is None else at)
+        if name is not None:
+            if name in self._named:
+                raise InputError(f"two entries have the id {name!r}")
+            self._named[name] = index
+        return index
+
+    def _moment(self, later: int) -> int:
+        place = len(self.records)
+        stands = self._moments[place] if place < len(self._moments) else -1
+        return stands if stands >= 0 else self.clock + later
+
+    def _seal(self, body: Body, by: str, about: str, moment: int) -> None:
         key = self.keyring.key(by)
         signer = "authority/root" if by == ROOT else by
         raw = seal(
@@ -62,19 +91,12 @@ class Composer:
             signer=signer,
             subject=about,
             election=self.election,
-            issued_at=self.clock if at is None else at,
+            issued_at=moment,
         )
-        index = self._index.setdefault(raw, len(self.records))
-        if index == len(self.records):
-            self.records.append(raw)
-            self._follow(body, raw, by)
-        if index == 0:
+        if not self.records:
             self.election = sha256(raw).digest()
-        if name is not None:
-            if name in self._named:
-                raise InputError(f"two entries have the id {name!r}")
-            self._named[name] = index
-        return index
+        self.records.append(raw)
+        self._follow(body, raw, by)
 
     def _follow(self, body: Body, raw: bytes, by: str) -> None:
         """Take in who may say what, and which acts are in force by it."""

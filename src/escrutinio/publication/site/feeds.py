@@ -57,7 +57,7 @@ class Feeds:
     def feed(self, area: int) -> bytes:
         """The feed of an area by its number, as XML in UTF-8."""
         site = self._site
-        code, name = site.areas.codes[area], site.areas.names[area]
+        code, name, file = site.areas.codes[area], site.areas.names[area], site.files[area]
         title = f"{name} · {self._words.plain(site.body.titles, site.body.code)}"
         news = list(self._news(area))
         updated = max(item.at for item in news)
@@ -68,7 +68,7 @@ class Feeds:
             f"<id>{self._id(code)}</id><title>{escape(title)}</title>"
             + (f"<subtitle>{escape(self._notices)}</subtitle>" if self._notices else "")
             + f"<updated>{_moment(updated)}</updated><author><name>{escape(author)}</name></author>"
-            f'<link rel="self" href="{code}.xml"/><link href="{code}.html"/>\n'
+            f'<link rel="self" href="{file}.xml"/><link href="{file}.html"/>\n'
         )
         return (head + "".join(self._entry(code, item) for item in news) + "</feed>\n").encode()
 
@@ -87,7 +87,7 @@ class Feeds:
 
     def _news(self, area: int) -> Iterator[_News]:
         size = int(self._context.changes.within[area])
-        code, form = self._site.areas.codes[area], self._words.form
+        file, form = self._site.files[area], self._words.form
         counted = []
         for race, at in self._site.races_in(area):
             if race.columns:
@@ -99,12 +99,12 @@ class Feeds:
                 }
                 counted.append(self._words.gettext(COUNTED) % values)
         text = "; ".join(counted) or self._words.gettext("No sheet of this contest is in the log.")
-        yield _News(f"size {size}", text, issued_at(self._state, size), f"{code}.html")
+        yield _News(f"size {size}", text, issued_at(self._state, size), f"{file}.html")
         for logged in self._said.get(area, ())[-MOST_SAID:][::-1]:
             yield self._announced(logged)
         inside = self._site.findings_in.get(area)
         for finding in inside.listed[:MOST_FINDINGS] if inside else ():
-            yield self._noticed(code, finding)
+            yield self._noticed(file, finding)
 
     def _announced(self, logged: Logged[t.Body]) -> _News:
         body = logged.body
@@ -117,11 +117,11 @@ class Feeds:
         link = f"../{self._site.book.path_of[logged.index]}#e{logged.index}"
         return _News(f"entry {logged.index}", f"{kind}: {who}", logged.entry.issued_at, link)
 
-    def _noticed(self, code: str, finding: Finding) -> _News:
+    def _noticed(self, file: str, finding: Finding) -> _News:
         last = max(finding.entries, default=0)
         identity = f"finding {finding.code} {finding.contest} {finding.station} {finding.entries[:8]}"
         sentence = finding.sentence(self._words.language)
-        return _News(identity, sentence, issued_at(self._state, last + 1), f"{code}.html#findings")
+        return _News(identity, sentence, issued_at(self._state, last + 1), f"{file}.html#findings")
 
     def _said_by_area(self) -> dict[int, list[Logged[t.Body]]]:
         """Bulletins, announced results and proclamations by the area they speak of, in log order."""

@@ -2,14 +2,15 @@
 
 They are a convenience, like every page: what a browser finds through them it verifies against the log.
 
-    data/areas.json                    {area: {parent, name, level}}
+    data/areas.json                    {area: {parent, name, level, file}}; `file` is how the area's files are
+                                       called, only where that is not its code (`base.file_names`)
     data/keys.json                     {key id in hex: index of the enrolment}
     data/controls.json                 {type: [log index]} of the records that a part of the log needs:
                                        roll, closing, revocation, co-record
     data/log-pages.json                [log index of the first record on each page log/<number>.html]
     data/qr2024.json                   what the QR codes of 2024 count, where the configuration says it
     data/index/areas-of-stations.json  {station: area}, without those that `area_of_code` finds
-    data/index/<area>.json             the stations that lie directly in an area, in the order of the roll:
+    data/index/<file>.json             the stations that lie directly in an area, in the order of the roll:
         {"area": area,
          "centers": {center: name},
          "stations": {station: {
@@ -60,8 +61,10 @@ def index_files(site: Site) -> Iterator[tuple[str, bytes]]:
     state, tree, roll = site.state, site.areas, site.state.roll
     parents = [None if at < 0 else tree.codes[at] for at in tree.parent.tolist()]
     areas = {
-        code: {"parent": parent, "name": name, "level": level}
-        for code, parent, name, level in zip(tree.codes, parents, tree.names, tree.levels, strict=True)
+        code: {"parent": parent, "name": name, "level": level} | ({} if file == code else {"file": file})
+        for code, parent, name, level, file in zip(
+            tree.codes, parents, tree.names, tree.levels, site.files, strict=True
+        )
     }
     yield "data/areas.json", _encode(areas)
     yield "data/keys.json", _encode({held.kid.hex(): held.enrolled for held in state.keys})
@@ -103,7 +106,8 @@ def _station_files(site: Site) -> Iterator[tuple[str, bytes]]:
             said = {name: value for name, value in about.items() if value is not None}
             listed[code] = {"center": center, **said}
         code = site.areas.codes[area]
-        yield f"data/index/{code}.json", _encode({"area": code, "centers": names, "stations": listed})
+        about_area = {"area": code, "centers": names, "stations": listed}
+        yield f"data/index/{site.files[area]}.json", _encode(about_area)
 
 
 def _entries(state: ElectionState) -> Entries:

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.file_names import names_of_codes
 from escrutinio.core.derived.files import has_cards, shown_bases
 from escrutinio.core.election.findings.finding import Finding, FindingRow
 from escrutinio.core.election.findings.table import ROWS
@@ -265,6 +266,12 @@ class Site:
                 yield race, area
             elif tree.enter[area] <= tree.enter[race.area] < tree.leave[area]:
                 yield race, race.area
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """What the files of each area are called, before their endings, by number of the area."""
+        names = names_of_codes(self.areas.codes, taken=("areas-of-stations",))
+        return tuple(names[code] for code in self.areas.codes)
 
     @cached_property
     def stations_of(self) -> tuple[NDArray[np.int64], ...]:

@@ -69,13 +69,13 @@ def has_embed(site: Site, area: int) -> bool:
 
 def area_files(context: Context, language: str, area: int) -> Iterator[str]:
     """The files that an area has in one language, as paths below the publication."""
-    code = context.site.areas.codes[area]
-    yield f"{language}/areas/{code}.html"
-    yield f"{language}/areas/{code}.xml"
+    name = context.site.files[area]
+    yield f"{language}/areas/{name}.html"
+    yield f"{language}/areas/{name}.xml"
     if has_preview(context, area):
-        yield f"{language}/areas/{code}.png"
+        yield f"{language}/areas/{name}.png"
     if has_embed(context.site, area):
-        yield f"embed/{language}/{code}.html"
+        yield f"embed/{language}/{name}.html"
 
 
 class Pages:
@@ -104,8 +104,8 @@ class Pages:
             match path:
                 case "index.html":
                     said["certain"] = standing_sentences(self.context.evidence, self.language)
-                    said["preview"] = self.site.areas.codes[0]
-                    said["feed"] = f"areas/{self.site.areas.codes[0]}"
+                    said["preview"] = self.site.files[0]
+                    said["feed"] = f"areas/{self.site.files[0]}"
                 case "evidence.html":
                     said["chapters"] = chapters(self.context.evidence, self.language)
                 case "bulletins.html":
@@ -115,21 +115,21 @@ class Pages:
 
     def of_area(self, area: int) -> Iterator[tuple[str, bytes]]:
         """The page of an area by its number, and what goes with it, as `area_files` lists them."""
-        code = self.site.areas.codes[area]
+        code, name = self.site.areas.codes[area], self.site.files[area]
         size = int(self.context.changes.page[area])
         races = tuple(self.site.races_in(area))
         said = {
-            "path": f"areas/{code}.html",
+            "path": f"areas/{name}.html",
             "area": area,
             "races": races,
             "found": self.site.findings_in.get(area),
             "stations_of": self.stations,
             "changed_at": size,
             "live": code,
-            "feed": code,
-            "preview": code if has_preview(self.context, area) else None,
+            "feed": name,
+            "preview": name if has_preview(self.context, area) else None,
         }
-        below = f"{self.language}/areas/{code}"
+        below = f"{self.language}/areas/{name}"
         yield f"{below}.html", self._template("area").render(said).encode()
         yield f"{below}.xml", self.feeds.feed(area)
         if has_preview(self.context, area):
@@ -137,7 +137,7 @@ class Pages:
         if has_embed(self.site, area):
             within = int(self.context.changes.within[area])
             told = {"area": area, "races": races, "changed_at": within, "notices": self.notices}
-            yield f"embed/{self.language}/{code}.html", self._template("embed").render(told).encode()
+            yield f"embed/{self.language}/{name}.html", self._template("embed").render(told).encode()
 
     def of_log(self, number: int) -> tuple[str, bytes]:
         """The page of the log's records with this number, from 1 on."""

@@ -16,7 +16,7 @@ class ResultRows:
     """Writes what the columns of one contest have in an area, in one language."""
 
     def __init__(self, site: Site, race: Race, words: Words) -> None:
-        self._areas = site.areas
+        self._areas, self._files = site.areas, site.files
         self._race = race
         self._words = words
         self._number, self._percent = words.form.number, words.form.percent
@@ -103,7 +103,7 @@ class ResultRows:
         cover, came = column.coverage(area), column.turnout(area)
         figures = "<td>".join(map(self._number, (*column.votes[area], column.valid[area])))
         return (
-            f'<tr><th scope="row"><a href="{areas}{self._areas.codes[area]}.html">'
+            f'<tr><th scope="row"><a href="{areas}{self._files[area]}.html">'
             f"{isolated(self._areas.names[area])}</a><td>{figures}"
             f"<td>{self._percent(came.ballots, came.registered, 1)}"
             f"<td>{self._number(cover.counted)}/{self._number(cover.all)}"

@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from escrutinio.base.beside import new_tree, put_back
+from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
 from escrutinio.base.inputs import read_input
 from escrutinio.base.progress import Progress
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
-from escrutinio.core.log.merkle import leaf_hash
+from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
-from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.log.tiles import Frontier
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.intake.authoring.compose import Tables, compose, read_tables
 from escrutinio.intake.authoring.composer import Composer
@@ -31,6 +28,7 @@ from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.downloads.geojson import published_geometry, write_geometry
+from escrutinio.running.workspace.before import read_before
 from escrutinio.running.workspace.follower import follow
 from escrutinio.running.workspace.views import Updated, carry_over, renew
 from escrutinio.running.workspace.workspace import Beginning, Workspace, begin
@@ -51,12 +49,16 @@ class BadRowsError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What `publish` made: where, of which election, how many entries and skipped rows."""
+    """What `publish` made: where, of which election, how many entries and skipped rows.
+
+    `forked`: it replaced another history of the same log, signed by the same key.
+    """
 
     directory: Path
     state: ElectionState
     checkpoint: SignedCheckpoint
     skipped: int
+    forked: bool = False
 
 
 def publish(
@@ -73,32 +75,47 @@ def publish(
     """Publish the election of `config_file` into the directory `target`.
 
     `master` is the key that all others are derived from, `clock` the moment in seconds since 1970-01-01
-    UTC: the same input, key and clock give the same bytes. Raises BadRowsError, InputError or
+    UTC: the same input, key and clock give the same bytes. Where the target holds the beginning of this log,
+    what stands there keeps its moment, and only what is new is issued now. Raises BadRowsError, InputError or
     DefinitionError for bad input, and PublicationError where the target cannot be written or holds
-    something else (another election, unless `replace`; a log that the new one would contradict).
+    something else (another election, unless `replace`; a log that the new one would contradict), or another
+    run is publishing there.
     """
     config, base_dir = _read_config(config_file)
     tables = read_tables(config, base_dir)
     if tables.bad and not skip_bad_rows:
         raise BadRowsError(tables.bad)
     keyring = Keyring(master, config.code)
-    composer = compose(config, tables, keyring, base_dir=base_dir, clock=clock, progress=progress)
-    put_back(target)
-    _check_target(target, composer.records, replace)
     try:
-        verifiers = verifier_files(target, None if replace else named_verifier(target))
+        # From here on nobody else publishes there: what stands is read, continued and replaced as one.
         with new_tree(target, replace=True) as staging:
+            before = read_before(target, replace=replace)
+            continued = None if replace else before
+            composer = compose(
+                config,
+                tables,
+                keyring,
+                base_dir=base_dir,
+                clock=clock,
+                progress=progress,
+                moments=() if continued is None else continued.moments(),
+            )
+            if continued is not None:
+                continued.refuse_change(composer.records)
+            verifiers = verifier_files(target, None if replace else named_verifier(target))
             workspace = _begin(staging, config, composer, keyring, clock)
             write_files(workspace.public, verifiers.files)
-            if not replace:
+            if continued is not None:
+                continued.keep_partial_tiles(workspace.public / "log")
                 carry_over(target, workspace.public)
             made = _show(
                 workspace, config, base_dir, tables, keyring, verifiers.digest, clock, progress, executor
             )
             workspace.seal()
     except OSError as error:
-        raise PublicationError(f"{target} cannot be written: {error.strerror or error}") from None
-    return Published(target, made.state, made.checkpoint, len(tables.bad))
+        raise refusal(target, error) from None
+    forked = before is not None and before.is_forked_by(composer.records, workspace.verifier(keyring))
+    return Published(target, made.state, made.checkpoint, len(tables.bad), forked)
 
 
 def _begin(
@@ -161,34 +178,6 @@ def _read_config(config_file: Path) -> tuple[ElectionConfig, Path]:
         return read_config(read_input(path, MAX_CONFIG), path.name), path.parent
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _check_target(target: Path, records: list[bytes], replace: bool) -> None:
-    """Refuse to put this log where something else stands."""
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    if not (target / "log" / "checkpoint").is_file():
-        raise PublicationError(f"{target} is not empty and holds no publication; choose another directory")
-    if replace:
-        return
-    try:
-        reader = open_log(target / "log")
-        old = parse_checkpoint(reader.checkpoint()).checkpoint
-        first = next(read_entries(reader, old.size), b"")
-    except LogError as error:
-        raise PublicationError(
-            f"{target} holds a damaged log ({error}); give --replace to replace it"
-        ) from None
-    if first != records[0]:
-        raise PublicationError(
-            f"{target} holds another election; choose another directory, or give --replace"
-        )
-    frontier, _ = Frontier().extend(b"".join(map(leaf_hash, records[: old.size])))
-    if len(records) < old.size or frontier.root != old.root:
-        raise PublicationError(
-            f"{target} holds {old.size} entries of this election that the new log would change; "
-            "choose another directory, or give --replace"
-        )
 
 
 def _sources(config: ElectionConfig, base_dir: Path, tables: Tables) -> list[Source]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from escrutinio.base.errors import LogError, PublicationError
-from escrutinio.base.files import write_files
+from escrutinio.base.files import PUBLIC, TEMPORARY, directory_mode, make_directories, write_files
 from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below
 from escrutinio.base.words.format import LANGUAGES
@@ -31,7 +31,7 @@ from escrutinio.publication.browser.verifier import verifier_files
 from escrutinio.publication.downloads.data import write_data
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.site.live import LIVE, live_files, read_live
-from escrutinio.publication.site.manifest import MANIFEST
+from escrutinio.publication.site.manifest import MANIFEST, read_manifest
 from escrutinio.publication.site.render import ROOTS, Rendering, render_site
 from escrutinio.publication.site.shelf import Shelf
 from escrutinio.running.workspace.follower import follow
@@ -94,6 +94,7 @@ def renew(
     Raises PublicationError where something cannot be written.
     """
     state = log.state
+    _remove_rests(directory)
     for digest in state.withdrawn:
         (directory / "attachments" / file_name(digest)).unlink(missing_ok=True)
     verifiers = verifier_files(directory, trust.verifier_html)
@@ -116,6 +117,14 @@ def renew(
         refresh=refresh,
     )
     return Updated(state, log.signed, rendering)
+
+
+def _remove_rests(directory: Path) -> None:
+    """Remove what a run that was killed was writing; of the pages' own directories it goes with the pages."""
+    for below in (directory, directory / "attachments", directory / "data"):
+        paths = below.glob(f"*{TEMPORARY}") if below == directory else below.rglob(f"*{TEMPORARY}")
+        for path in list(paths):
+            path.unlink(missing_ok=True)
 
 
 def write_views(
@@ -155,6 +164,19 @@ def write_views(
     return rendering
 
 
+def is_current(directory: Path, signed: SignedCheckpoint) -> bool:
+    """Whether data and pages in `directory` are those of this checkpoint, all of them.
+
+    A run that was stopped between the log and the last page leaves them behind: `live.json` comes last, and
+    `site.json` is away while pages are made.
+    """
+    live, manifest = read_live(directory), read_manifest(directory)
+    head = signed.checkpoint
+    said = None if live is None else (live.size, live.root)
+    made = None if manifest is None else (manifest.size, manifest.root)
+    return said == made == (head.size, head.root.hex())
+
+
 def known_sources(directory: Path) -> tuple[Source, ...]:
     """The sources that the description of `data/` names already."""
     listed = Shelf(directory).description().sources
@@ -175,7 +197,7 @@ def carry_over(old: Path, new: Path) -> None:
     Files are linked, not copied, where the file system can: nothing writes into a page, it is replaced.
     """
     for path in sorted(files_below(old, (*ROOTS, *LANGUAGES))):
-        (new / path).parent.mkdir(parents=True, exist_ok=True)
+        make_directories((new / path).parent, directory_mode(PUBLIC))
         _link(str(old / path), str(new / path))
     for name in (MANIFEST, LIVE):
         if (old / name).is_file():
@@ -185,5 +207,8 @@ def carry_over(old: Path, new: Path) -> None:
 def _link(source: str, target: str) -> None:
     with suppress(OSError):
         os.link(source, target)
+        os.chmod(target, PUBLIC)
         return
     shutil.copyfile(source, target)
+    shutil.copystat(source, target)
+    os.chmod(target, PUBLIC)

@@ -22,10 +22,18 @@ from pathlib import Path
 
 import msgspec
 
-from escrutinio.base.beside import keep_part, new_tree
+from escrutinio.base.beside import keep_part, new_tree, refusal
 from escrutinio.base.errors import InputError, LogError
-from escrutinio.base.files import write_files
+from escrutinio.base.files import (
+    PRIVATE,
+    PUBLIC,
+    DirectoryLock,
+    directory_mode,
+    make_directories,
+    write_files,
+)
 from escrutinio.base.progress import Progress, silent
+from escrutinio.base.words.say import say
 from escrutinio.core.election.admission import Admission
 from escrutinio.core.log.accept import Acceptor, Refusal, refused
 from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
@@ -42,7 +50,7 @@ from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import LOG, Keyring
 
-SETTINGS = "workspace.json"
+SETTINGS, STORE = "workspace.json", "store.sqlite"
 MAX_SETTINGS = 64 * 1024
 VERSION = 1
 
@@ -131,28 +139,46 @@ class Workspace:
         return content if digest_of(content) == digest else None
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only run that works on log and pages. Raises LogError while another does."""
+        lock = DirectoryLock(
+            self.private,
+            say(
+                f"Another run is at work in {self.directory}; wait until it is done.",
+                f"Otra ejecución trabaja en {self.directory}; espere a que termine.",
+            ),
+        )
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
     def acceptor(self, log: VerifiedLog | None = None) -> Iterator[Acceptor]:
         """What takes records into the log; any number of processes may have one, and none needs a key.
 
         With the `log` as it was verified, what it settles is not read again. Raises LogError.
         """
         admission = Admission(self.attachment) if log is None else log.folding.admission()
-        with closing(SqliteStore(self.private / "store.sqlite")) as store:
+        with closing(self._store()) as store:
             yield Acceptor(store, open_log(self._log_directory()), admission)
 
     @contextmanager
     def publisher(self, keyring: Keyring, clock: int) -> Iterator[Publisher]:
         """The log's one publisher; raises LogError while another is at work, or where histories differ."""
         with (
-            closing(SqliteStore(self.private / "store.sqlite")) as store,
+            closing(self._store()) as store,
             Publisher(self._log_directory(), store, self.signer(keyring), clock=lambda: clock) as publisher,
         ):
             yield publisher
 
     def _log_directory(self) -> Path:
         directory = self.public / "log"
-        directory.mkdir(parents=True, exist_ok=True)
+        make_directories(directory, directory_mode(PUBLIC))
         return directory
+
+    def _store(self) -> SqliteStore:
+        return SqliteStore(self.private / STORE)
 
     def add(
         self, records: Sequence[bytes], keyring: Keyring, clock: int, log: VerifiedLog | None = None
@@ -164,12 +190,14 @@ class Workspace:
         with self.publisher(keyring, clock) as publisher, self.acceptor(log) as acceptor:
             answers = acceptor.accept(records)
             publisher.publish()
+            publisher.sweep()
         return answers
 
     def finish(self, keyring: Keyring, clock: int) -> None:
         """Make public what an interrupted run left durable. Raises LogError."""
         with self.publisher(keyring, clock) as publisher:
             publisher.publish()
+            publisher.sweep()
 
     def open(self, *, executor: Executor | None = None, progress: Progress = silent) -> VerifiedLog:
         """The log as it stands in the public part, verified. Raises LogError."""
@@ -206,8 +234,6 @@ def begin(
     where a record is refused, with the counts, and then leaves nothing behind: all is made beside the
     directory and moved into its place when it is whole.
     """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise InputError(f"{directory} is not empty; choose another directory")
     settings = WorkspaceTable(
         role=role.name.lower(),
         election=digest_of(beginning.records[0]).hex(),
@@ -216,12 +242,13 @@ def begin(
         operator=operator,
         titles=dict(titles),
     )
-    with new_tree(directory) as staging:
+    with beginning_in(directory) as staging:
         made = Workspace(staging, settings)
-        made.private.mkdir(mode=0o700)
+        make_directories(made.private, directory_mode(PRIVATE))
         if key_file is not None:
             key_file(made.private / "master.key")
-        write_files(made.private, private)
+        # Its store, still empty, so that it is private: SQLite gives the files beside it the same mode.
+        write_files(made.private, [*private, (STORE, b"")], private=True)
         attachments = sorted(beginning.attachments.items())
         write_files(made.public / "attachments", ((file_name(d), content) for d, content in attachments))
         if why := refused(made.add(beginning.records, keyring, clock)):
@@ -229,6 +256,21 @@ def begin(
         written = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
         write_files(made.directory, [(SETTINGS, written)])
     return Workspace(directory, settings)
+
+
+@contextmanager
+def beginning_in(directory: Path) -> Iterator[Path]:
+    """A directory to begin in, which stands at `directory` when the block ends without an error.
+
+    Raises InputError where one stands there that is not empty, PublicationError where another run is at it.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise InputError(f"{directory} is not empty; choose another directory")
+    try:
+        with new_tree(directory) as staging:
+            yield staging
+    except BlockingIOError as error:
+        raise refusal(directory, error) from None
 
 
 def keep_key(operator: str, master: SigningKey, passphrase: str) -> Callable[[Path], None]:

@@ -6,6 +6,7 @@ A directory that stands alone: it has its own style sheet and the figures as CSV
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,16 +69,18 @@ class AreaLine:
     net: tuple[int, ...]
 
 
-def write_reconciliation(contests: Sequence[Accounts], directory: Path) -> None:
+@contextmanager
+def writing_reconciliation(contests: Sequence[Accounts], directory: Path) -> Iterator[None]:
     """Write the pages into `directory`, which must not be there yet; it appears whole or not at all.
 
-    Raises PublicationError.
+    It appears when the block ends, and not where that ends with an error. Raises PublicationError.
     """
     if directory.exists():
         raise PublicationError(f"{directory} exists already; choose a new directory for the pages")
     try:
         with new_tree(directory) as staging:
             write_pages(staging, reconciliation_pages(contests))
+            yield
     except OSError as error:
         raise refusal(directory, error) from None
 

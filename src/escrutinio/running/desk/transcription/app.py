@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from escrutinio.base.errors import InputError
+from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.limited import Readers
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ContestView, ElectionState
@@ -99,6 +99,8 @@ class _Pages:
             await run_in_threadpool(self.desk.record, typing)
         except InputError:
             pass  # typed already, by a form sent twice: go on
+        except LogError:
+            return self._page(request, typist, task, form=form, refused="not-saved", status=503)
         return RedirectResponse("/", 303)
 
     async def picture(self, request: Request) -> Response:

@@ -5,6 +5,7 @@
     transcribed.jsonl    the sheets that are done, for `escrutinio collect add`
 
 What two people agreed on is written whole each time, so that a crash loses at most the page on the screen.
+The directory is for its owner alone, and one desk is at work in it: who shares it shares its page.
 """
 
 from __future__ import annotations
@@ -17,9 +18,18 @@ from threading import Lock
 
 import msgspec
 
-from escrutinio.base.errors import InputError, RecordError
-from escrutinio.base.files import write_files
+from escrutinio.base.errors import InputError, LogError, RecordError
+from escrutinio.base.files import (
+    PRIVATE,
+    DirectoryLock,
+    directory_mode,
+    make_directories,
+    opener,
+    write_all,
+    write_files,
+)
 from escrutinio.base.inputs import as_text, read_input
+from escrutinio.base.words.say import say
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.text import check_code
 from escrutinio.intake.scan.images import read_regular
@@ -34,16 +44,35 @@ MAX_JOURNAL = 512 * 1024 * 1024
 
 
 class Desk:
-    """Pictures of `folder`, all or those in `paths`; the journal in `directory`; threads may share it."""
+    """Pictures of `folder`, all or those in `paths`; the journal in `directory`; threads may share it.
+
+    Raises LogError while another desk is at work in the directory, and InputError for one that is none.
+    """
 
     def __init__(self, folder: Path, directory: Path, paths: Iterable[Path] | None = None) -> None:
         self.folder, self.directory = folder.resolve(), directory
+        make_directories(directory, directory_mode(PRIVATE))
+        self._alone = DirectoryLock(directory, _busy(directory))
+        try:
+            self._begin(paths)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let another desk work in the directory."""
+        self._alone.release()
+
+    def _begin(self, paths: Iterable[Path] | None) -> None:
         self._lock = Lock()
         self._looking: dict[str, str] = {}
         self.unreadable: list[str] = []
         self.paths = dict(self._found(self._listed() if paths is None else paths))
         self._typings = self._read_journal()
         self.typists = self._read_typists()
+        self._elsewhere = self._read_result()
+        if self._typings:  # the result may be behind the journal, where a crash came between the two
+            self._write_result()
 
     def tasks(self) -> dict[str, Task]:
         """Every picture with what was typed of it."""
@@ -69,13 +98,26 @@ class Desk:
             if any(one.typist == typing.typist for one in task.typings):
                 raise InputError("this person has typed this picture already; another one must")
             line = msgspec.json.encode(typing) + b"\n"
-            with (self.directory / JOURNAL).open("ab") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+            self._append(line)
             self._typings.append(typing)
             self._looking.pop(typing.typist, None)
             self._write_result()
+
+    def _append(self, line: bytes) -> None:
+        """Add a line to the journal, durably. Raises LogError, and then the journal is what it was."""
+        path = self.directory / JOURNAL
+        try:
+            with open(path, "ab", buffering=0, opener=opener(PRIVATE)) as file:
+                before = os.fstat(file.fileno()).st_size
+                try:
+                    write_all(file.fileno(), line)
+                    os.fsync(file.fileno())
+                except OSError:
+                    # Half a line would spoil the next one, and what was not acknowledged must not come back.
+                    file.truncate(before)
+                    raise
+        except OSError as error:
+            raise LogError(f"{path} cannot be written: {error.strerror or error}.") from None
 
     def _write_result(self) -> None:
         lines = [
@@ -83,7 +125,7 @@ class Desk:
             for task in self.tasks().values()
             if task.stage is Stage.DONE
         ]
-        write_files(self.directory, [(RESULT, b"".join(lines))])
+        write_files(self.directory, [(RESULT, b"".join([*self._elsewhere, *lines]))], private=True)
 
     def _transcribed(self, task: Task) -> Transcribed:
         assert task.agreed is not None  # it is done
@@ -134,11 +176,24 @@ class Desk:
             raise InputError(f"{path} cannot be read: {error.strerror}") from None
         whole, _, cut = raw.rpartition(b"\n")
         if cut:  # a crash in the middle of a line: that typing was never acknowledged
-            write_files(self.directory, [(JOURNAL, whole + b"\n" if whole else b"")])
+            write_files(self.directory, [(JOURNAL, whole + b"\n" if whole else b"")], private=True)
         try:
             return [msgspec.json.decode(line, type=Typing) for line in whole.splitlines() if line]
         except msgspec.DecodeError as error:
             raise InputError(f"{path} is no journal of transcriptions: {error}") from None
+
+    def _read_result(self) -> list[bytes]:
+        """The lines of what was done of pictures that are not at this desk: they stay."""
+        path = self.directory / RESULT
+        try:
+            lines = path.read_bytes().splitlines(keepends=True)
+            return [
+                line for line in lines if msgspec.json.decode(line, type=Transcribed).image not in self.paths
+            ]
+        except FileNotFoundError:
+            return []
+        except (OSError, msgspec.DecodeError) as error:
+            raise InputError(f"{path} cannot be read: {error}") from None
 
     def _read_typists(self) -> tuple[str, ...]:
         path = self.directory / TYPISTS
@@ -154,15 +209,27 @@ class Desk:
 def issue_codes(directory: Path, count: int) -> tuple[str, ...]:
     """Make codes for as many people, to be handed out by the organisation; an old list is kept.
 
-    Raises InputError if there is a list already.
+    Raises InputError if there is a list already, and LogError while a desk is at work there.
     """
     path = directory / TYPISTS
-    if path.exists():
-        raise InputError(f"{path} exists already; its codes stand")
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
     codes = tuple(
         f"t{number}-{''.join(secrets.choice(letters) for _ in range(6))}" for number in range(1, count + 1)
     )
-    directory.mkdir(parents=True, exist_ok=True)
-    write_files(directory, [(TYPISTS, "".join(f"{code}\n" for code in codes).encode())])
+    make_directories(directory, directory_mode(PRIVATE))
+    alone = DirectoryLock(directory, _busy(directory))
+    try:
+        if path.exists():
+            raise InputError(f"{path} exists already; its codes stand")
+        content = "".join(f"{code}\n" for code in codes).encode()
+        write_files(directory, [(TYPISTS, content)], private=True)
+    finally:
+        alone.release()
     return codes
+
+
+def _busy(directory: Path) -> str:
+    return say(
+        f"Another desk is at work in {directory}; people share its page, or take a directory of their own.",
+        f"Otra mesa de transcripción trabaja en {directory}; compartan su página, o usen otro directorio.",
+    )

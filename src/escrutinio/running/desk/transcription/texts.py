@@ -32,6 +32,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "code": ("Your code, issued by your organisation", "Su código, dado por su organización"),
     "begin": ("Begin", "Empezar"),
     "unknown-code": ("That code is not on the list.", "Ese código no está en la lista."),
+    "not-saved": (
+        "It could not be written to the disk. Nothing you typed is lost: make room and save again.",
+        "No se pudo escribir en el disco. No se pierde nada de lo escrito: haga sitio y guarde otra vez.",
+    ),
     "leave": ("Leave", "Salir"),
     "nothing": ("There is nothing for you to type now.", "Ahora no hay nada que usted deba escribir."),
     "again": ("Look again", "Buscar otra vez"),

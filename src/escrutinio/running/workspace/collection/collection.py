@@ -120,7 +120,9 @@ class Collection:
         """
         originals = {digest_of(sheet.raw): sheet.raw for sheet in sheets if sheet.raw is not None}
         write_files(
-            self.private / "originals", [(f"{digest.hex()}.cose", raw) for digest, raw in originals.items()]
+            self.private / "originals",
+            [(f"{digest.hex()}.cose", raw) for digest, raw in originals.items()],
+            private=True,
         )
         answers = self.workspace.add(list(self.records(sheets, keyring, clock)), keyring, clock, log)
         added = sum(not answer.duplicate for answer in answers if isinstance(answer, Receipt))
@@ -172,7 +174,8 @@ class Collection:
         """Keep what was not taken, once each, without the stations that are `settled` now."""
         kept = [one for one in self.waiting() if one.station not in settled or not one.station]
         lines = dict.fromkeys(msgspec.json.encode(one) for one in (*kept, *not_taken))
-        write_files(self.private, [("not-taken.jsonl", b"".join(line + b"\n" for line in lines))])
+        kept_lines = b"".join(line + b"\n" for line in lines)
+        write_files(self.private, [("not-taken.jsonl", kept_lines)], private=True)
 
     def waiting(self) -> tuple[NotTaken, ...]:
         """What was not taken so far."""

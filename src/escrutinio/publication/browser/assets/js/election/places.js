@@ -3,6 +3,7 @@
 
 import { refuse } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
+import { fileOf } from "./names.js";
 
 const MAX_DEPTH = 32;
 
@@ -24,6 +25,20 @@ export function own(object, key) {
 }
 
 /**
+ * The index of an area. It is asked for by the area's code while the table of areas, which may call its files
+ * otherwise, is still on its way: hardly any does.
+ * @param {Log} log
+ * @param {string} area
+ * @returns {Promise<any>}
+ */
+async function indexOf(log, area) {
+  const named = log.json(`data/index/${area}.json`);
+  named.catch(() => {}); // looked at below, or not at all
+  const file = fileOf(await log.json("data/areas.json"), area);
+  return file === area ? named : log.json(`data/index/${file}.json`);
+}
+
+/**
  * The area that a station's code begins with, else the one that the index names.
  * @param {Log} log
  * @param {string} station
@@ -34,7 +49,7 @@ export async function areaOfStation(log, station) {
   for (let size = station.length; size > 0; size--) {
     const start = station.slice(0, size);
     if (!isCode(start) || !own(areas, start)) continue;
-    const index = await log.json(`data/index/${start}.json`).catch(() => ({})); // an area without own stations
+    const index = await indexOf(log, start).catch(() => ({})); // an area without own stations
     if (own(own(index, "stations"), station)) return start;
     break;
   }
@@ -49,7 +64,7 @@ export async function areaOfStation(log, station) {
  * @returns {Promise<Place | null>}
  */
 export async function findPlace(log, area, station) {
-  const index = await log.json(`data/index/${area}.json`);
+  const index = await indexOf(log, area);
   const stations = own(index, "stations") ?? {};
   const listed = own(stations, station);
   if (!listed) return null;
@@ -78,7 +93,7 @@ export async function findPlace(log, area, station) {
  * @returns {Promise<{ name: string, stations: string[] } | null>}
  */
 export async function findCenter(log, area, center) {
-  const index = await log.json(`data/index/${area}.json`);
+  const index = await indexOf(log, area);
   const stations = own(index, "stations") ?? {};
   const listed = Object.keys(stations).filter((code) => own(own(stations, code), "center") === center);
   return listed.length ? { name: String(own(own(index, "centers"), center) ?? ""), stations: listed } : null;
@@ -104,17 +119,17 @@ function findingsOf(said) {
 }
 
 /**
- * An area and those above it, the outermost first, as code and name.
+ * An area and those above it, the outermost first, as code, name and name of its files.
  * @param {Log} log
  * @param {string} area
- * @returns {Promise<[string, string][]>}
+ * @returns {Promise<[string, string, string][]>}
  */
 export async function pathOf(log, area) {
   const areas = await log.json("data/areas.json");
-  /** @type {[string, string][]} */
+  /** @type {[string, string, string][]} */
   const path = [];
   for (let at = area; isCode(at) && path.length < MAX_DEPTH; at = own(own(areas, at), "parent")) {
-    path.unshift([at, String(own(own(areas, at), "name") ?? at)]);
+    path.unshift([at, String(own(own(areas, at), "name") ?? at), fileOf(areas, at)]);
   }
   return path.length ? path : refuse("index-form", { path: "data/areas.json" });
 }

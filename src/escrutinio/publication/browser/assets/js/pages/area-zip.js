@@ -8,6 +8,7 @@ import { formatCheckpoint, formatProof } from "../log/proof.js";
 import { Refusal, refuse } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
 import { isCode } from "../records/text.js";
+import { fileOf } from "./names.js";
 import { speak } from "./verify-sentences.js";
 import { writeZip } from "../log/zip.js";
 
@@ -39,17 +40,17 @@ async function listedEntries(log, area) {
   const waiting = [area];
   for (let code = waiting.pop(); isCode(code); code = waiting.pop()) {
     waiting.push(...(children.get(code) ?? []));
-    const stations = Object.values((await indexOf(log, code))?.stations ?? {});
+    const stations = Object.values((await indexOf(log, fileOf(areas, code)))?.stations ?? {});
     for (const { entries = {}, history = [] } of stations) found.push(.../** @type {number[][]} */ (Object.values(entries)).flat(), ...history);
     if (found.length > MOST_RECORDS) refuse("part-large", { size: found.length, limit: MOST_RECORDS });
   }
   return found;
 }
 
-/** The index of the stations that lie directly in an area; null where there are none. @param {Log} log @param {string} code */
-async function indexOf(log, code) {
+/** The index of the stations that lie directly in an area; null where there are none. @param {Log} log @param {string} file */
+async function indexOf(log, file) {
   try {
-    return await log.json(`data/index/${code}.json`);
+    return await log.json(`data/index/${file}.json`);
   } catch (error) {
     if (error instanceof Refusal && error.key === "fetch-missing") return null;
     throw error;

@@ -4,6 +4,17 @@
 const START = 2; // first letters of a word by which centers are filed
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
+/**
+ * How the files of an area are called: by its code, or as `data/areas.json` says (site/indexes.py).
+ * @param {any} areas
+ * @param {string} code
+ * @returns {string}
+ */
+export function fileOf(areas, code) {
+  const file = Object.hasOwn(areas, code) ? areas[code]?.file : undefined;
+  return typeof file === "string" && CODE.test(file) ? file : code;
+}
+
 /** What was found: its names as the index has them, and where it leads below the language's pages.
  * @typedef {{ kind: "area" | "center" | "station", name: string, code: string, within: string, href: string }} Hit */
 /** @typedef {(path: string) => Promise<any>} Json gives the content of an index; an empty object where there is none */
@@ -41,7 +52,7 @@ function fits(typed, name) {
 /** @param {Record<string, any>} areas @param {string} text @param {string[]} words @returns {Hit[]} */
 function areasNamed(areas, text, words) {
   const found = Object.entries(areas).filter(([code, { name }]) => code.startsWith(text) || fits(words, String(name)));
-  return found.map(([code, { name }]) => ({ kind: "area", name: String(name), code, within: above(areas, code), href: `areas/${code}.html` }));
+  return found.map(([code, { name }]) => ({ kind: "area", name: String(name), code, within: above(areas, code), href: `areas/${fileOf(areas, code)}.html` }));
 }
 
 /** The names of the areas above one, the nearest first. @param {Record<string, any>} areas @param {string} code */
@@ -73,7 +84,7 @@ async function byCode(json, areas, text) {
   if (!CODE.test(text) || text.length > 64) return [];
   const area = areaOfCode(areas, text);
   if (!area) return text === text.toUpperCase() ? [] : byCode(json, areas, text.toUpperCase());
-  const index = await json(`data/index/${area}.json`);
+  const index = await json(`data/index/${fileOf(areas, area)}.json`);
   const within = withIn(areas, area);
   const centers = Object.entries(index.centers ?? {}).filter(([code]) => code.startsWith(text));
   const stations = Object.entries(index.stations ?? {}).filter(([code]) => code.startsWith(text));

@@ -114,7 +114,7 @@ function columnOf(lang, { standing, checked: { entry, signer }, contest }) {
   };
 }
 
-/** @param {Place} place @param {[string, string][]} path @param {string} lang @returns {HTMLElement[]} */
+/** @param {Place} place @param {[string, string, string][]} path @param {string} lang @returns {HTMLElement[]} */
 function heading(place, path, lang) {
   const { area, station } = place;
   const center = [place.center, place.centerName].filter(Boolean).join(" · ");
@@ -127,7 +127,7 @@ function heading(place, path, lang) {
     crumbsOf(path, lang),
     el("h1", {}, say(lang, "station", { station })),
     el("dl.facts", {}, fact("center", center), fact("registered", registered)),
-    el("p.links", {}, el("a", { href: `areas/${area}.html` }, say(lang, "parish")), link("previous", place.previous), link("next", place.next)),
+    el("p.links", {}, el("a", { href: `areas/${path.at(-1)?.[2] ?? area}.html` }, say(lang, "parish")), link("previous", place.previous), link("next", place.next)),
   ];
 }
 
@@ -153,9 +153,9 @@ async function centerList(log, query, lang) {
   ];
 }
 
-/** @param {[string, string][]} path @param {string} lang */
+/** @param {[string, string, string][]} path @param {string} lang */
 function crumbsOf(path, lang) {
-  const crumbs = path.map(([code, name]) => el("li", {}, el("a", { href: `areas/${code}.html` }, el("bdi", {}, name))));
+  const crumbs = path.map(([, name, file]) => el("li", {}, el("a", { href: `areas/${file}.html` }, el("bdi", {}, name))));
   return el("nav.crumbs", { "aria-label": say(lang, "parish") }, el("ol", {}, crumbs));
 }
 

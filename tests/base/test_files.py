@@ -1,0 +1,99 @@
+"""Durable files: their modes, whatever mask the process runs under, and the lock of a directory."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from escrutinio.base.errors import LogError
+from escrutinio.base.files import DirectoryLock, make_directories, write_files
+from escrutinio.base.tree import PageWriter
+from tests.paths import ROOT
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions or limits")
+
+
+@pytest.fixture(params=[0o000, 0o077, 0o777], ids=oct)
+def mask(request: pytest.FixtureRequest) -> object:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def modes(directory: Path) -> dict[str, int]:
+    return {
+        path.relative_to(directory).as_posix(): stat.S_IMODE(path.stat().st_mode)
+        for path in sorted(directory.rglob("*"))
+    }
+
+
+def test_public_files_are_for_all_and_private_ones_for_their_owner(tmp_path: Path, mask: None) -> None:
+    write_files(tmp_path, [("a/b/page", b"1")])
+    write_files(tmp_path, [("c/key", b"1")], private=True)
+    PageWriter(tmp_path).write([("d/page", b"1")])
+    assert modes(tmp_path) == {
+        "a": 0o755,
+        "a/b": 0o755,
+        "a/b/page": 0o644,
+        "c": 0o700,
+        "c/key": 0o600,
+        "d": 0o755,
+        "d/page": 0o644,
+    }
+
+
+def test_a_file_that_is_replaced_or_left_alone_has_the_mode_of_a_new_one(tmp_path: Path) -> None:
+    for name in ("page", "key", "same", "other"):
+        (tmp_path / name).write_bytes(b"1")
+        (tmp_path / name).chmod(0o666 if name == "key" else 0o600)
+    write_files(tmp_path, [("page", b"2")])
+    write_files(tmp_path, [("key", b"2")], private=True)
+    PageWriter(tmp_path).write([("same", b"1"), ("other", b"2")])
+    assert modes(tmp_path) == {"page": 0o644, "key": 0o600, "same": 0o644, "other": 0o644}
+
+
+def test_directories_that_were_there_keep_their_modes(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir(mode=0o700)
+    make_directories(tmp_path / "a" / "b", 0o755)
+    make_directories(tmp_path / "a" / "b", 0o700)
+    assert modes(tmp_path) == {"a": 0o700, "a/b": 0o755}
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(NotADirectoryError):
+        make_directories(tmp_path / "file" / "b", 0o755)
+
+
+SHORT = """
+import resource, signal, sys
+from pathlib import Path
+from escrutinio.base.errors import PublicationError
+from escrutinio.base.tree import PageWriter
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+for fresh in (False, True):
+    try:
+        PageWriter(Path(sys.argv[1]), fresh=fresh).write([("page", b"x" * 5000)])
+    except PublicationError as error:
+        print(error)
+"""
+
+
+def test_a_page_that_a_full_disk_cuts_is_refused(tmp_path: Path) -> None:
+    """A write that takes a part raises nothing by itself."""
+    command = [sys.executable, "-c", SHORT, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT / "src")
+    assert done.stdout.count("page cannot be written: File too large") == 2
+
+
+def test_a_directory_is_locked_once_and_says_so_in_the_sentence_given(tmp_path: Path) -> None:
+    lock = DirectoryLock(tmp_path)
+    with pytest.raises(LogError, match="Another publisher is at work"):
+        DirectoryLock(tmp_path)
+    with pytest.raises(LogError, match="somebody types"):
+        DirectoryLock(tmp_path, "somebody types")
+    lock.release()
+    DirectoryLock(tmp_path).release()
