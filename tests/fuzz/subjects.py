@@ -1,0 +1,16 @@
+"""All kinds of inputs, by the word for each on the command line, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.fuzz.notes import Notes, VerifierKeys
+from tests.fuzz.records import Quick, Records
+from tests.fuzz.signatures import Signatures
+from tests.fuzz.subject import Subject
+from tests.fuzz.tree import Bundles, ProofFiles, TreeProofs
+from tests.fuzz.trust_files import TrustFiles
+
+SUBJECTS: dict[str, type[Subject[Any]]] = {each.name: each for each in (
+    Records, Quick, Signatures, Notes, VerifierKeys, Bundles, TrustFiles, ProofFiles, TreeProofs,
+)}
