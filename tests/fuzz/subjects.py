@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fuzz.elections import Elections, Published
+from tests.fuzz.inputs import Inputs
 from tests.fuzz.notes import Notes, VerifierKeys
 from tests.fuzz.records import Quick, Records
 from tests.fuzz.signatures import Signatures
@@ -14,5 +15,5 @@ from tests.fuzz.trust_files import TrustFiles
 
 SUBJECTS: dict[str, type[Subject[Any]]] = {each.name: each for each in (
     Records, Quick, Signatures, Notes, VerifierKeys, Bundles, TrustFiles, ProofFiles, TreeProofs,
-    Elections, Published,
+    Elections, Published, Inputs,
 )}
