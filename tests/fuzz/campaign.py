@@ -32,6 +32,8 @@ MOST_KEPT = 20
 
 SCRATCH = "scratch"
 _NONE = -1
+_MOST_DEATHS = 10
+"""Inputs of one unit that may end the process before the rest of the unit is given up."""
 
 
 @dataclass
@@ -95,20 +97,29 @@ def _work(answers: Connection, in_hand: Any, directory: str) -> None:
     """The life of a working process: it takes units until it is told to stop."""
     opened: dict[str, Subject[Any]] = {}
     places: list[Place] = []
-    while (unit := answers.recv()) is not None:
-        if unit.subject not in opened:
-            places.append(Place(Path(directory) / unit.subject))
-            opened[unit.subject] = SUBJECTS[unit.subject](places[-1])
 
-        def tell(number: int) -> None:
-            in_hand.value = number
+    def tell(number: int) -> None:
+        in_hand.value = number
 
+    while (unit := _next(answers)) is not None:
         try:
+            if unit.subject not in opened:
+                places.append(Place(Path(directory) / unit.subject))
+                opened[unit.subject] = SUBJECTS[unit.subject](places[-1])
             answers.send(try_unit(opened[unit.subject], unit, tell))
         except Exception as error:  # of the fuzzer itself: it is shown, and the run fails
             answers.send(described(error))
     for place in places:
         place.close()
+
+
+def _next(answers: Connection) -> Unit | None:
+    """The next unit; none where there is none, or nobody who would give one."""
+    try:
+        unit: Unit | None = answers.recv()
+    except EOFError:
+        return None
+    return unit
 
 
 class _Worker:
@@ -123,7 +134,7 @@ class _Worker:
         self._answers, theirs = self._context.Pipe()
         self._in_hand = self._context.Value("q", _NONE)
         self._process = self._context.Process(
-            target=_work, args=(theirs, self._in_hand, str(self._directory)), daemon=True
+            target=_work, args=(theirs, self._in_hand, str(self._directory))
         )
         self._process.start()
         theirs.close()
@@ -131,7 +142,9 @@ class _Worker:
     def run(self, unit: Unit) -> Iterator[Tally]:
         """Try a unit, going on behind each input that the process dies of."""
         first = unit.first
-        while first < unit.last:
+        for _ in range(_MOST_DEATHS):
+            if first >= unit.last:
+                return
             part = Unit(unit.subject, unit.seed, first, unit.last)
             tally, died_of = self._attempt(part)
             yield tally

@@ -88,7 +88,7 @@ def _of_keys_and_logs() -> list[Kind]:
     key, (log, _) = SigningKey(sha256(b"a key").digest()), logs()
     mirrors = MirrorList(log.name, 5, ("https://a.example/", "https://b.example/"))
     settings = WorkspaceTable(
-        role="collector", election="00" * 32, charter="00" * 32, origin=log.name, operator="party/azul"
+        role="party", election="00" * 32, charter="00" * 32, origin=log.name, operator="party/azul"
     )
     return [
         Kind("key", b"", lambda path: read_key_file(path, PASSPHRASE), 0.3),

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fuzz.elections import Elections, Published
+from tests.fuzz.flips import Flips
 from tests.fuzz.inputs import Inputs
+from tests.fuzz.kills import Kills
 from tests.fuzz.notes import Notes, VerifierKeys
 from tests.fuzz.records import Quick, Records
 from tests.fuzz.signatures import Signatures
 from tests.fuzz.subject import Subject
 from tests.fuzz.tree import Bundles, ProofFiles, TreeProofs
 from tests.fuzz.trust_files import TrustFiles
+from tests.fuzz.zips import Zips
 
 SUBJECTS: dict[str, type[Subject[Any]]] = {each.name: each for each in (
     Records, Quick, Signatures, Notes, VerifierKeys, Bundles, TrustFiles, ProofFiles, TreeProofs,
-    Elections, Published, Inputs,
+    Elections, Published, Inputs, Zips, Flips, Kills,
 )}
