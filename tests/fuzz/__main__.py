@@ -1,4 +1,4 @@
-"""Try inputs made by chance: `python -m tests.fuzz [SUBJECT …] [--seed N] [--share S | --count N] [--case N]`.
+"""Try inputs made by chance: `python -m tests.fuzz [SUBJECT …] [--seed N] [--share S|--count N|--case N]`.
 
 Ends with 1 where the two verifiers disagree, where anything crashes, or where an input takes too long; such
 inputs are kept below build/fuzz/, each with its seed and the command that tries it again.
@@ -61,7 +61,7 @@ def one(subject: type[Subject[Any]], seed: int, number: int) -> int:
     with TemporaryDirectory() as scratch:
         place = Place(Path(scratch))
         try:
-            tally = try_unit(subject(place), Unit(subject.name, seed, number, number + 1), lambda _: None)
+            tally = try_unit(subject(place), Unit(subject, seed, number, number + 1), lambda _: None)
         finally:
             place.close()
     for label in tally.labels:
@@ -75,18 +75,14 @@ def one(subject: type[Subject[Any]], seed: int, number: int) -> int:
 def show(subject: type[Subject[Any]], tally: Tally, seed: int) -> None:
     """One line of the table, and the first faults."""
     counts = ", ".join(f"{label} {count:,}" for label, count in sorted(tally.labels.items()))
-    tried = tally.labels.total()
-    print(f"{subject.name}: {tried:,} tried, {len(tally.inputs):,} different, {tally.seconds:.0f} s ({counts})")
+    tried, different = tally.labels.total(), len(tally.inputs)
+    print(f"{subject.name}: {tried:,} tried, {different:,} different, {tally.seconds:.0f} s ({counts})")
     seen: set[str] = set()
-    for number, one in tally.wrong:
-        if one.label in seen and len(seen) >= 1 and sum(1 for _ in seen) >= _SHOWN:
-            break
-        if (key := f"{one.label} {one.wrong[:60]}") in seen:
-            continue
-        seen.add(key)
-        print(f"  {one.label}: {one.wrong[:300]}\n    {repeat(subject.name, seed, number)}")
-        if len(seen) >= _SHOWN:
-            break
+    for number, each in tally.wrong:
+        sort = f"{each.label}: {each.wrong[:60]}"
+        if sort not in seen and len(seen) < _SHOWN:
+            seen.add(sort)
+            print(f"  {each.label}: {each.wrong[:300]}\n    {repeat(subject.name, seed, number)}")
     if tally.wrong:
         print(f"  {len(tally.wrong):,} kept below {KEPT.relative_to(ROOT)}/")
     sys.stdout.flush()

@@ -1,7 +1,7 @@
 """Trying many inputs in several processes, and keeping those that something is wrong with.
 
-A process says which input it has in hand. One that dies, or that is silent for too long, is started again, and
-that input counts as the one that did it.
+A process says which input it has in hand. One that dies, or that is silent for too long, is started again,
+and that input counts as the one that did it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from time import monotonic
 from typing import Any
 
 from tests.fuzz.subject import Place, Subject, Tried, described
-from tests.fuzz.subjects import SUBJECTS
 from tests.paths import ROOT
 
 KEPT = ROOT / "build" / "fuzz"
@@ -64,7 +63,7 @@ class Tally:
 class Unit:
     """Inputs `first` to `last` - 1 of a subject, as one process takes them."""
 
-    subject: str
+    subject: type[Subject[Any]]
     seed: int
     first: int
     last: int
@@ -73,7 +72,7 @@ class Unit:
 def units(subject: type[Subject[Any]], seed: int, count: int, jobs: int) -> list[Unit]:
     """The inputs of a subject in parts that keep all processes at work until the end."""
     size = max(1, min(subject.batch, -(-count // (4 * jobs))))
-    return [Unit(subject.name, seed, at, min(at + size, count)) for at in range(0, count, size)]
+    return [Unit(subject, seed, at, min(at + size, count)) for at in range(0, count, size)]
 
 
 def try_unit(subject: Subject[Any], unit: Unit, in_hand: Callable[[int], None]) -> Tally:
@@ -103,10 +102,11 @@ def _work(answers: Connection, in_hand: Any, directory: str) -> None:
 
     while (unit := _next(answers)) is not None:
         try:
-            if unit.subject not in opened:
-                places.append(Place(Path(directory) / unit.subject))
-                opened[unit.subject] = SUBJECTS[unit.subject](places[-1])
-            answers.send(try_unit(opened[unit.subject], unit, tell))
+            name = unit.subject.name
+            if name not in opened:
+                places.append(Place(Path(directory) / name))
+                opened[name] = unit.subject(places[-1])
+            answers.send(try_unit(opened[name], unit, tell))
         except Exception as error:  # of the fuzzer itself: it is shown, and the run fails
             answers.send(described(error))
     for place in places:
@@ -160,7 +160,7 @@ class _Worker:
         self._in_hand.value = _NONE
         self._answers.send(unit)
         last, since = _NONE, monotonic()
-        stuck = SUBJECTS[unit.subject].stuck
+        stuck = unit.subject.stuck
         while True:
             with suppress(EOFError, ConnectionResetError):
                 if self._answers.poll(1.0):
@@ -181,8 +181,7 @@ class _Worker:
         self._process.join()
         code = self._process.exitcode
         self._start()
-        subject = SUBJECTS[unit.subject]
-        why = f"nothing came for {subject.stuck:.0f} s" if silent else f"the process ended with {code}"
+        why = f"nothing came for {unit.subject.stuck:.0f} s" if silent else f"the process ended with {code}"
         tally = Tally()
         tally.add(number, Tried("does not end" if silent else "kills the process", why))
         return tally, number
@@ -228,14 +227,15 @@ def run(
         with suppress(Empty):
             while True:
                 unit = queue.get_nowait()
+                name = unit.subject.name
                 for tally in worker.run(unit):
                     with lock:
-                        tallies[unit.subject].join(tally)
+                        tallies[name].join(tally)
                 with lock:
-                    left[unit.subject] -= 1
-                    if not left[unit.subject]:
-                        _keep(unit.subject, seed, tallies[unit.subject])
-                        done(SUBJECTS[unit.subject], tallies[unit.subject])
+                    left[name] -= 1
+                    if not left[name]:
+                        _keep(name, seed, tallies[name])
+                        done(unit.subject, tallies[name])
         worker.close()
 
     threads = [Thread(target=serve, args=(number,)) for number in range(jobs)]

@@ -145,6 +145,12 @@ const commands = {
     const report = kind === "whole" ? await verifyWhole(new Log("", known, fetchFile), {}) : await verifyPart(new PartLog(fetchFile, known), {});
     return { kind, ...reported(report) };
   },
+  /** What a process may do that has gone wrong, by which the client is tested. */
+  test({ act }) {
+    if (act === "die") process.abort();
+    while (act === "hang");
+    return act;
+  },
 };
 
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {

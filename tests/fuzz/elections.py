@@ -30,11 +30,15 @@ from tests.fuzz.subject import Subject, Tried, described
 
 _STATES = {"ok": Outcome.HOLDS, "bad": Outcome.FAILS, "open": Outcome.OPEN}
 _OF_KEYS = {"key-unknown": "unknown-key", "signature-bad": "bad-signature"}
-_FAULTS = ("unknown-key", "bad-signature", "bad-record")
-_KEEPS = frozenset(
-    {"key-out-of-scope", "station-unknown", "contest-unknown", "wrong-option-count", "sum-mismatch", "more-votes-than-registered"}
-)  # fmt: skip
-_HONEST = frozenset({Check.CHECKPOINT, Check.ROOT, Check.HASH_TILES, Check.TABLES, Check.DATA_FILES, Check.OFFLINE_VERIFIER})
+BAD = "bad-record"
+_FAULTS = ("unknown-key", "bad-signature", BAD)
+_KEEPS = frozenset({
+    "key-out-of-scope", "station-unknown", "contest-unknown", "wrong-option-count", "sum-mismatch",
+    "more-votes-than-registered",
+})  # fmt: skip
+_HONEST = frozenset(
+    {Check.CHECKPOINT, Check.ROOT, Check.HASH_TILES, Check.TABLES, Check.DATA_FILES, Check.OFFLINE_VERIFIER}
+)
 """Checks that hold of whatever is published honestly, whoever said what in the log."""
 
 
@@ -85,8 +89,8 @@ def differences(mine: Verification, answer: Answer) -> str:
     found += [f"check {number}: JavaScript alone makes it" for number in stated]
     if mine.state is not None:
         pairs: tuple[tuple[str, Callable[[ElectionState], object], object], ...] = (
-            ("faults", _faults, sorted((_OF_KEYS.get(why, "bad-record"), index) for index, why in theirs["faults"])),
-            ("refused", _refused, sorted((code, index) for code, entries in theirs["refused"] for index in entries)),
+            ("faults", _faults, sorted((_OF_KEYS.get(why, BAD), at) for at, why in theirs["faults"])),
+            ("refused", _refused, sorted((code, at) for code, named in theirs["refused"] for at in named)),
             ("totals", _totals, _their_totals(theirs["totals"])),
             ("unread", lambda state: [index for index, _ in state.unread], theirs["unread"]),
         )  # fmt: skip
@@ -103,7 +107,10 @@ def _parted(mine: object, theirs: object) -> str:
         names = [name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name)]
         return "; ".join(f"{n}: Python {mine.get(n)}, JavaScript {theirs.get(n)}" for n in sorted(names)[:2])
     ours, others = list(mine), list(theirs)  # type: ignore[call-overload]
-    only = [each for each in ours if each not in others][:5], [each for each in others if each not in ours][:5]
+    only = (
+        [each for each in ours if each not in others][:5],
+        [each for each in others if each not in ours][:5],
+    )
     return f"Python alone {only[0]}, JavaScript alone {only[1]}"
 
 
@@ -115,7 +122,9 @@ def _refused(state: ElectionState) -> list[tuple[str, int]]:
     """Bulk entries that count nowhere; other entries may be named by the same findings."""
     bulk = {int(index) for table in state.tables.values() for index in np.asarray(table.index)}
     bulk |= {entry for f in state.findings if f.code == "contest-unknown" for entry in f.entries}
-    return sorted((f.code, entry) for f in state.findings if f.code in _KEEPS for entry in f.entries if entry in bulk)
+    return sorted(
+        (f.code, entry) for f in state.findings if f.code in _KEEPS for entry in f.entries if entry in bulk
+    )
 
 
 def _totals(state: ElectionState) -> dict[str, dict[str, object]]:
@@ -155,7 +164,9 @@ class Published(Subject[Day]):
             except Exception as error:
                 yield Tried("crash", described(error), kept)
                 continue
-            bad = [each for each in found.answers if each.check in _HONEST and each.outcome is not Outcome.HOLDS]
+            bad = [
+                each for each in found.answers if each.check in _HONEST and each.outcome is not Outcome.HOLDS
+            ]
             wrong = "; ".join(f"{each.check.code}: {(*each.failures, *each.unjudged)[:2]}" for each in bad)
             yield Tried("does not verify" if bad else "published", wrong, kept, process_time() - began)
 
@@ -167,6 +178,7 @@ class Published(Subject[Day]):
         attached = [(f"attachments/{file_name(digest)}", raw) for digest, raw in day.attachments.items()]
         write_files(directory, [*attached, ("verify.html", bundle()), ("trust.toml", format_trust(trust))])
         write_views(
-            directory, day.state(), Presentation(), checkpoint=signed, trust=trust, clock=NOW, sources=(), progress=silent
+            directory, day.state(), Presentation(), checkpoint=signed, trust=trust, clock=NOW, sources=(),
+            progress=silent,
         )  # fmt: skip
         return trust

@@ -53,9 +53,10 @@ from tests.intake.scan.made import QR2024, sheet, text_of
 from tests.paths import EXAMPLES
 
 _PIECES = (
-    b"\x00", b"\r\n", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\\ud800", b"\\u0000", b'"', b"'", b"[" * 3_000,
-    b"{" * 3_000, b"[[", b"9" * 5_000, b"1" * 400, b"-", b"1e999", b"NaN", b"Infinity", b"null", b"true", b",", b"\n", b"\x1a",
-    b"\xe2\x80\xae", b"=1+1", b"0x5", b"1_0", b"1.5", b"-1", b"4294967296", b"9007199254740992", b"\xd9\xa1", b"a" * 70_000,
+    b"\x00", b"\r\n", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\\ud800", b"\\u0000", b'"',
+    b"'", b"[" * 3_000, b"{" * 3_000, b"[[", b"9" * 5_000, b"1" * 400, b"-", b"1e999", b"NaN", b"Infinity",
+    b"null", b"true", b",", b"\n", b"\x1a", b"\xe2\x80\xae", b"=1+1", b"0x5", b"1_0", b"1.5", b"-1",
+    b"4294967296", b"9007199254740992", b"\xd9\xa1", b"a" * 70_000,
 )  # fmt: skip
 PASSPHRASE = "the passphrase of a test"
 
@@ -92,10 +93,16 @@ def _of_keys_and_logs() -> list[Kind]:
     )
     return [
         Kind("key", b"", lambda path: read_key_file(path, PASSPHRASE), 0.3),
-        Kind("public-key", PublicKeyFile("machine/1", key.public_key).text().encode(), _of_text(read_public_key)),
+        Kind(
+            "public-key",
+            PublicKeyFile("machine/1", key.public_key).text().encode(),
+            _of_text(read_public_key),
+        ),
         Kind("trust", trust_file(), _of_bytes(parse_trust)),
         Kind("policy", format_policy(policy()), _of_bytes(parse_policy)),
-        Kind("mirrors", sign_mirrors(mirrors, log), _of_bytes(lambda data: open_mirrors(data, [log.verifier]))),
+        Kind(
+            "mirrors", sign_mirrors(mirrors, log), _of_bytes(lambda data: open_mirrors(data, [log.verifier]))
+        ),
         Kind("checkpoint", log_note(), _of_bytes(parse_checkpoint)),
         Kind("proof", _proof(), _of_bytes(parse_proof)),
         Kind("workspace", msgspec.json.encode(settings), lambda path: open_workspace(path.parent)),
@@ -104,11 +111,13 @@ def _of_keys_and_logs() -> list[Kind]:
 
 def _of_sheets() -> list[Kind]:
     row = {
-        "kind": "transcribed", "station": "n1.01", "contest": "presidente", "counts": [1, 2, 3, 4], "null": 0, "blank": 0,
-        "image": "00" * 32, "source": "x.jpg", "typists": ["t1-a", "t2-b"],
+        "kind": "transcribed", "station": "n1.01", "contest": "presidente", "counts": [1, 2, 3, 4],
+        "null": 0, "blank": 0, "image": "00" * 32, "source": "x.jpg", "typists": ["t1-a", "t2-b"],
     }  # fmt: skip
     kind, problem, detail, seen = read_text(text_of(7))
-    scanned = ScanResult("a.jpg", 9, 7, "00" * 32, 1, 1, 1, kind, problem, detail, text=text_of(7), sheet=seen)
+    scanned = ScanResult(
+        "a.jpg", 9, 7, "00" * 32, 1, 1, 1, kind, problem, detail, text=text_of(7), sheet=seen
+    )
     options = {"contest": "presidente", "card": [{"card": "ANA", "option": "ana-1"}] * 38}
     return [
         Kind("qr-text", text_of(7).encode(), _of_text(read_qr_text)),
@@ -122,8 +131,12 @@ def _of_sheets() -> list[Kind]:
 
 
 def _of_elections() -> list[Kind]:
-    plan = Plan(Design.SIMPLE, tuple(Unit(f"n{n}.01", "norte", f"n{n}") for n in range(9)), 3, "12345678901234567890")
-    statements = b'[[statement]]\nid = "a"\nspeaker = "Somebody"\nsays = "Words"\nsource = "http://a.example"\n'
+    plan = Plan(
+        Design.SIMPLE, tuple(Unit(f"n{n}.01", "norte", f"n{n}") for n in range(9)), 3, "12345678901234567890"
+    )
+    statements = (
+        b'[[statement]]\nid = "a"\nspeaker = "Somebody"\nsays = "Words"\nsource = "http://a.example"\n'
+    )
     miniature = EXAMPLES / "miniature"
     return [
         Kind("election", (miniature / "election.toml").read_bytes(), _of_bytes(read_config)),
@@ -133,7 +146,7 @@ def _of_elections() -> list[Kind]:
         Kind("areas", AREAS, _of_bytes(read_areas)),
         Kind("stations", STATIONS, _of_bytes(lambda data: read_roll(data, _areas(), frozen_on="2030-11-01"))),
         Kind("plan", plan.text().encode(), _of_bytes(lambda data: read_plan(data, "plan"))),
-        Kind("counts", b"station,a,b,null,blank\nn1.01,1,2,0,0\n", _of_bytes(lambda data: read_counts(data, ("a", "b"), "t"))),
+        Kind("counts", b"station,a,b,null,blank\nn1.01,1,2,0,0\n", _of_bytes(_read_counts)),
     ]  # fmt: skip
 
 
@@ -190,6 +203,10 @@ def _state() -> ElectionState:
     return Day().state()
 
 
+def _read_counts(data: bytes) -> object:
+    return read_counts(data, ("a", "b"), "counts")
+
+
 def _read_lines(path: Path) -> None:
     list(read_lines(path, _state(), {}, None))
 
@@ -209,7 +226,9 @@ def _compose(path: Path) -> None:
 def _account(path: Path, name: str) -> None:
     (path.parent / name).write_bytes(path.read_bytes())
     mapping = path.parent / "accounts.toml"
-    mapping.write_text(f'[source.mine]\nfile = "{name}"\nstation = "{{station}}"\noptions = {{ a = "{{a}}", b = "{{b}}" }}\n')
+    mapping.write_text(
+        f'[source.mine]\nfile = "{name}"\nstation = "{{station}}"\noptions = {{ a = "{{a}}", b = "{{b}}" }}\n'
+    )
     file = read_accounts_file(mapping)
     read_account(file.source["mine"], path.parent, "mine", 10**7)
 
@@ -260,7 +279,9 @@ class Inputs(Subject[tuple[str, bytes]]):
         (kind,) = random.choices(list(self._kinds.values()), [kind.weight for kind in self._kinds.values()])
         good = kind.good or self._key
         if random.random() < 0.02:
-            return kind.name, random.choice((b"", b"\xef\xbb\xbf" + good, good * 2, good[::-1], good.decode("latin-1").encode("utf-16")))
+            return kind.name, random.choice(
+                (b"", b"\xef\xbb\xbf" + good, good * 2, good[::-1], good.decode("latin-1").encode("utf-16"))
+            )
         if random.random() < 0.15:
             lines = good.split(b"\n")
             random.shuffle(lines)

@@ -2,8 +2,8 @@
 
     kill_child.py DIRECTORY SEED
 
-It says a line each time round. `acknowledged` gets index and digest of each record once it is accepted, `shown`
-every checkpoint that leaves the process towards the witness, which remembers on disk what it cosigned.
+It says a line each time round. `acknowledged` gets index and digest of each record once it is accepted,
+`shown` every checkpoint that leaves towards the witness, which remembers on disk what it cosigned.
 """
 
 from __future__ import annotations
@@ -58,9 +58,14 @@ def main(directory: Path, seed: int) -> None:
         for turn in range(10**9):
             home.now = NOW + random.choice(_JUMPS)
             many = range(random.choice(_SIZES))
-            batch = [f"{seed} {turn} {each} ".encode() + random.randbytes(random.choice((1, 50, 400))) for each in many]
+            batch = [
+                f"{seed} {turn} {each} ".encode() + random.randbytes(random.choice((1, 50, 400)))
+                for each in many
+            ]
             receipts = home.accept(batch)
-            lines = [f"{it.index} {sha256(raw).hexdigest()}\n" for it, raw in zip(receipts, batch, strict=True)]
+            lines = [
+                f"{it.index} {sha256(raw).hexdigest()}\n" for it, raw in zip(receipts, batch, strict=True)
+            ]
             os.write(acknowledged, "".join(lines).encode())
             if random.random() < 0.8:
                 publisher.publish()

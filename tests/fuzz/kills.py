@@ -1,7 +1,7 @@
 """A process that accepts and publishes, killed at any moment, again and again on one log.
 
-Nothing that was acknowledged is lost or moved, no checkpoint that was shown is contradicted, and every state left
-behind verifies and can be gone on from. (`tests/core/log/test_crash.py` kills at each system call instead.)
+Nothing that was acknowledged is lost or moved, no checkpoint that was shown is contradicted, and every state
+left behind verifies and can be gone on from. (`tests/core/log/test_crash.py` kills at each system call.)
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Signed notes, checkpoints and their keys: read, and judged by a policy, in Python and in the browser's modules."""
+"""Signed notes, checkpoints and their keys: read, and judged by a policy, in Python and in JavaScript."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from random import Random
@@ -19,12 +20,22 @@ from tests.fuzz.subject import Mirrored
 
 ROOT = sha256(b"a root").digest()
 SIZES = (
-    "0", "1", "00", "01", "+1", "-1", "1 ", " 1", "1.0", "1e3", "0x10", "９", "١", "½", "²", "", "1_000", "1\x00", "12345",
-    "9007199254740991", "9007199254740992", "9007199254740993", "18446744073709551615", "9" * 20, "9" * 5_000,
+    "0", "1", "00", "01", "+1", "-1", "1 ", " 1", "1.0", "1e3", "0x10", "９", "١", "½", "²", "", "1_000",
+    "1\x00", "12345", "9007199254740991", "9007199254740992", "9007199254740993", "18446744073709551615",
+    "9" * 20, "9" * 5_000,
 )  # fmt: skip
 _TIMES = (1, 1_700_000_000, 2**40, 2**53 + 1, 2**63 - 1)
 _DASH = "\u2014 "
-_TRIED_NAMES = ("w 0", "w+0", "a" * 255, "a" * 256, "\U0001f5f3" * 255, "\U0001f5f3" * 256, ORIGIN.upper(), *TEXTS)
+_TRIED_NAMES = (
+    "w 0",
+    "w+0",
+    "a" * 255,
+    "a" * 256,
+    "\U0001f5f3" * 255,
+    "\U0001f5f3" * 256,
+    ORIGIN.upper(),
+    *TEXTS,
+)
 
 
 def base64(data: bytes) -> str:
@@ -61,12 +72,11 @@ def trust_file() -> bytes:
 def respelled(random: Random, text: str) -> str:
     """Base64 of the same or nearly the same bytes, spelled otherwise."""
     last = chr(ord(text[-2]) ^ 1) if len(text) > 1 else "A"
-    return random.choice(
-        (
-            text + "=", text[:-1], text.rstrip("="), text[:-2] + last + text[-1:], " " + text, text + " ", text + "\r", "",
-            "====", text.replace("+", "-").replace("/", "_"), text[:8] + "\t" + text[8:], "é" + text, text[:20],
-        )
-    )  # fmt: skip
+    return random.choice((
+        text + "=", text[:-1], text.rstrip("="), text[:-2] + last + text[-1:], " " + text, text + " ",
+        text.replace("+", "-").replace("/", "_"), text[:8] + "\t" + text[8:], "é" + text, text[:20], text + "\r",
+        "====", "",
+    ))  # fmt: skip
 
 
 def note(random: Random) -> bytes:
@@ -86,7 +96,12 @@ def note(random: Random) -> bytes:
     elif random.random() < 0.03:
         del lines[random.randrange(3)]
     text = "".join(f"{line}\n" for line in lines)
-    signed = [line for each in (*logs(), *witnesses()) if random.random() < 0.65 for line in _lines(random, each, text)]
+    signed = [
+        line
+        for each in (*logs(), *witnesses())
+        if random.random() < 0.65
+        for line in _lines(random, each, text)
+    ]
     if random.random() < 0.05:
         value = random.randbytes(random.choice((3, 4, 5, 68, 76)))
         signed.append(f"{_DASH}{random.choice(_TRIED_NAMES)} {base64(value)}")
@@ -121,7 +136,15 @@ def _lines(random: Random, by: NoteSigner, text: str) -> list[str]:
         case 0:
             line = f"{_DASH}{name} {respelled(random, base64(key + value))}"
         case 1:
-            line = random.choice(("-" + line[1:], line.replace(" ", "", 1), line.replace(" ", "  ", 1), " " + line, line + " x"))
+            line = random.choice(
+                (
+                    "-" + line[1:],
+                    line.replace(" ", "", 1),
+                    line.replace(" ", "  ", 1),
+                    " " + line,
+                    line + " x",
+                )
+            )
         case 2:
             return [line, line]
     return [line]
@@ -165,16 +188,12 @@ class Notes(Mirrored[bytes]):
         stated = signed.checkpoint
         key: str | None = None
         cosigned: list[list[str]] | None = None
-        try:
+        with suppress(LogError):
             key = find_log_key(signed, policy()).key_id.hex()
-        except LogError:
-            pass
-        try:
+        with suppress(LogError):
             found = find_cosignatures(signed, policy())
             if policy().satisfied_by({each.witness for each in found}):
                 cosigned = [[each.witness, str(each.timestamp)] for each in found]
-        except LogError:
-            pass
         return {
             "origin": stated.origin,
             "size": stated.size,
@@ -204,7 +223,9 @@ class VerifierKeys(Mirrored[str]):
             case 2 | 3:
                 material = respelled(random, material)
             case 4:
-                point = random.choice((bytes(32), b"\x01" + bytes(31), random.randbytes(32), b"\xff" * 32, bytes(31)))
+                point = random.choice(
+                    (bytes(32), b"\x01" + bytes(31), random.randbytes(32), b"\xff" * 32, bytes(31))
+                )
                 material = base64(bytes((by.type,)) + point)
             case 5:
                 material = base64(bytes((random.randrange(256),)) + by.verifier.public_key)
@@ -212,7 +233,9 @@ class VerifierKeys(Mirrored[str]):
                 text = damaged(random, str(by.verifier).encode()).decode("utf-8", "replace")
                 return text
             case 7:
-                return random.choice(TEXTS) + f"+{key}+{material}" + random.choice(("", "\n", "+", "A" * 4_096))
+                return (
+                    random.choice(TEXTS) + f"+{key}+{material}" + random.choice(("", "\n", "+", "A" * 4_096))
+                )
         return f"{name}+{key}+{material}"
 
     def question(self, given: str) -> Mapping[str, object]:

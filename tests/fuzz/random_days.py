@@ -1,7 +1,7 @@
 """Elections made by chance: every record of every speaker, said by whoever, rightly and wrongly.
 
-What officers, machines, boards, parties and observers can say is said of stations and contests that exist and of
-some that do not; keys are enrolled late, revoked and used by others; records are repeated and damaged.
+What officers, machines, boards, parties and observers can say is said of stations and contests that exist
+and of some that do not; keys are enrolled late, revoked and used by others; records are repeated and damaged.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ ROLLS = (
 )
 UNREADABLE_ROLLS = (
     b"broken", STATIONS.replace(b"\n", b"\r\n"), STATIONS[:-1], STATIONS + b"\n", b"\xef\xbb\xbf" + STATIONS,
-    STATIONS.replace(b"norte", b"marte"), STATIONS.replace(b"n1.01", b'"n1.01"'), STATIONS.replace(b",50", b",+50"),
-    b"station,center,area,registered\n", STATIONS + STATIONS.split(b"\n", 1)[1], STATIONS.replace(b",50", b",050"),
+    STATIONS.replace(b"norte", b"marte"), STATIONS.replace(b"n1.01", b'"n1.01"'),
+    STATIONS.replace(b",50", b",+50"), b"station,center,area,registered\n",
+    STATIONS + STATIONS.split(b"\n", 1)[1], STATIONS.replace(b",50", b",050"),
 )  # fmt: skip
 LISTINGS = (b"machine,station\nmachine/0,n1.01\n", b"machine,station\n", b"machine\nx\n", b"")
 
@@ -181,7 +182,9 @@ class RandomDay:
     def hand_count(self) -> None:
         contest = self.contest()
         counts, null, blank, total = self.figures(contest)
-        body = t.HandCount(counts, null, blank, self.maybe(self.some(total, total + 1)), self.maybe(bytes(32)))
+        body = t.HandCount(
+            counts, null, blank, self.maybe(self.some(total, total + 1)), self.maybe(bytes(32))
+        )
         self.say(body, f"{self.station()}/{contest}")
 
     def ruling(self) -> None:
@@ -191,7 +194,9 @@ class RandomDay:
 
     def station_change(self) -> None:
         center = self.some("n1", "s1", "zz")
-        body = t.StationChange(self.some(*StationChangeKind), center, self.maybe(self.some(0, 5, 1_000)), None)
+        body = t.StationChange(
+            self.some(*StationChangeKind), center, self.maybe(self.some(0, 5, 1_000)), None
+        )
         self.officers_say(body, self.station())
 
     def contingency(self) -> None:
@@ -221,7 +226,9 @@ class RandomDay:
 
     def bulletin(self) -> None:
         votes = tuple(self.random.randrange(100) for _ in range(self.some(3, 3, 2)))
-        body = t.Bulletin(self.random.randrange(3), self.some(*Basis), self.head(), votes, 0, 0, self.random.randrange(5))
+        body = t.Bulletin(
+            self.random.randrange(3), self.some(*Basis), self.head(), votes, 0, 0, self.random.randrange(5)
+        )
         self.officers_say(body, self.some("presidente", "presidente/norte", "consejo", "presidente/zz"))
 
     def proclamation(self) -> None:
@@ -230,12 +237,18 @@ class RandomDay:
         self.officers_say(t.Proclamation(elected, self.head(), votes), self.contest())
 
     def nomination(self) -> None:
-        self.officers_say(t.NominationChange(self.some(*CANDIDATES), self.some(*Nomination), "art. 2"), self.contest())
+        self.officers_say(
+            t.NominationChange(self.some(*CANDIDATES), self.some(*Nomination), "art. 2"), self.contest()
+        )
 
     def claim(self) -> None:
         shares = ("51.2", "0.0", "100", "33.333333", "0")
         announced = tuple(
-            p.Announced(self.some(*CANDIDATES), self.maybe(self.some(0, 5, 10**6, 2**53 - 1)), self.maybe(self.some(*shares)))
+            p.Announced(
+                self.some(*CANDIDATES),
+                self.maybe(self.some(0, 5, 10**6, 2**53 - 1)),
+                self.maybe(self.some(*shares)),
+            )
             for _ in range(self.random.randrange(5))
         )
         body = t.Claim(
@@ -278,10 +291,11 @@ class RandomDay:
 
 
 ACTS: dict[Callable[[RandomDay], None], float] = {
-    RandomDay.enrol: 6, RandomDay.roll: 3, RandomDay.tally_sheet: 18, RandomDay.zero_report: 4, RandomDay.manual_sheet: 6,
-    RandomDay.copy: 14, RandomDay.hand_count: 8, RandomDay.ruling: 7, RandomDay.station_change: 4, RandomDay.contingency: 4,
-    RandomDay.revoke: 4, RandomDay.lifecycle: 2, RandomDay.withdrawal: 2, RandomDay.complaint: 2, RandomDay.co_record: 2,
-    RandomDay.bulletin: 2, RandomDay.proclamation: 1, RandomDay.nomination: 1, RandomDay.claim: 2, RandomDay.statement: 1,
+    RandomDay.enrol: 6, RandomDay.roll: 3, RandomDay.tally_sheet: 18, RandomDay.zero_report: 4,
+    RandomDay.manual_sheet: 6, RandomDay.copy: 14, RandomDay.hand_count: 8, RandomDay.ruling: 7,
+    RandomDay.station_change: 4, RandomDay.contingency: 4, RandomDay.revoke: 4, RandomDay.lifecycle: 2,
+    RandomDay.withdrawal: 2, RandomDay.complaint: 2, RandomDay.co_record: 2, RandomDay.bulletin: 2,
+    RandomDay.proclamation: 1, RandomDay.nomination: 1, RandomDay.claim: 2, RandomDay.statement: 1,
     RandomDay.audit: 1, RandomDay.arrival: 1, RandomDay.repeat: 4, RandomDay.damage: 2,
 }  # fmt: skip
 """What is said, and how often."""

@@ -1,4 +1,4 @@
-"""Records: structure-aware mutants through both readers, and through Python's quick reader and its slow one."""
+"""Records: structure-aware mutants through both readers, and through Python's quick and its slow one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import cbor2
 
+from escrutinio.base.errors import RecordError
 from escrutinio.core.records import types as t
 from escrutinio.core.records.cose import build, split
 from escrutinio.core.records.entry import Entry, UnknownTypeError, body_to_plain, open_record
@@ -18,16 +19,29 @@ from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from escrutinio.core.records.quick import Sheet, read_sheet, sheet_of
 from escrutinio.core.records.quick_keys import open_enrolment
-from escrutinio.base.errors import RecordError
 from tests.core.records.examples import EXAMPLES, election
 from tests.fuzz.odd import NUMBERS, TEXTS, Item, Writer, altered, damaged, head
 from tests.fuzz.subject import Mirrored, Subject, Tried, described
 
-_NAMES = ("machine/1", "a", "a/b/c", "A" * 64, "A" * 65, "mé", "m/", "/m", "", "a\n", "party/azul", "x" * 23, "x" * 24)
+_NAMES = (
+    "machine/1",
+    "a",
+    "a/b/c",
+    "A" * 64,
+    "A" * 65,
+    "mé",
+    "m/",
+    "/m",
+    "",
+    "a\n",
+    "party/azul",
+    "x" * 23,
+    "x" * 24,
+)
 _SUBJECTS = (
-    "election", "n1.01/presidente", "a", "a/b", "a/b/c", "area/x", "station/x", "x" * 128, "x" * 129, "", "a\n",
-    "s/" + "c" * 22, "election/", "area/", "x" * 23, "x" * 24, "x" * 23 + "/y", "a.b/c-d", "x" * 63 + "/" + "y" * 64,
-    "x" * 100 + "/" + "y" * 27, "a/" + "b" * 65, "a" * 65 + "/b", *TEXTS,
+    "election", "n1.01/presidente", "a", "a/b", "a/b/c", "area/x", "station/x", "x" * 128, "x" * 129, "",
+    "a\n", "s/" + "c" * 22, "election/", "area/", "x" * 23, "x" * 24, "x" * 23 + "/y", "a.b/c-d",
+    "x" * 63 + "/" + "y" * 64, "x" * 100 + "/" + "y" * 27, "a/" + "b" * 65, "a" * 65 + "/b", *TEXTS,
 )  # fmt: skip
 _BIG = 140_000
 _TYPES = (*range(48), 127, 128, 129, 255, 256)
@@ -66,7 +80,12 @@ def framed(
 
     name, about = seldom(0.08, issuer, *_NAMES), seldom(0.08, subject, *_SUBJECTS)
     claims: dict[int, object] = seldom(
-        0.02, {1: name, 2: about}, {2: about, 1: name}, {1: name}, {1: name, 2: about, 6: 1}, {1: about, 2: name}
+        0.02,
+        {1: name, 2: about},
+        {2: about, 1: name},
+        {1: name},
+        {1: name, 2: about, 6: 1},
+        {1: about, 2: name},
     )
     labels: list[tuple[object, object]] = [
         (1, seldom(0.03, Item(b"\x27"), Item(b"\x26"), Item(b"\x38\x07"), Item(b"\x32"), 8, "EdDSA")),
@@ -84,7 +103,9 @@ def framed(
         case 3:
             del labels[random.randrange(4)]
     protected = head(5, len(labels)) + b"".join(writer.item(a) + writer.item(b) for a, b in labels)
-    begin = seldom(0.03, b"\xd2", b"", b"\xd8\x12", b"\xd8\x62", b"\xd9\x00\x12", b"\xd1", b"\xd9\xd9\xf7\xd2")
+    begin = seldom(
+        0.03, b"\xd2", b"", b"\xd8\x12", b"\xd8\x62", b"\xd9\x00\x12", b"\xd1", b"\xd9\xd9\xf7\xd2"
+    )
     array = seldom(0.03, b"\x84", b"\x85", b"\x83", b"\x9f", b"\x98\x04")
     open_part = seldom(0.04, b"\xa0", b"\xa1\x04\x41\x00", b"\x80", b"\xbf\xff", b"\xb8\x00", b"\x40", b"")
     sealed = seldom(

@@ -67,7 +67,7 @@ class Subject(ABC, Generic[Given]):
     slow: ClassVar[float] = 2.0
     """Seconds of processor time from which one input is too slow."""
     stuck: ClassVar[float] = 300.0
-    """Seconds without an answer after which a process is ended, and its input counts as one that never ends."""
+    """Seconds without an answer after which a process is ended, and its input is one that never ends."""
     needs_node: ClassVar[bool] = True
 
     def __init__(self, place: Place) -> None:
@@ -87,7 +87,7 @@ class Subject(ABC, Generic[Given]):
 
 
 class Mirrored(Subject[Given]):
-    """What Python reads and the browser's modules read too: both accept it and find the same, or both refuse."""
+    """What Python and the browser's modules both read: both accept it and find the same, or both refuse."""
 
     command: ClassVar[str]
     """What the modules are asked to do (`daemon.mjs`)."""
@@ -120,7 +120,8 @@ class Mirrored(Subject[Given]):
 
 
 def compared(mine: object, theirs: Answer) -> tuple[str, str]:
-    """How an answer of Python (`REFUSED`, or what it found) stands beside that of the modules, and why not."""
+    """How an answer of Python (`REFUSED`, or what it found) stands beside that of the modules, and what parts
+    them."""
     if theirs.broken:
         return "crash in JavaScript", theirs.broken
     if mine is REFUSED and theirs.refused:

@@ -16,7 +16,23 @@ from tests.fuzz.tree import Bundles, ProofFiles, TreeProofs
 from tests.fuzz.trust_files import TrustFiles
 from tests.fuzz.zips import Zips
 
-SUBJECTS: dict[str, type[Subject[Any]]] = {each.name: each for each in (
-    Records, Quick, Signatures, Notes, VerifierKeys, Bundles, TrustFiles, ProofFiles, TreeProofs,
-    Elections, Published, Inputs, Zips, Flips, Kills,
-)}
+SUBJECTS: dict[str, type[Subject[Any]]] = {
+    each.name: each
+    for each in (
+        Records,
+        Quick,
+        Signatures,
+        Notes,
+        VerifierKeys,
+        Bundles,
+        TrustFiles,
+        ProofFiles,
+        TreeProofs,
+        Elections,
+        Published,
+        Inputs,
+        Zips,
+        Flips,
+        Kills,
+    )
+}

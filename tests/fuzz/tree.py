@@ -1,4 +1,4 @@
-"""Merkle trees: inclusion and consistency proofs up to the largest sizes, entry bundles, and proofs in files."""
+"""Merkle trees: inclusion and consistency proofs up to the largest sizes, entry bundles, proofs in files."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def read(subtrees: Sequence[Subtree]) -> list[Hash]:
 
 
 class Claimed(NamedTuple):
-    """What a proof is said to show. Of an inclusion `first` is the leaf, and `old` its index; of a consistency
-    `first` is the old root, and `old` the old size."""
+    """What a proof is said to show. Of an inclusion `first` is the leaf and `old` its index; of a
+    consistency `first` is the old root, and `old` the old size."""
 
     kind: str
     old: int
@@ -145,7 +145,9 @@ def _altered(random: Random, honest: Claimed) -> Claimed:
             random.shuffle(proof)
             return honest._replace(proof=tuple(proof), holds=None)
         case 5:
-            return honest._replace(old=random.choice((0, honest.size - 1, honest.size, honest.size + 1)), holds=None)
+            return honest._replace(
+                old=random.choice((0, honest.size - 1, honest.size, honest.size + 1)), holds=None
+            )
         case 6:
             return honest._replace(root=other, holds=False)
         case 7:
@@ -196,15 +198,21 @@ class ProofFiles(Mirrored[bytes]):
         if random.random() < 0.3:
             lines[1] = "index " + random.choice(SIZES)
         if random.random() < 0.2:
-            extra = random.choice(("AAAA", "", "A", "AAA=", "AAB=", "A" * 87_380, "A" * 87_384, "A" * 100_000, "é", "AAAA "))
-            lines.insert(random.choice((1, 1, 1, 2)), random.choice(("extra ", "extra ", "extra", "Extra ")) + extra)
+            extra = random.choice(
+                ("AAAA", "", "A", "AAA=", "AAB=", "A" * 87_380, "A" * 87_384, "A" * 100_000, "é", "AAAA ")
+            )
+            lines.insert(
+                random.choice((1, 1, 1, 2)), random.choice(("extra ", "extra ", "extra", "Extra ")) + extra
+            )
         many = random.choice((0, 1, 3, 62, 63, 64, 70)) if random.random() < 0.3 else 3
         lines += [base64(random.randbytes(32)) for _ in range(many)]
         if random.random() < 0.15:
             odd = ("", "x", base64(bytes(31)), base64(bytes(33)), respelled(random, base64(bytes(32))), " ")
             lines.insert(random.randrange(len(lines) + 1), random.choice(odd))
         if random.random() < 0.04:
-            lines[0] = random.choice(("c2sp.org/tlog-proof@v2", "", " " + lines[0], lines[0] + " ", lines[0].upper()))
+            lines[0] = random.choice(
+                ("c2sp.org/tlog-proof@v2", "", " " + lines[0], lines[0] + " ", lines[0].upper())
+            )
         data = ("\n".join(lines) + "\n\n").encode() + _checkpoint()
         return damaged_text(random, data) if random.random() < 0.2 else data
 

@@ -11,34 +11,52 @@ from tests.fuzz.odd import damaged
 from tests.fuzz.subject import Mirrored
 
 _LINES = (
-    "# c", "#é", "#\x01", "x = 1", "[x]", "[[other]]", "[log]", "a.b = 1", "log = 1", "quorum = 'two'", "mirrors = []",
-    'verifier_html = "' + "0" * 64 + '"', 'verifier_html = "' + "0" * 63 + '"', 'mirrors = ["https://a.example/"]',
-    "mirrors = ['http://x y']", 'mirrors = ["ftp://x"]', 'mirrors = ["https://"]', 'mirrors = ["HTTPS://x"]',
-    'mirrors = ["https://x", ]', "mirrors = [1]", 'mirrors = [\n"https://x",\n# c\n]', 'mirrors = ["https://[::1"]',
-    'mirrors = ["http:///x"]', 'mirrors = ["https://x\\u00ad"]', "mirrors = [ , ]", "threshold = 1", "[[ log ]]", "[[log]] # c", "[[log]]",
-    'url = "https://x"', "url = ''", 'url = "a\\tb"', "'definition' = \"\"", '"quorum" = "two"', "x = { a = 1 }", "x = 1979-05-27", "name", "= 1",
-    "x = " + "9" * 5_000, "x = " + "[" * 300 + "]" * 300,
+    "# c", "#é", "#\x01", "x = 1", "[x]", "[[other]]", "[log]", "a.b = 1", "log = 1", "quorum = 'two'",
+    "mirrors = []", 'verifier_html = "' + "0" * 64 + '"', 'verifier_html = "' + "0" * 63 + '"',
+    'mirrors = ["https://a.example/"]', "mirrors = ['http://x y']", 'mirrors = ["ftp://x"]',
+    'mirrors = ["https://"]', 'mirrors = ["HTTPS://x"]', 'mirrors = ["https://x", ]', "mirrors = [1]",
+    'mirrors = [\n"https://x",\n# c\n]', 'mirrors = ["https://[::1"]', 'mirrors = ["http:///x"]',
+    'mirrors = ["https://x\\u00ad"]', "mirrors = [ , ]", "threshold = 1", "[[ log ]]", "[[log]] # c",
+    "[[log]]", 'url = "https://x"', "url = ''", 'url = "a\\tb"', "'definition' = \"\"", '"quorum" = "two"',
+    "x = { a = 1 }", "x = 1979-05-27", "name", "= 1", "x = " + "9" * 5_000, "x = " + "[" * 300 + "]" * 300,
 )  # fmt: skip
 _NUMBERS = (
-    "0", "1", "3", "4", "02", "+2", "-1", "2.0", "0x2", "2_0", "true", '"2"', "1e0", "9" * 20, "0b10", "0o2", "2 # c", "2 x", "",
-    "2\t", "nan", "9007199254740993",
+    "0", "1", "3", "4", "02", "+2", "-1", "2.0", "0x2", "2_0", "true", '"2"', "1e0", "9" * 20, "0b10", "0o2",
+    "2 # c", "2 x", "", "2\t", "nan", "9007199254740993",
 )  # fmt: skip
 _NAMES = (
-    '"none"', '"w0"', '"w9"', '""', "'two'", '"tw\\u006f"', '"tw\\x6f"', '"""two"""', "'''two'''", '"two" # c', "two", '"two', '"\\e"',
-    '"TWO"', '"\\U00000074wo"', '"\\ud800"', '"two\t"', '"two\\\n"', '"t\\two"', '"\\"two"', '"two""', "'two''", '["two"]', '"\\U00110000"',
+    '"none"', '"w0"', '"w9"', '""', "'two'", '"tw\\u006f"', '"tw\\x6f"', '"""two"""', "'''two'''",
+    '"two" # c', "two", '"two', '"\\e"', '"TWO"', '"\\U00000074wo"', '"\\ud800"', '"two\t"', '"two\\\n"',
+    '"t\\two"', '"\\"two"', '"two""', "'two''", '["two"]', '"\\U00110000"',
 )  # fmt: skip
 _LISTS = (
-    '["w0"]', '["w0", "w0"]', '["w0", "two"]', "[]", "['w0', 'w1',]", '["w0" "w1"]', '[,"w0"]', '["w0", ["w1"]]', '"w0"',
-    '[\n"w0",\n"w1"\n]', '["w0",, "w1"]', '[ "w0" , "w1" # c\n]', '["w0", 1]', '["w0", "w1"', '["w9"]',
+    '["w0"]', '["w0", "w0"]', '["w0", "two"]', "[]", "['w0', 'w1',]", '["w0" "w1"]', '[,"w0"]',
+    '["w0", ["w1"]]', '"w0"', '[\n"w0",\n"w1"\n]', '["w0",, "w1"]', '[ "w0" , "w1" # c\n]', '["w0", 1]',
+    '["w0", "w1"', '["w9"]',
 )  # fmt: skip
-_WITNESS_NAMES = ("w0", "none", "two", "", "a b", "a\x7fb", "\\u007f", "é", "a\\tb", "\x85", "\xa0", "\\\\", "w\\u0030")
+_WITNESS_NAMES = (
+    "w0",
+    "none",
+    "two",
+    "",
+    "a b",
+    "a\x7fb",
+    "\\u007f",
+    "é",
+    "a\\tb",
+    "\x85",
+    "\xa0",
+    "\\\\",
+    "w\\u0030",
+)
 _HEADERS = (
-    "[witness]", "[[witness]] x", "[[ witness ]]", " [[witness]]", "[[witness ]]\t", '[["witness"]]', "[[witness]]name='q'", "[[witness]",
-    "[[witness]] # c", "[ [witness] ]", "[[\twitness]]",
+    "[witness]", "[[witness]] x", "[[ witness ]]", " [[witness]]", "[[witness ]]\t", '[["witness"]]',
+    "[[witness]]name='q'", "[[witness]", "[[witness]] # c", "[ [witness] ]", "[[\twitness]]",
 )  # fmt: skip
 _ENDS = (
-    "\x00", "\n\n", '[[group]]\nname="h"\nthreshold=1\nmembers=["two"]\n', '[[group]]\nname="h"\nthreshold=1\nmembers=["w0"]\n',
-    "[[log]]\n", '[[witness]]\nname="z"\n', "log = 1\n", "\x0c", "\t\n", "# last", "#\r\n", "\r", "\u2028",
+    "\x00", "\n\n", '[[group]]\nname="h"\nthreshold=1\nmembers=["two"]\n',
+    '[[group]]\nname="h"\nthreshold=1\nmembers=["w0"]\n', "[[log]]\n", '[[witness]]\nname="z"\n',
+    "log = 1\n", "\x0c", "\t\n", "# last", "#\r\n", "\r", "\u2028",
 )  # fmt: skip
 
 
@@ -60,7 +78,10 @@ def _remove(random: Random, lines: list[str], at: int) -> None:
 
 
 def _dress(random: Random, lines: list[str], at: int) -> None:
-    begin, end = random.choice(("", "  ", "\t")), random.choice((" #x", " # é", " #\x0b", " ;", " x", ", ", "  ", "\r"))
+    begin, end = (
+        random.choice(("", "  ", "\t")),
+        random.choice((" #x", " # é", " #\x0b", " ;", " x", ", ", "  ", "\r")),
+    )
     lines[at] = begin + lines[at] + end
 
 
@@ -85,11 +106,15 @@ def _digest(random: Random, text: str) -> str:
 
 
 def _signs(random: Random, text: str) -> str:
-    return text.replace(" = ", random.choice(("=", "  =  ", "\t=\t", " =\n", " = = ", "\xa0= ")), random.choice((1, 5)))
+    return text.replace(
+        " = ", random.choice(("=", "  =  ", "\t=\t", " =\n", " = = ", "\xa0= ")), random.choice((1, 5))
+    )
 
 
 def _encoding(random: Random, text: str) -> str:
-    return random.choice(("\ufeff" + text, text.replace("\n", "\r\n"), text.replace("\n", "\r"), text + "\x1a"))
+    return random.choice(
+        ("\ufeff" + text, text.replace("\n", "\r\n"), text.replace("\n", "\r"), text + "\x1a")
+    )
 
 
 _CHANGES: tuple[Callable[[Random, str], str], ...] = (

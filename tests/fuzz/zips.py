@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 
 from escrutinio.core.log.trust import format_trust
-from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.core.verification.publication import open_verified
+from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.publication.downloads.part import part_files, write_zip
 from tests.browser.publish import isla
 from tests.core.verification.lab import publish
