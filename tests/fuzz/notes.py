@@ -73,9 +73,9 @@ def respelled(random: Random, text: str) -> str:
     """Base64 of the same or nearly the same bytes, spelled otherwise."""
     last = chr(ord(text[-2]) ^ 1) if len(text) > 1 else "A"
     return random.choice((
-        text + "=", text[:-1], text.rstrip("="), text[:-2] + last + text[-1:], " " + text, text + " ",
-        text.replace("+", "-").replace("/", "_"), text[:8] + "\t" + text[8:], "é" + text, text[:20], text + "\r",
-        "====", "",
+        text + "=", text[:-1], text.rstrip("="), text[:-2] + last + text[-1:], " " + text, text + " ", "",
+        text.replace("+", "-").replace("/", "_"), text[:8] + "\t" + text[8:], "é" + text, text[:20],
+        text + "\r", "====",
     ))  # fmt: skip
 
 

@@ -117,13 +117,17 @@ def _encoding(random: Random, text: str) -> str:
     )
 
 
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
 _CHANGES: tuple[Callable[[Random, str], str], ...] = (
     *map(_in_lines, (_add, _add, _add, _remove, _dress, _triple, _move)),
     _value("threshold", _NUMBERS), _value("quorum", _NAMES), _value("members", _LISTS),
     _value("name", tuple(f'"{name}"' for name in _WITNESS_NAMES)), _digest, _signs, _encoding,
     lambda random, text: text.replace("[[witness]]", random.choice(_HEADERS), 1),
     lambda random, text: text + random.choice(_ENDS),
-    lambda random, text: damaged(random, text.encode()).decode("utf-8", "surrogateescape"),
+    lambda random, text: damaged(random, _bytes(text)).decode("utf-8", "surrogateescape"),
 )  # fmt: skip
 
 
@@ -132,14 +136,14 @@ class TrustFiles(Mirrored[bytes]):
 
     name = "trust"
     about = "trust files, Python and JavaScript"
-    count = 11_500
+    count = 13_500
     command = "trust"
 
     def make(self, random: Random) -> bytes:
         text = trust_file().decode()
-        for _ in range(random.choice((1, 1, 2))):
+        for _ in range(random.choice((1, 2, 2, 3))):
             text = random.choice(_CHANGES)(random, text)
-        return text.encode("utf-8", "surrogateescape")
+        return _bytes(text)
 
     def question(self, given: bytes) -> Mapping[str, object]:
         return {"data": given.hex()}
