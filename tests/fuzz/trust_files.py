@@ -136,7 +136,7 @@ class TrustFiles(Mirrored[bytes]):
 
     name = "trust"
     about = "trust files, Python and JavaScript"
-    count = 13_500
+    count = 14_500
     command = "trust"
 
     def make(self, random: Random) -> bytes:
