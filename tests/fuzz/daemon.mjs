@@ -127,13 +127,14 @@ const commands = {
     verifyConsistency(oldSize, fromHex(oldRoot), size, fromHex(root), proof.map(fromHex));
     return true;
   },
-  areas({ data }) {
-    const { parents, names } = readAreas(fromHex(data));
-    return plain([[...parents], [...names]]);
-  },
-  stations({ data, areas }) {
+  table({ kind, data, areas }) {
+    const byCode = ([a], [b]) => (a < b ? -1 : Number(a > b));
+    if (kind === "areas") {
+      const { parents, names } = readAreas(fromHex(data));
+      return [...parents].map(([code, parent]) => [code, parent, names.get(code)]).sort(byCode);
+    }
     const found = readStations(fromHex(data), readAreas(fromHex(areas)));
-    return [...found].map(([code, { area, registered }]) => [code, area, registered]);
+    return [...found].map(([code, { area, registered }]) => [code, area, registered]).sort(byCode);
   },
   async whole({ directory, trust, earlier }) {
     const log = new Log("", trust ? parseTrust(fromHex(trust)) : null, filesOf(directory));

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryFile
 from time import process_time
 
 import msgspec
@@ -257,6 +260,22 @@ options = { a = "a", b = "b" }
 """
 
 
+@contextmanager
+def _overheard() -> Iterator[list[str]]:
+    """Take what a library of another language writes to standard error past Python: nobody should see it."""
+    heard: list[str] = []
+    kept = os.dup(2)
+    with TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield heard
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            file.seek(0)
+            heard += file.read(600).decode("utf-8", "replace").strip().splitlines()[:1]
+
+
 class Inputs(Subject[tuple[str, bytes]]):
     """Damaged files through the readers of the command line."""
 
@@ -288,18 +307,23 @@ class Inputs(Subject[tuple[str, bytes]]):
             good = b"\n".join(lines)
         return kind.name, damaged(random, good, _PIECES)
 
+    def _read(self, name: str, path: Path) -> tuple[str, str]:
+        try:
+            self._kinds[name].read(path)
+        except EscrutinioError as error:
+            return "refused", "" if str(error).strip() else f"{name}: refused without a sentence"
+        except Exception as error:
+            return "crash", f"{name}: {described(error)}"
+        return "read", ""
+
     def judge(self, inputs: Sequence[tuple[str, bytes]]) -> Iterator[Tried]:
         for name, data in inputs:
             path = self.place.directory / (SETTINGS if name == "workspace" else "given")
             path.write_bytes(data)
             kept = name.encode() + b"\n" + data
             began = process_time()
-            try:
-                self._kinds[name].read(path)
-                label, wrong = "read", ""
-            except EscrutinioError as error:
-                label = "refused"
-                wrong = "" if str(error).strip() else "refused without a sentence"
-            except Exception as error:
-                label, wrong = "crash", f"{name}: {described(error)}"
+            with _overheard() as heard:
+                label, wrong = self._read(name, path)
+            if heard and not wrong:
+                label, wrong = "says something else", f"{name}: {heard[0]}"
             yield Tried(label, wrong, kept, process_time() - began)

@@ -181,7 +181,7 @@ class Signatures(Subject[Signed]):
             elif known is not None and holds is not known:
                 yield Tried("all are wrong", f"{given.kind}: {holds}, and it must be {known}", kept)
             else:
-                yield Tried(f"{given.kind}: {'holds' if holds else 'does not'}", "", kept, answer.seconds)
+                yield Tried("hold for all" if holds else "hold for none", "", kept, answer.seconds)
 
 
 def _question(given: Signed) -> Mapping[str, object]:

@@ -12,6 +12,7 @@ from tests.fuzz.notes import Notes, VerifierKeys
 from tests.fuzz.records import Quick, Records
 from tests.fuzz.signatures import Signatures
 from tests.fuzz.subject import Subject
+from tests.fuzz.tables import Tables
 from tests.fuzz.tree import Bundles, ProofFiles, TreeProofs
 from tests.fuzz.trust_files import TrustFiles
 from tests.fuzz.zips import Zips
@@ -28,6 +29,7 @@ SUBJECTS: dict[str, type[Subject[Any]]] = {
         TrustFiles,
         ProofFiles,
         TreeProofs,
+        Tables,
         Elections,
         Published,
         Inputs,
