@@ -16,6 +16,7 @@ from hashlib import sha256
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from tempfile import mkdtemp
 from threading import Lock, Thread
 from time import monotonic
 from typing import Any
@@ -29,7 +30,6 @@ KEPT = ROOT / "build" / "fuzz"
 MOST_KEPT = 20
 """Inputs kept of one subject and one kind of fault in one run."""
 
-SCRATCH = "scratch"
 _NONE = -1
 _MOST_DEATHS = 10
 """Inputs of one unit that may end the process before the rest of the unit is given up."""
@@ -211,8 +211,8 @@ def run(
     done: Callable[[type[Subject[Any]], Tally], None],
 ) -> bool:
     """Try so many inputs of each subject; whether nothing is wrong. `done` is told of each when it ends."""
-    scratch = KEPT / SCRATCH
-    shutil.rmtree(scratch, ignore_errors=True)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    scratch = Path(mkdtemp(prefix="scratch-", dir=KEPT))
     queue: SimpleQueue[Unit] = SimpleQueue()
     left: Counter[str] = Counter()
     for subject, count in chosen:

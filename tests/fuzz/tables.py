@@ -14,8 +14,8 @@ from tests.fuzz.odd import TEXTS, damaged
 from tests.fuzz.subject import Mirrored
 
 _CELLS = (
-    "", "norte", "marte", "isla", "n1", "n1.01", '"n1.01"', '"a,b"', '"a""b"', '"a', 'a"', "0", "00", "+1", "-1", " 1",
-    "1 ", "1.0", "1e3", "4294967295", "4294967296", "99999999999", "9" * 400, "١", *TEXTS,
+    "", "norte", "marte", "isla", "n1", "n1.01", '"n1.01"', '"a,b"', '"a""b"', '"a', 'a"', "0", "00", "+1",
+    "-1", " 1", "1 ", "1.0", "1e3", "4294967295", "4294967296", "99999999999", "9" * 400, "١", *TEXTS,
 )  # fmt: skip
 _ENDS = (b"", b"\n", b"\n\n", b"\r\n", b"\r", b" \n", b",\n", b"\x1a", b"\x00")
 
