@@ -49,6 +49,7 @@ class Flips(Subject[Flip]):
         self._trust = (self._root / "trust.toml").read_bytes()
         files = sorted(each for each in self._root.rglob("*") if each.is_file() and each.stat().st_size)
         self._files = [each.relative_to(self._root).as_posix() for each in files]
+        Random(0).shuffle(self._files)  # a share of the files has some of every kind
 
     def made(self, seed: int, number: int) -> Flip:
         """Every file in turn; its bit by chance."""
