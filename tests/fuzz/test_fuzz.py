@@ -20,8 +20,10 @@ USUAL = 60
 
 def need_node() -> None:
     """Skip where there is no node; fail where everything has to be there."""
-    if why := node.missing():
-        (pytest.fail if os.environ.get("ESCRUTINIO_REQUIRE_ALL") == "1" else pytest.skip)(why)
+    if reason := node.missing():
+        if os.environ.get("ESCRUTINIO_REQUIRE_ALL") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
 
 
 @pytest.mark.parametrize("name", list(SUBJECTS))
