@@ -3,7 +3,7 @@
 The keys are for tests alone: the private key of `key("machine")` is SHA-256 of a text anyone can read here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 
@@ -250,7 +250,20 @@ EXAMPLES: tuple[Example, ...] = (
     Example(t.AuditSeed(_DIGEST, "31415926535897932384"), "authority", CONTEST),
     Example(t.AuditSample(_DIGEST, 1, (STATION, STATION)), "authority", CONTEST),
     Example(t.AuditResult(_DIGEST, 1, p.Fraction(31, 1_000), None), "authority", CONTEST),
+    Example(t.Closing(k.Closes.ROLL, "Law, article 29"), "authority", "election"),
+    Example(
+        t.RemovalRequest(_text("no light since noon").digest, k.Removal.COURT_ORDER, "Ruling 12, 2030"),
+        "authority",
+        "election",
+    ),
 )
+
+REPLACING = tuple(
+    replace(each, body=replace(each.body, replaces=_DIGEST))  # type: ignore[type-var]
+    for each in EXAMPLES
+    if hasattr(each.body, "replaces")
+)
+"""The acts among them, each in the place of another one."""
 
 
 def example(name: str) -> Example:

@@ -12,7 +12,16 @@ from escrutinio.core.records.cose import key_id, split
 from escrutinio.core.records.entry import body_to_plain, open_record
 from escrutinio.core.records.keys import check_public_key, key_is_acceptable
 from escrutinio.core.records.qr import qr_text
-from tests.core.records.examples import EXAMPLES, SIGNERS, Example, election, example, key, seed_text
+from tests.core.records.examples import (
+    EXAMPLES,
+    REPLACING,
+    SIGNERS,
+    Example,
+    election,
+    example,
+    key,
+    seed_text,
+)
 from tests.core.records.forge import bad_frames, bad_payloads, bad_qr_texts
 from tests.core.records.forge_signatures import bad_signatures, special_keys
 
@@ -32,7 +41,7 @@ def vectors() -> dict[str, object]:
         "about": ABOUT,
         "election": election().hex(),
         "signers": [_signer(name) for name in SIGNERS],
-        "records": [_record(each) for each in EXAMPLES],
+        "records": [_record(each) for each in (*EXAMPLES, *REPLACING)],
         "refused": list(_refused()),
         "signatures": list(_signatures()),
         "refused_qr": [{"reason": reason, "text": text} for reason, text in bad_qr_texts().items()],

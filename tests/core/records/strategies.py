@@ -50,7 +50,7 @@ def values(codec: object) -> st.SearchStrategy[object]:
             return _TEXTS[codec.cddl]
         case c.Code():
             return st.sampled_from(tuple(codec.of.__members__.values()))
-        case c.Optional():
+        case c.Optional() | c.Trailing():
             return st.none() | values(codec.item)
         case c.Array():
             return st.lists(

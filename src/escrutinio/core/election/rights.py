@@ -33,6 +33,8 @@ OFFICERS: Kinds = frozenset(
         t.AuditMinutes,
         t.Bulletin,
         t.Proclamation,
+        t.Closing,
+        t.RemovalRequest,
     }
 )
 """What the authority says with as many officers as the definition asks for."""

@@ -58,6 +58,8 @@ class Standing(IntEnum):
     """One of several equal records by the authority's officers; another one has the effect."""
     REFUSED = 2
     """Its signer may not say this; it stays visible and changes nothing."""
+    SUPERSEDED = 3
+    """It does not name the act that was in force about its matter; it stays visible and changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def _codecs() -> Iterator[object]:
 def _inside(codecs: Iterable[object]) -> Iterator[object]:
     for codec in codecs:
         yield codec
-        if isinstance(codec, c.Optional | c.Array):
+        if isinstance(codec, c.Optional | c.Trailing | c.Array):
             yield from _inside([codec.item])
         elif isinstance(codec, c.Struct):
             yield from _inside(inner for _, inner in codec.layout)

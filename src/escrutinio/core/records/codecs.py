@@ -169,6 +169,29 @@ class Optional(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Trailing(Generic[T]):
+    """The last position of a record, which is there only where it has a value; None in Python and JSON."""
+
+    item: Codec[T]
+
+    @property
+    def cddl(self) -> str:
+        return f"? {self.item.cddl}"
+
+    def encode(self, value: T | None) -> object:
+        return None if value is None else self.item.encode(value)
+
+    def decode(self, raw: object) -> T | None:
+        return self.item.decode(raw)
+
+    def to_plain(self, value: T | None) -> object:
+        return None if value is None else self.item.to_plain(value)
+
+    def from_plain(self, raw: object) -> T | None:
+        return None if raw is None else self.item.from_plain(raw)
+
+
+@dataclass(frozen=True)
 class Array(Generic[T]):
     """From `least` to `most` items of one shape; a tuple in Python."""
 
@@ -278,6 +301,11 @@ def part(cls: type[T]) -> type[T]:
 def layout(of: type[object]) -> Layout:
     """The positions of a dataclass made with `put`: name and codec, in order."""
     return tuple((f.name, f.metadata["codec"]) for f in fields(of))  # type: ignore[arg-type]
+
+
+def fewest(layout: Layout) -> int:
+    """How many positions such an array has at least: all but one that is there only where it has a value."""
+    return len(layout) - (bool(layout) and isinstance(layout[-1][1], Trailing))
 
 
 def read_plain(of: type[object], raw: object) -> dict[str, object]:

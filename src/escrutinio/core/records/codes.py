@@ -207,6 +207,13 @@ class RevocationReason(IntEnum):
     ENDED = 3
 
 
+class Closes(IntEnum):
+    """What officers close, at the place of their record in the log."""
+
+    ENROLMENT = 0
+    ROLL = 1
+
+
 class Removal(IntEnum):
     """Why an attachment is no longer published."""
 

@@ -80,7 +80,9 @@ def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: by
         check_public_key(public_key)
     values = [VERSION, body.TYPE, election, c.within("issued_at", c.TIME.encode, issued_at)]
     for name, codec in body.LAYOUT:
-        values.append(c.within(f"{body.NAME}.{name}", codec.encode, getattr(body, name)))
+        value = getattr(body, name)
+        if value is not None or not isinstance(codec, c.Trailing):
+            values.append(c.within(f"{body.NAME}.{name}", codec.encode, value))
     head, to_sign = build(key.public_key, signer, subject, cbor2.dumps(values))
     raw = head + b"\x58\x40" + key.sign(to_sign)
     if len(raw) > MAX_RECORD:
@@ -124,10 +126,10 @@ def open_frame(raw: bytes, frame: Frame) -> Entry:
             _check_item(value, 2)
         raise UnknownTypeError(code, election)
     plan = kind.LAYOUT
-    if len(values) != _HEAD + len(plan):
+    if not c.fewest(plan) <= len(values) - _HEAD <= len(plan):
         raise RecordError(f"a {kind.NAME} has {_HEAD + len(plan)} positions, not {len(values)}")
     fields = {}
-    for (name, codec), value in zip(plan, values[_HEAD:], strict=True):
+    for (name, codec), value in zip(plan, values[_HEAD:], strict=False):  # the last one may be left out
         try:
             fields[name] = codec.decode(value)
         except RecordError as error:

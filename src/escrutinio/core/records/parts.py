@@ -29,6 +29,8 @@ class Attachment:
 
 ATTACHMENT = c.Struct(Attachment)
 ATTACHMENTS = c.Array(ATTACHMENT, 0, 256)
+REPLACES = c.Trailing(c.DIGEST)
+"""The act of officers in force that an act takes the place of; there only where it takes one's place."""
 
 
 @part

@@ -106,6 +106,10 @@ WORDS: Mapping[type[IntEnum], Mapping[int, str]] = {
         k.AuditMethod.BRAVO: N_("ballots drawn with equal chances, BRAVO"),
         k.AuditMethod.HOT_AUDIT: N_("hot audit at the centers"),
     },
+    k.Closes: {
+        k.Closes.ENROLMENT: N_("enrolment of machines"),
+        k.Closes.ROLL: N_("roll"),
+    },
     k.Role: {
         k.Role.AUTHORITY: N_("authority"),
         k.Role.RECEIVER: N_("receiver"),
@@ -158,5 +162,7 @@ PURPOSES: Mapping[str, str] = {
     "audit-seed": N_("the public dice of an audit"),
     "audit-sample": N_("the boxes that the seed drew"),
     "audit-result": N_("the risk that an audit measured"),
+    "closing": N_("the roll is frozen, or keys of machines are late from here on"),
+    "removal-request": N_("officers ask that a file be removed, and why"),
 }
 """What each type of record is for, by its name."""

@@ -48,6 +48,8 @@ RECORDS: Mapping[str, str] = {
     "audit-seed": N_("Seed of an audit"),
     "audit-sample": N_("Sample of an audit"),
     "audit-result": N_("Result of an audit"),
+    "closing": N_("Closing of enrolment or roll"),
+    "removal-request": N_("Request to remove a file"),
 }
 
 SEVERITIES: Mapping[int, str] = {
@@ -60,6 +62,7 @@ STANDINGS: Mapping[int, str] = {
     Standing.EFFECTIVE: "",
     Standing.CONSENT: N_("one of several equal records by officers"),
     Standing.REFUSED: N_("without effect: its signer may not say this"),
+    Standing.SUPERSEDED: N_("without effect: it does not name the act that was in force"),
 }
 
 METHODS: Mapping[int, str] = {

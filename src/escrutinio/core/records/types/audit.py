@@ -27,6 +27,7 @@ class AuditMinutes(Body):
     outcome: k.AuditOutcome = put(c.Code(k.AuditOutcome))
     held_at: int = put(c.TIME)
     minutes: tuple[p.Attachment, ...] = put(p.ATTACHMENTS)
+    replaces: bytes | None = put(p.REPLACES, default=None)
 
 
 @record(34, "contest")

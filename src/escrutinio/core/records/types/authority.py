@@ -12,10 +12,12 @@ __all__ = [
     "Accreditation",
     "Arrival",
     "Bulletin",
+    "Closing",
     "ContingencyOpening",
     "Lifecycle",
     "NominationChange",
     "Proclamation",
+    "RemovalRequest",
     "Roll",
     "StationChange",
     "Withdrawal",
@@ -34,6 +36,7 @@ class Roll(Body):
     centers: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
     declared: tuple[p.Declared, ...] = put(c.Array(c.Struct(p.Declared)))
     frozen_on: str = put(c.DATE)
+    replaces: bytes | None = put(p.REPLACES, default=None)
 
 
 @record(7, "contest")
@@ -43,6 +46,7 @@ class NominationChange(Body):
     candidate: str = put(c.CODE)
     change: k.Nomination = put(c.Code(k.Nomination))
     legal_basis: str = put(c.LONG)
+    replaces: bytes | None = put(p.REPLACES, default=None)
 
 
 @record(8, "station")
@@ -53,6 +57,7 @@ class StationChange(Body):
     center: str = put(c.CODE)
     registered: int | None = put(c.Optional(c.COUNT))
     minutes: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
+    replaces: bytes | None = put(p.REPLACES, default=None)
 
 
 @record(9, "signer")
@@ -64,6 +69,7 @@ class Accreditation(Body):
     contests: tuple[str, ...] = put(c.Array(c.CODE))
     starts: int = put(c.TIME)
     ends: int = put(c.TIME)
+    replaces: bytes | None = put(p.REPLACES, default=None)
 
 
 @record(11, "lot")
@@ -106,6 +112,7 @@ class Bulletin(Body):
     null: int = put(c.COUNT)
     blank: int = put(c.COUNT)
     stations: int = put(c.COUNT)
+    replaces: bytes | None = put(p.REPLACES, default=None)
 
 
 @record(28, "contest")
@@ -115,11 +122,32 @@ class Proclamation(Body):
     elected: tuple[str, ...] = put(c.Array(c.CODE, 1))
     head: p.LogHead = put(c.Struct(p.LogHead))
     counts: tuple[int, ...] = put(c.COUNTS)
+    replaces: bytes | None = put(p.REPLACES, default=None)
 
 
 @record(30, "election")
 class Withdrawal(Body):
-    """An attachment is no longer published; its digest stays."""
+    """Its signer's own records no longer stand for an attachment, whose digest stays.
+
+    The file goes when every record that names it was withdrawn so, and never where a total needs it.
+    """
 
     attachment: bytes = put(c.DIGEST)
     reason: k.Removal = put(c.Code(k.Removal))
+
+
+@record(38, "election")
+class Closing(Body):
+    """From this entry on the roll is frozen, or a machine key that is enrolled is enrolled late."""
+
+    what: k.Closes = put(c.Code(k.Closes))
+    legal_basis: str = put(c.LONG)
+
+
+@record(128, "election")
+class RemovalRequest(Body):
+    """Officers ask that a file of somebody else's be removed, and say why; it removes nothing by itself."""
+
+    attachment: bytes = put(c.DIGEST)
+    reason: k.Removal = put(c.Code(k.Removal))
+    legal_basis: str = put(c.LONG)

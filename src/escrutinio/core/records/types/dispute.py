@@ -44,6 +44,7 @@ class Ruling(Body):
     entry: int | None = put(c.Optional(c.UINT))
     legal_basis: str = put(c.LONG)
     minutes: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
+    replaces: bytes | None = put(p.REPLACES, default=None)
 
 
 @record(25, "place")

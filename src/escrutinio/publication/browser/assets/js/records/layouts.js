@@ -2,7 +2,7 @@
 // Written by hand from the format and not from the Python, so that a slip in one shows against the other.
 
 import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SHORT, TIME, UINT } from "./shapes.js";
-import { array, optional, struct, uint, word } from "./shapes.js";
+import { array, optional, struct, trailing, uint, word } from "./shapes.js";
 
 const ROLE = word("authority receiver machine board party observer complaint-desk importer press");
 const CATEGORY = word(
@@ -43,6 +43,8 @@ const refused = struct({
   count: COUNT,
 });
 
+const replaces = trailing(DIGEST); // the act of officers in force that this one takes the place of
+const removal = { attachment: DIGEST, reason: word("personal-data court-order error") };
 const committed = { commitment: DIGEST };
 const counts = { counts: COUNTS, null: COUNT, blank: COUNT };
 const sheet = { ...counts, ballots: optional(COUNT) };
@@ -92,17 +94,20 @@ type(6, "roll", "election", {
   centers: optional(attachment),
   declared: array(struct({ area: CODE, stations: COUNT })),
   frozen_on: DATE,
+  replaces,
 });
 type(7, "nomination-change", "contest", {
   candidate: CODE,
   change: word("withdrawn substituted reinstated card-moved"),
   legal_basis: LONG,
+  replaces,
 });
 type(8, "station-change", "station", {
   change: word("relocated closed opened merged corrected"),
   center: CODE,
   registered: optional(COUNT),
   minutes: optional(attachment),
+  replaces,
 });
 type(9, "accreditation", "signer", {
   titles: named,
@@ -110,6 +115,7 @@ type(9, "accreditation", "signer", {
   contests: array(CODE),
   starts: TIME,
   ends: TIME,
+  replaces,
 });
 type(10, "acceptance", "signer", { accreditation: DIGEST, accepted: BIT });
 type(11, "lifecycle", "lot", {
@@ -151,6 +157,7 @@ type(24, "ruling", "station/contest", {
   entry: optional(UINT),
   legal_basis: LONG,
   minutes: optional(attachment),
+  replaces,
 });
 type(25, "incident-disclosure", "place", {
   category: CATEGORY,
@@ -162,6 +169,7 @@ type(26, "audit-minutes", "audit", {
   outcome: word("passed passed-with-remarks failed not-held"),
   held_at: TIME,
   minutes: attachments,
+  replaces,
 });
 type(27, "bulletin", "contest-area", {
   number: COUNT,
@@ -169,10 +177,11 @@ type(27, "bulletin", "contest-area", {
   head,
   ...counts,
   stations: COUNT,
+  replaces,
 });
-type(28, "proclamation", "contest", { elected: array(CODE, 1), head, counts: COUNTS });
+type(28, "proclamation", "contest", { elected: array(CODE, 1), head, counts: COUNTS, replaces });
 type(29, "observation-report", "place", { ...committed, report: optional(attachment) });
-type(30, "withdrawal", "election", { attachment: DIGEST, reason: word("personal-data court-order error") });
+type(30, "withdrawal", "election", removal);
 type(31, "co-record", "election", { enrolment: DIGEST });
 type(32, "claim", "contest-area", {
   code: CODE,
@@ -205,3 +214,5 @@ type(34, "audit-commitment", "contest", {
 type(35, "audit-seed", "contest", { ...committed, seed: CODE });
 type(36, "audit-sample", "contest", { ...committed, round: COUNT, stations: array(CODE) });
 type(37, "audit-result", "contest", { ...committed, round: COUNT, risk: fraction, minutes: optional(attachment) });
+type(38, "closing", "election", { what: word("enrolment roll"), legal_basis: LONG });
+type(128, "removal-request", "election", { ...removal, legal_basis: LONG });

@@ -64,6 +64,17 @@ export function optional(item) {
 }
 
 /**
+ * The last position of a record, which is there only where it has a value; null where it is left out.
+ * @template T
+ * @param {Shape<T>} item
+ * @returns {Shape<T | null> & { trailing: true }}
+ */
+export function trailing(item) {
+  const shape = (/** @type {unknown} */ raw) => (raw === undefined ? null : item(raw));
+  return Object.assign(shape, { trailing: /** @type {const} */ (true) });
+}
+
+/**
  * From `least` to `most` items of one shape.
  * @template T
  * @param {Shape<T>} item
@@ -86,8 +97,10 @@ export function array(item, least = 0, most = 65_535) {
  */
 export function struct(fields) {
   const plan = Object.entries(fields);
+  const last = plan.at(-1)?.[1] ?? {};
+  const fewest = plan.length - ("trailing" in last ? 1 : 0);
   return (raw) => {
-    if (!Array.isArray(raw) || raw.length !== plan.length) return refuse("want-positions", { size: plan.length });
+    if (!Array.isArray(raw) || raw.length > plan.length || raw.length < fewest) return refuse("want-positions", { size: plan.length });
     return Object.fromEntries(plan.map(([name, shape], place) => [name, at(name, shape, raw[place])]));
   };
 }
