@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -17,15 +18,19 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import (
     AuditMethod,
+    AuditOutcome,
     AuthorRole,
     Basis,
     Category,
     Channel,
+    Closes,
     Contingency,
     Decision,
+    EventKind,
     Form,
     LogRole,
     Nomination,
+    RefusalReason,
     Removal,
     RevocationReason,
     Role,
@@ -38,6 +43,9 @@ STATIONS_SAID = ("n1.01", "n1.02", "n2.01", "s1.01", "nowhere")
 CONTESTS = {"presidente": 4, "consejo": 2, "nada": 3}
 AREAS_SAID = ("isla", "norte", "sur", "marte")
 CANDIDATES = ("ana", "blas", "carla", "zz", "others")
+MOST = 253_402_300_799
+"""The last second that a record may state: of year 9999."""
+
 OFFICERS = ("authority/1", "authority/2")
 ROLLS = (
     STATIONS,
@@ -69,6 +77,7 @@ class RandomDay:
         )
         self.names = [*OFFICERS, "party/azul/1"]
         self.at = DAY
+        self.acts: dict[tuple[int, str], list[bytes]] = {}
 
     def grow(self, most: int) -> Day:
         """The day, with up to so many records more."""
@@ -123,9 +132,17 @@ class RandomDay:
         self.day.say(body, name, subject, at=self.at, signing=signing)
 
     def officers_say(self, body: t.Body, subject: str) -> None:
-        """Said by both officers, by one of them, or by somebody who is none."""
+        """Said by both officers, by one of them, or by somebody who is none.
+
+        What stands for one matter at a time names the act that it replaces: rightly, wrongly, or not at all.
+        """
+        said = self.acts.setdefault((body.TYPE, subject), [])
+        if hasattr(body, "replaces") and self.random.random() < 0.8:
+            named = said[-2:] if self.random.random() < 0.8 else [*said, bytes(32)]
+            body = replace(body, replaces=self.some(*named) if named else None)  # type: ignore[type-var]
         for name in self.some(OFFICERS, OFFICERS, OFFICERS[:1], (self.who(),)):
             self.day.say(body, name, subject, at=self.at)
+            said.append(sha256(self.day.log[-1]).digest())
 
     # --- what is said ----------------------------------------------------------------------------------
 
@@ -281,6 +298,44 @@ class RandomDay:
         arrived = (p.Arrived(self.some(*Channel), 5),) * self.random.randrange(3)
         self.say(t.Arrival(self.some(0, 5, 10**9), arrived, ()), "election")
 
+    def closing(self) -> None:
+        self.officers_say(t.Closing(self.some(*Closes), "art. 3"), "election")
+
+    def removal_request(self) -> None:
+        file = self.some(STATIONS, b"the report", *LISTINGS)
+        body = t.RemovalRequest(sha256(file).digest(), self.some(*Removal), "art. 4")
+        self.officers_say(body, "election")
+
+    def accreditation(self) -> None:
+        areas, ends = tuple(self.random.sample(AREAS_SAID, self.some(0, 1, 2))), self.some(DAY, 2 * DAY, MOST)
+        body = t.Accreditation((p.Title("es", "Observa"),), areas, self.some((), ("consejo",)), DAY, ends)
+        self.officers_say(body, self.some("observer/0", "observer/1/0", "party/azul/1"))
+        if self.random.random() < 0.5:
+            named = sha256(self.day.log[-1]).digest()
+            self.say(t.Acceptance(named, self.some(0, 1)), self.some("observer/0", "party/azul/1"))
+
+    def observation(self) -> None:
+        place = self.some("election", "area/norte", "station/n1.01", "station/zz")
+        report = self.maybe(self.day.attach(b"what was seen"))
+        self.say(t.ObservationReport(self.some(bytes(32), sha256(b"what was seen").digest()), report), place)
+
+    def machine_says(self) -> None:
+        match self.random.randrange(3):
+            case 0:
+                event = t.MachineEvent(self.some(*EventKind), self.some(DAY, MOST), self.random.randrange(9))
+                self.say(event, self.station())
+            case 1:
+                self.say(t.SealCheck("A-1", self.some(0, 1)), self.station())
+            case _:
+                self.say(t.RefusalToSign(self.some(*RefusalReason)), f"{self.station()}/{self.contest()}")
+
+    def minutes(self) -> None:
+        self.officers_say(t.AuditMinutes(self.some(*AuditOutcome), self.some(0, DAY, MOST), ()), "audit-1")
+
+    def disclosure(self) -> None:
+        body = t.IncidentDisclosure(self.some(*Category), DAY, self.maybe(self.some(DAY + 9, MOST)), ())
+        self.officers_say(body, self.some("election", "area/norte", "station/zz"))
+
     def repeat(self) -> None:
         self.day.log.append(self.random.choice(self.day.log[2:]))
 
@@ -296,7 +351,9 @@ ACTS: dict[Callable[[RandomDay], None], float] = {
     RandomDay.station_change: 4, RandomDay.contingency: 4, RandomDay.revoke: 4, RandomDay.lifecycle: 2,
     RandomDay.withdrawal: 2, RandomDay.complaint: 2, RandomDay.co_record: 2, RandomDay.bulletin: 2,
     RandomDay.proclamation: 1, RandomDay.nomination: 1, RandomDay.claim: 2, RandomDay.statement: 1,
-    RandomDay.audit: 1, RandomDay.arrival: 1, RandomDay.repeat: 4, RandomDay.damage: 2,
+    RandomDay.accreditation: 1, RandomDay.observation: 1, RandomDay.machine_says: 2, RandomDay.minutes: 1,
+    RandomDay.disclosure: 1, RandomDay.closing: 2, RandomDay.removal_request: 1, RandomDay.audit: 1,
+    RandomDay.arrival: 1, RandomDay.repeat: 4, RandomDay.damage: 2,
 }  # fmt: skip
 """What is said, and how often."""
 
