@@ -51,7 +51,11 @@ def main() -> int:
     print(f"seed {seed}", flush=True)
     began = monotonic()
     chosen = [(each, asked.count or max(1, round(each.count * asked.share))) for each in subjects]
-    well = run(chosen, seed, asked.jobs, lambda subject, tally: show(subject, tally, seed))
+    try:
+        well = run(chosen, seed, asked.jobs, lambda subject, tally: show(subject, tally, seed))
+    except KeyboardInterrupt:
+        print(f"stopped; seed {seed}")
+        return 130
     print(f"{monotonic() - began:.0f} s, seed {seed}: {'nothing is wrong' if well else 'see build/fuzz/'}")
     return 0 if well else 1
 

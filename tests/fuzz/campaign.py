@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -100,6 +101,7 @@ def _work(answers: Connection, in_hand: Any, directory: str) -> None:
     def tell(number: int) -> None:
         in_hand.value = number
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its processes
     while (unit := _next(answers)) is not None:
         try:
             name = unit.subject.name
@@ -128,6 +130,7 @@ class _Worker:
     def __init__(self, directory: Path) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._directory = directory
+        self._given_up = False
         self._start()
 
     def _start(self) -> None:
@@ -179,12 +182,19 @@ class _Worker:
     def _buried(self, unit: Unit, silent: bool) -> tuple[Tally, int]:
         number = max(unit.first, self._in_hand.value)
         self._process.join()
+        if self._given_up:
+            raise SystemExit  # of this thread alone
         code = self._process.exitcode
         self._start()
         why = f"nothing came for {unit.subject.stuck:.0f} s" if silent else f"the process ended with {code}"
         tally = Tally()
         tally.add(number, Tried("does not end" if silent else "kills the process", why))
         return tally, number
+
+    def give_up(self) -> None:
+        """End the process at once, from another thread."""
+        self._given_up = True
+        self._process.kill()
 
     def close(self) -> None:
         """End the process, and what it started."""
@@ -222,8 +232,11 @@ def run(
     tallies = {subject.name: Tally() for subject, _ in chosen}
     lock = Lock()
 
-    def serve(number: int) -> None:
-        worker = _Worker(scratch / str(number))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which the processes inherit
+    workers = [_Worker(scratch / str(number)) for number in range(jobs)]
+    signal.signal(signal.SIGINT, before)
+
+    def serve(worker: _Worker) -> None:
         with suppress(Empty):
             while True:
                 unit = queue.get_nowait()
@@ -238,13 +251,19 @@ def run(
                         done(unit.subject, tallies[name])
         worker.close()
 
-    threads = [Thread(target=serve, args=(number,)) for number in range(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    shutil.rmtree(scratch, ignore_errors=True)
-    return all(not tally.wrong for tally in tallies.values())
+    threads = [Thread(target=serve, args=(worker,), daemon=True) for worker in workers]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:
+        for worker in workers:
+            worker.give_up()
+        raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return not left.total() and all(not tally.wrong for tally in tallies.values())
 
 
 def repeat(name: str, seed: int, number: int) -> str:

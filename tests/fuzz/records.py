@@ -122,7 +122,7 @@ class Records(Mirrored[bytes]):
 
     name = "records"
     about = "structure-aware mutants of records of every type, Python and JavaScript"
-    count = 150_000
+    count = 160_000
     batch = 500
     command = "record"
 
@@ -169,11 +169,11 @@ class Quick(Subject[tuple[bytes, Signer]]):
         values = [*values[:2], election(), *values[3:]]
         if values[1] == t.Enrolment.TYPE and random.random() < 0.7:
             values[4] = [self._machine_key(random) for _ in range(random.choice((0, 1, 1, 2, 30)))]
-        for _ in range(random.choice((0, 0, 1, 1, 2))):
+        for _ in range(random.choice((0, 0, 0, 1, 1, 2))):
             values = altered(random, values)
         payload = Writer(random, random.choice((0, 0, 0.02))).item(values)
         issuer = random.choice(("machine/1", "m", "x" * 23, "x" * 24, "a/b/c", "root"))
-        subject = random.choice(_SUBJECTS) if random.random() < 0.25 else "n1.01/presidente"
+        subject = random.choice(_SUBJECTS) if random.random() < 0.15 else "n1.01/presidente"
         if values[1:2] == [t.Enrolment.TYPE] and random.random() < 0.9:
             subject = "election"
         try:
