@@ -96,7 +96,7 @@ def try_unit(subject: Subject[Any], unit: Unit, in_hand: Callable[[int], None]) 
 def _work(answers: Connection, in_hand: Any, directory: str) -> None:
     """The life of a working process: it takes units until it is told to stop."""
     opened: dict[str, Subject[Any]] = {}
-    places: list[Place] = []
+    place = Place(Path(directory))
 
     def tell(number: int) -> None:
         in_hand.value = number
@@ -106,13 +106,11 @@ def _work(answers: Connection, in_hand: Any, directory: str) -> None:
         try:
             name = unit.subject.name
             if name not in opened:
-                places.append(Place(Path(directory) / name))
-                opened[name] = unit.subject(places[-1])
+                opened[name] = unit.subject(Place(place.directory / name, place))
             answers.send(try_unit(opened[name], unit, tell))
         except Exception as error:  # of the fuzzer itself: it is shown, and the run fails
             answers.send(described(error))
-    for place in places:
-        place.close()
+    place.close()
 
 
 def _next(answers: Connection) -> Unit | None:

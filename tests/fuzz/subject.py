@@ -36,20 +36,22 @@ class Tried:
 
 
 class Place:
-    """Where a subject works: a directory of its own, and the browser's modules under node."""
+    """Where a subject works: a directory of its own, and the browser's modules under node, which it may share
+    with the places beside it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, sharing: Place | None = None) -> None:
         self.directory = directory
+        self._sharing = sharing
         directory.mkdir(parents=True, exist_ok=True)
 
     @cached_property
     def node(self) -> Node:
         """The modules; started when first asked for."""
-        return Node()
+        return Node() if self._sharing is None else self._sharing.node
 
     def close(self) -> None:
         """Stop what was started."""
-        if "node" in self.__dict__:
+        if self._sharing is None and "node" in self.__dict__:
             self.node.close()
 
 
