@@ -209,7 +209,7 @@ class VerifierKeys(Mirrored[str]):
 
     name = "vkeys"
     about = "verifier keys of notes, Python and JavaScript"
-    count = 800
+    count = 1_200
     command = "vkey"
 
     def make(self, random: Random) -> str:
