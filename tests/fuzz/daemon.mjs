@@ -3,10 +3,12 @@
 //
 //     node daemon.mjs DIRECTORY_OF_THE_MODULES
 
+import { webcrypto } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
+globalThis.crypto ??= webcrypto; // as in every browser
 const base = pathToFileURL(`${process.argv[2]}/`);
 const load = (name) => import(new URL(`${name}.js`, base));
 const { fromHex, fromUtf8, toHex } = await load("records/bytes");

@@ -129,7 +129,7 @@ def _of_sheets() -> list[Kind]:
         Kind("record", read_qr_text(text_of(7))[0], _of_bytes(read_thing)),
         Kind("scan", as_line(scanned), _read_lines),
         Kind("transcription", json.dumps(row, separators=(",", ":")).encode() + b"\n", _read_lines),
-        Kind("picture", _picture(), _of_bytes(read_thing), 0.2),
+        Kind("picture", _picture(), _of_bytes(read_thing), 0.05),
     ]
 
 
@@ -162,8 +162,8 @@ def _of_tables() -> list[Kind]:
     accounts = '[source.mine]\nfile = "t.csv"\nstation = "{station}"\noptions = { a = "{a}", b = "{b}" }\n'
     return [
         Kind("csv", table.encode(), lambda path: _account(path, "t.csv")),
-        Kind("xlsx", workbook.getvalue(), lambda path: _account(path, "t.xlsx"), 0.2),
-        Kind("parquet", parquet.getvalue(), lambda path: _account(path, "t.parquet"), 0.5),
+        Kind("xlsx", workbook.getvalue(), lambda path: _account(path, "t.xlsx"), 0.05),
+        Kind("parquet", parquet.getvalue(), lambda path: _account(path, "t.parquet"), 0.05),
         Kind("accounts", accounts.encode(), read_accounts_file),
         Kind("sketch", table.encode(), guess_mapping),
         Kind("import", b"station,registered,name,a,b,c\n1,100,X,3,4,1\n", _import),

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Timer
 
 import escrutinio.publication.browser as browser
@@ -40,9 +41,12 @@ class Answer:
 
 
 class Node:
-    """One process with the modules."""
+    """One process with a copy of the modules that says what they are: node asks for that, a browser does not."""
 
     def __init__(self) -> None:
+        self._scratch = TemporaryDirectory()
+        shutil.copytree(SCRIPTS, Path(self._scratch.name) / "js")
+        (Path(self._scratch.name) / "package.json").write_text('{"type": "module"}')
         self._process = self._start()
 
     def ask(
@@ -54,7 +58,7 @@ class Node:
         line = self._exchange(json.dumps({"command": command, "questions": list(questions)}), patience)
         if line:
             return [Answer(**answer) for answer in json.loads(line)]
-        self.close()
+        self._end()
         self._process = self._start()
         if len(questions) == 1:
             return [Answer(broken=f"node died, or was silent for {patience:.0f} s")]
@@ -67,6 +71,10 @@ class Node:
 
     def close(self) -> None:
         """End the process."""
+        self._end()
+        self._scratch.cleanup()
+
+    def _end(self) -> None:
         self._process.kill()
         self._process.communicate()
 
@@ -84,9 +92,8 @@ class Node:
         finally:
             timer.cancel()
 
-    @staticmethod
-    def _start() -> subprocess.Popen[str]:
-        command = ["node", "--no-warnings", _MEMORY, str(DAEMON), str(SCRIPTS)]
+    def _start(self) -> subprocess.Popen[str]:
+        command = ["node", "--no-warnings", _MEMORY, str(DAEMON), f"{self._scratch.name}/js"]
         return subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
