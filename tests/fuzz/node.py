@@ -41,7 +41,7 @@ class Answer:
 
 
 class Node:
-    """One process with a copy of the modules that says what they are: node asks for that, a browser does not."""
+    """One process with a copy of the modules that says what they are: node asks for that, browsers do not."""
 
     def __init__(self) -> None:
         self._scratch = TemporaryDirectory()
