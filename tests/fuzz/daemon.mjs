@@ -163,6 +163,7 @@ const commands = {
   },
 };
 
+process.stdout.write("ready\n");
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
   const { command, questions } = JSON.parse(line);
   const answers = [];

@@ -93,11 +93,15 @@ class Node:
             timer.cancel()
 
     def _start(self) -> subprocess.Popen[str]:
+        """A process that has read the modules. Raises RuntimeError where it cannot."""
         command = ["node", "--no-warnings", _MEMORY, str(DAEMON), f"{self._scratch.name}/js"]
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-        )
+        errors = Path(self._scratch.name) / "errors"
+        with errors.open("wb") as file:
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=file, encoding="utf-8"
+            )
+        assert process.stdout is not None
+        if process.stdout.readline() != "ready\n":
+            process.communicate()
+            raise RuntimeError(f"node cannot read the modules: {errors.read_text('utf-8')[-1_000:]}")
+        return process
