@@ -24,7 +24,7 @@ const { decodeBundle } = await load("log/tiles");
 const { parseTrust } = await load("log/trust");
 const { PartLog, parseProof, verifyPart } = await load("election/part");
 const { verifyWhole } = await load("election/whole");
-const { readAreas, readStations } = await load("election/roll");
+const { readAreas, readStations } = await load("election/tables").catch(() => load("election/roll"));
 
 const ABSENT = new Set(["ENOENT", "ENOTDIR", "EISDIR"]);
 /** Trust files that were read already, by their hexadecimal digits: reading one checks its keys, which takes a while. */
