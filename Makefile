@@ -15,13 +15,14 @@ DECODER_FILES := index.js decode.js LICENSE.txt
 SHA256 := $(shell command -v sha256sum || echo shasum -a 256)
 BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
-.PHONY: help demo decoder test test-slow screenshots lint types contracts bench bench-short lock clean
+.PHONY: help demo decoder test test-slow fuzz fuzz-short screenshots lint types contracts bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
 	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
 	@echo "make test            the tests, in some five minutes"
 	@echo "make test-slow       the tests that take longer"
+	@echo "make fuzz            inputs made by chance, through both verifiers (fuzz-short: a tenth of them)"
 	@echo "make lint            ruff"
 	@echo "make types           mypy, strict"
 	@echo "make contracts       a room imports only from the rooms below it"
@@ -73,6 +74,13 @@ test: $(VENV)/dev.stamp
 
 test-slow: $(VENV)/dev.stamp
 	@$(PYTEST) -m slow $(ARGS)
+
+# Ends with 1 where anything is wrong; ARGS="--seed N" makes the inputs of an earlier run again.
+fuzz: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+fuzz-short:
+	@$(MAKE) --no-print-directory fuzz ARGS="--share 0.1 $(ARGS)"
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

@@ -85,6 +85,33 @@ def test_malformed_trust_files_are_refused(old: str, new: str, reason: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('quorum = "publico"', "quorum = '''publico'''"),
+        ('quorum = "publico"', 'quorum = """publico"""'),
+        ('quorum = "publico"', '"quorum" = "publico"'),
+        ("threshold = 2", "threshold = +2"),
+        ("threshold = 2", "threshold = 0x2"),
+        ("[[group]]", '[["group"]]'),
+        ("[[group]]", "[[ group\t]]"),
+        ("https://a.example/x", "HTTPS://a.example/x"),
+        ("https://a.example/x", "https://á.example/x"),
+        ("https://a.example/x", "https://[::1"),
+        ("https://a.example/x", "https://a.example/" + "x" * 500),
+    ],
+)
+def test_what_the_pages_do_not_read_is_refused_here_too(old: str, new: str) -> None:
+    assert old in TEXT
+    with pytest.raises(LogError, match=r"trust files are written in|is not an http or https address"):
+        parse_trust(TEXT.replace(old, new, 1).encode())
+
+
+def test_spaces_comments_and_other_spellings_of_the_part_are_read() -> None:
+    text = TEXT.replace("\n", "  # c\r\n").replace(" = [", "\t=\t[ # c\n").replace("[[log]]", "[[ log ]]")
+    assert parse_trust(text.replace("publico", "p\\u00fablico").replace("https", "http").encode()).policy.logs
+
+
+@pytest.mark.parametrize(
     "data",
     [
         b"\xff",

@@ -13,9 +13,9 @@ the publication (docs/log.md).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.notes import (
@@ -35,6 +35,9 @@ MAX_MIRRORS = 64
 MAX_ADDRESS = 500
 
 _FIRST = "mirrors of "
+_ADDRESS = re.compile(
+    r"https?://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(?::[0-9]{1,5})?(?:[/?#][!-~]*)?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +70,16 @@ def check_addresses(addresses: Sequence[str]) -> None:
     if len(addresses) > MAX_MIRRORS:
         raise LogError(f"There are {len(addresses)} mirrors; at most {MAX_MIRRORS} are listed.")
     for address in addresses:
-        if not _usable(address):
+        if not is_address(address):
             raise LogError(f"The mirror {address[:100]!r} is not an http or https address.")
         if addresses.count(address) > 1:
             raise LogError(f"The mirror {address[:100]} is listed twice.")
 
 
-def _usable(address: str) -> bool:
-    if len(address) > MAX_ADDRESS or not address.isascii() or any(c <= " " or c == "\x7f" for c in address):
-        return False
-    try:
-        parts = urlsplit(address)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
-    except ValueError:
-        return False
+def is_address(text: str) -> bool:
+    """Whether a text is an http or https address of at most MAX_ADDRESS characters of ASCII, as the pages and
+    every version of Python read it."""
+    return len(text) <= MAX_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
 def sign_mirrors(listed: MirrorList, signer: NoteSigner) -> bytes:

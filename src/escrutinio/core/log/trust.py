@@ -31,12 +31,9 @@ import msgspec
 
 from escrutinio.base.errors import LogError
 from escrutinio.base.toml import convert, inline, quote, read_toml
+from escrutinio.core.log.mirrors import is_address
 from escrutinio.core.log.notes import parse_vkey
 from escrutinio.core.log.policy import MAX_POLICY, Group, LogIdentity, Policy, WitnessIdentity
-from escrutinio.core.log.trust_syntax import check_syntax
-
-_MIRROR = re.compile(r"https?://[A-Za-z0-9._~%!$&'()*+,;=:@-]+(?:[/?#]|\Z)")
-"""An address: its scheme in lower case, its host in ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class Trust:
         if not self.policy.logs:
             raise LogError("A trust file must name the key of at least one log.")
         for mirror in self.mirrors:
-            if not _MIRROR.match(mirror) or any(c.isspace() or not c.isprintable() for c in mirror):
+            if not is_address(mirror):
                 raise LogError(f"The mirror {mirror[:100]!r} is not an http or https address.")
 
 
@@ -94,12 +91,43 @@ def parse_trust(data: bytes, place: str = "trust.toml") -> Trust:
     """Read a trust file strictly; raises LogError, naming `place`, for anything unknown or malformed."""
     # The verifier in the pages reads a byte order mark as a character that has no place there; so do we.
     table = read_toml(data, place, error=LogError, max_bytes=MAX_POLICY, byte_order_mark=False)
-    file = convert(table, _File, place, error=LogError)  # its sentences say more, so that it comes first
-    check_syntax(data.decode(), place)
+    file = convert(table, _File, place, error=LogError)
+    _check_form(data.decode().replace("\r\n", "\n"), place)
     try:
         return _trust(file)
     except LogError as error:
         raise LogError(f"{place}: {error}") from None
+
+
+_SKIPPED = r"(?:[ \t\n]|#[^\x00-\x08\x0a-\x1f\x7f]*+(?=\n|\Z))*+"
+_TEXT = (
+    r"(?:'[^'\x00-\x08\x0a-\x1f\x7f]*+'(?!')"
+    r'|"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\(?:[btnfr"\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}))*+"(?!"))'
+)
+_LIST = rf"\[{_SKIPPED}(?:{_TEXT}{_SKIPPED}(?:,{_SKIPPED}{_TEXT}{_SKIPPED})*+(?:,{_SKIPPED})?)?\]"
+_NUMBER = r"(?:0|[1-9][0-9]{0,14})(?![A-Za-z0-9_.:-])"
+_STATEMENT = re.compile(
+    rf"{_SKIPPED}(?:\[\[ *(?:log|witness|group) *\]\]"
+    rf"|[A-Za-z0-9_-]+[ \t]*=[ \t]*(?:{_NUMBER}|{_TEXT}|{_LIST}))"
+    r"[ \t]*+(?:#[^\x00-\x08\x0a-\x1f\x7f]*+)?(?:\n|\Z)"
+)
+_END = re.compile(rf"{_SKIPPED}\Z")
+
+
+def _check_form(text: str, place: str) -> None:
+    """Raise LogError unless this is the part of TOML that a trust file needs, which the pages read too.
+
+    Texts in one line, whole numbers, lists of texts, [[tables]] and comments (docs/log.md).
+    """
+    at = 0
+    while (found := _STATEMENT.match(text, at)) is not None:
+        at = found.end()
+    if not _END.match(text, at):
+        line = text.count("\n", 0, len(text) - len(text[at:].lstrip())) + 1
+        raise LogError(
+            f"{place}, line {line}, is not in the part of TOML that trust files are written in: texts in one "
+            "line, whole numbers, lists of texts, [[log]], [[witness]], [[group]] and comments."
+        )
 
 
 def _trust(file: _File) -> Trust:

@@ -65,8 +65,8 @@ class Composer:
         """Seal `body`, append it and return its index. `by` "root" is signed with the root key.
 
         It is issued `at` a moment, else so many seconds `later` than the clock says. The same again has the
-        index of the first: a log takes it once. An act whose matter has one in force names it as replaced, unless
-        its author names one.
+        index of the first: a log takes it once. An act whose matter has one in force names it as replaced,
+        unless its author names one.
         """
         index = self._index.setdefault((body, by, about, at, later), len(self.records))
         if index == len(self.records):
