@@ -8,7 +8,6 @@ from tests.unused import unused
 ALLOWED = {
     "PinnedLog.consistency": "what a witness and an archive ask for; none is here yet",
     "escrutinio.core.election.fold.fold": "the whole fold in one call, for whoever has the entries",
-    "escrutinio.core.election.findings.calendar.calendar_findings": "for whoever knows the moment: verify",
     "escrutinio.core.log.checkpoint.cosign_checkpoint": "what a witness does; none is here yet",
     "escrutinio.core.log.merkle.verify_consistency": "what a witness does; none is here yet",
     "escrutinio.core.log.proofs.verify_proof": "for whoever holds a proof and no log",

@@ -10,9 +10,7 @@ import pytest
 from escrutinio.base.errors import LogError
 from escrutinio.core.log.proofs import parse_proof
 from escrutinio.core.log.trust import parse_trust
-from escrutinio.core.records.opening import Fault
 from escrutinio.core.verification.checks import Outcome
-from escrutinio.core.verification.publication import Verification
 from tests.edges import make_edges
 from tests.paths import VECTORS
 
@@ -25,18 +23,8 @@ def test_the_vectors_are_those_that_the_code_makes() -> None:
     assert make_edges.text() == FILE.read_text(encoding="utf-8"), command
 
 
-NOT_YET = (set() if hasattr(Fault, "OUT_OF_BOUNDS") else {"out-of-bounds"}) | (
-    set()
-    if hasattr(Verification, "attachments")
-    else {"file-that-nobody-needs-is-missing", "size-that-is-not-the-files", "file-of-a-refused-record"}
-)
-"""Cases whose rules other rooms bring."""
-
-
 @pytest.mark.parametrize("case", CASES["logs"], ids=lambda case: case["name"])
 def test_a_log_gets_the_answers_of_its_case(case: dict[str, Any]) -> None:
-    if case["name"] in NOT_YET:
-        pytest.skip("its rule is not there yet")
     files = {path: bytes.fromhex(content) for path, content in case["files"].items()}
     found = make_edges.verified(files, case["unreadable"])
     answers = {str(int(answer.check)): answer for answer in found.answers}

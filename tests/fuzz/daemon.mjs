@@ -24,7 +24,7 @@ const { decodeBundle } = await load("log/tiles");
 const { parseTrust } = await load("log/trust");
 const { PartLog, parseProof, verifyPart } = await load("election/part");
 const { verifyWhole } = await load("election/whole");
-const { readAreas, readStations } = await load("election/tables").catch(() => load("election/roll"));
+const { readAreas, readStations } = await load("election/tables");
 
 const ABSENT = new Set(["ENOENT", "ENOTDIR", "EISDIR"]);
 /** Trust files that were read already, by their hexadecimal digits: reading one checks its keys, which takes a while. */
@@ -74,7 +74,8 @@ function reported({ steps, faults, refused, totals, unread, compared }) {
 
 const commands = {
   record({ data }) {
-    const { known, entry } = readRecord(fromHex(data));
+    const { known, entry, beyond } = readRecord(fromHex(data));
+    if (beyond) throw beyond;
     if (!known) return { unknown: entry.type, election: toHex(entry.election) };
     const { frame, name, election, issuedAt, body } = entry;
     return {

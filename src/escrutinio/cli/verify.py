@@ -143,8 +143,7 @@ def command(
         sys.exit(EXIT_FAILED)
     if Outcome.OPEN in outcomes:
         sys.exit(EXIT_OPEN)
-    findings = result.state.findings if result.state is not None else ()
-    if fail_on is not None and any(f.row.severity >= SEVERITIES.index(fail_on) for f in findings):
+    if fail_on is not None and any(f.row.severity >= SEVERITIES.index(fail_on) for f in result.findings):
         sys.exit(EXIT_FINDINGS)
 
 
@@ -239,14 +238,14 @@ def print_report(result: Verification, compared: Downloads | None = None) -> Non
             click.echo(f"       {place}{reason.sentence}")
         if (hidden := len(reasons) - SHOWN_FAILURES) > 0:
             click.echo(say(f"       … and {hidden} more", f"       … y {hidden} más"))
-    if result.state is not None and result.state.findings:
+    if result.findings:
         click.echo(
             say(
                 "\nFindings (what the records show; not failures):",
                 "\nHallazgos (lo que muestran los documentos; no son fallas):",
             )
         )
-        for (severity, label, area), count in _by_kind(result.state.findings).items():
+        for (severity, label, area), count in _by_kind(result.findings).items():
             click.echo(f"     {count:>7,}  {SEVERITIES[severity]:<9} {label}{f' ({area})' if area else ''}")
     if downloads := downloads_verdict(result, compared):
         click.echo("\n" + downloads)
@@ -327,6 +326,6 @@ def as_plain(result: Verification, compared: Downloads | None = None) -> dict[st
                 "sentence": {"en": finding.sentence("en"), "es": finding.sentence("es")},
                 "reason": finding.reason,
             }
-            for finding in (state.findings if state else ())
+            for finding in result.findings
         ],
     }

@@ -75,7 +75,7 @@ def changed(
     name: str, position: int, value: object, *, also: Callable[[list[Any]], object] = id, subject: str = ""
 ) -> bytes:
     """The example of a type with another value at a position, signed as that one is."""
-    values: list[Any] = values_of(name)
+    values: list[Any] = values_of(example(name))
     values[position] = value
     also(values)
     each = example(name)
@@ -89,7 +89,7 @@ def retyped(code: int, issued_at: int) -> bytes:
 
 
 def _with_threshold(share: list[int]) -> object:
-    values: list[Any] = values_of("definition")
+    values: list[Any] = values_of(example("definition"))
     contests = [list(contest) for contest in values[13]]
     contests[0][4] = [share]
     return contests

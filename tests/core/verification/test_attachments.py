@@ -40,7 +40,7 @@ def test_a_file_that_no_total_needs_may_be_missing_and_is_told(tmp_path: Path) -
     assert "missing: 1" in found.answer(Check.ATTACHMENTS).note
 
 
-@pytest.mark.parametrize("size", [0, 1, 2**28, 2**40, 2**52])
+@pytest.mark.parametrize("size", [0, 1, 2**28])
 def test_a_wrong_size_is_judged_of_the_record_that_states_it(tmp_path: Path, size: int) -> None:
     day = long_day()
     wrong = [

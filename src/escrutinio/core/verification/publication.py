@@ -19,6 +19,8 @@ from pathlib import Path
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import files_below, open_files
 from escrutinio.base.progress import Progress, silent
+from escrutinio.core.election.findings.calendar import calendar_findings
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint
 from escrutinio.core.log.pinned import PinnedLog
@@ -91,6 +93,15 @@ class Verification:
     def consistent(self) -> bool:
         """Whether all holds that can be judged without a trust file."""
         return all(a.outcome is Outcome.HOLDS for a in self.asked if a.check not in OF_THE_ORIGIN)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the log shows, and what the calendar asks for by the time of the newest cosignature."""
+        if self.state is None:
+            return ()
+        newest = max((cosigned.timestamp for cosigned in self.cosignatures), default=None)
+        overdue = () if newest is None else calendar_findings(self.state, newest)
+        return (*self.state.findings, *overdue)
 
     def answer(self, check: Check) -> Answer:
         """The answer to one check."""
