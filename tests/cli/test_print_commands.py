@@ -50,7 +50,7 @@ def test_an_entry_and_a_basis_can_be_asked_for(miniature: Path, tmp_path: Path) 
 def test_what_cannot_be_printed_is_refused_in_a_sentence(miniature: Path) -> None:
     log = ("--log", miniature)
     assert "N1.01" in refused("print", "N1.0", *log, *PRESIDENCY)
-    assert "65 (tally-sheet by machine/108)" in refused("print", "C2.02", *log, *PRESIDENCY)
+    assert "67 (tally-sheet by machine/108)" in refused("print", "C2.02", *log, *PRESIDENCY)
     assert "--contest is needed" in refused("print", "N1.01", *log)
     assert "no sheet of a station" in refused("print", "--entry", 5, *log)
     assert "there is no entry 5,000" in refused("print", "--entry", 5_000, *log)
@@ -68,7 +68,7 @@ def test_a_dossier_is_written_with_its_pdf(miniature: Path, tmp_path: Path) -> N
         "--language", "es", "--json",
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
-    assert {65, 66, 76, 90, 94} <= set(json.loads(done.stdout)["entries"])
+    assert {67, 68, 78, 92, 96} <= set(json.loads(done.stdout)["entries"])
     with zipfile.ZipFile(archive) as file:
         assert file.read("dossier.pdf") == pdf.read_bytes()
         assert file.read("trust.toml") == trust.read_bytes()
