@@ -3,7 +3,17 @@
 
 import { refuse } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
-import { fileOf } from "./names.js";
+
+/**
+ * How the files of an area are called: by its code, or as `data/areas.json` says (site/indexes.py).
+ * @param {any} areas
+ * @param {string} code
+ * @returns {string}
+ */
+export function fileOf(areas, code) {
+  const file = Object.hasOwn(areas, code) ? areas[code]?.file : undefined;
+  return typeof file === "string" && isCode(file) ? file : code;
+}
 
 const MAX_DEPTH = 32;
 

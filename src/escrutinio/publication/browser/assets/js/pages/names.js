@@ -1,19 +1,10 @@
 // Looking up places, centers and stations by name or code, through the site's small indexes (site/indexes.py): only the
 // files that a text needs are fetched.
 
+import { fileOf } from "../election/places.js";
+
 const START = 2; // first letters of a word by which centers are filed
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-
-/**
- * How the files of an area are called: by its code, or as `data/areas.json` says (site/indexes.py).
- * @param {any} areas
- * @param {string} code
- * @returns {string}
- */
-export function fileOf(areas, code) {
-  const file = Object.hasOwn(areas, code) ? areas[code]?.file : undefined;
-  return typeof file === "string" && CODE.test(file) ? file : code;
-}
 
 /** What was found: its names as the index has them, and where it leads below the language's pages.
  * @typedef {{ kind: "area" | "center" | "station", name: string, code: string, within: string, href: string }} Hit */
