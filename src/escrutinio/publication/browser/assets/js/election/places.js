@@ -1,19 +1,9 @@
 // Where a station is, and what the site's indexes say of it. They are a convenience: what is found through them
 // is checked against the log.
 
+import { fileOf } from "./area-file.js";
 import { refuse } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
-
-/**
- * How the files of an area are called: by its code, or as `data/areas.json` says (site/indexes.py).
- * @param {any} areas
- * @param {string} code
- * @returns {string}
- */
-export function fileOf(areas, code) {
-  const file = Object.hasOwn(areas, code) ? areas[code]?.file : undefined;
-  return typeof file === "string" && isCode(file) ? file : code;
-}
 
 const MAX_DEPTH = 32;
 

@@ -8,7 +8,7 @@ import { formatCheckpoint, formatProof } from "../log/proof.js";
 import { Refusal, refuse } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
 import { isCode } from "../records/text.js";
-import { fileOf } from "../election/places.js";
+import { fileOf } from "../election/area-file.js";
 import { speak } from "./verify-sentences.js";
 import { writeZip } from "../log/zip.js";
 
