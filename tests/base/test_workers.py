@@ -87,3 +87,20 @@ def test_what_they_do_comes_back() -> None:
         assert list(executor.map(abs, [-1, 2, -3])) == [1, 2, 3]
     with workers(1) as executor:
         assert executor is None
+
+
+CANCELLED = """
+from escrutinio.base.workers import workers
+import time
+with workers(2) as executor:
+    rest = executor.map(time.sleep, [0.01] * 500)
+    next(rest)
+    rest.close()  # as a loop that ends early does: what waits is cancelled
+    raise SystemExit(3)
+"""
+
+
+def test_a_block_that_ends_early_says_nothing_of_what_it_cancelled() -> None:
+    for _ in range(5):
+        done = subprocess.run([sys.executable, "-c", CANCELLED], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (3, "")

@@ -6,11 +6,11 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, InvalidStateError, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
-from threading import Thread
 
 
 @contextmanager
@@ -33,12 +33,30 @@ def workers(count: int | None = None) -> Iterator[Executor | None]:
             executor.submit(os.getpid)
         yield executor
     except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - before:
-            process.terminate()
+        with _patient_with_cancelled():
+            executor.shutdown(wait=False, cancel_futures=True)
+            for process in set(multiprocessing.active_children()) - before:
+                process.terminate()
+            executor.shutdown()
         raise
+    executor.shutdown()
+
+
+@contextmanager
+def _patient_with_cancelled() -> Iterator[None]:
+    """While a pool is ended: its own thread tells cancelled futures of the end of their workers, and in some
+    versions of Python stumbles over that. Nobody waits for them, so nobody needs to hear of it."""
+    told = threading.excepthook
+
+    def hear(arguments: threading.ExceptHookArgs) -> None:
+        if not isinstance(arguments.exc_value, InvalidStateError):
+            told(arguments)
+
+    threading.excepthook = hear
+    try:
+        yield
     finally:
-        executor.shutdown()
+        threading.excepthook = told
 
 
 def _begin() -> None:
@@ -46,7 +64,7 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def _end_with(sentinel: int) -> None:

@@ -41,8 +41,9 @@ class Summary:
     found: Screening
 
     def sentences(self, lang: str) -> tuple[str, str]:
-        """What was seen, and what it is not."""
+        """What was seen and what was left out; and what it is not."""
         from escrutinio.evidence.screening.screen_texts import IS_NOT
+        from escrutinio.evidence.screening.words import words_of_left_out
 
         tested = [screen for screen in self.found.screens if screen.outside is not None]
         outside = whole(sum(screen.outside is True for screen in tested), lang)
@@ -54,7 +55,7 @@ class Summary:
             else f"Of {of} statistics of {sheets} sheets that were tested, {outside} lie outside what their "
             "model gives at 5 % after Holm's correction."
         )
-        return seen, in_language(IS_NOT, lang)
+        return f"{seen} {words_of_left_out(self.found.left_out, lang)}".rstrip(), in_language(IS_NOT, lang)
 
 
 @click.command(
@@ -169,6 +170,7 @@ def as_plain(opened: Opened, found: Screening, written: list[Path]) -> dict[str,
         "seed": found.seed,
         "replicates": found.replicates,
         "sheets": found.sheets,
+        "left_out": list(found.left_out),
         "screens": [_screen_as_plain(each) for each in found.screens],
         "files": [str(path) for path in written],
         "sentences": both(Summary(found)),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.records.codes import Role
 from escrutinio.evidence.screening.centers import dealt, homogeneity, residuals
 from escrutinio.evidence.screening.coincidences import coincidences
 from escrutinio.evidence.screening.displays import display
@@ -14,7 +15,7 @@ from escrutinio.evidence.screening.lists import null_votes, overvotes
 from escrutinio.evidence.screening.result import Missing, Screen
 from escrutinio.evidence.screening.run import Screening, screen
 from escrutinio.evidence.screening.sheets import Sheets, sheets_of
-from tests.core.election.build import honest
+from tests.core.election.build import Day, honest
 from tests.evidence.screening.made import made, moved
 from tests.evidence.sheets2024 import sheets as sheets2024
 
@@ -229,3 +230,18 @@ def test_sheets_of_a_state() -> None:
     assert sheets.centers[int(sheets.center[0])] == "n1"
     with pytest.raises(EvidenceError, match="no sheet has a vote"):
         sheets_of(honest().state(), "consejo", "reported")
+
+
+def test_a_sheet_beyond_all_bounds_is_left_out_and_named() -> None:
+    """One machine of a station whose voters nobody counted may state any figure; the others are looked at."""
+    day = honest()
+    day.enrol("machine/9", Role.MACHINE, "n2.01")
+    day.sheet("machine/9", "n2.01", (4_294_967_295, 1, 1, 1))
+    sheets = sheets_of(day.state(), "presidente", "reported")
+    assert (sheets.stations, sheets.left_out) == (("n1.01",), ("n2.01",))
+    assert screen(sheets, seed=1, replicates=399).left_out == ("n2.01",)
+    alone = Day()
+    alone.enrol("machine/9", Role.MACHINE, "n2.01")
+    alone.sheet("machine/9", "n2.01", (4_294_967_295, 1, 1, 1))
+    with pytest.raises(EvidenceError, match="every sheet that counts has more than 1,000,000"):
+        sheets_of(alone.state(), "presidente", "reported")

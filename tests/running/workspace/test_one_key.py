@@ -134,6 +134,7 @@ _WHY = (
     "has several sheets, choose one",
     "fewer than two of the accounts",
     "no sheet counts in the contest",
+    "every sheet that counts has more than",
     "that counts for",
 )
 """What is said where there is nothing to answer about."""

@@ -17,8 +17,8 @@ HASH = 32
 class Leaves:
     """RFC 6962 leaf hashes, told in any order; `settle` brings them into log order and looks for repeats.
 
-    Hashes are compared by eight bytes, all at once, and by all of them only where those are equal. So a
-    million entries cost a tenth of a second, and those that come later a few thousandths.
+    Hashes are compared by eight bytes, all at once, and by all of them only where those are equal: what comes
+    first costs a sort of eight bytes an entry, and what comes later a merge.
     """
 
     def __init__(self) -> None:

@@ -34,6 +34,8 @@ class Screening:
     sheets: int
     screens: tuple[Screen, ...]
     displays: tuple[Display, ...]
+    left_out: tuple[str, ...] = ()
+    """Stations whose sheet counts and that no screen looked at (`sheets.MOST_BALLOTS`)."""
 
     def find(self, name: str, subject: str = "") -> Screen:
         """The screen of this name and subject. Raises KeyError."""
@@ -80,6 +82,7 @@ def screen(
         len(sheets),
         corrected([*figures(), *lists, *centers()]),
         tuple(display(sheets, candidate) for candidate in sheets.leading),
+        sheets.left_out,
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import by_candidate
 
@@ -22,6 +23,7 @@ class Sheets:
 
     `votes` int64 [sheets, candidates] in ballot order; `null` int64 [sheets]: ballots for nobody (null and
     blank); `registered` int64 [sheets], -1 where unknown; `center` int64 [sheets], index into `centers`.
+    `left_out` are the stations whose sheet counts and is beyond `MOST_BALLOTS`, which no screen looks at.
 
     Raises EvidenceError where the columns do not fit each other, a station stands twice, a number is
     negative or beyond `MOST_BALLOTS`, there are fewer than two candidates, or no sheet has a vote.
@@ -34,6 +36,7 @@ class Sheets:
     null: Int64
     registered: Int64
     center: Int64
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         rows = len(self.stations)
@@ -93,14 +96,23 @@ class Sheets:
 
 
 def sheets_of(state: ElectionState, contest: str, basis: str) -> Sheets:
-    """The sheets that count in a contest and basis.
+    """The sheets that count in a contest and basis; those beyond `MOST_BALLOTS` are left out and named.
 
     Raises KeyError for codes that the state does not have, and EvidenceError as `Sheets` does.
     """
     view, code = state.contest(contest), state.basis(basis).code
     rows = state.counted.get((contest, code), np.full(len(state.roll), -1, np.int32))
-    stations = np.flatnonzero(rows >= 0)
-    table, taken = state.tables[contest], rows[stations]
+    table, counted = state.tables[contest], np.flatnonzero(rows >= 0)
+    # One sheet that its key may sign, and that nothing bounds, must not keep the others from being looked at.
+    ballots = ballots_of(table)[rows[counted]]
+    beyond = (ballots > MOST_BALLOTS) | (state.roll.registered[counted] > MOST_BALLOTS)
+    stations = counted[~beyond]
+    if len(counted) and not len(stations):
+        raise EvidenceError(
+            f"every sheet that counts has more than {MOST_BALLOTS:,} ballots or registered voters; "
+            "screening takes no more"
+        )
+    taken = rows[stations]
     return Sheets(
         stations=tuple(state.roll.stations[i] for i in stations.tolist()),
         candidates=view.candidates,
@@ -109,4 +121,5 @@ def sheets_of(state: ElectionState, contest: str, basis: str) -> Sheets:
         null=table.null[taken].astype(np.int64) + table.blank[taken],
         registered=state.roll.registered[stations],
         center=state.roll.center[stations].astype(np.int64),
+        left_out=tuple(state.roll.stations[i] for i in counted[beyond].tolist()),
     )

@@ -4,6 +4,7 @@ The words never name a cause. A statistic outside its model says that the model 
 reasons for that stand beside it, and so does what somebody can do to find out: open the image or the box.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,6 +22,13 @@ from escrutinio.evidence.screening.screen_texts import (
     TESTED,
     UNCORRECTED,
 )
+from escrutinio.evidence.screening.sheets import MOST_BALLOTS
+
+MOST_LISTED = 50
+LEFT_OUT = {
+    "en": "Sheets not looked at, having more than {most} ballots or registered voters: {count} ({listed}).",
+    "es": "Actas sin mirar, por tener más de {most} boletas o inscritos: {count} ({listed}).",
+}
 
 _HARD_CHECKS = frozenset({"overvotes", "null-votes"})
 
@@ -57,6 +65,15 @@ def sentences(screen: Screen, language: str) -> tuple[str, str]:
     """Two sentences: what was seen beside the model, and how to read it."""
     words = explain(screen, language)
     return f"{words.heading}. {words.seen}", f"{words.is_not} {words.innocent} {words.look_at}"
+
+
+def words_of_left_out(stations: Sequence[str], language: str) -> str:
+    """Which sheets no screen looked at, in a sentence ("en" or "es"); empty where there are none."""
+    if not stations:
+        return ""
+    listed = ", ".join(stations[:MOST_LISTED]) + (", …" if len(stations) > MOST_LISTED else "")
+    most, count = whole(MOST_BALLOTS, language), whole(len(stations), language)
+    return in_language(LEFT_OUT, language, most=most, count=count, listed=listed)
 
 
 def _seen(screen: Screen, language: str) -> str:

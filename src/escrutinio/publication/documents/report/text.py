@@ -12,7 +12,7 @@ from escrutinio.evidence.accounts.accounts import Accounts
 from escrutinio.evidence.accounts.differences import Kind
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
-from escrutinio.evidence.screening.words import explain
+from escrutinio.evidence.screening.words import explain, words_of_left_out
 from escrutinio.publication.documents.report.announced import claim_findings
 from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Tongue, Topic
 from escrutinio.publication.documents.report.plots import plots_of
@@ -331,6 +331,7 @@ def _screens(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
         f"modelo, semilla {found.seed}. "
         "Se muestra cada estadístico, también los que no muestran nada.",
     )
+    said = f"{said} {words_of_left_out(found.left_out, tongue.language)}".rstrip()
     is_not = explain(found.screens[0], tongue.language).is_not if found.screens else ""
     caption = tongue("Statistics and their models", "Estadísticos y sus modelos")
     yield Answer(
