@@ -82,11 +82,6 @@ class Limits:
     part: float = 0
 
 
-def cores() -> int:
-    """How many processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
 class Readers:
     """Children that read, as many as are asked at once; made when they are needed, and kept."""
 

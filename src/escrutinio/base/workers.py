@@ -12,6 +12,8 @@ from concurrent.futures import Executor, InvalidStateError, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 
+from escrutinio.base.cores import cores
+
 
 @contextmanager
 def workers(count: int | None = None) -> Iterator[Executor | None]:
@@ -21,7 +23,7 @@ def workers(count: int | None = None) -> Iterator[Executor | None]:
     ends with an exception, Ctrl-C among them, nobody waits for what they are at.
     """
     if count is None:
-        count = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+        count = cores()
     if count < 2:
         yield None
         return
@@ -34,10 +36,9 @@ def workers(count: int | None = None) -> Iterator[Executor | None]:
         yield executor
     except BaseException:
         with _patient_with_cancelled():
-            executor.shutdown(wait=False, cancel_futures=True)
             for process in set(multiprocessing.active_children()) - before:
                 process.terminate()
-            executor.shutdown()
+            executor.shutdown(cancel_futures=True)
         raise
     executor.shutdown()
 

@@ -15,9 +15,9 @@ import click
 
 from escrutinio.base.beside import alone, held, new_file, refusal, unfinished
 from escrutinio.base.cells import csv_bytes
+from escrutinio.base.cores import cores
 from escrutinio.base.errors import InputError, PublicationError
 from escrutinio.base.files import write_all
-from escrutinio.base.limited import cores
 from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.options import quiet_option
