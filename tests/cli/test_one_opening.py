@@ -167,7 +167,9 @@ def asked_while_verifying(directory: Path, trust: Trust) -> Counter[str]:
     return site.requests
 
 
-@pytest.mark.parametrize("name", LATER)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name == "dossier" else []) for name in LATER]
+)
 def test_a_file_changed_after_it_was_verified_gets_no_answer(
     public: tuple[Path, Trust], tmp_path: Path, name: str
 ) -> None:
