@@ -187,6 +187,8 @@ def test_a_file_changed_after_it_was_verified_gets_no_answer(
     again = site.requests - before
     # The copy of the trust file is no part of the log: it is read as what nobody vouches for.
     held = [path for path in before if (directory / path).is_file() and path != "trust.toml"]
+    once = [path for path in held if path not in again]
+    held = [path for path in held if path in again] + once[:: max(1, len(once) // 3)]
     for number, path in enumerate(held):
         other, out = changed((directory / path).read_bytes()), tmp_path / f"{number}"
         with serve(directory, another(path, other, before[path])) as site:
