@@ -15,13 +15,14 @@ DECODER_FILES := index.js decode.js LICENSE.txt
 SHA256 := $(shell command -v sha256sum || echo shasum -a 256)
 BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
-.PHONY: help demo decoder test test-slow fuzz fuzz-short screenshots lint types contracts bench bench-short lock clean
+.PHONY: help demo decoder test test-slow test-long fuzz fuzz-short screenshots lint types contracts bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
 	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
 	@echo "make test            the tests, in some five minutes"
 	@echo "make test-slow       the tests that take longer"
+	@echo "make test-long       the tests that take minutes each"
 	@echo "make fuzz            inputs made by chance, through both verifiers (fuzz-short: a tenth of them)"
 	@echo "make lint            ruff"
 	@echo "make types           mypy, strict"
@@ -70,10 +71,13 @@ $(DECODER)/decode.js: decoder.sha256
 # --- checks -------------------------------------------------------------------------------------------
 
 test: $(VENV)/dev.stamp
-	@$(PYTEST) -m "not slow" $(ARGS)
+	@$(PYTEST) -m "not slow and not long" $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
 	@$(PYTEST) -m slow $(ARGS)
+
+test-long: $(VENV)/dev.stamp
+	@$(PYTEST) -m long $(ARGS)
 
 # Ends with 1 where anything is wrong; ARGS="--seed N" makes the inputs of an earlier run again.
 fuzz: $(VENV)/dev.stamp

@@ -108,8 +108,10 @@ def test_each_that_another_may_hide_is_tried_alone(part: int, tmp_path: Path) ->
     assert wrong == {}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("part", range(6))
+@pytest.mark.parametrize(
+    "part",
+    [pytest.param(part, marks=pytest.mark.long if part % 3 else pytest.mark.slow) for part in range(6)],
+)
 def test_every_question_about_such_a_log_has_an_answer(part: int, tmp_path: Path) -> None:
     kinds, empty = KINDS[part::6], OneKey()
     day = day_of(case for kind in kinds for case in cases(kind) if is_at_hand(case, empty))
