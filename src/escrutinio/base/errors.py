@@ -1,11 +1,51 @@
 """The family of errors a user of Escrutinio can cause or meet.
 
-Each message is one sentence that says what was found, where, and where it helps, what to do.
+An error is a code with values; it becomes one sentence where it is shown, in the reader's language, that says
+what was found, where, and where it helps, what to do. The codes and their sentences stand in the catalogues
+under the context `refusal` (docs/refusals.md lists them), and the browser refuses with the same ones.
 """
+
+from __future__ import annotations
+
+CONTEXT = "refusal"
 
 
 class EscrutinioError(Exception):
-    """Base of every error with a message meant for people; commands print it without a traceback."""
+    """Base of every error with a message meant for people; commands print it without a traceback.
+
+    `code` names a sentence of the catalogues, and `values` fill it; an error among the values is said in the
+    same language. `str` is the English sentence. A sentence instead of a code is taken as it is.
+    """
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+    def said_in(self, language: str) -> str:
+        """The sentence in a language."""
+        from escrutinio.base.words.catalogue import SOURCE, catalogue
+        from escrutinio.base.words.say import say_key
+
+        if not catalogue(SOURCE).has(CONTEXT, self.code):
+            return self.code
+        return say_key(language, CONTEXT, self.code, **self.values)
+
+    def __str__(self) -> str:
+        return self.said_in("en")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (type(self), self.code, self.values, self.__dict__)
+
+
+def _restored(
+    kind: type[EscrutinioError], code: str, values: dict[str, object], rest: dict[str, object]
+) -> EscrutinioError:
+    """An error that comes from another process, whatever its own class is made with."""
+    error = kind.__new__(kind)
+    EscrutinioError.__init__(error, code, **values)
+    error.__dict__.update(rest)
+    return error
 
 
 class RecordError(EscrutinioError):

@@ -304,27 +304,27 @@ def _answer(
     kwargs: dict[str, object],
     limits: Limits,
 ) -> None:
-    def say(kind: str, value: object = None) -> None:
+    def tell(kind: str, value: object = None) -> None:
         _write(answers, pickle.dumps((kind, value)))
 
     try:
-        say("began", _most_memory())
+        tell("began", _most_memory())
         _limit_memory(limits.memory)
         left, before = limits.seconds, _limit_time(limits.seconds)
         for part in task(*args, **kwargs):
-            say("part", part)
+            tell("part", part)
             spent = _processor_time() - before
             left += limits.part
             _limit_time(left - spent)
-        say("end")
+        tell("end")
     except BrokenPipeError:
         raise
     except EscrutinioError as error:
-        say("raised", error)
+        tell("raised", error)
     except MemoryError:
-        say("memory")
+        tell("memory")
     except Exception as error:  # a decoder's own kind, or a fault of ours in reading what it gave
-        say("failed", f"{type(error).__name__}: {error}"[:200])
+        tell("failed", f"{type(error).__name__}: {error}"[:200])
 
 
 if sys.platform == "win32":

@@ -63,7 +63,7 @@ def command() -> None:
         "Example: escrutinio collect init azul --definition public/miniature --organisation party/azul "
         "--origin azul.example/actas --title es=Azul --title en=Blue",
         "Empieza un registro público en DIRECTORY: la definición de la elección, una carta y claves "
-        "propias, y el registro electoral como lo da el registro público de la elección.\n\n"
+        "propias, y el padrón electoral como lo da el registro público de la elección.\n\n"
         "Ejemplo: escrutinio collect init azul --definition public/miniature --organisation party/azul "
         "--origin azul.example/actas --title es=Azul --title en=Blue",
     )

@@ -55,7 +55,7 @@ BAR = 30
                        "Archivo de correspondencias con tablas [source.NOMBRE]."))  # fmt: skip
 @click.option("--contest", help=say("Only this contest.", "Solo esta contienda."))
 @click.option("--registered", type=click.IntRange(1, 10**10),
-              help=say("Voters on the whole roll.", "Electores de todo el registro electoral."))  # fmt: skip
+              help=say("Voters on the whole roll.", "Electores de todo el padrón electoral."))  # fmt: skip
 @click.option("--confirm-zero", multiple=True, metavar="STATION",
               help=say("A person saw the sheet: it has no votes. May be repeated.",
                        "Una persona vio el acta: no tiene votos. Puede repetirse."))  # fmt: skip

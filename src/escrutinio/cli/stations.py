@@ -24,7 +24,7 @@ def find_station(state: ElectionState, code: str) -> int:
     raise InputError(
         say(
             f"the roll has no station {code[:80]!r}{hint}",
-            f"el registro electoral no tiene la mesa {code[:80]!r}{hint}",
+            f"el padrón electoral no tiene la mesa {code[:80]!r}{hint}",
         )
     )
 

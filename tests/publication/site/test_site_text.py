@@ -2,14 +2,10 @@
 
 import re
 from fractions import Fraction
-from importlib.resources import files
-from io import BytesIO
 
 import pytest
-from babel.messages.extract import extract
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2.ext import babel_extract
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import SOURCE, catalogue
@@ -24,17 +20,6 @@ from escrutinio.publication.browser.files import asset
 from escrutinio.publication.documents import labels
 from escrutinio.publication.documents.charts import bar, strip
 from escrutinio.publication.site.words import isolated
-
-SITE = files("escrutinio.publication.site")
-DOCUMENTS = files("escrutinio.publication.documents")
-TEMPLATES = [*SITE.joinpath("templates").iterdir(), *DOCUMENTS.joinpath("templates").iterdir()]
-MODULES = [
-    *(module for module in SITE.iterdir() if module.name.endswith(".py")),
-    *(DOCUMENTS.joinpath(name) for name in ("code_words.py", "labels.py", "notices.py")),
-]
-"""What speaks by the catalogue; the other documents still say both languages where they stand."""
-
-KEYWORDS = ("N_", "say", "gettext", "translate", "_say")
 
 # --- numbers ---
 
@@ -119,35 +104,6 @@ def test_a_language_the_site_does_not_speak_is_refused() -> None:
 
 
 # --- words ---
-
-
-def messages() -> set[str]:
-    """Every message that a template or a module of the site shows, by its singular."""
-    found: set[str] = set()
-    for template in TEMPLATES:
-        options = {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
-        for _, _, message, _ in babel_extract(
-            BytesIO(template.read_bytes()), ("_", "gettext", "ngettext"), [], options
-        ):
-            found.add(message if isinstance(message, str) else str((message or (None,))[0]))
-    for module in MODULES:
-        for _, message, _, _ in extract("python", BytesIO(module.read_bytes()), dict.fromkeys(KEYWORDS)):
-            assert isinstance(message, str)
-            found.add(message)
-    return found
-
-
-def test_every_message_is_translated_and_every_translation_used() -> None:
-    spanish = catalogue("es").messages
-    assert set(spanish) == messages()
-    assert [message for message, forms in spanish.items() if not all(forms)] == []
-
-
-def test_translations_keep_values_and_markup() -> None:
-    pieces = re.compile(r"%\(\w+\)s|</?\w+>")
-    for message, forms in catalogue("es").messages.items():
-        for form in forms:
-            assert sorted(pieces.findall(form)) == sorted(pieces.findall(message)), message
 
 
 def test_every_code_has_a_word() -> None:

@@ -1,16 +1,22 @@
-"""The site's two languages: English stands in the templates, Spanish in `locale/es/*.po`."""
+"""The languages, each a catalogue: `locale/<language>.po`, of which one file is all that a language needs.
+
+Sentences stand in the code and the templates in English, which is their key; `es.po` has their Spanish.
+Refusals and the browser's messages go by a key of their own, under the contexts `refusal` and `browser`, so
+that both verifiers refuse with the same codes; their English stands in `en.po`. A catalogue's header says how
+its language is called (`X-Endonym`) and how it writes numbers (`X-Thousands`, `X-Decimal`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
-from babel.messages.pofile import read_po
+from escrutinio.base.words.po import CONTEXT, read_po
 
 SOURCE = "en"
-ENDONYMS = {"es": "Español", "en": "English"}
+_FIRST = ("es", "en")
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "to be translated later")
@@ -20,46 +26,63 @@ def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "to be transl
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Messages of one language: singular form, and all forms of those that have a plural."""
+    """Messages of one language, all forms of each, and what its header says."""
 
     language: str
-    messages: dict[str, tuple[str, ...]]
+    messages: Mapping[str, tuple[str, ...]]
+    header: Mapping[str, str] = field(default_factory=dict)
 
     def gettext(self, message: str) -> str:
-        """The message in this language; in English, or where it is missing, itself."""
+        """The message in this language; where it is missing, itself."""
         found = self.messages.get(message)
         return found[0] if found and found[0] else message
 
     def ngettext(self, one: str, many: str, count: int) -> str:
-        """The form for `count`; Spanish and English both have one for 1 and one for the rest."""
+        """The form for `count`: one for 1 and one for the rest, in every language that there is so far."""
         found = self.messages.get(one)
         forms = found if found and len(found) == 2 and all(found) else (one, many)
         return forms[0 if count == 1 else 1]
 
+    def pgettext(self, context: str, key: str) -> str:
+        """What stands under a key of a context; where this language lacks it, as English has it.
+
+        Raises KeyError for a key that no catalogue has.
+        """
+        found = self.messages.get(f"{context}{CONTEXT}{key}")
+        if found and found[0]:
+            return found[0]
+        if self.language == SOURCE:
+            raise KeyError(key)
+        return catalogue(SOURCE).pgettext(context, key)
+
+    def has(self, context: str, key: str) -> bool:
+        """Whether there is such a key in this language."""
+        return f"{context}{CONTEXT}{key}" in self.messages
+
+
+def languages() -> tuple[str, ...]:
+    """Every language that there is a catalogue of, Spanish and English first."""
+    return tuple(_found())
+
+
+@cache
+def endonyms() -> dict[str, str]:
+    """How each language calls itself."""
+    return {language: catalogue(language).header["X-Endonym"] for language in languages()}
+
+
+@cache
+def _found() -> dict[str, None]:
+    names = [each.name.removesuffix(".po") for each in files(__package__).joinpath("locale").iterdir()]
+    return dict.fromkeys((*_FIRST, *sorted(names)))
+
 
 @cache
 def catalogue(language: str) -> Catalogue:
-    """Read the catalogue of `language`, in as many files as the site has parts.
-
-    English has none: its messages are the source.
-    """
-    if language == SOURCE:
-        return Catalogue(language, {})
-    messages: dict[str, tuple[str, ...]] = {}
-    for part in files(__package__).joinpath("locale", language).iterdir():
-        if part.name.endswith(".po"):
-            messages |= _read_part(part, language)
-    return Catalogue(language, messages)
-
-
-def _read_part(part: Traversable, language: str) -> dict[str, tuple[str, ...]]:
-    with part.open("rb") as file:
-        parsed = read_po(file, locale=language)
-    messages = {}
-    for message in parsed:
-        singular = message.id if isinstance(message.id, str) else message.id[0]
-        string = message.string or ""
-        forms = (string,) if isinstance(string, str) else tuple(string)
-        if singular:
-            messages[singular] = forms
-    return messages
+    """Read the catalogue of `language`. Raises KeyError where there is none."""
+    if language not in languages():
+        raise KeyError(language)
+    text = files(__package__).joinpath("locale", f"{language}.po").read_text("utf-8")
+    messages = {message.key: tuple(message.forms) for message in read_po(text)}
+    lines = (line.partition(": ") for line in messages.pop("", ("",))[0].splitlines())
+    return Catalogue(language, messages, {name: value for name, _, value in lines})

@@ -14,7 +14,8 @@ from fractions import Fraction
 from babel.dates import format_date, format_datetime
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.base.words.wording import SEPARATORS
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.wording import separators
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -22,7 +23,7 @@ NONE = "–"
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _LAST = 253_402_300_799  # of the year 9999
-LANGUAGES = tuple(SEPARATORS)
+LANGUAGES = languages()
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ class Format:
     small: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.language not in SEPARATORS:
+        if self.language not in LANGUAGES:
             known = ", ".join(LANGUAGES)
             raise PublicationError(f"the site has no language {self.language[:20]!r}; it speaks {known}")
-        thousands, decimal = SEPARATORS[self.language]
+        thousands, decimal = separators(self.language)
         object.__setattr__(self, "_thousands", thousands)
         object.__setattr__(self, "_decimal", decimal)
         object.__setattr__(self, "small", tuple(self._group(n) for n in range(10_000)))

@@ -1,19 +1,80 @@
-"""Which language the commands speak: ESCRUTINIO_LANG, else the locale; Spanish or English."""
+"""A message in a reader's language: its English with `{names}`, and the values that they stand for.
+
+    say("{count} sheets added to {folder}.", count=12_000, folder=folder)
+
+A value in braces may have a format as in Python's own (`{count:,}`, `{share:.2f}`), and is then written with
+the marks of the language: 12.000 in Spanish. A value that is a message of its own (an error) is said in the
+same language.
+"""
+
+from __future__ import annotations
 
 import os
+from functools import cache
+from string import Formatter
+
+from escrutinio.base.words.catalogue import catalogue, languages
+from escrutinio.base.words.wording import marks
 
 SPANISH = "es"
 ENGLISH = "en"
 
 
 def language() -> str:
-    """`es` or `en`, from the first of ESCRUTINIO_LANG, LC_ALL, LC_MESSAGES and LANG that is set."""
+    """What the commands speak, from the first of ESCRUTINIO_LANG, LC_ALL, LC_MESSAGES and LANG that is set;
+    English for a language without a catalogue."""
     for name in ("ESCRUTINIO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
-            return SPANISH if value.lower().startswith("es") else ENGLISH
+            wanted = value.lower().replace("_", "-")
+            return next((one for one in languages() if wanted.split(".")[0].split("-")[0] == one), ENGLISH)
     return ENGLISH
 
 
-def say(english: str, spanish: str) -> str:
-    """The one of two texts that the user reads."""
-    return spanish if language() == SPANISH else english
+def say(message: str, spanish: str | None = None, /, **values: object) -> str:
+    """A message in the language that the commands speak."""
+    if spanish is not None:
+        return spanish if language() == SPANISH else message
+    return say_in(language(), message, **values)
+
+
+def say_in(language: str, message: str, /, **values: object) -> str:
+    """A message in this language, or in English where the language lacks it."""
+    return filled(catalogue(language).gettext(message), language, values)
+
+
+def say_many(count: int, one: str, many: str, /, **values: object) -> str:
+    """The message for 1 or the one for other numbers, which both may name `{count}`, for the commands."""
+    return say_many_in(language(), count, one, many, **values)
+
+
+def say_many_in(language: str, count: int, one: str, many: str, /, **values: object) -> str:
+    """The message for 1 or the one for other numbers, which both may name `{count}`."""
+    form = catalogue(language).ngettext(one, many, count)
+    return filled(form, language, {"count": count, **values})
+
+
+def say_key(language: str, context: str, key: str, /, **values: object) -> str:
+    """The message that has this key in a context. Raises KeyError where no catalogue has it."""
+    return filled(catalogue(language).pgettext(context, key), language, values)
+
+
+def filled(message: str, language: str, values: dict[str, object]) -> str:
+    """A message with its values in it. Raises KeyError for one that is not given."""
+    return _formatter(language).vformat(message, (), values)
+
+
+class _Filling(Formatter):
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def format_field(self, value: object, spec: str) -> str:
+        said_in = getattr(value, "said_in", None)
+        if said_in is not None and not spec:
+            return str(said_in(self._language))
+        written: str = super().format_field(value, spec)
+        return marks(written, self._language) if spec and isinstance(value, int | float) else written
+
+
+@cache
+def _formatter(language: str) -> _Filling:
+    return _Filling(language)

@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.catalogue import catalogue, languages
 
-SEPARATORS = {"es": (".", ","), "en": (",", ".")}
-"""By language: what stands between thousands, and before decimals."""
 
-_MARKS = {
-    language: str.maketrans({",": thousands, ".": decimals})
-    for language, (thousands, decimals) in SEPARATORS.items()
-}
+@cache
+def separators(language: str) -> tuple[str, str]:
+    """What stands between thousands, and before decimals. Raises KeyError for a language of no catalogue."""
+    header = catalogue(language).header
+    return header["X-Thousands"], header["X-Decimal"]
+
+
+@cache
+def _marks(language: str) -> dict[int, str]:
+    thousands, decimals = separators(language)
+    return str.maketrans({",": thousands, ".": decimals})
 
 
 def in_language(texts: Mapping[str, str], language: str, /, **values: object) -> str:
@@ -46,4 +53,4 @@ def points(share: Fraction, digits: int, language: str) -> str:
 
 def marks(text: str, language: str) -> str:
     """A number as Python writes it, with the marks of a language, or of English."""
-    return text.translate(_MARKS[language]) if language in _MARKS else text
+    return text.translate(_marks(language)) if language in languages() else text

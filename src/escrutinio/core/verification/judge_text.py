@@ -95,7 +95,7 @@ _HEADLINES: Mapping[str, Texts] = {
     },
     "station-unknown": {
         "en": "The roll of this election has no station {place}, so there is nothing to compare.",
-        "es": "El registro electoral de esta elección no tiene la mesa {place}; no hay con qué comparar.",
+        "es": "El padrón electoral de esta elección no tiene la mesa {place}; no hay con qué comparar.",
     },
     Verdict.ALTERED: {
         "en": "Altered: its signature does not hold for the key that it names ({what}, {place}).",

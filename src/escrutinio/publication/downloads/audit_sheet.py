@@ -68,19 +68,19 @@ class _Workbook:
         self._last = len(sheet.boxes) + 1  # rows count from 1, the first is the header
         self._votes = len(sheet.candidates)
 
-    def _say(self, key: str, **values: object) -> str:
+    def _worded(self, key: str, **values: object) -> str:
         return in_language(_WORDS[key], self._language, **values)
 
     def _name(self, page: str) -> str:
-        return f"'{self._say(page)}'"
+        return f"'{self._worded(page)}'"
 
     def content(self) -> bytes:
         """The whole file."""
         return xlsx([self._read(), self._outcome(), self._boxes(), self._draws()], _CREATED, self._names())
 
     def _read(self) -> Sheet:
-        said = [self._say(f"read-{number}", seed=self._sheet.seed) for number in range(1, 6)]
-        return Sheet(self._say("read"), (), [(text,) for text in said], {0: 100}, wrapped=True)
+        said = [self._worded(f"read-{number}", seed=self._sheet.seed) for number in range(1, 6)]
+        return Sheet(self._worded("read"), (), [(text,) for text in said], {0: 100}, wrapped=True)
 
     def _outcome(self) -> Sheet:
         """Scale and W; votes and coefficients of each comparison, the worst of a voucher, the margins.
@@ -90,15 +90,15 @@ class _Workbook:
         assertions, totals = self._sheet.assertions, self._sheet.boxes.totals
         weight = self._column(self._votes + 2)
         rows: list[Sequence[Cell]] = [
-            (self._say("scale"), self._weights.scale),
-            (self._say("sum"), Formula(f"SUM({weight})", self._weights.total)),
+            (self._worded("scale"), self._weights.scale),
+            (self._worded("sum"), Formula(f"SUM({weight})", self._weights.total)),
             (),
-            [Bold(t) for t in (self._say("candidate"), self._say("votes"), *map(self._title, assertions))],
+            [Bold(t) for t in (self._worded("candidate"), self._worded("votes"), *map(self._title, assertions))],
         ]
         for row, (code, votes) in enumerate(zip(self._sheet.candidates, totals, strict=True)):
             sums = Formula(f"SUM({self._column(row + 1)})", votes)
             rows.append((code, sums, *(assertion.coefficients[row] for assertion in assertions)))
-        rows.append((self._say("worst"), None, *(assertion.worst for assertion in assertions)))
+        rows.append((self._worded("worst"), None, *(assertion.worst for assertion in assertions)))
         margins = [
             Formula(
                 f"SUMPRODUCT($B$5:$B${4 + self._votes},{column}5:{column}{4 + self._votes})",
@@ -106,8 +106,8 @@ class _Workbook:
             )
             for column, assertion in ((column_name(2 + n), one) for n, one in enumerate(assertions))
         ]
-        rows.append((self._say("margin"), None, *margins))
-        return Sheet(self._say("outcome"), (), rows, {0: 24, 1: 24})
+        rows.append((self._worded("margin"), None, *margins))
+        return Sheet(self._worded("outcome"), (), rows, {0: 24, 1: 24})
 
     def _column(self, column: int) -> str:
         """The range of a column of the sheet of boxes."""
@@ -126,14 +126,14 @@ class _Workbook:
         }
 
     def _title(self, assertion: Assertion) -> str:
-        against = self._say("share") if assertion.loser is None else self._sheet.candidates[assertion.loser]
+        against = self._worded("share") if assertion.loser is None else self._sheet.candidates[assertion.loser]
         return f"{self._sheet.candidates[assertion.winner]} / {against}"
 
     def _boxes(self) -> Sheet:
         """Votes, bound, weight and where the box's part of the running sum begins."""
-        titles = [self._say("box"), *self._sheet.candidates, *map(self._say, ("bound", "weight", "begins"))]
+        titles = [self._worded("box"), *self._sheet.candidates, *map(self._worded, ("bound", "weight", "begins"))]
         widths = {0: 16, self._votes + 2: 14, self._votes + 3: 14}
-        return Sheet(self._say("boxes"), titles, self._box_rows(), widths, frozen=1)
+        return Sheet(self._worded("boxes"), titles, self._box_rows(), widths, frozen=1)
 
     def _box_rows(self) -> Iterator[list[Cell]]:
         boxes = self._sheet.boxes
@@ -160,9 +160,9 @@ class _Workbook:
     def _draws(self) -> Sheet:
         """Number, text that is hashed, hash, 32 carries, k, and the box whose part of the running sum has
         it."""
-        carries = [f"{self._say('carry')} {number}" for number in range(1, _BYTES + 1)]
-        titles = [*map(self._say, ("draw", "text", "hash")), *carries, "k", self._say("box")]
-        return Sheet(self._say("draws"), titles, self._draw_rows(), {1: 28, 2: 68}, frozen=1)
+        carries = [f"{self._worded('carry')} {number}" for number in range(1, _BYTES + 1)]
+        titles = [*map(self._worded, ("draw", "text", "hash")), *carries, "k", self._worded("box")]
+        return Sheet(self._worded("draws"), titles, self._draw_rows(), {1: 28, 2: 68}, frozen=1)
 
     def _draw_rows(self) -> Iterator[list[Cell]]:
         seed, total, boxes = self._sheet.seed, self._weights.total, self._name("boxes")

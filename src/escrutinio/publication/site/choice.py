@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from escrutinio.base.tree import write_pages
-from escrutinio.base.words.catalogue import ENDONYMS, catalogue
+from escrutinio.base.words.catalogue import catalogue, endonyms
 from escrutinio.base.words.format import LANGUAGES, Format
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ElectionState
@@ -54,7 +54,9 @@ def language_choice(context: Context) -> str:
         day = Format(language).day(body.voting_day)
         entry = Choice(f"{choose(body.place, language, '').text} · {day}", (), links)
         panels.append(
-            Panel(language, ENDONYMS[language], title, notices(context.site.state, language), text, (entry,))
+            Panel(
+                language, endonyms()[language], title, notices(context.site.state, language), text, (entry,)
+            )
         )
     return _page(panels)
 
@@ -83,7 +85,7 @@ def render_demo_index(publications: Sequence[tuple[str, ElectionState]], out: Pa
             "Each publication below is a signed public log, the results that follow from it, "
             "and all that anybody needs to check them."
         )
-        panels.append(Panel(language, ENDONYMS[language], heading, (), text, tuple(entries)))
+        panels.append(Panel(language, endonyms()[language], heading, (), text, tuple(entries)))
     looks = [(path, content) for path, content in assets() if not path.endswith((".js", ".txt"))]
     write_pages(out, iter([*looks, ("index.html", _page(panels).encode())]))
 

@@ -11,7 +11,7 @@ from functools import cache
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
-from escrutinio.base.words.catalogue import ENDONYMS, catalogue
+from escrutinio.base.words.catalogue import catalogue, endonyms
 from escrutinio.base.words.format import Format
 from escrutinio.publication.documents import labels
 from escrutinio.publication.documents.notices import notices
@@ -194,7 +194,7 @@ class Pages:
             "live": None,
             "feed": None,
             "preview": None,
-            "endonyms": ENDONYMS,
+            "endonyms": endonyms(),
             "navigation": navigation(say, PAGES),
             "pages": frozenset(PAGES),
             "kind_label": _said(say, labels.KINDS[self.site.body.kind]),

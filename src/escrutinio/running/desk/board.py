@@ -191,7 +191,7 @@ WHY: dict[Why, tuple[str, str]] = {
         "Differs from the copy held of the same sheet",
         "Difiere de la copia que ya hay de la misma acta",
     ),
-    Why.STATION: ("No such station in the roll", "La mesa no está en el registro electoral"),
+    Why.STATION: ("No such station in the roll", "La mesa no está en el padrón electoral"),
     Why.CONTEST: ("Not a contest of this election", "No es un cargo de esta elección"),
     Why.COUNTS: (
         "Another number of options, or an impossible count",

@@ -15,7 +15,7 @@ from jinja2 import Environment
 from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.tree import write_pages
-from escrutinio.base.words.catalogue import ENDONYMS, catalogue
+from escrutinio.base.words.catalogue import catalogue, endonyms
 from escrutinio.base.words.format import LANGUAGES, NONE, Format
 from escrutinio.base.words.titles import choose
 from escrutinio.evidence.accounts.accounts import Accounts, Pair
@@ -178,7 +178,7 @@ class _Pages:
             "up": "" if self._here else "../",
             "here": self._here,
             "languages": LANGUAGES,
-            "endonyms": ENDONYMS,
+            "endonyms": endonyms(),
             "figures_file": FIGURES,
             "two_elections": elections_sentence(all_sources(self._contests), language),
             "notice": "" if kind is None else _notice(say.gettext, kind),

@@ -79,7 +79,7 @@ def _station(dossier: Dossier, say: Tongue) -> Iterator[str]:
     if place.registered is not None:
         number = say.whole(place.registered)
         yield say(
-            f"Registered voters by the roll: {number}.", f"Electores según el registro electoral: {number}."
+            f"Registered voters by the roll: {number}.", f"Electores según el padrón electoral: {number}."
         )
 
 

@@ -168,7 +168,7 @@ def _roll_from(roll: int | None, tongue: Tongue) -> tuple[str, ...]:
     return (
         tongue(
             f"The size of the roll, {tongue.whole(roll)}, is taken from an announced result.",
-            f"El tamaño del registro electoral, {tongue.whole(roll)}, se toma de un resultado anunciado.",
+            f"El tamaño del padrón electoral, {tongue.whole(roll)}, se toma de un resultado anunciado.",
         ),
     )
 

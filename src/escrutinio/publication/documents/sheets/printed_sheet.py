@@ -237,7 +237,7 @@ def _summary(body: Sheet, place: Place, say: Tongue) -> tuple[tuple[str, int], .
     if isinstance(body, Copy):
         found.append((say("Registered, as the sheet states", "Inscritos, según el acta"), body.registered))
     found.append(
-        (say("Registered voters (roll)", "Electores inscritos (registro electoral)"), place.registered)
+        (say("Registered voters (roll)", "Electores inscritos (padrón electoral)"), place.registered)
     )
     return tuple((label, value) for label, value in found if value is not None)
 

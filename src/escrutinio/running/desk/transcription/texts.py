@@ -6,7 +6,7 @@ Texts = dict[str, str]
 
 PROBLEMS: dict[str, tuple[str, str]] = {
     "contest": ("Choose the contest.", "Elija el cargo."),
-    "station": ("The roll has no such station.", "El registro electoral no tiene esa mesa."),
+    "station": ("The roll has no such station.", "El padrón electoral no tiene esa mesa."),
     "not-voted": ("This contest is not voted on there.", "Ese cargo no se vota en esa mesa."),
     "missing": (
         "A figure is missing; type 0 where the sheet has 0.",

@@ -1,0 +1,181 @@
+"""Catalogues, and the sentences made of them."""
+
+import pickle
+import re
+
+import pytest
+
+from escrutinio.base.errors import EscrutinioError, LogError
+from escrutinio.base.words.catalogue import SOURCE, Catalogue, catalogue, endonyms, languages
+from escrutinio.base.words.po import CONTEXT, read_po
+from escrutinio.base.words.say import filled, language, say_in, say_many_in
+from tests.catalogue import LOCALE, in_form, messages, missing, said, unused
+
+# --- what the catalogues have ---
+
+
+@pytest.mark.parametrize("name", languages())
+def test_a_catalogue_has_all_that_is_said_and_nothing_else(name: str) -> None:
+    assert missing(name) == []
+    assert unused(name) == []
+
+
+@pytest.mark.parametrize("name", languages())
+def test_a_catalogue_stands_in_its_one_form(name: str) -> None:
+    text = LOCALE.joinpath(f"{name}.po").read_text("utf-8")
+    assert text == in_form(name), "python -m tests.catalogue --write"
+
+
+PIECES = re.compile(r"%\(\w+\)s|</?\w+>|(?<!\{)\{(\w+)(?::[^{}]*)?\}")
+
+
+@pytest.mark.parametrize("name", languages())
+def test_translations_keep_values_and_markup(name: str) -> None:
+    english = {message.key: message for message in messages(SOURCE)}
+    for message in messages(name):
+        source = english[message.key].forms[0] if message.context else message.id
+        for form in message.forms:
+            assert pieces(form) == pieces(source), message.key
+
+
+def pieces(text: str) -> set[str]:
+    return {found[1] or found[0] for found in PIECES.finditer(text)}
+
+
+def test_a_plural_is_said_with_both_its_forms() -> None:
+    plurals = {one: many for one, many in said().items() if many}
+    assert plurals
+    for message in messages("es"):
+        if message.plural is not None:
+            assert plurals[message.id] == message.plural
+            assert len(message.forms) == 2
+
+
+# --- the glossary ---
+
+WRONG = {
+    r"\btestigos?\b": "a scrutineer is a testigo; who cosigns is a cofirmante",
+    r"registro electoral": "the roll is the padrón electoral",
+    r"\bcontiendas?\b": "a contest is a cargo",
+}
+
+
+def test_spanish_keeps_to_the_glossary() -> None:
+    found = {
+        f"{message.key}: {why}"
+        for message in messages("es")
+        for form in message.forms
+        for pattern, why in WRONG.items()
+        if re.search(pattern, form, re.IGNORECASE) and "scrutineer" not in message.id.lower()
+    }
+    assert sorted(found) == []
+
+
+# --- reading them ---
+
+
+def test_a_catalogue_is_read_with_its_escapes_plurals_and_contexts() -> None:
+    text = (
+        '# a comment\nmsgid ""\nmsgstr ""\n"Language: xx\\n"\n\n'
+        'msgid "a \\"b\\"\\n"\nmsgstr "c\\td\\\\"\n\n'
+        'msgctxt "refusal"\nmsgid "one"\nmsgid_plural "many"\nmsgstr[0] "x"\nmsgstr[1] "y" \n'
+    ).replace('"y" ', '"y"')
+    head, plain, keyed = read_po(text)
+    assert head.forms == ["Language: xx\n"]
+    assert (plain.key, plain.forms) == ('a "b"\n', ["c\td\\"])
+    assert (keyed.key, keyed.plural, keyed.forms) == (f"refusal{CONTEXT}one", "many", ["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("msgid nothing\n", "line 1 of the catalogue"),
+        ('msgid "a\\x"\n', "line 1 of the catalogue"),
+        ('msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n', "there twice"),
+    ],
+)
+def test_what_is_no_catalogue_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        list(read_po(text))
+
+
+def test_a_language_says_how_it_is_called() -> None:
+    assert endonyms() == {"es": "Español", "en": "English"}
+    with pytest.raises(KeyError):
+        catalogue("tlh")
+
+
+# --- sentences ---
+
+
+def test_values_are_written_as_the_language_writes_them() -> None:
+    assert (
+        filled("{a:,} {b:.2f} {c} {d:,}", "es", {"a": 12_000, "b": 0.5, "c": 12_000, "d": 7})
+        == "12.000 0,50 12000 7"
+    )
+    assert filled("{a:,} {b:.2f}", "en", {"a": 12_000, "b": 0.5}) == "12,000 0.50"
+    with pytest.raises(KeyError):
+        filled("{missing}", "en", {})
+
+
+def test_what_a_language_lacks_is_said_in_english() -> None:
+    assert say_in("es", "no such message {x}", x=1) == "no such message 1"
+    assert say_many_in("es", 2, "one", "{count} things") == "2 things"
+
+
+def test_the_language_is_the_first_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ESCRUTINIO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert language() == "en"
+    for value, expected in (("es_VE.UTF-8", "es"), ("es", "es"), ("est", "en"), ("de_DE", "en"), ("C", "en")):
+        monkeypatch.setenv("LANG", value)
+        assert language() == expected, value
+    monkeypatch.setenv("ESCRUTINIO_LANG", "en")
+    monkeypatch.setenv("LANG", "es")
+    assert language() == "en"
+
+
+# --- errors ---
+
+
+class HeldError(LogError):
+    def __init__(self, number: int) -> None:
+        super().__init__("too-much", number=number)
+        self.number = number
+
+
+@pytest.fixture
+def refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both languages with two refusals of this test's own."""
+    made = {
+        name: Catalogue(
+            name,
+            {
+                f"refusal{CONTEXT}too-much": (f"{name}: {{number:,}} is too much",),
+                f"refusal{CONTEXT}within": (f"{name}: within {{why}}",),
+            },
+            catalogue(name).header,
+        )
+        for name in ("es", "en")
+    }
+    monkeypatch.setattr("escrutinio.base.words.catalogue.catalogue", made.__getitem__)
+    monkeypatch.setattr("escrutinio.base.words.say.catalogue", made.__getitem__)
+
+
+@pytest.mark.usefixtures("refusals")
+def test_an_error_is_a_code_with_values_in_any_language() -> None:
+    error = EscrutinioError("within", why=HeldError(12_000))
+    assert str(error) == "en: within en: 12,000 is too much"
+    assert error.said_in("es") == "es: within es: 12.000 is too much"
+    assert (error.code, set(error.values)) == ("within", {"why"})
+
+
+@pytest.mark.usefixtures("refusals")
+def test_an_error_comes_from_another_process_as_it_was() -> None:
+    there = pickle.loads(pickle.dumps(HeldError(5)))
+    assert (type(there), str(there), there.number, there.values) == (
+        HeldError,
+        "en: 5 is too much",
+        5,
+        {"number": 5},
+    )
