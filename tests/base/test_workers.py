@@ -81,6 +81,24 @@ def test_an_interruption_of_all_ends_all_and_workers_say_nothing(
     assert all(has_ended(handle) for handle in handles)
 
 
+EARLY = """
+import os, signal
+from escrutinio.base.workers import workers
+
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGINT))
+with workers(2) as executor:
+    print(sum(executor.map(abs, range(-5, 0))))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are not forked")
+def test_an_interruption_before_a_worker_has_begun_is_ignored_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "15\n", "")
+
+
 def test_what_they_do_comes_back() -> None:
     with workers(2) as executor:
         assert executor is not None

@@ -31,8 +31,9 @@ def workers(count: int | None = None) -> Iterator[Executor | None]:
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(count, mp_context=method, initializer=_begin)
     try:
-        for _ in range(count):
-            executor.submit(os.getpid)
+        with _interruptions_kept():
+            for _ in range(count):
+                executor.submit(os.getpid)
         yield executor
     except BaseException:
         with _patient_with_cancelled():
@@ -41,6 +42,20 @@ def workers(count: int | None = None) -> Iterator[Executor | None]:
             executor.shutdown(cancel_futures=True)
         raise
     executor.shutdown()
+
+
+@contextmanager
+def _interruptions_kept() -> Iterator[None]:
+    """While workers are started: a Ctrl-C comes after it, since a worker that has not yet begun cannot ignore
+    it. They begin with what is kept here, and `_begin` lets it go when they ignore it."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -63,6 +78,8 @@ def _patient_with_cancelled() -> Iterator[None]:
 def _begin() -> None:
     """In a worker: Ctrl-C is for its parent to answer, and without a parent there is nothing to work for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
