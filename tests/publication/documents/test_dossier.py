@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -282,6 +283,27 @@ def own_dossier(log: VerifiedLog) -> Dossier:
         policy("party-a", "party-b", threshold=2),
     )
     return dossier_of(log, state.roll.index["N.1"], head_of(log.signed, trust, True))
+
+
+def test_who_floods_a_station_crowds_out_nobody_else(miniature: Path) -> None:
+    whole = dossier(miniature, "C2.02")
+    own = [item for item in whole.items if not item.base]
+    by_signer = Counter(item.signed.entry.signer for item in own)
+    log, most = verified(miniature), 2 * len(by_signer) - 1
+    made = dossier_of(log, log.state.roll.index["C2.02"], whole.head, most)
+    kept = Counter(item.signed.entry.signer for item in made.items if not item.base)
+    assert kept.total() == most
+    assert set(kept) == set(by_signer)
+    assert {name: kept[name] + left for name, left in made.crowded_out} == {
+        name: by_signer[name] for name, _ in made.crowded_out
+    }
+    firsts = {item.signed.index for item in made.items if not item.base}
+    for name, _ in made.crowded_out:
+        assert min(item.signed.index for item in own if item.signed.entry.signer == name) in firsts
+    for language in ("en", "es"):
+        said = to_text(made, language)
+        assert all(f"{left} " in said and name in said for name, left in made.crowded_out)
+    assert to_text(whole, "en").count("than there is room for") == 0
 
 
 def test_images_withdrawn_and_missing_files_are_left_out_and_named(tmp_path: Path) -> None:

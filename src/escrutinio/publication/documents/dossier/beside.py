@@ -28,13 +28,13 @@ _STATUS = {
 
 def beside(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
     """For each contest all sheets, copies and counts, the official sheet that counts first."""
-    state = dossier.state
+    state, here = dossier.state, {item.signed.index for item in dossier.items}
     for contest in state.contests:
         table = state.tables[contest.code]
         rows = [
             row
             for row in np.flatnonzero(table.station == dossier.station).tolist()
-            if table.kind[row] != ZeroReport.TYPE
+            if table.kind[row] != ZeroReport.TYPE and int(table.index[row]) in here
         ]
         if not rows:
             continue

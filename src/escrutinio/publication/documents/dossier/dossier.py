@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from escrutinio.base.errors import PublicationError, RecordError
+from escrutinio.base.errors import RecordError
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import ElectionState, attachments_of
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
@@ -27,7 +27,8 @@ from escrutinio.core.verification.signed_entries import SignedEntry, signed_entr
 from escrutinio.core.verification.verified import VerifiedLog
 
 MOST_RECORDS = 5_000
-"""Most records of a dossier; a station with more of them is one that somebody floods."""
+"""Most records of a dossier that are about its station. Where there are more, somebody floods it: each key
+then has the same room, its first records stand in it, and the dossier says how many of whose are left out."""
 
 MOST_ATTACHED = 8 * 1024 * 1024
 """Greatest size of an attachment that is put into a dossier, in bytes."""
@@ -93,7 +94,8 @@ class Dossier:
     """Everything about one station (`station`: its number in the roll), items in the order of the log.
 
     `findings`: those that name the station, or one of its sheets. `attachments` by digest; `left_out`: those
-    that are not in here, with the reason in English and Spanish.
+    that are not in here, with the reason in English and Spanish. `crowded_out`: whose records there was no
+    room for, and how many.
     """
 
     state: ElectionState
@@ -103,6 +105,7 @@ class Dossier:
     findings: tuple[Finding, ...]
     attachments: tuple[tuple[Attachment, bytes], ...]
     left_out: tuple[tuple[Attachment, str, str], ...]
+    crowded_out: tuple[tuple[str, int], ...] = ()
 
     @property
     def code(self) -> str:
@@ -110,26 +113,22 @@ class Dossier:
         return self.state.roll.stations[self.station]
 
 
-def dossier_of(log: VerifiedLog, station: int, head: Head) -> Dossier:
-    """Collect the dossier of a station from a verified log, whose checkpoint is that of `head`.
+def dossier_of(log: VerifiedLog, station: int, head: Head, most: int = MOST_RECORDS) -> Dossier:
+    """Collect the dossier of a station from a verified log, whose checkpoint is that of `head`, with at most
+    `most` records that are about the station.
 
     Every signature is checked again on the bytes that go into the dossier. Raises LogError where one does not
-    hold or a file cannot be read, PublicationError for a station with more than `MOST_RECORDS` records.
+    hold or a file cannot be read.
     """
     state = log.state
-    own = own_entries(state, station)
+    own, crowded_out = fair_share(state, own_entries(state, station), most)
     base = base_entries(state, own)
-    if len(own | base) > MOST_RECORDS:
-        raise PublicationError(
-            f"the log has {len(own | base):,} records about station {state.roll.stations[station]}; "
-            f"a dossier holds {MOST_RECORDS:,}"
-        )
     items = tuple(
         Item(signed_entry(state, index, raw), log.proof(index), index not in own)
         for index, raw in log.entries_at(own | base)
     )
     there, out = _attachments(log, items)
-    return Dossier(state, station, head, items, findings_of(state, station, own), there, out)
+    return Dossier(state, station, head, items, findings_of(state, station, own), there, out, crowded_out)
 
 
 def bulk_entries(state: ElectionState, station: int) -> set[int]:
@@ -165,6 +164,32 @@ def own_entries(state: ElectionState, station: int) -> set[int]:
     return found
 
 
+def fair_share(
+    state: ElectionState, own: set[int], most: int
+) -> tuple[set[int], tuple[tuple[str, int], ...]]:
+    """At most `most` of these entries, and of how many of each signer there was no room.
+
+    Every key has as much room as every other; what one does not need goes to the others. Nobody can so keep
+    somebody else's records out of a dossier.
+    """
+    if len(own) <= most:
+        return own, ()
+    signers = _signers(state)
+    by_key: dict[int, list[int]] = {}
+    for index in sorted(own):
+        by_key.setdefault(signers.get(index, -1), []).append(index)
+    kept, left, room = set[int](), [], most
+    waiting = sorted(by_key.items(), key=lambda each: (len(each[1]), each[1][0]))
+    for number, (key, entries) in enumerate(waiting):
+        share = entries[: room // (len(waiting) - number)]
+        room -= len(share)
+        kept.update(share)
+        if len(share) < len(entries):
+            name = "–" if key < 0 else state.keys[key].key.name
+            left.append((name, len(entries) - len(share)))
+    return kept, tuple(left)
+
+
 def machine_rows(state: ElectionState, station: int) -> list[int]:
     """Rows of `state.machines` about machines meant for the station, or that signed a sheet of it."""
     signers = {
@@ -193,7 +218,11 @@ def base_entries(state: ElectionState, own: Iterable[int]) -> set[int]:
     kids = {state.keys[place].kid for place in keys}
     found |= {logged.index for logged in state.records(t.Revocation) if logged.body.kid in kids}
     enrolments = {logged.entry.digest for logged in state.controls if logged.index in found}
-    consents = {each.index for each in state.records(t.CoRecord) if each.body.enrolment in enrolments}
+    first: dict[tuple[bytes, int], int] = {}  # a key that consents twice adds nothing, however often it does
+    for each in state.records(t.CoRecord):
+        if each.body.enrolment in enrolments:
+            first.setdefault((each.body.enrolment, signers.get(each.index, -1)), each.index)
+    consents = set(first.values())
     found |= consents
     found |= {state.keys[signers[index]].enrolled for index in consents if index in signers}
     return found - set(own)

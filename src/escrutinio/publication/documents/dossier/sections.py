@@ -316,4 +316,13 @@ def _not_here(dossier: Dossier, say: Tongue) -> Answer:
         f"{attachment.digest.hex()} ({attachment.media_type}): {say(english, spanish)}"
         for attachment, english, spanish in dossier.left_out
     ]
+    lines += [
+        say(
+            f"{say.whole(count)} more records by {name}: this key signed more about the station than there "
+            "is room for, and its first ones are here. All of them are in the log.",
+            f"{say.whole(count)} asientos más de {name}: esta clave firmó sobre la mesa más de lo que cabe, "
+            "y aquí están los primeros. Todos están en el registro público.",
+        )
+        for name, count in dossier.crowded_out
+    ]
     return Answer(say("What is not in here", "Lo que no está aquí"), tuple(lines))
