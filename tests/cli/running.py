@@ -20,8 +20,8 @@ OFFICER = ("--as", "authority/officer-1")
 def escrutinio(*arguments: object, lang: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command; its output must hold no traceback.
 
-    In English in this process, which costs a tenth; in another language in a process of its own, because texts are
-    chosen when their modules are loaded. How a process ends is what `test_endings.py` asks of real ones.
+    In English in this process, which costs a tenth; in another language in a process of its own, because
+    texts are chosen when their modules are loaded. `test_endings.py` asks how real processes end.
     """
     words = [*map(str, arguments)]
     if lang == "en":
