@@ -15,6 +15,9 @@ DECODER_FILES := index.js decode.js LICENSE.txt
 SHA256 := $(shell command -v sha256sum || echo shasum -a 256)
 BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard benchmarks/*.py))))
 
+# Every test that starts the command reads what an earlier one compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo decoder test test-slow test-long fuzz fuzz-short screenshots lint types contracts bench bench-short lock clean
 
 help:

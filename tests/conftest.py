@@ -4,8 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # No deadline: a busy machine is not a failure. The same examples on every run: a failure can be repeated.
 hypothesis.settings.register_profile("escrutinio", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("escrutinio")
+
+# Texts are chosen when their modules are loaded: in the tests' own process they are English.
+os.environ["ESCRUTINIO_LANG"] = "en"
 
 _TESTS = count()
 
@@ -63,6 +66,14 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     """Name long bytes by nothing of theirs: archives made for a test hold the time of day, and so does their
     length once they are compressed, while all workers must give a test the same name."""
     return f"{argname}-bytes" if isinstance(val, bytes) and len(val) > 16 else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the example of 2024 published is slow, whatever it then does with it."""
+    for item in items:
+        if "venezuela" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -108,23 +119,19 @@ def page(chromium: "Browser") -> "Iterator[Page]":
     assert errors == []
 
 
-@pytest.fixture(scope="session")
-def miniature(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The miniature example, published whole; not to be changed."""
-    return publish_example("miniature", tmp_path_factory.mktemp("miniature"))
-
-
-@pytest.fixture(scope="session")
-def venezuela(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example of 2024, published whole; not to be changed. Takes some ten seconds."""
-    shared = tmp_path_factory.getbasetemp()
+def shared(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
+    """What `make` leaves in an empty directory, made once for all workers; not to be changed."""
+    base = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
-        shared = shared.parent  # the workers share one: it takes both cores to make
-    with (shared / "venezuela.lock").open("w") as lock:
+        base = base.parent
+    home, note = base / f"shared-{name}", base / f"shared-{name}.path"
+    with (base / f"shared-{name}.lock").open("w") as lock:
         _wait_for(lock)
-        if not (shared / "venezuela-2024").is_dir():
-            publish_example("venezuela-2024", shared)
-    return shared / "venezuela-2024"
+        if not note.exists():
+            shutil.rmtree(home, ignore_errors=True)  # of a worker whose making failed
+            home.mkdir()
+            note.write_text(str(make(home)))
+    return Path(note.read_text())
 
 
 def _wait_for(lock: IO[str]) -> None:
@@ -136,11 +143,23 @@ def _wait_for(lock: IO[str]) -> None:
 
 
 @pytest.fixture(scope="session")
+def miniature(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The miniature example, published whole; not to be changed."""
+    return shared(tmp_path_factory, "miniature", partial(publish_example, "miniature"))
+
+
+@pytest.fixture(scope="session")
+def venezuela(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example of 2024, published whole; not to be changed. Half a minute of one core: for slow tests."""
+    return shared(tmp_path_factory, "venezuela-2024", partial(publish_example, "venezuela-2024"))
+
+
+@pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A publication every name of which is markup, a format or right-to-left; not to be changed."""
     from tests.publication.hostile import publish_hostile
 
-    return publish_hostile(tmp_path_factory.mktemp("hostile"))
+    return shared(tmp_path_factory, "hostile", publish_hostile)
 
 
 def publish_example(name: str, scratch: Path) -> Path:

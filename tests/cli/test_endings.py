@@ -12,7 +12,7 @@ import pytest
 
 from escrutinio.cli.output import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
 from escrutinio.cli.publish import nothing_counts
-from tests.cli.running import escrutinio
+from tests.cli.running import process
 from tests.core.election.build import Day, machines
 from tests.serving import serve
 
@@ -125,10 +125,10 @@ def test_an_unexpected_fault_has_a_code_of_its_own(what: str, asked: bool) -> No
 
 
 def test_bad_use_is_two(tmp_path: Path) -> None:
-    assert escrutinio("verify").returncode == EXIT_USAGE
-    assert escrutinio("verify", tmp_path / "nowhere").returncode == EXIT_USAGE
-    assert escrutinio("no-such-command").returncode == EXIT_USAGE
-    assert escrutinio("--help").returncode == 0
+    assert process("verify").returncode == EXIT_USAGE
+    assert process("verify", tmp_path / "nowhere").returncode == EXIT_USAGE
+    assert process("no-such-command").returncode == EXIT_USAGE
+    assert process("--help").returncode == 0
 
 
 def test_that_nothing_counts_is_told_from_that_there_is_nothing() -> None:

@@ -85,6 +85,18 @@ def test_a_pipe_in_the_place_of_a_file_is_one_sentence(miniature: Path, tmp_path
         assert "Traceback" not in refused(*arguments, ESCRUTINIO_PASSPHRASE="x"), arguments
 
 
+ONE_AFTER_ANOTHER = """
+import json, sys
+from escrutinio.cli import main
+from escrutinio.cli.ending import run_command
+from escrutinio.cli.output import write_on_any_console
+write_on_any_console()
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["escrutinio", *words]
+    print(f"\\0{run_command(main)}\\0", end="")
+"""
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii", "latin-1"])
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_no_console_ends_a_command(miniature: Path, tmp_path: Path, encoding: str, lang: str) -> None:
@@ -94,16 +106,18 @@ def test_no_console_ends_a_command(miniature: Path, tmp_path: Path, encoding: st
     other.write_text("station,azul,verde,null,blank\nA1,51,4,0,0\nA2,8,1,0,0\n")
     shutil.copy(other, tmp_path / "«文».csv")
     environment = {**os.environ, "ESCRUTINIO_LANG": lang, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    for arguments in (
+    commands = (
         ("reconcile", table, other),
         ("irreversibility", miniature, "--contest", "presidencia"),
         ("scan", tmp_path, "--out", tmp_path / f"{encoding}-{lang}.jsonl"),
         ("reconcile", table, tmp_path / "«文».csv", "--json"),
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", "escrutinio", *map(str, arguments)],
-            capture_output=True, env=environment, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert b"Traceback" not in done.stderr
-    assert json.loads(done.stdout.decode(encoding))["contests"]
+    )
+    asked = json.dumps([[*map(str, words)] for words in commands])
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_AFTER_ANOTHER, asked], capture_output=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    *said, _ = done.stdout.split(b"\0")
+    assert said[1::2] == [b"0"] * len(commands), done.stderr
+    assert json.loads(said[-2].decode(encoding))["contests"]
