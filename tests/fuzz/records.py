@@ -13,12 +13,12 @@ from typing import Any
 import cbor2
 
 from escrutinio.base.errors import RecordError
+from escrutinio.core.election.bulk.columns import Columns, columns_of, read_columns
+from escrutinio.core.election.bulk.machine_keys import open_enrolment
 from escrutinio.core.records import types as t
-from escrutinio.core.records.columns import Columns, columns_of, read_columns
 from escrutinio.core.records.cose import build, split
 from escrutinio.core.records.entry import Entry, UnknownTypeError, body_to_plain, open_record
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.records.machine_keys import open_enrolment
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from tests.core.records.examples import EXAMPLES, election
 from tests.fuzz.odd import NUMBERS, TEXTS, Item, Writer, altered, damaged, head

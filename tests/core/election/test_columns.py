@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrutinio.core.election.bulk import machine_keys as enrolment
+from escrutinio.core.election.bulk.columns import FEWEST, read_columns
+from escrutinio.core.election.bulk.machine_keys import open_enrolment
 from escrutinio.core.election.columns import ChunkColumns, Rows, decode_chunk
-from escrutinio.core.records import machine_keys as enrolment
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.bounds import TIME_LIMIT
 from escrutinio.core.records.codes import Form, Role
-from escrutinio.core.records.columns import FEWEST, read_columns
 from escrutinio.core.records.cose import build, split
 from escrutinio.core.records.entry import Entry, seal
 from escrutinio.core.records.keys import SMALL_ORDER, SigningKey
-from escrutinio.core.records.machine_keys import open_enrolment
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from tests.core.election.build import key
 

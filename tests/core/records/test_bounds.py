@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from escrutinio.core.election.bulk.columns import read_columns
+from escrutinio.core.election.bulk.machine_keys import open_enrolment
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.attachments import MAX_ATTACHMENT
 from escrutinio.core.records.bounds import TIME_LIMIT, OutOfBoundsError
-from escrutinio.core.records.columns import read_columns
 from escrutinio.core.records.cose import split
 from escrutinio.core.records.entry import open_record, read_record, seal, verify
-from escrutinio.core.records.machine_keys import open_enrolment
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from tests.core.records.examples import MIDNIGHT, SIGNERS, Example, election, example, key
 from tests.core.records.forge_bounds import BIG, REACHING, beyond_bounds, malformed_and_beyond

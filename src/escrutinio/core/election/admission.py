@@ -17,6 +17,8 @@ from typing import NamedTuple, NoReturn
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.acts import Acts
+from escrutinio.core.election.bulk.columns import read_columns
+from escrutinio.core.election.bulk.machine_keys import open_enrolment
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, empty_roll
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
@@ -27,7 +29,6 @@ from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records import types as t
 from escrutinio.core.records.bounds import OutOfBoundsError, check_bounds
-from escrutinio.core.records.columns import read_columns
 from escrutinio.core.records.cose import key_id, payload_start, split
 from escrutinio.core.records.entry import (
     Entry,
@@ -36,7 +37,6 @@ from escrutinio.core.records.entry import (
     open_frame,
 )
 from escrutinio.core.records.keys import check_public_key, check_signature, key_is_acceptable
-from escrutinio.core.records.machine_keys import open_enrolment
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.records.subjects import Subject

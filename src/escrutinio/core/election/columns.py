@@ -13,8 +13,8 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.core.election.bulk.columns import FEWEST, Columns, columns_of, read_columns
 from escrutinio.core.records import types as t
-from escrutinio.core.records.columns import FEWEST, Columns, columns_of, read_columns
 from escrutinio.core.records.entry import Entry, UnknownTypeError
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 

@@ -11,10 +11,10 @@ from itertools import repeat
 import numpy as np
 
 from escrutinio.base.errors import RecordError
+from escrutinio.core.election.bulk.cursor import Cursor, texts
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.cose import split
-from escrutinio.core.records.cursor import Cursor, texts
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.records.keys import check_signature
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed

@@ -14,13 +14,13 @@ from typing import TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.core.election.bulk.cursor import NOT_STATED, Bools, Bytes, Cursor, Numbers, Places, texts
+from escrutinio.core.election.bulk.signatures import Signatures, plainly_fine
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Form
 from escrutinio.core.records.cose import MAX_RECORD, SIGNED
-from escrutinio.core.records.cursor import NOT_STATED, Bools, Bytes, Cursor, Numbers, Places, texts
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.records.opening import Signer
-from escrutinio.core.records.signatures import Signatures, plainly_fine
 from escrutinio.core.records.text import MAX_NAME, MAX_SUBJECT
 
 NO_FORM = 255
