@@ -1,7 +1,9 @@
-"""Bulk entries in columns: the short way accepts and reads exactly what `records` does."""
+"""Bulk entries in columns: reading many at once accepts and reads exactly what `records` does."""
 
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from hashlib import sha256
 from itertools import product
 
@@ -11,18 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrutinio.core.election.columns import ChunkColumns, decode_chunk
+from escrutinio.core.election.bulk import machine_keys as enrolment
+from escrutinio.core.election.bulk.columns import FEWEST, read_columns
+from escrutinio.core.election.bulk.machine_keys import open_enrolment
+from escrutinio.core.election.columns import ChunkColumns, Rows, decode_chunk
 from escrutinio.core.records import parts as p
-from escrutinio.core.records import quick_keys as enrolment
 from escrutinio.core.records import types as t
 from escrutinio.core.records.bounds import TIME_LIMIT
 from escrutinio.core.records.codes import Form, Role
-from escrutinio.core.records.cose import build
-from escrutinio.core.records.entry import seal
-from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.cose import build, split
+from escrutinio.core.records.entry import Entry, seal
+from escrutinio.core.records.keys import SMALL_ORDER, SigningKey
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
-from escrutinio.core.records.quick import Sheet, read_sheet, sheet_of
-from escrutinio.core.records.quick_keys import open_enrolment
 from tests.core.election.build import key
 
 ELECTION = sha256(b"election").digest()
@@ -58,73 +60,96 @@ def signed(payload: bytes, subject: str = "n1.01/presidente") -> bytes:
     return head + b"\x58\x40" + key(NAME).sign(to_sign)
 
 
-def long_way(raw: bytes) -> Sheet | Fault:
-    try:
-        entry = open_signed(raw, SIGNER, ELECTION)
-    except EntryError as error:
-        return error.fault
-    return sheet_of(entry)
+NEVER = 1_000_000
+"""More sheets than any chunk of these tests has: all of them are opened one by one."""
 
 
-def read_quickly(raw: bytes) -> Sheet | Fault | None:
-    try:
-        return read_sheet(raw, SIGNER, ELECTION)
-    except EntryError as error:
-        return error.fault
+def said(columns: ChunkColumns) -> dict[str, object]:
+    """A chunk's columns as values that can be compared: every byte of them, and what type they are of."""
+    rows = {
+        (code, name): value if isinstance(value, str) else (str(value.dtype), value.shape, value.tobytes())
+        for code, of in columns.rows.items()
+        for name, value in ((name, getattr(of, name)) for name in Rows.__slots__)
+    }
+    return {name: getattr(columns, name) for name in ChunkColumns.__slots__} | {"rows": rows}
 
 
-def same(one: Sheet, other: Sheet) -> bool:
-    return one._replace(counts=tuple(one.counts)) == other
+def agree(entries: Sequence[bytes], signers: Sequence[Signer | None] | None = None) -> ChunkColumns:
+    """What a chunk says, after both ways said the same, faults and their words included."""
+    signers = [SIGNER] * len(entries) if signers is None else signers
+    at_once, one_by_one = (
+        decode_chunk(entries, signers, ELECTION, SHAPES, fewest=fewest) for fewest in (1, NEVER)
+    )
+    assert said(at_once) == said(one_by_one)
+    return at_once
 
 
-@given(bodies, st.integers(0, TIME_LIMIT - 1))
-def test_both_ways_read_the_same(body: t.Body, at: int) -> None:
-    raw = record(body, at=at)
-    short, long = read_quickly(raw), long_way(raw)
-    assert isinstance(short, Sheet), "the usual record takes the short way"
-    assert isinstance(long, Sheet)
-    assert same(short, long)
+def read_at_once(entries: Sequence[bytes], signer: Signer = SIGNER) -> list[int]:
+    found = read_columns(entries, [signer] * len(entries), ELECTION, fewest=1)
+    return [] if found is None else found.place.tolist()
+
+
+times = st.integers(0, 30) | st.integers(0, 2**32 - 1)
+sheets = st.lists(st.tuples(bodies, times), min_size=1, max_size=6)
+
+
+@given(sheets)
+def test_both_ways_read_the_same(bodies: list[tuple[t.Body, int]]) -> None:
+    entries = [record(body, at=at) for body, at in bodies]
+    assert read_at_once(entries) == list(range(len(entries))), "the usual record is read at once"
+    columns = agree(entries)
+    assert len(columns.rows["presidente"].place) == len(entries)
+
+
+@given(st.integers(2**32, TIME_LIMIT - 1))
+def test_times_of_the_far_future_are_left_to_records(at: int) -> None:
+    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None), at=at)
+    assert read_at_once([raw]) == []
+    assert agree([raw]).rows["presidente"].issued_at.tolist() == [at]
 
 
 @given(bodies, st.integers(1, 64), st.integers(1, 64), st.integers(1, 63))
-def test_names_and_subjects_of_any_length_are_read_quickly(
+def test_names_and_subjects_of_any_length_are_read_at_once(
     body: t.Body, name: int, station: int, contest: int
 ) -> None:
     by, about = "n" * name, f"{'s' * station}/{'c' * contest}"
     raw = seal(body, key=key(NAME), signer=by, subject=about, election=ELECTION, issued_at=1)
     signer = Signer(key(NAME).public_key, by)
-    short = read_sheet(raw, signer, ELECTION)
-    assert short is not None
-    assert same(short, sheet_of(open_signed(raw, signer, ELECTION)))
+    found = read_columns([raw], [signer], ELECTION, fewest=1)
+    assert found is not None
+    assert (found.station, found.contest) == (["s" * station], ["c" * contest])
     altered = Signer(signer.public_key, by[:-1] + "m")
-    assert read_sheet(raw, altered, ELECTION) is None
+    assert read_at_once([raw], altered) == []
 
 
-def agree(raw: bytes) -> None:
-    """Whatever the short way decides, the long way decides too; where it decides nothing it is not asked."""
-    short = read_quickly(raw)
-    if isinstance(short, Sheet):
-        long = long_way(raw)
-        assert isinstance(long, Sheet)
-        assert same(short, long)
-    elif short is not None:
-        assert long_way(raw) is short
-
-
-@given(bodies, st.data())
-def test_both_ways_agree_on_altered_records(body: t.Body, data: st.DataObject) -> None:
-    raw = bytearray(record(body))
+def altered(data: st.DataObject, sheet: bytes) -> bytes:
+    raw = bytearray(sheet)
     at = data.draw(st.integers(0, len(raw) - 1))
-    match data.draw(st.sampled_from(("flip", "cut", "insert", "extend"))):
+    match data.draw(st.sampled_from(("none", "flip", "cut", "insert", "extend", "end"))):
         case "flip":
             raw[at] ^= 1 << data.draw(st.integers(0, 7))
         case "cut":
             del raw[at]
         case "insert":
             raw.insert(at, data.draw(st.integers(0, 255)))
-        case _:
+        case "extend":
             raw += b"\0"
-    agree(bytes(raw))
+        case "end":
+            del raw[at:]
+    return bytes(raw)
+
+
+@given(st.lists(bodies, min_size=1, max_size=5), st.data())
+def test_both_ways_agree_on_altered_records(bodies: list[t.Body], data: st.DataObject) -> None:
+    agree([altered(data, record(body)) for body in bodies])
+
+
+@given(st.lists(bodies, min_size=1, max_size=3), st.data())
+def test_both_ways_agree_on_altered_payloads_that_are_signed(
+    bodies: list[t.Body], data: st.DataObject
+) -> None:
+    payloads = [split(record(body)).payload for body in bodies]
+    agree([signed(altered(data, payload)) for payload in payloads])
 
 
 scalars = st.one_of(
@@ -135,11 +160,12 @@ items = st.one_of(scalars, st.lists(scalars, max_size=3))
 
 @given(st.data(), st.sampled_from((13, 14, 17, 18, 19)))
 def test_both_ways_agree_on_signed_payloads_of_any_content(data: st.DataObject, kind: int) -> None:
+    good = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
     values: list[object] = [1, kind, ELECTION, 7, [1, 2, 3, 4]]
     values += data.draw(st.lists(items, max_size=8))
     for _ in range(data.draw(st.integers(0, 1))):
         values[data.draw(st.integers(0, len(values) - 1))] = data.draw(items)
-    agree(signed(cbor2.dumps(values)))
+    agree([good, signed(cbor2.dumps(values)), good])
 
 
 @pytest.mark.parametrize(
@@ -169,8 +195,7 @@ def test_both_ways_agree_on_signed_payloads_of_any_content(data: st.DataObject, 
 )
 def test_encodings_that_the_format_does_not_allow(payload: str) -> None:
     raw = signed(bytes.fromhex(payload.format(e="5820" + ELECTION.hex())))
-    agree(raw)
-    chunk = decode_chunk([raw], [SIGNER], ELECTION, SHAPES)
+    chunk = agree([raw])
     fine = payload.startswith("8801 0e {e} 07 8401020304 01 02 80") and not payload.endswith("00")
     assert [fault for _, fault, _ in chunk.faults] == ([] if fine else [Fault.MALFORMED])
 
@@ -179,7 +204,49 @@ def test_encodings_that_the_format_does_not_allow(payload: str) -> None:
     "subject", ["n1.01", "n1.01/presidente/x", "a" * 64 + "/presidente", "n" * 90 + "/p"]
 )
 def test_subjects_of_other_forms_and_lengths(subject: str) -> None:
-    agree(signed(cbor2.dumps([1, 14, ELECTION, 7, [1, 2, 3, 4], 1, 2, []]), subject))
+    agree([signed(cbor2.dumps([1, 14, ELECTION, 7, [1, 2, 3, 4], 1, 2, []]), subject)])
+
+
+@pytest.mark.parametrize("place", [0, 31, 32, 63])
+@pytest.mark.parametrize("byte", [0x00, 0x10, 0x7F, 0xFF])
+def test_signatures_near_a_bound(place: int, byte: int) -> None:
+    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    at = len(raw) - 64 + place
+    agree([raw, raw[:at] + bytes([byte]) + raw[at + 1 :]])
+
+
+@pytest.mark.parametrize("point", sorted(SMALL_ORDER))
+def test_keys_and_points_of_small_order(point: bytes) -> None:
+    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    forged = raw[:-64] + point + raw[-32:]
+    columns = agree([raw, forged, raw], [SIGNER, SIGNER, Signer(point, NAME)])
+    assert [place for place, _, _ in columns.faults] == [1, 2]
+
+
+@pytest.mark.parametrize("public_key", [b"", b"\7" * 31, b"\7" * 33, b"\xff" * 32])
+def test_keys_that_are_none(public_key: bytes) -> None:
+    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    columns = agree([raw, raw], [SIGNER, Signer(public_key, NAME)])
+    assert [place for place, _, _ in columns.faults] == [1]
+
+
+def test_a_chunk_of_contests_and_numbers_of_options() -> None:
+    sheets = [
+        record(t.TallySheet((number,) * (1 + number % 5), 5, 6, None), f"n1.{number:02}/{contest}")
+        for number in range(20)
+        for contest in ("presidente", "alcalde")
+    ]
+    columns = agree(sheets)
+    assert columns.rows["presidente"].fits.tolist() == [number % 5 == 3 for number in range(20)]
+    assert columns.unknown_contest == tuple(range(1, 40, 2))
+
+
+def test_a_few_sheets_are_opened_one_by_one() -> None:
+    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    assert read_columns([raw] * (FEWEST - 1), [SIGNER] * (FEWEST - 1), ELECTION) is None
+    found = read_columns([raw] * FEWEST, [SIGNER] * FEWEST, ELECTION)
+    assert found is not None
+    assert found.place.tolist() == list(range(FEWEST))
 
 
 def test_a_record_of_another_election() -> None:
@@ -215,9 +282,9 @@ def check(columns: ChunkColumns) -> None:
     assert rows.voters.tolist() == [-1, -1, 9, -1]
     assert rows.registered.tolist() == [-1, -1, 10, -1]
     assert rows.form.tolist() == [255, 255, Form.PHOTO, 255]
-    assert rows.original.tolist() == [False, False, True, False]
-    assert rows.digest.tolist() == [-1, 0, -1, -1]
-    assert columns.digests == (b"\7" * 32,)
+    assert rows.original.tolist() == [-1, -1, 0, -1]
+    assert rows.digest.tolist() == [-1, 1, -1, -1]
+    assert columns.digests == (b"\2" * 32, b"\7" * 32)
     assert rows.stations.split("\n") == ["n1.01"] * 4
     assert columns.unknown_contest == (4,)
     assert columns.controls == (5,)
@@ -231,6 +298,7 @@ def check(columns: ChunkColumns) -> None:
 
 def test_a_chunk_of_everything() -> None:
     check(decode_chunk(*chunk(), ELECTION, SHAPES))
+    check(agree(*chunk()))
 
 
 def test_a_chunk_in_another_process() -> None:
@@ -244,6 +312,7 @@ def test_columns_have_the_types_that_tables_have() -> None:
     assert rows.ballots.dtype == np.int64
     assert rows.kind.dtype == np.uint8
     assert rows.digest.dtype == np.int32
+    assert rows.original.dtype == np.int32
 
 
 def hostile(form: str) -> bytes:
@@ -279,13 +348,14 @@ def test_nothing_that_acts_is_decoded_however_quick_the_reader(form: str, place:
 
 # --- enrolments ---
 
-names = st.sampled_from(["machine/1", "machine/0000001", "authority", "a/b/c"])
+names = st.sampled_from(["machine/1", "machine/0000001", "authority", "a/b/c", "x" * 23, "x" * 24, "y" * 64])
+codes = st.sampled_from(["n1.01", "norte", "s" * 23, "s" * 24, "s" * 64])
 enrolled = st.builds(
     p.EnrolledKey,
     names,
     st.integers(1, 20).map(lambda n: SigningKey(bytes([n]) * 32).public_key),
     st.sampled_from(Role),
-    st.lists(st.sampled_from(["n1.01", "norte"]), max_size=2).map(tuple),
+    st.lists(codes, max_size=2).map(tuple),
     st.lists(st.sampled_from(["presidente"]), max_size=1).map(tuple),
     st.lists(st.just(p.Title("es", "Azul")), max_size=1).map(tuple),
 )
@@ -295,30 +365,46 @@ ROOT = Signer(key(NAME).public_key, "")
 @given(st.lists(enrolled, min_size=1, max_size=4).map(tuple))
 def test_enrolments_open_as_records_open_them(keys: tuple[p.EnrolledKey, ...]) -> None:
     raw = record(t.Enrolment(keys), "election")
-    assert open_enrolment(raw, ROOT, ELECTION) == open_signed(raw, ROOT, ELECTION)
+    assert open_enrolment(raw, ROOT, ELECTION, fewest=1) == open_signed(raw, ROOT, ELECTION)
 
 
 USUAL: list[object] = ["machine/1", bytes(range(32)), 2, ["n1.01"], [], []]
 
 
+def opened(raw: bytes, way: Callable[[bytes, Signer, bytes], Entry]) -> Entry | tuple[Fault, str]:
+    try:
+        return way(raw, ROOT, ELECTION)
+    except EntryError as error:
+        return error.fault, str(error)
+
+
+def agree_on_keys(raw: bytes) -> None:
+    assert opened(raw, partial(open_enrolment, fewest=1)) == opened(raw, open_signed)
+
+
 @given(st.integers(0, 5), items)
 def test_enrolments_of_any_content_are_refused_alike(position: int, item: object) -> None:
-    raw = signed(
-        cbor2.dumps([1, 3, ELECTION, 7, [[*USUAL[:position], item, *USUAL[position + 1 :]]]]), "election"
-    )
-    outcomes: list[object] = []
-    for way in (open_enrolment, open_signed):
-        try:
-            outcomes.append(way(raw, ROOT, ELECTION).body)
-        except EntryError as error:
-            outcomes.append(error.fault)
-    assert outcomes[0] == outcomes[1]
+    odd = [*USUAL[:position], item, *USUAL[position + 1 :]]
+    agree_on_keys(signed(cbor2.dumps([1, 3, ELECTION, 7, [USUAL, odd, USUAL]]), "election"))
+
+
+@given(st.lists(st.just(USUAL), min_size=1, max_size=4), st.data())
+def test_altered_enrolments_are_read_alike(keys: list[list[object]], data: st.DataObject) -> None:
+    payload = cbor2.dumps([1, 3, ELECTION, 7, keys])
+    agree_on_keys(signed(altered(data, payload), "election"))
+    agree_on_keys(altered(data, signed(payload, "election")))
 
 
 def test_the_usual_enrolment_is_read_quickly() -> None:
     raw = signed(cbor2.dumps([1, 3, ELECTION, 7, [USUAL, USUAL]]), "election")
-    assert enrolment._quickly(raw, ROOT, ELECTION) == open_signed(raw, ROOT, ELECTION)
-    altered = raw[:-1] + bytes([raw[-1] ^ 1])
+    assert enrolment._quickly(raw, ROOT, ELECTION, 1) == open_signed(raw, ROOT, ELECTION)
+    spoiled = raw[:-1] + bytes([raw[-1] ^ 1])
     with pytest.raises(EntryError) as refused:
-        open_enrolment(altered, ROOT, ELECTION)
+        open_enrolment(spoiled, ROOT, ELECTION, fewest=1)
     assert refused.value.fault is Fault.BAD_SIGNATURE
+
+
+def test_an_enrolment_has_a_thousand_keys_at_most() -> None:
+    for size in (1_000, 1_001):
+        keys = [[f"m/{number:03}", bytes(range(32)), 2, ["n1"], [], []] for number in range(size)]
+        agree_on_keys(signed(cbor2.dumps([1, 3, ELECTION, 7, keys]), "election"))

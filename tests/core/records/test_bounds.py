@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from escrutinio.core.election.bulk.columns import read_columns
+from escrutinio.core.election.bulk.machine_keys import open_enrolment
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
@@ -14,8 +16,6 @@ from escrutinio.core.records.bounds import TIME_LIMIT, OutOfBoundsError
 from escrutinio.core.records.cose import split
 from escrutinio.core.records.entry import open_record, read_record, seal, verify
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
-from escrutinio.core.records.quick import read_sheet
-from escrutinio.core.records.quick_keys import open_enrolment
 from tests.core.records.examples import MIDNIGHT, SIGNERS, Example, election, example, key
 from tests.core.records.forge_bounds import BIG, REACHING, beyond_bounds, malformed_and_beyond
 
@@ -63,17 +63,18 @@ def fault(raw: bytes, signer: Signer | None, owner: bytes) -> Fault:
 
 def test_the_quick_ways_leave_it_to_the_slow_one() -> None:
     sheet = BEYOND["issued_at of the year 10000"]
-    assert read_sheet(sheet, signer_of(sheet), election()) is None
+    assert read_columns([sheet], [signer_of(sheet)], election(), fewest=1) is None
     keys = BEYOND["issued_at 2^53 - 1, of an enrolment"]
     with pytest.raises(EntryError) as refusal:
-        open_enrolment(keys, signer_of(keys), election())
+        open_enrolment(keys, signer_of(keys), election(), fewest=1)
     assert refusal.value.fault is Fault.OUT_OF_BOUNDS
 
 
 def test_a_quick_enrolment_is_asked_as_well() -> None:
     enrolled = p.EnrolledKey("machine/9", key("machine").public_key, k.Role.MACHINE, ("1.01",), (), ())
     made = seal_at(t.Enrolment((enrolled,)), TIME_LIMIT - 1)
-    assert open_enrolment(made, Signer(key("root").public_key, ""), election()).issued_at == TIME_LIMIT - 1
+    root = Signer(key("root").public_key, "")
+    assert open_enrolment(made, root, election(), fewest=1).issued_at == TIME_LIMIT - 1
     with pytest.raises(OutOfBoundsError):
         seal_at(t.Enrolment((enrolled,)), TIME_LIMIT)
 

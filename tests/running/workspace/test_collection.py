@@ -195,7 +195,7 @@ def test_a_signed_sheet_becomes_a_copy_that_names_its_original(
     table = state.tables[sheet.contest]
     assert table.kind.tolist() == [Copy.TYPE]
     assert (*table.counts[0].tolist(), int(table.null[0]), int(table.blank[0])) == sheet.figures
-    assert table.original.tolist() == [True]
+    assert (table.original >= 0).tolist() == [True]
     assert sheet.raw is not None
     assert sheet.original == sha256(sheet.raw).digest()
     kept = azul.private / "originals" / f"{sha256(sheet.raw).hexdigest()}.cose"

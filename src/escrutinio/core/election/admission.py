@@ -17,6 +17,8 @@ from typing import NamedTuple, NoReturn
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.acts import Acts
+from escrutinio.core.election.bulk.columns import read_columns
+from escrutinio.core.election.bulk.machine_keys import open_enrolment
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, empty_roll
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
@@ -37,8 +39,6 @@ from escrutinio.core.records.entry import (
 from escrutinio.core.records.keys import check_public_key, check_signature, key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from escrutinio.core.records.parts import EnrolledKey
-from escrutinio.core.records.quick import read_sheet
-from escrutinio.core.records.quick_keys import open_enrolment
 from escrutinio.core.records.subjects import Subject
 
 SETTLING = frozenset({t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Revocation.TYPE})
@@ -59,6 +59,13 @@ class Said(NamedTuple):
     place: int
     standing: Standing
     kids: tuple[bytes | None, ...] = ()
+
+
+class _Read(NamedTuple):
+    """A bulk record that was read before its turn: of what it speaks, and whose signature holds for it."""
+
+    signer: Signer | None
+    about: Subject
 
 
 class _Holder(NamedTuple):
@@ -234,16 +241,34 @@ class Admission:
         whatever the length of the log.
         """
         trial = self._branch()
-        return [trial._verdict(raw) for raw in records]
+        ahead = trial._read_ahead(records)
+        return [trial._verdict(raw, ahead.get(place)) for place, raw in enumerate(records)]
 
-    def _verdict(self, raw: bytes) -> Refusal | None:
+    def _read_ahead(self, records: Sequence[bytes]) -> dict[int, _Read]:
+        """Bulk records that are all right if the key that they name stays in force up to them, by place."""
+        if self._foundation is None:
+            return {}
+        kinds = map(kind_of, records)
+        signers = [
+            self.signer(raw, kind)[0] if kind in t.BULK else None
+            for raw, kind in zip(records, kinds, strict=True)
+        ]
+        found = read_columns(records, signers, self._foundation.digest)
+        if found is None:
+            return {}
+        columns = zip(found.place.tolist(), found.station, found.contest, strict=True)
+        return {
+            place: _Read(signers[place], Subject(station, contest)) for place, station, contest in columns
+        }
+
+    def _verdict(self, raw: bytes, ahead: _Read | None) -> Refusal | None:
         try:
             if self._foundation is None:
                 self._admit_definition(raw)
             elif self.size == 1:
                 self._admit_charter(raw)
             else:
-                self._admit(raw, self._foundation)
+                self._admit(raw, self._foundation, ahead)
         except _RefusedError as refused:
             return Refusal(refused.code, f"{refused.code.replace('-', ' ')}: {refused}")
         return None
@@ -265,18 +290,10 @@ class Admission:
         self._is_new(raw)
         self.size = 2
 
-    def _admit(self, raw: bytes, election: Foundation) -> None:
+    def _admit(self, raw: bytes, election: Foundation, ahead: _Read | None) -> None:
         kind = kind_of(raw)
-        signer, _ = self.signer(raw, kind)
-        sheet = None
-        if signer is not None and kind in t.BULK:
-            try:
-                sheet = read_sheet(raw, signer, election.digest)
-            except EntryError as error:
-                _refuse(BAD_SIGNATURE, str(error))
-        if sheet is not None:
-            holder, about = self._holders[_kid(raw)], Subject(station=sheet.station, contest=sheet.contest)
-            self._check_right(holder, t.BY_CODE[sheet.kind], about)
+        if ahead is not None and ahead.signer == self.signer(raw, kind)[0]:
+            self._check_right(self._holders[_kid(raw)], t.BY_CODE[kind], ahead.about)
         else:
             entry, holder = self._open(raw, election)
             self._check_right(holder, type(entry.body), entry.about)

@@ -6,26 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.core.election.bulk.columns import FEWEST, Columns, columns_of, read_columns
 from escrutinio.core.records import types as t
-from escrutinio.core.records.entry import UnknownTypeError
+from escrutinio.core.records.entry import Entry, UnknownTypeError
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
-from escrutinio.core.records.quick import Sheet, read_sheet, sheet_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rows:
     """Bulk entries of one contest in the order of their chunk.
 
-    `place` int32: position in the chunk. The others as in `state.SheetTable`, but `digest` counts in
-    `ChunkColumns.digests`. `fits` is false where the number of counts is not that of the contest's options;
-    those counts are zeros.
+    `place` int32: position in the chunk. The others as in `state.SheetTable`, but `digest` and `original`
+    count in `ChunkColumns.digests`. `fits` is false where the number of counts is not that of the contest's
+    options; those counts are zeros.
     """
 
     place: NDArray[np.int32]
@@ -38,7 +38,7 @@ class Rows:
     registered: NDArray[np.int64]
     issued_at: NDArray[np.int64]
     form: NDArray[np.uint8]
-    original: NDArray[np.bool_]
+    original: NDArray[np.int32]
     digest: NDArray[np.int32]
     fits: NDArray[np.bool_]
     stations: str
@@ -76,96 +76,106 @@ def decode_chunk(
     signers: Sequence[Signer | None],
     election: bytes,
     shapes: Mapping[str, int],
+    *,
+    fewest: int = FEWEST,
 ) -> ChunkColumns:
     """Read entries strictly and check their signatures.
 
     `signers` has, for each entry, the key in force that its kid names; `shapes` the number of options by
-    contest. Nothing raises: what is wrong with an entry is said in `faults`.
+    contest. `fewest` sheets that are alike are read at once, with the same outcome. Nothing raises: what is
+    wrong with an entry is said in `faults`.
     """
-    builder = _Builder(election, shapes)
-    for place, (raw, signer) in enumerate(zip(entries, signers, strict=True)):
-        builder.add(place, raw, signer)
-    leaves = b"".join([sha256(b"\0" + raw).digest() for raw in entries])
-    return builder.columns(leaves)
+    read = read_columns(entries, signers, election, fewest=fewest)
+    rest = set(range(len(entries))).difference(() if read is None else read.place.tolist())
+    one_by_one = _OneByOne(election)
+    for place in sorted(rest):
+        one_by_one.add(place, entries[place], signers[place])
+    columns = _together(read, one_by_one.sheets)
+    digests: dict[bytes, int] = {}
+    rows: dict[str, Rows] = {}
+    unknown: list[int] = []
+    if columns is not None:
+        numbers: dict[str, int] = {}
+        number = np.array([numbers.setdefault(code, len(numbers)) for code in columns.contest], np.intp)
+        for code, of in numbers.items():
+            mine = number == of
+            if code in shapes:
+                rows[code] = _rows(columns, mine, shapes[code], digests)
+            else:
+                unknown += columns.place[mine].tolist()
+    return ChunkColumns(
+        b"".join([sha256(b"\0" + raw).digest() for raw in entries]),
+        tuple(one_by_one.faults),
+        rows,
+        tuple(digests),
+        tuple(one_by_one.controls),
+        tuple(sorted(unknown)),
+        tuple(one_by_one.unknown_types),
+    )
 
 
-@dataclass(slots=True)
-class _Contest:
-    options: int
-    sheets: list[Sheet] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
+class _OneByOne:
+    """Opens the entries that are not usual bulk records, or too few, and says what is wrong with them."""
 
-    def rows(self, digests: dict[bytes, int]) -> Rows:
-        """The sheets as columns; `digests` numbers what they name, and grows."""
-        columns = zip(*self.sheets, strict=True)
-        stations, _, kinds, times, counts, nulls, blanks, ballots, voters, registered, *others = columns
-        forms, originals, named = others
-        fits = np.fromiter(map(len, counts), np.int64, len(counts)) == self.options
-        if not fits.all():
-            none = (0,) * self.options
-            counts = tuple(each if fit else none for each, fit in zip(counts, fits.tolist(), strict=True))
-        digest = [-1 if each is None else digests.setdefault(each, len(digests)) for each in named]
-        return Rows(
-            place=np.array(self.places, np.int32),
-            kind=np.array(kinds, np.uint8),
-            counts=np.array(counts, np.uint32),
-            null=np.array(nulls, np.uint32),
-            blank=np.array(blanks, np.uint32),
-            ballots=np.array(ballots, np.int64),
-            voters=np.array(voters, np.int64),
-            registered=np.array(registered, np.int64),
-            issued_at=np.array(times, np.int64),
-            form=np.array(forms, np.uint8),
-            original=np.array(originals, np.bool_),
-            digest=np.array(digest, np.int32),
-            fits=fits,
-            stations="\n".join(stations),
-        )
-
-
-class _Builder:
-    def __init__(self, election: bytes, shapes: Mapping[str, int]) -> None:
+    def __init__(self, election: bytes) -> None:
         self._election = election
-        self._shapes = shapes
-        self._contests: dict[str, _Contest] = {}
-        self._faults: list[tuple[int, Fault, str]] = []
-        self._controls: list[int] = []
-        self._unknown_contest: list[int] = []
-        self._unknown_types: list[tuple[int, int]] = []
+        self.sheets: list[tuple[int, Entry]] = []
+        self.faults: list[tuple[int, Fault, str]] = []
+        self.controls: list[int] = []
+        self.unknown_types: list[tuple[int, int]] = []
 
     def add(self, place: int, raw: bytes, signer: Signer | None) -> None:
         try:
-            sheet = None if signer is None else read_sheet(raw, signer, self._election)
-            if sheet is None:
-                entry = open_signed(raw, signer, self._election)
-                if entry.body.TYPE not in t.BULK:
-                    self._controls.append(place)
-                    return
-                sheet = sheet_of(entry)
+            entry = open_signed(raw, signer, self._election)
         except EntryError as refusal:
-            self._faults.append((place, refusal.fault, str(refusal)))
-            return
+            self.faults.append((place, refusal.fault, str(refusal)))
         except UnknownTypeError as unknown:
-            self._unknown_types.append((place, unknown.type))
-            return
-        contest = self._contests.get(sheet.contest)
-        if contest is None:
-            if sheet.contest not in self._shapes:
-                self._unknown_contest.append(place)
-                return
-            contest = self._contests[sheet.contest] = _Contest(self._shapes[sheet.contest])
-        contest.sheets.append(sheet)
-        contest.places.append(place)
+            self.unknown_types.append((place, unknown.type))
+        else:
+            if entry.body.TYPE in t.BULK:
+                self.sheets.append((place, entry))
+            else:
+                self.controls.append(place)
 
-    def columns(self, leaves: bytes) -> ChunkColumns:
-        digests: dict[bytes, int] = {}
-        rows = {code: contest.rows(digests) for code, contest in self._contests.items()}
-        return ChunkColumns(
-            leaves,
-            tuple(self._faults),
-            rows,
-            tuple(digests),
-            tuple(self._controls),
-            tuple(self._unknown_contest),
-            tuple(self._unknown_types),
+
+def _together(read: Columns | None, sheets: list[tuple[int, Entry]]) -> Columns | None:
+    """What was read at once and what was opened one by one, in the order of the chunk."""
+    if not sheets:
+        return read
+    return columns_of(sheets) if read is None else read.merged(columns_of(sheets))
+
+
+def _rows(columns: Columns, mine: NDArray[np.bool_], options: int, digests: dict[bytes, int]) -> Rows:
+    """The rows of one contest; `digests` numbers what they name, and grows."""
+    number, size = np.cumsum(mine) - 1, int(np.count_nonzero(mine))
+    fits, counts = np.zeros(size, np.bool_), np.zeros((size, options), np.uint32)
+    for rows, values in columns.counts:
+        if values.shape[1] == options:
+            here = number[rows[mine[rows]]]
+            counts[here], fits[here] = values[mine[rows]], True
+
+    def numbered(named: list[bytes | None]) -> NDArray[np.int32]:
+        return np.array(
+            [
+                -1 if each is None else digests.setdefault(each, len(digests))
+                for each in compress(named, mine.tolist())
+            ],
+            np.int32,
         )
+
+    return Rows(
+        place=columns.place[mine].astype(np.int32),
+        kind=columns.kind[mine],
+        counts=counts,
+        null=columns.null[mine].astype(np.uint32),
+        blank=columns.blank[mine].astype(np.uint32),
+        ballots=columns.ballots[mine],
+        voters=columns.voters[mine],
+        registered=columns.registered[mine],
+        issued_at=columns.issued_at[mine],
+        form=columns.form[mine].astype(np.uint8),
+        original=numbered(columns.original),
+        digest=numbered(columns.digest),
+        fits=fits,
+        stations="\n".join(compress(columns.station, mine.tolist())),
+    )

@@ -55,6 +55,7 @@ class Gathered:
     signer: list[NDArray[np.int32]] = field(default_factory=list)
     station: list[NDArray[np.int32]] = field(default_factory=list)
     digest: list[NDArray[np.int32]] = field(default_factory=list)
+    original: list[NDArray[np.int32]] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
 
     def column(self, name: str) -> NDArray[np.generic]:
@@ -82,6 +83,7 @@ class Gathering:
             gathered.index.append(index[rows.place])
             gathered.signer.append(signer[rows.place])
             gathered.digest.append(known[rows.digest])
+            gathered.original.append(known[rows.original])
             spoken = [names.setdefault(station, len(names)) for station in rows.stations.split("\n")]
             gathered.station.append(np.array(spoken, np.int32))
 
@@ -94,7 +96,7 @@ class Gathering:
                 if not keep.all():
                     gathered.rows[at] = gathered.rows[at].only(keep)
                     gathered.index[at] = index[keep]
-                    for column in (gathered.signer, gathered.station, gathered.digest):
+                    for column in (gathered.signer, gathered.station, gathered.digest, gathered.original):
                         column[at] = column[at][keep]
 
 
@@ -178,7 +180,7 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
         registered=column("registered").astype(np.int64),
         issued_at=column("issued_at").astype(np.int64),
         form=column("form").astype(np.uint8),
-        original=column("original").astype(np.bool_),
+        original=digests[np.concatenate(gathered.original)],
         digest=digests[np.concatenate(gathered.digest)],
     )
     refusal = _refusals(table, contest, placing, column("fits").astype(np.bool_))
@@ -303,6 +305,6 @@ def _empty(options: int) -> SheetTable:
         registered=long,
         issued_at=long,
         form=byte,
-        original=np.zeros(0, np.bool_),
+        original=word,
         digest=word,
     )

@@ -127,9 +127,9 @@ class SheetTable:
     vouchers of a hand count), `voters`, `registered` int64, -1 where not stated. `issued_at` int64:
     seconds since 1970-01-01 UTC, as the signer claims.
 
-    `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `original` bool: whether a copy
-    names a signed original. `digest` int32: index into `ElectionState.digests` of a zero report's software
-    or a hand count's audit commitment, -1 for none.
+    `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `digest` and `original` int32:
+    indices into `ElectionState.digests`, -1 for none: of a zero report's software or a hand count's audit
+    commitment, and of the record that a copy names as its signed original.
     """
 
     index: NDArray[np.int64]
@@ -146,7 +146,7 @@ class SheetTable:
     registered: NDArray[np.int64]
     issued_at: NDArray[np.int64]
     form: NDArray[np.uint8]
-    original: NDArray[np.bool_]
+    original: NDArray[np.int32]
     digest: NDArray[np.int32]
 
     def __len__(self) -> int:
@@ -212,7 +212,8 @@ class ElectionState:
     code of the finding that keeps it from counting; `annulled` the stations, in order, that a ruling took
     out of `ruled`, by contest. A station in none of them has not reported.
 
-    `digests` are what rows point at with their number: software and audit commitments, in order of bytes.
+    `digests` are what rows point at with their number: software, audit commitments and originals of copies,
+    in order of bytes.
     `attachments_needed` are those that totals depend on (the areas, and what effective rolls and lifecycles
     name), of which `attachments_missing` were not there.
 

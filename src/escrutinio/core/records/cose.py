@@ -15,10 +15,12 @@ from escrutinio.core.records.text import check_name, check_subject
 
 MAX_RECORD = 65_535
 
+SIGNED = b"\x84\x6aSignature1"
+"""How what a signature covers begins: the Sig_structure of RFC 9052, section 4.4."""
+
 _START = b"\xd2\x84"
 _ALG_TYPE_KID = b"\xa4\x01\x27\x03\x18\x3c\x04\x48"  # {1: -8, 3: 60, 4: h'........'
 _CLAIMS = b"\x0f\xa2\x01"  # 15: {1:
-_SIGNED = b"\x84\x6aSignature1"  # Sig_structure (RFC 9052, section 4.4)
 _TEXT, _BYTES = 0x60, 0x40
 
 
@@ -52,7 +54,7 @@ def build(public_key: bytes, issuer: str, subject: str, payload: bytes) -> tuple
         )
     )
     header, content = _string(_BYTES, protected), _string(_BYTES, payload)
-    return _START + header + b"\xa0" + content, _SIGNED + header + b"\x40" + content
+    return _START + header + b"\xa0" + content, SIGNED + header + b"\x40" + content
 
 
 def split(raw: bytes) -> Frame:
@@ -81,7 +83,7 @@ def split(raw: bytes) -> Frame:
         check_name(_ascii(protected[name:at])),
         check_subject(_ascii(protected[subject:stop])),
         raw[body:end],
-        b"".join((_SIGNED, raw[2:after], b"\x40", raw[after + 1 : end])),
+        b"".join((SIGNED, raw[2:after], b"\x40", raw[after + 1 : end])),
         raw[end + 2 :],
     )
 

@@ -51,7 +51,7 @@ def _of_one(
 ) -> None:
     """What the copies of one organisation, the rows of a contest's table, show."""
     table, official = state.tables[contest], reported_rows(state, contest)
-    bare = rows[~table.original[rows]]
+    bare = rows[table.original[rows] < 0]
     if len(bare):
         entries = table.index[bare].tolist()
         notes.add(COPY_UNSIGNED, entries, contest=contest, count=len(bare), organisation=organisation)

@@ -1,0 +1,324 @@
+"""Reading many bulk records at once, since an election has one for each of its stations at least.
+
+Each step is made for all records of a chunk together (`cursor`). A record that takes an unusual turn anywhere
+is left to `records`, whose answer is the one that holds; so both ways accept the same bytes and read the same
+from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.core.election.bulk.cursor import NOT_STATED, Bools, Bytes, Cursor, Numbers, Places, texts
+from escrutinio.core.election.bulk.signatures import Signatures, plainly_fine
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Form
+from escrutinio.core.records.cose import MAX_RECORD, SIGNED
+from escrutinio.core.records.entry import Entry
+from escrutinio.core.records.opening import Signer
+from escrutinio.core.records.text import MAX_NAME, MAX_SUBJECT
+
+NO_FORM = 255
+
+Bulk: TypeAlias = t.ZeroReport | t.TallySheet | t.ManualSheet | t.Copy | t.HandCount
+
+FEWEST = 16
+"""Records that are worth being read at once: for fewer, making so many steps costs more."""
+
+_SIGNATURE = 64
+_LEAST_RECORD = 128
+_MOST_OPTIONS = 4_096
+
+# What precedes each record in the buffer: room for its signature, and the context that a signature covers.
+# The last two bytes of the context take the place of the first two of the record, once these were read.
+_GAP = bytes(_SIGNATURE) + SIGNED[:-2]
+# The steps of a record that turns out to be none lead into this rather than beyond the end.
+_AFTER = bytes(512)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Columns:
+    """Bulk records of a chunk, one row each, in its order.
+
+    `place`: position in the chunk. `kind`: record type. `issued_at`: seconds since 1970-01-01 UTC. `counts`:
+    the rows that have the same number of options, with their counts, uint32 [rows, options]. Of the other
+    numbers -1 stands for what is not stated, 255 for no form. `digest`: a zero report's software or a hand
+    count's audit commitment; `original`: what a copy names as the record that it was read from.
+    """
+
+    place: Places
+    station: list[str]
+    contest: list[str]
+    kind: Bytes
+    issued_at: Numbers
+    null: Numbers
+    blank: Numbers
+    ballots: Numbers
+    voters: Numbers
+    registered: Numbers
+    form: Numbers
+    counts: tuple[tuple[Places, NDArray[np.uint32]], ...]
+    digest: list[bytes | None]
+    original: list[bytes | None]
+
+    def merged(self, other: Columns) -> Columns:
+        """The rows of both, by their place."""
+        place = np.concatenate([self.place, other.place])
+        order = np.argsort(place)
+        number = np.argsort(order)
+        found: dict[str, object] = {"place": place[order]}
+        for each in fields(self)[1:]:
+            mine, theirs = getattr(self, each.name), getattr(other, each.name)
+            if each.name == "counts":
+                behind = ((rows + len(self.place), values) for rows, values in theirs)
+                found["counts"] = tuple((number[rows], values) for rows, values in (*mine, *behind))
+            elif isinstance(mine, list):
+                both = mine + theirs
+                found[each.name] = [both[row] for row in order.tolist()]
+            else:
+                found[each.name] = np.concatenate([mine, theirs])[order]
+        return Columns(**found)  # type: ignore[arg-type]
+
+
+def read_columns(
+    entries: Sequence[bytes], signers: Sequence[Signer | None], election: bytes, *, fewest: int = FEWEST
+) -> Columns | None:
+    """Read the usual bulk records among the entries of a chunk, and check their signatures; None if there are
+    none.
+
+    `signers` has, for each entry, the key in force that its kid names. That an entry is not among the rows
+    says nothing of it, as does that there are fewer than `fewest` that could be.
+    """
+    likely = [
+        (place, raw, signer)
+        for place, (raw, signer) in enumerate(zip(entries, signers, strict=True))
+        if signer is not None
+        and _LEAST_RECORD <= len(raw) <= MAX_RECORD
+        and len(signer.public_key) == 32
+        and 0 < len(signer.name) <= MAX_NAME
+        and signer.name.isascii()
+    ]
+    if len(likely) < fewest or len(election) != 32:
+        return None
+    places, records, keys = zip(*likely, strict=True)
+    return _Reading(np.array(places, np.intp), records, keys).columns(election, fewest)
+
+
+def columns_of(opened: Sequence[tuple[int, Entry]]) -> Columns:
+    """Bulk records that were opened one by one, each with its position in the chunk, as columns."""
+    bodies = [cast(Bulk, entry.body) for _, entry in opened]
+
+    def stated(name: str, without: int | None = None) -> Numbers:
+        found = (getattr(body, name, without) for body in bodies)
+        return np.array([NOT_STATED if each is None else each for each in found], np.int64)
+
+    counts: dict[int, list[int]] = {}
+    for row, body in enumerate(bodies):
+        counts.setdefault(len(body.counts), []).append(row)
+    return Columns(
+        place=np.array([place for place, _ in opened], np.intp),
+        station=[entry.about.station or "" for _, entry in opened],
+        contest=[entry.about.contest or "" for _, entry in opened],
+        kind=np.array([body.TYPE for body in bodies], np.uint8),
+        issued_at=np.array([entry.issued_at for _, entry in opened], np.int64),
+        null=stated("null", 0),
+        blank=stated("blank", 0),
+        ballots=np.maximum(stated("ballots"), stated("vouchers")),
+        voters=stated("voters"),
+        registered=stated("registered"),
+        form=stated("form", NO_FORM),
+        counts=tuple(
+            (np.array(rows, np.intp), np.array([bodies[row].counts for row in rows], np.uint32))
+            for rows in counts.values()
+        ),
+        digest=[_digest_of(body) for body in bodies],
+        original=[getattr(body, "original", None) for body in bodies],
+    )
+
+
+def _digest_of(body: Bulk) -> bytes | None:
+    match body:
+        case t.ZeroReport():
+            return body.software
+        case t.HandCount():
+            return body.audit
+        case _:
+            return None
+
+
+class _Reading:
+    """The records of a chunk in one buffer, each behind a gap, and what was read of them so far.
+
+    What stands in the columns of a record that is not `good` means nothing.
+    """
+
+    def __init__(self, places: Places, entries: Sequence[bytes], signers: Sequence[Signer]) -> None:
+        count = len(entries)
+        self._places, self._signers = places, signers
+        self._buffer = bytearray(_GAP).join([b"", *entries, _AFTER])
+        self._data = np.frombuffer(self._buffer, np.uint8)
+        sizes = np.fromiter(map(len, entries), np.intp, count)
+        self._start: Places = np.cumsum(sizes + len(_GAP)) - sizes
+        self._stop: Places = self._start + sizes - (_SIGNATURE + 2)
+        self._kind = np.zeros(count, np.uint8)
+        zeros, unstated = np.zeros(count, np.int64), np.full(count, NOT_STATED, np.int64)
+        self._null, self._blank, self._issued_at = zeros, zeros.copy(), zeros.copy()
+        self._ballots, self._voters, self._registered = unstated, unstated.copy(), unstated.copy()
+        self._form = np.full(count, NO_FORM, np.int64)
+        self._digest, self._original = np.full(count, -1, np.intp), np.full(count, -1, np.intp)
+
+    def columns(self, election: bytes, fewest: int) -> Columns | None:
+        cursor = Cursor(self._data, self._start)
+        subject, sizes, after = self._frame(cursor)
+        self._head(cursor, election)
+        options = cursor.head(0x80)
+        good = np.zeros(len(self._start), np.bool_)
+        counts = []
+        for size, number in zip(*np.unique(options[cursor.fine], return_counts=True), strict=True):
+            rows = np.flatnonzero(cursor.fine & (options == size))
+            if number >= fewest and 0 < size <= _MOST_OPTIONS:
+                part = cursor.only(rows)
+                counts.append((rows, part.numbers(int(size))))
+                good[rows] = self._rest(part, rows)
+        self._check(good, after)
+        if not good.any():
+            return None
+        return self._made(good, subject, sizes, counts)
+
+    def _frame(self, cursor: Cursor) -> tuple[Places, Places, Places]:
+        """Go over the frame (`cose`): where the subject begins, its size, and where the header ends."""
+        cursor.expect(b"\xd2\x84\x58")
+        end = cursor.byte() + cursor.at
+        cursor.fine &= end - self._start >= 28
+        cursor.expect(b"\xa4\x01\x27\x03\x18\x3c\x04\x48")
+        cursor.at = cursor.at + 8  # the kid, by which the signer was found
+        cursor.expect(b"\x0f\xa2\x01")
+        cursor.expect_each(_claimed(signer.name) for signer in self._signers)
+        subject, sizes = cursor.path(MAX_SUBJECT, 2)
+        cursor.fine &= cursor.at == end
+        cursor.expect(b"\xa0")
+        size = cursor.head(0x40)
+        cursor.fine &= cursor.at + size == self._stop
+        foot = Cursor(self._data, self._stop)
+        foot.expect(b"\x58\x40")
+        cursor.fine &= foot.fine
+        return subject, sizes, end
+
+    def _head(self, cursor: Cursor, election: bytes) -> None:
+        """Go over the four positions that every record begins with."""
+        head, version = cursor.byte(), cursor.byte()
+        self._kind = cursor.byte()
+        cursor.fine &= (version == t.VERSION) & (head != 0) & (head == _ARRAY_HEAD[self._kind])
+        cursor.expect(b"\x58\x20" + election)
+        self._issued_at = cursor.number()
+
+    def _rest(self, cursor: Cursor, rows: Places) -> Bools:
+        """Read what follows the counts in these records; which of them are as usual to their end."""
+        for kind, read in _READERS.items():
+            mine = np.flatnonzero(self._kind[rows] == kind)
+            if len(mine):
+                part = cursor.only(mine)
+                read(self, part, rows[mine])
+                cursor.fine[mine] = part.fine
+                cursor.at[mine] = part.at
+        good: Bools = cursor.fine & (cursor.at == self._stop[rows])
+        return good
+
+    def _zero_report(self, cursor: Cursor, rows: Places) -> None:
+        self._digest[rows] = cursor.digest()
+
+    def _tally_sheet(self, cursor: Cursor, rows: Places) -> None:
+        self._null[rows], self._blank[rows] = cursor.number(), cursor.number()
+        self._ballots[rows] = cursor.optional_number()
+
+    def _manual_sheet(self, cursor: Cursor, rows: Places) -> None:
+        self._tally_sheet(cursor, rows)
+        self._voters[rows] = cursor.optional_number()
+
+    def _copy(self, cursor: Cursor, rows: Places) -> None:
+        self._manual_sheet(cursor, rows)
+        self._registered[rows] = cursor.optional_number()
+        self._form[rows] = form = cursor.number()
+        cursor.fine &= np.isin(form, list(map(int, Form)))
+        cursor.optional_digest()
+        self._original[rows] = cursor.optional_digest()
+
+    def _hand_count(self, cursor: Cursor, rows: Places) -> None:
+        self._tally_sheet(cursor, rows)
+        self._digest[rows] = cursor.optional_digest()
+
+    def _check(self, good: Bools, after: Places) -> None:
+        """Leave only those records `good` whose signatures hold. `after`: where their headers end.
+
+        The buffer is changed to what signatures cover: behind each signature its context, protected header,
+        no external data, payload (RFC 9052, section 4.4).
+        """
+        rows = np.flatnonzero(good)
+        start, stop = self._start[rows], self._stop[rows]
+        keys = [self._signers[row].public_key for row in rows.tolist()]
+        signature = self._data[stop[:, None] + np.arange(2, 2 + _SIGNATURE)]
+        fine = plainly_fine(np.frombuffer(b"".join(keys), np.uint8).reshape(-1, 32), signature)
+        self._data[start[:, None] - len(_GAP) + np.arange(_SIGNATURE)] = signature
+        self._data[start], self._data[start + 1] = SIGNED[-2:]
+        self._data[after[rows]] = 0x40
+        checking = Signatures(self._buffer)
+        first, size = start - len(_GAP), stop - start + len(_GAP)
+        good[rows] = [
+            well and checking.hold(at, long, key)
+            for well, at, long, key in zip(fine.tolist(), first.tolist(), size.tolist(), keys, strict=True)
+        ]
+
+    def _made(
+        self, good: Bools, subject: Places, sizes: Places, counts: list[tuple[Places, Numbers]]
+    ) -> Columns:
+        number = np.cumsum(good) - 1
+        about = texts(self._data, subject[good], sizes[good]).replace("/", "\n").split("\n")
+        return Columns(
+            place=self._places[good],
+            station=about[::2],
+            contest=about[1::2],
+            kind=self._kind[good],
+            issued_at=self._issued_at[good],
+            null=self._null[good],
+            blank=self._blank[good],
+            ballots=self._ballots[good],
+            voters=self._voters[good],
+            registered=self._registered[good],
+            form=self._form[good],
+            counts=tuple(
+                (number[rows[good[rows]]], np.ascontiguousarray(values.T[good[rows]], np.uint32))
+                for rows, values in counts
+            ),
+            digest=self._digests(self._digest[good]),
+            original=self._digests(self._original[good]),
+        )
+
+    def _digests(self, places: Places) -> list[bytes | None]:
+        buffer = self._buffer
+        return [None if at < 0 else bytes(buffer[at : at + 32]) for at in places.tolist()]
+
+
+_READERS = {
+    t.ZeroReport.TYPE: _Reading._zero_report,
+    t.TallySheet.TYPE: _Reading._tally_sheet,
+    t.ManualSheet.TYPE: _Reading._manual_sheet,
+    t.Copy.TYPE: _Reading._copy,
+    t.HandCount.TYPE: _Reading._hand_count,
+}
+
+_ARRAY_HEAD = np.zeros(256, np.uint8)
+"""By type, how the payload of a record that is read here begins; 0 for all others."""
+for _kind in _READERS:
+    _ARRAY_HEAD[_kind] = 0x84 + len(t.BY_CODE[_kind].LAYOUT)
+
+
+def _claimed(name: str) -> bytes:
+    """How a signer's name stands in the protected header, and the key of the subject behind it."""
+    size = len(name)
+    head = bytes((0x60 + size,)) if size < 24 else bytes((0x78, size))
+    return head + name.encode("ascii") + b"\x02"

@@ -1,0 +1,47 @@
+"""Checking many signatures, one at a time: libsodium is called once for each, and little else happens.
+
+What `keys.check_signature` looks at before libsodium sees a signature is looked at for all together; whatever
+is near a bound there is left to it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from nacl._sodium import ffi, lib  # type: ignore[import-not-found]
+from numpy.typing import NDArray
+
+from escrutinio.core.records.keys import SMALL_ORDER
+
+
+class Signatures:
+    """Checks signatures that lie in a buffer, each right before the message that it covers."""
+
+    def __init__(self, buffer: bytearray) -> None:
+        self._whole = ffi.from_buffer(buffer)
+
+    def hold(self, at: int, size: int, public_key: bytes) -> bool:
+        """Whether the signature at `at`, with its message `size` bytes, is by this key, of 32 bytes.
+
+        Signature and key must be `plainly_fine`. Other threads go on meanwhile.
+        """
+        # Without a buffer for the message that it opens, libsodium checks and copies nothing.
+        held: bool = lib.crypto_sign_open(ffi.NULL, ffi.NULL, self._whole + at, size, public_key) == 0
+        return held
+
+
+_SHORT = np.array(sorted({int.from_bytes(point[:8], "little") for point in SMALL_ORDER}), np.uint64)
+
+
+def plainly_fine(keys: NDArray[np.uint8], signatures: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which keys, uint8 [rows, 32], and signatures, uint8 [rows, 64], pass all that `keys.check_signature`
+    asks of them before libsodium does. Some that would pass do not here; chance makes next to none."""
+    return _well_below(keys) & _well_below(signatures[:, :32]) & (signatures[:, 63] < 0x10)
+
+
+def _well_below(points: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which points have a y well below p, and are not of small order by their first eight bytes."""
+    short = np.ascontiguousarray(points[:, :8]).view("<u8").ravel()
+    high = np.ascontiguousarray(points[:, 28:]).view("<u4").ravel()
+    low = (high & 0x7FFF_FFFF) != 0x7FFF_FFFF
+    fine: NDArray[np.bool_] = low & ~np.isin(short, _SHORT)
+    return fine
