@@ -1,7 +1,9 @@
 """Copies, hand counts, bulletins and proclamations against what the log shows."""
 
 from collections.abc import Callable
+from hashlib import sha256
 
+import numpy as np
 import pytest
 
 from escrutinio.core.log.merkle import leaf_hash, tree_root
@@ -22,11 +24,44 @@ def head(day: Day, size: int | None = None) -> p.LogHead:
     return p.LogHead(ORIGIN, size, tree_root(list(map(leaf_hash, day.log[:size]))))
 
 
-@pytest.mark.parametrize(("original", "expected"), [(b"\1" * 32, []), (None, ["copy-unsigned"])])
-def test_copy_unsigned(original: bytes | None, expected: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("original", "expected"), [(b"\1" * 32, "copy-original-absent"), (None, "copy-unsigned")]
+)
+def test_a_copy_without_an_original_that_can_be_looked_at(original: bytes | None, expected: str) -> None:
     day = honest()
     day.copy("party/azul/1", "n1.01", VOTES, original=original)
-    assert codes(day.state()) == expected
+    assert codes(day.state()) == [expected]
+
+
+def test_a_copy_of_a_sheet_that_its_machine_signed() -> None:
+    day = honest()
+    day.copy("party/azul/1", "n1.01", VOTES, original=original_of(day, "n1.01"))
+    assert codes(day.state()) == []
+
+
+def test_the_original_of_a_copy_is_one_of_its_station_that_its_signer_was_entitled_to() -> None:
+    day = honest()
+    day.enrol("machine/2", Role.MACHINE, "n1.02")
+    day.sheet("machine/2", "n1.02", VOTES)
+    stranger = day.sheet("machine/2", "n1.01", VOTES)
+    counted = day.hand_count("observer/cano", "n1.01", VOTES)
+    copies = [
+        day.copy("party/azul/1", "n1.01", VOTES, original=sha256(day.log[stranger]).digest()),
+        day.copy("party/azul/1", "n1.01", VOTES, original=sha256(day.log[counted]).digest()),
+        day.copy("party/azul/1", "n1.01", VOTES, original=original_of(day, "n1.02")),
+        day.copy("party/azul/1", "n1.01", VOTES, original=original_of(day, "n1.01")),
+    ]
+    (finding,) = found(day.state(), "copy-unsigned")
+    assert (finding.count, list(finding.entries)) == (3, copies[:3])
+    assert found(day.state(), "copy-original-absent") == []
+
+
+def original_of(day: Day, station: str) -> bytes:
+    """The digest of the sheet of a station's machine."""
+    state = day.state()
+    table = state.tables["presidente"]
+    (row,) = np.flatnonzero((table.station == state.roll.index[station]) & (table.basis == 0)).tolist()[:1]
+    return sha256(day.log[int(table.index[row])]).digest()
 
 
 def test_unsigned_copies_are_one_finding() -> None:
@@ -40,14 +75,14 @@ def test_unsigned_copies_are_one_finding() -> None:
 def test_copy_differs() -> None:
     day = honest()
     copy = day.copy("party/azul/1", "n1.01", (5, 4, 2, 3), original=b"\1" * 32)
-    (finding,) = day.state().findings
+    (finding,) = found(day.state(), "copy-differs")
     assert (finding.code, finding.entries[0], finding.station) == ("copy-differs", copy, "n1.01")
 
 
 def test_official_missing() -> None:
     day = honest()
     day.copy("party/azul/1", "n1.02", VOTES, original=b"\1" * 32)
-    (finding,) = day.state().findings
+    (finding,) = found(day.state(), "official-missing")
     assert (finding.code, finding.count) == ("official-missing", 1)
 
 

@@ -318,7 +318,7 @@ def test_an_observers_copy_outside_its_accreditation_counts_all_the_same() -> No
     day.say(granted, "authority/1", "observer/cano")
     day.copy("observer/cano", "n1.01", VOTES, original=b"\1" * 32)
     state = day.state()
-    assert codes(state) == ["observer-out-of-scope"]
+    assert codes(state) == ["copy-original-absent", "observer-out-of-scope"]
     assert (state.counted["presidente", "copies:observer/cano"] >= 0).any()
 
 

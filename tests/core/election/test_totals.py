@@ -95,8 +95,9 @@ def table(options: int, rows: Sequence[Row]) -> SheetTable:
         registered=np.full(size, -1),
         issued_at=np.zeros(size, np.int64),
         form=np.full(size, 255, np.uint8),
-        original=np.zeros(size, np.bool_),
+        original=np.full(size, -1, np.int32),
         digest=np.full(size, -1, np.int32),
+        record=np.full(size, -1, np.int32),
     )
 
 

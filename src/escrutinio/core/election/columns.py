@@ -18,14 +18,16 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, UnknownTypeError
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 
+_DIGEST = np.dtype("V32")
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rows:
     """Bulk entries of one contest in the order of their chunk.
 
     `place` int32: position in the chunk. The others as in `state.SheetTable`, but `digest` and `original`
-    count in `ChunkColumns.digests`. `fits` is false where the number of counts is not that of the contest's
-    options; those counts are zeros.
+    count in `ChunkColumns.digests`. `record` V32: the SHA-256 of each entry. `fits` is false where the number
+    of counts is not that of the contest's options; those counts are zeros.
     """
 
     place: NDArray[np.int32]
@@ -40,6 +42,7 @@ class Rows:
     form: NDArray[np.uint8]
     original: NDArray[np.int32]
     digest: NDArray[np.int32]
+    record: NDArray[np.void]
     fits: NDArray[np.bool_]
     stations: str
     """The stations' codes, one a line."""
@@ -100,7 +103,7 @@ def decode_chunk(
         for code, of in numbers.items():
             mine = number == of
             if code in shapes:
-                rows[code] = _rows(columns, mine, shapes[code], digests)
+                rows[code] = _rows(entries, columns, mine, shapes[code], digests)
             else:
                 unknown += columns.place[mine].tolist()
     return ChunkColumns(
@@ -145,8 +148,15 @@ def _together(read: Columns | None, sheets: list[tuple[int, Entry]]) -> Columns 
     return columns_of(sheets) if read is None else read.merged(columns_of(sheets))
 
 
-def _rows(columns: Columns, mine: NDArray[np.bool_], options: int, digests: dict[bytes, int]) -> Rows:
+def _rows(
+    entries: Sequence[bytes],
+    columns: Columns,
+    mine: NDArray[np.bool_],
+    options: int,
+    digests: dict[bytes, int],
+) -> Rows:  # fmt: skip
     """The rows of one contest; `digests` numbers what they name, and grows."""
+    own = b"".join([sha256(entries[place]).digest() for place in columns.place[mine].tolist()])
     number, size = np.cumsum(mine) - 1, int(np.count_nonzero(mine))
     fits, counts = np.zeros(size, np.bool_), np.zeros((size, options), np.uint32)
     for rows, values in columns.counts:
@@ -176,6 +186,7 @@ def _rows(columns: Columns, mine: NDArray[np.bool_], options: int, digests: dict
         form=columns.form[mine].astype(np.uint8),
         original=numbered(columns.original),
         digest=numbered(columns.digest),
+        record=np.frombuffer(own, _DIGEST),
         fits=fits,
         stations="\n".join(compress(columns.station, mine.tolist())),
     )

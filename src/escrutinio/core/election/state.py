@@ -129,7 +129,8 @@ class SheetTable:
 
     `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `digest` and `original` int32:
     indices into `ElectionState.digests`, -1 for none: of a zero report's software or a hand count's audit
-    commitment, and of the record that a copy names as its signed original.
+    commitment, and of the record that a copy names as its signed original; `record` int32 likewise: of the
+    entry itself, where a copy of the same contest names one.
     """
 
     index: NDArray[np.int64]
@@ -148,6 +149,7 @@ class SheetTable:
     form: NDArray[np.uint8]
     original: NDArray[np.int32]
     digest: NDArray[np.int32]
+    record: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.index)

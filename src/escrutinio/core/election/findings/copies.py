@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from escrutinio.core.election.counting import reported_rows, rows_differing
 from escrutinio.core.election.findings.family import CRITICAL, NOTE, WARNING, Family
 from escrutinio.core.election.findings.finding import Findings
-from escrutinio.core.election.state import REPORTED, ElectionState, SheetTable, Status
+from escrutinio.core.election.state import OFFICIAL, REPORTED, ElectionState, SheetTable, Status
 
 FAMILY = Family("copies")
 
@@ -14,9 +14,19 @@ COPY_UNSIGNED = FAMILY.finding(
     "copy-unsigned",
     NOTE,
     "Copies without a signed original | {count} copies by {organisation} for contest {contest} name "
-    "no original that a machine's key signed.",
-    "Copias sin original firmado | {count} copias de {organisation} para el cargo {contest} no "
-    "nombran original firmado por una máquina.",
+    "no original, or one that nobody entitled to it signed.",
+    "Copias sin original firmado | {count} copias de {organisation} para el cargo {contest} no nombran "
+    "original, o nombran uno que no firmó quien podía firmarlo.",
+)
+
+COPY_ORIGINAL_ABSENT = FAMILY.finding(
+    "copy-original-absent",
+    NOTE,
+    "Copies whose original is not in this log | {count} copies by {organisation} for contest {contest} "
+    "name a signed original that is not in this log, so that nothing here shows who signed it.",
+    "Copias cuyo original no está en este registro público | {count} copias de {organisation} para el cargo "
+    "{contest} nombran un original firmado que no está en este registro público; nada aquí muestra quién lo "
+    "firmó.",
 )
 
 COPY_DIFFERS = FAMILY.finding(
@@ -51,10 +61,12 @@ def _of_one(
 ) -> None:
     """What the copies of one organisation, the rows of a contest's table, show."""
     table, official = state.tables[contest], reported_rows(state, contest)
-    bare = rows[table.original[rows] < 0]
-    if len(bare):
-        entries = table.index[bare].tolist()
-        notes.add(COPY_UNSIGNED, entries, contest=contest, count=len(bare), organisation=organisation)
+    there, signed = _originals(table, rows)
+    absent = (table.original[rows] >= 0) & ~there
+    for code, found in ((COPY_UNSIGNED, rows[~signed & ~absent]), (COPY_ORIGINAL_ABSENT, rows[absent])):
+        if len(found):
+            entries = table.index[found].tolist()
+            notes.add(code, entries, contest=contest, count=len(found), organisation=organisation)
     stated = rows[table.status[rows] != Status.DUPLICATE]
     for row, other in rows_differing(table, stated, official[table.station[stated]]):
         notes.add(
@@ -71,3 +83,15 @@ def _of_one(
         entries = np.sort(table.index[stated[first[silent]]]).tolist()
         count = int(silent.sum())
         notes.add(OFFICIAL_MISSING, entries, contest=contest, count=count, organisation=organisation)
+
+
+def _originals(table: SheetTable, rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether the original that each of these copies names is an entry of the contest, and whether it is an
+    official sheet of the copy's station that its signer was entitled to: bool [rows] each."""
+    named = np.flatnonzero(table.record >= 0)
+    original = np.full(int(table.record.max(initial=-1)) + 2, -1, np.int64)  # the last place is for none
+    original[table.record[named]] = named
+    of = table.original[rows]
+    row = np.where((of >= 0) & (of < len(original) - 1), original[np.minimum(of, len(original) - 1)], -1)
+    entitled = np.isin(table.kind[row], OFFICIAL) & (table.status[row] != Status.REFUSED)
+    return row >= 0, (row >= 0) & entitled & (table.station[row] == table.station[rows])
