@@ -47,15 +47,18 @@ def test_every_name_of_the_interface_is_there_and_others_are_not() -> None:
         escrutinio.nothing  # type: ignore[attr-defined]  # noqa: B018
 
 
-def test_the_library_loads_no_commands_pages_or_frames(miniature: Path) -> None:
+def test_the_library_loads_no_commands_pages_or_frames(miniature: Path, tmp_path: Path) -> None:
+    table = tmp_path / "theirs.csv"
+    table.write_text("station,ceiba,araguaney\nN1.01,135,120\nN1.02,129,123\n")
     code = (
         "import sys, escrutinio\n"
         f"log = escrutinio.open({str(miniature)!r}, trust={str(miniature / 'trust.toml')!r})\n"
         f"log.totals({CONTEST!r}), log.certainty({CONTEST!r})\n"
+        f"escrutinio.reconcile(log, {str(table)!r}, contest={CONTEST!r}).differences\n"
         "print(*sys.modules)"
     )
     loaded = set(python(code).split())
-    assert not {"click", "rich", "polars", "jinja2", "babel"} & loaded
+    assert not {"click", "rich", "polars", "fastexcel", "jinja2", "babel"} & loaded
     assert not {name for name in loaded if name.startswith(("escrutinio.cli", "escrutinio.publication"))}
 
 
