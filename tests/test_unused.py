@@ -23,7 +23,12 @@ def test_what_nothing_uses_is_listed_with_its_reason() -> None:
 def test_a_name_that_only_unused_code_names_is_unused(tmp_path: Path) -> None:
     package = tmp_path / "package"
     package.mkdir()
-    (package / "__init__.py").write_text("from package.one import used\n\nused().shown\n")
+    (package / "__init__.py").write_text(
+        "from package.one import used\n\nused().shown\nWHERE = 'three:Given'\nWHERE\n"
+    )
+    (package / "three.py").write_text(
+        "class Given:\n    def asked(self): return own()\ndef own(): ...\ndef idle(): ...\n"
+    )
     (package / "one.py").write_text(
         "from package import two\n"
         "class Kept:\n    def shown(self): ...\n    def hidden(self): ...\n"
@@ -35,4 +40,4 @@ def test_a_name_that_only_unused_code_names_is_unused(tmp_path: Path) -> None:
         "class Stream(RawIOBase):\n    def readinto(self, to): ...\n"
     )
     assert unused(tmp_path) == {"Kept.hidden", "package.one.left", "package.one.needed",
-                                "package.two.OTHER", "package.two.Stream"}  # fmt: skip
+                                "package.three.idle", "package.two.OTHER", "package.two.Stream"}  # fmt: skip

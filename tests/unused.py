@@ -2,6 +2,8 @@
 
 A name counts as used where code names it that runs: a module's statements, a command, and what these use. A
 method counts as used where any code or template names it so, since nobody knows of which class a value is.
+What a package says that it gives to others (a text `part.module:Name` in its `__init__`) is used by them, and
+so are the methods of such a class.
 """
 
 import ast
@@ -69,13 +71,21 @@ def _names(modules: dict[str, Module]) -> set[str]:
 
 def _methods(modules: dict[str, Module], templates: set[str]) -> set[str]:
     found, named = {}, set(templates)
+    given = {
+        _given(module, node.value)
+        for module in modules.values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     for module in modules.values():
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute):
                 named.add(node.attr)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named.add(node.value)
-            elif isinstance(node, ast.ClassDef) and not _is_of_others(module, node):
+            elif isinstance(node, ast.ClassDef) and not (
+                _is_of_others(module, node) or (module.name, node.name) in given
+            ):
                 for method in node.body:
                     if isinstance(method, _DEFINED) and not method.name.startswith("_"):
                         found[f"{node.name}.{method.name}"] = method.name
@@ -119,6 +129,14 @@ def _uses(module: Module, statement: ast.stmt, modules: dict[str, Module]) -> It
                 yield modules[within].imported.get(attribute, (within, attribute))
             case ast.Constant(value=str(name)) if name in module.defined:
                 yield module.name, name
+            case ast.Constant(value=str(text)) if (given := _given(module, text)) is not None:
+                yield given
+
+
+def _given(package: Module, text: str) -> Name | None:
+    """What a package gives to others by a text such as `library.table:Table`."""
+    found = re.fullmatch(r"([\w.]+):(\w+)", text)
+    return None if found is None else (f"{package.name}.{found[1]}", found[2])
 
 
 def _imports(tree: ast.Module, modules: dict[str, Module]) -> Iterator[tuple[str, Name]]:

@@ -58,6 +58,44 @@ COMMANDS = {
     ),
 }
 
+GROUPS = {
+    say("Check what is published", "Comprobar lo publicado"): (
+        "verify",
+        "check",
+        "show",
+        "dossier",
+        "extract",
+        "mirrors",
+        "trust",
+    ),
+    say("See what the figures show", "Ver qué muestran las cifras"): (
+        "irreversibility",
+        "claims",
+        "reconcile",
+        "audit",
+        "quickcount",
+        "screen",
+        "report",
+    ),
+    say("Collect sheets (parties, observers)", "Recoger actas (partidos, observadores)"): (
+        "scan",
+        "transcribe",
+        "redact",
+        "collect",
+    ),
+    say("Run or import an election", "Llevar o importar una elección"): (
+        "init",
+        "keys",
+        "publish",
+        "print",
+        "serve",
+    ),
+    say("This program", "Este programa"): ("demo", "completion"),
+}
+"""The commands by who has use for them: each stands once."""
+
+_WIDEST = max(map(len, COMMANDS))
+
 
 class Commands(click.Group):
     """A group that imports a command's module only when it is called, and refuses without a traceback."""
@@ -72,8 +110,9 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section(say("Commands", "Órdenes")):
-            formatter.write_dl(list(COMMANDS.items()))
+        for heading, names in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(_WIDEST), COMMANDS[name]) for name in names])
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -16,6 +16,13 @@ from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import trust_option
+from escrutinio.core.election.choosing import (
+    basis_with_sheets,
+    choose_basis,
+    choose_contest,
+    counted_sheets,
+    few,
+)
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ContestView, ElectionState, Logged
@@ -23,8 +30,6 @@ if TYPE_CHECKING:
     from escrutinio.core.records.parts import Title
     from escrutinio.core.records.types import Claim
     from escrutinio.core.verification.verified import VerifiedLog
-
-SHOWN_CODES = 20
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,7 @@ class Opened:
     @property
     def with_sheets(self) -> str:
         """The basis. Raises InputError where no sheet counts at all."""
-        if not self.basis:
-            raise InputError(
-                say(
-                    f"no sheet counts in the contest {self.contest.code!r}, so there is nothing to compute",
-                    f"ningún acta cuenta en la contienda {self.contest.code!r}: no hay nada que calcular",
-                )
-            )
-        return self.basis
+        return basis_with_sheets(self.basis, self.contest.code)
 
     def claim(self, code: str) -> Logged[Claim]:
         """The last announced result of the contest with this code. Raises InputError."""
@@ -75,7 +73,7 @@ class Opened:
 
         claims = {logged.body.code: logged for logged in self.state.records(Claim, self.contest.code)}
         if code not in claims:
-            there = _few(list(claims)) or "–"
+            there = few(list(claims)) or "–"
             raise InputError(
                 say(
                     f"no announced result has the code {code[:80]!r}; there are: {there}",
@@ -156,48 +154,6 @@ _COMMON = (
 )  # fmt: skip
 
 
-def choose_contest(state: ElectionState, code: str | None) -> ContestView:
-    """The contest with this code, or the only one. Raises InputError, naming those that there are."""
-    codes = [contest.code for contest in state.contests]
-    if code is None and len(codes) == 1:
-        return state.contests[0]
-    if code is None or code not in codes:
-        there = say("this election has: ", "esta elección tiene: ") + _few(codes)
-        asked = (
-            say("--contest is needed", "falta --contest") if code is None
-            else say(f"there is no contest {code[:80]!r}", f"no hay contienda {code[:80]!r}")
-        )  # fmt: skip
-        raise InputError(f"{asked}; {there}")
-    return state.contest(code)
-
-
-def choose_basis(state: ElectionState, contest: str, code: str | None) -> str:
-    """The basis with this code, or the one with most counted sheets, the first of equals; "" for none.
-
-    Raises InputError for a basis that the election does not have, naming those that it has.
-    """
-    codes = [basis.code for basis in state.bases]
-    if code is not None:
-        if code not in codes:
-            there = say("there are: ", "hay: ") + _few(codes)
-            missing = say(f"there is no basis {code[:80]!r}", f"no hay base {code[:80]!r}")
-            raise InputError(f"{missing}; {there}")
-        return code
-    best = max(codes, key=lambda each: counted_sheets(state, contest, each), default="")
-    return best if best and counted_sheets(state, contest, best) else ""
-
-
-def counted_sheets(state: ElectionState, contest: str, basis: str) -> int:
-    """How many stations have a sheet that counts."""
-    rows = state.counted.get((contest, basis))
-    return 0 if rows is None else int((rows >= 0).sum())
-
-
 def title_of(titles: Sequence[Title], code: str) -> str:
     """The title in the user's language, or else the first one, or else the code."""
     return title_in(titles, language(), code)
-
-
-def _few(codes: list[str]) -> str:
-    more = "" if len(codes) <= SHOWN_CODES else ", …"
-    return ", ".join(codes[:SHOWN_CODES]) + more

@@ -13,11 +13,11 @@ from escrutinio.base.beside import write_new
 from escrutinio.base.file_names import names_of_codes
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
-from escrutinio.cli.election import choose_basis, choose_contest
 from escrutinio.cli.opening import fingerprint_of, open_log, own_trust
 from escrutinio.cli.options import json_option, language_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
 from escrutinio.cli.stations import find_station
+from escrutinio.core.election.choosing import choose_basis, choose_contest
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState

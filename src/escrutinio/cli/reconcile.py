@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from escrutinio.base.beside import write_new
-from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import title_of
@@ -19,10 +17,7 @@ from escrutinio.cli.options import common_trust_option, quiet_option
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
-    from escrutinio.core.verification.verified import VerifiedLog
     from escrutinio.evidence.accounts.accounts import Accounts, Pair
-    from escrutinio.evidence.accounts.sources import Source
-    from escrutinio.intake.mapping.accounts import AccountsFile
 
 MAX_SHOWN = 1_000_000
 BAR = 30
@@ -95,9 +90,15 @@ def command(
     from escrutinio.evidence.accounts.choosing import by_contest
     from escrutinio.evidence.accounts.elections import elections_sentence
     from escrutinio.evidence.accounts.sources import join
+    from escrutinio.library.naming import Named
     from escrutinio.publication.documents.accounts import files as files
 
-    named = _Named(map_file, trust, skip_bad_rows, quiet or as_json)
+    named = Named(
+        lambda address: open_log(address, trust, quiet=quiet or as_json),
+        map_file,
+        skip_bad_rows=skip_bad_rows,
+        skip_with="--skip-bad-rows",
+    )
     accounts = tuple(
         compare(join(each, confirmed_zero=frozenset(confirm_zero)), registered=registered)
         for each in by_contest([named.resolve(source) for source in sources], contest)
@@ -124,65 +125,6 @@ def command(
     for path in (html_dir, csv_file, xlsx_file):
         if path is not None:
             click.echo(say("\nWritten: ", "\nEscrito: ") + str(path))
-
-
-class _Named:
-    """Finds out what each argument is, and reads it; a publication once, however often it is named."""
-
-    def __init__(self, map_file: Path | None, trust: Path | None, skip_bad_rows: bool, quiet: bool) -> None:
-        from escrutinio.intake.mapping.accounts import read_accounts_file
-
-        self._map: AccountsFile | None = read_accounts_file(map_file) if map_file is not None else None
-        self._base = map_file.parent if map_file is not None else Path()
-        self._trust = trust
-        self._skip = skip_bad_rows
-        self._quiet = quiet
-        self._logs: dict[str, VerifiedLog] = {}
-
-    def resolve(self, argument: str) -> list[Source]:
-        """The sources of an argument: one of a table, one per contest (and basis) of a publication."""
-        if self._map is not None and argument in self._map.source:
-            return [self._table(argument)]
-        path = Path(argument)
-        if path.is_file():
-            return [self._guessed(path)]
-        address, mark, basis = (argument, "", "") if path.exists() else argument.rpartition("#")
-        if not mark:
-            address, basis = argument, ""
-        if not address.startswith(("http://", "https://")) and not Path(address).is_dir():
-            there = ", ".join(self._map.source) if self._map is not None else "–"
-            raise InputError(
-                say(
-                    f"there is no publication, table or source {argument[:200]!r}; sources of the mapping: "
-                    f"{there}",
-                    f"no hay publicación, tabla ni fuente {argument[:200]!r}; fuentes del archivo: {there}",
-                )
-            )
-        if address not in self._logs:
-            self._logs[address] = open_log(address, self._trust, quiet=self._quiet)
-        from escrutinio.evidence.accounts.choosing import bases_of
-
-        log = self._logs[address]
-        state, head = log.state, log.checkpoint
-        rests_on = f"{head.origin}, {head.size:,} entries, root {head.root.hex()}"
-        return [replace(each, rests_on=rests_on) for each in bases_of(state, address, basis)]
-
-    def _table(self, name: str) -> Source:
-        from escrutinio.intake.mapping.accounts import read_account
-
-        assert self._map is not None
-        account = read_account(self._map.source[name], self._base, name, self._map.max_bytes)
-        if account.bad and not self._skip:
-            raise InputError(f"{account.bad[0]}; --skip-bad-rows " + say("leaves it out", "la omite"))
-        return account.source
-
-    def _guessed(self, path: Path) -> Source:
-        from escrutinio.intake.mapping.accounts import guess_mapping, read_account
-
-        account = read_account(guess_mapping(path), path.parent, str(path))
-        if account.bad and not self._skip:
-            raise InputError(f"{account.bad[0]}; --skip-bad-rows " + say("leaves it out", "la omite"))
-        return account.source
 
 
 def _print_contest(accounts: Accounts, show: int) -> None:
@@ -281,7 +223,7 @@ def _print_effect(accounts: Accounts, pair: Pair) -> None:
 
 def _print_stations(accounts: Accounts, pair: Pair, show: int) -> None:
     from escrutinio.evidence.accounts.difference_texts import kind_name
-    from escrutinio.publication.documents.accounts.files import row_codes
+    from escrutinio.evidence.accounts.figures import row_codes
 
     joined, codes = accounts.joined, row_codes(accounts.joined)
     left, right = accounts.names(pair)

@@ -18,6 +18,7 @@ from escrutinio.cli.opening import given_trust
 from escrutinio.cli.options import quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, EXIT_OPEN, print_json, progress_bar
 from escrutinio.core.verification.checks import Answer, Check, Outcome
+from escrutinio.core.verification.verdict import verdict
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -147,32 +148,6 @@ def command(
         sys.exit(EXIT_FINDINGS)
 
 
-def verdict(result: Verification) -> str:
-    """The whole answer in one sentence, and what it leaves out in another."""
-    open_checks = [str(int(a.check)) for a in result.asked if a.outcome is Outcome.OPEN]
-    listed = ", ".join(open_checks)
-    if result.outcome is Outcome.FAILS:
-        text = say("A check failed.", "Una comprobación falló.")
-    elif result.authenticated:
-        text = say("Every check holds; the origin is authenticated.", "Todo se cumple; origen autenticado.")
-    elif result.consistent:
-        text = say("Consistent; origin not authenticated.", "Consistente; origen no autenticado.")
-    else:
-        text = say(
-            "Nothing failed, and not everything could be judged: this is no confirmation.",
-            "Nada falló, y no todo se pudo juzgar: esto no es una confirmación.",
-        )
-    if listed:
-        text += (
-            say(f" Open: check {listed}.", f" Abierta: comprobación {listed}.")
-            if len(open_checks) == 1
-            else say(f" Open: checks {listed}.", f" Abiertas: comprobaciones {listed}.")
-        )
-    if result.left_out:
-        text += say(" data/ was left out, as was asked.", " Se omitió data/, como se pidió.")
-    return text
-
-
 def _compared(address: str, result: Verification, executor: Executor | None) -> Downloads | None:
     """The second verdict, where the first could be given of the tables: else these have nothing to follow.
 
@@ -249,7 +224,7 @@ def print_report(result: Verification, compared: Downloads | None = None) -> Non
             click.echo(f"     {count:>7,}  {SEVERITIES[severity]:<9} {label}{f' ({area})' if area else ''}")
     if downloads := downloads_verdict(result, compared):
         click.echo("\n" + downloads)
-    said = verdict(result)
+    said = verdict(result, language())
     if compared is not None and compared.outcome is Outcome.FAILS:
         said += say(" Downloads differ from the log.", " Hay descargas que difieren del registro.")
     click.echo("\n" + said)

@@ -1,5 +1,7 @@
 """QR texts: base45 (RFC 9285) and the prefixes, both ways."""
 
+import zlib
+
 import pytest
 import segno
 from hypothesis import given
@@ -79,6 +81,10 @@ def test_a_sheet_of_38_options_is_under_230_bytes_and_fits_version_13(payload: s
         issued_at=1_722_207_600,
     )
     assert len(raw) < 230
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    bare = packer.compress(raw) + packer.flush()
+    assert len(raw) - 4 < len(bare)  # docs/decisions/no-compression-in-qr.md
+    assert len(zlib.compress(raw, 9)) > len(raw)
     code = segno.make(qr_text(raw, real=True), error="q", micro=False, boost_error=False)
     assert code.mode == "alphanumeric"
     assert int(code.version) <= 13

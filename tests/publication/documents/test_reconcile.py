@@ -13,8 +13,9 @@ import pytest
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.evidence.accounts.accounts import Accounts, compare
+from escrutinio.evidence.accounts.figures import COLUMNS
 from escrutinio.evidence.accounts.sources import Source, join
-from escrutinio.publication.documents.accounts.files import COLUMNS, as_plain, to_csv, to_xlsx
+from escrutinio.publication.documents.accounts.files import as_plain, to_csv, to_xlsx
 from escrutinio.publication.documents.accounts.pages import reconciliation_pages, writing_reconciliation
 
 HOSTILE = '<script>alert("1")</script>'

@@ -206,7 +206,7 @@ def _area_totals(
     return table_bytes(
         (*AREA, *COVERAGE, *free_names(codes, AREA + COVERAGE + SUMS), *SUMS),
         *cells,
-        joined_cells(_figures(found, votes)[shown]),
+        joined_cells(area_figures(found, votes)[shown]),
     )
 
 
@@ -218,7 +218,7 @@ def _area_features(
     tree, shown = state.areas, areas_of(state, contest)
     names = (*COVERAGE, *free_names(contest.candidates, AREA + COVERAGE + SUMS), *SUMS)
     parents = [tree.codes[at] if at >= 0 else None for at in tree.parent.tolist()]
-    figures = _figures(found, found.candidates)[shown].tolist()
+    figures = area_figures(found, found.candidates)[shown].tolist()
     rows: Iterator[dict[str, object]] = (
         dict(zip(AREA, (tree.codes[at], parents[at], tree.levels[at], tree.names[at]), strict=True))
         | dict(zip(names, row, strict=True))
@@ -235,7 +235,7 @@ def areas_of(state: ElectionState, contest: ContestView) -> list[int]:
     return shown
 
 
-def _figures(found: Totals, votes: NDArray[np.int64]) -> NDArray[np.int64]:
+def area_figures(found: Totals, votes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Per area the columns COVERAGE, the votes, and SUMS."""
     return np.column_stack(
         (
@@ -300,7 +300,7 @@ def _contest_results(state: ElectionState, count: Count, contest: ContestView) -
     bases = []
     for basis in shown_bases(state, contest.code):
         found = count(contest.code, basis.code)
-        rows = joined_cells(_figures(found, found.candidates)[shown])
+        rows = joined_cells(area_figures(found, found.candidates)[shown])
         lines = ",\n".join(f'"{code}":[{row}]' for code, row in zip(codes, rows, strict=True))
         bases.append(f'{{"code":"{basis.code}","areas":{{\n{lines}}}}}')
     head = json.dumps(named, separators=(",", ":"))

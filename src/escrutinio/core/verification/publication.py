@@ -109,10 +109,12 @@ class Verification:
 
 
 class NotVerifiedError(LogError):
-    """A log that is to be used does not verify; `verification` says all, the message the first reason."""
+    """A log that is to be used does not verify: `checks` are those that do not hold, `verification` says all,
+    the message the first reason."""
 
     def __init__(self, address: str, verification: Verification) -> None:
         self.verification = verification
+        self.checks = tuple(each for each in verification.asked if each.outcome is not Outcome.HOLDS)
         self.failed = verification.outcome is Outcome.FAILS
         reasons = [
             reason

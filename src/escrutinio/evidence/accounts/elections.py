@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from escrutinio.base.words.format import Format
 from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import in_language
 from escrutinio.evidence.accounts.sources import Source
@@ -43,6 +42,8 @@ def elections_sentence(sources: Sequence[Source], language: str) -> str:
     followed = {source.definition: source for source in sources if source.definition}
     if len(followed) < 2:
         return ""
+    from escrutinio.base.words.format import Format  # needs Babel, which comparing one election does not
+
     form = Format(language)
     listed = [
         in_language(

@@ -180,6 +180,10 @@ class Certificate:
         limits = _LIMITS_ANNOUNCED if announced else _LIMITS
         return f"{shown} {in_language(_STATUS[end], language, **values)}", in_language(limits, language)
 
+    def sentence(self, language: str) -> str:
+        """Both sentences, which do not stand without each other. Raises EvidenceError as `sentences`."""
+        return " ".join(self.sentences(language))
+
 
 def certify(
     rules: Rules,

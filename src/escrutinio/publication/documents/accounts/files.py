@@ -7,63 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from escrutinio.base.cells import Value, csv_bytes
+from escrutinio.base.cells import csv_bytes
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.wording import in_language
 from escrutinio.base.xlsx import Cell, Sheet, xlsx
 from escrutinio.core.election.outcome import Outcome
 from escrutinio.evidence.accounts.accounts import Accounts, Majority, Pair
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
-from escrutinio.evidence.accounts.differences import DIFFERENT, KINDS, NO_FIGURE, Difference, Kind, Slip
+from escrutinio.evidence.accounts.differences import DIFFERENT, KINDS, Difference, Kind, Slip
 from escrutinio.evidence.accounts.elections import definitions, elections_sentence
+from escrutinio.evidence.accounts.figures import COLUMNS, ONE_SIDED, figure_rows, row_codes, shown
 from escrutinio.evidence.accounts.sources import Joined, Source
 from escrutinio.evidence.certainty.irreversibility import Certificate
 
-COLUMNS = (
-    *("contest", "left", "right", "station", "area", "kind", "side", "other_station"),
-    *("row", "left_votes", "right_votes", "difference", "slip"),
-)
 MAX_ROWS = 1_000_000
 """Most rows of a workbook's sheet; a sheet has 1,048,576."""
 
 _CREATED = 946_684_800  # 2000-01-01: the same content is the same file
 _WIDEST = 60
-_ONE_SIDED = (Kind.ONLY_LEFT, Kind.ONLY_RIGHT)
-
-
-def row_codes(joined: Joined) -> tuple[str, ...]:
-    """The codes of the rows: options, then `null` and `blank`."""
-    return (*joined.view.options, "null", "blank")
-
-
-def figure_rows(accounts: Accounts) -> Iterator[tuple[Value, ...]]:
-    """A line per figure that differs, and per station that one side lacks, in the order of `COLUMNS`."""
-    joined = accounts.joined
-    codes = row_codes(joined)
-    for pair in accounts.pairs:
-        head = (joined.contest, *accounts.names(pair))
-        found = {difference.station: difference for difference in pair.differences}
-        for station, number in enumerate(pair.kind.tolist()):
-            kind = KINDS[number]
-            place = (*head, joined.stations[station], joined.tree.codes[joined.area[station]], kind.value)
-            if kind in _ONE_SIDED:
-                yield (*place, None, None, None, None, None, None, None)
-            elif (difference := found.get(station)) is not None:
-                yield from _figures(place, joined, difference, codes)
-
-
-def _figures(
-    place: tuple[Value, ...], joined: Joined, difference: Difference, codes: Sequence[str]
-) -> Iterator[tuple[Value, ...]]:
-    other = None if difference.other is None else joined.stations[difference.other]
-    side = None if difference.side is None else difference.side.value
-    for figure in difference.figures:
-        shown = (_shown(figure.left), _shown(figure.right), figure.difference, figure.slip.value)
-        yield (*place, side, other, codes[figure.row], *shown)
-
-
-def _shown(figure: int) -> int | None:
-    return None if figure == NO_FIGURE else figure
 
 
 def to_csv(contests: Sequence[Accounts]) -> bytes:
@@ -114,7 +75,7 @@ def area_rows(accounts: Accounts) -> Iterator[tuple[Cell, ...]]:
     for pair in accounts.pairs:
         head = (accounts.joined.contest, *accounts.names(pair))
         for area, code in enumerate(tree.codes):
-            meetings = [pair.count(kind, area) for kind in (Kind.AGREE, *_ONE_SIDED)]
+            meetings = [pair.count(kind, area) for kind in (Kind.AGREE, *ONE_SIDED)]
             if pair.differ(area) or any(meetings):
                 net = sum(abs(votes) for votes in pair.net[area].tolist())
                 yield (*head, code, tree.names[area], meetings[0], pair.differ(area), *meetings[1:], net)
@@ -227,8 +188,8 @@ def _difference(joined: Joined, difference: Difference, codes: Sequence[str]) ->
         "figures": [
             {
                 "row": codes[figure.row],
-                "left": _shown(figure.left),
-                "right": _shown(figure.right),
+                "left": shown(figure.left),
+                "right": shown(figure.right),
                 "slip": figure.slip.value,
             }
             for figure in difference.figures

@@ -1,0 +1,71 @@
+"""Which contest and which basis somebody means who names one, or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say
+
+if TYPE_CHECKING:
+    from escrutinio.core.election.state import ContestView, ElectionState
+
+SHOWN_CODES = 20
+
+
+def choose_contest(state: ElectionState, code: str | None, asked_with: str = "--contest") -> ContestView:
+    """The contest with this code, or the only one. Raises InputError, naming those that there are.
+
+    `asked_with` is how whoever asks names a contest: an option of a command, or an argument.
+    """
+    codes = [contest.code for contest in state.contests]
+    if code is None and len(codes) == 1:
+        return state.contests[0]
+    if code is None or code not in codes:
+        there = say("this election has: ", "esta elección tiene: ") + few(codes)
+        asked = (
+            say(f"{asked_with} is needed", f"falta {asked_with}") if code is None
+            else say(f"there is no contest {code[:80]!r}", f"no hay contienda {code[:80]!r}")
+        )  # fmt: skip
+        raise InputError(f"{asked}; {there}")
+    return state.contest(code)
+
+
+def choose_basis(state: ElectionState, contest: str, code: str | None) -> str:
+    """The basis with this code, or the one with most counted sheets, the first of equals; "" for none.
+
+    Raises InputError for a basis that the election does not have, naming those that it has.
+    """
+    codes = [basis.code for basis in state.bases]
+    if code is not None:
+        if code not in codes:
+            there = say("there are: ", "hay: ") + few(codes)
+            missing = say(f"there is no basis {code[:80]!r}", f"no hay base {code[:80]!r}")
+            raise InputError(f"{missing}; {there}")
+        return code
+    best = max(codes, key=lambda each: counted_sheets(state, contest, each), default="")
+    return best if best and counted_sheets(state, contest, best) else ""
+
+
+def basis_with_sheets(basis: str, contest: str) -> str:
+    """The basis that `choose_basis` chose. Raises InputError where it found none with a sheet that counts."""
+    if not basis:
+        raise InputError(
+            say(
+                f"no sheet counts in the contest {contest!r}, so there is nothing to compute",
+                f"ningún acta cuenta en la contienda {contest!r}: no hay nada que calcular",
+            )
+        )
+    return basis
+
+
+def counted_sheets(state: ElectionState, contest: str, basis: str) -> int:
+    """How many stations have a sheet that counts."""
+    rows = state.counted.get((contest, basis))
+    return 0 if rows is None else int((rows >= 0).sum())
+
+
+def few(codes: list[str]) -> str:
+    """Codes for a sentence, not more of them than it can hold."""
+    more = "" if len(codes) <= SHOWN_CODES else ", …"
+    return ", ".join(codes[:SHOWN_CODES]) + more
