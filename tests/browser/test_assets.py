@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.words.catalogue import catalogue
+from escrutinio.publication.browser.words import CONTEXTS
 from tests.browser.publish import ASSETS
+from tests.catalogue import messages
 
 FOLDERS = ("records", "log", "election", "pages")
 """Each imports from itself and from those before it, as the core's folders of the same names do."""
@@ -48,12 +51,32 @@ def test_modules_stand_in_one_of_the_folders_and_no_two_share_a_name() -> None:
     assert len({path.name for path in MODULES}) == len(MODULES)
 
 
-def test_every_sentence_that_a_module_asks_for_exists() -> None:
+def test_every_sentence_that_a_module_asks_for_exists_and_is_asked_for() -> None:
     texts = {path.name: path.read_text() for path in MODULES}
-    refusals = set(re.findall(r'^  "([a-z0-9-]+)":', texts["refusals.js"], re.MULTILINE))
     asked = {
         key
         for text in texts.values()
         for key in re.findall(r'(?:(?:refuse|new Refusal)\(|\s(?="bound-))"([a-z0-9-]+)"', text)
     }
-    assert (asked - refusals, refusals - asked) == (set(), set())
+    assert {key for key in asked if not catalogue("en").has("refusal", key)} == set()
+    literals = {word for text in texts.values() for word in re.findall(r'["`.]([\w-]+)', text)}
+    unused = {
+        (context, key)
+        for context, key in keyed()
+        if context in CONTEXTS and context not in ("refusal", "code") and key not in literals
+    }
+    assert {key for key in unused if not made_up(key[1], literals)} == set()
+
+
+def keyed() -> list[tuple[str, str]]:
+    """Context and key of every message that has a key."""
+    return [(message.context, message.id) for message in messages("en") if message.context]
+
+
+def made_up(key: str, literals: set[str]) -> bool:
+    """Whether a key is one that a module puts together: `${kind}-why`, `step-${name}`."""
+    parts = key.split("-")
+    return any(
+        f"{'-'.join(parts[:cut])}-" in literals or "-".join(parts[cut:]) in literals
+        for cut in range(1, len(parts))
+    )

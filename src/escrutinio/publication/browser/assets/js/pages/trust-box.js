@@ -3,10 +3,10 @@
 //   details.trust > summary, p, p(label, input[type=file]), p[role=status]
 
 import { el } from "./dom.js";
-import { say } from "./i18n.js";
 import { handedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
 import { parseTrust } from "../log/trust.js";
+import { say } from "./say.js";
 
 /** @typedef {{ name: string, trust: import("../log/trust.js").Trust }} Chosen */
 

@@ -13,8 +13,8 @@ import { Refusal } from "../records/refusal.js";
 import { chosenFiles } from "../log/source.js";
 import { parseTrust } from "../log/trust.js";
 import { showReport } from "./verify-report.js";
-import { speak } from "./verify-sentences.js";
 import { revived } from "../election/steps.js";
+import { speak } from "./say.js";
 
 const MAX_TRUST = 1024 * 1024 + 1; // one more than is allowed, so that what is too long is refused and not cut
 const SAMPLE = 1_000;
