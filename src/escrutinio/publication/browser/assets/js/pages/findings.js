@@ -8,8 +8,8 @@ const SENTENCES = {
   es: { kind: "Tipo", severity: "Gravedad", area: "Área", all: "todos", shown: "Hallazgos en la lista: ", title: "Mostrar solo" },
 };
 
-const root = document.getElementById("found");
-if (root) mount(root);
+const found = document.getElementById("found");
+if (found) mount(found);
 
 /** @param {HTMLElement} root */
 function mount(root) {

@@ -1,6 +1,12 @@
 // A page that stays true while the log grows: it follows live.json, fetches itself again when it has changed,
 // marks what is new, and says how old its figures are. Without a network the age stands; nothing looks new.
 
+/** What this page says: its sentences, and those that take values.
+ * @typedef {{ asOf: (at: string, ago: string) => string, on: (at: string, size: string) => string, offline: string,
+ *   unknown: string, news: (count: string) => string, changed: string, same: string,
+ *   shrunk: (before: string, now: string) => string }} Says */
+
+/** @type {{ en: Says, es: Says }} */
 const SAYS = {
   en: {
     asOf: (at, ago) => `Figures as of ${at}, ${ago}.`,
@@ -11,7 +17,6 @@ const SAYS = {
     changed: "This page changed; what is new is marked.",
     same: "Nothing on this page changed.",
     shrunk: (before, now) => `live.json states ${now} entries; it stated ${before} before. Keep both: a log only grows.`,
-    show: "Show it",
   },
   es: {
     asOf: (at, ago) => `Cifras de ${at}, ${ago}.`,
@@ -22,7 +27,6 @@ const SAYS = {
     changed: "Esta página cambió; lo nuevo está marcado.",
     same: "Nada cambió en esta página.",
     shrunk: (before, now) => `live.json indica ${now} asientos; antes indicaba ${before}. Conserve ambos: un registro solo crece.`,
-    show: "Mostrarlo",
   },
 };
 
@@ -50,7 +54,7 @@ class Page {
   /** @param {Document} document */
   constructor(document) {
     this.lang = document.documentElement.lang;
-    this.say = SAYS[this.lang] ?? SAYS.en;
+    this.say = this.lang === "es" ? SAYS.es : SAYS.en;
     /** The code of an area, "" for a page of the whole, undefined for one that is not to be exchanged. */
     this.place = document.body.dataset.live;
     /** @type {Live | null} */
