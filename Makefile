@@ -114,7 +114,7 @@ js-lint: node_modules/stamp
 
 js-test:
 	@command -v node >/dev/null || { echo "node is not installed, so the JavaScript cannot be tested (Debian: apt install nodejs)"; exit 1; }
-	@node --test tests/js/
+	@node --test --test-reporter=spec tests/js/*.test.js
 
 bench: $(VENV)/dev.stamp
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name $(ARGS); done
