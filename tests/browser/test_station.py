@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from escrutinio.core.log.fingerprint import fingerprint
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import LogIdentity, Policy
+from escrutinio.core.log.trust import parse_trust
 from tests.browser.publish import isla, publish, trust_of
 
 if TYPE_CHECKING:
@@ -130,6 +132,8 @@ def test_with_a_trust_file_origin_and_witnesses_are_checked(
     load_trust(page, trust_of(DAY), "trust.toml")
     assert states(page) == ["ok"] * 5
     assert "party-azul.example, observer.example" in page.locator("li.step").nth(4).inner_text()
+    digits = fingerprint(parse_trust(trust_of(DAY)))
+    assert page.locator("details.trust code").inner_text() == digits
 
 
 def test_a_trust_file_of_another_log_key_shows_where_it_fails(

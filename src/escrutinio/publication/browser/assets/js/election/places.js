@@ -112,9 +112,9 @@ function entriesOf(said) {
 function findingsOf(said) {
   const rows = Array.isArray(said) ? said : [];
   return rows.map((row) => {
-    const [code, entries, said] = Array.isArray(row) ? row : [];
+    const [code, entries, sentences] = Array.isArray(row) ? row : [];
     const indices = Array.isArray(entries) ? entries.filter(Number.isSafeInteger) : [];
-    const texts = Object.entries(Object(said)).filter(([, text]) => typeof text === "string");
+    const texts = Object.entries(Object(sentences)).filter(([, text]) => typeof text === "string");
     return { code: String(code), entries: indices, said: Object.fromEntries(texts) };
   });
 }

@@ -6,8 +6,8 @@ import { languageOf } from "./say.js";
 
 const speak = speaker("findings");
 
-const root = document.getElementById("found");
-if (root) mount(root);
+const found = document.getElementById("found");
+if (found) mount(found);
 
 /** @param {HTMLElement} root */
 function mount(root) {

@@ -34,7 +34,7 @@ export async function alteredCopy(entry, option, votes, way) {
   const pair = /** @type {CryptoKeyPair} */ (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]));
   const kid = keyId(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
   const sign = async (/** @type {Uint8Array} */ signed) =>
-    new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, signed));
+    new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, /** @type {BufferSource} */ (signed)));
   return alter(entry.frame, { payload: encode(payload), kid, sign });
 }
 

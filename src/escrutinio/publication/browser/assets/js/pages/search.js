@@ -65,8 +65,8 @@ export class Search {
     const hits = text.trim().length < 2 ? [] : await lookUp((path) => this.json(path), text, MOST + 1);
     if (turn !== this.asked) return; // more was typed meanwhile
     this.show(hits.slice(0, MOST));
-    const say = !hits.length ? "none" : hits.length > MOST ? "more" : "some";
-    this.status.textContent = text.trim().length < 2 ? "" : this.say(say, Math.min(hits.length, MOST));
+    const key = !hits.length ? "none" : hits.length > MOST ? "more" : "some";
+    this.status.textContent = text.trim().length < 2 ? "" : this.say(key, Math.min(hits.length, MOST));
   }
 
   /** @param {import("./names.js").Hit[]} hits */

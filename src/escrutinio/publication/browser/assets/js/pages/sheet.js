@@ -108,7 +108,7 @@ function sumOf(body) {
  * The figures of a record, candidate by candidate.
  * @param {string} lang
  * @param {any} contest of the definition
- * @param {Entry} entry
+ * @param {Pick<Entry, "body">} entry
  * @returns {Figure[]}
  */
 export function figuresOf(lang, contest, { body }) {
