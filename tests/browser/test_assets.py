@@ -10,7 +10,7 @@ import pytest
 
 from escrutinio.base.words.catalogue import catalogue
 from escrutinio.publication.browser.bundle import ENTRY
-from escrutinio.publication.browser.words import CONTEXTS
+from escrutinio.publication.browser.words import CONTEXTS, word_files
 from tests.browser.publish import ASSETS
 from tests.catalogue import messages
 from tests.paths import ROOT
@@ -82,7 +82,8 @@ def test_every_module_is_one_that_a_page_asks_for_or_that_such_a_module_needs() 
 
 def test_whatever_a_module_hands_out_is_used_and_not_by_tests_alone() -> None:
     texts = {path: path.read_text("utf-8") for path in MODULES}
-    words = Counter(word for text in texts.values() for word in re.findall(r"\w+", _COMMENT.sub("", text)))
+    using = (*texts.values(), *(content.decode() for _, content in word_files()))
+    words = Counter(word for text in using for word in re.findall(r"\w+", _COMMENT.sub("", text)))
     handed = {
         f"{path.stem}.{name}": words[name]
         for path, text in texts.items()
