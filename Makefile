@@ -18,7 +18,7 @@ BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard bench
 # Every test that starts the command reads what an earlier one compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo decoder test test-slow test-long fuzz fuzz-short screenshots lint types contracts bench bench-short lock clean
+.PHONY: help demo decoder test test-slow test-long fuzz fuzz-short screenshots lint types contracts js-types js-lint js-test bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
@@ -30,6 +30,9 @@ help:
 	@echo "make lint            ruff"
 	@echo "make types           mypy, strict"
 	@echo "make contracts       a room imports only from the rooms below it"
+	@echo "make js-types        the pages' JavaScript: tsc, strict (with npm)"
+	@echo "make js-lint         the same: oxlint (with npm)"
+	@echo "make js-test         the same: its tests under node"
 	@echo "make bench           every benchmark beside its floor (bench-short: small sizes)"
 	@echo "make screenshots     the pictures of README.md, with Chromium"
 	@echo "make lock            pin the newest allowed dependencies again, with hashes"
@@ -99,6 +102,23 @@ types: $(VENV)/dev.stamp
 contracts: $(VENV)/dev.stamp
 	@$(BIN)/lint-imports --no-logo
 
+# What checks the JavaScript is pinned in package-lock.json and lies in node_modules; nothing else needs it.
+node_modules/stamp: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not installed, so the JavaScript cannot be checked (Debian: apt install npm)"; exit 1; }
+	@echo "Installing the packages pinned in package-lock.json (once)"
+	@npm ci --silent
+	@touch $@
+
+js-types: node_modules/stamp
+	@npm run --silent types
+
+js-lint: node_modules/stamp
+	@npm run --silent lint
+
+js-test:
+	@command -v node >/dev/null || { echo "node is not installed, so the JavaScript cannot be tested (Debian: apt install nodejs)"; exit 1; }
+	@node --test --test-reporter=spec tests/js/*.test.js
+
 bench: $(VENV)/dev.stamp
 	@set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name $(ARGS); done
 
@@ -116,4 +136,4 @@ lock: $(VENV)/dev.stamp
 	@$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
 
 clean:
-	@rm -rf $(VENV) build dist public src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) node_modules build dist public src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

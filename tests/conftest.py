@@ -55,6 +55,8 @@ def _missing(marker: str) -> str | None:
     """Why tests with this marker cannot run here, or None when they can."""
     if marker == "browser":
         return None if chromium_path() else "there is no Chromium here (Debian: apt install chromium)"
+    if marker == "node":
+        return None if shutil.which("node") else "there is no node here (Debian: apt install nodejs)"
     strace = shutil.which("strace")
     if strace is None:
         return "there is no strace here (Debian: apt install strace)"
@@ -77,7 +79,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for marker in ("browser", "strace"):
+    for marker in ("browser", "node", "strace"):
         if item.get_closest_marker(marker) and (reason := _missing(marker)):
             if REQUIRE_ALL:
                 pytest.fail(reason, pytrace=False)

@@ -15,7 +15,7 @@ from tests.privacy import scan_bytes
 MAX_BYTES = 1_500_000
 MAX_LINES = 450
 SKIPS = {"skip", "skipif", "xfail", "importorskip"}
-NOT_OURS = {".git", ".venv", "public", "build", "dist", "__pycache__"}
+NOT_OURS = {".git", ".venv", "node_modules", "public", "build", "dist", "__pycache__"}
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from escrutinio.publication.browser.words import word_files
 from tests.browser.publish import ASSETS
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ CSP = (
 
 _CALL = """async ([module, code, args]) => {
   const bytes = await import('/assets/js/records/bytes.js');
+  await import('/assets/words/es/refusal.js');
   const it = await import(`/assets/js/${module}.js`); // with its folder
   const run = new Function('it', 'bytes', 'args', `return (async () => { ${code} })()`);
   try { return ['ok', await run(it, bytes, args)]; }
@@ -41,14 +43,14 @@ _PLACES = {
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """`/assets/` from the package, everything else from the test's directory; the policy of the real site."""
+    """`/assets/` but for its words from the package, the rest from the directory; the real site's policy."""
 
     protocol_version = "HTTP/1.1"
     wbufsize = 1 << 16  # head and body in one packet: otherwise every answer waits for an acknowledgement
 
     def translate_path(self, path: str) -> str:
         plain = path.partition("?")[0]
-        if plain.startswith("/assets/"):
+        if plain.startswith("/assets/") and not plain.startswith("/assets/words/"):
             return str(ASSETS / plain.removeprefix("/assets/"))
         return super().translate_path(path)
 
@@ -74,6 +76,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """An empty directory served on this machine alone, for the tests of one module."""
     directory = tmp_path_factory.mktemp("served")
     (directory / "blank.html").write_text("<!doctype html><title>blank</title>")
+    for path, content in word_files():
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        (directory / path).write_bytes(content)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(directory))) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

@@ -135,7 +135,7 @@ def test_what_is_not_continued_says_of_which_day_it_is(page: Page, mini: Night, 
         page.on("request", lambda request: requests.append(request.url))
         page.goto(f"{server.address}es/index.html")
         said = waits(page, "Cifras de")
-        assert "40 asientos" in said
+        assert "40 entradas" in said
         assert str(time.gmtime().tm_year) in said
     assert sum(url.endswith("live.json") for url in requests) == 1
 

@@ -21,6 +21,8 @@ OF_TRUST = ["log-signature", "cosignatures", "trust-file", "verifier"]
 PAGE = (
     '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>x</title>'
     '<main><div id="verify" data-base="../" data-lang="{lang}"></div></main>'
+    '<script type="module" src="/assets/words/{lang}/refusal.js"></script>'
+    '<script type="module" src="/assets/words/{lang}/verify.js"></script>'
     '<script type="module" src="/assets/js/pages/verify-all.js"></script></html>'
 )
 

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 globalThis.crypto ??= webcrypto; // as in every browser
 const base = pathToFileURL(`${process.argv[2]}/`);
 const load = (name) => import(new URL(`${name}.js`, base));
-const { fromHex, fromUtf8, toHex } = await load("records/bytes");
+const { fromHex, toHex } = await load("records/bytes");
 const { keyIsAcceptable, keyIsValid, verifier } = await load("records/ed25519");
 const { readRecord } = await load("records/record");
 const { Refusal } = await load("records/refusal");
@@ -159,7 +159,7 @@ const commands = {
   /** What a process may do that has gone wrong, by which the client is tested. */
   test({ act }) {
     if (act === "die") process.abort();
-    while (act === "hang");
+    if (act === "hang") for (;;);
     return act;
   },
 };

@@ -17,6 +17,7 @@ from importlib.resources import files
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.publication.browser.policy import csp_hash
+from escrutinio.publication.browser.words import learning
 
 NAME = "verify.html"
 """Where it stands in a publication."""
@@ -25,6 +26,10 @@ VERIFIER = 2
 """The version of the file itself, which it shows: raised with each release whose bytes are others."""
 
 ENTRY = "pages/verify-offline"
+CONTEXTS = ("refusal", "verify")
+LEARN = "module_records_words.learn"
+"""What the file says, and what takes it in: a module as it is called when joined."""
+
 STYLE = "verifier"
 
 _IMPORT = re.compile(r'^import \{([\w\s,]+)\} from "(\.\.?/[a-z0-9/-]+)\.js";\n', re.MULTILINE)
@@ -60,7 +65,7 @@ def bundle() -> bytes:
 
 def make(read: Callable[[str], str]) -> bytes:
     """The file, of the sources that `read` gives by their path below `assets/`. Raises PublicationError."""
-    script = join_modules(ENTRY, lambda name: read(f"js/{name}.js"))
+    script = join_modules(ENTRY, lambda name: read(f"js/{name}.js"), learning(LEARN, CONTEXTS))
     style = read(f"css/{STYLE}.css")
     policy = (
         f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; worker-src blob:; "
@@ -69,15 +74,16 @@ def make(read: Callable[[str], str]) -> bytes:
     return _PAGE.format(version=VERIFIER, policy=policy, style=style, script=script).encode()
 
 
-def join_modules(entry: str, read: Callable[[str], str]) -> str:
-    """The modules that `entry` imports, and itself last, as one classic script.
+def join_modules(entry: str, read: Callable[[str], str], between: str = "") -> str:
+    """The modules that `entry` imports, and itself last, as one classic script; `between` stands before it.
 
     Modules go by their path without its ending, such as `records/cbor`. Each stands in a function of its own
     and hands out what it exports. Raises PublicationError.
     """
     done: dict[str, str] = {}
     _add(entry, read, done, ())
-    return '"use strict";\n' + "\n".join(done.values())
+    last = done.pop(entry)
+    return '"use strict";\n' + "\n".join((*done.values(), between, last))
 
 
 def _add(name: str, read: Callable[[str], str], done: dict[str, str], above: tuple[str, ...]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from escrutinio.publication.browser.words import word_files
+
 
 def asset(path: str) -> bytes:
     """One of them, by its path below `assets/`."""
@@ -13,8 +15,9 @@ def asset(path: str) -> bytes:
 
 
 def assets() -> Iterator[tuple[str, bytes]]:
-    """Style sheets, scripts and the sign: paths below the publication, and content."""
+    """Style sheets, scripts, their words and the sign: paths below the publication, and content."""
     yield from _below(resources.files(__package__).joinpath("assets"), "assets")
+    yield from word_files()
 
 
 def _below(directory: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

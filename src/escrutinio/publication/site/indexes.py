@@ -17,7 +17,7 @@ They are a convenience, like every page: what a browser finds through them it ve
             "center": center, "registered": number, left out where it is not known,
             "entries": {status: [log index of a sheet, copy, hand count or zero report]},
             "history": [log index of what else is about the station or a machine meant for it],
-            "findings": [[code, [log index], sentence in English, in Spanish]]}}}
+            "findings": [[code, [log index], {language: sentence}]]}}}
         where `entries`, `history` and `findings` are left out when they have nothing to say
     data/names/words.json              {"common": [word too frequent to look up], "start": [first letters]}
     data/names/<first letters>.json    [[center, name]], for each center with a word that begins so,
@@ -37,6 +37,7 @@ from collections.abc import Container, Iterator
 import msgspec
 import numpy as np
 
+from escrutinio.base.words.catalogue import languages
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.qr2024_options import QR2024_FILE, format_qr2024_options
 from escrutinio.core.election.roll import Roll
@@ -143,17 +144,20 @@ def _history(state: ElectionState) -> dict[str, list[int]]:
     return {code: sorted(indices) for code, indices in found.items()}
 
 
-def _findings(state: ElectionState) -> dict[str, list[tuple[str, tuple[int, ...], str, str]]]:
+_Row = tuple[str, tuple[int, ...], dict[str, str]]
+
+
+def _findings(state: ElectionState) -> dict[str, list[_Row]]:
     """The findings that name a station, by its code."""
-    found: dict[str, list[tuple[str, tuple[int, ...], str, str]]] = {}
+    found: dict[str, list[_Row]] = {}
     for finding in state.findings:
         if finding.station is not None:
             found.setdefault(finding.station, []).append(_row(finding))
     return found
 
 
-def _row(finding: Finding) -> tuple[str, tuple[int, ...], str, str]:
-    return finding.code, finding.entries, finding.sentence("en"), finding.sentence("es")
+def _row(finding: Finding) -> _Row:
+    return finding.code, finding.entries, {each: finding.sentence(each) for each in languages()}
 
 
 def _name_files(site: Site) -> Iterator[tuple[str, bytes]]:

@@ -17,12 +17,12 @@ import { BULK, BY_OFFICERS, maySay } from "./rights.js";
 /** What tells the matter of an act apart from others of its type, beside the subject. @type {Map<string, (body: any) => string>} */
 const MATTERS = new Map([
   ["roll", () => ""],
-  ["nomination-change", ({ candidate }) => candidate],
+  ["nomination-change", (/** @type {any} */ { candidate }) => candidate],
   ["station-change", () => ""],
   ["accreditation", () => ""],
   ["ruling", () => ""],
   ["audit-minutes", () => ""],
-  ["bulletin", ({ number }) => String(number)],
+  ["bulletin", (/** @type {any} */ { number }) => String(number)],
   ["proclamation", () => ""],
 ]);
 

@@ -10,7 +10,7 @@ import { Refusal, refuse } from "../records/refusal.js";
 
 /**
  * `state`: "ok", "bad", or "open" where nothing is wrong and nothing is shown either. `text` names a sentence of
- * i18n.js, with its `values`; `why` is the refusal behind "bad".
+ * the station page, with its `values`; `why` is the refusal behind "bad".
  * @typedef {{ id: string, state: "ok" | "bad" | "open", text: string, values: Record<string, any>,
  *   why: Refusal | null }} Step
  */

@@ -143,7 +143,7 @@ export async function judgeEntries(entries, { definition, charter, election, roo
   faults.sort((a, b) => a.index - b.index);
   const files = quietly(attachment);
   const areas = readAreas(await attachment(definition.body.areas));
-  const { controls, ...settled } = await settle(signed, definition.body, keyring, areas, files.read);
+  const settled = await settle(signed, definition.body, keyring, areas, files.read);
   const { totals, refused } = countSheets(signed, definition.body, settled, charter.body.role === "official");
   return {
     faults,
@@ -155,7 +155,7 @@ export async function judgeEntries(entries, { definition, charter, election, roo
     signatures: opened.length,
     place: settled.place,
     signed,
-    controls,
+    controls: settled.controls,
     keyring,
     repeats,
     beyond,
@@ -213,7 +213,7 @@ async function checkSignatures(opened, keyring, drawn, faults, progress) {
   /** @type {Fault[]} */
   const beyond = [];
   const step = (await isNative()) ? SIGNATURES_AT_ONCE : SLOW_AT_ONCE;
-  const batch = (/** @type {number} */ at) => Promise.all(opened.slice(at, at + step).map((placed, i) => checkOne(placed, at + i)));
+  const batch = (/** @type {number} */ at) => Promise.all(opened.slice(at, at + step).map((found, i) => checkOne(found, at + i)));
   let next = batch(0);
   for (let at = 0; at < opened.length; at += step) {
     const current = next;

@@ -16,7 +16,6 @@ import { takeCheckpoint, takeFoundations, takeRecords, takeSigners } from "./who
 const MAX_PROOF = 640 * 1024;
 const MAX_HASHES = 63;
 const MAX_EXTRA = 64 * 1024;
-const MAX_LIST = 4 * 1024 * 1024;
 const MAX_RECORDS = 65_535;
 const AT_ONCE = 100;
 const FIRST_LINE = "c2sp.org/tlog-proof@v1";
@@ -55,6 +54,7 @@ export class PartLog extends Log {
 
   /**
    * The bytes of a record and the path that its proof gives.
+   * @override
    * @param {number} index
    * @returns {Promise<Standing>}
    */

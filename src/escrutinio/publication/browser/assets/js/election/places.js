@@ -11,7 +11,7 @@ const MAX_DEPTH = 32;
 /** A station as the index has it: entries with their status in log order, other entries about it, findings.
  * @typedef {{ area: string, station: string, center: string, centerName: string, registered: number | null,
  *   entries: { index: number, status: string }[], history: number[],
- *   findings: { code: string, entries: number[], en: string, es: string }[], next: string | null,
+ *   findings: { code: string, entries: number[], said: Record<string, string> }[], next: string | null,
  *   previous: string | null }} Place */
 
 /**
@@ -112,9 +112,10 @@ function entriesOf(said) {
 function findingsOf(said) {
   const rows = Array.isArray(said) ? said : [];
   return rows.map((row) => {
-    const [code, entries, en, es] = Array.isArray(row) ? row : [];
+    const [code, entries, sentences] = Array.isArray(row) ? row : [];
     const indices = Array.isArray(entries) ? entries.filter(Number.isSafeInteger) : [];
-    return { code: String(code), entries: indices, en: String(en), es: String(es) };
+    const texts = Object.entries(Object(sentences)).filter(([, text]) => typeof text === "string");
+    return { code: String(code), entries: indices, said: Object.fromEntries(texts) };
   });
 }
 

@@ -23,7 +23,7 @@ export const OF_KEYS = new Set(["key-unknown", "key-weak", "signature-bad"]);
  * file is missing, or of another size than they state; `refused`: entries that count in no total, by code; `checkpoint` and `earlier` as text.
  * @typedef {{ kind: "whole" | "part", origin: string, size: number, root: string, checkpoint: string, earlier: string,
  *   steps: Step[], definition: any, charter: any, native: boolean, seconds: number,
- *   totals: { contest: string, basis: string, total: any, stated: Record<string, number> | null }[],
+ *   totals: { contest: string, basis: string, total: any, stated: Record<string, import("./counting.js").Sum> | null }[],
  *   faults: { index: number, why: PlainRefusal }[], faultCount: number, refused: [string, number[], number][],
  *   unread: import("./election.js").Unknown[], unreadCount: number, repeats: { index: number, first: number }[],
  *   repeatCount: number, beyond: { index: number, why: PlainRefusal }[], beyondCount: number,

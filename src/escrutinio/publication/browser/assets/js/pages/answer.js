@@ -3,13 +3,11 @@
 //   article.verdict.good|bad|warn|equal|unequal|open > p.not-real, h2, p.lead, dl.pairs, p.note*, section.compare, p.links, details(pre)
 
 import { comparison } from "./compare.js";
-import { sayCheck } from "./check-words.js";
 import { el, timeOf, titleOf } from "./dom.js";
-import { say, wordFor } from "./i18n.js";
 import { sameVotes } from "./identify.js";
-import { recordWord } from "./record-words.js";
 import { quoted } from "../records/refusal.js";
 import { figuresOf } from "./sheet.js";
+import { say, sayCheck, wordFor } from "./say.js";
 
 /** @typedef {import("./identify.js").Answer} Answer */
 
@@ -93,7 +91,7 @@ function facts(lang, { entry, signer, station, area, contest }) {
 /** @param {string} lang @param {string} name */
 function typeName(lang, name) {
   const word = wordFor(lang, name);
-  return word === name ? recordWord(lang, name) : word;
+  return word === name ? wordFor(lang, name) : word;
 }
 
 /** @param {string} lang @param {Answer} answer @returns {string[]} */

@@ -9,8 +9,8 @@ import { Refusal, refuse } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
 import { isCode } from "../records/text.js";
 import { fileOf } from "../election/area-file.js";
-import { speak } from "./verify-sentences.js";
 import { writeZip } from "../log/zip.js";
+import { sayArea } from "./say.js";
 
 export const MOST_RECORDS = 20_000;
 const MAX_FILE = 16 * 1024 * 1024;
@@ -140,15 +140,16 @@ export async function areaFiles(log, area, progress) {
  * @param {HTMLButtonElement} button with data-area-download
  */
 export async function downloadArea(button) {
-  const lang = document.documentElement.lang === "es" ? "es" : "en";
+  const lang = document.documentElement.lang || "en";
   const area = button.dataset.areaDownload ?? "";
   const next = button.nextElementSibling;
   const status = next?.matches("span[role=status]") ? next : el("span", { role: "status" });
   button.after(status);
   button.disabled = true;
+  await Promise.all(["area", "refusal"].map((context) => import(`../../words/${lang}/${context}.js`)));
   try {
     const log = new Log(new URL("../../", location.href).href);
-    const progress = (/** @type {number} */ done, /** @type {number} */ all) => fillElement(status, speak(lang, "area-working", { done, all }));
+    const progress = (/** @type {number} */ done, /** @type {number} */ all) => fillElement(status, sayArea(lang, "working", { done, all }));
     progress(0, 0);
     const files = await areaFiles(log, area, progress);
     const zip = await writeZip(files);
@@ -156,10 +157,10 @@ export async function downloadArea(button) {
     const { size } = await log.checkpoint();
     download(`${definition.body.code}-${area}-${size}.zip`, new Uint8Array(await zip.arrayBuffer()));
     const records = files.filter(({ name }) => name.startsWith("records/")).length;
-    fillElement(status, speak(lang, "area-done", { records, size: Math.ceil(zip.size / 1024) }));
+    fillElement(status, sayArea(lang, "done", { records, size: Math.ceil(zip.size / 1024) }));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    fillElement(status, speak(lang, "area-failed", { why: error }));
+    fillElement(status, sayArea(lang, "failed", { why: error }));
   } finally {
     button.disabled = false;
   }

@@ -8,7 +8,6 @@
 import { answerCard, verdictOf } from "./answer.js";
 import { fromUtf8, toBase64, toHex, toUtf8 } from "../records/bytes.js";
 import { cameraIsThere, startCamera } from "./camera.js";
-import { sayCheck } from "./check-words.js";
 import { download, el, fillElement } from "./dom.js";
 import { identify, sameVotes } from "./identify.js";
 import { Log } from "../log/log.js";
@@ -18,6 +17,7 @@ import { pastedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
 import { trustBox } from "./trust-box.js";
+import { languageOf, sayCheck } from "./say.js";
 
 const READ_WHOLE_BELOW = 100_000; // entries; larger logs are read whole when the reader asks for it
 const EVIDENCE = ["not-in-log", "altered", "unknown-key"];
@@ -196,7 +196,7 @@ async function evidenceFile(log, answer, text) {
 const root = document.getElementById("check");
 const box = document.getElementById("check-here");
 if (root && box) {
-  const lang = root.dataset.lang === "es" ? "es" : "en";
+  const lang = languageOf(root);
   await new CheckPage(box, new URL(root.dataset.base ?? "../", location.href).href, lang).start();
   root.setAttribute("aria-busy", "false");
 }

@@ -3,8 +3,8 @@
 //   section.compare > h2, p, div.scroll > table(thead th(a), tbody tr(th, td(mark.differs)))
 
 import { el } from "./dom.js";
-import { formatNumber } from "../records/refusal.js";
-import { tell } from "./station-words.js";
+import { formatNumber } from "../records/words.js";
+import { say } from "./say.js";
 
 const MOST = 12;
 
@@ -19,7 +19,7 @@ const MOST = 12;
  */
 export function comparison(lang, contest, columns) {
   const shown = columns.slice(0, MOST);
-  const title = tell(lang, "compare", { contest });
+  const title = say(lang, "compare", { contest });
   const { rows, differs } = bodyRows(lang, shown);
   const head = shown.map(({ title: name, note, href }) =>
     el("th", { scope: "col" }, href ? el("a", { href }, el("bdi", {}, name)) : el("bdi", {}, name), note && el("span.small.muted.note-of", {}, note)),
@@ -28,13 +28,13 @@ export function comparison(lang, contest, columns) {
     "section.compare",
     {},
     el("h2", {}, title),
-    el("p.small.muted", {}, tell(lang, differs ? "compare-hint" : "compare-same")),
+    el("p.small.muted", {}, say(lang, differs ? "compare-hint" : "compare-same")),
     el(
       "div.scroll.wide",
       { tabindex: "0", role: "region", "aria-label": title },
-      el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, tell(lang, "figure")), head)), el("tbody", {}, rows)),
+      el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say(lang, "figure")), head)), el("tbody", {}, rows)),
     ),
-    columns.length > MOST && el("p", {}, tell(lang, "compare-more", { count: columns.length - MOST })),
+    columns.length > MOST && el("p", {}, say(lang, "compare-more", { count: columns.length - MOST })),
   );
 }
 

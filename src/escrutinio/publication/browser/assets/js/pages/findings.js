@@ -1,19 +1,18 @@
-// @ts-check
-/** Narrows the page of findings to a kind, a severity or an area. Without it the page shows all of them. */
+// Narrows the page of findings to a kind, a severity or an area. Without it the page shows all of them.
 
+import { speaker } from "../records/words.js";
 import { el } from "./dom.js";
+import { languageOf } from "./say.js";
 
-const SENTENCES = {
-  en: { kind: "Kind", severity: "Severity", area: "Area", all: "all", shown: "Findings listed: ", title: "Show only" },
-  es: { kind: "Tipo", severity: "Gravedad", area: "Área", all: "todos", shown: "Hallazgos en la lista: ", title: "Mostrar solo" },
-};
+const speak = speaker("findings");
 
-const root = document.getElementById("found");
-if (root) mount(root);
+const found = document.getElementById("found");
+if (found) mount(found);
 
 /** @param {HTMLElement} root */
 function mount(root) {
-  const words = root.dataset.lang === "es" ? SENTENCES.es : SENTENCES.en;
+  const lang = languageOf(root);
+  const say = (/** @type {string} */ key) => speak(lang, key);
   const sections = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(":scope > section")]);
   const kinds = sections.map((section) => [section.id, section.querySelector("h2")?.textContent ?? section.id]);
   const severities = [...new Set(sections.map((section) => section.dataset.severity ?? ""))];
@@ -21,11 +20,11 @@ function mount(root) {
   for (const item of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-area]"))) {
     areas.add(item.dataset.area);
   }
-  const kind = choice(words.kind, words.all, kinds);
-  const severity = choice(words.severity, words.all, severities.map((each) => [each, each]));
-  const area = choice(words.area, words.all, [...areas].sort().map((each) => [each, each]));
+  const kind = choice(say("kind"), say("all"), kinds);
+  const severity = choice(say("severity"), say("all"), severities.map((each) => [each, each]));
+  const area = choice(say("area"), say("all"), [...areas].sort().map((each) => [each, each]));
   const said = el("p", { class: "small muted", role: "status" });
-  const form = el("form", { class: "narrow-down", "aria-label": words.title }, kind.label, severity.label);
+  const form = el("form", { class: "narrow-down", "aria-label": say("title") }, kind.label, severity.label);
   if (areas.size) form.append(area.label);
   const show = () => {
     let count = 0;
@@ -41,7 +40,7 @@ function mount(root) {
       section.hidden = !fits || here === 0;
       count += section.hidden ? 0 : here;
     }
-    said.textContent = words.shown + count.toLocaleString(root.dataset.lang);
+    said.textContent = speak(lang, "shown", { count });
   };
   form.addEventListener("change", show);
   form.addEventListener("submit", (event) => event.preventDefault());

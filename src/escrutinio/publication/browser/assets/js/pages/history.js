@@ -5,9 +5,8 @@
 
 import { checkRecord } from "../election/check.js";
 import { el, timeOf, titleOf } from "./dom.js";
-import { recordWord } from "./record-words.js";
-import { formatNumber } from "../records/refusal.js";
-import { tell } from "./station-words.js";
+import { formatNumber } from "../records/words.js";
+import { say, wordFor } from "./say.js";
 
 const MOST = 120;
 
@@ -30,17 +29,17 @@ export async function historyOf(lang, log, place, hrefOf) {
     const link = el("a", { href: hrefOf(index) }, formatNumber(index, lang));
     rows.push(historyRow(lang, place.station, link, checked));
   }
-  const title = tell(lang, "history");
+  const title = say(lang, "history");
   const section = el("section.history", {}, el("h2", {}, title));
-  if (!rows.length) section.append(el("p.muted", {}, tell(lang, "history-none")));
+  if (!rows.length) section.append(el("p.muted", {}, say(lang, "history-none")));
   else {
-    const head = ["what", "who", "when", "entry"].map((key) => el("th.t", { scope: "col" }, tell(lang, `history-${key}`)));
+    const head = ["what", "who", "when", "entry"].map((key) => el("th.t", { scope: "col" }, say(lang, `history-${key}`)));
     const table = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
     const region = { tabindex: "0", role: "region", "aria-label": title };
-    section.append(el("p.small.muted", {}, tell(lang, "history-hint")), el("div.scroll.wide", region, table));
+    section.append(el("p.small.muted", {}, say(lang, "history-hint")), el("div.scroll.wide", region, table));
   }
   const more = place.history.length - MOST;
-  if (more > 0) section.append(el("p", {}, tell(lang, "history-more", { count: more })));
+  if (more > 0) section.append(el("p", {}, say(lang, "history-more", { count: more })));
   return section;
 }
 
@@ -61,7 +60,7 @@ function historyRow(lang, station, link, { entry, signer, steps }) {
     el("th.t", { scope: "row" }, entry ? whatOf(lang, station, entry) : "?"),
     el("td.t", {}, el("bdi", {}, organisation || (entry?.frame.issuer ?? ""))),
     el("td.t", {}, when === null ? "" : timeOf(when)),
-    el("td.t", {}, link, ` ${holds ? "✓" : "✗"} `, el("span.small", {}, tell(lang, holds ? "holds" : "fails"), why && `: ${why.text(lang)}`)),
+    el("td.t", {}, link, ` ${holds ? "✓" : "✗"} `, el("span.small", {}, say(lang, holds ? "holds" : "fails"), why && `: ${why.text(lang)}`)),
   );
 }
 
@@ -80,8 +79,8 @@ function whatOf(lang, station, { name, frame, body }) {
     .map((/** @type {any} */ one) => one.machine);
   const about = [...machines, ...(name === "lifecycle" ? [frame.subject] : []), ...(body.seal ? [body.seal] : [])];
   const said = code ?? seal;
-  const words = said === undefined ? "" : `: ${recordWord(lang, said)}`;
-  return [recordWord(lang, name), words, ...(about.length ? [" ", el("span.small.muted", {}, el("bdi", {}, about.join(" · ")))] : [])];
+  const words = said === undefined ? "" : `: ${wordFor(lang, said)}`;
+  return [wordFor(lang, name), words, ...(about.length ? [" ", el("span.small.muted", {}, el("bdi", {}, about.join(" · ")))] : [])];
 }
 
 /** Where the pages of the log write an entry out. @typedef {(index: number) => string} HrefOf */
@@ -114,16 +113,16 @@ export function findingsOf(lang, { findings, entries }, hrefOf) {
     el(
       "li",
       {},
-      lang === "es" ? finding.es : finding.en,
+      finding.said[lang] ?? finding.said.en ?? finding.code,
       " ",
-      el("span.small.muted", {}, tell(lang, "findings-entries"), finding.entries.slice(0, 12).flatMap((index) => [" ", link(index)])),
+      el("span.small.muted", {}, say(lang, "findings-entries"), finding.entries.slice(0, 12).flatMap((index) => [" ", link(index)])),
     ),
   );
   return el(
     "section.findings",
     {},
-    el("h2", {}, tell(lang, "findings")),
-    el("p.small.muted", {}, tell(lang, items.length ? "findings-hint" : "findings-none")),
+    el("h2", {}, say(lang, "findings")),
+    el("p.small.muted", {}, say(lang, items.length ? "findings-hint" : "findings-none")),
     items.length > 0 && el("ul", {}, items),
   );
 }

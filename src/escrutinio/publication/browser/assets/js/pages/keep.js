@@ -6,7 +6,7 @@ import { download, el, fillElement } from "./dom.js";
 import { formatProof } from "../log/proof.js";
 import { drawQr } from "./qr-draw.js";
 import { qrText } from "../records/qr-text.js";
-import { tell } from "./station-words.js";
+import { say } from "./say.js";
 
 /** @typedef {import("../log/log.js").Log} Log */
 /** @typedef {import("../log/log.js").Standing} Standing */
@@ -21,14 +21,14 @@ import { tell } from "./station-words.js";
 export function keepBox(lang, log, standing, about) {
   const shown = el("div", { role: "status" });
   const button = (/** @type {string} */ key, /** @type {() => Promise<void> | void} */ act) => {
-    const made = el("button", { type: "button" }, tell(lang, key));
+    const made = el("button", { type: "button" }, say(lang, key));
     made.addEventListener("click", () => void act());
     return made;
   };
   return el(
     "div.keep",
     {},
-    el("h3", {}, tell(lang, "keep")),
+    el("h3", {}, say(lang, "keep")),
     el(
       "p.links",
       {},
@@ -36,7 +36,7 @@ export function keepBox(lang, log, standing, about) {
       button("download-record", () => download(`entry-${standing.index}.cose`, standing.raw)),
       button("download-proof", async () => download(`entry-${standing.index}.tlog-proof`, await proofOf(log, standing))),
     ),
-    el("p.small.muted", {}, tell(lang, "keep-hint")),
+    el("p.small.muted", {}, say(lang, "keep-hint")),
     shown,
   );
 }
@@ -54,7 +54,7 @@ export async function proofOf(log, { index, proof }) {
 /** @param {string} lang @param {Uint8Array} raw @param {{ real: boolean, form?: string }} about */
 async function qrFigure(lang, raw, { real, form }) {
   const text = qrText(raw, real);
-  const drawn = await drawQr(text, tell(lang, "qr-text"));
+  const drawn = await drawQr(text, say(lang, "qr-text"));
   return el(
     "figure.qr-shown",
     {},
@@ -62,10 +62,10 @@ async function qrFigure(lang, raw, { real, form }) {
     el(
       "figcaption",
       {},
-      el("p", {}, drawn ? tell(lang, "qr-caption", { size: raw.length }) : tell(lang, "qr-none")),
-      form === "qr2024" && el("p", {}, tell(lang, "qr-copy")),
-      !real && el("p", {}, el("strong", {}, `${tell(lang, "not-real")}. `), tell(lang, "not-real-hint")),
-      el("details", { open: !drawn }, el("summary", {}, tell(lang, "qr-text")), el("pre", { tabindex: "0" }, text)),
+      el("p", {}, drawn ? say(lang, "qr-caption", { size: raw.length }) : say(lang, "qr-none")),
+      form === "qr2024" && el("p", {}, say(lang, "qr-copy")),
+      !real && el("p", {}, el("strong", {}, `${say(lang, "not-real")}. `), say(lang, "not-real-hint")),
+      el("details", { open: !drawn }, el("summary", {}, say(lang, "qr-text")), el("pre", { tabindex: "0" }, text)),
     ),
   );
 }

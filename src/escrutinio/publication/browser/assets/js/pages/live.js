@@ -1,30 +1,9 @@
 // A page that stays true while the log grows: it follows live.json, fetches itself again when it has changed,
 // marks what is new, and says how old its figures are. Without a network the age stands; nothing looks new.
 
-const SAYS = {
-  en: {
-    asOf: (at, ago) => `Figures as of ${at}, ${ago}.`,
-    on: (at, size) => `Figures as of ${at}, ${size} entries of the log.`,
-    offline: "No connection: these figures may have been overtaken.",
-    unknown: "The age of these figures is not known: live.json cannot be read.",
-    news: (count) => `New in the log: ${count} more ${count === "1" ? "entry" : "entries"}.`,
-    changed: "This page changed; what is new is marked.",
-    same: "Nothing on this page changed.",
-    shrunk: (before, now) => `live.json states ${now} entries; it stated ${before} before. Keep both: a log only grows.`,
-    show: "Show it",
-  },
-  es: {
-    asOf: (at, ago) => `Cifras de ${at}, ${ago}.`,
-    on: (at, size) => `Cifras de ${at}, con ${size} asientos en el registro.`,
-    offline: "Sin conexión: estas cifras pueden haber quedado atrás.",
-    unknown: "No se sabe de cuándo son estas cifras: no se puede leer live.json.",
-    news: (count) => `Nuevo en el registro: ${count} ${count === "1" ? "asiento" : "asientos"} más.`,
-    changed: "Esta página cambió; lo nuevo está marcado.",
-    same: "Nada cambió en esta página.",
-    shrunk: (before, now) => `live.json indica ${now} asientos; antes indicaba ${before}. Conserve ambos: un registro solo crece.`,
-    show: "Mostrarlo",
-  },
-};
+import { speaker } from "../records/words.js";
+
+const say = speaker("live");
 
 /** @typedef {{ size: number, root: string, time: number, refresh: number | null, previous: number | null,
  *   changed: string[] | null }} Live */
@@ -49,8 +28,7 @@ function isLive(value) {
 class Page {
   /** @param {Document} document */
   constructor(document) {
-    this.lang = document.documentElement.lang;
-    this.say = SAYS[this.lang] ?? SAYS.en;
+    this.lang = document.documentElement.lang || "en";
     /** The code of an area, "" for a page of the whole, undefined for one that is not to be exchanged. */
     this.place = document.body.dataset.live;
     /** @type {Live | null} */
@@ -103,7 +81,7 @@ class Page {
     this.failures = 0;
     const before = this.live;
     if (before !== null && (found.size < before.size || (found.size === before.size && found.root !== before.root))) {
-      this.status.textContent = this.say.shrunk(this.number(before.size), this.number(found.size));
+      this.status.textContent = say(this.lang, "shrunk", { before: this.number(before.size), now: this.number(found.size) });
       return;
     }
     this.live = found;
@@ -117,16 +95,21 @@ class Page {
    * @param {Live} now
    */
   async follow(before, now) {
-    const news = before === null ? "" : this.say.news(this.number(now.size - before.size));
+    const news = before === null ? "" : this.news(now.size - before.size);
     const concerned = before === null || now.changed === null || now.previous !== before.size
       || this.place === "" || now.changed.includes(this.place ?? "");
     try {
       const changed = this.place !== undefined && concerned && await this.refresh();
-      if (before !== null) this.status.textContent = `${news} ${this.place === undefined ? "" : changed ? this.say.changed : this.say.same}`;
+      if (before !== null) this.status.textContent = `${news} ${this.place === undefined ? "" : say(this.lang, changed ? "changed" : "same")}`;
     } catch {
       this.live = before;
       this.failures += 1;
     }
+  }
+
+  /** @param {number} count how many entries are new */
+  news(count) {
+    return say(this.lang, count === 1 ? "news-one" : "news", { count: this.number(count) });
   }
 
   /** Fetch this page again and put its content in the place of the old; whether it differs. */
@@ -147,15 +130,15 @@ class Page {
   /** Say how old the figures are, and whether there is a connection. */
   tell() {
     if (this.live === null) {
-      this.age.textContent = this.say.unknown;
+      this.age.textContent = say(this.lang, "unknown");
       return;
     }
     const old = this.live.refresh === null || Date.now() / 1000 - this.live.time > DAY;
     const at = new Date(this.live.time * 1000);
     const style = old ? { dateStyle: "long" } : { timeStyle: "short" };
     const said = new Intl.DateTimeFormat(this.lang, /** @type {Intl.DateTimeFormatOptions} */ (style)).format(at);
-    this.age.textContent = old ? this.say.on(said, this.number(this.live.size)) : this.say.asOf(said, this.ago(this.live.time));
-    if (this.failures > 0) this.age.prepend(`${this.say.offline} `);
+    this.age.textContent = old ? say(this.lang, "on", { at: said, size: this.number(this.live.size) }) : say(this.lang, "as-of", { at: said, ago: this.ago(this.live.time) });
+    if (this.failures > 0) this.age.prepend(`${say(this.lang, "offline")} `);
     this.box.classList.toggle("stale", this.failures > 0);
   }
 

@@ -9,12 +9,12 @@ import { decode, encode } from "../records/cbor.js";
 import { checkRecord } from "../election/check.js";
 import { alter, keyId } from "../records/cose.js";
 import { el, fillElement, titleOf } from "./dom.js";
-import { say, wordFor } from "./i18n.js";
 import { Log } from "../log/log.js";
 import { leafHash, rootOfProof } from "../log/merkle.js";
 import { openRecord } from "../records/record.js";
 import { Refusal } from "../records/refusal.js";
 import { stepList } from "./sheet.js";
+import { languageOf, say, wordFor } from "./say.js";
 
 const COUNTS = 4; // position of the counts in a sheet's payload
 const WAYS = ["change", "resign", "rewrite"];
@@ -34,7 +34,7 @@ export async function alteredCopy(entry, option, votes, way) {
   const pair = /** @type {CryptoKeyPair} */ (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]));
   const kid = keyId(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
   const sign = async (/** @type {Uint8Array} */ signed) =>
-    new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, signed));
+    new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, /** @type {BufferSource} */ (signed)));
   return alter(entry.frame, { payload: encode(payload), kid, sign });
 }
 
@@ -54,7 +54,7 @@ export function difference(original, copy) {
  * @param {HTMLElement} root
  */
 async function start(root) {
-  const lang = root.dataset.lang === "es" ? "es" : "en";
+  const lang = languageOf(root);
   const log = new Log(new URL(root.dataset.base ?? "../", location.href).href);
   try {
     const standing = await log.standing(Number(root.dataset.entry));

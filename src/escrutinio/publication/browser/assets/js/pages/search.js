@@ -5,26 +5,19 @@
 
 import { el, fillElement } from "./dom.js";
 import { lookUp } from "./names.js";
+import { speaker } from "../records/words.js";
 
 const MOST = 20;
 const MAX_TEXT = 64;
 
-/** @type {Record<string, [string, string]>} */
-const SENTENCES = {
-  none: ["Nothing found. Add another word of the name, or write a code.", "No se halló nada. Agregue otra palabra del nombre, o escriba un código."],
-  some: ["{count} found; use the arrow keys.", "{count} encontrados; use las flechas."],
-  more: ["The first {count}; write more to narrow them down.", "Los primeros {count}; escriba más para acotar."],
-  center: ["center", "centro"],
-  station: ["station", "mesa"],
-  list: ["Places found", "Lugares encontrados"],
-};
+const say = speaker("search");
 
 /** A search field brought to life. */
 export class Search {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     const { base = "../", here = "" } = form.dataset;
-    this.spanish = document.documentElement.lang === "es";
+    this.lang = document.documentElement.lang || "en";
     this.here = new URL(here || "./", location.href);
     this.base = new URL(base, location.href);
     this.input = /** @type {HTMLInputElement} */ (form.elements.namedItem("s"));
@@ -48,7 +41,7 @@ export class Search {
 
   /** @param {string} key @param {number} [count] */
   say(key, count = 0) {
-    return SENTENCES[key][this.spanish ? 1 : 0].replace("{count}", String(count));
+    return say(this.lang, key, { count });
   }
 
   /** An index of the site, fetched once; an empty object where it is missing. @param {string} path */
@@ -72,8 +65,8 @@ export class Search {
     const hits = text.trim().length < 2 ? [] : await lookUp((path) => this.json(path), text, MOST + 1);
     if (turn !== this.asked) return; // more was typed meanwhile
     this.show(hits.slice(0, MOST));
-    const say = !hits.length ? "none" : hits.length > MOST ? "more" : "some";
-    this.status.textContent = text.trim().length < 2 ? "" : this.say(say, Math.min(hits.length, MOST));
+    const key = !hits.length ? "none" : hits.length > MOST ? "more" : "some";
+    this.status.textContent = text.trim().length < 2 ? "" : this.say(key, Math.min(hits.length, MOST));
   }
 
   /** @param {import("./names.js").Hit[]} hits */

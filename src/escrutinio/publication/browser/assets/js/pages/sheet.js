@@ -6,13 +6,12 @@
 
 import { toHex } from "../records/bytes.js";
 import { el, timeOf, titleOf } from "./dom.js";
-import { say, wordFor } from "./i18n.js";
 import { keepBox } from "./keep.js";
-import { formatNumber } from "../records/refusal.js";
+import { formatNumber } from "../records/words.js";
 import { sha256 } from "../records/sha256.js";
 import { toPlain } from "../records/shapes.js";
-import { tell } from "./station-words.js";
-import { inWords } from "./words.js";
+import { inWords } from "./numerals.js";
+import { say, wordFor } from "./say.js";
 
 /** @typedef {import("../records/record.js").Entry} Entry */
 /** @typedef {import("../log/log.js").Standing} Standing */
@@ -42,7 +41,7 @@ export function sheetCard(lang, log, contest, standing, checked, { status, other
   return el(
     `article.sheet.${paper.real ? "real" : "unreal"}`,
     { id: `entry-${standing.index}` },
-    !paper.real && el("p.not-real", {}, el("strong", {}, tell(lang, "not-real"))),
+    !paper.real && el("p.not-real", {}, el("strong", {}, say(lang, "not-real"))),
     el(
       "header",
       {},
@@ -109,7 +108,7 @@ function sumOf(body) {
  * The figures of a record, candidate by candidate.
  * @param {string} lang
  * @param {any} contest of the definition
- * @param {Entry} entry
+ * @param {Pick<Entry, "body">} entry
  * @returns {Figure[]}
  */
 export function figuresOf(lang, contest, { body }) {
@@ -179,7 +178,7 @@ function figuresTable(lang, caption, figures, others) {
 function checksOf(lang, steps, explain) {
   const count = (/** @type {string} */ state) => steps.filter((step) => step.state === state).length;
   const found = { ok: count("ok"), bad: count("bad"), open: count("open") };
-  return el("details.checked", { open: explain || found.bad > 0 }, el("summary", {}, tell(lang, "checked", found)), stepList(lang, steps));
+  return el("details.checked", { open: explain || found.bad > 0 }, el("summary", {}, say(lang, "checked", found)), stepList(lang, steps));
 }
 
 /**

@@ -11,14 +11,14 @@ import { checkRecord } from "../election/check.js";
 import { comparison } from "./compare.js";
 import { el, fillElement, titleOf } from "./dom.js";
 import { entryPages, findingsOf, historyOf } from "./history.js";
-import { say, wordFor } from "./i18n.js";
 import { Log } from "../log/log.js";
 import { areaOfStation, findCenter, findPlace, pathOf } from "../election/places.js";
-import { Refusal, formatNumber } from "../records/refusal.js";
+import { Refusal } from "../records/refusal.js";
+import { formatNumber } from "../records/words.js";
 import { figuresOf, sheetCard } from "./sheet.js";
-import { tell } from "./station-words.js";
 import { isCode } from "../records/text.js";
 import { trustBox } from "./trust-box.js";
+import { languageOf, say, wordFor } from "./say.js";
 
 const MAX_CARDS = 200;
 const OFFICIAL = ["tally-sheet", "manual-sheet"];
@@ -69,7 +69,7 @@ function counts({ checked, contest }) {
 function paperOf({ body }, place, lang) {
   const words = { election: titleOf(body.titles, lang, body.code), place: titleOf(body.place, lang, ""), day: body.voting_day };
   const center = [place.center, place.centerName].filter(Boolean).join(" · ");
-  return { election: tell(lang, "sheet-of", words), real: body.kind === "real", center, registered: place.registered };
+  return { election: say(lang, "sheet-of", words), real: body.kind === "real", center, registered: place.registered };
 }
 
 /** The records that state figures, by contest, an official sheet first. @param {Read[]} reads */
@@ -122,7 +122,7 @@ function heading(place, path, lang) {
   const fact = (/** @type {string} */ key, /** @type {string} */ value) =>
     el("div", {}, el("dt", {}, say(lang, key)), el("dd", {}, el("bdi", {}, value)));
   const link = (/** @type {string} */ key, /** @type {string | null} */ code) =>
-    code && el("a", { href: `station.html?a=${area}&s=${encodeURIComponent(code)}`, rel: key === "next" ? "next" : "prev" }, tell(lang, key, { station: code }));
+    code && el("a", { href: `station.html?a=${area}&s=${encodeURIComponent(code)}`, rel: key === "next" ? "next" : "prev" }, say(lang, key, { station: code }));
   return [
     crumbsOf(path, lang),
     el("h1", {}, say(lang, "station", { station })),
@@ -148,7 +148,7 @@ async function centerList(log, query, lang) {
     crumbsOf(await pathOf(log, area), lang),
     el("h1", {}, el("bdi", {}, found.name || center)),
     el("p", {}, `${say(lang, "center")} `, el("bdi", {}, center)),
-    el("h2", {}, tell(lang, "center-stations")),
+    el("h2", {}, say(lang, "center-stations")),
     el("ul", {}, found.stations.map((code) => el("li", {}, link(code)))),
   ];
 }
@@ -172,7 +172,7 @@ function limits(lang) {
  * @param {string} [trouble]
  */
 async function show(root, chosen, trouble = "") {
-  const lang = root.dataset.lang === "es" ? "es" : "en";
+  const lang = languageOf(root);
   const log = new Log(new URL(root.dataset.base ?? "../", location.href).href, chosen?.trust);
   const box = trustBox(lang, chosen, trouble, (next, why) => void show(root, next, why));
   root.setAttribute("aria-busy", "true");
@@ -209,7 +209,7 @@ async function content(log, lang, box) {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const missing = error.key === "fetch-missing" && String(error.values.path).startsWith("data/");
-    return [el("p", { role: "alert" }, missing ? tell(lang, "missing", { path: error.values.path }) : say(lang, "failed", { why: error })), box];
+    return [el("p", { role: "alert" }, missing ? say(lang, "missing", { path: error.values.path }) : say(lang, "failed", { why: error })), box];
   }
 }
 

@@ -1,12 +1,13 @@
 // The box in which a reader gives a page a trust file that came by another way.
 //
-//   details.trust > summary, p, p(label, input[type=file]), p[role=status]
+//   details.trust > summary, p, p(label, input[type=file]), p[role=status], p > code
 
 import { el } from "./dom.js";
-import { say } from "./i18n.js";
 import { handedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
+import { fingerprint } from "../log/fingerprint.js";
 import { parseTrust } from "../log/trust.js";
+import { say } from "./say.js";
 
 /** @typedef {{ name: string, trust: import("../log/trust.js").Trust }} Chosen */
 
@@ -37,5 +38,6 @@ export function trustBox(lang, chosen, trouble, choose) {
     el("p", {}, say(lang, "trust-hint")),
     el("p", {}, el("label", { for: "trust-file" }, say(lang, "trust-label")), " ", input),
     el("p", { role: "status" }, trouble || (chosen && say(lang, "trust-loaded", { name: chosen.name }))),
+    chosen && el("p.small", {}, say(lang, "trust-fingerprint"), " ", el("code.hash", {}, fingerprint(chosen.trust))),
   );
 }

@@ -1,10 +1,11 @@
 // The page "Verify everything here": main > div#verify[data-base][data-lang].
 
 import { mountVerification } from "./verify-page.js";
+import { languageOf } from "./say.js";
 
 const root = document.getElementById("verify");
 if (root) {
   const base = new URL(root.dataset.base ?? "../", location.href).href;
   const startWorker = () => new Worker(new URL("./verify-worker.js", import.meta.url), { type: "module" });
-  await mountVerification(root, { lang: root.dataset.lang === "es" ? "es" : "en", base, startWorker });
+  await mountVerification(root, { lang: languageOf(root), base, startWorker });
 }

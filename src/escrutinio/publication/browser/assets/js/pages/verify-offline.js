@@ -4,8 +4,9 @@
 
 import { el, fillElement } from "./dom.js";
 import { mountVerification } from "./verify-page.js";
-import { speak } from "./verify-sentences.js";
 import { serveWorker } from "./verify-work.js";
+import { speak } from "./say.js";
+import { endonymOf, languages } from "../records/words.js";
 
 /** @param {string} program the text of this script */
 function startWorker(program) {
@@ -18,20 +19,28 @@ function startWorker(program) {
  * @param {string} lang
  */
 async function show(program, lang) {
-  const other = lang === "es" ? "en" : "es";
-  const change = el("button", { type: "button", lang: other }, speak(lang, "language"));
-  change.addEventListener("click", () => void show(program, other));
+  const changes = languages().filter((other) => other !== lang).map((other) => {
+    const change = el("button", { type: "button", lang: other }, endonymOf(other));
+    change.addEventListener("click", () => void show(program, other));
+    return change;
+  });
   const root = el("div", { id: "verify" });
   const version = Number(document.documentElement.dataset.verifier);
   document.documentElement.lang = lang;
   document.title = speak(lang, "title");
   fillElement(
     document.body,
-    el("header.wrap", {}, el("p.links", {}, change, el("span.small.muted", {}, speak(lang, "version", { version }))), el("h1", {}, speak(lang, "title"))),
+    el("header.wrap", {}, el("p.links", {}, ...changes, el("span.small.muted", {}, speak(lang, "version", { version }))), el("h1", {}, speak(lang, "title"))),
     el("main.wrap", {}, el("p.lead", {}, speak(lang, "intro")), root),
   );
   await mountVerification(root, { lang, base: null, startWorker: () => startWorker(program) });
 }
 
+/** The reader's first language that this file speaks; Spanish where it speaks none of theirs. */
+function preferred() {
+  const known = languages();
+  return navigator.languages.map((each) => each.toLowerCase().split("-")[0]).find((each) => known.includes(each)) ?? "es";
+}
+
 if (typeof document === "undefined") serveWorker();
-else void show(document.currentScript?.textContent ?? "", navigator.language.toLowerCase().startsWith("en") ? "en" : "es");
+else void show(document.currentScript?.textContent ?? "", preferred());

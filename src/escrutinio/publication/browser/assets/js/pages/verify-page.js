@@ -13,8 +13,8 @@ import { Refusal } from "../records/refusal.js";
 import { chosenFiles } from "../log/source.js";
 import { parseTrust } from "../log/trust.js";
 import { showReport } from "./verify-report.js";
-import { speak } from "./verify-sentences.js";
 import { revived } from "../election/steps.js";
+import { speak } from "./say.js";
 
 const MAX_TRUST = 1024 * 1024 + 1; // one more than is allowed, so that what is too long is refused and not cut
 const SAMPLE = 1_000;
@@ -41,7 +41,7 @@ export async function mountVerification(root, { lang, base, startWorker }) {
     say("files" in chosen ? speak(lang, "chosen-folder", { count: chosen.files.length }) : speak(lang, "chosen-zip", { name: files[0].name }));
   };
   const native = await isNative();
-  const trust = fileField(lang, "trust-file", { accept: ".toml" });
+  const trust = fileField("trust-file", { accept: ".toml" });
   const earlier = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "earlier", rows: "5", spellcheck: "false", autocomplete: "off" }));
   const start = el("button", { type: "submit" }, speak(lang, "start"));
   const form = el(
@@ -100,8 +100,8 @@ function vouchedFor({ steps }) {
   return ["log-signature", "cosignatures", "root", "trust-file"].every(holds) && steps.every(({ state }) => state !== "bad");
 }
 
-/** @param {string} lang @param {string} id @param {Record<string, string | boolean>} attributes */
-function fileField(lang, id, attributes) {
+/** @param {string} id @param {Record<string, string | boolean>} attributes */
+function fileField(id, attributes) {
   return /** @type {HTMLInputElement} */ (el("input", { type: "file", id, ...attributes }));
 }
 
@@ -117,8 +117,8 @@ function field(lang, key, input, hint) {
  * @param {(files: File[]) => void} choose
  */
 function chooser(lang, choose) {
-  const folder = fileField(lang, "folder", { webkitdirectory: true, multiple: true });
-  const zip = fileField(lang, "zip", { accept: ".zip" });
+  const folder = fileField("folder", { webkitdirectory: true, multiple: true });
+  const zip = fileField("zip", { accept: ".zip" });
   for (const input of [folder, zip]) input.addEventListener("change", () => choose([...(input.files ?? [])]));
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {

@@ -5,9 +5,9 @@
 
 import { toUtf8 } from "../records/bytes.js";
 import { download, el, timeOf, titleOf } from "./dom.js";
-import { formatNumber } from "../records/refusal.js";
-import { hasSentence, speak } from "./verify-sentences.js";
+import { formatNumber, formatTenths } from "../records/words.js";
 import { revived, verdictOf } from "../election/steps.js";
+import { hasSentence, speak } from "./say.js";
 
 const COPIES = "copies:";
 const WHOLE_LIMITS = ["limit-true", "limit-findings", "limit-page", "limit-paper"];
@@ -24,7 +24,7 @@ const MOST_STATIONS = 3_000;
 export function showReport(lang, report) {
   const verdict = verdictOf(report);
   const { origin, size, seconds, area } = report;
-  const about = area ? speak(lang, "about-part", { origin, size, ...area }) : speak(lang, "about", { origin, size, seconds: spellSeconds(seconds, lang) });
+  const about = area ? speak(lang, "about-part", { origin, size, ...area }) : speak(lang, "about", { origin, size, seconds: formatTenths(seconds, lang) });
   return /** @type {Node[]} */ (
     [
       el(`h2.outcome.${verdict}`, { tabindex: "-1" }, speak(lang, `verdict-${verdict}`)),
@@ -45,11 +45,6 @@ export function showReport(lang, report) {
       list(lang, "limits", (area ? PART_LIMITS : WHOLE_LIMITS).map((key) => speak(lang, key))),
     ].filter(Boolean)
   );
-}
-
-/** @param {number} seconds @param {string} lang */
-function spellSeconds(seconds, lang) {
-  return seconds.toFixed(1).replace(".", lang === "es" ? "," : ".");
 }
 
 /** @param {string} lang @param {Report} report @returns {string[]} */
@@ -198,7 +193,7 @@ function list(lang, key, items) {
 function stationList(lang, { area, definition }) {
   const record = (/** @type {any} */ said) => {
     const contest = definition.contests.find((/** @type {any} */ one) => one.code === said.contest);
-    const about = { ...said, index: formatNumber(said.index, lang), type: hasSentence(said.type) ? speak(lang, said.type) : said.type, contest: titleOf(contest?.titles ?? [], lang, said.contest) };
+    const about = { ...said, index: formatNumber(said.index, lang), type: hasSentence(lang, said.type) ? speak(lang, said.type) : said.type, contest: titleOf(contest?.titles ?? [], lang, said.contest) };
     /** @type {number[]} */
     const votes = (contest?.candidates ?? []).map(() => 0);
     said.counts.forEach((/** @type {number} */ count, /** @type {number} */ at) => (votes[contest?.options[at]?.candidate ?? 0] += count));

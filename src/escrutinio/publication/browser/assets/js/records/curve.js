@@ -147,6 +147,7 @@ let constants;
 
 /** The first 64 bits of the fractional parts of the roots of primes, as FIPS 180-4 takes them. */
 function sha512Constants() {
+  /** @type {bigint[]} */
   const primes = [];
   for (let n = 2n; primes.length < 80; n++) if (primes.every((prime) => n % prime)) primes.push(n);
   const root = (/** @type {bigint} */ n, /** @type {bigint} */ degree) => {

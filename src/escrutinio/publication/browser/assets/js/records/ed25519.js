@@ -71,7 +71,7 @@ export async function verifier(key, plain = false) {
   return async (message, signature) => {
     if (!signatureIsCanonical(signature)) return false;
     if (!imported) return verifyInBigInt(key, message, signature);
-    return crypto.subtle.verify("Ed25519", imported, signature, message);
+    return crypto.subtle.verify("Ed25519", imported, /** @type {BufferSource} */ (signature), /** @type {BufferSource} */ (message));
   };
 }
 
@@ -89,7 +89,7 @@ export async function isNative() {
  */
 async function importKey(key) {
   try {
-    return await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
+    return await crypto.subtle.importKey("raw", /** @type {BufferSource} */ (key), "Ed25519", false, ["verify"]);
   } catch {
     return null;
   }

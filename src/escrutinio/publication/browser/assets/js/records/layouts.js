@@ -17,7 +17,7 @@ const MEDIA_TYPES = "text/csv text/plain application/json application/pdf image/
 const attachment = struct({
   digest: DIGEST,
   size: bounded(UINT, (size) => size <= 2 ** 28, (size) => new Refusal("bound-size", { size, limit: 2 ** 28 })),
-  media_type: bounded(SHORT, (type) => MEDIA_TYPES.split(" ").includes(type), (type) => new Refusal("bound-media-type", { type, known: MEDIA_TYPES })),
+  media_type: bounded(SHORT, (name) => MEDIA_TYPES.split(" ").includes(name), (name) => new Refusal("bound-media-type", { type: name, known: MEDIA_TYPES })),
 });
 const attachments = array(attachment, 0, 256);
 const fraction = bounded(

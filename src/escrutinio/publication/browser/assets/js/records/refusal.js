@@ -1,8 +1,8 @@
-// Why something was refused, in words a reader can act on, in either language of the pages.
+// Why something was refused: a key with values, which becomes words where a reader sees it.
 
-import { REFUSALS } from "./refusals.js";
+import { fill, message } from "./words.js";
 
-/** A refusal: `key` names a sentence of refusals.js, `values` fill its gaps, `cause` is what it quotes. */
+/** A refusal: `key` names a sentence of the catalogues, `values` fill its gaps, `cause` is what it quotes. */
 export class Refusal extends Error {
   /**
    * @param {string} key
@@ -22,12 +22,12 @@ export class Refusal extends Error {
   }
 
   /**
-   * The sentence in a language of the pages.
-   * @param {string} lang "es" or "en"
+   * The sentence in a language.
+   * @param {string} lang
    * @returns {string}
    */
   text(lang) {
-    return fill(REFUSALS[lang][this.key], lang, this.values);
+    return fill(message(lang, "refusal", this.key), lang, this.values);
   }
 }
 
@@ -39,31 +39,6 @@ export class Refusal extends Error {
  */
 export function refuse(key, values) {
   throw new Refusal(key, values);
-}
-
-/**
- * A sentence with its `{gaps}` filled; whole numbers get the language's thousands signs.
- * @param {string} sentence
- * @param {string} lang
- * @param {Record<string, unknown>} values
- * @returns {string}
- */
-export function fill(sentence, lang, values) {
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => {
-    const value = values[name];
-    if (value instanceof Refusal) return value.text(lang);
-    return typeof value === "number" || typeof value === "bigint" ? formatNumber(value, lang) : String(value);
-  });
-}
-
-/**
- * A whole number as the pages write it: 7.303.480 in Spanish, 7,303,480 in English.
- * @param {number | bigint} value
- * @param {string} lang
- * @returns {string}
- */
-export function formatNumber(value, lang) {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, lang === "es" ? "." : ",");
 }
 
 /**

@@ -89,6 +89,7 @@ function compress(state, view, at) {
  * @returns {number[]}
  */
 function primes(count) {
+  /** @type {number[]} */
   const found = [];
   for (let n = 2; found.length < count; n++) if (found.every((prime) => n % prime)) found.push(n);
   return found;

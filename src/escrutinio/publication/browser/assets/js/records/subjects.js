@@ -6,7 +6,7 @@ import { quoted, refuse } from "./refusal.js";
 
 /** @type {Record<string, (parts: string[], whole: string) => About | null>} */
 const FORMS = {
-  election: (parts, whole) => (whole === "election" ? {} : null),
+  election: (_, whole) => (whole === "election" ? {} : null),
   contest: (parts) => (parts.length === 1 ? { contest: parts[0] } : null),
   "contest-area": (parts) => {
     if (parts.length > 2) return null;
@@ -14,7 +14,7 @@ const FORMS = {
   },
   station: (parts) => (parts.length === 1 ? { station: parts[0] } : null),
   "station/contest": (parts) => (parts.length === 2 ? { station: parts[0], contest: parts[1] } : null),
-  signer: (parts, whole) => ({ other: whole }),
+  signer: (_, whole) => ({ other: whole }),
   lot: (parts) => (parts.length === 1 ? { other: parts[0] } : null),
   audit: (parts) => (parts.length === 1 ? { other: parts[0] } : null),
   place: (parts, whole) => {

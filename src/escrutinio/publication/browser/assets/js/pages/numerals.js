@@ -15,14 +15,17 @@ const EN_SMALL = (
 ).split(" ");
 const EN_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 
+/** @type {Record<string, (n: number) => string>} */
+const SPELLS = { es: spanish, en: english };
+
 /**
- * A whole number below 10^12 in words.
+ * A whole number below 10^12 in words; its digits in a language whose numerals are not known here.
  * @param {number} value
- * @param {string} lang "es" or "en"
+ * @param {string} lang
  * @returns {string}
  */
 export function inWords(value, lang) {
-  return lang === "es" ? spanish(value) : english(value);
+  return Object.hasOwn(SPELLS, lang) ? SPELLS[lang](value) : String(value);
 }
 
 /** @param {number} n @returns {string} */

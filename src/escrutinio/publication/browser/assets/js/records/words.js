@@ -1,0 +1,102 @@
+// What the languages say. The messages of one are files of a publication, written from the catalogue of that
+// language (`words/<language>/<context>.js`), and each calls `learn`; the modules know keys and values alone.
+
+/** @typedef {{ endonym: string, thousands: string, decimal: string }} Marks */
+/** Says a message in a language, with its gaps filled.
+ * @typedef {(lang: string, key: string, values?: Record<string, unknown>) => string} Say */
+
+const SOURCE = "en";
+
+/** @type {Map<string, Marks>} */
+const MARKS = new Map();
+/** By language and context. @type {Map<string, Record<string, string>>} */
+const MESSAGES = new Map();
+
+/**
+ * Take in the messages of a context in a language.
+ * @param {string} lang
+ * @param {Marks} marks how the language calls itself and writes numbers
+ * @param {string} context
+ * @param {Record<string, string>} messages by key
+ */
+export function learn(lang, marks, context, messages) {
+  MARKS.set(lang, marks);
+  MESSAGES.set(`${lang} ${context}`, messages);
+}
+
+/** The languages that were learnt. @returns {string[]} */
+export function languages() {
+  return [...MARKS.keys()];
+}
+
+/** How a language calls itself. @param {string} lang @returns {string} */
+export function endonymOf(lang) {
+  return MARKS.get(lang)?.endonym ?? lang;
+}
+
+/**
+ * Whether a context has a message of this key.
+ * @param {string} lang
+ * @param {string} context
+ * @param {string} key
+ */
+export function knows(lang, context, key) {
+  return Object.hasOwn(MESSAGES.get(`${lang} ${context}`) ?? {}, key);
+}
+
+/**
+ * A message with its gaps not yet filled; in English where this language was not learnt, and where English was
+ * not either, the key: a program that is no page says what is wrong by its code.
+ * @param {string} lang
+ * @param {string} context
+ * @param {string} key
+ * @returns {string}
+ */
+export function message(lang, context, key) {
+  const known = [lang, SOURCE].find((each) => knows(each, context, key));
+  return known === undefined ? key : (MESSAGES.get(`${known} ${context}`)?.[key] ?? key);
+}
+
+/**
+ * What says the messages of a context.
+ * @param {string} context
+ * @returns {Say}
+ */
+export function speaker(context) {
+  return (lang, key, values = {}) => fill(message(lang, context, key), lang, values);
+}
+
+/**
+ * A sentence with its `{gaps}` filled; whole numbers get the thousands signs of the language.
+ * @param {string} sentence
+ * @param {string} lang
+ * @param {Record<string, unknown>} values what a refusal quotes is said in the same language
+ * @returns {string}
+ */
+export function fill(sentence, lang, values) {
+  return sentence.replace(/\{(\w+)(?::,)?\}/g, (_, name) => {
+    const value = values[name];
+    if (value instanceof Error && "text" in value && typeof value.text === "function") return value.text(lang);
+    return typeof value === "number" || typeof value === "bigint" ? formatNumber(value, lang) : String(value);
+  });
+}
+
+/**
+ * A whole number as the pages write it: 7.303.480 in Spanish, 7,303,480 in English.
+ * @param {number | bigint} value
+ * @param {string} lang
+ * @returns {string}
+ */
+export function formatNumber(value, lang) {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, MARKS.get(lang)?.thousands ?? ",");
+}
+
+/**
+ * A number with one decimal, as the language writes it.
+ * @param {number} value
+ * @param {string} lang
+ * @returns {string}
+ */
+export function formatTenths(value, lang) {
+  return value.toFixed(1).replace(".", MARKS.get(lang)?.decimal ?? ".");
+}

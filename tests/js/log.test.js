@@ -1,0 +1,84 @@
+// The browser's trees, trust files and fingerprints, held against docs/vectors and against the definitions of RFC 6962.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import test from "node:test";
+
+import { fingerprint } from "#js/log/fingerprint.js";
+import { consistencyProof, inclusionProof, leafHash, treeRoot, verifyConsistency, verifyInclusion } from "#js/log/merkle.js";
+import { parseVkey } from "#js/log/note.js";
+import { ENTRIES, tileNames, tilePath } from "#js/log/tiles.js";
+import { parseTrust } from "#js/log/trust.js";
+import { readZip, writeZip } from "#js/log/zip.js";
+import { fromHex, toHex } from "#js/records/bytes.js";
+import { refusalOf, vectors } from "./vectors.js";
+
+const SIZES = [1, 2, 3, 7, 255, 256, 257, 600];
+
+/** @param {number} size */
+function leaves(size) {
+  return Array.from({ length: size }, (_, n) => leafHash(Uint8Array.of(n >>> 8, n)));
+}
+
+/** The hash of leaves, as RFC 6962, section 2.1, defines it. @param {Uint8Array[]} hashes @returns {Buffer} */
+function defined(hashes) {
+  if (hashes.length === 1) return Buffer.from(hashes[0]);
+  let half = 1;
+  while (half * 2 < hashes.length) half *= 2;
+  const sides = [defined(hashes.slice(0, half)), defined(hashes.slice(half))];
+  return createHash("sha256").update(Buffer.concat([Buffer.of(1), ...sides])).digest();
+}
+
+/** @param {Uint8Array[]} hashes @returns {import("#js/log/merkle.js").HashAt} */
+function source(hashes) {
+  return async (level, index) => treeRoot(hashes.slice(index * 2 ** level, (index + 1) * 2 ** level));
+}
+
+test("roots are those of the definition, and proofs lead to them", async () => {
+  for (const size of SIZES) {
+    const hashes = leaves(size);
+    const root = treeRoot(hashes);
+    assert.equal(toHex(root), defined(hashes).toString("hex"));
+    for (const index of new Set([0, size >> 1, size - 1])) {
+      const proof = await inclusionProof(index, size, source(hashes));
+      verifyInclusion(hashes[index], index, size, proof, root);
+      const other = [hashes[index], ...proof.slice(1)];
+      if (proof.length) assert.equal(refusalOf(() => verifyInclusion(hashes[index], index, size, other, root)), "proof-root");
+      assert.equal(refusalOf(() => verifyInclusion(hashes[index], index, size, [...proof, root], root)), "proof-length");
+    }
+    for (const old of new Set([1, Math.ceil(size / 2), size])) {
+      const proof = await consistencyProof(old, size, source(hashes));
+      verifyConsistency(old, treeRoot(hashes.slice(0, old)), size, root, proof);
+      assert.ok(refusalOf(() => verifyConsistency(old, leafHash(root), size, root, proof)));
+    }
+  }
+});
+
+test("tiles have the names of the specification", () => {
+  assert.equal(tilePath(0, 1_234_067, 256), "tile/0/x001/x234/067");
+  assert.equal(tilePath(ENTRIES, 0, 17), "tile/entries/000.p/17");
+  assert.deepEqual([...tileNames(257, 0)].map(({ index, width }) => tilePath(0, index, width)), ["tile/0/000", "tile/0/001.p/1"]);
+});
+
+test("fingerprints are those of the vectors", () => {
+  for (const { definition, charter, log_keys, fingerprint: digits } of vectors("fingerprint").vectors) {
+    const logs = log_keys.map((/** @type {string} */ text) => ({ key: parseVkey(text) }));
+    assert.equal(fingerprint({ definition: fromHex(definition), charter: fromHex(charter), logs }), digits);
+  }
+});
+
+test("every trust file is read or refused as in the vectors", () => {
+  for (const { what, file, reads } of vectors("edges").trust_files) {
+    assert.equal(refusalOf(() => parseTrust(fromHex(file))) === null, reads, what);
+  }
+});
+
+test("a zip gives what was put into it, and one that is cut nothing", async () => {
+  const files = [{ name: "a/ñ.txt", data: new Uint8Array(10_000).fill(65) }, { name: "empty", data: new Uint8Array() }];
+  const zip = await writeZip(files);
+  const found = await readZip(zip);
+  assert.deepEqual([...found.keys()], files.map(({ name }) => name));
+  for (const { name, data } of files) assert.deepEqual(await found.get(name)?.read(data.length), data);
+  await assert.rejects(readZip(zip.slice(0, zip.size - 1)), { key: "zip-form" });
+  await assert.rejects(/** @type {any} */ (found.get("a/ñ.txt")).read(9_999), { key: "fetch-long" });
+});
