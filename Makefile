@@ -6,7 +6,10 @@ SERVE ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+PYTEST := $(BIN)/python -m pytest --numprocesses 2
+# A module's tests share what they need in one process; its order leaves no long module for the end.
+BY_MODULE := --dist loadscope --no-loadscope-reorder
+FAST := -m "not slow and not long"
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --quiet \
 	--generate-hashes --no-header --no-annotate --upgrade \
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options
@@ -18,12 +21,13 @@ BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard bench
 # Every test that starts the command reads what an earlier one compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo decoder test test-slow test-long fuzz fuzz-short screenshots lint types contracts bench bench-short lock clean
+.PHONY: help demo decoder test test-core test-slow test-long fuzz fuzz-short screenshots lint types contracts bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
 	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
 	@echo "make test            the tests, in some five minutes"
+	@echo "make test-core       those of core and base alone, in a minute"
 	@echo "make test-slow       the tests that take longer"
 	@echo "make test-long       the tests that take minutes each"
 	@echo "make fuzz            inputs made by chance, through both verifiers (fuzz-short: a tenth of them)"
@@ -74,13 +78,16 @@ $(DECODER)/decode.js: decoder.sha256
 # --- checks -------------------------------------------------------------------------------------------
 
 test: $(VENV)/dev.stamp
-	@$(PYTEST) -m "not slow and not long" $(ARGS)
+	@$(PYTEST) $(BY_MODULE) $(FAST) $(ARGS)
+
+test-core: $(VENV)/dev.stamp
+	@$(PYTEST) $(BY_MODULE) $(FAST) tests/core tests/base $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
-	@$(PYTEST) -m slow $(ARGS)
+	@$(PYTEST) --dist worksteal -m slow $(ARGS)
 
 test-long: $(VENV)/dev.stamp
-	@$(PYTEST) -m long $(ARGS)
+	@$(PYTEST) --dist worksteal -m long $(ARGS)
 
 # Ends with 1 where anything is wrong; ARGS="--seed N" makes the inputs of an earlier run again.
 fuzz: $(VENV)/dev.stamp
