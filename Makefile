@@ -119,8 +119,8 @@ screenshots: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/dev.stamp
-	@$(LOCK) --output-file requirements.txt >/dev/null
-	@$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
+	@$(LOCK) --extra all --output-file requirements.txt >/dev/null
+	@$(LOCK) --extra all --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
 
 clean:
 	@rm -rf $(VENV) build dist public src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -9,6 +9,7 @@ import click
 
 from escrutinio import __version__
 from escrutinio.base.errors import EscrutinioError
+from escrutinio.base.extras import MissingExtraError, extra_with, need
 from escrutinio.base.words.say import say
 from escrutinio.cli.output import refuse, write_on_any_console
 
@@ -58,6 +59,20 @@ COMMANDS = {
     ),
 }
 
+NEEDS = {
+    "collect": ("publish",),
+    "demo": ("publish",),
+    "dossier": ("paper",),
+    "print": ("paper",),
+    "publish": ("publish",),
+    "redact": ("scan",),
+    "report": ("paper",),
+    "scan": ("scan",),
+    "serve": ("hub",),
+    "transcribe": ("hub", "publish", "scan"),
+}
+"""The extras that a command does nothing without; others find out where they need one."""
+
 
 class Commands(click.Group):
     """A group that imports a command's module only when it is called, and refuses without a traceback."""
@@ -68,6 +83,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if not ctx.resilient_parsing:
+            need(*NEEDS.get(cmd_name, ()))
         command: click.Command = import_module(f"escrutinio.cli.{cmd_name}").command
         return command
 
@@ -80,6 +97,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except EscrutinioError as error:
             refuse(str(error))
+        except ModuleNotFoundError as error:
+            extra = extra_with(error.name)
+            if extra is None:
+                raise
+            refuse(str(MissingExtraError(extra)))
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             refuse(f"{where}{error.strerror or error}")

@@ -10,6 +10,7 @@ import click
 
 from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
+from escrutinio.base.extras import need
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
 from escrutinio.cli.output import EXIT_FAILED, progress_bar
@@ -52,6 +53,8 @@ EXAMPLES = ("venezuela-2024", "miniature")
     help=say("Directory.", "Directorio."),
 )
 def command(serve: bool, port: int, examples: Path, output: Path) -> None:
+    if serve:
+        need("hub")  # before minutes of work
     from escrutinio.cli.serve import serve_directory
     from escrutinio.cli.verify import print_report
     from escrutinio.core.log.trust import parse_trust
