@@ -21,7 +21,7 @@ BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard bench
 # Every test that starts the command reads what an earlier one compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo decoder test test-core test-slow test-long fuzz fuzz-short screenshots lint types contracts bench bench-short lock clean
+.PHONY: help demo decoder test test-core test-slow test-long fuzz fuzz-short dist screenshots lint types contracts bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
@@ -35,6 +35,7 @@ help:
 	@echo "make types           mypy, strict"
 	@echo "make contracts       a room imports only from the rooms below it"
 	@echo "make bench           every benchmark beside its floor (bench-short: small sizes)"
+	@echo "make dist            the wheel and the source archive"
 	@echo "make screenshots     the pictures of README.md, with Chromium"
 	@echo "make lock            pin the newest allowed dependencies again, with hashes"
 	@echo "make clean           remove what the other targets made"
@@ -111,6 +112,10 @@ bench: $(VENV)/dev.stamp
 
 bench-short:
 	@$(MAKE) --no-print-directory bench ARGS=--short
+
+# The wheel and the source archive, in dist/.
+dist: $(VENV)/dev.stamp decoder
+	@$(BIN)/python -m tests.dist
 
 # --- upkeep -------------------------------------------------------------------------------------------
 

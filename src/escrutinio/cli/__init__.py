@@ -14,7 +14,7 @@ from escrutinio.base.words.say import say
 from escrutinio.cli.output import refuse, write_on_any_console
 
 COMMANDS = {
-    "demo": say("Publish, verify and serve the two examples.", "Publica, verifica y sirve los dos ejemplos."),
+    "demo": say("Publish, verify and serve the examples.", "Publica, verifica y sirve los ejemplos."),
     "publish": say(
         "Publish an election from its configuration.", "Publica una elección desde su configuración."
     ),
