@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --qui
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 # A module's tests share what they need in one process; its order leaves no long module for the end.
 BY_MODULE := --dist loadscope --no-loadscope-reorder
+SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
 FAST := -m "not slow and not long"
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --quiet \
 	--generate-hashes --no-header --no-annotate --upgrade \
@@ -21,13 +22,14 @@ BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard bench
 # Every test that starts the command reads what an earlier one compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo decoder test test-core test-slow test-long fuzz fuzz-short dist screenshots lint types contracts bench bench-short lock clean
+.PHONY: help demo decoder test test-core test-explore test-slow test-long fuzz fuzz-short dist screenshots lint types contracts bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
 	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
 	@echo "make test            the tests, in some five minutes"
 	@echo "make test-core       those of core and base alone, in a minute"
+	@echo "make test-explore    the property tests again, by a seed of this moment"
 	@echo "make test-slow       the tests that take longer"
 	@echo "make test-long       the tests that take minutes each"
 	@echo "make fuzz            inputs made by chance, through both verifiers (fuzz-short: a tenth of them)"
@@ -83,6 +85,12 @@ test: $(VENV)/dev.stamp
 
 test-core: $(VENV)/dev.stamp
 	@$(PYTEST) $(BY_MODULE) $(FAST) tests/core tests/base $(ARGS)
+
+# SEED=N makes the examples of an earlier run again.
+test-explore: $(VENV)/dev.stamp
+	@echo "seed $(SEED): make test-explore SEED=$(SEED) repeats this run"
+	@$(PYTEST) $(BY_MODULE) -m "hypothesis and not long" \
+		--hypothesis-profile exploring --hypothesis-seed $(SEED) $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
 	@$(PYTEST) --dist worksteal -m slow $(ARGS)

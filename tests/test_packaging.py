@@ -73,8 +73,8 @@ def test_the_wheel_publishes_the_miniature_where_there_is_no_checkout(wheel: Pat
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     python = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
-    wanted = [f"{wheel}[all]", "--constraint", tmp_path / "constraints.txt", "--no-compile"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
+    wanted = [f"{wheel}[all]", "--constraint", "constraints.txt", "--no-compile"]
     subprocess.run([*pip, *wanted], check=True, cwd=tmp_path, env=environment)
     (tmp_path / "here").mkdir()
     done = subprocess.run(
