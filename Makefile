@@ -6,7 +6,11 @@ SERVE ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+PYTEST := $(BIN)/python -m pytest --numprocesses 2
+# A module's tests share what they need in one process; its order leaves no long module for the end.
+BY_MODULE := --dist loadscope --no-loadscope-reorder
+SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
+FAST := -m "not slow and not long"
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --quiet \
 	--generate-hashes --no-header --no-annotate --upgrade \
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options
@@ -18,12 +22,14 @@ BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard bench
 # Every test that starts the command reads what an earlier one compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo decoder test test-slow test-long fuzz fuzz-short screenshots lint types contracts js-types js-lint js-test bench bench-short lock clean
+.PHONY: help demo decoder test test-core test-explore test-slow test-long fuzz fuzz-short dist screenshots lint types contracts js-types js-lint js-test bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
 	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
 	@echo "make test            the tests, in some five minutes"
+	@echo "make test-core       those of core and base alone, in a minute"
+	@echo "make test-explore    the property tests again, by a seed of this moment"
 	@echo "make test-slow       the tests that take longer"
 	@echo "make test-long       the tests that take minutes each"
 	@echo "make fuzz            inputs made by chance, through both verifiers (fuzz-short: a tenth of them)"
@@ -34,6 +40,7 @@ help:
 	@echo "make js-lint         the same: oxlint (with npm)"
 	@echo "make js-test         the same: its tests under node"
 	@echo "make bench           every benchmark beside its floor (bench-short: small sizes)"
+	@echo "make dist            the wheel and the source archive"
 	@echo "make screenshots     the pictures of README.md, with Chromium"
 	@echo "make lock            pin the newest allowed dependencies again, with hashes"
 	@echo "make clean           remove what the other targets made"
@@ -77,13 +84,22 @@ $(DECODER)/decode.js: decoder.sha256
 # --- checks -------------------------------------------------------------------------------------------
 
 test: $(VENV)/dev.stamp
-	@$(PYTEST) -m "not slow and not long" $(ARGS)
+	@$(PYTEST) $(BY_MODULE) $(FAST) $(ARGS)
+
+test-core: $(VENV)/dev.stamp
+	@$(PYTEST) $(BY_MODULE) $(FAST) tests/core tests/base $(ARGS)
+
+# SEED=N makes the examples of an earlier run again.
+test-explore: $(VENV)/dev.stamp
+	@echo "seed $(SEED): make test-explore SEED=$(SEED) repeats this run"
+	@$(PYTEST) $(BY_MODULE) -m "hypothesis and not long" \
+		--hypothesis-profile exploring --hypothesis-seed $(SEED) $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
-	@$(PYTEST) -m slow $(ARGS)
+	@$(PYTEST) --dist worksteal -m slow $(ARGS)
 
 test-long: $(VENV)/dev.stamp
-	@$(PYTEST) -m long $(ARGS)
+	@$(PYTEST) --dist worksteal -m long $(ARGS)
 
 # Ends with 1 where anything is wrong; ARGS="--seed N" makes the inputs of an earlier run again.
 fuzz: $(VENV)/dev.stamp
@@ -125,6 +141,10 @@ bench: $(VENV)/dev.stamp
 bench-short:
 	@$(MAKE) --no-print-directory bench ARGS=--short
 
+# The wheel and the source archive, in dist/.
+dist: $(VENV)/dev.stamp decoder
+	@$(BIN)/python -m tests.dist
+
 # --- upkeep -------------------------------------------------------------------------------------------
 
 # The pins hold for every platform and Python from 3.11 on; no address of a package index is written.
@@ -132,8 +152,8 @@ screenshots: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/dev.stamp
-	@$(LOCK) --output-file requirements.txt >/dev/null
-	@$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
+	@$(LOCK) --extra all --output-file requirements.txt >/dev/null
+	@$(LOCK) --extra all --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
 
 clean:
 	@rm -rf $(VENV) node_modules build dist public src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

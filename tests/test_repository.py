@@ -130,7 +130,7 @@ ONE_WAY = {
     r"\bcsv\.(writer|DictWriter)\(|\.write_csv\(": {"core/election/tables.py"},
     r"[\"']=[\"'], ?[\"']\+[\"']|[\"']=\+-@": {"base/cells.py"},
     r"\btime\.time\(|\bdatetime\.now\(|\butcnow\(|\bfrom time import time\b": {"base/clock.py"},
-    r"\buvicorn\b|http\.response\.start": {"base/local_http.py"},
+    r"\bimport uvicorn\b|\buvicorn\.|http\.response\.start": {"base/local_http.py"},
     r"\bos\.(replace|renames?)\(|\.rename\(": WRITERS,
     r"\bos\.O_CREAT\b|\.write_text\(|\bopen\([^)]*[\"'][wx]b?\+?[\"']": WRITERS,
     r"\.write_bytes\(": {"publication/site/render.py"},  # its own processes read it, in a scratch directory

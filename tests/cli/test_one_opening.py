@@ -131,7 +131,7 @@ def test_nobody_without_a_key_chooses_the_winner(forked: tuple[Path, Path], firs
 def public(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trust]:
     """A publication with two bundles, an unused attachment and a sheet to ask about; not to be changed."""
     directory = tmp_path_factory.mktemp("public")
-    day = long_day()
+    day = long_day(first=50)  # a dossier draws each sheet of its station
     trust = publish(directory, day)
     (directory / "sheet.cose").write_bytes(day.log[50])
     (directory / "proof").write_text(in_process("show", 50, "--proof", "--log", directory).stdout)

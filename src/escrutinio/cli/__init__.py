@@ -9,11 +9,12 @@ import click
 
 from escrutinio import __version__
 from escrutinio.base.errors import EscrutinioError
+from escrutinio.base.extras import MissingExtraError, extra_with, need
 from escrutinio.base.words.say import say
 from escrutinio.cli.output import refuse, write_on_any_console
 
 COMMANDS = {
-    "demo": say("Publish, verify and serve the two examples.", "Publica, verifica y sirve los dos ejemplos."),
+    "demo": say("Publish, verify and serve the examples.", "Publica, verifica y sirve los ejemplos."),
     "publish": say(
         "Publish an election from its configuration.", "Publica una elección desde su configuración."
     ),
@@ -94,6 +95,20 @@ GROUPS = {
 }
 """The commands by who has use for them: each stands once."""
 
+NEEDS = {
+    "collect": ("publish",),
+    "demo": ("publish",),
+    "dossier": ("paper",),
+    "print": ("paper",),
+    "publish": ("publish",),
+    "redact": ("scan",),
+    "report": ("paper",),
+    "scan": ("scan",),
+    "serve": ("hub",),
+    "transcribe": ("hub", "publish", "scan"),
+}
+"""The extras that a command does nothing without; others find out where they need one."""
+
 _WIDEST = max(map(len, COMMANDS))
 
 
@@ -106,6 +121,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if not ctx.resilient_parsing:
+            need(*NEEDS.get(cmd_name, ()))
         command: click.Command = import_module(f"escrutinio.cli.{cmd_name}").command
         return command
 
@@ -119,6 +136,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except EscrutinioError as error:
             refuse(str(error))
+        except ModuleNotFoundError as error:
+            extra = extra_with(error.name)
+            if extra is None:
+                raise
+            refuse(str(MissingExtraError(extra)))
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             refuse(f"{where}{error.strerror or error}")

@@ -22,8 +22,8 @@ from escrutinio.core.records.entry import Entry
 from escrutinio.core.verification.checker import Checked, Checker
 from escrutinio.core.verification.judge_text import grounds, headline
 from escrutinio.core.verification.verified import VerifiedLog
-from escrutinio.intake.scan.images import MAX_FILE, read_regular
 from escrutinio.intake.scan.problems import Problem, UnreadableError, explain
+from escrutinio.intake.scan.regular import MAX_FILE, read_regular
 from escrutinio.intake.scan.results import ZERO, sheet_of
 from escrutinio.intake.scan.things import Thing, is_text, read_thing
 

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import click
 
+import escrutinio
 from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
+from escrutinio.base.extras import need
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
 from escrutinio.cli.output import EXIT_FAILED, progress_bar
 from escrutinio.core.records.keys import SigningKey
 
 EXAMPLES = ("venezuela-2024", "miniature")
+INSTALLED = Path(escrutinio.__file__).parent / "examples"
+"""What a wheel brings: the miniature."""
 
 
 @click.command(
@@ -39,9 +43,10 @@ EXAMPLES = ("venezuela-2024", "miniature")
 @click.option(
     "--examples",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("examples"),
-    show_default=True,
-    help=say("Where the examples are.", "Dónde están los ejemplos."),
+    help=say(
+        "Where the examples are; by default examples/, or those installed.",
+        "Dónde están los ejemplos; si no se indica, en examples/, o los instalados.",
+    ),
 )
 @click.option(
     "-o",
@@ -51,7 +56,9 @@ EXAMPLES = ("venezuela-2024", "miniature")
     show_default=True,
     help=say("Directory.", "Directorio."),
 )
-def command(serve: bool, port: int, examples: Path, output: Path) -> None:
+def command(serve: bool, port: int, examples: Path | None, output: Path) -> None:
+    if serve:
+        need("hub")  # before minutes of work
     from escrutinio.cli.serve import serve_directory
     from escrutinio.cli.verify import print_report
     from escrutinio.core.log.trust import parse_trust
@@ -59,20 +66,17 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     from escrutinio.publication.site.choice import render_demo_index
     from escrutinio.running.workspace.publish import publish
 
-    if missing := [name for name in EXAMPLES if not (examples / name / "election.toml").is_file()]:
-        raise InputError(
-            f"{examples / missing[0]} is not there; run this in the project's directory, or give --examples"
-        )
+    sources = _at_hand([examples] if examples else [Path("examples"), INSTALLED])
     started = time.perf_counter()
     published = []
     with workers() as executor:
-        for name in EXAMPLES:
-            click.echo(say(f"Publishing {name}", f"Publicando {name}"))
+        for source in sources:
+            click.echo(say(f"Publishing {source.name}", f"Publicando {source.name}"))
             with progress_bar() as progress:
                 published.append(
                     publish(
-                        examples / name,
-                        output / name,
+                        source,
+                        output / source.name,
                         master=SigningKey.generate(),
                         clock=now(),
                         progress=progress,
@@ -95,3 +99,11 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     )
     if serve:
         serve_directory(output, port)
+
+
+def _at_hand(places: list[Path]) -> list[Path]:
+    """The examples of the first place that has any. Raises InputError where none has."""
+    for place in places:
+        if found := [place / name for name in EXAMPLES if (place / name / "election.toml").is_file()]:
+            return found
+    raise InputError(f"{places[0]} holds no example; run this in the project's directory, or give --examples")

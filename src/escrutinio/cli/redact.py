@@ -86,8 +86,8 @@ def command(
 ) -> None:  # fmt: skip
     from escrutinio.base.limited import Readers
     from escrutinio.intake.scan.folder import IMAGE
-    from escrutinio.intake.scan.images import read_regular
     from escrutinio.intake.scan.redact import read_region, redact, suggest
+    from escrutinio.intake.scan.regular import read_regular
 
     data = read_regular(image.resolve()).data
     if suggesting:

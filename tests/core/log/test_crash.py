@@ -63,16 +63,31 @@ class Fault:
     action: str
 
 
-def run_child(directory: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    environment = {
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the child's modules are compiled once: what it opens is then the same in every run."""
+    directory = tmp_path_factory.mktemp("compiled")
+    environment = {**_environment(directory), "PYTHONDONTWRITEBYTECODE": ""}
+    home = tmp_path_factory.mktemp("first") / "home"
+    build_log(home, records(BASE)).store.close()
+    subprocess.run([sys.executable, str(CHILD), str(home)], env=environment, check=True, capture_output=True)
+    return directory
+
+
+def _environment(compiled: Path) -> dict[str, str]:
+    return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(sys.path),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": str(compiled),
     }
+
+
+def run_child(compiled: Path, directory: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     command = ["strace", "-f", "-qq", "-e", "signal=none", *options]
-    child = [sys.executable, str(CHILD), str(directory)]
-    return subprocess.run([*command, *child], capture_output=True, text=True, env=environment, check=False)
+    command += [sys.executable, str(CHILD), str(directory)]
+    return subprocess.run(command, capture_output=True, text=True, env=_environment(compiled), check=False)
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +100,15 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def faults(base: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Fault]:
+def faults(base: Path, compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Fault]:
     """The faults at each call between the marks of an append that goes well."""
     directory = tmp_path_factory.mktemp("traced")
     home = directory / "home"
     shutil.copytree(base, home)
     trace = directory / "trace"
-    done = run_child(home, "-o", str(trace), "-e", "trace=" + ",".join(f"?{call}" for call in CALLS))
+    done = run_child(
+        compiled, home, "-o", str(trace), "-e", "trace=" + ",".join(f"?{call}" for call in CALLS)
+    )
     assert done.returncode == 0, done.stderr
     seen: Counter[str] = Counter()
     found: list[Fault] = []
@@ -119,12 +136,12 @@ def roots_of(entries: list[bytes]) -> list[bytes]:
     return [tree_root(hashes[:size]) for size in range(len(hashes) + 1)]
 
 
-def check_fault(base: Path, directory: Path, fault: Fault) -> str | None:
+def check_fault(base: Path, compiled: Path, directory: Path, fault: Fault) -> str | None:
     """Append under a fault, and check what is left; what is wrong with it, or None."""
     home = directory / f"{fault.call}-{fault.number}-{fault.action[-3:]}"
     shutil.copytree(base, home)
     inject = f"inject={fault.call}:{fault.action}:when={fault.number}"
-    done = run_child(home, "-o", os.devnull, "-e", f"trace={fault.call}", "-e", inject)
+    done = run_child(compiled, home, "-o", os.devnull, "-e", f"trace={fault.call}", "-e", inject)
     if "Traceback" in done.stderr:
         return done.stderr
     if fault.action == "signal=KILL" and done.returncode == 0:
@@ -156,18 +173,18 @@ def check_fault(base: Path, directory: Path, fault: Fault) -> str | None:
     return None
 
 
-def check_faults(base: Path, directory: Path, faults: list[Fault]) -> None:
+def check_faults(base: Path, compiled: Path, directory: Path, faults: list[Fault]) -> None:
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda fault: check_fault(base, directory, fault), faults))
+        results = list(pool.map(lambda fault: check_fault(base, compiled, directory, fault), faults))
     wrong = [(fault, result) for fault, result in zip(faults, results, strict=True) if result]
     assert wrong == []
 
 
-def test_a_sample_of_faults(base: Path, faults: list[Fault], tmp_path: Path) -> None:
+def test_a_sample_of_faults(base: Path, compiled: Path, faults: list[Fault], tmp_path: Path) -> None:
     step = len(faults) // 16 + 1
-    check_faults(base, tmp_path, faults[:: step | 1])
+    check_faults(base, compiled, tmp_path, faults[:: step | 1])
 
 
 @pytest.mark.slow
-def test_every_fault(base: Path, faults: list[Fault], tmp_path: Path) -> None:
-    check_faults(base, tmp_path, faults)
+def test_every_fault(base: Path, compiled: Path, faults: list[Fault], tmp_path: Path) -> None:
+    check_faults(base, compiled, tmp_path, faults)

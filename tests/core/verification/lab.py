@@ -77,11 +77,18 @@ def disputed() -> tuple[Day, Day]:
     return day, longer
 
 
-def long_day(sheets: int = 300) -> Day:
-    """A day whose log has several bundles, with an attachment that no total needs."""
+MACHINES = (("machine/1", "n1.01"), ("machine/2", "n1.02"))
+
+
+def long_day(sheets: int = 300, *, first: int | None = None) -> Day:
+    """A day whose log has several bundles, with an attachment that no total needs.
+
+    After the `first` sheets the others are of a second station.
+    """
     day = machines(Day())
     report = IncidentReport(Category.ACCESS, DAY, (day.attach(UNUSED),))
     day.say(report, "party/azul/1", "station/n1.01")
     for number in range(sheets):
-        day.sheet("machine/1", "n1.01", (number, 4, 3, 2))
+        machine, station = MACHINES[first is not None and number >= first]
+        day.sheet(machine, station, (number, 4, 3, 2))
     return day

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from escrutinio.intake.scan import images
-from escrutinio.intake.scan.images import open_image, read_pages, read_regular
+from escrutinio.intake.scan.images import open_image, read_pages
 from escrutinio.intake.scan.page import MAX_PAGES
 from escrutinio.intake.scan.problems import Problem, UnreadableError
+from escrutinio.intake.scan.regular import read_regular
 from tests.intake.scan.made import file, sheet, text_of
 
 PAGE = sheet(text_of(1))

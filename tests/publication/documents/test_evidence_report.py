@@ -1,8 +1,5 @@
 """The evidence report: one file without scripts, the same in HTML and PDF, safe with any name."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from escrutinio.publication.documents.report.document import Answer, Chapter, Ta
 from escrutinio.publication.documents.report.pdf import printable, to_pdf
 from escrutinio.publication.documents.report.report import Report, report_of, to_html
 from escrutinio.publication.documents.report.results import work_out
+from tests.cli.running import escrutinio
 from tests.publication.pages import Page
 from tests.publication.small import small_state
 
@@ -98,37 +96,24 @@ def test_a_language_that_it_does_not_speak_is_refused() -> None:
         report("fr")
 
 
-def run(*arguments: object, lang: str = "en") -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run(
-        [sys.executable, "-m", "escrutinio", "report", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "NO_COLOR": "1", "ESCRUTINIO_LANG": lang},
-        check=False,
-        timeout=120,
-    )
-    assert "Traceback" not in done.stderr + done.stdout
-    return done
-
-
 def test_one_command_writes_both_files_and_overwrites_none(miniature: Path, tmp_path: Path) -> None:
     html, pdf = tmp_path / "r.html", tmp_path / "r.pdf"
-    done = run(miniature, "-o", html, "--pdf", pdf, lang="es")
+    done = escrutinio("report", miniature, "-o", html, "--pdf", pdf, lang="es")
     assert (done.returncode, done.stdout) == (0, f"{html}\n{pdf}\n")
     assert pdf.read_bytes().startswith(b"%PDF-")
     page = Page(html.read_text())
     assert page.errors == []
     assert "Informe de evidencia" in page.said
-    again = run(miniature, "-o", html)
+    again = escrutinio("report", miniature, "-o", html)
     assert again.returncode == 2
     assert "is not overwritten" in again.stderr
-    english = run(miniature, "-o", tmp_path / "e.html", "--lang", "en", lang="es")
+    english = escrutinio("report", miniature, "-o", tmp_path / "e.html", "--lang", "en", lang="es")
     assert english.returncode == 0
     assert "Evidence report" in Page((tmp_path / "e.html").read_text()).said
 
 
 def test_nothing_is_written_where_there_is_no_publication(tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
-    done = run(tmp_path / "nothing", "-o", tmp_path / "r.html")
+    done = escrutinio("report", tmp_path / "nothing", "-o", tmp_path / "r.html")
     assert done.returncode in (1, 2)
     assert not (tmp_path / "r.html").exists()

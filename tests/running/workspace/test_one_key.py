@@ -84,8 +84,9 @@ def test_every_type_has_its_extremes_and_a_key_that_may_sign_it() -> None:
     assert len(ALL) > 1_000
 
 
-def test_a_log_with_all_of_them_is_published_and_verifies(tmp_path: Path) -> None:
-    why = stopped(ALL, tmp_path / "all")
+@pytest.mark.parametrize("one_in", [16, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_log_with_all_of_them_is_published_and_verifies(one_in: int, tmp_path: Path) -> None:
+    why = stopped(ALL[::one_in], tmp_path / "all")
     if why:  # then by type, and in a type by halves
         for number, kind in enumerate(KINDS):
             said = list(cases(kind))
@@ -97,8 +98,10 @@ ALONE = [case for case in ALL if isinstance(case.body, t.Claim | t.Bulletin | t.
 """Records of which one can hide another: each is tried alone."""
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize(
+    "part",
+    [pytest.param(part, marks=pytest.mark.long if part % 2 else pytest.mark.slow) for part in range(4)],
+)
 def test_each_that_another_may_hide_is_tried_alone(part: int, tmp_path: Path) -> None:
     wrong = {}
     for number, case in enumerate(ALONE[part::4]):

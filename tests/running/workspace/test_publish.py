@@ -287,7 +287,14 @@ def test_a_record_said_twice_stands_once(small: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.strace
-@pytest.mark.parametrize(("call", "after"), [("fsync", 25), ("mkdir", 6), ("rename", 10)])
+@pytest.mark.parametrize(
+    ("call", "after"),
+    [
+        pytest.param("fsync", 25, marks=pytest.mark.slow),
+        pytest.param("mkdir", 6, marks=pytest.mark.slow),
+        ("rename", 10),
+    ],
+)
 def test_a_full_disk_harms_nothing_that_is_published(
     small: Path, tmp_path: Path, call: str, after: int
 ) -> None:

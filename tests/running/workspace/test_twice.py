@@ -147,6 +147,7 @@ print(step, first)
 """
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_of_publishing_leaves_the_old_or_the_new(tmp_path: Path) -> None:
     command = [sys.executable, "-c", KILLED, str(tmp_path / "source"), str(tmp_path / "out")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
-from babel.dates import format_date, format_datetime
-
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.wording import separators
@@ -105,12 +103,16 @@ class Format:
 
     def day(self, iso: str) -> str:
         """A day written YYYY-MM-DD, in words."""
+        from babel.dates import format_date
+
         return format_date(date.fromisoformat(iso), "long", locale=self.language)
 
     def moment(self, seconds: int) -> str:
         """Seconds since 1970 as day and time, UTC; as seconds where no calendar reaches so far."""
         if seconds > _LAST:
             return f"1970 + {self.number(seconds)}{NBSP}s"
+        from babel.dates import format_datetime
+
         when = datetime.fromtimestamp(seconds, UTC)
         pattern = "d MMM y, HH:mm:ss"
         return f"{format_datetime(when, pattern, locale=self.language)}{NBSP}UTC"

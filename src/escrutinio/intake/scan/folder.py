@@ -153,7 +153,8 @@ def _parts(path: Path, head: ScanResult, known: str) -> Iterator[ScanResult | li
     Nothing more follows where the digest is the one `known`.
     """
     # The decoders load longer than a page takes to read, and only the children need them.
-    from escrutinio.intake.scan.images import read_pages, read_regular
+    from escrutinio.intake.scan.images import read_pages
+    from escrutinio.intake.scan.regular import read_regular
 
     content = read_regular(path)
     digest = sha256(content.data).hexdigest()

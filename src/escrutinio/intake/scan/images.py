@@ -6,14 +6,11 @@ devices, no passwords.
 
 from __future__ import annotations
 
-import os
-import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
@@ -21,57 +18,12 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 from escrutinio.intake.scan.page import MAX_PAGES, MAX_PIXELS, Page
 from escrutinio.intake.scan.problems import Problem, UnreadableError
 
-MAX_FILE = 1 << 28
-"""Largest file that is read, in bytes."""
-
 _LARGE = 24_000_000
 """Above so many pixels a page is read at half its resolution: less time, and no QR code needs more."""
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "BMP", "GIF")
 _PDF_WITHIN = 1024
 """A PDF begins within its first 1,024 bytes (ISO 32000-1, Annex H, note 13)."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileContent:
-    """A file as it was read: its bytes, and when it was last changed (nanoseconds since 1970)."""
-
-    data: bytes
-    modified: int
-
-
-def read_regular(path: Path, limit: int = MAX_FILE) -> FileContent:
-    """The bytes of a regular file of at most `limit`, as they were at one moment. Raises UnreadableError."""
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
-    try:
-        if path.is_symlink():
-            raise UnreadableError(Problem.NOT_A_FILE)
-        handle = os.open(path, flags)
-    except FileNotFoundError:
-        raise UnreadableError(Problem.VANISHED) from None
-    except (OSError, ValueError) as error:
-        raise UnreadableError(Problem.NOT_READABLE, getattr(error, "strerror", None) or str(error)) from None
-    try:
-        before = os.fstat(handle)
-        if not stat.S_ISREG(before.st_mode):
-            raise UnreadableError(Problem.NOT_A_FILE)
-        if before.st_size > limit:
-            raise UnreadableError(Problem.TOO_LARGE, f"{before.st_size:,} > {limit:,} bytes")
-        with open(handle, "rb", closefd=False) as file:
-            data = file.read(limit + 1)
-        after = os.fstat(handle)
-    except OSError as error:
-        raise UnreadableError(Problem.NOT_READABLE, error.strerror or str(error)) from None
-    finally:
-        os.close(handle)
-    if len(data) != before.st_size or (before.st_size, before.st_mtime_ns) != (
-        after.st_size,
-        after.st_mtime_ns,
-    ):
-        raise UnreadableError(Problem.CHANGED)
-    return FileContent(data, before.st_mtime_ns)
 
 
 def read_pages(data: bytes) -> Iterator[Page]:

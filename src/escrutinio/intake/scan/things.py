@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.extras import need
 from escrutinio.base.inputs import as_note
 from escrutinio.base.limited import LeftError, Readers
 from escrutinio.core.log.proofs import MAX_PROOF
@@ -72,6 +73,7 @@ def read_thing(data: bytes) -> Thing:
 
 
 def _image(data: bytes, digest: bytes) -> Thing:
+    need("scan")
     texts: dict[str, int] = {}
     problems: list[tuple[int, Problem, str]] = []
     page = 0

@@ -19,7 +19,8 @@ from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.intake.scan.folder import IMAGE
-from escrutinio.intake.scan.images import open_image, read_regular
+from escrutinio.intake.scan.images import open_image
+from escrutinio.intake.scan.regular import read_regular
 from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, read_form, same_site, templates
 from escrutinio.running.desk.transcription.checks import Checked, check
 from escrutinio.running.desk.transcription.desk import Desk

@@ -32,8 +32,8 @@ from escrutinio.base.inputs import as_text, read_input
 from escrutinio.base.words.say import say
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.text import check_code
-from escrutinio.intake.scan.images import read_regular
 from escrutinio.intake.scan.problems import Problem, UnreadableError
+from escrutinio.intake.scan.regular import read_regular
 from escrutinio.running.desk.transcription.tasks import Stage, Task, Typing, next_for, tasks_of
 from escrutinio.running.workspace.collection.inputs import TRANSCRIBED, Transcribed
 
