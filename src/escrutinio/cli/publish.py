@@ -129,6 +129,6 @@ def _why_nothing(state: ElectionState) -> str:
     why = Counter[str]()
     for finding in state.findings:
         if finding.row.keeps:
-            why[finding.row.label[language()]] += finding.count
+            why[finding.row.label(language())] += finding.count
     listed = ", ".join(f"{count:,} × {label}" for label, count in why.most_common())
     return say(f"No sheet counts: {listed}.", f"Ningún acta cuenta: {listed}.")

@@ -263,7 +263,7 @@ def _not_asked(answer: Answer) -> bool:
 def _by_kind(findings: tuple[Finding, ...]) -> dict[tuple[int, str, str], int]:
     counts: Counter[tuple[int, str, str]] = Counter()
     for finding in findings:
-        label = finding.row.label[language()]
+        label = finding.row.label(language())
         counts[-int(finding.row.severity), label, finding.area or ""] += finding.count
     return {(-severity, label, area): count for (severity, label, area), count in sorted(counts.items())}
 

@@ -15,8 +15,6 @@ COPY_UNSIGNED = FAMILY.finding(
     NOTE,
     "Copies without a signed original | {count} copies by {organisation} for contest {contest} name "
     "no original that a machine's key signed.",
-    "Copias sin original firmado | {count} copias de {organisation} para el cargo {contest} no "
-    "nombran original firmado por una máquina.",
 )
 
 COPY_DIFFERS = FAMILY.finding(
@@ -24,8 +22,6 @@ COPY_DIFFERS = FAMILY.finding(
     CRITICAL,
     "Copy differs from official sheet | For station {station} and contest {contest}, the copy by "
     "{organisation} and the official sheet differ.",
-    "Copia distinta del acta oficial | En la mesa {station} y el cargo {contest}, la copia de "
-    "{organisation} y el acta oficial difieren.",
 )
 
 OFFICIAL_MISSING = FAMILY.finding(
@@ -33,8 +29,6 @@ OFFICIAL_MISSING = FAMILY.finding(
     WARNING,
     "Copies without an official sheet | {count} stations have a copy by {organisation} for contest "
     "{contest} and no official sheet in this log.",
-    "Copias sin acta oficial | {count} mesas tienen copia de {organisation} para el cargo {contest} y "
-    "ningún acta oficial en este registro.",
 )
 
 
