@@ -21,27 +21,23 @@ EXAMPLES = ("venezuela-2024", "miniature")
 @click.command(
     help=say(
         "Publish the examples into public/, verify them as a stranger would, and serve them on 127.0.0.1.\n\n"
-        "Example: escrutinio demo --no-serve",
-        "Publica los ejemplos en public/, los verifica como lo haría un extraño y los sirve en 127.0.0.1.\n\n"
-        "Ejemplo: escrutinio demo --no-serve",
+        "Example: escrutinio demo --no-serve"
     )
 )
-@click.option(
-    "--serve/--no-serve", default=True, help=say("Serve after verifying.", "Servir tras verificar.")
-)
+@click.option("--serve/--no-serve", default=True, help=say("Serve after verifying."))
 @click.option(
     "--port",
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65_535),
-    help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
+    help=say("Port; 0 takes a free one."),
 )
 @click.option(
     "--examples",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("examples"),
     show_default=True,
-    help=say("Where the examples are.", "Dónde están los ejemplos."),
+    help=say("Where the examples are."),
 )
 @click.option(
     "-o",
@@ -49,7 +45,7 @@ EXAMPLES = ("venezuela-2024", "miniature")
     type=click.Path(path_type=Path),
     default=Path("public"),
     show_default=True,
-    help=say("Directory.", "Directorio."),
+    help=say("Directory."),
 )
 def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     from escrutinio.cli.serve import serve_directory
@@ -67,7 +63,7 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     published = []
     with workers() as executor:
         for name in EXAMPLES:
-            click.echo(say(f"Publishing {name}", f"Publicando {name}"))
+            click.echo(say("Publishing {name}", name=name))
             with progress_bar() as progress:
                 published.append(
                     publish(
@@ -82,7 +78,7 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
                 )
         render_demo_index([(made.directory.name, made.state) for made in published], output)
         for made in published:
-            click.echo(say(f"\nVerifying {made.directory}", f"\nVerificando {made.directory}"))
+            click.echo(say("\nVerifying {directory}", directory=made.directory))
             trust = parse_trust((made.directory / "trust.toml").read_bytes())
             with progress_bar() as progress:
                 result = verify_publication(made.directory, trust=trust, executor=executor, progress=progress)
@@ -90,8 +86,6 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
             if not result.authenticated:
                 sys.exit(EXIT_FAILED)
     seconds = time.perf_counter() - started
-    click.echo(
-        say(f"\nPublished and verified in {seconds:.1f} s.", f"\nPublicado y verificado en {seconds:.1f} s.")
-    )
+    click.echo(say("\nPublished and verified in {seconds:.1f} s.", seconds=seconds))
     if serve:
         serve_directory(output, port)

@@ -20,7 +20,7 @@ POLICY_CHANGED = FAMILY.finding(
     "files are not changed by it.",
 )
 
-FAMILY.words(OUT_OF_ORDER, "what", {"charter": N_("charter")})
+FAMILY.words(OUT_OF_ORDER, "what", {"charter": N_("charter of the log")})
 
 
 @FAMILY.rule
