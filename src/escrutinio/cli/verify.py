@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.say import language, say
+from escrutinio.base.words.say import language, say, say_many
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import recall, remember
 from escrutinio.cli.opening import given_trust
@@ -141,11 +141,7 @@ def verdict(result: Verification) -> str:
     else:
         text = say("Nothing failed, and not everything could be judged: this is no confirmation.")
     if listed:
-        text += (
-            say(" Open: check {listed}.", listed=listed)
-            if len(open_checks) == 1
-            else say(" Open: checks {listed}.", listed=listed)
-        )
+        text += say_many(len(open_checks), " Open: check {listed}.", " Open: checks {listed}.", listed=listed)
     if result.left_out:
         text += say(" data/ was left out, as was asked.")
     return text

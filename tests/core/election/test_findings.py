@@ -13,7 +13,13 @@ import escrutinio.core.election
 from escrutinio.base.words.catalogue import catalogue
 from escrutinio.core.election import findings
 from escrutinio.core.election.findings.family import FAMILIES, NOTE, Family, RuleInput
-from escrutinio.core.election.findings.finding import MOST_ENTRIES, REGISTERED, Findings
+from escrutinio.core.election.findings.finding import (
+    MOST_ENTRIES,
+    REGISTERED,
+    UNKNOWN,
+    Finding,
+    Findings,
+)
 from escrutinio.core.election.findings.sheets import DUPLICATE
 from escrutinio.core.election.findings.table import KEEPS, ROWS
 from escrutinio.core.election.state import ElectionState, SheetTable
@@ -161,6 +167,12 @@ def test_sentences_name_what_they_speak_of() -> None:
             assert "presidente" in sentence
     assert "null votes" in found(day.state(), "bulletin-mismatch")[0].sentence("en")
     assert "votos nulos" in found(day.state(), "bulletin-mismatch")[0].sentence("es")
+
+
+def test_what_a_finding_does_not_have_is_shown_as_a_dash() -> None:
+    assert Finding(DUPLICATE, ()).sentence("en").count(UNKNOWN) >= 2
+    with pytest.raises(KeyError):
+        Finding(DUPLICATE, ()).sentence("tlh")
 
 
 def test_a_reason_is_for_reading_and_is_compared_nowhere() -> None:

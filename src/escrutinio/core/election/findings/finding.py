@@ -12,7 +12,7 @@ from functools import cache
 from itertools import islice
 from string import Formatter
 
-from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.catalogue import N_, catalogue
 from escrutinio.base.words.say import say_in
 
 MOST_ENTRIES = 1_000
@@ -53,14 +53,13 @@ class FindingRow:
 
     def label(self, language: str) -> str:
         """What such findings are called, in a language of the catalogues."""
-        return say_in(language, self.english_label)
+        return catalogue(language).gettext(self.english_label)
 
     def sentence(self, language: str, /, **values: str) -> str:
         """What was seen, in a language of the catalogues; `UNKNOWN` stands for a value that is not given."""
-        said = {name: self._word(name, value, language) for name, value in values.items()}
-        return say_in(
-            language, self.english_sentence, **dict.fromkeys(_names(self.english_sentence), UNKNOWN) | said
-        )
+        said = dict.fromkeys(_names(self.english_sentence), UNKNOWN)
+        said |= {name: self._word(name, value, language) for name, value in values.items()}
+        return say_in(language, self.english_sentence, **said)
 
     def _word(self, name: str, value: str, language: str) -> str:
         """A value in words: each code of a coded one, the value itself of any other."""
