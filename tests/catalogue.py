@@ -19,7 +19,7 @@ from escrutinio.base.words.po import CONTEXT, Message, read_po
 SRC = Path(__file__).parent.parent / "src/escrutinio"
 LOCALE = SRC / "base/words/locale"
 SAYS = {"N_": 0, "say": 0, "_say": 0, "gettext": 0, "translate": 0, "say_in": 1, "finding": 2}
-"""Functions whose argument at this place is a message."""
+"""Functions whose argument at this place is a message; a finding's are two, "label | sentence"."""
 MANY = {"ngettext": 0, "say_many": 1, "say_many_in": 2}
 """Functions whose arguments from this place on are a message and its plural."""
 
@@ -44,7 +44,7 @@ def _of_module(path: Path) -> Iterator[tuple[str, str | None]]:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if name in SAYS and len(node.args) == SAYS[name] + 1:
             for text in _texts(node.args[SAYS[name]]):
-                yield text, None
+                yield from ((part, None) for part in (text.split(" | ") if name == "finding" else [text]))
         elif name in MANY and len(node.args) == MANY[name] + 2 + (name == "ngettext"):
             one, many = (next(_texts(node.args[MANY[name] + more]), None) for more in (0, 1))
             if one and many:

@@ -86,7 +86,7 @@ def names(state: ElectionState, shown: Presentation) -> frozenset[str]:
     for logged in state.controls:
         found |= {*texts(logged.entry.body), logged.entry.subject}
     found |= {*texts(shown)}
-    found |= {rule.label["en"] for rule in ROWS.values()}
+    found |= {rule.english_label for rule in ROWS.values()}
     found |= {finding.sentence("en") for finding in state.findings}
     return frozenset(found)
 

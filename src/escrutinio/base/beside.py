@@ -32,7 +32,7 @@ from escrutinio.base.words.say import say
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
-BUSY = say("another run is writing it at this moment", "otra ejecución lo está escribiendo en este momento")
+BUSY = say("another run is writing it at this moment")
 
 _ANY = 0o666
 """What a new file may be at most: for what people make for themselves their own mask decides."""

@@ -14,53 +14,35 @@ from escrutinio.base.words.say import say
 from escrutinio.cli.output import refuse, write_on_any_console
 
 COMMANDS = {
-    "demo": say("Publish, verify and serve the examples.", "Publica, verifica y sirve los ejemplos."),
-    "publish": say(
-        "Publish an election from its configuration.", "Publica una elección desde su configuración."
-    ),
-    "verify": say(
-        "Verify a publication from its public files.", "Verifica una publicación con sus archivos públicos."
-    ),
-    "serve": say("Serve a publication on this machine.", "Sirve una publicación en esta máquina."),
-    "show": say("Show a record, entry, station, key or proof.", "Muestra un registro, mesa, clave o prueba."),
-    "irreversibility": say(
-        "Say whether outstanding votes could change it.", "Dice si los votos que faltan podrían cambiarlo."
-    ),
-    "claims": say(
-        "Put announced results to the test of arithmetic.", "Prueba con aritmética los resultados anunciados."
-    ),
-    "reconcile": say(
-        "Compare accounts of an election by station.", "Compara versiones de una elección mesa por mesa."
-    ),
-    "audit": say("Plan and follow an audit of the boxes.", "Planifica y sigue una auditoría de las cajas."),
-    "quickcount": say(
-        "Plan, draw and estimate a quick count.", "Planifica, sortea y estima un conteo rápido."
-    ),
-    "screen": say("Compare figures with models of chance.", "Compara las cifras con modelos del azar."),
-    "report": say("Write an evidence report, HTML and PDF.", "Escribe un informe de evidencia, HTML y PDF."),
-    "print": say("Print sheets as PDF with their QR code.", "Imprime actas en PDF con su código QR."),
-    "dossier": say("Write everything on one station.", "Escribe todo lo que hay de una mesa."),
-    "scan": say("Read the sheets in a folder of photos.", "Lee las actas de una carpeta de fotos."),
-    "check": say("Check one sheet, record or proof.", "Comprueba un acta, asiento o prueba."),
-    "redact": say("Blank an image but for some regions.", "Tapa una imagen salvo unas regiones."),
-    "collect": say("Keep a log of the sheets one collected.", "Lleva un registro de las actas recogidas."),
-    "transcribe": say(
-        "Type sheets that no reader can read, twice.", "Transcribe, dos veces, actas que nadie lee."
-    ),
-    "extract": say("Pack one area with its proofs.", "Empaqueta un lugar con sus pruebas."),
-    "keys": say("Make and look at keys.", "Crea y muestra claves."),
-    "trust": say("Show trust files; tlog-policies and back.", "Muestra y convierte archivos de confianza."),
-    "mirrors": say("Compare the mirrors of a publication.", "Compara los espejos de una publicación."),
-    "init": say(
-        "Write a starting configuration from a CSV.", "Escribe una configuración inicial a partir de un CSV."
-    ),
-    "completion": say(
-        "Print the completion script of a shell.", "Imprime el guion de completado de un intérprete."
-    ),
+    "demo": say("Publish, verify and serve the two examples."),
+    "publish": say("Publish an election from its configuration."),
+    "verify": say("Verify a publication from its public files."),
+    "serve": say("Serve a publication on this machine."),
+    "show": say("Show a record, entry, station, key or proof."),
+    "irreversibility": say("Say whether outstanding votes could change it."),
+    "claims": say("Put announced results to the test of arithmetic."),
+    "reconcile": say("Compare accounts of an election by station."),
+    "audit": say("Plan and follow an audit of the boxes."),
+    "quickcount": say("Plan, draw and estimate a quick count."),
+    "screen": say("Compare figures with models of chance."),
+    "report": say("Write an evidence report, HTML and PDF."),
+    "print": say("Print sheets as PDF with their QR code."),
+    "dossier": say("Write everything on one station."),
+    "scan": say("Read the sheets in a folder of photos."),
+    "check": say("Check one sheet, record or proof."),
+    "redact": say("Blank an image but for some regions."),
+    "collect": say("Keep a log of the sheets one collected."),
+    "transcribe": say("Type sheets that no reader can read, twice."),
+    "extract": say("Pack one area with its proofs."),
+    "keys": say("Make and look at keys."),
+    "trust": say("Show trust files; tlog-policies and back."),
+    "mirrors": say("Compare the mirrors of a publication."),
+    "init": say("Write a starting configuration from a CSV."),
+    "completion": say("Print the completion script of a shell."),
 }
 
 GROUPS = {
-    say("Check what is published", "Comprobar lo publicado"): (
+    say("Check what is published"): (
         "verify",
         "check",
         "show",
@@ -69,7 +51,7 @@ GROUPS = {
         "mirrors",
         "trust",
     ),
-    say("See what the figures show", "Ver qué muestran las cifras"): (
+    say("See what the figures show"): (
         "irreversibility",
         "claims",
         "reconcile",
@@ -78,20 +60,20 @@ GROUPS = {
         "screen",
         "report",
     ),
-    say("Collect sheets (parties, observers)", "Recoger actas (partidos, observadores)"): (
+    say("Collect sheets (parties, observers)"): (
         "scan",
         "transcribe",
         "redact",
         "collect",
     ),
-    say("Run or import an election", "Llevar o importar una elección"): (
+    say("Run or import an election"): (
         "init",
         "keys",
         "publish",
         "print",
         "serve",
     ),
-    say("This program", "Este programa"): ("demo", "completion"),
+    say("This program"): ("demo", "completion"),
 }
 """The commands by who has use for them: each stands once."""
 
@@ -152,10 +134,7 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     help=say(
         "Election results that anyone can recompute from one public log of signed records.\n\n"
-        "Start with: escrutinio demo. The language follows the locale, or ESCRUTINIO_LANG=es|en.",
-        "Resultados electorales que cualquiera puede recalcular de un registro público de documentos "
-        "firmados.\n\n"
-        "Para empezar: escrutinio demo. El idioma es el del sistema, o ESCRUTINIO_LANG=es|en.",
+        "Start with: escrutinio demo. The language follows the locale, or ESCRUTINIO_LANG=es|en."
     ),
 )
 @click.version_option(__version__, prog_name="escrutinio")

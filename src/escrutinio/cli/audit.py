@@ -12,12 +12,13 @@ import click
 
 from escrutinio.base.beside import write_new
 from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli import audit_records, hand_counts
 from escrutinio.cli.audit_records import BOUNDS, bound_option, commitment_of, percent_of
 from escrutinio.cli.election import Opened, Question, asks, title_of
-from escrutinio.cli.explain import both, plain, print_facts, print_method, print_sentences, print_table
+from escrutinio.cli.explain import in_each, plain, print_facts, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -41,11 +42,7 @@ SHOWN_BOXES = 200
         "Plan an audit of the boxes, write its records, and see where it stands.\n\n"
         "An audit is committed to, then seeded with public dice, then draws boxes that two organisations "
         "count without having seen each other's count; docs/audits.md has the mathematics.\n\n"
-        "Example: escrutinio audit plan public/venezuela-2024 --risk-limit 5",
-        "Planifica una auditoría de las cajas, escribe sus documentos y dice en qué estado está.\n\n"
-        "Una auditoría se compromete, luego recibe una semilla de dados públicos, luego saca cajas que dos "
-        "organizaciones cuentan sin ver la cuenta de la otra; docs/audits.md tiene las matemáticas.\n\n"
-        "Ejemplo: escrutinio audit plan public/venezuela-2024 --risk-limit 5",
+        "Example: escrutinio audit plan public/venezuela-2024 --risk-limit 5"
     )
 )
 def command() -> None:
@@ -74,22 +71,17 @@ class Planned:
     help=say(
         "Say how many boxes, or vouchers, an audit of the outcome opens, by each method.\n\n"
         "With --arlo the boxes are written as manifest and tallies, so that other software can plan too.\n\n"
-        "Example: escrutinio audit plan public/venezuela-2024 --risk-limit 5 --registered 21321805",
-        "Dice cuántas cajas, o comprobantes, abre una auditoría del resultado, según el método.\n\n"
-        "Con --arlo las cajas se escriben como manifiesto y totales, para que otro programa también "
-        "planifique.\n\n"
-        "Ejemplo: escrutinio audit plan public/venezuela-2024 --risk-limit 5 --registered 21321805",
+        "Example: escrutinio audit plan public/venezuela-2024 --risk-limit 5 --registered 21321805"
     )
 )
 @asks
 @click.option("--risk-limit", default="5", show_default=True,
-              help=say("Risk limit in percent.", "Límite de riesgo en por ciento."))  # fmt: skip
+              help=say("Risk limit in percent."))  # fmt: skip
 @bound_option
 @click.option("--registered", type=click.IntRange(1, 10**10),
-              help=say("Voters on the whole roll.", "Electores de todo el padrón."))  # fmt: skip
+              help=say("Voters on the whole roll."))  # fmt: skip
 @click.option("--arlo", type=click.Path(path_type=Path, file_okay=False),
-              help=say("Directory for manifest.csv and tallies.csv.",
-                       "Directorio para manifest.csv y tallies.csv."))  # fmt: skip
+              help=say("Directory for manifest.csv and tallies.csv."))  # fmt: skip
 def plan(question: Question, risk_limit: str, bound: str, registered: int | None, arlo: Path | None) -> None:
     limit = percent_of(risk_limit)
     opened = question.open()
@@ -136,58 +128,52 @@ def _write_arlo(directory: Path, boxes: Boxes, choices: Sequence[str]) -> None:
 
 
 def _heading(opened: Opened, basis: str, boxes: int) -> str:
-    name, number = title_of(opened.contest.titles, opened.contest.code), whole(boxes, language())
-    return say(f"{name}, {basis}: {number} boxes", f"{name}, {basis}: {number} cajas")
+    name = title_of(opened.contest.titles, opened.contest.code)
+    return say("{name}, {basis}: {boxes:,} boxes", name=name, basis=basis, boxes=boxes)
 
 
 def _print_plan(planned: Planned) -> None:
     lang = language()
     print_sentences(planned.plan)
     columns: list[AuditPlan | None] = [planned.plan]
-    header = ["", say("as counted", "según lo contado")]
+    header = ["", say("as counted")]
     if planned.outstanding:
-        missing = whole(planned.outstanding, lang)
-        header.append(say(f"{missing} missing voters against", f"{missing} que faltan en contra"))
+        header.append(say("{missing:,} missing voters against", missing=planned.outstanding))
         columns.append(planned.worst)
     show: tuple[tuple[str, Callable[[AuditPlan], str]], ...] = (
-        (say("margin (votes)", "margen (votos)"), lambda p: whole(p.margin, lang)),
-        (say("sum of error bounds U", "suma de cotas de error U"),
+        (say("margin (votes)"), lambda p: whole(p.margin, lang)),
+        (say("sum of error bounds U"),
          lambda p: decimal(p.sum_of_bounds, 3, lang)),
-        (say("boxes, weighted draw, betting 0.9", "cajas, sorteo ponderado, apuesta 0,9"),
+        (say("boxes, weighted draw, betting 0.9"),
          lambda p: whole(p.boxes, lang)),
-        (say("boxes, weighted draw, MACRO", "cajas, sorteo ponderado, MACRO"),
+        (say("boxes, weighted draw, MACRO"),
          lambda p: whole(p.boxes_macro, lang)),
-        (say("boxes, equal chances, ALPHA", "cajas, igual probabilidad, ALPHA"),
+        (say("boxes, equal chances, ALPHA"),
          lambda p: _or_all(p.boxes_srs)),
-        (say("vouchers, BRAVO, on average", "comprobantes, BRAVO, en promedio"),
+        (say("vouchers, BRAVO, on average"),
          lambda p: _or_none(p.vouchers_expected)),
-        (say("vouchers, BRAVO, in 9 of 10 cases", "comprobantes, BRAVO, en 9 de 10 casos"),
+        (say("vouchers, BRAVO, in 9 of 10 cases"),
          lambda p: _or_none(p.vouchers_likely)),
     )  # fmt: skip
     rows = [[label, *("–" if each is None else figure(each) for each in columns)] for label, figure in show]
     print_table(header, rows)
     if planned.outstanding is None:
-        click.echo(
-            say(
-                "  How many voters are outstanding is not known; --registered states the whole roll.",
-                "  No se sabe cuántos electores faltan; --registered indica todo el padrón.",
-            )
-        )
+        click.echo(say("  How many voters are outstanding is not known; --registered states the whole roll."))
     share = percent(Fraction(planned.hot_opened, max(planned.hot_stations, 1)), 1, lang)
-    opened, stations = whole(planned.hot_opened, lang), whole(planned.hot_stations, lang)
     click.echo(
         say(
-            f"  A hot audit (1 to 4 stations of a center open one box, 5 to 8 two, 9 to 11 three, more four) "
-            f"opens {opened} of the {stations} stations in the roll, {share}.",
-            f"  Una auditoría en caliente (de 1 a 4 mesas de un centro abren una caja, de 5 a 8 dos, de 9 a "
-            f"11 tres, más cuatro) abre {opened} de las {stations} mesas del padrón, {share}.",
+            "  A hot audit (1 to 4 stations of a center open one box, 5 to 8 two, 9 to 11 three, more four) "
+            "opens {opened:,} of the {stations:,} stations in the roll, {share}.",
+            opened=planned.hot_opened,
+            stations=planned.hot_stations,
+            share=share,
         )
     )
-    print_method(say("risk-limiting audits", "auditorías con límite de riesgo"), SOURCES)
+    print_method(say("risk-limiting audits"), SOURCES)
 
 
 def _or_all(value: int | None) -> str:
-    return say("all", "todas") if value is None else whole(value, language())
+    return say("all of them") if value is None else whole(value, language())
 
 
 def _or_none(value: int | None) -> str:
@@ -221,7 +207,7 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
         "outstanding": planned.outstanding,
         "missing_against": sizes(planned.worst),
         "hot_audit": {"opened": planned.hot_opened, "stations": planned.hot_stations},
-        "sentences": both(planned.plan),
+        "sentences": in_each(planned.plan.sentences),
         "sources": list(SOURCES),
     }
 
@@ -231,17 +217,15 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
         "Make an audit again from the log: draw, hand counts, risk after each round, and what comes next.\n\n"
         "What does not fit (a sample that the seed does not draw, a count of a box not drawn, a result that "
         "states another risk) is noted and changes no figure.\n\n"
-        "Example: escrutinio audit status public/miniature --contest presidencia",
-        "Repite una auditoría a partir del registro: sorteo, conteos, riesgo tras cada ronda y qué sigue.\n\n"
-        "Lo que no encaja (una muestra que la semilla no saca, el conteo de una caja no sorteada, un "
-        "resultado con otro riesgo) se anota y no cambia ninguna cifra.\n\n"
-        "Ejemplo: escrutinio audit status public/miniature --contest presidencia",
+        "Example: escrutinio audit status public/miniature --contest presidencia"
     )
 )
 @asks
-@click.option("--commitment", metavar="DIGEST",
-              help=say("Digest of the commitment; the last one that can be made again if left out.",
-                       "Resumen del compromiso; si falta, el último que se pueda rehacer."))  # fmt: skip
+@click.option(
+    "--commitment",
+    metavar="DIGEST",
+    help=say("Digest of the commitment; the last one that can be made again if left out."),
+)
 @bound_option
 def status(question: Question, commitment: str | None, bound: str) -> None:
     from escrutinio.evidence.audit.status import audit_status, audit_statuses
@@ -265,19 +249,19 @@ def _print_status(found: AuditStatus) -> None:
     print_sentences(found)
     print_facts(
         [
-            (say("commitment", "compromiso"), found.digest.hex()),
-            (say("entry", "entrada"), str(found.index)),
-            (say("method", "método"), word(found.method)),
-            (say("risk limit", "límite de riesgo"), percent(found.risk_limit, 2, lang)),
-            (say("margin (votes)", "margen (votos)"), whole(found.margin, lang)),
-            (say("seed", "semilla"), found.seed or "–"),
-            (say("stations without a box", "mesas sin caja"), whole(found.outstanding.stations, lang)),
+            (say("commitment"), found.digest.hex()),
+            (say("entry"), str(found.index)),
+            (say("method"), word(found.method)),
+            (say("risk limit"), percent(found.risk_limit, 2, lang)),
+            (say("margin (votes)"), whole(found.margin, lang)),
+            (say("seed"), found.seed or "–"),
+            (say("stations without a box"), whole(found.outstanding.stations, lang)),
         ]
     )
     if found.rounds:
         header = (
-            say("round", "ronda"), say("drawn", "sorteadas"), say("boxes so far", "cajas hasta aquí"),
-            say("without an agreed count", "sin conteo acordado"), say("risk", "riesgo"), "MACRO",
+            say("round"), say("drawn"), say("boxes so far"),
+            say("without an agreed count"), say("risk"), "MACRO",
         )  # fmt: skip
         rows = [
             (
@@ -292,12 +276,12 @@ def _print_status(found: AuditStatus) -> None:
         ]
         print_table(header, rows)
         if awaiting := found.rounds[-1].awaiting:
-            click.echo(say("\nTo be counted: ", "\nPor contar: ") + _listed(awaiting))
+            click.echo(say("\nTo be counted: ") + _listed(awaiting))
     if found.suggested:
-        click.echo(say("\nNext round: ", "\nSiguiente ronda: ") + _listed(found.suggested))
+        click.echo(say("\nNext round: ") + _listed(found.suggested))
     for note in found.notes:
-        click.echo(say("\nNote: ", "\nNota: ") + note.sentence(lang))
-    print_method(say("risk-limiting audits", "auditorías con límite de riesgo"), SOURCES)
+        click.echo(say("\nNote: ") + note.sentence(lang))
+    print_method(say("risk-limiting audits"), SOURCES)
 
 
 def _risk(risk: Fraction) -> str:
@@ -308,7 +292,7 @@ def _risk(risk: Fraction) -> str:
 
 def _listed(boxes: Sequence[str]) -> str:
     hidden = len(boxes) - SHOWN_BOXES
-    more = say(f" … and {hidden} more", f" … y {hidden} más") if hidden > 0 else ""
+    more = say(" … and {hidden} more", hidden=hidden) if hidden > 0 else ""
     return ", ".join(boxes[:SHOWN_BOXES]) + more
 
 
@@ -357,10 +341,10 @@ def _status_as_plain(found: AuditStatus) -> dict[str, object]:
             {
                 "code": each.code,
                 "entries": list(each.entries),
-                "sentence": {lang: each.sentence(lang) for lang in ("en", "es")},
+                "sentence": {lang: each.sentence(lang) for lang in sorted(languages())},
             }
             for each in found.notes
         ],
-        "sentences": both(found),
+        "sentences": in_each(found.sentences),
         "sources": list(SOURCES),
     }

@@ -12,9 +12,9 @@ import click
 
 from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
-from escrutinio.base.words.wording import whole
+from escrutinio.base.words.say import language, say, say_in
 from escrutinio.cli.election import Opened, Question, asks
+from escrutinio.cli.explain import in_each
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, signs
 from escrutinio.core.records import parts as p
@@ -37,10 +37,7 @@ bound_option = click.option(
     type=click.Choice(list(BOUNDS)),
     default=Bound.BALLOTS.value,
     show_default=True,
-    help=say(
-        "What bounds the vouchers of a box: ballots stated, or registered voters.",
-        "Qué acota los comprobantes de una caja: los que indica el acta, o sus electores.",
-    ),
+    help=say("What bounds the vouchers of a box: ballots stated, or registered voters."),
 )
 
 
@@ -83,7 +80,7 @@ def give(
         return
     click.echo(script_text(entries, remarks[language()]), nl=False)
     for file in files:
-        click.echo(say(f"sealed: {file}", f"sellado: {file}"), err=True)
+        click.echo(say("sealed: {file}", file=file), err=True)
 
 
 # --- commit ---
@@ -95,24 +92,16 @@ def give(
         "The boxes are the sheets that count now. Two organisations or more have to be named, since a box "
         "is counted once two of them sign the same.\n\n"
         "Example: escrutinio audit commit public/miniature --contest presidencia --as authority/officer-1 "
-        "--counts party/ancla --counts observer/faro",
-        "Escribe el compromiso de una auditoría: método, límite de riesgo, el registro como está y quién "
-        "cuenta.\n\n"
-        "Las cajas son las de las actas que cuentan ahora. Hay que nombrar dos organizaciones o más, pues "
-        "una caja está contada cuando dos firman lo mismo.\n\n"
-        "Ejemplo: escrutinio audit commit public/miniature --contest presidencia --as authority/officer-1 "
-        "--counts party/ancla --counts observer/faro",
+        "--counts party/ancla --counts observer/faro"
     )
 )
 @asks
 @click.option("--method", type=click.Choice(list(METHODS)), default="ppeb-betting", show_default=True,
-              help=say("How boxes are drawn and risk is measured.",
-                       "Cómo se sortea y se mide el riesgo."))  # fmt: skip
+              help=say("How boxes are drawn and risk is measured."))  # fmt: skip
 @click.option("--risk-limit", default="5", show_default=True,
-              help=say("Risk limit in percent.", "Límite de riesgo en por ciento."))  # fmt: skip
+              help=say("Risk limit in percent."))  # fmt: skip
 @click.option("--counts", "organisations", multiple=True, required=True, metavar="NAME",
-              help=say("An organisation that counts; name two or more.",
-                       "Una organización que cuenta; nombre dos o más."))  # fmt: skip
+              help=say("An organisation that counts; name two or more."))  # fmt: skip
 @signs
 def commit(
     question: Question, method: str, risk_limit: str, organisations: tuple[str, ...], signer: Signer
@@ -123,7 +112,7 @@ def commit(
     opened = question.open()
     _check_organisations(opened, organisations)
     basis = question.basis or audited_basis(opened.state, opened.contest.code)
-    boxes = whole(len(boxes_of(opened.state, opened.contest.code, basis)), language())
+    boxes = len(boxes_of(opened.state, opened.contest.code, basis))
     head = opened.checkpoint
     body = t.AuditCommitment(
         METHODS[method],
@@ -131,18 +120,19 @@ def commit(
         p.LogHead(head.origin, head.size, head.root),
         organisations,
     )
-    remarks = {
-        ENGLISH: [
-            f"This fixes what is audited: the {boxes} boxes whose sheets count ({basis}) in a log of "
-            f"{head.size} entries.",
-            "It says nothing yet of the paper; the seed comes after it, from public dice.",
-        ],
-        SPANISH: [
-            f"Esto fija lo que se audita: las {boxes} cajas cuyas actas cuentan ({basis}) en un registro de "
-            f"{head.size} entradas.",
-            "Nada dice todavía del papel; la semilla viene después, de dados públicos.",
-        ],
-    }
+    remarks = in_each(
+        lambda language: [
+            say_in(
+                language,
+                "This fixes what is audited: the {boxes:,} boxes whose sheets count ({basis}) in a log of "
+                "{size:,} entries.",
+                boxes=boxes,
+                basis=basis,
+                size=head.size,
+            ),
+            say_in(language, "It says nothing yet of the paper; the seed comes after it, from public dice."),
+        ]
+    )
     give(question, opened, signer, [Proposed(body, opened.contest.code)], remarks)
 
 
@@ -175,26 +165,21 @@ def _check_organisations(opened: Opened, names: tuple[str, ...]) -> None:
         "The seed is what the dice showed in public after the commitment: 20 to 64 decimal digits. Once it "
         "is in the log it need not be given. With --xlsx the draw is also written as a workbook whose "
         "formulas make it again.\n\n"
-        "Example: escrutinio audit draw public/miniature --contest presidencia --as authority/officer-1",
-        "Sortea las cajas de la siguiente ronda con la semilla y escribe los documentos de semilla y "
-        "muestra.\n\n"
-        "La semilla es lo que mostraron los dados en público después del compromiso: de 20 a 64 cifras "
-        "decimales. Una vez en el registro no hace falta darla. Con --xlsx el sorteo se escribe también como "
-        "libro cuyas fórmulas lo repiten.\n\n"
-        "Ejemplo: escrutinio audit draw public/miniature --contest presidencia --as authority/officer-1",
+        "Example: escrutinio audit draw public/miniature --contest presidencia --as authority/officer-1"
     )
 )
 @asks
 @click.option("--commitment", metavar="DIGEST",
-              help=say("Digest of the commitment; the last one if left out.",
-                       "Resumen del compromiso; el último si no se indica."))  # fmt: skip
-@click.option("--seed", metavar="DIGITS", help=say("What the dice showed.", "Lo que mostraron los dados."))
-@click.option("--take", type=click.IntRange(1, MAX_BOXES),
-              help=say("Draws of this round; by default those that end the audit if all boxes agree.",
-                       "Extracciones de la ronda; si no, las que la terminan si todo coincide."))  # fmt: skip
+              help=say("Digest of the commitment; the last one if left out."))  # fmt: skip
+@click.option("--seed", metavar="DIGITS", help=say("What the dice showed."))
+@click.option(
+    "--take",
+    type=click.IntRange(1, MAX_BOXES),
+    help=say("Draws of this round; by default those that end the audit if all boxes agree."),
+)
 @bound_option
 @click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False),
-              help=say("Workbook that makes the draw again.", "Libro que repite el sorteo."))  # fmt: skip
+              help=say("Workbook that makes the draw again."))  # fmt: skip
 @signs
 def draw(
     question: Question,
@@ -222,19 +207,23 @@ def draw(
         records.insert(0, Proposed(t.AuditSeed(made, used), about))
     if xlsx is not None:
         _write_workbook(xlsx, opened, procedure, used, done + count)
-    boxes, different = whole(len(drawn), language()), whole(len(set(drawn)), language())
-    remarks = {
-        ENGLISH: [
-            f"Round {number}: {boxes} draws give {different} different boxes; anybody draws the same from "
-            "the seed and the log.",
-            "Nobody may choose other boxes, and the draw does not say whether any sheet matches its ballots.",
-        ],
-        SPANISH: [
-            f"Ronda {number}: {boxes} extracciones dan {different} cajas distintas; cualquiera saca las "
-            "mismas con la semilla y el registro.",
-            "Nadie puede escoger otras cajas, y el sorteo no dice si algún acta coincide con sus papeletas.",
-        ],
-    }
+    remarks = in_each(
+        lambda language: [
+            say_in(
+                language,
+                "Round {number}: {boxes:,} draws give {different:,} different boxes; anybody draws the same "
+                "from the seed and the log.",
+                number=number,
+                boxes=len(drawn),
+                different=len(set(drawn)),
+            ),
+            say_in(
+                language,
+                "Nobody may choose other boxes, and the draw does not say whether any sheet matches its "
+                "ballots.",
+            ),
+        ]
+    )
     give(question, opened, signer, records, remarks)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from escrutinio.cli.explain import both, plain
+from escrutinio.cli.explain import in_each, plain
 
 if TYPE_CHECKING:
     from escrutinio.evidence.certainty.irreversibility import Certificate
@@ -52,7 +52,7 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
             }
             for statement in certificate.statements
         ],
-        "sentences": both(certificate),
+        "sentences": in_each(certificate.sentences),
     }
 
 
@@ -72,5 +72,5 @@ def reversal_as_plain(reversal: Reversal | None) -> dict[str, object] | None:
         "share_needed": plain(reversal.share_needed),
         "two_way_needed": plain(reversal.two_way_needed),
         "two_way_counted": plain(reversal.two_way_counted),
-        "sentences": both(reversal),
+        "sentences": in_each(reversal.sentences),
     }

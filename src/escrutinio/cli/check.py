@@ -13,8 +13,8 @@ import click
 from escrutinio.base.beside import write_new
 from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
-from escrutinio.base.words.wording import whole
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.say import language, say
 from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import json_option, log_option, quiet_option, trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_USAGE, print_json, read_note
@@ -27,7 +27,7 @@ from escrutinio.intake.scan.regular import MAX_FILE, read_regular
 from escrutinio.intake.scan.results import ZERO, sheet_of
 from escrutinio.intake.scan.things import Thing, is_text, read_thing
 
-LANGUAGES = (ENGLISH, SPANISH)
+LANGUAGES = tuple(sorted(languages()))
 
 
 @click.command(
@@ -38,14 +38,7 @@ LANGUAGES = (ENGLISH, SPANISH)
         "Exit code 0: authentic and in the log, or unsigned and equal to what is published; 1: anything else "
         "that could be read; 2: nothing could be read.\n\n"
         "Examples: escrutinio check photo.jpg --log public/miniature; escrutinio check 'ESCX:…' --log "
-        "public/miniature --json; escrutinio check sheet.pdf --log public/miniature --evidence keep.json",
-        "Comprueba THING con el registro público de una publicación: una foto, escaneo o PDF de un acta, el "
-        "texto de su código QR (o - para leerlo de la entrada estándar), un archivo de asiento o un archivo "
-        ".tlog-proof. Antes se verifica el registro; basta una copia en un directorio, sin red.\n\n"
-        "Código de salida 0: auténtico y en el registro, o sin firma e igual a lo publicado; 1: cualquier "
-        "otra cosa que se pudo leer; 2: no se pudo leer nada.\n\n"
-        "Ejemplos: escrutinio check foto.jpg --log public/miniature; escrutinio check 'ESCX:…' --log "
-        "public/miniature --json; escrutinio check acta.pdf --log public/miniature --evidence guardar.json",
+        "public/miniature --json; escrutinio check sheet.pdf --log public/miniature --evidence keep.json"
     )
 )
 @click.argument("thing")
@@ -54,16 +47,13 @@ LANGUAGES = (ENGLISH, SPANISH)
     "--proof",
     "proof_file",
     type=click.Path(path_type=Path),
-    help=say("The .tlog-proof that was given for THING.", "La .tlog-proof que se entregó por THING."),
+    help=say("The .tlog-proof that was given for THING."),
 )
 @trust_option
 @click.option(
     "--evidence",
     type=click.Path(path_type=Path),
-    help=say(
-        "Where to write what is authentic and not in the log, to keep it.",
-        "Dónde escribir lo auténtico que no está en el registro, para conservarlo.",
-    ),
+    help=say("Where to write what is authentic and not in the log, to keep it."),
 )
 @json_option
 @quiet_option
@@ -108,7 +98,7 @@ def _read(thing: str) -> Thing:
         return read_thing(read_regular(path.resolve()).data)
     except UnreadableError as fault:
         problem = Problem.NOT_READABLE if fault.problem is Problem.VANISHED else fault.problem
-        detail = fault.detail or say("there is no such file", "no existe tal archivo")
+        detail = fault.detail or say("there is no such file")
         raise InputError(f"{thing[:200]}: {explain(problem, detail, language())}") from None
 
 
@@ -146,20 +136,18 @@ def _print(log: VerifiedLog, found: list[Found], read: Thing) -> None:
         if checked.entry is not None and _is_zero(checked.entry):
             click.echo("  " + say(*ZERO))
         if page > 1:
-            click.echo("  " + say(f"page {page}", f"página {page}"))
+            click.echo("  " + say("page {page}", page=page))
     for page, problem, detail in read.problems:
-        where = say(f"page {page}: ", f"página {page}: ") if page > 1 or len(read.problems) > 1 else ""
-        what = say("Note: ", "Nota: ") if problem is Problem.CUT_OFF else say("Not read: ", "Sin leer: ")
+        where = say("page {page}: ", page=page) if page > 1 or len(read.problems) > 1 else ""
+        what = say("Note: ") if problem is Problem.CUT_OFF else say("Not read: ")
         click.echo(what + where + explain(problem, detail, lang), err=True)
     head = log.checkpoint
-    size = whole(log.size, lang)
     click.echo(
-        say(f"Log: {head.origin}, {size} entries, ", f"Registro público: {head.origin}, {size} entradas, ")
+        say("Log: {origin}, {size:,} entries, ", origin=head.origin, size=log.size)
         + (
-            say("verified with the trust file", "verificado con el archivo de confianza")
+            say("verified with the trust file")
             if log.trust is not None
-            else say("consistent; its origin is not authenticated without --trust",
-                     "consistente; su origen no se autentica sin --trust")
+            else say("consistent; its origin is not authenticated without --trust")
         )
     )  # fmt: skip
 
@@ -168,12 +156,10 @@ def _say_kept(evidence: Path | None) -> None:
     if evidence is None:
         hint = say(
             "Write it down with --evidence FILE: what is authentic and missing from the log is evidence, "
-            "and any receiver of the election accepts its bytes later.",
-            "Guárdelo con --evidence ARCHIVO: lo auténtico que falta en el registro es evidencia, y "
-            "cualquier receptor de la elección acepta después sus bytes.",
+            "and any receiver of the election accepts its bytes later."
         )
     else:
-        hint = say(f"Written to {evidence}; keep it.", f"Escrito en {evidence}; consérvelo.")
+        hint = say("Written to {evidence}; keep it.", evidence=evidence)
     click.echo(hint)
 
 

@@ -10,7 +10,7 @@ import click
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import language, say
-from escrutinio.base.words.wording import decimal, percent, whole
+from escrutinio.base.words.wording import decimal, marks, percent, whole
 from escrutinio.cli.claims_json import RISKS, SOURCES, as_plain
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import print_method, print_sentences, print_table
@@ -23,25 +23,21 @@ if TYPE_CHECKING:
     from escrutinio.evidence.claims.feasibility import Condition, LeastDiffering
 
 CONDITIONS = {
-    "no-fewer": say("votes on sheets, at least", "votos en actas, al menos"),
-    "capacity": say("missing from the announced", "lo que falta para lo anunciado"),
-    "sum": say("missing of all columns", "lo que falta en todas las columnas"),
+    "no-fewer": say("votes on sheets, at least"),
+    "capacity": say("missing from the announced"),
+    "sum": say("missing of all columns"),
 }
 REVERSALS = {
-    "registered_missing": say("up to the registered voters; missing voters against the first",
-                              "hasta los electores; los que faltan contra el primero"),
-    "registered_counted": say("up to the registered voters; missing voters left out",
-                              "hasta los electores; sin los que faltan"),
-    "turnout_missing": say("turnout as it is; missing voters against the first",
-                           "con la misma participación; los que faltan contra el primero"),
-    "turnout_counted": say("turnout as it is; missing voters left out",
-                           "con la misma participación; sin los que faltan"),
+    "registered_missing": say("up to the registered voters; missing voters against the first"),
+    "registered_counted": say("up to the registered voters; missing voters left out"),
+    "turnout_missing": say("turnout as it is; missing voters against the first"),
+    "turnout_counted": say("turnout as it is; missing voters left out"),
 }  # fmt: skip
 WHATS = {
-    "percent": say("percentage", "porcentaje"),
-    "valid": say("valid votes", "votos válidos"),
-    "ballots": say("all ballots", "total de votos"),
-    "turnout": say("turnout", "participación"),
+    "percent": say("percentage"),
+    "valid": say("valid votes"),
+    "ballots": say("all ballots"),
+    "turnout": say("turnout"),
 }
 
 
@@ -62,20 +58,13 @@ class Answer:
         "sheets would have to differ from the ballots, how many boxes opened at random would settle it, and "
         "whether the percentages that were announced can be one.\n\n"
         "Nothing here says who is right.\n\n"
-        "Example: escrutinio claims public/venezuela-2024 --claim cne-bulletin-2",
-        "Somete los resultados anunciados en el registro de ADDRESS a toda prueba que sus cifras permitan: "
-        "si porcentajes redondos generan los votos, si anuncio y actas pueden ser ambos ciertos, cuántas "
-        "actas tendrían que diferir de las papeletas, cuántas cajas abiertas al azar lo aclararían, y si los "
-        "porcentajes anunciados pueden ser uno mismo.\n\n"
-        "Nada de esto dice quién tiene razón.\n\n"
-        "Ejemplo: escrutinio claims public/venezuela-2024 --claim cne-bulletin-2",
+        "Example: escrutinio claims public/venezuela-2024 --claim cne-bulletin-2"
     )
 )
 @asks
-@click.option("--claim", help=say("Code of an announced result; all of them if left out.",
-                                  "Código de un resultado anunciado; todos si no se indica."))  # fmt: skip
+@click.option("--claim", help=say("Code of an announced result; all of them if left out."))  # fmt: skip
 @click.option("--registered", type=click.IntRange(1, 10**10),
-              help=say("Voters on the whole roll.", "Electores de todo el padrón."))  # fmt: skip
+              help=say("Voters on the whole roll."))  # fmt: skip
 def command(question: Question, claim: str | None, registered: int | None) -> None:
     from escrutinio.core.records.types import Claim
     from escrutinio.evidence.claims.claims import claims_beside_each_other, study_claim
@@ -105,18 +94,16 @@ def print_answer(opened: Opened, answer: Answer) -> None:
     else:
         click.echo(title_of(opened.contest.titles, opened.contest.code))
     if not answer.studies and not answer.refused:
-        click.echo(say("\nThe log has no announced result.", "\nEl registro no tiene resultados anunciados."))
+        click.echo(say("\nThe log has no announced result."))
     for study in answer.studies:
         click.echo(f"\n== {study.code}")
         _print_study(study)
     for code, _, why in answer.refused:
         click.echo(f"\n== {code}\n")
-        click.echo(say("  No test applies to it: ", "  Ninguna prueba se le aplica: ") + why)
+        click.echo(say("  No test applies to it: ") + why)
     if answer.pairs:
         _print_pairs(answer.pairs)
-    print_method(
-        say("exact counts, hypergeometric draws", "conteos exactos, sorteos hipergeométricos"), SOURCES
-    )
+    print_method(say("exact counts, hypergeometric draws"), SOURCES)
 
 
 def _print_study(study: ClaimStudy) -> None:
@@ -134,20 +121,17 @@ def _print_study(study: ClaimStudy) -> None:
         click.echo(
             say(
                 "\nIt gives too few figures to test: no number of votes beside its percentages.\n"
-                "That says nothing for or against it.",
-                "\nDa muy pocas cifras para probar algo: ningún número de votos junto a sus porcentajes.\n"
-                "Eso no dice nada a favor ni en contra.",
+                "That says nothing for or against it."
             )
         )
 
 
 def _print_matches(test: CountTest) -> None:
-    best, lang = test.best, language()
-    if best is None:
+    if test.best is None:
         return
     rows = [
         (
-            f"{match.decimals} {say('decimals', 'decimales')}, {match.mode}",
+            f"{match.decimals} {say('decimals')}, {match.mode}",
             _one_in(match.chance),
             _one_in(min(Fraction(1), match.chance * test.looked)),
             "–" if match.local is None else _one_in(match.local),
@@ -156,10 +140,10 @@ def _print_matches(test: CountTest) -> None:
         if match.matched and match.left_out is None and match.chance < 1
     ]
     header = (
-        say("matches", "coincide con"),
-        say("chance: 1 in", "azar: 1 de"),
-        say(f"× {whole(test.looked, lang)} tests: 1 in", f"× {whole(test.looked, lang)} pruebas: 1 de"),
-        say("same percentages: 1 in", "mismos porcentajes: 1 de"),
+        say("matches"),
+        say("chance: 1 in"),
+        say("× {tests:,} tests: 1 in", tests=test.looked),
+        say("same percentages: 1 in"),
     )
     if rows:
         print_table(header, rows)
@@ -172,7 +156,7 @@ def _one_in(chance: Fraction) -> str:
 def _print_sheets(found: AgainstSheets) -> None:
     lang, compared = language(), found.comparison
     print_table(
-        ("", say("sheets", "actas"), say("announced", "anunciado"), say("difference", "diferencia")),
+        ("", say("sheets"), say("announced"), say("difference")),
         [
             (name, whole(sheets, lang), whole(said, lang), ("+" if rest > 0 else "") + whole(rest, lang))
             for name, sheets, said, rest in zip(
@@ -181,18 +165,17 @@ def _print_sheets(found: AgainstSheets) -> None:
         ],
     )
     print_table(
-        (say("if both are true", "si ambos son ciertos"), "≤", say("holds", "se cumple")),
+        (say("if both are true"), "≤", say("holds")),
         [_condition(each, compared.columns) for each in found.conditions],
     )
     header = (
-        say("sheets that would have to differ, at least", "actas que tendrían que diferir, al menos"),
-        say("sheets", "actas"), "%", say("before rounding", "sin redondear"),
+        say("sheets that would have to differ, at least"),
+        say("sheets"), "%", say("before rounding"),
     )  # fmt: skip
     print_table(header, [(label, *_least(least)) for label, least in _assumptions(found)])
     print_table(
-        (say("sheets that would have to differ for the first not to lead",
-             "actas que tendrían que diferir para que el primero no aventaje"), say("sheets", "actas")),
-        [(label, say("all are too few", "ni todas bastan") if n is None else whole(n, lang))
+        (say("sheets that would have to differ for the first not to lead"), say("sheets")),
+        [(label, say("all are too few") if n is None else whole(n, lang))
          for label, n in ((REVERSALS[code], number) for code, number in found.reversals())],
     )  # fmt: skip
     if found.least.sheets:
@@ -203,20 +186,19 @@ def _condition(each: Condition, columns: tuple[str, ...]) -> tuple[str, str, str
     lang = language()
     name = "" if each.column is None else f" {columns[each.column]}"
     left = f"{CONDITIONS[each.what]}{name}: {whole(each.least, lang)}"
-    return left, whole(each.most, lang), say("yes", "sí") if each.holds else "no"
+    return left, whole(each.most, lang), say("yes") if each.holds else "no"
 
 
 def _assumptions(found: AgainstSheets) -> list[tuple[str, LeastDiffering]]:
-    lang = language()
-    widest, nominal = whole(found.least.outside, lang), whole(found.nominal.outside, lang)
     return [
-        (say(f"the {widest} largest outside the announcement", f"las {widest} mayores fuera del anuncio"),
-         found.least),
-        (say(f"the {nominal} largest outside (share as announced)",
-             f"las {nominal} mayores fuera (proporción tal cual)"), found.nominal),
-        (say(f"{widest} average ones outside", f"{widest} promedio fuera"), found.average),
-        (say("none outside", "ninguna fuera"), found.none_outside),
-    ]  # fmt: skip
+        (say("the {outside:,} largest outside the announcement", outside=found.least.outside), found.least),
+        (
+            say("the {outside:,} largest outside (share as announced)", outside=found.nominal.outside),
+            found.nominal,
+        ),
+        (say("{outside:,} average ones outside", outside=found.least.outside), found.average),
+        (say("none outside"), found.none_outside),
+    ]
 
 
 def _least(least: LeastDiffering) -> tuple[str, str, str]:
@@ -231,8 +213,8 @@ def _least(least: LeastDiffering) -> tuple[str, str, str]:
 def _print_boxes(least: LeastDiffering) -> None:
     lang = language()
     header = (
-        say("boxes opened at random", "cajas abiertas al azar"),
-        say("chance that none of them differs", "probabilidad de que ninguna difiera"),
+        say("boxes opened at random"),
+        say("chance that none of them differs"),
     )
     rows = [(whole(n, lang), f"{float(chance):.2g}") for n, chance in least.chances()]
     rows += [
@@ -244,7 +226,7 @@ def _print_boxes(least: LeastDiffering) -> None:
 
 
 def _point(number: str) -> str:
-    return number.replace(".", ",") if language() == "es" else number
+    return marks(number, language())
 
 
 def _print_arithmetic(found: tuple[OwnArithmetic, ...]) -> None:
@@ -257,12 +239,12 @@ def _print_arithmetic(found: tuple[OwnArithmetic, ...]) -> None:
                 f"{WHATS[each.what]} {each.candidate}".strip(),
                 _point(each.announced) + " %" if share else whole(int(each.announced), lang),
                 percent(each.computed, 3, lang) if share else whole(int(each.computed), lang),
-                say("yes", "sí") if each.holds else "no",
+                say("yes") if each.holds else "no",
             )
         )
     header = (
-        say("its own arithmetic", "su propia aritmética"), say("announced", "anunciado"),
-        say("computed", "calculado"), say("agrees", "coincide"),
+        say("its own arithmetic"), say("announced"),
+        say("computed"), say("agrees"),
     )  # fmt: skip
     print_table(header, rows)
     click.echo("  " + found[0].sentences(lang)[1])
@@ -270,9 +252,7 @@ def _print_arithmetic(found: tuple[OwnArithmetic, ...]) -> None:
 
 def _print_pairs(pairs: Pairs) -> None:
     lang = language()
-    click.echo(
-        say("\n== Announced percentages beside each other", "\n== Porcentajes anunciados, unos con otros")
-    )
+    click.echo(say("\n== Announced percentages beside each other"))
     for candidate, found in pairs.items():
         for pair, (one, other) in found:
             click.echo(f"\n{candidate} ({one}, {other}): {pair.sentences(lang)[0]}")

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from escrutinio.cli.explain import both, plain
+from escrutinio.base.words.catalogue import languages
+from escrutinio.cli.explain import in_each, plain
 
 if TYPE_CHECKING:
     from escrutinio.evidence.certainty.percentages import Agreement
@@ -46,7 +47,7 @@ def as_plain(
                 "claims": list(names),
                 "percentages": [pair.first.text, pair.second.text],
                 "roundings": [mode.value for mode in pair.modes],
-                "sentences": both(pair),
+                "sentences": in_each(pair.sentences),
             }
             for candidate, found in pairs.items()
             for pair, names in found
@@ -66,7 +67,7 @@ def _study_as_plain(study: ClaimStudy) -> dict[str, object]:
                 "what": each.what,
                 "candidate": each.candidate or None,
                 "announced": each.announced,
-                "sentences": {tongue: each.sentence(tongue) for tongue in ("en", "es")},
+                "sentences": {tongue: each.sentence(tongue) for tongue in sorted(languages())},
             }
             for each in study.odd
         ],
@@ -77,7 +78,7 @@ def _study_as_plain(study: ClaimStudy) -> dict[str, object]:
                 "announced": each.announced,
                 "computed": plain(each.computed),
                 "roundings": [mode.value for mode in each.modes],
-                "sentences": both(each),
+                "sentences": in_each(each.sentences),
             }
             for each in study.arithmetic
         ],
@@ -101,7 +102,7 @@ def _counts_as_plain(test: CountTest) -> dict[str, object]:
         "best": None if test.best is None else match_as_plain(test.best),
         "chance_times_tests": plain(test.adjusted()),
         "matches": [match_as_plain(match) for match in test.matches if match.matched],
-        "sentences": both(test),
+        "sentences": in_each(test.sentences),
     }
 
 
@@ -133,7 +134,7 @@ def _sheets_as_plain(found: AgainstSheets) -> dict[str, object]:
         "least_for_another_first": dict(found.reversals()),
         "registered_unknown": found.unknown_capacity,
         "registered_assumed": found.assumed_capacity,
-        "sentences": both(found.least),
+        "sentences": in_each(found.least.sentences),
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import language, say
+from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
 from escrutinio.cli.options import (
     clock_option,
@@ -42,14 +42,7 @@ _directory = click.argument("directory", type=click.Path(path_type=Path))
         "  escrutinio collect init azul --definition public/miniature --organisation party/azul "
         "--origin azul.example/actas\n\n"
         "  escrutinio scan photos --out sheets.jsonl; escrutinio collect add azul sheets.jsonl\n\n"
-        "  escrutinio collect board azul",
-        "Lleva el registro público propio de una organización con las actas que recogió: escaneadas, "
-        "transcritas o importadas. Todo se hace desde la línea de órdenes; solo se publica public/.\n\n"
-        "Ejemplo:\n\n"
-        "  escrutinio collect init azul --definition public/miniature --organisation party/azul "
-        "--origin azul.example/actas\n\n"
-        "  escrutinio scan fotos --out actas.jsonl; escrutinio collect add azul actas.jsonl\n\n"
-        "  escrutinio collect board azul",
+        "  escrutinio collect board azul"
     )
 )
 def command() -> None:
@@ -61,32 +54,28 @@ def command() -> None:
         "Begin a log in DIRECTORY: the election's own definition, a charter and keys of your own, and the "
         "roll as the election's log has it.\n\n"
         "Example: escrutinio collect init azul --definition public/miniature --organisation party/azul "
-        "--origin azul.example/actas --title es=Azul --title en=Blue",
-        "Empieza un registro público en DIRECTORY: la definición de la elección, una carta y claves "
-        "propias, y el padrón electoral como lo da el registro público de la elección.\n\n"
-        "Ejemplo: escrutinio collect init azul --definition public/miniature --organisation party/azul "
-        "--origin azul.example/actas --title es=Azul --title en=Blue",
+        "--origin azul.example/actas --title es=Azul --title en=Blue"
     )
 )
 @_directory
 @click.option(
     "--definition",
     required=True,
-    help=say("A publication of the election, directory or address.", "Una publicación de la elección."),
+    help=say("A publication of the election, directory or address."),
 )
 @trust_option
 @click.option(
     "--organisation",
     required=True,
-    help=say("Name of the signer, party/… or observer/….", "Nombre de quien firma, party/… u observer/…."),
+    help=say("Name of the signer, party/… or observer/…."),
 )
-@click.option("--origin", required=True, help=say("Name of the new log.", "Nombre del registro nuevo."))
+@click.option("--origin", required=True, help=say("Name of the new log."))
 @click.option(
     "--title",
     "titles",
     multiple=True,
     metavar="LANGUAGE=TEXT",
-    help=say("What people call it, per language.", "Cómo se la conoce, por idioma."),
+    help=say("What people call it, per language."),
 )
 @new_passphrase_option
 @clock_option
@@ -121,10 +110,13 @@ def init(
         trusted = _renew(collection, keyring, collection.open(), clock, quiet)
     click.echo(
         say(
-            f"{directory}: the log {origin} of {organisation}, with {len(log.state.roll):,} stations. "
-            f"Hand out {directory / 'public' / 'trust.toml'} on paper or through the press.",
-            f"{directory}: el registro {origin} de {organisation}, con {len(log.state.roll):,} mesas. "
-            f"Entregue {directory / 'public' / 'trust.toml'} en papel o por la prensa.",
+            "{directory}: the log {origin} of {organisation}, with {stations:,} stations. "
+            "Hand out {trust} on paper or through the press.",
+            directory=directory,
+            origin=origin,
+            organisation=organisation,
+            stations=len(log.state.roll),
+            trust=directory / "public" / "trust.toml",
         )
     )
     click.echo(str(trusted.policy.logs[0].key))
@@ -134,10 +126,7 @@ def init(
     help=say(
         "Append the sheets of FILES to the log and publish it again: results of `scan` or `transcribe` "
         "(.jsonl), or tables by a mapping (.toml, docs/importing.md). Running it again changes nothing.\n\n"
-        "Example: escrutinio collect add azul sheets.jsonl transcribed.jsonl",
-        "Agrega las actas de FILES al registro y lo publica de nuevo: resultados de `scan` o `transcribe` "
-        "(.jsonl), o tablas con su descripción (.toml, docs/importing.md). Repetirlo no cambia nada.\n\n"
-        "Ejemplo: escrutinio collect add azul actas.jsonl transcribed.jsonl",
+        "Example: escrutinio collect add azul sheets.jsonl transcribed.jsonl"
     )
 )
 @_directory
@@ -146,10 +135,7 @@ def init(
     "--confirm",
     multiple=True,
     metavar="STATION",
-    help=say(
-        "A person looked: the sheet of this station stands, all zero or unlike an earlier copy.",
-        "Una persona miró: el acta de esta mesa vale, toda en cero o distinta de una copia anterior.",
-    ),
+    help=say("A person looked: the sheet of this station stands, all zero or unlike an earlier copy."),
 )
 @passphrase_option
 @clock_option
@@ -205,10 +191,12 @@ def add(
         return
     click.echo(
         say(
-            f"{added:,} sheets added, {found.known:,} known already, {len(held):,} held for a person, "
-            f"{len(refused):,} not taken",
-            f"{added:,} actas agregadas, {found.known:,} ya conocidas, {len(held):,} en espera de una "
-            f"persona, {len(refused):,} no incorporadas",
+            "{added:,} sheets added, {known:,} known already, {held:,} held for a person, "
+            "{refused:,} not taken",
+            added=added,
+            known=found.known,
+            held=len(held),
+            refused=len(refused),
         )
     )
     _show(held)
@@ -218,9 +206,7 @@ def add(
 @command.command(
     help=say(
         "Say how many stations have a copy, and what waits for a person.\n\n"
-        "Example: escrutinio collect status azul --json",
-        "Dice cuántas mesas tienen copia y qué espera a una persona.\n\n"
-        "Ejemplo: escrutinio collect status azul --json",
+        "Example: escrutinio collect status azul --json"
     )
 )
 @_directory
@@ -245,18 +231,11 @@ def status(directory: Path, as_json: bool) -> None:
         return
     for code, held, every in rows:
         click.echo(
-            say(
-                f"{code}: {held:,} of {every:,} stations have a copy",
-                f"{code}: {held:,} de {every:,} mesas tienen copia",
-            )
+            say("{code}: {held:,} of {every:,} stations have a copy", code=code, held=held, every=every)
         )
     if not current:
         click.echo(
-            say(
-                "data and pages are behind the log: a run was stopped, and the next collect add mends them",
-                "los datos y las páginas van detrás del registro: una ejecución se interrumpió, y el próximo "
-                "collect add los repara",
-            )
+            say("data and pages are behind the log: a run was stopped, and the next collect add mends them")
         )
     _show(waiting)
 
@@ -264,9 +243,7 @@ def status(directory: Path, as_json: bool) -> None:
 @command.command(
     help=say(
         "Show the coverage board on this machine alone: which stations have no copy yet.\n\n"
-        "Example: escrutinio collect board azul",
-        "Muestra, solo en esta máquina, el tablero de cobertura: qué mesas no tienen copia.\n\n"
-        "Ejemplo: escrutinio collect board azul",
+        "Example: escrutinio collect board azul"
     )
 )
 @_directory
@@ -275,7 +252,7 @@ def status(directory: Path, as_json: bool) -> None:
     default=8010,
     show_default=True,
     type=click.IntRange(0, 65_535),
-    help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
+    help=say("Port; 0 takes a free one."),
 )
 def board(directory: Path, port: int) -> None:
     from escrutinio.base.local_http import serve_locally
@@ -322,7 +299,7 @@ def _show(some: Iterable[NotTaken]) -> None:
     listed = list(some)
     for one in listed[:SHOWN]:
         detail = f" ({one.detail})" if one.detail else ""
-        click.echo(f"  {one.station or '–'}  {WHY[one.why][language() == 'es']}: {one.source}{detail}")
+        click.echo(f"  {one.station or '–'}  {say(WHY[one.why])}: {one.source}{detail}")
     if len(listed) > SHOWN:
         more = len(listed) - SHOWN
-        click.echo(say(f"  … and {more:,} more (collect board)", f"  … y {more:,} más (collect board)"))
+        click.echo(say("  … and {more:,} more (collect board)", more=more))

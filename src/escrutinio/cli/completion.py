@@ -11,9 +11,7 @@ from escrutinio.base.words.say import say
 @click.command(
     help=say(
         "Print the script that completes commands and options in a shell.\n\n"
-        "Example: escrutinio completion bash >> ~/.bashrc",
-        "Imprime el guion que completa órdenes y opciones en un intérprete.\n\n"
-        "Ejemplo: escrutinio completion bash >> ~/.bashrc",
+        "Example: escrutinio completion bash >> ~/.bashrc"
     )
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))

@@ -25,28 +25,21 @@ INSTALLED = Path(escrutinio.__file__).parent / "examples"
 @click.command(
     help=say(
         "Publish the examples into public/, verify them as a stranger would, and serve them on 127.0.0.1.\n\n"
-        "Example: escrutinio demo --no-serve",
-        "Publica los ejemplos en public/, los verifica como lo haría un extraño y los sirve en 127.0.0.1.\n\n"
-        "Ejemplo: escrutinio demo --no-serve",
+        "Example: escrutinio demo --no-serve"
     )
 )
-@click.option(
-    "--serve/--no-serve", default=True, help=say("Serve after verifying.", "Servir tras verificar.")
-)
+@click.option("--serve/--no-serve", default=True, help=say("Serve after verifying."))
 @click.option(
     "--port",
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65_535),
-    help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
+    help=say("Port; 0 takes a free one."),
 )
 @click.option(
     "--examples",
     type=click.Path(path_type=Path, file_okay=False),
-    help=say(
-        "Where the examples are; by default examples/, or those installed.",
-        "Dónde están los ejemplos; si no se indica, en examples/, o los instalados.",
-    ),
+    help=say("Where the examples are; by default examples/, or those installed."),
 )
 @click.option(
     "-o",
@@ -54,7 +47,7 @@ INSTALLED = Path(escrutinio.__file__).parent / "examples"
     type=click.Path(path_type=Path),
     default=Path("public"),
     show_default=True,
-    help=say("Directory.", "Directorio."),
+    help=say("Directory."),
 )
 def command(serve: bool, port: int, examples: Path | None, output: Path) -> None:
     if serve:
@@ -71,7 +64,7 @@ def command(serve: bool, port: int, examples: Path | None, output: Path) -> None
     published = []
     with workers() as executor:
         for source in sources:
-            click.echo(say(f"Publishing {source.name}", f"Publicando {source.name}"))
+            click.echo(say("Publishing {name}", name=source.name))
             with progress_bar() as progress:
                 published.append(
                     publish(
@@ -86,7 +79,7 @@ def command(serve: bool, port: int, examples: Path | None, output: Path) -> None
                 )
         render_demo_index([(made.directory.name, made.state) for made in published], output)
         for made in published:
-            click.echo(say(f"\nVerifying {made.directory}", f"\nVerificando {made.directory}"))
+            click.echo(say("\nVerifying {directory}", directory=made.directory))
             trust = parse_trust((made.directory / "trust.toml").read_bytes())
             with progress_bar() as progress:
                 result = verify_publication(made.directory, trust=trust, executor=executor, progress=progress)
@@ -94,9 +87,7 @@ def command(serve: bool, port: int, examples: Path | None, output: Path) -> None
             if not result.authenticated:
                 sys.exit(EXIT_FAILED)
     seconds = time.perf_counter() - started
-    click.echo(
-        say(f"\nPublished and verified in {seconds:.1f} s.", f"\nPublicado y verificado en {seconds:.1f} s.")
-    )
+    click.echo(say("\nPublished and verified in {seconds:.1f} s.", seconds=seconds))
     if serve:
         serve_directory(output, port)
 

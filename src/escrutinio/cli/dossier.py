@@ -25,17 +25,7 @@ from escrutinio.cli.stations import find_station
         "verify all of it with sha256sum, openssl and Python alone.\n\n"
         "The log is verified first. The archive holds no images and names no person; the legal weight of the "
         "signatures depends on local law.\n\n"
-        "Example: escrutinio dossier C2.02 --log public/miniature -o C2.02.zip",
-        "Escribe el expediente de STATION desde la publicación que indica --log (un directorio o una "
-        "dirección "
-        "http): un archivo ZIP con un PDF en palabras sencillas, cada asiento sobre la mesa con su prueba, "
-        "clave y firma, el origen de las claves, la custodia de las máquinas, actas y copias lado a lado, y "
-        "los "
-        "pasos para comprobarlo todo solo con sha256sum, openssl y Python.\n\n"
-        "Antes se verifica el registro. El archivo no contiene imágenes ni nombra a personas; el valor legal "
-        "de "
-        "las firmas depende de la ley local.\n\n"
-        "Ejemplo: escrutinio dossier C2.02 --log public/miniature -o C2.02.zip",
+        "Example: escrutinio dossier C2.02 --log public/miniature -o C2.02.zip"
     )
 )
 @click.argument("station")
@@ -44,12 +34,12 @@ from escrutinio.cli.stations import find_station
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help=say("ZIP archive; by default STATION.zip.", "Archivo ZIP; si no se indica, STATION.zip."),
+    help=say("ZIP archive; by default STATION.zip."),
 )
 @click.option(
     "--pdf",
     type=click.Path(path_type=Path, dir_okay=False),
-    help=say("The PDF also as a file of its own.", "El PDF también como archivo aparte."),
+    help=say("The PDF also as a file of its own."),
 )
 @language_option
 @trust_file_option

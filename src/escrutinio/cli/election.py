@@ -13,7 +13,6 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.titles import title_in
-from escrutinio.base.words.wording import whole
 from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import trust_option
 from escrutinio.core.election.choosing import (
@@ -84,13 +83,14 @@ class Opened:
 
     def heading(self) -> str:
         """Contest, basis and how many sheets, in a line; a second one where other bases have sheets too."""
-        lang, code = language(), self.with_sheets
+        code = self.with_sheets
         name = title_of(self.contest.titles, self.contest.code)
-        sheets = whole(self.sheets(code), lang)
-        text = say(f"{name}, {code}: {sheets} sheets counted", f"{name}, {code}: {sheets} actas contadas")
+        text = say(
+            "{name}, {code}: {sheets:,} sheets counted", name=name, code=code, sheets=self.sheets(code)
+        )
         others = [b.code for b in self.state.bases if b.code != code and self.sheets(b.code)]
         if others:
-            text += say("\nOther bases (--basis): ", "\nOtras bases (--basis): ") + ", ".join(others)
+            text += say("\nOther bases (--basis): ") + ", ".join(others)
         return text
 
 
@@ -137,20 +137,18 @@ _COMMON = (
     click.argument("address"),
     click.option(
         "--contest",
-        help=say("Code of the contest; may be left out where there is one.",
-                 "Código de la contienda; no hace falta si hay una sola."),
+        help=say("Code of the contest; may be left out where there is one."),
     ),
     click.option(
         "--basis",
-        help=say("Which sheets; by default the basis with most of them.",
-                 "Qué actas; si no se indica, la base que tiene más."),
+        help=say("Which sheets; by default the basis with most of them."),
     ),
     trust_option,
     click.option(
         "--json", "as_json", is_flag=True,
-        help=say("Print JSON (docs/evidence.md).", "Imprime JSON (docs/evidence.md)."),
+        help=say("Print JSON (docs/evidence.md)."),
     ),
-    click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso.")),
+    click.option("-q", "--quiet", is_flag=True, help=say("No progress bars.")),
 )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def run_command(command: click.Command) -> int:
         sys.stdout.flush()
     except OSError as error:
         if code == 0:
-            no = say("The output cannot be written: ", "No se puede escribir la salida: ")
+            no = say("The output cannot be written: ")
             _say(f"{no}{error.strerror}")
             code = EXIT_USAGE
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to write is nobody's
@@ -99,7 +99,7 @@ def _ended(command: click.Command) -> int:
         return EXIT_USAGE
     except click.Abort as error:
         if isinstance(error.__cause__ or error.__context__, EOFError):
-            _say(say("Nothing was done: a question had no answer.", "No se hizo: faltó una respuesta."))
+            _say(say("Nothing was done: a question had no answer."))
             return EXIT_USAGE
         return EXIT_INTERRUPTED
     except KeyboardInterrupt:
@@ -113,14 +113,15 @@ def _ended(command: click.Command) -> int:
 
 def _fault(error: Exception) -> str:
     if isinstance(error, MemoryError):
-        return say("There is not enough memory for this.", "No hay memoria suficiente para esto.")
+        return say("There is not enough memory for this.")
     what = f"{type(error).__name__}: {error}"[:300]
     return say(
-        f"An unexpected fault of this program ({what}). Nothing follows from it about what was looked at. "
-        f"Whoever reports it helps with the version ({__version__}), the command and what it prints with "
-        f"{TRACEBACK}=1.",
-        f"Una falla inesperada de este programa ({what}). No dice nada sobre lo que se examinó. Quien la "
-        f"informe ayuda con la versión ({__version__}), la orden y lo que imprime con {TRACEBACK}=1.",
+        "An unexpected fault of this program ({what}). Nothing follows from it about what was looked at. "
+        "Whoever reports it helps with the version ({version}), the command and what it prints with "
+        "{variable}=1.",
+        what=what,
+        version=__version__,
+        variable=TRACEBACK,
     )
 
 

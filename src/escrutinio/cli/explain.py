@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Protocol
 
 import click
 
 from escrutinio.base.text_table import Row, text_table
-from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.say import language, say
 
 
 class Explained(Protocol):
     """A result that says in two sentences what was found and what it is not."""
 
     def sentences(self, language: str, /) -> tuple[str, str]:
-        """In "en" or "es"."""
+        """In a language of the catalogues."""
 
 
 def print_sentences(result: Explained) -> None:
@@ -25,9 +26,9 @@ def print_sentences(result: Explained) -> None:
     click.echo(f"\n{found}\n{limits}")
 
 
-def both(result: Explained) -> dict[str, list[str]]:
-    """The two sentences in both languages, for JSON."""
-    return {lang: list(result.sentences(lang)) for lang in (ENGLISH, SPANISH)}
+def in_each(sentences: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
+    """What `sentences` says, by language, for JSON."""
+    return {language: list(sentences(language)) for language in sorted(languages())}
 
 
 def print_table(header: Row, rows: Sequence[Row]) -> None:
@@ -44,7 +45,7 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
 
 def print_method(what: str, sources: Sequence[str]) -> None:
     """What was done, in a few words, and where that comes from."""
-    click.echo(say("\nMethod: ", "\nMétodo: ") + "; ".join((what, *sources)) + " (docs/evidence.md)")
+    click.echo(say("\nMethod: ") + "; ".join((what, *sources)) + " (docs/evidence.md)")
 
 
 def plain(value: Fraction | None) -> float | None:

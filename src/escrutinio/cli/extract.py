@@ -18,12 +18,7 @@ from escrutinio.cli.output import print_json
         "ZIP file: records, proofs, and verify.html, which verifies them in any browser, without a "
         "network.\n\n"
         "A part shows that what it has is in the log, not that nothing is left out.\n\n"
-        "Example: escrutinio extract N --log public/miniature -o north.zip",
-        "Escribe la parte de un registro que trata de AREA (un código, como el de una entidad o parroquia) "
-        "en un solo archivo ZIP: asientos, pruebas, y verify.html, que los verifica en cualquier navegador "
-        "sin red.\n\n"
-        "Una parte muestra que lo que tiene está en el registro, no que no falte nada.\n\n"
-        "Ejemplo: escrutinio extract N --log public/miniature -o norte.zip",
+        "Example: escrutinio extract N --log public/miniature -o north.zip"
     )
 )
 @click.argument("area")
@@ -33,7 +28,7 @@ from escrutinio.cli.output import print_json
     "--output",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help=say("The ZIP file to write.", "El archivo ZIP que se escribe."),
+    help=say("The ZIP file to write."),
 )
 @trust_option
 @json_option
@@ -49,7 +44,9 @@ def command(area: str, address: str, output: Path, trust: Path | None, as_json: 
     else:
         click.echo(
             say(
-                f"{output}: {records:,} records with their proofs, {size:,} bytes; open verify.html in it",
-                f"{output}: {records:,} asientos con sus pruebas, {size:,} bytes; abra su verify.html",
+                "{output}: {records:,} records with their proofs, {size:,} bytes; open verify.html in it",
+                output=output,
+                records=records,
+                size=size,
             )
         )

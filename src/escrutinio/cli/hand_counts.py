@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
-from escrutinio.base.words.wording import whole
+from escrutinio.base.words.say import say, say_in
 from escrutinio.cli.audit_records import BOUNDS, bound_option, commitment_of, give
 from escrutinio.cli.election import Question, asks
+from escrutinio.cli.explain import in_each
 from escrutinio.cli.output import read_text
 from escrutinio.cli.sealing import Proposed, Signer, signs
 
@@ -22,28 +22,21 @@ from escrutinio.cli.sealing import Proposed, Signer, signs
         "One box with --station and an --option CODE=NUMBER for each option, or many with --csv FILE, whose "
         "columns are station, every option, null, blank and vouchers.\n\n"
         "Example: escrutinio audit record public/miniature --contest presidencia --as observer/faro --csv "
-        "counts.csv",
-        "Escribe conteos a mano de cajas que una auditoría sorteó. No se muestra lo que dice el acta: el "
-        "conteo se ingresa a ciegas.\n\n"
-        "Una caja con --station y un --option CODE=NÚMERO por cada opción, o muchas con --csv FILE, cuyas "
-        "columnas son station, cada opción, null, blank y vouchers.\n\n"
-        "Ejemplo: escrutinio audit record public/miniature --contest presidencia --as observer/faro --csv "
-        "conteos.csv",
+        "counts.csv"
     )
 )
 @asks
 @click.option("--commitment", metavar="DIGEST",
-              help=say("Digest of the commitment; the last one if left out.",
-                       "Resumen del compromiso; el último si no se indica."))  # fmt: skip
-@click.option("--station", help=say("Code of the box's station.", "Código de la mesa de la caja."))
+              help=say("Digest of the commitment; the last one if left out."))  # fmt: skip
+@click.option("--station", help=say("Code of the box's station."))
 @click.option("--option", "options", multiple=True, metavar="CODE=NUMBER",
-              help=say("Vouchers for an option.", "Comprobantes de una opción."))  # fmt: skip
-@click.option("--null", "null", type=click.IntRange(0), help=say("Null vouchers.", "Comprobantes nulos."))
-@click.option("--blank", type=click.IntRange(0), help=say("Blank vouchers.", "Comprobantes en blanco."))
+              help=say("Vouchers for an option."))  # fmt: skip
+@click.option("--null", "null", type=click.IntRange(0), help=say("Null vouchers."))
+@click.option("--blank", type=click.IntRange(0), help=say("Blank vouchers."))
 @click.option("--vouchers", type=click.IntRange(0),
-              help=say("All vouchers in the box.", "Todos los comprobantes de la caja."))  # fmt: skip
+              help=say("All vouchers in the box."))  # fmt: skip
 @click.option("--csv", "table", type=click.Path(path_type=Path, dir_okay=False),
-              help=say("Counts of many boxes.", "Conteos de muchas cajas."))  # fmt: skip
+              help=say("Counts of many boxes."))  # fmt: skip
 @bound_option
 @signs
 def record(
@@ -64,7 +57,7 @@ def record(
 
     digest = commitment_of(commitment)
     if (table is None) is (station is None):
-        raise click.UsageError(say("either --station or --csv is needed", "hace falta --station o --csv"))
+        raise click.UsageError(say("either --station or --csv is needed"))
     opened = question.open()
     if table is not None:
         rows = read_counts(read_text(table), opened.contest.options, str(table))
@@ -81,19 +74,20 @@ def record(
     ]
     if len({each.about for each in records}) < len(records):
         raise InputError(say("a box stands twice in the table", "una caja está dos veces en la tabla"))
-    boxes = whole(len(records), language())
-    remarks = {
-        ENGLISH: [
-            f"Boxes counted by hand: {boxes}; each enters once two organisations that the commitment names "
-            "sign the same.",
-            "They were not compared with any sheet here, and a difference of a few votes is usual.",
-        ],
-        SPANISH: [
-            f"Cajas contadas a mano: {boxes}; cada una entra cuando dos organizaciones que el compromiso "
-            "nombra firman lo mismo.",
-            "Aquí no se compararon con ningún acta, y una diferencia de pocos votos es usual.",
-        ],
-    }
+    remarks = in_each(
+        lambda language: [
+            say_in(
+                language,
+                "Boxes counted by hand: {boxes:,}; each enters once two organisations that the commitment "
+                "names sign the same.",
+                boxes=len(records),
+            ),
+            say_in(
+                language,
+                "They were not compared with any sheet here, and a difference of a few votes is usual.",
+            ),
+        ]
+    )
     give(question, opened, signer, records, remarks)
 
 

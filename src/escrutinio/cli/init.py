@@ -14,9 +14,7 @@ from escrutinio.intake.authoring.init import suggest_config
 @click.command(
     help=say(
         "Look at a CSV of tally sheets (plain, gzip or zip) and write a commented election.toml for it.\n\n"
-        "Example: escrutinio init sheets.csv.gz -o election.toml",
-        "Mira un CSV de actas (simple, gzip o zip) y escribe para él un election.toml comentado.\n\n"
-        "Ejemplo: escrutinio init actas.csv.gz -o election.toml",
+        "Example: escrutinio init sheets.csv.gz -o election.toml"
     )
 )
 @click.argument("csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -24,9 +22,7 @@ from escrutinio.intake.authoring.init import suggest_config
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help=say(
-        "Where to write; standard output if left out.", "Dónde escribir; la salida estándar si se omite."
-    ),
+    help=say("Where to write; standard output if left out."),
 )
 def command(csv: Path, output: Path | None) -> None:
     text = suggest_config(csv, "es" if language() == "es" else "en")
@@ -34,6 +30,4 @@ def command(csv: Path, output: Path | None) -> None:
         click.echo(text, nl=False)
         return
     write_new((output, text.encode()))
-    click.echo(
-        say(f"{output} written; complete what it marks.", f"{output} escrito; complete lo marcado."), err=True
-    )
+    click.echo(say("{output} written; complete what it marks.", output=output), err=True)

@@ -32,15 +32,15 @@ SOURCES = (
 )
 
 INEQUALITIES = {
-    "margin": say("margin", "margen"),
-    "above-share": say("above the share", "por encima de la proporción"),
-    "below-share": say("below the share", "por debajo de la proporción"),
-    "average": say("average", "cociente"),
+    "margin": say("margin"),
+    "above-share": say("above the share"),
+    "below-share": say("below the share"),
+    "average": say("average"),
 }
 FINALITY = {
-    "irreversible": say("irreversible", "irreversible"),
-    "open": say("not irreversible", "no irreversible"),
-    "unknown": say("not known", "no se sabe"),
+    "irreversible": say("irreversible"),
+    "open": say("not irreversible"),
+    "unknown": say("not known"),
 }
 
 
@@ -51,30 +51,19 @@ FINALITY = {
         "Stations that are silent, pending or disputed count as outstanding with all their registered "
         "voters. With --claim the certificate is of an announced result, with the share of stations that it "
         "says it stands on taken as that share of the roll.\n\n"
-        "Example: escrutinio irreversibility public/venezuela-2024 --claim cne-bulletin-1",
-        "Dice si los votos que faltan podrían cambiar el resultado en ADDRESS (un directorio o una dirección "
-        "http), con números enteros y sin suponer cómo vota nadie.\n\n"
-        "Las mesas sin acta, pendientes o en disputa cuentan como faltantes con todos sus electores. Con "
-        "--claim el certificado es de un resultado anunciado, y la proporción de mesas que dice abarcar se "
-        "toma como esa proporción del padrón.\n\n"
-        "Ejemplo: escrutinio irreversibility public/venezuela-2024 --claim cne-bulletin-1",
+        "Example: escrutinio irreversibility public/venezuela-2024 --claim cne-bulletin-1"
     )
 )
 @asks
-@click.option("--area", help=say("Code of an area, as if it voted alone.",
-                                 "Código de un área, como si votara sola."))  # fmt: skip
+@click.option("--area", help=say("Code of an area, as if it voted alone."))  # fmt: skip
 @click.option("--registered", type=click.IntRange(1, 10**10),
-              help=say("Voters on the whole roll.", "Electores de todo el padrón."))  # fmt: skip
+              help=say("Voters on the whole roll."))  # fmt: skip
 @click.option("--at", "size", type=click.IntRange(0),
-              help=say("The log as it was at this size.",
-                       "El registro como era con este tamaño."))  # fmt: skip
-@click.option("--claim", help=say("Code of an announced result.",
-                                  "Código de un resultado anunciado."))  # fmt: skip
-@click.option("--share", help=say("Share of the stations that the claim stands on, in percent.",
-                                  "Proporción de mesas que abarca el anuncio, en por ciento."))  # fmt: skip
+              help=say("The log as it was at this size."))  # fmt: skip
+@click.option("--claim", help=say("Code of an announced result."))  # fmt: skip
+@click.option("--share", help=say("Share of the stations that the claim stands on, in percent."))  # fmt: skip
 @click.option("--assume-random", is_flag=True,
-              help=say("Add what would follow if missing stations were like the counted ones.",
-                       "Añade qué seguiría si las mesas que faltan fueran como las contadas."))  # fmt: skip
+              help=say("Add what would follow if missing stations were like the counted ones."))  # fmt: skip
 def command(
     question: Question,
     area: str | None,
@@ -85,14 +74,9 @@ def command(
     assume_random: bool,
 ) -> None:
     if claim is None and share is not None:
-        raise click.UsageError(say("--share goes with --claim", "--share va con --claim"))
+        raise click.UsageError(say("--share goes with --claim"))
     if claim is not None and (area, size, question.basis, assume_random) != (None, None, None, False):
-        raise click.UsageError(
-            say(
-                "--claim goes with --share and --registered alone",
-                "--claim va solo con --share y --registered",
-            )
-        )
+        raise click.UsageError(say("--claim goes with --share and --registered alone"))
     from escrutinio.evidence.certainty.studies import study_of_claim, study_of_sheets
 
     opened = question.open()
@@ -119,7 +103,7 @@ def print_answer(answer: CertaintyStudy) -> None:
     print_sentences(certificate)
     valid = sum(certificate.votes)
     print_table(
-        (say("candidate", "candidato"), say("votes", "votos"), "%"),
+        (say("candidate"), say("votes"), "%"),
         [
             (name, whole(votes, lang), percent(Fraction(votes, valid), 2, lang) if valid else "–")
             for name, votes in zip(certificate.candidates, certificate.votes, strict=True)
@@ -137,7 +121,7 @@ def print_answer(answer: CertaintyStudy) -> None:
     if answer.areas:
         _print_areas(answer.areas)
     print_method(
-        say("the contest's own rule in the worst case", "la regla de la contienda en el peor caso"),
+        say("the contest's own rule in the worst case"),
         SOURCES if answer.assumed else SOURCES[:1],
     )
 
@@ -147,59 +131,52 @@ def _facts(answer: CertaintyStudy) -> list[tuple[str, str]]:
     left = certificate.outstanding
     limit = certificate.statements[0].withstands
     found: list[tuple[str, str]] = [
-        (say("status", "estado"), FINALITY[certificate.finality.value]),
-        (say("margin", "margen"), _margin(certificate)),
-        (say("registered voters outstanding, at most", "electores que faltan, como máximo"),
+        (say("status"), FINALITY[certificate.finality.value]),
+        (say("margin"), _margin(certificate)),
+        (say("registered voters outstanding, at most"),
          _number(left.capacity)),
-        (say("most outstanding votes with which it stays", "con a lo sumo tantos votos no cambiaría"),
-         say("any", "cualquiera") if limit is None else _number(max(limit, 0))),
+        (say("most outstanding votes with which it stays"),
+         say("any") if limit is None else _number(max(limit, 0))),
     ]  # fmt: skip
     if answer.share is None:
         found += _stations(left)
     if reversal is not None and reversal.expected is not None:
         from escrutinio.evidence.certainty.reversal import half_up
 
-        found.append((say("votes expected outstanding at equal turnout", "votos que faltan con igual "
-                          "participación"), whole(half_up(reversal.expected), lang)))  # fmt: skip
+        expected = whole(half_up(reversal.expected), lang)
+        found.append((say("votes expected outstanding at equal turnout"), expected))
         who = reversal.second
         for label, lead in (
-            (say(f"lead {who} needs, of registered voters (points)", f"ventaja que necesita {who}, de "
-                 "electores (puntos)"), reversal.lead_of_registered),
-            (say(f"lead {who} needs, of expected votes (points)", f"ventaja que necesita {who}, de "
-                 "votos esperados (puntos)"), reversal.lead_of_expected),
-            (say("tipping point, from the lead so far (points)", "punto de inflexión, desde la ventaja "
-                 "actual (puntos)"), reversal.tipping_point),
+            (say("lead {who} needs, of registered voters (points)", who=who), reversal.lead_of_registered),
+            (say("lead {who} needs, of expected votes (points)", who=who), reversal.lead_of_expected),
+            (say("tipping point, from the lead so far (points)"), reversal.tipping_point),
         ):  # fmt: skip
             found.append((label, "–" if lead is None else points(lead, 1, lang)))
         if reversal.share_needed is not None:
-            label = say(
-                f"share of expected votes {who} needs", f"proporción de votos esperados que necesita {who}"
-            )
+            label = say("share of expected votes {who} needs", who=who)
             found.append((label, percent(reversal.share_needed, 2, lang)))
     if answer.counted_needed is not None:
         by_roll, by_turnout = answer.counted_needed
-        label = say(
-            "irreversible with this split from, counted", "irreversible con esta división desde, contado"
-        )
+        label = say("irreversible with this split from, counted")
         found.append((label, f"{percent(by_roll, 2, lang)}"))
-        label = say("the same, if turnout stays", "lo mismo, si la participación se mantiene")
+        label = say("the same, if turnout stays")
         found.append((label, f"{percent(by_turnout, 2, lang)}"))
     return found
 
 
 def _stations(left: Outstanding) -> list[tuple[str, str]]:
     return [
-        (say("stations silent", "mesas sin acta"), _number(left.silent)),
-        (say("stations pending", "mesas pendientes"), _number(left.pending)),
-        (say("stations disputed", "mesas en disputa"), _number(left.disputed)),
-        (say("stations declared, not listed", "mesas declaradas, no listadas"), _number(left.unlisted)),
-        (say("of these, registered voters unknown", "de ellas, electores desconocidos"),
+        (say("stations silent"), _number(left.silent)),
+        (say("stations pending"), _number(left.pending)),
+        (say("stations disputed"), _number(left.disputed)),
+        (say("stations declared, not listed"), _number(left.unlisted)),
+        (say("of these, registered voters unknown"),
          _number(left.registered_unknown)),
     ]  # fmt: skip
 
 
 def _number(value: int | None) -> str:
-    return say("not known", "no se sabe") if value is None else whole(value, language())
+    return say("not known") if value is None else whole(value, language())
 
 
 def _margin(certificate: Certificate) -> str:
@@ -215,14 +192,14 @@ def _inequality(each: Inequality, certificate: Certificate) -> str:
     text = f"{INEQUALITIES[each.what]} {' / '.join(who)}: {whole(each.left, lang)} {sign} {right}"
     if capacity is None:
         return text
-    holds = say("holds", "se cumple") if each.holds(capacity) else say("does not hold", "no se cumple")
+    holds = say("holds") if each.holds(capacity) else say("does not hold")
     return f"{text}, R = {whole(capacity, lang)}: {holds}"
 
 
 def _print_areas(areas: Sequence[tuple[str, Certificate]]) -> None:
     header = (
-        say("area", "área"), say("first", "primero"), say("margin", "margen"),
-        say("outstanding", "faltan"), say("status", "estado"),
+        say("area"), say("first"), say("margin"),
+        say("outstanding"), say("status"),
     )  # fmt: skip
     rows = []
     for name, each in areas:

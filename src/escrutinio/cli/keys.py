@@ -19,10 +19,7 @@ from escrutinio.core.records.keys import SigningKey
 @click.group(
     help=say(
         "Make and look at Ed25519 keys. Private keys are kept encrypted; a file is never overwritten.\n\n"
-        "Example: escrutinio keys new party/azul -o azul.key; escrutinio keys public azul.key > azul.pub",
-        "Crea y muestra claves Ed25519. Las privadas se guardan cifradas; nunca se sobrescribe un "
-        "archivo.\n\n"
-        "Ejemplo: escrutinio keys new party/azul -o azul.key; escrutinio keys public azul.key > azul.pub",
+        "Example: escrutinio keys new party/azul -o azul.key; escrutinio keys public azul.key > azul.pub"
     )
 )
 def command() -> None:
@@ -32,21 +29,17 @@ def command() -> None:
 @command.command(
     help=say(
         "Make a key for the signer NAME and keep it in a file.\n\nExample: escrutinio keys new "
-        "machine/0123456 -o m.key",
-        "Crea una clave para el firmante NAME y la guarda en un archivo.\n\n"
-        "Ejemplo: escrutinio keys new machine/0123456 -o m.key",
+        "machine/0123456 -o m.key"
     )
 )
 @click.argument("name")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help=say("The key file.", "El archivo.")
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help=say("The key file."))
 @new_passphrase_option
 def new(name: str, output: Path, passphrase: str) -> None:
     key = SigningKey.generate()
     write_key_file(output, name, key, passphrase)
     click.echo(
-        say(f"{output}: key {key.kid.hex()} of {name}", f"{output}: clave {key.kid.hex()} de {name}"),
+        say("{output}: key {kid} of {name}", output=output, kid=key.kid.hex(), name=name),
         err=True,
     )
 
@@ -54,9 +47,7 @@ def new(name: str, output: Path, passphrase: str) -> None:
 @command.command(
     help=say(
         "Print the public key file of a private one, to hand to whoever enrols it.\n\n"
-        "Example: escrutinio keys public azul.key > azul.pub",
-        "Imprime el archivo público de una clave privada, para entregar a quien la inscribe.\n\n"
-        "Ejemplo: escrutinio keys public azul.key > azul.pub",
+        "Example: escrutinio keys public azul.key > azul.pub"
     )
 )
 @click.argument("file", type=click.Path(path_type=Path))
@@ -67,11 +58,7 @@ def public(file: Path, passphrase: str) -> None:
 
 
 @command.command(
-    help=say(
-        "Check a public key file and show whose it is.\n\nExample: escrutinio keys check azul.pub",
-        "Revisa un archivo de clave pública y muestra de quién es.\n\nEjemplo: escrutinio keys check "
-        "azul.pub",
-    )
+    help=say("Check a public key file and show whose it is.\n\nExample: escrutinio keys check azul.pub")
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
@@ -82,4 +69,4 @@ def check(file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"name": found.name, "kid": kid, "ed25519": found.public_key.hex()})
     else:
-        click.echo(say(f"key {kid} of {found.name}", f"clave {kid} de {found.name}"))
+        click.echo(say("key {kid} of {name}", kid=kid, name=found.name))

@@ -74,10 +74,7 @@ def recall(trust: Trust | None) -> Memory:
     seen: tuple[Earlier, ...] = ()
     if isinstance(given, Path):
         if trust is None:
-            needed = say(
-                "--earlier is compared with a trust file: give --trust too",
-                "--earlier se compara con un archivo de confianza: indique también --trust",
-            )
+            needed = say("--earlier is compared with a trust file: give --trust too")
             raise InputError(needed)
         seen = (_read(given, given=True),)
     if trust is None or without:
@@ -194,15 +191,12 @@ def _keep_evidence(definition: bytes, both: list[SignedCheckpoint]) -> None:
     except OSError as error:
         why = error.strerror
         click.echo(
-            say(
-                f"The contradicting checkpoints could not be kept: {why}",
-                f"No se pudieron guardar los puntos de control que se contradicen: {why}",
-            ),
+            say("The contradicting checkpoints could not be kept: {why}", why=why),
             err=True,
         )
         return
     listed = ", ".join(kept)
     click.echo(
-        say(f"Both signed checkpoints are kept: {listed}", f"Se guardan ambos puntos de control: {listed}"),
+        say("Both signed checkpoints are kept: {listed}", listed=listed),
         err=True,
     )

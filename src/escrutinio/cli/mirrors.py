@@ -10,7 +10,6 @@ import click
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.words.say import language, say
-from escrutinio.base.words.wording import whole
 from escrutinio.cli.options import needed_trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_note, read_text
 
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
 @click.group(
     help=say(
         "Compare the mirrors of a publication.\n\n"
-        "Example: escrutinio mirrors check public/venezuela-2024 --trust trust.toml",
-        "Compara los espejos de una publicación.\n\n"
-        "Ejemplo: escrutinio mirrors check public/venezuela-2024 --trust confianza.toml",
+        "Example: escrutinio mirrors check public/venezuela-2024 --trust trust.toml"
     )
 )
 def command() -> None:
@@ -41,16 +38,7 @@ def command() -> None:
         "Exit codes: 0 all show the same log, also where some are behind or ahead; 1 a mirror is refused, or "
         "shows another history (a split view: keep both checkpoints); 4 none is, and one cannot be reached "
         "or shows too little; 2 bad use.\n\n"
-        "Example: escrutinio mirrors check mirrors.note --trust trust.toml",
-        "Pide a cada espejo su punto de control y prueba que muestra el mismo registro, anterior o "
-        "posterior.\n\n"
-        "SOURCE es una publicación (directorio o dirección), cuyo registro es la medida y cuya lista de "
-        "espejos se lee, o solo un mirrors.note; entonces la medida es el registro más largo de los espejos. "
-        "--mirror añade direcciones o directorios.\n\n"
-        "Códigos de salida: 0 todos muestran el mismo registro, aunque alguno esté atrasado o adelantado; "
-        "1 un espejo se rechaza o muestra otra historia (guarde ambos puntos de control); 4 ninguno, y "
-        "alguno no responde o muestra demasiado poco; 2 mal uso.\n\n"
-        "Ejemplo: escrutinio mirrors check mirrors.note --trust confianza.toml",
+        "Example: escrutinio mirrors check mirrors.note --trust trust.toml"
     )
 )
 @click.argument("source")
@@ -59,11 +47,9 @@ def command() -> None:
     "--mirror",
     "more",
     multiple=True,
-    help=say("One more copy to compare; may be repeated.", "Otra copia que comparar; se puede repetir."),
+    help=say("One more copy to compare; may be repeated."),
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help=say("Print JSON (docs/log.md).", "Imprime JSON (docs/log.md).")
-)
+@click.option("--json", "as_json", is_flag=True, help=say("Print JSON (docs/log.md)."))
 def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -> None:
     from escrutinio.core.log.trust import parse_trust
     from escrutinio.core.verification.mirrors import MirrorReport, MirrorStanding, compare_copies, open_copy
@@ -72,8 +58,7 @@ def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -
     base, listed = _source(source, policy)
     addresses = dict.fromkeys((*(listed.addresses if listed else ()), *more))
     if not addresses:
-        nothing = say(f"{source} lists no mirrors; give some with --mirror",
-                      f"{source} no lista espejos; indíquelos con --mirror")  # fmt: skip
+        nothing = say("{source} lists no mirrors; give some with --mirror", source=source)  # fmt: skip
         raise InputError(nothing)
     opened = [open_copy(address, policy) for address in addresses]
     copies = [copy for copy in opened if not isinstance(copy, MirrorReport)]
@@ -116,22 +101,21 @@ def _print(measure: MirrorCopy | None, listed: MirrorList | None, reports: list[
 
     lang = language()
     if measure is not None:
-        size = whole(measure.verified.checkpoint.size, lang)
-        click.echo(say(f"Measured with {measure.address}: {size} entries",
-                       f"Medido con {measure.address}: {size} entradas"))  # fmt: skip
+        click.echo(
+            say(
+                "Measured with {address}: {size:,} entries",
+                address=measure.address,
+                size=measure.verified.checkpoint.size,
+            )
+        )
     if listed is not None:
-        click.echo(say("List signed at ", "Lista firmada el ") + _moment(listed.signed_at))
+        click.echo(say("List signed at ") + _moment(listed.signed_at))
     for report in reports:
         click.echo(
             f"  {_standing(report, lang):<28} {report.address}" + (f": {report.why}" if report.why else "")
         )
     if measure is not None and any(report.standing is MirrorStanding.SPLIT for report in reports):
-        click.echo(
-            say(
-                "\nSplit view: the log signed two histories. Keep both checkpoints:",
-                "\nVista dividida: el registro firmó dos historias. Guarde ambos puntos de control:",
-            )
-        )
+        click.echo(say("\nSplit view: the log signed two histories. Keep both checkpoints:"))
         split = [report for report in reports if report.standing is MirrorStanding.SPLIT]
         for address, note in ((measure.address, measure.note), *((r.address, r.checkpoint) for r in split)):
             click.echo(f"\n# {address}\n{note.decode()}")
@@ -140,15 +124,14 @@ def _print(measure: MirrorCopy | None, listed: MirrorList | None, reports: list[
 def _standing(report: MirrorReport, lang: str) -> str:
     from escrutinio.core.verification.mirrors import MirrorStanding
 
-    count = whole(report.entries, lang)
     return {
-        MirrorStanding.SAME: say("same", "igual"),
-        MirrorStanding.BEHIND: say(f"behind by {count}", f"atrasado en {count}"),
-        MirrorStanding.AHEAD: say(f"ahead by {count}", f"adelantado en {count}"),
-        MirrorStanding.SPLIT: say("ANOTHER HISTORY", "OTRA HISTORIA"),
-        MirrorStanding.UNPROVED: say("NOT PROVED", "SIN PROBAR"),
-        MirrorStanding.REFUSED: say("REFUSED", "RECHAZADO"),
-        MirrorStanding.UNREACHABLE: say("NOT READABLE", "NO SE LEE"),
+        MirrorStanding.SAME: say("same"),
+        MirrorStanding.BEHIND: say("behind by {entries:,}", entries=report.entries),
+        MirrorStanding.AHEAD: say("ahead by {entries:,}", entries=report.entries),
+        MirrorStanding.SPLIT: say("ANOTHER HISTORY"),
+        MirrorStanding.UNPROVED: say("NOT PROVED"),
+        MirrorStanding.REFUSED: say("REFUSED"),
+        MirrorStanding.UNREACHABLE: say("NOT READABLE"),
     }[report.standing]
 
 

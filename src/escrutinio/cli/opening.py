@@ -61,12 +61,8 @@ def verify_log(address: str, trust_file: Path | None = None, *, quiet: bool = Fa
 
 def refuse_log(address: str, error: NotVerifiedError) -> None:
     """Say why a log is not used, and exit."""
-    what = (
-        say("a check failed: ", "una comprobación falló: ")
-        if error.failed
-        else say("a check could not be made: ", "una comprobación no se pudo hacer: ")
-    )
-    see = say("see escrutinio verify", "véase escrutinio verify")
+    what = say("a check failed: ") if error.failed else say("a check could not be made: ")
+    see = say("see escrutinio verify")
     refuse(f"{what}{error.reason} ({see} {address})", EXIT_FAILED if error.failed else EXIT_OPEN)
 
 

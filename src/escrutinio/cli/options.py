@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import click
 
 from escrutinio.base.clock import moment, now
-from escrutinio.base.words.say import ENGLISH, SPANISH, say
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.say import say
 from escrutinio.cli.memory import asked
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -18,13 +19,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 PASSPHRASE = "ESCRUTINIO_PASSPHRASE"
 """The environment variable that a key file's passphrase is taken from, where it is set."""
 
-_TRUST = say("Trust file, got by another way.", "Archivo de confianza, obtenido por otra vía.")
+_TRUST = say("Trust file, got by another way.")
 
 log_option = click.option(
     "--log",
     "address",
     required=True,
-    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
+    help=say("Publication: a directory or an address."),
 )
 
 
@@ -46,50 +47,36 @@ _earlier_option = click.option(
     type=click.Path(path_type=Path),
     expose_value=False,
     callback=lambda _context, _option, given: asked("earlier", given),
-    help=say(
-        "A checkpoint seen before, which the log must extend.",
-        "Un punto de control visto antes, que el registro debe extender.",
-    ),
+    help=say("A checkpoint seen before, which the log must extend."),
 )
 _no_memory_option = click.option(
     "--no-memory",
     is_flag=True,
     expose_value=False,
     callback=lambda _context, _option, given: asked("without", given),
-    help=say(
-        "Neither compare with what was seen before nor remember.",
-        "No compara con lo visto antes ni recuerda.",
-    ),
+    help=say("Neither compare with what was seen before nor remember."),
 )
 trust_option = _with_memory("trust")
 trust_file_option = _with_memory("trust_file")
 needed_trust_option = _trust_option("trust_file", required=True)
 common_trust_option = _with_memory(
     "trust",
-    say("Trust file for all publications named.", "Archivo de confianza para todas las publicaciones."),
+    say("Trust file for all publications named."),
 )
-json_option = click.option("--json", "as_json", is_flag=True, help=say("Print JSON.", "Imprime JSON."))
-quiet_option = click.option(
-    "-q", "--quiet", is_flag=True, help=say("No progress bars.", "Sin barras de progreso.")
-)
+json_option = click.option("--json", "as_json", is_flag=True, help=say("Print JSON."))
+quiet_option = click.option("-q", "--quiet", is_flag=True, help=say("No progress bars."))
 language_option = click.option(
     "--language",
     "--lang",
     "tongue",
-    type=click.Choice([ENGLISH, SPANISH]),
-    help=say(
-        "Language of the document; by default that of the commands.",
-        "Idioma del documento; si no se indica, el de las órdenes.",
-    ),
+    type=click.Choice(sorted(languages())),
+    help=say("Language of the document; by default that of the commands."),
 )
 clock_option = click.option(
     "--clock",
     metavar="MOMENT",
     callback=lambda _context, _option, given: now() if given is None else moment(given),
-    help=say(
-        "Moment of publication, 2024-08-05T12:00:00Z; by default that of SOURCE_DATE_EPOCH, or now.",
-        "Momento de publicación, 2024-08-05T12:00:00Z; si no se indica, el de SOURCE_DATE_EPOCH, o ahora.",
-    ),
+    help=say("Moment of publication, 2024-08-05T12:00:00Z; by default that of SOURCE_DATE_EPOCH, or now."),
 )
 
 
@@ -100,7 +87,7 @@ def ask_passphrase(*, new: bool = False) -> str:
     """
     if found := os.environ.get(PASSPHRASE):
         return found
-    question = say("New passphrase", "Nueva frase de paso") if new else say("Passphrase", "Frase de paso")
+    question = say("New passphrase") if new else say("Passphrase")
     asked: str = click.prompt(question, hide_input=True, err=True, confirmation_prompt=new)
     return asked
 
@@ -112,10 +99,7 @@ def _passphrase_option(*, new: bool) -> Callable[[F], F]:
     return click.option(
         "--passphrase",
         callback=given_or_asked,
-        help=say(
-            "Asked for; or the variable ESCRUTINIO_PASSPHRASE.",
-            "Se pregunta; o la variable ESCRUTINIO_PASSPHRASE.",
-        ),
+        help=say("Asked for; or the variable ESCRUTINIO_PASSPHRASE."),
     )
 
 

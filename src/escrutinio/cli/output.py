@@ -97,5 +97,5 @@ def print_json(value: object) -> None:
 
 def refuse(message: str, code: int = EXIT_USAGE) -> None:
     """Say in one line why nothing was done, and exit."""
-    click.echo(say("Refused: ", "No se hizo: ") + message, err=True)
+    click.echo(say("Refused: ") + message, err=True)
     sys.exit(code)

@@ -39,14 +39,7 @@ _BATCH, _WORTH_WORKERS = 512, 8
         "Copies by parties and observers print as “transcription, not an official sheet”; whatever is of an "
         "election that is not real prints with a mark across the page.\n\n"
         "Examples: escrutinio print N1.01 --log public/miniature --contest presidencia; escrutinio print "
-        "--all --log public/miniature --contest presidencia --paper 80mm -o sheets",
-        "Imprime en PDF actas de STATION desde la publicación que indica --log (un directorio o una "
-        "dirección http): cifras, cifras en letras, líneas para firmar, el código QR del asiento y la "
-        "huella del registro. Antes se verifica el registro, y otra vez la firma de cada acta.\n\n"
-        "Las copias de partidos y observadores se imprimen como «transcripción, no es un acta oficial»; "
-        "lo que es de una elección que no es real lleva una marca a través de la página.\n\n"
-        "Ejemplos: escrutinio print N1.01 --log public/miniature --contest presidencia; escrutinio print "
-        "--all --log public/miniature --contest presidencia --paper 80mm -o actas",
+        "--all --log public/miniature --contest presidencia --paper 80mm -o sheets"
     )
 )
 @click.argument("stations", nargs=-1, metavar="STATION...")
@@ -55,26 +48,21 @@ _BATCH, _WORTH_WORKERS = 512, 8
     "--all",
     "everything",
     is_flag=True,
-    help=say("Every station with a sheet that counts.", "Todas las mesas con acta que cuenta."),
+    help=say("Every station with a sheet that counts."),
 )
 @click.option(
     "--entry",
     type=click.IntRange(min=0),
-    help=say("This entry of the log instead.", "En su lugar, esta entrada del registro."),
+    help=say("This entry of the log instead."),
 )
 @click.option(
     "--contest",
-    help=say(
-        "Code of the contest; may be left out where there is one.",
-        "Código de la contienda; no hace falta si hay una sola.",
-    ),
+    help=say("Code of the contest; may be left out where there is one."),
 )
 @click.option(
     "--basis",
     help=say(
-        "Whose sheets; by default the official ones as reported, with --all those of which there are most.",
-        "De quién; si no se indica, las oficiales según se reportaron, y con "
-        "--all las de la base que tiene más.",
+        "Whose sheets; by default the official ones as reported, with --all those of which there are most."
     ),
 )
 @click.option(
@@ -82,7 +70,7 @@ _BATCH, _WORTH_WORKERS = 512, 8
     type=click.Choice(["80mm", "a4"]),
     default="a4",
     show_default=True,
-    help=say("Paper.", "Papel."),
+    help=say("Paper."),
 )
 @click.option(
     "--copy",
@@ -90,23 +78,21 @@ _BATCH, _WORTH_WORKERS = 512, 8
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help=say("Which copy of the sheet this is.", "Qué ejemplar del acta es."),
+    help=say("Which copy of the sheet this is."),
 )
 @click.option(
     "--copies",
     type=click.IntRange(min=1),
     default=COPIES,
     show_default=True,
-    help=say("How many copies there are.", "Cuántos ejemplares hay."),
+    help=say("How many copies there are."),
 )
 @language_option
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help=say(
-        "PDF file of one sheet, directory of several.", "Archivo PDF de una sola acta, directorio de varias."
-    ),
+    help=say("PDF file of one sheet, directory of several."),
 )
 @trust_option
 @json_option
@@ -128,15 +114,11 @@ def command(
     quiet: bool,
 ) -> None:  # fmt: skip
     if (bool(stations), everything, entry is not None).count(True) != 1:
-        raise click.UsageError(
-            say("give one of STATION, --all and --entry", "indique STATION, --all o --entry, solo uno")
-        )
+        raise click.UsageError(say("give one of STATION, --all and --entry"))
     if number > copies:
-        raise click.UsageError(
-            say(f"there is no copy {number} of {copies}", f"no hay ejemplar {number} de {copies}")
-        )
+        raise click.UsageError(say("there is no copy {number} of {copies}", number=number, copies=copies))
     if everything and output is None:
-        raise click.UsageError(say("--all needs -o DIRECTORY", "--all necesita -o DIRECTORIO"))
+        raise click.UsageError(say("--all needs -o DIRECTORY"))
     from escrutinio.publication.documents.sheets.printing import Printer
 
     quiet = quiet or as_json
@@ -155,11 +137,11 @@ def command(
             # Of several, those that a run which was stopped made already are as good as made now.
             write_new((path, content), again=file is None)
             written.append(str(path))
-            progress(say("print", "imprimir"), len(written), len(chosen))
+            progress(say("print"), len(written), len(chosen))
     if as_json:
         print_json({"version": 1, "files": written})
     elif everything:
-        click.echo(say(f"{output}: {len(written):,} sheets", f"{output}: {len(written):,} actas"))
+        click.echo(say("{output}: {sheets:,} sheets", output=output, sheets=len(written)))
     else:
         click.echo("\n".join(written))
 

@@ -23,12 +23,7 @@ from escrutinio.core.records.keys import SigningKey
         "Sign, log, add up and write the pages of the election that CONFIG describes.\n\n"
         "Without --key everything is signed with a key that is made for this run and forgotten: nobody can "
         "sign in its name again, and publishing again makes another election.\n\n"
-        "Example: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024",
-        "Firma, registra, totaliza y escribe las páginas de la elección que describe CONFIG.\n\n"
-        "Sin --key todo se firma con una clave hecha para esta vez y olvidada: nadie podrá volver a "
-        "firmar en "
-        "su nombre, y publicar de nuevo crea otra elección.\n\n"
-        "Ejemplo: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024",
+        "Example: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024"
     )
 )
 @click.argument("config", type=click.Path(exists=True, path_type=Path))
@@ -38,23 +33,23 @@ from escrutinio.core.records.keys import SigningKey
     "output",
     type=click.Path(path_type=Path),
     required=True,
-    help=say("Directory.", "Directorio."),
+    help=say("Directory."),
 )
 @click.option(
     "--key",
     type=click.Path(path_type=Path),
-    help=say("Key file that all keys are derived from.", "Archivo de la clave de la que se derivan todas."),
+    help=say("Key file that all keys are derived from."),
 )
 @clock_option
 @click.option(
     "--skip-bad-rows",
     is_flag=True,
-    help=say("Publish the rest, and list what was skipped.", "Publica el resto y lista lo omitido."),
+    help=say("Publish the rest, and list what was skipped."),
 )
 @click.option(
     "--replace",
     is_flag=True,
-    help=say("Replace another election in the directory.", "Reemplaza otra elección en el directorio."),
+    help=say("Replace another election in the directory."),
 )
 @json_option
 @quiet_option
@@ -86,12 +81,10 @@ def command(
     if published.forked:
         click.echo(
             say(
-                f"Warning: {output} held another history of this log, signed by the same key. Both verify "
+                "Warning: {output} held another history of this log, signed by the same key. Both verify "
                 "with the same trust file: whoever kept the first can show a split view. To go on without "
                 "one, publish under another origin and key, and say why.",
-                f"Advertencia: {output} contenía otra historia de este registro, firmada por la misma clave. "
-                "Las dos verifican con el mismo archivo de confianza: quien guardó la primera puede mostrar "
-                "que hay dos. Para seguir sin eso, publique con otro origen y otra clave, y diga por qué.",
+                output=output,
             ),
             err=True,
         )
@@ -110,8 +103,11 @@ def command(
         seconds = facts["seconds"]
         click.echo(
             say(
-                f"{output}: {state.size:,} entries, {published.skipped} skipped rows, {seconds} s",
-                f"{output}: {state.size:,} entradas, {published.skipped} filas omitidas, {seconds} s",
+                "{output}: {size:,} entries, {skipped:,} skipped rows, {seconds:.2f} s",
+                output=output,
+                size=state.size,
+                skipped=published.skipped,
+                seconds=seconds,
             )
         )
     if nothing_counts(state):
@@ -129,6 +125,6 @@ def _why_nothing(state: ElectionState) -> str:
     why = Counter[str]()
     for finding in state.findings:
         if finding.row.keeps:
-            why[finding.row.label[language()]] += finding.count
+            why[finding.row.label(language())] += finding.count
     listed = ", ".join(f"{count:,} × {label}" for label, count in why.most_common())
-    return say(f"No sheet counts: {listed}.", f"Ningún acta cuenta: {listed}.")
+    return say("No sheet counts: {listed}.", listed=listed)

@@ -14,10 +14,10 @@ import click
 from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.inputs import as_text, read_input
-from escrutinio.base.words.say import SPANISH, language, say
+from escrutinio.base.words.say import language, say, say_in
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli.election import Opened, Question, asks, title_of
-from escrutinio.cli.explain import both, print_method, print_sentences, print_table
+from escrutinio.cli.explain import in_each, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
 from escrutinio.evidence.certainty.percentages import parse_percentage
 from escrutinio.evidence.quickcount.design import SECRET_BYTES, Design, Plan, commitment, frame_of
@@ -40,9 +40,7 @@ SOURCES = (
 @click.group(
     help=say(
         "Plan a quick count, draw its tables from a public seed, and estimate from those that came in.\n\n"
-        "Example: escrutinio quickcount plan public/venezuela-2024",
-        "Planifica un conteo rápido, sortea sus mesas con una semilla pública y estima con las que llegaron."
-        "\n\nEjemplo: escrutinio quickcount plan public/venezuela-2024",
+        "Example: escrutinio quickcount plan public/venezuela-2024"
     )
 )
 def command() -> None:
@@ -56,17 +54,13 @@ def command() -> None:
     help=say(
         "Say how many tables a margin of error needs, from the figures of the election at ADDRESS (a past "
         "one, or a guess at the next).\n\n"
-        "Example: escrutinio quickcount plan public/venezuela-2024 --margin 1",
-        "Dice cuántas mesas necesita un margen de error, con las cifras de la elección en ADDRESS (una "
-        "pasada, o una conjetura de la próxima).\n\n"
-        "Ejemplo: escrutinio quickcount plan public/venezuela-2024 --margin 1",
+        "Example: escrutinio quickcount plan public/venezuela-2024 --margin 1"
     )
 )
 @asks
-@click.option("--candidate", help=say("Whose share is estimated; the first if left out.",
-                                      "De quién es la proporción; el primero si no se indica."))  # fmt: skip
+@click.option("--candidate", help=say("Whose share is estimated; the first if left out."))  # fmt: skip
 @click.option("--margin", "margins", multiple=True, default=("2", "1", "0.5"), show_default=True,
-              help=say("Margin of error in points.", "Margen de error en puntos."))  # fmt: skip
+              help=say("Margin of error in points."))  # fmt: skip
 def plan(question: Question, candidate: str | None, margins: tuple[str, ...]) -> None:
     from escrutinio.core.election.totals import totals_by_station
     from escrutinio.evidence.quickcount.planning import tables_needed
@@ -104,8 +98,8 @@ def _candidate(opened: Opened, code: str | None, sums: Sequence[int]) -> str:
 def _print_sizes(who: str, found: Sequence[SampleSize]) -> None:
     lang = language()
     header = (
-        say(f"margin of {who} (points)", f"margen de {who} (puntos)"), say("tables", "mesas"),
-        say("formula for voters (too few)", "fórmula de electores (muy pocas)"),
+        say("margin of {who} (points)", who=who), say("tables"),
+        say("formula for voters (too few)"),
     )  # fmt: skip
     rows = [
         (
@@ -121,11 +115,12 @@ def _print_sizes(who: str, found: Sequence[SampleSize]) -> None:
     alike = "–" if first.correlation is None else decimal(Fraction(first.correlation), 3, lang)
     click.echo(
         say(
-            f"  Design effect {effect}; correlation of voters within a table {alike}.",
-            f"  Efecto de diseño {effect}; correlación de los electores de una mesa {alike}.",
+            "  Design effect {effect}; correlation of voters within a table {alike}.",
+            effect=effect,
+            alike=alike,
         )
     )
-    print_method(say("ratio estimator over tables", "estimador de razón sobre mesas"), SOURCES)
+    print_method(say("ratio estimator over tables"), SOURCES)
 
 
 def _plan_as_plain(opened: Opened, who: str, found: Sequence[SampleSize]) -> dict[str, object]:
@@ -143,7 +138,7 @@ def _plan_as_plain(opened: Opened, who: str, found: Sequence[SampleSize]) -> dic
                 "z": each.z,
                 "tables": each.tables,
                 "formula_for_voters": each.voters,
-                "sentences": both(each),
+                "sentences": in_each(each.sentences),
             }
             for each in found
         ],
@@ -164,23 +159,24 @@ class Drawn:
 
     def sentences(self, lang: str) -> tuple[str, str]:
         """What was drawn and what that is not."""
-        tables, units = whole(len(self.stations), lang), whole(self.plan.take, lang)
-        if lang == SPANISH:
-            return (
-                f"La semilla pública saca {tables} mesas ({units} unidades, diseño {self.plan.design}) de "
-                f"{whole(len(self.plan.frame), lang)}; cualquiera saca las mismas.",
-                "El compromiso prueba que la muestra se fijó antes, no que la semilla no se escogió: eso lo "
-                "dicen quienes vieron los dados."
-                if self.digest
-                else "Aquí no se comprometió nada: sin -o nada probará después que la muestra se fijó antes.",
+        drawn = say_in(
+            lang,
+            "The public seed draws {tables:,} tables ({units:,} units, design {design}) of {all:,}; anybody "
+            "draws the same.",
+            tables=len(self.stations),
+            units=self.plan.take,
+            design=self.plan.design,
+            all=len(self.plan.frame),
+        )
+        if not self.digest:
+            return drawn, say_in(
+                lang,
+                "Nothing was committed to: without -o nothing can show later that the sample came first.",
             )
-        return (
-            f"The public seed draws {tables} tables ({units} units, design {self.plan.design}) of "
-            f"{whole(len(self.plan.frame), lang)}; anybody draws the same.",
+        return drawn, say_in(
+            lang,
             "The commitment proves that the sample was fixed before, not that the seed was not chosen: that "
-            "is for those to say who saw the dice."
-            if self.digest
-            else "Nothing was committed to: without -o nothing can show later that the sample came first.",
+            "is for those to say who saw the dice.",
         )
 
 
@@ -190,26 +186,19 @@ class Drawn:
         "With -o the plan and a secret are kept in a directory, and the digest to publish is printed: it "
         "commits to the sample without showing it. Publish plan and secret once the polls have closed.\n\n"
         "Example: escrutinio quickcount sample public/venezuela-2024 --seed 31415926535897932384 --take 300 "
-        "-o sample",
-        "Sortea las mesas de un conteo rápido con una semilla pública, antes de abrir las mesas.\n\n"
-        "Con -o el plan y un secreto se guardan en un directorio y se imprime el resumen que hay que "
-        "publicar: compromete la muestra sin mostrarla. Publique plan y secreto cuando cierren las mesas.\n\n"
-        "Ejemplo: escrutinio quickcount sample public/venezuela-2024 --seed 31415926535897932384 --take 300 "
-        "-o muestra",
+        "-o sample"
     )
 )
 @asks
 @click.option("--seed", required=True, metavar="DIGITS",
-              help=say("What the dice showed, 20 to 64 digits.",
-                       "Lo que mostraron los dados, de 20 a 64 cifras."))  # fmt: skip
+              help=say("What the dice showed, 20 to 64 digits."))  # fmt: skip
 @click.option("--take", type=click.IntRange(1), required=True,
-              help=say("Tables to draw, or centers.", "Mesas que sortear, o centros."))  # fmt: skip
+              help=say("Tables to draw, or centers."))  # fmt: skip
 @click.option("--design", type=click.Choice([design.value for design in Design]), default=Design.SIMPLE.value,
-              show_default=True, help=say("How they are drawn.", "Cómo se sortean."))  # fmt: skip
-@click.option("--level", help=say("Level of the areas that are strata; the highest if left out.",
-                                  "Nivel de las áreas que son estratos; si no, el más alto."))  # fmt: skip
+              show_default=True, help=say("How they are drawn."))  # fmt: skip
+@click.option("--level", help=say("Level of the areas that are strata; the highest if left out."))
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
-              help=say("Directory for plan and secret.", "Directorio para plan y secreto."))  # fmt: skip
+              help=say("Directory for plan and secret."))  # fmt: skip
 def sample(
     question: Question, seed: str, take: int, design: str, level: str | None, output: Path | None
 ) -> None:
@@ -229,7 +218,7 @@ def sample(
                 "frame": len(made.frame),
                 "stations": list(found.stations),
                 "commitment": None if digest is None else digest.hex(),
-                "sentences": both(found),
+                "sentences": in_each(found.sentences),
                 "sources": list(SOURCES),
             }
         )
@@ -239,9 +228,9 @@ def sample(
     if digest is None:
         click.echo("\n" + "\n".join(found.stations))
     else:
-        click.echo(say(f"\nPublish now: {digest.hex()}", f"\nPublique ahora: {digest.hex()}"))
-        click.echo(say(f"Keep until the polls close: {output}", f"Guarde hasta el cierre: {output}"))
-    print_method(say("lowest tickets by SHA-256", "boletos más bajos según SHA-256"), SOURCES[3:])
+        click.echo(say("\nPublish now: {digest}", digest=digest.hex()))
+        click.echo(say("Keep until the polls close: {output}", output=output))
+    print_method(say("lowest tickets by SHA-256"), SOURCES[3:])
 
 
 def _keep(directory: Path, made: Plan) -> bytes:
@@ -278,28 +267,21 @@ def _level(opened: Opened, level: str | None) -> str:
         "Tables that did not come in are not filled in: the interval covers every result that their "
         "registered voters allow. With --secret and --commitment it is checked that PLAN is the one that was "
         "committed to.\n\n"
-        "Example: escrutinio quickcount estimate public/venezuela-2024 --plan sample/plan.txt",
-        "Estima el resultado con las mesas de PLAN que llegaron, con intervalos.\n\n"
-        "Las mesas que no llegaron no se rellenan: el intervalo cubre todo resultado que sus electores "
-        "permitan. Con --secret y --commitment se comprueba que PLAN es el comprometido.\n\n"
-        "Ejemplo: escrutinio quickcount estimate public/venezuela-2024 --plan muestra/plan.txt",
+        "Example: escrutinio quickcount estimate public/venezuela-2024 --plan sample/plan.txt"
     )
 )
 @asks
 @click.option("--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False), required=True,
-              help=say("The plan that was kept.", "El plan que se guardó."))  # fmt: skip
+              help=say("The plan that was kept."))  # fmt: skip
 @click.option("--secret", "secret_file", type=click.Path(path_type=Path, dir_okay=False),
-              help=say("The secret that was kept with it.",
-                       "El secreto que se guardó con él."))  # fmt: skip
+              help=say("The secret that was kept with it."))  # fmt: skip
 @click.option("--commitment", "digest", metavar="DIGEST",
-              help=say("The digest that was published.", "El resumen que se publicó."))  # fmt: skip
+              help=say("The digest that was published."))  # fmt: skip
 def estimate(question: Question, plan_file: Path, secret_file: Path | None, digest: str | None) -> None:
     from escrutinio.evidence.quickcount.from_state import quick_count
 
     if (secret_file is None) is not (digest is None):
-        raise click.UsageError(
-            say("--secret and --commitment go together", "--secret y --commitment van juntos")
-        )
+        raise click.UsageError(say("--secret and --commitment go together"))
     made = read_plan(as_text(read_input(plan_file, MAX_PLAN), str(plan_file)), str(plan_file))
     if secret_file is not None and digest is not None:
         content = as_text(read_input(secret_file), str(secret_file))
@@ -312,17 +294,17 @@ def estimate(question: Question, plan_file: Path, secret_file: Path | None, dige
         return
     click.echo(opened.heading())
     print_sentences(found)
-    _print_estimates(say("share of", "proporción de"), found.estimates)
-    _print_estimates(say("lead in points over", "ventaja en puntos sobre"), found.leads)
+    _print_estimates(say("share of"), found.estimates)
+    _print_estimates(say("lead in points over"), found.leads)
     if digest is not None:
-        click.echo(say("\nThe plan is the one that was committed to.", "\nEl plan es el comprometido."))
-    print_method(say("ratio estimator over tables", "estimador de razón sobre mesas"), SOURCES)
+        click.echo(say("\nThe plan is the one that was committed to."))
+    print_method(say("ratio estimator over tables"), SOURCES)
 
 
 def _print_estimates(what: str, found: Sequence[Estimate]) -> None:
     header = (
-        what, say("in the tables obtained", "en las mesas obtenidas"), "±",
-        say("from", "desde"), say("to", "hasta"),
+        what, say("in the tables obtained"), "±",
+        say("from"), say("to"),
     )  # fmt: skip
     rows = [
         (each.candidate, *map(_share, (each.obtained, each.margin, each.low, each.high))) for each in found
@@ -333,7 +315,7 @@ def _print_estimates(what: str, found: Sequence[Estimate]) -> None:
 
 def _share(value: float | None) -> str:
     """A share in percent; one that is not known is never zero."""
-    return say("unknown", "se desconoce") if value is None else percent(Fraction(value), 2, language())
+    return say("unknown") if value is None else percent(Fraction(value), 2, language())
 
 
 def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool) -> dict[str, object]:
@@ -360,6 +342,6 @@ def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool) -> d
         "estimates": estimates(found.estimates),
         "leads": estimates(found.leads),
         "leader": found.leader,
-        "sentences": both(found),
+        "sentences": in_each(found.sentences),
         "sources": list(SOURCES),
     }

@@ -32,44 +32,30 @@ BAR = 30
         "Examples:\n\n"
         "  escrutinio reconcile public/miniature\n\n"
         "  escrutinio reconcile public/official party/public#copies:party/x --html pages\n\n"
-        "  escrutinio reconcile site-2024-08-01 later --map examples/venezuela-2024/versions.toml",
-        "Compara versiones de una misma elección, mesa por mesa: publicaciones (un directorio o una "
-        "dirección http, con #BASE para elegir las actas), las fuentes de un archivo de correspondencias "
-        "(--map), o tablas CSV cuyas columnas se entienden solas. Una publicación sola se compara base por "
-        "base.\n\n"
-        "Cada diferencia se nombra por cómo son las cifras, no por su causa (docs/reconciling.md).\n\n"
-        "Ejemplos:\n\n"
-        "  escrutinio reconcile public/miniature\n\n"
-        "  escrutinio reconcile public/oficial partido/public#copies:party/x --html paginas\n\n"
-        "  escrutinio reconcile site-2024-08-01 later --map examples/venezuela-2024/versions.toml",
+        "  escrutinio reconcile site-2024-08-01 later --map examples/venezuela-2024/versions.toml"
     )
 )
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--map", "map_file", type=click.Path(path_type=Path),
-              help=say("Mapping file with [source.NAME] tables.",
-                       "Archivo de correspondencias con tablas [source.NOMBRE]."))  # fmt: skip
-@click.option("--contest", help=say("Only this contest.", "Solo esta contienda."))
+              help=say("Mapping file with [source.NAME] tables."))  # fmt: skip
+@click.option("--contest", help=say("Only this contest."))
 @click.option("--registered", type=click.IntRange(1, 10**10),
-              help=say("Voters on the whole roll.", "Electores de todo el padrón electoral."))  # fmt: skip
+              help=say("Voters on the whole roll."))  # fmt: skip
 @click.option("--confirm-zero", multiple=True, metavar="STATION",
-              help=say("A person saw the sheet: it has no votes. May be repeated.",
-                       "Una persona vio el acta: no tiene votos. Puede repetirse."))  # fmt: skip
+              help=say("A person saw the sheet: it has no votes. May be repeated."))  # fmt: skip
 @click.option("--skip-bad-rows", is_flag=True,
-              help=say("Compare although rows of a table cannot be read.",
-                       "Compara aunque haya filas ilegibles en una tabla."))  # fmt: skip
+              help=say("Compare although rows of a table cannot be read."))  # fmt: skip
 @click.option("--show", type=click.IntRange(0, MAX_SHOWN), default=20, show_default=True,
-              help=say("Stations listed.", "Mesas listadas."))  # fmt: skip
+              help=say("Stations listed."))  # fmt: skip
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False),
-              help=say("Write every differing figure.", "Escribe cada cifra que difiere."))  # fmt: skip
+              help=say("Write every differing figure."))  # fmt: skip
 @click.option("--xlsx", "xlsx_file", type=click.Path(path_type=Path, dir_okay=False),
-              help=say("Write a workbook.", "Escribe un libro de cálculo."))  # fmt: skip
+              help=say("Write a workbook."))  # fmt: skip
 @click.option("--html", "html_dir", type=click.Path(path_type=Path),
-              help=say("Write pages into a new directory.",
-                       "Escribe páginas en un directorio nuevo."))  # fmt: skip
+              help=say("Write pages into a new directory."))  # fmt: skip
 @common_trust_option
 @click.option("--json", "as_json", is_flag=True,
-              help=say("Print JSON (docs/reconciling.md).",
-                       "Imprime JSON (docs/reconciling.md)."))  # fmt: skip
+              help=say("Print JSON (docs/reconciling.md)."))  # fmt: skip
 @quiet_option
 def command(
     sources: tuple[str, ...],
@@ -124,14 +110,14 @@ def command(
         _print_contest(each, show)
     for path in (html_dir, csv_file, xlsx_file):
         if path is not None:
-            click.echo(say("\nWritten: ", "\nEscrito: ") + str(path))
+            click.echo(say("\nWritten: ") + str(path))
 
 
 def _print_contest(accounts: Accounts, show: int) -> None:
     lang, joined = language(), accounts.joined
     click.echo(f"\n== {title_of(joined.view.titles, joined.contest or '–')}")
-    header = (say("source", "fuente"), say("sheets", "actas"), say("votes", "votos"),
-              say("only here", "solo aquí"), say("zero reports", "actas en cero"))  # fmt: skip
+    header = (say("source"), say("sheets"), say("votes"),
+              say("only here"), say("zero reports"))  # fmt: skip
     print_table(
         header,
         [
@@ -145,24 +131,21 @@ def _print_contest(accounts: Accounts, show: int) -> None:
         click.echo(f"  {source.name}: {source.rests_on}")
     for source, codes in zip(joined.sources, joined.left_out, strict=True):
         if codes:
-            text = say(
-                "options without a partner, neither compared nor counted",
-                "opciones sin pareja, ni comparadas ni contadas",
-            )
+            text = say("options without a partner, neither compared nor counted")
             click.echo(f"  {source.name}: {text}: {', '.join(codes)}")
     for source, zero in zip(joined.sources, joined.zero_report, strict=True):
         if zero.any():
             listed = ", ".join(joined.stations[at] for at in zero.nonzero()[0][:10].tolist())
             click.echo(
                 say(
-                    f"  {source.name}: no vote on the sheet though voters came, so it is taken for a zero "
-                    f"report until a person confirms it (--confirm-zero): {listed}",
-                    f"  {source.name}: el acta no tiene votos aunque hubo votantes, así que se toma por acta "
-                    f"en cero hasta que una persona la confirme (--confirm-zero): {listed}",
+                    "  {name}: no vote on the sheet though voters came, so it is taken for a zero "
+                    "report until a person confirms it (--confirm-zero): {listed}",
+                    name=source.name,
+                    listed=listed,
                 )
             )
     if joined.invented is not None:
-        click.echo(say("\nThis is no real election.", "\nNo es una elección real."))
+        click.echo(say("\nThis is no real election."))
     for pair in accounts.pairs:
         _print_pair(accounts, pair, show)
     click.echo("\n" + accounts.sentences(accounts.pairs[0], lang)[1])
@@ -181,13 +164,13 @@ def _print_pair(accounts: Accounts, pair: Pair, show: int) -> None:
     kinds = kind_table(accounts, pair, lang)
     most = kinds[0][2]
     print_table(
-        (say("kind of difference", "clase de diferencia"), say("stations", "mesas"), ""),
+        (say("kind of difference"), say("stations"), ""),
         [(name, whole(count, lang), "█" * max(1, count * BAR // most)) for _, name, count in kinds],
     )
     slips = slip_table(pair, lang)
     if slips:
         print_table(
-            (say("figures that differ, how", "cifras que difieren, cómo"), say("figures", "cifras")),
+            (say("figures that differ, how"), say("figures")),
             [(name, whole(count, lang)) for _, name, count in slips],
         )
     _print_effect(accounts, pair)
@@ -203,22 +186,16 @@ def _print_effect(accounts: Accounts, pair: Pair) -> None:
         (code, *(whole(each[at], lang) for each in votes)) for at, code in enumerate(candidates)
     ]  # fmt: skip
     margin = (whole(each.margin, lang) if each.margin is not None else "–" for each in columns)
-    rows.append((say("margin", "margen"), *margin))
+    rows.append((say("margin"), *margin))
     print_table(
-        ("", left, right, say("left, right's where they differ", "izq., con las del der. donde difieren"),
-         say("and those only right", "y las que solo tiene el der.")),
+        ("", left, right, say("left, right's where they differ"),
+         say("and those only right")),
         rows,
     )  # fmt: skip
     if not any(pair.differing.votes):
         return
-    click.echo(
-        say("\nThe stations that differ taken out: ", "\nSin las mesas que difieren: ")
-        + pair.differing.sentences(lang)[0]
-    )
-    click.echo(
-        say("With those that {} lacks: ", "Con las que faltan en {}: ").format(left)
-        + pair.open_stations.sentences(lang)[0]
-    )
+    click.echo(say("\nThe stations that differ taken out: ") + pair.differing.sentences(lang)[0])
+    click.echo(say("With those that {source} lacks: ", source=left) + pair.open_stations.sentences(lang)[0])
 
 
 def _print_stations(accounts: Accounts, pair: Pair, show: int) -> None:
@@ -238,16 +215,16 @@ def _print_stations(accounts: Accounts, pair: Pair, show: int) -> None:
         rows.append(f"  {joined.stations[difference.station]}  {kind}: {figures}")
     click.echo("\n" + "\n".join(rows) if rows else "")
     if len(pair.differences) > show:
-        more = whole(len(pair.differences) - show, language())
-        click.echo(say(f"  … and {more} more (--show, --csv)", f"  … y {more} más (--show, --csv)"))
+        more = len(pair.differences) - show
+        click.echo(say("  … and {more:,} more (--show, --csv)", more=more))
 
 
 def _agreement(agreeing: int, having: int) -> str:
     if having == 1:
-        return say("only one has a sheet", "solo una tiene acta")
+        return say("only one has a sheet")
     if not agreeing:
-        return say(f"none more than others, of {having}", f"ninguna más que otra, de {having}")
-    return say(f"{agreeing} of {having} agree", f"{agreeing} de {having} coinciden")
+        return say("none more than others, of {having}", having=having)
+    return say("{agreeing} of {having} agree", agreeing=agreeing, having=having)
 
 
 def _figure(figure: int) -> str:
@@ -258,7 +235,7 @@ def _print_majority(accounts: Accounts) -> None:
     lang, majority = language(), accounts.majority
     assert majority is not None
     print_table(
-        (say("what most sources say", "lo que dice la mayoría"), say("stations", "mesas")),
+        (say("what most sources say"), say("stations")),
         [
             (
                 _agreement(agreeing, having),
@@ -268,5 +245,5 @@ def _print_majority(accounts: Accounts) -> None:
         ],
     )  # fmt: skip
     for source, count in zip(accounts.joined.sources, majority.against, strict=True):
-        text = say("stations where most others say otherwise", "mesas donde la mayoría dice otra cosa")
+        text = say("stations where most others say otherwise")
         click.echo(f"  {source.name}: {whole(count, lang)} {text}")

@@ -32,15 +32,7 @@ ROLES = ("authority", "party", "observer", "press", "court")
         "Beside OUT.png it writes OUT.redaction.json: the regions, both digests, and who checked as a role, "
         "never a name.\n\n"
         "Examples: escrutinio redact photo.jpg --suggest; escrutinio redact photo.jpg --keep 60,1520,480,480 "
-        "-o sheet.png --role party",
-        "Escribe una copia de IMAGE en la que solo quedan las regiones indicadas con --keep, en gris y sin "
-        "metadatos. Las imágenes de actas muestran nombres, números de identidad y firmas; por defecto solo "
-        "se publica su huella. Una persona debe mirar la copia antes de que se escriba: la orden dice dónde "
-        "está la vista previa y pregunta, o toma --checked por respuesta.\n\n"
-        "Junto a OUT.png escribe OUT.redaction.json: las regiones, ambas huellas, y quién revisó como cargo, "
-        "nunca un nombre.\n\n"
-        "Ejemplos: escrutinio redact foto.jpg --suggest; escrutinio redact foto.jpg --keep 60,1520,480,480 "
-        "-o acta.png --role party",
+        "-o sheet.png --role party"
     )
 )
 @click.argument("image", type=click.Path(path_type=Path))
@@ -48,36 +40,31 @@ ROLES = ("authority", "party", "observer", "press", "court")
     "--keep",
     multiple=True,
     metavar="X,Y,W,H",
-    help=say(
-        "A region to keep, in pixels; may be given again.",
-        "Una región que se conserva, en píxeles; se puede repetir.",
-    ),
+    help=say("A region to keep, in pixels; may be given again."),
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help=say("The PNG file to write.", "El archivo PNG que se escribe."),
+    help=say("The PNG file to write."),
 )
 @click.option(
     "--suggest",
     "suggesting",
     is_flag=True,
-    help=say("Only print regions around the QR codes.", "Solo imprime regiones en torno a los códigos QR."),
+    help=say("Only print regions around the QR codes."),
 )
 @click.option(
     "--checked",
     is_flag=True,
-    help=say(
-        "A person has looked at exactly this result.", "Una persona ha mirado exactamente este resultado."
-    ),
+    help=say("A person has looked at exactly this result."),
 )
 @click.option(
     "--role",
     type=click.Choice(ROLES),
     default="party",
     show_default=True,
-    help=say("As what the person checks.", "En calidad de qué revisa la persona."),
+    help=say("As what the person checks."),
 )
 @json_option
 def command(
@@ -107,9 +94,9 @@ def command(
     if as_json:
         print_json({**plain, "files": [str(output), str(note)]})
         return
-    click.echo(say(f"original  {redacted.original.hex()}", f"original  {redacted.original.hex()}"))
-    click.echo(say(f"redacted  {redacted.digest.hex()}", f"tapada    {redacted.digest.hex()}"))
-    click.echo(say(f"written to {output} and {note}", f"escrito en {output} y {note}"))
+    click.echo(say("original  {original}", original=redacted.original.hex()))
+    click.echo(say("redacted  {digest}", digest=redacted.digest.hex()))
+    click.echo(say("written to {output} and {note}", output=output, note=note))
 
 
 def _suggest(regions: list[str], as_json: bool) -> None:
@@ -149,11 +136,8 @@ def _ask(redacted: Redacted, output: Path) -> None:
     except OSError as error:
         raise refusal(preview, error) from None
     try:
-        click.echo(say(f"Look at {preview}.", f"Mire {preview}."))
-        question = say(
-            "Is it free of names, identity numbers, signatures and fingerprints of persons?",
-            "¿Está libre de nombres, números de identidad, firmas y huellas de personas?",
-        )
+        click.echo(say("Look at {preview}.", preview=preview))
+        question = say("Is it free of names, identity numbers, signatures and fingerprints of persons?")
         if not click.confirm(question, default=False):
             raise InputError(say("not written: keep less of it", "no se escribió: conserve menos"))
     finally:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
-from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.opening import open_log
 from escrutinio.cli.options import quiet_option, trust_option
@@ -24,22 +25,15 @@ if TYPE_CHECKING:
         "audit or a quick count would take, the figures beside models of chance.\n\n"
         "The HTML is one file without scripts that needs no network. The log is verified first; files that "
         "are there already are not overwritten.\n\n"
-        "Example: escrutinio report public/venezuela-2024 -o report.html --pdf report.pdf",
-        "Escribe el informe de evidencia de la publicación en ADDRESS (un directorio o una dirección http): "
-        "si el resultado es definitivo, los resultados anunciados como aritmética, las partes comparadas "
-        "entre sí, qué requeriría una auditoría o un conteo rápido, las cifras junto a modelos del azar.\n\n"
-        "El HTML es un solo archivo sin guiones que no necesita red. Antes se verifica el registro; los "
-        "archivos que ya existen no se sobrescriben.\n\n"
-        "Ejemplo: escrutinio report public/venezuela-2024 -o informe.html --pdf informe.pdf",
+        "Example: escrutinio report public/venezuela-2024 -o report.html --pdf report.pdf"
     )
 )
 @click.argument("address")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True,
-              help=say("HTML file.", "Archivo HTML."))  # fmt: skip
-@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help=say("PDF file.", "Archivo PDF."))
-@click.option("--lang", "tongue", type=click.Choice([ENGLISH, SPANISH]),
-              help=say("Language of the report; by default that of the commands.",
-                       "Idioma del informe; si no se indica, el de las órdenes."))  # fmt: skip
+              help=say("HTML file."))  # fmt: skip
+@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help=say("PDF file."))
+@click.option("--lang", "tongue", type=click.Choice(sorted(languages())),
+              help=say("Language of the report; by default that of the commands."))  # fmt: skip
 @trust_option
 @quiet_option
 def command(

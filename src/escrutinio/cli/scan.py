@@ -38,13 +38,7 @@ REPORT = ("path", "page", "problem", "english", "spanish", "sha256")
         "SHA-256 is kept.\n\n"
         "An interrupted run, or a folder to which images were added, is gone on with by --resume.\n\n"
         "Examples: escrutinio scan photos; escrutinio scan photos --out sheets.jsonl --report unread.csv "
-        "--resume",
-        "Lee todas las fotos, escaneos y páginas PDF de FOLDER y sus subcarpetas, y escribe lo que dicen sus "
-        "códigos QR como líneas JSON (docs/reading-sheets.md). Nada se envía y ninguna imagen se copia: solo "
-        "se guarda su SHA-256.\n\n"
-        "Con --resume se sigue una lectura interrumpida, o una carpeta a la que se añadieron imágenes.\n\n"
-        "Ejemplos: escrutinio scan fotos; escrutinio scan fotos --out actas.jsonl --report sin-leer.csv "
-        "--resume",
+        "--resume"
     )
 )
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -53,28 +47,25 @@ REPORT = ("path", "page", "problem", "english", "spanish", "sha256")
     type=click.Path(path_type=Path),
     default=Path("sheets.jsonl"),
     show_default=True,
-    help=say("Where the rows go.", "Dónde se escriben las filas."),
+    help=say("Where the rows go."),
 )
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
-    help=say(
-        "What could not be read and why: a .csv or .json file.",
-        "Lo que no se pudo leer y por qué: un archivo .csv o .json.",
-    ),
+    help=say("What could not be read and why: a .csv or .json file."),
 )
 @click.option(
     "--workers",
     "count",
     type=click.IntRange(1, 256),
-    help=say("Processes; by default one per core.", "Procesos; por defecto, uno por núcleo."),
+    help=say("Processes; by default one per core."),
 )
 @click.option(
     "--resume",
     is_flag=True,
-    help=say("Go on from what --out holds.", "Sigue a partir de lo que hay en --out."),
+    help=say("Go on from what --out holds."),
 )
-@click.option("--json", "as_json", is_flag=True, help=say("Print the summary as JSON.", "Resumen en JSON."))
+@click.option("--json", "as_json", is_flag=True, help=say("Print the summary as JSON."))
 @quiet_option
 def command(
     folder: Path, out: Path, report: Path | None, count: int | None, resume: bool, as_json: bool, quiet: bool
@@ -100,7 +91,7 @@ def command(
                 if earlier is None or earlier.files.get(rows[0].path) != rows:
                     _add(journal, out, b"".join(map(as_line, rows)))
                 found += rows
-                progress(say("read", "leer"), done, len(files))
+                progress(say("read"), done, len(files))
         seconds = time.perf_counter() - started
     _write(out, map(as_line, found))
     if report is not None:
@@ -201,26 +192,25 @@ def _print(found: Sequence[ScanResult], summary: dict[str, object], out: Path) -
 
     click.echo(
         say(
-            f"{number('sheets')} sheets on {number('images')} images of {number('files')} files "
-            f"({summary['seconds']} s); rows in {out}",
-            f"{number('sheets')} actas en {number('images')} imágenes de {number('files')} archivos "
-            f"({summary['seconds']} s); filas en {out}",
+            "{sheets:,} sheets on {images:,} images of {files:,} files ({seconds:.2f} s); rows in {out}",
+            sheets=summary["sheets"],
+            images=summary["images"],
+            files=summary["files"],
+            seconds=summary["seconds"],
+            out=out,
         )
     )
     click.echo(
         say(
-            f"  {number('records')} with a signed record (escrutinio check tells whether it holds)\n"
-            f"  {number('qr2024')} in the unsigned format of 2024",
-            f"  {number('records')} con un asiento firmado (escrutinio check dice si se verifica)\n"
-            f"  {number('qr2024')} en el formato de 2024, sin firma digital",
+            "  {records:,} with a signed record (escrutinio check tells whether it holds)\n"
+            "  {unsigned:,} in the unsigned format of 2024",
+            records=summary["records"],
+            unsigned=summary["qr2024"],
         )
     )
     if summary["not_real"]:
         click.echo(
-            say(
-                f"  {number('not_real')} say themselves that they are of no real election",
-                f"  {number('not_real')} dicen ellas mismas que no son de una elección real",
-            )
+            say("  {sheets:,} say themselves that they are of no real election", sheets=summary["not_real"])
         )
     if summary["cut_off"]:
         click.echo(f"  {number('cut_off')}: {explain(Problem.CUT_OFF, '', lang)}")
@@ -231,6 +221,6 @@ def _print(found: Sequence[ScanResult], summary: dict[str, object], out: Path) -
         rows = [row for row in unread if row.problem is problem]
         detail = rows[0].detail if len(rows) == 1 else ""
         why = explain(problem, detail, lang)
-        click.echo(say(f"{whole(times, lang)} not read: {why}", f"{whole(times, lang)} sin leer: {why}"))
+        click.echo(say("{times:,} not read: {why}", times=times, why=why))
         names = [row.path + (f" ({row.page})" if row.page > 1 else "") for row in rows]
         click.echo("  " + ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else ""))

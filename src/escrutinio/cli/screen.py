@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
-from escrutinio.base.words.say import SPANISH, language, say
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.say import language, say, say_in
 from escrutinio.base.words.wording import decimal, in_language, whole
 from escrutinio.base.workers import workers
 from escrutinio.cli.election import Opened, Question, asks
-from escrutinio.cli.explain import both, print_method, print_sentences, print_table
+from escrutinio.cli.explain import in_each, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -46,14 +47,13 @@ class Summary:
         from escrutinio.evidence.screening.words import words_of_left_out
 
         tested = [screen for screen in self.found.screens if screen.outside is not None]
-        outside = whole(sum(screen.outside is True for screen in tested), lang)
-        of, sheets = whole(len(tested), lang), whole(self.found.sheets, lang)
-        seen = (
-            f"De {of} estadísticos de {sheets} actas puestos a prueba, {outside} están fuera de lo que da su "
-            "modelo al 5 % tras la corrección de Holm."
-            if lang == SPANISH
-            else f"Of {of} statistics of {sheets} sheets that were tested, {outside} lie outside what their "
-            "model gives at 5 % after Holm's correction."
+        seen = say_in(
+            lang,
+            "Of {tested:,} statistics of {sheets:,} sheets that were tested, {outside:,} lie outside what "
+            "their model gives at 5 % after Holm's correction.",
+            tested=len(tested),
+            sheets=self.found.sheets,
+            outside=sum(screen.outside is True for screen in tested),
         )
         return f"{seen} {words_of_left_out(self.found.left_out, lang)}".rstrip(), in_language(IS_NOT, lang)
 
@@ -65,22 +65,16 @@ class Summary:
         "Every screen is shown, those that show nothing like the others. The same seed gives the same "
         "numbers. No place or person is ranked: what stands out is listed by code, to be compared with its "
         "image or box.\n\n"
-        "Example: escrutinio screen public/venezuela-2024 --svg plots",
-        "Compara las cifras de las actas con modelos del azar: porcentajes redondos, dígitos, coincidencias, "
-        "mesas de un mismo centro, votos nulos.\n\n"
-        "Se muestra todo, también lo que no muestra nada. La misma semilla da los mismos números. Ningún "
-        "lugar ni persona se ordena: lo que sobresale se lista por código, para compararlo con su imagen o "
-        "su caja.\n\n"
-        "Ejemplo: escrutinio screen public/venezuela-2024 --svg graficos",
+        "Example: escrutinio screen public/venezuela-2024 --svg plots"
     )
 )
 @asks
 @click.option("--reps", type=int, default=1_000, show_default=True,
-              help=say("Replicates of each model.", "Réplicas de cada modelo."))  # fmt: skip
+              help=say("Replicates of each model."))  # fmt: skip
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True,
-              help=say("Seed of the replicates.", "Semilla de las réplicas."))  # fmt: skip
+              help=say("Seed of the replicates."))  # fmt: skip
 @click.option("--svg", "plots", type=click.Path(path_type=Path, file_okay=False),
-              help=say("Directory for the plots.", "Directorio para los gráficos."))  # fmt: skip
+              help=say("Directory for the plots."))  # fmt: skip
 def command(question: Question, reps: int, seed: int, plots: Path | None) -> None:
     from escrutinio.evidence.screening.run import screen
     from escrutinio.evidence.screening.sheets import sheets_of
@@ -96,7 +90,7 @@ def command(question: Question, reps: int, seed: int, plots: Path | None) -> Non
     click.echo(opened.heading())
     print_screens(found)
     for path in written:
-        click.echo(say(f"plot: {path}", f"gráfico: {path}"), err=True)
+        click.echo(say("plot: {path}", path=path), err=True)
 
 
 def print_screens(found: Screening) -> None:
@@ -106,8 +100,8 @@ def print_screens(found: Screening) -> None:
     lang = language()
     print_sentences(Summary(found))
     header = (
-        say("screen", "comparación"), say("sheets", "actas"), say("seen", "visto"), say("model", "modelo"),
-        "±", "p", "p Holm", say("outside", "fuera"),
+        say("screen"), say("sheets"), say("seen"), say("model"),
+        "±", "p", "p Holm", say("outside"),
     )  # fmt: skip
     print_table(header, [(explain(each, lang).heading, *_figures(each)) for each in found.screens])
     for each in found.screens:
@@ -117,18 +111,19 @@ def print_screens(found: Screening) -> None:
             click.echo(f"  {text}")
     click.echo(
         say(
-            f"\nReplicates: {whole(found.replicates, lang)}, seed {found.seed} (NumPy's Philox generator).",
-            f"\nRéplicas: {whole(found.replicates, lang)}, semilla {found.seed} (generador Philox de NumPy).",
+            "\nReplicates: {replicates:,}, seed {seed} (NumPy's Philox generator).",
+            replicates=found.replicates,
+            seed=found.seed,
         )
     )
-    print_method(say("Monte Carlo nulls", "modelos nulos de Monte Carlo"), SOURCES)
+    print_method(say("Monte Carlo nulls"), SOURCES)
 
 
 def _figures(each: Screen) -> tuple[str, ...]:
     from escrutinio.evidence.screening.screen_texts import SCREENS
 
     digits = SCREENS[each.name].digits
-    outside = {None: "–", True: say("yes", "sí"), False: "no"}[each.outside]
+    outside = {None: "–", True: say("yes"), False: "no"}[each.outside]
     return (
         whole(each.sheets, language()),
         *(_decimal(value, digits) for value in (each.observed, each.null_mean, each.null_sd)),
@@ -146,7 +141,7 @@ def _shortened(each: Screen, seen: str) -> str:
     hidden = len(each.listed) - SHOWN_CODES
     if hidden <= 0:
         return seen
-    more = say(f"… and {hidden} more (--json)", f"… y {hidden} más (--json)")
+    more = say("… and {hidden:,} more (--json)", hidden=hidden)
     return seen.replace(", ".join(each.listed), ", ".join(each.listed[:SHOWN_CODES]) + more)
 
 
@@ -173,7 +168,7 @@ def as_plain(opened: Opened, found: Screening, written: list[Path]) -> dict[str,
         "left_out": list(found.left_out),
         "screens": [_screen_as_plain(each) for each in found.screens],
         "files": [str(path) for path in written],
-        "sentences": both(Summary(found)),
+        "sentences": in_each(Summary(found).sentences),
         "sources": list(SOURCES),
     }
 
@@ -196,5 +191,5 @@ def _screen_as_plain(each: Screen) -> dict[str, object]:
         "missing": each.missing.value if each.missing else None,
         "details": dict(each.details),
         "listed": list(each.listed),
-        "sentences": {lang: list(sentences(each, lang)) for lang in ("en", "es")},
+        "sentences": {lang: list(sentences(each, lang)) for lang in sorted(languages())},
     }

@@ -60,7 +60,7 @@ def signs(function: Callable[..., None]) -> Callable[..., None]:
         *arguments: object, signer: str, key: Path | None, output: Path | None, **rest: object
     ) -> None:
         if (key is None) is not (output is None):
-            raise click.UsageError(say("--key and -o go together", "--key y -o van juntos"))
+            raise click.UsageError(say("--key and -o go together"))
         function(*arguments, signer=Signer(check_name(signer), key, output), **rest)
 
     wrapped: Callable[..., None] = command
@@ -71,13 +71,11 @@ def signs(function: Callable[..., None]) -> Callable[..., None]:
 
 _OPTIONS = (
     click.option("--as", "signer", required=True, metavar="NAME",
-                 help=say("Who signs: the name of an enrolled key.",
-                          "Quién firma: el nombre de una clave inscrita.")),
+                 help=say("Who signs: the name of an enrolled key.")),
     click.option("--key", type=click.Path(path_type=Path),
-                 help=say("Key file to seal with (escrutinio keys new).",
-                          "Archivo de clave con que sellar (escrutinio keys new).")),
+                 help=say("Key file to seal with (escrutinio keys new).")),
     click.option("-o", "--output", type=click.Path(path_type=Path),
-                 help=say("Directory for the sealed records.", "Directorio para los documentos sellados.")),
+                 help=say("Directory for the sealed records.")),
 )  # fmt: skip
 
 

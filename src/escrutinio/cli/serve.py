@@ -13,10 +13,7 @@ from escrutinio.base.words.say import say
 @click.command(
     help=say(
         "Serve the static files of a publication on 127.0.0.1. Any other web server does as well.\n\n"
-        "Example: escrutinio serve public/venezuela-2024",
-        "Sirve los archivos estáticos de una publicación en 127.0.0.1. Cualquier otro servidor web sirve "
-        "igual.\n\n"
-        "Ejemplo: escrutinio serve public/venezuela-2024",
+        "Example: escrutinio serve public/venezuela-2024"
     )
 )
 @click.argument("directory", type=click.Path(path_type=Path))
@@ -25,7 +22,7 @@ from escrutinio.base.words.say import say
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65_535),
-    help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
+    help=say("Port; 0 takes a free one."),
 )
 def command(directory: Path, port: int) -> None:
     serve_directory(directory, port)
@@ -40,7 +37,7 @@ def serve_directory(directory: Path, port: int) -> None:
         raise PublicationError(f"{directory} is no publication: it has no index.html")
 
     def hear(address: str) -> None:
-        ends = say("Ctrl-C ends", "Ctrl-C termina")
-        click.echo(say(f"{directory} at {address} ({ends})", f"{directory} en {address} ({ends})"))
+        ends = say("Ctrl-C ends")
+        click.echo(say("{directory} at {address} ({ends})", directory=directory, address=address, ends=ends))
 
     serve_locally(application(directory), port, hear)

@@ -36,25 +36,16 @@ SHOWN_FAULTS = 20
         "the number of an entry, the code of a station, the name or kid of a signer.\n\n"
         "Examples: escrutinio show 12 --log public/miniature; escrutinio show N1.01 --log "
         "public/miniature --json; "
-        "escrutinio show 12 --log public/miniature --proof > 12.tlog-proof",
-        "Muestra WHAT: un archivo de un documento, el texto de un código QR, un archivo .tlog-proof; o, "
-        "en el "
-        "registro que indica --log, el número de una entrada, el código de una mesa, el nombre o kid de "
-        "un firmante.\n\n"
-        "Ejemplos: escrutinio show 12 --log public/miniature; escrutinio show N1.01 --log "
-        "public/miniature --json; "
-        "escrutinio show 12 --log public/miniature --proof > 12.tlog-proof",
+        "escrutinio show 12 --log public/miniature --proof > 12.tlog-proof"
     )
 )
 @click.argument("what")
 @click.option(
     "--log",
     "address",
-    help=say("Publication: a directory or an address.", "Publicación: directorio o dirección."),
+    help=say("Publication: a directory or an address."),
 )
-@click.option(
-    "--proof", is_flag=True, help=say("Print the proof of an entry.", "Imprime la prueba de una entrada.")
-)
+@click.option("--proof", is_flag=True, help=say("Print the proof of an entry."))
 @trust_file_option
 @json_option
 def command(what: str, address: str | None, proof: bool, trust_file: Path | None, as_json: bool) -> None:
@@ -111,27 +102,23 @@ class _Log:
         if not self.failed and not self._open:
             return
         head = (
-            say("This log does not verify.", "Este registro no se verifica.")
-            if self.failed
-            else say("This log could not be verified whole.", "Este registro no se pudo verificar entero.")
+            say("This log does not verify.") if self.failed else say("This log could not be verified whole.")
         )
         click.echo(head, err=True)
         for sentence in self._others[:SHOWN_FAULTS]:
-            click.echo(say("check ", "comprobación ") + sentence, err=True)
+            click.echo(say("check ") + sentence, err=True)
         sys.exit(EXIT_FAILED if self.failed else EXIT_OPEN)
 
 
 def _alone() -> str:
     return say(
         "Only its bytes were looked at: escrutinio check says whether a key in force signed it and whether "
-        "it stands in a log.",
-        "Solo se miraron sus bytes: escrutinio check dice si lo firmó una clave vigente y si está en un "
-        "registro.",
+        "it stands in a log."
     )
 
 
 def _not_real() -> str:
-    return say("This record belongs to no real election.", "Este documento no es de una elección real.")
+    return say("This record belongs to no real election.")
 
 
 def _show_file(path: Path, as_json: bool) -> None:
@@ -165,7 +152,7 @@ def _find(what: str, log: PinnedLog) -> Iterator[tuple[int, Entry]]:
                 yield index, read_record(log.entry(index))
             except RecordError as error:
                 click.echo(
-                    say(f"entry {index} cannot be read: {error}", f"no se lee la entrada {index}: {error}"),
+                    say("entry {index} cannot be read: {error}", index=index, error=error),
                     err=True,
                 )
         return
@@ -233,15 +220,9 @@ def _show(
         try:
             check_bounds(entry.body, entry.issued_at)
         except OutOfBoundsError as error:
-            click.echo(
-                say(
-                    "BEYOND WHAT A RECORD MAY STATE, without effect: ",
-                    "FUERA DE LO QUE UN REGISTRO PUEDE DECIR, sin efecto: ",
-                )
-                + str(error)
-            )
+            click.echo(say("BEYOND WHAT A RECORD MAY STATE, without effect: ") + str(error))
         for sentence in wrong.get(-1 if index is None else index, ()):
-            click.echo(say("DOES NOT VERIFY: ", "NO SE VERIFICA: ") + sentence)
+            click.echo(say("DOES NOT VERIFY: ") + sentence)
     if note:
         click.echo(note)
 
@@ -249,10 +230,7 @@ def _show(
 def _moment(seconds: int) -> str:
     """A time that a record states, which calendars may not reach."""
     if seconds >= TIME_LIMIT:
-        return say(
-            f"{seconds:,} s after 1970, beyond any calendar",
-            f"{seconds:,} s después de 1970, fuera de todo calendario",
-        )
+        return say("{seconds:,} s after 1970, beyond any calendar", seconds=seconds)
     return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 

@@ -20,7 +20,7 @@ def find_station(state: ElectionState, code: str) -> int:
     if number is not None:
         return number
     near = _near(code[:80], state.roll.stations)
-    hint = say("; near to it: ", "; parecidas: ") + ", ".join(near) if near else ""
+    hint = say("; near to it: ") + ", ".join(near) if near else ""
     raise InputError(
         say(
             f"the roll has no station {code[:80]!r}{hint}",

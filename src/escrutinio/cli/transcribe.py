@@ -18,12 +18,7 @@ from escrutinio.cli.options import log_option
         "independently, a third where they differ; every one enters with a code that the organisation "
         "issues. The result, transcribed.jsonl, is for `escrutinio collect add`.\n\n"
         "Example: escrutinio transcribe photos --log public/miniature --out typed --codes 6\n\n"
-        "  escrutinio transcribe photos --log public/miniature --out typed --unread sheets.jsonl",
-        "Transcribe las actas de las imágenes de FOLDER que ningún lector pudo leer. Dos personas "
-        "escriben cada una sin verse, y una tercera donde difieren; cada quien entra con un código que da "
-        "la organización. El resultado, transcribed.jsonl, es para `escrutinio collect add`.\n\n"
-        "Ejemplo: escrutinio transcribe fotos --log public/miniature --out transcripcion --codes 6\n\n"
-        "  escrutinio transcribe fotos --log public/miniature --out transcripcion --unread actas.jsonl",
+        "  escrutinio transcribe photos --log public/miniature --out typed --unread sheets.jsonl"
     )
 )
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -32,29 +27,24 @@ from escrutinio.cli.options import log_option
     "--out",
     required=True,
     type=click.Path(path_type=Path),
-    help=say("Directory of journal and result.", "Directorio del diario y el resultado."),
+    help=say("Directory of journal and result."),
 )
 @click.option(
     "--codes",
     type=click.IntRange(2, 1_000),
-    help=say(
-        "Issue codes for so many people, the first time.",
-        "Emite códigos para tantas personas, la primera vez.",
-    ),
+    help=say("Issue codes for so many people, the first time."),
 )
 @click.option(
     "--unread",
     type=click.Path(exists=True, path_type=Path),
-    help=say(
-        "Only what this result of `scan` could not read.", "Solo lo que no leyó este resultado de `scan`."
-    ),
+    help=say("Only what this result of `scan` could not read."),
 )
 @click.option(
     "--port",
     default=8020,
     show_default=True,
     type=click.IntRange(0, 65_535),
-    help=say("Port; 0 takes a free one.", "Puerto; 0 toma uno libre."),
+    help=say("Port; 0 takes a free one."),
 )
 def command(
     folder: Path, address: str, out: Path, codes: int | None, unread: Path | None, port: int
@@ -77,6 +67,6 @@ def command(
             )
         )
     for path in desk.unreadable:
-        click.echo(say(f"not a picture: {path}", f"no es una imagen: {path}"), err=True)
-    click.echo(say(f"{len(desk.paths):,} pictures", f"{len(desk.paths):,} imágenes"))
+        click.echo(say("not a picture: {path}", path=path), err=True)
+    click.echo(say("{pictures:,} pictures", pictures=len(desk.paths)))
     serve_locally(application(desk, state), port, click.echo)

@@ -19,10 +19,7 @@ from escrutinio.core.log.trust import Trust, format_trust, parse_trust
     help=say(
         "Show a trust file with its fingerprint; turn it into a C2SP tlog-policy, for other software, and "
         "back.\n\n"
-        "Example: escrutinio trust show trust.toml",
-        "Muestra un archivo de confianza con su huella; lo convierte en una política tlog-policy de C2SP, "
-        "para otros programas, y al revés.\n\n"
-        "Ejemplo: escrutinio trust show confianza.toml",
+        "Example: escrutinio trust show trust.toml"
     )
 )
 def command() -> None:
@@ -33,10 +30,7 @@ def command() -> None:
     help=say(
         "Show whose log a trust file names: its fingerprint in thirty digits, to compare with a printed "
         "sheet or over a telephone, and what it stands for.\n\n"
-        "Example: escrutinio trust show trust.toml",
-        "Muestra de quién es el registro que nombra un archivo de confianza: su huella de treinta dígitos, "
-        "para comparar con un acta impresa o por teléfono, y lo que representa.\n\n"
-        "Ejemplo: escrutinio trust show confianza.toml",
+        "Example: escrutinio trust show trust.toml"
     )
 )
 @click.argument("file", type=click.Path(path_type=Path))
@@ -59,14 +53,14 @@ def show(file: Path, as_json: bool) -> None:
             }
         )
         return
-    click.echo(f"{say('fingerprint', 'huella'):<12} {fingerprint(trust)}\n")
+    click.echo(f"{say('fingerprint'):<12} {fingerprint(trust)}\n")
     rows = [
-        (say("definition", "definición"), trust.definition.hex()),
-        (say("charter", "carta"), trust.charter.hex()),
-        *((say("log key", "clave"), str(log.key)) for log in policy.logs),
-        *((say("witness", "cofirmante"), f"{each.name}  {each.key}") for each in policy.witnesses),
-        (say("quorum", "quórum"), policy.quorum),
-        *((say("mirror", "espejo"), address) for address in trust.mirrors),
+        (say("definition"), trust.definition.hex()),
+        (say("charter"), trust.charter.hex()),
+        *((say("log key"), str(log.key)) for log in policy.logs),
+        *((say("witness"), f"{each.name}  {each.key}") for each in policy.witnesses),
+        (say("quorum"), policy.quorum),
+        *((say("mirror"), address) for address in trust.mirrors),
     ]
     if trust.verifier_html is not None:
         rows.append(("verify.html", trust.verifier_html.hex()))
@@ -78,9 +72,7 @@ def show(file: Path, as_json: bool) -> None:
     "to-policy",
     help=say(
         "Print the log keys, witnesses and quorum of a trust file as a tlog-policy.\n\n"
-        "Example: escrutinio trust to-policy trust.toml",
-        "Imprime claves, testigos y quórum de un archivo de confianza como tlog-policy.\n\n"
-        "Ejemplo: escrutinio trust to-policy confianza.toml",
+        "Example: escrutinio trust to-policy trust.toml"
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
@@ -92,9 +84,7 @@ def to_policy(file: Path) -> None:
     "from-policy",
     help=say(
         "Print a trust file of a tlog-policy and the SHA-256 of definition and charter.\n\n"
-        "Example: escrutinio trust from-policy log.policy --definition HEX --charter HEX",
-        "Imprime un archivo de confianza con una tlog-policy y los SHA-256 de definición y carta.\n\n"
-        "Ejemplo: escrutinio trust from-policy log.policy --definition HEX --charter HEX",
+        "Example: escrutinio trust from-policy log.policy --definition HEX --charter HEX"
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import recall, remember
@@ -32,36 +33,28 @@ SHOWN_FILES = 6
 SEVERITIES = ("note", "warning", "critical")
 
 NAMES = {
-    Check.CHECKPOINT: say("the checkpoint is well formed", "el punto de control está bien formado"),
-    Check.LOG_SIGNATURE: say("a trusted log key signed it", "lo firmó una clave de registro de confianza"),
-    Check.COSIGNATURES: say("the quorum of witnesses cosigned it", "lo cofirmó el quórum de cofirmantes"),
-    Check.ENTRY_BUNDLES: say("every entry bundle can be read", "se lee cada paquete de asientos"),
-    Check.ROOT: say("the entries give the root", "los asientos dan la raíz"),
-    Check.HASH_TILES: say(
-        "every hash tile follows from the entries", "cada mosaico se deduce de los asientos"
-    ),
-    Check.TRUST_FILE: say(
-        "definition and charter are the trusted ones", "definición y carta son las de confianza"
-    ),
-    Check.DEFINITION: say("the log defines an election", "el registro define una elección"),
-    Check.RECORDS: say(
-        "every entry is a record of this election", "cada asiento es un documento de esta elección"
-    ),
-    Check.SIGNATURES: say("a key in force signed every record", "una clave vigente firmó cada documento"),
-    Check.ATTACHMENTS: say(
-        "every attachment is what its record says", "cada anexo es lo que dice su documento"
-    ),
-    Check.TABLES: say("the tables follow from the log", "las tablas se deducen del registro"),
-    Check.DATA_FILES: say("every data file is whole", "cada archivo de datos está íntegro"),
-    Check.OFFLINE_VERIFIER: say("verify.html is the trusted one", "verify.html es el de confianza"),
-    Check.EARLIER: say("the log extends what was seen of it", "el registro extiende lo visto de él"),
+    Check.CHECKPOINT: say("the checkpoint is well formed"),
+    Check.LOG_SIGNATURE: say("a trusted log key signed it"),
+    Check.COSIGNATURES: say("the quorum of witnesses cosigned it"),
+    Check.ENTRY_BUNDLES: say("every entry bundle can be read"),
+    Check.ROOT: say("the entries give the root"),
+    Check.HASH_TILES: say("every hash tile follows from the entries"),
+    Check.TRUST_FILE: say("definition and charter are the trusted ones"),
+    Check.DEFINITION: say("the log defines an election"),
+    Check.RECORDS: say("every entry is a record of this election"),
+    Check.SIGNATURES: say("a key in force signed every record"),
+    Check.ATTACHMENTS: say("every attachment is what its record says"),
+    Check.TABLES: say("the tables follow from the log"),
+    Check.DATA_FILES: say("every data file is whole"),
+    Check.OFFLINE_VERIFIER: say("verify.html is the trusted one"),
+    Check.EARLIER: say("the log extends what was seen of it"),
 }
 
 NEED_NOT_BE = frozenset({Check.COSIGNATURES, Check.OFFLINE_VERIFIER, Check.EARLIER})
 MARKS = {
     Outcome.HOLDS: "ok",
-    Outcome.FAILS: say("FAILED", "FALLÓ"),
-    Outcome.OPEN: say("open", "abierta"),
+    Outcome.FAILS: say("FAILED"),
+    Outcome.OPEN: say("open"),
 }
 
 
@@ -74,16 +67,7 @@ MARKS = {
         "authenticated.\n\n"
         "Exit codes: 0 every check holds, 1 one failed, 4 none failed and one is open, 2 bad use, 3 "
         "--fail-on found such a finding.\n\n"
-        "Example: escrutinio verify public/venezuela-2024 --trust trust.toml",
-        "Verifica la publicación en ADDRESS (un directorio o una dirección http) solo con sus archivos "
-        "públicos.\n\n"
-        "Cada comprobación se imprime con su número, lo que miró y su tiempo; cada falla con su lugar. Una "
-        "comprobación que no se puede hacer aquí queda abierta, lo que no es lo mismo que cumplirse: sin un "
-        "archivo de confianza obtenido por otra vía nadie puede decir de quién es este registro, y la "
-        "respuesta es: consistente; origen no autenticado.\n\n"
-        "Códigos de salida: 0 todo se cumple, 1 algo falló, 4 nada falló y algo queda abierto, 2 mal uso, "
-        "3 --fail-on halló algo así.\n\n"
-        "Ejemplo: escrutinio verify public/venezuela-2024 --trust confianza.toml",
+        "Example: escrutinio verify public/venezuela-2024 --trust trust.toml"
     )
 )
 @click.argument("address")
@@ -91,22 +75,19 @@ MARKS = {
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
-    help=say("Exit 3 for such findings.", "Sale con 3 ante tales hallazgos."),
+    help=say("Exit 3 for such findings."),
 )
 @click.option(
     "--no-downloads",
     is_flag=True,
-    help=say(
-        "Do not compute XLSX, Parquet and NIST again.",
-        "No recalcula XLSX, Parquet y NIST.",
-    ),
+    help=say("Do not compute XLSX, Parquet and NIST again."),
 )
-@click.option("--only-log", is_flag=True, help=say("Leave out data/.", "Omite data/."))
+@click.option("--only-log", is_flag=True, help=say("Leave out data/."))
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
-    help=say("Print JSON (docs/verifying.md).", "Imprime JSON (docs/verifying.md)."),
+    help=say("Print JSON (docs/verifying.md)."),
 )
 @quiet_option
 def command(
@@ -136,7 +117,7 @@ def command(
         print_json(as_plain(result, compared) | {"fingerprint": short})
     else:
         if short is not None:
-            named = say("The trust file names the log", "El archivo de confianza nombra el registro")
+            named = say("The trust file names the log")
             click.echo(f"{named} {short}\n")
         print_report(result, compared)
     outcomes = {result.outcome, Outcome.HOLDS if compared is None else compared.outcome}
@@ -167,27 +148,27 @@ def _compared(address: str, result: Verification, executor: Executor | None) -> 
 def downloads_verdict(result: Verification, compared: Downloads | None) -> str:
     """What became of the files beside the tables, in one sentence; empty where there are none."""
     if compared is None:
-        count, shown = len(result.not_compared), _few(result.not_compared)
-        return "" if not count else say(
-            f"Downloads: {count} files are as datapackage.json lists them, and not compared here: {shown}",
-            f"Descargas: {count} archivos son como los lista datapackage.json; no se comparan aquí: {shown}",
-        )  # fmt: skip
+        if not result.not_compared:
+            return ""
+        return say(
+            "Downloads: {count:,} files are as datapackage.json lists them, and not compared here: {shown}",
+            count=len(result.not_compared),
+            shown=_few(result.not_compared),
+        )
     own = _few(compared.own) or "–"
     lines = [
         f"       data/{path}: {why}" for path, why in (*compared.differing, *compared.unread)[:SHOWN_FAILURES]
     ]
     if not compared.judged:
         lines.append(
-            say(
-                "       They state another version than this program makes: what differs may be right.",
-                "       Declaran otra versión que la de este programa: lo que difiere puede ser correcto.",
-            )
+            say("       They state another version than this program makes: what differs may be right.")
         )
     text = say(
-        f"Downloads computed again: {len(compared.same)} hold the figures of the log, "
-        f"{len(compared.differing)} do not; the publisher's own, which no log gives: {own}",
-        f"Descargas recalculadas: {len(compared.same)} tienen las cifras del registro, "
-        f"{len(compared.differing)} no; propias de quien publica, que ningún registro da: {own}",
+        "Downloads computed again: {same:,} hold the figures of the log, "
+        "{differing:,} do not; the publisher's own, which no log gives: {own}",
+        same=len(compared.same),
+        differing=len(compared.differing),
+        own=own,
     )
     return "\n".join([text, *lines])
 
@@ -201,7 +182,7 @@ def print_report(result: Verification, compared: Downloads | None = None) -> Non
     for answer in result.answers:
         name = NAMES[answer.check]
         if answer.check in result.left_out:
-            click.echo(f"{answer.check:>3}  {say('left out', 'omitida'):<27} {name}")
+            click.echo(f"{answer.check:>3}  {say('left out'):<27} {name}")
             continue
         mark = "–" if _not_asked(answer) else MARKS[answer.outcome]
         click.echo(f"{answer.check:>3}  {mark:<7} {answer.count:>10,}  {answer.seconds:5.2f} s  {name}")
@@ -212,21 +193,16 @@ def print_report(result: Verification, compared: Downloads | None = None) -> Non
             place = "" if reason.sentence.startswith(reason.place) else f"{reason.place}: "
             click.echo(f"       {place}{reason.sentence}")
         if (hidden := len(reasons) - SHOWN_FAILURES) > 0:
-            click.echo(say(f"       … and {hidden} more", f"       … y {hidden} más"))
+            click.echo(say("       … and {hidden} more", hidden=hidden))
     if result.findings:
-        click.echo(
-            say(
-                "\nFindings (what the records show; not failures):",
-                "\nHallazgos (lo que muestran los documentos; no son fallas):",
-            )
-        )
+        click.echo(say("\nFindings (what the records show; not failures):"))
         for (severity, label, area), count in _by_kind(result.findings).items():
             click.echo(f"     {count:>7,}  {SEVERITIES[severity]:<9} {label}{f' ({area})' if area else ''}")
     if downloads := downloads_verdict(result, compared):
         click.echo("\n" + downloads)
     said = verdict(result, language())
     if compared is not None and compared.outcome is Outcome.FAILS:
-        said += say(" Downloads differ from the log.", " Hay descargas que difieren del registro.")
+        said += say(" Downloads differ from the log.")
     click.echo("\n" + said)
 
 
@@ -238,7 +214,7 @@ def _not_asked(answer: Answer) -> bool:
 def _by_kind(findings: tuple[Finding, ...]) -> dict[tuple[int, str, str], int]:
     counts: Counter[tuple[int, str, str]] = Counter()
     for finding in findings:
-        label = finding.row.label[language()]
+        label = finding.row.label(language())
         counts[-int(finding.row.severity), label, finding.area or ""] += finding.count
     return {(-severity, label, area): count for (severity, label, area), count in sorted(counts.items())}
 
@@ -298,7 +274,7 @@ def as_plain(result: Verification, compared: Downloads | None = None) -> dict[st
                 "contest": finding.contest,
                 "area": finding.area,
                 "values": dict(finding.values),
-                "sentence": {"en": finding.sentence("en"), "es": finding.sentence("es")},
+                "sentence": {each: finding.sentence(each) for each in sorted(languages())},
                 "reason": finding.reason,
             }
             for finding in result.findings

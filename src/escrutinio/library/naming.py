@@ -77,5 +77,5 @@ class Named:
 
     def _taken(self, account: Account) -> list[Source]:
         if account.bad and not self._skip:
-            raise InputError(f"{account.bad[0]}; {self._skip_with} " + say("leaves it out", "la omite"))
+            raise InputError(f"{account.bad[0]}; {self._skip_with} " + say("leaves it out"))
         return [account.source]

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -16,9 +15,9 @@ from escrutinio.core.records.codes import Role, Step
 from tests.core.election.build import SOFTWARE, Day, honest, life
 from tests.reference.canonical import canonical
 
-Words = dict[str, dict[str, Mapping[str, str]]]
+Words = dict[str, dict[str, str]]
 
-OTHER: Mapping[str, str] = {"en": "Other words", "es": "Otras palabras"}
+OTHER = "Other words"
 
 
 def day_of_many_findings() -> Day:
@@ -46,7 +45,9 @@ def test_other_words_change_no_derived_byte(monkeypatch: pytest.MonkeyPatch) -> 
     before = every_byte(day.state())
     for code, row in REGISTERED.items():
         words: Words = {name: dict.fromkeys(values, OTHER) for name, values in row.words.items()}
-        monkeypatch.setitem(REGISTERED, code, replace(row, label=OTHER, sentence=OTHER, words=words))
+        monkeypatch.setitem(
+            REGISTERED, code, replace(row, english_label=OTHER, english_sentence=OTHER, words=words)
+        )
     state = day.fold().state()
     assert {finding.sentence("en") for finding in state.findings} == {"Other words"}
     state = replace(

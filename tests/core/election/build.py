@@ -16,6 +16,7 @@ from string import Formatter
 
 import cbor2
 
+from escrutinio.base.words.catalogue import catalogue
 from escrutinio.core.election.findings.finding import MORE, Finding
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState, Status
@@ -242,7 +243,11 @@ def check_words(finding: Finding) -> None:
     if MORE in values:
         return
     for language in ("en", "es"):
-        named = {name for _, name, _, _ in Formatter().parse(row.sentence[language]) if name}
+        named = {
+            name
+            for _, name, _, _ in Formatter().parse(catalogue(language).gettext(row.english_sentence))
+            if name
+        }
         assert named - PLACES - OPTIONAL <= set(values), finding
         assert "{" not in finding.sentence(language)
     for name, words in row.words.items():

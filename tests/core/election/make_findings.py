@@ -1,5 +1,7 @@
 """Write docs/findings.md from the one table of findings: `python -m tests.core.election.make_findings`."""
 
+from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.say import say_in
 from escrutinio.core.election.findings.finding import Severity
 from escrutinio.core.election.findings.table import ROWS
 from tests.paths import ROOT
@@ -42,13 +44,16 @@ def page() -> str:
         for code, row in ROWS.items():
             if row.severity is severity:
                 keeps = "**keeps**" if row.keeps else ""
-                seen, visto = (f"**{row.label[one]}.** {row.sentence[one]}" for one in ("en", "es"))
+                seen, visto = (
+                    f"**{row.label(one)}.** {catalogue(one).gettext(row.english_sentence)}"
+                    for one in ("en", "es")
+                )
                 parts.append(f"| `{code}` | {keeps} | {seen} | {visto} |\n")
     parts.append(WORDS)
     for code, row in ROWS.items():
         for name, words in sorted(row.words.items()):
             for value, said in sorted(words.items()):
-                parts.append(f"| `{code}` | `{name}` | `{value}` | {said['en']} | {said['es']} |\n")
+                parts.append(f"| `{code}` | `{name}` | `{value}` | {said} | {say_in('es', said)} |\n")
     return "".join(parts)
 
 

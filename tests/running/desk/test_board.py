@@ -51,6 +51,17 @@ def test_the_page_says_what_is_missing_and_what_waits(azul: Collection) -> None:
     assert "<b>Blue" not in page
 
 
+def test_the_page_speaks_the_language_asked_for_and_offers_the_others(azul: Collection) -> None:
+    with served(application(azul)) as client:
+        preferred = client.get("/", headers={"accept-language": "en-GB,es;q=0.5"}).text
+        unknown = client.get("/?lang=tlh", headers={"accept-language": "tlh"}).text
+        asked = client.get("/?lang=es").text
+    assert "1 de 12 mesas tienen copia" in asked
+    assert '<a href="?lang=en" lang="en">English</a>' in asked
+    assert "1 of 12 stations have a copy" in preferred
+    assert "1 of 12 stations have a copy" in unknown
+
+
 def test_it_shows_a_copy_as_soon_as_the_log_has_it(azul: Collection) -> None:
     with served(application(azul)) as client:
         before = client.get("/?lang=en").text

@@ -22,10 +22,10 @@ def choose_contest(state: ElectionState, code: str | None, asked_with: str = "--
     if code is None and len(codes) == 1:
         return state.contests[0]
     if code is None or code not in codes:
-        there = say("this election has: ", "esta elección tiene: ") + few(codes)
+        there = say("this election has: ") + few(codes)
         asked = (
-            say(f"{asked_with} is needed", f"falta {asked_with}") if code is None
-            else say(f"there is no contest {code[:80]!r}", f"no hay contienda {code[:80]!r}")
+            say("{option} is needed", option=asked_with) if code is None
+            else say("there is no contest {code}", code=repr(code[:80]))
         )  # fmt: skip
         raise InputError(f"{asked}; {there}")
     return state.contest(code)
@@ -39,8 +39,8 @@ def choose_basis(state: ElectionState, contest: str, code: str | None) -> str:
     codes = [basis.code for basis in state.bases]
     if code is not None:
         if code not in codes:
-            there = say("there are: ", "hay: ") + few(codes)
-            missing = say(f"there is no basis {code[:80]!r}", f"no hay base {code[:80]!r}")
+            there = say("there are: ") + few(codes)
+            missing = say("there is no basis {code}", code=repr(code[:80]))
             raise InputError(f"{missing}; {there}")
         return code
     best = max(codes, key=lambda each: counted_sheets(state, contest, each), default="")
@@ -52,8 +52,8 @@ def basis_with_sheets(basis: str, contest: str) -> str:
     if not basis:
         raise InputError(
             say(
-                f"no sheet counts in the contest {contest!r}, so there is nothing to compute",
-                f"ningún acta cuenta en la contienda {contest!r}: no hay nada que calcular",
+                "no sheet counts in the contest {contest}, so there is nothing to compute",
+                contest=repr(contest),
             )
         )
     return basis

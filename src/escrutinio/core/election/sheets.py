@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.words.catalogue import N_, languages
+from escrutinio.base.words.say import say_in
 from escrutinio.core.election.columns import ChunkColumns, Rows
 from escrutinio.core.election.findings.entries import KEY_OUT_OF_SCOPE
 from escrutinio.core.election.findings.finding import Findings
@@ -123,22 +125,24 @@ def make_bases(
     titled = {held.key.name: held.key.titles for held in reversed(list(keys)) if held.key.titles}
     bases = []
     if official or not kinds.isdisjoint(OFFICIAL):
-        bases.append(Basis(REPORTED, _titles("Official sheets as reported", "Actas oficiales")))
+        bases.append(Basis(REPORTED, _titles(N_("Official sheets as reported"))))
         if late:
-            bases.append(Basis(REPORTED_LATE, _titles("Sheets by late keys", "Actas con claves tardías")))
+            bases.append(Basis(REPORTED_LATE, _titles(N_("Sheets by late keys"))))
         if ruled:
-            bases.append(
-                Basis(RULED, _titles("Official sheets as ruled", "Actas oficiales según las decisiones"))
-            )
+            bases.append(Basis(RULED, _titles(N_("Official sheets as ruled"))))
     for name in sorted(names):
-        bases.append(Basis(COPIES + name, titled.get(name) or _titles(name, name), name))
+        bases.append(Basis(COPIES + name, titled.get(name) or _named(name), name))
     if t.HandCount.TYPE in kinds:
-        bases.append(Basis(PAPER, _titles("Hand counts", "Verificación ciudadana")))
+        bases.append(Basis(PAPER, _titles(N_("Hand counts"))))
     return tuple(bases)
 
 
-def _titles(english: str, spanish: str) -> tuple[Title, ...]:
-    return Title("en", english), Title("es", spanish)
+def _titles(message: str) -> tuple[Title, ...]:
+    return tuple(Title(language, say_in(language, message)) for language in sorted(languages()))
+
+
+def _named(name: str) -> tuple[Title, ...]:
+    return tuple(Title(language, name) for language in sorted(languages()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from escrutinio.base.words.wording import in_language
+from escrutinio.base.words.say import say_in, say_many_in
 from escrutinio.core.verification.checks import Outcome
 
 if TYPE_CHECKING:
@@ -12,40 +12,23 @@ if TYPE_CHECKING:
 
 
 def verdict(found: Verification, language: str) -> str:
-    """The whole answer in one sentence, and what it leaves open or out in another, in "en" or "es"."""
+    """The whole answer in one sentence, and what it leaves open or out in another."""
     open_checks = [str(int(answer.check)) for answer in found.asked if answer.outcome is Outcome.OPEN]
     if found.outcome is Outcome.FAILS:
-        text = in_language(_FAILED, language)
+        text = say_in(language, "A check failed.")
     elif found.authenticated:
-        text = in_language(_AUTHENTICATED, language)
+        text = say_in(language, "Every check holds; the origin is authenticated.")
     elif found.consistent:
-        text = in_language(_CONSISTENT, language)
+        text = say_in(language, "Consistent; origin not authenticated.")
     else:
-        text = in_language(_UNJUDGED, language)
+        text = say_in(
+            language, "Nothing failed, and not everything could be judged: this is no confirmation."
+        )
     if open_checks:
-        said = _OPEN_ONE if len(open_checks) == 1 else _OPEN
-        text += in_language(said, language, listed=", ".join(open_checks))
+        listed = ", ".join(open_checks)
+        text += say_many_in(
+            language, len(open_checks), " Open: check {listed}.", " Open: checks {listed}.", listed=listed
+        )
     if found.left_out:
-        text += in_language(_LEFT_OUT, language)
+        text += say_in(language, " data/ was left out, as was asked.")
     return text
-
-
-_FAILED = {"en": "A check failed.", "es": "Una comprobación falló."}
-_AUTHENTICATED = {
-    "en": "Every check holds; the origin is authenticated.",
-    "es": "Todo se cumple; origen autenticado.",
-}
-_CONSISTENT = {
-    "en": "Consistent; origin not authenticated.",
-    "es": "Consistente; origen no autenticado.",
-}
-_UNJUDGED = {
-    "en": "Nothing failed, and not everything could be judged: this is no confirmation.",
-    "es": "Nada falló, y no todo se pudo juzgar: esto no es una confirmación.",
-}
-_OPEN_ONE = {"en": " Open: check {listed}.", "es": " Abierta: comprobación {listed}."}
-_OPEN = {"en": " Open: checks {listed}.", "es": " Abiertas: comprobaciones {listed}."}
-_LEFT_OUT = {
-    "en": " data/ was left out, as was asked.",
-    "es": " Se omitió data/, como se pidió.",
-}

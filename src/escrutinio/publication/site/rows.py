@@ -109,6 +109,6 @@ class StationTable:
 
     def _reason(self, column: StationColumn, station: int) -> str | None:
         if (code := column.pending.get(station)) is not None:
-            label = ROWS[code].label[self._form.language] if code in ROWS else code
+            label = ROWS[code].label(self._form.language) if code in ROWS else code
             return f"{self._pending}: {escape(label)}"
         return self._annulled if station in column.annulled else None

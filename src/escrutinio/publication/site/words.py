@@ -215,7 +215,7 @@ class Words:
         reasons = self.site.state.pending.get((race.code, race.columns[0].basis.code), {})
         counted = Counter(reasons.values())
         return [
-            (ROWS[code].label[self.language] if code in ROWS else code, counted[code])
+            (ROWS[code].label(self.language) if code in ROWS else code, counted[code])
             for code in sorted(counted)
         ]
 
@@ -223,7 +223,7 @@ class Words:
 
     def finding_label(self, code: str) -> str:
         """The label of a kind of finding."""
-        return ROWS[code].label[self.language]
+        return ROWS[code].label(self.language)
 
     def word(self, code: IntEnum) -> str:
         """The word for a numbered code."""

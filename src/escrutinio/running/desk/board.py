@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import COPIES, ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
@@ -141,7 +143,14 @@ class _Board:
         top = tree.index[found.view.area]
         area = tree.index.get(asked.get("area", ""), top)
         missing, all_missing = found.missing(area)
+        more = all_missing - len(missing)
         waiting = self.collection.waiting()
+        whole = Covered(
+            tree.codes[area],
+            tree.names[area],
+            int((tree.within(area, state.roll.area) & found.view.stations).sum()),
+            int((tree.within(area, state.roll.area) & found.view.stations & found.has).sum()),
+        )
         body = state.definition.body
         page = self.template.render(
             lang=lang,
@@ -154,14 +163,15 @@ class _Board:
             contests=[(view.code, choose(view.titles, lang, view.code).text) for view in state.contests],
             path=[(tree.codes[each], tree.names[each]) for each in tree.path(area)],
             areas=found.areas(area),
-            whole=Covered(
-                tree.codes[area],
-                tree.names[area],
-                int((tree.within(area, state.roll.area) & found.view.stations).sum()),
-                int((tree.within(area, state.roll.area) & found.view.stations & found.has).sum()),
+            whole=whole,
+            heading=say_in(
+                lang,
+                "{held:,} of {stations:,} stations have a copy",
+                held=whole.held,
+                stations=whole.stations,
             ),
             missing=missing,
-            more=all_missing - len(missing),
+            more=more and say_in(lang, "{more:,} more are not listed; choose a smaller area.", more=more),
             held=_listed(waiting, lang, True),
             refused=_listed(waiting, lang, False),
             newest=newest(state),
@@ -177,74 +187,47 @@ def _listed(waiting: Sequence[NotTaken], lang: str, held: bool) -> list[tuple[st
     some = [one for one in waiting if (one.why in HELD) is held]
     counted = Counter(one.why for one in some)
     return [
-        (WHY[why][lang == "es"], count, [one for one in some if one.why is why][:MOST_STATIONS])
+        (say_in(lang, WHY[why]), count, [one for one in some if one.why is why][:MOST_STATIONS])
         for why, count in counted.most_common()
     ]
 
 
-WHY: dict[Why, tuple[str, str]] = {
-    Why.ZERO: (
-        "All figures are zero: held until a person says otherwise",
-        "Todas las cifras son cero: en espera de que una persona diga otra cosa",
-    ),
-    Why.DIFFERS: (
-        "Differs from the copy held of the same sheet",
-        "Difiere de la copia que ya hay de la misma acta",
-    ),
-    Why.STATION: ("No such station in the roll", "La mesa no está en el padrón electoral"),
-    Why.CONTEST: ("Not a contest of this election", "No es un cargo de esta elección"),
-    Why.COUNTS: (
-        "Another number of options, or an impossible count",
-        "Otro número de tarjetas, o una cifra imposible",
-    ),
-    Why.ELECTION: ("A record of another election", "Un asiento de otra elección"),
-    Why.SIGNATURE: (
-        "Signed by no key that the election's log enrols",
-        "Sin firma de una clave inscrita en el registro público de la elección",
-    ),
-    Why.REVOKED: (
-        "Signed by a key that the election's log revoked",
-        "Firmada con una clave revocada en el registro público de la elección",
-    ),
-    Why.ROLE: (
-        "Signed by somebody who may not make such a sheet",
-        "Firmada por quien no puede hacer un acta así",
-    ),
-    Why.SCOPE: (
-        "Signed by a key for other stations or contests",
-        "Firmada con una clave de otras mesas o cargos",
-    ),
-    Why.UNREAD: ("No QR code could be read", "No se pudo leer ningún código QR"),
-    Why.OTHER: ("Not a tally sheet", "No es un acta de escrutinio"),
+WHY: dict[Why, str] = {
+    Why.ZERO: N_("All figures are zero: held until a person says otherwise"),
+    Why.DIFFERS: N_("Differs from the copy held of the same sheet"),
+    Why.STATION: N_("No such station in the roll"),
+    Why.CONTEST: N_("Not a contest of this election"),
+    Why.COUNTS: N_("Another number of options, or an impossible count"),
+    Why.ELECTION: N_("A record of another election"),
+    Why.SIGNATURE: N_("Signed by no key that the election's log enrols"),
+    Why.REVOKED: N_("Signed by a key that the election's log revoked"),
+    Why.ROLE: N_("Signed by somebody who may not make such a sheet"),
+    Why.SCOPE: N_("Signed by a key for other stations or contests"),
+    Why.UNREAD: N_("No QR code could be read"),
+    Why.OTHER: N_("Not a tally sheet"),
 }
-"""Why a sheet was not taken: English, Spanish."""
+"""Why a sheet was not taken."""
 
-_TEXTS: dict[str, tuple[str, str]] = {
-    "title": ("Coverage board", "Tablero de cobertura"),
-    "private": (
-        "For this organisation's people; this page leaves this machine never.",
-        "Para la gente de esta organización; esta página no sale de esta máquina.",
-    ),
-    "of": ("of", "de"),
-    "have": ("stations have a copy", "mesas tienen copia"),
-    "area": ("Area", "Lugar"),
-    "stations": ("Stations", "Mesas"),
-    "held": ("With a copy", "Con copia"),
-    "missing": ("Without", "Sin copia"),
-    "list": ("Stations without a copy", "Mesas sin copia"),
-    "center": ("Center", "Centro"),
-    "station": ("Station", "Mesa"),
-    "contest": ("Contest", "Cargo"),
-    "none": ("Every station has a copy.", "Todas las mesas tienen copia."),
-    "more": ("more are not listed; choose a smaller area.", "más no se listan; elija un lugar más pequeño."),
-    "waiting": ("Waiting for a person", "En espera de una persona"),
-    "refused": ("Not taken", "No incorporadas"),
-    "newest": ("Newest copies", "Últimas copias"),
-    "entry": ("Entry", "Entrada"),
-    "signed": ("Signed", "Firmada"),
+_TEXTS: dict[str, str] = {
+    "title": N_("Coverage board"),
+    "private": N_("For this organisation's people; this page leaves this machine never."),
+    "area": N_("Area"),
+    "stations": N_("Stations"),
+    "held": N_("With a copy"),
+    "missing": N_("Without"),
+    "list": N_("Stations without a copy"),
+    "center": N_("Center"),
+    "station": N_("Station"),
+    "contest": N_("Contest"),
+    "none": N_("Every station has a copy."),
+    "waiting": N_("Waiting for a person"),
+    "refused": N_("Not taken"),
+    "newest": N_("Newest copies"),
+    "entry": N_("Entry"),
+    "signed": N_("Signed"),
 }
 
 
 def board_texts(language: str) -> dict[str, str]:
-    """The board's texts in "es" or "en"."""
-    return {key: pair[language == "es"] for key, pair in _TEXTS.items()}
+    """The board's texts in a language of the catalogues."""
+    return {key: say_in(language, text) for key, text in _TEXTS.items()}

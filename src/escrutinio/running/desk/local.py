@@ -16,6 +16,9 @@ from starlette.responses import Response
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.local_http import HOST, Headers
+from escrutinio.base.words.catalogue import endonyms, languages
+from escrutinio.base.words.say import ENGLISH
+from escrutinio.base.words.wording import whole
 
 MAX_FORM = 64 * 1024
 
@@ -58,23 +61,27 @@ async def read_form(request: Request) -> dict[str, str]:
 
 
 def language_of(request: Request) -> str:
-    """`es` or `en`: as the address asks, else as the browser prefers."""
+    """One of the catalogues' languages: as the address asks, else as the browser prefers, else English."""
     asked = request.query_params.get("lang") or request.cookies.get("lang")
-    if asked in ("es", "en"):
+    if asked in languages():
         return asked
-    return "es" if request.headers.get("accept-language", "").lower().startswith("es") else "en"
+    preferred = request.headers.get("accept-language", "").lower()
+    return next((each for each in languages() if preferred.startswith(each)), ENGLISH)
 
 
 def templates() -> Environment:
     """The environment of the local pages: everything is escaped, an unknown name is an error."""
     root = files(__package__).joinpath("templates")
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(lambda name: root.joinpath(name).read_text("utf-8")),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    environment.globals["endonyms"] = endonyms()
+    environment.filters["number"] = whole
+    return environment
 
 
 def asset(request: Request) -> Response:

@@ -143,10 +143,7 @@ class Workspace:
         """Be the only run that works on log and pages. Raises LogError while another does."""
         lock = DirectoryLock(
             self.private,
-            say(
-                f"Another run is at work in {self.directory}; wait until it is done.",
-                f"Otra ejecución trabaja en {self.directory}; espere a que termine.",
-            ),
+            say("Another run is at work in {directory}; wait until it is done.", directory=self.directory),
         )
         try:
             yield

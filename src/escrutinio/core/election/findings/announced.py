@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.counting import counted_at
 from escrutinio.core.election.findings.family import CRITICAL, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
@@ -20,8 +21,6 @@ BULLETIN_MISMATCH = FAMILY.finding(
     CRITICAL,
     "Bulletin differs from the log | Bulletin {number} for contest {contest} and the log at size "
     "{size} differ in: {differs}.",
-    "Boletín distinto del registro | El boletín {number} del cargo {contest} y el registro de tamaño "
-    "{size} difieren en: {differs}.",
 )
 
 PROCLAMATION_MISMATCH = FAMILY.finding(
@@ -29,28 +28,26 @@ PROCLAMATION_MISMATCH = FAMILY.finding(
     CRITICAL,
     "Proclamation differs from the log | The proclamation for contest {contest} and the log at size "
     "{size} differ in: {differs}.",
-    "Proclamación distinta del registro | La proclamación del cargo {contest} y el registro de tamaño "
-    "{size} difieren en: {differs}.",
 )
 
 _ANY = {
-    "origin": ("name of the log", "nombre del registro"),
-    "size": ("size of the log", "tamaño del registro"),
-    "root": ("root of the log", "raíz del registro"),
-    "place": ("contest or area", "cargo o lugar"),
-    "counts": ("votes", "votos"),
+    "origin": N_("name of the log"),
+    "size": N_("size of the log"),
+    "root": N_("root of the log"),
+    "place": N_("contest or area"),
+    "counts": N_("votes"),
 }
 FAMILY.words(
     BULLETIN_MISMATCH,
     "differs",
     {
         **_ANY,
-        "null": ("null votes", "votos nulos"),
-        "blank": ("blank votes", "votos en blanco"),
-        "stations": ("stations counted", "mesas contadas"),
+        "null": N_("null votes"),
+        "blank": N_("blank votes"),
+        "stations": N_("stations counted"),
     },
 )
-FAMILY.words(PROCLAMATION_MISMATCH, "differs", {**_ANY, "elected": ("elected", "electos")})
+FAMILY.words(PROCLAMATION_MISMATCH, "differs", {**_ANY, "elected": N_("elected")})
 
 
 @FAMILY.rule

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.counting import reported_rows, rows_differing
 from escrutinio.core.election.findings.family import CRITICAL, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
@@ -16,16 +17,14 @@ HAND_COUNT_DIFFERS = FAMILY.finding(
     CRITICAL,
     "Hand count differs from official sheet | For station {station} and contest {contest}, the hand "
     "count by {signer} and the official sheet differ.",
-    "Verificación ciudadana distinta del acta oficial | En la mesa {station} y el cargo {contest}, la "
-    "verificación de {signer} y el acta oficial difieren.",
 )
 
 FAMILY.words(
     OUT_OF_ORDER,
     "what",
     {
-        "commitment": ("commitment of the audit", "compromiso de la auditoría"),
-        "seed": ("seed of the audit", "semilla de la auditoría"),
+        "commitment": N_("commitment of the audit"),
+        "seed": N_("seed of the audit"),
     },
 )
 

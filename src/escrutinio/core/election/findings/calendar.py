@@ -6,6 +6,7 @@ and never what a machine says. A date that passed without that record is a findi
 
 from collections.abc import Iterator
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.definition import deadline
 from escrutinio.core.election.findings.family import WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Finding, Findings
@@ -20,8 +21,6 @@ NOT_CLOSED = FAMILY.finding(
     WARNING,
     "Not closed before the first sheet | The calendar has a day for it, and no record below the first "
     "official sheet (entry {entry}) closes: {what}.",
-    "Sin cierre antes de la primera acta | El calendario le fija un día, y ningún asiento anterior a la "
-    "primera acta oficial (entrada {entry}) cierra: {what}.",
 )
 
 NO_RECORD_IN_TIME = FAMILY.finding(
@@ -29,13 +28,11 @@ NO_RECORD_IN_TIME = FAMILY.finding(
     WARNING,
     "Day of the calendar without its record | The day that the calendar names has passed, and no record in "
     "the log closes: {what}.",
-    "Día del calendario sin su asiento | Pasó el día que nombra el calendario, y ningún asiento en el "
-    "registro cierra: {what}.",
 )
 
 _WHAT = {
-    word(Closes.ENROLMENT): ("enrolment of machines", "inscripción de máquinas"),
-    word(Closes.ROLL): ("roll of stations", "registro de mesas"),
+    word(Closes.ENROLMENT): N_("enrolment of machines"),
+    word(Closes.ROLL): N_("roll of stations"),
 }
 for _code in (NOT_CLOSED, NO_RECORD_IN_TIME):
     FAMILY.words(_code, "what", _WHAT)

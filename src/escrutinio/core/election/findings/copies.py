@@ -15,8 +15,6 @@ COPY_UNSIGNED = FAMILY.finding(
     NOTE,
     "Copies without a signed original | {count} copies by {organisation} for contest {contest} name "
     "no original, or one that nobody entitled to it signed.",
-    "Copias sin original firmado | {count} copias de {organisation} para el cargo {contest} no nombran "
-    "original, o nombran uno que no firmó quien podía firmarlo.",
 )
 
 COPY_ORIGINAL_ABSENT = FAMILY.finding(
@@ -24,9 +22,6 @@ COPY_ORIGINAL_ABSENT = FAMILY.finding(
     NOTE,
     "Copies whose original is not in this log | {count} copies by {organisation} for contest {contest} "
     "name a signed original that is not in this log, so that nothing here shows who signed it.",
-    "Copias cuyo original no está en este registro público | {count} copias de {organisation} para el cargo "
-    "{contest} nombran un original firmado que no está en este registro público; nada aquí muestra quién lo "
-    "firmó.",
 )
 
 COPY_DIFFERS = FAMILY.finding(
@@ -34,8 +29,6 @@ COPY_DIFFERS = FAMILY.finding(
     CRITICAL,
     "Copy differs from official sheet | For station {station} and contest {contest}, the copy by "
     "{organisation} and the official sheet differ.",
-    "Copia distinta del acta oficial | En la mesa {station} y el cargo {contest}, la copia de "
-    "{organisation} y el acta oficial difieren.",
 )
 
 OFFICIAL_MISSING = FAMILY.finding(
@@ -43,8 +36,6 @@ OFFICIAL_MISSING = FAMILY.finding(
     WARNING,
     "Copies without an official sheet | {count} stations have a copy by {organisation} for contest "
     "{contest} and no official sheet in this log.",
-    "Copias sin acta oficial | {count} mesas tienen copia de {organisation} para el cargo {contest} y "
-    "ningún acta oficial en este registro.",
 )
 
 

@@ -1,5 +1,6 @@
 """Complaints and what was decided about them."""
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.findings.family import NOTE, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.order import OUT_OF_ORDER
@@ -11,13 +12,10 @@ COMPLAINT_UNANSWERED = FAMILY.finding(
     "complaint-unanswered",
     NOTE,
     "Complaint without a ruling | No ruling in the log names the complaint in entry {entry}.",
-    "Reclamo sin decisión | Ninguna decisión en el registro nombra el reclamo de la entrada {entry}.",
 )
 
 SELECTED = "selected"
-FAMILY.words(
-    OUT_OF_ORDER, "what", {SELECTED: ("sheet that the ruling selects", "acta que la decisión elige")}
-)
+FAMILY.words(OUT_OF_ORDER, "what", {SELECTED: N_("sheet that the ruling selects")})
 
 
 def note_void_ruling(index: int, station: str, contest: str, notes: Findings) -> None:

@@ -4,7 +4,7 @@ A family is a module of this package with one `FAMILY`, and a line in `table`:
 
     FAMILY = Family("docket")
 
-    UNANSWERED = FAMILY.finding("complaint-unanswered", NOTE, "Label | Sentence.", "Título | Frase.")
+    UNANSWERED = FAMILY.finding("complaint-unanswered", NOTE, "Label | Sentence.")
 
     @FAMILY.rule
     def _complaints(given: RuleInput, notes: Findings) -> None: ...
@@ -46,31 +46,27 @@ class Family:
         self.rows: dict[str, FindingRow] = {}
         self.rules: list[Rule] = []
 
-    def finding(
-        self, code: str, severity: Severity, english: str, spanish: str, *, keeps: bool = False
-    ) -> str:
-        """Declare a code, in both languages as "label | sentence", and give it back.
+    def finding(self, code: str, severity: Severity, english: str, *, keeps: bool = False) -> str:
+        """Declare a code, with its English as "label | sentence", two messages, and give it back.
 
         `keeps`: it keeps a sheet from counting. Names in braces are filled from the finding's values.
         """
         if code in REGISTERED:
             raise ValueError(f"the finding {code} is there already")
-        texts = {"en": english.split(" | "), "es": spanish.split(" | ")}
-        label = {language: first for language, (first, _) in texts.items()}
-        sentence = {language: second for language, (_, second) in texts.items()}
+        label, sentence = english.split(" | ")
         self.rows[code] = REGISTERED[code] = FindingRow(code, severity, keeps, label, sentence)
         return code
 
-    def words(self, code: str, name: str, words: Mapping[str, tuple[str, str]]) -> None:
-        """Give the words, English and Spanish, of the codes that the value `name` of a finding can have.
+    def words(self, code: str, name: str, words: Mapping[str, str]) -> None:
+        """Give the words (marked with `N_`) of the codes that the value `name` of a finding can have.
 
         The finding may be another family's: each gives the words of what it notes.
         """
         known = REGISTERED[code].words.setdefault(name, {})
-        for value, (english, spanish) in words.items():
+        for value, english in words.items():
             if value in known:
                 raise ValueError(f"{code} has words for {value} already")
-            known[value] = {"en": english, "es": spanish}
+            known[value] = english
 
     def rule(self, rule: Rule) -> Rule:
         """Register a rule that looks at the whole state."""

@@ -5,11 +5,15 @@ has the code and the values alone. A sentence says what was seen, never what to 
 marked `keeps` keep a sheet from counting; everything else is shown beside the totals and changes none.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 from itertools import islice
+from string import Formatter
+
+from escrutinio.base.words.catalogue import N_, catalogue
+from escrutinio.base.words.say import say_in
 
 MOST_ENTRIES = 1_000
 """Most entries that one finding names, and most findings of one code and contest that name one case each;
@@ -21,7 +25,7 @@ UNKNOWN = "–"
 MORE = "more"
 """The one value of a finding that counts what goes beyond `MOST_ENTRIES`."""
 
-_MORE = {"en": "{count} cases more.", "es": "{count} casos más."}
+_MORE = N_("{count} cases more.")
 
 
 class Severity(IntEnum):
@@ -36,24 +40,40 @@ class Severity(IntEnum):
 class FindingRow:
     """What a code means: severity, whether it keeps a sheet from counting, its label and its sentence.
 
-    `label` and `sentence` are keyed by language; a sentence has the names of a finding's values in braces.
-    `words`: for values that are codes themselves, by name of the value and code, the words by language.
+    The texts are messages of the catalogues, in English; a sentence has the names of a finding's values in
+    braces. `words`: for values that are codes themselves, by name of the value and code, what they say.
     """
 
     code: str
     severity: Severity
     keeps: bool
-    label: Mapping[str, str]
-    sentence: Mapping[str, str]
-    words: dict[str, dict[str, Mapping[str, str]]] = field(default_factory=dict)
+    english_label: str
+    english_sentence: str
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def word(self, name: str, value: str, language: str) -> str:
+    def label(self, language: str) -> str:
+        """What such findings are called, in a language of the catalogues."""
+        return catalogue(language).gettext(self.english_label)
+
+    def sentence(self, language: str, /, **values: str) -> str:
+        """What was seen, in a language of the catalogues; `UNKNOWN` stands for a value that is not given."""
+        said = dict.fromkeys(_names(self.english_sentence), UNKNOWN)
+        said |= {name: self._word(name, value, language) for name, value in values.items()}
+        return say_in(language, self.english_sentence, **said)
+
+    def _word(self, name: str, value: str, language: str) -> str:
         """A value in words: each code of a coded one, the value itself of any other."""
         known = self.words.get(name)
         if known is None:
             return value
         codes = value.split(", ")
-        return ", ".join(known[code][language] if code in known else code for code in codes)
+        return ", ".join(say_in(language, known[code]) if code in known else code for code in codes)
+
+
+@cache
+def _names(message: str) -> tuple[str, ...]:
+    """The names in the braces of a message."""
+    return tuple(name for _, name, _, _ in Formatter().parse(message) if name)
 
 
 REGISTERED: dict[str, FindingRow] = {}
@@ -84,17 +104,15 @@ class Finding:
         return REGISTERED[self.code]
 
     def sentence(self, language: str) -> str:
-        """What was seen, in "en" or "es". Raises KeyError for another language."""
-        row = self.row
+        """What was seen, in a language of the catalogues. Raises KeyError for one without a catalogue."""
         values = dict(self.values)
         if MORE in values:
-            return f"{row.label[language]}: {_MORE[language].format(count=self.count)}"
+            return f"{self.row.label(language)}: {say_in(language, _MORE, count=self.count)}"
         places = {"station": self.station, "contest": self.contest, "area": self.area}
         names = {"count": str(self.count), **{name: place for name, place in places.items() if place}}
         if self.entries:
             names["entry"] = str(self.entries[0])
-        names |= {name: row.word(name, value, language) for name, value in values.items()}
-        return row.sentence[language].format_map(defaultdict(lambda: UNKNOWN, names))
+        return self.row.sentence(language, **names | values)
 
 
 @dataclass

@@ -13,8 +13,6 @@ KEY_LATER_REVOKED = FAMILY.finding(
     NOTE,
     "Key revoked later | The key of {signer} was revoked in entry {revocation}; {count} entries by it "
     "stand before and remain.",
-    "Clave revocada después | La clave de {signer} fue revocada en la entrada {revocation}; antes hay "
-    "{count} entradas suyas, que quedan.",
 )
 
 LATE_KEY = FAMILY.finding(
@@ -22,8 +20,6 @@ LATE_KEY = FAMILY.finding(
     WARNING,
     "Machine keys enrolled late | Entry {entry} enrols {count} machine keys after enrolment closed; "
     "authority and party had consented at: {consent}.",
-    "Claves de máquina inscritas tarde | La entrada {entry} inscribe {count} claves de máquina tras "
-    "el cierre; con aval de autoridad y partido desde: {consent}.",
 )
 
 
@@ -32,8 +28,6 @@ NAME_ENROLLED_TWICE = FAMILY.finding(
     WARNING,
     "Second key under one name | Entry {entry} enrols another key for {signer}, whose key of entry {first} "
     "was in force.",
-    "Segunda clave con un mismo nombre | La entrada {entry} inscribe otra clave de {signer}, cuya clave de "
-    "la entrada {first} estaba vigente.",
 )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.findings.family import CRITICAL, WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.order import OUT_OF_ORDER
@@ -18,8 +19,6 @@ NO_ZERO_REPORT = FAMILY.finding(
     WARNING,
     "No zero report | The log has no zero report with all counts at zero by {signer} for the sheet of "
     "station {station}.",
-    "Sin acta de inicialización | No hay acta de inicialización de {signer} con todas las cuentas en "
-    "cero para el acta de la mesa {station}.",
 )
 
 NOT_INSTALLED = FAMILY.finding(
@@ -27,8 +26,6 @@ NOT_INSTALLED = FAMILY.finding(
     WARNING,
     "Machine not recorded as installed | {signer} made a sheet for station {station}; the log does "
     "not record it as installed there before.",
-    "Máquina sin instalación asentada | {signer} hizo un acta de la mesa {station}; antes no consta "
-    "en el registro su instalación allí.",
 )
 
 SOFTWARE_MISMATCH = FAMILY.finding(
@@ -36,16 +33,12 @@ SOFTWARE_MISMATCH = FAMILY.finding(
     CRITICAL,
     "Other software than programmed | {signer} reports at station {station} another software digest "
     "than the one it was programmed with.",
-    "Software distinto del programado | {signer} informa en la mesa {station} un software distinto de "
-    "aquel con que fue programada.",
 )
 
 SEAL_BROKEN = FAMILY.finding(
     "seal-broken",
     WARNING,
     "Seal not intact | Entry {entry} records that seal {seal} at station {station} was not intact.",
-    "Precinto no intacto | La entrada {entry} asienta que el precinto {seal} de la mesa {station} no "
-    "estaba intacto.",
 )
 
 LISTING_UNREADABLE = FAMILY.finding(
@@ -53,23 +46,21 @@ LISTING_UNREADABLE = FAMILY.finding(
     WARNING,
     "Machine list that cannot be read | The list that entry {entry} names is not written as the formats ask; "
     "the steps of that entry are left out.",
-    "Lista de máquinas ilegible | La lista que nombra la entrada {entry} no está escrita como piden los "
-    "formatos; los pasos de esa entrada se omiten.",
 )
 
 FAMILY.words(
     OUT_OF_ORDER,
     "what",
     {
-        "zero-report": ("zero report", "acta de inicialización"),
-        "assembled": ("assembled", "ensamblada"),
-        "programmed": ("programmed", "programada"),
-        "quality-checked": ("quality-checked", "con control de calidad"),
-        "audited": ("audited", "auditada"),
-        "sealed": ("sealed", "precintada"),
-        "shipped": ("shipped", "despachada"),
-        "received": ("received", "recibida"),
-        "installed": ("installed", "instalada"),
+        "zero-report": N_("zero report"),
+        "assembled": N_("machine assembled"),
+        "programmed": N_("machine programmed"),
+        "quality-checked": N_("machine quality-checked"),
+        "audited": N_("machine audited"),
+        "sealed": N_("machine sealed"),
+        "shipped": N_("machine shipped"),
+        "received": N_("machine received"),
+        "installed": N_("machine installed"),
     },
 )
 

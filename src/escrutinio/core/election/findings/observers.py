@@ -17,8 +17,6 @@ OBSERVER_OUT_OF_SCOPE = FAMILY.finding(
     NOTE,
     "Outside an accreditation | Entry {entry}, by {signer}, is about a place, contest or time that "
     "its accreditation does not name.",
-    "Fuera de una acreditación | La entrada {entry}, de {signer}, trata de un lugar, cargo o momento "
-    "que su acreditación no nombra.",
 )
 
 

@@ -1,5 +1,6 @@
 """What stands in the log in another order than it should, or says otherwise what was said before."""
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.findings.family import WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.records import types as t
@@ -10,7 +11,6 @@ OUT_OF_ORDER = FAMILY.finding(
     "out-of-order",
     WARNING,
     "Out of order | Entry {entry} stands in the log before something that should come before it ({what}).",
-    "Fuera de orden | La entrada {entry} está en el registro antes de algo que debía precederla ({what}).",
 )
 
 POLICY_CHANGED = FAMILY.finding(
@@ -18,11 +18,9 @@ POLICY_CHANGED = FAMILY.finding(
     WARNING,
     "Witness policy changed | Entry {entry} states another witness policy than entry {first}; trust "
     "files are not changed by it.",
-    "Política de cofirmantes cambiada | La entrada {entry} indica otra política de cofirmantes que la "
-    "{first}; no cambia ningún archivo de confianza.",
 )
 
-FAMILY.words(OUT_OF_ORDER, "what", {"charter": ("charter", "carta del registro")})
+FAMILY.words(OUT_OF_ORDER, "what", {"charter": N_("charter of the log")})
 
 
 @FAMILY.rule

@@ -13,8 +13,6 @@ ROLL_UNREADABLE = FAMILY.finding(
     CRITICAL,
     "Roll that cannot be read | The roll of entry {entry} has a part that is not written as the formats ask; "
     "it is not in force.",
-    "Registro ilegible | El registro de la entrada {entry} tiene una parte que no está escrita como piden "
-    "los formatos; no está vigente.",
 )
 
 ROLL_CHANGED_LATE = FAMILY.finding(
@@ -22,8 +20,6 @@ ROLL_CHANGED_LATE = FAMILY.finding(
     WARNING,
     "Roll changed late | Entry {entry} changes the roll or a station after the roll was frozen or "
     "after the first sheet.",
-    "Registro cambiado tarde | La entrada {entry} cambia el registro o una mesa tras su cierre o tras "
-    "la primera acta.",
 )
 
 

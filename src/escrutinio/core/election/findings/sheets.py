@@ -13,8 +13,6 @@ STATION_UNKNOWN = FAMILY.finding(
     WARNING,
     "Station not on the roll | Entry {entry} speaks of station {station}, which the roll does not "
     "list for contest {contest}.",
-    "Mesa que no está en el registro | La entrada {entry} habla de la mesa {station}, que el registro "
-    "no lista para el cargo {contest}.",
     keeps=True,
 )
 
@@ -23,8 +21,6 @@ CONTEST_UNKNOWN = FAMILY.finding(
     WARNING,
     "Contest not in the definition | Entry {entry} speaks of contest {contest}, which the definition "
     "does not have.",
-    "Cargo que no está en la definición | La entrada {entry} habla del cargo {contest}, que la "
-    "definición no tiene.",
     keeps=True,
 )
 
@@ -33,8 +29,6 @@ WRONG_OPTION_COUNT = FAMILY.finding(
     WARNING,
     "Other number of options | Entry {entry}, of station {station}, has another number of counts than "
     "contest {contest} has options.",
-    "Otro número de tarjetas | La entrada {entry}, de la mesa {station}, tiene otro número de cuentas "
-    "que tarjetas el cargo {contest}.",
     keeps=True,
 )
 
@@ -43,8 +37,6 @@ SUM_MISMATCH = FAMILY.finding(
     WARNING,
     "Sum that does not add up | The sheet of station {station} in entry {entry} states {stated} "
     "ballots; its counts add up to {sum}.",
-    "Suma que no cuadra | El acta de la mesa {station} en la entrada {entry} indica {stated} votos; "
-    "sus cuentas suman {sum}.",
     keeps=True,
 )
 
@@ -53,8 +45,6 @@ MORE_VOTES_THAN_REGISTERED = FAMILY.finding(
     CRITICAL,
     "More votes than registered voters | The sheet of station {station} in entry {entry} has {votes} "
     "ballots; {registered} voters are registered there.",
-    "Más votos que electores inscritos | El acta de la mesa {station} en la entrada {entry} tiene "
-    "{votes} votos; hay {registered} electores inscritos.",
     keeps=True,
 )
 
@@ -63,8 +53,6 @@ CONFLICT = FAMILY.finding(
     CRITICAL,
     "Entries that differ | Station {station} has entries with different content for contest {contest} "
     "({basis}); none of them counts.",
-    "Entradas que difieren | La mesa {station} tiene entradas de contenido distinto para el cargo "
-    "{contest} ({basis}); ninguna cuenta.",
     keeps=True,
 )
 
@@ -72,8 +60,6 @@ DUPLICATE = FAMILY.finding(
     "duplicate",
     NOTE,
     "Said again | Entry {entry} says of station {station} the same as entry {first}, which counts.",
-    "Dicho otra vez | La entrada {entry} dice de la mesa {station} lo mismo que la entrada {first}, "
-    "que cuenta.",
 )
 
 MORE_VOTERS_THAN_REGISTERED = FAMILY.finding(
@@ -81,8 +67,6 @@ MORE_VOTERS_THAN_REGISTERED = FAMILY.finding(
     WARNING,
     "More voters than registered | The sheet of station {station} in entry {entry} states {voters} "
     "voters; {registered} are registered there.",
-    "Más votantes que inscritos | El acta de la mesa {station} en la entrada {entry} indica {voters} "
-    "votantes; hay {registered} inscritos.",
 )
 
 

@@ -16,8 +16,6 @@ STATED_TRANSMISSION_BEFORE_PRINT = FAMILY.finding(
     WARNING,
     "Transmission stated before printing | The machine of station {station} states that it "
     "transmitted {seconds} s before it printed.",
-    "Transmisión declarada antes de imprimir | La máquina de la mesa {station} declara que transmitió "
-    "{seconds} s antes de imprimir.",
 )
 
 GAP_IN_TRANSMISSION = FAMILY.finding(
@@ -25,8 +23,6 @@ GAP_IN_TRANSMISSION = FAMILY.finding(
     NOTE,
     "Gap in transmission | Entry {entry} shows a gap in transmission (station {station}; {seconds} s "
     "between arrivals).",
-    "Interrupción de la transmisión | La entrada {entry} muestra una interrupción de la transmisión "
-    "(mesa {station}; {seconds} s entre llegadas).",
 )
 
 

@@ -12,8 +12,6 @@ WITHDRAWAL_OF_OTHERS = FAMILY.finding(
     NOTE,
     "Withdrawal of what its signer did not name | Entry {entry}, by {signer}, withdraws an attachment that "
     "no record of its signer names below it; it has no effect.",
-    "Retiro de lo que su firmante no nombró | La entrada {entry}, de {signer}, retira un anexo que ningún "
-    "asiento anterior de su firmante nombra; no tiene efecto.",
 )
 
 REMOVAL_REQUESTED = FAMILY.finding(
@@ -21,8 +19,6 @@ REMOVAL_REQUESTED = FAMILY.finding(
     NOTE,
     "Removal of an attachment requested | In entry {entry} the authority asks whoever named the attachment "
     "{attachment} to withdraw it; by itself that removes nothing.",
-    "Solicitud de retiro de un anexo | En la entrada {entry} la autoridad pide a quien nombró el anexo "
-    "{attachment} que lo retire; por sí sola no retira nada.",
 )
 
 

@@ -121,7 +121,7 @@ def _totals(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
 
 def _findings(dossier: Dossier, say: Tongue) -> Answer:
     lines = [
-        f"{finding.row.label[say.language]}. {finding.sentence(say.language)} "
+        f"{finding.row.label(say.language)}. {finding.sentence(say.language)} "
         + say("Entries: ", "Entradas: ")
         + ", ".join(map(str, finding.entries[:20]))
         for finding in dossier.findings

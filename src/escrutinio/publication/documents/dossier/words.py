@@ -73,7 +73,7 @@ def _contest(state: ElectionState, contest: str, station: int, say: Tongue) -> I
             say("The official sheet that counts is entry", "El acta oficial que cuenta es la entrada"),
         )
     elif (code := state.pending.get((contest, REPORTED), {}).get(station)) is not None:
-        reason = ROWS[code].label[say.language]
+        reason = ROWS[code].label(say.language)
         yield say(
             f"As reported, no official sheet counts ({reason}).",
             f"Según lo reportado, ningún acta oficial cuenta ({reason}).",

@@ -230,6 +230,6 @@ def issue_codes(directory: Path, count: int) -> tuple[str, ...]:
 
 def _busy(directory: Path) -> str:
     return say(
-        f"Another desk is at work in {directory}; people share its page, or take a directory of their own.",
-        f"Otra mesa de transcripción trabaja en {directory}; compartan su página, o usen otro directorio.",
+        "Another desk is at work in {directory}; people share its page, or take a directory of their own.",
+        directory=directory,
     )
