@@ -29,7 +29,7 @@ from escrutinio.intake.authoring.init import suggest_config
     ),
 )
 def command(csv: Path, output: Path | None) -> None:
-    text = suggest_config(csv, "es" if language() == "es" else "en")
+    text = suggest_config(csv, language())
     if output is None:
         click.echo(text, nl=False)
         return

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
-from escrutinio.base.words.say import SPANISH, language, say
-from escrutinio.base.words.wording import decimal, in_language, whole
+from escrutinio.base.words.say import SPANISH, language, say, say_in
+from escrutinio.base.words.wording import decimal, whole
 from escrutinio.base.workers import workers
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.explain import both, print_method, print_sentences, print_table
@@ -55,7 +55,7 @@ class Summary:
             else f"Of {of} statistics of {sheets} sheets that were tested, {outside} lie outside what their "
             "model gives at 5 % after Holm's correction."
         )
-        return f"{seen} {words_of_left_out(self.found.left_out, lang)}".rstrip(), in_language(IS_NOT, lang)
+        return f"{seen} {words_of_left_out(self.found.left_out, lang)}".rstrip(), say_in(lang, IS_NOT)
 
 
 @click.command(

@@ -126,7 +126,7 @@ class Accounts:
         return sources[pair.left].name, sources[pair.right].name
 
     def sentences(self, pair: Pair, language: str) -> tuple[str, str]:
-        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        """What was found and what it is not, in a language. Raises KeyError for an unknown one."""
         left, right = self.names(pair)
         net = ", ".join(
             f"{code} {'+' if votes > 0 else ''}{whole(votes, language)}"
