@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from functools import cache
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 
 from escrutinio.base.errors import PublicationError
@@ -23,7 +25,6 @@ NONE = "–"
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _LAST = 253_402_300_799  # of the year 9999
-LANGUAGES = languages()
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Format:
     small: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.language not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
+        if self.language not in languages():
+            known = ", ".join(languages())
             raise PublicationError(f"the site has no language {self.language[:20]!r}; it speaks {known}")
         thousands, decimal = separators(self.language)
         object.__setattr__(self, "_thousands", thousands)
@@ -104,13 +105,24 @@ class Format:
         return f"{self.number(large)}{NBSP}{units[0]} {small}{NBSP}{units[1]}"
 
     def day(self, iso: str) -> str:
-        """A day written YYYY-MM-DD, in words."""
-        return format_date(date.fromisoformat(iso), "long", locale=self.language)
+        """A day written YYYY-MM-DD, in words; as it is in a language whose months nobody has told Babel."""
+        months = _months(self.language)
+        return iso if months is None else format_date(date.fromisoformat(iso), "long", locale=months)
 
     def moment(self, seconds: int) -> str:
         """Seconds since 1970 as day and time, UTC; as seconds where no calendar reaches so far."""
         if seconds > _LAST:
             return f"1970 + {self.number(seconds)}{NBSP}s"
         when = datetime.fromtimestamp(seconds, UTC)
-        pattern = "d MMM y, HH:mm:ss"
-        return f"{format_datetime(when, pattern, locale=self.language)}{NBSP}UTC"
+        months = _months(self.language)
+        if months is None:
+            return f"{when:%Y-%m-%d, %H:%M:%S}{NBSP}UTC"
+        return f"{format_datetime(when, 'd MMM y, HH:mm:ss', locale=months)}{NBSP}UTC"
+
+
+@cache
+def _months(language: str) -> Locale | None:
+    try:
+        return Locale.parse(language)
+    except UnknownLocaleError:
+        return None
