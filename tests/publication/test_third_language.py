@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 
 import pytest
 
@@ -82,6 +82,7 @@ def test_pages_and_data_come_in_every_language_that_has_a_catalogue(
     state, config, checkpoint, trust = folded(miniature)
     for part in ("attachments", "data", "log"):
         copytree(miniature / part, tmp_path / part)
+    copy(miniature / "verify.html", tmp_path)  # which the trust file names
     monkeypatch.setattr(render, "work_out", lambda *_, **__: evidence)
     files = [resource(path.name, "areas", path.read_bytes()) for path in [tmp_path / "data/areas.csv"]]
     described = json.loads(datapackage(state, files, (), 0))

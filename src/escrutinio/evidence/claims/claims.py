@@ -350,7 +350,7 @@ def _number(what: str, announced: int, computed: int) -> OwnArithmetic:
 _WHAT = {
     "percent": N_("the percentage of"),
     "valid": N_("the valid votes"),
-    "ballots": N_("all ballots"),
+    "ballots": N_("all the ballots"),
     "turnout": N_("the turnout"),
     "covered": N_("the share that it stands on"),
     "registered": N_("the registered voters"),
