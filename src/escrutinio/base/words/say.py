@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from numbers import Real
 from string import Formatter
 
 from escrutinio.base.words.catalogue import catalogue, languages
@@ -77,7 +78,7 @@ class _Filling(Formatter):
         if said_in is not None and not spec:
             return str(said_in(self._language))
         written: str = super().format_field(value, spec)
-        return marks(written, self._language) if spec and isinstance(value, int | float) else written
+        return marks(written, self._language) if spec and isinstance(value, Real) else written
 
 
 @cache

@@ -137,10 +137,10 @@ class Accounts:
             "left": left,
             "right": right,
             "net": net or "0",
-            "agree": whole(pair.count(Kind.AGREE), language),
-            "differ": whole(pair.differ(), language),
-            "only_left": whole(pair.count(Kind.ONLY_LEFT), language),
-            "only_right": whole(pair.count(Kind.ONLY_RIGHT), language),
+            "agree": pair.count(Kind.AGREE),
+            "differ": pair.differ(),
+            "only_left": pair.count(Kind.ONLY_LEFT),
+            "only_right": pair.count(Kind.ONLY_RIGHT),
         }
         effect = "none" if not pair.differ() else "stands" if pair.differing.irreversible else "could"
         if pair.differ() and pair.changes_order:

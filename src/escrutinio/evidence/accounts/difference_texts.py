@@ -58,7 +58,7 @@ def slip_name(slip: Slip, language: str) -> str:
     return say_in(language, _SLIPS[slip])
 
 
-def pair_sentences(effect: str, values: Mapping[str, str], language: str) -> tuple[str, str]:
+def pair_sentences(effect: str, values: Mapping[str, object], language: str) -> tuple[str, str]:
     """What was found and what it is not, of any two sources. Raises KeyError for an unknown language.
 
     `effect`: `none` (nothing differs), `stands`, `could` (the outcome change), `changes`. `values`: the names
@@ -69,8 +69,8 @@ def pair_sentences(effect: str, values: Mapping[str, str], language: str) -> tup
 
 
 _FOUND = N_(
-    "Of the stations that {left} and {right} both have, {agree} agree and {differ} differ (net, "
-    "{right} minus {left}: {net}); {only_left} are only in {left}, {only_right} only in {right}."
+    "Of the stations that {left} and {right} both have, {agree:,} agree and {differ:,} differ (net, "
+    "{right} minus {left}: {net}); {only_left:,} are only in {left}, {only_right:,} only in {right}."
 )
 _EFFECT = {
     "none": N_("Nothing differs."),

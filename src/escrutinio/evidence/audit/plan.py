@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import percent, whole
+from escrutinio.base.words.wording import percent
 from escrutinio.core.election.state import ContestView
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
@@ -54,10 +54,10 @@ class AuditPlan:
     def sentences(self, language: str) -> tuple[str, str]:
         """What to open and what that is not, in a language. Raises KeyError for an unknown language."""
         values = {
-            "boxes": whole(self.boxes, language),
-            "all": whole(self.all_boxes, language),
+            "boxes": self.boxes,
+            "all": self.all_boxes,
             "limit": percent(self.risk_limit, 0 if (100 * self.risk_limit).denominator == 1 else 2, language),
-            "margin": whole(self.margin, language),
+            "margin": self.margin,
             "share": percent(self.diluted_margin, 2, language),
         }
         plan = _PLAN if self.boxes < self.all_boxes else _COUNT_ALL
@@ -65,13 +65,13 @@ class AuditPlan:
 
 
 _PLAN = N_(
-    "The margin is {margin} votes, {share} of all vouchers: if the paper agrees with the sheets, "
-    "opening {boxes} of {all} boxes, drawn in proportion to how wrong each can be, confirms the outcome at "
-    "a risk limit of {limit}."
+    "The margin is {margin:,} votes, {share} of all vouchers: if the paper agrees with the sheets, "
+    "opening {boxes:,} of {all:,} boxes, drawn in proportion to how wrong each can be, confirms the outcome "
+    "at a risk limit of {limit}."
 )
 _COUNT_ALL = N_(
-    "The margin is {margin} votes, {share} of all vouchers: an audit at a risk limit of {limit} would "
-    "take {boxes} draws, and counting all {all} boxes is less work."
+    "The margin is {margin:,} votes, {share} of all vouchers: an audit at a risk limit of {limit} would "
+    "take {boxes:,} draws, and counting all {all:,} boxes is less work."
 )
 _LIMITS = N_(
     "Were the outcome wrong, the chance that such an audit stops before a full count would be at "

@@ -15,7 +15,7 @@ from typing import Any
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import percent, whole
+from escrutinio.base.words.wording import percent
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import AuditMethod
@@ -109,13 +109,13 @@ class AuditStatus:
         values = {
             "limit": percent(self.risk_limit, 0 if (100 * self.risk_limit).denominator == 1 else 2, language),
             "risk": percent(Fraction(ceil(self.risk * 10**4), 10**4), 2, language),
-            "boxes": whole(self.boxes, language),
-            "opened": whole(last.opened if last else 0, language),
-            "awaiting": whole(len(last.awaiting) if last else 0, language),
-            "round": whole(len(self.rounds), language),
-            "more": whole(self.more or 0, language),
-            "suggested": whole(len(self.suggested), language),
-            "stations": whole(self.outstanding.stations, language),
+            "boxes": self.boxes,
+            "opened": last.opened if last else 0,
+            "awaiting": len(last.awaiting) if last else 0,
+            "round": len(self.rounds),
+            "more": self.more or 0,
+            "suggested": len(self.suggested),
+            "stations": self.outstanding.stations,
         }
         cover = ""
         if self.outstanding.stations and last:

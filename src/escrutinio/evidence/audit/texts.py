@@ -52,29 +52,30 @@ NOTES = {
 
 STANDS = {
     "stop": N_(
-        "With {opened} of {boxes} boxes opened, the risk after round {round} is {risk}, not above "
+        "With {opened:,} of {boxes:,} boxes opened, the risk after round {round:,} is {risk}, not above "
         "{limit}: the audit may stop at its risk limit."
     ),
     "more": N_(
-        "With {opened} of {boxes} boxes opened, the risk after round {round} is {risk}, above the "
-        "limit of {limit}: {more} draws more, if they agree with the sheets, would bring it there."
+        "With {opened:,} of {boxes:,} boxes opened, the risk after round {round:,} is {risk}, above the "
+        "limit of {limit}: {more:,} draws more, if they agree with the sheets, would bring it there."
     ),
     "waiting": N_(
-        "Of {opened} boxes drawn by round {round}, {awaiting} have no agreed hand count and are "
+        "Of {opened:,} boxes drawn by round {round:,}, {awaiting:,} have no agreed hand count and are "
         "taken to be as wrong as they can be, so the risk is {risk} for now, above the limit of {limit}: "
         "their counts come first, and may be under way."
     ),
     "full": N_(
-        "With {opened} of {boxes} boxes opened, the risk after round {round} is {risk}, above the "
+        "With {opened:,} of {boxes:,} boxes opened, the risk after round {round:,} is {risk}, above the "
         "limit of {limit}, and no number of further boxes is certain to bring it there: the paper is to be "
         "counted whole."
     ),
     "no-seed": N_(
-        "The audit is committed to {boxes} boxes at a risk limit of {limit}; its seed has not been drawn yet."
+        "The audit is committed to {boxes:,} boxes at a risk limit of {limit}; its seed has not been drawn "
+        "yet."
     ),
     "no-sample": N_(
-        "The audit is committed to {boxes} boxes at a risk limit of {limit} and has its seed; the "
-        "first {suggested} draws are known and no sample is recorded yet."
+        "The audit is committed to {boxes:,} boxes at a risk limit of {limit} and has its seed; the "
+        "first {suggested:,} draws are known and no sample is recorded yet."
     ),
 }
 NOT = N_(
@@ -83,10 +84,10 @@ NOT = N_(
     "the boxes that differ are to be counted again."
 )
 UNCOVERED = N_(
-    "{stations} stations have no counted sheet; if all their registered voters voted against the "
+    "{stations:,} stations have no counted sheet; if all their registered voters voted against the "
     "outcome, the risk is {worst}."
 )
 UNKNOWN = N_(
-    "{stations} stations have no counted sheet and it is not known how many could vote there, so of "
+    "{stations:,} stations have no counted sheet and it is not known how many could vote there, so of "
     "them it says nothing."
 )

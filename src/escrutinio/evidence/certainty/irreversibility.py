@@ -18,7 +18,6 @@ from functools import reduce
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import whole
 from escrutinio.core.election.definition import HALF
 from escrutinio.core.election.outcome import dhondt
 from escrutinio.core.records.codes import Method
@@ -174,9 +173,9 @@ class Certificate:
         values = {
             "source": say_in(language, _ANNOUNCED if announced else _SHEETS),
             "who": _listed([self.candidates[c] for c in said.candidates], language),
-            "margin": whole(self.margin or 0, language),
-            "capacity": whole(capacity or 0, language),
-            "limit": whole(max(limit or 0, 0), language),
+            "margin": self.margin or 0,
+            "capacity": capacity or 0,
+            "limit": max(limit or 0, 0),
         }
         shown = say_in(language, _SHOWN[said.code], **values)
         end = "unopposed" if limit is None else "tied" if limit < 0 else self.finality.value
@@ -333,19 +332,19 @@ _AND = N_("{listed} and {last}")
 _SHEETS = N_("The counted sheets")
 _ANNOUNCED = N_("The announced totals")
 _SHOWN = {
-    "first": N_("{source} have {who} first, {margin} votes ahead of the next."),
+    "first": N_("{source} have {who} first, {margin:,} votes ahead of the next."),
     "first-round": N_("{source} give {who} the share that decides the first round."),
     "second-round": N_("{source} give nobody the share that decides the first round; {who} are first."),
     "seats": N_("{source} give seats to {who}."),
 }
 _STATUS = {
-    "irreversible": N_("At most {capacity} votes are outstanding: however they fall, this stays."),
+    "irreversible": N_("At most {capacity:,} votes are outstanding: however they fall, this stays."),
     "open": N_(
-        "Up to {capacity} votes are outstanding, and {limit} is the most with which it could not "
+        "Up to {capacity:,} votes are outstanding, and {limit:,} is the most with which it could not "
         "change: it is not irreversible."
     ),
     "unknown": N_(
-        "How many votes are outstanding is not known; it would be irreversible with at most {limit}."
+        "How many votes are outstanding is not known; it would be irreversible with at most {limit:,}."
     ),
     "tied": N_(
         "That is a tie or no vote at all: it is not irreversible with any number of outstanding votes."

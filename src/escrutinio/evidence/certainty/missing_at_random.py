@@ -17,7 +17,7 @@ from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import percent, whole
+from escrutinio.base.words.wording import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class RandomlyMissing:
     def sentences(self, language: str) -> tuple[str, str]:
         """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         values = {
-            "counted": whole(self.counted, language),
-            "stations": whole(self.stations, language),
-            "projected": whole(round(self.projected), language),
+            "counted": self.counted,
+            "stations": self.stations,
+            "projected": round(self.projected),
             "serfling": f"{max(self.serfling, 1e-300):.1e}",
         }
         return say_in(language, _RANDOM, **values), say_in(language, _NOT_RANDOM)
@@ -110,7 +110,7 @@ class Projection:
         order = np.argsort(-self.projected, kind="stable")[:2].tolist()
         shares = [Fraction(votes / total if total else 0.0) for votes in self.projected.tolist()]
         shown = ", ".join(f"{names[c]} {percent(shares[c], 1, language)}" for c in order)
-        bare = whole(int(self.bare.sum()), language)
+        bare = int(self.bare.sum())
         return say_in(language, _CELLS, shown=shown), say_in(language, _NOT_CELLS, bare=bare)
 
 
@@ -139,8 +139,8 @@ def post_stratified(
 
 
 _RANDOM = N_(
-    "If the {counted} counted of {stations} stations were a random sample, the lead over all would be "
-    "about {projected} votes and the chance of a reversal at most {serfling}."
+    "If the {counted:,} counted of {stations:,} stations were a random sample, the lead over all would be "
+    "about {projected:,} votes and the chance of a reversal at most {serfling}."
 )
 _NOT_RANDOM = N_(
     "Valid only if missing stations are a random sample, which the order of arrival does not "
@@ -151,6 +151,6 @@ _CELLS = N_(
     "size, the whole would come to {shown}."
 )
 _NOT_CELLS = N_(
-    "This is a projection that rests on that assumption and not a count; in {bare} groups nothing is "
+    "This is a projection that rests on that assumption and not a count; in {bare:,} groups nothing is "
     "counted and the whole stands in."
 )

@@ -11,7 +11,7 @@ from fractions import Fraction
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import decimal, percent, points, whole
+from escrutinio.base.words.wording import decimal, percent, points
 from escrutinio.evidence.certainty.irreversibility import Certificate
 
 
@@ -75,12 +75,12 @@ class Reversal:
 
     def sentences(self, language: str) -> tuple[str, str]:
         """What it would take and what that is not, in a language. Raises KeyError for an unknown language."""
-        names = {"first": self.first, "second": self.second, "margin": whole(self.margin, language)}
+        names = {"first": self.first, "second": self.second, "margin": self.margin}
         lead, needed, tipping = self.lead_of_expected, self.share_needed, self.tipping_point
         if lead is None or needed is None or tipping is None or self.expected is None:
             return say_in(language, _UNKNOWN, **names), say_in(language, _NOT)
         values = {
-            "expected": whole(half_up(self.expected), language),
+            "expected": half_up(self.expected),
             "lead": decimal(100 * lead, 1, language),
             "needed": percent(needed, 2, language),
             "counted": percent(Fraction(self.second_votes, self.valid), 2, language),
@@ -141,15 +141,15 @@ def _check_share(share: Fraction) -> None:
 
 
 _NEEDED = N_(
-    "{first} is {margin} votes ahead of {second}; at the turnout so far {expected} votes are "
+    "{first} is {margin:,} votes ahead of {second}; at the turnout so far {expected:,} votes are "
     "outstanding, and {second}, who has {counted} of those counted, would need a lead of {lead} points "
     "among them, {needed}, which is {tipping} points from the lead so far."
 )
 _BEYOND = N_(
-    "{first} is {margin} votes ahead of {second}; at the turnout so far {expected} votes are "
+    "{first} is {margin:,} votes ahead of {second}; at the turnout so far {expected:,} votes are "
     "outstanding, too few for {second} to draw level while other candidates keep their share."
 )
-_UNKNOWN = N_("{first} is {margin} votes ahead of {second}; how many votes are outstanding is not known.")
+_UNKNOWN = N_("{first} is {margin:,} votes ahead of {second}; how many votes are outstanding is not known.")
 _NOT = N_(
     "This is arithmetic, not a forecast: outstanding stations often differ from counted ones, in size, "
     "place and turnout, for innocent reasons."

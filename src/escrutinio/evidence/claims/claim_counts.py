@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import whole
 from escrutinio.evidence.certainty.percentages import Rounding
 
 DECIMALS = (0, 1, 2, 3)
@@ -93,10 +92,10 @@ class CountTest:
     def sentences(self, language: str) -> tuple[str, str]:
         """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         best = self.best
-        values = {"total": whole(sum(self.counts), language), "looked": whole(self.looked, language)}
+        values: dict[str, object] = {"total": sum(self.counts), "looked": self.looked}
         if best is None or best.chance * self.looked >= Fraction(1, 100):
             return say_in(language, _NOTHING, **values), say_in(language, _NOT_NOTHING)
-        values |= {"decimals": str(best.decimals), "odds": whole(round(1 / best.chance), language)}
+        values |= {"decimals": best.decimals, "odds": round(1 / best.chance)}
         return say_in(language, _MATCHED, **values), say_in(language, _NOT_MATCHED)
 
 
@@ -250,8 +249,8 @@ def _check(counts: Sequence[int]) -> int:
 
 
 _MATCHED = N_(
-    "The announced counts are those that percentages with {decimals} decimal(s) of {total} votes "
-    "give, rounded: 1 in {odds} of all counts with this sum, before multiplying by the {looked} tests "
+    "The announced counts are those that percentages with {decimals} decimal(s) of {total:,} votes "
+    "give, rounded: 1 in {odds:,} of all counts with this sum, before multiplying by the {looked:,} tests "
     "tried. They look derived from the percentages rather than added up from stations."
 )
 _NOT_MATCHED = N_(
@@ -259,7 +258,7 @@ _NOT_MATCHED = N_(
     "rounded percentages to fill a sheet; ask for the totals by station."
 )
 _NOTHING = N_(
-    "The announced counts, {total} votes, show no sign of having been computed from round percentages "
-    "({looked} tests)."
+    "The announced counts, {total:,} votes, show no sign of having been computed from round percentages "
+    "({looked:,} tests)."
 )
 _NOT_NOTHING = N_("That says nothing for or against the counts themselves; only sheets by station do.")

@@ -19,7 +19,7 @@ from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import percent, whole
+from escrutinio.base.words.wording import percent
 from escrutinio.evidence.certainty.percentages import Percentage
 
 DRAWS = (10, 20, 30, 100)
@@ -147,11 +147,11 @@ class LeastDiffering:
         if not self.sheets:
             return say_in(language, _BOTH), say_in(language, _NOT_BOTH)
         values = {
-            "sheets": whole(self.sheets, language),
-            "of": whole(self.of, language),
+            "sheets": self.sheets,
+            "of": self.of,
             "share": percent(Fraction(self.sheets, self.of), 1, language),
-            "outside": whole(self.outside, language),
-            "boxes": whole(self.boxes(Fraction(1, 100)) or 0, language),
+            "outside": self.outside,
+            "boxes": self.boxes(Fraction(1, 100)) or 0,
         }
         assumption = self.assumption if self.outside else "none"
         assumed = say_in(language, _ASSUMED[assumption], **values)
@@ -301,17 +301,17 @@ def _check_covered(stations: int, covered: Fraction) -> None:
 
 
 _EITHER = N_(
-    "Either the announced total is wrong or at least {sheets} of the {of} sheets ({share}) differ "
+    "Either the announced total is wrong or at least {sheets:,} of the {of:,} sheets ({share}) differ "
     "from their ballots, {assumed}."
 )
 _ASSUMED = {
-    "largest": N_("even if the {outside} sheets that matter most lay outside the announcement"),
-    "average": N_("if {outside} average sheets lay outside the announcement"),
+    "largest": N_("even if the {outside:,} sheets that matter most lay outside the announcement"),
+    "average": N_("if {outside:,} average sheets lay outside the announcement"),
     "none": N_("with every sheet within the announcement"),
 }
 _NOT_EITHER = N_(
     "This does not say which side is right, and a mistake in reading or typing is one way of "
-    "differing; {boxes} boxes opened at random would meet one that differs with a chance of 99 %, if so "
+    "differing; {boxes:,} boxes opened at random would meet one that differs with a chance of 99 %, if so "
     "many do."
 )
 _BOTH = N_("No column of the sheets has more votes than announced, so this test finds no contradiction.")

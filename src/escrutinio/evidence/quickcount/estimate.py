@@ -19,7 +19,7 @@ from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import decimal, points, whole
+from escrutinio.base.words.wording import decimal, points
 from escrutinio.evidence.quickcount.planning import Z95
 
 
@@ -134,8 +134,8 @@ class QuickCount:
     def sentences(self, language: str) -> tuple[str, str]:
         """Two sentences in a language: what came in, and what may be said."""
         values: dict[str, object] = {
-            "drawn": whole(self.drawn, language),
-            "obtained": whole(self.obtained, language),
+            "drawn": self.drawn,
+            "obtained": self.obtained,
         }
         came = say_in(language, _CAME if self.obtained == self.drawn else _SOME_MISSING, **values)
         if not self.leads or any(lead.low is None for lead in self.leads):
@@ -151,9 +151,9 @@ class QuickCount:
         return came, say_in(language, _OPEN if self.leader is None else _LEADS, **values)
 
 
-_CAME = N_("All {drawn} tables drawn came in; the shares are ratio estimates with their sampling error.")
+_CAME = N_("All {drawn:,} tables drawn came in; the shares are ratio estimates with their sampling error.")
 _SOME_MISSING = N_(
-    "Of {drawn} tables drawn {obtained} came in; the intervals cover every way of filling the others."
+    "Of {drawn:,} tables drawn {obtained:,} came in; the intervals cover every way of filling the others."
 )
 _UNKNOWN = N_("The margin is unknown, so nothing can be said about who leads.")
 _LEADS = N_(

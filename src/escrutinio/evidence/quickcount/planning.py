@@ -15,7 +15,7 @@ from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import decimal, whole
+from escrutinio.base.words.wording import decimal
 
 Z95 = 1.959963984540054
 """The normal quantile of a two-sided interval of 95 %."""
@@ -41,20 +41,22 @@ class SampleSize:
     def sentences(self, language: str) -> tuple[str, str]:
         """Two sentences in a language."""
         values = {
-            "tables": whole(self.tables, language),
-            "population": whole(self.population, language),
+            "tables": self.tables,
+            "population": self.population,
             "margin": decimal(Fraction(100 * self.margin), 1, language),
             "z": decimal(Fraction(self.z), 2, language),
             "effect": decimal(Fraction(self.design_effect), 1, language),
-            "voters": whole(self.voters, language),
+            "voters": self.voters,
         }
         return say_in(language, _NEEDED, **values), say_in(language, _NOT_VOTERS, **values)
 
 
-_NEEDED = N_("A margin of ±{margin} points (z = {z}) needs {tables} of {population} tables, drawn at random.")
+_NEEDED = N_(
+    "A margin of ±{margin} points (z = {z}) needs {tables:,} of {population:,} tables, drawn at random."
+)
 _NOT_VOTERS = N_(
     "Voters of one table resemble each other (design effect {effect}); the formula that counts voters "
-    "one by one would name {voters} tables, which is too few."
+    "one by one would name {voters:,} tables, which is too few."
 )
 
 

@@ -26,20 +26,22 @@ SUBJECTS: Mapping[str, str] = {
 
 TESTED: Mapping[bool, str] = {
     False: N_(
-        "The statistic is {observed} on {sheets} sheets; the model gives {mean} ± {sd}, "
-        "so it lies inside the expected range (p {p}; {p_holm} after correction for {tests} tests)."
+        "The statistic is {observed} on {sheets:,} sheets; the model gives {mean} ± {sd}, "
+        "so it lies inside the expected range (p {p}; {p_holm} after correction for {tests:,} tests)."
     ),
     True: N_(
-        "The statistic is {observed} on {sheets} sheets; the model gives {mean} ± {sd}, "
-        "so it lies outside the expected range (p {p}; {p_holm} after correction for {tests} tests)."
+        "The statistic is {observed} on {sheets:,} sheets; the model gives {mean} ± {sd}, "
+        "so it lies outside the expected range (p {p}; {p_holm} after correction for {tests:,} tests)."
     ),
 }
 UNCORRECTED = N_(
-    "The statistic is {observed} on {sheets} sheets; the model gives {mean} ± {sd} "
+    "The statistic is {observed} on {sheets:,} sheets; the model gives {mean} ± {sd} "
     "(p {p}, not corrected for other tests)."
 )
-HARD = N_("Of {sheets} sheets looked at, {observed} are listed.")
-NOT_TESTED = N_("The statistic is {observed} on {sheets} sheets; the model gives nothing to hold it against.")
+HARD = N_("Of {sheets:,} sheets looked at, {observed} are listed.")
+NOT_TESTED = N_(
+    "The statistic is {observed} on {sheets:,} sheets; the model gives nothing to hold it against."
+)
 LISTED = N_("Listed by code, not by size: {listed}.")
 EXTRA_SPREAD = N_("That is {phi} times what the lottery gives, as if tables differed by {extra} points more.")
 MISSING: Mapping[Missing, str] = {
@@ -56,7 +58,7 @@ IS_NOT = N_(
 )
 
 _REDRAWN = N_("Every sheet keeps its size and share, and its count is drawn anew (binomial).")
-_COMPARE = N_("To know more, compare a random sample of these {sheets} sheets with image and box.")
+_COMPARE = N_("To know more, compare a random sample of these {sheets:,} sheets with image and box.")
 _ROUND_CAUSES = N_("Many small tables of equal size also make some percentages more frequent.")
 _DIGIT_CAUSES = N_(
     "Table sizes set by law, a cut at 100 votes and candidates with few votes make digits uneven."

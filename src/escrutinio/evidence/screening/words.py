@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import decimal, whole
+from escrutinio.base.words.wording import decimal
 from escrutinio.evidence.screening.result import Missing, Screen
 from escrutinio.evidence.screening.screen_texts import (
     EXTRA_SPREAD,
@@ -28,7 +28,7 @@ from escrutinio.evidence.screening.sheets import MOST_BALLOTS
 
 MOST_LISTED = 50
 LEFT_OUT = N_(
-    "Sheets not looked at, having more than {most} ballots or registered voters: {count} ({listed})."
+    "Sheets not looked at, having more than {most:,} ballots or registered voters: {count:,} ({listed})."
 )
 
 _HARD_CHECKS = frozenset({"overvotes", "null-votes"})
@@ -56,7 +56,7 @@ def explain(screen: Screen, language: str) -> Explanation:
         model=say_in(language, text.model),
         is_not=say_in(language, IS_NOT),
         innocent=say_in(language, text.innocent),
-        look_at=say_in(language, text.look_at, sheets=whole(screen.sheets, language)),
+        look_at=say_in(language, text.look_at, sheets=screen.sheets),
     )
 
 
@@ -71,8 +71,7 @@ def words_of_left_out(stations: Sequence[str], language: str) -> str:
     if not stations:
         return ""
     listed = ", ".join(stations[:MOST_LISTED]) + (", …" if len(stations) > MOST_LISTED else "")
-    most, count = whole(MOST_BALLOTS, language), whole(len(stations), language)
-    return say_in(language, LEFT_OUT, most=most, count=count, listed=listed)
+    return say_in(language, LEFT_OUT, most=MOST_BALLOTS, count=len(stations), listed=listed)
 
 
 def _seen(screen: Screen, language: str) -> str:
@@ -81,7 +80,7 @@ def _seen(screen: Screen, language: str) -> str:
     digits = SCREENS[screen.name].digits
     values: dict[str, object] = {
         "observed": decimal(Fraction(screen.observed), digits, language),
-        "sheets": whole(screen.sheets, language),
+        "sheets": screen.sheets,
     }
     if screen.p is None or screen.null_mean is None or screen.null_sd is None:
         text = HARD if screen.name in _HARD_CHECKS else NOT_TESTED
@@ -91,7 +90,7 @@ def _seen(screen: Screen, language: str) -> str:
         "sd": decimal(Fraction(screen.null_sd), digits, language),
         "p": _p(screen.p, language),
         "p_holm": "" if screen.p_holm is None else _p(screen.p_holm, language),
-        "tests": whole(screen.tests, language),
+        "tests": screen.tests,
     }
     text = UNCORRECTED if screen.outside is None else TESTED[screen.outside]
     seen = say_in(language, text, **values)
