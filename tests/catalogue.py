@@ -8,6 +8,7 @@ every catalogue into its one form: sorted by context and message, a line a strin
 from __future__ import annotations
 
 import ast
+import csv
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -31,6 +32,9 @@ def said() -> dict[str, str | None]:
     for path in sorted(SRC.rglob("*.py")):
         for message, plural in _of_module(path):
             found[message] = plural or found.get(message)
+    for path in sorted(SRC.rglob("codebook.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            found.update((row["meaning"], None) for row in csv.DictReader(file))
     for path in sorted(SRC.rglob("templates/**/*.html")):
         for message, plural in _of_template(path):
             found[message] = plural or found.get(message)
@@ -82,10 +86,11 @@ def in_form(language: str) -> str:
     text = (LOCALE / f"{language}.po").read_text("utf-8")
     header, _, _ = text.partition("\n\n")
     ordered = sorted(messages(language), key=lambda one: (one.context or "", one.id.casefold(), one.id))
-    return "\n\n".join((header.strip(), *map(_block, ordered))) + "\n"
+    return "\n\n".join((header.strip(), *map(block, ordered))) + "\n"
 
 
-def _block(message: Message) -> str:
+def block(message: Message) -> str:
+    """A message as it stands in a catalogue."""
     lines = [] if message.context is None else [f"msgctxt {_quoted(message.context)}"]
     lines.append(f"msgid {_quoted(message.id)}")
     if message.plural is None:

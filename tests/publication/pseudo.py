@@ -1,5 +1,5 @@
-"""A language that does not exist: every message of the catalogue between ⟦ and ⟧, so that what was never
-given to the catalogue stands out; and what may stand outside, since it comes from records."""
+"""A language that does not exist, of one catalogue file: every message between ⟦ and ⟧, so that what was
+never given to the catalogue stands out; and what may stand outside, since it comes from records."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, is_dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 
-from escrutinio.base.words.catalogue import Catalogue
+import pytest
+
+from escrutinio.base.words.catalogue import SOURCE, _found, catalogue, endonyms
+from escrutinio.base.words.po import Message
+from escrutinio.base.words.wording import _marks, separators
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.state import ElectionState
 from escrutinio.intake.authoring.presentation import Presentation
+from tests.catalogue import LOCALE, block, messages
 
 OPEN, CLOSE = "⟦", "⟧"
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
@@ -22,18 +28,41 @@ _CODE = re.compile(r"\S*[0-9_/:.]\S*")
 _DAY = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 OURS = frozenset(
-    {"Escrutinio", "Español", "English", "tlog", "tiles", "UTC", "SHA", "CSV", "MB", "kB", "min"}
+    {"Escrutinio", "Español", "English", "Qaa", "tlog", "tiles", "UTC", "SHA", "CSV", "MB", "kB", "min"}
 )
 
 
-class Pseudo(Catalogue):
-    """Marks whatever passes through it."""
+LANGUAGE = "qaa"
+"""A tag that is nobody's (ISO 639-2 keeps it for private use)."""
 
-    def gettext(self, message: str) -> str:
-        return f"{OPEN}{message}{CLOSE}"
+HEADER = """msgid ""
+msgstr ""
+"Language: qaa\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+"X-Endonym: Qaa\\n"
+"X-Thousands: '\\n"
+"X-Decimal: ·\\n"
+"""
 
-    def ngettext(self, one: str, many: str, count: int) -> str:
-        return f"{OPEN}{one if count == 1 else many}{CLOSE}"
+
+def speak(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the language beside the others, by its catalogue file alone, until the test ends."""
+    for path in LOCALE.glob("*.po"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    blocks = [HEADER]
+    for message in messages("es"):
+        text = next(one for one in messages(SOURCE) if one.key == message.key) if message.context else message
+        said = text.forms[0] if message.context else text.id
+        blocks.append(block(Message(message.id, message.context, message.plural, [f"{OPEN}{said}{CLOSE}"])))
+    (folder / f"{LANGUAGE}.po").write_text("\n\n".join(blocks) + "\n", "utf-8")
+    monkeypatch.setattr("escrutinio.base.words.catalogue._FOLDER", folder)
+    forget()
+
+
+def forget() -> None:
+    """Read the catalogues anew."""
+    for read in (_found, catalogue, endonyms, separators, _marks):
+        read.cache_clear()
 
 
 @dataclass
@@ -51,7 +80,7 @@ class Bare(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [_outside(value) for name, value in attrs if name in SPOKEN and value]
+        self.found += [outside(value) for name, value in attrs if name in SPOKEN and value]
         if tag in QUOTED:
             self._within.append(tag)
 
@@ -72,7 +101,8 @@ class Bare(HTMLParser):
             self.found.append("".join(kept))
 
 
-def _outside(text: str) -> str:
+def outside(text: str) -> str:
+    """What of a text stands outside the marks."""
     while OPEN in text:
         text = re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", text)
     return text

@@ -134,7 +134,7 @@ def _print(log: VerifiedLog, found: list[Found], read: Thing) -> None:
         for line in grounds(checked.answer, log.state, lang):
             click.echo(f"  {line}")
         if checked.entry is not None and _is_zero(checked.entry):
-            click.echo("  " + say(*ZERO))
+            click.echo("  " + say(ZERO))
         if page > 1:
             click.echo("  " + say("page {page}", page=page))
     for page, problem, detail in read.problems:

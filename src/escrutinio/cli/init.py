@@ -25,7 +25,7 @@ from escrutinio.intake.authoring.init import suggest_config
     help=say("Where to write; standard output if left out."),
 )
 def command(csv: Path, output: Path | None) -> None:
-    text = suggest_config(csv, "es" if language() == "es" else "en")
+    text = suggest_config(csv, language())
     if output is None:
         click.echo(text, nl=False)
         return

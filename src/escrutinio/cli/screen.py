@@ -12,7 +12,7 @@ import click
 from escrutinio.base.beside import write_new
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say, say_in
-from escrutinio.base.words.wording import decimal, in_language, whole
+from escrutinio.base.words.wording import decimal, whole
 from escrutinio.base.workers import workers
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.explain import in_each, print_method, print_sentences, print_table
@@ -55,7 +55,7 @@ class Summary:
             sheets=self.found.sheets,
             outside=sum(screen.outside is True for screen in tested),
         )
-        return f"{seen} {words_of_left_out(self.found.left_out, lang)}".rstrip(), in_language(IS_NOT, lang)
+        return f"{seen} {words_of_left_out(self.found.left_out, lang)}".rstrip(), say_in(lang, IS_NOT)
 
 
 @click.command(

@@ -180,7 +180,7 @@ def test_sentences_in_both_languages_and_no_other() -> None:
     found = certificate(PLURALITY, (1_100, 60), None)
     assert "1,039" in found.sentences("en")[0]
     assert "1.039" in found.sentences("es")[0]
-    with pytest.raises(EvidenceError, match="'pt'"):
+    with pytest.raises(KeyError, match="pt"):
         found.sentences("pt")
 
 

@@ -133,7 +133,7 @@ def test_what_no_workbook_takes(boxes: Boxes, pairs: tuple[Assertion, ...]) -> N
         audit_workbook(AuditSheet(boxes, pairs, CODES, "12", 3), "en")
     with pytest.raises(PublicationError, match="10,000 draws, not 60 and 10,001"):
         audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 10_001), "en")
-    with pytest.raises(EvidenceError, match="no text in the language 'fr'"):
+    with pytest.raises(KeyError, match="fr"):
         audit_workbook(AuditSheet(boxes, pairs, CODES, SEED, 1), "fr")
 
 

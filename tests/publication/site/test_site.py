@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from escrutinio.base.words.format import LANGUAGES, Format
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.format import Format
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import open_record
@@ -41,7 +42,7 @@ def test_nothing_runs_or_is_styled_inside_a_page(publication: Path) -> None:
         assert policies[0].startswith(f"default-src 'none'; {scripts}style-src 'self'"), path
         assert "unsafe" not in policies[0], path
         for tag, attributes in page.tags:
-            assert tag != "style" or (path.name == "index.html" and path.parent.name in LANGUAGES), path
+            assert tag != "style" or (path.name == "index.html" and path.parent.name in languages()), path
             assert tag != "script" or re.fullmatch(
                 r"(\.\./)+assets/js/pages/[\w-]+\.js", attributes["src"]
             ), path

@@ -2,59 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import re
 from enum import IntEnum
 from fractions import Fraction
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrutinio.base.words.catalogue import catalogue
 from escrutinio.base.words.format import Format
-from escrutinio.core.election.fold import fold
-from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
-from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.log.trust import Trust, parse_trust
 from escrutinio.core.records import codes
 from escrutinio.core.records.types import BY_NAME
-from escrutinio.intake.authoring.config import read_config
-from escrutinio.intake.authoring.presentation import Presentation
-from escrutinio.publication.documents import notices
 from escrutinio.publication.documents.code_words import PURPOSES, WORDS
-from escrutinio.publication.documents.report.results import work_out
-from escrutinio.publication.documents.report.text import certainties, standing_sentences
-from escrutinio.publication.site import choice, pages, render
 from escrutinio.publication.site import navigation as parts
 from escrutinio.publication.site.entries import NEWEST
 from escrutinio.publication.site.pages import PAGES
-from tests.paths import ROOT
+from tests.publication.folded import folded
 from tests.publication.hostile import publish_bare
 from tests.publication.pages import Page, broken_links
 from tests.publication.pages import pages as all_pages
-from tests.publication.pseudo import Pseudo, names, pattern, texts, untranslated
 
 
 def read(publication: Path, path: str) -> Page:
     return Page((publication / path).read_text("utf-8"))
-
-
-def folded(publication: Path) -> tuple[ElectionState, Presentation, SignedCheckpoint, Trust]:
-    """What a publication of the miniature was rendered from."""
-    reader = open_log(publication / "log")
-    checkpoint = parse_checkpoint(reader.checkpoint())
-    attachments = {bytes.fromhex(path.name): path for path in (publication / "attachments").iterdir()}
-    state = fold(
-        [list(read_entries(reader, checkpoint.checkpoint.size))],
-        lambda digest: attachments[digest].read_bytes() if digest in attachments else None,
-    )
-    source = ROOT / "examples/miniature/election.toml"
-    trust = parse_trust((publication / "trust.toml").read_bytes())
-    return state, read_config(source.read_bytes(), source.name).shown, checkpoint, trust
 
 
 # --- navigation ---
@@ -196,36 +167,6 @@ def test_small_and_empty_elections_have_all_their_pages(
     assert ("No sheet of this contest is in the log." in home) == (sheets == 0)
     assert "This is an exercise" in home
     assert len(read(published, "es/areas/X.html").tables) == (2 if sheets else 0)
-
-
-def test_no_text_escapes_the_catalogue(
-    miniature: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state, config, checkpoint, trust = folded(miniature)
-    for part in ("attachments", "data", "log"):
-        copytree(miniature / part, tmp_path / part)
-    for module in (pages, choice, notices):
-        monkeypatch.setattr(module, "catalogue", lambda language: Pseudo(language, catalogue("en").messages))
-    evidence = work_out(state)
-    monkeypatch.setattr(render, "work_out", lambda *_, **__: evidence)
-    render.render_site(
-        state,
-        config,
-        tmp_path,
-        checkpoint=checkpoint,
-        trust=trust,
-        progress=lambda *_: None,
-        languages=["en"],
-    )
-    described = json.loads((tmp_path / "data/datapackage.json").read_text())
-    sentences = (certainties(evidence, "en"), standing_sentences(evidence, "en"))
-    known = pattern(names(state, config) | {*texts(described), *texts(sentences)})
-    bare = {
-        path.relative_to(tmp_path).as_posix(): found
-        for path in (tmp_path / "en").rglob("*.html")
-        if path.name != "evidence.html" and (found := untranslated(path.read_text("utf-8"), known))
-    }
-    assert "\n".join(f"{path}: {found}" for path, found in bare.items()) == ""
 
 
 # --- figures ---

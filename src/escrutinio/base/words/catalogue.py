@@ -3,20 +3,24 @@
 Sentences stand in the code and the templates in English, which is their key; `es.po` has their Spanish.
 Refusals and the browser's messages go by a key of their own, under the contexts `refusal` and `browser`, so
 that both verifiers refuse with the same codes; their English stands in `en.po`. A catalogue's header says how
-its language is called (`X-Endonym`) and how it writes numbers (`X-Thousands`, `X-Decimal`).
+its language is called (`X-Endonym`), how it writes numbers (`X-Thousands`, `X-Decimal`), and which form of a
+message goes with which number (`Plural-Forms`, as gettext has it).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
+from gettext import c2py
 from importlib.resources import files
 
 from escrutinio.base.words.po import CONTEXT, read_po
 
 SOURCE = "en"
 _FIRST = ("es", "en")
+_ENGLISH_PLURAL = "nplurals=2; plural=(n != 1);"
+_FOLDER = files(__package__).joinpath("locale")
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "to be translated later")
@@ -38,10 +42,14 @@ class Catalogue:
         return found[0] if found and found[0] else message
 
     def ngettext(self, one: str, many: str, count: int) -> str:
-        """The form for `count`: one for 1 and one for the rest, in every language that there is so far."""
-        found = self.messages.get(one)
-        forms = found if found and len(found) == 2 and all(found) else (one, many)
-        return forms[0 if count == 1 else 1]
+        """The form for `count` by the rule in the header; where it is missing, as English has it."""
+        forms, which = self.messages.get(one, ()), self._form(count)
+        return forms[which] if which < len(forms) and forms[which] else one if count == 1 else many
+
+    @cached_property
+    def _form(self) -> Callable[[int], int]:
+        _, _, rule = self.header.get("Plural-Forms", _ENGLISH_PLURAL).partition("plural=")
+        return c2py(rule.rstrip("; "))
 
     def pgettext(self, context: str, key: str) -> str:
         """What stands under a key of a context; where this language lacks it, as English has it.
@@ -73,7 +81,7 @@ def endonyms() -> dict[str, str]:
 
 @cache
 def _found() -> dict[str, None]:
-    names = [each.name.removesuffix(".po") for each in files(__package__).joinpath("locale").iterdir()]
+    names = [each.name.removesuffix(".po") for each in _FOLDER.iterdir()]
     return dict.fromkeys((*_FIRST, *sorted(names)))
 
 
@@ -82,7 +90,7 @@ def catalogue(language: str) -> Catalogue:
     """Read the catalogue of `language`. Raises KeyError where there is none."""
     if language not in languages():
         raise KeyError(language)
-    text = files(__package__).joinpath("locale", f"{language}.po").read_text("utf-8")
+    text = _FOLDER.joinpath(f"{language}.po").read_text("utf-8")
     messages = {message.key: tuple(message.forms) for message in read_po(text)}
     lines = (line.partition(": ") for line in messages.pop("", ("",))[0].splitlines())
     return Catalogue(language, messages, {name: value for name, _, value in lines})

@@ -10,10 +10,15 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.wording import separators
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -21,7 +26,6 @@ NONE = "–"
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _LAST = 253_402_300_799  # of the year 9999
-LANGUAGES = languages()
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Format:
     small: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.language not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
+        if self.language not in languages():
+            known = ", ".join(languages())
             raise PublicationError(f"the site has no language {self.language[:20]!r}; it speaks {known}")
         thousands, decimal = separators(self.language)
         object.__setattr__(self, "_thousands", thousands)
@@ -102,10 +106,11 @@ class Format:
         return f"{self.number(large)}{NBSP}{units[0]} {small}{NBSP}{units[1]}"
 
     def day(self, iso: str) -> str:
-        """A day written YYYY-MM-DD, in words."""
+        """A day written YYYY-MM-DD, in words; as it is in a language whose months nobody has told Babel."""
         from babel.dates import format_date
 
-        return format_date(date.fromisoformat(iso), "long", locale=self.language)
+        months = _months(self.language)
+        return iso if months is None else format_date(date.fromisoformat(iso), "long", locale=months)
 
     def moment(self, seconds: int) -> str:
         """Seconds since 1970 as day and time, UTC; as seconds where no calendar reaches so far."""
@@ -114,5 +119,17 @@ class Format:
         from babel.dates import format_datetime
 
         when = datetime.fromtimestamp(seconds, UTC)
-        pattern = "d MMM y, HH:mm:ss"
-        return f"{format_datetime(when, pattern, locale=self.language)}{NBSP}UTC"
+        months = _months(self.language)
+        if months is None:
+            return f"{when:%Y-%m-%d, %H:%M:%S}{NBSP}UTC"
+        return f"{format_datetime(when, 'd MMM y, HH:mm:ss', locale=months)}{NBSP}UTC"
+
+
+@cache
+def _months(language: str) -> Locale | None:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language)
+    except UnknownLocaleError:
+        return None

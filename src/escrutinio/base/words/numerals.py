@@ -7,7 +7,7 @@ million, one billion = 10^9). The browser's `words.js` writes the same words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from escrutinio.base.errors import PublicationError
 
@@ -38,13 +38,15 @@ _EN_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (100
 
 
 def in_words(number: int, language: str) -> str:
-    """A whole number from 0 to below `LIMIT` in words, Spanish for "es" and English otherwise.
+    """A whole number from 0 to below `LIMIT` in words; "" in a language whose numbers are not
+    written here, in which figures stand alone.
 
     Raises PublicationError for any other number.
     """
     if not 0 <= number < LIMIT:
         raise PublicationError(f"{number:,} cannot be written in words, only 0 to {LIMIT - 1:,}")
-    return _spanish(number) if language == "es" else _english(number)
+    spell = _SPELL.get(language)
+    return spell(number) if spell else ""
 
 
 def _spanish(number: int) -> str:
@@ -73,6 +75,11 @@ def _english(number: int) -> str:
     size, name = next(scale for scale in _EN_SCALES if number >= scale[0])
     count, rest = divmod(number, size)
     return _joined(f"{_english(count)} {name}", rest, " and " if rest < 100 else " ", _english)
+
+
+_SPELL: Mapping[str, Callable[[int], str]] = {"es": _spanish, "en": _english}
+SPELLED = tuple(_SPELL)
+"""The languages that have words for numbers."""
 
 
 def _joined(head: str, rest: int, link: str, spell: Callable[[int], str]) -> str:

@@ -43,6 +43,11 @@ def say_in(language: str, message: str, /, **values: object) -> str:
     return filled(catalogue(language).gettext(message), language, values)
 
 
+def say_in_all(message: str, /, **values: object) -> dict[str, str]:
+    """A message by the languages that there are, in the order of their tags, for what a program reads."""
+    return {each: say_in(each, message, **values) for each in sorted(languages())}
+
+
 def say_many(count: int, one: str, many: str, /, **values: object) -> str:
     """The message for 1 or the one for other numbers, which both may name `{count}`, for the commands."""
     return say_many_in(language(), count, one, many, **values)

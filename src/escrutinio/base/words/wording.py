@@ -1,4 +1,4 @@
-"""How the sentences of this room write numbers, in English and Spanish."""
+"""How sentences write numbers, in each language."""
 
 from collections.abc import Mapping
 from fractions import Fraction

@@ -186,14 +186,14 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
         form=column("form").astype(np.uint8),
         original=digests[np.concatenate(gathered.original)],
         digest=digests[np.concatenate(gathered.digest)],
-        record=_named(gathered, placing.digests),
+        record=_own_records(gathered, placing.digests),
     )
     refusal = _refusals(table, contest, placing, column("fits").astype(np.bool_))
     placed = _with(table, _bases(table, placing), np.where(refusal > 0, Status.REFUSED, Status.EVIDENCE))
     return Sheets(placed, refusal)
 
 
-def _named(gathered: Gathered, digests: Mapping[bytes, int]) -> NDArray[np.int32]:
+def _own_records(gathered: Gathered, digests: Mapping[bytes, int]) -> NDArray[np.int32]:
     """Which of the numbered digests is that of each row's own entry; -1 where nobody named it."""
     if all((rows.original < 0).all() for rows in gathered.rows):
         return np.full(sum(map(len, gathered.index)), -1, np.int32)

@@ -126,7 +126,7 @@ class Accounts:
         return sources[pair.left].name, sources[pair.right].name
 
     def sentences(self, pair: Pair, language: str) -> tuple[str, str]:
-        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        """What was found and what it is not, in a language. Raises KeyError for an unknown one."""
         left, right = self.names(pair)
         net = ", ".join(
             f"{code} {'+' if votes > 0 else ''}{whole(votes, language)}"
@@ -137,10 +137,10 @@ class Accounts:
             "left": left,
             "right": right,
             "net": net or "0",
-            "agree": whole(pair.count(Kind.AGREE), language),
-            "differ": whole(pair.differ(), language),
-            "only_left": whole(pair.count(Kind.ONLY_LEFT), language),
-            "only_right": whole(pair.count(Kind.ONLY_RIGHT), language),
+            "agree": pair.count(Kind.AGREE),
+            "differ": pair.differ(),
+            "only_left": pair.count(Kind.ONLY_LEFT),
+            "only_right": pair.count(Kind.ONLY_RIGHT),
         }
         effect = "none" if not pair.differ() else "stands" if pair.differing.irreversible else "could"
         if pair.differ() and pair.changes_order:

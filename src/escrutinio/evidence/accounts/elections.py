@@ -8,36 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import title_in
-from escrutinio.base.words.wording import in_language
 from escrutinio.evidence.accounts.sources import Source
 
 _DIGITS = 16
 """Hexadecimal digits of a definition that a sentence shows."""
 
-_ONE = {"en": "{title} ({day}), definition {digest}…", "es": "{title} ({day}), definición {digest}…"}
-_AND = {"en": " and ", "es": " y "}
-_TWO = {
-    "en": "These are two elections: {listed}. Their figures are compared by the codes of stations and "
-    "options alone.",
-    "es": "Son dos elecciones: {listed}. Sus cifras se comparan solo por los códigos de mesas y opciones.",
-}
-_MANY = {
-    "en": "These are {count} elections: {listed}. Their figures are compared by the codes of stations and "
-    "options alone.",
-    "es": "Son {count} elecciones: {listed}. Sus cifras se comparan solo por los códigos de mesas y "
-    "opciones.",
-}
-_ALIKE = {
-    "en": " They have one name and one day: whether they tell of the same election is for a person to say.",
-    "es": " Tienen un mismo nombre y un mismo día: si hablan de la misma elección, lo dice una persona.",
-}
+_ONE = N_("{title} ({day}), definition {digest}…")
+_AND = N_("{listed} and {last}")
+_TWO = N_(
+    "These are two elections: {listed}. Their figures are compared by the codes of stations and "
+    "options alone."
+)
+_MANY = N_(
+    "These are {count} elections: {listed}. Their figures are compared by the codes of stations and "
+    "options alone."
+)
+_ALIKE = N_("They have one name and one day: whether they tell of the same election is for a person to say.")
 
 
 def elections_sentence(sources: Sequence[Source], language: str) -> str:
     """What is said before anything else of accounts that follow different definitions; "" where they do not.
 
-    Raises KeyError for a language other than "en" and "es".
+    Raises PublicationError for an unknown language.
     """
     followed = {source.definition: source for source in sources if source.definition}
     if len(followed) < 2:
@@ -46,19 +41,19 @@ def elections_sentence(sources: Sequence[Source], language: str) -> str:
 
     form = Format(language)
     listed = [
-        in_language(
-            _ONE,
+        say_in(
             language,
+            _ONE,
             title=title_in(source.titles, language, "–"),
             day=form.day(source.voting_day),
             digest=definition.hex()[:_DIGITS],
         )
         for definition, source in followed.items()
     ]
-    joined = ", ".join(listed[:-1]) + _AND[language] + listed[-1]
-    said = in_language(_TWO if len(listed) == 2 else _MANY, language, count=len(listed), listed=joined)
+    joined = say_in(language, _AND, listed=", ".join(listed[:-1]), last=listed[-1])
+    said = say_in(language, _TWO if len(listed) == 2 else _MANY, count=len(listed), listed=joined)
     named = {(title_in(source.titles, language, "–"), source.voting_day) for source in followed.values()}
-    return said + (_ALIKE[language] if len(named) == 1 else "")
+    return f"{said} {say_in(language, _ALIKE)}" if len(named) == 1 else said
 
 
 def definitions(sources: Sequence[Source]) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from escrutinio.base.words.wording import in_language
+from escrutinio.base.words.say import say_in
 from escrutinio.evidence.audit.texts import NOTES
 
 MOST_NOTES = 1_000
@@ -18,9 +18,9 @@ class AuditFinding:
     values: tuple[tuple[str, str], ...] = ()
 
     def sentence(self, language: str) -> str:
-        """What was seen, in "en" or "es". Raises EvidenceError for another language."""
+        """What was seen, in a language. Raises KeyError for an unknown language."""
         named = {"entry": str(self.entries[0]) if self.entries else "–", **dict(self.values)}
-        return in_language(NOTES[self.code], language, **named)
+        return say_in(language, NOTES[self.code], **named)
 
 
 def note(code: str, *entries: int, **values: object) -> AuditFinding:

@@ -8,7 +8,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.base.words.wording import in_language, percent, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import percent
 from escrutinio.core.election.state import ContestView
 from escrutinio.evidence.audit.assertions import Assertion, assertions_of
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
@@ -50,39 +52,31 @@ class AuditPlan:
         return Fraction(self.margin, self.vouchers)
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """What to open and what that is not, in "en" or "es". Raises EvidenceError for another language."""
+        """What to open and what that is not, in a language. Raises KeyError for an unknown language."""
         values = {
-            "boxes": whole(self.boxes, language),
-            "all": whole(self.all_boxes, language),
+            "boxes": self.boxes,
+            "all": self.all_boxes,
             "limit": percent(self.risk_limit, 0 if (100 * self.risk_limit).denominator == 1 else 2, language),
-            "margin": whole(self.margin, language),
+            "margin": self.margin,
             "share": percent(self.diluted_margin, 2, language),
         }
         plan = _PLAN if self.boxes < self.all_boxes else _COUNT_ALL
-        return in_language(plan, language, **values), in_language(_LIMITS, language, **values)
+        return say_in(language, plan, **values), say_in(language, _LIMITS, **values)
 
 
-_PLAN = {
-    "en": "The margin is {margin} votes, {share} of all vouchers: if the paper agrees with the sheets, "
-    "opening {boxes} of {all} boxes, drawn in proportion to how wrong each can be, confirms the outcome at "
-    "a risk limit of {limit}.",
-    "es": "El margen es de {margin} votos, {share} de todos los comprobantes: si el papel coincide con las "
-    "actas, abrir {boxes} de {all} cajas, sorteadas en proporción a lo errada que cada una puede estar, "
-    "confirma el resultado con un límite de riesgo de {limit}.",
-}
-_COUNT_ALL = {
-    "en": "The margin is {margin} votes, {share} of all vouchers: an audit at a risk limit of {limit} would "
-    "take {boxes} draws, and counting all {all} boxes is less work.",
-    "es": "El margen es de {margin} votos, {share} de todos los comprobantes: una auditoría con un límite de "
-    "riesgo de {limit} requeriría {boxes} extracciones, y contar las {all} cajas es menos trabajo.",
-}
-_LIMITS = {
-    "en": "Were the outcome wrong, the chance that such an audit stops before a full count would be at "
-    "most {limit}; it says nothing of boxes without a counted sheet, nor of paper that was not kept safe.",
-    "es": "Si el resultado fuera errado, la probabilidad de que una auditoría así termine antes del conteo "
-    "completo sería de {limit} como máximo; nada dice de las cajas sin acta contada ni del papel que no se "
-    "guardó con seguridad.",
-}
+_PLAN = N_(
+    "The margin is {margin:,} votes, {share} of all vouchers: if the paper agrees with the sheets, "
+    "opening {boxes:,} of {all:,} boxes, drawn in proportion to how wrong each can be, confirms the outcome "
+    "at a risk limit of {limit}."
+)
+_COUNT_ALL = N_(
+    "The margin is {margin:,} votes, {share} of all vouchers: an audit at a risk limit of {limit} would "
+    "take {boxes:,} draws, and counting all {all:,} boxes is less work."
+)
+_LIMITS = N_(
+    "Were the outcome wrong, the chance that such an audit stops before a full count would be at "
+    "most {limit}; it says nothing of boxes without a counted sheet, nor of paper that was not kept safe."
+)
 
 
 def plan_audit(

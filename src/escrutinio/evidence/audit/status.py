@@ -14,7 +14,8 @@ from math import ceil
 from typing import Any
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.wording import in_language, percent, whole
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import percent
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import AuditMethod
@@ -98,8 +99,7 @@ class AuditStatus:
         return self.rounds[-1].measured.more if self.rounds else None
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """Where it stands, and what that is not, in "en" or "es". Raises EvidenceError for another
-        language."""
+        """Where it stands, and what that is not, in a language. Raises KeyError for an unknown language."""
         last = self.rounds[-1] if self.rounds else None
         code = "stop" if self.may_stop else "full" if self.more is None else "more"
         if last is not None and last.awaiting and not self.may_stop:
@@ -109,13 +109,13 @@ class AuditStatus:
         values = {
             "limit": percent(self.risk_limit, 0 if (100 * self.risk_limit).denominator == 1 else 2, language),
             "risk": percent(Fraction(ceil(self.risk * 10**4), 10**4), 2, language),
-            "boxes": whole(self.boxes, language),
-            "opened": whole(last.opened if last else 0, language),
-            "awaiting": whole(len(last.awaiting) if last else 0, language),
-            "round": whole(len(self.rounds), language),
-            "more": whole(self.more or 0, language),
-            "suggested": whole(len(self.suggested), language),
-            "stations": whole(self.outstanding.stations, language),
+            "boxes": self.boxes,
+            "opened": last.opened if last else 0,
+            "awaiting": len(last.awaiting) if last else 0,
+            "round": len(self.rounds),
+            "more": self.more or 0,
+            "suggested": len(self.suggested),
+            "stations": self.outstanding.stations,
         }
         cover = ""
         if self.outstanding.stations and last:
@@ -123,8 +123,8 @@ class AuditStatus:
             values["worst"] = (
                 "–" if found is None else percent(Fraction(ceil(found * 10**4), 10**4), 2, language)
             )
-            cover = " " + in_language(UNKNOWN if found is None else UNCOVERED, language, **values)
-        return in_language(STANDS[code], language, **values), in_language(NOT, language, **values) + cover
+            cover = " " + say_in(language, UNKNOWN if found is None else UNCOVERED, **values)
+        return say_in(language, STANDS[code], **values), say_in(language, NOT, **values) + cover
 
 
 def audit_status(

@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import reduce
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.wording import in_language, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
 from escrutinio.core.election.definition import HALF
 from escrutinio.core.election.outcome import dhondt
 from escrutinio.core.records.codes import Method
@@ -164,21 +166,21 @@ class Certificate:
         return self.statements == statements(self.rules, self.votes)
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """What was found and what it is not, in "en" or "es". Raises EvidenceError for another language."""
+        """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         said, limit = self.statements[0], self.statements[0].withstands
         capacity = self.outstanding.capacity
         announced = self.basis.startswith(CLAIM)
         values = {
-            "source": in_language(_ANNOUNCED if announced else _SHEETS, language),
-            "who": _and(language).join(self.candidates[c] for c in said.candidates),
-            "margin": whole(self.margin or 0, language),
-            "capacity": whole(capacity or 0, language),
-            "limit": whole(max(limit or 0, 0), language),
+            "source": say_in(language, _ANNOUNCED if announced else _SHEETS),
+            "who": _listed([self.candidates[c] for c in said.candidates], language),
+            "margin": self.margin or 0,
+            "capacity": capacity or 0,
+            "limit": max(limit or 0, 0),
         }
-        shown = in_language(_SHOWN[said.code], language, **values)
+        shown = say_in(language, _SHOWN[said.code], **values)
         end = "unopposed" if limit is None else "tied" if limit < 0 else self.finality.value
         limits = _LIMITS_ANNOUNCED if announced else _LIMITS
-        return f"{shown} {in_language(_STATUS[end], language, **values)}", in_language(limits, language)
+        return f"{shown} {say_in(language, _STATUS[end], **values)}", say_in(language, limits)
 
     def sentence(self, language: str) -> str:
         """Both sentences, which do not stand without each other. Raises EvidenceError as `sentences`."""
@@ -326,63 +328,38 @@ def _check(rules: Rules, votes: Sequence[int]) -> None:
         raise EvidenceError("the tie-break does not put every candidate in order once")
 
 
-def _and(language: str) -> str:
-    return ", " if language not in ("en", "es") else {"en": " and ", "es": " y "}[language]
+def _listed(names: Sequence[str], language: str) -> str:
+    return reduce(lambda listed, last: say_in(language, _AND, listed=listed, last=last), names or [""])
 
 
-_SHEETS = {"en": "The counted sheets", "es": "Las actas contadas"}
-_ANNOUNCED = {"en": "The announced totals", "es": "Los totales anunciados"}
+_AND = N_("{listed} and {last}")
+_SHEETS = N_("The counted sheets")
+_ANNOUNCED = N_("The announced totals")
 _SHOWN = {
-    "first": {
-        "en": "{source} have {who} first, {margin} votes ahead of the next.",
-        "es": "{source} tienen a {who} en primer lugar, {margin} votos por delante de quien sigue.",
-    },
-    "first-round": {
-        "en": "{source} give {who} the share that decides the first round.",
-        "es": "{source} dan a {who} la proporción que decide la primera vuelta.",
-    },
-    "second-round": {
-        "en": "{source} give nobody the share that decides the first round; {who} are first.",
-        "es": "{source} no dan a nadie la proporción que decide la primera vuelta; van primero {who}.",
-    },
-    "seats": {
-        "en": "{source} give seats to {who}.",
-        "es": "{source} dan puestos a {who}.",
-    },
+    "first": N_("{source} have {who} first, {margin:,} votes ahead of the next."),
+    "first-round": N_("{source} give {who} the share that decides the first round."),
+    "second-round": N_("{source} give nobody the share that decides the first round; {who} are first."),
+    "seats": N_("{source} give seats to {who}."),
 }
 _STATUS = {
-    "irreversible": {
-        "en": "At most {capacity} votes are outstanding: however they fall, this stays.",
-        "es": "Faltan a lo sumo {capacity} votos: caigan como caigan, esto no cambia.",
-    },
-    "open": {
-        "en": "Up to {capacity} votes are outstanding, and {limit} is the most with which it could not "
-        "change: it is not irreversible.",
-        "es": "Faltan hasta {capacity} votos, y no podría cambiar solo con {limit} o menos: no es "
-        "irreversible.",
-    },
-    "unknown": {
-        "en": "How many votes are outstanding is not known; it would be irreversible with at most {limit}.",
-        "es": "No se sabe cuántos votos faltan; sería irreversible con {limit} a lo sumo.",
-    },
-    "tied": {
-        "en": "That is a tie or no vote at all: it is not irreversible with any number of outstanding votes.",
-        "es": "Eso es un empate o ningún voto: no es irreversible, falten los votos que falten.",
-    },
-    "unopposed": {
-        "en": "Nobody else can take that place.",
-        "es": "Nadie más puede ocupar ese lugar.",
-    },
+    "irreversible": N_("At most {capacity:,} votes are outstanding: however they fall, this stays."),
+    "open": N_(
+        "Up to {capacity:,} votes are outstanding, and {limit:,} is the most with which it could not "
+        "change: it is not irreversible."
+    ),
+    "unknown": N_(
+        "How many votes are outstanding is not known; it would be irreversible with at most {limit:,}."
+    ),
+    "tied": N_(
+        "That is a tie or no vote at all: it is not irreversible with any number of outstanding votes."
+    ),
+    "unopposed": N_("Nobody else can take that place."),
 }
-_LIMITS = {
-    "en": "This compares whole numbers and assumes nothing about who votes how; it takes the counted sheets "
-    "and the roll as they are, and does not say whether they match the ballots.",
-    "es": "Esto compara números enteros y no supone nada sobre quién vota cómo; toma las actas contadas y el "
-    "padrón como son, y no dice si coinciden con las papeletas.",
-}
-_LIMITS_ANNOUNCED = {
-    "en": "This compares whole numbers and assumes nothing about who votes how; it takes the announced "
-    "totals as they are, and the announced share of stations as that share of the roll.",
-    "es": "Esto compara números enteros y no supone nada sobre quién vota cómo; toma los totales anunciados "
-    "como son, y la proporción de mesas anunciada como esa proporción del padrón.",
-}
+_LIMITS = N_(
+    "This compares whole numbers and assumes nothing about who votes how; it takes the counted sheets "
+    "and the roll as they are, and does not say whether they match the ballots."
+)
+_LIMITS_ANNOUNCED = N_(
+    "This compares whole numbers and assumes nothing about who votes how; it takes the announced "
+    "totals as they are, and the announced share of stations as that share of the roll."
+)

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.wording import in_language, percent, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,14 @@ class RandomlyMissing:
     serfling: float
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         values = {
-            "counted": whole(self.counted, language),
-            "stations": whole(self.stations, language),
-            "projected": whole(round(self.projected), language),
+            "counted": self.counted,
+            "stations": self.stations,
+            "projected": round(self.projected),
             "serfling": f"{max(self.serfling, 1e-300):.1e}",
         }
-        return in_language(_RANDOM, language, **values), in_language(_NOT_RANDOM, language)
+        return say_in(language, _RANDOM, **values), say_in(language, _NOT_RANDOM)
 
 
 def randomly_missing(
@@ -103,13 +105,13 @@ class Projection:
     bare: NDArray[np.bool_]
 
     def sentences(self, names: Sequence[str], language: str) -> tuple[str, str]:
-        """The projected shares and the assumption behind them. Raises EvidenceError for another language."""
+        """The projected shares and the assumption behind them. Raises KeyError for an unknown language."""
         total = float(self.projected.sum())
         order = np.argsort(-self.projected, kind="stable")[:2].tolist()
         shares = [Fraction(votes / total if total else 0.0) for votes in self.projected.tolist()]
         shown = ", ".join(f"{names[c]} {percent(shares[c], 1, language)}" for c in order)
-        bare = whole(int(self.bare.sum()), language)
-        return in_language(_CELLS, language, shown=shown), in_language(_NOT_CELLS, language, bare=bare)
+        bare = int(self.bare.sum())
+        return say_in(language, _CELLS, shown=shown), say_in(language, _NOT_CELLS, bare=bare)
 
 
 def post_stratified(
@@ -136,27 +138,19 @@ def post_stratified(
     return Projection(counted, counted + registered_missing @ rate, roll, registered_missing, bare)
 
 
-_RANDOM = {
-    "en": "If the {counted} counted of {stations} stations were a random sample, the lead over all would be "
-    "about {projected} votes and the chance of a reversal at most {serfling}.",
-    "es": "Si las {counted} mesas contadas de {stations} fueran una muestra al azar, la ventaja en todas "
-    "sería de unos {projected} votos y la probabilidad de que se invierta, a lo sumo {serfling}.",
-}
-_NOT_RANDOM = {
-    "en": "Valid only if missing stations are a random sample, which the order of arrival does not "
-    "guarantee: size, distance and connection all move it, innocently.",
-    "es": "Vale solo si las mesas que faltan son una muestra al azar, lo que el orden de llegada no "
-    "garantiza: tamaño, distancia y conexión lo alteran, sin mala intención.",
-}
-_CELLS = {
-    "en": "If missing voters turned out and voted like those counted in places of the same area and center "
-    "size, the whole would come to {shown}.",
-    "es": "Si los electores que faltan participaran y votaran como los contados en lugares de la misma "
-    "entidad y tamaño de centro, el total sería {shown}.",
-}
-_NOT_CELLS = {
-    "en": "This is a projection that rests on that assumption and not a count; in {bare} groups nothing is "
-    "counted and the whole stands in.",
-    "es": "Es una proyección que descansa en ese supuesto y no un conteo; en {bare} grupos no hay nada "
-    "contado y se usa el total.",
-}
+_RANDOM = N_(
+    "If the {counted:,} counted of {stations:,} stations were a random sample, the lead over all would be "
+    "about {projected:,} votes and the chance of a reversal at most {serfling}."
+)
+_NOT_RANDOM = N_(
+    "Valid only if missing stations are a random sample, which the order of arrival does not "
+    "guarantee: size, distance and connection all move it, innocently."
+)
+_CELLS = N_(
+    "If missing voters turned out and voted like those counted in places of the same area and center "
+    "size, the whole would come to {shown}."
+)
+_NOT_CELLS = N_(
+    "This is a projection that rests on that assumption and not a count; in {bare:,} groups nothing is "
+    "counted and the whole stands in."
+)

@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import combinations
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.wording import in_language
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
 
 _PERCENTAGE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,9}))?")
 
@@ -76,12 +77,12 @@ class Agreement:
         return Rounding.NEAREST in self.modes
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         code = "agree" if self.compatible else "other-rounding" if self.modes else "differ"
         values = {"first": self.first.text, "second": self.second.text}
-        words = in_language(_MODES, language).split(",")
+        words = say_in(language, _MODES).split(",")
         values["modes"] = ", ".join(words[list(Rounding).index(mode)] for mode in self.modes)
-        return in_language(_AGREEMENT[code], language, **values), in_language(_NOT, language)
+        return say_in(language, _AGREEMENT[code], **values), say_in(language, _NOT)
 
 
 def agreements(percentages: Sequence[Percentage]) -> tuple[Agreement, ...]:
@@ -98,26 +99,15 @@ def _overlap(one: Percentage, other: Percentage, mode: Rounding) -> bool:
     return max(low, low2) < min(high, high2)
 
 
-_MODES = {"en": "to the nearest,downwards,upwards", "es": "al más cercano,hacia abajo,hacia arriba"}
+_MODES = N_("to the nearest,downwards,upwards")
 _AGREEMENT = {
-    "agree": {
-        "en": "{first} % and {second} % can be one share, given with more or fewer digits.",
-        "es": "{first} % y {second} % pueden ser una misma proporción, dada con más o menos dígitos.",
-    },
-    "other-rounding": {
-        "en": "{first} % and {second} % are not one share rounded to the nearest; rounded {modes} they can "
-        "be.",
-        "es": "{first} % y {second} % no son una misma proporción redondeada al más cercano; redondeada "
-        "{modes} pueden serlo.",
-    },
-    "differ": {
-        "en": "{first} % and {second} % cannot be one share, however it is rounded.",
-        "es": "{first} % y {second} % no pueden ser una misma proporción, se redondee como se redondee.",
-    },
+    "agree": N_("{first} % and {second} % can be one share, given with more or fewer digits."),
+    "other-rounding": N_(
+        "{first} % and {second} % are not one share rounded to the nearest; rounded {modes} they can be."
+    ),
+    "differ": N_("{first} % and {second} % cannot be one share, however it is rounded."),
 }
-_NOT = {
-    "en": "Percentages may speak of different moments, of valid votes or of all ballots; look at what each "
-    "is a share of before comparing them.",
-    "es": "Los porcentajes pueden hablar de momentos distintos, de votos válidos o de todos los votos; "
-    "antes de compararlos hay que ver de qué es proporción cada uno.",
-}
+_NOT = N_(
+    "Percentages may speak of different moments, of valid votes or of all ballots; look at what each "
+    "is a share of before comparing them."
+)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.wording import decimal, in_language, percent, points, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import decimal, percent, points
 from escrutinio.evidence.certainty.irreversibility import Certificate
 
 
@@ -72,21 +74,21 @@ class Reversal:
         return Fraction(self.second_votes, self.first_votes + self.second_votes)
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """What it would take and what that is not, in "en" or "es". Raises EvidenceError otherwise."""
-        names = {"first": self.first, "second": self.second, "margin": whole(self.margin, language)}
+        """What it would take and what that is not, in a language. Raises KeyError for an unknown language."""
+        names = {"first": self.first, "second": self.second, "margin": self.margin}
         lead, needed, tipping = self.lead_of_expected, self.share_needed, self.tipping_point
         if lead is None or needed is None or tipping is None or self.expected is None:
-            return in_language(_UNKNOWN, language, **names), in_language(_NOT, language)
+            return say_in(language, _UNKNOWN, **names), say_in(language, _NOT)
         values = {
-            "expected": whole(half_up(self.expected), language),
+            "expected": half_up(self.expected),
             "lead": decimal(100 * lead, 1, language),
             "needed": percent(needed, 2, language),
             "counted": percent(Fraction(self.second_votes, self.valid), 2, language),
             "tipping": points(tipping, 1, language),
         }
         beyond = needed + self.others > 1
-        text = in_language(_BEYOND if beyond else _NEEDED, language, **names, **values)
-        return text, in_language(_NOT, language)
+        text = say_in(language, _BEYOND if beyond else _NEEDED, **names, **values)
+        return text, say_in(language, _NOT)
 
 
 def reversal(certificate: Certificate, expected: Fraction | None) -> Reversal | None:
@@ -138,27 +140,17 @@ def _check_share(share: Fraction) -> None:
         raise EvidenceError(f"the share counted is {share}, not above 0 and at most 1")
 
 
-_NEEDED = {
-    "en": "{first} is {margin} votes ahead of {second}; at the turnout so far {expected} votes are "
+_NEEDED = N_(
+    "{first} is {margin:,} votes ahead of {second}; at the turnout so far {expected:,} votes are "
     "outstanding, and {second}, who has {counted} of those counted, would need a lead of {lead} points "
-    "among them, {needed}, which is {tipping} points from the lead so far.",
-    "es": "{first} lleva {margin} votos a {second}; con la participación hasta ahora faltan {expected} "
-    "votos, y {second}, que tiene el {counted} de los contados, necesitaría en ellos una ventaja de {lead} "
-    "puntos, el {needed}, a {tipping} puntos de la ventaja hasta ahora.",
-}
-_BEYOND = {
-    "en": "{first} is {margin} votes ahead of {second}; at the turnout so far {expected} votes are "
-    "outstanding, too few for {second} to draw level while other candidates keep their share.",
-    "es": "{first} lleva {margin} votos a {second}; con la participación hasta ahora faltan {expected} "
-    "votos, muy pocos para que {second} iguale mientras los demás candidatos mantengan su proporción.",
-}
-_UNKNOWN = {
-    "en": "{first} is {margin} votes ahead of {second}; how many votes are outstanding is not known.",
-    "es": "{first} lleva {margin} votos a {second}; no se sabe cuántos votos faltan.",
-}
-_NOT = {
-    "en": "This is arithmetic, not a forecast: outstanding stations often differ from counted ones, in size, "
-    "place and turnout, for innocent reasons.",
-    "es": "Esto es aritmética, no un pronóstico: las mesas que faltan suelen ser distintas de las contadas, "
-    "en tamaño, lugar y participación, por razones inocentes.",
-}
+    "among them, {needed}, which is {tipping} points from the lead so far."
+)
+_BEYOND = N_(
+    "{first} is {margin:,} votes ahead of {second}; at the turnout so far {expected:,} votes are "
+    "outstanding, too few for {second} to draw level while other candidates keep their share."
+)
+_UNKNOWN = N_("{first} is {margin:,} votes ahead of {second}; how many votes are outstanding is not known.")
+_NOT = N_(
+    "This is arithmetic, not a forecast: outstanding stations often differ from counted ones, in size, "
+    "place and turnout, for innocent reasons."
+)

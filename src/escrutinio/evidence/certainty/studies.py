@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from escrutinio.base.errors import InputError
+from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import say
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.records.types import Claim
@@ -117,10 +118,10 @@ def _assumed(
 ) -> tuple[tuple[str, dict[str, tuple[str, str]]], ...]:
     """What follows if stations are missing at random, and if they are like their neighbours."""
     random = if_randomly_missing(state, contest.code, basis)
-    found = [("missing_at_random", {lang: random.sentences(lang) for lang in ("en", "es")})]
+    found = [("missing_at_random", {lang: random.sentences(lang) for lang in sorted(languages())})]
     if below:
         level = state.areas.levels[state.areas.index[below[0]]]
         near = if_like_their_neighbours(state, contest.code, basis, level)
         names = contest.candidates
-        found.append(("post_stratified", {lang: near.sentences(names, lang) for lang in ("en", "es")}))
+        found.append(("post_stratified", {lang: near.sentences(names, lang) for lang in sorted(languages())}))
     return tuple(found)

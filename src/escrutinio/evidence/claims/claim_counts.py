@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.wording import in_language, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
 from escrutinio.evidence.certainty.percentages import Rounding
 
 DECIMALS = (0, 1, 2, 3)
@@ -89,13 +90,13 @@ class CountTest:
         return prior * kappa(len(self.counts)) / best.chance, prior / best.chance
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         best = self.best
-        values = {"total": whole(sum(self.counts), language), "looked": whole(self.looked, language)}
+        values: dict[str, object] = {"total": sum(self.counts), "looked": self.looked}
         if best is None or best.chance * self.looked >= Fraction(1, 100):
-            return in_language(_NOTHING, language, **values), in_language(_NOT_NOTHING, language)
-        values |= {"decimals": str(best.decimals), "odds": whole(round(1 / best.chance), language)}
-        return in_language(_MATCHED, language, **values), in_language(_NOT_MATCHED, language)
+            return say_in(language, _NOTHING, **values), say_in(language, _NOT_NOTHING)
+        values |= {"decimals": best.decimals, "odds": round(1 / best.chance)}
+        return say_in(language, _MATCHED, **values), say_in(language, _NOT_MATCHED)
 
 
 def look_for_percentages(counts: Sequence[int]) -> CountTest:
@@ -247,27 +248,17 @@ def _check(counts: Sequence[int]) -> int:
     return total
 
 
-_MATCHED = {
-    "en": "The announced counts are those that percentages with {decimals} decimal(s) of {total} votes "
-    "give, rounded: 1 in {odds} of all counts with this sum, before multiplying by the {looked} tests "
-    "tried. They look derived from the percentages rather than added up from stations.",
-    "es": "Las cifras anunciadas son las que dan porcentajes con {decimals} decimal(es) de {total} votos, "
-    "redondeadas: 1 de cada {odds} de todas las cifras con esa suma, antes de multiplicar por las {looked} "
-    "pruebas hechas. Parecen derivadas de los porcentajes y no sumadas mesa por mesa.",
-}
-_NOT_MATCHED = {
-    "en": "This does not test whether the percentages are right: somebody may have worked counts back from "
-    "rounded percentages to fill a sheet; ask for the totals by station.",
-    "es": "Esto no prueba si los porcentajes son correctos: alguien pudo calcular las cifras a partir de "
-    "porcentajes redondeados para llenar una hoja; lo que cabe es pedir los totales por mesa.",
-}
-_NOTHING = {
-    "en": "The announced counts, {total} votes, show no sign of having been computed from round percentages "
-    "({looked} tests).",
-    "es": "Las cifras anunciadas, {total} votos, no muestran señal de haber sido calculadas a partir de "
-    "porcentajes redondos ({looked} pruebas).",
-}
-_NOT_NOTHING = {
-    "en": "That says nothing for or against the counts themselves; only sheets by station do.",
-    "es": "Eso no dice nada a favor ni en contra de las cifras mismas; solo las actas por mesa lo hacen.",
-}
+_MATCHED = N_(
+    "The announced counts are those that percentages with {decimals} decimal(s) of {total:,} votes "
+    "give, rounded: 1 in {odds:,} of all counts with this sum, before multiplying by the {looked:,} tests "
+    "tried. They look derived from the percentages rather than added up from stations."
+)
+_NOT_MATCHED = N_(
+    "This does not test whether the percentages are right: somebody may have worked counts back from "
+    "rounded percentages to fill a sheet; ask for the totals by station."
+)
+_NOTHING = N_(
+    "The announced counts, {total:,} votes, show no sign of having been computed from round percentages "
+    "({looked:,} tests)."
+)
+_NOT_NOTHING = N_("That says nothing for or against the counts themselves; only sheets by station do.")

@@ -5,7 +5,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from escrutinio.base.words.wording import in_language, percent, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import percent, whole
 from escrutinio.core.election.definition import OTHERS
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals, totals_by_station
@@ -63,15 +65,15 @@ class OwnArithmetic:
         return bool(self.modes)
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         share = self.what in ("percent", "turnout")
         values = {
-            "what": f"{in_language(_WHAT[self.what], language)} {self.candidate}".strip(),
+            "what": f"{say_in(language, _WHAT[self.what])} {self.candidate}".strip(),
             "announced": f"{self.announced} %" if share else whole(int(self.announced), language),
             "computed": percent(self.computed, 3, language) if share else whole(int(self.computed), language),
         }
-        found = in_language(_AGREES if self.holds else _DIFFERS, language, **values)
-        return found, in_language(_NOT_ARITHMETIC, language)
+        found = say_in(language, _AGREES if self.holds else _DIFFERS, **values)
+        return found, say_in(language, _NOT_ARITHMETIC)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,9 +141,9 @@ class Odd:
     announced: str
 
     def sentence(self, language: str) -> str:
-        """What it is and why it is left out, in "en" or "es". Raises EvidenceError otherwise."""
-        what = f"{in_language(_WHAT[self.what], language)} {self.candidate}".strip()
-        return in_language(_ODD, language, what=what, announced=repr(self.announced))
+        """What it is and why it is left out, in a language. Raises KeyError for an unknown language."""
+        what = f"{say_in(language, _WHAT[self.what])} {self.candidate}".strip()
+        return say_in(language, _ODD, what=what, announced=repr(self.announced))
 
 
 @dataclass(frozen=True, eq=False)
@@ -346,30 +348,20 @@ def _number(what: str, announced: int, computed: int) -> OwnArithmetic:
 
 
 _WHAT = {
-    "percent": {"en": "the percentage of", "es": "el porcentaje de"},
-    "valid": {"en": "the valid votes", "es": "los votos válidos"},
-    "ballots": {"en": "all ballots", "es": "el total de votos"},
-    "turnout": {"en": "the turnout", "es": "la participación"},
-    "covered": {"en": "the share that it stands on", "es": "la proporción que abarca"},
-    "registered": {"en": "the registered voters", "es": "los electores"},
+    "percent": N_("the percentage of"),
+    "valid": N_("the valid votes"),
+    "ballots": N_("all the ballots"),
+    "turnout": N_("the turnout"),
+    "covered": N_("the share that it stands on"),
+    "registered": N_("the registered voters"),
 }
-_ODD = {
-    "en": "Announced for {what}: {announced}, which no test can use; it is left out of all of them.",
-    "es": "Anunciado para {what}: {announced}, que ninguna prueba puede usar; se deja fuera de todas.",
-}
-_AGREES = {
-    "en": "Announced for {what}: {announced}; the announcement's other figures give {computed}, which "
-    "agrees.",
-    "es": "Anunciado para {what}: {announced}; las demás cifras del anuncio dan {computed}, que coincide.",
-}
-_DIFFERS = {
-    "en": "Announced for {what}: {announced}; the announcement's other figures give {computed}, which "
-    "differs.",
-    "es": "Anunciado para {what}: {announced}; las demás cifras del anuncio dan {computed}, que difiere.",
-}
-_NOT_ARITHMETIC = {
-    "en": "This compares an announcement with itself, not with the sheets; a slip of an outlet's typing is "
-    "common.",
-    "es": "Esto compara un anuncio consigo mismo, no con las actas; un error de copia de un medio es "
-    "frecuente.",
-}
+_ODD = N_("Announced for {what}: {announced}, which no test can use; it is left out of all of them.")
+_AGREES = N_(
+    "Announced for {what}: {announced}; the announcement's other figures give {computed}, which agrees."
+)
+_DIFFERS = N_(
+    "Announced for {what}: {announced}; the announcement's other figures give {computed}, which differs."
+)
+_NOT_ARITHMETIC = N_(
+    "This compares an announcement with itself, not with the sheets; a slip of an outlet's typing is common."
+)

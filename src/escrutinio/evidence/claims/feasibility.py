@@ -17,7 +17,9 @@ import numpy as np
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.wording import in_language, percent, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import percent
 from escrutinio.evidence.certainty.percentages import Percentage
 
 DRAWS = (10, 20, 30, 100)
@@ -141,21 +143,21 @@ class LeastDiffering:
         return boxes_to_settle(self.of, self.sheets, risk) if self.sheets else None
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """What was found and what it is not, in "en" or "es". Raises EvidenceError otherwise."""
+        """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         if not self.sheets:
-            return in_language(_BOTH, language), in_language(_NOT_BOTH, language)
+            return say_in(language, _BOTH), say_in(language, _NOT_BOTH)
         values = {
-            "sheets": whole(self.sheets, language),
-            "of": whole(self.of, language),
+            "sheets": self.sheets,
+            "of": self.of,
             "share": percent(Fraction(self.sheets, self.of), 1, language),
-            "outside": whole(self.outside, language),
-            "boxes": whole(self.boxes(Fraction(1, 100)) or 0, language),
+            "outside": self.outside,
+            "boxes": self.boxes(Fraction(1, 100)) or 0,
         }
         assumption = self.assumption if self.outside else "none"
-        assumed = in_language(_ASSUMED[assumption], language, **values)
+        assumed = say_in(language, _ASSUMED[assumption], **values)
         return (
-            in_language(_EITHER, language, assumed=assumed, **values),
-            in_language(_NOT_EITHER, language, **values),
+            say_in(language, _EITHER, assumed=assumed, **values),
+            say_in(language, _NOT_EITHER, **values),
         )
 
 
@@ -298,39 +300,21 @@ def _check_covered(stations: int, covered: Fraction) -> None:
         )
 
 
-_EITHER = {
-    "en": "Either the announced total is wrong or at least {sheets} of the {of} sheets ({share}) differ "
-    "from their ballots, {assumed}.",
-    "es": "O el total anunciado es erróneo o al menos {sheets} de las {of} actas ({share}) difieren de sus "
-    "papeletas, {assumed}.",
-}
+_EITHER = N_(
+    "Either the announced total is wrong or at least {sheets:,} of the {of:,} sheets ({share}) differ "
+    "from their ballots, {assumed}."
+)
 _ASSUMED = {
-    "largest": {
-        "en": "even if the {outside} sheets that matter most lay outside the announcement",
-        "es": "aun si las {outside} actas que más pesan quedaran fuera de lo anunciado",
-    },
-    "average": {
-        "en": "if {outside} average sheets lay outside the announcement",
-        "es": "si {outside} actas promedio quedaran fuera de lo anunciado",
-    },
-    "none": {
-        "en": "with every sheet within the announcement",
-        "es": "con todas las actas dentro de lo anunciado",
-    },
+    "largest": N_("even if the {outside:,} sheets that matter most lay outside the announcement"),
+    "average": N_("if {outside:,} average sheets lay outside the announcement"),
+    "none": N_("with every sheet within the announcement"),
 }
-_NOT_EITHER = {
-    "en": "This does not say which side is right, and a mistake in reading or typing is one way of "
-    "differing; {boxes} boxes opened at random would meet one that differs with a chance of 99 %, if so "
-    "many do.",
-    "es": "Esto no dice cuál de las partes tiene razón, y un error al leer o copiar también es diferir; "
-    "{boxes} cajas abiertas al azar darían con una que difiere con probabilidad de 99 %, si tantas difieren.",
-}
-_BOTH = {
-    "en": "No column of the sheets has more votes than announced, so this test finds no contradiction.",
-    "es": "Ninguna columna de las actas tiene más votos que lo anunciado: esta prueba no halla "
-    "contradicción.",
-}
-_NOT_BOTH = {
-    "en": "That does not make either of them right; the other conditions and a hand count still can tell.",
-    "es": "Eso no da la razón a ninguna; las demás condiciones y un conteo a mano todavía pueden decidir.",
-}
+_NOT_EITHER = N_(
+    "This does not say which side is right, and a mistake in reading or typing is one way of "
+    "differing; {boxes:,} boxes opened at random would meet one that differs with a chance of 99 %, if so "
+    "many do."
+)
+_BOTH = N_("No column of the sheets has more votes than announced, so this test finds no contradiction.")
+_NOT_BOTH = N_(
+    "That does not make either of them right; the other conditions and a hand count still can tell."
+)

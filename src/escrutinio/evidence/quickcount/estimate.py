@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.wording import decimal, in_language, points, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import decimal, points
 from escrutinio.evidence.quickcount.planning import Z95
 
 
@@ -130,14 +132,14 @@ class QuickCount:
     z: float
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """Two sentences in "en" or "es": what came in, and what may be said."""
+        """Two sentences in a language: what came in, and what may be said."""
         values: dict[str, object] = {
-            "drawn": whole(self.drawn, language),
-            "obtained": whole(self.obtained, language),
+            "drawn": self.drawn,
+            "obtained": self.obtained,
         }
-        came = in_language(_CAME if self.obtained == self.drawn else _SOME_MISSING, language, **values)
+        came = say_in(language, _CAME if self.obtained == self.drawn else _SOME_MISSING, **values)
         if not self.leads or any(lead.low is None for lead in self.leads):
-            return came, in_language(_UNKNOWN, language)
+            return came, say_in(language, _UNKNOWN)
         nearest = min(self.leads, key=lambda lead: lead.low or 0.0)
         values = {
             "leader": self.leader,
@@ -146,32 +148,19 @@ class QuickCount:
             "second": nearest.candidate,
             "z": decimal(Fraction(self.z), 2, language),
         }
-        return came, in_language(_OPEN if self.leader is None else _LEADS, language, **values)
+        return came, say_in(language, _OPEN if self.leader is None else _LEADS, **values)
 
 
-_CAME = {
-    "en": "All {drawn} tables drawn came in; the shares are ratio estimates with their sampling error.",
-    "es": "Llegaron las {drawn} mesas sorteadas; las proporciones son estimaciones de razón con su error.",
-}
-_SOME_MISSING = {
-    "en": "Of {drawn} tables drawn {obtained} came in; the intervals cover every way of filling the others.",
-    "es": "De {drawn} mesas sorteadas llegaron {obtained}: los intervalos cubren toda forma de llenarlas.",
-}
-_UNKNOWN = {
-    "en": "The margin is unknown, so nothing can be said about who leads.",
-    "es": "El margen se desconoce, así que nada puede decirse de quién va adelante.",
-}
-_LEADS = {
-    "en": "{leader} leads in the population of tables: the lead over {second} lies between {low} and {high} "
-    "points (z = {z}), if the sheets of the sample show what the ballots say.",
-    "es": "{leader} va adelante en el conjunto de mesas: la ventaja sobre {second} está entre {low} y {high} "
-    "puntos (z = {z}), si las actas de la muestra dicen lo que dicen los votos.",
-}
-_OPEN = {
-    "en": "Who leads is open: the lead over {second} lies between {low} and {high} points (z = {z}).",
-    "es": "Quién va adelante queda abierto: la ventaja sobre {second} está entre {low} y {high} puntos "
-    "(z = {z}).",
-}
+_CAME = N_("All {drawn:,} tables drawn came in; the shares are ratio estimates with their sampling error.")
+_SOME_MISSING = N_(
+    "Of {drawn:,} tables drawn {obtained:,} came in; the intervals cover every way of filling the others."
+)
+_UNKNOWN = N_("The margin is unknown, so nothing can be said about who leads.")
+_LEADS = N_(
+    "{leader} leads in the population of tables: the lead over {second} lies between {low} and {high} "
+    "points (z = {z}), if the sheets of the sample show what the ballots say."
+)
+_OPEN = N_("Who leads is open: the lead over {second} lies between {low} and {high} points (z = {z}).")
 
 
 def estimate(sample: Sample, z: float = Z95) -> QuickCount:

@@ -13,7 +13,9 @@ import numpy as np
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.wording import decimal, in_language, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import decimal
 
 Z95 = 1.959963984540054
 """The normal quantile of a two-sided interval of 95 %."""
@@ -37,28 +39,25 @@ class SampleSize:
     voters: int
 
     def sentences(self, language: str) -> tuple[str, str]:
-        """Two sentences in "en" or "es"."""
+        """Two sentences in a language."""
         values = {
-            "tables": whole(self.tables, language),
-            "population": whole(self.population, language),
+            "tables": self.tables,
+            "population": self.population,
             "margin": decimal(Fraction(100 * self.margin), 1, language),
             "z": decimal(Fraction(self.z), 2, language),
             "effect": decimal(Fraction(self.design_effect), 1, language),
-            "voters": whole(self.voters, language),
+            "voters": self.voters,
         }
-        return in_language(_NEEDED, language, **values), in_language(_NOT_VOTERS, language, **values)
+        return say_in(language, _NEEDED, **values), say_in(language, _NOT_VOTERS, **values)
 
 
-_NEEDED = {
-    "en": "A margin of ±{margin} points (z = {z}) needs {tables} of {population} tables, drawn at random.",
-    "es": "Un margen de ±{margin} puntos (z = {z}) necesita {tables} de {population} mesas, sorteadas.",
-}
-_NOT_VOTERS = {
-    "en": "Voters of one table resemble each other (design effect {effect}); the formula that counts voters "
-    "one by one would name {voters} tables, which is too few.",
-    "es": "Los electores de una mesa se parecen (efecto de diseño {effect}); la fórmula que cuenta electores "
-    "uno por uno daría {voters} mesas, que son muy pocas.",
-}
+_NEEDED = N_(
+    "A margin of ±{margin} points (z = {z}) needs {tables:,} of {population:,} tables, drawn at random."
+)
+_NOT_VOTERS = N_(
+    "Voters of one table resemble each other (design effect {effect}); the formula that counts voters "
+    "one by one would name {voters:,} tables, which is too few."
+)
 
 
 def tables_needed(votes: Int64, valid: Int64, margin: float, z: float = Z95) -> SampleSize:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from escrutinio.base.words.wording import decimal, in_language, whole
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import decimal
 from escrutinio.evidence.screening.result import Missing, Screen
 from escrutinio.evidence.screening.screen_texts import (
     EXTRA_SPREAD,
@@ -25,10 +27,9 @@ from escrutinio.evidence.screening.screen_texts import (
 from escrutinio.evidence.screening.sheets import MOST_BALLOTS
 
 MOST_LISTED = 50
-LEFT_OUT = {
-    "en": "Sheets not looked at, having more than {most} ballots or registered voters: {count} ({listed}).",
-    "es": "Actas sin mirar, por tener más de {most} boletas o inscritos: {count} ({listed}).",
-}
+LEFT_OUT = N_(
+    "Sheets not looked at, having more than {most:,} ballots or registered voters: {count:,} ({listed})."
+)
 
 _HARD_CHECKS = frozenset({"overvotes", "null-votes"})
 
@@ -46,18 +47,16 @@ class Explanation:
 
 
 def explain(screen: Screen, language: str) -> Explanation:
-    """Put a screen into words ("en" or "es"). Raises EvidenceError for another language."""
+    """Put a screen into words. Raises KeyError for an unknown language."""
     text = SCREENS[screen.name]
-    subject = (
-        in_language(SUBJECTS[screen.subject], language) if screen.subject in SUBJECTS else screen.subject
-    )
+    subject = say_in(language, SUBJECTS[screen.subject]) if screen.subject in SUBJECTS else screen.subject
     return Explanation(
-        heading=f"{in_language(text.heading, language)}{': ' if subject else ''}{subject}",
+        heading=f"{say_in(language, text.heading)}{': ' if subject else ''}{subject}",
         seen=_seen(screen, language),
-        model=in_language(text.model, language),
-        is_not=in_language(IS_NOT, language),
-        innocent=in_language(text.innocent, language),
-        look_at=in_language(text.look_at, language, sheets=whole(screen.sheets, language)),
+        model=say_in(language, text.model),
+        is_not=say_in(language, IS_NOT),
+        innocent=say_in(language, text.innocent),
+        look_at=say_in(language, text.look_at, sheets=screen.sheets),
     )
 
 
@@ -68,48 +67,47 @@ def sentences(screen: Screen, language: str) -> tuple[str, str]:
 
 
 def words_of_left_out(stations: Sequence[str], language: str) -> str:
-    """Which sheets no screen looked at, in a sentence ("en" or "es"); empty where there are none."""
+    """Which sheets no screen looked at, in a sentence; empty where there are none."""
     if not stations:
         return ""
     listed = ", ".join(stations[:MOST_LISTED]) + (", …" if len(stations) > MOST_LISTED else "")
-    most, count = whole(MOST_BALLOTS, language), whole(len(stations), language)
-    return in_language(LEFT_OUT, language, most=most, count=count, listed=listed)
+    return say_in(language, LEFT_OUT, most=MOST_BALLOTS, count=len(stations), listed=listed)
 
 
 def _seen(screen: Screen, language: str) -> str:
     if screen.observed is None:
-        return in_language(MISSING[screen.missing or Missing.NO_SHEET], language)
+        return say_in(language, MISSING[screen.missing or Missing.NO_SHEET])
     digits = SCREENS[screen.name].digits
     values: dict[str, object] = {
         "observed": decimal(Fraction(screen.observed), digits, language),
-        "sheets": whole(screen.sheets, language),
+        "sheets": screen.sheets,
     }
     if screen.p is None or screen.null_mean is None or screen.null_sd is None:
         text = HARD if screen.name in _HARD_CHECKS else NOT_TESTED
-        return _with_list(screen, in_language(text, language, **values), language)
+        return _with_list(screen, say_in(language, text, **values), language)
     values |= {
         "mean": decimal(Fraction(screen.null_mean), digits, language),
         "sd": decimal(Fraction(screen.null_sd), digits, language),
         "p": _p(screen.p, language),
         "p_holm": "" if screen.p_holm is None else _p(screen.p_holm, language),
-        "tests": whole(screen.tests, language),
+        "tests": screen.tests,
     }
     text = UNCORRECTED if screen.outside is None else TESTED[screen.outside]
-    seen = in_language(text, language, **values)
+    seen = say_in(language, text, **values)
     known = dict(screen.details)
     if "phi" in known:
         phi, extra = (
             decimal(Fraction(known["phi"]), 2, language),
             decimal(Fraction(known["extra-sd"]), 1, language),
         )
-        seen += " " + in_language(EXTRA_SPREAD, language, phi=phi, extra=extra)
+        seen += " " + say_in(language, EXTRA_SPREAD, phi=phi, extra=extra)
     return _with_list(screen, seen, language)
 
 
 def _with_list(screen: Screen, seen: str, language: str) -> str:
     if not screen.listed:
         return seen
-    return f"{seen} {in_language(LISTED, language, listed=', '.join(screen.listed))}"
+    return f"{seen} {say_in(language, LISTED, listed=', '.join(screen.listed))}"
 
 
 def _p(p: float, language: str) -> str:

@@ -9,6 +9,8 @@ from escrutinio.core.election.qr2024_options import Qr2024Table
 
 Text: TypeAlias = str | dict[str, str]
 """A text for all languages, or a table with one text per language."""
+USUAL = ("es", "en")
+"""The languages of an election that names none."""
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,7 +28,7 @@ class ElectionTable(Table, frozen=True, kw_only=True):
     author: Text
     author_role: str = "authority"
     officers_needed: int = 1
-    languages: list[str] = msgspec.field(default_factory=lambda: ["es", "en"])
+    languages: list[str] = msgspec.field(default_factory=lambda: list(USUAL))
 
 
 class CandidateTable(Table, frozen=True, kw_only=True):

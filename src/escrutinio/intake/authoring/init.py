@@ -3,36 +3,43 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Literal
 
 from escrutinio.base.errors import RecordError
 from escrutinio.base.toml import quote
+from escrutinio.base.words.catalogue import N_, languages
+from escrutinio.base.words.say import say_in, say_key
 from escrutinio.core.records.text import check_code
+from escrutinio.intake.authoring.config_file import USUAL
 from escrutinio.intake.mapping.sniff import Column, Sketch, sketch
 
-Language = Literal["es", "en"]
 
-
-def suggest_config(path: Path, lang: Language = "es") -> str:
+def suggest_config(path: Path, language: str = "es") -> str:
     """Return a commented configuration, valid TOML, for the CSV at `path`; a person completes it.
 
-    The file is named relative to the directory it lies in. Raises InputError if it is not a table of text.
+    The file is named relative to the directory it lies in. Raises InputError if it is not a table of text,
+    and KeyError for an unknown language.
     """
     seen = sketch(path)
-    words = _WORDS[lang]
+    words = {key: say_in(language, text, file=_comment(path.name)) for key, text in _WORDS.items()}
+    words |= {key: say_key(language, "code", key) for key in _CODES}
     codes = {column: _code(column, index) for index, column in enumerate(seen.options, 1)}
-    lines = [f"# {words['title']}".replace("FILE", _comment(path.name)), "", *_election(codes, words)]
+    lines = [f"# {words['title']}", "", *_election(codes, words)]
     lines += ["", *_sheets(path.name, seen, codes, words), "", *_roll(path.name, seen, words)]
     return "\n".join(lines) + "\n"
 
 
 def _election(codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
-    unnamed = f'{{ es = "{words["complete"]}", en = "{words["complete"]}" }}'
-    lines = ["[election]", f'code = "{words["code"]}"', f'kind = "simulation"  # {words["kind"]}']
+    complete = quote(words["complete"])
+    unnamed = f"{{ {', '.join(f'{each} = {complete}' for each in languages())} }}"
+    lines = [
+        "[election]",
+        *_languages(),
+        f'code = "{words["election"]}"',
+        f'kind = "simulation"  # {words["kind"]}',
+    ]
     lines += [f"title = {unnamed}", f"place = {unnamed}", f'voting_day = "2000-01-01"  # {words["day"]}']
     lines += [f'author_role = "importer"  # {words["author"]}', f"author = {unnamed}", ""]
-    lines += ["[log]", f'origin = "{words["code"]}.example"  # {words["origin"]}', 'role = "importer"']
+    lines += ["[log]", f'origin = "{words["election"]}.example"  # {words["origin"]}', 'role = "importer"']
     lines += [
         f"operator = {unnamed}",
         "",
@@ -50,6 +57,11 @@ def _election(codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
     for column, code in codes.items():
         lines += ["[[contest.candidate]]", f"code = {quote(code)}", f"title = {quote(column or code)}"]
     return lines
+
+
+def _languages() -> list[str]:
+    """The languages of the titles, where they are not those of an election that names none."""
+    return [] if languages() == USUAL else [f"languages = [{', '.join(map(quote, languages()))}]"]
 
 
 def _sheets(file: str, seen: Sketch, codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
@@ -127,47 +139,22 @@ def _comment(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]", " ", text)[:60]
 
 
-_WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
-    {
-        "es": {
-            "title": "Comienzo de una elección, conjeturado al mirar FILE. Revise cada línea.",
-            "kind": "real, drill (simulacro) o simulation",
-            "code": "eleccion",
-            "contest": "cargo",
-            "complete": "Por completar",
-            "day": "por completar",
-            "author": "authority si la autoridad electoral lleva el sistema",
-            "origin": "un nombre único para el registro público, sin https://",
-            "candidates": "Si hay varias casillas por candidato, se listan como [[contest.option]].",
-            "sheets": "Las actas: una fila por mesa. {COLUMNA:09} repone los ceros perdidos a la izquierda.",
-            "station": "identifica la mesa",
-            "adds": "filas en que las opciones suman este control",
-            "others": "Columnas sin usar",
-            "missing": "por completar: no se encontró la columna",
-            "roll": "El registro: cada mesa, su centro, su área y, si se conocen, sus inscritos.",
-            "area": "el código del área menor; debe ser único en todo el país",
-            "areas": "Las áreas, de la mayor a la menor, cada una con un código único en todo el país.",
-            "country": "pais",
-        },
-        "en": {
-            "title": "The start of an election, guessed by looking at FILE. Check every line.",
-            "kind": "real, drill or simulation",
-            "code": "election",
-            "contest": "contest",
-            "complete": "To be completed",
-            "day": "to be completed",
-            "author": "authority where the electoral authority runs the system",
-            "origin": "a name of its own for the public log, without https://",
-            "candidates": "Where a candidate has several boxes on the ballot, list them: [[contest.option]].",
-            "sheets": "The tally sheets, one row per station. {COLUMN:09} restores zeros lost on the left.",
-            "station": "identifies the station",
-            "adds": "rows in which the options add up to this control",
-            "others": "Columns not used",
-            "missing": "to be completed: no such column was found",
-            "roll": "The roll: every station, its center, its area and, where known, its registered voters.",
-            "area": "the code of the smallest area; it must be unique in the whole country",
-            "areas": "The areas, largest first, each with a code that is unique in the whole country.",
-            "country": "country",
-        },
-    }
-)
+_CODES = ("election", "contest", "country")
+"""What stands in codes, without accents; the words are under the context `code`."""
+_WORDS = {
+    "title": N_("The start of an election, guessed by looking at {file}. Check every line."),
+    "kind": N_("real, drill or simulation"),
+    "complete": N_("To be completed"),
+    "day": N_("to be completed"),
+    "author": N_("authority where the electoral authority runs the system"),
+    "origin": N_("a name of its own for the public log, without https://"),
+    "candidates": N_("Where a candidate has several boxes on the ballot, list them: [[contest.option]]."),
+    "sheets": N_("The tally sheets, one row per station. {{COLUMN:09}} restores zeros lost on the left."),
+    "station": N_("identifies the station"),
+    "adds": N_("rows in which the options add up to this control"),
+    "others": N_("Columns not used"),
+    "missing": N_("to be completed: no such column was found"),
+    "roll": N_("The roll: every station, its center, its area and, where known, its registered voters."),
+    "area": N_("the code of the smallest area; it must be unique in the whole country"),
+    "areas": N_("The areas, largest first, each with a code that is unique in the whole country."),
+}

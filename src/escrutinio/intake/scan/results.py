@@ -15,6 +15,7 @@ from itertools import groupby
 import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.words.catalogue import N_
 from escrutinio.core.records.entry import Entry, open_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.core.records.qr2024 import Sheet2024, read_qr2024
@@ -24,11 +25,8 @@ from escrutinio.intake.scan.problems import Problem
 MAX_LINE = 1 << 18
 """Longest line of a result file that is read, in characters."""
 
-ZERO = (
-    "all its figures are zero: a zero report until a person says otherwise",
-    "todas sus cifras son cero: un acta de inicialización hasta que una persona diga otra cosa",
-)
-"""What is said of such a sheet (`is_zero_report`), in English and Spanish."""
+ZERO = N_("all its figures are zero: a zero report until a person says otherwise")
+"""What is said of such a sheet (`is_zero_report`)."""
 
 Corner = tuple[int, int]
 

@@ -16,6 +16,8 @@ from functools import partial
 from importlib.resources import files
 
 from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.catalogue import N_, languages
+from escrutinio.base.words.say import say_in
 from escrutinio.publication.browser.policy import csp_hash
 from escrutinio.publication.browser.words import learning
 
@@ -40,8 +42,9 @@ _LEFT_OVER = re.compile(r"^(?:import|export)\b.*|^.*\bimport[.(].*", re.MULTILIN
 _ENDS_SCRIPT = re.compile(r"^.*(?:</script|<!--).*", re.MULTILINE | re.IGNORECASE)
 _CODE_ONLY = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.MULTILINE | re.DOTALL)
 
+_NEEDED = N_("This verifier needs JavaScript.")
 _PAGE = """<!doctype html>
-<html lang="es" data-verifier="{version}">
+<html lang="{language}" data-verifier="{version}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -50,7 +53,7 @@ _PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<noscript><p>Este verificador necesita JavaScript. This verifier needs JavaScript.</p></noscript>
+<noscript><p>{needed}</p></noscript>
 <script>{script}</script>
 </body>
 </html>
@@ -71,7 +74,11 @@ def make(read: Callable[[str], str]) -> bytes:
         f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; worker-src blob:; "
         "base-uri 'none'; form-action 'none'"
     )
-    return _PAGE.format(version=VERIFIER, policy=policy, style=style, script=script).encode()
+    needed = " ".join(say_in(each, _NEEDED) for each in languages())
+    page = _PAGE.format(
+        language=languages()[0], version=VERIFIER, policy=policy, style=style, needed=needed, script=script
+    )
+    return page.encode()
 
 
 def join_modules(entry: str, read: Callable[[str], str], between: str = "") -> str:

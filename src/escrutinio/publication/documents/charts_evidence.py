@@ -10,48 +10,39 @@ from dataclasses import dataclass
 from html import escape
 from math import exp, isnan, pi, sqrt
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.format import NBSP, Format
+from escrutinio.base.words.say import say_in
 from escrutinio.evidence.screening.displays import CELLS, Display
 from escrutinio.evidence.screening.result import Bars
 
 WIDTH, HEIGHT = 640, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 614, 14, 274
 
-_TEXTS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "share": "share of valid votes",
-        "turnout": "turnout",
-        "sheets": "sheets",
-        "digit": "digit",
-        "tables": "tables",
-        "off": "distance from the center, in standard deviations of a lottery",
-        "histogram": "{sheets} sheets by share of valid votes in bars of half a point; "
-        "short ticks mark each whole percent.",
-        "digits": "Bars: {sheets} observed digits. Lines: the middle 95 % of the model's replicates.",
-        "fingerprint": "{sheets} sheets by turnout and share in cells of 5 points; "
-        "darker or brighter holds more, {most} at most. A display, not a test.",
-        "residuals": "{sheets} tables of centers with several, by distance from their center; "
-        "the line is what a lottery gives.",
-        "by-turnout": "Share of all valid votes cast at each step of turnout, {sheets} sheets; "
-        "larger circles hold more sheets. A display, not a test.",
-    },
-    "es": {
-        "share": "proporción de votos válidos",
-        "turnout": "participación",
-        "sheets": "actas",
-        "digit": "dígito",
-        "tables": "mesas",
-        "off": "distancia al centro de votación, en desviaciones estándar de un sorteo",
-        "histogram": "{sheets} actas por proporción de votos válidos en barras de medio punto; "
-        "las marcas cortas señalan cada entero.",
-        "digits": "Barras: {sheets} dígitos observados. Líneas: el 95 % central de las réplicas del modelo.",
-        "fingerprint": "{sheets} actas por participación y proporción en celdas de 5 puntos; "
-        "más contraste es más, {most} a lo sumo. Es una vista, no una prueba.",
-        "residuals": "{sheets} mesas de centros con varias, por distancia a su centro; "
-        "la línea es lo que da un sorteo.",
-        "by-turnout": "Proporción de los votos válidos en cada tramo de participación, {sheets} actas; "
-        "los círculos mayores tienen más. Es una vista, no una prueba.",
-    },
+_TEXTS: Mapping[str, str] = {
+    "share": N_("share of valid votes"),
+    "turnout": N_("turnout"),
+    "sheets": N_("sheets"),
+    "digit": N_("digit"),
+    "tables": N_("tables"),
+    "off": N_("distance from the center, in standard deviations of a lottery"),
+    "histogram": N_(
+        "{sheets} sheets by share of valid votes in bars of half a point; short ticks mark each "
+        "whole percent."
+    ),
+    "digits": N_("Bars: {sheets} observed digits. Lines: the middle 95 % of the model's replicates."),
+    "fingerprint": N_(
+        "{sheets} sheets by turnout and share in cells of 5 points; darker or brighter holds more, "
+        "{most} at most. A display, not a test."
+    ),
+    "residuals": N_(
+        "{sheets} tables of centers with several, by distance from their center; the line is what a "
+        "lottery gives."
+    ),
+    "by-turnout": N_(
+        "Share of all valid votes cast at each step of turnout, {sheets} sheets; larger circles hold "
+        "more sheets. A display, not a test."
+    ),
 }
 
 
@@ -65,7 +56,7 @@ class Plot:
 
     def word(self, name: str, **values: str) -> str:
         """A text of this module in the plot's language."""
-        return _TEXTS[self.form.language][name].format(**values)
+        return say_in(self.form.language, _TEXTS[name], **values)
 
     def whole_percent(self, value: int) -> str:
         """A whole percentage, as ticks have it."""

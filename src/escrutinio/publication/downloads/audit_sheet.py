@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.base.words.wording import in_language
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
 from escrutinio.base.xlsx import Bold, Cell, Formula, Sheet, cell_name, column_name, xlsx
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, Weights, draw_weights, error_bounds
@@ -43,7 +44,7 @@ class AuditSheet:
 
 
 def audit_workbook(sheet: AuditSheet, language: str) -> bytes:
-    """Write the workbook (XLSX) in "en" or "es"; the same content always gives the same bytes.
+    """Write the workbook (XLSX) in a language; the same content always gives the same bytes.
 
     Raises EvidenceError for a seed of the wrong form and an outcome without a margin, PublicationError for
     more boxes or draws than a workbook takes.
@@ -69,7 +70,7 @@ class _Workbook:
         self._votes = len(sheet.candidates)
 
     def _worded(self, key: str, **values: object) -> str:
-        return in_language(_WORDS[key], self._language, **values)
+        return say_in(self._language, _WORDS[key], **values)
 
     def _name(self, page: str) -> str:
         return f"'{self._worded(page)}'"
@@ -194,58 +195,45 @@ class _Workbook:
 
 
 _WORDS = {
-    "read": {"en": "Read me", "es": "Léame"},
-    "outcome": {"en": "Outcome", "es": "Resultado"},
-    "boxes": {"en": "Boxes", "es": "Cajas"},
-    "draws": {"en": "Draws", "es": "Sorteo"},
-    "scale": {"en": "Scale", "es": "Escala"},
-    "sum": {"en": "Sum of weights W", "es": "Suma de pesos W"},
-    "candidate": {"en": "Candidate", "es": "Candidato"},
-    "votes": {"en": "Votes", "es": "Votos"},
-    "worst": {"en": "Worst of one voucher", "es": "Lo peor de un comprobante"},
-    "margin": {"en": "Margin", "es": "Margen"},
-    "share": {"en": "share of valid votes", "es": "parte de los votos válidos"},
-    "box": {"en": "Box", "es": "Caja"},
-    "bound": {"en": "Vouchers at most", "es": "Comprobantes como máximo"},
-    "weight": {"en": "Weight", "es": "Peso"},
-    "begins": {"en": "Begins at", "es": "Comienza en"},
-    "draw": {"en": "Draw", "es": "Extracción"},
-    "text": {"en": "Text", "es": "Texto"},
-    "hash": {"en": "SHA-256 of the text", "es": "SHA-256 del texto"},
-    "carry": {"en": "Carry", "es": "Acarreo"},
-    "read-1": {
-        "en": "This workbook makes the draw of an audit again. The seed is {seed}, thrown in public with "
-        "dice after the sheets were committed to.",
-        "es": "Este libro repite el sorteo de una auditoría. La semilla es {seed}, obtenida en público con "
-        "dados después del compromiso con las actas.",
-    },
-    "read-2": {
-        "en": "Weights: a box can make the outcome look better by its votes for the winner less those for "
+    "read": N_("Read me"),
+    "outcome": N_("Outcome"),
+    "boxes": N_("Boxes"),
+    "draws": N_("Draws"),
+    "scale": N_("Scale"),
+    "sum": N_("Sum of weights W"),
+    "candidate": N_("Candidate"),
+    "votes": N_("Votes"),
+    "worst": N_("Worst of one voucher"),
+    "margin": N_("Margin"),
+    "share": N_("share of valid votes"),
+    "box": N_("Box"),
+    "bound": N_("Vouchers at most"),
+    "weight": N_("Weight"),
+    "begins": N_("Begins at"),
+    "draw": N_("Draw"),
+    "text": N_("Text"),
+    "hash": N_("SHA-256 of the text"),
+    "carry": N_("Carry"),
+    "read-1": N_(
+        "This workbook makes the draw of an audit again. The seed is {seed}, thrown in public with "
+        "dice after the sheets were committed to."
+    ),
+    "read-2": N_(
+        "Weights: a box can make the outcome look better by its votes for the winner less those for "
         "the loser plus all its vouchers; that, over the margin and times the scale, rounded up, is its "
-        "weight, the greatest over all comparisons.",
-        "es": "Pesos: una caja puede mejorar el resultado en sus votos por el ganador menos los del "
-        "perdedor más todos sus comprobantes; eso, entre el margen y por la escala, redondeado hacia "
-        "arriba, es su peso: el mayor de todas las comparaciones.",
-    },
-    "read-3": {
-        "en": "Hashes: a spreadsheet cannot compute SHA-256, so the hashes are values. Check any of them "
-        "elsewhere: the text in column B, in UTF-8 and without a line end, has the hash in column C.",
-        "es": "Resúmenes: una hoja de cálculo no calcula SHA-256, así que los resúmenes son valores. "
-        "Compruebe cualquiera en otro programa: el texto de la columna B, en UTF-8 y sin fin de línea, "
-        "tiene el de la columna C.",
-    },
-    "read-4": {
-        "en": "Draw: k is the hash times W over 2^256, rounded down, by long multiplication from the last "
+        "weight, the greatest over all comparisons."
+    ),
+    "read-3": N_(
+        "Hashes: a spreadsheet cannot compute SHA-256, so the hashes are values. Check any of them "
+        "elsewhere: the text in column B, in UTF-8 and without a line end, has the hash in column C."
+    ),
+    "read-4": N_(
+        "Draw: k is the hash times W over 2^256, rounded down, by long multiplication from the last "
         "two digits of the hash to the first. The box drawn is the last one that begins at k or before it. "
-        "A box can come twice.",
-        "es": "Sorteo: k es el resumen por W entre 2^256, redondeado hacia abajo, por multiplicación larga "
-        "desde las dos últimas cifras hasta las primeras. Sale la última caja que comienza en k o antes. "
-        "Una caja puede repetirse.",
-    },
-    "read-5": {
-        "en": "Not shown here: whether the sheets are those committed to, and whether the seed came after; "
-        "the log shows both.",
-        "es": "Aquí no se ve si las actas son las del compromiso ni si la semilla vino después; el "
-        "registro muestra ambas cosas.",
-    },
+        "A box can come twice."
+    ),
+    "read-5": N_(
+        "Not shown here: whether the sheets are those committed to, and whether the seed came after; "
+        "the log shows both."
+    ),
 }

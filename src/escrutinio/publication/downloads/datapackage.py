@@ -1,6 +1,6 @@
 """`data/datapackage.json`: a Frictionless Data Package (version 1) that says what every file of `data/` is.
 
-It lists each file's size and SHA-256, each table's columns in two languages, and the sources.
+It lists each file's size and SHA-256, each table's columns in every language, and the sources.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,13 @@ from hashlib import sha256
 
 import msgspec
 
+from escrutinio.base.words.catalogue import N_, SOURCE
+from escrutinio.base.words.say import say_in_all
 from escrutinio.core.derived.version import MEMBER, statement
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.core.records.parts import Title
-from escrutinio.publication.downloads.codebook import Meaning, codebook
+from escrutinio.publication.downloads.codebook import codebook
 
 _PROFILE = {"csv": "tabular-data-resource"}
 _MEDIA = {
@@ -25,14 +27,8 @@ _MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "gz": "application/gzip",
 }
-LICENCES = Meaning(
-    "Facts of a public election; no licence is stated by their publishers.",
-    "Hechos de una elección pública; sus editores no indican licencia.",
-)
-INVENTED = Meaning(
-    "Not real: figures of a drill or a simulation.",
-    "No es real: cifras de un simulacro o una simulación.",
-)
+LICENCES = N_("Facts of a public election; no licence is stated by their publishers.")
+INVENTED = N_("Not real: figures of a drill or a simulation.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +69,8 @@ def datapackage(
         "name": f"escrutinio-{body.code}".lower(),
         "title": body.titles[0].text,
         "titles": {title.language: title.text for title in body.titles},
-        "description": terms.en,
-        "descriptions": terms._asdict(),
+        "description": terms,
+        "descriptions": say_in_all(terms),
         "created": datetime.fromtimestamp(generated_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "election": state.election.hex(),
         "log_size": state.size,
@@ -103,8 +99,8 @@ def _resource(found: Resource) -> dict[str, object]:
         "profile": _PROFILE.get(ending, "data-resource"),
         "format": ending,
         "mediatype": _MEDIA[ending],
-        "title": kind.meaning.en,
-        "titles": kind.meaning._asdict(),
+        "title": kind.message,
+        "titles": kind.meanings(),
         "bytes": found.size,
         "hash": f"sha256:{found.sha256.hex()}",
     }
@@ -118,8 +114,8 @@ def _resource(found: Resource) -> dict[str, object]:
                 {
                     "name": column.name,
                     "type": column.type,
-                    "description": column.meaning.en,
-                    "descriptions": column.meaning._asdict(),
+                    "description": column.meanings()[SOURCE],
+                    "descriptions": column.meanings(),
                 }
                 for column in kind.columns(found.header)
             ],

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in_all
 from escrutinio.base.xlsx import MAX_ROWS, Cell, Sheet, sheet_names, xlsx
 from escrutinio.core.derived.cells import free_names
 from escrutinio.core.derived.files import AREA, areas_of, shown_bases
@@ -26,7 +28,7 @@ _COVERAGE = ("stations_declared", "stations_counted", "stations_pending", "regis
 _SUMS = ("valid", "null", "blank")
 _STATION = ("station", "area", "basis", "index")
 _SHEET = ("null", "blank", "registered")
-_NOT_REAL = "Not real / No es real"
+_NOT_REAL = N_("Not real")
 
 
 def workbook(state: ElectionState, generated_at: int) -> bytes:
@@ -47,7 +49,7 @@ def _about(state: ElectionState) -> Iterator[tuple[Cell, Cell]]:
     for title in body.titles:
         yield f"election ({title.language})", title.text
     kind = word(body.kind)
-    yield "kind", kind if body.kind is Kind.REAL else f"{kind}: {_NOT_REAL}"
+    yield "kind", kind if body.kind is Kind.REAL else f"{kind}: {' / '.join(say_in_all(_NOT_REAL).values())}"
     yield "definition, SHA-256", state.election.hex()
     yield "entries of the log", state.size
     for contest in state.contests:

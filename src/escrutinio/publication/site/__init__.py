@@ -1,1 +1,1 @@
-"""The site: pages in Spanish and English made from an election's state, as plain files."""
+"""The site: pages in every language of the catalogues, made from an election's state, as plain files."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from escrutinio.base.tree import write_pages
-from escrutinio.base.words.catalogue import catalogue, endonyms
-from escrutinio.base.words.format import LANGUAGES, Format
+from escrutinio.base.words.catalogue import catalogue, endonyms, languages
+from escrutinio.base.words.format import Format
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ElectionState
 from escrutinio.publication.browser.files import assets
@@ -67,7 +67,7 @@ def render_demo_index(publications: Sequence[tuple[str, ElectionState]], out: Pa
     `publications`: the name of each one's directory and its state. Raises PublicationError.
     """
     panels = []
-    for language in LANGUAGES:
+    for language in languages():
         say = catalogue(language).gettext
         entries = []
         for directory, state in publications:

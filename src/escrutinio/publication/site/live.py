@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from escrutinio.base.words.format import LANGUAGES
+from escrutinio.base.words.catalogue import languages
 from escrutinio.core.derived.files import shown_bases
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.election.totals import totals
@@ -160,7 +160,7 @@ def _headline(state: ElectionState, view: ContestView, basis: str) -> Headline:
 def _latest(state: ElectionState) -> dict[str, object]:
     body = state.definition.body
     return {
-        "notices": {language: notices(state, language) for language in LANGUAGES},
+        "notices": {language: notices(state, language) for language in languages()},
         "kind": word(body.kind),
         "code": body.code,
         "titles": _texts(body.titles),

@@ -15,7 +15,7 @@ import msgspec
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below, remove
-from escrutinio.base.words.format import LANGUAGES
+from escrutinio.base.words import catalogue
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust
@@ -60,7 +60,7 @@ def render_site(
     checkpoint: SignedCheckpoint,
     trust: Trust,
     progress: Progress,
-    languages: Sequence[str] = LANGUAGES,
+    languages: Sequence[str] | None = None,
     executor: Executor | None = None,
 ) -> Rendering:
     """Write the pages, their assets and the browser's indexes into `out`.
@@ -72,11 +72,12 @@ def render_site(
     machine, which make pages and work out the evidence. Raises PublicationError where something cannot be
     written, and for a language that the site does not speak.
     """
+    languages = languages or catalogue.languages()
     site = Site(state, shown, Shelf(out))
     context = Context(site, Shelf(out), checkpoint, trust, tuple(languages), changes(state), shown.address)
     before, now = read_manifest(out), manifest_of(context, shown)
     (out / MANIFEST).unlink(missing_ok=True)  # what a crash leaves half done is made again
-    there = files_below(out, (*ROOTS, *LANGUAGES))
+    there = files_below(out, (*ROOTS, *catalogue.languages()))
     if before is not None and before.key != now.key:
         before = None
     changed = frozenset(now.areas)
@@ -231,7 +232,7 @@ def _do(context: Path, out: Path, job: _Job, fresh: bool) -> _Made:
     return _Made(writer.paths, writer.written)
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@lru_cache(maxsize=len(catalogue.languages()))
 def _pages(context: Path, language: str) -> Pages:
     """A process keeps the pages of one rendering: reading the context costs more than a job."""
     return Pages(_context(context), language)

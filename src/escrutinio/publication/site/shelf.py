@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.catalogue import SOURCE
 from escrutinio.core.derived.geometry import GEOMETRY, Geometry, parse_geometry
 from escrutinio.core.records.attachments import TEXT, file_name
 from escrutinio.core.records.parts import Attachment
@@ -83,4 +84,4 @@ class Shelf:
 
 def text_of(texts: Mapping[str, str], language: str, otherwise: str) -> str:
     """The text in a language, else the English one, else `otherwise`."""
-    return texts.get(language) or texts.get("en") or otherwise
+    return texts.get(language) or texts.get(SOURCE) or otherwise

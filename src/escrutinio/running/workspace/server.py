@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from escrutinio.base.local_http import Headers
-from escrutinio.base.words.format import LANGUAGES
+from escrutinio.base.words.catalogue import languages
 from escrutinio.publication.browser.policy import CSP
 from escrutinio.publication.browser.verifier import is_verifier
 
@@ -29,7 +29,7 @@ LIVE = "no-cache"
 """For everything else: kept, but asked about each time, which costs an answer without content."""
 
 
-_TOP = frozenset({"log", "data", "attachments", "embed", "assets", "latest.json", "live.json", *LANGUAGES})
+_TOP = frozenset({"log", "data", "attachments", "embed", "assets", "latest.json", "live.json", *languages()})
 
 
 def headers_of(path: str) -> Iterator[tuple[str, str]]:

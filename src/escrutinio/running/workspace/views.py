@@ -18,7 +18,7 @@ from escrutinio.base.errors import LogError, PublicationError
 from escrutinio.base.files import PUBLIC, TEMPORARY, directory_mode, make_directories, write_files
 from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below
-from escrutinio.base.words.format import LANGUAGES
+from escrutinio.base.words.catalogue import languages
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust, format_trust
@@ -196,7 +196,7 @@ def carry_over(old: Path, new: Path) -> None:
 
     Files are linked, not copied, where the file system can: nothing writes into a page, it is replaced.
     """
-    for path in sorted(files_below(old, (*ROOTS, *LANGUAGES))):
+    for path in sorted(files_below(old, (*ROOTS, *languages()))):
         make_directories((new / path).parent, directory_mode(PUBLIC))
         _link(str(old / path), str(new / path))
     for name in (MANIFEST, LIVE):

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from escrutinio.base.cells import csv_bytes
 from escrutinio.base.errors import PublicationError
-from escrutinio.base.words.wording import in_language
+from escrutinio.base.words.catalogue import N_, languages
+from escrutinio.base.words.say import say_in
 from escrutinio.base.xlsx import Cell, Sheet, xlsx
 from escrutinio.core.election.outcome import Outcome
 from escrutinio.evidence.accounts.accounts import Accounts, Majority, Pair
@@ -35,13 +36,13 @@ def to_csv(contests: Sequence[Accounts]) -> bytes:
 def to_xlsx(contests: Sequence[Accounts], language: str) -> bytes:
     """A workbook with the kinds, the areas, the figures that differ and, for three sources, the majority.
 
-    Raises PublicationError for more figures than a sheet holds, EvidenceError for another language.
+    Raises PublicationError for more figures than a sheet holds, KeyError for an unknown language.
     """
     figures = [row for accounts in contests for row in figure_rows(accounts)]
     if len(figures) > MAX_ROWS:
         raise PublicationError(f"a workbook takes {MAX_ROWS:,} rows, not {len(figures):,}; use --csv")
     sheets = [
-        Sheet(in_language(_SHEETS[name], language), _HEADERS[name], rows, _widths(_HEADERS[name], rows))
+        Sheet(say_in(language, _SHEETS[name]), _HEADERS[name], rows, _widths(_HEADERS[name], rows))
         for name, rows in (
             ("kinds", [row for accounts in contests for row in _kind_rows(accounts, language)]),
             ("areas", [row for accounts in contests for row in area_rows(accounts)]),
@@ -88,10 +89,10 @@ def _majority_rows(accounts: Accounts) -> Iterator[tuple[Cell, ...]]:
 
 
 _SHEETS = {
-    "kinds": {"en": "kinds", "es": "clases"},
-    "areas": {"en": "areas", "es": "áreas"},
-    "figures": {"en": "figures", "es": "cifras"},
-    "majority": {"en": "majority", "es": "mayoría"},
+    "kinds": N_("kinds"),
+    "areas": N_("areas"),
+    "figures": N_("figures"),
+    "majority": N_("majority"),
 }
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "kinds": ("contest", "left", "right", "kind", "meaning", "stations"),
@@ -109,11 +110,12 @@ Plain = dict[str, object]
 def as_plain(contests: Sequence[Accounts]) -> Plain:
     """The whole as JSON values."""
     sources = all_sources(contests)
+    elections = {language: elections_sentence(sources, language) for language in sorted(languages())}
     return {
         "version": 1,
-        "one_election": not elections_sentence(sources, "en"),
+        "one_election": not any(elections.values()),
         "definitions": definitions(sources),
-        "elections": {language: elections_sentence(sources, language) for language in ("en", "es")},
+        "elections": elections,
         "contests": [_contest(accounts) for accounts in contests],
     }
 
@@ -154,7 +156,7 @@ def _pair(accounts: Accounts, pair: Pair) -> Plain:
     return {
         "left": left,
         "right": right,
-        "sentences": {language: list(accounts.sentences(pair, language)) for language in ("en", "es")},
+        "sentences": {language: list(accounts.sentences(pair, language)) for language in sorted(languages())},
         "kinds": {kind.value: pair.count(kind) for kind in KINDS if pair.count(kind)},
         "differ": pair.differ(),
         "slips": {slip.value: count for slip, count in pair.slips().items()},
@@ -211,7 +213,7 @@ def _certificate(found: Certificate) -> Plain:
         "status": found.finality.value,
         "margin": found.margin,
         "outstanding": found.outstanding.capacity,
-        "sentences": {language: list(found.sentences(language)) for language in ("en", "es")},
+        "sentences": {language: list(found.sentences(language)) for language in sorted(languages())},
     }
 
 

@@ -1,4 +1,4 @@
-"""A reconciliation as pages: kinds, areas and stations with their differences marked, in both languages.
+"""A reconciliation as pages: kinds, areas and stations with their differences marked, in every language.
 
 A directory that stands alone: it has its own style sheet and the figures as CSV, and needs no network.
 """
@@ -15,8 +15,9 @@ from jinja2 import Environment
 from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.tree import write_pages
-from escrutinio.base.words.catalogue import catalogue, endonyms
-from escrutinio.base.words.format import LANGUAGES, NONE, Format
+from escrutinio.base.words.catalogue import N_, catalogue, endonyms, languages
+from escrutinio.base.words.format import NONE, Format
+from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
 from escrutinio.evidence.accounts.accounts import Accounts, Pair
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
@@ -31,7 +32,7 @@ STATIONS_A_PAGE = 200
 STYLE = ("assets/css/site.css", "assets/css/reconcile.css", "assets/mark.svg")
 FIGURES = "figures.csv"
 
-_UNMARKED = {"en": ("null", "blank"), "es": ("nulos", "blancos")}
+_UNMARKED = (N_("null"), N_("blank"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,9 @@ def reconciliation_pages(contests: Sequence[Accounts]) -> Iterator[tuple[str, by
     """Every file as (path, content)."""
     yield from ((path, content) for path, content in assets() if path in STYLE)
     yield FIGURES, to_csv(contests)
-    yield "index.html", _Pages(contests, LANGUAGES[0], here="es/").index().encode()
-    for language in LANGUAGES:
+    first = languages()[0]
+    yield "index.html", _Pages(contests, first, here=f"{first}/").index().encode()
+    for language in languages():
         for path, page in _Pages(contests, language):
             yield f"{language}/{path}", page.encode()
 
@@ -142,7 +144,8 @@ class _Pages:
         figures = (joined.figures[pair.left][station].tolist(), joined.figures[pair.right][station].tolist())
         differing = {figure.row: figure for figure in difference.figures}
         lines = []
-        for row, code in enumerate((*joined.view.options, *_UNMARKED[self._language])):
+        unmarked = (say_in(self._language, name) for name in _UNMARKED)
+        for row, code in enumerate((*joined.view.options, *unmarked)):
             mine, theirs = figures[0][row], figures[1][row]
             if (figure := differing.get(row)) is not None:
                 gap = "≠" if figure.difference is None else self._form.signed(figure.difference)
@@ -177,7 +180,7 @@ class _Pages:
             "lang": language,
             "up": "" if self._here else "../",
             "here": self._here,
-            "languages": LANGUAGES,
+            "languages": languages(),
             "endonyms": endonyms(),
             "figures_file": FIGURES,
             "two_elections": elections_sentence(all_sources(self._contests), language),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from escrutinio.base.words.numerals import in_words
+from escrutinio.base.words.numerals import SPELLED, in_words
 
-LANGUAGES = ("es", "en")
 MAX_WORDS = 200
 
 _LEFT_OUT = frozenset({"y", "and"})
@@ -22,8 +21,8 @@ def names_number(words: str, number: int) -> bool:
     """
     if len(words) > MAX_WORDS:
         return False
-    digits = [" ".join(in_words(int(digit), language) for digit in str(number)) for language in LANGUAGES]
-    whole = [in_words(number, language) for language in LANGUAGES]
+    digits = [" ".join(in_words(int(digit), language) for digit in str(number)) for language in SPELLED]
+    whole = [in_words(number, language) for language in SPELLED]
     return _bare(words) in {_bare(text) for text in (*whole, *digits)}
 
 
