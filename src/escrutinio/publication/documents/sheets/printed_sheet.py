@@ -70,12 +70,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One option: its number on the ballot from 1, its card, its candidate (empty if named alike), votes."""
+    """One option: its number on the ballot from 1, its card, its candidate (empty if named alike), votes; and
+    the codes of card and candidate, which stand beside a name that cannot be printed."""
 
     number: int
     card: str
     candidate: str
     votes: int
+    card_code: str
+    candidate_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,8 @@ def _rows(contest: Contest, body: Sheet, language: str) -> tuple[Row, ...]:
         candidate = contest.candidates[option.candidate]
         card = choose(option.titles, language, option.code).text
         name = choose(candidate.titles, language, candidate.code).text
-        rows.append(Row(number, card, "" if name.casefold() == card.casefold() else name, votes))
+        alike = name.casefold() == card.casefold()
+        rows.append(Row(number, card, "" if alike else name, votes, option.code, candidate.code))
     return tuple(rows)
 
 
