@@ -73,13 +73,29 @@ def named(text: str, code: str, lost: Lost) -> str:
     return f"{text} [{code}]" if lost.intersection(text) else text
 
 
-def what_was_lost(lost: Lost, say: Tongue) -> str:
-    """The sentence on letters that are lost."""
+def coded(content: object, codes: Mapping[str, str], lost: Lost) -> object:
+    """A content in which each text that lost a letter is followed by the codes of the names that it holds."""
+    if isinstance(content, str):
+        if not lost.intersection(content):
+            return content
+        found = [code for name, code in codes.items() if name in content and lost.intersection(name)]
+        return f"{content} [{', '.join(found)}]" if found else content
+    if isinstance(content, Mapping):
+        return {key: each if key == "svg" else coded(each, codes, lost) for key, each in content.items()}
+    if isinstance(content, Iterable):
+        return [coded(each, codes, lost) for each in content]
+    return content
+
+
+def what_was_lost(lost: Lost, say: Tongue) -> str | None:
+    """The sentence on letters that are lost; None where none is."""
+    if not lost:
+        return None
     return say(
         "The fonts of this document lack some letters, shown as a box; the records have them all.",
         "Las fuentes de este documento no tienen algunas letras, que aparecen como un recuadro; los asientos "
         "las tienen todas.",
-    ) if lost else ""  # fmt: skip
+    )
 
 
 @cache

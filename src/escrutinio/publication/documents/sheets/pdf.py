@@ -98,7 +98,7 @@ def _said(sheet: PrintedSheet, say: Tongue, lost: Lost) -> dict[str, object]:
         "foot": f"{sheet.kind} · {sheet.station} · {contest} · {election}",
         "qr": None if code is None else {"svg": code.svg(), "modules": code.side, "alt": sheet.qr},
     }
-    return {**said, "lost": what_was_lost(lost, say) if lost.intersection("".join(texts_of(said))) else None}
+    return {**said, "lost": what_was_lost(lost.intersection("".join(texts_of(said))), say)}
 
 
 def how_to_check(say: Tongue) -> str:

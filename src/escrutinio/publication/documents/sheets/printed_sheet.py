@@ -154,7 +154,7 @@ def printed_sheet(
         contest=contest.code,
         whereabouts=_whereabouts(place, say),
         copy=None if isinstance(body, Copy) else copy,
-        watermarks=_watermarks(definition.kind, body),
+        watermarks=watermarks(definition.kind) + ((COPY_MARK,) if isinstance(body, Copy) else ()),
         notices=_notices(definition, body, say, language),
         rows=_rows(contest, body, language),
         summary=_summary(body, place, say),
@@ -182,9 +182,9 @@ def _whereabouts(place: Place, say: Tongue) -> tuple[str, ...]:
     )
 
 
-def _watermarks(kind: Kind, body: Sheet) -> tuple[str, ...]:
-    marks = (WATERMARKS[kind], NOT_REAL) if kind in WATERMARKS else ()
-    return (*marks, COPY_MARK) if isinstance(body, Copy) else marks
+def watermarks(kind: Kind) -> tuple[str, ...]:
+    """The lines of the mark across every page of an election of this kind; none of a real one."""
+    return (WATERMARKS[kind], NOT_REAL) if kind in WATERMARKS else ()
 
 
 def _notices(definition: Definition, body: Sheet, say: Tongue, language: str) -> tuple[str, ...]:
