@@ -1,9 +1,9 @@
 """Setting documents with Typst, from the templates `templates/*.typ` that a person can edit.
 
 What a document says goes to its template as JSON and is only ever text there. The fonts are those that Typst
-carries itself (Latin, Greek, Cyrillic, Hebrew, Cherokee, Arabic, Armenian, Georgian, Lao), and no moment of
-making is written, so that the same content gives the same bytes everywhere. PDF files keep to PDF/A-2, those
-for reading with tags (PDF/UA-1), unless a letter is in none of these fonts.
+carries itself (Latin, Greek, Cyrillic, Hebrew, Cherokee, Arabic, Armenian, Georgian, Lao; Devanagari letter
+by letter), and no moment of making is written, so that the same content gives the same bytes everywhere. PDF
+files keep to PDF/A-2, those for reading with tags (PDF/UA-1), unless a letter is in none of these fonts.
 """
 
 from __future__ import annotations
@@ -64,8 +64,11 @@ def pictures(template: str, content: Content, dots: float) -> list[bytes]:
 
 def lost_letters(texts: Iterable[str]) -> Lost:
     """The letters of these texts that no font has."""
-    letters = sorted({letter for text in texts for letter in text if not letter.isascii()})
-    return frozenset(_lost_of("".join(letters)))
+    letters = {letter for text in texts for letter in text if not letter.isascii()}
+    unknown = sorted(letters - _HAS.keys())
+    lost = _without_glyph(unknown)
+    _HAS.update({letter: letter not in lost for letter in unknown})
+    return frozenset(letter for letter in letters if not _HAS[letter])
 
 
 def named(text: str, code: str, lost: Lost) -> str:
@@ -98,17 +101,18 @@ def what_was_lost(lost: Lost, say: Tongue) -> str | None:
     )
 
 
-@cache
-def _lost_of(letters: str) -> tuple[str, ...]:
+_HAS: dict[str, bool] = {}
+"""Letters that were asked for, and whether a font has them."""
+
+
+def _without_glyph(letters: Sequence[str]) -> set[str]:
     """Halves of the letters are set until those are alone that cannot be."""
-    if not letters:
-        return ()
-    if _compiled("letters.typ", {"letters": letters}, "pdf", _UNTAGGED) is not None:
-        return ()
+    if not letters or _compiled("letters.typ", {"letters": letters}, "pdf", _UNTAGGED) is not None:
+        return set()
     if len(letters) == 1:
-        return (letters,)
+        return set(letters)
     half = len(letters) // 2
-    return _lost_of(letters[:half]) + _lost_of(letters[half:])
+    return _without_glyph(letters[:half]) | _without_glyph(letters[half:])
 
 
 def texts_of(content: object) -> Iterator[str]:

@@ -50,6 +50,9 @@ def _codes(definition: Definition, language: str) -> dict[str, str]:
     """Names of contests, candidates and cards, and what codes they stand for."""
     found: dict[str, list[str]] = {}
     for contest in definition.contests:
-        for each in (contest, *contest.candidates, *contest.options):
-            found.setdefault(choose(each.titles, language, each.code).text, []).append(each.code)
+        named = [(contest.titles, contest.code)]
+        named += [(each.titles, each.code) for each in contest.candidates]
+        named += [(each.titles, each.code) for each in contest.options]
+        for titles, code in named:
+            found.setdefault(choose(titles, language, code).text, []).append(code)
     return {name: ", ".join(dict.fromkeys(codes)) for name, codes in found.items()}
