@@ -16,7 +16,7 @@ from escrutinio.core.records import codes as k
 from escrutinio.core.records import types as t
 from escrutinio.core.records.qr import read_qr_text
 from escrutinio.publication.documents.qr_image import qr_code
-from escrutinio.publication.documents.sheets.pdf import PAPERS, sheet_pdf, sheets_pdf
+from escrutinio.publication.documents.sheets.pdf import PAPERS, sheet_pdf
 from escrutinio.publication.documents.sheets.printed_sheet import (
     NOT_REAL,
     SCRUTINEERS,
@@ -105,7 +105,8 @@ def test_what_is_not_real_says_so_on_every_page_and_in_the_code(paper: str, kind
     pdf = sheet_pdf(sheet, paper)
     assert sheet.qr.startswith("ESCX:")
     assert (len(pages(pdf)) > 2) is (paper == "a4")
-    for page in pages(pdf):
+    for number, page in enumerate(pages(pdf), 1):
+        assert paper != "a4" or page.strip().endswith(f"{number} / 3")
         assert ("SIMULACRO" if kind is k.Kind.DRILL else "SIMULACIÓN") in page
         assert NOT_REAL in page
 
@@ -207,8 +208,6 @@ def test_where_no_font_has_the_letters_of_a_name_its_code_stands_beside_it_and_t
     said = text(sheet_pdf(sheet, paper))
     assert all(f"[o{number}]" in said for number in range(3))
     assert "aparecen como un recuadro" in said
-    both = pages(sheets_pdf([sheet, sheet_of_options(3)], paper))
-    assert ["recuadro" in each for each in both] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -227,13 +226,6 @@ def test_an_odd_name_still_makes_a_sheet_and_nothing_stands_beyond_the_paper(nam
         margin = page_image(pdf).convert("L")
         edge = margin.crop((margin.width - 20, 0, margin.width, margin.height))
         assert min(edge.tobytes()) > 200
-
-
-def test_several_sheets_are_one_document_whose_pages_are_counted_for_each() -> None:
-    sheets = [sheet_of_options(120), sheet_of_options(3)]
-    found = pages(sheets_pdf(sheets, "a4"))
-    assert [page.strip()[-5:] for page in found] == ["1 / 3", "2 / 3", "3 / 3", "1 / 1"]
-    assert all(NOT_REAL in page for page in found)
 
 
 def test_a_record_too_long_for_a_qr_code_prints_without_one_and_says_so() -> None:
