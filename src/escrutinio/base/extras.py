@@ -13,9 +13,9 @@ from escrutinio.base.words.say import say
 
 MODULES = {
     "hub": ("jinja2", "starlette", "uvicorn"),
-    "paper": ("babel", "fpdf", "jinja2", "PIL", "segno"),
+    "paper": ("babel", "jinja2", "segno", "typst"),
     "scan": ("PIL", "pypdfium2", "zxingcpp"),
-    "publish": ("babel", "fastexcel", "fpdf", "jinja2", "PIL", "polars", "pypdfium2", "segno"),
+    "publish": ("babel", "fastexcel", "jinja2", "PIL", "polars", "segno", "typst"),
 }
 """The modules of each extra, smaller extras first."""
 
@@ -27,10 +27,7 @@ class MissingExtraError(EscrutinioError):
         names = ",".join(extras)
         self.extras = extras
         super().__init__(
-            say(
-                f"this needs more than the base install: pip install 'escrutinio[{names}]'",
-                f"hace falta más que la instalación básica: pip install 'escrutinio[{names}]'",
-            )
+            say("this needs more than the base install: pip install 'escrutinio[{names}]'", names=names)
         )
 
     def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, ...]]:

@@ -6,13 +6,19 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import PublicationError
+from escrutinio.base.words.format import Format
 from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.core.log.merkle import Hash
+from escrutinio.evidence.screening.displays import display
+from escrutinio.publication.documents.charts_evidence import Plot, share_histogram
 from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Topic
-from escrutinio.publication.documents.report.pdf import printable, to_pdf
+from escrutinio.publication.documents.report.pdf import to_pdf
 from escrutinio.publication.documents.report.report import Report, report_of, to_html
 from escrutinio.publication.documents.report.results import work_out
+from escrutinio.publication.documents.sheets.printed_sheet import NOT_REAL
 from tests.cli.running import escrutinio
+from tests.evidence.screening.made import made
+from tests.publication.documents.test_sheet_pdf import pages, text
 from tests.publication.pages import Page
 from tests.publication.small import small_state
 
@@ -79,15 +85,41 @@ def test_the_same_log_gives_the_same_bytes() -> None:
     assert first == to_pdf(report())
 
 
-def test_letters_that_the_fonts_of_the_pdf_lack_are_shown_as_lost() -> None:
-    assert printable("Ñandú – 5 − 3 ≥ 1 · «sí»") == "Ñandú – 5 - 3 >= 1 · «sí»"
-    assert printable("قائمة?") == "??????"
-    # One line more, that says so, makes the document longer than the same with a mark in the place.
-    assert len(to_pdf(hostile("قائمة"))) > len(to_pdf(hostile("?????")))
+def test_the_pdf_says_what_the_html_says_and_marks_each_page_of_what_is_not_real() -> None:
+    found = pages(to_pdf(report()))
+    said = " ".join(found)
+    for expected in ("Evidence report", "Nothing here says who is right.", HEAD.origin, HEAD.root.hex()):
+        assert expected in said, expected
+    for finding in (f for c in report().chapters for topic in c.topics for f in topic.findings):
+        assert finding.heading in said
+    assert all(NOT_REAL in page for page in found)
+    assert "as a box" not in said
 
 
-def test_a_very_long_name_still_makes_a_document() -> None:
-    assert to_pdf(hostile("Muylargo" * 60)).startswith(b"%PDF-")
+def test_a_plot_is_told_to_who_does_not_see_it() -> None:
+    chart = share_histogram(display(made(2, centers=3), 0), Plot("x", "Shares & <more>", Format("en")))
+    finding = Answer("H", ("S",), (), (chart,))
+    chapter = Chapter("c", "C", (Topic("t", "T", (finding,)),))
+    pdf = to_pdf(replace(report(), chapters=(chapter,)))
+    assert b"/Alt" in pdf
+    assert b"/StructTreeRoot" in pdf
+
+
+@pytest.mark.parametrize("name", [EVIL, "#panic() $x$ \\ `y` *z*", "قائمة", "ᎠᏂᏴᏫᏯ", "a\u200bb"])
+def test_names_are_text_in_the_pdf(name: str) -> None:
+    said = text(to_pdf(hostile(name)))
+    assert said.count(name) > 5
+    assert "as a box" not in said
+
+
+def test_letters_that_no_font_has_are_said_to_be_lost_and_the_code_stands_there() -> None:
+    said = text(to_pdf(hostile("漢字")))
+    assert "[c]" in said
+    assert "shown as a box" in said
+
+
+def test_a_very_long_name_still_makes_a_document_and_is_whole() -> None:
+    assert "Muylargo" * 60 in text(to_pdf(hostile("Muylargo" * 60))).replace(" ", "")
     assert to_pdf(hostile("")).startswith(b"%PDF-")
 
 

@@ -105,7 +105,8 @@ def test_what_is_not_real_says_so_on_every_page_and_in_the_code(paper: str, kind
     pdf = sheet_pdf(sheet, paper)
     assert sheet.qr.startswith("ESCX:")
     assert (len(pages(pdf)) > 2) is (paper == "a4")
-    for page in pages(pdf):
+    for number, page in enumerate(pages(pdf), 1):
+        assert paper != "a4" or page.strip().endswith(f"{number} / 3")
         assert ("SIMULACRO" if kind is k.Kind.DRILL else "SIMULACIÓN") in page
         assert NOT_REAL in page
 
@@ -158,6 +159,14 @@ def test_forty_options_with_very_long_names_are_all_there_and_nothing_is_cut(pap
         assert len(pages(sheet_pdf(sheet, paper))) == 1
 
 
+def test_a_roll_is_as_long_as_its_sheet_and_no_longer_than_readers_take() -> None:
+    short, long = (sheet_pdf(sheet_of_options(options), "80mm") for options in (3, 600))
+    assert len(pages(short)) == 1
+    assert len(pages(long)) > 1
+    for pdf, most in ((short, 1_300), (long, 14_400)):
+        assert pypdfium2.PdfDocument(pdf)[0].get_height() < most
+
+
 def test_the_largest_figures_are_printed_whole() -> None:
     body = t.TallySheet((2**32 - 1,) * 3, 2**32 - 1, 0, None)
     said = text(sheet_pdf(printed(body), "80mm"))
@@ -166,15 +175,57 @@ def test_the_largest_figures_are_printed_whole() -> None:
     assert in_words(3 * (2**32 - 1), "en") in said
 
 
-def test_letters_that_the_fonts_lack_are_marked_and_the_sheet_says_so() -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Wayuunaiki süchirua ʉ ɨ ẽ",
+        "Łucja Şahin Žižek",
+        "Кириллица ελληνικά",
+        "ᎠᏂᏴᏫᏯ",
+        "հայերեն ქართული",
+        "ລາວ",
+    ],
+)
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_letters_of_many_languages_are_there(paper: str, name: str) -> None:
+    said = text(sheet_pdf(sheet_of_options(3, name=name), paper))
+    assert f"{name} 0" in said
+    assert "[o0]" not in said
+    assert "recuadro" not in said
+
+
+def test_what_is_written_from_right_to_left_is_there() -> None:
     said = text(sheet_pdf(sheet_of_options(3, name="قائمة"), "a4"))
-    assert "????? 0" in said
-    assert "aparecen como «?»" in said
+    assert said.count("قائمة") == 3
+    assert "recuadro" not in said
 
 
-@pytest.mark.parametrize("name", ["{nb}", "**bold**", "<b>x</b>", "\\n%s", "(nb)"])
+@pytest.mark.parametrize("paper", PAPERS)
+def test_where_no_font_has_the_letters_of_a_name_its_code_stands_beside_it_and_the_sheet_says_so(
+    paper: str,
+) -> None:
+    sheet = sheet_of_options(3, name="漢字")
+    said = text(sheet_pdf(sheet, paper))
+    assert all(f"[o{number}]" in said for number in range(3))
+    assert "aparecen como un recuadro" in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["#strong[x]", "$a$", "\\n%s", "`code`", "*bold* _it_", "@ref <label>", "// gone", "/* gone */", "= x",
+     "https://x.example", "{nb}", "<b>x</b>", '"quoted"', "a--b...", "#panic()", "~ \\u{41}"],
+)  # fmt: skip
 def test_a_name_is_never_taken_for_an_instruction(name: str) -> None:
     assert f"{name} 0" in text(sheet_pdf(sheet_of_options(3, name=name), "a4"))
+
+
+@pytest.mark.parametrize("name", ["a\u200bb\u200dc", "قائمة" * 30, "W" * 300, "ẽ\u0327" * 40])
+def test_an_odd_name_still_makes_a_sheet_and_nothing_stands_beyond_the_paper(name: str) -> None:
+    for paper in PAPERS:
+        pdf = sheet_pdf(sheet_of_options(3, name=name), paper)
+        margin = page_image(pdf).convert("L")
+        edge = margin.crop((margin.width - 20, 0, margin.width, margin.height))
+        assert min(edge.tobytes()) > 200
 
 
 def test_a_record_too_long_for_a_qr_code_prints_without_one_and_says_so() -> None:
@@ -186,7 +237,8 @@ def test_a_record_too_long_for_a_qr_code_prints_without_one_and_says_so() -> Non
 
 def test_the_same_sheet_gives_the_same_bytes() -> None:
     sheet = printed(BODIES["manual"])
-    assert sheet_pdf(sheet, "80mm") == sheet_pdf(sheet, "80mm")
+    for paper in PAPERS:
+        assert sheet_pdf(sheet, paper) == sheet_pdf(sheet, paper)
 
 
 def test_what_is_no_sheet_of_the_definition_is_refused() -> None:

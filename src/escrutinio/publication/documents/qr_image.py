@@ -31,6 +31,20 @@ class QrCode:
         """Modules on a side, without the quiet zone."""
         return len(self.rows)
 
+    @property
+    def side(self) -> int:
+        """Modules on a side with the quiet zone."""
+        return self.size + 2 * QUIET
+
+    def svg(self) -> str:
+        """The code with its quiet zone, a unit a module. One shape has all dark modules, so that no renderer
+        leaves a white line between two of them."""
+        runs = (f"M{QUIET + at} {QUIET + row}h{n}v1h-{n}z" for row, at, n in self.runs())
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.side} {self.side}">'
+            f'<path fill="#fff" d="M0 0h{self.side}v{self.side}H0z"/><path d="{"".join(runs)}"/></svg>'
+        )
+
     def runs(self) -> Iterator[tuple[int, int, int]]:
         """The dark modules as runs: row, first column, how many."""
         for at, row in enumerate(self.rows):

@@ -23,7 +23,7 @@ def card(context: Context, words: Words, area: int) -> Card:
     eyebrow = f"{place} · {form.day(site.body.voting_day)}"
     shown = next(((race, at) for race, at in site.races_in(area) if race.columns), None)
     if shown is None:
-        return Card(notice, eyebrow, title, "", (), "", foot)
+        return Card(words.language, notice, eyebrow, title, "", (), "", foot)
     race, at = shown
     column, candidates = race.columns[0], len(race.view.candidates)
     cover = column.coverage(at)
@@ -35,6 +35,7 @@ def card(context: Context, words: Words, area: int) -> Card:
     basis = words.plain(column.basis.titles, column.basis.code)
     more = words.gettext(MORE) % {"count": form.number(candidates - MOST_ROWS)}
     return Card(
+        words.language,
         notice,
         eyebrow,
         title if area == 0 else f"{place}: {contest}",

@@ -1,49 +1,58 @@
-"""A dossier as PDF, A4; every page bears the mark of an election that is not real."""
+"""A dossier as PDF, A4; how it looks is in `dossier.typ`. Every page bears the mark of what is not real."""
 
 from __future__ import annotations
 
+from escrutinio.base.words.titles import choose
+from escrutinio.core.records.types import Definition
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.dossier.sections import heading, notices, sections
-from escrutinio.publication.documents.pdf_page import MUTED, SERIF, Column, PdfPage
-from escrutinio.publication.documents.report.document import Table
-from escrutinio.publication.documents.sheets.printed_sheet import NOT_REAL, WATERMARKS
-
-MARGIN = 18.0
+from escrutinio.publication.documents.report.document import Tongue
+from escrutinio.publication.documents.sheets.printed_sheet import watermarks
+from escrutinio.publication.documents.typeset import Lost, coded, pdf, what_was_lost
 
 
 def to_pdf(dossier: Dossier, language: str) -> bytes:
     """The dossier in one language; the same log gives the same bytes."""
+    definition = dossier.state.definition.body
     title, election = heading(dossier, language)
-    kind = dossier.state.definition.body.kind
-    marks = (WATERMARKS[kind], NOT_REAL) if kind in WATERMARKS else ()
-    page = PdfPage((210, 297), MARGIN, language=language, watermarks=marks)
-    page.set_auto_page_break(True, MARGIN + 3)
-    page.set_title(page.plain(f"{title} · {election}"))
-    page.footing = f"{title} · {election}"
-    page.add_page()
-    page.paragraph(election, size=9, colour=MUTED)
-    page.paragraph(title, font=SERIF, style="B", size=22, after=2)
-    for notice in notices(dossier, language):
-        page.paragraph(notice, style="B", size=9)
-    for section in sections(dossier, language):
-        if page.will_page_break(30):
-            page.add_page()
-        page.ln(5)
-        page.start_section(page.plain(section.heading))
-        page.paragraph(section.heading, font=SERIF, style="B", size=14)
-        for sentence in section.sentences:
-            page.paragraph(sentence, font=SERIF, size=10.5, after=1.2)
-        for table in section.tables:
-            _table(page, table)
-    page.say_what_was_lost()
-    return bytes(page.output())
+    said = {
+        "election": election,
+        "heading": title,
+        "notices": notices(dossier, language),
+        "sections": [
+            {
+                "heading": section.heading,
+                "sentences": section.sentences,
+                "tables": [
+                    {"caption": table.caption, "header": table.header, "rows": table.rows}
+                    for table in section.tables
+                ],
+            }
+            for section in sections(dossier, language)
+        ],
+    }
+    names = _codes(definition, language)
+
+    def content(lost: Lost) -> dict[str, object]:
+        return {
+            "language": language,
+            "title": f"{title} · {election}",
+            "foot": f"{title} · {election}",
+            "marks": watermarks(definition.kind),
+            "lost": what_was_lost(lost, Tongue(language)),
+            **{key: coded(value, names, lost) for key, value in said.items()},
+        }
+
+    return pdf("dossier.typ", content)
 
 
-def _table(page: PdfPage, table: Table) -> None:
-    """A table over the whole width, its head repeated on each page that it reaches."""
-    if table.caption:
-        page.paragraph(table.caption, size=8.5, style="B", after=0.5)
-    rest = len(table.header) - 1
-    first = page.epw * (0.34 if rest <= 4 else 0.25)
-    columns = (Column(first), *[Column((page.epw - first) / rest, "R")] * rest)
-    page.rows(columns, table.rows, size=8, head=table.header)
+def _codes(definition: Definition, language: str) -> dict[str, str]:
+    """Names of contests, candidates and cards, and what codes they stand for."""
+    found: dict[str, list[str]] = {}
+    for contest in definition.contests:
+        named = [(contest.titles, contest.code)]
+        named += [(each.titles, each.code) for each in contest.candidates]
+        named += [(each.titles, each.code) for each in contest.options]
+        for titles, code in named:
+            found.setdefault(choose(titles, language, code).text, []).append(code)
+    return {name: ", ".join(dict.fromkeys(codes)) for name, codes in found.items()}

@@ -1,6 +1,6 @@
 """The evidence report of an election: one file that can be read, printed and handed on without a network.
 
-The HTML carries its own style and no script. `report_pdf` sets the same report as PDF.
+The HTML carries its own style and no script. `to_pdf` of the module `pdf` sets the same report as PDF.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.documents.report.document import Chapter, Tongue
 from escrutinio.publication.documents.report.results import ContestEvidence
 from escrutinio.publication.documents.report.text import chapters
+from escrutinio.publication.documents.sheets.printed_sheet import watermarks
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report in one language: what it is of, what must be said of that, what it rests on, its chapters."""
+    """A report in one language: what it is of, what must be said of that, the mark across each page
+    of what is not real, what it rests on, its chapters."""
 
     language: str
     heading: str
@@ -29,6 +31,7 @@ class Report:
     place: str
     lead: str
     notices: tuple[str, ...]
+    watermarks: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     chapters: tuple[Chapter, ...]
     method: str
@@ -58,6 +61,7 @@ def report_of(
             "nombra y cada respuesta dice qué no es. Nada de esto dice quién tiene razón.",
         ),
         notices=notices(state, language),
+        watermarks=watermarks(body.kind),
         facts=(
             (tongue("Log", "Registro"), checkpoint.origin),
             (tongue("Entries", "Entradas"), form.number(checkpoint.size)),

@@ -70,12 +70,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One option: its number on the ballot from 1, its card, its candidate (empty if named alike), votes."""
+    """One option: its number on the ballot from 1, its card, its candidate (empty if named alike), votes; and
+    the codes of card and candidate, which stand beside a name that cannot be printed."""
 
     number: int
     card: str
     candidate: str
     votes: int
+    card_code: str
+    candidate_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ def printed_sheet(
         contest=contest.code,
         whereabouts=_whereabouts(place, say),
         copy=None if isinstance(body, Copy) else copy,
-        watermarks=_watermarks(definition.kind, body),
+        watermarks=watermarks(definition.kind) + ((COPY_MARK,) if isinstance(body, Copy) else ()),
         notices=_notices(definition, body, say, language),
         rows=_rows(contest, body, language),
         summary=_summary(body, place, say),
@@ -179,9 +182,9 @@ def _whereabouts(place: Place, say: Tongue) -> tuple[str, ...]:
     )
 
 
-def _watermarks(kind: Kind, body: Sheet) -> tuple[str, ...]:
-    marks = (WATERMARKS[kind], NOT_REAL) if kind in WATERMARKS else ()
-    return (*marks, COPY_MARK) if isinstance(body, Copy) else marks
+def watermarks(kind: Kind) -> tuple[str, ...]:
+    """The lines of the mark across every page of an election of this kind; none of a real one."""
+    return (WATERMARKS[kind], NOT_REAL) if kind in WATERMARKS else ()
 
 
 def _notices(definition: Definition, body: Sheet, say: Tongue, language: str) -> tuple[str, ...]:
@@ -214,7 +217,8 @@ def _rows(contest: Contest, body: Sheet, language: str) -> tuple[Row, ...]:
         candidate = contest.candidates[option.candidate]
         card = choose(option.titles, language, option.code).text
         name = choose(candidate.titles, language, candidate.code).text
-        rows.append(Row(number, card, "" if name.casefold() == card.casefold() else name, votes))
+        alike = name.casefold() == card.casefold()
+        rows.append(Row(number, card, "" if alike else name, votes, option.code, candidate.code))
     return tuple(rows)
 
 
