@@ -14,7 +14,7 @@ class EscrutinioError(Exception):
     """Base of every error with a message meant for people; commands print it without a traceback.
 
     `code` names a sentence of the catalogues, and `values` fill it; an error among the values is said in the
-    same language. `str` is the English sentence. A sentence instead of a code is taken as it is.
+    same language. A `place` that the sentence does not name stands before it. `str` is the English sentence.
     """
 
     def __init__(self, code: str, /, **values: object) -> None:
@@ -27,9 +27,14 @@ class EscrutinioError(Exception):
         from escrutinio.base.words.catalogue import SOURCE, catalogue
         from escrutinio.base.words.say import say_key
 
-        if not catalogue(SOURCE).has(CONTEXT, self.code):
+        english = catalogue(SOURCE)
+        if not english.has(CONTEXT, self.code):
             return self.code
-        return say_key(language, CONTEXT, self.code, **self.values)
+        sentence = say_key(language, CONTEXT, self.code, **self.values)
+        place = self.values.get("place")
+        if place is None or "{place}" in english.pgettext(CONTEXT, self.code):
+            return sentence
+        return say_key(language, CONTEXT, "at-place", place=place, why=sentence)
 
     def __str__(self) -> str:
         return self.said_in("en")

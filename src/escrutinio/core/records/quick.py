@@ -198,7 +198,7 @@ def read_sheet(raw: bytes, signer: Signer, election: bytes) -> Sheet | None:
     try:
         check_signature(signer.public_key, signed, raw[stop + 2 :])
     except RecordError as error:
-        raise EntryError(Fault.BAD_SIGNATURE, str(error)) from None
+        raise EntryError(Fault.BAD_SIGNATURE, error) from None
     return sheet
 
 

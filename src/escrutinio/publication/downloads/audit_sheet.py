@@ -93,7 +93,10 @@ class _Workbook:
             (self._worded("scale"), self._weights.scale),
             (self._worded("sum"), Formula(f"SUM({weight})", self._weights.total)),
             (),
-            [Bold(t) for t in (self._worded("candidate"), self._worded("votes"), *map(self._title, assertions))],
+            [
+                Bold(t)
+                for t in (self._worded("candidate"), self._worded("votes"), *map(self._title, assertions))
+            ],
         ]
         for row, (code, votes) in enumerate(zip(self._sheet.candidates, totals, strict=True)):
             sums = Formula(f"SUM({self._column(row + 1)})", votes)
@@ -126,12 +129,18 @@ class _Workbook:
         }
 
     def _title(self, assertion: Assertion) -> str:
-        against = self._worded("share") if assertion.loser is None else self._sheet.candidates[assertion.loser]
+        against = (
+            self._worded("share") if assertion.loser is None else self._sheet.candidates[assertion.loser]
+        )
         return f"{self._sheet.candidates[assertion.winner]} / {against}"
 
     def _boxes(self) -> Sheet:
         """Votes, bound, weight and where the box's part of the running sum begins."""
-        titles = [self._worded("box"), *self._sheet.candidates, *map(self._worded, ("bound", "weight", "begins"))]
+        titles = [
+            self._worded("box"),
+            *self._sheet.candidates,
+            *map(self._worded, ("bound", "weight", "begins")),
+        ]
         widths = {0: 16, self._votes + 2: 14, self._votes + 3: 14}
         return Sheet(self._worded("boxes"), titles, self._box_rows(), widths, frozen=1)
 
