@@ -60,9 +60,7 @@ class Checker:
         try:
             counts = reading.counts(sheet, self.log.state.contest(reading.contest).options)
         except KeyError:
-            raise DefinitionError(
-                f"{QR2024_FILE} is for {reading.contest!r}, no contest of this log"
-            ) from None
+            raise DefinitionError("qr2024-contest", contest=repr(reading.contest), path=QR2024_FILE) from None
         figures = Figures(counts, sheet.null, sheet.blank)
         return Checked(self._judge.figures(sheet.station, reading.contest, figures))
 

@@ -342,7 +342,7 @@ def judge_proof(proof: LogProof, log: PinnedLog, policy: Policy | None, record: 
             (leaf,) = log.read_hashes([Subtree(0, proof.index)])
             _included(proof, LeafHash(leaf))
         else:
-            raise LogError(f"The proof is of entry {proof.index}, and its log has {promised.size}.")
+            raise LogError("proof-beyond", index=proof.index, size=promised.size)
     except OtherFileError:
         raise
     except LogError as error:

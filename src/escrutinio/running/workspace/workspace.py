@@ -23,7 +23,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.beside import keep_part, new_tree, refusal
-from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.errors import InputError
 from escrutinio.base.files import (
     PRIVATE,
     PUBLIC,
@@ -252,7 +252,7 @@ def begin(
         attachments = sorted(beginning.attachments.items())
         write_files(made.public / "attachments", ((file_name(d), content) for d, content in attachments))
         if why := refused(made.add(beginning.records, keyring, clock)):
-            raise LogError(f"{why}.")
+            raise why
         written = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
         write_files(made.directory, [(SETTINGS, written)])
     return Workspace(directory, settings)

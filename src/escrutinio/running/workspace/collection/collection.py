@@ -73,8 +73,8 @@ def known_key(held: HeldKey) -> KnownKey:
 class CopiesRefusedError(LogError):
     """The log refused some of the copies; `added` of the others are new in it."""
 
-    def __init__(self, why: str, added: int) -> None:
-        super().__init__(why)
+    def __init__(self, why: LogError, added: int) -> None:
+        super().__init__(why.code, **why.values)
         self.added = added
 
 
@@ -127,7 +127,7 @@ class Collection:
         answers = self.workspace.add(list(self.records(sheets, keyring, clock)), keyring, clock, log)
         added = sum(not answer.duplicate for answer in answers if isinstance(answer, Receipt))
         if why := refused(answers):
-            raise CopiesRefusedError(f"{why}.", added)
+            raise CopiesRefusedError(why, added)
         return added
 
     def records(self, sheets: Sequence[Collected], keyring: Keyring, clock: int) -> Iterator[bytes]:
