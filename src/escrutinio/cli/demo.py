@@ -60,9 +60,7 @@ def command(serve: bool, port: int, examples: Path, output: Path) -> None:
     from escrutinio.running.workspace.publish import publish
 
     if missing := [name for name in EXAMPLES if not (examples / name / "election.toml").is_file()]:
-        raise InputError(
-            f"{examples / missing[0]} is not there; run this in the project's directory, or give --examples"
-        )
+        raise InputError("example-missing", path=examples / missing[0])
     started = time.perf_counter()
     published = []
     with workers() as executor:

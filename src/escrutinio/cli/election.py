@@ -61,12 +61,7 @@ class Opened:
     def with_sheets(self) -> str:
         """The basis. Raises InputError where no sheet counts at all."""
         if not self.basis:
-            raise InputError(
-                say(
-                    f"no sheet counts in the contest {self.contest.code!r}, so there is nothing to compute",
-                    f"ningún acta cuenta en la contienda {self.contest.code!r}: no hay nada que calcular",
-                )
-            )
+            raise InputError("contest-no-sheet", contest=repr(self.contest.code))
         return self.basis
 
     def claim(self, code: str) -> Logged[Claim]:
@@ -76,12 +71,7 @@ class Opened:
         claims = {logged.body.code: logged for logged in self.state.records(Claim, self.contest.code)}
         if code not in claims:
             there = _few(list(claims)) or "–"
-            raise InputError(
-                say(
-                    f"no announced result has the code {code[:80]!r}; there are: {there}",
-                    f"ningún resultado anunciado tiene el código {code[:80]!r}; hay: {there}",
-                )
-            )
+            raise InputError("claim-code", code=repr(code[:80]), known=there)
         return claims[code]
 
     def heading(self) -> str:

@@ -151,13 +151,7 @@ class _Named:
             address, basis = argument, ""
         if not address.startswith(("http://", "https://")) and not Path(address).is_dir():
             there = ", ".join(self._map.source) if self._map is not None else "–"
-            raise InputError(
-                say(
-                    f"there is no publication, table or source {argument[:200]!r}; sources of the mapping: "
-                    f"{there}",
-                    f"no hay publicación, tabla ni fuente {argument[:200]!r}; fuentes del archivo: {there}",
-                )
-            )
+            raise InputError("source-unknown", name=repr(argument[:200]), known=there)
         if address not in self._logs:
             self._logs[address] = open_log(address, self._trust, quiet=self._quiet)
         from escrutinio.evidence.accounts.choosing import bases_of
@@ -173,7 +167,7 @@ class _Named:
         assert self._map is not None
         account = read_account(self._map.source[name], self._base, name, self._map.max_bytes)
         if account.bad and not self._skip:
-            raise InputError(f"{account.bad[0]}; --skip-bad-rows " + say("leaves it out", "la omite"))
+            raise InputError("row-bad", row=account.bad[0])
         return account.source
 
     def _guessed(self, path: Path) -> Source:
@@ -181,7 +175,7 @@ class _Named:
 
         account = read_account(guess_mapping(path), path.parent, str(path))
         if account.bad and not self._skip:
-            raise InputError(f"{account.bad[0]}; --skip-bad-rows " + say("leaves it out", "la omite"))
+            raise InputError("row-bad", row=account.bad[0])
         return account.source
 
 

@@ -70,9 +70,7 @@ def command(what: str, address: str | None, proof: bool, trust_file: Path | None
         else:
             found = list(shown.find(what))
             if not found and not shown.failed:
-                raise InputError(
-                    f"nothing in the log at {address} is, or is signed by or about, {what[:80]!r}"
-                )
+                raise InputError("show-nothing", address=address, what=repr(what[:80]))
             _show(found, as_json, faults=shown.faults)
         shown.end()
 
@@ -184,7 +182,7 @@ def _find(what: str, log: PinnedLog) -> Iterator[tuple[int, Entry]]:
 def _number(what: str) -> int:
     """The index of an entry. Raises InputError."""
     if not (what.isascii() and what.isdigit() and len(what) <= 16):
-        raise InputError(f"{what[:80]!r} is not the number of an entry")
+        raise InputError("entry-form", what=repr(what[:80]))
     return int(what)
 
 
@@ -202,7 +200,7 @@ def _concerns(entry: Entry, what: str) -> bool:
 
 def _proof(what: str, log: PinnedLog) -> str:
     if _number(what) >= log.size:
-        raise InputError(f"the log has {log.size} entries; there is no entry {what[:20]}")
+        raise InputError("entry-none", size=log.size, what=what[:20])
     return format_proof(log.proof(_number(what))).decode()
 
 

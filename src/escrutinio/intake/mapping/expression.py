@@ -100,7 +100,7 @@ def parse_expression(text: str) -> Expression:
         return Expression((text[1:],))
     if "{" not in text and "}" not in text:
         if not text.strip():
-            raise DefinitionError("a field of the mapping is empty; give a column, or leave the field out")
+            raise DefinitionError("mapping-empty")
         return Expression((Part(text.strip()),), plain=True)
     parts: list[str | Part] = []
     end = 0
@@ -111,7 +111,7 @@ def parse_expression(text: str) -> Expression:
         else:
             parts.append(token[2] or token[0][0])
     if end < len(text):
-        raise DefinitionError(f"the template {text!r} has a lone brace; write {{{{ or }}}} for a brace")
+        raise DefinitionError("template-brace", text=repr(text))
     return Expression(tuple(parts))
 
 
@@ -120,5 +120,5 @@ def _part(spec: str, template: str) -> Part:
     assert match is not None  # the name takes whatever is no padding and no cut
     column, width, first, last = match[1].strip(), *(int(group or 0) for group in match.groups()[1:])
     if not column or width > 64 or last > 64 or (match[3] and not 1 <= first <= last):
-        raise DefinitionError(f"{{{spec}}} in the template {template!r} should read like {{COLUMN:09:1-6}}")
+        raise DefinitionError("template-field", spec=spec, template=repr(template))
     return Part(column, width, first, last)

@@ -144,11 +144,10 @@ class Reader:
                     bad.append(BadRow(place, line, error.column, shown(error.value), error.reason))
                     if len(bad) - before > MAX_BAD_ROWS:
                         raise InputError(
-                            f"{place} has more than {MAX_BAD_ROWS} bad rows, so its mapping is likely wrong; "
-                            f"the first is: {bad[before]}"
+                            "rows-bad-many", place=place, limit=MAX_BAD_ROWS, first=bad[before]
                         ) from None
         if not line:
-            raise InputError(f"{place} has column names and no rows")
+            raise InputError("table-no-rows", place=place)
 
 
 def _unknown(_: Cells) -> None:

@@ -89,18 +89,17 @@ def _option_fields(table: SheetsMapping, contests: Mapping[str, Sequence[str]]) 
     codes = contests.get(table.contest)
     if codes is None:
         known = nearest(table.contest, list(contests))
-        raise DefinitionError(f"import.sheets names a contest {table.contest!r} that is not defined{known}")
+        raise DefinitionError("import-contest", contest=repr(table.contest), nearest=known)
     for option in table.options:
         if option not in codes:
             raise DefinitionError(
-                f"import.sheets maps an option {option!r} that the contest {table.contest!r} does not have"
-                f"{nearest(option, codes)}"
+                "import-option",
+                option=repr(option),
+                contest=repr(table.contest),
+                nearest=nearest(option, codes),
             )
     if missing := [code for code in codes if code not in table.options]:
-        raise DefinitionError(
-            f"import.sheets maps no column to {', '.join(missing[:30])} of the contest {table.contest!r}; "
-            'an option that cannot have votes there is mapped to "=0"'
-        )
+        raise DefinitionError("import-missing", contest=repr(table.contest), options=", ".join(missing[:30]))
     return [table.options[code] for code in codes]
 
 

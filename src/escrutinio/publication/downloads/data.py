@@ -66,7 +66,9 @@ def _geometry(directory: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise PublicationError(f"{directory / GEOMETRY} cannot be read: {error.strerror}") from None
+        raise PublicationError(
+            "file-unreadable", path=directory / GEOMETRY, why=error.strerror or str(error)
+        ) from None
 
 
 def data_files(

@@ -174,10 +174,10 @@ def _read_config(config_file: Path) -> tuple[ElectionConfig, Path]:
     path = config_file / "election.toml" if config_file.is_dir() else config_file
     try:
         if path.stat().st_size > MAX_CONFIG:
-            raise InputError(f"{path} is longer than {MAX_CONFIG:,} bytes; it cannot be a configuration")
+            raise InputError("config-long", path=path, limit=MAX_CONFIG)
         return read_config(read_input(path, MAX_CONFIG), path.name), path.parent
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+        raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
 
 
 def _sources(config: ElectionConfig, base_dir: Path, tables: Tables) -> list[Source]:
