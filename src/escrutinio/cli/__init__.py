@@ -9,7 +9,7 @@ import click
 
 from escrutinio import __version__
 from escrutinio.base.errors import EscrutinioError
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import language, say
 from escrutinio.cli.output import refuse, write_on_any_console
 
 COMMANDS = {
@@ -79,7 +79,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except EscrutinioError as error:
-            refuse(str(error))
+            refuse(error.said_in(language()))
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             refuse(f"{where}{error.strerror or error}")

@@ -107,9 +107,9 @@ def _read(thing: str) -> Thing:
     try:
         return read_thing(read_regular(path.resolve()).data)
     except UnreadableError as fault:
-        problem = Problem.NOT_READABLE if fault.problem is Problem.VANISHED else fault.problem
-        detail = fault.detail or say("there is no such file", "no existe tal archivo")
-        raise InputError(f"{thing[:200]}: {explain(problem, detail, language())}") from None
+        if fault.problem is Problem.VANISHED:
+            raise InputError("thing-missing", path=thing[:200]) from None
+        raise InputError("at-place", place=thing[:200], why=fault) from None
 
 
 def _check(checker: Checker, read: Thing, proof: bytes | None) -> list[Found]:

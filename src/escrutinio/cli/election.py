@@ -152,12 +152,9 @@ def choose_contest(state: ElectionState, code: str | None) -> ContestView:
     if code is None and len(codes) == 1:
         return state.contests[0]
     if code is None or code not in codes:
-        there = say("this election has: ", "esta elección tiene: ") + _few(codes)
-        asked = (
-            say("--contest is needed", "falta --contest") if code is None
-            else say(f"there is no contest {code[:80]!r}", f"no hay contienda {code[:80]!r}")
-        )  # fmt: skip
-        raise InputError(f"{asked}; {there}")
+        if code is None:
+            raise InputError("contest-needed", known=_few(codes))
+        raise InputError("contest-unknown-of", contest=repr(code[:80]), known=_few(codes))
     return state.contest(code)
 
 
@@ -169,9 +166,7 @@ def choose_basis(state: ElectionState, contest: str, code: str | None) -> str:
     codes = [basis.code for basis in state.bases]
     if code is not None:
         if code not in codes:
-            there = say("there are: ", "hay: ") + _few(codes)
-            missing = say(f"there is no basis {code[:80]!r}", f"no hay base {code[:80]!r}")
-            raise InputError(f"{missing}; {there}")
+            raise InputError("basis-unknown", basis=repr(code[:80]), known=_few(codes))
         return code
     best = max(codes, key=lambda each: counted_sheets(state, contest, each), default="")
     return best if best and counted_sheets(state, contest, best) else ""

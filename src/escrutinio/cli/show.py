@@ -12,7 +12,7 @@ import click
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.inputs import as_note, read_input
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import language, say
 from escrutinio.cli.opening import refuse_log, verify_log
 from escrutinio.cli.options import json_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
@@ -163,7 +163,7 @@ def _find(what: str, log: PinnedLog) -> Iterator[tuple[int, Entry]]:
                 yield index, read_record(log.entry(index))
             except RecordError as error:
                 click.echo(
-                    say(f"entry {index} cannot be read: {error}", f"no se lee la entrada {index}: {error}"),
+                    say("Entry {index:,} cannot be read: {why}", index=index, why=error),
                     err=True,
                 )
         return
@@ -236,7 +236,7 @@ def _show(
                     "BEYOND WHAT A RECORD MAY STATE, without effect: ",
                     "FUERA DE LO QUE UN REGISTRO PUEDE DECIR, sin efecto: ",
                 )
-                + str(error)
+                + error.said_in(language())
             )
         for sentence in wrong.get(-1 if index is None else index, ()):
             click.echo(say("DOES NOT VERIFY: ", "NO SE VERIFICA: ") + sentence)

@@ -75,7 +75,7 @@ def test_which_keys_may_be_enrolled_and_which_may_be_checked_with(reason: str) -
     if reason == "honest":
         assert check_public_key(SPECIAL[reason]) == SPECIAL[reason]
     else:
-        with pytest.raises(RecordError, match="The public key|A public key has 32 bytes"):
+        with pytest.raises(RecordError, match=r"The public key|A public key has 32 bytes"):
             check_public_key(SPECIAL[reason])
 
 

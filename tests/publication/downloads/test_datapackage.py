@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import pytest
 
+from escrutinio.base.errors import InputError
 from escrutinio.core.records import codes as k
 from escrutinio.core.records.parts import Title
 from escrutinio.intake.mapping.rows import BadRow
@@ -25,7 +26,7 @@ VOTES = {"a1", "a2", "null_", "a", "u", "v"}
 
 @cache
 def published() -> dict[str, bytes]:
-    bad = [BadRow("sheets.csv", 7, "votes", "x", "not a number")]
+    bad = [BadRow("sheets.csv", 7, "votes", "x", InputError("count-none"))]
     files = list(data_files(small_state(), MOMENT, bad))
     description = datapackage(small_state(), [resource(*file) for file in files], [SOURCE], MOMENT)
     return {**{path: content for path, _, content in files}, "datapackage.json": description}

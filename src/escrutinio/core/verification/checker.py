@@ -47,7 +47,7 @@ class Checker:
             try:
                 raw, real = read_qr_text(text)
             except RecordError as error:
-                return Checked(Answer(Verdict.MALFORMED, detail=str(error)))
+                return Checked(Answer(Verdict.MALFORMED, detail=error))
             return self.record(raw, real)
         try:
             sheet = read_qr2024(text)
@@ -69,7 +69,7 @@ class Checker:
         try:
             entry = open_record(raw)
         except RecordError as error:
-            return Checked(Answer(Verdict.MALFORMED, detail=str(error)))
+            return Checked(Answer(Verdict.MALFORMED, detail=error))
         return Checked(self._judge.record(entry, self.log.find(raw), labelled_real), entry)
 
     def proof(self, data: bytes, record: bytes | None) -> Checked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from escrutinio.base.errors import EscrutinioError
 from escrutinio.base.words.wording import in_language, whole
 from escrutinio.core.election.state import ElectionState, Status
 from escrutinio.core.records.codes import Kind
@@ -36,7 +37,9 @@ def grounds(answer: Answer, state: ElectionState, language: str) -> Iterator[str
     if answer.signer:
         yield in_language(_SIGNER, language, signer=answer.signer)
     if answer.detail:
-        yield in_language(_DETAIL, language, detail=answer.detail)
+        detail = answer.detail
+        said = detail.said_in(language) if isinstance(detail, EscrutinioError) else detail
+        yield in_language(_DETAIL, language, detail=said)
     if answer.status is not None:
         yield in_language(_STATUS[answer.status], language)
     if answer.others:

@@ -40,13 +40,13 @@ class Part:
         if self.width:
             text = whole(text, decimals)
             if not (text.isascii() and text.isdigit()):
-                raise CellError(self.column, text, "only digits can be padded with zeros")
+                raise CellError(self.column, text, "pad-digits")
             if len(text) > self.width:
-                raise CellError(self.column, text, f"there are more than {self.width} digits")
+                raise CellError(self.column, text, "pad-long", width=self.width)
             text = text.zfill(self.width)
         if self.last:
             if len(text) < self.last:
-                raise CellError(self.column, text, f"there are no characters {self.first} to {self.last}")
+                raise CellError(self.column, text, "cut-short", first=self.first, last=self.last)
             text = text[self.first - 1 : self.last]
         return text
 
@@ -86,7 +86,7 @@ class Expression:
                 elif cell := cells[index].strip():
                     text += part.read(cell, decimals)
                 elif any(cells[other].strip() for other in indices):
-                    raise CellError(part.column, "", "the cell is empty where its neighbours are not")
+                    raise CellError(part.column, "", "cell-alone")
                 else:
                     return ""
             return text

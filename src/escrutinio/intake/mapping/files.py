@@ -70,6 +70,8 @@ def load(base_dir: Path, file: str, max_bytes: int) -> tuple[bytes, SourceFile]:
             raise InputError("file-outside", file=repr(file))
         if not path.exists():
             near = sorted(item.name for item in path.parent.iterdir()) if path.parent.is_dir() else []
+            if near:
+                raise InputError("file-none-near", file=repr(file), nearest=nearest(path.name, near))
             raise InputError("file-none", file=repr(file))
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):

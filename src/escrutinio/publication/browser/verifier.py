@@ -45,7 +45,7 @@ def named_verifier(directory: Path) -> bytes | None:
     except OSError as error:
         raise PublicationError("file-unreadable", path=path, why=error.strerror or str(error)) from None
     except LogError as error:
-        raise PublicationError(str(error)) from None
+        raise error.as_kind(PublicationError) from None
 
 
 def verifier_files(directory: Path, named: bytes | None) -> Verifiers:

@@ -29,7 +29,6 @@ from escrutinio.base.files import (
     write_files,
 )
 from escrutinio.base.inputs import as_text, read_input
-from escrutinio.base.words.say import say
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.text import check_code
 from escrutinio.intake.scan.images import read_regular
@@ -52,7 +51,7 @@ class Desk:
     def __init__(self, folder: Path, directory: Path, paths: Iterable[Path] | None = None) -> None:
         self.folder, self.directory = folder.resolve(), directory
         make_directories(directory, directory_mode(PRIVATE))
-        self._alone = DirectoryLock(directory, _busy(directory))
+        self._alone = DirectoryLock(directory, "desk-busy")
         try:
             self._begin(paths)
         except BaseException:
@@ -193,7 +192,7 @@ class Desk:
         except FileNotFoundError:
             return []
         except (OSError, msgspec.DecodeError) as error:
-            raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
+            raise InputError("file-unreadable", path=path, why=str(error)) from None
 
     def _read_typists(self) -> tuple[str, ...]:
         path = self.directory / TYPISTS
@@ -217,7 +216,7 @@ def issue_codes(directory: Path, count: int) -> tuple[str, ...]:
         f"t{number}-{''.join(secrets.choice(letters) for _ in range(6))}" for number in range(1, count + 1)
     )
     make_directories(directory, directory_mode(PRIVATE))
-    alone = DirectoryLock(directory, _busy(directory))
+    alone = DirectoryLock(directory, "desk-busy")
     try:
         if path.exists():
             raise InputError("typists-exist", path=path)
@@ -226,10 +225,3 @@ def issue_codes(directory: Path, count: int) -> tuple[str, ...]:
     finally:
         alone.release()
     return codes
-
-
-def _busy(directory: Path) -> str:
-    return say(
-        f"Another desk is at work in {directory}; people share its page, or take a directory of their own.",
-        f"Otra mesa de transcripción trabaja en {directory}; compartan su página, o usen otro directorio.",
-    )
