@@ -197,7 +197,7 @@ def test_plain_bytes_are_asked_for_and_an_endless_body_ends() -> None:
     def keep(connection: socket.socket) -> None:
         connection.sendall(head("Content-Length: 2") + b"ok")
 
-    with answering(endless) as address, pytest.raises(LogError, match="longer than 1000 bytes"):
+    with answering(endless) as address, pytest.raises(LogError, match="longer than 1,000 bytes"):
         http_fetch(address)("x", 1000)
 
     def listen(server: socket.socket) -> None:

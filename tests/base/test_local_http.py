@@ -37,7 +37,7 @@ def test_a_taken_port_is_refused_in_a_sentence() -> None:
         taken.bind((HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(InputError, match=rf"port {port} on 127\.0\.0\.1 cannot be used: .*--port 0"):
+        with pytest.raises(InputError, match=rf"Port {port} on 127\.0\.0\.1 cannot be used: .*--port 0"):
             serve_locally(Starlette(), port, lambda _: None)
 
 

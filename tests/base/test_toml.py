@@ -49,7 +49,7 @@ def test_a_byte_order_mark_is_taken_where_it_may_stand() -> None:
 
 
 def test_an_unknown_key_is_named_with_its_table_also_inside_tuples() -> None:
-    with pytest.raises(InputError, match="f: item 2 has an unknown key 'nam'; did you mean 'name'"):
+    with pytest.raises(InputError, match="item 2 has an unknown key 'nam'; did you mean 'name'"):
         convert({"item": [{}, {"nam": ""}]}, Whole, "f", error=InputError)
 
 

@@ -84,10 +84,8 @@ def write_new(*files: tuple[Path, bytes], private: bool = False, again: bool = F
 def refusal(path: Path, error: OSError) -> InputError | PublicationError:
     """The sentence for a file that could not be written, or that is there already."""
     if isinstance(error, FileExistsError):
-        return InputError(
-            say(f"{path} exists already and is not overwritten", f"{path} ya existe y no se sobrescribe")
-        )
-    return PublicationError(f"{path} cannot be written: {error.strerror or error}")
+        return InputError("file-exists", path=path)
+    return PublicationError("file-not-written", path=path, why=error.strerror or str(error))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ def now() -> int:
     """This moment, or the one that SOURCE_DATE_EPOCH names. Raises InputError where that is no number."""
     given = os.environ.get(EPOCH, "")
     if given and not (given.isascii() and given.isdigit() and len(given) <= 12):
-        raise InputError(f"{EPOCH} is {given[:40]!r}, not a number of seconds since 1970")
+        raise InputError("clock-epoch", given=repr(given[:40]), name=EPOCH)
     return int(given or time.time())
 
 
@@ -28,5 +28,5 @@ def moment(text: str) -> int:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None or found.timestamp() < 0:
-        raise InputError(f"{text[:40]!r} is not a moment with its zone, such as 2024-08-05T12:00:00Z")
+        raise InputError("not-a-moment", value=repr(text[:40]))
     return int(found.timestamp())

@@ -7,6 +7,10 @@ under the context `refusal` (docs/refusals.md lists them), and the browser refus
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+E = TypeVar("E", bound="EscrutinioError")
+
 CONTEXT = "refusal"
 
 
@@ -14,7 +18,7 @@ class EscrutinioError(Exception):
     """Base of every error with a message meant for people; commands print it without a traceback.
 
     `code` names a sentence of the catalogues, and `values` fill it; an error among the values is said in the
-    same language. `str` is the English sentence. A sentence instead of a code is taken as it is.
+    same language. A `place` that the sentence does not name stands before it. `str` is the English sentence.
     """
 
     def __init__(self, code: str, /, **values: object) -> None:
@@ -27,15 +31,47 @@ class EscrutinioError(Exception):
         from escrutinio.base.words.catalogue import SOURCE, catalogue
         from escrutinio.base.words.say import say_key
 
-        if not catalogue(SOURCE).has(CONTEXT, self.code):
+        english = catalogue(SOURCE)
+        if not english.has(CONTEXT, self.code):
             return self.code
-        return say_key(language, CONTEXT, self.code, **self.values)
+        sentence = say_key(language, CONTEXT, self.code, **self.values)
+        place = self.values.get("place")
+        if place is None or "{place}" in english.pgettext(CONTEXT, self.code):
+            return sentence
+        return say_key(language, CONTEXT, "at-place", place=place, why=sentence)
+
+    def as_kind(self, kind: type[E]) -> E:
+        """The same refusal as an error of another class, one that is made of a code and values."""
+        return kind(self.code, **self.values)
+
+    def plain(self) -> dict[str, object]:
+        """For JSON: the code, the values as numbers and texts, and the English sentence."""
+        return {"code": self.code, "values": _plain(self.values), "sentence": str(self)}
 
     def __str__(self) -> str:
         return self.said_in("en")
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, EscrutinioError):
+            return NotImplemented
+        return (type(self), self.code, self.values) == (type(other), other.code, other.values)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.code))
+
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.code, self.values, self.__dict__)
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    return {
+        name: value.plain()
+        if isinstance(value, EscrutinioError)
+        else value
+        if isinstance(value, bool | int | float)
+        else str(value)
+        for name, value in values.items()
+    }
 
 
 def _restored(

@@ -9,7 +9,6 @@ from functools import cache
 from importlib.util import find_spec
 
 from escrutinio.base.errors import EscrutinioError
-from escrutinio.base.words.say import say
 
 MODULES = {
     "hub": ("jinja2", "starlette", "uvicorn"),
@@ -26,12 +25,7 @@ class MissingExtraError(EscrutinioError):
     def __init__(self, *extras: str) -> None:
         names = ",".join(extras)
         self.extras = extras
-        super().__init__(
-            say("this needs more than the base install: pip install 'escrutinio[{names}]'", names=names)
-        )
-
-    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, ...]]:
-        return type(self), self.extras
+        super().__init__("extra-missing", names=names)
 
 
 def need(*extras: str) -> None:

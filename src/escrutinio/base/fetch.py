@@ -47,20 +47,20 @@ def read_regular(path: str, shown: str, limit: int) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise FileUnreadableError(f"{shown} cannot be read: {error.strerror or error}.") from None
+        raise FileUnreadableError("file-unreadable", why=error.strerror or str(error), path=shown) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FileUnreadableError(f"{shown} cannot be read: it is not a regular file.")
+            raise FileUnreadableError("file-not-regular", path=shown)
         data = bytearray()
         while piece := os.read(descriptor, min(_PIECE, limit + 1 - len(data))):
             data += piece
             if len(data) > limit:
-                raise LogError(f"{shown} is longer than {limit} bytes.")
+                raise LogError("fetch-long", limit=limit, path=shown)
         return bytes(data)
     except OSError as error:
-        raise FileUnreadableError(f"{shown} cannot be read: {error.strerror or error}.") from None
+        raise FileUnreadableError("file-unreadable", why=error.strerror or str(error), path=shown) from None
     except MemoryError:
-        raise FileUnreadableError(f"{shown} cannot be read: it does not fit into memory.") from None
+        raise FileUnreadableError("file-too-large", path=shown) from None
     finally:
         os.close(descriptor)
 
@@ -73,9 +73,11 @@ def _directory_fetch(directory: Path) -> Fetch:
             within = os.path.join(os.path.realpath(root), "")
             found = os.path.realpath(f"{root}/{path}")
         except OSError as error:
-            raise FileUnreadableError(f"{path} cannot be read: {error.strerror or error}.") from None
+            raise FileUnreadableError(
+                "file-unreadable", path=path, why=error.strerror or str(error)
+            ) from None
         if not found.startswith(within):
-            raise FileUnreadableError(f"{path} cannot be read: a link leads out of the publication.")
+            raise FileUnreadableError("file-linked-out", path=path)
         return read_regular(found, path, limit)
 
     return fetch
@@ -92,7 +94,9 @@ def files_below(address: str | Path, directory: str) -> list[str] | None:
 
     def fail(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
-            raise FileUnreadableError(f"{directory} cannot be listed: {error.strerror or error}.")
+            raise FileUnreadableError(
+                "directory-unreadable", directory=directory, why=error.strerror or str(error)
+            )
 
     return sorted(
         (Path(where) / name).relative_to(root).as_posix()
@@ -110,7 +114,7 @@ def open_files(address: str | Path) -> Fetch:
         return http_fetch(address)
     directory = Path(address)
     if not directory.is_dir():
-        raise LogError(f"There is no log here: {directory} is not a directory.")
+        raise LogError("log-no-directory", directory=directory)
     return _directory_fetch(directory)
 
 
@@ -162,7 +166,7 @@ class _Server:
         """See `Fetch`."""
         address = f"{self.prefix}/{path}"
         if self._strikes >= self._patience.strikes:
-            raise FileUnreadableError(f"{address} was not asked for: the server was too slow before.")
+            raise FileUnreadableError("server-given-up", address=address)
         answer = _Answer()
         Thread(target=_receive, args=(self._client, address, limit, answer), daemon=True).start()
         started = monotonic()
@@ -173,8 +177,10 @@ class _Server:
                 self._strikes += 1
                 self._client = self._new_client()
                 raise FileUnreadableError(
-                    f"{address} cannot be read: the server is too slow ({len(answer.data):,} bytes in "
-                    f"{monotonic() - started:.0f} seconds)."
+                    "server-slow",
+                    address=address,
+                    size=len(answer.data),
+                    seconds=round(monotonic() - started),
                 )
             answer.ended.wait(left)
         if answer.error is not None:
@@ -200,18 +206,18 @@ def _stream(client: httpx.Client, address: str, limit: int, answer: _Answer) -> 
                 answer.missing = True
                 return
             if (why := _refusal(response, address)) is not None:
-                raise FileUnreadableError(f"{address} was answered with {why}.")
+                raise FileUnreadableError("server-answer", address=address, why=why)
             for piece in response.iter_raw():
                 answer.data += piece
                 if len(answer.data) > limit:
-                    raise LogError(f"{address} is longer than {limit} bytes.")
+                    raise LogError("fetch-long", limit=limit, path=address)
                 if answer.given_up:
                     return
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         why = str(error) or type(error).__name__
-        raise FileUnreadableError(f"{address} cannot be read: {why}.") from None
+        raise FileUnreadableError("file-unreadable", why=why, path=address) from None
     except MemoryError:
-        raise FileUnreadableError(f"{address} cannot be read: it does not fit into memory.") from None
+        raise FileUnreadableError("file-too-large", path=address) from None
 
 
 def _refusal(response: httpx.Response, address: str) -> str | None:
@@ -239,4 +245,4 @@ def http_fetch(address: str, patience: Patience | None = None) -> Fetch:
         httpx.URL(prefix)
         return _Server(prefix, patience or Patience()).fetch
     except (httpx.InvalidURL, ValueError) as error:
-        raise LogError(f"{address[:200]!r} is not a usable address: {error}.") from None
+        raise LogError("address-form", address=repr(address[:200]), why=str(error)) from None

@@ -64,7 +64,7 @@ def write_files(directory: Path, files: Iterable[tuple[str, bytes]], *, private:
         for left in written:
             with suppress(OSError):
                 os.unlink(left + TEMPORARY)
-        raise LogError(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise LogError("file-not-written", path=path, why=error.strerror or str(error)) from None
 
 
 def directory_mode(mode: int) -> int:
@@ -167,11 +167,11 @@ else:
 class DirectoryLock:
     """The right to be the only one at work in a directory, held until `release` or the end of the process.
 
-    Raises LogError when another process, or this one, holds it: with the sentence `busy`, by default that of
-    a publisher.
+    Raises LogError when another process, or this one, holds it: with the code `busy`, by default that of a
+    publisher.
     """
 
-    def __init__(self, directory: Path, busy: str | None = None) -> None:
+    def __init__(self, directory: Path, busy: str = "publisher-busy") -> None:
         try:
             self._descriptor = _open_to_lock(directory)
             try:
@@ -180,12 +180,12 @@ class DirectoryLock:
                 os.close(self._descriptor)
                 raise
         except OSError as error:
-            raise LogError(f"{directory} cannot be locked: {error.strerror or error}.") from None
+            raise LogError(
+                "directory-not-locked", directory=directory, why=error.strerror or str(error)
+            ) from None
         if not taken:
             os.close(self._descriptor)
-            raise LogError(
-                busy or f"Another publisher is at work in {directory}; there can only be one."
-            ) from None
+            raise LogError(busy, directory=directory) from None
 
     def release(self) -> None:
         """Give the lock up."""

@@ -27,12 +27,13 @@ def read_input(path: Path, limit: int = MAX_SMALL, *, error: type[EscrutinioErro
     try:
         with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise error(f"{path} is no regular file but a directory, device or pipe")
+                raise error("input-not-regular", path=path)
             content = file.read(limit + 1)
     except (OSError, ValueError) as found:
-        raise error(f"{path} cannot be read: {getattr(found, 'strerror', None) or found}") from None
+        why = getattr(found, "strerror", None) or str(found)
+        raise error("file-unreadable", path=path, why=why) from None
     if len(content) > limit:
-        raise error(f"{path} is longer than {limit:,} bytes")
+        raise error("fetch-long", path=path, limit=limit)
     return content
 
 
@@ -46,11 +47,11 @@ def as_text(data: bytes, place: str, *, error: type[EscrutinioError] = InputErro
         try:
             data = data.decode("utf-16").encode()
         except UnicodeError:
-            raise error(f"{place} begins as UTF-16 and breaks off; save it again as UTF-8") from None
+            raise error("utf16-cut", path=place) from None
     elif data.startswith(codecs.BOM_UTF8):
         data = data.removeprefix(codecs.BOM_UTF8)
     elif b"\0" in data[:4_096]:
-        raise error(f"{place} is no text, or UTF-16 without its mark; save it as UTF-8")
+        raise error("input-no-text", path=place)
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 

@@ -61,16 +61,9 @@ class LeftError(InputError):
     """A file was left, since reading it takes too much or ends the reader: how, and a detail of it."""
 
     def __init__(self, ending: Ending, detail: str) -> None:
-        super().__init__(_SENTENCES[ending].format(detail))
+        super().__init__(f"left-{ending.value}", detail=detail)
         self.ending = ending
         self.detail = detail
-
-
-_SENTENCES = {
-    Ending.MEMORY: "reading it needs more memory than a file may take ({}), so it was left",
-    Ending.TIME: "reading it takes longer than a file may take ({}), so it was left",
-    Ending.DIED: "the program that reads such files died of it ({}), so it was left",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +252,7 @@ class _Child:
     def _left(ending: Ending, limits: Limits) -> LeftError:
         if ending is Ending.MEMORY:
             return LeftError(ending, f"{limits.memory >> 20:,} MiB")
-        more = f", and {limits.part:g} s a part" if limits.part else ""
+        more = f" + {limits.part:g} s / part" if limits.part else ""
         return LeftError(ending, f"{limits.seconds:g} s{more}")
 
 

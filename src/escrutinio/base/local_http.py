@@ -53,5 +53,5 @@ def _listener(port: int) -> socket.socket:
         listener.bind((HOST, port))
     except OSError as error:
         listener.close()
-        raise InputError(f"port {port} on {HOST} cannot be used: {error.strerror}; try --port 0") from None
+        raise InputError("port-unusable", port=port, host=HOST, why=error.strerror) from None
     return listener

@@ -11,6 +11,8 @@ import msgspec
 
 from escrutinio.base.errors import DefinitionError, EscrutinioError
 from escrutinio.base.inputs import as_text
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import Phrase
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -23,20 +25,20 @@ _MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _PLACE = re.compile(r"(.*?)(?: - at `(?:key in )?\$(.*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 _WORDS = {
-    "`array`": "a list",
-    "`object`": "a table",
-    "`str`": "text",
-    "`str | object`": "text, or a table with a text per language",
-    "`int`": "a whole number",
-    "`float`": "a number with a decimal point",
-    "`bool`": "true or false",
-    "`date`": "a day",
-    "`datetime`": "a day with a time",
-    "`time`": "a time",
+    "`array`": N_("a list"),
+    "`object`": N_("a table"),
+    "`str`": N_("text"),
+    "`str | object`": N_("text, or a table with a text per language"),
+    "`int`": N_("a whole number"),
+    "`float`": N_("a number with a decimal point"),
+    "`bool`": N_("true or false"),
+    "`date`": N_("a day"),
+    "`datetime`": N_("a day with a time"),
+    "`time`": N_("a time"),
 }
 _EXAMPLES = {
-    "`date`": "a day such as 2024-07-28",
-    "`datetime`": "a time with its offset, such as 2024-07-28T18:00:00-04:00",
+    "`date`": N_("a day such as 2024-07-28"),
+    "`datetime`": N_("a time with its offset, such as 2024-07-28T18:00:00-04:00"),
 }
 
 
@@ -53,20 +55,20 @@ def read_toml(
     Raises `error`, with the line, if it is longer than `max_bytes`, not UTF-8 or not TOML.
     """
     if len(raw) > max_bytes:
-        raise error(f"{file} has {len(raw):,} bytes; {max_bytes:,} are allowed")
+        raise error("bytes-many", path=file, size=len(raw), limit=max_bytes)
     if byte_order_mark:
         raw = as_text(raw, file, error=error)
     try:
         return tomllib.loads(raw.decode())
     except UnicodeDecodeError as found:
         line = raw.count(b"\n", 0, found.start) + 1
-        raise error(f"{file} is not UTF-8 text in line {line}") from None
+        raise error("file-utf8", path=file, line=line) from None
     except tomllib.TOMLDecodeError as found:
-        raise error(f"{file} is not TOML: {str(found)[:1].lower()}{str(found)[1:]}") from None
+        raise error("toml-form", path=file, why=f"{str(found)[:1].lower()}{str(found)[1:]}") from None
     except ValueError:  # Python reads no whole number of more than 4,300 digits
-        raise error(f"{file} has a number of thousands of digits") from None
+        raise error("toml-number", path=file) from None
     except RecursionError:
-        raise error(f"{file} has tables or lists too deep inside each other") from None
+        raise error("toml-deep", path=file) from None
 
 
 def convert(
@@ -80,7 +82,7 @@ def convert(
     try:
         return msgspec.convert(tables, kind)
     except msgspec.ValidationError as found:
-        raise error(f"{file}: {_sentence(str(found), kind)}") from None
+        raise _refused(str(found), kind, file, error) from None
 
 
 def inline(value: object) -> str:
@@ -114,28 +116,37 @@ def _key(name: str) -> str:
     return name if _BARE_KEY.fullmatch(name) else quote(name)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> Phrase:
     """Return the end of a sentence that refuses `name`: the nearest of the known names, or all of them."""
     names = list(known)
     if close := difflib.get_close_matches(name[:64], names, n=1):
-        return f"did you mean {close[0]!r}?"
-    return f"known are: {', '.join(names[:30])}{', …' if len(names) > 30 else ''}"
+        return Phrase("did you mean {name}?", name=repr(close[0]))
+    return Phrase("known are: {names}.", names=f"{', '.join(names[:30])}{', …' if len(names) > 30 else ''}")
 
 
-def _sentence(message: str, kind: type[msgspec.Struct]) -> str:
+def _refused(
+    message: str, kind: type[msgspec.Struct], file: str, error: type[EscrutinioError]
+) -> EscrutinioError:
     match = _PLACE.fullmatch(message)
     assert match is not None  # it takes any text
     said, path = match[1], match[2] or ""
     where = _where(path)
+    place = f"{file}, {where}" if where else file
     if unknown := _UNKNOWN.fullmatch(said):
         known = _struct_at(kind, path).__struct_encode_fields__
-        return f"{where} has an unknown key {unknown[1][:64]!r}; {nearest(unknown[1], known)}"
+        return error(
+            "toml-key-unknown", place=place, key=repr(unknown[1][:64]), nearest=nearest(unknown[1], known)
+        )
     if missing := _MISSING.fullmatch(said):
-        return f"{where} lacks the key {missing[1]!r}"
-    wanted, got, found = said.replace(" | null`", "`").partition(", got ")
-    for word, plain in (*_EXAMPLES.items(), *_WORDS.items()):
-        wanted = wanted.replace(word, plain)
-    return f"{where}: {wanted[:1].lower()}{wanted[1:]}{got}{_WORDS.get(found, found)}"
+        return error("toml-key-missing", place=place, key=repr(missing[1]))
+    wanted, _, found = said.replace(" | null`", "`").partition(", got ")
+    wanted = wanted.removeprefix("Expected ")
+    if found in _WORDS:
+        plain = _EXAMPLES.get(wanted) or _WORDS.get(wanted)
+        return error(
+            "toml-type", place=place, wanted=Phrase(plain) if plain else wanted, found=Phrase(_WORDS[found])
+        )
+    return error("toml-value", place=place, why=f"{said[:1].lower()}{said[1:]}")
 
 
 def _where(path: str) -> str:
@@ -146,7 +157,7 @@ def _where(path: str) -> str:
             steps.append(name)
         elif number != "...":
             steps[-1] += f" {int(number) + 1}"
-    return ", ".join(steps) or "the file"
+    return ", ".join(steps)
 
 
 def _struct_at(kind: type[msgspec.Struct], path: str) -> type[msgspec.Struct]:

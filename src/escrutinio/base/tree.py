@@ -48,7 +48,9 @@ class PageWriter:
                     self._replace(path, content)
                     self.written += 1
             except OSError as error:
-                raise PublicationError(f"{path} cannot be written: {error.strerror or error}") from None
+                raise PublicationError(
+                    "file-not-written", path=path, why=error.strerror or str(error)
+                ) from None
 
     def _replace(self, path: str, content: bytes) -> None:
         parent = path.rpartition("/")[0]
@@ -101,4 +103,6 @@ def remove(out: Path, paths: Collection[str]) -> None:
             if not any(parent.iterdir()):
                 parent.rmdir()
     except OSError as error:
-        raise PublicationError(f"{error.filename} cannot be removed: {error.strerror or error}") from None
+        raise PublicationError(
+            "file-not-removed", why=error.strerror or str(error), path=error.filename
+        ) from None

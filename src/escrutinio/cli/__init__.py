@@ -10,7 +10,7 @@ import click
 from escrutinio import __version__
 from escrutinio.base.errors import EscrutinioError
 from escrutinio.base.extras import MissingExtraError, extra_with, need
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import language, say
 from escrutinio.cli.output import refuse, write_on_any_console
 
 COMMANDS = {
@@ -117,12 +117,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except EscrutinioError as error:
-            refuse(str(error))
+            refuse(error.said_in(language()))
         except ModuleNotFoundError as error:
             extra = extra_with(error.name)
             if extra is None:
                 raise
-            refuse(str(MissingExtraError(extra)))
+            refuse(MissingExtraError(extra).said_in(language()))
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             refuse(f"{where}{error.strerror or error}")

@@ -54,12 +54,7 @@ def percent_of(text: str) -> Fraction:
 def commitment_of(text: str | None) -> bytes | None:
     """The digest of a commitment. Raises InputError unless it is 64 lower-case hexadecimal digits."""
     if text is not None and not _DIGEST.fullmatch(text):
-        raise InputError(
-            say(
-                f"{text[:80]!r} is not a digest of 64 hexadecimal digits",
-                f"{text[:80]!r} no es un resumen de 64 cifras hexadecimales",
-            )
-        )
+        raise InputError("digest-form", value=repr(text[:80]))
     return None if text is None else bytes.fromhex(text)
 
 
@@ -141,19 +136,9 @@ def _check_organisations(opened: Opened, names: tuple[str, ...]) -> None:
     for name in names:
         if name not in known:
             there = ", ".join(sorted(known)[:20])
-            raise InputError(
-                say(
-                    f"the log has no organisation {name[:80]!r}; it has: {there}",
-                    f"el registro no tiene la organización {name[:80]!r}; tiene: {there}",
-                )
-            )
+            raise InputError("organisation-unknown", name=repr(name[:80]), known=there)
     if len(set(names)) < 2:
-        raise InputError(
-            say(
-                "an audit needs two different organisations that count",
-                "una auditoría necesita dos organizaciones distintas que cuenten",
-            )
-        )
+        raise InputError("organisations-two")
 
 
 # --- draw ---
@@ -232,11 +217,6 @@ def _write_workbook(path: Path, opened: Opened, procedure: Procedure, seed: str,
     from escrutinio.publication.downloads.audit_sheet import AuditSheet, audit_workbook
 
     if not isinstance(procedure, Ppeb):
-        raise InputError(
-            say(
-                "the workbook makes the weighted draw again, which this audit does not use",
-                "el libro repite el sorteo ponderado, que esta auditoría no usa",
-            )
-        )
+        raise InputError("workbook-unweighted")
     sheet = AuditSheet(procedure.boxes, procedure.assertions, opened.contest.candidates, seed, draws)
     write_new((path, audit_workbook(sheet, language())))

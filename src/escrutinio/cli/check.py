@@ -91,15 +91,15 @@ def _read(thing: str) -> Thing:
     if thing == "-":
         data = sys.stdin.buffer.read(MAX_FILE + 1)
         if len(data) > MAX_FILE:
-            raise InputError(f"standard input has more than {MAX_FILE:,} bytes")
+            raise InputError("stdin-long", limit=MAX_FILE)
         return read_thing(data)
     path = Path(thing)
     try:
         return read_thing(read_regular(path.resolve()).data)
     except UnreadableError as fault:
-        problem = Problem.NOT_READABLE if fault.problem is Problem.VANISHED else fault.problem
-        detail = fault.detail or say("there is no such file")
-        raise InputError(f"{thing[:200]}: {explain(problem, detail, language())}") from None
+        if fault.problem is Problem.VANISHED:
+            raise InputError("thing-missing", path=thing[:200]) from None
+        raise InputError("at-place", place=thing[:200], why=fault) from None
 
 
 def _check(checker: Checker, read: Thing, proof: bytes | None) -> list[Found]:
@@ -111,12 +111,7 @@ def _check(checker: Checker, read: Thing, proof: bytes | None) -> list[Found]:
     if proof is not None:
         records = [each.entry.raw for _, _, each in found if each is not None and each.entry is not None]
         if len(records) != 1:
-            raise InputError(
-                say(
-                    f"--proof is for one record, and {len(records)} were read",
-                    f"--proof es para un solo asiento, y se leyeron {len(records)}",
-                )
-            )
+            raise InputError("proof-for-one", size=len(records))
         found.append((1, "", checker.proof(proof, records[0])))
     return found
 

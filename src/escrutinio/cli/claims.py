@@ -48,7 +48,7 @@ class Answer:
 
     studies: tuple[ClaimStudy, ...]
     pairs: Pairs
-    refused: tuple[tuple[str, int, str], ...]
+    refused: tuple[tuple[str, int, EvidenceError], ...]
 
 
 @click.command(
@@ -78,7 +78,7 @@ def command(question: Question, claim: str | None, registered: int | None) -> No
         except EvidenceError as error:  # of this one; the others have their answers
             if len(found) == 1:
                 raise
-            refused.append((each.body.code, each.index, str(error)))
+            refused.append((each.body.code, each.index, error))
     pairs = claims_beside_each_other(opened.state, opened.contest.code)
     answer = Answer(tuple(studies), pairs, tuple(refused))
     if question.as_json:
@@ -100,7 +100,7 @@ def print_answer(opened: Opened, answer: Answer) -> None:
         _print_study(study)
     for code, _, why in answer.refused:
         click.echo(f"\n== {code}\n")
-        click.echo(say("  No test applies to it: ") + why)
+        click.echo(say("  No test applies to it: ") + why.said_in(language()))
     if answer.pairs:
         _print_pairs(answer.pairs)
     print_method(say("exact counts, hypergeometric draws"), SOURCES)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.cli.explain import in_each, plain
 
@@ -32,7 +33,7 @@ def as_plain(
     basis: str,
     studies: Sequence[ClaimStudy],
     pairs: Pairs,
-    refused: Sequence[tuple[str, int, str]],
+    refused: Sequence[tuple[str, int, EvidenceError]],
 ) -> dict[str, object]:
     """The answer as docs/evidence.md describes it."""
     return {
@@ -40,7 +41,10 @@ def as_plain(
         "contest": contest,
         "basis": basis or None,
         "claims": [_study_as_plain(study) for study in studies],
-        "not_studied": [{"code": code, "entry": entry, "why": why} for code, entry, why in refused],
+        "not_studied": [
+            {"code": code, "entry": entry, "why": str(why), "refusal": why.plain()}
+            for code, entry, why in refused
+        ],
         "beside_each_other": [
             {
                 "candidate": candidate,

@@ -285,7 +285,7 @@ def _renew(collection: Collection, keyring: Keyring, log: VerifiedLog, clock: in
 def _title(text: str) -> tuple[str, str]:
     tag, separator, name = text.partition("=")
     if not separator or not name:
-        raise InputError(f"--title {text[:80]!r} is not LANGUAGE=TEXT, such as es=Azul")
+        raise InputError("title-form", value=repr(text[:80]))
     return tag, name
 
 

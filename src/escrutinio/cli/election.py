@@ -73,12 +73,7 @@ class Opened:
         claims = {logged.body.code: logged for logged in self.state.records(Claim, self.contest.code)}
         if code not in claims:
             there = few(list(claims)) or "–"
-            raise InputError(
-                say(
-                    f"no announced result has the code {code[:80]!r}; there are: {there}",
-                    f"ningún resultado anunciado tiene el código {code[:80]!r}; hay: {there}",
-                )
-            )
+            raise InputError("claim-code", code=repr(code[:80]), known=there)
         return claims[code]
 
     def heading(self) -> str:

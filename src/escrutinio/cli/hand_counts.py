@@ -73,7 +73,7 @@ def record(
         for row in rows
     ]
     if len({each.about for each in records}) < len(records):
-        raise InputError(say("a box stands twice in the table", "una caja está dos veces en la tabla"))
+        raise InputError("box-twice")
     remarks = in_each(
         lambda language: [
             say_in(
@@ -96,11 +96,6 @@ def _options(given: tuple[str, ...]) -> dict[str, str]:
     for each in given:
         code, sign, number = each.partition("=")
         if not sign or code in found:
-            raise InputError(
-                say(
-                    f"{each[:80]!r} is not CODE=NUMBER, each option once",
-                    f"{each[:80]!r} no es CODE=NÚMERO, cada opción una vez",
-                )
-            )
+            raise InputError("count-option-form", value=repr(each[:80]))
         found[code] = number
     return found

@@ -74,8 +74,7 @@ def recall(trust: Trust | None) -> Memory:
     seen: tuple[Earlier, ...] = ()
     if isinstance(given, Path):
         if trust is None:
-            needed = say("--earlier is compared with a trust file: give --trust too")
-            raise InputError(needed)
+            raise InputError("earlier-no-trust")
         seen = (_read(given, given=True),)
     if trust is None or without:
         return Memory(seen, (), NOT_ASKED) if without else Memory(seen)

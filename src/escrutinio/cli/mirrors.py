@@ -58,8 +58,7 @@ def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -
     base, listed = _source(source, policy)
     addresses = dict.fromkeys((*(listed.addresses if listed else ()), *more))
     if not addresses:
-        nothing = say("{source} lists no mirrors; give some with --mirror", source=source)  # fmt: skip
-        raise InputError(nothing)
+        raise InputError("mirrors-none", place=source)
     opened = [open_copy(address, policy) for address in addresses]
     copies = [copy for copy in opened if not isinstance(copy, MirrorReport)]
     measure = base or max(copies, key=lambda copy: copy.verified.checkpoint.size, default=None)
@@ -91,7 +90,7 @@ def _source(source: str, policy: Policy) -> tuple[MirrorCopy | None, MirrorList 
         return None, open_mirrors(read_note(Path(source)), keys, source)
     base = open_copy(source, policy)
     if isinstance(base, MirrorReport):
-        raise LogError(base.why)
+        raise LogError("log-not-opened", address=source, why=base.why)
     data = open_files(source)(MIRRORS, MAX_NOTE)
     return base, None if data is None else open_mirrors(data, keys, MIRRORS)
 

@@ -86,12 +86,7 @@ def _candidate(opened: Opened, code: str | None, sums: Sequence[int]) -> str:
         return names[max(range(len(names)), key=lambda at: sums[at])]
     if code not in names:
         there = ", ".join(names[:20])
-        raise InputError(
-            say(
-                f"there is no candidate {code[:80]!r}; there are: {there}",
-                f"no hay candidato {code[:80]!r}; hay: {there}",
-            )
-        )
+        raise InputError("candidate-unknown", code=repr(code[:80]), known=there)
     return code
 
 
@@ -247,12 +242,7 @@ def _level(opened: Opened, level: str | None) -> str:
     if level is not None:
         if level not in areas.levels:
             there = ", ".join(dict.fromkeys(areas.levels))
-            raise InputError(
-                say(
-                    f"there is no level {level[:80]!r}; there are: {there}",
-                    f"no hay nivel {level[:80]!r}; hay: {there}",
-                )
-            )
+            raise InputError("level-unknown", level=repr(level[:80]), known=there)
         return level
     below = areas.children(areas.index[opened.contest.area])
     return areas.levels[below[0]] if below else areas.levels[areas.index[opened.contest.area]]

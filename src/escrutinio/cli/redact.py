@@ -82,7 +82,7 @@ def command(
             _suggest([str(region) for region in readers.call(suggest, data)], as_json)
         return
     if output is None or output.suffix != ".png":
-        raise InputError(say("-o names the PNG file to write", "-o indica el archivo PNG que se escribe"))
+        raise InputError("redact-out")
     with Readers(IMAGE) as readers:
         redacted = readers.call(redact, data, [read_region(text) for text in keep])
     _refuse_to_overwrite(image, output)
@@ -101,10 +101,7 @@ def command(
 
 def _suggest(regions: list[str], as_json: bool) -> None:
     if not regions:
-        raise InputError(
-            say("no QR code of a sheet was read, so no region is suggested; name regions with --keep",
-                "no se leyó ningún código QR de un acta; indique las regiones con --keep")
-        )  # fmt: skip
+        raise InputError("redact-no-qr")  # fmt: skip
     if as_json:
         print_json({"version": 1, "keep": regions})
     else:
@@ -114,20 +111,15 @@ def _suggest(regions: list[str], as_json: bool) -> None:
 def _refuse_to_overwrite(image: Path, output: Path) -> None:
     for path in (output, output.with_suffix(".redaction.json")):
         if path.exists() and path.samefile(image):
-            raise InputError(say("the original is never overwritten", "el original nunca se sobrescribe"))
+            raise InputError("redact-original")
         if path.exists():
-            raise InputError(
-                say(f"{path} exists already and is not overwritten", f"{path} ya existe y no se sobrescribe")
-            )
+            raise InputError("file-exists", path=path)
 
 
 def _ask(redacted: Redacted, output: Path) -> None:
     """Show the copy and let a person decide; the preview is taken away again. Exits where it is not fit."""
     if not sys.stdin.isatty():
-        raise InputError(
-            say("a person has to look at the result: use a terminal, or add --checked afterwards",
-                "una persona debe mirar el resultado: use una terminal, o añada --checked después")
-        )  # fmt: skip
+        raise InputError("redact-unseen")  # fmt: skip
     preview = output.with_suffix(".preview.png")
     # Closing the terminal leaves a preview behind, which must not stop the next run: its name is for this.
     try:
@@ -139,7 +131,7 @@ def _ask(redacted: Redacted, output: Path) -> None:
         click.echo(say("Look at {preview}.", preview=preview))
         question = say("Is it free of names, identity numbers, signatures and fingerprints of persons?")
         if not click.confirm(question, default=False):
-            raise InputError(say("not written: keep less of it", "no se escribió: conserve menos"))
+            raise InputError("redact-refused")
     finally:
         with suppress(FileNotFoundError):
             os.unlink(preview)

@@ -71,12 +71,9 @@ def command(
     folder: Path, out: Path, report: Path | None, count: int | None, resume: bool, as_json: bool, quiet: bool
 ) -> None:  # fmt: skip
     if report is not None and report.suffix not in (".csv", ".json"):
-        raise InputError(say("--report is a .csv or a .json file", "--report es un archivo .csv o .json"))
+        raise InputError("report-name")
     if out.exists() and not resume:
-        raise InputError(
-            say(f"{out} is there already; add --resume to go on with it, or give another --out",
-                f"{out} ya existe; añada --resume para seguir con él, o indique otro --out")
-        )  # fmt: skip
+        raise InputError("scan-there", path=out)  # fmt: skip
     with _alone(out), progress_bar(quiet or as_json) as progress:
         earlier = read_earlier(out) if out.exists() else None
         files = list(
@@ -133,10 +130,7 @@ def _add(journal: io.FileIO, out: Path, lines: bytes) -> None:
         write_all(journal.fileno(), lines)
     except OSError as error:
         why = error.strerror or str(error)
-        raise PublicationError(
-            say(f"{out} cannot be written: {why}; what was read stays in it, for --resume",
-                f"{out} no se puede escribir: {why}; lo leído queda ahí, para --resume")
-        ) from None  # fmt: skip
+        raise PublicationError("scan-not-written", why=why, path=out) from None  # fmt: skip
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:

@@ -111,13 +111,7 @@ def _key(state: ElectionState, signer: Signer, file: Path) -> SigningKey:
     _, key = read_key_file(file, ask_passphrase())
     held = state.keys.get(key.kid)
     if held is None or held.revoked is not None or held.key.name != signer.name:
-        raise InputError(
-            say(
-                f"the log has no key {key.kid.hex()} in force for {signer.name}; it has to be enrolled first",
-                f"el registro no tiene una clave {key.kid.hex()} vigente de {signer.name}; "
-                "primero hay que inscribirla",
-            )
-        )
+        raise InputError("key-to-enrol", kid=key.kid.hex(), name=signer.name)
     return key
 
 

@@ -34,7 +34,7 @@ def serve_directory(directory: Path, port: int) -> None:
     from escrutinio.running.workspace.server import application
 
     if not (directory / "index.html").is_file():
-        raise PublicationError(f"{directory} is no publication: it has no index.html")
+        raise PublicationError("publication-none", directory=directory)
 
     def hear(address: str) -> None:
         ends = say("Ctrl-C ends")

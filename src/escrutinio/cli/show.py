@@ -12,7 +12,7 @@ import click
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.inputs import as_note, read_input
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import language, say
 from escrutinio.cli.opening import refuse_log, verify_log
 from escrutinio.cli.options import json_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
@@ -61,9 +61,7 @@ def command(what: str, address: str | None, proof: bool, trust_file: Path | None
         else:
             found = list(shown.find(what))
             if not found and not shown.failed:
-                raise InputError(
-                    f"nothing in the log at {address} is, or is signed by or about, {what[:80]!r}"
-                )
+                raise InputError("show-nothing", address=address, what=repr(what[:80]))
             _show(found, as_json, faults=shown.faults)
         shown.end()
 
@@ -152,7 +150,7 @@ def _find(what: str, log: PinnedLog) -> Iterator[tuple[int, Entry]]:
                 yield index, read_record(log.entry(index))
             except RecordError as error:
                 click.echo(
-                    say("entry {index} cannot be read: {error}", index=index, error=error),
+                    say("Entry {index:,} cannot be read: {why}", index=index, why=error),
                     err=True,
                 )
         return
@@ -171,7 +169,7 @@ def _find(what: str, log: PinnedLog) -> Iterator[tuple[int, Entry]]:
 def _number(what: str) -> int:
     """The index of an entry. Raises InputError."""
     if not (what.isascii() and what.isdigit() and len(what) <= 16):
-        raise InputError(f"{what[:80]!r} is not the number of an entry")
+        raise InputError("entry-form", what=repr(what[:80]))
     return int(what)
 
 
@@ -189,7 +187,7 @@ def _concerns(entry: Entry, what: str) -> bool:
 
 def _proof(what: str, log: PinnedLog) -> str:
     if _number(what) >= log.size:
-        raise InputError(f"the log has {log.size} entries; there is no entry {what[:20]}")
+        raise InputError("entry-none", size=log.size, what=what[:20])
     return format_proof(log.proof(_number(what))).decode()
 
 
@@ -220,7 +218,7 @@ def _show(
         try:
             check_bounds(entry.body, entry.issued_at)
         except OutOfBoundsError as error:
-            click.echo(say("BEYOND WHAT A RECORD MAY STATE, without effect: ") + str(error))
+            click.echo(say("BEYOND WHAT A RECORD MAY STATE, without effect: ") + error.said_in(language()))
         for sentence in wrong.get(-1 if index is None else index, ()):
             click.echo(say("DOES NOT VERIFY: ") + sentence)
     if note:

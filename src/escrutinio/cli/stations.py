@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import say
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
@@ -20,13 +19,9 @@ def find_station(state: ElectionState, code: str) -> int:
     if number is not None:
         return number
     near = _near(code[:80], state.roll.stations)
-    hint = say("; near to it: ") + ", ".join(near) if near else ""
-    raise InputError(
-        say(
-            f"the roll has no station {code[:80]!r}{hint}",
-            f"el padrón electoral no tiene la mesa {code[:80]!r}{hint}",
-        )
-    )
+    if near:
+        raise InputError("station-unknown-near", station=repr(code[:80]), known=", ".join(near))
+    raise InputError("station-unknown", station=repr(code[:80]))
 
 
 def _near(code: str, stations: tuple[str, ...]) -> list[str]:

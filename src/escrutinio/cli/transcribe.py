@@ -60,12 +60,7 @@ def command(
             click.echo(code)
     desk = Desk(folder, out, None if unread is None else unread_paths(unread))
     if len(desk.typists) < 2:
-        raise InputError(
-            say(
-                f"{out / TYPISTS} has no codes of two people; give --codes 4 to issue some",
-                f"{out / TYPISTS} no tiene códigos de dos personas; con --codes 4 se emiten",
-            )
-        )
+        raise InputError("typists-none", path=out / TYPISTS)
     for path in desk.unreadable:
         click.echo(say("not a picture: {path}", path=path), err=True)
     click.echo(say("{pictures:,} pictures", pictures=len(desk.paths)))

@@ -99,4 +99,4 @@ def _digest(text: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError:
-        raise InputError(f"{text[:80]!r} is not a SHA-256 in hexadecimal") from None
+        raise InputError("sha256-form", value=repr(text[:80])) from None

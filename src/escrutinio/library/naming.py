@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import say
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.evidence.accounts.choosing import bases_of
 from escrutinio.evidence.accounts.sources import Source
@@ -64,18 +63,12 @@ class Named:
             address, basis = name, ""
         if not address.startswith(("http://", "https://")) and not Path(address).is_dir():
             there = ", ".join(self._map.source) if self._map is not None else "–"
-            raise InputError(
-                say(
-                    f"there is no publication, table or source {name[:200]!r}; sources of the mapping: "
-                    f"{there}",
-                    f"no hay publicación, tabla ni fuente {name[:200]!r}; fuentes del archivo: {there}",
-                )
-            )
+            raise InputError("source-unknown", name=repr(name[:200]), known=there)
         if address not in self._logs:
             self._logs[address] = self._open(address)
         return sources_of_log(self._logs[address], address, basis)
 
     def _taken(self, account: Account) -> list[Source]:
         if account.bad and not self._skip:
-            raise InputError(f"{account.bad[0]}; {self._skip_with} " + say("leaves it out"))
+            raise InputError("row-bad", row=account.bad[0], option=self._skip_with)
         return [account.source]

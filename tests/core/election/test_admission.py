@@ -35,7 +35,7 @@ def code(day: Day, *offered: bytes) -> str | None:
     assert before == [None] * len(before)
     if verdict is None:
         return None
-    assert verdict.sentence.startswith(verdict.code.replace("-", " ") + ": ")
+    assert str(verdict.why).endswith(".")
     return verdict.code
 
 
@@ -250,7 +250,7 @@ def test_what_cannot_begin_a_log() -> None:
     assert beginning(definition, definition) == "no-charter"
     without = Admission(lambda _: None).judge([definition])[0]
     assert without is not None
-    assert sha256(AREAS).hexdigest() in without.sentence
+    assert sha256(AREAS).hexdigest() in str(without.why)
     # After a refused charter the honest one may come, and nothing before it.
     assert beginning(definition, enrolment, charter, enrolment) is None
 

@@ -92,7 +92,7 @@ def test_a_bundle_from_another_election_never_counts() -> None:
 def test_a_log_without_definition_is_refused() -> None:
     day = Day()
     for raw in (day.log[1], b"", b"\xd2\x84"):
-        with pytest.raises(DefinitionError, match="entry 0"):
+        with pytest.raises(DefinitionError, match="Entry 0"):
             Fold(day.attachments.get).add([raw])
     with pytest.raises(DefinitionError, match="empty"):
         Fold(day.attachments.get).state()
@@ -109,7 +109,7 @@ def test_a_definition_signed_by_another_key_is_refused() -> None:
 def test_a_definition_with_an_altered_signature_is_refused() -> None:
     day = Day()
     altered = day.log[0][:-1] + bytes([day.log[0][-1] ^ 1])
-    with pytest.raises(DefinitionError, match="entry 0"):
+    with pytest.raises(DefinitionError, match="Entry 0"):
         Fold(day.attachments.get).add([altered])
 
 

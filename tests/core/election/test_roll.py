@@ -89,11 +89,11 @@ def test_writers_sort() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("001.02,", "001.01,", "the station table has the station '001.01' twice"),
-        ("001.02,", "001/02,", "the station table, line 3: '001/02' is not a code"),
-        ("002.01,002,", "002.01,,", "the station table, line 4: '' is not a code"),
-        (",AT1,350", ",AT9,350", "the station table, line 2: there is no area 'AT9'"),
-        ("350", "-1", "the station table, line 2: '-1' is not a number of voters"),
+        ("001.02,", "001.01,", "The station table has the station '001.01' twice"),
+        ("001.02,", "001/02,", "The station table, line 3: '001/02' is not a code"),
+        ("002.01,002,", "002.01,,", "The station table, line 4: '' is not a code"),
+        (",AT1,350", ",AT9,350", "The station table, line 2: There is no area 'AT9'"),
+        ("350", "-1", "The station table, line 2: '-1' is not a number of voters"),
         ("350", "3.5", "'3.5' is not a number of voters"),
         ("350", "1_000", "'1_000' is not a number of voters"),
         ("350", "٣", "'٣' is not a number of voters"),
@@ -112,9 +112,9 @@ def test_a_station_table_with_one_fault_is_refused(old: str, new: str, reason: s
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("002,AT,", "001,AT,", "the center table has the center '001' twice, again in line 3"),
-        ("002,AT,", "002,AT7,", "the center table, line 3: there is no area 'AT7'"),
-        ("Añil", "A\u2028il", "the center table, line 2: the text has U+2028"),
+        ("002,AT,", "001,AT,", "The center table has the center '001' twice, again in line 3"),
+        ("002,AT,", "002,AT7,", "The center table, line 3: There is no area 'AT7'"),
+        ("Añil", "A\u2028il", "The center table, line 2: The text has the character U+2028"),
     ],
 )
 def test_a_center_table_with_one_fault_is_refused(old: str, new: str, reason: str) -> None:
@@ -126,14 +126,16 @@ def test_a_center_table_with_one_fault_is_refused(old: str, new: str, reason: st
 def test_what_is_declared_must_be_declared_once_for_areas_that_exist() -> None:
     with pytest.raises(DefinitionError, match="no area 'AT9'"):
         read(declared=(Declared("AT9", 1),))
-    with pytest.raises(DefinitionError, match="declares the stations of 'AT' twice"):
+    with pytest.raises(
+        DefinitionError, match="declares the stations of 'AT', which is no area, or is declared twice"
+    ):
         read(declared=(Declared("AT", 1), Declared("AT", 1)))
 
 
 def test_a_roll_has_stations_and_a_day() -> None:
     with pytest.raises(DefinitionError, match="has no station"):
         read(stations="station,center,area,registered\n")
-    with pytest.raises(DefinitionError, match="the day the roll was frozen: '1 Feb' is not a day"):
+    with pytest.raises(DefinitionError, match="The day the roll was frozen: '1 Feb' is not a day"):
         read_roll(STATIONS.encode(), AREAS, frozen_on="1 Feb")
 
 

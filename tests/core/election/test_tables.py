@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import DefinitionError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.areas import read_areas
 from escrutinio.core.election.tables import read_columns, write_table
 from escrutinio.core.records import parts as p
@@ -134,7 +135,9 @@ _ROWS = st.lists(st.tuples(_FIELD, _FIELD, _FIELD), max_size=6)
 def test_what_is_written_is_read_as_it_is(rows: list[tuple[str, str, str]]) -> None:
     raw = write_table(("x", "y", "z"), rows)
     read = [
-        row for _, columns in read_columns(raw, ("x", "y", "z"), "it") for row in zip(*columns, strict=True)
+        row
+        for _, columns in read_columns(raw, ("x", "y", "z"), Phrase("it"))
+        for row in zip(*columns, strict=True)
     ]
     assert read == rows
 
@@ -146,13 +149,13 @@ def test_the_same_rows_written_in_any_other_way_are_refused(
     out = io.StringIO(newline="")
     csv.writer(out, quoting=quoting, lineterminator=end).writerows([("x", "y", "z"), *rows])  # type: ignore[arg-type]
     with pytest.raises(DefinitionError):
-        list(read_columns(out.getvalue().encode(), ("x", "y", "z"), "it"))
+        list(read_columns(out.getvalue().encode(), ("x", "y", "z"), Phrase("it")))
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused_and_what_is_read_is_written_alike(raw: bytes) -> None:
     try:
-        chunks = list(read_columns(b"x,y\n" + raw, ("x", "y"), "it"))
+        chunks = list(read_columns(b"x,y\n" + raw, ("x", "y"), Phrase("it")))
     except DefinitionError:
         return
     rows = [row for _, columns in chunks for row in zip(*columns, strict=True)]

@@ -82,7 +82,7 @@ def test_a_log_admits_only_types_that_its_writer_knows(code: int) -> None:
     (refusal,) = day.fold().admission().judge([raw])
     assert refusal is not None
     assert refusal.code == "unknown-type"
-    assert f"record type {code} is not known to this program" in refusal.sentence
+    assert f"The record is of type {code}, which this program does not know" in str(refusal.why)
 
 
 def test_opening_one_says_its_type_and_election() -> None:

@@ -43,7 +43,7 @@ class Doors:
 
     def _verdict(self, words: list[str]) -> Refusal | None:
         if words[0] not in ("open", "shut", *self.doors):
-            return Refusal("shut", f"shut: there is no open door {words[0]}")
+            return Refusal("shut", LogError("area-unknown", area=words[0]))
         self._heed(words)
         return None
 
@@ -90,10 +90,11 @@ def test_what_is_refused_is_counted_and_never_stored(home: LogHome) -> None:
     acceptor.accept([b"b 2"])
     assert acceptor.refused == {"shut": 3, "does-not-fit": 2}
     assert home.store.size == 3
-    assert refused(answers) == (
-        "the log refused 4 of 8 records (2 does-not-fit, 2 shut); record 0 is shut: there is no open door a"
+    assert str(refused(answers)) == (
+        "The log refused 4 of 8 records (2 does-not-fit, 2 shut); of record 0: "
+        "There is no area a in the area table."
     )
-    assert refused(acceptor.accept([b"a 3"])) == ""
+    assert refused(acceptor.accept([b"a 3"])) is None
 
 
 def test_nothing_is_written_when_everything_is_refused(home: LogHome) -> None:

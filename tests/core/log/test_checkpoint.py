@@ -54,7 +54,7 @@ def test_a_checkpoint_comes_back_verified() -> None:
 
 
 def test_unknown_witnesses_do_not_count() -> None:
-    with pytest.raises(LogError, match="lacks the quorum 'quorum'; cosigned by: a"):
+    with pytest.raises(LogError, match="lacks the quorum 'quorum';"):
         verify_checkpoint(cosigned("a", "stranger"), policy("a", "b", threshold=2))
     with pytest.raises(LogError, match="cosigned by: none"):
         verify_checkpoint(cosigned(), policy("a", threshold=1))
@@ -65,12 +65,12 @@ def test_a_wrong_cosignature_of_a_known_witness_condemns_the_checkpoint() -> Non
     good = signed.note.signatures[1]
     bad = NoteSignature(good.name, good.key_id, good.value[:-1] + bytes([good.value[-1] ^ 1]))
     forged = SignedCheckpoint(CHECKPOINT, Note(signed.note.text, (signed.note.signatures[0], bad)))
-    with pytest.raises(LogError, match="signature of a that does not verify"):
+    with pytest.raises(LogError, match="signature of a does not hold"):
         verify_checkpoint(forged, policy("a"))
 
 
 def test_the_log_must_have_signed_in_its_own_name() -> None:
-    with pytest.raises(LogError, match="which is not trusted"):
+    with pytest.raises(LogError, match="which the trust file does not name"):
         verify_checkpoint(cosigned(), Policy((LogIdentity(signer("other").verifier),)))
     text = CHECKPOINT.text
     foreign = SignedCheckpoint(CHECKPOINT, Note(text, (signer("other").sign(text),)))
@@ -84,16 +84,16 @@ def test_the_log_must_have_signed_in_its_own_name() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (f"{ORIGIN}\n7\n", "has 2 lines"),
-        (f"{ORIGIN}\n7\n{ROOT_TEXT}\nextension\n", "has 4 lines"),
+        (f"{ORIGIN}\n7\n", "The checkpoint is not three lines: origin,"),
+        (f"{ORIGIN}\n7\n{ROOT_TEXT}\nextension\n", "The checkpoint is not three lines: origin,"),
         (f"\n7\n{ROOT_TEXT}\n", "origin"),
-        (f"{ORIGIN}\n07\n{ROOT_TEXT}\n", "not a plain decimal"),
-        (f"{ORIGIN}\n-7\n{ROOT_TEXT}\n", "not a plain decimal"),
-        (f"{ORIGIN}\n7.0\n{ROOT_TEXT}\n", "not a plain decimal"),
-        (f"{ORIGIN}\n\u0667\n{ROOT_TEXT}\n", "not a plain decimal"),
-        (f"{ORIGIN}\n\n{ROOT_TEXT}\n", "not a plain decimal"),
-        (f"{ORIGIN}\n{2**53}\n{ROOT_TEXT}\n", "not a plain decimal"),
-        (f"{ORIGIN}\n{'9' * 5000}\n{ROOT_TEXT}\n", "not a plain decimal"),
+        (f"{ORIGIN}\n07\n{ROOT_TEXT}\n", "not a plain"),
+        (f"{ORIGIN}\n-7\n{ROOT_TEXT}\n", "not a plain"),
+        (f"{ORIGIN}\n7.0\n{ROOT_TEXT}\n", "not a plain"),
+        (f"{ORIGIN}\n\u0667\n{ROOT_TEXT}\n", "not a plain"),
+        (f"{ORIGIN}\n\n{ROOT_TEXT}\n", "not a plain"),
+        (f"{ORIGIN}\n{2**53}\n{ROOT_TEXT}\n", "not a plain"),
+        (f"{ORIGIN}\n{'9' * 5000}\n{ROOT_TEXT}\n", "not a plain"),
         (f"{ORIGIN}\n7\n{ROOT_TEXT[:-1]}\n", "not valid base64"),
         (f"{ORIGIN}\n7\n{ROOT_TEXT[:-2]}9=\n", "not valid base64"),
         (f"{ORIGIN}\n7\nAAAA\n", "32 bytes"),

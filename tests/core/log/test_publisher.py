@@ -164,7 +164,7 @@ def test_another_log_is_refused(home: LogHome, tmp_path: Path) -> None:
     with pytest.raises(LogError, match="The log in the store is"):
         Publisher(home.log, home.store, signer("other"), clock=lambda: NOW)
     stolen = NoteSigner(ORIGIN, signer().type, bytes(32))
-    with pytest.raises(LogError, match="not signed by any known key"):
+    with pytest.raises(LogError, match="No known key signed this checkpoint"):
         Publisher(home.log, home.store, stolen, clock=lambda: NOW)
 
 
@@ -303,7 +303,7 @@ class BadWitness(StrictWitness):
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (b"", "does not end in a newline"),
+        (b"", "is not a text, an empty line"),
         (b"\r\n", "carriage returns"),
         (signer().sign(b"x\n").line, "without its own signature"),
         (StrictWitness("a").signer.sign(b"x\n", NOW).line, "does not verify"),

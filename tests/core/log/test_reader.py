@@ -72,7 +72,7 @@ def test_the_same_over_http(address: str) -> None:
     assert reader.tile(TileName(ENTRIES, 1, 2)).endswith(RECORDS[257])
     report = verify_log(reader, policy())
     assert report.authenticated
-    with pytest.raises(LogError, match="checkpoint is missing"):
+    with pytest.raises(LogError, match="There is no log here"):
         open_log(address + "/nothing").checkpoint()
     with pytest.raises(LogError, match="status 302"):
         open_log(address + "/moved").checkpoint()
@@ -96,7 +96,7 @@ def test_what_is_missing_short_or_long_is_named(home: LogHome) -> None:
     tile = home.log / "tile/0/001"
     good = tile.read_bytes()
     tile.write_bytes(good[:-1])
-    with pytest.raises(LogError, match=r"tile/0/001 has 8191 bytes instead of 8192"):
+    with pytest.raises(LogError, match="tile/0/001 has 8,191 bytes instead of 8,192"):
         reader.tile(TileName(0, 1))
     tile.write_bytes(good + b"x")
     with pytest.raises(LogError, match=r"tile/0/001 is longer"):
@@ -112,5 +112,5 @@ def test_what_is_missing_short_or_long_is_named(home: LogHome) -> None:
 def test_no_log_here(tmp_path: Path) -> None:
     with pytest.raises(LogError, match="not a directory"):
         open_log(tmp_path / "nothing")
-    with pytest.raises(LogError, match="checkpoint is missing"):
+    with pytest.raises(LogError, match="There is no log here"):
         open_log(tmp_path).checkpoint()

@@ -86,7 +86,7 @@ def test_only_the_whole_bundle_is_read(values: list[bytes], data: st.DataObject)
     cut = data.draw(st.integers(0, len(bundle) - 1))
     with pytest.raises(LogError, match="here"):
         decode_bundle(bundle[:cut], len(values), "here")
-    with pytest.raises(LogError, match="too many"):
+    with pytest.raises(LogError, match="The entry bundle goes on after its"):
         decode_bundle(bundle + b"\x00", len(values))
     with pytest.raises(LogError):
         decode_bundle(bundle, len(values) + 1)
@@ -100,7 +100,7 @@ def test_entries_are_1_to_65535_bytes() -> None:
     for wrong in (b"", longest + b"x"):
         with pytest.raises(LogError, match="does not fit"):
             encode_bundle([wrong])
-    with pytest.raises(LogError, match="empty entry at position 1"):
+    with pytest.raises(LogError, match="empty entry"):
         decode_bundle(b"\x00\x01a\x00\x00", 2)
 
 

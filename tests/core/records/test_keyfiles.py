@@ -45,7 +45,7 @@ def test_a_key_file_is_for_its_owner_alone_and_shows_no_secret(kept: Path) -> No
 
 
 def test_a_wrong_passphrase_is_refused(kept: Path) -> None:
-    with pytest.raises(RecordError, match="the passphrase does not open"):
+    with pytest.raises(RecordError, match="The passphrase does not open"):
         read_key_file(kept, "contrasena")
 
 
@@ -142,7 +142,7 @@ def test_what_is_no_key_file_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_file_that_is_missing_or_a_directory_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match="there is no key file"):
+    with pytest.raises(RecordError, match="There is no key file"):
         read_key_file(tmp_path / "none.key", "x")
     with pytest.raises(RecordError, match="cannot be read"):
         read_key_file(tmp_path, "x")

@@ -64,7 +64,7 @@ def test_a_library_that_does_not_look_for_small_order_would_accept_forgeries() -
     raw, public, _ = SIGNATURES["key the identity, the equation holds"]
     frame = split(raw)
     Ed25519PublicKey.from_public_bytes(public).verify(frame.signature, frame.signed)
-    with pytest.raises(RecordError, match="the public key is not one"):
+    with pytest.raises(RecordError, match="The public key is not one"):
         check_signature(public, frame.signed, frame.signature)
 
 
@@ -75,7 +75,7 @@ def test_which_keys_may_be_enrolled_and_which_may_be_checked_with(reason: str) -
     if reason == "honest":
         assert check_public_key(SPECIAL[reason]) == SPECIAL[reason]
     else:
-        with pytest.raises(RecordError, match=r"the public key|a public key has 32 bytes"):
+        with pytest.raises(RecordError, match=r"The public key|A public key has 32 bytes"):
             check_public_key(SPECIAL[reason])
 
 
@@ -101,7 +101,7 @@ def test_a_key_of_another_size_never_reaches_the_library(size: int) -> None:
     signature = key("machine").sign(b"message")
     with pytest.raises(RecordError):
         check_signature(bytes(size), b"message", signature)
-    with pytest.raises(RecordError, match="a private key has 32 bytes"):
+    with pytest.raises(RecordError, match="A private key has 32 bytes"):
         SigningKey(bytes(size))
 
 

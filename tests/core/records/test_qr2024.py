@@ -78,7 +78,7 @@ def test_any_sheet_is_written_and_read(sheet: Sheet2024) -> None:
     ids=lambda text: repr(text[:24]),
 )
 def test_what_is_no_such_text_is_refused(text: str) -> None:
-    with pytest.raises(RecordError, match="the QR text"):
+    with pytest.raises(RecordError, match="The QR text"):
         read_qr2024(text)
 
 
@@ -96,5 +96,5 @@ def test_a_sheet_that_the_format_cannot_say_is_refused() -> None:
         replace(sheet, center="1.2"),
         replace(sheet, null=-1),
     ):
-        with pytest.raises(RecordError, match="the QR text"):
+        with pytest.raises(RecordError, match="The QR text"):
             qr2024_text(bad)

@@ -49,5 +49,5 @@ def test_a_subject_is_taken_apart(form: str, subject: str, parts: Subject) -> No
 
 @pytest.mark.parametrize(("form", "subject"), [(f, s) for f, each in DOES_NOT_FIT.items() for s in each])
 def test_a_subject_of_another_form_is_refused(form: str, subject: str) -> None:
-    with pytest.raises(RecordError, match="should be"):
+    with pytest.raises(RecordError, match="does not have the form"):
         read_subject(form, subject)

@@ -133,7 +133,7 @@ def test_a_known_key_under_another_name() -> None:
     body = t.TallySheet(VOTES, 0, 0, None)
     day.say(body, "machine/2", f"{STATION}/{CONTEST}", signing=key("machine/1"))
     answer = judge_bare(day, day.log.pop())
-    assert (answer.verdict, "machine/1" in answer.detail) == (Verdict.UNKNOWN_KEY, True)
+    assert (answer.verdict, "machine/1" in str(answer.detail)) == (Verdict.UNKNOWN_KEY, True)
 
 
 def test_a_revoked_key_and_the_sheets_before() -> None:

@@ -43,9 +43,12 @@ def test_the_list_comes_back() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (SIGNED.replace(b"a.example", b"b.example"), "does not verify"),
-        (SIGNED.replace(str(NOW).encode(), str(NOW + 1).encode()), "does not verify"),
-        (sign_mirrors(replace(LISTED, origin="other"), signer("other")), "not signed by any known key"),
+        (SIGNED.replace(b"a.example", b"b.example"), "does not hold for this checkpoint"),
+        (SIGNED.replace(str(NOW).encode(), str(NOW + 1).encode()), "does not hold for this checkpoint"),
+        (
+            sign_mirrors(replace(LISTED, origin="other"), signer("other")),
+            "No known key signed this checkpoint",
+        ),
         (signed_text(f"{ORIGIN}\n1\nhttps://a.example\n"), "not a list of mirrors"),
         (signed_text(f"mirrors of {ORIGIN}\n"), "not a list of mirrors"),
         (signed_text(f"mirrors of {ORIGIN}\n01\n"), "not a number"),
@@ -58,7 +61,7 @@ def test_the_list_comes_back() -> None:
         ),
         (signed_text(f"mirrors of {ORIGIN}\n1\nhttps:///x\n"), "not an http or https address"),
         (signed_text(f"mirrors of {ORIGIN}\n1\n" + "https://a.example\n" * 2), "listed twice"),
-        (b"", "no empty line"),
+        (b"", "is not a text, an empty line and signature lines"),
     ],
 )
 def test_an_altered_or_malformed_list_is_refused(data: bytes, why: str) -> None:

@@ -77,7 +77,7 @@ def test_stations_of_unknown_size_are_bounded_by_the_roll_alone() -> None:
     assert compare(joined).pairs[0].open_stations.outstanding.capacity is None
     # n1 agrees and has 100 voters; s1 is on the left alone and has 20.
     assert compare(joined, registered=1_000).pairs[0].open_stations.outstanding.capacity == 880
-    with pytest.raises(EvidenceError, match="a roll of 150 voters is smaller"):
+    with pytest.raises(EvidenceError, match="A roll of 150 voters is smaller"):
         compare(joined, registered=150)
 
 
@@ -137,7 +137,7 @@ def test_a_sheet_without_votes_is_a_zero_report_until_a_person_says_otherwise() 
     confirmed = compare(join(sources, confirmed_zero=frozenset({"n2"})))
     assert confirmed.joined.zero_report[1].tolist() == [False, False, True]
     assert confirmed.pairs[0].net[0].tolist() == [-40, -10, 0]
-    with pytest.raises(EvidenceError, match="no source knows a station 'q9'"):
+    with pytest.raises(EvidenceError, match="No source knows a station 'q9'"):
         join(sources, confirmed_zero=frozenset({"q9"}))
 
 

@@ -43,5 +43,5 @@ def test_what_is_not_there_is_refused() -> None:
         bases("public/one", "copies:x")
     one = bases("public/one")
     for contest in ("alcalde", None):
-        with pytest.raises(InputError, match="fewer than two of the accounts"):
+        with pytest.raises(InputError, match="Fewer than two of the accounts"):
             by_contest([one, []] if contest is None else [one, one], contest)

@@ -33,7 +33,7 @@ def test_a_seed() -> None:
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30), st.integers(0, 40), st.integers(0, 40))
 def test_weighted_rounds_go_on_where_the_last_ended(weights: list[int], first: int, second: int) -> None:
     if not sum(weights):
-        with pytest.raises(EvidenceError, match="every weight is zero"):
+        with pytest.raises(EvidenceError, match="Every weight is zero"):
             weighted_draws(SEED, weights, 1)
         return
     whole = weighted_draws(SEED, weights, first + second)

@@ -99,7 +99,7 @@ def test_one_box_that_is_lost_at_five_per_cent_takes_122_boxes(example: Boxes) -
     total = Fraction(2095, 100)
     assert clean_draws(total, FIVE) == 68
     assert 1 + clean_draws(total, FIVE, start=settle([Fraction(1)], total).now) == 122
-    with pytest.raises(EvidenceError, match="no number of further boxes"):
+    with pytest.raises(EvidenceError, match="No number of further boxes"):
         clean_draws(total, FIVE, bet=Fraction(1), start=settle([Fraction(1)], total, bet=Fraction(1)).now)
 
 

@@ -21,8 +21,8 @@ def test_a_table_of_counts() -> None:
     [
         (b"\xff", "not a CSV table"),
         (b'station,a,b,null,blank\n"n1', "not a CSV table"),
-        (b"", "its first line should be station,a,b,null,blank"),
-        (b"station,a,null,blank\nn1,1,2,3\n", "its first line"),
+        (b"", "Its first line should be station,a,b,null,blank"),
+        (b"station,a,null,blank\nn1,1,2,3\n", "Its first line"),
         (HEADER.encode(), "1 to 10,000 rows of 5 cells"),
         (f"{HEADER}\nn1,1,2,3\n".encode(), "rows of 5 cells"),
         (f"{HEADER}\n".encode() + b"n1,1,2,3,4\n" * 10_001, "rows of 5 cells"),

@@ -82,7 +82,7 @@ def test_assertions_hold_of_the_votes_that_they_were_made_of(
     ("method", "seats", "votes", "sentence"),
     [
         (Method.PLURALITY, 1, (5,), "one candidate"),
-        (Method.PLURALITY, 1, (0, 0), "no vote is counted"),
+        (Method.PLURALITY, 1, (0, 0), "No vote is counted"),
         (Method.PLURALITY, 1, (7, 7), "settles a tie"),
         (Method.PLURALITY, 2, (7, 5, 5), "settles a tie"),
         (Method.PLURALITY, 2, (7, 5), "2 candidates stand for 2 seats"),
@@ -140,7 +140,7 @@ def test_votes_still_to_come_are_taken_from_the_margin() -> None:
     assert error_bounds(boxes, pair, outstanding=10).total == error_bounds(boxes, pair).total * Fraction(
         40, 30
     )
-    with pytest.raises(EvidenceError, match="the 40 votes that may still come are as many as the margin"):
+    with pytest.raises(EvidenceError, match="The 40 votes that may still come are as many as the margin"):
         error_bounds(boxes, pair, outstanding=40)
 
 
@@ -152,7 +152,7 @@ def test_large_numbers_stay_exact() -> None:
 
 
 def test_boxes_that_cannot_be() -> None:
-    with pytest.raises(EvidenceError, match="no box is reported"):
+    with pytest.raises(EvidenceError, match="No box is reported"):
         Boxes((), np.zeros((0, 2), np.int64), np.zeros(0, np.int64))
     with pytest.raises(EvidenceError, match=r"vouchers in 1 boxes \(the first is b1\)"):
         Boxes(("b0", "b1"), np.ones((2, 2), np.int64), np.array([2, -1]))

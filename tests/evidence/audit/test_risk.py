@@ -99,7 +99,7 @@ def test_taints_for_the_loser_help_the_bet_but_not_macro() -> None:
     ("call", "sentence"),
     [
         (lambda: betting_risk([Fraction(2)], Fraction(3)), "more wrong than its bound"),
-        (lambda: betting_risk([Fraction(0)], Fraction(3), bet=Fraction(2)), "the bet 2"),
+        (lambda: betting_risk([Fraction(0)], Fraction(3), bet=Fraction(2)), 'The bet 2'),
         (lambda: null_mean(Fraction(1)), "cannot hold a wrong outcome"),
         (lambda: clean_draws(Fraction(3), Fraction(0)), "risk limit 0"),
         (lambda: clean_draws(Fraction(3), Fraction(1)), "risk limit 1"),

@@ -303,7 +303,7 @@ def test_stations_without_a_sheet_are_counted_against_the_outcome() -> None:
 def status_of_unknown_roll() -> AuditStatus:
     day, commitment, boxes = begun(silent=2, registered="")
     day.sample(commitment, 1, boxes)
-    with pytest.raises(EvidenceError, match="nothing bounds the vouchers in 38 boxes"):
+    with pytest.raises(EvidenceError, match="Nothing bounds the vouchers in 38 boxes"):
         status(day, bound=Bound.REGISTERED)
     return status(day)
 
@@ -358,7 +358,7 @@ def test_single_vouchers() -> None:
         (lambda day: None, "no such commitment"),
         (lambda day: day.commit(limit=p.Fraction(0, 1)), "risk limit 0 is not between"),
         (lambda day: day.commit(limit=p.Fraction(2, 2)), "risk limit 1 is not between"),
-        (lambda day: day.commit(head=p.LogHead("log.example/isla", 3, bytes(32))), "no box is reported"),
+        (lambda day: day.commit(head=p.LogHead("log.example/isla", 3, bytes(32))), "No box is reported"),
     ],
 )
 def test_what_has_no_answer_is_refused(prepare: Callable[[AuditDay], object], sentence: str) -> None:

@@ -174,7 +174,7 @@ def test_refuses(counts: tuple[int, ...]) -> None:
 
 
 def test_posterior_needs_a_prior() -> None:
-    with pytest.raises(EvidenceError, match="prior"):
+    with pytest.raises(EvidenceError, match="Prior odds"):
         look_for_percentages(BULLETIN_1).posterior_odds(Fraction(0))
 
 

@@ -201,7 +201,7 @@ def test_a_tie_takes_ballot_order() -> None:
     ("change", "sentence"),
     [
         ({"candidates": ("ana",), "votes": np.full((6, 1), 9)}, "one candidate"),
-        ({"votes": np.zeros((6, 3), np.int64)}, "no sheet has a vote"),
+        ({"votes": np.zeros((6, 3), np.int64)}, 'No sheet has a vote'),
         ({"stations": ("a", "b", "c", "d", "e", "b")}, "'b' stands twice"),
         ({"votes": np.full((6, 3), -1)}, "negative"),
         ({"registered": np.full(6, -2)}, "negative"),
@@ -228,7 +228,7 @@ def test_sheets_of_a_state() -> None:
     assert sheets.votes.tolist() == [[8, 4, 2]]
     assert sheets.registered.tolist() == [100]
     assert sheets.centers[int(sheets.center[0])] == "n1"
-    with pytest.raises(EvidenceError, match="no sheet has a vote"):
+    with pytest.raises(EvidenceError, match="No sheet has a vote"):
         sheets_of(honest().state(), "consejo", "reported")
 
 
@@ -243,5 +243,5 @@ def test_a_sheet_beyond_all_bounds_is_left_out_and_named() -> None:
     alone = Day()
     alone.enrol("machine/9", Role.MACHINE, "n2.01")
     alone.sheet("machine/9", "n2.01", (4_294_967_295, 1, 1, 1))
-    with pytest.raises(EvidenceError, match="every sheet that counts has more than 1,000,000"):
+    with pytest.raises(EvidenceError, match="Every sheet that counts has more than 1,000,000"):
         sheets_of(alone.state(), "presidente", "reported")

@@ -57,7 +57,7 @@ def test_a_station_that_contradicts_itself_is_a_bad_row(
     found = read_roll(mapping(ROLL), written(tmp_path, a="S,R\n" + a, b="S,C\n113,11\n" + b))
     (bad,) = found.bad
     assert (bad.column, bad.value) == (column, value)
-    assert "in a.csv, line 2" in bad.reason
+    assert "in a.csv, line 2" in str(bad.why)
     assert [row.registered for row in found.rows] == [40, None]
 
 
@@ -113,14 +113,14 @@ def test_an_area_that_does_not_hold_is_a_bad_row(tmp_path: Path, row: str, colum
     found = read_areas(mapping(AREAS), written(tmp_path, a=AREA_HEADER + "11,a,one,30,,\n" + row))
     (bad,) = found.bad
     assert (bad.line, bad.column) == (3, column)
-    assert reason in bad.reason
+    assert reason in str(bad.why)
 
 
 def test_an_area_under_two_parents_is_a_bad_row(tmp_path: Path) -> None:
     text = '[[areas]]\nfile = "a.csv"\nlevels = [{ level = "town", code = "C", parent = "P", name = "C" }]\n'
     found = read_areas(mapping(text), written(tmp_path, a="C,P\n1,8\n1,9\n"))
     assert [row.parent for row in found.rows] == ["8"]
-    assert [bad.reason for bad in found.bad] == ["the area 1 has another parent, '8', in a.csv, line 2"]
+    assert [str(bad.why) for bad in found.bad] == ["The area 1 has another parent, '8', in a.csv, line 2."]
 
 
 @pytest.mark.parametrize(

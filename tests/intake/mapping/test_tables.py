@@ -134,7 +134,7 @@ def test_one_altered_cell_makes_one_bad_row(
     found = read(tmp_path, "\n".join([HEADER, LINES[0].replace(old, new, 1), LINES[1]]))
     (bad,) = found.bad
     assert (bad.source, bad.line, bad.column, bad.value) == ("t.csv", 2, column, value)
-    assert reason in bad.reason
+    assert reason in str(bad.why)
     assert "\n" not in str(bad)
     assert found.rows == HONEST[1:]
 
@@ -195,5 +195,9 @@ def test_a_mapping_that_does_not_fit_is_one_sentence(
 
 
 def test_bad_rows_say_where_and_why_in_one_line() -> None:
-    assert str(BadRow("t.csv", 2, "A", "'x'", "why")) == "t.csv, line 2, column A: why ('x')"
-    assert str(BadRow("t.csv", 2, "", "", "why")) == "t.csv, line 2: why"
+    why = InputError("count-none")
+    assert str(BadRow("t.csv", 2, "A", "'x'", why)) == "t.csv, line 2, column A ('x'): This is not a count."
+    assert str(BadRow("t.csv", 2, "A", "", why)) == "t.csv, line 2, column A: This is not a count."
+    row = BadRow("t.csv", 2, "", "", why)
+    assert str(row) == "t.csv, line 2: This is not a count."
+    assert row.said_in("es") == "t.csv, línea 2: Esto no es una cuenta."

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.cells import text_cell
-from escrutinio.base.errors import PublicationError
+from escrutinio.base.errors import InputError, PublicationError
 from escrutinio.core.derived.cells import free_names, table_bytes
 from escrutinio.core.derived.compare import Difference, FileCheck, compare_derived, compare_file
 from escrutinio.core.derived.files import basis_slugs, contest_directories, derived_files
@@ -299,10 +299,11 @@ def test_what_is_written_is_what_is_returned(tmp_path: Path) -> None:
 
 
 def test_skipped_rows_are_published_with_their_reason() -> None:
-    bad = [BadRow("sheets.csv", 7, "votes", "=1", 'not a "number", really')]
+    bad = [BadRow("sheets.csv", 7, "votes", "=1", InputError("count-decimals"))]
     assert skipped_rows(bad).decode().splitlines() == [
         "source,line,column,value,reason",
-        'sheets.csv,7,votes,\'=1,"not a ""number"", really"',
+        "sheets.csv,7,votes,'=1,\"A count has no decimals; if they are always zero in this table, set "
+        'decimals = ""zero""."',
     ]
     assert "skipped.csv" in {path for path, _, _ in data_files(small_state(), MOMENT, bad)}
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import pytest
 
+from escrutinio.base.errors import InputError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import say_in
 from escrutinio.core.records import codes as k
@@ -27,7 +28,7 @@ VOTES = {"a1", "a2", "null_", "a", "u", "v"}
 
 @cache
 def published() -> dict[str, bytes]:
-    bad = [BadRow("sheets.csv", 7, "votes", "x", "not a number")]
+    bad = [BadRow("sheets.csv", 7, "votes", "x", InputError("count-none"))]
     files = list(data_files(small_state(), MOMENT, bad))
     description = datapackage(small_state(), [resource(*file) for file in files], [SOURCE], MOMENT)
     return {**{path: content for path, _, content in files}, "datapackage.json": description}

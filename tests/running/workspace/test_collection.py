@@ -412,7 +412,7 @@ def revoked(azul: Collection, keyring: Keyring) -> None:
         azul, Revocation(keyring.key(NAME).kid, RevocationReason.LOST), f"{NAME}/root", keyring.key(ROOT)
     )
     with azul.workspace.publisher(keyring, CLOCK) as publisher, azul.workspace.acceptor() as acceptor:
-        assert refused(acceptor.accept([raw])) == ""
+        assert refused(acceptor.accept([raw])) is None
         publisher.publish()
 
 

@@ -40,7 +40,7 @@ class Format:
     def __post_init__(self) -> None:
         if self.language not in languages():
             known = ", ".join(languages())
-            raise PublicationError(f"the site has no language {self.language[:20]!r}; it speaks {known}")
+            raise PublicationError("language-unknown", language=repr(self.language[:20]), known=known)
         thousands, decimal = separators(self.language)
         object.__setattr__(self, "_thousands", thousands)
         object.__setattr__(self, "_decimal", decimal)

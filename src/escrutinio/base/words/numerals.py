@@ -44,7 +44,7 @@ def in_words(number: int, language: str) -> str:
     Raises PublicationError for any other number.
     """
     if not 0 <= number < LIMIT:
-        raise PublicationError(f"{number:,} cannot be written in words, only 0 to {LIMIT - 1:,}")
+        raise PublicationError("number-not-in-words", number=number, most=LIMIT - 1)
     spell = _SPELL.get(language)
     return spell(number) if spell else ""
 

@@ -10,6 +10,8 @@ same language.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from numbers import Real
 from string import Formatter
@@ -67,6 +69,25 @@ def say_key(language: str, context: str, key: str, /, **values: object) -> str:
 def filled(message: str, language: str, values: dict[str, object]) -> str:
     """A message with its values in it. Raises KeyError for one that is not given."""
     return _formatter(language).vformat(message, (), values)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A message that is a value of another, and is said in that one's language; `str` is its English."""
+
+    message: str
+    values: Mapping[str, object]
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        object.__setattr__(self, "message", message)
+        object.__setattr__(self, "values", values)
+
+    def said_in(self, language: str) -> str:
+        """The message in a language."""
+        return say_in(language, self.message, **self.values)
+
+    def __str__(self) -> str:
+        return self.said_in(ENGLISH)
 
 
 class _Filling(Formatter):

@@ -24,7 +24,7 @@ def _marks(language: str) -> dict[int, str]:
 def in_language(texts: Mapping[str, str], language: str, /, **values: object) -> str:
     """The text of a language with its values put in. Raises EvidenceError for a language it lacks."""
     if language not in texts:
-        raise EvidenceError(f"there is no text in the language {language!r}, only in {', '.join(texts)}")
+        raise EvidenceError("text-language", language=repr(language), known=", ".join(texts))
     return texts[language].format(**values)
 
 

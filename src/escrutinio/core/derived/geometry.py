@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import nearest
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.text import check_text
@@ -63,12 +64,11 @@ class Geometry:
         for code in (*shaped, *self.points):
             if code not in tree.index:
                 raise DefinitionError(
-                    f"{place} has the area {code[:64]!r}, which the election does not have; "
-                    f"{nearest(code, tree.codes)}"
+                    "shape-area", place=place, nearest=nearest(code, tree.codes), area=repr(code[:64])
                 )
         for code, count in Counter(shaped).items():
             if count > 1:
-                raise DefinitionError(f"{place} gives {count} shapes for the area {code!r}")
+                raise DefinitionError("shape-twice", place=place, count=count, area=repr(code))
 
 
 def read_shapes(raw: bytes, place: str, property_name: str, codes: Mapping[str, str]) -> tuple[Shape, ...]:
@@ -82,9 +82,9 @@ def read_shapes(raw: bytes, place: str, property_name: str, codes: Mapping[str, 
     for feature in reader.features(reader.load(raw)):
         value = feature.properties.get(property_name, "")
         if not isinstance(value, str | None):
-            raise feature.refused(f"the property {property_name!r} is not a text")
+            raise feature.refused("shape-property-text", name=repr(property_name))
         if property_name not in feature.properties:
-            raise feature.refused(f"there is no property {property_name!r}")
+            raise feature.refused("shape-property-missing", name=repr(property_name))
         found.append(Shape(codes.get(value, value) if value else None, feature.polygons()))
     return tuple(found)
 
@@ -98,11 +98,11 @@ def parse_geometry(raw: bytes, place: str = GEOMETRY) -> Geometry:
     for feature in reader.features(collection):
         area = feature.properties.get("area")
         if not isinstance(area, str | None):
-            raise feature.refused("the area is not a text")
+            raise feature.refused("shape-area-text")
         if feature.type != "Point":
             shapes.append(Shape(area, feature.polygons()))
         elif area is None or area in points:
-            raise feature.refused("the point has no area of its own")
+            raise feature.refused("shape-point-area")
         else:
             points[area] = feature.point()
     return Geometry(tuple(shapes), points, reader.note(collection.get("note")))
@@ -157,28 +157,28 @@ class _Reader:
         self.place = place
         self._left = MAX_POSITIONS
 
-    def refused(self, why: str) -> DefinitionError:
-        return DefinitionError(f"{self.place}: {why}")
+    def refused(self, code: str, **values: object) -> DefinitionError:
+        return DefinitionError(code, place=self.place, **values)
 
     def load(self, raw: bytes) -> Mapping[str, object]:
         """The FeatureCollection that the file is."""
         if len(raw) > MAX_GEOMETRY:
-            raise self.refused(f"the file has {len(raw):,} bytes; {MAX_GEOMETRY:,} are read")
+            raise self.refused("shape-file-long", size=len(raw), limit=MAX_GEOMETRY)
         try:
             value = json.loads(raw.decode("utf-8-sig"))
         except (ValueError, RecursionError):
-            raise self.refused("this is not a JSON file in UTF-8") from None
+            raise self.refused("shape-json") from None
         if not isinstance(value, dict) or value.get("type") != "FeatureCollection":
-            raise self.refused("this is not a GeoJSON FeatureCollection")
+            raise self.refused("shape-collection")
         return value
 
     def features(self, collection: Mapping[str, object]) -> Iterator[_Feature]:
         """The features, numbered from 1."""
         listed = collection.get("features")
         if not isinstance(listed, list):
-            raise self.refused("there is no list of features")
+            raise self.refused("shape-list", what="features")
         if len(listed) > MAX_FEATURES:
-            raise self.refused(f"there are {len(listed):,} features; {MAX_FEATURES:,} are read")
+            raise self.refused("shape-features", size=len(listed), limit=MAX_FEATURES)
         for number, value in enumerate(listed, 1):
             yield _Feature(self, number, value)
 
@@ -187,17 +187,17 @@ class _Reader:
         if value is None:
             return ()
         if not isinstance(value, dict) or len(value) > 16:
-            raise self.refused("the note is not a table of texts by language")
+            raise self.refused("shape-note")
         try:
             return tuple(Title(check_text(code, 16), check_text(text, _NOTE)) for code, text in value.items())
         except (RecordError, TypeError, AttributeError):
-            raise self.refused("the note is not a table of texts by language") from None
+            raise self.refused("shape-note") from None
 
     def take_position(self) -> None:
         """Count one more position."""
         self._left -= 1
         if self._left < 0:
-            raise self.refused(f"there are more than {MAX_POSITIONS:,} positions; simplify the shapes")
+            raise self.refused("shape-positions", limit=MAX_POSITIONS)
 
 
 class _Feature:
@@ -206,16 +206,17 @@ class _Feature:
     def __init__(self, reader: _Reader, number: int, value: object) -> None:
         self.reader, self.number = reader, number
         if not isinstance(value, dict) or value.get("type") != "Feature":
-            raise self.refused("this is not a Feature")
+            raise self.refused("shape-feature")
         properties, geometry = value.get("properties"), value.get("geometry")
         if not isinstance(properties, dict) or not isinstance(geometry, dict):
-            raise self.refused("the properties or the geometry are missing")
+            raise self.refused("shape-parts")
         self.properties: Mapping[str, object] = properties
         self.type: object = geometry.get("type")
         self.coordinates: object = geometry.get("coordinates")
 
-    def refused(self, why: str) -> DefinitionError:
-        return self.reader.refused(f"feature {self.number}: {why}")
+    def refused(self, code: str, **values: object) -> DefinitionError:
+        place = Phrase("{place}, feature {number:,}", place=self.reader.place, number=self.number)
+        return DefinitionError(code, place=place, **values)
 
     def polygons(self) -> tuple[Polygon, ...]:
         """The polygons of a Polygon or MultiPolygon."""
@@ -223,7 +224,7 @@ class _Feature:
             return (self.polygon(self.coordinates),)
         if self.type == "MultiPolygon":
             return tuple(self.polygon(item) for item in self.listed(self.coordinates, "polygons"))
-        raise self.refused(f"a Polygon or MultiPolygon was expected, not {str(self.type)[:40]!r}")
+        raise self.refused("shape-type", found=repr(str(self.type)[:40]))
 
     def polygon(self, value: object) -> Polygon:
         return tuple(self.ring(item) for item in self.listed(value, "rings"))
@@ -231,7 +232,7 @@ class _Feature:
     def ring(self, value: object) -> Ring:
         ring = tuple(self.position(item) for item in self.listed(value, "positions"))
         if len(ring) < 4 or ring[0] != ring[-1]:
-            raise self.refused("a ring is not closed, or has fewer than four positions")
+            raise self.refused("shape-ring")
         return ring
 
     def point(self) -> Position:
@@ -241,17 +242,17 @@ class _Feature:
     def position(self, value: object) -> Position:
         self.reader.take_position()
         if not isinstance(value, list) or not 2 <= len(value) <= 4:
-            raise self.refused("a position is not [longitude, latitude]")
+            raise self.refused("shape-position")
         lon, lat = self.degrees(value[0], 180), self.degrees(value[1], 90)
         return lon, lat
 
     def degrees(self, value: object, limit: int) -> float:
         # The comparison is false for NaN, which Python's JSON reads too.
         if isinstance(value, bool) or not isinstance(value, int | float) or not -limit <= value <= limit:
-            raise self.refused(f"{str(value)[:40]!r} is not a number of degrees between -{limit} and {limit}")
+            raise self.refused("shape-degrees", value=repr(str(value)[:40]), limit=limit)
         return round(float(value), _DIGITS)
 
     def listed(self, value: object, what: str) -> list[object]:
         if not isinstance(value, list) or not value:
-            raise self.refused(f"there is no list of {what}")
+            raise self.refused("shape-list", what=what)
         return value

@@ -15,7 +15,7 @@ from copy import copy
 from hashlib import sha256
 from typing import NamedTuple, NoReturn
 
-from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.errors import DefinitionError, EscrutinioError, RecordError
 from escrutinio.core.election.acts import Acts
 from escrutinio.core.election.bulk.columns import read_columns
 from escrutinio.core.election.bulk.machine_keys import open_enrolment
@@ -112,7 +112,7 @@ class Admission:
     def foundation(self) -> Foundation:
         """What entry 0 settled. Raises DefinitionError while there is none."""
         if self._foundation is None:
-            raise DefinitionError("the log is empty: it does not define an election")
+            raise DefinitionError("log-empty")
         return self._foundation
 
     def signer(self, raw: bytes, kind: int) -> tuple[Signer | None, int]:
@@ -270,22 +270,22 @@ class Admission:
             else:
                 self._admit(raw, self._foundation, ahead)
         except _RefusedError as refused:
-            return Refusal(refused.code, f"{refused.code.replace('-', ' ')}: {refused}")
+            return Refusal(refused.code, refused.why)
         return None
 
     def _admit_definition(self, raw: bytes) -> None:
         try:
             self.define(raw)
         except DefinitionError as error:
-            _refuse("no-definition", str(error))
+            _refuse("no-definition", error)
 
     def _admit_charter(self, raw: bytes) -> None:
         try:
             _, root, standing = open_charter(raw, self.foundation)
         except EntryError as error:
-            _refuse(_OF_CHARTER.get(error.fault, "no-charter"), str(error))
+            _refuse(_OF_CHARTER.get(error.fault, "no-charter"), error)
         if standing is Standing.REFUSED:
-            _refuse("not-entitled", "the charter of an official log has the root key of the definition")
+            _refuse("not-entitled", RecordError("charter-root"))
         self._crown(root)
         self._is_new(raw)
         self.size = 2
@@ -310,42 +310,43 @@ class Admission:
         try:
             frame = split(raw)
         except RecordError as error:
-            _refuse("malformed", str(error))
+            _refuse("malformed", error)
         try:
             entry = open_frame(raw, frame)
         except UnknownTypeError as error:
-            _refuse("unknown-type", str(error))
+            _refuse("unknown-type", error)
         except RecordError as error:
-            _refuse("malformed", str(error))
+            _refuse("malformed", error)
         if entry.election != election.digest:
-            _refuse("other-election", "the record is not one for the election of this log")
-        holder, key = self._holders.get(frame.kid), f"the key {frame.kid.hex()} of {frame.issuer}"
+            _refuse("other-election", RecordError("entry-election"))
+        holder = self._holders.get(frame.kid)
+        key = {"kid": frame.kid.hex(), "name": frame.issuer}
         if holder is None or holder.signer.name not in ("", frame.issuer):
-            _refuse("not-enrolled", f"{key} is not one that this log enrols under that name")
+            _refuse("not-enrolled", RecordError("key-not-enrolled", **key))
         if holder.revoked:
-            _refuse("revoked", f"{key} was revoked in this log, and signs nothing from there on")
+            _refuse("revoked", RecordError("key-was-revoked", **key))
         try:
             check_signature(holder.signer.public_key, frame.signed, frame.signature)
         except RecordError as error:
-            _refuse(BAD_SIGNATURE, str(error))
+            _refuse(BAD_SIGNATURE, error)
         try:
             check_bounds(entry.body, entry.issued_at)
         except OutOfBoundsError as error:
-            _refuse(OUT_OF_BOUNDS, str(error))
+            _refuse(OUT_OF_BOUNDS, error)
         return entry, holder
 
     def _check_right(self, holder: _Holder, kind: type[t.Body], about: Subject) -> None:
         if holder.place == ROOT_PLACE or holder.key is None:
             if kind not in ROOT:
-                _refuse("not-entitled", f"a root key enrols and revokes; it does not sign a {kind.NAME}")
+                _refuse("not-entitled", RecordError("root-key-signs", type=kind.NAME))
             return
         key = holder.key
         if not may_sign(key.role, kind, self.foundation.body.author_role):
             role = key.role.name.lower().replace("_", " ")
-            _refuse("not-entitled", f"{key.name} has the role {role}, which does not sign a {kind.NAME}")
+            _refuse("not-entitled", RecordError("role-signs", name=key.name, role=role, type=kind.NAME))
         if (key.scope or key.contests) and self._is_outside(key, about):
             place = "/".join(filter(None, (about.station or about.area, about.contest)))
-            _refuse("out-of-scope", f"{place} is not among what {key.name} was enrolled for")
+            _refuse("out-of-scope", RecordError("signer-scope", about=place, name=key.name))
 
     def _is_outside(self, key: EnrolledKey, about: Subject) -> bool:
         """Whether all rolls that know the station, each in force once, say so; without one, what is sure."""
@@ -373,16 +374,16 @@ class Admission:
             for public_key in introduced_keys(entry.body):
                 check_public_key(public_key)
         except RecordError as error:
-            _refuse("unfit-key", str(error))
+            _refuse("unfit-key", error)
 
 
 class _RefusedError(Exception):
-    def __init__(self, code: str, why: str) -> None:
-        super().__init__(why)
-        self.code = code
+    def __init__(self, code: str, why: EscrutinioError) -> None:
+        super().__init__(code)
+        self.code, self.why = code, why
 
 
-def _refuse(code: str, why: str) -> NoReturn:
+def _refuse(code: str, why: EscrutinioError) -> NoReturn:
     raise _RefusedError(code, why) from None
 
 

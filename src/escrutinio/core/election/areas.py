@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.tables import read_columns, write_table
 from escrutinio.core.records.text import check_code, check_text
 
@@ -16,7 +17,7 @@ HEADER = ("code", "parent", "level", "name")
 MAX_DEPTH = 64
 """Most steps from an area up to the root; a deeper tree is a mistake or an attack."""
 
-_WHAT = "the area table"
+_WHAT = Phrase("The area table")
 
 
 class Area(NamedTuple):
@@ -112,10 +113,10 @@ def build_areas(rows: Iterable[Area]) -> AreaTree:
             _check_label(row.level, 64)
             _check_label(row.name, 200)
         except RecordError as error:
-            raise DefinitionError(f"{_WHAT}, line {at + 2}: {error}") from None
+            raise DefinitionError("table-line", why=error, table=_WHAT, line=at + 2) from None
         if position.setdefault(row.code, at) != at:
             first = position[row.code] + 2
-            raise DefinitionError(f"{_WHAT} has the area {row.code!r} twice, in lines {first} and {at + 2}")
+            raise DefinitionError("area-twice", first=first, table=_WHAT, area=repr(row.code), line=at + 2)
     parents = _parents(given, position)
     order, depths = _parents_first(given, parents)
     number = {at: i for i, at in enumerate(order)}
@@ -154,7 +155,7 @@ def write_areas(tree: AreaTree) -> bytes:
 
 def _check_label(text: str, limit: int) -> None:
     if not text.strip():
-        raise RecordError("the level or the name is empty")
+        raise RecordError("label-empty")
     check_text(text, limit)
 
 
@@ -162,18 +163,18 @@ def _parents(given: list[Area], position: dict[str, int]) -> list[int]:
     """Return the row of each row's parent, -1 for the one root."""
     roots = [at for at, row in enumerate(given) if row.parent is None]
     if not given:
-        raise DefinitionError(f"{_WHAT} has no area")
+        raise DefinitionError("areas-none", table=_WHAT)
     if not roots:
-        raise DefinitionError(f"{_WHAT} has no root: every area names a parent")
+        raise DefinitionError("areas-root")
     if len(roots) > 1:
         first, second = given[roots[0]].code, given[roots[1]].code
         raise DefinitionError(
-            f"{_WHAT} has {len(roots)} areas without a parent, such as {first!r} and {second!r}, not one"
+            "areas-roots", table=_WHAT, size=len(roots), first=repr(first), second=repr(second)
         )
     for at, row in enumerate(given):
         if row.parent is not None and row.parent not in position:
             raise DefinitionError(
-                f"{_WHAT}, line {at + 2}: the parent {row.parent[:80]!r} of {row.code!r} is not in the table"
+                "area-parent", parent=repr(row.parent[:80]), table=_WHAT, line=at + 2, area=repr(row.code)
             )
     return [-1 if row.parent is None else position[row.parent] for row in given]
 
@@ -188,14 +189,14 @@ def _parents_first(given: list[Area], parents: list[int]) -> tuple[list[int], li
         while at >= 0 and depths[at] < 0 and len(chain) <= MAX_DEPTH + 1:
             if at in chain:
                 raise DefinitionError(
-                    f"{_WHAT} has areas that lie in each other: {_circle(given, chain[chain.index(at) :])}"
+                    "areas-circle", circle=_circle(given, chain[chain.index(at) :]), table=_WHAT
                 )
             chain.append(at)
             at = parents[at]
         above = depths[at] if at >= 0 else -1
         if above + len(chain) > MAX_DEPTH:
             code = given[start].code
-            raise DefinitionError(f"{_WHAT} has {code!r} more than {MAX_DEPTH} levels below the root")
+            raise DefinitionError("areas-deep", table=_WHAT, area=repr(code), limit=MAX_DEPTH)
         for depth, row in enumerate(reversed(chain), above + 1):
             depths[row] = depth
             order.append(row)

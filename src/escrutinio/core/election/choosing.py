@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import say
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ContestView, ElectionState
@@ -22,12 +21,9 @@ def choose_contest(state: ElectionState, code: str | None, asked_with: str = "--
     if code is None and len(codes) == 1:
         return state.contests[0]
     if code is None or code not in codes:
-        there = say("this election has: ") + few(codes)
-        asked = (
-            say("{option} is needed", option=asked_with) if code is None
-            else say("there is no contest {code}", code=repr(code[:80]))
-        )  # fmt: skip
-        raise InputError(f"{asked}; {there}")
+        if code is None:
+            raise InputError("contest-needed", option=asked_with, known=few(codes))
+        raise InputError("contest-unknown-of", contest=repr(code[:80]), known=few(codes))
     return state.contest(code)
 
 
@@ -39,9 +35,7 @@ def choose_basis(state: ElectionState, contest: str, code: str | None) -> str:
     codes = [basis.code for basis in state.bases]
     if code is not None:
         if code not in codes:
-            there = say("there are: ") + few(codes)
-            missing = say("there is no basis {code}", code=repr(code[:80]))
-            raise InputError(f"{missing}; {there}")
+            raise InputError("basis-unknown", basis=repr(code[:80]), known=few(codes))
         return code
     best = max(codes, key=lambda each: counted_sheets(state, contest, each), default="")
     return best if best and counted_sheets(state, contest, best) else ""
@@ -50,12 +44,7 @@ def choose_basis(state: ElectionState, contest: str, code: str | None) -> str:
 def basis_with_sheets(basis: str, contest: str) -> str:
     """The basis that `choose_basis` chose. Raises InputError where it found none with a sheet that counts."""
     if not basis:
-        raise InputError(
-            say(
-                "no sheet counts in the contest {contest}, so there is nothing to compute",
-                contest=repr(contest),
-            )
-        )
+        raise InputError("contest-no-sheet", contest=repr(contest))
     return basis
 
 

@@ -13,9 +13,7 @@ def check_areas(body: Definition, areas: AreaTree) -> None:
     """Raise DefinitionError if a contest is voted on in an area that the tree lacks."""
     for contest in body.contests:
         if contest.area not in areas.index:
-            raise DefinitionError(
-                f"the contest {contest.code!r} has the area {contest.area!r}, which is not in the area table"
-            )
+            raise DefinitionError("contest-area", area=repr(contest.area), contest=repr(contest.code))
 
 
 def contest_views(body: Definition, areas: AreaTree, roll: Roll) -> tuple[ContestView, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from escrutinio.base.errors import DefinitionError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.records.codes import Method
 from escrutinio.core.records.parts import Contest, Fraction, Title
 from escrutinio.core.records.types import Definition
@@ -25,38 +26,42 @@ def check_definition(body: Definition) -> None:
     more than `MAX_SEATS`, a threshold that is not between 0 and 1 or, for a plurality, any, no officer
     needed, and two titles in one language.
     """
-    _check_distinct("contest", (contest.code for contest in body.contests))
-    _check_distinct("date of the calendar", (deadline.code for deadline in body.calendar))
+    _check_distinct("contest-twice", (contest.code for contest in body.contests))
+    _check_distinct("date-twice", (deadline.code for deadline in body.calendar))
     for titles in (body.titles, body.place, body.author):
-        _check_titles("the election", titles)
+        _check_titles(titles, Phrase("The election"))
     if body.officers_needed < 1:
-        raise DefinitionError("the election needs at least one officer to sign for the authority")
+        raise DefinitionError("officers-none")
     for contest in body.contests:
         check_contest(contest)
 
 
 def check_contest(contest: Contest) -> None:
     """Refuse a contest whose parts contradict each other, with DefinitionError as `check_definition`."""
-    where = f"the contest {contest.code!r}"
+    name = repr(contest.code)
     if not contest.candidates:
-        raise DefinitionError(f"{where} has no candidate")
-    _check_distinct(f"candidate of {where}", (candidate.code for candidate in contest.candidates))
-    _check_distinct(f"option of {where}", (option.code for option in contest.options))
-    _check_titles(where, contest.titles)
+        raise DefinitionError("contest-no-candidate", contest=name)
+    _check_distinct("candidate-twice", (candidate.code for candidate in contest.candidates), contest=name)
+    _check_distinct("option-twice", (option.code for option in contest.options), contest=name)
+    _check_titles(contest.titles, Phrase("The contest {contest}", contest=name))
     for candidate in contest.candidates:
-        _check_titles(f"the candidate {candidate.code!r} of {where}", candidate.titles)
+        what = Phrase(
+            "The candidate {code} of the contest {contest}", code=repr(candidate.code), contest=name
+        )
+        _check_titles(candidate.titles, what)
         if candidate.code == OTHERS:
-            raise DefinitionError(f"{where} has a candidate {OTHERS!r}, a code that announced results use")
+            raise DefinitionError("candidate-others", contest=name, code=repr(OTHERS))
     for option in contest.options:
-        _check_titles(f"the option {option.code!r} of {where}", option.titles)
+        what = Phrase("The option {code} of the contest {contest}", code=repr(option.code), contest=name)
+        _check_titles(option.titles, what)
     taken = {option.candidate for option in contest.options}
     for option in contest.options:
         if option.candidate >= len(contest.candidates):
-            raise DefinitionError(f"{where} has the option {option.code!r} for no candidate")
+            raise DefinitionError("option-no-candidate", contest=name, option=repr(option.code))
     for number, candidate in enumerate(contest.candidates):
         if number not in taken:
-            raise DefinitionError(f"{where} has no option for the candidate {candidate.code!r}")
-    _check_method(contest, where)
+            raise DefinitionError("candidate-no-option", contest=name, candidate=repr(candidate.code))
+    _check_method(contest)
 
 
 def deadline(definition: Definition, code: str) -> int | None:
@@ -64,33 +69,36 @@ def deadline(definition: Definition, code: str) -> int | None:
     return next((day.at for day in definition.calendar if day.code == code), None)
 
 
-def _check_method(contest: Contest, where: str) -> None:
+def _check_method(contest: Contest) -> None:
     if contest.seats < 1:
-        raise DefinitionError(f"{where} fills no seat")
+        raise DefinitionError("seats-none", contest=repr(contest.code))
     if contest.method is Method.TWO_ROUND and contest.seats != 1:
-        raise DefinitionError(f"{where} is decided in two rounds, so it fills one seat, not {contest.seats}")
+        raise DefinitionError("seats-two-rounds", seats=contest.seats, contest=repr(contest.code))
     if contest.seats > MAX_SEATS:
-        raise DefinitionError(f"{where} fills {contest.seats:,} seats, more than {MAX_SEATS:,}")
+        raise DefinitionError("seats-many", seats=contest.seats, contest=repr(contest.code), limit=MAX_SEATS)
     share = contest.threshold
     if share is None:
         return
     if contest.method is Method.PLURALITY:
-        raise DefinitionError(f"{where} has a threshold, which a plurality does not use")
+        raise DefinitionError("threshold-unused", contest=repr(contest.code))
     if not 0 < share.numerator < share.denominator:
         raise DefinitionError(
-            f"{where} has the threshold {share.numerator}/{share.denominator}, which is not between 0 and 1"
+            "threshold-range",
+            numerator=share.numerator,
+            denominator=share.denominator,
+            contest=repr(contest.code),
         )
 
 
-def _check_distinct(what: str, codes: Iterable[str]) -> None:
+def _check_distinct(refusal: str, codes: Iterable[str], **where: str) -> None:
     seen: set[str] = set()
     for code in codes:
         if code in seen:
-            raise DefinitionError(f"the code {code!r} is given to more than one {what}")
+            raise DefinitionError(refusal, code=repr(code), **where)
         seen.add(code)
 
 
-def _check_titles(what: str, titles: tuple[Title, ...]) -> None:
+def _check_titles(titles: tuple[Title, ...], what: Phrase) -> None:
     languages = [title.language for title in titles]
     if len(set(languages)) != len(languages):
-        raise DefinitionError(f"{what} has two titles in one language")
+        raise DefinitionError("titles-twice", what=what)

@@ -33,18 +33,16 @@ def open_definition(raw: bytes, attachments: AttachmentReader) -> Foundation:
     try:
         entry = open_record(raw)
         if not isinstance(entry.body, t.Definition):
-            raise RecordError(f"it is a {entry.body.NAME}")
+            raise RecordError("record-is-other", type=entry.body.NAME)
         if entry.kid != key_id(entry.body.root_key):
-            raise RecordError("it is not signed with its own root key")
+            raise RecordError("not-signed-by-own-root")
         verify(raw, check_public_key(entry.body.root_key))
     except RecordError as error:
-        raise DefinitionError(f"entry 0 is not the definition of an election: {error}") from None
+        raise DefinitionError("definition-none", why=error) from None
     check_definition(entry.body)
     table = attachments.read(entry.body.areas)
     if table is None:
-        raise DefinitionError(
-            f"the area table, attachment {entry.body.areas.digest.hex()}, is missing or altered"
-        )
+        raise DefinitionError("areas-missing", digest=entry.body.areas.digest.hex())
     areas = read_areas(table)
     check_areas(entry.body, areas)
     return Foundation(entry.digest, entry, entry.body, areas)
@@ -57,11 +55,11 @@ def open_charter(raw: bytes, election: Foundation) -> tuple[Entry, bytes, Standi
         entry = read_record(raw)
         body = entry.body
         if not isinstance(body, t.Charter) or entry.election != election.digest:
-            raise RecordError("entry 1 is not the charter of a log of this election")
+            raise RecordError("not-charter")
         if entry.kid != key_id(check_public_key(body.root_key)):
-            raise RecordError("the charter is not signed with its own root key")
+            raise RecordError("not-charter")
     except RecordError as error:
-        raise EntryError(Fault.MALFORMED, str(error)) from None
+        raise EntryError(Fault.MALFORMED, error) from None
     open_signed(raw, Signer(body.root_key, ""), election.digest)
     wrong = body.role is LogRole.OFFICIAL and body.root_key != election.body.root_key
     return entry, body.root_key, Standing.REFUSED if wrong else Standing.EFFECTIVE

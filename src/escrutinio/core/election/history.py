@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.control import AttachmentReader
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.machines import LISTING_UNREADABLE
@@ -66,7 +67,7 @@ def _listed(body: t.Lifecycle, attachments: AttachmentReader) -> list[tuple[str,
     listed: list[tuple[str, str | None]] = [(each.machine, each.station) for each in body.machines]
     content = None if body.listing is None else attachments.read(body.listing)
     if content is not None:
-        for _, (machines, stations) in read_columns(content, LISTING, "the machine list"):
+        for _, (machines, stations) in read_columns(content, LISTING, Phrase("The machine list")):
             listed += [
                 (check_name(machine), check_code(station) if station else None)
                 for machine, station in zip(machines, stations, strict=True)

@@ -56,8 +56,11 @@ class Qr2024Options:
         for card in self.cards:
             if card.option not in options:
                 raise DefinitionError(
-                    f"qr2024: the card {card.card!r} is for the option {card.option!r}, which the contest "
-                    f"{self.contest!r} does not have; {nearest(card.option, options)}"
+                    "qr2024-card-option",
+                    card=repr(card.card),
+                    option=repr(card.option),
+                    contest=repr(self.contest),
+                    nearest=nearest(card.option, options),
                 )
 
     def counts(self, sheet: Sheet2024, options: Sequence[str]) -> tuple[int, ...]:
@@ -75,12 +78,12 @@ class Qr2024Options:
 def qr2024_options(table: Qr2024Table) -> Qr2024Options:
     """Check what a configuration or a publication says. Raises DefinitionError: not 38 cards, a bad code."""
     if len(table.card) != OPTIONS:
-        raise DefinitionError(f"qr2024: {len(table.card)} cards are listed; the QR code has {OPTIONS}")
+        raise DefinitionError("qr2024-cards-number", size=len(table.card), options=OPTIONS)
     try:
         cards = tuple(Card2024(check_text(row.card, MAX_CARD), check_code(row.option)) for row in table.card)
         return Qr2024Options(check_code(table.contest), cards)
     except RecordError as error:
-        raise DefinitionError(f"qr2024: {error}") from None
+        raise DefinitionError("at-place", why=error, place="qr2024") from None
 
 
 def format_qr2024_options(options: Qr2024Options) -> bytes:
@@ -91,9 +94,9 @@ def format_qr2024_options(options: Qr2024Options) -> bytes:
 def read_qr2024_options(raw: bytes) -> Qr2024Options:
     """Read a `data/qr2024.json` strictly. Raises DefinitionError for anything but what is written there."""
     if len(raw) > MAX_FILE:
-        raise DefinitionError(f"{QR2024_FILE} has {len(raw):,} bytes; {MAX_FILE:,} are allowed")
+        raise DefinitionError("bytes-many", size=len(raw), path=QR2024_FILE, limit=MAX_FILE)
     try:
         table = msgspec.json.decode(raw, type=Qr2024Table)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise DefinitionError(f"{QR2024_FILE} is not a list of cards of a QR code of 2024") from None
+        raise DefinitionError("qr2024-file", path=QR2024_FILE) from None
     return qr2024_options(table)

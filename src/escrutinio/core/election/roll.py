@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.tables import Judged, check_codes, read_columns, write_table
 from escrutinio.core.records.parts import Declared
@@ -83,7 +84,7 @@ def read_roll(
     try:
         check_date(frozen_on)
     except RecordError as error:
-        raise DefinitionError(f"the day the roll was frozen: {error}") from None
+        raise DefinitionError("roll-frozen", why=error) from None
     codes, columns = _read_stations(stations, areas)
     order = _sorted(codes)
     if order is not None:
@@ -91,7 +92,7 @@ def read_roll(
     index = dict(zip(codes, range(len(codes)), strict=True))
     if len(index) != len(codes):
         twice = next(a for a, b in pairwise(codes) if a == b)
-        raise DefinitionError(f"the station table has the station {twice!r} twice")
+        raise DefinitionError("station-twice", station=repr(twice))
     center_codes, center, area, registered = columns
     ranked = sorted(center_codes)
     rank = {code: i for i, code in enumerate(ranked)}
@@ -129,7 +130,7 @@ Columns = tuple[dict[str, int], NDArray[np.int64], NDArray[np.int64], NDArray[np
 
 def _read_stations(raw: bytes, areas: AreaTree) -> tuple[list[str], Columns]:
     """Return station codes as they stand, the number of each center code, and center, area, registered."""
-    what = "the station table"
+    what = Phrase("The station table")
     codes: list[str] = []
     centers = Judged(lambda _: len(centers))
     judged = (centers, Judged(lambda code: _area(code, areas)), Judged(_count))
@@ -141,7 +142,7 @@ def _read_stations(raw: bytes, areas: AreaTree) -> tuple[list[str], Columns]:
         for column, judge, part in zip(rest, judged, parts, strict=True):
             part.append(judge.read(column, line, what))
     if not codes:
-        raise DefinitionError(f"{what} has no station")
+        raise DefinitionError("roll-empty", table=what)
     center, area, registered = map(np.concatenate, parts)
     return codes, (centers, center, area, registered)
 
@@ -157,20 +158,20 @@ def _area(code: str, areas: AreaTree) -> int:
     try:
         return areas.index[code]
     except KeyError:
-        raise DefinitionError(f"there is no area {code[:80]!r} in the area table") from None
+        raise DefinitionError("area-unknown", area=repr(code[:80])) from None
 
 
 def _count(text: str) -> int:
     if not text:
         return UNKNOWN
     if not _NUMBER.fullmatch(text) or int(text) >= 2**32:
-        raise DefinitionError(f"{text[:40]!r} is not a number of voters (digits only, below 2^32, or empty)")
+        raise DefinitionError("voters-form", value=repr(text[:40]))
     return int(text)
 
 
 def _read_centers(raw: bytes, areas: AreaTree) -> dict[str, str]:
     """Return the names that the center table knows, by center."""
-    what = "the center table"
+    what = Phrase("The center table")
     names: dict[str, str] = {}
     place = Judged(lambda area: _area(area, areas))
     label = Judged(lambda name: len(check_text(name, 200)))
@@ -180,7 +181,7 @@ def _read_centers(raw: bytes, areas: AreaTree) -> dict[str, str]:
         label.read(called, line, what)
         for at, (center, name) in enumerate(zip(centers, called, strict=True)):
             if center in names:
-                raise DefinitionError(f"{what} has the center {center!r} twice, again in line {line + at}")
+                raise DefinitionError("center-twice", center=repr(center), line=line + at, table=what)
             names[center] = name
     return {center: name for center, name in names.items() if name.strip()}
 
@@ -190,6 +191,6 @@ def _declared(rows: Sequence[Declared], areas: AreaTree) -> dict[str, int]:
     for row in rows:
         _area(row.area, areas)
         if row.area in found:
-            raise DefinitionError(f"the roll declares the stations of {row.area!r} twice")
+            raise DefinitionError("declared-area", area=repr(row.area))
         found[row.area] = row.stations
     return found

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.records.text import check_code
 
 MAX_ROWS = 5_000_000
@@ -20,7 +21,9 @@ _CODES = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}\n)+")
 _CHUNK = 512  # rows alive at once, fewer than it takes to start Python's garbage collector
 
 
-def read_columns(raw: bytes, header: Sequence[str], what: str) -> Iterator[tuple[int, list[tuple[str, ...]]]]:
+def read_columns(
+    raw: bytes, header: Sequence[str], what: Phrase
+) -> Iterator[tuple[int, list[tuple[str, ...]]]]:
     """Yield the table in chunks of rows: the line of a chunk's first row, and one tuple per column.
 
     A table has one way of being written, the one of `write_table`, so that every reader takes the same bytes
@@ -33,41 +36,39 @@ def read_columns(raw: bytes, header: Sequence[str], what: str) -> Iterator[tuple
         text = raw.decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise DefinitionError(f"{what} is not UTF-8 text in line {line}") from None
+        raise DefinitionError("table-utf8", line=line, table=what) from None
     if "\r" in text:
         line = text.count("\n", 0, text.index("\r")) + 1
-        raise DefinitionError(f"{what} has a carriage return in line {line}; its lines end in LF alone")
+        raise DefinitionError("table-carriage-return", line=line, table=what)
     lines = io.StringIO(text, newline="\n")
     expected, found = ",".join(header), lines.readline()
     if found != f"{expected}\n":
         raise DefinitionError(
-            f"{what} begins with {found.removesuffix(LF)[:80]!r}, where {expected!r} was expected"
+            "table-header", expected=repr(expected), table=what, found=repr(found.removesuffix(LF)[:80])
         )
     line = 2
     while chunk := list(islice(lines, _CHUNK)):
         yield line, _transpose(_rows(chunk, line, what), len(header), line, what)
         line += len(chunk)
         if line - 2 > MAX_ROWS:
-            raise DefinitionError(f"{what} has more than {MAX_ROWS:,} rows")
+            raise DefinitionError("table-rows", table=what, limit=MAX_ROWS)
 
 
-def _rows(chunk: list[str], line: int, what: str) -> list[list[str]]:
+def _rows(chunk: list[str], line: int, what: Phrase) -> list[list[str]]:
     """The rows of some lines, of which the first has this number; every line is one row."""
     if not chunk[-1].endswith("\n"):
-        raise DefinitionError(f"{what} does not end its last line, {line + len(chunk) - 1}, with LF")
+        raise DefinitionError("table-last-line", line=line + len(chunk) - 1, table=what)
     reader = csv.reader(chunk, strict=True)
     try:
         rows = list(reader)
     except csv.Error as error:
         at = line + reader.line_num - 1
-        raise DefinitionError(f"{what} cannot be read in line {at}: {error}") from None
+        raise DefinitionError("table-unreadable", why=str(error), table=what, line=at) from None
     if len(rows) != len(chunk):
-        raise DefinitionError(f"{what} has a line break in a field, after line {line}")
+        raise DefinitionError("table-break", line=line, table=what)
     for at, written in enumerate(chunk):
         if '"' in written and written != ",".join(map(_field, rows[at])) + "\n":
-            raise DefinitionError(
-                f"{what} has quotes in line {line + at} where none are needed, or wrong ones"
-            )
+            raise DefinitionError("table-quotes", line=line + at, table=what)
     return rows
 
 
@@ -75,14 +76,14 @@ def _field(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if "," in text or '"' in text else text
 
 
-def _transpose(rows: list[list[str]], width: int, line: int, what: str) -> list[tuple[str, ...]]:
+def _transpose(rows: list[list[str]], width: int, line: int, what: Phrase) -> list[tuple[str, ...]]:
     if set(map(len, rows)) != {width}:
         at = next(i for i, row in enumerate(rows) if len(row) != width)
-        raise DefinitionError(f"{what} has {len(rows[at])} fields in line {line + at}, not {width}")
+        raise DefinitionError("table-fields", size=len(rows[at]), line=line + at, width=width, table=what)
     return list(zip(*rows, strict=True))
 
 
-def check_codes(column: Sequence[str], line: int, what: str) -> None:
+def check_codes(column: Sequence[str], line: int, what: Phrase) -> None:
     """Check that a column from `read_columns`, whose first row stands in `line`, has nothing but codes.
 
     Raises DefinitionError with the line of the first that is none (`records.text.check_code`).
@@ -106,7 +107,7 @@ class Judged(dict[str, int]):
         number = self[value] = self._judge(value)
         return number
 
-    def read(self, column: Sequence[str], line: int, what: str) -> NDArray[np.int64]:
+    def read(self, column: Sequence[str], line: int, what: Phrase) -> NDArray[np.int64]:
         """Return int64 [rows], the numbers of a column whose first row stands in `line`.
 
         Raises DefinitionError with the line where `judge` raised RecordError or DefinitionError.
@@ -115,7 +116,7 @@ class Judged(dict[str, int]):
             return np.fromiter(map(self.__getitem__, column), np.int64, len(column))
         except (RecordError, DefinitionError) as error:
             at = next(i for i, value in enumerate(column) if value not in self)
-            raise DefinitionError(f"{what}, line {line + at}: {error}") from None
+            raise DefinitionError("table-line", line=line + at, why=error, table=what) from None
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from escrutinio.base.errors import LogError
+from escrutinio.base.errors import EscrutinioError, LogError
 from escrutinio.core.log.reader import LogReader, read_entries
 from escrutinio.core.log.store import Receipt, Store
 from escrutinio.core.log.tiles import MAX_ENTRY
@@ -24,10 +24,10 @@ MAX_READ_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A record that was not admitted: the reason's code, by which it is counted, and a sentence."""
+    """A record that was not admitted: the code of the kind, by which it is counted, and why."""
 
     code: str
-    sentence: str
+    why: EscrutinioError
 
 
 class Admit(Protocol):
@@ -108,17 +108,16 @@ class Acceptor:
         yield from read_entries(self._reader, public, start)
 
 
-def refused(answers: Sequence[Receipt | Refusal]) -> str:
-    """What was refused among the answers to records, in a sentence; empty if nothing was."""
+def refused(answers: Sequence[Receipt | Refusal]) -> LogError | None:
+    """What was refused among the answers to records; None if nothing was."""
     found = [(place, answer) for place, answer in enumerate(answers) if isinstance(answer, Refusal)]
     if not found:
-        return ""
+        return None
     counts = Counter(refusal.code for _, refusal in found)
     reasons = ", ".join(f"{count:,} {code}" for code, count in sorted(counts.items()))
     place, first = found[0]
-    return (
-        f"the log refused {len(found):,} of {len(answers):,} records ({reasons}); "
-        f"record {place} is {first.sentence}"
+    return LogError(
+        "records-refused", count=len(found), size=len(answers), reasons=reasons, index=place, why=first.why
     )
 
 
@@ -129,6 +128,4 @@ def _admitted(records: Sequence[bytes], refusals: Sequence[Refusal | None]) -> l
 def _misfit(record: bytes) -> Refusal | None:
     if 0 < len(record) <= MAX_ENTRY:
         return None
-    return Refusal(
-        "does-not-fit", f"does not fit: a record of {len(record)} bytes; the log takes 1 to {MAX_ENTRY}"
-    )
+    return Refusal("does-not-fit", LogError("entry-size", size=len(record), limit=MAX_ENTRY))

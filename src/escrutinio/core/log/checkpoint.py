@@ -30,13 +30,13 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         if not self.origin or "\n" in self.origin:
-            raise LogError("A checkpoint must name its origin in one line.")
+            raise LogError("checkpoint-origin-form")
         if not 0 <= self.size <= MAX_SIZE:
-            raise LogError(f"{self.size} is not a size that a log can have.")
+            raise LogError("log-size", size=self.size)
         if len(self.root) != HASH_SIZE:
-            raise LogError(f"A root has {HASH_SIZE} bytes, not {len(self.root)}.")
+            raise LogError("root-size", size=len(self.root), limit=HASH_SIZE)
         if self.size == 0 and self.root != EMPTY_ROOT:
-            raise LogError("A log without entries is stated with the root of a log that has some.")
+            raise LogError("checkpoint-empty")
 
     @property
     def text(self) -> bytes:
@@ -78,28 +78,26 @@ def parse_checkpoint(data: bytes, place: str = "The checkpoint") -> SignedCheckp
     note = parse_note(data, place)
     lines = note.text[:-1].decode().split("\n")
     if len(lines) != 3:
-        raise LogError(f"{place} has {len(lines)} lines of text; a checkpoint has three: origin, size, root.")
+        raise LogError("checkpoint-form", place=place)
     origin, size_text, root_text = lines
     try:
         size = decode_decimal(size_text, MAX_SIZE)
     except ValueError:
-        raise LogError(
-            f"{place} states the size {size_text[:40]!r}, which is not a plain decimal number."
-        ) from None
+        raise LogError("checkpoint-size", place=place) from None
     try:
         root = Hash(decode_base64(root_text))
     except ValueError:
-        raise LogError(f"{place} states a root that is not valid base64.") from None
+        raise LogError("checkpoint-root", place=place) from None
     try:
         return SignedCheckpoint(Checkpoint(origin, size, root), note)
     except LogError as error:
-        raise LogError(f"{place} is malformed: {error}") from None
+        raise LogError("malformed", place=place, why=error) from None
 
 
 def sign_checkpoint(checkpoint: Checkpoint, signer: NoteSigner) -> SignedCheckpoint:
     """The checkpoint signed by its log; raises LogError unless the signer bears the origin's name."""
     if signer.name != checkpoint.origin:
-        raise LogError(f"The key {signer.name} cannot sign for the log {checkpoint.origin}.")
+        raise LogError("signer-other-log", name=signer.name, origin=checkpoint.origin)
     return SignedCheckpoint(checkpoint, Note(checkpoint.text, (signer.sign(checkpoint.text),)))
 
 
@@ -116,7 +114,7 @@ def find_log_key(signed: SignedCheckpoint, policy: Policy, place: str = "The che
     origin = signed.checkpoint.origin
     keys = [log.key for log in policy.logs if log.key.name == origin]
     if not keys:
-        raise LogError(f"{place} is of the log {origin[:100]!r}, which is not trusted.")
+        raise LogError("checkpoint-origin", place=place, origin=repr(origin[:100]))
     return verify_note(signed.note, keys, place)[0].key
 
 
@@ -143,5 +141,5 @@ def verify_checkpoint(
     cosignatures = find_cosignatures(signed, policy, place)
     if not policy.satisfied_by({cosigned.witness for cosigned in cosignatures}):
         present = ", ".join(cosigned.witness for cosigned in cosignatures) or "none"
-        raise LogError(f"{place} lacks the quorum {policy.quorum!r}; cosigned by: {present}.")
+        raise LogError("checkpoint-quorum", place=place, quorum=repr(policy.quorum), present=present)
     return VerifiedCheckpoint(signed.checkpoint, log_key, cosignatures)

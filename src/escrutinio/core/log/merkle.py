@@ -114,8 +114,8 @@ def _split(size: int) -> int:
 class _Way:
     """The way from a node of the bottom row to the root, as both algorithms of RFC 9162, 2.1 climb it."""
 
-    def __init__(self, node: int, last: int, what: str) -> None:
-        self._node, self._last, self._what = node, last, what
+    def __init__(self, node: int, last: int, refusal: str) -> None:
+        self._node, self._last, self._refusal = node, last, refusal
 
     def skip_right(self) -> None:
         """Go up while this node is a right one."""
@@ -125,7 +125,7 @@ class _Way:
     def climb(self) -> bool:
         """Take the next sibling; whether it stands to the left. Raises LogError above the root."""
         if self._last == 0:
-            raise LogError(f"{self._what} is too long.")
+            raise LogError(self._refusal)
         left = bool(self._node & 1) or self._node == self._last
         if left:
             while not self._node & 1 and self._node:
@@ -136,7 +136,7 @@ class _Way:
     def end(self) -> None:
         """Raise LogError unless the root was reached."""
         if self._last != 0:
-            raise LogError(f"{self._what} is too short.")
+            raise LogError(self._refusal)
 
     def _up(self) -> None:
         self._node, self._last = self._node >> 1, self._last >> 1
@@ -148,7 +148,7 @@ def inclusion_proof(index: int, size: int, read: ReadHashes) -> list[Hash]:
     Raises LogError when the index is not below the size.
     """
     if not 0 <= index < size:
-        raise LogError(f"Entry {index} has no proof in a log of {size} entries.")
+        raise LogError("proof-index", index=index, size=size)
     path: list[Range] = []
     start, end = 0, size
     while end - start > 1:
@@ -168,14 +168,14 @@ def verify_inclusion(leaf: LeafHash, index: int, size: int, proof: Sequence[Hash
     Raises LogError when it does not (RFC 9162, 2.1.3.2).
     """
     if not 0 <= index < size:
-        raise LogError(f"The inclusion proof is for entry {index} of a log of {size} entries.")
-    way = _Way(index, size - 1, f"The inclusion proof of entry {index} in a log of {size} entries")
+        raise LogError("proof-index", index=index, size=size)
+    way = _Way(index, size - 1, "proof-length")
     result: Hash = leaf
     for sibling in proof:
         result = node_hash(sibling, result) if way.climb() else node_hash(result, sibling)
     way.end()
     if result != root:
-        raise LogError(f"The inclusion proof of entry {index} does not lead to the root of {size} entries.")
+        raise LogError("proof-root")
 
 
 def consistency_proof(old_size: int, size: int, read: ReadHashes) -> list[Hash]:
@@ -185,7 +185,7 @@ def consistency_proof(old_size: int, size: int, read: ReadHashes) -> list[Hash]:
     Raises LogError when the old size is greater.
     """
     if not 0 <= old_size <= size:
-        raise LogError(f"A log of {size} entries cannot extend one of {old_size}.")
+        raise LogError("consistency-sizes", size=size, old=old_size)
     if old_size in (0, size):
         return []
     path: list[Range] = []
@@ -209,21 +209,21 @@ def verify_consistency(old_size: int, old_root: Hash, size: int, root: Hash, pro
     Raises LogError when it is not shown to (RFC 9162, 2.1.4.2; equal sizes and an empty old tree need an
     empty proof, as in C2SP tlog-witness).
     """
-    what = f"The consistency proof from {old_size} to {size} entries"
+
     if not 0 <= old_size <= size:
-        raise LogError(f"A log of {size} entries cannot extend one of {old_size}.")
+        raise LogError("consistency-sizes", size=size, old=old_size)
     if old_size in (0, size):
         if proof:
-            raise LogError(f"{what} must be empty.")
+            raise LogError("consistency-length")
         if old_root != (root if old_size == size else EMPTY_ROOT):
-            raise LogError(f"Two different roots are given for a log of {old_size} entries.")
+            raise LogError("consistency-roots", old=old_size)
         return
     if not proof:
-        raise LogError(f"{what} is empty.")
+        raise LogError("consistency-length")
     hashes = list(proof)
     if old_size & (old_size - 1) == 0:
         hashes.insert(0, old_root)
-    way = _Way(old_size - 1, size - 1, what)
+    way = _Way(old_size - 1, size - 1, "consistency-length")
     way.skip_right()
     old_result = result = hashes[0]
     for sibling in hashes[1:]:
@@ -233,6 +233,6 @@ def verify_consistency(old_size: int, old_root: Hash, size: int, root: Hash, pro
             result = node_hash(result, sibling)
     way.end()
     if old_result != old_root:
-        raise LogError(f"{what} does not lead to the old root: the log is not an extension of what it was.")
+        raise LogError("consistency-old")
     if result != root:
-        raise LogError(f"{what} does not lead to the new root.")
+        raise LogError("consistency-root")

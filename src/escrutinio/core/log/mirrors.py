@@ -54,9 +54,9 @@ class MirrorList:
     def __post_init__(self) -> None:
         check_addresses(self.addresses)
         if not self.origin or any(c.isspace() for c in self.origin):
-            raise LogError(f"{self.origin[:100]!r} is not the origin of a log.")
+            raise LogError("mirrors-origin", origin=repr(self.origin[:100]))
         if not 0 <= self.signed_at <= MAX_TIMESTAMP:
-            raise LogError(f"{self.signed_at} is not a moment in seconds since 1970.")
+            raise LogError("mirrors-moment", moment=self.signed_at)
 
     @property
     def text(self) -> bytes:
@@ -68,12 +68,12 @@ class MirrorList:
 def check_addresses(addresses: Sequence[str]) -> None:
     """Raise LogError unless these are at most MAX_MIRRORS different http or https addresses."""
     if len(addresses) > MAX_MIRRORS:
-        raise LogError(f"There are {len(addresses)} mirrors; at most {MAX_MIRRORS} are listed.")
+        raise LogError("mirrors-many", size=len(addresses), limit=MAX_MIRRORS)
     for address in addresses:
         if not is_address(address):
-            raise LogError(f"The mirror {address[:100]!r} is not an http or https address.")
+            raise LogError("mirror-address", address=repr(address[:100]))
         if addresses.count(address) > 1:
-            raise LogError(f"The mirror {address[:100]} is listed twice.")
+            raise LogError("mirror-twice", address=address[:100])
 
 
 def is_address(text: str) -> bool:
@@ -85,7 +85,7 @@ def is_address(text: str) -> bool:
 def sign_mirrors(listed: MirrorList, signer: NoteSigner) -> bytes:
     """The list as a signed note; raises LogError unless the signer is the log's."""
     if signer.name != listed.origin:
-        raise LogError(f"The key {signer.name} cannot sign for the log {listed.origin}.")
+        raise LogError("signer-other-log", name=signer.name, origin=listed.origin)
     return Note(listed.text, (signer.sign(listed.text),)).data
 
 
@@ -94,14 +94,14 @@ def open_mirrors(data: bytes, keys: Iterable[VerifierKey], place: str = MIRRORS)
     note = parse_note(data, place)
     lines = note.text[:-1].decode().split("\n")
     if len(lines) < 2 or not lines[0].startswith(_FIRST):
-        raise LogError(f"{place} is not a list of mirrors: its first line is {lines[0][:60]!r}.")
+        raise LogError("mirrors-form", place=place, line=repr(lines[0][:60]))
     try:
         listed = MirrorList(
             lines[0].removeprefix(_FIRST), decode_decimal(lines[1], MAX_TIMESTAMP), tuple(lines[2:])
         )
     except ValueError:
-        raise LogError(f"{place} states the moment {lines[1][:40]!r}, which is not a number.") from None
+        raise LogError("mirrors-moment-form", place=place, moment=repr(lines[1][:40])) from None
     except LogError as error:
-        raise LogError(f"{place} is malformed: {error}") from None
+        raise LogError("malformed", place=place, why=error) from None
     verify_note(note, [key for key in keys if key.name == listed.origin], place)
     return listed

@@ -67,13 +67,11 @@ def decode_decimal(text: str, limit: int) -> int:
 
 def _check_name(name: str) -> None:
     if not name or len(name) > 255 or "+" in name or any(c.isspace() or c < " " for c in name):
-        raise LogError(
-            f"{name!r} is not a key name: 1 to 255 characters without spaces, plus or control signs."
-        )
+        raise LogError("log-name", name=repr(name))
     try:
         name.encode()
     except UnicodeEncodeError:
-        raise LogError(f"The key name {name!r} is not UTF-8.") from None
+        raise LogError("log-name-utf8", name=repr(name)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class VerifierKey:
     def __post_init__(self) -> None:
         _check_name(self.name)
         if len(self.public_key) != 32 or not crypto_core_ed25519_is_valid_point(self.public_key):
-            raise LogError(f"The public key of {self.name} is not a valid Ed25519 point.")
+            raise LogError("vkey-point", name=self.name)
 
     @property
     def key_id(self) -> bytes:
@@ -129,20 +127,18 @@ def _cosigned_text(text: bytes, timestamp: int) -> bytes:
 def parse_vkey(text: str) -> VerifierKey:
     """Read a verifier key such as `example.org/log+530d903a+AekyeRrm…`; raises LogError for anything else."""
     if len(text) > 4096 or text.count("+") < 2:
-        raise LogError(f"{text[:100]!r} is not a verifier key (name+id+key).")
+        raise LogError("vkey-form", text=repr(text[:100]))
     name, key_id, material = text.split("+", 2)
     _check_name(name)
     try:
         data = decode_base64(material)
     except (ValueError, binascii.Error):
-        raise LogError(f"The verifier key of {name} does not end in valid base64.") from None
+        raise LogError("vkey-base64", name=name) from None
     if data[:1] not in (b"\x01", b"\x04"):
-        raise LogError(f"The verifier key of {name} is neither an Ed25519 (1) nor a cosignature (4) key.")
+        raise LogError("vkey-type", name=name)
     key = VerifierKey(name, KeyType(data[0]), data[1:])
     if key.key_id.hex() != key_id:
-        raise LogError(
-            f"The verifier key of {name} has the id {key_id[:16]!r}, but its key has {key.key_id.hex()}."
-        )
+        raise LogError("vkey-id", name=name)
     return key
 
 
@@ -174,7 +170,7 @@ class NoteSigner:
 
     def __post_init__(self) -> None:
         if len(self.seed) != 32:
-            raise LogError(f"The private key of {self.name} is not 32 bytes long.")
+            raise LogError("private-key-size", name=self.name, size=32)
         _check_name(self.name)
 
     @property
@@ -190,10 +186,10 @@ class NoteSigner:
         public_key, secret_key = crypto_sign_seed_keypair(self.seed)
         stamp = b""
         if (timestamp is not None) != (self.type is KeyType.COSIGNATURE):
-            raise LogError(f"The key {self.name} signs with a time if, and only if, it is a cosigner's.")
+            raise LogError("key-timed", name=self.name)
         if timestamp is not None:
             if not 0 < timestamp <= MAX_TIMESTAMP:
-                raise LogError(f"{timestamp} is not a time that a cosignature can state.")
+                raise LogError("cosignature-time", seconds=timestamp)
             stamp, text = timestamp.to_bytes(8, "big"), _cosigned_text(text, timestamp)
         signature = crypto_sign(text, secret_key)[:_SIGNATURE_SIZE]
         return NoteSignature(
@@ -224,29 +220,29 @@ class VerifiedSignature:
 
 def _text(data: bytes, place: str) -> str:
     if len(data) > MAX_NOTE:
-        raise LogError(f"{place} is longer than {MAX_NOTE} bytes.")
+        raise LogError("note-long", place=place, limit=MAX_NOTE)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise LogError(f"{place} is not UTF-8.") from None
+        raise LogError("not-utf8", place=place) from None
     if "\r" in text:
-        raise LogError(f"{place} has carriage returns: its lines must end in a newline alone.")
+        raise LogError("note-signs", place=place)
     if any(byte < 0x20 and byte != 0x0A for byte in data):
-        raise LogError(f"{place} contains control characters.")
+        raise LogError("note-signs", place=place)
     return text
 
 
 def _parse_line(line: str, place: str) -> NoteSignature:
     dash, name, value = line[:2], *line[2:].partition(" ")[::2]
     if dash != _DASH:
-        raise LogError(f"{place} has a signature line that does not begin with a dash and a space.")
+        raise LogError("note-line", place=place)
     _check_name(name)
     try:
         decoded = decode_base64(value)
     except (ValueError, binascii.Error):
-        raise LogError(f"{place} has a signature of {name} that is not valid base64.") from None
+        raise LogError("note-line", place=place) from None
     if len(decoded) < 5:
-        raise LogError(f"{place} has a signature of {name} that is too short.")
+        raise LogError("note-line", place=place)
     return NoteSignature(name, decoded[:4], decoded[4:])
 
 
@@ -254,15 +250,15 @@ def parse_signatures(data: bytes, place: str = "The answer of the witness") -> t
     """Read signature lines alone, as a witness returns them; raises LogError, naming `place`."""
     text = _text(data, place)
     if not text.endswith("\n"):
-        raise LogError(f"{place} does not end in a newline.")
+        raise LogError("note-form", place=place)
     lines = text[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
-        raise LogError(f"{place} has {len(lines)} signatures; at most {MAX_SIGNATURES} are read.")
+        raise LogError("note-many", place=place, size=len(lines), limit=MAX_SIGNATURES)
     signatures = tuple(_parse_line(line, place) for line in lines)
     seen: set[tuple[str, bytes]] = set()
     for signature in signatures:
         if (signature.name, signature.key_id) in seen:
-            raise LogError(f"{place} is signed twice by the key {signature.name}+{signature.key_id.hex()}.")
+            raise LogError("note-twice", place=place, name=f"{signature.name}+{signature.key_id.hex()}")
         seen.add((signature.name, signature.key_id))
     return signatures
 
@@ -272,9 +268,9 @@ def parse_note(data: bytes, place: str = "The note") -> Note:
     _text(data, place)
     separator = data.rfind(b"\n\n")
     if separator < 0:
-        raise LogError(f"{place} has no empty line between its text and its signatures.")
+        raise LogError("note-form", place=place)
     if separator + 2 == len(data):
-        raise LogError(f"{place} has no signatures.")
+        raise LogError("note-form", place=place)
     return Note(data[: separator + 1], parse_signatures(data[separator + 2 :], place))
 
 
@@ -295,8 +291,8 @@ def verify_note(
         try:
             timestamp = key.accepts(note.text, signature.value)
         except ValueError:
-            raise LogError(f"{place} carries a signature of {key.name} that does not verify.") from None
+            raise LogError("note-signature", place=place, name=key.name) from None
         verified.append(VerifiedSignature(key, timestamp))
     if not verified:
-        raise LogError(f"{place} is not signed by any known key.")
+        raise LogError("note-unsigned", place=place)
     return tuple(verified)

@@ -43,8 +43,7 @@ class OtherFileError(LogError):
     """A file is not the one that its checkpoint speaks of."""
 
     def __init__(self, path: str, *, verified: bool = True) -> None:
-        what = "is not the one that was verified" if verified else "does not follow from the checkpoint"
-        super().__init__(f"The file {path} {what}.")
+        super().__init__("file-not-verified" if verified else "file-not-of-checkpoint", path=path)
 
 
 class PinnedLog:
@@ -101,7 +100,7 @@ class PinnedLog:
         names = [partial_tile(self.size, level) for level in levels(self.size)]
         edge = tuple(self._reader.tile(name) if name else b"" for name in names)
         if Frontier(self.size, edge).root != self.checkpoint.root:
-            raise LogError("The tiles at the right edge of the log do not hash to its root.")
+            raise LogError("tiles-root")
         self._tiles.update((name, tile) for name, tile in zip(names, edge, strict=True) if name)
         self._known = True
 
@@ -139,7 +138,7 @@ class PinnedLog:
 
     def _check(self, index: int) -> None:
         if not 0 <= index < self.size:
-            raise LogError(f"The log has {self.size:,} entries; there is no entry {index:,}.")
+            raise LogError("proof-index", size=self.size, index=index)
 
     def grown(self, signed: SignedCheckpoint, leaves: Sequence[LeafHash]) -> PinnedLog:
         """The log after more entries, pinned to a later checkpoint; costs what the entries cost.
@@ -151,10 +150,7 @@ class PinnedLog:
         edge = Frontier(self.size, tuple(self.tile(name) if name else b"" for name in partial))
         frontier, filled = edge.extend(b"".join(leaves))
         if (frontier.size, frontier.root) != (signed.checkpoint.size, signed.checkpoint.root):
-            raise LogError(
-                f"The {len(leaves)} entries after the first {self.size} do not give the root of the "
-                f"checkpoint of {signed.checkpoint.size} entries."
-            )
+            raise LogError("log-not-prefix", added=len(leaves), size=self.size, stated=signed.checkpoint.size)
         later = PinnedLog(self._reader, signed, {})
         later._tiles = self._tiles  # a tile once authenticated stays what it is; the widths tell them apart
         later._tiles.update((*filled, *frontier.partial_tiles))
@@ -175,7 +171,7 @@ class PinnedLog:
     def root_at(self, size: int) -> Hash:
         """The root that the log had at a size (RFC 9162, section 2.1)."""
         if not 0 <= size <= self.size:
-            raise LogError(f"The log has {self.size:,} entries, so it never had {size:,}.")
+            raise LogError("log-never-had", size=self.size, earlier=size)
         return range_root(0, size, self.read_hashes)
 
     def proof(self, index: int) -> LogProof:

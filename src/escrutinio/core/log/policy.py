@@ -63,12 +63,12 @@ class Policy:
 
     def __post_init__(self) -> None:
         if max(len(self.logs), len(self.witnesses), len(self.groups)) > MAX_NAMES:
-            raise LogError(f"The policy names more than {MAX_NAMES} logs, witnesses or groups.")
+            raise LogError("policy-many", limit=MAX_NAMES)
         _check_keys(self.logs, KeyType.ED25519, "log")
         _check_keys(self.witnesses, KeyType.COSIGNATURE, "witness")
         for url in chain((log.url for log in self.logs), (witness.url for witness in self.witnesses)):
             if _FORBIDDEN_IN_NAME.search(url):
-                raise LogError(f"The policy has an address with spaces or control characters: {url[:100]!r}.")
+                raise LogError("policy-url")
         names: set[str] = set()
         for witness in self.witnesses:
             _define(witness.name, names)
@@ -77,7 +77,7 @@ class Policy:
             _check_group(group, names, members)
             _define(group.name, names)
         if self.quorum != NO_QUORUM and self.quorum not in names:
-            raise LogError(f"The quorum of the policy is {self.quorum!r}, which it does not define.")
+            raise LogError("policy-quorum", name=repr(self.quorum))
 
     def satisfied_by(self, cosigned: AbstractSet[str]) -> bool:
         """Whether these witnesses (names in this policy) make up the quorum."""
@@ -96,41 +96,39 @@ def _check_keys(
     seen: set[bytes] = set()
     for identity in identities:
         if identity.key.type is not kind:
-            raise LogError(f"The {what} key {identity.key.name} has type {identity.key.type}, not {kind}.")
+            raise LogError("policy-type", name=identity.key.name)
         if identity.key.public_key in seen:
-            raise LogError(f"The policy lists the public key of the {what} {identity.key.name} twice.")
+            raise LogError("policy-key", name=identity.key.name)
         seen.add(identity.key.public_key)
 
 
 def _define(name: str, names: set[str]) -> None:
     if not name or name == NO_QUORUM or _FORBIDDEN_IN_NAME.search(name):
-        raise LogError(f"{name[:100]!r} cannot name a witness or a group.")
+        raise LogError("policy-name", name=repr(name[:100]))
     if name in names:
-        raise LogError(f"The policy defines the name {name!r} twice.")
+        raise LogError("policy-twice", name=repr(name))
     names.add(name)
 
 
 def _check_group(group: Group, names: set[str], members: set[str]) -> None:
     if not 1 <= group.threshold <= len(group.members):
-        raise LogError(
-            f"The group {group.name!r} asks for {group.threshold} of its {len(group.members)} members."
-        )
+        raise LogError("policy-group", name=repr(group.name))
     for member in group.members:
         if member not in names:
-            raise LogError(f"The group {group.name!r} has the member {member!r}, not defined before it.")
+            raise LogError("policy-group", name=repr(group.name))
         if member in members:
-            raise LogError(f"{member!r} is a member of a group twice.")
+            raise LogError("policy-member", name=repr(member))
         members.add(member)
 
 
 def parse_policy(data: bytes, place: str = "The policy") -> Policy:
     """Read a tlog-policy file; raises LogError, naming `place` and the line, for anything else."""
     if len(data) > MAX_POLICY:
-        raise LogError(f"{place} is longer than {MAX_POLICY} bytes.")
+        raise LogError("policy-long", place=place, limit=MAX_POLICY)
     if any(byte == 0x7F or (byte < 0x20 and byte not in (0x09, 0x0A)) for byte in data):
-        raise LogError(f"{place} contains control characters other than tab and newline.")
+        raise LogError("policy-signs", place=place)
     if data and not data.endswith(b"\n"):
-        raise LogError(f"{place} does not end in a newline.")
+        raise LogError("ends-without-newline", place=place)
     reading = _Reading()
     # Names are opaque octets: surrogates carry what is not UTF-8 through unharmed.
     for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
@@ -140,9 +138,9 @@ def parse_policy(data: bytes, place: str = "The policy") -> Policy:
         try:
             reading.take(words)
         except LogError as error:
-            raise LogError(f"{place}, line {number}: {error}") from None
+            raise LogError("at-line", place=place, why=error, line=number) from None
     if reading.quorum is None:
-        raise LogError(f"{place} has no quorum line.")
+        raise LogError("policy-no-quorum", place=place)
     return reading.policy()
 
 
@@ -166,9 +164,9 @@ class _Reading:
             case ["quorum", name] if self.quorum is None:
                 self.quorum = name
             case ["quorum", _]:
-                raise LogError("there is a second quorum line.")
+                raise LogError("policy-quorum-twice")
             case _:
-                raise LogError(f"{' '.join(words)[:100]!r} is not a log, witness, group or quorum line.")
+                raise LogError("policy-line", line=repr(" ".join(words)[:100]))
         # A line may only refer to lines above it, so what stands so far must already be a policy.
         if words[0] != "log":
             self.policy()
@@ -183,7 +181,7 @@ def _threshold(word: str, members: int) -> int:
     try:
         return decode_decimal(word, MAX_NAMES)
     except ValueError:
-        raise LogError(f"{word[:40]!r} is neither any, all nor a number of members.") from None
+        raise LogError("policy-threshold", word=repr(word[:40])) from None
 
 
 def format_policy(policy: Policy) -> bytes:

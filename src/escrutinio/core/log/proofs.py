@@ -48,30 +48,30 @@ class LogProof:
 def parse_proof(data: bytes, place: str = "The proof") -> LogProof:
     """Read a .tlog-proof file strictly, without verifying it; raises LogError, naming `place`."""
     if len(data) > MAX_PROOF:
-        raise LogError(f"{place} is longer than {MAX_PROOF} bytes.")
+        raise LogError("proof-file-long", place=place, limit=MAX_PROOF)
     head, separator, note = data.partition(b"\n\n")
     if not separator:
-        raise LogError(f"{place} has no empty line before its checkpoint.")
+        raise LogError("proof-form", path=place)
     try:
         lines = head.decode("ascii").split("\n")
     except UnicodeDecodeError:
-        raise LogError(f"{place} has lines that are not ASCII.") from None
+        raise LogError("proof-form", path=place) from None
     if lines[0] != _FIRST_LINE:
-        raise LogError(f"{place} does not begin with {_FIRST_LINE}.")
+        raise LogError("proof-form", path=place)
     extra: bytes | None = None
     if len(lines) > 1 and lines[1].startswith("extra "):
         extra = _base64(lines.pop(1).removeprefix("extra "), place)
         if len(extra) > MAX_EXTRA:
-            raise LogError(f"{place} has more than {MAX_EXTRA} bytes of extra data.")
+            raise LogError("proof-extra", place=place, limit=MAX_EXTRA)
     if len(lines) < 2 or not lines[1].startswith("index "):
-        raise LogError(f"{place} has no index line.")
+        raise LogError("proof-form", path=place)
     try:
         index = decode_decimal(lines[1].removeprefix("index "), MAX_SIZE)
     except ValueError:
-        raise LogError(f"{place} has an index that is not a plain decimal number.") from None
+        raise LogError("proof-form", path=place) from None
     hashes = tuple(Hash(_base64(line, place)) for line in lines[2 : 3 + _MAX_HASHES])
     if len(hashes) > _MAX_HASHES or any(len(value) != HASH_SIZE for value in hashes):
-        raise LogError(f"{place} must have at most {_MAX_HASHES} hashes of {HASH_SIZE} bytes.")
+        raise LogError("proof-form", path=place)
     return LogProof(index, hashes, parse_checkpoint(note, f"{place}, in its checkpoint,"), extra)
 
 
@@ -79,7 +79,7 @@ def _base64(text: str, place: str) -> bytes:
     try:
         return decode_base64(text)
     except ValueError:
-        raise LogError(f"{place} has a line that is not valid base64.") from None
+        raise LogError("proof-form", path=place) from None
 
 
 def format_proof(proof: LogProof) -> bytes:

@@ -118,20 +118,15 @@ class Publisher:
     def _check_own(self, signed: SignedCheckpoint, where: str) -> None:
         origin = signed.checkpoint.origin
         if origin != self._signer.name:
-            raise LogError(f"The log in {where} is {origin}, not {self._signer.name}.")
+            raise LogError("log-other", origin=origin, name=self._signer.name, place=where)
         verify_note(signed.note, [self._signer.verifier], f"The checkpoint in {where}")
 
     def _check_published(self, published: Checkpoint, public: Head) -> None:
         if published.size > public.size:
-            raise LogAheadError(
-                f"The published checkpoint has {published.size} entries, but the store made {public.size}"
-                " public: the store is not the latest, and going on would make a second history."
-            )
+            raise LogAheadError("store-behind", published=published.size, size=public.size)
         root = range_root(0, published.size, hash_source(self._reader.tile, public.size))
         if root != published.root:
-            raise LogError(
-                f"The published checkpoint of {published.size} entries tells another history than the store."
-            )
+            raise LogError("store-other-history", size=published.size)
 
     def _finish_staging(self, edge: LogEdge, signed: Head) -> LogEdge:
         """Write again all files between the public and the signed checkpoint: a crash may have lost some."""
@@ -140,7 +135,7 @@ class Publisher:
             edge, files = edge.extend(self._store.pending(edge.size, end, MAX_ROUND_BYTES))
             write_files(self._directory, files)
         if edge.frontier.root != signed.root:
-            raise LogError("The records in the store do not give the root that it signed.")
+            raise LogError("store-root")
         return edge
 
     # The order of an append, from the store on.
@@ -223,7 +218,7 @@ class Publisher:
         """The .tlog-proof of a public entry; raises LogError when the entry is not public yet."""
         size = self._public.checkpoint.size if self._public else 0
         if self._public is None or index >= size:
-            raise LogError(f"Entry {index} is not public yet: the log has {size} public entries.")
+            raise LogError("entry-not-public", index=index, size=size)
         if self._public_hashes is None:
             self._public_hashes = hash_source(self._reader.tile, size)
         return format_proof(make_proof(index, self._public, self._public_hashes))
@@ -247,5 +242,5 @@ def _remove_directory(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise LogError(f"{path} cannot be removed: {error.strerror or error}.") from None
+        raise LogError("file-not-removed", path=path, why=error.strerror or str(error)) from None
     return True

@@ -36,9 +36,7 @@ state any size, and a server may give entries for ever."""
 def check_readable(size: int) -> None:
     """Raise LogError for a log that is too large to be read whole."""
     if size > MAX_ENTRIES:
-        raise LogError(
-            f"The checkpoint states {size:,} entries; this program reads logs of at most {MAX_ENTRIES:,}."
-        )
+        raise LogError("log-large", size=size, limit=MAX_ENTRIES)
 
 
 class LogReader(Protocol):
@@ -64,7 +62,7 @@ class FileReader:
         """See `LogReader`."""
         data = self._fetch(CHECKPOINT, MAX_NOTE)
         if data is None:
-            raise LogError("There is no log here: the file checkpoint is missing.")
+            raise LogError("source-none")
         return data
 
     def tile(self, name: TileName) -> bytes:
@@ -76,7 +74,7 @@ class FileReader:
             if data is not None:
                 return _cut(_checked(data, full), name)
         if data is None:
-            raise LogError(f"{name.path} is missing from the log.")
+            raise LogError("fetch-missing", path=name.path)
         return _checked(data, name)
 
 
@@ -86,7 +84,7 @@ def _limit(name: TileName) -> int:
 
 def _checked(data: bytes, name: TileName) -> bytes:
     if name.level != ENTRIES and len(data) != name.width * HASH_SIZE:
-        raise LogError(f"{name.path} has {len(data)} bytes instead of {name.width * HASH_SIZE}.")
+        raise LogError("tile-size", path=name.path, size=len(data), want=name.width * HASH_SIZE)
     return data
 
 

@@ -57,13 +57,11 @@ def load_edge(reader: LogReader, size: int, root: bytes) -> LogEdge:
         edge.append(reader.tile(name) if name else b"")
     frontier = Frontier(size, tuple(edge))
     if frontier.root != root:
-        raise LogError(
-            f"The tiles of the log do not give the root of the {size} entries that the store published."
-        )
+        raise LogError("store-tiles-root", size=size)
     name = partial_tile(size, ENTRIES)
     if name is None:
         return LogEdge(frontier)
     bundle = reader.tile(name)
     if hash_bundle(bundle, name.width, name.path) != frontier.edge[0]:
-        raise LogError(f"{name.path} does not hold the entries that the tree states.")
+        raise LogError("tile-differs", path=name.path)
     return LogEdge(frontier, tuple(decode_bundle(bundle, name.width, name.path)))

@@ -40,9 +40,7 @@ class SqliteStore:
         with self._transaction():
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
             if version not in (0, _VERSION):
-                raise LogError(
-                    f"The store {path} has version {version}; this program knows version {_VERSION}."
-                )
+                raise LogError("store-version", path=path, version=version, known=_VERSION)
             for statement in _SCHEMA.split(";"):
                 self._db.execute(statement)
             for kind in ("signed", "public"):
@@ -71,7 +69,7 @@ class SqliteStore:
         try:
             yield
         except sqlite3.Error as error:
-            raise LogError(f"The store {self._path} cannot be used: {error}.") from None
+            raise LogError("store-unusable", path=self._path, why=str(error)) from None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -113,7 +111,7 @@ class SqliteStore:
             if start > size:
                 return None
             if start < size:
-                raise LogError(f"The store {self._path} has {start} entries, and {size} were read from it.")
+                raise LogError("store-moved", path=self._path, read=size, size=start)
             pending: list[tuple[int, bytes]] = []
             for record in records:
                 digest = sha256(record).digest()
@@ -146,7 +144,7 @@ class SqliteStore:
                 if total >= max_bytes:
                     return records
         if total < max_bytes and start + len(records) != end:
-            raise LogError(f"The store {self._path} has lost entry {start + len(records)}.")
+            raise LogError("store-lost", path=self._path, index=start + len(records))
         return records
 
     def head(self, kind: str) -> Head:
@@ -161,7 +159,7 @@ class SqliteStore:
             (new.size, new.root, new.note, kind, old.size, old.root),
         )
         if cursor.rowcount != 1 or new.size <= old.size:
-            raise LogError(f"The {kind} checkpoint of the store {self._path} was moved by someone else.")
+            raise LogError("store-checkpoint-moved", kind=kind, path=self._path)
 
     def swap_signed(self, old: Head, new: Head) -> None:
         """See `Store`."""

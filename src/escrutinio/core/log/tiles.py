@@ -42,9 +42,7 @@ class TileName:
         if not (
             ENTRIES <= self.level <= 63 and 0 <= self.index <= MAX_SIZE and 1 <= self.width <= TILE_WIDTH
         ):
-            raise LogError(
-                f"No log has a tile of level {self.level}, index {self.index}, width {self.width}."
-            )
+            raise LogError("tile-name", level=self.level, index=self.index, width=self.width)
 
     @property
     def path(self) -> str:
@@ -95,9 +93,7 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
     parts: list[bytes] = []
     for entry in entries:
         if not 0 < len(entry) <= MAX_ENTRY:
-            raise LogError(
-                f"An entry of {len(entry)} bytes does not fit the log, which takes 1 to {MAX_ENTRY}."
-            )
+            raise LogError("entry-size", size=len(entry), limit=MAX_ENTRY)
         parts += (len(entry).to_bytes(2, "big"), entry)
     return b"".join(parts)
 
@@ -109,12 +105,12 @@ def _bounds(bundle: bytes, width: int, place: str) -> list[tuple[int, int]]:
     for number in range(width):
         start = position + 2
         if start > length:
-            raise LogError(f"{place} ends after {number} of {width} entries.")
+            raise LogError("bundle-short", number=number, width=width, path=place)
         position = start + (bundle[position] << 8 | bundle[position + 1])
         if position > length:
-            raise LogError(f"{place} is cut off within its entry {number}.")
+            raise LogError("bundle-short", number=number, path=place, width=width)
         if position == start:
-            raise LogError(f"{place} has an empty entry at position {number}.")
+            raise LogError("bundle-empty", path=place)
         bounds.append((start, position))
     return bounds
 
@@ -123,7 +119,7 @@ def _exact_bounds(bundle: bytes, width: int, place: str) -> list[tuple[int, int]
     bounds = _bounds(bundle, width, place)
     end = bounds[-1][1] if bounds else 0
     if end != len(bundle):
-        raise LogError(f"{place} has {len(bundle) - end} bytes too many after its {width} entries.")
+        raise LogError("bundle-long", width=width, path=place)
     return bounds
 
 

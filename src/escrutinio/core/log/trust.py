@@ -51,12 +51,12 @@ class Trust:
     def __post_init__(self) -> None:
         for digest in (self.definition, self.charter, self.verifier_html):
             if digest is not None and len(digest) != 32:
-                raise LogError(f"A SHA-256 digest has 32 bytes, not {len(digest)}.")
+                raise LogError("digest-size", size=len(digest))
         if not self.policy.logs:
-            raise LogError("A trust file must name the key of at least one log.")
+            raise LogError("policy-no-log")
         for mirror in self.mirrors:
             if not is_address(mirror):
-                raise LogError(f"The mirror {mirror[:100]!r} is not an http or https address.")
+                raise LogError("trust-mirror", address=repr(mirror[:100]))
 
 
 class _Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +96,7 @@ def parse_trust(data: bytes, place: str = "trust.toml") -> Trust:
     try:
         return _trust(file)
     except LogError as error:
-        raise LogError(f"{place}: {error}") from None
+        raise LogError("at-place", place=place, why=error) from None
 
 
 _SKIPPED = r"(?:[ \t\n]|#[^\x00-\x08\x0a-\x1f\x7f]*+(?=\n|\Z))*+"
@@ -124,10 +124,7 @@ def _check_form(text: str, place: str) -> None:
         at = found.end()
     if not _END.match(text, at):
         line = text.count("\n", 0, len(text) - len(text[at:].lstrip())) + 1
-        raise LogError(
-            f"{place}, line {line}, is not in the part of TOML that trust files are written in: texts in one "
-            "line, whole numbers, lists of texts, [[log]], [[witness]], [[group]] and comments."
-        )
+        raise LogError("toml-line", place=place, line=line)
 
 
 def _trust(file: _File) -> Trust:
@@ -145,7 +142,7 @@ def _trust(file: _File) -> Trust:
 
 def _digest(key: str, text: str) -> bytes:
     if len(text) != 64 or not set(text) <= set("0123456789abcdef"):
-        raise LogError(f"{key!r} is not a SHA-256 digest of 64 lowercase hexadecimal digits.")
+        raise LogError("trust-digest", name=repr(key))
     return bytes.fromhex(text)
 
 

@@ -15,7 +15,7 @@ class WitnessElsewhereError(LogError):
     """A witness last cosigned another size than the request began from (tlog-witness, status 409)."""
 
     def __init__(self, witness: str, size: int) -> None:
-        super().__init__(f"The witness {witness} last cosigned a log of {size} entries.")
+        super().__init__("witness-at", name=witness, size=size)
         self.size = size
 
 
@@ -44,10 +44,7 @@ def check_not_ahead(witness: Witness, origin: str, size: int) -> int:
     """The size the witness is at (0 when unknown); raises LogAheadError when that is more than `size`."""
     latest = witness.latest_size(origin)
     if latest is not None and latest > size:
-        raise LogAheadError(
-            f"The witness {witness.key.name} has cosigned {latest} entries of this log, but the store knows"
-            f" {size}: the store is not the latest, and going on would make a second history."
-        )
+        raise LogAheadError("witness-ahead", name=witness.key.name, size=size, cosigned=latest)
     return latest or 0
 
 
@@ -61,20 +58,16 @@ def ask_witness(witness: Witness, signed: SignedCheckpoint, old_size: int, read:
         answer = _request(witness, signed, old_size, read)
     except WitnessElsewhereError as elsewhere:
         if elsewhere.size > size:
-            raise LogAheadError(
-                f"The witness {name} has cosigned {elsewhere.size} entries, beyond {size}."
-            ) from None
+            raise LogAheadError("witness-elsewhere", name=name, cosigned=elsewhere.size, size=size) from None
         answer = _request(witness, signed, elsewhere.size, read)
     for line in parse_signatures(answer, f"The answer of the witness {name}"):
         if (line.name, line.key_id) == (name, witness.key.key_id):
             try:
                 witness.key.accepts(signed.note.text, line.value)
             except ValueError:
-                raise LogError(
-                    f"The witness {name} answered with a signature that does not verify."
-                ) from None
+                raise LogError("witness-signature", name=name) from None
             return line
-    raise LogError(f"The witness {name} answered without its own signature.")
+    raise LogError("witness-unsigned", name=name)
 
 
 def _request(witness: Witness, signed: SignedCheckpoint, old_size: int, read: ReadHashes) -> bytes:

@@ -34,9 +34,9 @@ def check_attachment(attachment: Attachment) -> None:
     """Raise RecordError unless such a file may be attached: a known media type, at most 256 MiB."""
     if attachment.media_type not in MEDIA_TYPES:
         known = ", ".join(sorted(MEDIA_TYPES))
-        raise RecordError(f"{attachment.media_type[:80]!r} cannot be attached; these can: {known}")
+        raise RecordError("bound-media-type", known=known, type=repr(attachment.media_type[:80]))
     if attachment.size > MAX_ATTACHMENT:
-        raise RecordError(f"an attachment has at most {MAX_ATTACHMENT:,} bytes, not {attachment.size:,}")
+        raise RecordError("bound-size", size=attachment.size, limit=MAX_ATTACHMENT)
 
 
 def check(content: bytes, attachment: Attachment) -> None:
@@ -44,8 +44,6 @@ def check(content: bytes, attachment: Attachment) -> None:
     check_attachment(attachment)
     name = file_name(attachment.digest)
     if len(content) != attachment.size:
-        raise RecordError(
-            f"attachment {name} has {len(content):,} bytes, not {attachment.size:,} as recorded"
-        )
+        raise RecordError("attachment-size", name=name, size=len(content), stated=attachment.size)
     if digest_of(content) != attachment.digest:
-        raise RecordError(f"attachment {name} was altered: its SHA-256 is {digest_of(content).hex()}")
+        raise RecordError("attachment-digest", digest=name)

@@ -33,13 +33,13 @@ def check_bounds(body: Body, issued_at: int) -> None:
         try:
             check(getattr(body, name))
         except RecordError as error:
-            raise OutOfBoundsError(f"{body.NAME}.{name}: {error}") from None
+            raise OutOfBoundsError("at-place", why=error, place=f"{body.NAME}.{name}") from None
 
 
 def check_time(seconds: int) -> None:
     """Raise OutOfBoundsError for a time that no record may state."""
     if seconds >= TIME_LIMIT:
-        raise OutOfBoundsError(f"{seconds:,} seconds since 1970 are after the year 9999")
+        raise OutOfBoundsError("bound-time", seconds=seconds)
 
 
 _PLANS: dict[int, tuple[tuple[str, _Check], ...]] = {}
@@ -98,4 +98,4 @@ def _of_each(inner: _Check, *, many: bool) -> _Check:
 
 def _check_fraction(share: p.Fraction) -> None:
     if share.denominator < 1 or share.numerator > share.denominator:
-        raise OutOfBoundsError(f"{share.numerator:,}/{share.denominator:,} is not a part of one")
+        raise OutOfBoundsError("bound-fraction", numerator=share.numerator, denominator=share.denominator)

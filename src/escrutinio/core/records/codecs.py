@@ -53,9 +53,9 @@ class Uint:
 
     def decode(self, raw: object) -> int:
         if type(raw) is not int:
-            raise RecordError(f"a whole number was expected, not {_kind(raw)}")
+            raise RecordError("want-number")
         if not 0 <= raw < self.limit:
-            raise RecordError(f"the number must be from 0 to {self.limit - 1:,}")
+            raise RecordError("want-below", limit=self.limit)
         return raw
 
     to_plain = decode
@@ -74,7 +74,7 @@ class Bytes:
 
     def decode(self, raw: object) -> bytes:
         if type(raw) is not bytes or len(raw) != self.size:
-            raise RecordError(f"{self.size} bytes were expected")
+            raise RecordError("want-bytes", size=self.size)
         return raw
 
     def to_plain(self, value: bytes) -> object:
@@ -82,13 +82,13 @@ class Bytes:
 
     def from_plain(self, raw: object) -> bytes:
         if type(raw) is not str:
-            raise RecordError(f"{self.size} bytes in hexadecimal were expected")
+            raise RecordError("want-hex", size=self.size)
         try:
             value = bytes.fromhex(raw)
         except ValueError:
-            raise RecordError(f"{raw[:80]!r} is not hexadecimal") from None
+            raise RecordError("not-hex") from None
         if len(raw) != 2 * self.size:  # fromhex skips spaces
-            raise RecordError(f"{self.size} bytes are {2 * self.size} hexadecimal digits, not {len(raw)}")
+            raise RecordError("want-hex", size=self.size)
         return value
 
 
@@ -104,7 +104,7 @@ class Text:
 
     def decode(self, raw: object) -> str:
         if type(raw) is not str:
-            raise RecordError(f"text was expected, not {_kind(raw)}")
+            raise RecordError("want-text")
         return self.check(raw)
 
     to_plain = decode
@@ -126,11 +126,11 @@ class Code(Generic[E]):
 
     def decode(self, raw: object) -> E:
         if type(raw) is not int:
-            raise RecordError(f"a number of the list {self.cddl} was expected, not {_kind(raw)}")
+            raise RecordError("want-number")
         try:
             return self.of(raw)
         except ValueError:
-            raise RecordError(f"{raw} stands for nothing in the list {self.cddl}") from None
+            raise RecordError("want-word-number", raw=raw, list=self.cddl) from None
 
     def to_plain(self, value: E) -> object:
         return word(value)
@@ -140,7 +140,8 @@ class Code(Generic[E]):
             if word(member) == raw:
                 return member
         words = ", ".join(word(member) for member in self.of)
-        raise RecordError(f"{repr(raw[:80]) if type(raw) is str else _kind(raw)} is none of: {words}")
+        shown = repr(raw[:80]) if type(raw) is str else repr(raw)[:80]
+        raise RecordError("want-known", value=shown, words=words)
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ class Optional(Generic[T]):
 
     def decode(self, raw: object) -> T | None:
         if type(raw) is not list or len(raw) > 1:
-            raise RecordError("an array of no item or one was expected")
+            raise RecordError("want-optional")
         return self.item.decode(raw[0]) if raw else None
 
     def to_plain(self, value: T | None) -> object:
@@ -216,19 +217,19 @@ class Array(Generic[T]):
 
     def _each(self, raw: object, read: Callable[[object], T]) -> tuple[T, ...]:
         if type(raw) is not list:
-            raise RecordError(f"an array was expected, not {_kind(raw)}")
+            raise RecordError("want-array")
         self._bound(len(raw))
         items = []
         for place, item in enumerate(raw):
             try:
                 items.append(read(item))
             except RecordError as error:
-                raise RecordError(f"item {place}: {error}") from None
+                raise RecordError("at-item", place=place, why=error) from None
         return tuple(items)
 
     def _bound(self, size: int) -> None:
         if not self.least <= size <= self.most:
-            raise RecordError(f"the array has {size} items; {self.least} to {self.most:,} are allowed")
+            raise RecordError("want-items", size=size, least=self.least, most=self.most)
 
 
 class Counts(Array[int]):
@@ -266,7 +267,7 @@ class Struct(Generic[T]):
 
     def decode(self, raw: object) -> T:
         if type(raw) is not list or len(raw) != len(self.layout):
-            raise RecordError(f"an array of {len(self.layout)} positions was expected")
+            raise RecordError("want-positions", size=len(self.layout))
         items = [
             within(name, codec.decode, item) for (name, codec), item in zip(self.layout, raw, strict=True)
         ]
@@ -302,11 +303,11 @@ def layout(of: type[object]) -> Layout:
 def read_plain(of: type[object], raw: object) -> dict[str, object]:
     """The fields of `of` from a JSON or TOML table; unknown and missing keys are refused."""
     if not isinstance(raw, dict):
-        raise RecordError(f"a table was expected, not {_kind(raw)}")
+        raise RecordError("want-table")
     known: dict[str, Field[object]] = {f.name: f for f in fields(of)}  # type: ignore[arg-type]
     if unknown := [key for key in raw if key not in known]:
         names = ", ".join(known)
-        raise RecordError(f"the key {str(unknown[0])[:80]!r} is not known here; known are: {names}")
+        raise RecordError("key-not-known", name=repr(str(unknown[0])[:80]), known=names)
     values: dict[str, object] = {}
     for name, declared in known.items():
         codec = declared.metadata["codec"]
@@ -319,7 +320,7 @@ def read_plain(of: type[object], raw: object) -> dict[str, object]:
         elif isinstance(codec, Array) and codec.least == 0:
             values[name] = ()
         else:
-            raise RecordError(f"the key {name!r} is missing")
+            raise RecordError("key-missing", name=repr(name))
     return values
 
 
@@ -338,23 +339,8 @@ def within(place: str, read: Callable[[V], T], raw: V) -> T:
     try:
         return read(raw)
     except RecordError as error:
-        raise RecordError(f"{place}: {error}") from None
+        raise RecordError("at-place", place=place, why=error) from None
 
-
-def _kind(raw: object) -> str:
-    return _KINDS.get(type(raw), "something else")
-
-
-_KINDS = {
-    bool: "true or false",
-    bytes: "bytes",
-    dict: "a table",
-    float: "a fraction",
-    int: "a number",
-    list: "an array",
-    str: "text",
-    type(None): "null",
-}
 
 UINT = Uint()
 COUNT = Uint("count", COUNT_LIMIT)

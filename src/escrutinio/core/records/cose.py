@@ -60,24 +60,24 @@ def build(public_key: bytes, issuer: str, subject: str, payload: bytes) -> tuple
 def split(raw: bytes) -> Frame:
     """Take a record's frame apart (strict: see the module). Raises RecordError with what is wrong."""
     if len(raw) > MAX_RECORD:
-        raise RecordError(f"the record has {len(raw):,} bytes; at most {MAX_RECORD:,} are allowed")
+        raise RecordError("record-long", size=len(raw), limit=MAX_RECORD)
     if raw[:2] != _START:
-        raise RecordError("the record does not begin as a tagged COSE_Sign1 (D2 84)")
+        raise RecordError("frame-start")
     head, after = _read(raw, 2, _BYTES, "protected header")
     if raw[after : after + 1] != b"\xa0":
-        raise RecordError("the unprotected header is not empty (A0)")
+        raise RecordError("frame-unprotected")
     body, end = _read(raw, after + 1, _BYTES, "payload")
     if raw[end : end + 2] != b"\x58\x40" or len(raw) != end + 66:
-        raise RecordError("the record does not end with one signature of 64 bytes")
+        raise RecordError("frame-signature")
     protected = raw[head:after]
     if protected[:8] != _ALG_TYPE_KID or protected[16:19] != _CLAIMS:
-        raise RecordError("the protected header is not {1: -8, 3: 60, 4: kid, 15: {1: iss, 2: sub}}")
+        raise RecordError("frame-header")
     name, at = _read(protected, 19, _TEXT, "issuer")
     if protected[at : at + 1] != b"\x02":
-        raise RecordError("the protected header has no subject after the issuer")
+        raise RecordError("frame-header")
     subject, stop = _read(protected, at + 1, _TEXT, "subject")
     if stop != len(protected):
-        raise RecordError("the protected header goes on after the subject")
+        raise RecordError("frame-header")
     return Frame(
         protected[8:16],
         check_name(_ascii(protected[name:at])),
@@ -105,13 +105,13 @@ def _string(major: int, value: bytes) -> bytes:
         return bytes((major + 24, size)) + value
     if size <= MAX_RECORD:
         return bytes((major + 25,)) + size.to_bytes(2, "big") + value
-    raise RecordError(f"{size:,} bytes do not fit into a record of at most {MAX_RECORD:,}")
+    raise RecordError("record-too-full", size=size, limit=MAX_RECORD)
 
 
 def _read(data: bytes, at: int, major: int, what: str) -> tuple[int, int]:
     """Start and end of a string's content; its length must be written in the shortest form."""
     if at >= len(data):
-        raise RecordError(f"the record ends before its {what}")
+        raise RecordError("frame-short")
     size = data[at] - major
     if 0 <= size < 24:
         start = at + 1
@@ -120,9 +120,9 @@ def _read(data: bytes, at: int, major: int, what: str) -> tuple[int, int]:
     elif size == 25 and at + 2 < len(data) and data[at + 1]:
         start, size = at + 3, data[at + 1] << 8 | data[at + 2]
     else:
-        raise RecordError(f"the {what} is not a string in its shortest form")
+        raise RecordError("frame-string")
     if start + size > len(data):
-        raise RecordError(f"the record ends inside its {what}")
+        raise RecordError("frame-short")
     return start, start + size
 
 
@@ -130,4 +130,4 @@ def _ascii(value: bytes) -> str:
     try:
         return value.decode("ascii")
     except UnicodeDecodeError:
-        raise RecordError("issuer and subject are written in ASCII") from None
+        raise RecordError("frame-ascii") from None

@@ -55,7 +55,7 @@ class UnknownTypeError(RecordError):
     """
 
     def __init__(self, code: int, election: bytes, issued_at: int) -> None:
-        super().__init__(f"record type {code} is not known to this program; a newer version may know it")
+        super().__init__("record-type", type=code)
         self.type = code
         self.election = election
         self.issued_at = issued_at
@@ -65,7 +65,7 @@ def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: by
     """Write `body` as a record signed with `key`. Raises RecordError when it does not fit the formats,
     OutOfBoundsError where only a bound keeps it from being one."""
     if (len(election) == 32) is isinstance(body, Definition) or len(election) not in (0, 32):
-        raise RecordError("a record names its election by 32 bytes; only a definition names none")
+        raise RecordError("record-election")
     read_subject(body.SUBJECT, subject)
     for public_key in introduced_keys(body):
         check_public_key(public_key)
@@ -78,7 +78,7 @@ def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: by
     head, to_sign = build(key.public_key, signer, subject, cbor2.dumps(values))
     raw = head + b"\x58\x40" + key.sign(to_sign)
     if len(raw) > MAX_RECORD:
-        raise RecordError(f"the {body.NAME} would have {len(raw):,} bytes; {MAX_RECORD:,} are allowed")
+        raise RecordError("body-long", name=body.NAME, size=len(raw), limit=MAX_RECORD)
     return raw
 
 
@@ -119,25 +119,25 @@ def open_frame(raw: bytes, frame: Frame) -> Entry:
     values = decode_payload(frame.payload)
     code, election, issued_at = values[1], values[2], values[3]
     if type(code) is not int or not 0 <= code < c.UINT_LIMIT:
-        raise RecordError(f"a record's type is a number, not {code!r:.40}")
+        raise RecordError("payload-array")
     kind = BY_CODE.get(code)
     if type(election) is not bytes or len(election) != (0 if kind is Definition else 32):
-        raise RecordError("the record does not name its election by 32 bytes (or none, in a definition)")
+        raise RecordError("record-election")
     if type(issued_at) is not int or not 0 <= issued_at < c.UINT_LIMIT:
-        raise RecordError("the record does not say when it was issued by a whole number of seconds")
+        raise RecordError("payload-array")
     if kind is None:
         for value in values[_HEAD:]:
             _check_item(value, 2)
         raise UnknownTypeError(code, election, issued_at)
     plan = kind.LAYOUT
     if not kind.LEAST <= len(values) - _HEAD <= len(plan):
-        raise RecordError(f"a {kind.NAME} has {_HEAD + len(plan)} positions, not {len(values)}")
+        raise RecordError("body-positions", name=kind.NAME, size=len(values), want=_HEAD + len(plan))
     fields: dict[str, object] = {name: None for name, _ in plan[kind.LEAST :]}
     for (name, codec), value in zip(plan, values[_HEAD:], strict=False):
         try:
             fields[name] = codec.decode(value)
         except RecordError as error:
-            raise RecordError(f"{kind.NAME}.{name}: {error}") from None
+            raise RecordError("at-place", why=error, place=f"{kind.NAME}.{name}") from None
     about = read_subject(kind.SUBJECT, frame.subject)
     return Entry(raw, frame.kid, frame.issuer, frame.subject, election, issued_at, kind(**fields), about)
 
@@ -151,11 +151,11 @@ def decode_payload(payload: bytes) -> list[object]:
         values = decode(payload)
         again = cbor2.dumps(values) if type(values) is list else b""
     except Exception:  # cbor2 raises many kinds on hostile bytes, ValueError and MemoryError among them
-        raise RecordError("the payload is not CBOR of numbers, bytes, text and arrays alone") from None
+        raise RecordError("payload-cbor") from None
     if again != payload:
-        raise RecordError("the payload is not one CBOR array in its shortest form")
+        raise RecordError("payload-array")
     if len(values) < _HEAD or type(values[0]) is not int or values[0] != VERSION:
-        raise RecordError(f"the record is not of version {VERSION}")
+        raise RecordError("record-version", version=VERSION)
     return values  # type: ignore[no-any-return]
 
 
@@ -173,14 +173,14 @@ def _check_item(value: object, depth: int) -> None:
             for item in value:
                 _check_item(item, depth + 1)
             return
-    raise RecordError("the payload is not made of numbers, bytes, text and arrays alone")
+    raise RecordError("payload-cbor")
 
 
 def verify(raw: bytes, public_key: bytes) -> None:
     """Check that the record names this key, and its signature. Raises RecordError if either does not hold."""
     frame = split(raw)
     if frame.kid != key_id(public_key):
-        raise RecordError(f"the record names the key {frame.kid.hex()}, not {key_id(public_key).hex()}")
+        raise RecordError("record-other-key", kid=frame.kid.hex(), given=key_id(public_key).hex())
     check_signature(public_key, frame.signed, frame.signature)
 
 
@@ -193,8 +193,8 @@ def body_from_plain(name: str, table: object) -> Body:
     """A body from a JSON or TOML table. Raises RecordError naming the key at fault."""
     kind = BY_NAME.get(name)
     if kind is None:
-        raise RecordError(f"{name[:80]!r} is not a record type; known are: {', '.join(BY_NAME)}")
+        raise RecordError("record-type-name", name=repr(name[:80]), known=", ".join(BY_NAME))
     try:
         return kind(**c.read_plain(kind, table))
     except RecordError as error:
-        raise RecordError(f"{name}: {error}") from None
+        raise RecordError("at-place", why=error, place=name) from None

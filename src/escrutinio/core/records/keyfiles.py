@@ -44,13 +44,13 @@ def read_public_key(text: str) -> PublicKeyFile:
     """Read a public key file strictly. Raises RecordError."""
     data = _table(text)
     if set(data) != {"name", "kid", "ed25519"}:
-        raise RecordError("this is not a public key file (JSON with name, kid and ed25519, and nothing else)")
+        raise RecordError("key-file-public")
     public = check_public_key(_hex(data["ed25519"]))
     if _hex(data["kid"]) != key_id(public):
-        raise RecordError("the kid in the public key file is not that of its key")
+        raise RecordError("key-file-kid")
     name = data["name"]
     if not isinstance(name, str):
-        raise RecordError("the name in the public key file is not text")
+        raise RecordError("key-file-name")
     return PublicKeyFile(check_name(name), public)
 
 
@@ -61,7 +61,7 @@ def write_key_file(path: Path, name: str, key: SigningKey, passphrase: str) -> N
     is never overwritten), cannot be written, or the passphrase is empty; an unfinished file is removed.
     """
     if not passphrase:
-        raise RecordError("a key file needs a passphrase that is not empty")
+        raise RecordError("passphrase-empty")
     salt, nonce = os.urandom(16), os.urandom(12)
     sealed = ChaCha20Poly1305(_derive(passphrase, salt)).encrypt(nonce, key.seed(), check_name(name).encode())
     content = {
@@ -75,15 +75,15 @@ def write_key_file(path: Path, name: str, key: SigningKey, passphrase: str) -> N
         with new_file(path, private=True, durable=True) as file:
             file.write((json.dumps(content, indent=1) + "\n").encode())
     except FileExistsError:
-        raise RecordError(f"{path} exists already; a key file is never overwritten") from None
+        raise RecordError("key-file-exists", path=path) from None
     except OSError as error:
-        raise RecordError(f"the key file {path} cannot be written: {error.strerror}") from None
+        raise RecordError("key-file-not-written", path=path, why=error.strerror) from None
 
 
 def read_key_file(path: Path, passphrase: str) -> tuple[str, SigningKey]:
     """The name and the key of a key file. Raises RecordError (wrong passphrase, altered file, not one)."""
     if not path.exists():
-        raise RecordError(f"there is no key file {path}")
+        raise RecordError("key-file-missing", path=path)
     # UTF-16 takes two bytes for a character.
     content = read_input(path, 2 * MAX_KEY_FILE + 2, error=RecordError)
     data = _table(as_text(content, str(path), error=RecordError).decode(errors="replace"))
@@ -97,14 +97,14 @@ def read_key_file(path: Path, passphrase: str) -> tuple[str, SigningKey]:
         } if len(data) == 5 and (n, r, p) == (_SCRYPT_N, _SCRYPT_R, _SCRYPT_P):
             cipher = ChaCha20Poly1305(_derive(passphrase, _hex(salt)))
         case _:
-            raise RecordError(f"{path} is not a key file of Escrutinio")
+            raise RecordError("key-file-form", path=path)
     try:
         seed = cipher.decrypt(_hex(nonce), _hex(sealed), check_name(name).encode())
     except (InvalidTag, ValueError):  # ValueError: the nonce is not 12 bytes
-        raise RecordError(f"the passphrase does not open {path}, or the file was altered") from None
+        raise RecordError("passphrase-wrong", path=path) from None
     key = SigningKey(seed)
     if key.public_key != _hex(public):
-        raise RecordError(f"the public key in {path} is not that of its private key")
+        raise RecordError("key-file-differs", path=path)
     return name, key
 
 
@@ -131,7 +131,7 @@ def _hex(value: object) -> bytes:
     except ValueError:
         content = b""
     if not content or content.hex() != value:
-        raise RecordError("the key file has something else where hexadecimal digits should stand")
+        raise RecordError("key-file-hex")
     return content
 
 

@@ -27,7 +27,7 @@ class SigningKey:
     def __init__(self, seed: bytes) -> None:
         """Take the 32 bytes of an RFC 8032 private key. Raises RecordError if there are not 32."""
         if len(seed) != 32:
-            raise RecordError(f"a private key has 32 bytes, not {len(seed)}")
+            raise RecordError("seed-size", size=len(seed))
         self.public_key, self._secret = bindings.crypto_sign_seed_keypair(seed)
 
     @classmethod
@@ -58,9 +58,9 @@ def check_public_key(public_key: bytes) -> bytes:
     Asked wherever a key enters: when it is made, read from a file, sealed into a record, admitted to a log.
     """
     if len(public_key) != 32:
-        raise RecordError(f"a public key has 32 bytes, not {len(public_key)}")
+        raise RecordError("public-key-size", size=len(public_key))
     if not bindings.crypto_core_ed25519_is_valid_point(public_key):
-        raise RecordError("the public key is not a point of Ed25519's main group in its canonical form")
+        raise RecordError("public-key-point")
     return public_key
 
 
@@ -82,13 +82,13 @@ def check_signature(public_key: bytes, message: bytes, signature: bytes) -> None
     Key, R and S are looked at before libsodium sees them: it reads 32 bytes of key, however many there are.
     """
     if not key_is_acceptable(public_key):
-        raise RecordError("the public key is not one that Ed25519 signatures may be checked with")
+        raise RecordError("public-key-weak")
     if not signature_is_canonical(signature):
-        raise RecordError("the signature is not canonical (R or S out of range)")
+        raise RecordError("signature-form")
     try:
         bindings.crypto_sign_open(signature + message, public_key)
     except exceptions.BadSignatureError:
-        raise RecordError("the signature does not match the record and its key") from None
+        raise RecordError("signature-bad") from None
 
 
 def signature_is_canonical(signature: bytes) -> bool:

@@ -42,32 +42,32 @@ def open_signed(raw: bytes, signer: Signer | None, election: bytes) -> Entry:
         try:
             check_time(unknown.issued_at)
         except OutOfBoundsError as error:
-            raise EntryError(Fault.OUT_OF_BOUNDS, str(error)) from None
+            raise EntryError(Fault.OUT_OF_BOUNDS, error) from None
         raise
     except RecordError as error:
-        raise EntryError(Fault.MALFORMED, str(error)) from None
+        raise EntryError(Fault.MALFORMED, error) from None
     _check_signed(frame, entry.election, signer, election)
     try:
         check_bounds(entry.body, entry.issued_at)
     except OutOfBoundsError as error:
-        raise EntryError(Fault.OUT_OF_BOUNDS, str(error)) from None
+        raise EntryError(Fault.OUT_OF_BOUNDS, error) from None
     return entry
 
 
 def _check_signed(frame: Frame, named: bytes, signer: Signer | None, election: bytes) -> None:
     if named != election:
-        raise EntryError(Fault.MALFORMED, "the record belongs to another election")
+        raise EntryError(Fault.MALFORMED, RecordError("entry-election"))
     if signer is None or signer.name not in ("", frame.issuer):
-        raise EntryError(Fault.UNKNOWN_KEY, "no key with that kid and name is in force")
+        raise EntryError(Fault.UNKNOWN_KEY, RecordError("key-not-in-force"))
     try:
         check_signature(signer.public_key, frame.signed, frame.signature)
     except RecordError as error:
-        raise EntryError(Fault.BAD_SIGNATURE, str(error)) from None
+        raise EntryError(Fault.BAD_SIGNATURE, error) from None
 
 
 class EntryError(RecordError):
     """An entry is refused for a fault."""
 
-    def __init__(self, fault: Fault, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, fault: Fault, why: RecordError) -> None:
+        super().__init__(why.code, **why.values)
         self.fault = fault

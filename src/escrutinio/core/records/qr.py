@@ -17,7 +17,7 @@ _VALUE = {character: value for value, character in enumerate(_ALPHABET)}
 def qr_text(raw: bytes, real: bool) -> str:
     """The QR text of a record; `real` as its election's definition says. Raises RecordError if too long."""
     if len(raw) > MAX_RECORD:
-        raise RecordError(f"the record has {len(raw):,} bytes; at most {MAX_RECORD:,} are allowed")
+        raise RecordError("record-long", size=len(raw), limit=MAX_RECORD)
     return (REAL if real else NOT_REAL) + base45_encode(raw)
 
 
@@ -41,10 +41,10 @@ def read_qr_text(text: str) -> tuple[bytes, bool]:
     The record itself is for `open_record`. Raises RecordError when the text is not such a text.
     """
     if len(text) > len(REAL) + MAX_RECORD // 2 * 3 + 2:
-        raise RecordError("the QR text is longer than any record")
+        raise RecordError("qr-long")
     prefix, content = text[: len(REAL)], text[len(REAL) :]
     if prefix not in (REAL, NOT_REAL) or not content:
-        raise RecordError(f"the QR text does not begin with {REAL} or {NOT_REAL} and go on with a record")
+        raise RecordError("qr-start", real=REAL, other=NOT_REAL)
     return base45_decode(content), prefix == REAL
 
 
@@ -64,17 +64,17 @@ def base45_encode(data: bytes) -> str:
 def base45_decode(text: str) -> bytes:
     """The bytes of a base45 text. Raises RecordError on a strange character, length or group too large."""
     if len(text) % 3 == 1:
-        raise RecordError("the base45 text is cut off: one character is left over")
+        raise RecordError("base45-cut")
     values = [_VALUE.get(character, -1) for character in text]
     if -1 in values:
         at = values.index(-1)
-        raise RecordError(f"the base45 text has {text[at]!r} at place {at}, which is none of its characters")
+        raise RecordError("base45-sign", place=at)
     data = bytearray()
     for at in range(0, len(values), 3):
         group = values[at : at + 3]
         number = sum(value * 45**place for place, value in enumerate(group))
         size = len(group) - 1
         if number >= 256**size:
-            raise RecordError(f"the base45 text has {text[at : at + 3]!r} at place {at}, which is too large")
+            raise RecordError("base45-large", place=at)
         data += number.to_bytes(size, "big")
     return bytes(data)

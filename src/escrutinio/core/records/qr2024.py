@@ -45,15 +45,15 @@ class Sheet2024:
 def read_qr2024(text: str) -> Sheet2024:
     """Read the text of a 2024 QR code strictly. Raises RecordError with what does not fit."""
     if len(text) > MAX_TEXT:
-        raise RecordError(f"the QR text has {len(text):,} characters; a sheet of 2024 has at most {MAX_TEXT}")
+        raise RecordError("qr2024-long", size=len(text), limit=MAX_TEXT)
     found = _FORM.fullmatch(text)
     if found is None:
-        raise RecordError(f"the QR text is not center.table.protocol.serial!{OPTIONS} counts!null!blank")
+        raise RecordError("qr2024-form", options=OPTIONS)
     center, table, protocol, serial, votes, null, blank = found.groups()
     counts = tuple(map(int, votes.split(",")))
     sheet = Sheet2024(center, int(table), protocol, serial, counts, int(null), int(blank))
     if sheet.table == 0:
-        raise RecordError("the QR text names table 00; tables are numbered from 01")
+        raise RecordError("qr2024-table")
     if max(*sheet.counts, sheet.null, sheet.blank) >= COUNT_LIMIT:
-        raise RecordError(f"the QR text has a count above {COUNT_LIMIT - 1:,}")
+        raise RecordError("qr2024-count", limit=COUNT_LIMIT - 1)
     return sheet

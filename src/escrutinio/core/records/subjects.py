@@ -58,4 +58,4 @@ def read_subject(form: str, subject: str) -> Subject:
             return Subject(other=code)
         case "signer", _:
             return Subject(other=subject)
-    raise RecordError(f"the subject {subject!r} should be {FORMS[form]}")
+    raise RecordError("subject-form", subject=repr(subject), form=FORMS[form])

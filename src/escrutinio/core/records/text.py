@@ -26,30 +26,30 @@ def check_text(value: str, limit: int) -> str:
     """
     if bad := _SUSPECT.search(value):
         name = unicodedata.name(bad[0], "a control character")
-        raise RecordError(f"the text has U+{ord(bad[0]):04X} ({name.lower()}), which no record may carry")
+        raise RecordError("text-sign", sign=f"U+{ord(bad[0]):04X} ({name.lower()})")
     if len(value.encode()) > limit:
-        raise RecordError(f"the text is longer than {limit} bytes")
+        raise RecordError("text-long", limit=limit)
     return value
 
 
 def check_code(value: str) -> str:
     """Return `value` if it is a code: 1 to 64 of `A-Z a-z 0-9 . _ -`, the first a letter or digit."""
     if len(value) > MAX_CODE or not _CODE.fullmatch(value):
-        raise RecordError(f"{value[:80]!r} is not a code (at most 64 letters, digits, dots, dashes or _)")
+        raise RecordError("not-a-code", value=repr(value[:80]))
     return value
 
 
 def check_name(value: str) -> str:
     """Return `value` if it is a signer's name: codes joined by slashes, at most 64 (`machine/0123456`)."""
     if len(value) > MAX_NAME or not _PATH.fullmatch(value):
-        raise RecordError(f"{value[:80]!r} is not a signer's name (codes joined by slashes, at most 64 long)")
+        raise RecordError("not-a-name", value=repr(value[:80]))
     return value
 
 
 def check_subject(value: str) -> str:
     """Return `value` if it is a subject: codes joined by slashes, at most 128 (`010111037.02/presidente`)."""
     if len(value) > MAX_SUBJECT or not _PATH.fullmatch(value):
-        raise RecordError(f"{value[:140]!r} is not a subject (codes joined by slashes, at most 128 long)")
+        raise RecordError("not-a-subject", value=repr(value[:140]))
     return value
 
 
@@ -60,4 +60,4 @@ def check_date(value: str) -> str:
             return value
     except ValueError:
         pass
-    raise RecordError(f"{value[:40]!r} is not a day written YYYY-MM-DD")
+    raise RecordError("not-a-date", value=repr(value[:40]))

@@ -47,7 +47,7 @@ class Checker:
             try:
                 raw, real = read_qr_text(text)
             except RecordError as error:
-                return Checked(Answer(Verdict.MALFORMED, detail=str(error)))
+                return Checked(Answer(Verdict.MALFORMED, detail=error))
             return self.record(raw, real)
         try:
             sheet = read_qr2024(text)
@@ -60,9 +60,7 @@ class Checker:
         try:
             counts = reading.counts(sheet, self.log.state.contest(reading.contest).options)
         except KeyError:
-            raise DefinitionError(
-                f"{QR2024_FILE} is for {reading.contest!r}, no contest of this log"
-            ) from None
+            raise DefinitionError("qr2024-contest", contest=repr(reading.contest), path=QR2024_FILE) from None
         figures = Figures(counts, sheet.null, sheet.blank)
         return Checked(self._judge.figures(sheet.station, reading.contest, figures))
 
@@ -71,7 +69,7 @@ class Checker:
         try:
             entry = open_record(raw)
         except RecordError as error:
-            return Checked(Answer(Verdict.MALFORMED, detail=str(error)))
+            return Checked(Answer(Verdict.MALFORMED, detail=error))
         return Checked(self._judge.record(entry, self.log.find(raw), labelled_real), entry)
 
     def proof(self, data: bytes, record: bytes | None) -> Checked:

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.base.errors import LogError, RecordError
+from escrutinio.base.errors import EscrutinioError, LogError, RecordError
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.rights import ROOT, Scopes, may_sign
 from escrutinio.core.election.state import OFFICIAL, ElectionState, SheetTable, Status
@@ -125,7 +125,7 @@ class Answer:
     findings: tuple[Finding, ...] = ()
     known_station: bool = True
     authenticated: bool = False
-    detail: str = ""
+    detail: str | EscrutinioError = ""
 
     @property
     def good(self) -> bool:
@@ -198,7 +198,7 @@ class Judge:
             known_station=known,
         )
 
-    def _refusal(self, entry: Entry, index: int | None) -> tuple[Verdict, str] | None:
+    def _refusal(self, entry: Entry, index: int | None) -> tuple[Verdict, str | EscrutinioError] | None:
         """Why the record is not authentic, if it is not."""
         state, kind = self.state, type(entry.body)
         held = state.keys.get(entry.kid)
@@ -210,7 +210,7 @@ class Judge:
         try:
             verify(entry.raw, root or (held.key.public_key if held else b""))
         except RecordError as error:
-            return Verdict.ALTERED, str(error)
+            return Verdict.ALTERED, error
         if held is None or root is not None:
             return None
         at = state.size if index is None else index
@@ -342,11 +342,11 @@ def judge_proof(proof: LogProof, log: PinnedLog, policy: Policy | None, record: 
             (leaf,) = log.read_hashes([Subtree(0, proof.index)])
             _included(proof, LeafHash(leaf))
         else:
-            raise LogError(f"The proof is of entry {proof.index}, and its log has {promised.size}.")
+            raise LogError("proof-beyond", index=proof.index, size=promised.size)
     except OtherFileError:
         raise
     except LogError as error:
-        return replace(answer, verdict=Verdict.PROOF_INVALID, detail=str(error))
+        return replace(answer, verdict=Verdict.PROOF_INVALID, detail=error)
     return answer
 
 

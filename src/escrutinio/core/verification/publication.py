@@ -124,7 +124,7 @@ class NotVerifiedError(LogError):
             if answer.outcome is (Outcome.FAILS if self.failed else Outcome.OPEN)
         ]
         self.reason = f"{reasons[0].place}: {reasons[0].sentence}" if reasons else "there is no log"
-        super().__init__(f"{address}: {self.reason}")
+        super().__init__("log-not-verified", address=address, reason=self.reason)
 
 
 def open_verified(

@@ -38,9 +38,9 @@ def signed_entry(state: ElectionState, index: int, raw: bytes) -> SignedEntry:
         key, introduced, role = _key(state, entry, index)
         check_signature(key, frame.signed, frame.signature)
     except RecordError as error:
-        raise LogError(f"Entry {index:,} does not hold: {error}.") from None
+        raise LogError("entry-refused", index=index, why=error) from None
     if entry.election not in (b"", state.election):
-        raise LogError(f"Entry {index:,} belongs to another election.")
+        raise LogError("entry-other-election", index=index)
     return SignedEntry(index, entry, key, introduced, role)
 
 
@@ -49,7 +49,7 @@ def _key(state: ElectionState, entry: Entry, index: int) -> tuple[bytes, int, Ro
     if held is not None:
         in_force = held.enrolled < index and (held.revoked is None or index < held.revoked)
         if not in_force or held.key.name != entry.signer:
-            raise RecordError(f"the key {entry.kid.hex()} was not in force for {entry.signer} there")
+            raise RecordError("key-not-then", kid=entry.kid.hex(), signer=entry.signer)
         return held.key.public_key, held.enrolled, held.key.role
     roots = [(state.definition.body.root_key, 0)]
     if state.charter is not None:
@@ -57,4 +57,4 @@ def _key(state: ElectionState, entry: Entry, index: int) -> tuple[bytes, int, Ro
     for key, introduced in roots:
         if key_id(key) == entry.kid:
             return key, introduced, None
-    raise RecordError(f"no key {entry.kid.hex()} was ever enrolled")
+    raise RecordError("key-unknown", kid=entry.kid.hex())

@@ -82,7 +82,7 @@ def _check_bundles(checkpoint: Checkpoint, leaf_tiles: LeafTiles) -> tuple[Answe
     for leaf in leaf_tiles(checkpoint):
         name = next(expected, None)
         if leaf.name != name or (leaf.hashes is not None and len(leaf.hashes) != name.width * HASH_SIZE):
-            raise LogError("The leaf hashes given are not of the bundles of this checkpoint, in their order.")
+            raise LogError("leaves-other")
         leaves.append(leaf)
         if leaf.hashes is None:
             _tell(bundles, name, leaf.failure)

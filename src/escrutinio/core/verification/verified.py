@@ -108,5 +108,5 @@ class VerifiedLog:
             self._read[path] = self.fetch(path, limit)
         content = self._read[path]
         if content is not None and len(content) > limit:
-            raise LogError(f"{path} is longer than {limit} bytes.")
+            raise LogError("fetch-long", path=path, limit=limit)
         return content

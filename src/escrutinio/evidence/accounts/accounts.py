@@ -156,7 +156,7 @@ def compare(joined: Joined, *, registered: int | None = None) -> Accounts:
     smaller than the stations that agree.
     """
     if len(joined.sources) > MAX_SOURCES:
-        raise EvidenceError(f"{len(joined.sources)} sources are more than the {MAX_SOURCES} compared at once")
+        raise EvidenceError("sources-many", size=len(joined.sources), limit=MAX_SOURCES)
     pairs = tuple(
         _pair(joined, left, right, registered) for left, right in combinations(range(len(joined.sources)), 2)
     )
@@ -237,9 +237,7 @@ def _certify(
     unknown = in_question & ~known & ~differs
     settled, asked = int(bound[~in_question].sum()), int(bound[in_question].sum())
     if roll is not None and roll < settled + asked:
-        raise EvidenceError(
-            f"a roll of {roll:,} voters is smaller than what the stations at hand already need"
-        )
+        raise EvidenceError("roll-small", voters=roll)
     capacity: int | None = asked
     if unknown.any() or unlisted:
         capacity = None if roll is None else roll - settled

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import say
 from escrutinio.core.election.state import RULED, ElectionState
 from escrutinio.evidence.accounts.sources import Source, sources_of
 
@@ -17,12 +16,7 @@ def bases_of(state: ElectionState, address: str, basis: str = "") -> list[Source
     """
     codes = [each.code for each in state.bases]
     if basis and basis not in codes:
-        raise InputError(
-            say(
-                f"{address} has no basis {basis[:80]!r}; it has: {', '.join(codes)}",
-                f"{address} no tiene la base {basis[:80]!r}; tiene: {', '.join(codes)}",
-            )
-        )
+        raise InputError("basis-missing", address=address, basis=repr(basis[:80]), known=", ".join(codes))
     # As ruled is made of the other bases, so it is no account of its own unless it is asked for.
     wanted = {basis} if basis else set(codes) - {RULED}
     return [
@@ -50,12 +44,7 @@ def by_contest(accounts: Sequence[Sequence[Source]], contest: str | None = None)
             found.append(_shortened(chosen))
     if not found:
         have = ", ".join(codes[:10]) or "–"
-        raise InputError(
-            say(
-                f"fewer than two of the accounts have sheets of the same contest; contests: {have}",
-                f"menos de dos de las versiones tienen actas de la misma contienda; contiendas: {have}",
-            )
-        )
+        raise InputError("accounts-apart", contests=have)
     return found
 
 

@@ -174,7 +174,7 @@ def join(sources: Sequence[Source], *, confirmed_zero: frozenset[str] = frozense
     view = _view(sources, rows)
     stations, tree, area, registered, unlisted = _places(sources)
     if unknown := sorted(confirmed_zero.difference(stations)):
-        raise EvidenceError(f"no source knows a station {unknown[0][:80]!r}, so its zeros confirm nothing")
+        raise EvidenceError("zeros-station", station=repr(unknown[0][:80]))
     index = {code: at for at, code in enumerate(stations)}
     figures, present, voters = [], [], []
     for source in sources:
@@ -241,8 +241,11 @@ def _same_rows(
     if not chosen[1]:
         first, second = sources[0], sources[1]
         raise EvidenceError(
-            f"{first.name} and {second.name} have no option in common: one has {_few(first.options)}, the "
-            f"other {_few(second.options)}"
+            "options-apart",
+            first=first.name,
+            second=second.name,
+            options=_few(first.options),
+            others=_few(second.options),
         )
     return chosen
 
@@ -252,15 +255,18 @@ def _check_stations(sources: Sequence[Source]) -> None:
     known = [set(source.stations) for source in sources]
     for source in sources:
         if not source.stations:
-            raise EvidenceError(f"{source.name} has no sheet that counts, so there is nothing to compare")
+            raise EvidenceError("source-empty", name=source.name)
     for at, source in enumerate(sources):
         rest = [other for other in range(len(sources)) if other != at]
         if source.definition and any(sources[other].definition == source.definition for other in rest):
             continue
         if all(known[at].isdisjoint(known[other]) for other in rest):
             raise EvidenceError(
-                f"{source.name} has no station in common with the rest: it has {_few(source.stations)}, "
-                f"{sources[rest[0]].name} has {_few(sources[rest[0]].stations)}; is it another election?"
+                "stations-apart",
+                first=source.name,
+                second=sources[rest[0]].name,
+                stations=_few(source.stations),
+                others=_few(sources[rest[0]].stations),
             )
 
 

@@ -52,9 +52,9 @@ def assertions_of(
     """
     total = sum(votes)
     if len(votes) < 2:
-        raise EvidenceError("the contest has one candidate, so an audit has no outcome to test")
+        raise EvidenceError("audit-one-candidate")
     if not total or min(votes) < 0:
-        raise EvidenceError("no vote is counted yet, so an audit has no outcome to test")
+        raise EvidenceError("audit-no-vote")
     if method is Method.DHONDT:
         found = _dhondt(votes, seats, threshold)
     elif method is Method.TWO_ROUND:
@@ -62,16 +62,14 @@ def assertions_of(
     else:
         found = _plurality(votes, seats)
     if any(assertion.margin(votes) <= 0 for assertion in found):
-        raise EvidenceError("the margin is zero: only a full count of the paper settles a tie")
+        raise EvidenceError("audit-tie")
     return found
 
 
 def _plurality(votes: Sequence[int], seats: int) -> tuple[Assertion, ...]:
     """Each winner has more votes than each loser."""
     if seats >= len(votes):
-        raise EvidenceError(
-            f"{len(votes)} candidates stand for {seats} seats, so an audit has no outcome to test"
-        )
+        raise EvidenceError("audit-unopposed", size=len(votes), seats=seats)
     order = sorted(range(len(votes)), key=lambda candidate: -votes[candidate])
     return tuple(_pair(w, x, 1, 1, len(votes)) for w in order[:seats] for x in order[seats:])
 
@@ -92,9 +90,7 @@ def _dhondt(votes: Sequence[int], seats: int, share: Fraction | None) -> tuple[A
     below = [share is not None and v * share.denominator < share.numerator * total for v in votes]
     filled = dhondt([0 if low else v for v, low in zip(votes, below, strict=True)], seats)
     if filled.open:
-        raise EvidenceError(
-            "the margin is zero: only a full count of the paper settles a tie for the last seat"
-        )
+        raise EvidenceError("audit-tie-last-seat")
     found = [
         _pair(a, b, filled.certain[b] + 1, filled.certain[a], len(votes))
         for a in range(len(votes))
@@ -107,7 +103,7 @@ def _dhondt(votes: Sequence[int], seats: int, share: Fraction | None) -> tuple[A
             if low or filled.certain[candidate]:
                 found.append(_share(candidate, share, len(votes), reached=not low))
     if not found:
-        raise EvidenceError("one list takes every seat unopposed, so an audit has no outcome to test")
+        raise EvidenceError("audit-one-list")
     return tuple(found)
 
 
@@ -124,7 +120,7 @@ def _share(candidate: int, share: Fraction, candidates: int, *, reached: bool = 
     divisor = gcd(share.numerator, share.denominator)
     numerator, denominator = share.numerator // divisor, share.denominator // divisor
     if denominator > MAX_COEFFICIENT:
-        raise EvidenceError(f"the threshold {numerator}/{denominator} is too fine to audit exactly")
+        raise EvidenceError("audit-threshold", numerator=numerator, denominator=denominator)
     sign = 1 if reached else -1
     coefficients = [-sign * numerator] * candidates
     coefficients[candidate] += sign * denominator

@@ -38,21 +38,20 @@ class Boxes:
 
     def __post_init__(self) -> None:
         if not self.names:
-            raise EvidenceError("no box is reported yet, so there is nothing to audit")
+            raise EvidenceError("audit-no-box")
         if self.votes.shape[:1] != (len(self.names),) or self.bound.shape != (len(self.names),):
             raise ValueError("one row of votes and one bound a box are needed")
         if (unknown := int((self.bound < 0).sum())) > 0:
             first = self.names[int(np.argmax(self.bound < 0))]
-            raise EvidenceError(
-                f"nothing bounds the vouchers in {unknown:,} boxes (the first is {first}): their registered "
-                "voters are not known"
-            )
+            raise EvidenceError("audit-unbounded", first=first, count=unknown)
         beyond = self.votes.sum(axis=1) > self.bound
         if beyond.any():
             place = int(np.argmax(beyond))
             raise EvidenceError(
-                f"box {self.names[place]} is reported with {int(self.votes[place].sum()):,} votes, "
-                f"more than the {int(self.bound[place]):,} vouchers that it can hold"
+                "audit-box-over",
+                box=self.names[place],
+                votes=int(self.votes[place].sum()),
+                most=int(self.bound[place]),
             )
 
     def __len__(self) -> int:
@@ -122,19 +121,16 @@ def error_bounds(boxes: Boxes, assertions: Sequence[Assertion], *, outstanding: 
     """
     margins = tuple(a.margin(boxes.totals) - outstanding * a.worst for a in assertions)
     if not assertions or min(margins) <= 0:
-        raise EvidenceError(
-            f"the {outstanding:,} votes that may still come are as many as the margin, so no audit of these "
-            "boxes can confirm it"
-            if outstanding
-            else "the margin is zero: only a full count of the paper settles a tie"
-        )
+        if outstanding:
+            raise EvidenceError("audit-outstanding", votes=outstanding)
+        raise EvidenceError("audit-tie")
     numerator = _reach(boxes, assertions[0])
     which = np.zeros(len(boxes), np.int32)
     margin = np.full(len(boxes), margins[0], np.int64)
     largest = max(map(abs, (*boxes.totals, *boxes.bound.tolist())))
     widest = 2 * largest * max(max(map(abs, a.coefficients)) for a in assertions)
     if widest >= _INT64:
-        raise EvidenceError("the votes are more than can be added up exactly")
+        raise EvidenceError("votes-inexact")
     exact = np.int64 if widest * max(margins) < _INT64 else object
     for place, assertion in enumerate(assertions[1:], start=1):
         other = _reach(boxes, assertion)
@@ -179,6 +175,4 @@ def check_hand_count(name: str, counted: Sequence[int], other: int, bound: int) 
     """Refuse a hand count, with `other` null and blank vouchers, of more vouchers than the box can hold
     (EvidenceError)."""
     if (found := sum(map(int, counted)) + other) > bound:
-        raise EvidenceError(
-            f"{found:,} vouchers are counted in box {name}, more than the {bound:,} that it can hold"
-        )
+        raise EvidenceError("audit-box-full", found=found, box=name, most=bound)

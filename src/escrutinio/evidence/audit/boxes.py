@@ -41,7 +41,7 @@ def audited_basis(state: ElectionState, contest: str, organisation: str | None =
     neither is there, and for a contest that the election does not have.
     """
     if contest not in state.tables:
-        raise EvidenceError(f"the election has no contest {contest[:80]!r}")
+        raise EvidenceError("contest-unknown", contest=repr(contest[:80]))
     counted = [basis for (of, basis), rows in state.counted.items() if of == contest and (rows >= 0).any()]
     if REPORTED in counted:
         return REPORTED
@@ -50,10 +50,7 @@ def audited_basis(state: ElectionState, contest: str, organisation: str | None =
         return COPIES + organisation
     if len(copies) == 1:
         return copies[0]
-    raise EvidenceError(
-        f"the contest {contest!r} has no official sheet, and "
-        + ("copies of more than one organisation" if copies else "no copy of one either")
-    )
+    raise EvidenceError("sheets-of-many" if copies else "sheets-of-nobody", contest=repr(contest))
 
 
 def boxes_of(
@@ -64,7 +61,7 @@ def boxes_of(
     Raises EvidenceError where there is none, or where something does not bound what they hold.
     """
     if contest not in state.tables or basis not in [each.code for each in state.bases]:
-        raise EvidenceError(f"the election has no sheets {basis[:80]!r} of the contest {contest[:80]!r}")
+        raise EvidenceError("sheets-none", basis=repr(basis[:80]), contest=repr(contest[:80]))
     view, table = state.contest(contest), state.tables[contest]
     at_end = size is None or size >= state.size
     rows = (

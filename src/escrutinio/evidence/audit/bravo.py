@@ -22,7 +22,7 @@ def bravo_risk(winner_votes: int, loser_votes: int, winner_drawn: int, loser_dra
     """
     share = _share(winner_votes, loser_votes)
     if min(winner_drawn, loser_drawn) < 0:
-        raise EvidenceError("a sample has no fewer than zero vouchers")
+        raise EvidenceError("sample-negative")
     if share == 1 and loser_drawn:
         return 1.0
     wealth = winner_drawn * log(2 * share) + (loser_drawn * log(2 - 2 * share) if loser_drawn else 0.0)
@@ -103,5 +103,5 @@ def binomial_tail(size: int, chance: float, at_least: int) -> float:
 
 def _share(winner: float, loser: float) -> float:
     if winner <= loser or loser < 0:
-        raise EvidenceError("the margin is zero: only a full count of the paper settles a tie")
+        raise EvidenceError("audit-tie")
     return winner / (winner + loser)

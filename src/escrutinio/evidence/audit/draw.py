@@ -25,9 +25,7 @@ _SEED = re.compile(rf"[0-9]{{{SEED_DIGITS},64}}")
 def check_seed(seed: str) -> str:
     """Return `seed` if it is 20 to 64 decimal digits. Raises EvidenceError."""
     if not _SEED.fullmatch(seed):
-        raise EvidenceError(
-            f"the seed {seed[:70]!r} is not {SEED_DIGITS} to 64 decimal digits, one per throw of the dice"
-        )
+        raise EvidenceError("seed-form", seed=repr(seed[:70]), least=SEED_DIGITS)
     return seed
 
 
@@ -73,9 +71,9 @@ def consistent_sample(
     asked for than there is.
     """
     if len(set(identities)) != len(identities):
-        raise EvidenceError("the list to draw from has an item twice")
+        raise EvidenceError("draw-twice")
     if not identities or not 0 <= take <= (MAX_DRAWS if replace else len(identities)):
-        raise EvidenceError(f"{take:,} items cannot be drawn from a list of {len(identities):,}")
+        raise EvidenceError("draw-too-many", take=take, size=len(identities))
     tickets = [(first_ticket(seed, identity), identity, 1) for identity in identities]
     if not replace:
         return sorted(tickets)[:take]
@@ -99,12 +97,12 @@ def weighted_draws(seed: str, weights: Sequence[int], take: int, *, first: int =
     Raises EvidenceError for a weight below zero, a sum of zero, and more draws than `MAX_DRAWS`.
     """
     if not 0 <= take <= MAX_DRAWS - first + 1:
-        raise EvidenceError(f"{take:,} draws are asked for; an audit has at most {MAX_DRAWS:,}")
+        raise EvidenceError("draw-limit", take=take, limit=MAX_DRAWS)
     if not len(weights) or min(weights) < 0:
-        raise EvidenceError("a draw needs at least one weight, and no weight below zero")
+        raise EvidenceError("draw-weights")
     ends = list(accumulate(weights))
     if not ends[-1]:
-        raise EvidenceError("every weight is zero, so there is nothing to draw")
+        raise EvidenceError("draw-weightless")
     return [bisect_right(ends, weighted_number(seed, ends[-1], n)) for n in islice(count(first), take)]
 
 

@@ -31,9 +31,7 @@ class HotRule:
         tops = [top for top, _ in self.steps]
         opened = [number for _, number in self.steps] + [self.more]
         if tops != sorted(set(tops)) or min((*tops, *opened), default=1) < 1:
-            raise EvidenceError(
-                "the rule of a hot audit needs rising sizes and at least one box in every center"
-            )
+            raise EvidenceError("hot-rule")
 
     def opened(self, stations: int) -> int:
         """How many boxes a center with so many stations opens, never more than it has."""
@@ -72,7 +70,7 @@ def worst_survival(sizes: Sequence[int], differing: int, rule: HotRule = RULE_20
     case. Raises EvidenceError for more boxes than there are.
     """
     if not 0 <= differing <= sum(sizes):
-        raise EvidenceError(f"{differing:,} boxes cannot differ where there are {sum(sizes):,}")
+        raise EvidenceError("hot-differing", differing=differing, size=sum(sizes))
     top, bottom, left = 1, 1, differing
     for (numerator, denominator), number in _factors(sizes, rule):
         used = min(number, left)
@@ -123,11 +121,9 @@ def certificate(
     difference found. Raises EvidenceError where a box is in no center, or nothing is asserted.
     """
     if sum(sizes) < len(boxes):
-        raise EvidenceError(
-            f"{len(boxes):,} boxes are reported, more than the {sum(sizes):,} stations of the centers"
-        )
+        raise EvidenceError("hot-boxes", size=len(boxes), stations=sum(sizes))
     if tolerance < 0 or not assertions:
-        raise EvidenceError("a certificate needs an outcome and a tolerance of zero votes or more")
+        raise EvidenceError("hot-outcome")
     needed = min(boxes_needed(boxes, each, tolerance, outstanding=outstanding) for each in assertions)
     hidden = sum(sizes) - opened_boxes(sizes, rule)
     # A wrong outcome may come with no box beyond the tolerance at all; then nothing is shown.

@@ -197,7 +197,7 @@ class Bravo(Procedure):
             if a.loser is not None and max(a.coefficients) == a.worst == 1
         ]
         if len(self.pairs) < len(self.assertions):
-            raise EvidenceError("single vouchers are drawn here for contests decided by the most votes only")
+            raise EvidenceError("vouchers-plurality-only")
 
     def draw(self, seed: str, count: int) -> tuple[str, ...]:
         return tuple(

@@ -46,9 +46,7 @@ def null_mean(total: Fraction) -> Fraction:
     """μ = 1 − 1/U: the mean of 1 − taint is at most this if the outcome is wrong. Raises EvidenceError for U
     ≤ 1."""
     if total <= 1:
-        raise EvidenceError(
-            "the error bounds do not exceed the margin, so these boxes cannot hold a wrong outcome"
-        )
+        raise EvidenceError("bounds-below-margin")
     return 1 - 1 / total
 
 
@@ -60,12 +58,12 @@ def wealth(taints: Iterable[Fraction], total: Fraction, *, bet: Fraction = BET) 
     above 1 and a bet outside [0, 1].
     """
     if not 0 <= bet <= 1:
-        raise EvidenceError(f"the bet {bet} is not between 0 and 1")
+        raise EvidenceError("bet-range", bet=bet)
     mean = null_mean(total)
     now = most = _ONE
     for taint in taints:
         if taint > 1:
-            raise EvidenceError("a box is more wrong than its bound allows")
+            raise EvidenceError("box-beyond-bound")
         factor = 1 - bet + bet * (1 - taint) / mean
         now = now * factor.numerator // factor.denominator
         most = max(most, now)
@@ -107,9 +105,7 @@ def clean_draws(
     if start >= goal:
         return 0
     if factor == 1 or start <= 0:
-        raise EvidenceError(
-            "no number of further boxes can bring the risk to the limit: the paper has to be counted whole"
-        )
+        raise EvidenceError("audit-endless")
     growth = log1p(float(factor - 1))
     draws = ceil((log(goal) - _log(start)) / growth)
     if draws > _FEW:
@@ -124,7 +120,7 @@ def clean_draws(
 def check_risk_limit(risk_limit: Fraction) -> None:
     """Raise EvidenceError unless the limit lies between 0 and 1."""
     if not 0 < risk_limit < 1:
-        raise EvidenceError(f"the risk limit {risk_limit} is not between 0 and 1")
+        raise EvidenceError("risk-limit-range", limit=risk_limit)
 
 
 def _log(value: Fraction) -> float:

@@ -104,7 +104,7 @@ def read_audit(
         if commitment in (None, logged.entry.digest)
     ]
     if not found:
-        raise EvidenceError(f"the log has no such commitment to an audit of {contest[:80]!r}")
+        raise EvidenceError("audit-uncommitted", contest=repr(contest[:80]))
     audit = AuditRecords(contest, found[-1])
     _check_head(state, audit, root_at)
     if len(set(map(organisation_of, audit.body.organisations))) < AGREEING:

@@ -3,7 +3,6 @@
 from fractions import Fraction
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import say
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.boxes import Bound, audited_basis, boxes_of
@@ -24,21 +23,9 @@ def seed_of(audit: AuditRecords, given: str | None) -> str:
     if given is not None:
         check_seed(given)
     if audit.seed is None and given is None:
-        raise InputError(
-            say(
-                "the log has no seed of this audit yet; --seed gives what the dice showed",
-                "el registro aún no tiene la semilla de esta auditoría; --seed da lo que mostraron los dados",
-            )
-        )
+        raise InputError("seed-missing")
     if audit.seed is not None and given not in (None, audit.seed):
-        raise InputError(
-            say(
-                f"the log has another seed, {audit.seed} in entry {audit.seed_index}; "
-                "an audit has one for all its rounds",
-                f"el registro tiene otra semilla, {audit.seed} en la entrada {audit.seed_index}; "
-                "una auditoría tiene una sola para todas sus rondas",
-            )
-        )
+        raise InputError("seed-other", seed=audit.seed, index=audit.seed_index)
     seed = audit.seed or given
     assert seed is not None
     return seed
@@ -64,16 +51,7 @@ def draws_to_end(
         limit = audit.body.risk_limit
         more = procedure.measure((), {}, Fraction(limit.numerator, limit.denominator)).more
     if not more or more > MAX_BOXES:
-        raise InputError(
-            say(
-                "no number of draws ends this audit by itself; --take says how many to draw",
-                "ningún número de extracciones termina por sí solo esta auditoría; --take dice cuántas sacar",
-            )
-            if more != 0
-            else say(
-                "the audit may stop at its risk limit", "la auditoría puede terminar en su límite de riesgo"
-            )
-        )
+        raise InputError("audit-no-end" if more != 0 else "audit-may-stop")
     return more
 
 

@@ -31,7 +31,7 @@ class Null:
 
     def __post_init__(self) -> None:
         if not 0 < self.mean < self.upper:
-            raise EvidenceError(f"the mean {self.mean:g} to test is not between 0 and {self.upper:g}")
+            raise EvidenceError("mean-range", mean=self.mean, upper=self.upper)
 
 
 def null_means(values: Float64, null: Null) -> Float64:
@@ -39,7 +39,7 @@ def null_means(values: Float64, null: Null) -> Float64:
     if null.population is None:
         return np.full(len(values), null.mean)
     if len(values) > null.population:
-        raise EvidenceError(f"{len(values):,} boxes are drawn without replacement from {null.population:,}")
+        raise EvidenceError("draw-too-many-boxes", size=len(values), population=null.population)
     return (null.population * null.mean - _before(values)) / (null.population - np.arange(len(values)))
 
 
@@ -95,7 +95,7 @@ def checked(values: ArrayLike, null: Null) -> tuple[Float64, Float64]:
     """The values, checked, and the sum before each."""
     x = np.asarray(values, np.float64)
     if len(x) and (x.min() < 0 or x.max() > null.upper or np.isnan(x).any()):
-        raise EvidenceError(f"a value lies outside 0 to {null.upper:g}")
+        raise EvidenceError("value-range", upper=null.upper)
     return x, _before(x)
 
 

@@ -140,7 +140,7 @@ def coverage(
     now = totals(state, contest, basis)
     at_size = state.size if size is None else size
     if not 0 <= at_size <= state.size:
-        raise EvidenceError(f"a log of {state.size:,} entries has nothing to say of size {at_size:,}")
+        raise EvidenceError("state-size", size=state.size, asked=at_size)
     codes = [each.code for each in state.bases]
     counting = count(table, codes, len(state.roll), state.organisation, rulings_of(state, contest), at_size)
     rows = np.where(view.stations, counting.counted.get(basis, np.int32(-1)), -1)
@@ -170,9 +170,7 @@ def coverage(
         used = np.where(known, roll, ballots)[view.stations & ~missing]
         left = registered - int(used.sum())
         if left < int(own[top]):
-            raise SmallRollError(
-                f"a roll of {registered:,} voters is smaller than what the stations at hand already need"
-            )
+            raise SmallRollError("roll-small", voters=registered)
         bound = left - (own[top] - own)
         capacity = np.where(capacity < 0, bound, capacity)
     return Coverage(
@@ -203,9 +201,7 @@ def bulletin_certificate(
     basis = RULED if body.basis is BasisCode.RULED else REPORTED
     known = about.contest in state.tables and basis in {each.code for each in state.bases}
     if about.contest is None or not known or (about.area and about.area not in state.areas.index):
-        raise EvidenceError(
-            f"the bulletin in entry {bulletin.index} speaks of a contest, basis or area that the log lacks"
-        )
+        raise EvidenceError("bulletin-unknown", index=bulletin.index)
     found = coverage(state, about.contest, basis, size=body.head.size, registered=registered)
     return found.certificate(about.area)
 
@@ -241,7 +237,7 @@ def announced_certificate(
     """
     counted = None if share is None else share.value
     if counted is not None and counted > 1:
-        raise EvidenceError(f"{share.text if share else ''} % of the stations are more than all of them")
+        raise EvidenceError("share-over", share=share.text if share else "")
     capacity = None
     if counted is not None and registered is not None:
         capacity = ceil((1 - counted) * registered)
@@ -261,9 +257,9 @@ def announced_result(state: ElectionState, claim: Logged[t.Claim]) -> tuple[t.Cl
     body, about = claim.body, claim.entry.about
     known = about.contest in state.tables and (about.area is None or about.area in state.areas.index)
     if about.contest is None or not known:
-        raise EvidenceError(f"entry {claim.index} is about a contest or area that the log lacks")
+        raise EvidenceError("claim-unknown", index=claim.index)
     if len({row.candidate for row in body.rows}) != len(body.rows):
-        raise EvidenceError(f"the announced result {body.code!r} names a candidate twice")
+        raise EvidenceError("claim-twice", code=repr(body.code))
     return body, state.contest(about.contest)
 
 
@@ -279,7 +275,7 @@ def claim_certificate(
     body, view = announced_result(state, claim)
     votes = {row.candidate: row.votes for row in body.rows}
     if None in votes.values() or not votes:
-        raise EvidenceError(f"the announced result {body.code!r} gives no number of votes for some candidate")
+        raise EvidenceError("claim-no-votes", code=repr(body.code))
     names = (*view.candidates, OTHERS) if OTHERS in votes else view.candidates
     named = tuple(name for name in names if name in votes)
     rules = rules_of(view)

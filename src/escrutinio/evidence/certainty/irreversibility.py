@@ -203,9 +203,9 @@ def certify(
     Raises EvidenceError as `statements` does, and for a negative capacity.
     """
     if len(candidates) != len(votes):
-        raise EvidenceError(f"there are {len(votes)} numbers of votes for {len(candidates)} candidates")
+        raise EvidenceError("votes-candidates", size=len(votes), candidates=len(candidates))
     if outstanding.capacity is not None and outstanding.capacity < 0:
-        raise EvidenceError(f"{outstanding.capacity:,} outstanding votes are fewer than none")
+        raise EvidenceError("votes-negative", votes=outstanding.capacity)
     found = statements(rules, votes)
     return Certificate(rules, tuple(candidates), tuple(votes), outstanding, found, contest, area, basis, size)
 
@@ -313,19 +313,19 @@ def _favours(rules: Rules, one: int, other: int) -> bool:
 
 def _share(share: Fraction) -> tuple[int, int]:
     if not 0 < share < 1:
-        raise EvidenceError(f"the share {share} is not between 0 and 1")
+        raise EvidenceError("share-range", share=share)
     return share.numerator, share.denominator
 
 
 def _check(rules: Rules, votes: Sequence[int]) -> None:
     if not votes:
-        raise EvidenceError("a contest without candidates has no result")
+        raise EvidenceError("contest-no-candidates")
     if min(votes) < 0:
-        raise EvidenceError(f"{min(votes):,} votes are fewer than none")
+        raise EvidenceError("votes-negative", votes=min(votes))
     if rules.seats < 1:
-        raise EvidenceError(f"a contest for {rules.seats} seats has no result")
+        raise EvidenceError("contest-seats", seats=rules.seats)
     if rules.tie_order is not None and sorted(rules.tie_order) != list(range(len(votes))):
-        raise EvidenceError("the tie-break does not put every candidate in order once")
+        raise EvidenceError("tie-break-order")
 
 
 def _listed(names: Sequence[str], language: str) -> str:

@@ -63,9 +63,9 @@ def randomly_missing(
     Raises EvidenceError unless 0 < counted <= stations, margin >= 0, and bound > 0.
     """
     if not 0 < counted <= stations:
-        raise EvidenceError(f"{counted:,} of {stations:,} stations cannot be counted")
+        raise EvidenceError("counted-beyond", counted=counted, stations=stations)
     if margin < 0 or bound <= 0:
-        raise EvidenceError("a margin of at least 0 and a bound above 0 are needed")
+        raise EvidenceError("margin-bound")
     projected = Fraction(margin * stations, counted)
     error = z = normal = None
     if deviation is not None and counted > 1:
@@ -130,7 +130,7 @@ def post_stratified(
     by_cell = np.zeros((cells, votes.shape[1]), np.int64)
     np.add.at(by_cell, cell[known], votes[known])
     if registered_missing.any() and not roll.any():
-        raise EvidenceError("no counted station has a known number of registered voters to project from")
+        raise EvidenceError("projection-no-roll")
     bare = (roll == 0) & (registered_missing > 0)
     whole_rate = by_cell.sum(axis=0) / max(int(roll.sum()), 1)
     rate = np.where(roll[:, None] > 0, by_cell / np.maximum(roll, 1)[:, None], whole_rate)

@@ -50,7 +50,7 @@ def parse_percentage(text: str) -> Percentage:
     """Read "51.20", "51,2" or "80"; the digits are kept. Raises EvidenceError for anything else."""
     match = _PERCENTAGE.fullmatch(text)
     if match is None:
-        raise EvidenceError(f"{text[:40]!r} is not a percentage of digits with at most 9 decimals")
+        raise EvidenceError("percentage-form", value=repr(text[:40]))
     units, decimals = match[1], match[2] or ""
     return Percentage(text, Fraction(int(units + decimals), 100 * 10 ** len(decimals)), len(decimals))
 

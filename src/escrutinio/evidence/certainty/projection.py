@@ -29,7 +29,7 @@ def if_randomly_missing(state: ElectionState, contest: str, basis: str) -> Rando
     votes = totals_by_station(state, contest, basis)
     counted = votes[votes[:, 0] >= 0]
     if len(view.candidates) < 2 or not len(counted):
-        raise EvidenceError(f"the contest {contest!r} has no two candidates with sheets in {basis!r}")
+        raise EvidenceError("projection-candidates", contest=repr(contest), basis=repr(basis))
     sums = counted.sum(axis=0)
     first, second = np.argsort(-sums, kind="stable")[:2].tolist()
     leads = counted[:, first] - counted[:, second]
@@ -54,7 +54,7 @@ def if_like_their_neighbours(state: ElectionState, contest: str, basis: str, lev
         if state.areas.levels[area] == level
     ]
     if not areas:
-        raise EvidenceError(f"the contest {contest!r} has no area of the level {level!r}")
+        raise EvidenceError("projection-level", contest=repr(contest), level=repr(level))
     number = np.full(len(state.areas), -1, np.int64)
     for at, area in enumerate(areas):
         number[state.areas.within(area, _all(state))] = at

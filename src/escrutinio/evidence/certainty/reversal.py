@@ -126,7 +126,7 @@ def fraction_needed(roll: Fraction | int, margin: int, share_counted: Fraction) 
     """
     _check_share(share_counted)
     if roll <= 0 or margin < 0:
-        raise EvidenceError("a roll above 0 and a margin of at least 0 are needed")
+        raise EvidenceError("reversal-roll")
     return Fraction(roll) / (roll + margin / share_counted)
 
 
@@ -137,7 +137,7 @@ def half_up(value: Fraction) -> int:
 
 def _check_share(share: Fraction) -> None:
     if not 0 < share <= 1:
-        raise EvidenceError(f"the share counted is {share}, not above 0 and at most 1")
+        raise EvidenceError("reversal-share", share=share)
 
 
 _NEEDED = N_(

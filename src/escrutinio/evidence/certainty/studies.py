@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.say import say
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.records.types import Claim
 from escrutinio.evidence.certainty.certificates import (
@@ -57,12 +56,7 @@ def study_of_sheets(
     code, top = contest.code, area or contest.area
     at = state.areas.index.get(top)
     if at is None or state.areas.index[contest.area] not in state.areas.path(at):
-        raise InputError(
-            say(
-                f"{code!r} is not voted on in an area {top[:80]!r}",
-                f"{code!r} no se vota en un área {top[:80]!r}",
-            )
-        )
+        raise InputError("contest-area-top", contest=repr(code), area=repr(top[:80]))
     found = coverage(state, code, basis, size=size, registered=registered)
     below = [state.areas.codes[child] for child in state.areas.children(at)]
     return CertaintyStudy(

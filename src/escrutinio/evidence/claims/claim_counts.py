@@ -83,7 +83,7 @@ class CountTest:
         of the prior, which is the reader's own. Raises EvidenceError for a prior that is not above 0.
         """
         if prior <= 0:
-            raise EvidenceError(f"prior odds of {prior} are not above 0")
+            raise EvidenceError("prior-odds", prior=prior)
         best = self.best
         if best is None or best.left_out is not None:
             return None
@@ -237,14 +237,14 @@ def kappa(terms: int) -> Fraction:
 
 def _check(counts: Sequence[int]) -> int:
     if len(counts) < 2:
-        raise EvidenceError("at least two counts are needed: one alone is all of the votes")
+        raise EvidenceError("counts-few")
     if len(counts) > MOST_COUNTS:
-        raise EvidenceError(f"{len(counts):,} counts are more than the {MOST_COUNTS:,} that can be tested")
+        raise EvidenceError("counts-many", size=len(counts), limit=MOST_COUNTS)
     if min(counts) < 0:
-        raise EvidenceError(f"{min(counts):,} votes are fewer than none")
+        raise EvidenceError("votes-negative", votes=min(counts))
     total = sum(counts)
     if not 0 < total <= MOST_VOTES:
-        raise EvidenceError(f"counts that add up to {total:,} cannot be tested against percentages")
+        raise EvidenceError("counts-total", total=total)
     return total
 
 

@@ -49,18 +49,16 @@ class Comparison:
             or not columns == len(self.announced) == len(self.columns)
             or len(self.capacity) != sheets
         ):
-            raise EvidenceError(
-                "sheets and an announced total do not have the same columns, or there is no sheet"
-            )
+            raise EvidenceError("feasible-columns")
         if (
             self.votes.min() < 0
             or self.capacity.min() < 0
             or min(self.announced) < 0
             or (self.missing or 0) < 0
         ):
-            raise EvidenceError("a number of votes or registered voters is negative")
+            raise EvidenceError("feasible-negative")
         if not 0 <= self.outside <= sheets:
-            raise EvidenceError(f"{self.outside:,} of {sheets:,} sheets cannot lie outside the announcement")
+            raise EvidenceError("feasible-outside", outside=self.outside, sheets=sheets)
 
     @property
     def totals(self) -> tuple[int, ...]:
@@ -224,7 +222,7 @@ def chance_of_none(boxes: int, differing: int, drawn: int) -> Fraction:
     Hypergeometric. Raises EvidenceError for numbers that do not fit in each other.
     """
     if not (0 <= differing <= boxes and 0 <= drawn <= boxes):
-        raise EvidenceError(f"{differing:,} differing and {drawn:,} drawn boxes do not fit in {boxes:,}")
+        raise EvidenceError("feasible-boxes", differing=differing, drawn=drawn, boxes=boxes)
     few, many = sorted((differing, drawn))
     return Fraction(comb(boxes - many, few), comb(boxes, few))
 
@@ -235,7 +233,7 @@ def boxes_to_settle(boxes: int, differing: int, risk: Fraction) -> int:
     Raises EvidenceError if none differs or the risk is not between 0 and 1.
     """
     if not 0 < differing <= boxes or not 0 < risk < 1:
-        raise EvidenceError("a risk between 0 and 1 and at least one differing box are needed")
+        raise EvidenceError("feasible-risk")
     low, high = 0, boxes
     while low < high:
         middle = (low + high) // 2
@@ -265,7 +263,7 @@ def fewest(amounts: Int64, goal: int) -> tuple[int, Fraction]:
     reached = np.cumsum(ordered)
     k = int(np.searchsorted(reached, goal)) + 1
     if k > len(amounts):
-        raise EvidenceError("even if every sheet differed, the announced total would not be reached")
+        raise EvidenceError("feasible-never")
     before = int(reached[k - 2]) if k > 1 else 0
     return k, k - 1 + Fraction(goal - before, int(ordered[k - 1]))
 
@@ -290,14 +288,12 @@ def _largest(amounts: Int64, count: int) -> int:
 
 def _check_exact(found: Comparison, factor: int) -> None:
     if sum(found.totals) * factor >= 2**63:
-        raise EvidenceError(f"votes times {factor:,} are too large to work with exactly")
+        raise EvidenceError("feasible-exact", factor=factor)
 
 
 def _check_covered(stations: int, covered: Fraction) -> None:
     if stations < 0 or not 0 <= covered <= 1:
-        raise EvidenceError(
-            f"an announcement cannot cover {float(100 * covered):g} % of {stations:,} stations"
-        )
+        raise EvidenceError("feasible-covered", stations=stations, percent=float(100 * covered))
 
 
 _EITHER = N_(

@@ -54,15 +54,13 @@ class Plan:
     def __post_init__(self) -> None:
         check_seed(self.seed)
         if not self.frame:
-            raise EvidenceError("a quick count needs at least one table to draw from")
+            raise EvidenceError("sample-no-table")
         codes = [unit.station for unit in self.frame]
         if codes != sorted(set(codes)):
-            raise EvidenceError("the tables to draw from must stand in the order of their codes, each once")
+            raise EvidenceError("sample-order")
         least = self._least()
         if not least <= self.take <= self.units:
-            raise EvidenceError(
-                f"{self.take:,} units cannot be drawn from {self.units:,}; it needs {least:,} or more"
-            )
+            raise EvidenceError("sample-size", take=self.take, units=self.units, least=least)
 
     def _least(self) -> int:
         if self.design is not Design.STRATIFIED:
@@ -124,9 +122,7 @@ def commitment(plan: Plan, secret: bytes) -> bytes:
     Raises EvidenceError unless `secret` is 32 bytes; fresh random ones, or the sample could be guessed.
     """
     if len(secret) != SECRET_BYTES:
-        raise EvidenceError(
-            f"the secret of a commitment must be {SECRET_BYTES} bytes, and this is {len(secret)}"
-        )
+        raise EvidenceError("secret-size", size=len(secret), want=SECRET_BYTES)
     return sha256(secret + plan.text().encode()).digest()
 
 

@@ -45,7 +45,7 @@ def ratio(part: Int64, base: Int64, stratum: Int64, population: Int64) -> Ratio:
     strata = len(population)
     drawn = np.bincount(stratum, minlength=strata)
     if len(drawn) != strata or not drawn.all() or (drawn > population).any():
-        raise EvidenceError("each stratum needs at least one unit in the sample, and no more than it has")
+        raise EvidenceError("sample-strata")
     weight = population / drawn
     base_total = float(weight @ np.bincount(stratum, base, strata))
     if base_total <= 0:
@@ -84,15 +84,13 @@ class Sample:
         if self.votes.shape != (tables, len(self.candidates)) or {len(self.registered), len(self.unit)} != {
             tables
         }:
-            raise EvidenceError(
-                "the columns of the sample differ in length; each needs one row per table drawn"
-            )
+            raise EvidenceError("sample-columns")
         if len(self.candidates) < 2:
-            raise EvidenceError("a contest with one candidate has no share to estimate")
+            raise EvidenceError("sample-one-candidate")
         if not tables:
-            raise EvidenceError("no table was drawn, so there is nothing to estimate from")
+            raise EvidenceError("sample-empty")
         if (self.votes[self.obtained] < 0).any():
-            raise EvidenceError("a table of the sample has a negative number of votes")
+            raise EvidenceError("sample-votes")
 
     @property
     def missing(self) -> NDArray[np.bool_]:

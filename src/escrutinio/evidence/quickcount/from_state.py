@@ -21,7 +21,7 @@ def quick_count(plan: Plan, state: ElectionState, contest: str, basis: str, z: f
     """
     drawn = plan.sample()
     if lost := [station for station in drawn if station not in state.roll.index]:
-        raise EvidenceError(f"the roll has no station {lost[0]!r}, which the quick count drew")
+        raise EvidenceError("sample-station", station=repr(lost[0]))
     rows = np.array([state.roll.index[station] for station in drawn])
     votes = totals_by_station(state, contest, basis)[rows]
     unit, stratum, population = _units(plan, drawn)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import say
 from escrutinio.evidence.quickcount.design import Design, Plan, Unit, commitment
 
 MAX_PLAN = 1 << 28
@@ -18,12 +17,7 @@ _COUNT = re.compile("[0-9]{1,9}")
 
 def read_plan(raw: bytes, place: str) -> Plan:
     """Read a plan exactly as `Plan.text` writes it; `place` names it. Raises InputError, EvidenceError."""
-    wrong = InputError(
-        say(
-            f"{place} is not the plan of a quick count as `quickcount sample` writes it",
-            f"{place} no es el plan de un conteo rápido como lo escribe `quickcount sample`",
-        )
-    )
+    wrong = InputError("plan-form", place=place)
     try:
         text = raw.decode()
     except UnicodeDecodeError:
@@ -49,16 +43,6 @@ def read_plan(raw: bytes, place: str) -> Plan:
 def check_commitment(made: Plan, secret: str, digest: str) -> None:
     """Check that a plan and a secret are what was committed to; hexadecimal digits. Raises InputError."""
     if not _HEX.fullmatch(secret) or not _HEX.fullmatch(digest):
-        raise InputError(
-            say(
-                "a secret and a commitment are 64 hexadecimal digits each",
-                "un secreto y un compromiso son 64 cifras hexadecimales cada uno",
-            )
-        )
+        raise InputError("plan-digits")
     if commitment(made, bytes.fromhex(secret)).hex() != digest:
-        raise InputError(
-            say(
-                "this plan with this secret is not what was committed to",
-                "este plan con este secreto no es lo comprometido",
-            )
-        )
+        raise InputError("plan-commitment")

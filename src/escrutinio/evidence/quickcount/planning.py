@@ -68,17 +68,15 @@ def tables_needed(votes: Int64, valid: Int64, margin: float, z: float = Z95) -> 
     """
     population = len(valid)
     if population < 2 or int(valid.sum()) <= 0:
-        raise EvidenceError("planning needs the figures of at least two tables with valid votes")
+        raise EvidenceError("planning-few")
     if not 0 < margin < 1:
-        raise EvidenceError("the margin must be a share between 0 and 1, such as 0.01 for one point")
+        raise EvidenceError("planning-margin")
     share = float(votes.sum() / valid.sum())
     mean = float(valid.mean())
     variance = float(np.var(votes - share * valid, ddof=1))
     binomial = share * (1 - share)
     if not binomial:
-        raise EvidenceError(
-            "the candidate has no vote or all of them, so the spread between tables is unknown"
-        )
+        raise EvidenceError("planning-spread")
     first = z * z * variance / (margin * mean) ** 2
     effect = variance / (mean * binomial)
     return SampleSize(

@@ -54,12 +54,10 @@ def screen(
     `LEAST_REPLICATES` … `MOST_REPLICATES`.
     """
     if not 0 <= seed < 2**128:
-        raise EvidenceError("the seed of the replicates must be a whole number from 0 to 2^128 - 1")
+        raise EvidenceError("replicates-seed")
     if not LEAST_REPLICATES <= replicates <= MOST_REPLICATES:
         bounds = f"{LEAST_REPLICATES:,} and {MOST_REPLICATES:,}"
-        raise EvidenceError(
-            f"the number of replicates must lie between {bounds}, and {replicates:,} does not"
-        )
+        raise EvidenceError("replicates-number", bounds=bounds, replicates=replicates)
     # The longest tasks first: they can run while the tallies of the others are made ready.
     centers = _start(
         [

@@ -42,31 +42,31 @@ class Sheets:
         rows = len(self.stations)
         shapes = {self.null.shape, self.registered.shape, self.center.shape}
         if shapes != {(rows,)} or self.votes.shape != (rows, len(self.candidates)):
-            raise EvidenceError("the columns of the sheets differ in length; each needs one row per station")
+            raise EvidenceError("screening-columns")
         if len(self.candidates) < 2:
-            raise EvidenceError("a contest with one candidate has no shares to screen")
+            raise EvidenceError("screening-one-candidate")
         if len(set(self.stations)) != rows:
             ordered = sorted(self.stations)
             twice = next(a for a, b in pairwise(ordered) if a == b)
-            raise EvidenceError(
-                f"the station {twice!r} stands twice among the sheets; one sheet each can count"
-            )
+            raise EvidenceError("screening-twice", station=repr(twice))
         if not rows or not self.votes.any():
-            raise EvidenceError("no sheet has a vote, so there is nothing to screen")
+            raise EvidenceError("screening-no-vote")
         self._check_bounds()
 
     def _check_bounds(self) -> None:
         if int(self.center.min()) < 0 or int(self.center.max()) >= len(self.centers):
-            raise EvidenceError("a sheet names a center that is not in the list of centers")
+            raise EvidenceError("screening-center")
         if int(self.votes.min()) < 0 or int(self.null.min()) < 0 or int(self.registered.min()) < -1:
-            raise EvidenceError("a sheet has a negative number of votes, null votes or registered voters")
+            raise EvidenceError("screening-negative")
         # A column of options is below 2^32 (a record's count), so this sum stays inside int64.
         for column in (self.ballots, self.registered):
             at = int(column.argmax())
             if column[at] > MOST_BALLOTS:
                 raise EvidenceError(
-                    f"the sheet of station {self.stations[at]!r} has {int(column[at]):,} ballots or "
-                    f"registered voters; screening takes {MOST_BALLOTS:,} at most"
+                    "screening-large",
+                    station=repr(self.stations[at]),
+                    ballots=int(column[at]),
+                    limit=MOST_BALLOTS,
                 )
 
     def __len__(self) -> int:
@@ -108,10 +108,7 @@ def sheets_of(state: ElectionState, contest: str, basis: str) -> Sheets:
     beyond = (ballots > MOST_BALLOTS) | (state.roll.registered[counted] > MOST_BALLOTS)
     stations = counted[~beyond]
     if len(counted) and not len(stations):
-        raise EvidenceError(
-            f"every sheet that counts has more than {MOST_BALLOTS:,} ballots or registered voters; "
-            "screening takes no more"
-        )
+        raise EvidenceError("screening-all-large", limit=MOST_BALLOTS)
     taken = rows[stations]
     return Sheets(
         stations=tuple(state.roll.stations[i] for i in stations.tolist()),

@@ -165,13 +165,11 @@ def _add_copies(
 def _form(text: str) -> Form:
     forms: Mapping[str, Form] = {form.name.lower(): form for form in Form}
     if text not in forms:
-        raise DefinitionError(
-            f"script.sheets_form: {text[:40]!r} is not known; known are: {', '.join(forms)}"
-        )
+        raise DefinitionError("script-sheets-form", known=", ".join(forms), value=repr(text[:40]))
     return forms[text]
 
 
 def _named(name: str | None, key: str) -> str:
     if name is None:
-        raise DefinitionError(f"[script] lacks {key}, the name of the organisation that signs")
+        raise DefinitionError("script-key-missing", key=key)
     return name

@@ -73,7 +73,7 @@ class Composer:
             self._seal(self.acts.naming(body, about), by, about, self._moment(later) if at is None else at)
         if name is not None:
             if name in self._named:
-                raise InputError(f"two entries have the id {name!r}")
+                raise InputError("entry-id-twice", name=repr(name))
             self._named[name] = index
         return index
 
@@ -122,5 +122,5 @@ class Composer:
     def index_of(self, name: str) -> int:
         """The log index of the record that was added under `name`. Raises InputError."""
         if name not in self._named:
-            raise InputError(f"no entry before this one has the id {name!r}")
+            raise InputError("entry-id-unknown", name=repr(name))
         return self._named[name]

@@ -70,7 +70,7 @@ class ElectionConfig:
             if contest.code == code:
                 return contest
         known = nearest(code, (contest.code for contest in self.contests))
-        raise DefinitionError(f"there is no contest {code[:64]!r}; {known}")
+        raise DefinitionError("config-contest-unknown", nearest=known, contest=repr(code[:64]))
 
     def definition_body(self, root_key: bytes, areas: AreaTree) -> Definition:
         """The definition that `root_key` (32 bytes) signs; its attachment is `write_areas(areas)`.
@@ -112,7 +112,7 @@ def read_config(raw: bytes, file: str = "election.toml") -> ElectionConfig:
     try:
         return _Reader(tables).config()
     except (DefinitionError, RecordError) as error:
-        raise DefinitionError(f"{file}: {error}") from None
+        raise DefinitionError("at-place", why=error, place=file) from None
 
 
 class _Reader:
@@ -126,9 +126,9 @@ class _Reader:
     def config(self) -> ElectionConfig:
         election = self.file.election
         if not self.file.contest:
-            raise DefinitionError("there is no [[contest]]")
+            raise DefinitionError("config-no-contest")
         if not 1 <= election.officers_needed < 256:
-            raise DefinitionError("election, officers_needed: a number from 1 to 255 was expected")
+            raise DefinitionError("config-officers")
         author_role = read_word(AuthorRole, election.author_role, "election, author_role")
         contests = self.contests()
         organisations = tuple(self.organisations())
@@ -156,7 +156,7 @@ class _Reader:
         contests = tuple(map(self.contest, self.file.contest))
         for number, contest in enumerate(contests):
             if any(contest.code == other.code for other in contests[:number]):
-                raise DefinitionError(f"the code {contest.code!r} is given to more than one contest")
+                raise DefinitionError("contest-twice", code=repr(contest.code))
         return contests
 
     def contest(self, table: ContestTable) -> Contest:
@@ -200,8 +200,11 @@ class _Reader:
         if row.candidate not in numbers:
             known = nearest(row.candidate, numbers)
             raise DefinitionError(
-                f"{place} has the option {row.code[:64]!r} for the candidate {row.candidate[:64]!r}, "
-                f"who does not stand in it; {known}"
+                "option-candidate",
+                place=place,
+                candidate=repr(row.candidate[:64]),
+                nearest=known,
+                option=repr(row.code[:64]),
             )
         title = self.titles(row.title, f"{place}, title of the option {row.code[:64]!r}") if row.title else ()
         return Option(read_code(row.code, f"{place}, option"), title, numbers[row.candidate])
@@ -210,18 +213,16 @@ class _Reader:
         table = self.file.log
         role = read_word(LogRole, table.role, "log, role")
         if not _ORIGIN.fullmatch(table.origin):
-            raise DefinitionError(
-                f"log, origin: {table.origin[:80]!r} should be like example.org/log, without blank or plus"
-            )
+            raise DefinitionError("config-origin", origin=repr(table.origin[:80]))
         if role is LogRole.OFFICIAL and author_role is AuthorRole.IMPORTER:
-            raise DefinitionError("log, role: the log of an importer's definition cannot be official")
+            raise DefinitionError("config-official")
         return LogConfig(table.origin, role, self.titles(table.operator, "log, operator"))
 
     def organisations(self) -> Iterable[Organisation]:
         for name, table in self.file.organisation.items():
             place = f"organisation {name[:64]!r}"
             if check_name(name).count("/") != 1:
-                raise DefinitionError(f"{place}: a name of two parts such as party/azul was expected")
+                raise DefinitionError("config-name", place=place)
             yield Organisation(
                 name,
                 read_word(Role, table.role, f"{place}, role"),
@@ -234,11 +235,9 @@ def _calendar(given: Mapping[str, datetime]) -> tuple[Deadline, ...]:
     for code, when in given.items():
         read_code(code, "calendar")
         if when.tzinfo is None:
-            raise DefinitionError(
-                f"calendar, {code}: {when.isoformat()} lacks its offset from UTC, such as -04:00"
-            )
+            raise DefinitionError("config-offset", code=code, moment=when.isoformat())
         if when.timestamp() < 0:
-            raise DefinitionError(f"calendar, {code}: {when.isoformat()} is before 1970")
+            raise DefinitionError("config-early", code=code, moment=when.isoformat())
     return tuple(sorted((Deadline(code, int(when.timestamp())) for code, when in given.items()), key=_when))
 
 
@@ -255,7 +254,5 @@ def _ordered(options: list[Option], order: list[str] | None, place: str) -> tupl
         return tuple(options)  # a code given twice, which check_contest refuses by name
     odd = [code for code in order if code not in by_code or order.count(code) > 1]
     if odd := odd or [code for code in by_code if code not in order]:
-        raise DefinitionError(
-            f"{place}, option_order: {odd[0][:64]!r} is not there once, or is no option of the contest"
-        )
+        raise DefinitionError("config-option-order", place=place, option=repr(odd[0][:64]))
     return tuple(by_code[code] for code in order)

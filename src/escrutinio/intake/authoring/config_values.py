@@ -35,22 +35,20 @@ class Languages:
         given = dict.fromkeys(self.tags, text) if isinstance(text, str) else text
         for language in self.tags:
             if language not in given:
-                raise DefinitionError(f"{place} lacks the language {language!r}")
+                raise DefinitionError("language-missing", place=place, language=repr(language))
         for language in given:
             if language not in self.tags:
-                raise DefinitionError(
-                    f"{place} has the language {language[:20]!r}, which election.languages does not list"
-                )
+                raise DefinitionError("language-extra", place=place, language=repr(language[:20]))
         return tuple(Title(language, read_text(given[language], place)) for language in self.tags)
 
 
 def read_languages(given: list[str]) -> Languages:
     """The languages a file names. Raises DefinitionError."""
     if not 1 <= len(given) <= 16 or len(set(given)) != len(given):
-        raise DefinitionError("election, languages: from 1 to 16 different languages were expected")
+        raise DefinitionError("config-languages")
     for language in given:
         if not _LANGUAGE.fullmatch(language):
-            raise DefinitionError(f"election, languages: {language[:20]!r} is not a tag such as es or en")
+            raise DefinitionError("config-language", language=repr(language[:20]))
     return Languages(tuple(given))
 
 
@@ -61,7 +59,7 @@ def read_share(text: str, place: str) -> Fraction:
     elif match := _PERCENT.fullmatch(text):
         exact = Exact(match[1]) / 100
     else:
-        raise DefinitionError(f"{place}: {text[:40]!r} is not a share such as 1/2 or 5%")
+        raise DefinitionError("config-share", place=place, value=repr(text[:40]))
     return Fraction(exact.numerator, exact.denominator)
 
 
@@ -70,7 +68,9 @@ def read_word(words: type[E], text: str, place: str) -> E:
     for member in words:
         if word(member) == text:
             return member
-    raise DefinitionError(f"{place}: {text[:40]!r} is not known; {nearest(text, map(word, words))}")
+    raise DefinitionError(
+        "config-word", place=place, nearest=nearest(text, map(word, words)), value=repr(text[:40])
+    )
 
 
 def read_code(text: str, place: str) -> str:
@@ -78,14 +78,14 @@ def read_code(text: str, place: str) -> str:
     try:
         return check_code(text)
     except RecordError as error:
-        raise DefinitionError(f"{place}: {error}") from None
+        raise DefinitionError("at-place", place=place, why=error) from None
 
 
 def read_text(text: str, place: str) -> str:
     """A text that is not empty. Raises DefinitionError, naming the place."""
     if not text.strip():
-        raise DefinitionError(f"{place} is empty")
+        raise DefinitionError("config-empty", place=place)
     try:
         return check_text(text, MAX_TITLE)
     except RecordError as error:
-        raise DefinitionError(f"{place}: {error}") from None
+        raise DefinitionError("at-place", place=place, why=error) from None

@@ -107,7 +107,7 @@ class PresentationReader:
         for number, row in enumerate(self.file.publication.account, 1):
             place = f"publication, account {number}"
             if row.basis is None and not row.claims:
-                raise DefinitionError(f"{place} has neither a basis nor claims")
+                raise DefinitionError("account-empty", place=place)
             _check_basis(row.basis, place)
             claims = tuple(read_code(code, f"{place}, claims") for code in row.claims)
             objections = tuple(read_code(code, f"{place}, objections") for code in row.objections)
@@ -118,7 +118,7 @@ class PresentationReader:
         try:
             check_addresses(self.file.publication.mirrors)
         except LogError as error:
-            raise DefinitionError(f"publication, mirrors: {error}") from None
+            raise DefinitionError("at-place", why=error, place="publication, mirrors") from None
         return tuple(self.file.publication.mirrors)
 
     def address(self) -> str | None:
@@ -129,7 +129,7 @@ class PresentationReader:
         try:
             check_addresses([url])
         except LogError as error:
-            raise DefinitionError(f"publication, url: {error}") from None
+            raise DefinitionError("at-place", why=error, place="publication, url") from None
         return url.rstrip("/") + "/"
 
     def map(self) -> MapConfig | None:
@@ -148,7 +148,7 @@ class PresentationReader:
         of = next((contest for contest in contests if contest.code == found.contest), None)
         if of is None:
             known = nearest(found.contest, (contest.code for contest in contests))
-            raise DefinitionError(f"qr2024: there is no contest {found.contest!r}; {known}")
+            raise DefinitionError("qr2024-no-contest", contest=repr(found.contest), nearest=known)
         found.check([option.code for option in of.options])
         return found
 
@@ -159,6 +159,9 @@ def _check_basis(code: str | None, place: str) -> None:
     start, found, organisation = code.partition(COPIES)
     if start or not found:
         raise DefinitionError(
-            f"{place}, basis: {code[:80]!r} is not known; {nearest(code, (*BASES, COPIES))}"
+            "config-word",
+            place=f"{place}, basis",
+            nearest=nearest(code, (*BASES, COPIES)),
+            value=repr(code[:80]),
         )
     check_name(organisation)

@@ -40,23 +40,23 @@ def play(composer: Composer, script: Mapping[str, object], place: str) -> None:
     """Append every entry of a script. Raises InputError naming the entry at fault."""
     entries = script.get("entry")
     if set(script) != {"entry"} or not isinstance(entries, list):
-        raise InputError(f"{place} must hold [[entry]] tables and nothing else")
+        raise InputError("script-entries", place=place)
     for number, entry in enumerate(entries, 1):
         try:
             _play_entry(composer, entry)
         except (RecordError, InputError) as error:
             name = entry.get("id") or entry.get("type") if isinstance(entry, dict) else None
-            raise InputError(f"{place}, entry {number} ({name}): {error}") from None
+            raise InputError("script-entry", place=place, number=number, name=name, why=error) from None
 
 
 def _play_entry(composer: Composer, entry: object) -> None:
     if not isinstance(entry, dict):
-        raise InputError("an entry is a table")
+        raise InputError("script-entry-table")
     if unknown := [key for key in entry if key not in _KNOWN]:
-        raise InputError(f"the key {unknown[0]!r} is not known; known are: {', '.join(_KNOWN)}")
+        raise InputError("key-not-known", known=", ".join(_KNOWN), name=repr(unknown[0]))
     kind = BY_NAME.get(str(entry.get("type")))
     if kind is None:
-        raise InputError(f"{entry.get('type')!r} is not a record type; known are: {', '.join(BY_NAME)}")
+        raise InputError("record-type-name", known=", ".join(BY_NAME), name=repr(entry.get("type")))
     at = _seconds(entry["at"]) if "at" in entry else None
     name = entry.get("id")
     for by, about, says in _rows(entry):
@@ -66,7 +66,7 @@ def _play_entry(composer: Composer, entry: object) -> None:
 
 def _body(composer: Composer, kind: type[Body], says: object) -> Body:
     if not isinstance(says, dict):
-        raise InputError("what a record says is a table")
+        raise InputError("script-says")
     return kind(**c.read_plain(kind, _resolve_table(composer, kind, says)))
 
 
@@ -111,7 +111,7 @@ def _attachment(composer: Composer, raw: dict[str, object]) -> Attachment:
         case {"file": str(file), "media_type": str(media_type), **rest} if not rest:
             data, _ = load(composer.base_dir, file, MAX_ATTACHMENT)
             return composer.attach(data, media_type)
-    raise InputError('an attachment is {text = "…"} or {file = "…", media_type = "…"}')
+    raise InputError("script-attachment")
 
 
 def _rows(entry: dict[str, object]) -> Iterator[tuple[str, str, object]]:
@@ -120,14 +120,14 @@ def _rows(entry: dict[str, object]) -> Iterator[tuple[str, str, object]]:
         yield str(entry.get("by", "")), str(entry.get("about", "election")), entry.get("says", {})
         return
     if not isinstance(rows, list) or {"by", "about", "says"} & set(entry):
-        raise InputError("rows = [[by, about, {…}], …] stands instead of by, about and says")
+        raise InputError("script-rows")
     for row in rows:
         if not isinstance(row, list) or len(row) != 3:
-            raise InputError("each of the rows is [by, about, {…}]")
+            raise InputError("script-row")
         yield str(row[0]), str(row[1]), row[2]
 
 
 def _seconds(value: object) -> int:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return int(value.timestamp())
-    raise InputError("a time is written with its date and zone, as in 2031-05-04T06:00:00-03:00")
+    raise InputError("script-time")

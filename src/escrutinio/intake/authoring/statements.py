@@ -42,9 +42,9 @@ def read_statements(base_dir: Path, file: str) -> Sequence[Said]:
     try:
         said = msgspec.convert(table, dict[str, list[Said]])
     except msgspec.ValidationError as error:
-        raise InputError(f"{file}: {error}") from None
+        raise InputError("at-place", why=error, place=file) from None
     if set(said) != {"statement"}:
-        raise InputError(f"{file} must hold [[statement]] tables and nothing else")
+        raise InputError("statements-form", file=file)
     return said["statement"]
 
 
@@ -63,4 +63,4 @@ def add_statements(composer: Composer, statements: Sequence[Said], *, by: str, l
             )
             composer.add(body, by=by, about="election", name=said.id)
         except (RecordError, InputError) as error:
-            raise InputError(f"the statement {said.id!r}: {error}") from None
+            raise InputError("statement", why=error, name=repr(said.id)) from None

@@ -72,7 +72,7 @@ def read_account(mapping: AccountMapping, base_dir: Path, name: str, max_bytes: 
     field and InputError where the file is not what the mapping says.
     """
     if not mapping.options:
-        raise InputError(f"the source {name!r} maps no option to a column, so there is nothing to compare")
+        raise InputError("source-no-option", name=repr(name))
     found: dict[str, _Row] = {}
     conflicts: set[str] = set()
     bad: list[BadRow] = []
@@ -103,9 +103,7 @@ def guess_mapping(path: Path) -> AccountMapping:
     seen = sketch_table(path)
     parts = [_padded(column) for column in (seen.center, seen.station) if column is not None]
     if not parts or not seen.options:
-        raise InputError(
-            f"{path.name} has no columns that look like stations and votes; say which with --map FILE.toml"
-        )
+        raise InputError("mapping-unclear", name=path.name)
     return AccountMapping(
         file=path.name,
         encoding=seen.encoding,

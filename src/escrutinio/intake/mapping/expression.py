@@ -40,13 +40,13 @@ class Part:
         if self.width:
             text = whole(text, decimals)
             if not (text.isascii() and text.isdigit()):
-                raise CellError(self.column, text, "only digits can be padded with zeros")
+                raise CellError(self.column, text, "pad-digits")
             if len(text) > self.width:
-                raise CellError(self.column, text, f"there are more than {self.width} digits")
+                raise CellError(self.column, text, "pad-long", width=self.width)
             text = text.zfill(self.width)
         if self.last:
             if len(text) < self.last:
-                raise CellError(self.column, text, f"there are no characters {self.first} to {self.last}")
+                raise CellError(self.column, text, "cut-short", first=self.first, last=self.last)
             text = text[self.first - 1 : self.last]
         return text
 
@@ -86,7 +86,7 @@ class Expression:
                 elif cell := cells[index].strip():
                     text += part.read(cell, decimals)
                 elif any(cells[other].strip() for other in indices):
-                    raise CellError(part.column, "", "the cell is empty where its neighbours are not")
+                    raise CellError(part.column, "", "cell-alone")
                 else:
                     return ""
             return text
@@ -100,7 +100,7 @@ def parse_expression(text: str) -> Expression:
         return Expression((text[1:],))
     if "{" not in text and "}" not in text:
         if not text.strip():
-            raise DefinitionError("a field of the mapping is empty; give a column, or leave the field out")
+            raise DefinitionError("mapping-empty")
         return Expression((Part(text.strip()),), plain=True)
     parts: list[str | Part] = []
     end = 0
@@ -111,7 +111,7 @@ def parse_expression(text: str) -> Expression:
         else:
             parts.append(token[2] or token[0][0])
     if end < len(text):
-        raise DefinitionError(f"the template {text!r} has a lone brace; write {{{{ or }}}} for a brace")
+        raise DefinitionError("template-brace", text=repr(text))
     return Expression(tuple(parts))
 
 
@@ -120,5 +120,5 @@ def _part(spec: str, template: str) -> Part:
     assert match is not None  # the name takes whatever is no padding and no cut
     column, width, first, last = match[1].strip(), *(int(group or 0) for group in match.groups()[1:])
     if not column or width > 64 or last > 64 or (match[3] and not 1 <= first <= last):
-        raise DefinitionError(f"{{{spec}}} in the template {template!r} should read like {{COLUMN:09:1-6}}")
+        raise DefinitionError("template-field", spec=spec, template=repr(template))
     return Part(column, width, first, last)

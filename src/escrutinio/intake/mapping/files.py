@@ -49,13 +49,10 @@ class Bounded(io.RawIOBase):
         try:
             data = self._stream.read(len(buffer))
         except UNREADABLE as error:
-            raise InputError(f"{self._place} cannot be decompressed: {error}") from None
+            raise InputError("file-packed", place=self._place, why=str(error)) from None
         self._left -= len(data)
         if self._left < 0:
-            raise InputError(
-                f"{self._place} holds more than {self._limit} bytes when decompressed; "
-                "if that is right, raise max_bytes in [import]"
-            )
+            raise InputError("file-unpacked-long", place=self._place, limit=self._limit)
         buffer[: len(data)] = data
         return len(data)
 
@@ -70,20 +67,22 @@ def load(base_dir: Path, file: str, max_bytes: int) -> tuple[bytes, SourceFile]:
         base = base_dir.resolve()
         path = (base / file).resolve()
         if not path.is_relative_to(base):
-            raise InputError(f"{file!r} lies outside the directory of the configuration; copy it there")
+            raise InputError("file-outside", file=repr(file))
         if not path.exists():
             near = sorted(item.name for item in path.parent.iterdir()) if path.parent.is_dir() else []
-            raise InputError(f"there is no file {file!r}" + (nearest(path.name, near) if near else ""))
+            if near:
+                raise InputError("file-none-near", file=repr(file), nearest=nearest(path.name, near))
+            raise InputError("file-none", file=repr(file))
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{file!r} is not a regular file")
+            raise InputError("file-not-plain", file=repr(file))
         if status.st_size > max_bytes:
-            raise InputError(
-                f"{file!r} has more than {max_bytes} bytes; if that is right, raise max_bytes in [import]"
-            )
+            raise InputError("file-long", file=repr(file), limit=max_bytes)
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        raise InputError(f"{file!r} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise InputError(
+            "file-unreadable", why=getattr(error, "strerror", None) or str(error), path=repr(file)
+        ) from None
     return data, SourceFile(file, hashlib.sha256(data).digest(), len(data))
 
 
@@ -92,7 +91,7 @@ def open_zip(data: bytes, place: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except (*UNREADABLE, ValueError) as error:
-        raise InputError(f"{place} is not a readable zip archive: {error}") from None
+        raise InputError("zip-unreadable", place=place, why=str(error)) from None
 
 
 def open_plain(data: bytes, place: str, member: str | None, limit: int) -> io.BufferedReader:
@@ -103,7 +102,7 @@ def open_plain(data: bytes, place: str, member: str | None, limit: int) -> io.Bu
     if data.startswith(b"PK\x03\x04"):
         return _open_member(data, place, member, limit)
     if member is not None:
-        raise InputError(f"{place} is no zip archive, so it has no member {member!r}; leave out member")
+        raise InputError("zip-none", place=place, member=repr(member))
     if data.startswith(b"\x1f\x8b"):
         stream: Readable = gzip.GzipFile(fileobj=io.BytesIO(data))
     else:
@@ -117,14 +116,16 @@ def _open_member(data: bytes, place: str, member: str | None, limit: int) -> io.
     if member is None:
         if len(names) != 1:
             listed = ", ".join(name[:60] for name in names[:10])
-            raise InputError(f"{place} holds {len(names)} files, so say which with member: {listed}")
+            raise InputError("zip-member", place=place, size=len(names), listed=listed)
         member = names[0]
     if member not in names:
-        raise InputError(f"{place} has no member {member!r}{nearest(member, names)}")
+        raise InputError(
+            "zip-member-unknown", place=place, member=repr(member), nearest=nearest(member, names)
+        )
     try:
         stream = archive.open(member)
     except UNREADABLE as error:
-        raise InputError(f"{place}: the member {member!r} cannot be opened: {error}") from None
+        raise InputError("zip-member-unreadable", place=place, member=repr(member), why=str(error)) from None
     return io.BufferedReader(Bounded(stream, place, limit), 1 << 16)
 
 

@@ -58,15 +58,17 @@ def _xlsx_rows(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Ro
         book = fastexcel.read_excel(_repacked(data, place, max_bytes))
         listed = ", ".join(name[:60] for name in book.sheet_names[:30])
         if sheet is None and len(book.sheet_names) != 1:
-            raise InputError(f"{place} holds several sheets, so say which with sheet: {listed}")
+            raise InputError("xlsx-sheet", place=place, listed=listed)
         if sheet is not None and sheet not in book.sheet_names:
-            raise InputError(f"{place} has no sheet {sheet!r}{nearest(sheet, book.sheet_names)}")
+            raise InputError(
+                "xlsx-sheet-unknown", place=place, sheet=repr(sheet), nearest=nearest(sheet, book.sheet_names)
+            )
         # skip_rows=0 keeps empty rows at the top, so that the numbers are right.
         loaded = book.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes="string").to_polars()
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise InputError(f"{place} is not a readable XLSX workbook: {_first_line(error)}") from None
+        raise InputError("xlsx-unreadable", place=place, why=_first_line(error)) from None
     if loaded.height == 0:
-        raise InputError(f"{place} has no values; if its cells are formulas, save it with their values")
+        raise InputError("xlsx-no-values", place=place)
     return _frame_rows(loaded, place, 1)
 
 
@@ -84,14 +86,12 @@ def _repacked(data: bytes, place: str, max_bytes: int) -> bytes:
             if info.is_dir():
                 continue
             if info.filename in names:
-                raise InputError(
-                    f"{place} is not a readable XLSX workbook: {info.filename[:60]} stands twice"
-                )
+                raise InputError("xlsx-twice", place=place, name=info.filename[:60])
             names.add(info.filename)
             try:
                 stream: IO[bytes] = io.BufferedReader(Bounded(archive.open(info), place, left), 1 << 20)
             except (*UNREADABLE, ValueError) as error:
-                raise InputError(f"{place} is not a readable XLSX workbook: {error}") from None
+                raise InputError("xlsx-unreadable", place=place, why=str(error)) from None
             with clean.open(zipfile.ZipInfo(info.filename), "w", force_zip64=True) as part:
                 left -= _judged(stream, part, f"{place}: {info.filename[:60]}")
     return out.getvalue()
@@ -109,10 +109,7 @@ def _judged(stream: IO[bytes], out: IO[bytes], place: str) -> int:
             rows = max(rows, int(number))
         tail = block[-32:]
     if columns * rows > MAX_GRID:
-        raise InputError(
-            f"{place} spans {rows} rows and {columns} columns; "
-            "delete the empty rows and columns around the table"
-        )
+        raise InputError("xlsx-wide", place=place, count=rows, size=columns)
     return size
 
 
@@ -129,9 +126,9 @@ def _parquet(data: bytes, place: str) -> tuple[Sequence[str], Rows]:
         schema = frame.collect_schema()
         height = frame.select(pl.len()).collect().item()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise InputError(f"{place} is not a readable Parquet file: {_first_line(error)}") from None
+        raise InputError("parquet-unreadable", place=place, why=_first_line(error)) from None
     if len(schema) > MAX_COLUMNS or height > MAX_ROWS:
-        raise InputError(f"{place} spans {height} rows and {len(schema)} columns, more than can be read")
+        raise InputError("parquet-wide", place=place, size=len(schema), count=height)
     # What is no text and no number cannot be a field; it is read as empty.
     texts = [
         pl.lit("").alias(name) if dtype.is_nested() or dtype == pl.Binary else pl.col(name).cast(pl.String)
@@ -146,7 +143,7 @@ def _parquet_rows(frame: pl.LazyFrame, height: int, place: str) -> Rows:
         try:
             part = frame.slice(offset, batch).collect()
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-            raise InputError(f"{place} is damaged: {_first_line(error)}") from None
+            raise InputError("table-damaged", place=place, why=_first_line(error)) from None
         yield from _frame_rows(part, place, offset + 1)
 
 
@@ -154,7 +151,7 @@ def _frame_rows(frame: pl.DataFrame, place: str, first: int) -> Rows:
     longest = frame.select(pl.all().str.len_bytes().max())
     for name, length in zip(longest.columns, longest.row(0), strict=True):
         if length is not None and length > MAX_CELL:
-            raise InputError(f"{place}: a cell of the column {name[:60]!r} has more than {MAX_CELL} bytes")
+            raise InputError("cell-long", place=place, column=repr(name[:60]), limit=MAX_CELL)
     return (
         (line, ["" if cell is None else cell for cell in cells])
         for line, cells in enumerate(frame.iter_rows(), first)

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from escrutinio.base.toml import convert
+from escrutinio.base.words.say import Phrase
 
 MAX_BYTES = 2 * 1024**3
 """Most bytes that one file may hold, decompressed, unless the mapping says otherwise (2 GiB)."""
@@ -103,8 +104,10 @@ def parse_mapping(tables: Mapping[str, object]) -> ImportMapping:
     return convert(dict(tables), ImportMapping, "[import]")
 
 
-def nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Sequence[str]) -> Phrase:
     """Return the end of a sentence that offers the nearest of the known names, and up to 30 of them."""
     close = difflib.get_close_matches(name[:60], [item[:60] for item in known[:4_096]], n=1)
     listed = ", ".join(item[:60] for item in known[:30]) + (", …" if len(known) > 30 else "")
-    return (f" (did you mean {close[0]!r}?)" if close else "") + f"; there are: {listed}"
+    if close:
+        return Phrase("did you mean {name}? There are: {names}.", name=repr(close[0]), names=listed)
+    return Phrase("there are: {names}.", names=listed)

@@ -136,19 +136,18 @@ class Reader:
         for line, cells in self.table.rows:
             try:
                 if len(cells) != width:
-                    raise CellError("", "", f"the row has {len(cells)} cells, the header has {width}")
+                    raise CellError("", "", "row-cells", size=len(cells), width=width)
                 if all(get(cells) == value for get, value in self._where):
                     take(line, cells)
             except CellError as error:
                 if any(cell.strip() for cell in cells):
-                    bad.append(BadRow(place, line, error.column, shown(error.value), error.reason))
+                    bad.append(BadRow(place, line, error.column, shown(error.value), error))
                     if len(bad) - before > MAX_BAD_ROWS:
                         raise InputError(
-                            f"{place} has more than {MAX_BAD_ROWS} bad rows, so its mapping is likely wrong; "
-                            f"the first is: {bad[before]}"
+                            "rows-bad-many", place=place, limit=MAX_BAD_ROWS, first=bad[before]
                         ) from None
         if not line:
-            raise InputError(f"{place} has column names and no rows")
+            raise InputError("table-no-rows", place=place)
 
 
 def _unknown(_: Cells) -> None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from escrutinio.base.errors import EscrutinioError
+from escrutinio.base.words.say import say_in
+
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
@@ -72,12 +75,21 @@ class BadRow:
     line: int
     column: str
     value: str
-    reason: str
+    why: EscrutinioError
+
+    def said_in(self, language: str) -> str:
+        """Where and why, in a sentence."""
+        where: dict[str, object] = {"source": self.source, "line": self.line, "why": self.why}
+        if not self.column:
+            return say_in(language, "{source}, line {line}: {why}", **where)
+        where["column"] = self.column
+        if not self.value:
+            return say_in(language, "{source}, line {line}, column {column}: {why}", **where)
+        where["value"] = self.value
+        return say_in(language, "{source}, line {line}, column {column} ({value}): {why}", **where)
 
     def __str__(self) -> str:
-        column = f", column {self.column}" if self.column else ""
-        value = f" ({self.value})" if self.value else ""
-        return f"{self.source}, line {self.line}{column}: {self.reason}{value}"
+        return self.said_in("en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def sketch(path: Path) -> Sketch:
     """Look at a CSV file (plain, gzip or zip) and guess. Raises InputError if it is not a table of text."""
     data, _ = load(path.parent, path.name, MAX_BYTES)
     if data.startswith(b"PAR1"):
-        raise InputError(f"{path.name} is a Parquet file; a configuration can be suggested for a CSV only")
+        raise InputError("sniff-parquet", name=path.name)
     raw = open_plain(data, path.name, None, MAX_BYTES).read(SAMPLE)
     if len(raw) == SAMPLE:
         raw = raw[: raw.rfind(b"\n") + 1]
@@ -78,12 +78,10 @@ def sketch(path: Path) -> Sketch:
     header = [name.strip() for name in rows[0]]
     body = [row for row in rows[1:] if len(row) == len(header)]
     if not body:
-        raise InputError(f"{path.name} has column names and no rows")
+        raise InputError("table-no-rows", place=path.name)
     cells = dict(zip(header, zip(*body, strict=True), strict=True)) if len(set(header)) == len(header) else {}
     if not cells:
-        raise InputError(
-            f"{path.name} has a column name twice in its header, so its columns cannot be told apart"
-        )
+        raise InputError("header-twice", name=path.name)
     return _classify(cells, encoding, delimiter, len(body))
 
 
@@ -98,14 +96,14 @@ def sketch_table(path: Path) -> Sketch:
         table.position(table.header)  # refuses a name that stands twice
         body = [cells for _, cells in islice(table.rows, MAX_SAMPLED)]
     if not body:
-        raise InputError(f"{path.name} has column names and no rows")
+        raise InputError("table-no-rows", place=path.name)
     columns = dict(zip(table.header, zip(*body, strict=True), strict=True))
     return _classify(columns, mapping.encoding, mapping.delimiter, len(body))
 
 
 def _decode(raw: bytes, place: str) -> tuple[str, str]:
     if b"\0" in raw[:4096]:
-        raise InputError(f"{place} is not a CSV in an encoding that can be guessed; save it as UTF-8")
+        raise InputError("sniff-encoding", place=place)
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return encoding.removesuffix("-sig"), raw.decode(encoding)
@@ -129,15 +127,13 @@ def _rows(text: str, place: str) -> tuple[str, list[list[str]]]:
             best = max(best, (widths[:-1].count(widths[0]), widths[0], delimiter))
     delimiter = best[2]
     if not delimiter:
-        raise InputError(
-            f"{place} does not look like a CSV: no comma, semicolon, tab or bar parts its first line"
-        )
+        raise InputError("sniff-no-csv", place=place)
     try:
         rows = [
             row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if row
         ]
     except csv.Error as error:
-        raise InputError(f"{place} breaks the rules of CSV: {error}") from None
+        raise InputError("csv-rules", place=place, why=str(error)) from None
     return delimiter, rows
 
 

@@ -32,11 +32,16 @@ class Table:
         for column in columns:
             match self.header.count(column):
                 case 0:
-                    raise InputError(f"{self.place} has no column {column!r}{nearest(column, self.header)}")
+                    raise InputError(
+                        "column-missing",
+                        place=self.place,
+                        column=repr(column),
+                        nearest=nearest(column, self.header),
+                    )
                 case 1:
                     pass
                 case _:
-                    raise InputError(f"{self.place} has the column {column!r} twice in its header")
+                    raise InputError("column-twice", place=self.place, column=repr(column))
         return {column: self.header.index(column) for column in columns}
 
 
@@ -53,16 +58,16 @@ def open_table(data: bytes, mapping: TableMapping, max_bytes: int, readers: Read
     if mapping.member or mapping.sheet:
         place += f":{mapping.member or mapping.sheet}"
     if not data:
-        raise InputError(f"{place} is empty")
+        raise InputError("table-empty", place=place)
     if data.startswith(b"PAR1"):
         if not data.endswith(b"PAR1"):
-            raise InputError(f"{place} is not a readable Parquet file: it is cut off")
+            raise InputError("parquet-cut", place=place)
         numbered = _of_child(readers.parts(_parquet, data, place), place)
         return _headed(place, numbered, 0)
     if data.startswith(b"PK\x03\x04") and "xl/workbook.xml" in open_zip(data, place).namelist():
         numbered = _of_child(readers.parts(_xlsx, data, place, mapping.sheet, max_bytes), place)
     elif mapping.sheet is not None:
-        raise InputError(f"{place} is no XLSX workbook, so it has no sheets; leave out sheet")
+        raise InputError("xlsx-none", place=place)
     else:
         numbered = _csv_rows(lambda: open_plain(data, place, mapping.member, max_bytes), place, mapping)
     return _headed(place, numbered, mapping.header_line)
@@ -91,7 +96,7 @@ def _of_child(blocks: Blocks, place: str) -> Rows:
         for block in blocks:
             yield from block
     except LeftError as left:
-        raise InputError(f"{place}: {left}; save the table as CSV") from None
+        raise InputError("table-left", place=place, why=left) from None
 
 
 def _headed(place: str, rows: Rows, header_line: int) -> Table:
@@ -101,11 +106,11 @@ def _headed(place: str, rows: Rows, header_line: int) -> Table:
             continue
         header = tuple(cell.strip() for cell in cells)
         if len(header) > MAX_COLUMNS:
-            raise InputError(f"{place} has more than {MAX_COLUMNS} columns; is the delimiter right?")
+            raise InputError("columns-many", place=place, limit=MAX_COLUMNS)
         if not any(header):
-            raise InputError(f"{place}, line {line}: no column names stand there; say where with header_line")
+            raise InputError("header-blank", place=place, line=line)
         return Table(place, header, rows)
-    raise InputError(f"{place} has no line {header_line} with column names")
+    raise InputError("header-missing", place=place, line=header_line)
 
 
 class _Lines:
@@ -122,10 +127,7 @@ class _Lines:
             self.number += 1
             self.taken += len(line)
             if self.taken > MAX_ROW:
-                raise InputError(
-                    f"{self._place}, line {self.number}: a row has more than {MAX_ROW} characters; "
-                    "is a quotation mark not closed?"
-                )
+                raise InputError("row-long", place=self._place, line=self.number, limit=MAX_ROW)
             yield line
 
 
@@ -135,20 +137,15 @@ def _csv_rows(reopen: Callable[[], io.BufferedReader], place: str, mapping: Tabl
         encoding = codecs.lookup(mapping.encoding).name
         if raw.peek(3)[:3] == codecs.BOM_UTF8:
             if encoding not in ("utf-8", "utf-8-sig"):
-                raise InputError(f'{place} begins with the mark of UTF-8; set encoding = "utf-8"')
+                raise InputError("encoding-mark", place=place)
             raw.read(3)
         lines = _Lines(io.TextIOWrapper(raw, encoding, newline=""), place)
         yield from _numbered(lines, mapping, place)
     except LookupError:
-        raise InputError(
-            f"{place}: no text encoding is called {mapping.encoding!r}; try utf-8 or cp1252"
-        ) from None
+        raise InputError("encoding-unknown", place=place, encoding=repr(mapping.encoding)) from None
     except UnicodeError:
         line = _undecodable_line(reopen(), encoding)
-        raise InputError(
-            f"{place}, line {line}: there are bytes that are not {encoding}; say the file's encoding, "
-            "often cp1252 or utf-8"
-        ) from None
+        raise InputError("encoding-wrong", place=place, line=line, encoding=encoding) from None
 
 
 def _numbered(lines: _Lines, mapping: TableMapping, place: str) -> Rows:
@@ -165,10 +162,7 @@ def _numbered(lines: _Lines, mapping: TableMapping, place: str) -> Rows:
             start = lines.number + 1
             lines.taken = 0
     except csv.Error as error:
-        raise InputError(
-            f"{place}: the row that begins on line {start} breaks the rules of CSV ({error}); "
-            "look for a quotation mark that is not closed or not doubled"
-        ) from None
+        raise InputError("csv-row", place=place, why=str(error), line=start) from None
 
 
 def _undecodable_line(raw: io.BufferedReader, encoding: str) -> int:

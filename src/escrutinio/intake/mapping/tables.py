@@ -49,7 +49,7 @@ def read_roll(mapping: ImportMapping, base_dir: Path) -> Imported[RollRow]:
     A station that stands in several rows or tables is one: what is unknown in one row is completed by
     another, and a row that contradicts an earlier one is bad. Raises DefinitionError and InputError.
     """
-    merged: _Merged[RollRow] = _Merged("station", RollRow)
+    merged: _Merged[RollRow] = _Merged("station-contradicts", RollRow)
     bad: list[BadRow] = []
     with Files(base_dir, mapping.max_bytes) as files:
         for table in mapping.roll:
@@ -60,7 +60,7 @@ def read_roll(mapping: ImportMapping, base_dir: Path) -> Imported[RollRow]:
 
 def read_centers(mapping: ImportMapping, base_dir: Path) -> Imported[CenterRow]:
     """Read the voting centers, in the order first seen, merged like the roll."""
-    merged: _Merged[CenterRow] = _Merged("center", CenterRow)
+    merged: _Merged[CenterRow] = _Merged("center-contradicts", CenterRow)
     bad: list[BadRow] = []
     with Files(base_dir, mapping.max_bytes) as files:
         for table in mapping.centers:
@@ -75,7 +75,7 @@ def read_areas(mapping: ImportMapping, base_dir: Path) -> Imported[AreaRow]:
     An area with two names, levels or parents makes a bad row. Orphans and cycles are for the definition to
     find, which knows the whole tree.
     """
-    merged: _Merged[AreaRow] = _Merged("area", AreaRow)
+    merged: _Merged[AreaRow] = _Merged("area-contradicts", AreaRow)
     bad: list[BadRow] = []
     with Files(base_dir, mapping.max_bytes) as files:
         for table in mapping.areas:
@@ -89,18 +89,17 @@ def _option_fields(table: SheetsMapping, contests: Mapping[str, Sequence[str]]) 
     codes = contests.get(table.contest)
     if codes is None:
         known = nearest(table.contest, list(contests))
-        raise DefinitionError(f"import.sheets names a contest {table.contest!r} that is not defined{known}")
+        raise DefinitionError("import-contest", contest=repr(table.contest), nearest=known)
     for option in table.options:
         if option not in codes:
             raise DefinitionError(
-                f"import.sheets maps an option {option!r} that the contest {table.contest!r} does not have"
-                f"{nearest(option, codes)}"
+                "import-option",
+                option=repr(option),
+                contest=repr(table.contest),
+                nearest=nearest(option, codes),
             )
     if missing := [code for code in codes if code not in table.options]:
-        raise DefinitionError(
-            f"import.sheets maps no column to {', '.join(missing[:30])} of the contest {table.contest!r}; "
-            'an option that cannot have votes there is mapped to "=0"'
-        )
+        raise DefinitionError("import-missing", contest=repr(table.contest), options=", ".join(missing[:30]))
     return [table.options[code] for code in codes]
 
 
@@ -121,8 +120,7 @@ def _sheet_taker(
         code = station(cells)
         counts = tuple([count(cells) for count in votes])
         if valid is not None and (stated := valid(cells)) != sum(counts):
-            reason = f"the options add up to {sum(counts)} votes and this says {stated}"
-            raise CellError(valid_columns, str(stated), reason)
+            raise CellError(valid_columns, str(stated), "row-sum", votes=sum(counts), stated=stated)
         rest = null(cells), blank(cells), ballots(cells), voters(cells), registered(cells)
         rows.append(SheetRow(place, line, code, contest, counts, *rest))
 
@@ -132,8 +130,8 @@ def _sheet_taker(
 class _Merged(Generic[Row]):
     """Rows by their code, each with the place it was first seen at."""
 
-    def __init__(self, what: str, row_type: type[Row]) -> None:
-        self._what = what
+    def __init__(self, refusal: str, row_type: type[Row]) -> None:
+        self._refusal = refusal
         self._fields = [field.name for field in fields(row_type)]
         self._seen: dict[str, tuple[Row, str, int]] = {}
 
@@ -156,11 +154,16 @@ class _Merged(Generic[Row]):
                 continue
             # No parent is not an unknown one: it makes the area a root.
             if field == "parent" or None not in (old, new):
-                said = "none" if old is None else shown(str(old))
-                reason = (
-                    f"the {self._what} {code} has another {field}, {said}, in {first[1]}, line {first[2]}"
+                raise CellError(
+                    columns.get(field, ""),
+                    "" if new is None else str(new),
+                    self._refusal,
+                    code=code,
+                    field=field,
+                    said="–" if old is None else shown(str(old)),
+                    path=first[1],
+                    line=first[2],
                 )
-                raise CellError(columns.get(field, ""), "" if new is None else str(new), reason)
             if old is None:
                 added.append(field)
         if added:
@@ -231,9 +234,7 @@ def _area_maker(reader: Reader, level: LevelMapping) -> Callable[[Cells, str | N
         own = code(cells)
         over = parent(cells) if parent is not None else above
         if over == own:
-            raise CellError(
-                column, own, "an area cannot be its own parent; give every level codes of its own"
-            )
+            raise CellError(column, own, "area-own-parent")
         return AreaRow(own, over, level.level, name(cells), declared(cells), lon(cells), lat(cells))
 
     return make

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from escrutinio.base.errors import RecordError
+from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.records.text import check_code, check_text
 
 Decimals = Literal["refuse", "zero"]
@@ -20,14 +20,13 @@ _SIGNED = re.compile(r"[+\-−–][0-9]+")
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?")
 
 
-class CellError(Exception):
-    """A cell, or the row it stands in, is refused: its column, its content, and why in plain words."""
+class CellError(InputError):
+    """A cell, or the row it stands in, is refused: its column, its content, and why."""
 
-    def __init__(self, column: str, value: str, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, column: str, value: str, code: str, /, **values: object) -> None:
+        super().__init__(code, **values)
         self.column = column
         self.value = value
-        self.reason = reason
 
 
 def shown(value: str) -> str:
@@ -52,43 +51,42 @@ def parse_count(column: str, text: str, decimals: Decimals) -> int:
 
 def _why_no_count(text: str) -> str:
     if not text:
-        return "the cell is empty where a count is needed"
+        return "cell-no-count"
     if _GROUPED.fullmatch(text):
-        return "a count is written in digits alone; this may be a thousands separator or a fraction"
+        return "count-grouped"
     if _DECIMALS.fullmatch(text):
         if text.partition(".")[2].strip("0"):
-            return "a count has no fraction"
-        return 'a count has no decimals; if they are always zero in this table, set decimals = "zero"'
+            return "count-fraction"
+        return "count-decimals"
     if _SIGNED.fullmatch(text):
-        return "a count is never negative" if text[0] != "+" else "a count is written without a sign"
+        return "count-negative" if text[0] != "+" else "count-sign"
     if text.isdecimal():
-        return "a count is at most 4294967295" if text.isascii() else "a count is written with digits 0 to 9"
-    return "this is not a count"
+        return "count-large" if text.isascii() else "count-digits"
+    return "count-none"
 
 
 def parse_code(column: str, text: str) -> str:
     """Read an identifier: 1 to 64 letters, digits, `.`, `-`, `_`, as in records. Raises CellError."""
     if not text:
-        raise CellError(column, text, "the cell is empty where an identifier is needed")
+        raise CellError(column, text, "cell-no-code")
     try:
         return check_code(text)
     except RecordError:
-        reason = "an identifier has letters without accents, digits, dots, dashes and underscores, at most 64"
-        raise CellError(column, text, reason) from None
+        raise CellError(column, text, "cell-code") from None
 
 
 def parse_name(column: str, text: str) -> str:
     """Read a name for people: 1 to 200 UTF-8 bytes, no control or bidi characters. Raises CellError."""
     if not text:
-        raise CellError(column, text, "the cell is empty where a name is needed")
+        raise CellError(column, text, "cell-no-name")
     try:
         return check_text(text, MAX_NAME_BYTES)
     except RecordError as error:
-        raise CellError(column, text, str(error)) from None
+        raise CellError(column, text, error.code, **error.values) from None
 
 
 def parse_degrees(column: str, text: str, limit: int) -> str:
     """Read a longitude (limit 180) or latitude (limit 90) in decimal degrees. Raises CellError."""
     if not _DEGREES.fullmatch(text) or abs(float(text)) > limit:
-        raise CellError(column, text, f"this is not a number of degrees between -{limit} and {limit}")
+        raise CellError(column, text, "cell-degrees", limit=limit)
     return text

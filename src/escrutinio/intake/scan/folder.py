@@ -57,7 +57,7 @@ def list_folder(folder: Path, leave_out: Collection[Path] = ()) -> Iterator[Path
     """Everything in a folder and below it that is no folder, in the order of the paths; links are listed, not
     followed. A folder that cannot be listed is listed itself. Raises InputError where there is no folder."""
     if not folder.is_dir():
-        raise InputError(f"{str(folder)!r} is no folder; give the folder that holds the photos and scans")
+        raise InputError("scan-no-folder", folder=repr(str(folder)))
     out = {path.resolve() for path in leave_out}
     waiting = [folder]
     while waiting:
@@ -128,9 +128,9 @@ def read_file(path: Path, name: str, readers: Readers, earlier: Rows | None = No
 def read_earlier(path: Path) -> Earlier:
     """The results of an earlier run, of which the last line may have been cut off. Raises InputError."""
     if not path.is_file():
-        raise InputError(f"{str(path)!r} is no regular file but a directory, device or pipe")
+        raise InputError("input-not-regular", path=repr(str(path)))
     if path.stat().st_size > MAX_RESULTS:
-        raise InputError(f"{str(path)!r} is larger than any result of a scan")
+        raise InputError("scan-result-large", path=repr(str(path)))
     rows = []
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):

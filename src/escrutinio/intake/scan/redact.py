@@ -62,7 +62,7 @@ def read_region(text: str) -> Region:
     """A region as a person types it: `X,Y,WIDTH,HEIGHT` in pixels. Raises InputError."""
     found = _FORM.fullmatch(text)
     if found is None:
-        raise InputError(f"{text[:40]!r} is no region; write left,top,width,height in pixels: 40,900,500,500")
+        raise InputError("region-form", value=repr(text[:40]))
     return Region(*map(int, found.groups()))
 
 
@@ -70,13 +70,11 @@ def redact(data: bytes, keep: Sequence[Region]) -> Redacted:
     """Blank everything of an image file but the regions. Raises InputError: nothing to keep, a region that
     reaches beyond the image, a file that cannot be read."""
     if not keep:
-        raise InputError("no region is to be kept; name each one, or ask for a suggestion")
+        raise InputError("region-none")
     image = open_image(data)
     for region in keep:
         if region.x + region.width > image.width or region.y + region.height > image.height:
-            raise InputError(
-                f"the region {region} reaches beyond the image of {image.width} × {image.height}"
-            )
+            raise InputError("region-beyond", region=region, width=image.width, height=image.height)
     grey = to_grey(image)
     clean = Image.new("L", grey.size, BLANK)
     for region in keep:

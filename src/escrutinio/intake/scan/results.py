@@ -197,11 +197,11 @@ def as_line(row: ScanResult) -> bytes:
 def from_line(line: bytes, place: str = "The line") -> ScanResult:
     """Read what `as_line` wrote, strictly typed. Raises InputError, naming `place`."""
     if len(line) > MAX_LINE:
-        raise InputError(f"{place} is longer than {MAX_LINE:,} characters, so it is no row of a scan")
+        raise InputError("scan-row-long", place=place, limit=MAX_LINE)
     try:
         return msgspec.json.decode(line, type=ScanResult)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{place} is no row of a scan: {error}") from None
+        raise InputError("scan-row", place=place, why=str(error)) from None
 
 
 def whole_files(rows: Iterable[ScanResult]) -> Iterator[list[ScanResult]]:

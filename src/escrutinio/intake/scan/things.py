@@ -58,7 +58,7 @@ def read_thing(data: bytes) -> Thing:
     """Read a thing from its bytes; problems of an image are told, not raised. Raises InputError for none."""
     digest = sha256(data).digest()
     if not data:
-        raise InputError("there is nothing in it")
+        raise InputError("scan-empty")
     if data.startswith(_RECORD):
         return Thing(digest, record=data)
     if len(data) <= MAX_TEXT:

@@ -95,7 +95,7 @@ def join_modules(entry: str, read: Callable[[str], str], between: str = "") -> s
 
 def _add(name: str, read: Callable[[str], str], done: dict[str, str], above: tuple[str, ...]) -> None:
     if name in above:
-        raise PublicationError(f"the module {name}.js imports itself by way of {above[-1]}.js")
+        raise PublicationError("module-circle", name=name, above=above[-1])
     if name in done:
         return
     text = read(name)
@@ -104,9 +104,7 @@ def _add(name: str, read: Callable[[str], str], done: dict[str, str], above: tup
     names = ", ".join(part for found in _EXPORT.finditer(text) for part in _exported(found))
     body = _EXPORT.sub("", _IMPORT.sub(partial(_taken, name), text))
     if left := _ENDS_SCRIPT.search(body) or _LEFT_OVER.search(_CODE_ONLY.sub("", body)):
-        raise PublicationError(
-            f"the module {name}.js has a line that cannot be joined: {left[0].strip()[:100]}"
-        )
+        raise PublicationError("module-line", name=name, line=left[0].strip()[:100])
     done[name] = (
         f"// --- {name}.js\nconst {_variable(name)} = (() => {{\n{body}return {{ {names} }};\n}})();\n"
     )

@@ -43,9 +43,9 @@ def named_verifier(directory: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise PublicationError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise PublicationError("file-unreadable", path=path, why=error.strerror or str(error)) from None
     except LogError as error:
-        raise PublicationError(str(error)) from None
+        raise error.as_kind(PublicationError) from None
 
 
 def verifier_files(directory: Path, named: bytes | None) -> Verifiers:
@@ -63,10 +63,7 @@ def verifier_files(directory: Path, named: bytes | None) -> Verifiers:
     except OSError:
         kept = b""
     if sha256(kept).digest() != named:
-        raise PublicationError(
-            f"{directory / NAME} is not the file with the SHA-256 {named.hex()} that {_TRUST} names, and "
-            f"this version makes another: put that file back, or take verifier_html out of {_TRUST}"
-        )
+        raise PublicationError("verifier-other", named=named.hex(), trust=_TRUST, path=directory / NAME)
     return Verifiers(named, ((NAME, kept), (BESIDE, made)))
 
 

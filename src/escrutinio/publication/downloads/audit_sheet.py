@@ -52,8 +52,7 @@ def audit_workbook(sheet: AuditSheet, language: str) -> bytes:
     check_seed(sheet.seed)
     if len(sheet.boxes) > MAX_BOXES or not 0 <= sheet.draws <= MAX_DRAWS:
         raise PublicationError(
-            f"a workbook takes {MAX_BOXES:,} boxes and {MAX_DRAWS:,} draws, "
-            f"not {len(sheet.boxes):,} and {sheet.draws:,}"
+            "workbook-boxes", size=len(sheet.boxes), draws=sheet.draws, limit=MAX_BOXES, most=MAX_DRAWS
         )
     weights = draw_weights(error_bounds(sheet.boxes, sheet.assertions))
     return _Workbook(sheet, weights, language).content()

@@ -56,7 +56,7 @@ def write_data(
     try:
         write_files(directory, contents())
     except LogError as error:
-        raise PublicationError(str(error)) from None
+        raise error.as_kind(PublicationError) from None
     return tuple(written)
 
 
@@ -66,7 +66,9 @@ def _geometry(directory: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise PublicationError(f"{directory / GEOMETRY} cannot be read: {error.strerror}") from None
+        raise PublicationError(
+            "file-unreadable", path=directory / GEOMETRY, why=error.strerror or str(error)
+        ) from None
 
 
 def data_files(
@@ -138,4 +140,4 @@ def parquet_twin(kind: str, table: bytes) -> bytes:
 
 def skipped_rows(rows: Sequence[BadRow]) -> bytes:
     """The rows of the input that were skipped, and why, as CSV."""
-    return csv_bytes(SKIPPED, ((row.source, row.line, row.column, row.value, row.reason) for row in rows))
+    return csv_bytes(SKIPPED, ((row.source, row.line, row.column, row.value, str(row.why)) for row in rows))

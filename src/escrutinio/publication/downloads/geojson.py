@@ -34,7 +34,7 @@ def published_geometry(shown: Presentation, tables: Tables, base_dir: Path) -> b
         raw, _ = load(base_dir, shown.map.shapes, MAX_GEOMETRY)
         shapes = read_shapes(raw, shown.map.shapes, shown.map.property, shown.map.codes)
         if not any(shape.area for shape in shapes):
-            raise DefinitionError(f"{shown.map.shapes} has no shape of an area of the election")
+            raise DefinitionError("shapes-none", path=shown.map.shapes)
     if not shapes and not points:
         return None
     ordered = sorted(shapes, key=lambda shape: tree.index.get(shape.area or "", -1))

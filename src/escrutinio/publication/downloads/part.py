@@ -59,7 +59,7 @@ def part_entries(state: ElectionState, area: str) -> tuple[int, ...]:
     """
     top = state.areas.index.get(area)
     if top is None:
-        raise InputError(f"there is no area {area[:80]!r} in this election")
+        raise InputError("part-area", area=repr(area[:80]))
     inside = state.areas.within(top, state.roll.area)
     controls = part_controls(state)
     found = {0, 1, *controls[t.Roll.NAME], *controls[t.Closing.NAME], *_about(state, inside)}
@@ -68,7 +68,7 @@ def part_entries(state: ElectionState, area: str) -> tuple[int, ...]:
         size = len(found)
         found |= _resting_on(state, found)
     if len(found) > MOST_RECORDS:
-        raise InputError(f"this area has {len(found):,} records; carry a copy of the whole log instead")
+        raise InputError("part-large", size=len(found), limit=MOST_RECORDS)
     return tuple(sorted(found))
 
 
@@ -122,7 +122,7 @@ def part_files(log: VerifiedLog, area: str) -> Iterator[tuple[str, bytes]]:
         path = f"attachments/{file_name(digest)}"
         content = log.attachment(digest)
         if content is None:
-            raise PublicationError(f"{path} is missing, so that no part of this log can be verified")
+            raise PublicationError("part-missing", path=path)
         yield path, content
     for index, raw in log.entries_at(indices):
         yield f"records/{index}.cose", raw

@@ -193,7 +193,9 @@ class _Work:
         try:
             shared.write_bytes(pickle.dumps(self._context))
         except OSError as error:
-            raise PublicationError(f"{shared} cannot be written: {error.strerror or error}") from None
+            raise PublicationError(
+                "file-not-written", why=error.strerror or str(error), path=shared
+            ) from None
         # The longest job first, in one process: so the others make pages, and nobody waits for it alone.
         self._waiting[self._executor.submit(_worked_out, shared)] = _Job("")
         for job in todo:

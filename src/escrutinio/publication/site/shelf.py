@@ -67,19 +67,19 @@ class Shelf:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise PublicationError(f"{path} cannot be read: {error.strerror}") from None
+            raise PublicationError("file-unreadable", path=path, why=error.strerror or str(error)) from None
 
     def description(self) -> Description:
         """What `data/datapackage.json` lists; nothing where there is none. Raises PublicationError."""
         path = self.directory / "data" / "datapackage.json"
         try:
             if path.stat().st_size > MAX_DESCRIPTION:
-                raise PublicationError(f"{path} is longer than {MAX_DESCRIPTION:,} bytes")
+                raise PublicationError("fetch-long", path=path, limit=MAX_DESCRIPTION)
             return msgspec.json.decode(path.read_bytes(), type=Description)
         except FileNotFoundError:
             return Description()
         except (OSError, msgspec.DecodeError) as error:
-            raise PublicationError(f"{path} cannot be read: {error}") from None
+            raise PublicationError("file-unreadable", path=path, why=str(error)) from None
 
 
 def text_of(texts: Mapping[str, str], language: str, otherwise: str) -> str:

@@ -53,11 +53,11 @@ async def read_form(request: Request) -> dict[str, str]:
     async for part in request.stream():
         body += part
         if len(body) > MAX_FORM:
-            raise InputError(f"a form has at most {MAX_FORM:,} bytes")
+            raise InputError("form-long", limit=MAX_FORM)
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10_000))
     except (UnicodeDecodeError, ValueError):
-        raise InputError("this is no form") from None
+        raise InputError("form-none") from None
 
 
 def language_of(request: Request) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from escrutinio.base.errors import LogError, PublicationError, RecordError
 from escrutinio.base.files import write_files
-from escrutinio.base.words.say import say
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.log.notes import VerifierKey, verify_note
@@ -45,26 +44,10 @@ class Before:
     def refuse_change(self, records: Sequence[bytes]) -> None:
         """Raise PublicationError where these records are no continuation of what stands there."""
         if not self.entries or self.entries[0] != records[0]:
-            raise PublicationError(
-                say(
-                    f"{self.directory} holds another election; choose another directory, or give --replace",
-                    f"{self.directory} contiene otra elección; elija otro directorio, o indique --replace",
-                )
-            )
+            raise PublicationError("before-other", directory=self.directory)
         if not self.is_continued_by(records):
             size = len(self.entries)
-            raise PublicationError(
-                say(
-                    f"{self.directory} holds {size} entries of this election that the new log would change. "
-                    "A log only grows: put rows that are new, and corrections, below those that were "
-                    "published. Or choose another directory; with --replace the same key would sign a second "
-                    "history, and whoever kept the first can show both",
-                    f"{self.directory} contiene {size} asientos de esta elección que el registro nuevo "
-                    "cambiaría. Un registro solo crece: ponga las filas nuevas, y las correcciones, "
-                    "debajo de las publicadas. O elija otro directorio; con --replace la misma clave "
-                    "firmaría una segunda historia, y quien guardó la primera puede mostrar las dos",
-                )
-            )
+            raise PublicationError("before-changed", directory=self.directory, size=size)
 
     def is_forked_by(self, records: Sequence[bytes], verifier: VerifierKey) -> bool:
         """Whether publishing these records with this log key tells a second history of the same log."""
@@ -112,7 +95,7 @@ def read_before(target: Path, *, replace: bool) -> Before | None:
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return None
     if not (target / "log" / CHECKPOINT).is_file():
-        raise PublicationError(f"{target} is not empty and holds no publication; choose another directory")
+        raise PublicationError("before-not-empty", target=target)
     try:
         reader = open_log(target / "log")
         signed = parse_checkpoint(reader.checkpoint())
@@ -120,9 +103,7 @@ def read_before(target: Path, *, replace: bool) -> Before | None:
     except LogError as error:
         if replace:
             return None
-        raise PublicationError(
-            f"{target} holds a damaged log ({error}); give --replace to replace it"
-        ) from None
+        raise PublicationError("before-damaged", target=target, why=error) from None
 
 
 def _widest(log: Path, full: Path) -> bytes:

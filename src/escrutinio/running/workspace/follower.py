@@ -44,7 +44,7 @@ class Follower:
         if later == log.signed:
             return log
         if size < log.size:
-            raise LogError(f"The log has {size} entries now, where {log.size} were verified.")
+            raise LogError("log-shrunk", size=size, verified=log.size)
         if log.trust is not None:
             verify_checkpoint(later, log.trust.policy)
         entries = list(read_entries(reader, size, log.size))
@@ -68,10 +68,10 @@ def follow(
     for answer in found.asked:
         reasons = (*answer.failures, *answer.unjudged)
         for reason in reasons if answer.check is not Check.ATTACHMENTS else ():
-            raise LogError(f"{directory / reason.place}: {reason.sentence}")
+            raise LogError("log-not-verified", address=directory / reason.place, reason=reason.sentence)
     if found.log is None:
-        raise LogError(f"{directory / 'log'} gives no election to show")
+        raise LogError("log-no-election", path=directory / "log")
     for digest in found.log.state.attachments_missing:
         path = directory / "attachments" / file_name(digest)
-        raise LogError(f"{path}, which the totals need, is missing or altered")
+        raise LogError("totals-file", path=path)
     return Follower(found.log)

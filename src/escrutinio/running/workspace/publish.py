@@ -16,6 +16,7 @@ from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
 from escrutinio.base.inputs import read_input
 from escrutinio.base.progress import Progress
+from escrutinio.base.words.say import say_in
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
@@ -37,14 +38,29 @@ SHOWN_BAD_ROWS = 20
 MAX_CONFIG = 16 * 1024 * 1024
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """The first of the bad rows, a line each, in the language of the sentence that lists them."""
+
+    rows: tuple[BadRow, ...]
+
+    def said_in(self, language: str) -> str:
+        """The lines, each after a line end."""
+        lines = [row.said_in(language) for row in self.rows[:SHOWN_BAD_ROWS]]
+        if (more := len(self.rows) - SHOWN_BAD_ROWS) > 0:
+            lines.append(say_in(language, "… and {count:,} more", count=more))
+        return "".join(f"\n  {line}" for line in lines)
+
+    def __str__(self) -> str:
+        return self.said_in("en")
+
+
 class BadRowsError(InputError):
     """Rows of the input are bad, so that nothing was published; `rows` says which."""
 
     def __init__(self, rows: tuple[BadRow, ...]) -> None:
+        super().__init__("rows-bad", size=len(rows), rows=_Listed(rows))
         self.rows = rows
-        shown = "\n".join(f"  {row}" for row in rows[:SHOWN_BAD_ROWS])
-        more = f"\n  … and {len(rows) - SHOWN_BAD_ROWS} more" if len(rows) > SHOWN_BAD_ROWS else ""
-        super().__init__(f"{len(rows)} rows cannot be read, so nothing was published:\n{shown}{more}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +151,7 @@ def _begin(
             clock=clock,
         )
     except LogError as error:
-        raise PublicationError(str(error)) from None
+        raise error.as_kind(PublicationError) from None
 
 
 def _show(
@@ -174,10 +190,10 @@ def _read_config(config_file: Path) -> tuple[ElectionConfig, Path]:
     path = config_file / "election.toml" if config_file.is_dir() else config_file
     try:
         if path.stat().st_size > MAX_CONFIG:
-            raise InputError(f"{path} is longer than {MAX_CONFIG:,} bytes; it cannot be a configuration")
+            raise InputError("config-long", path=path, limit=MAX_CONFIG)
         return read_config(read_input(path, MAX_CONFIG), path.name), path.parent
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+        raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
 
 
 def _sources(config: ElectionConfig, base_dir: Path, tables: Tables) -> list[Source]:

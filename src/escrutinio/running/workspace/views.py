@@ -102,7 +102,7 @@ def renew(
         write_files(directory, verifiers.files)  # before the trust file names them
         write_files(directory, [("trust.toml", format_trust(trust))])
     except LogError as error:
-        raise PublicationError(str(error)) from None
+        raise error.as_kind(PublicationError) from None
     rendering = write_views(
         directory,
         state,

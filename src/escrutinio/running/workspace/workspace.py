@@ -23,7 +23,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.beside import keep_part, new_tree, refusal
-from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.errors import InputError
 from escrutinio.base.files import (
     PRIVATE,
     PUBLIC,
@@ -249,7 +249,7 @@ def begin(
         attachments = sorted(beginning.attachments.items())
         write_files(made.public / "attachments", ((file_name(d), content) for d, content in attachments))
         if why := refused(made.add(beginning.records, keyring, clock)):
-            raise LogError(f"{why}.")
+            raise why
         written = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
         write_files(made.directory, [(SETTINGS, written)])
     return Workspace(directory, settings)
@@ -262,7 +262,7 @@ def beginning_in(directory: Path) -> Iterator[Path]:
     Raises InputError where one stands there that is not empty, PublicationError where another run is at it.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise InputError(f"{directory} is not empty; choose another directory")
+        raise InputError("directory-not-empty", directory=directory)
     try:
         with new_tree(directory) as staging:
             yield staging
@@ -282,18 +282,18 @@ def open_workspace(directory: Path) -> Workspace:
         with path.open("rb") as file:
             raw = file.read(MAX_SETTINGS + 1)
     except FileNotFoundError:
-        raise InputError(f"{directory} is no workspace; make one with: escrutinio collect init") from None
+        raise InputError("workspace-none", directory=directory) from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+        raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
     try:
         settings = msgspec.json.decode(raw[:MAX_SETTINGS], type=WorkspaceTable)
         digests = [bytes.fromhex(text) for text in (settings.election, settings.charter)]
     except (msgspec.DecodeError, ValueError) as error:
-        raise InputError(f"{path} is not what a workspace says of itself: {error}") from None
+        raise InputError("workspace-form", path=path, why=str(error)) from None
     if settings.version != VERSION:
-        raise InputError(f"{path} has version {settings.version}; this program knows {VERSION}")
+        raise InputError("workspace-version", path=path, version=settings.version, known=VERSION)
     if settings.role not in ROLES:
-        raise InputError(f"{path} states the role {settings.role[:40]!r}; known are: {', '.join(ROLES)}")
+        raise InputError("workspace-role", path=path, role=repr(settings.role[:40]), known=", ".join(ROLES))
     if any(len(digest) != 32 for digest in digests):
-        raise InputError(f"{path} does not name election and charter by 64 hexadecimal digits each")
+        raise InputError("workspace-digests", path=path)
     return Workspace(directory, settings)

@@ -51,7 +51,7 @@ def _quickly(raw: bytes, signer: Signer, election: bytes, fewest: int) -> Entry 
     try:
         check_signature(signer.public_key, frame.signed, frame.signature)
     except RecordError as error:
-        raise EntryError(Fault.BAD_SIGNATURE, str(error)) from None
+        raise EntryError(Fault.BAD_SIGNATURE, error) from None
     issued_at, keys = found
     body = t.Enrolment(keys)
     return Entry(raw, frame.kid, frame.issuer, frame.subject, election, issued_at, body, Subject())

@@ -40,7 +40,7 @@ def to_xlsx(contests: Sequence[Accounts], language: str) -> bytes:
     """
     figures = [row for accounts in contests for row in figure_rows(accounts)]
     if len(figures) > MAX_ROWS:
-        raise PublicationError(f"a workbook takes {MAX_ROWS:,} rows, not {len(figures):,}; use --csv")
+        raise PublicationError("workbook-rows", size=len(figures), limit=MAX_ROWS)
     sheets = [
         Sheet(say_in(language, _SHEETS[name]), _HEADERS[name], rows, _widths(_HEADERS[name], rows))
         for name, rows in (

@@ -77,7 +77,7 @@ def writing_reconciliation(contests: Sequence[Accounts], directory: Path) -> Ite
     It appears when the block ends, and not where that ends with an error. Raises PublicationError.
     """
     if directory.exists():
-        raise PublicationError(f"{directory} exists already; choose a new directory for the pages")
+        raise PublicationError("pages-exist", directory=directory)
     try:
         with new_tree(directory) as staging:
             write_pages(staging, reconciliation_pages(contests))

@@ -113,7 +113,7 @@ class _Pages:
             picture = await run_in_threadpool(self._readers.call, _jpeg, path)
             return Response(picture, media_type="image/jpeg")
         except InputError as error:
-            return Response(str(error), 422)
+            return Response(error.said_in(language_of(request)), 422)
 
     # --- what they share ---
 

@@ -29,7 +29,6 @@ from escrutinio.base.files import (
     write_files,
 )
 from escrutinio.base.inputs import as_text, read_input
-from escrutinio.base.words.say import say
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.text import check_code
 from escrutinio.intake.scan.problems import Problem, UnreadableError
@@ -52,7 +51,7 @@ class Desk:
     def __init__(self, folder: Path, directory: Path, paths: Iterable[Path] | None = None) -> None:
         self.folder, self.directory = folder.resolve(), directory
         make_directories(directory, directory_mode(PRIVATE))
-        self._alone = DirectoryLock(directory, _busy(directory))
+        self._alone = DirectoryLock(directory, "desk-busy")
         try:
             self._begin(paths)
         except BaseException:
@@ -94,9 +93,9 @@ class Desk:
         with self._lock:
             task = self.tasks().get(typing.image)
             if task is None or typing.typist not in self.typists:
-                raise InputError("there is no such picture or typist at this desk")
+                raise InputError("desk-unknown")
             if any(one.typist == typing.typist for one in task.typings):
-                raise InputError("this person has typed this picture already; another one must")
+                raise InputError("desk-typed")
             line = msgspec.json.encode(typing) + b"\n"
             self._append(line)
             self._typings.append(typing)
@@ -117,7 +116,7 @@ class Desk:
                     file.truncate(before)
                     raise
         except OSError as error:
-            raise LogError(f"{path} cannot be written: {error.strerror or error}.") from None
+            raise LogError("file-not-written", path=path, why=error.strerror or str(error)) from None
 
     def _write_result(self) -> None:
         lines = [
@@ -149,7 +148,7 @@ class Desk:
     def _listed(self) -> list[Path]:
         found = [path for path in sorted(self.folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
         if len(found) > MOST_IMAGES:
-            raise InputError(f"{self.folder} has more than {MOST_IMAGES:,} pictures; take a part of them")
+            raise InputError("desk-many", folder=self.folder, limit=MOST_IMAGES)
         return found
 
     def _found(self, paths: Iterable[Path]) -> Iterable[tuple[str, Path]]:
@@ -159,7 +158,7 @@ class Desk:
                 if inside.is_symlink():  # whatever it leads to, it is named and not followed
                     raise UnreadableError(Problem.NOT_A_FILE)
                 if not inside.resolve().is_relative_to(self.folder):
-                    raise InputError(f"{path} is not in the folder {self.folder}")
+                    raise InputError("desk-outside", path=path, folder=self.folder)
                 yield digest_of(read_regular(inside).data).hex(), inside
             except UnreadableError:
                 self.unreadable.append(str(path))
@@ -168,19 +167,19 @@ class Desk:
         path = self.directory / JOURNAL
         try:
             if path.stat().st_size > MAX_JOURNAL:
-                raise InputError(f"{path} is longer than {MAX_JOURNAL:,} bytes")
+                raise InputError("fetch-long", path=path, limit=MAX_JOURNAL)
             raw = path.read_bytes()
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}") from None
+            raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
         whole, _, cut = raw.rpartition(b"\n")
         if cut:  # a crash in the middle of a line: that typing was never acknowledged
             write_files(self.directory, [(JOURNAL, whole + b"\n" if whole else b"")], private=True)
         try:
             return [msgspec.json.decode(line, type=Typing) for line in whole.splitlines() if line]
         except msgspec.DecodeError as error:
-            raise InputError(f"{path} is no journal of transcriptions: {error}") from None
+            raise InputError("journal-form", path=path, why=str(error)) from None
 
     def _read_result(self) -> list[bytes]:
         """The lines of what was done of pictures that are not at this desk: they stay."""
@@ -193,7 +192,7 @@ class Desk:
         except FileNotFoundError:
             return []
         except (OSError, msgspec.DecodeError) as error:
-            raise InputError(f"{path} cannot be read: {error}") from None
+            raise InputError("file-unreadable", path=path, why=str(error)) from None
 
     def _read_typists(self) -> tuple[str, ...]:
         path = self.directory / TYPISTS
@@ -203,7 +202,7 @@ class Desk:
             codes = as_text(read_input(path), str(path)).decode().split()
             return tuple(check_code(code) for code in codes)
         except (UnicodeDecodeError, RecordError) as error:
-            raise InputError(f"{path} is no list of typists' codes: {error}") from None
+            raise InputError("typists-form", path=path, why=str(error)) from None
 
 
 def issue_codes(directory: Path, count: int) -> tuple[str, ...]:
@@ -217,19 +216,12 @@ def issue_codes(directory: Path, count: int) -> tuple[str, ...]:
         f"t{number}-{''.join(secrets.choice(letters) for _ in range(6))}" for number in range(1, count + 1)
     )
     make_directories(directory, directory_mode(PRIVATE))
-    alone = DirectoryLock(directory, _busy(directory))
+    alone = DirectoryLock(directory, "desk-busy")
     try:
         if path.exists():
-            raise InputError(f"{path} exists already; its codes stand")
+            raise InputError("typists-exist", path=path)
         content = "".join(f"{code}\n" for code in codes).encode()
         write_files(directory, [(TYPISTS, content)], private=True)
     finally:
         alone.release()
     return codes
-
-
-def _busy(directory: Path) -> str:
-    return say(
-        "Another desk is at work in {directory}; people share its page, or take a directory of their own.",
-        directory=directory,
-    )

@@ -47,9 +47,7 @@ class Organisation:
     def __post_init__(self) -> None:
         check_name(self.name)
         if self.role not in ROLES or not self.name.startswith(f"{self.role.name.lower()}/"):
-            raise InputError(
-                f"{self.name!r} is not the name of a party or observer, such as party/azul or observer/faro"
-            )
+            raise InputError("organisation-name", name=repr(self.name))
 
 
 def beginning(
@@ -70,13 +68,13 @@ def beginning(
     """
     carried = [one for one in state.controls if isinstance(one.entry.body, CARRIED) and _stands(one)]
     if not any(isinstance(one.entry.body, Roll) for one in carried):
-        raise InputError("the publication has no roll in force, so nobody could say which stations there are")
+        raise InputError("collect-no-roll")
     titles = organisation.titles or (Title("en", organisation.name),)
     charter = Charter(origin, organisation.role, titles, root.public_key, None)
     own = EnrolledKey(organisation.name, key.public_key, ROLES[organisation.role], (), (), titles)
     needed = tuple(_signers(state, carried))
     if any(held.name == organisation.name for held in needed):
-        raise InputError(f"{organisation.name} signed the roll itself; choose another name for this log")
+        raise InputError("collect-roll-signer", name=organisation.name)
 
     def sealed(body: Charter | Enrolment) -> bytes:
         signer = f"{organisation.name}/root"
@@ -97,7 +95,7 @@ def beginning(
 def _content(attachments: Attachments, digest: bytes) -> bytes:
     content = attachments(digest)
     if content is None:
-        raise InputError(f"the publication lacks the attachment {digest.hex()}, which its roll needs")
+        raise InputError("collect-attachment", digest=digest.hex())
     return content
 
 

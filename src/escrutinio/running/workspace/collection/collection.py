@@ -73,8 +73,8 @@ def known_key(held: HeldKey) -> KnownKey:
 class CopiesRefusedError(LogError):
     """The log refused some of the copies; `added` of the others are new in it."""
 
-    def __init__(self, why: str, added: int) -> None:
-        super().__init__(why)
+    def __init__(self, why: LogError, added: int) -> None:
+        super().__init__(why.code, **why.values)
         self.added = added
 
 
@@ -127,7 +127,7 @@ class Collection:
         answers = self.workspace.add(list(self.records(sheets, keyring, clock)), keyring, clock, log)
         added = sum(not answer.duplicate for answer in answers if isinstance(answer, Receipt))
         if why := refused(answers):
-            raise CopiesRefusedError(f"{why}.", added)
+            raise CopiesRefusedError(why, added)
         return added
 
     def records(self, sheets: Sequence[Collected], keyring: Keyring, clock: int) -> Iterator[bytes]:
@@ -153,13 +153,13 @@ class Collection:
         path = self.private / "keys.json"
         try:
             if path.stat().st_size > MAX_KEYS:
-                raise InputError(f"{path} is longer than {MAX_KEYS:,} bytes")
+                raise InputError("fetch-long", path=path, limit=MAX_KEYS)
             table = msgspec.json.decode(path.read_bytes(), type=dict[str, KnownKey])
             return {bytes.fromhex(kid): key for kid, key in table.items()}
         except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}") from None
+            raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
         except (msgspec.DecodeError, ValueError) as error:
-            raise InputError(f"{path} is no list of keys: {error}") from None
+            raise InputError("keys-form", path=path, why=str(error)) from None
 
     def qr2024(self) -> Qr2024Options | None:
         """What the counts in a QR code of 2024 mean, None where the publication did not say it."""
@@ -168,7 +168,9 @@ class Collection:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise InputError(f"{self.private / 'qr2024.json'} cannot be read: {error.strerror}") from None
+            raise InputError(
+                "file-unreadable", path=self.private / "qr2024.json", why=error.strerror or str(error)
+            ) from None
 
     def remember(self, not_taken: Sequence[NotTaken], settled: frozenset[str]) -> None:
         """Keep what was not taken, once each, without the stations that are `settled` now."""
@@ -185,7 +187,9 @@ class Collection:
         except FileNotFoundError:
             return ()
         except (OSError, msgspec.DecodeError) as error:
-            raise InputError(f"{self.private / 'not-taken.jsonl'} cannot be read: {error}") from None
+            raise InputError(
+                "file-unreadable", why=str(error), path=self.private / "not-taken.jsonl"
+            ) from None
 
 
 def create(

@@ -73,7 +73,7 @@ def of_files(
             continue
         sheets, bad = read_table(path, state)
         if bad:
-            raise InputError(f"{path}: {len(bad)} rows cannot be read, the first: {bad[0]}")
+            raise InputError("rows-unreadable", path=path, size=len(bad), first=bad[0])
         yield from sheets
 
 
@@ -186,7 +186,7 @@ def _image(row: ScanResult) -> bytes:
     except ValueError:
         digest = b""
     if len(digest) != 32:
-        raise InputError(f"the row of {row.path[:200]} does not name its picture by 64 hexadecimal digits")
+        raise InputError("picture-row", path=row.path[:200])
     return digest
 
 
@@ -195,9 +195,9 @@ def _transcribed(line: bytes, place: str) -> Collected:
         said = msgspec.json.decode(line, type=Transcribed)
         image = bytes.fromhex(said.image)
     except (msgspec.DecodeError, ValueError) as error:
-        raise InputError(f"{place} is no transcription: {error}") from None
+        raise InputError("transcription-form", place=place, why=str(error)) from None
     if len(image) != 32:
-        raise InputError(f"{place} does not name its picture by 64 hexadecimal digits")
+        raise InputError("picture-form", place=place)
     return Collected(
         said.station,
         said.contest,
@@ -241,12 +241,12 @@ def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tu
 def _lines(path: Path) -> Iterator[bytes]:
     try:
         if not path.is_file():
-            raise InputError(f"{path} is no regular file but a directory, device or pipe")
+            raise InputError("input-not-regular", path=path)
         if path.stat().st_size > MAX_FILE:
-            raise InputError(f"{path} is longer than {MAX_FILE:,} bytes")
+            raise InputError("fetch-long", path=path, limit=MAX_FILE)
         with path.open("rb") as file:
             while line := file.readline(MAX_LINE + 1):
                 if line.strip():
                     yield line
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+        raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
