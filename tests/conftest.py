@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 
 # No deadline: a busy machine is not a failure. The same examples on every run: a failure can be repeated.
-# `make test-explore` takes others each time, by a seed that it prints.
-hypothesis.settings.register_profile("escrutinio", deadline=None, derandomize=True, database=None)
-hypothesis.settings.register_profile("exploring", deadline=None, derandomize=False, database=None)
+# `make test-explore` takes others each time, and twice as many, by a seed that it prints.
+_ALWAYS = hypothesis.settings(deadline=None, database=None)
+hypothesis.settings.register_profile("escrutinio", _ALWAYS, derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("exploring", _ALWAYS, derandomize=False)
 hypothesis.settings.load_profile("escrutinio")
 
 # Texts are chosen when their modules are loaded: in the tests' own process they are English.

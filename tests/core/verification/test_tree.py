@@ -128,7 +128,7 @@ def test_each_altered_bit_of_a_bundle_is_located(small: LogHome, data: st.DataOb
         assert path.startswith(f"tile/entries/{index // 256:03d}")
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_each_altered_bit_of_a_tile_is_located(large: Path, data: st.DataObject) -> None:
     paths = ["tile/0/000", "tile/0/256", "tile/0/257.p/208", "tile/1/000", "tile/1/001.p/1", "tile/2/000.p/1"]
