@@ -221,8 +221,10 @@ def test_a_name_is_never_taken_for_an_instruction(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a\u200bb\u200dc", "قائمة" * 30, "W" * 300, "ẽ\u0327" * 40])
 def test_an_odd_name_still_makes_a_sheet_and_nothing_stands_beyond_the_paper(name: str) -> None:
+    sheet = sheet_of_options(3, name=name)
+    sheet = replace(sheet, heading=(name,) * 3, whereabouts=(name, name), provenance=(("Log", name),))
     for paper in PAPERS:
-        pdf = sheet_pdf(sheet_of_options(3, name=name), paper)
+        pdf = sheet_pdf(sheet, paper)
         margin = page_image(pdf).convert("L")
         edge = margin.crop((margin.width - 20, 0, margin.width, margin.height))
         assert min(edge.tobytes()) > 200

@@ -49,6 +49,23 @@ def test_the_letters_that_no_font_has_are_found() -> None:
     assert typeset.named("1", "o1", frozenset("漢")) == "1"
 
 
+def test_codes_stand_where_their_names_lost_a_letter_and_nowhere_else() -> None:
+    content = {
+        "heading": "Of 漢: 字",
+        "rows": [["漢", "1"], ["A", "2"]],
+        "note": "字",
+        "svg": "漢",
+        "none": None,
+    }
+    assert typeset.coded(content, {"漢": "c1", "A": "c2"}, frozenset("漢字")) == {
+        "heading": "Of 漢: 字 [c1]",
+        "rows": [["漢 [c1]", "1"], ["A", "2"]],
+        "note": "字",
+        "svg": "漢",
+        "none": None,
+    }
+
+
 def test_a_template_that_cannot_be_set_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "wrong.typ").write_text("#let x = \n#panic()")
     monkeypatch.setattr(typeset, "_TEMPLATES", tmp_path)
