@@ -205,18 +205,24 @@ class Admission:
             self._revoke(entry.body.kid)
         if not isinstance(entry.body, t.Enrolment):
             return ()
-        return tuple([self._enrol(key) for key in entry.body.keys])
+        return self._enrol(entry.body.keys)
 
-    def _enrol(self, key: EnrolledKey) -> bytes | None:
-        if not key_is_acceptable(key.public_key):
-            return None
-        kid = key_id(key.public_key)
-        holder = self._holders.get(kid)
-        if holder is not None:  # the first enrolment wins; the root's own key stays the root's, without one
-            return None if holder.key is None else kid
-        self._holders[kid] = _Holder(Signer(key.public_key, key.name), self._enrolled, key)
-        self._enrolled += 1
-        return kid
+    def _enrol(self, keys: Sequence[EnrolledKey]) -> tuple[bytes | None, ...]:
+        """Enrol keys that are not yet; their kids, or None (`Said`)."""
+        holders = self._holders
+        kids: list[bytes | None] = []
+        for key in keys:
+            public_key = key.public_key
+            kid = sha256(public_key).digest()[:8]  # as `key_id` has it, for as many keys as there are sheets
+            holder = holders.get(kid)
+            if not key_is_acceptable(public_key) or (holder is not None and holder.key is None):
+                kids.append(None)  # the root's own key stays the root's, without an enrolment
+                continue
+            kids.append(kid)
+            if holder is None:  # the first enrolment wins
+                holders[kid] = _Holder(Signer(public_key, key.name), self._enrolled, key)
+                self._enrolled += 1
+        return tuple(kids)
 
     def _revoke(self, kid: bytes) -> None:
         holder = self._holders.get(kid)
