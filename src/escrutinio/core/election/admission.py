@@ -115,6 +115,11 @@ class Admission:
             raise DefinitionError("the log is empty: it does not define an election")
         return self._foundation
 
+    @property
+    def rolls(self) -> Sequence[Logged[t.Roll]]:
+        """The effective rolls so far, in log order."""
+        return self._rolls
+
     def signer(self, raw: bytes, kind: int) -> tuple[Signer | None, int]:
         """The key in force that the next entry names, and its place. The root signs no bulk records."""
         holder = self._holders.get(_kid(raw))

@@ -106,6 +106,9 @@ class Fold:
         """
         known = self._admission.foundation
         self._send()
+        if self._waiting:  # the workers are at it, and what they find will be held against the roll
+            for roll in self._admission.rolls:
+                self._attachments.foresee(roll, known.areas)
         while self._waiting:
             self._receive()
         if repeats := self._leaves.settle():
