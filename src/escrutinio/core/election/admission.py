@@ -47,6 +47,9 @@ SETTLING = frozenset({t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Rev
 _OF_CHARTER = {Fault.BAD_SIGNATURE: BAD_SIGNATURE, Fault.OUT_OF_BOUNDS: OUT_OF_BOUNDS}
 """The codes of refusal of a charter that is one but for this."""
 
+_AHEAD = 500
+"""Records that are read together before they are judged: their keys may stand in those right before them."""
+
 _NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
 
 
@@ -252,8 +255,12 @@ class Admission:
         whatever the length of the log.
         """
         trial = self._branch()
-        ahead = trial._read_ahead(records)
-        return [trial._verdict(raw, ahead.get(place)) for place, raw in enumerate(records)]
+        verdicts: list[Refusal | None] = []
+        for start in range(0, len(records), _AHEAD):
+            part = records[start : start + _AHEAD]
+            ahead = trial._read_ahead(part)
+            verdicts += [trial._verdict(raw, ahead.get(place)) for place, raw in enumerate(part)]
+        return verdicts
 
     def _read_ahead(self, records: Sequence[bytes]) -> dict[int, _Read]:
         """Bulk records that are all right if the key that they name stays in force up to them, by place."""
