@@ -99,11 +99,11 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
+    gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
     # Loaded before the workers are forked, which then need not load it again.
     from escrutinio.core.log.fingerprint import fingerprint
     from escrutinio.core.verification.publication import verify_publication
 
-    gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
     with workers() as executor, progress_bar(quiet or as_json) as progress:
         trust = given_trust(trust_file)
         memory = recall(trust)

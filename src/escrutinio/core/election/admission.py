@@ -47,6 +47,9 @@ SETTLING = frozenset({t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Rev
 _OF_CHARTER = {Fault.BAD_SIGNATURE: BAD_SIGNATURE, Fault.OUT_OF_BOUNDS: OUT_OF_BOUNDS}
 """The codes of refusal of a charter that is one but for this."""
 
+_AHEAD = 500
+"""Records that are read together before they are judged: their keys may stand in those right before them."""
+
 _NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
 
 
@@ -114,6 +117,11 @@ class Admission:
         if self._foundation is None:
             raise DefinitionError("log-empty")
         return self._foundation
+
+    @property
+    def rolls(self) -> Sequence[Logged[t.Roll]]:
+        """The effective rolls so far, in log order."""
+        return self._rolls
 
     def signer(self, raw: bytes, kind: int) -> tuple[Signer | None, int]:
         """The key in force that the next entry names, and its place. The root signs no bulk records."""
@@ -205,18 +213,24 @@ class Admission:
             self._revoke(entry.body.kid)
         if not isinstance(entry.body, t.Enrolment):
             return ()
-        return tuple([self._enrol(key) for key in entry.body.keys])
+        return self._enrol(entry.body.keys)
 
-    def _enrol(self, key: EnrolledKey) -> bytes | None:
-        if not key_is_acceptable(key.public_key):
-            return None
-        kid = key_id(key.public_key)
-        holder = self._holders.get(kid)
-        if holder is not None:  # the first enrolment wins; the root's own key stays the root's, without one
-            return None if holder.key is None else kid
-        self._holders[kid] = _Holder(Signer(key.public_key, key.name), self._enrolled, key)
-        self._enrolled += 1
-        return kid
+    def _enrol(self, keys: Sequence[EnrolledKey]) -> tuple[bytes | None, ...]:
+        """Enrol keys that are not yet; their kids, or None (`Said`)."""
+        holders = self._holders
+        kids: list[bytes | None] = []
+        for key in keys:
+            public_key = key.public_key
+            kid = sha256(public_key).digest()[:8]  # as `key_id` has it, for as many keys as there are sheets
+            holder = holders.get(kid)
+            if not key_is_acceptable(public_key) or (holder is not None and holder.key is None):
+                kids.append(None)  # the root's own key stays the root's, without an enrolment
+                continue
+            kids.append(kid)
+            if holder is None:  # the first enrolment wins
+                holders[kid] = _Holder(Signer(public_key, key.name), self._enrolled, key)
+                self._enrolled += 1
+        return tuple(kids)
 
     def _revoke(self, kid: bytes) -> None:
         holder = self._holders.get(kid)
@@ -241,8 +255,12 @@ class Admission:
         whatever the length of the log.
         """
         trial = self._branch()
-        ahead = trial._read_ahead(records)
-        return [trial._verdict(raw, ahead.get(place)) for place, raw in enumerate(records)]
+        verdicts: list[Refusal | None] = []
+        for start in range(0, len(records), _AHEAD):
+            part = records[start : start + _AHEAD]
+            ahead = trial._read_ahead(part)
+            verdicts += [trial._verdict(raw, ahead.get(place)) for place, raw in enumerate(part)]
+        return verdicts
 
     def _read_ahead(self, records: Sequence[bytes]) -> dict[int, _Read]:
         """Bulk records that are all right if the key that they name stays in force up to them, by place."""

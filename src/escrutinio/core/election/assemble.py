@@ -197,8 +197,7 @@ def _refused(sheets: Sheets, codes: list[str], code: str) -> dict[int, str]:
 
 def _organisations(keys: KeyTable) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """Whom each key belongs to, by number of the key."""
-    numbers: dict[str, int] = {}
-    places = []
-    for held in keys:
-        places.append(numbers.setdefault(organisation_of(held.key.name), len(numbers)))
-    return tuple(numbers), np.array(places, np.int32)
+    names = [held.key.name for held in keys]
+    whose = [organisation_of(name) if name.count("/") > 1 else name for name in names]
+    numbers = {name: place for place, name in enumerate(dict.fromkeys(whose))}
+    return tuple(numbers), np.fromiter(map(numbers.__getitem__, whose), np.int32, len(whose))

@@ -13,7 +13,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.core.election.bulk.columns import FEWEST, Columns, columns_of, read_columns
+from escrutinio.core.election.bulk.columns import FEWEST, Columns, Named, columns_of, read_columns
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, UnknownTypeError
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
@@ -76,7 +76,7 @@ class ChunkColumns:
 
 def decode_chunk(
     entries: Sequence[bytes],
-    signers: Sequence[Signer | None],
+    signers: Sequence[Named | None],
     election: bytes,
     shapes: Mapping[str, int],
     *,
@@ -84,15 +84,16 @@ def decode_chunk(
 ) -> ChunkColumns:
     """Read entries strictly and check their signatures.
 
-    `signers` has, for each entry, the key in force that its kid names; `shapes` the number of options by
-    contest. `fewest` sheets that are alike are read at once, with the same outcome. Nothing raises: what is
-    wrong with an entry is said in `faults`.
+    `signers` has, for each entry, the key in force that its kid names (a `Signer`, or as bare a tuple);
+    `shapes` the number of options by contest. `fewest` sheets that are alike are read at once, with the same
+    outcome. Nothing raises: what is wrong with an entry is said in `faults`.
     """
     read = read_columns(entries, signers, election, fewest=fewest)
     rest = set(range(len(entries))).difference(() if read is None else read.place.tolist())
     one_by_one = _OneByOne(election)
     for place in sorted(rest):
-        one_by_one.add(place, entries[place], signers[place])
+        named = signers[place]
+        one_by_one.add(place, entries[place], None if named is None else Signer(*named))
     columns = _together(read, one_by_one.sheets)
     digests: dict[bytes, int] = {}
     rows: dict[str, Rows] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -115,7 +116,10 @@ class AttachmentReader:
     def roll(self, logged: Logged[t.Roll], areas: AreaTree) -> Roll | None:
         """The roll that a record publishes; None where a part is missing. Raises DefinitionError."""
         body, key = logged.body, logged.entry.digest
-        if key not in self._rolls:
+        if key in self._rolls:
+            parts = filter(None, (body.stations, body.centers))
+            self.found.update((part.digest, True) for part in parts)
+        else:
             stations = self.read(body.stations)
             centers = None if body.centers is None else self.read(body.centers)
             if stations is None or (body.centers is not None and centers is None):
@@ -124,6 +128,13 @@ class AttachmentReader:
                 stations, areas, centers=centers, declared=body.declared, frozen_on=body.frozen_on
             )
         return self._rolls[key]
+
+    def foresee(self, logged: Logged[t.Roll], areas: AreaTree) -> None:
+        """Read a roll that may be asked for later; that it was read is told then."""
+        told = self.found.copy()
+        with suppress(DefinitionError):
+            self.roll(logged, areas)
+        self.found = told
 
 
 def empty_roll() -> Roll:

@@ -1,18 +1,20 @@
 """The keys of an election: who was enrolled where in the log, and until where."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count, repeat
+from typing import NamedTuple
 
 from escrutinio.core.records.parts import EnrolledKey
 
 
-@dataclass(frozen=True, slots=True)
-class HeldKey:
+class HeldKey(NamedTuple):
     """An enrolled key. In force from above log index `enrolled` to below `revoked` (None: to the end).
 
     `place` is its number in the order of enrolment, which is its number in `ElectionState.signers`.
     `late`: a machine key enrolled after enrolment closed; `consented`: the index from which its sheets
-    have the consents that a late key needs, None without them.
+    have the consents that a late key needs, None without them. A tuple, since an election has one for each of
+    its machines, and they are made before any sheet can be read.
     """
 
     place: int
@@ -45,27 +47,29 @@ class KeyTable:
         place = self._by_kid.get(kid)
         return None if place is None else self._keys[place]
 
-    def enrol(self, key: EnrolledKey, kid: bytes, index: int) -> HeldKey | None:
-        """Enrol a key at a log index; None, changing nothing, where its kid was enrolled before."""
-        place = self._by_kid.setdefault(kid, len(self._keys))
-        if place < len(self._keys):
-            return None
-        self._keys.append(HeldKey(place, key, kid, index))
-        return self._keys[place]
+    def enrol(self, keys: Sequence[EnrolledKey], kids: Sequence[bytes], index: int) -> None:
+        """Enrol keys, each with its kid, at a log index; one whose kid was enrolled before changes none."""
+        if len(set(kids)) < len(kids) or not self._by_kid.keys().isdisjoint(kids):
+            found = dict(zip(reversed(kids), reversed(keys), strict=True))
+            fresh = [kid for kid in dict.fromkeys(kids) if kid not in self._by_kid]
+            keys, kids = [found[kid] for kid in fresh], fresh
+        place = len(self._keys)
+        self._by_kid.update(zip(kids, count(place)))
+        self._keys.extend(map(HeldKey, count(place), keys, kids, repeat(index)))
 
     def revoke(self, kid: bytes, index: int) -> bool:
         """Revoke a key at a log index; False where there is none or it was revoked before."""
         held = self.get(kid)
         if held is None or held.revoked is not None:
             return False
-        self._keys[held.place] = replace(held, revoked=index)
+        self._keys[held.place] = held._replace(revoked=index)
         return True
 
     def snapshot(self, late: dict[int, tuple[bool, int | None]]) -> "KeyTable":
         """A copy in which the keys at these places have (`late`, `consented`); this table stays as it is."""
         keys = self._keys.copy()
         for place, (is_late, consented) in late.items():
-            keys[place] = replace(keys[place], late=is_late, consented=consented)
+            keys[place] = keys[place]._replace(late=is_late, consented=consented)
         return KeyTable(keys, self._by_kid.copy())
 
 

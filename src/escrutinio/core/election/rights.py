@@ -132,13 +132,13 @@ class Scopes:
     def _only(self) -> NDArray[np.int32]:
         """Per key the one station that it is for, or `_EVERYWHERE`, or `_LOOK` for a closer look."""
         stations, areas = self.roll.index, self.areas.index
-        only = []
-        for held in self.keys:
-            scope = held.key.scope
-            if len(scope) == 1 and scope[0] not in areas:
-                only.append(stations.get(scope[0], _LOOK))
-            else:
-                only.append(_LOOK if scope else _EVERYWHERE)
+        scopes = [held.key.scope for held in self.keys]
+        only = [
+            stations.get(scope[0], _LOOK)
+            if len(scope) == 1 and scope[0] not in areas
+            else (_LOOK if scope else _EVERYWHERE)
+            for scope in scopes
+        ]
         return np.array(only, np.int32)
 
     def _station(self, key: EnrolledKey, code: str) -> bool:

@@ -73,7 +73,7 @@ def key_is_acceptable(public_key: bytes) -> bool:
     """
     if len(public_key) != 32 or public_key in SMALL_ORDER:
         return False
-    return int.from_bytes(public_key, "little") & (2**255 - 1) < P
+    return public_key[31] & 0x7F < 0x7F or int.from_bytes(public_key, "little") & (2**255 - 1) < P
 
 
 def check_signature(public_key: bytes, message: bytes, signature: bytes) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,8 +31,8 @@ from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.authoring.script import play
 from escrutinio.intake.authoring.statements import add_statements, read_statements
 from escrutinio.intake.mapping.files import load_toml
-from escrutinio.intake.mapping.mapping import parse_mapping
-from escrutinio.intake.mapping.rows import AreaRow, BadRow, CenterRow, RollRow, SheetRow, SourceFile
+from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
+from escrutinio.intake.mapping.rows import AreaRow, BadRow, CenterRow, Imported, RollRow, SheetRow, SourceFile
 from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll, read_sheets
 
 MAX_KEYS = 500
@@ -63,18 +64,30 @@ class Tables:
     sources: tuple[SourceFile, ...]
 
 
-def read_tables(config: ElectionConfig, base_dir: Path) -> Tables:
-    """Read every table that `[import]` names. Raises InputError or DefinitionError; bad rows are returned."""
+def read_tables(config: ElectionConfig, base_dir: Path, executor: Executor | None = None) -> Tables:
+    """Read every table that `[import]` names; an `executor` reads some meanwhile. Raises InputError or
+    DefinitionError; bad rows are returned."""
     mapping = parse_mapping(config.imports)
     options = {contest.code: [option.code for option in contest.options] for contest in config.contests}
-    areas = read_areas(mapping, base_dir)
-    centers = read_centers(mapping, base_dir)
-    roll = read_roll(mapping, base_dir)
-    sheets = read_sheets(mapping, base_dir, options)
+    if executor is None:
+        areas, centers, roll = _read_places(mapping, base_dir)
+        sheets = read_sheets(mapping, base_dir, options)
+    else:
+        places = executor.submit(_read_places, mapping, base_dir)
+        try:
+            sheets = read_sheets(mapping, base_dir, options)
+        finally:  # what is wrong with these tables is said before what is with the sheets
+            areas, centers, roll = places.result()
     bad = (*areas.bad, *centers.bad, *roll.bad, *sheets.bad)
     sources = (*areas.sources, *centers.sources, *roll.sources, *sheets.sources)
     by_file = {source.file: source for source in sources}
     return Tables(areas.rows, centers.rows, roll.rows, sheets.rows, bad, tuple(by_file.values()))
+
+
+def _read_places(
+    mapping: ImportMapping, base_dir: Path
+) -> tuple[Imported[AreaRow], Imported[CenterRow], Imported[RollRow]]:
+    return read_areas(mapping, base_dir), read_centers(mapping, base_dir), read_roll(mapping, base_dir)
 
 
 def compose(

@@ -9,8 +9,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from zipfile import BadZipFile, ZipFile
@@ -25,7 +25,7 @@ from escrutinio.core.derived.geometry import GEOMETRY
 from escrutinio.core.derived.version import KNOWN, MEMBER, stated
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.verification.checks import Outcome
-from escrutinio.publication.downloads.data import data_files, nist_files, skipped_rows
+from escrutinio.publication.downloads.data import data_files, skipped_rows
 from escrutinio.publication.downloads.datapackage import datapackage, resource
 
 MAX_FILE = 2**31
@@ -80,13 +80,12 @@ def compare_downloads(
     package, created = _described(raw)
     if package is None or created is None:
         return Downloads((), ((DATAPACKAGE, "it does not say when the files were made"),), own)
-    nist = None if executor is None else executor.submit(_nist, state, created)
     made: dict[str, bytes] = {}
     resources = [
         resource(GEOMETRY, "geometry", b""),
         resource("skipped.csv", "skipped", skipped_rows(())),
     ]
-    for path, kind, content in _made(state, created, nist):
+    for path, kind, content in data_files(state, created, executor=executor):
         resources.append(resource(path, kind, content))
         if path in asked:
             made[path] = content
@@ -109,21 +108,6 @@ def compare_downloads(
         differing.append((DATAPACKAGE, why))
     judged = stated(raw).version == KNOWN
     return Downloads(tuple(same), tuple(differing), own, tuple(unread), judged)
-
-
-def _made(
-    state: ElectionState, created: int, nist: Future[list[tuple[str, str, bytes]]] | None
-) -> Iterator[tuple[str, str, bytes]]:
-    """Every file that the log gives, those of NIST last."""
-    if nist is None:
-        yield from data_files(state, created)
-        return
-    yield from data_files(state, created, nist=False)
-    yield from nist.result()
-
-
-def _nist(state: ElectionState, created: int) -> list[tuple[str, str, bytes]]:
-    return list(nist_files(state, created))
 
 
 def _described(raw: bytes | None) -> tuple[dict[str, object] | None, int | None]:

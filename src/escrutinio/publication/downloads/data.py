@@ -3,7 +3,10 @@
 import gzip
 import io
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import polars as pl
 
@@ -25,6 +28,9 @@ TWINS = frozenset({"areas", "stations", "sheets", "area-totals", "option-totals"
 _OPERATING_SYSTEM, _UNKNOWN = 9, 255
 """Where the header of a gzip file names an operating system, and what stands there for none."""
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 SKIPPED = ("source", "line", "column", "value", "reason")
 
 
@@ -36,18 +42,22 @@ def write_data(
     sources: Sequence[Source] = (),
     skipped: Sequence[BadRow] = (),
     progress: Callable[[str], None] = lambda _path: None,
+    executor: Executor | None = None,
 ) -> tuple[Resource, ...]:
     """Write every file of `data/` into `directory`, the description last; return what was written.
 
     The same state, sources, skipped rows and `generated_at` (seconds since 1970-01-01 UTC, which only the
     NIST reports and the description carry) give the same bytes. Files of an earlier state that this one
-    does not have are left alone; `geometry.geojson`, where it lies there, is used and described. Raises
-    PublicationError, and DefinitionError for shapes that are none.
+    does not have are left alone; `geometry.geojson`, where it lies there, is used and described. An
+    `executor` makes the largest files meanwhile. Raises PublicationError, and DefinitionError for shapes that
+    are none.
     """
     written: list[Resource] = []
 
     def contents() -> Iterator[tuple[str, bytes]]:
-        for path, kind, content in data_files(state, generated_at, skipped, _geometry(directory)):
+        for path, kind, content in data_files(
+            state, generated_at, skipped, _geometry(directory), executor=executor
+        ):
             progress(path)
             written.append(resource(path, kind, content))
             yield path, content
@@ -77,10 +87,12 @@ def data_files(
     skipped: Sequence[BadRow] = (),
     geometry: bytes | None = None,
     *,
-    nist: bool = True,
+    executor: Executor | None = None,
 ) -> Iterator[tuple[str, str, bytes]]:
-    """Path below `data/`, kind and content of every file except the description, and those of `nist_files`
-    where they are not asked for."""
+    """Path below `data/`, kind and content of every file except the description; `executor` makes the largest
+    ones meanwhile."""
+    book = _started(executor, workbook, state, generated_at)
+    reports = _started(executor, nist_files, state, generated_at)
     if geometry is not None:
         yield GEOMETRY, "geometry", geometry
     for file in derived_files(state, None if geometry is None else parse_geometry(geometry)):
@@ -88,22 +100,32 @@ def data_files(
         yield file.path, file.kind, content
         if file.kind in TWINS:
             yield file.path.removesuffix(".csv") + ".parquet", file.kind, parquet_twin(file.kind, content)
-    yield WORKBOOK, "workbook", workbook(state, generated_at)
+    yield WORKBOOK, "workbook", book()
     if skipped:
         yield "skipped.csv", "skipped", skipped_rows(skipped)
-    if nist:
-        yield from nist_files(state, generated_at)
+    yield from reports()
 
 
-def nist_files(state: ElectionState, generated_at: int) -> Iterator[tuple[str, str, bytes]]:
+def _started(
+    executor: Executor | None, make: Callable[P, T], *given: P.args, **named: P.kwargs
+) -> Callable[[], T]:
+    """What makes it when it is asked for, or has an executor make it from now on."""
+    if executor is None:
+        return partial(make, *given, **named)
+    return executor.submit(make, *given, **named).result
+
+
+def nist_files(state: ElectionState, generated_at: int) -> list[tuple[str, str, bytes]]:
     """Path, kind and content of the reports of NIST SP 1500-100, of each basis that counts."""
     counted = _counted_bases(state)
     slugs = basis_slugs(state)
+    found = []
     for basis in counted:
         suffix = "" if len(counted) == 1 else f"-{slugs[basis.code]}"
-        yield f"nist{suffix}.json", "nist", summary_report(state, basis, generated_at)
+        found.append((f"nist{suffix}.json", "nist", summary_report(state, basis, generated_at)))
         stations = station_report(state, basis, generated_at)
-        yield f"nist{suffix}-stations.json.gz", "nist-stations", gzipped(stations)
+        found.append((f"nist{suffix}-stations.json.gz", "nist-stations", gzipped(stations)))
+    return found
 
 
 def gzipped(content: bytes) -> bytes:

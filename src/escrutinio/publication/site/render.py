@@ -62,6 +62,7 @@ def render_site(
     progress: Progress,
     languages: Sequence[str] | None = None,
     executor: Executor | None = None,
+    evidence: Future[Evidence] | None = None,
 ) -> Rendering:
     """Write the pages, their assets and the browser's indexes into `out`.
 
@@ -69,8 +70,9 @@ def render_site(
     there. Where it holds an earlier rendering too, pages of areas in which nothing changed are left alone,
     and what no longer belongs to the site is removed; the result is as if all had been rendered into an
     empty directory. `progress` hears ("site", pages done, pages to make). `executor` has processes of this
-    machine, which make pages and work out the evidence. Raises PublicationError where something cannot be
-    written, and for a language that the site does not speak.
+    machine, which make pages, and work out the evidence where that is not on its way already (`evidence`, as
+    `start_evidence` gives it). Raises PublicationError where something cannot be written, and for a language
+    that the site does not speak.
     """
     languages = languages or catalogue.languages()
     site = Site(state, shown, Shelf(out))
@@ -85,7 +87,7 @@ def render_site(
     if before is not None:
         changed = stale(before.areas, now.areas) | _incomplete(context, there)
         pages = stale(before.log, now.log)
-    work = _Work(context, out, executor, progress, fresh=not there)
+    work = _Work(context, out, executor, progress, evidence, fresh=not there)
     with TemporaryDirectory(prefix="escrutinio-") as shared:
         work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
         work.write(assets())
@@ -100,22 +102,28 @@ def render_site(
     return Rendering(len(files), work.written, len(gone), None if before is None else changed)
 
 
+def start_evidence(state: ElectionState, executor: Executor) -> Future[Evidence]:
+    """Have one process of an executor work out what the pages of the evidence show."""
+    return executor.submit(work_out, state)
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """Pages of one language to make: areas by their numbers, pages of the log by theirs."""
+    """Pages of one language to make: areas by their numbers, pages of the log by theirs; and all pages of
+    which there is one each, where the `evidence` is given that they show."""
 
     language: str
     areas: tuple[int, ...] = ()
     log: tuple[int, ...] = ()
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What a job made: paths of files, how many of them it had to write; or what the evidence comes to."""
+    """What a job made: paths of files, and how many of them it had to write."""
 
-    paths: Sequence[str] = ()
-    written: int = 0
-    evidence: Evidence | None = None
+    paths: Sequence[str]
+    written: int
 
 
 def _jobs(context: Context, areas: frozenset[str], log: frozenset[str], there: set[str]) -> Iterator[_Job]:
@@ -156,13 +164,22 @@ class _Work:
     """Writes pages here, and has an executor's processes make others meanwhile."""
 
     def __init__(
-        self, context: Context, out: Path, executor: Executor | None, progress: Progress, *, fresh: bool
+        self,
+        context: Context,
+        out: Path,
+        executor: Executor | None,
+        progress: Progress,
+        evidence: Future[Evidence] | None,
+        *,
+        fresh: bool,
     ) -> None:
         self._context = context
         self._out = out
         self._executor = executor
         self._progress = progress
+        self._evidence = evidence
         self._fresh = fresh
+        self._shared: Path | None = None
         self._writer = PageWriter(out, fresh=fresh)
         self._waiting: dict[Future[_Made], _Job] = {}
         self._elsewhere = 0
@@ -196,35 +213,36 @@ class _Work:
             raise PublicationError(
                 "file-not-written", why=error.strerror or str(error), path=shared
             ) from None
-        # The longest job first, in one process: so the others make pages, and nobody waits for it alone.
-        self._waiting[self._executor.submit(_worked_out, shared)] = _Job("")
+        self._shared = shared
+        if self._evidence is None:
+            self._evidence = start_evidence(self._context.site.state, self._executor)
         for job in todo:
-            self._waiting[self._executor.submit(_do, shared, self._out, job, self._fresh)] = job
+            self._send(self._executor, shared, job)
+
+    def _send(self, executor: Executor, shared: Path, job: _Job) -> None:
+        self._waiting[executor.submit(_do, shared, self._out, job, self._fresh)] = job
 
     def finish(self) -> None:
         """Wait for what is done elsewhere; once the evidence is worked out, write the pages that show it."""
-        if not self._waiting:
-            self._write_fixed(work_out(self._context.site.state, executor=self._executor))
+        if self._evidence is None:
+            evidence = work_out(self._context.site.state, executor=self._executor)
+        else:
+            evidence = self._evidence.result()
+        for language in self._context.languages:
+            job = _Job(language, evidence=evidence)
+            if self._executor is None or self._shared is None:
+                self.write(_pages_of(Pages(self._context, language), job))
+            else:
+                self._send(self._executor, self._shared, job)
         for future in as_completed(self._waiting):
             made = future.result()
             self.made.update(made.paths)
             self._elsewhere += made.written
             self._told(self._waiting[future])
-            if made.evidence is not None:
-                self._write_fixed(made.evidence)
-
-    def _write_fixed(self, evidence: Evidence) -> None:
-        evident = replace(self._context, evidence=evidence)
-        for language in evident.languages:
-            self.write(Pages(evident, language).fixed())
 
     def _told(self, job: _Job) -> None:
         self._done += len(job.areas) + len(job.log)
         self._progress("site", self._done, self._total)
-
-
-def _worked_out(context: Path) -> _Made:
-    return _Made(evidence=work_out(_context(context).site.state))
 
 
 def _do(context: Path, out: Path, job: _Job, fresh: bool) -> _Made:
@@ -252,3 +270,5 @@ def _pages_of(pages: Pages, job: _Job) -> Iterator[tuple[str, bytes]]:
         yield from pages.of_area(area)
     for number in job.log:
         yield pages.of_log(number)
+    if job.evidence is not None:
+        yield from Pages(replace(pages.context, evidence=job.evidence), job.language).fixed()

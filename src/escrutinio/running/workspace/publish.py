@@ -98,7 +98,7 @@ def publish(
     run is publishing there.
     """
     config, base_dir = _read_config(config_file)
-    tables = read_tables(config, base_dir)
+    tables = read_tables(config, base_dir, executor)
     if tables.bad and not skip_bad_rows:
         raise BadRowsError(tables.bad)
     keyring = Keyring(master, config.code)

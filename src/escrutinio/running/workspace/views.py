@@ -32,7 +32,7 @@ from escrutinio.publication.downloads.data import write_data
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.site.live import LIVE, live_files, read_live
 from escrutinio.publication.site.manifest import MANIFEST, read_manifest
-from escrutinio.publication.site.render import ROOTS, Rendering, render_site
+from escrutinio.publication.site.render import ROOTS, Rendering, render_site, start_evidence
 from escrutinio.publication.site.shelf import Shelf
 from escrutinio.running.workspace.follower import follow
 
@@ -146,9 +146,25 @@ def write_views(
     Arguments as for `update_publication`, `write_data` and `render_site`. Raises PublicationError.
     """
     before = read_live(directory)
-    write_data(state, directory / "data", generated_at=clock, sources=sources, skipped=skipped)
+    # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
+    evidence = None if executor is None else start_evidence(state, executor)
+    write_data(
+        state,
+        directory / "data",
+        generated_at=clock,
+        sources=sources,
+        skipped=skipped,
+        executor=executor,
+    )
     rendering = render_site(
-        state, shown, directory, checkpoint=checkpoint, trust=trust, progress=progress, executor=executor
+        state,
+        shown,
+        directory,
+        checkpoint=checkpoint,
+        trust=trust,
+        progress=progress,
+        executor=executor,
+        evidence=evidence,
     )
     PageWriter(directory).write(
         live_files(

@@ -20,10 +20,12 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Form
 from escrutinio.core.records.cose import MAX_RECORD, SIGNED
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.records.opening import Signer
 from escrutinio.core.records.text import MAX_NAME, MAX_SUBJECT
 
 NO_FORM = 255
+
+Named: TypeAlias = tuple[bytes, str]
+"""An enrolled key and its name: what a `Signer` is."""
 
 Bulk: TypeAlias = t.ZeroReport | t.TallySheet | t.ManualSheet | t.Copy | t.HandCount
 
@@ -86,7 +88,7 @@ class Columns:
 
 
 def read_columns(
-    entries: Sequence[bytes], signers: Sequence[Signer | None], election: bytes, *, fewest: int = FEWEST
+    entries: Sequence[bytes], signers: Sequence[Named | None], election: bytes, *, fewest: int = FEWEST
 ) -> Columns | None:
     """Read the usual bulk records among the entries of a chunk, and check their signatures; None if there are
     none.
@@ -99,14 +101,14 @@ def read_columns(
         for place, (raw, signer) in enumerate(zip(entries, signers, strict=True))
         if signer is not None
         and _LEAST_RECORD <= len(raw) <= MAX_RECORD
-        and len(signer.public_key) == 32
-        and 0 < len(signer.name) <= MAX_NAME
-        and signer.name.isascii()
+        and len(signer[0]) == 32
+        and 0 < len(signer[1]) <= MAX_NAME
+        and signer[1].isascii()
     ]
     if len(likely) < fewest or len(election) != 32:
         return None
-    places, records, keys = zip(*likely, strict=True)
-    return _Reading(np.array(places, np.intp), records, keys).columns(election, fewest)
+    places, records, named = zip(*likely, strict=True)
+    return _Reading(np.array(places, np.intp), records, named).columns(election, fewest)
 
 
 def columns_of(opened: Sequence[tuple[int, Entry]]) -> Columns:
@@ -157,7 +159,7 @@ class _Reading:
     What stands in the columns of a record that is not `good` means nothing.
     """
 
-    def __init__(self, places: Places, entries: Sequence[bytes], signers: Sequence[Signer]) -> None:
+    def __init__(self, places: Places, entries: Sequence[bytes], signers: Sequence[Named]) -> None:
         count = len(entries)
         self._places, self._signers = places, signers
         self._buffer = bytearray(_GAP).join([b"", *entries, _AFTER])
@@ -198,7 +200,7 @@ class _Reading:
         cursor.expect(b"\xa4\x01\x27\x03\x18\x3c\x04\x48")
         cursor.at = cursor.at + 8  # the kid, by which the signer was found
         cursor.expect(b"\x0f\xa2\x01")
-        cursor.expect_each(_claimed(signer.name) for signer in self._signers)
+        cursor.expect_each([_HEAD[len(name)] + name.encode() + b"\x02" for _, name in self._signers])
         subject, sizes = cursor.path(MAX_SUBJECT, 2)
         cursor.fine &= cursor.at == end
         cursor.expect(b"\xa0")
@@ -260,7 +262,7 @@ class _Reading:
         """
         rows = np.flatnonzero(good)
         start, stop = self._start[rows], self._stop[rows]
-        keys = [self._signers[row].public_key for row in rows.tolist()]
+        keys = [self._signers[row][0] for row in rows.tolist()]
         signature = self._data[stop[:, None] + np.arange(2, 2 + _SIGNATURE)]
         fine = plainly_fine(np.frombuffer(b"".join(keys), np.uint8).reshape(-1, 32), signature)
         self._data[start[:, None] - len(_GAP) + np.arange(_SIGNATURE)] = signature
@@ -316,9 +318,5 @@ _ARRAY_HEAD = np.zeros(256, np.uint8)
 for _kind in _READERS:
     _ARRAY_HEAD[_kind] = 0x84 + len(t.BY_CODE[_kind].LAYOUT)
 
-
-def _claimed(name: str) -> bytes:
-    """How a signer's name stands in the protected header, and the key of the subject behind it."""
-    size = len(name)
-    head = bytes((0x60 + size,)) if size < 24 else bytes((0x78, size))
-    return head + name.encode("ascii") + b"\x02"
+# The heads of texts, by their size.
+_HEAD = [bytes((0x60 + size,)) if size < 24 else bytes((0x78, size)) for size in range(MAX_NAME + 1)]

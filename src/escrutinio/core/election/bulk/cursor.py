@@ -7,7 +7,7 @@ them, in its shortest form, and goes on behind it; a record in which something e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,11 +75,10 @@ class Cursor:
         found = self.several(len(wanted)) == np.frombuffer(wanted, np.uint8)
         self.fine &= found.all(axis=1)
 
-    def expect_each(self, wanted: Iterable[bytes]) -> None:
+    def expect_each(self, wanted: Sequence[bytes]) -> None:
         """Go over bytes of which every record is to have its own, none of them empty."""
-        parts = list(wanted)
-        sizes = np.fromiter(map(len, parts), np.intp, len(parts))
-        found = self._peek(ragged(self.at, sizes)) == np.frombuffer(b"".join(parts), np.uint8)
+        sizes = np.fromiter(map(len, wanted), np.intp, len(wanted))
+        found = self._peek(ragged(self.at, sizes)) == np.frombuffer(b"".join(wanted), np.uint8)
         self.fine &= np.logical_and.reduceat(found, np.cumsum(sizes) - sizes)
         self.at = self.at + sizes
 
