@@ -7,10 +7,18 @@ import { mountVerification } from "./verify-page.js";
 import { speak } from "./verify-sentences.js";
 import { serveWorker } from "./verify-work.js";
 
-/** @param {string} program the text of this script */
+/** A worker, which is told its own text: one that came from a file may not read it. @param {string} program the text of this script */
 function startWorker(program) {
   const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
-  return new Worker(address);
+  const worker = new Worker(address);
+  worker.postMessage({ program });
+  return worker;
+}
+
+function serve() {
+  let program = "";
+  self.addEventListener("message", ({ data }) => (program = data.program ?? program));
+  serveWorker(() => startWorker(program));
 }
 
 /**
@@ -33,5 +41,5 @@ async function show(program, lang) {
   await mountVerification(root, { lang, base: null, startWorker: () => startWorker(program) });
 }
 
-if (typeof document === "undefined") serveWorker();
+if (typeof document === "undefined") serve();
 else void show(document.currentScript?.textContent ?? "", navigator.language.toLowerCase().startsWith("en") ? "en" : "es");
