@@ -37,13 +37,14 @@ VERIFY = """async () => {
 PREPARE = """async () => {
   const { Log } = await import('/assets/js/log/log.js');
   const { readEntries, placed } = await import('/assets/js/election/election.js');
-  const { readKeys, keyAt } = await import('/assets/js/election/keys.js');
-  const { openRecord } = await import('/assets/js/records/record.js');
+  const { addKeys, keyAt, keyringOf } = await import('/assets/js/election/keys.js');
+  const { readRecord } = await import('/assets/js/records/record.js');
   const log = new Log('/');
   const opened = placed(await readEntries(log, () => {})).slice(2)
-    .map(({ index, raw }) => ({ index, entry: openRecord(raw) }));
+    .map(({ index, raw }) => ({ index, ...readRecord(raw) }));
   const { rootKey } = await log.foundations();
-  const keyring = await readKeys(opened, rootKey);
+  const keyring = keyringOf(rootKey);
+  await addKeys(keyring, opened);
   window.work = opened.map((placed) => [keyAt(keyring, placed).public_key, placed.entry.frame]);
 }"""
 

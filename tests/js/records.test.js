@@ -14,6 +14,7 @@ import { countsByOption, readCards, readQr2024 } from "#js/records/qr2024.js";
 import { openRecord, readRecord } from "#js/records/record.js";
 import { sha256 } from "#js/records/sha256.js";
 import { toPlain } from "#js/records/shapes.js";
+import { checkHere, packClaims, unpackClaims } from "#js/records/signatures.js";
 import { refusalOf, vectors } from "./vectors.js";
 
 const RECORDS = vectors("records");
@@ -95,4 +96,15 @@ test("base64 in another spelling is refused", () => {
   for (const text of ["A", "AA==AA==", "AB==", "A A=", "AA=", "AAA", "A-_=", "=AAA", "AA\n=="]) {
     assert.equal(refusalOf(() => fromBase64(text)), "not-base64", text);
   }
+});
+
+test("what is asked of a helper arrives as it was, whatever its lengths", async () => {
+  const claims = RECORDS.signatures.map((/** @type {any} */ { record, public_key }) => {
+    const { frame } = openRecord(fromHex(record));
+    return { key: fromHex(public_key), signature: frame.signature.slice(), message: frame.signed };
+  });
+  const odd = [...claims, { key: new Uint8Array(), signature: new Uint8Array(1), message: new Uint8Array(70_000) }];
+  assert.deepEqual(unpackClaims(packClaims(odd)), odd);
+  assert.deepEqual(await checkHere(unpackClaims(packClaims(odd))), await checkHere(odd));
+  assert.deepEqual(unpackClaims(packClaims([])), []);
 });

@@ -1,6 +1,6 @@
 // The keys of a log: which its operator's root enrols and revokes, and where, and which were enrolled too late.
 
-import { equal, toHex } from "../records/bytes.js";
+import { toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
 import { keyIsAcceptable, verifier } from "../records/ed25519.js";
 import { sha256 } from "../records/sha256.js";
@@ -9,36 +9,41 @@ import { effectiveOf } from "./acts.js";
 const [ENROLMENT, REVOCATION] = [3, 4];
 const BULK = new Set([13, 14, 17, 18, 19]);
 
-
 /** @typedef {import("../records/record.js").Entry} Entry */
 /** An enrolled key: in force above index `enrolled`, up to `revoked` (none: Infinity).
  * @typedef {{ name: string, public_key: Uint8Array, role: string, scope: string[], contests: string[],
  *   titles: { language: string, text: string }[] }} Key */
 /** @typedef {{ key: Key, enrolled: number, revoked: number }} Held */
-/** An entry by its index in the log. @typedef {{ index: number, entry: Entry }} Placed */
 /** One whose type may be unknown. @typedef {{ index: number } & import("../records/record.js").Read} Found */
 /** A record whose signature holds, and the key it is by. @typedef {{ index: number, entry: Entry, key: Key }} Signed */
 /** Whose keys there are: by key id in hexadecimal, and the operator's root; `weak`: enrolments of keys whose signatures
  * cannot be checked. @typedef {{ held: Map<string, Held>, root: Key, rootId: string, weak: number[] }} Keyring */
 
 /**
- * The keys that the operator's root enrols and revokes; the first enrolment of a key wins, and the root's own is not
- * enrolled nor revoked by anything.
- * @param {Placed[]} opened in log order
+ * A keyring that has the operator's root alone.
  * @param {Uint8Array} rootKey
- * @returns {Promise<Keyring>}
+ * @returns {Keyring}
  */
-export async function readKeys(opened, rootKey) {
-  const rootId = keyId(rootKey);
-  const check = await verifier(rootKey);
-  /** @type {Map<string, Held>} */
-  const held = new Map();
-  /** @type {number[]} */
-  const weak = [];
-  for (const { index, entry } of opened) {
-    if (entry.type !== ENROLMENT && entry.type !== REVOCATION) continue;
+export function keyringOf(rootKey) {
+  const root = { name: "", public_key: rootKey, role: "root", scope: [], contests: [], titles: [] };
+  return { held: new Map(), root, rootId: toHex(keyId(rootKey)), weak: [] };
+}
+
+/**
+ * Add the keys that the operator's root enrols in further entries, and revoke those that it revokes; the first enrolment
+ * of a key wins, and the root's own is not enrolled nor revoked by anything. What is asked of the keyring of entries up
+ * to these does not change when later ones are added.
+ * @param {Keyring} keyring
+ * @param {Found[]} opened in log order, after all that were added
+ */
+export async function addKeys({ held, root, rootId, weak }, opened) {
+  /** @type {import("../records/ed25519.js").Verifier | null} */
+  let check = null;
+  for (const { index, known, entry } of opened) {
+    if (!known || (entry.type !== ENROLMENT && entry.type !== REVOCATION)) continue;
     const { kid, signed, signature } = entry.frame;
-    if (!equal(kid, rootId) || !(await check(signed, signature))) continue;
+    check ??= await verifier(root.public_key);
+    if (toHex(kid) !== rootId || !(await check(signed, signature))) continue;
     if (entry.type === REVOCATION) {
       const ended = held.get(toHex(entry.body.kid));
       if (ended) ended.revoked = Math.min(ended.revoked, index);
@@ -47,11 +52,9 @@ export async function readKeys(opened, rootKey) {
     for (const key of entry.body.keys) {
       const id = toHex(keyId(key.public_key));
       if (!keyIsAcceptable(key.public_key)) weak.push(index);
-      else if (!held.has(id) && id !== toHex(rootId)) held.set(id, { key, enrolled: index, revoked: Infinity });
+      else if (!held.has(id) && id !== rootId) held.set(id, { key, enrolled: index, revoked: Infinity });
     }
   }
-  const root = { name: "", public_key: rootKey, role: "root", scope: [], contests: [], titles: [] };
-  return { held, root, rootId: toHex(rootId), weak };
 }
 
 /**

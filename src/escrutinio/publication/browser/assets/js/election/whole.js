@@ -3,6 +3,7 @@
 
 import { toHex } from "../records/bytes.js";
 import { Refusal } from "../records/refusal.js";
+import { HERE } from "../records/signatures.js";
 import { compareEarlier } from "../log/earlier.js";
 import { readCharter, readDefinition } from "../log/log.js";
 import { verifyCosignatures } from "../log/note.js";
@@ -27,20 +28,22 @@ import { readAreas } from "./tables.js";
 /**
  * Verify a whole publication. Refused only where there is no checkpoint to begin with.
  * @param {Log} log
- * @param {{ earlier?: Uint8Array | null, sample?: number, progress?: Progress }} how
+ * @param {{ earlier?: Uint8Array | null, sample?: number, progress?: Progress,
+ *   signatures?: import("../records/signatures.js").Checker }} how
  * @returns {Promise<Report>}
  */
-export async function verifyWhole(log, { earlier = null, sample, progress = () => {} }) {
+export async function verifyWhole(log, { earlier = null, sample, progress = () => {}, signatures = HERE }) {
   const began = performance.now();
   const steps = new Steps();
   const seconds = () => (performance.now() - began) / 1_000;
   if (!(await takeCheckpoint(steps, log))) return { ...(await reportOf(log, steps, null, null)), kind: "whole", seconds: seconds() };
   await takeSigners(steps, log);
+  signatures.expect(Math.min((await log.checkpoint()).size, sample ?? Infinity));
   const entries = await steps.take("bundles", () => readAll(log, progress));
   const leaves = entries?.map(leafHash);
   const context = entries && (await takeFoundations(steps, log, entries));
-  // Signatures are checked by other threads of the browser: they run while this one works on the tree.
-  const judging = entries && context && judgeEntries(placed(entries, leaves), context, (named) => log.attachment(named), { progress, sample });
+  // Signatures may be checked by other threads: they run while this one works on the tree.
+  const judging = entries && context && judgeEntries(placed(entries, leaves), context, (named) => log.attachment(named), { progress, sample, signatures });
   judging?.catch(() => {}); // its refusal is reported below
   if (entries) await takeTree(steps, log, entries, leaves, progress);
   await steps.take("earlier", async () => (earlier ? compareEarlier(log, earlier) : { text: log.trust ? "earlier-none" : "earlier-untrusted" }));

@@ -8,10 +8,21 @@ import { serveWorker } from "./verify-work.js";
 import { speak } from "./say.js";
 import { endonymOf, languages } from "../records/words.js";
 
-/** @param {string} program the text of this script */
+/**
+ * A worker, which is told its own text: one that came from a file may not read it.
+ * @param {string} program the text of this script
+ */
 function startWorker(program) {
   const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
-  return new Worker(address);
+  const worker = new Worker(address);
+  worker.postMessage({ program });
+  return worker;
+}
+
+function serve() {
+  let program = "";
+  self.addEventListener("message", ({ data }) => (program = data.program ?? program));
+  serveWorker(() => startWorker(program));
 }
 
 /**
@@ -42,5 +53,5 @@ function preferred() {
   return navigator.languages.map((each) => each.toLowerCase().split("-")[0]).find((each) => known.includes(each)) ?? "es";
 }
 
-if (typeof document === "undefined") serveWorker();
+if (typeof document === "undefined") serve();
 else void show(document.currentScript?.textContent ?? "", preferred());

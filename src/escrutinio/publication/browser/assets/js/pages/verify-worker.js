@@ -2,4 +2,4 @@
 
 import { serveWorker } from "./verify-work.js";
 
-serveWorker();
+serveWorker(() => new Worker(import.meta.url, { type: "module" }));

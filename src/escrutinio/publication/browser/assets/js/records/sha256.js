@@ -9,42 +9,54 @@ const K = primes(64).map((prime) => fraction(Math.cbrt(prime)));
 const START = primes(8).map((prime) => fraction(Math.sqrt(prime)));
 
 const ROUND = Int32Array.from(K);
+// One hash at a time: what it works on is made once, since a log has as many hashes as a few hundred thousand.
 const SCHEDULE = new Int32Array(64);
+const STATE = new Int32Array(8);
+const TAIL = new Uint8Array(2 * BLOCK);
 
 /**
  * @param {Uint8Array} data
  * @returns {Uint8Array} 32 bytes
  */
 export function sha256(data) {
-  const state = Int32Array.from(START);
-  const view = new DataView(data.buffer, data.byteOffset, data.length);
-  const whole = data.length - (data.length % BLOCK);
-  for (let at = 0; at < whole; at += BLOCK) compress(state, view, at);
+  STATE.set(START);
+  const rest = data.length % BLOCK;
+  const whole = data.length - rest;
+  for (let at = 0; at < whole; at += BLOCK) compress(STATE, data, at);
 
-  const rest = data.length - whole;
-  const tail = new Uint8Array(rest + 9 > BLOCK ? 2 * BLOCK : BLOCK);
-  tail.set(data.subarray(whole));
-  tail[rest] = 0x80;
-  const end = new DataView(tail.buffer);
-  end.setUint32(tail.length - 8, Math.floor(data.length / 2 ** 29));
-  end.setUint32(tail.length - 4, (data.length << 3) >>> 0);
-  for (let at = 0; at < tail.length; at += BLOCK) compress(state, end, at);
+  TAIL.fill(0);
+  for (let at = 0; at < rest; at++) TAIL[at] = data[whole + at];
+  TAIL[rest] = 0x80;
+  const end = rest + 9 > BLOCK ? 2 * BLOCK : BLOCK;
+  putWord(TAIL, end - 8, Math.floor(data.length / 2 ** 29));
+  putWord(TAIL, end - 4, data.length << 3);
+  for (let at = 0; at < end; at += BLOCK) compress(STATE, TAIL, at);
 
   const digest = new Uint8Array(32);
-  const out = new DataView(digest.buffer);
-  for (let i = 0; i < 8; i++) out.setInt32(4 * i, state[i]);
+  for (let i = 0; i < 8; i++) putWord(digest, 4 * i, STATE[i]);
   return digest;
+}
+
+/** 32 bits in network order. @param {Uint8Array} bytes @param {number} at @param {number} word */
+function putWord(bytes, at, word) {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
 }
 
 /**
  * One block of 64 bytes into the state.
  * @param {Int32Array} state
- * @param {DataView} view
+ * @param {Uint8Array} bytes
  * @param {number} at
  */
-function compress(state, view, at) {
+function compress(state, bytes, at) {
   const w = SCHEDULE;
-  for (let i = 0; i < 16; i++) w[i] = view.getInt32(at + 4 * i);
+  for (let i = 0; i < 16; i++) {
+    const from = at + 4 * i;
+    w[i] = (bytes[from] << 24) | (bytes[from + 1] << 16) | (bytes[from + 2] << 8) | bytes[from + 3];
+  }
   for (let i = 16; i < 64; i++) {
     const x = w[i - 15];
     const y = w[i - 2];

@@ -121,7 +121,13 @@ export function struct(fields) {
   const fewest = plan.length - ("trailing" in last ? 1 : 0);
   return (raw, beyond) => {
     if (!Array.isArray(raw) || raw.length > plan.length || raw.length < fewest) return refuse("want-positions", { size: plan.length });
-    return Object.fromEntries(plan.map(([name, shape], place) => [name, at(name, shape, raw[place], beyond)]));
+    /** @type {Record<string, any>} */
+    const value = {};
+    for (let place = 0; place < plan.length; place++) {
+      const [name, shape] = plan[place];
+      value[name] = at(name, shape, raw[place], beyond);
+    }
+    return value;
   };
 }
 
