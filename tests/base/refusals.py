@@ -1,0 +1,133 @@
+"""Where the program raises its refusals, read from the source: codes, the values given, and the rooms."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+from escrutinio.base.errors import CONTEXT
+from escrutinio.base.limited import Ending
+from escrutinio.intake.scan.problems import Problem
+from tests.catalogue import SRC, messages
+
+MADE = {f"left-{each.value}" for each in Ending} | {f"scan-{each.value}" for each in Problem if each.value}
+"""Codes that are put together from a value of an enumeration."""
+
+NOT_YET = tuple(f"publication/documents/{room}/" for room in ("dossier", "report", "sheets"))
+"""Rooms whose errors still are sentences: they are being written anew."""
+
+BROWSER = "browser"
+_MAKERS = {"refused": 0, "error": 0}
+_CELL = {"CellError": 2}
+_JS = re.compile(r"(?:refuse|new Refusal)\(\s*\"([a-z0-9-]+)\"")
+
+
+@dataclass(frozen=True)
+class Raised:
+    """One place that makes an error of a code; `names` are the values given, and more where `open`."""
+
+    place: str
+    code: str
+    names: frozenset[str]
+    open: bool
+
+
+@cache
+def table(language: str) -> dict[str, str]:
+    """Every refusal of a language by its code."""
+    return {one.id: one.forms[0] for one in messages(language) if one.context == CONTEXT}
+
+
+def values_of(sentence: str) -> frozenset[str]:
+    """The values that a sentence names."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name)
+
+
+@cache
+def raised() -> tuple[Raised, ...]:
+    """Every error that Python makes with a code written out."""
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(SRC.rglob("*.py"))}
+    kinds, own = _classes(trees.values())
+    found = []
+    for path, tree in trees.items():
+        place = path.relative_to(SRC).as_posix()
+        if not place.startswith(NOT_YET):
+            found += [each for node in ast.walk(tree) for each in _made(node, place, kinds - own)]
+    return tuple(found)
+
+
+def _classes(trees: Iterator[ast.Module] | object) -> tuple[set[str], set[str]]:
+    bases: dict[str, set[str]] = {}
+    own = set()
+    for tree in trees:  # type: ignore[attr-defined]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {ast.unparse(base) for base in node.bases}
+                if any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body):
+                    own.add(node.name)
+    kinds = {"EscrutinioError"}
+    while more := {name for name, above in bases.items() if above & kinds} - kinds:
+        kinds |= more
+    return kinds, own - {"EscrutinioError"}
+
+
+def _made(node: ast.AST, place: str, kinds: set[str]) -> Iterator[Raised]:
+    if not isinstance(node, ast.Call):
+        return
+    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    if (name == "__init__" and ast.unparse(node.func) == "super().__init__") or name in kinds:
+        at = 0
+    else:
+        at = {**_MAKERS, **_CELL}.get(name, -1)
+    if not 0 <= at < len(node.args):
+        return
+    names = frozenset(word.arg for word in node.keywords if word.arg is not None)
+    for code in _texts(node.args[at]):
+        yield Raised(f"{place}:{node.lineno}", code, names, any(word.arg is None for word in node.keywords))
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        if ast.unparse(node) not in ("f'left-{ending.value}'", "f'scan-{problem.value}'"):
+            yield ast.unparse(node)
+    elif isinstance(node, ast.IfExp):
+        yield from _texts(node.body)
+        yield from _texts(node.orelse)
+
+
+@cache
+def rooms() -> dict[str, frozenset[str]]:
+    """Where each code is written in the source: rooms of Python as `core/log`, and the browser."""
+    found: dict[str, set[str]] = {code: set() for code in table("en")}
+    for path in sorted(SRC.rglob("*.py")):
+        room = "/".join(path.relative_to(SRC).parts[:-1][:2])
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in found:
+                found[node.value].add(room)
+    for code in MADE:
+        found[code].add("base" if code.startswith("left-") else "intake/scan")
+    for code, where in found.items():
+        if code in browser_codes():
+            where.add(BROWSER)
+    return {code: frozenset(where) for code, where in found.items()}
+
+
+@cache
+def browser_codes() -> frozenset[str]:
+    """The codes that the browser refuses with."""
+    text = "".join(_scripts())
+    return frozenset(code for code in table("en") if f'"{code}"' in text)
+
+
+def _scripts() -> Iterator[str]:
+    folder: Path = SRC / "publication/browser/assets/js"
+    for path in sorted(folder.rglob("*.js")):
+        if path.name != "refusals.js":
+            yield path.read_text("utf-8")
