@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,10 +61,10 @@ def raised() -> tuple[Raised, ...]:
     return tuple(found)
 
 
-def _classes(trees: Iterator[ast.Module] | object) -> tuple[set[str], set[str]]:
+def _classes(trees: Iterable[ast.Module]) -> tuple[set[str], set[str]]:
     bases: dict[str, set[str]] = {}
     own = set()
-    for tree in trees:  # type: ignore[attr-defined]
+    for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 bases[node.name] = {ast.unparse(base) for base in node.bases}
