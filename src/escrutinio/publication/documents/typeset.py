@@ -63,7 +63,7 @@ def pictures(template: str, content: Content, dots: float) -> list[bytes]:
 
 
 def lost_letters(texts: Iterable[str]) -> Lost:
-    """The letters of these texts that no font has."""
+    """The letters of these texts that no font has, or not in bold."""
     letters = {letter for text in texts for letter in text if not letter.isascii()}
     unknown = sorted(letters - _HAS.keys())
     lost = _without_glyph(unknown)
