@@ -1,7 +1,7 @@
 // The entries of a log opened, and who signed them: the keys that the log enrols up to each entry, and every signature.
 // Entries are taken by the thousand, so that signatures are checked elsewhere while the next entries are opened here.
 
-import { equal, toHex } from "../records/bytes.js";
+import { equal, nameOf, toHex } from "../records/bytes.js";
 import { isNative } from "../records/ed25519.js";
 import { readRecord } from "../records/record.js";
 import { Refusal } from "../records/refusal.js";
@@ -78,7 +78,7 @@ function withoutRepeats(entries) {
   /** @type {{ index: number, first: number }[]} */
   const repeats = [];
   const once = entries.filter(({ index, leaf }) => {
-    const name = String.fromCharCode(...leaf);
+    const name = nameOf(leaf);
     const first = seen.get(name);
     if (first === undefined) seen.set(name, index);
     else repeats.push({ index, first });

@@ -1,5 +1,6 @@
 // Many signatures at once, here or somewhere else: what is asked, packed so that it travels between workers.
 
+import { nameOf } from "./bytes.js";
 import { verifier } from "./ed25519.js";
 
 const HEAD = 12; // the sizes of key, signature and message, in network order
@@ -18,7 +19,7 @@ export function checkHere(claims) {
   /** @type {Map<string, Promise<import("./ed25519.js").Verifier>>} */
   const verifiers = new Map();
   const check = async (/** @type {Claim} */ { key, message, signature }) => {
-    const name = String.fromCharCode(...key);
+    const name = nameOf(key);
     const known = verifiers.get(name) ?? verifier(key);
     verifiers.set(name, known);
     return (await known)(message, signature);
