@@ -268,7 +268,7 @@ def of_size(public: Path, directory: Path, size: int) -> Path:
     return directory
 
 
-@pytest.mark.parametrize("size", [10**5, pytest.param(MAX_ENTRIES, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [300_000, pytest.param(MAX_ENTRIES, marks=pytest.mark.slow)])
 def test_a_checkpoint_of_a_large_size_ends(public: tuple[Path, Trust], tmp_path: Path, size: int) -> None:
     with serve(of_size(public[0], tmp_path / "public", size)) as site:
         found = verify_publication(site.address, trust=public[1])
