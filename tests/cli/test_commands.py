@@ -189,7 +189,7 @@ def test_show_finds_entries_stations_and_signers(miniature: Path) -> None:
     assert {entry["index"] for entry in shown(str(kid))} >= {67, 68}
     assert "C2.02" in escrutinio("show", "C2.02", "--log", miniature).stdout
     assert "115 entries" in refused("show", "115", "--log", miniature, "--proof")
-    assert "nothing in the log" in refused("show", "Z9.99", "--log", miniature)
+    assert "Nothing in the log" in refused("show", "Z9.99", "--log", miniature)
 
 
 def test_a_proof_can_be_kept_and_shown(miniature: Path, tmp_path: Path) -> None:

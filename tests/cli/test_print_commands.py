@@ -53,7 +53,7 @@ def test_what_cannot_be_printed_is_refused_in_a_sentence(miniature: Path) -> Non
     assert "67 (tally-sheet by machine/108)" in refused("print", "C2.02", *log, *PRESIDENCY)
     assert "--contest is needed" in refused("print", "N1.01", *log)
     assert "no sheet of a station" in refused("print", "--entry", 5, *log)
-    assert "there is no entry 5,000" in refused("print", "--entry", 5_000, *log)
+    assert "Entry 5,000 does not exist" in refused("print", "--entry", 5_000, *log)
     assert "no copy 14 of 13" in refused("print", "N1.01", *log, *PRESIDENCY, "--copy", 14)
     assert "one of STATION" in refused("print", *log)
     assert "one of STATION" in refused("print", "N1.01", "--all", *log)

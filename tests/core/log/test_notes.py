@@ -102,7 +102,7 @@ def test_unknown_keys_are_ignored_and_a_known_one_that_fails_condemns_the_note()
     with pytest.raises(LogError, match="No known key signed this checkpoint"):
         verify_note(note, [signer("third").verifier])
     forged = Note(text, (mine.sign(text), NoteSignature("other", other.verifier.key_id, bytes(64))))
-    with pytest.raises(LogError, match="signature of other that does not verify"):
+    with pytest.raises(LogError, match="signature of other does not hold"):
         verify_note(forged, [mine.verifier, other.verifier])
     same_name = Note(text, (NoteSignature("mine", b"\0\0\0\0", bytes(64)), mine.sign(text)))
     assert len(verify_note(same_name, [mine.verifier])) == 1

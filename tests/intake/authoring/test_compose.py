@@ -155,7 +155,7 @@ def test_statements_keep_their_replies() -> None:
     ("entry", "reason"),
     [
         ({"type": "acta"}, "not a record type"),
-        ({"type": "copy", "who": 1}, "the key 'who' is not known"),
+        ({"type": "copy", "who": 1}, "The key 'who' is not known"),
         ({"type": "seal-check", "by": "board/1", "about": "1", "says": {"seal": "A", "intact": 2}}, "intact"),
         ({"type": "seal-check", "by": "board/1", "about": "1", "says": {"seal": "A"}}, "'intact' is missing"),
         (
@@ -173,7 +173,7 @@ def test_statements_keep_their_replies() -> None:
             "id 'x'",
         ),
         ({"type": "seal-check", "by": "b/1", "at": "noon", "says": {}}, "with its date and zone"),
-        ({"type": "copy", "rows": [["a"]]}, "each of the rows"),
+        ({"type": "copy", "rows": [["a"]]}, "Each of the rows"),
         ({"type": "copy", "rows": [], "by": "x"}, "instead of"),
         (
             {"type": "incident-report", "by": "o/1", "says": {"category": "count", "at": 1, "report": [{}]}},
@@ -202,7 +202,7 @@ def test_a_script_is_refused_with_the_entry_and_the_reason(entry: dict[str, obje
 
 def test_two_entries_with_one_id_are_refused() -> None:
     check = {"id": "a", "type": "seal-check", "by": "b/1", "about": "1", "says": {"seal": "A", "intact": 1}}
-    with pytest.raises(InputError, match="two entries have the id 'a'"):
+    with pytest.raises(InputError, match="Two entries have the id 'a'"):
         play(composer(), {"entry": [check, check]}, "day.toml")
 
 

@@ -110,7 +110,7 @@ def test_the_roll_of_the_guide() -> None:
 FAULTS = [
     ("kind =", "knid =", "election has an unknown key 'knid'; did you mean 'kind'?"),
     ("seats = 7", "seat = 7", "contest 2 has an unknown key 'seat'; did you mean 'seats'?"),
-    ("[calendar]", "[calender]", "the file has an unknown key 'calender'; did you mean 'calendar'?"),
+    ("[calendar]", "[calender]", "election.toml has an unknown key 'calender'; did you mean 'calendar'?"),
     ('candidate = "gil"\n', 'candidato = "gil"\n', "contest 1, option 1 has an unknown key 'candidato'"),
     ('role = "party"', 'rol = "party"', "organisation has an unknown key 'rol'; did you mean 'role'?"),
     ('file = "sheets.csv"\n', "", "publication, source 1 lacks the key 'file'"),
@@ -118,10 +118,10 @@ FAULTS = [
     ('kind = "simulation"', 'kind = "simulacro"', "'simulacro' is not known; did you mean 'simulation'?"),
     ('method = "dhondt"', 'method = "hondt"', "'north-council', method: 'hondt' is not known; did"),
     ('method = "dhondt"', 'method = "x"', "'x' is not known; known are: plurality, two-round, dhondt"),
-    ("seats = 7", "seats = 0", "the contest 'north-council' fills no seat"),
-    ("seats = 7", 'seats = "7"', "contest 2, seats: expected a whole number"),
-    ('options = ["BLUE", "BLUE2"]', 'options = "BLUE"', "candidate 1, options: expected a list, got text"),
-    ("seats = 7", "seats = 7.0", "contest 2, seats: expected a whole number"),
+    ("seats = 7", "seats = 0", "The contest 'north-council' fills no seat"),
+    ("seats = 7", 'seats = "7"', "contest 2, seats: Expected a whole number"),
+    ('options = ["BLUE", "BLUE2"]', 'options = "BLUE"', "candidate 1, options: Expected a list, got text"),
+    ("seats = 7", "seats = 7.0", "contest 2, seats: Expected a whole number"),
     ("seats = 7", "seats = 1000000", "fills 1,000,000 seats, more than 10,000"),
     ('threshold = "1/2"', 'threshold = "1/2"\nseats = 2', "so it fills one seat, not 2"),
     ('"5%"', '"5"', "contest 'north-council', threshold: '5' is not a share such as 1/2 or 5%"),
@@ -129,7 +129,7 @@ FAULTS = [
     ('"5%"', '"100%"', "the threshold 1/1, which is not between 0 and 1"),
     ('"5%"', '"0/5"', "the threshold 0/1, which is not between 0 and 1"),
     ('"5%"', '"-5%"', "'-5%' is not a share"),
-    ('"5%"', "0.05", "contest 2, threshold: expected text"),
+    ('"5%"', "0.05", "contest 2, threshold: Expected text"),
     ('"dhondt"', '"plurality"', "'north-council' has a threshold, which a plurality does not use"),
     ('code = "north-council"', 'code = "president"', "'president' is given to more than one contest"),
     ('code = "green"', 'code = "blue"', "'blue' is given to more than one candidate of the contest"),
@@ -143,33 +143,37 @@ FAULTS = [
     ('en = "President"', 'fr = "Président"', "contest 'president', title lacks the language 'en'"),
     ('en = "President"', 'en = "President", fr = "P"', "'fr', which election.languages does not list"),
     ('en = "President"', 'en = " "', "contest 'president', title is empty"),
-    ('en = "President"', 'en = "\\u202e"', "contest 'president', title: the text has U+202E"),
-    ('en = "President"', "en = 5", "contest 1, title: expected text"),
-    ('"Ada Azul"', f'"{"a" * 201}"', "title of the candidate 'ada': the text is longer than 200 bytes"),
+    ('en = "President"', 'en = "\\u202e"', "contest 'president', title: The text has the character U+202E"),
+    ('en = "President"', "en = 5", "contest 1, title: Expected text"),
+    ('"Ada Azul"', f'"{"a" * 201}"', "title of the candidate 'ada': The text is longer than 200 bytes"),
     (
         "2031-02-20T18:00:00-04:00",
         "2031-02-20T18:00:00",
         "enrolment_closes: 2031-02-20T18:00:00 lacks its offset",
     ),
-    ("2031-02-20T18:00:00-04:00", "2031-02-20", "calendar: expected a time with its offset, such as 2024"),
+    ("2031-02-20T18:00:00-04:00", "2031-02-20", "calendar: Expected a time with its offset, such as 2024"),
     ("2031-02-20T18:00:00-04:00", "1931-02-20T18:00:00-04:00", "calendar, enrolment_closes: 1931"),
     ("voting_day = 2031-03-02", 'voting_day = "2 March"', "election, voting_day"),
-    ("voting_day = 2031-03-02", "voting_day = 2", "expected a day such as 2024-07-28, got a whole number"),
-    ("officers_needed = 2", "officers_needed = 0", "officers_needed: a number from 1 to 255"),
-    ('["es", "en"]', '["es", "es"]', "languages: from 1 to 16 different languages"),
+    ("voting_day = 2031-03-02", "voting_day = 2", "Expected a day such as 2024-07-28, got a whole number"),
+    ("officers_needed = 2", "officers_needed = 0", "officers_needed: A number from 1 to 255"),
+    ('["es", "en"]', '["es", "es"]', "languages: From 1 to 16 different languages"),
     ('["es", "en"]', '["es", "English"]', "languages: 'English' is not a tag"),
     ('role = "official"', 'role = "oficial"', "log, role: 'oficial' is not known; did you mean 'official'?"),
     ('author_role = "authority"', 'author_role = "importer"', "an importer's definition cannot be official"),
     ("atlantida.example/2031", "https://a b", "log, origin: 'https://a b' should be like"),
-    ('"party/azul"]', '"azul"]', "organisation 'azul': a name of two parts such as party/azul"),
+    ('"party/azul"]', '"azul"]', "organisation 'azul': A name of two parts such as party/azul"),
     ("copies:party/azul", "copy:party/azul", "account 1, basis: 'copy:party/azul' is not known; "),
     ("copies:party/azul", "copies:a b", "'a b' is not a signer's name"),
     ("seats = 7", f"seats = {'7' * 5000}", "has a number of thousands of digits"),
-    ("[import.areas]", "[imports.areas]", "the file has an unknown key 'imports'; did you mean 'import'?"),
+    (
+        "[import.areas]",
+        "[imports.areas]",
+        "election.toml has an unknown key 'imports'; did you mean 'import'?",
+    ),
     ('basis = "copies:party/azul"', "", "publication, account 1 has neither a basis nor claims"),
     ("[log]", "[log", "is not TOML: "),
     ("[log]", "[calendar]", "is not TOML: "),
-    ('candidate = "gil"', "candidate = 3", "contest 1, option 1, candidate: expected text"),
+    ('candidate = "gil"', "candidate = 3", "contest 1, option 1, candidate: Expected text"),
 ]
 
 
@@ -182,7 +186,7 @@ def test_one_fault_is_refused_in_one_sentence(old: str, new: str, reason: str) -
 def test_a_candidate_needs_an_option_once_there_are_options() -> None:
     shorter = EXAMPLE.replace('option_order = ["BLUE", "GREEN", "FISH", "BLUE2"]', "")
     text = shorter.replace('options = ["BLUE", "BLUE2"]', "")
-    assert "the contest 'president' has no option for the candidate 'ada'" in refusal(text)
+    assert "The contest 'president' has no option for the candidate 'ada'" in refusal(text)
 
 
 def test_a_file_must_be_text_of_sensible_length() -> None:
@@ -191,7 +195,7 @@ def test_a_file_must_be_text_of_sensible_length() -> None:
     with pytest.raises(DefinitionError, match="has 5,000,000 bytes; 4,194,304 are allowed"):
         read_config(b"#" * 5_000_000)
     assert "too deep" in refusal("a = " + "[" * 100_000)
-    assert "the file lacks the key 'election'" in refusal("")
+    assert "election.toml lacks the key 'election'" in refusal("")
     assert "there is no [[contest]]" in refusal("contest = []\n" + EXAMPLE.split("[[contest]]")[0])
 
 
@@ -203,7 +207,7 @@ def test_a_definition_by_others_is_held_to_the_same_rules() -> None:
     faults = {
         "given to more than one contest": replace(body, contests=(first, first)),
         "has the option 'GREEN' for no candidate": replace(body, contests=(orphan,)),
-        "the contest 'president' has no candidate": replace(body, contests=(without,)),
+        "The contest 'president' has no candidate": replace(body, contests=(without,)),
         "two titles in one language": replace(body, titles=body.titles[:1] * 2),
         "at least one officer": replace(body, officers_needed=0),
         "more than one date of the calendar": replace(body, calendar=body.calendar[:1] * 2),

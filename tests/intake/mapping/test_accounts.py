@@ -60,7 +60,7 @@ def test_two_rows_for_a_station_count_once_if_equal_and_not_at_all_if_not(tmp_pa
 def test_a_row_that_breaks_a_rule_is_told(tmp_path: Path) -> None:
     written(tmp_path, TABLE + "10101002,1,five,4,1,20\n")
     account = read_account(MAPPING, tmp_path, "site")
-    assert [str(row) for row in account.bad] == ["t.csv, line 5, column A: this is not a count ('five')"]
+    assert [str(row) for row in account.bad] == ["t.csv, line 5, column A ('five'): This is not a count."]
     assert len(account.source.stations) == 3
 
 
@@ -121,7 +121,7 @@ def test_columns_that_say_nothing(tmp_path: Path) -> None:
 def test_an_unknown_column_is_named(tmp_path: Path) -> None:
     written(tmp_path, TABLE)
     mapping = AccountMapping(file="t.csv", station="MESAS", options={"a": "A"})
-    with pytest.raises((InputError, DefinitionError), match=r"no column 'MESAS' \(did you mean 'MESA'\?\)"):
+    with pytest.raises((InputError, DefinitionError), match=r"no column 'MESAS'; did you mean 'MESA'\?"):
         read_account(mapping, tmp_path, "site")
 
 

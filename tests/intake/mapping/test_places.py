@@ -99,8 +99,8 @@ def test_areas_are_read_level_by_level_parents_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
-        ("12,b,uno,,,", "SN", "the area 1 has another name, 'one', in a.csv, line 2"),
-        ("12,b,one,31,,", "D", "the area 1 has another stations_declared, '30'"),
+        ("12,b,uno,,,", "SN", "The area 1 has another name, 'one', in a.csv, line 2"),
+        ("12,b,one,31,,", "D", "The area 1 has another stations_declared, '30'"),
         ("12,,one,,,", "PN", "neighbours"),
         ("12,b,one,,181,", "LON", "degrees between -180 and 180"),
         ("12,b,one,,,-90.1", "LAT", "degrees between -90 and 90"),
@@ -128,21 +128,21 @@ def test_an_area_under_two_parents_is_a_bad_row(tmp_path: Path) -> None:
     [
         (
             SHEETS.replace("options", "optoins"),
-            "[import]: sheets 1 has an unknown key 'optoins'; did you mean 'options'?",
+            "[import], sheets 1 has an unknown key 'optoins'; did you mean 'options'?",
         ),
         (
             SHEETS.replace("[[sheets]]", "[[sheet]]"),
-            "[import]: the file has an unknown key 'sheet'; did you mean 'sheets'?",
+            "[import] has an unknown key 'sheet'; did you mean 'sheets'?",
         ),
-        (SHEETS.replace("[[sheets]]", "[sheets]"), "[import]: sheets: expected a list, got a table"),
-        (SHEETS.replace('contest = "mayor"', ""), "[import]: sheets 1 lacks the key 'contest'"),
-        (SHEETS.replace('"t.csv"', "7"), "[import]: sheets 1, file: expected text, got a whole number"),
-        (SHEETS + 'delimiter = ";;"', "[import]: sheets 1: the delimiter is one character"),
-        (SHEETS + "header_line = 0", "[import]: sheets 1: header_line counts from 1"),
-        (SHEETS + 'decimals = "round"', "[import]: sheets 1, decimals: invalid enum value 'round'"),
+        (SHEETS.replace("[[sheets]]", "[sheets]"), "[import], sheets: Expected a list, got a table"),
+        (SHEETS.replace('contest = "mayor"', ""), "[import], sheets 1 lacks the key 'contest'"),
+        (SHEETS.replace('"t.csv"', "7"), "[import], sheets 1, file: Expected text, got a whole number"),
+        (SHEETS + 'delimiter = ";;"', "[import], sheets 1: the delimiter is one character"),
+        (SHEETS + "header_line = 0", "[import], sheets 1: header_line counts from 1"),
+        (SHEETS + 'decimals = "round"', "[import], sheets 1, decimals: invalid enum value 'round'"),
         (
             AREAS.replace("lon =", "long ="),
-            "[import]: areas 1, levels 3 has an unknown key 'long'; did you mean 'lon'?",
+            "[import], areas 1, levels 3 has an unknown key 'long'; did you mean 'lon'?",
         ),
     ],
 )

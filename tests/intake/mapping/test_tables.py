@@ -118,11 +118,11 @@ def test_where_picks_the_rows_of_one_contest(tmp_path: Path) -> None:
         ("30", "", "VALID", "", "empty where a count"),
         (",2,", ",x,", "NULL", "'x'", "not a count"),
         ("100", "many", "ROLL", "'many'", "not a count"),
-        ("7,1,", "A7,1,", "CENTER", "'A7'", "only digits"),
+        ("7,1,", "A7,1,", "CENTER", "'A7'", "Only digits"),
         ("7,1,", "7000,1,", "CENTER", "'7000'", "more than 3 digits"),
         ("7,1,", ",1,", "CENTER", "", "neighbours"),
         ("7,1,", ",,", "CENTER, TABLE", "", "empty where an identifier"),
-        ("7,1,", "\u202e7,1,", "CENTER", "'\\u202e7'", "only digits"),
+        ("7,1,", "\u202e7,1,", "CENTER", "'\\u202e7'", "Only digits"),
         (",100", "", "", "", "6 cells, the header has 7"),
         (",100", ",100,1", "", "", "8 cells, the header has 7"),
     ],
@@ -167,14 +167,14 @@ def test_no_text_becomes_another_number(count: str, tmp_path_factory: pytest.Tem
 
 
 def test_a_table_of_bad_rows_alone_is_a_wrong_mapping(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"more than 10000 bad rows.*t.csv, line 2, column A"):
+    with pytest.raises(InputError, match="more than 10,000 bad rows.*t.csv, line 2, column A"):
         read(tmp_path, HEADER + "\n" + "7,1,x,20,30,2,100\n" * 10_001)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('"mayor"', '"major"', "a contest 'major' that is not defined (did you mean 'mayor'?)"),
+        ('"mayor"', '"major"', "a contest 'major' that is not defined; did you mean 'mayor'?"),
         ('B = "B"', 'C = "B"', "an option 'C' that the contest 'mayor' does not have"),
         (', B = "B"', "", "maps no column to B"),
         ('"{CENTER:03}.{TABLE:02}"', '"{CENTER:3}"', "has no column 'CENTER:3'"),
@@ -182,7 +182,7 @@ def test_a_table_of_bad_rows_alone_is_a_wrong_mapping(tmp_path: Path) -> None:
         ('"{CENTER:03}.{TABLE:02}"', '"{CENTER:03:3-1}"', "should read like {COLUMN:09:1-6}"),
         ('"{CENTER:03}.{TABLE:02}"', '"{CENTER:099}"', "should read like {COLUMN:09:1-6}"),
         ('"{CENTER:03}.{TABLE:02}"', '"{CENTER"', "has a lone brace"),
-        ('"{CENTER:03}.{TABLE:02}"', '" "', "a field of the mapping is empty"),
+        ('"{CENTER:03}.{TABLE:02}"', '" "', "A field of the mapping is empty"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_one_sentence(

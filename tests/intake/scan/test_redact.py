@@ -61,7 +61,7 @@ def test_regions_are_of_the_image_as_it_is_shown() -> None:
 @pytest.mark.parametrize(
     ("regions", "message"),
     [
-        ([], "no region"),
+        ([], "No region"),
         ([Region(0, 0, 81, 10)], "reaches beyond"),
         ([Region(70, 50, 10, 11)], "reaches beyond"),
     ],

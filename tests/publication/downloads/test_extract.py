@@ -43,7 +43,7 @@ def test_the_closings_go_along_since_they_decide_which_roll_is_in_force_and_whic
 
 
 def test_an_area_that_is_not_there_is_refused() -> None:
-    with pytest.raises(InputError, match="there is no area 'oeste'"):
+    with pytest.raises(InputError, match="There is no area 'oeste'"):
         part_entries(Day().state(), "oeste")
 
 

@@ -173,9 +173,9 @@ def test_without_shapes_there_are_tables_with_bars_and_mirrors_are_listed(tmp_pa
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (('shapes = "islands.geojson"', 'shapes = "none.geojson"'), "there is no file 'none.geojson'"),
+        (('shapes = "islands.geojson"', 'shapes = "none.geojson"'), "There is no file 'none.geojson'"),
         (('shapes = "islands.geojson"', 'shapes = "../x.geojson"'), "outside the directory"),
-        (('shapes = "islands.geojson"', 'shapes = "areas.csv"'), "areas.csv: this is not a JSON file"),
+        (('shapes = "islands.geojson"', 'shapes = "areas.csv"'), r"areas\.csv: This is not a JSON file"),
         (('property = "island"', 'property = "name"'), "no property 'name'"),
         (('property = "island"', 'property = "island"\ncodes = { N = "Q" }'), "does not have"),
         (('property = "island"', 'property = "island"\ncodes = { N = "S" }'), "2 shapes for the area 'S'"),

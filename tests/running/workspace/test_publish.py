@@ -193,7 +193,7 @@ def test_a_directory_with_something_else_is_never_touched(small: Path, tmp_path:
     ("old", "new", "reason"),
     [
         ('area = "X"\ncandidate', 'area = "Y"\ncandidate', "Y"),
-        ('sheets_by = "importer/one"', 'sheets_by = "importer/two"', "not enrolled"),
+        ('sheets_by = "importer/one"', 'sheets_by = "importer/two"', "not-enrolled"),
         ("[[import.roll]]", "[[import.rolls]]", "rolls"),
         ('file = "sheets.csv"', 'file = "../sheets.csv"', "outside"),
     ],
@@ -243,14 +243,14 @@ def test_a_copy_by_a_key_in_force_and_in_scope_is_published(small: Path, tmp_pat
 @pytest.mark.parametrize(
     ("entries", "refused"),
     [
-        ((COPY,), "1 not-enrolled.*is not enrolled: "),
+        ((COPY,), "1 not-enrolled.*is not one that this log enrols"),
         ((COPY, ENROL, COPY.replace("3, 4", "3, 5")), "1 not-enrolled"),
-        ((ENROL, REVOKE, COPY), "1 revoked.*is revoked: "),
-        ((ENROL, COPY.replace("1/p", "2/p")), "1 out-of-scope.*is out of scope: 2/p "),
+        ((ENROL, REVOKE, COPY), "1 revoked.*was revoked in this log"),
+        ((ENROL, COPY.replace("1/p", "2/p")), "1 out-of-scope.*: 2/p is not among"),
         ((ENROL, COPY.replace('"party/uno"', '"root"')), "1 not-entitled"),
         (
             (ENROL, REVOKE, COPY, COPY.replace("3, 4", "3, 5"), COPY.replace("uno", "dos")),
-            r"refused 3 of 11 records \(1 not-enrolled, 2 revoked\); record 8 is revoked",
+            r"refused 3 of 11 records \(1 not-enrolled, 2 revoked\); of record 8:",
         ),
     ],
 )
