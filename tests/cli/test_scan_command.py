@@ -45,7 +45,7 @@ def test_rows_report_and_summary(photos: Path, tmp_path: Path) -> None:
     assert [row.path for row in rows] == sorted(path.name for path in photos.iterdir())
     [unread] = list(csv.DictReader(report.read_text(encoding="utf-8").splitlines()))
     assert (unread["path"], unread["problem"]) == ("'=cmd.txt", "not-an-image")
-    assert unread["spanish"] == "el archivo no es una imagen ni un PDF"
+    assert unread["sentence_es"] == "el archivo no es una imagen ni un PDF"
 
 
 def test_an_image_that_is_cut_off_and_whose_code_is_whole_is_read_and_said_to_be_cut(

@@ -18,7 +18,8 @@ from escrutinio.base.cells import csv_bytes
 from escrutinio.base.cores import cores
 from escrutinio.base.errors import InputError, PublicationError
 from escrutinio.base.files import write_all
-from escrutinio.base.words.say import ENGLISH, SPANISH, language, say
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.options import quiet_option
 from escrutinio.cli.output import print_json, progress_bar
@@ -27,8 +28,6 @@ from escrutinio.intake.scan.problems import Problem, explain
 from escrutinio.intake.scan.results import ZERO, Found, ScanResult, as_line, group_sheets
 
 SHOWN = 20
-REPORT = ("path", "page", "problem", "english", "spanish", "sha256")
-"""Columns of the report of what could not be read."""
 
 
 @click.command(
@@ -147,14 +146,17 @@ def _unread(found: Sequence[ScanResult]) -> list[ScanResult]:
 
 
 def _report(found: Sequence[ScanResult], suffix: str) -> bytes:
+    """What could not be read, as docs/reading-sheets.md describes it: with a sentence in each language."""
+    tongues = sorted(languages())
+    columns = ("path", "page", "problem", *(f"sentence_{each}" for each in tongues), "sha256")
     rows: list[tuple[str | int, ...]] = []
     for row in _unread(found):
-        said = (explain(row.problem, row.detail, each) for each in (ENGLISH, SPANISH))
+        said = (explain(row.problem, row.detail, each) for each in tongues)
         rows.append((row.path, row.page, row.problem.value, *said, row.digest))
     if suffix == ".json":
-        plain = [dict(zip(REPORT, row, strict=True)) for row in rows]
+        plain = [dict(zip(columns, row, strict=True)) for row in rows]
         return json.dumps(plain, ensure_ascii=False, indent=1).encode() + b"\n"
-    return csv_bytes(REPORT, rows)
+    return csv_bytes(columns, rows)
 
 
 def _summary(found: Sequence[ScanResult], files: int, seconds: float) -> dict[str, object]:

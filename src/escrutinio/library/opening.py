@@ -70,7 +70,7 @@ class Log:
         return self.verified.authenticated
 
     def sentence(self, language: str) -> str:
-        """What the verification came to, in "en" or "es"."""
+        """What the verification came to, in one of `languages()`."""
         return verdict(self.verification, language)
 
     @property

@@ -61,7 +61,7 @@ class Reconciliation:
         return Table.of_rows(SOURCE, rows, SOURCE[3:8])
 
     def sentence(self, language: str) -> str:
-        """What was found, by contest and pair of accounts, and what it is not, in "en" or "es"."""
+        """What was found, by contest and pair of accounts, and what it is not, in one of `languages()`."""
         sources = [source for accounts in self.contests for source in accounts.joined.sources]
         said = [elections_sentence(sources, language)]
         for accounts in self.contests:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from escrutinio.base.cells import Value
-from escrutinio.base.words.wording import in_language, whole
+from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import whole
 from escrutinio.core.derived.cells import free_names
 from escrutinio.core.derived.files import AREA, COVERAGE, SUMS, area_figures, areas_of
 from escrutinio.core.election.choosing import basis_with_sheets
@@ -44,21 +45,23 @@ class Totals(Table):
         return found[0]
 
     def sentence(self, language: str) -> str:
-        """What these totals stand on and what they leave out, in "en" or "es"."""
+        """What these totals stand on and what they leave out, in one of `languages()`."""
         why = Counter(self.left_out["why"])
         reasons = Counter(code for code in self.left_out["finding"] if code)
         listed = ", ".join(f"{code}: {whole(count, language)}" for code, count in sorted(reasons.items()))
         counted = self.of(self.area)["stations_counted"]
-        return in_language(
-            _SENTENCE, language,
+        return say_in(
+            language,
+            "{contest}, {basis}: {counted:,} stations count. Left out: {silent:,} without a sheet, "
+            "{pending:,} pending{reasons}, {annulled:,} annulled.",
             contest=self.contest,
             basis=self.basis,
-            counted=whole(int(counted or 0), language),
-            silent=whole(why["silent"] + self.unlisted, language),
-            pending=whole(why["pending"], language),
+            counted=int(counted or 0),
+            silent=why["silent"] + self.unlisted,
+            pending=why["pending"],
             reasons=f" ({listed})" if listed else "",
-            annulled=whole(why["annulled"], language),
-        )  # fmt: skip
+            annulled=why["annulled"],
+        )
 
 
 def totals_table(state: ElectionState, contest: str, basis: str, *, by_option: bool = False) -> Totals:
@@ -92,11 +95,3 @@ def _left_out(state: ElectionState, contest: str, basis: str) -> Table:
         place = state.areas.codes[int(state.roll.area[station])]
         rows.append((state.roll.stations[station], place, why, pending.get(station)))
     return Table.of_rows(LEFT_OUT, rows, ())
-
-
-_SENTENCE = {
-    "en": "{contest}, {basis}: {counted} stations count. Left out: {silent} without a sheet, "
-    "{pending} pending{reasons}, {annulled} annulled.",
-    "es": "{contest}, {basis}: cuentan {counted} mesas. Fuera quedan: {silent} sin acta, "
-    "{pending} pendientes{reasons}, {annulled} anuladas.",
-}

@@ -42,7 +42,7 @@ def test_the_real_sheets_are_recognised() -> None:
 
 
 def test_what_is_suggested_for_the_real_sheets_reads_them() -> None:
-    config = tomllib.loads(suggest_config(REAL))
+    config = tomllib.loads(suggest_config(REAL, "es"))
     mapping = parse_mapping(config["import"])
     contest = config["contest"][0]
     codes = [option["code"] for option in contest["candidate"]]
@@ -83,7 +83,7 @@ def test_any_table_gives_valid_toml_or_one_sentence(
         "\t".join(header) + "\n" + "\t".join([cell] * len(header)) + "\n", encoding="utf-8", newline=""
     )
     try:
-        text = suggest_config(file)
+        text = suggest_config(file, "es")
     except EscrutinioError as error:
         text = f"error = '''{str(error).replace(chr(39), '')}'''"
     assert tomllib.loads(text)
@@ -104,4 +104,4 @@ def test_any_table_gives_valid_toml_or_one_sentence(
 def test_what_is_no_table_of_text_is_one_sentence(tmp_path: Path, data: bytes, sentence: str) -> None:
     (tmp_path / "t.csv").write_bytes(data)
     with pytest.raises(InputError, match=sentence):
-        suggest_config(tmp_path / "t.csv")
+        suggest_config(tmp_path / "t.csv", "es")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.words.say import say_in
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.pinned import OtherFileError
 from escrutinio.core.log.proofs import parse_proof, verify_proof
@@ -31,7 +32,7 @@ from escrutinio.publication.documents.dossier.pdf import to_pdf
 from escrutinio.publication.documents.dossier.steps import LAWS
 from escrutinio.publication.documents.dossier.text import to_text
 from escrutinio.publication.documents.dossier.zip import to_zip
-from escrutinio.publication.documents.sheets.printed_sheet import NOT_REAL
+from escrutinio.publication.documents.marks import not_real
 from tests.core.log.builders import ORIGIN, LogHome, StrictWitness, policy
 from tests.privacy import scan_bytes
 from tests.publication.documents.test_sheet_pdf import pages, text
@@ -109,11 +110,12 @@ def test_it_holds_every_record_about_the_station_and_what_these_rest_on(
     [
         ("en", ("no official sheet counts (Entries that differ)", "By a ruling, what counts is entry 67",
                 "Copy by “Shell Party” (entry 78) says the same", "Biblioteca del Puerto", "74 [*]",
-                "decision: select", "quality-checked", "openssl pkeyutl -verify -rawin", LAWS[0], NOT_REAL)),
+                "decision: select", "quality-checked", "openssl pkeyutl -verify -rawin", LAWS,
+                not_real("en"))),
         ("es", ("ningún acta oficial cuenta (Entradas que difieren)", "Por una decisión, cuenta la",
                 "Copia de «Partido Concha» (entrada 78) dice lo "
-                "mismo", "120 [*]", "con control de calidad", "Huella", LAWS[1],
-                NOT_REAL)),
+                "mismo", "120 [*]", "con control de calidad", "Huella", say_in("es", LAWS),
+                not_real("es"))),
     ],
 )  # fmt: skip
 def test_text_and_pdf_say_the_same_in_plain_words(
@@ -314,7 +316,7 @@ def test_images_withdrawn_and_missing_files_are_left_out_and_named(tmp_path: Pat
     made = own_dossier(log)
     assert [content for _, content in made.attachments] == [WORDS]
     assert {
-        attachment.digest: why for attachment, why, _ in made.left_out if attachment.media_type != "text/csv"
+        attachment.digest: why for attachment, why in made.left_out if attachment.media_type != "text/csv"
     } == {
         sha256(PIXELS).digest(): "images are not passed on",
         sha256(gone).digest(): "no longer published",

@@ -11,11 +11,11 @@ from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.core.log.merkle import Hash
 from escrutinio.evidence.screening.displays import display
 from escrutinio.publication.documents.charts_evidence import Plot, share_histogram
+from escrutinio.publication.documents.marks import not_real
 from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Topic
 from escrutinio.publication.documents.report.pdf import to_pdf
 from escrutinio.publication.documents.report.report import Report, report_of, to_html
 from escrutinio.publication.documents.report.results import work_out
-from escrutinio.publication.documents.sheets.printed_sheet import NOT_REAL
 from tests.cli.running import escrutinio
 from tests.evidence.screening.made import made
 from tests.publication.documents.test_sheet_pdf import pages, text
@@ -92,7 +92,7 @@ def test_the_pdf_says_what_the_html_says_and_marks_each_page_of_what_is_not_real
         assert expected in said, expected
     for finding in (f for c in report().chapters for topic in c.topics for f in topic.findings):
         assert finding.heading in said
-    assert all(NOT_REAL in page for page in found)
+    assert all(not_real("en") in page for page in found)
     assert "as a box" not in said
 
 

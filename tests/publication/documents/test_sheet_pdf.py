@@ -15,12 +15,11 @@ from escrutinio.base.words.numerals import in_words
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import types as t
 from escrutinio.core.records.qr import read_qr_text
+from escrutinio.publication.documents.marks import not_real, transcription
 from escrutinio.publication.documents.qr_image import qr_code
 from escrutinio.publication.documents.sheets.pdf import PAPERS, sheet_pdf
 from escrutinio.publication.documents.sheets.printed_sheet import (
-    NOT_REAL,
     SCRUTINEERS,
-    TRANSCRIPTION,
     PrintedSheet,
     printed_sheet,
 )
@@ -82,8 +81,8 @@ def test_a_tally_sheet_says_what_its_record_says(paper: str, language: str) -> N
         assert re.search(rf"\b{figure}\b", said), figure
     assert sha256(sheet.qr.encode()).hexdigest()[:16] in said
     assert ("Ejemplar 2 de 13" if language == "es" else "Copy 2 of 13") in said
-    assert NOT_REAL not in said
-    assert TRANSCRIPTION[0] not in said
+    assert not_real(language) not in said
+    assert transcription(language)[0] not in said
     assert "?" not in said
 
 
@@ -108,7 +107,7 @@ def test_what_is_not_real_says_so_on_every_page_and_in_the_code(paper: str, kind
     for number, page in enumerate(pages(pdf), 1):
         assert paper != "a4" or page.strip().endswith(f"{number} / 3")
         assert ("SIMULACRO" if kind is k.Kind.DRILL else "SIMULACIÓN") in page
-        assert NOT_REAL in page
+        assert not_real("en") in page
 
 
 def test_the_mark_is_there_on_a_print_head_that_knows_no_grey() -> None:
@@ -123,7 +122,7 @@ def test_the_mark_is_there_on_a_print_head_that_knows_no_grey() -> None:
 def test_a_copy_is_called_a_transcription_in_both_languages_and_nobody_signs_it(paper: str) -> None:
     sheet = printed(BODIES["copy"])
     said = text(sheet_pdf(sheet, paper))
-    assert all(notice in said for notice in TRANSCRIPTION)
+    assert all(notice in said for notice in transcription("en"))
     assert "party/uno" in said
     assert "carries no signature" in said
     assert "Scrutineers" not in said

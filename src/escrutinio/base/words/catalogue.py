@@ -18,7 +18,8 @@ from importlib.resources import files
 from escrutinio.base.words.po import CONTEXT, read_po
 
 SOURCE = "en"
-_FIRST = ("es", "en")
+FIRST = ("es", "en")
+"""The languages that come first in every choice, and in which documents bear their marks."""
 _ENGLISH_PLURAL = "nplurals=2; plural=(n != 1);"
 _FOLDER = files(__package__).joinpath("locale")
 
@@ -82,7 +83,7 @@ def endonyms() -> dict[str, str]:
 @cache
 def _found() -> dict[str, None]:
     names = [each.name.removesuffix(".po") for each in _FOLDER.iterdir()]
-    return dict.fromkeys((*_FIRST, *sorted(names)))
+    return dict.fromkeys((*FIRST, *sorted(names)))
 
 
 @cache

@@ -16,11 +16,8 @@ from functools import cache
 from numbers import Real
 from string import Formatter
 
-from escrutinio.base.words.catalogue import catalogue, languages
+from escrutinio.base.words.catalogue import FIRST, SOURCE, catalogue, languages
 from escrutinio.base.words.wording import marks
-
-SPANISH = "es"
-ENGLISH = "en"
 
 
 def language() -> str:
@@ -29,14 +26,12 @@ def language() -> str:
     for name in ("ESCRUTINIO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
             wanted = value.lower().replace("_", "-")
-            return next((one for one in languages() if wanted.split(".")[0].split("-")[0] == one), ENGLISH)
-    return ENGLISH
+            return next((one for one in languages() if wanted.split(".")[0].split("-")[0] == one), SOURCE)
+    return SOURCE
 
 
-def say(message: str, spanish: str | None = None, /, **values: object) -> str:
+def say(message: str, /, **values: object) -> str:
     """A message in the language that the commands speak."""
-    if spanish is not None:
-        return spanish if language() == SPANISH else message
     return say_in(language(), message, **values)
 
 
@@ -48,6 +43,11 @@ def say_in(language: str, message: str, /, **values: object) -> str:
 def say_in_all(message: str, /, **values: object) -> dict[str, str]:
     """A message by the languages that there are, in the order of their tags, for what a program reads."""
     return {each: say_in(each, message, **values) for each in sorted(languages())}
+
+
+def say_also(language: str, message: str, /, **values: object) -> tuple[str, ...]:
+    """A message in the first languages, and in this one where it is another: for what nobody may miss."""
+    return tuple(say_in(each, message, **values) for each in dict.fromkeys((*FIRST, language)))
 
 
 def say_many(count: int, one: str, many: str, /, **values: object) -> str:
@@ -87,7 +87,7 @@ class Phrase:
         return say_in(language, self.message, **self.values)
 
     def __str__(self) -> str:
-        return self.said_in(ENGLISH)
+        return self.said_in(SOURCE)
 
 
 class _Filling(Formatter):

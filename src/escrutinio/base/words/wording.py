@@ -1,10 +1,8 @@
 """How sentences write numbers, in each language."""
 
-from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 
-from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import catalogue, languages
 
 
@@ -19,13 +17,6 @@ def separators(language: str) -> tuple[str, str]:
 def _marks(language: str) -> dict[int, str]:
     thousands, decimals = separators(language)
     return str.maketrans({",": thousands, ".": decimals})
-
-
-def in_language(texts: Mapping[str, str], language: str, /, **values: object) -> str:
-    """The text of a language with its values put in. Raises EvidenceError for a language it lacks."""
-    if language not in texts:
-        raise EvidenceError("text-language", language=repr(language), known=", ".join(texts))
-    return texts[language].format(**values)
 
 
 def whole(number: int, language: str) -> str:

@@ -13,7 +13,7 @@ from escrutinio.intake.authoring.config_file import USUAL
 from escrutinio.intake.mapping.sniff import Column, Sketch, sketch
 
 
-def suggest_config(path: Path, language: str = "es") -> str:
+def suggest_config(path: Path, language: str) -> str:
     """Return a commented configuration, valid TOML, for the CSV at `path`; a person completes it.
 
     The file is named relative to the directory it lies in. Raises InputError if it is not a table of text,

@@ -94,11 +94,7 @@ def what_was_lost(lost: Lost, say: Tongue) -> str | None:
     """The sentence on letters that are lost; None where none is."""
     if not lost:
         return None
-    return say(
-        "The fonts of this document lack some letters, shown as a box; the records have them all.",
-        "Las fuentes de este documento no tienen algunas letras, que aparecen como un recuadro; los asientos "
-        "las tienen todas.",
-    )
+    return say("The fonts of this document lack some letters, shown as a box; the records have them all.")
 
 
 _HAS: dict[str, bool] = {}
@@ -181,6 +177,6 @@ def _compile(
     except typst.TypstError as error:
         if standards:
             return None
-        raise PublicationError(f"{template} cannot be set: {error.message}") from None
+        raise PublicationError("not-typeset", template=template, why=error.message) from None
     assert made is not None  # it is for whoever gives a file to write to
     return made if isinstance(made, list) else [made]

@@ -16,8 +16,7 @@ from starlette.responses import Response
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.local_http import HOST, Headers
-from escrutinio.base.words.catalogue import endonyms, languages
-from escrutinio.base.words.say import ENGLISH
+from escrutinio.base.words.catalogue import SOURCE, endonyms, languages
 from escrutinio.base.words.wording import whole
 
 MAX_FORM = 64 * 1024
@@ -66,7 +65,7 @@ def language_of(request: Request) -> str:
     if asked in languages():
         return asked
     preferred = request.headers.get("accept-language", "").lower()
-    return next((each for each in languages() if preferred.startswith(each)), ENGLISH)
+    return next((each for each in languages() if preferred.startswith(each)), SOURCE)
 
 
 def templates() -> Environment:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import COPIES, PAPER, ElectionState, SheetTable, Status
 from escrutinio.core.records.types import BY_CODE, ZeroReport
@@ -18,11 +18,11 @@ WIDE = 4
 """Entries beside each other in one table; with more, another table begins with the first one again."""
 
 _STATUS = {
-    Status.COUNTED: ("counts", "cuenta"),
-    Status.DUPLICATE: ("said again", "repetida"),
-    Status.PENDING: ("pending", "pendiente"),
-    Status.REFUSED: ("does not count", "no cuenta"),
-    Status.EVIDENCE: ("shown only", "solo se muestra"),
+    Status.COUNTED: N_("counts"),
+    Status.DUPLICATE: N_("said again"),
+    Status.PENDING: N_("pending"),
+    Status.REFUSED: N_("does not count"),
+    Status.EVIDENCE: N_("shown only"),
 }
 
 
@@ -46,17 +46,16 @@ def beside(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
                 choose(titles, say.language, code).text
                 for titles, code in zip(contest.option_titles, contest.options, strict=True)
             ),
-            say("Null", "Nulos"),
-            say("Blank", "En blanco"),
-            say("Total", "Total"),
+            say("Null"),
+            say("Blank"),
+            say("Total"),
         ]  # fmt: skip
         tables = tuple(_table(state, table, [first, *group], labels, say) for group in groups)
         title = choose(contest.titles, say.language, contest.code).text
         note = say(
-            f"A figure that differs from that of entry {int(table.index[first])} is marked [*].",
-            f"La cifra que difiere de la de la entrada {int(table.index[first])} lleva la marca [*].",
+            "A figure that differs from that of entry {index} is marked [*].", index=int(table.index[first])
         )
-        yield Answer(say(f"Side by side: {title}", f"Lado a lado: {title}"), (note,), tables)
+        yield Answer(say("Side by side: {title}", title=title), (note,), tables)
 
 
 def _order(state: ElectionState, table: SheetTable, row: int) -> tuple[int, int]:
@@ -69,14 +68,19 @@ def _order(state: ElectionState, table: SheetTable, row: int) -> tuple[int, int]
 def _table(state: ElectionState, table: SheetTable, rows: list[int], labels: list[str], say: Tongue) -> Table:
     votes = np.column_stack([table.counts[rows], table.null[rows], table.blank[rows]]).astype(np.int64)
     votes = np.column_stack([votes, votes.sum(axis=1)])
-    translate = catalogue(say.language).gettext
     head = [
-        f"{translate(RECORDS[BY_CODE[int(table.kind[row])].NAME])}\n{state.signers[table.signer[row]]}\n"
-        f"{say('entry', 'entrada')} {int(table.index[row])}\n{say(*_STATUS[Status(int(table.status[row]))])}"
+        "\n".join(
+            (
+                say(RECORDS[BY_CODE[int(table.kind[row])].NAME]),
+                state.signers[table.signer[row]],
+                say("entry {index}", index=int(table.index[row])),
+                say(_STATUS[Status(int(table.status[row]))]),
+            )
+        )
         for row in rows
     ]
     body = []
     for label, figures in zip(labels, votes.T.tolist(), strict=True):
         cells = [say.whole(figure) + (" [*]" if figure != figures[0] else "") for figure in figures]
         body.append((label, *cells))
-    return Table("", (say("Card", "Tarjeta"), *head), tuple(body))
+    return Table("", (say("Card"), *head), tuple(body))

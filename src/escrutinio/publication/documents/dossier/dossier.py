@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escrutinio.base.errors import RecordError
+from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import ElectionState, attachments_of
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
@@ -94,7 +95,7 @@ class Dossier:
     """Everything about one station (`station`: its number in the roll), items in the order of the log.
 
     `findings`: those that name the station, or one of its sheets. `attachments` by digest; `left_out`: those
-    that are not in here, with the reason in English and Spanish. `crowded_out`: whose records there was no
+    that are not in here, with the message that says why. `crowded_out`: whose records there was no
     room for, and how many.
     """
 
@@ -104,7 +105,7 @@ class Dossier:
     items: tuple[Item, ...]
     findings: tuple[Finding, ...]
     attachments: tuple[tuple[Attachment, bytes], ...]
-    left_out: tuple[tuple[Attachment, str, str], ...]
+    left_out: tuple[tuple[Attachment, str], ...]
     crowded_out: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -251,31 +252,25 @@ def findings_of(state: ElectionState, station: int, own: set[int]) -> tuple[Find
 
 def _attachments(
     log: VerifiedLog, items: Iterable[Item]
-) -> tuple[tuple[tuple[Attachment, bytes], ...], tuple[tuple[Attachment, str, str], ...]]:
+) -> tuple[tuple[tuple[Attachment, bytes], ...], tuple[tuple[Attachment, str], ...]]:
     """The attachments that may go into the dossier, and the others with the reason."""
     named = {a: item.base for item in items for a in attachments_of(item.signed.entry.body)}
     there: list[tuple[Attachment, bytes]] = []
-    out: list[tuple[Attachment, str, str]] = []
+    out: list[tuple[Attachment, str]] = []
     for attachment, base in named.items():
         content = None
         if attachment.digest in log.state.withdrawn:
-            out.append((attachment, "no longer published", "ya no se publica"))
+            out.append((attachment, N_("no longer published")))
         elif attachment.media_type.startswith("image/"):
-            out.append((attachment, "images are not passed on", "no se entregan imágenes"))
+            out.append((attachment, N_("images are not passed on")))
         elif base or attachment.size > MOST_ATTACHED:
-            reason = (
-                "of the whole election; the publication has it",
-                "de toda la elección; está en la publicación",
-            )
-            out.append((attachment, *reason))
+            out.append((attachment, N_("of the whole election; the publication has it")))
         else:
             content = _read(attachment, log)
             if content is None:
-                out.append(
-                    (attachment, "missing, or not as its record says", "falta, o no es como dice su asiento")
-                )
+                out.append((attachment, N_("missing, or not as its record says")))
             elif content.startswith(_IMAGES) or content[4:8] == b"ftyp":
-                out.append((attachment, "images are not passed on", "no se entregan imágenes"))
+                out.append((attachment, N_("images are not passed on")))
             else:
                 there.append((attachment, content))
     return tuple(there), tuple(out)

@@ -6,8 +6,8 @@ from escrutinio.base.words.titles import choose
 from escrutinio.core.records.types import Definition
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.dossier.sections import heading, notices, sections
+from escrutinio.publication.documents.marks import watermarks
 from escrutinio.publication.documents.report.document import Tongue
-from escrutinio.publication.documents.sheets.printed_sheet import watermarks
 from escrutinio.publication.documents.typeset import Lost, coded, pdf, what_was_lost
 
 
@@ -38,7 +38,7 @@ def to_pdf(dossier: Dossier, language: str) -> bytes:
             "language": language,
             "title": f"{title} · {election}",
             "foot": f"{title} · {election}",
-            "marks": watermarks(definition.kind),
+            "marks": watermarks(definition.kind, language),
             "lost": what_was_lost(lost, Tongue(language)),
             **{key: coded(value, names, lost) for key, value in said.items()},
         }

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.say import say_key
 from escrutinio.base.words.titles import choose, title_in
 from escrutinio.core.election.state import PAPER
 from escrutinio.core.election.totals import totals
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import AuthorRole, Channel, Kind, Step
 from escrutinio.core.records.entry import body_to_plain
+from escrutinio.publication.documents.code_words import WORDS
 from escrutinio.publication.documents.dossier.beside import beside
 from escrutinio.publication.documents.dossier.dossier import Dossier, Item, machine_rows
 from escrutinio.publication.documents.dossier.steps import steps
 from escrutinio.publication.documents.dossier.words import counted_row, plain_words
 from escrutinio.publication.documents.labels import KIND_NOTICES, RECORDS, STANDINGS
+from escrutinio.publication.documents.marks import not_real
 from escrutinio.publication.documents.report.document import Answer, Table, Tongue
-from escrutinio.publication.documents.sheets.printed_sheet import NOT_REAL, figures
+from escrutinio.publication.documents.sheets.printed_sheet import figures
 from escrutinio.publication.documents.sheets.printing import place_of
 
 MOST_SAID = 1_200
@@ -28,7 +30,7 @@ def heading(dossier: Dossier, language: str) -> tuple[str, str]:
     """The dossier's title, and what election it is of."""
     say, body = Tongue(language), dossier.state.definition.body
     title = choose(body.titles, language, body.code).text
-    return say(f"Dossier of station {dossier.code}", f"Expediente de la mesa {dossier.code}"), title
+    return say("Dossier of station {station}", station=dossier.code), title
 
 
 def notices(dossier: Dossier, language: str) -> tuple[str, ...]:
@@ -36,14 +38,12 @@ def notices(dossier: Dossier, language: str) -> tuple[str, ...]:
     say, body = Tongue(language), dossier.state.definition.body
     found = []
     if body.kind is not Kind.REAL:
-        found += [NOT_REAL, catalogue(language).gettext(KIND_NOTICES[body.kind])]
+        found += [not_real(language), say(KIND_NOTICES[body.kind])]
     if body.author_role is AuthorRole.IMPORTER:
         found.append(
             say(
-                "The electoral authority did not run this log: an importer of published data defined the "
-                "election and signed its records.",
-                "La autoridad electoral no llevó este registro: quien importó datos publicados definió la "
-                "elección y firmó sus asientos.",
+                "The electoral authority did not run this log: an importer of published data defined "
+                "the election and signed its records."
             )
         )
     return tuple(found)
@@ -52,8 +52,8 @@ def notices(dossier: Dossier, language: str) -> tuple[str, ...]:
 def sections(dossier: Dossier, language: str) -> Iterator[Answer]:
     """The sections in order."""
     say = Tongue(language)
-    yield Answer(say("In plain words", "En palabras sencillas"), tuple(plain_words(dossier, say)))
-    yield Answer(say("The station", "La mesa"), tuple(_station(dossier, say)))
+    yield Answer(say("In plain words"), tuple(plain_words(dossier, say)))
+    yield Answer(say("The station"), tuple(_station(dossier, say)))
     yield from beside(dossier, say)
     yield from _totals(dossier, say)
     yield _findings(dossier, say)
@@ -61,26 +61,21 @@ def sections(dossier: Dossier, language: str) -> Iterator[Answer]:
     yield _said(dossier, say)
     yield from _machines(dossier, say)
     yield _head(dossier, say)
-    yield Answer(
-        say("How to verify all this again", "Cómo volver a comprobar todo esto"), steps(dossier, say)
-    )
+    yield Answer(say("How to verify all this again"), steps(dossier, say))
     yield _not_here(dossier, say)
 
 
 def _kind(item: Item, say: Tongue) -> str:
-    return catalogue(say.language).gettext(RECORDS[item.signed.entry.body.NAME])
+    return say(RECORDS[item.signed.entry.body.NAME])
 
 
 def _station(dossier: Dossier, say: Tongue) -> Iterator[str]:
     place = place_of(dossier.state, dossier.station)
     center = f"{place.center_name} ({place.center})" if place.center_name else place.center
-    yield say(f"Station {dossier.code}, center {center}.", f"Mesa {dossier.code}, centro {center}.")
+    yield say("Station {station}, center {center}.", station=dossier.code, center=center)
     yield " · ".join(place.areas)
     if place.registered is not None:
-        number = say.whole(place.registered)
-        yield say(
-            f"Registered voters by the roll: {number}.", f"Electores según el padrón electoral: {number}."
-        )
+        yield say("Registered voters by the roll: {count:,}.", count=place.registered)
 
 
 def _totals(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
@@ -106,37 +101,34 @@ def _totals(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
                 if sums.stations_counted[area]
             )
             head = (
-                say("Area", "Lugar"),
-                say("Stations counted", "Mesas contadas"),
-                say("Valid votes", "Votos válidos"),
-                say("Of these here", "De estos, aquí"),
+                say("Area"),
+                say("Stations counted"),
+                say("Valid votes"),
+                say("Of these here"),
             )
             tables.append(Table(title_in(basis.titles, say.language, basis.code), head, rows))
         if tables:
             title = title_in(contest.titles, say.language, contest.code)
-            yield Answer(
-                say(f"Within the totals: {title}", f"Dentro de los totales: {title}"), (), tuple(tables)
-            )
+            yield Answer(say("Within the totals: {title}", title=title), (), tuple(tables))
 
 
 def _findings(dossier: Dossier, say: Tongue) -> Answer:
     lines = [
         f"{finding.row.label(say.language)}. {finding.sentence(say.language)} "
-        + say("Entries: ", "Entradas: ")
-        + ", ".join(map(str, finding.entries[:20]))
+        + say("Entries: {entries}", entries=", ".join(map(str, finding.entries[:20])))
         for finding in dossier.findings
     ]
-    none = say("No rule noticed anything.", "Ninguna regla notó nada.")
-    return Answer(say("Findings", "Hallazgos"), tuple(lines) or (none,))
+    none = say("No rule noticed anything.")
+    return Answer(say("Findings"), tuple(lines) or (none,))
 
 
 def _records(dossier: Dossier, say: Tongue) -> Answer:
     head = (
-        say("Record", "Asiento"),
-        say("Entry", "Entrada"),
-        say("Signer", "Firmante"),
-        say("Time as stated", "Momento declarado"),
-        say("Key came in entry", "Clave entró en"),
+        say("Record"),
+        say("Entry"),
+        say("Signer"),
+        say("Time as stated"),
+        say("Key came in entry"),
     )
     form = figures(say.language)
 
@@ -154,18 +146,11 @@ def _records(dossier: Dossier, say: Tongue) -> Answer:
         )
 
     return Answer(
-        say("The records", "Los asientos"),
+        say("The records"),
+        (say("Times are what the signer's clock said; the order of the log is what nobody can change."),),
         (
-            say(
-                "Times are what the signer's clock said; the order of the log is what nobody can change.",
-                "Los momentos son lo que dijo el reloj de quien firma; lo que nadie puede cambiar es el "
-                "orden "
-                "del registro.",
-            ),
-        ),
-        (
-            Table(say("About this station", "De esta mesa"), head, rows(False)),
-            Table(say("What these rest on", "En qué se apoyan"), head, rows(True)),
+            Table(say("About this station"), head, rows(False)),
+            Table(say("What these rest on"), head, rows(True)),
         ),
     )
 
@@ -178,7 +163,7 @@ def _said(dossier: Dossier, say: Tongue) -> Answer:
         body = item.signed.entry.body
         if item.base or body.TYPE in t.BULK or isinstance(body, t.Lifecycle | t.Arrival):
             continue
-        effect = catalogue(say.language).gettext(STANDINGS[standing[item.signed.index]])
+        effect = say(STANDINGS[standing[item.signed.index]])
         said = "; ".join(
             f"{name}: {_value(name, value, say)}"
             for name, value in body_to_plain(body).items()
@@ -187,10 +172,8 @@ def _said(dossier: Dossier, say: Tongue) -> Answer:
         cut = said if len(said) <= MOST_SAID else said[:MOST_SAID] + " …"
         who = f"{item.signed.entry.signer}{f', {effect}' if effect else ''}"
         lines.append(f"{item.signed.index}. {_kind(item, say)} ({who}): {cut}")
-    none = say("There is none.", "No hay ninguno.")
-    return Answer(
-        say("What the other records say", "Lo que dicen los demás asientos"), tuple(lines) or (none,)
-    )
+    none = say("There is none.")
+    return Answer(say("What the other records say"), tuple(lines) or (none,))
 
 
 def _value(name: str, value: object, say: Tongue) -> str:
@@ -211,12 +194,12 @@ def _machines(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
     """The chain of custody of each machine, and how what it sent arrived."""
     state = dossier.state
     table, rows = state.machines, machine_rows(state, dossier.station)
-    head = (say("Step", "Paso"), say("Entry", "Entrada"), say("Station", "Mesa"), "Software, SHA-256")
+    head = (say("Step"), say("Entry"), say("Station"), say("Software, SHA-256"))
     tables = []
     for machine in dict.fromkeys(table.machine[rows].tolist()):
         steps_of = tuple(
             (
-                _STEPS[Step(int(table.step[row]))][say.language == "es"],
+                _step(int(table.step[row]), say),
                 str(int(table.index[row])),
                 state.roll.stations[table.station[row]] if table.station[row] >= 0 else "–",
                 state.digests[table.software[row]].hex()[:16] if table.software[row] >= 0 else "–",
@@ -226,46 +209,30 @@ def _machines(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
         )
         tables.append(Table(table.machines[machine], head, steps_of))
     if tables:
-        yield Answer(say("Custody of the machines", "Custodia de las máquinas"), (), tuple(tables))
+        yield Answer(say("Custody of the machines"), (), tuple(tables))
     here = {item.signed.index for item in dossier.items if not item.base}
     arrived = [
-        (str(index), _CHANNELS[one.channel][say.language == "es"], say.whole(one.seconds))
+        (str(index), say(WORDS[Channel][one.channel]), say.whole(one.seconds))
         for logged in state.records(t.Arrival)
         for index, one in enumerate(logged.body.arrivals, logged.body.first)
         if index in here
     ]
     if arrived:
         columns = (
-            say("Entry", "Entrada"),
-            say("Channel", "Vía"),
-            say("Seconds after issue", "Segundos tras emitirse"),
+            say("Entry"),
+            say("Channel"),
+            say("Seconds after issue"),
         )
         yield Answer(
-            say("How they arrived", "Cómo llegaron"),
+            say("How they arrived"),
             (),
-            (Table(say("As the receiver states", "Según el receptor"), columns, tuple(arrived)),),
+            (Table(say("As the receiver states"), columns, tuple(arrived)),),
         )
 
 
-_STEPS = {
-    Step.ASSEMBLED: ("assembled", "ensamblada"),
-    Step.PROGRAMMED: ("programmed", "programada"),
-    Step.QUALITY_CHECKED: ("quality-checked", "con control de calidad"),
-    Step.AUDITED: ("audited", "auditada"),
-    Step.SEALED: ("sealed", "precintada"),
-    Step.SHIPPED: ("shipped", "despachada"),
-    Step.RECEIVED: ("received", "recibida"),
-    Step.INSTALLED: ("installed", "instalada"),
-    Step.REPLACED: ("replaced", "reemplazada"),
-    Step.RETURNED: ("returned", "devuelta"),
-}
-_CHANNELS = {
-    Channel.NETWORK: ("network", "red"),
-    Channel.SATELLITE: ("satellite", "satélite"),
-    Channel.REMOVABLE: ("removable memory", "memoria extraíble"),
-    Channel.QR: ("QR code", "código QR"),
-    Channel.TYPED: ("typed", "transcrita"),
-}
+def _step(step: int, say: Tongue) -> str:
+    """A step in the life of one machine."""
+    return say_key(say.language, "code", Step(step).name.lower().replace("_", "-"))
 
 
 def _head(dossier: Dossier, say: Tongue) -> Answer:
@@ -273,56 +240,48 @@ def _head(dossier: Dossier, say: Tongue) -> Answer:
     head, form = dossier.head, figures(say.language)
     checkpoint = head.signed.checkpoint
     lines = [
-        say("Log: ", "Registro: ") + checkpoint.origin,
-        say("Entries: ", "Entradas: ") + say.whole(checkpoint.size),
-        say("Root hash: ", "Huella raíz: ") + checkpoint.root.hex(),
-        say("Election (SHA-256 of its definition): ", "Elección (SHA-256 de su definición): ")
-        + dossier.state.election.hex(),
+        say("Log: {log}", log=checkpoint.origin),
+        say("Entries: {count:,}", count=checkpoint.size),
+        say("Root hash: {root}", root=checkpoint.root.hex()),
+        say("Election (SHA-256 of its definition): {digest}", digest=dossier.state.election.hex()),
     ]
     if head.log_key is not None:
-        lines.append(say("Key of the log: ", "Clave del registro: ") + str(head.log_key))
+        lines.append(say("Key of the log: {key}", key=head.log_key))
     if head.fingerprint:
-        lines.append(say("Fingerprint of the log: ", "Huella del registro: ") + head.fingerprint)
+        lines.append(say("Fingerprint of the log: {fingerprint}", fingerprint=head.fingerprint))
     lines += [
-        say("Cosigned by ", "Cofirmado por ") + f"{seen.witness}, {form.moment(seen.timestamp)}"
+        say("Cosigned by {witness}, {moment}", witness=seen.witness, moment=form.moment(seen.timestamp))
         for seen, _ in head.cosignatures
-    ] or [
-        say(
-            "No known witness cosigned this checkpoint.",
-            "Ningún cofirmante conocido firmó este punto de control.",
-        )
-    ]
+    ] or [say("No known witness cosigned this checkpoint.")]
     lines.append(
-        say("The origin is authenticated by the trust file that was given.",
-            "El origen está autenticado por el archivo de confianza que se dio.")
+        say("The origin is authenticated by the trust file that was given.")
         if head.authenticated
-        else say("The keys are those that the publication itself states: compare the fingerprint with one "
-                 "got by another way (paper, press, party).",
-                 "Las claves son las que indica la propia publicación: compare la huella con una obtenida "
-                 "por otra "
-                 "vía (papel, prensa, partido).")
-    )  # fmt: skip
-    return Answer(say("The log", "El registro público"), tuple(lines))
+        else say(
+            "The keys are those that the publication itself states: compare the fingerprint with "
+            "one got by another way (paper, press, party)."
+        )
+    )
+    return Answer(say("The log"), tuple(lines))
 
 
 def _not_here(dossier: Dossier, say: Tongue) -> Answer:
     lines = [
-        say("Images of sheets are not passed on: they show names, identity numbers and signatures. A record "
-            "carries their digest.",
-            "No se entregan imágenes de actas: muestran nombres, números de identidad y firmas. El asiento "
-            "lleva su huella SHA-256.")
-    ]  # fmt: skip
+        say(
+            "Images of sheets are not passed on: they show names, identity numbers and signatures. "
+            "A record carries their digest."
+        )
+    ]
     lines += [
-        f"{attachment.digest.hex()} ({attachment.media_type}): {say(english, spanish)}"
-        for attachment, english, spanish in dossier.left_out
+        f"{attachment.digest.hex()} ({attachment.media_type}): {say(why)}"
+        for attachment, why in dossier.left_out
     ]
     lines += [
         say(
-            f"{say.whole(count)} more records by {name}: this key signed more about the station than there "
+            "{count:,} more records by {name}: this key signed more about the station than there "
             "is room for, and its first ones are here. All of them are in the log.",
-            f"{say.whole(count)} asientos más de {name}: esta clave firmó sobre la mesa más de lo que cabe, "
-            "y aquí están los primeros. Todos están en el registro público.",
+            count=count,
+            name=name,
         )
         for name, count in dossier.crowded_out
     ]
-    return Answer(say("What is not in here", "Lo que no está aquí"), tuple(lines))
+    return Answer(say("What is not in here"), tuple(lines))

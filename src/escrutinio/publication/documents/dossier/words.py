@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from escrutinio.base.words.say import say_many_in
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.state import COPIES, PAPER, REPORTED, RULED, ElectionState, SheetTable
@@ -17,42 +18,35 @@ from escrutinio.publication.documents.report.document import Tongue
 def plain_words(dossier: Dossier, say: Tongue) -> Iterator[str]:
     """The statement, a paragraph each."""
     state, head = dossier.state, dossier.head.signed.checkpoint
-    size, own = say.whole(head.size), sum(not item.base for item in dossier.items)
-    count = say.whole(own)
-    yield say(
-        f"When the public log {head.origin} had {size} entries, {count} of them concerned station "
-        f"{dossier.code}.",
-        f"Cuando el registro público {head.origin} tenía {size} entradas, {count} "
-        f"{'trataba' if own == 1 else 'trataban'} de la mesa {dossier.code}.",
-    ) + say(
-        " This dossier has all of that, and the records that it rests on.",
-        " Este expediente tiene todo eso, y los asientos en que se apoya.",
+    concerned = say_many_in(
+        say.language,
+        sum(not item.base for item in dossier.items),
+        "When the public log {log} had {size:,} entries, {count:,} of them concerned station {station}.",
+        "When the public log {log} had {size:,} entries, {count:,} of them concerned station {station}.",
+        log=head.origin,
+        size=head.size,
+        station=dossier.code,
     )
+    yield f"{concerned} {say('This dossier has all of that, and the records that it rests on.')}"
     yield say(
-        "The signature of every record was checked with the key that the log had for its signer at that "
-        "place, and a proof leads from each record to the root that the log signed. Whoever keeps that root "
-        "sees if a record is altered or taken out later.",
-        "La firma de cada asiento se comprobó con la clave que el registro tenía de quien lo firma en ese "
-        "lugar, y una prueba lleva de cada asiento a la raíz que el registro firmó. Quien guarde esa raíz "
-        "nota si después se altera o se quita un asiento.",
+        "The signature of every record was checked with the key that the log had for its signer "
+        "at that place, and a proof leads from each record to the root that the log signed. "
+        "Whoever keeps that root sees if a record is altered or taken out later."
     )
     for contest in state.contests:
         if contest.stations[dossier.station]:
             title = choose(contest.titles, say.language, contest.code).text
             yield f"{title}: {' '.join(_contest(state, contest.code, dossier.station, say))}"
     yield say(
-        f"Findings that concern the station: {len(dossier.findings)}. A finding says what a rule noticed, "
-        "not what to conclude from it.",
-        f"Hallazgos que conciernen a la mesa: {len(dossier.findings)}. Un hallazgo dice qué notó una regla, "
-        "no qué concluir de ello.",
+        "Findings that concern the station: {count:,}. A finding says what a rule noticed, not what to "
+        "conclude from it.",
+        count=len(dossier.findings),
     )
     yield say(
-        "A signature says which key signed which bytes. It does not say who held the key, nor that what was "
-        "signed is true. Nothing here says who is right.",
-        "Una firma dice qué clave firmó qué bytes. No dice quién tenía la clave, ni que lo firmado sea "
-        "cierto. Nada de esto dice quién tiene razón.",
+        "A signature says which key signed which bytes. It does not say who held the key, nor "
+        "that what was signed is true. Nothing here says who is right."
     )
-    yield say(*LAWS)
+    yield say(LAWS)
 
 
 def counted_row(state: ElectionState, contest: str, basis: str, station: int) -> int:
@@ -67,27 +61,15 @@ def _contest(state: ElectionState, contest: str, station: int, say: Tongue) -> I
     reported = counted_row(state, contest, REPORTED, station)
     ruled = counted_row(state, contest, RULED, station)
     if reported >= 0:
-        yield _entry(
-            table,
-            reported,
-            say("The official sheet that counts is entry", "El acta oficial que cuenta es la entrada"),
-        )
+        yield say("The official sheet that counts is entry {index}.", index=int(table.index[reported]))
     elif (code := state.pending.get((contest, REPORTED), {}).get(station)) is not None:
-        reason = ROWS[code].label(say.language)
-        yield say(
-            f"As reported, no official sheet counts ({reason}).",
-            f"Según lo reportado, ningún acta oficial cuenta ({reason}).",
-        )
+        yield say("As reported, no official sheet counts ({reason}).", reason=ROWS[code].label(say.language))
     else:
-        yield say(
-            "The log has no official sheet that counts.", "El registro no tiene acta oficial que cuente."
-        )
+        yield say("The log has no official sheet that counts.")
     if station in state.annulled.get(contest, ()):
-        yield say("A ruling annulled it.", "Una decisión la anuló.")
+        yield say("A ruling annulled it.")
     elif ruled >= 0 and ruled != reported:
-        yield _entry(
-            table, ruled, say("By a ruling, what counts is entry", "Por una decisión, cuenta la entrada")
-        )
+        yield say("By a ruling, what counts is entry {index}.", index=int(table.index[ruled]))
     official = reported if reported >= 0 else ruled
     for basis in state.bases:
         if basis.code == PAPER or basis.code.startswith(COPIES):
@@ -95,23 +77,23 @@ def _contest(state: ElectionState, contest: str, station: int, say: Tongue) -> I
             if row >= 0:
                 name = choose(basis.titles, say.language, basis.code).text
                 if basis.code != PAPER:
-                    name = say(f"Copy by “{name}”", f"Copia de «{name}»")
+                    name = say("Copy by “{name}”", name=name)
                 yield _compared(table, name, row, official, say)
-
-
-def _entry(table: SheetTable, row: int, words: str) -> str:
-    return f"{words} {int(table.index[row])}."
 
 
 def _compared(table: SheetTable, name: str, row: int, official: int, say: Tongue) -> str:
     index = int(table.index[row])
     if official < 0:
-        return say(f"{name} is entry {index}.", f"{name} es la entrada {index}.")
+        return say("{name} is entry {index}.", name=name, index=index)
     votes = np.column_stack([table.counts, table.null, table.blank])[[row, official]]
     differing = int((votes[0] != votes[1]).sum())
     if not differing:
-        return say(f"{name} (entry {index}) says the same.", f"{name} (entrada {index}) dice lo mismo.")
-    return say(
-        f"{name} (entry {index}) differs from it in {differing} figures.",
-        f"{name} (entrada {index}) difiere de ella en {differing} cifras.",
+        return say("{name} (entry {index}) says the same.", name=name, index=index)
+    return say_many_in(
+        say.language,
+        differing,
+        "{name} (entry {index}) differs from it in one figure.",
+        "{name} (entry {index}) differs from it in {count} figures.",
+        name=name,
+        index=index,
     )

@@ -140,7 +140,8 @@ def _readme(dossier: Dossier, language: str) -> str:
     head = f"{title}\n{election}\n\n"
     return head + say(
         "dossier.pdf       the dossier; statement.txt has the same words\n"
-        "index.csv         every record: entry, type, signer, file, SHA-256, entry that brought its key\n"
+        "index.csv         every record: entry, type, signer, file, SHA-256, entry that brought "
+        "its key\n"
         "records/          the records, byte for byte as in the log, and as JSON\n"
         "proofs/           that each record is in the log (C2SP tlog-proof)\n"
         "openssl/          what each signature covers, the signature, and the key\n"
@@ -149,16 +150,5 @@ def _readme(dossier: Dossier, language: str) -> str:
         "attachments/      what the records attach, without images\n"
         "trust.toml        the keys: compare them with a trust file got by another way\n"
         "check.py          checks all of it with Python's own library and OpenSSL\n"
-        "SHA256SUMS        sha256sum -c SHA256SUMS\n\n",
-        "dossier.pdf       el expediente; statement.txt tiene las mismas palabras\n"
-        "index.csv         cada asiento: entrada, tipo, firmante, archivo, SHA-256, entrada de su clave\n"
-        "records/          los asientos, byte por byte como en el registro, y como JSON\n"
-        "proofs/           que cada asiento está en el registro (C2SP tlog-proof)\n"
-        "openssl/          lo que cubre cada firma, la firma y la clave\n"
-        "checkpoint/       el punto de control del registro y sus firmas\n"
-        "sheets/           las actas, copias y conteos, impresos\n"
-        "attachments/      lo que los asientos adjuntan, sin imágenes\n"
-        "trust.toml        las claves: compárelas con un archivo de confianza obtenido por otra vía\n"
-        "check.py          comprueba todo con la biblioteca propia de Python y OpenSSL\n"
-        "SHA256SUMS        sha256sum -c SHA256SUMS\n\n",
+        "SHA256SUMS        sha256sum -c SHA256SUMS\n\n"
     )

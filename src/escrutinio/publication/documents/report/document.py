@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent, whole
 
-SPANISH = "es"
+_COLUMNS = {"others": N_("others"), "null": N_("null")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,13 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """One language: choosing of two texts, and writing figures."""
+    """A speaker of one language: sentences of the catalogue, and figures that stand alone."""
 
     language: str
     unknown: str = field(default="–")
 
-    def __call__(self, english: str, spanish: str) -> str:
-        return spanish if self.language == SPANISH else english
+    def __call__(self, message: str, /, **values: object) -> str:
+        return say_in(self.language, message, **values)
 
     def whole(self, number: int | None) -> str:
         """A whole number, or that it is not known."""
@@ -72,8 +74,8 @@ class Tongue:
 
     def column(self, name: str) -> str:
         """The name of a column of figures: a candidate's code, or a word of ours for the rest."""
-        return {"others": self("others", "otros"), "null": self("null", "nulos")}.get(name, name)
+        return say_in(self.language, _COLUMNS[name]) if name in _COLUMNS else name
 
     def yes(self, holds: bool) -> str:
         """Whether something holds."""
-        return self("yes", "sí") if holds else "no"
+        return say_in(self.language, "yes" if holds else "no")

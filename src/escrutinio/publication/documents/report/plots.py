@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.format import Format
+from escrutinio.base.words.say import say_in
 from escrutinio.evidence.screening.run import Screening
 from escrutinio.evidence.screening.words import explain
 from escrutinio.publication.documents import charts_evidence as charts
 
 KINDS = {
-    "shares": (charts.share_histogram, {"en": "Shares", "es": "Proporciones"}),
-    "fingerprint": (charts.fingerprint, {"en": "Turnout and share", "es": "Participación y proporción"}),
-    "share-by-turnout": (
-        charts.share_by_turnout,
-        {"en": "Share by turnout", "es": "Proporción por participación"},
-    ),
-    "centers": (charts.residual_bars, {"en": "Tables of one center", "es": "Mesas de un mismo centro"}),
+    "shares": (charts.share_histogram, N_("Shares: {candidate}")),
+    "fingerprint": (charts.fingerprint, N_("Turnout and share: {candidate}")),
+    "share-by-turnout": (charts.share_by_turnout, N_("Share by turnout: {candidate}")),
+    "centers": (charts.residual_bars, N_("Tables of one center: {candidate}")),
 }
 NEED_TURNOUT = ("fingerprint", "share-by-turnout")
 
@@ -25,10 +24,10 @@ def plots_of(found: Screening, language: str, contest: str) -> Iterator[tuple[st
     """Key, title and SVG of every plot; without registered voters there is no turnout to draw."""
     form = Format(language)
     for display in found.displays:
-        for kind, (draw, titles) in KINDS.items():
+        for kind, (draw, heading) in KINDS.items():
             if kind in NEED_TURNOUT and not display.with_roll:
                 continue
-            title = f"{titles[language]}: {display.candidate}"
+            title = say_in(language, heading, candidate=display.candidate)
             key = f"{contest}-{kind}-{display.candidate}"
             yield key, title, draw(display, charts.Plot(key, title, form))
     for each in found.screens:

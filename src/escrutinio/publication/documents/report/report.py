@@ -13,11 +13,11 @@ from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.publication.documents.environment import environment
+from escrutinio.publication.documents.marks import watermarks
 from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.documents.report.document import Chapter, Tongue
 from escrutinio.publication.documents.report.results import ContestEvidence
 from escrutinio.publication.documents.report.text import chapters
-from escrutinio.publication.documents.sheets.printed_sheet import watermarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +46,31 @@ def report_of(
 
     Raises PublicationError for a language that the site does not speak.
     """
-    tongue, form, body = Tongue(language), Format(language), state.definition.body
+    say, form, body = Tongue(language), Format(language), state.definition.body
     place = choose(body.place, language, "").text
     day = form.day(body.voting_day)
     return Report(
         language=language,
-        heading=tongue("Evidence report", "Informe de evidencia"),
+        heading=say("Evidence report"),
         title=choose(body.titles, language, body.code).text,
         place=f"{place} · {day}" if place else day,
-        lead=tongue(
-            "What the figures in one public log show, and what they cannot. Each method is named, and each "
-            "answer says what it is not. Nothing here says who is right.",
-            "Lo que muestran las cifras de un registro público, y lo que no pueden mostrar. Cada método se "
-            "nombra y cada respuesta dice qué no es. Nada de esto dice quién tiene razón.",
+        lead=say(
+            "What the figures in one public log show, and what they cannot. Each method is named, "
+            "and each answer says what it is not. Nothing here says who is right."
         ),
         notices=notices(state, language),
-        watermarks=watermarks(body.kind),
+        watermarks=watermarks(body.kind, language),
         facts=(
-            (tongue("Log", "Registro"), checkpoint.origin),
-            (tongue("Entries", "Entradas"), form.number(checkpoint.size)),
-            (tongue("Root", "Raíz"), checkpoint.root.hex()),
-            (tongue("Definition", "Definición"), state.election.hex()),
+            (say("Log"), checkpoint.origin),
+            (say("Entries"), form.number(checkpoint.size)),
+            (say("Root"), checkpoint.root.hex()),
+            (say("Definition"), state.election.hex()),
         ),
         chapters=chapters(tuple(evidence), language),
-        method=tongue("Method", "Método"),
-        contents=tongue("Contents", "Contenido"),
+        method=say("Method"),
+        contents=say("Contents"),
         again=(
-            tongue(
-                "Whoever has this log gets the same report from it:",
-                "Quien tenga este registro obtiene de él este mismo informe:",
-            ),
+            say("Whoever has this log gets the same report from it:"),
             "escrutinio report",
         ),
     )

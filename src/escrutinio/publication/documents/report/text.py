@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import marks
 from escrutinio.evidence.accounts.accounts import Accounts
@@ -19,19 +20,17 @@ from escrutinio.publication.documents.report.plots import plots_of
 from escrutinio.publication.documents.report.results import Certainty, ContestEvidence
 
 FINALITY = {
-    "irreversible": ("irreversible", "irreversible"),
-    "open": ("not irreversible", "no es irreversible"),
-    "unknown": ("not known", "no se sabe"),
+    "irreversible": N_("irreversible"),
+    "open": N_("not irreversible"),
+    "unknown": N_("not known"),
 }
 
 
 def chapters(found: tuple[ContestEvidence, ...], language: str) -> tuple[Chapter, ...]:
     """A chapter for each contest; a contest without a counted sheet or an announcement says so."""
-    tongue = Tongue(language)
+    say = Tongue(language)
     return tuple(
-        Chapter(
-            one.view.code, title_in(one.view.titles, language, one.view.code), tuple(_topics(one, tongue))
-        )
+        Chapter(one.view.code, title_in(one.view.titles, language, one.view.code), tuple(_topics(one, say)))
         for one in found
     )
 
@@ -48,10 +47,10 @@ def certainties(found: tuple[ContestEvidence, ...], language: str) -> dict[int, 
 
 def standing_sentences(found: tuple[ContestEvidence, ...], language: str) -> dict[tuple[str, str], str]:
     """By contest and basis: whether outstanding votes could change what its counted sheets show."""
-    tongue = Tongue(language)
+    say = Tongue(language)
     return {
         (one.view.code, standing.label): " ".join(
-            (_by_name(one, standing, language).sentences(language)[0], *_roll_from(one.roll, tongue))
+            (_by_name(one, standing, language).sentences(language)[0], *_roll_from(one.roll, say))
         )
         for one in found
         for standing in one.sheets
@@ -69,38 +68,36 @@ def _by_name(one: ContestEvidence, standing: Certainty, language: str) -> Certif
     return replace(certificate, candidates=tuple(names.get(c, c) for c in certificate.candidates))
 
 
-def name_of(one: ContestEvidence, code: str, tongue: Tongue) -> str:
+def name_of(one: ContestEvidence, code: str, say: Tongue) -> str:
     """What people call a basis or an announcement."""
-    return title_in(one.names.get(code, ()), tongue.language, code)
+    return title_in(one.names.get(code, ()), say.language, code)
 
 
-def _topics(one: ContestEvidence, tongue: Tongue) -> Iterator[Topic]:
+def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
     yield Topic(
         "irreversibility",
-        tongue("Can the votes that are outstanding change it?", "¿Pueden cambiarlo los votos que faltan?"),
-        tuple(_standings(one, tongue)) or (_nothing(tongue),),
+        say("Can the votes that are outstanding change it?"),
+        tuple(_standings(one, say)) or (_nothing(say),),
         ("V. D'Hondt, Système pratique et raisonné de représentation proportionnelle (1882)",),
     )
     if one.claims:
         yield Topic(
             "claims",
-            tongue("Announced results as arithmetic", "Los resultados anunciados como aritmética"),
-            tuple(claim_findings(one, tongue)),
+            say("Announced results as arithmetic"),
+            tuple(claim_findings(one, say)),
             (
                 "A. Gelman, Statistical Modeling, Causal Inference, and Social Science (2024)",
                 "T. Tao, El País (2024)",
             ),
         )
     if one.accounts:
-        heading = tongue(
-            "Official sheets, copies and paper side by side", "Actas oficiales, copias y papel lado a lado"
-        )
-        yield Topic("reconciliation", heading, tuple(_reconciled(one, each, tongue) for each in one.accounts))
+        heading = say("Official sheets, copies and paper side by side")
+        yield Topic("reconciliation", heading, tuple(_reconciled(one, each, say) for each in one.accounts))
     if one.plans:
         yield Topic(
             "audit",
-            tongue("What an audit of the boxes would take", "Qué requeriría una auditoría de las cajas"),
-            tuple(_audits(one, tongue)),
+            say("What an audit of the boxes would take"),
+            tuple(_audits(one, say)),
             (
                 "J. Aslam, R. Popa, R. Rivest (2008)",
                 "P. Stark, Efficient post-election audits (2009); ALPHA (2023)",
@@ -110,15 +107,15 @@ def _topics(one: ContestEvidence, tongue: Tongue) -> Iterator[Topic]:
     if one.quick_count is not None:
         yield Topic(
             "quick-count",
-            tongue("What a quick count would take", "Qué requeriría un conteo rápido"),
-            (_quick_count(one, tongue),),
+            say("What a quick count would take"),
+            (_quick_count(one, say),),
             ("W. G. Cochran, Sampling Techniques (1977)",),
         )
     if one.screening is not None:
         yield Topic(
             "screening",
-            tongue("The figures beside models of chance", "Las cifras junto a modelos del azar"),
-            tuple(_screens(one, tongue)),
+            say("The figures beside models of chance"),
+            tuple(_screens(one, say)),
             (
                 "D. Kobak, S. Shpilkin, M. Pshenichnikov (2016)",
                 "P. Klimek et al., PNAS (2012)",
@@ -127,225 +124,201 @@ def _topics(one: ContestEvidence, tongue: Tongue) -> Iterator[Topic]:
         )
 
 
-def _nothing(tongue: Tongue) -> Answer:
+def _nothing(say: Tongue) -> Answer:
     return Answer(
-        tongue("Nothing to compute yet", "Todavía nada que calcular"),
-        (
-            tongue(
-                "No sheet of this contest counts in this log.",
-                "Ningún acta de esta contienda cuenta en este registro.",
-            ),
-        ),
+        say("Nothing to compute yet"),
+        (say("No sheet of this contest counts in this log."),),
     )
 
 
-def _standings(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
+def _standings(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     for standing in one.sheets:
-        heading = (
-            f"{tongue('The counted sheets', 'Las actas contadas')}: {name_of(one, standing.label, tongue)}"
-        )
-        yield _standing(heading, standing, tongue, one.roll)
+        heading = say("The counted sheets: {basis}", basis=name_of(one, standing.label, say))
+        yield _standing(heading, standing, say, one.roll)
     for standing in one.announced:
-        entry = f"{tongue('entry', 'entrada')} {standing.index}"
-        heading = f"{tongue('Announced', 'Anunciado')}: {standing.label} ({entry})"
-        yield _standing(heading, standing, tongue, None)
+        heading = say("Announced: {name} (entry {index})", name=standing.label, index=standing.index)
+        yield _standing(heading, standing, say, None)
 
 
-def _standing(heading: str, standing: Certainty, tongue: Tongue, roll: int | None) -> Answer:
+def _standing(heading: str, standing: Certainty, say: Tongue, roll: int | None) -> Answer:
     certificate = standing.certificate
-    sentences = list(certificate.sentences(tongue.language))
-    sentences += _roll_from(roll, tongue)
+    sentences = list(certificate.sentences(say.language))
+    sentences += _roll_from(roll, say)
     decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
     if standing.reversal is not None and decides:
-        sentences += standing.reversal.sentences(tongue.language)
-    return Answer(heading, tuple(sentences), (_certificate(certificate, tongue),))
+        sentences += standing.reversal.sentences(say.language)
+    return Answer(heading, tuple(sentences), (_certificate(certificate, say),))
 
 
-def _roll_from(roll: int | None, tongue: Tongue) -> tuple[str, ...]:
+def _roll_from(roll: int | None, say: Tongue) -> tuple[str, ...]:
     """Where the size of the roll is from, if an announcement states it."""
     if roll is None:
         return ()
-    return (
-        tongue(
-            f"The size of the roll, {tongue.whole(roll)}, is taken from an announced result.",
-            f"El tamaño del padrón electoral, {tongue.whole(roll)}, se toma de un resultado anunciado.",
-        ),
-    )
+    return (say("The size of the roll, {size:,}, is taken from an announced result.", size=roll),)
 
 
-def _certificate(certificate: Certificate, tongue: Tongue) -> Table:
+def _certificate(certificate: Certificate, say: Tongue) -> Table:
     rows = [
-        (name, tongue.whole(votes))
+        (name, say.whole(votes))
         for name, votes in zip(certificate.candidates, certificate.votes, strict=True)
     ]
     limit = certificate.statements[0].withstands
     rows += [
-        (tongue("margin", "margen"), tongue.whole(certificate.margin)),
+        (say("margin"), say.whole(certificate.margin)),
         (
-            tongue("registered voters outstanding, at most", "electores que faltan, como máximo"),
-            tongue.whole(certificate.outstanding.capacity),
+            say("registered voters outstanding, at most"),
+            say.whole(certificate.outstanding.capacity),
         ),
         (
-            tongue("most outstanding votes with which it stays", "con a lo sumo tantos votos no cambiaría"),
-            tongue.unknown if limit is None else tongue.whole(max(limit, 0)),
+            say("most outstanding votes with which it stays"),
+            say.unknown if limit is None else say.whole(max(limit, 0)),
         ),
-        (tongue("status", "estado"), tongue(*FINALITY[certificate.finality.value])),
+        (say("status"), say(FINALITY[certificate.finality.value])),
     ]
     return Table(
-        tongue("The integers to check", "Los enteros por comprobar"),
-        ("", tongue("votes", "votos")),
+        say("The integers to check"),
+        ("", say("votes")),
         tuple(rows),
     )
 
 
-def _reconciled(one: ContestEvidence, found: Accounts, tongue: Tongue) -> Answer:
+def _reconciled(one: ContestEvidence, found: Accounts, say: Tongue) -> Answer:
     (pair,) = found.pairs
     official, other = found.names(pair)
-    left, right = (name_of(one, code, tongue) for code in (official, other))
+    left, right = (name_of(one, code, say) for code in (official, other))
     only = (pair.count(kind) for kind in (Kind.ONLY_LEFT, Kind.ONLY_RIGHT))
     counts = (pair.count(Kind.AGREE), pair.differ(), *only)
     header = (
         "",
-        tongue("agree", "coinciden"),
-        tongue("differ", "difieren"),
-        f"{tongue('only', 'solo')} {left}",
-        f"{tongue('only', 'solo')} {right}",
+        say("agree"),
+        say("differ"),
+        say("only {name}", name=left),
+        say("only {name}", name=right),
     )
-    row = (tongue("stations", "mesas"), *(tongue.whole(each) for each in counts))
+    row = (say("stations"), *(say.whole(each) for each in counts))
     net = tuple(
-        (name, tongue.signed(change))
+        (name, say.signed(change))
         for name, change in zip(found.joined.view.candidates, pair.net[0].tolist(), strict=True)
     )
-    tables = [Table(tongue("Stations", "Mesas"), header, (row,))]
+    tables = [Table(say("Stations"), header, (row,))]
     if pair.differ():
         caption = f"{right} − {left}"
-        tables.append(Table(caption, ("", tongue("net difference", "diferencia neta")), net))
-    return Answer(f"{official} · {right}", found.sentences(pair, tongue.language), tuple(tables))
+        tables.append(Table(caption, ("", say("net difference")), net))
+    return Answer(f"{official} · {right}", found.sentences(pair, say.language), tuple(tables))
 
 
-def _audits(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
+def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     header = (
-        tongue("risk limit", "límite de riesgo"),
-        tongue("boxes, default bet", "cajas, apuesta habitual"),
+        say("risk limit"),
+        say("boxes, default bet"),
         "MACRO",
-        tongue("equal chances", "igual probabilidad"),
-        tongue("vouchers, on average", "comprobantes, en promedio"),
+        say("equal chances"),
+        say("vouchers, on average"),
     )
     rows = tuple(
         (
-            tongue.percent(plan.risk_limit, 0),
-            *(
-                tongue.whole(n)
-                for n in (plan.boxes, plan.boxes_macro, plan.boxes_srs, plan.vouchers_expected)
-            ),
+            say.percent(plan.risk_limit, 0),
+            *(say.whole(n) for n in (plan.boxes, plan.boxes_macro, plan.boxes_srs, plan.vouchers_expected)),
         )
         for plan in one.plans
     )
-    table = Table(
-        tongue("If every box agrees with its sheet", "Si cada caja coincide con su acta"), header, rows
-    )
-    heading = f"{tongue('Plan for', 'Plan para')} {name_of(one, one.plan_basis, tongue)}"
-    yield Answer(heading, one.plans[0].sentences(tongue.language), (table,))
+    table = Table(say("If every box agrees with its sheet"), header, rows)
+    heading = say("Plan for {basis}", basis=name_of(one, one.plan_basis, say))
+    yield Answer(heading, one.plans[0].sentences(say.language), (table,))
     if one.hot:
-        yield _hot(one, tongue)
+        yield _hot(one, say)
     for audit in one.audits:
-        heading = tongue("The audit that was committed to", "La auditoría comprometida")
+        heading = say("The audit that was committed to")
         if len(one.audits) > 1:
-            heading += tongue(f", entry {audit.index:,}", f", entrada {tongue.whole(audit.index)}")
-        yield Answer(heading, audit.sentences(tongue.language))
+            heading = say("The audit that was committed to, entry {index:,}", index=audit.index)
+        yield Answer(heading, audit.sentences(say.language))
 
 
-def _hot(one: ContestEvidence, tongue: Tongue) -> Answer:
+def _hot(one: ContestEvidence, say: Tongue) -> Answer:
     bases = (
-        tongue("centers as the roll lists them", "centros como los lista el padrón"),
-        tongue(
-            "center size = largest station number among its counted sheets",
-            "tamaño del centro = mayor número de mesa entre sus actas contadas",
-        ),
+        say("centers as the roll lists them"),
+        say("center size = largest station number among its counted sheets"),
     )
     rows = tuple(
-        (base, tongue.whole(opened), tongue.whole(of), tongue.percent(Fraction(opened, of), 1))
+        (base, say.whole(opened), say.whole(of), say.percent(Fraction(opened, of), 1))
         for base, (opened, of) in zip(bases, one.hot, strict=False)
     )
     header = (
-        tongue("over which base", "sobre qué base"),
-        tongue("boxes opened", "cajas abiertas"),
-        tongue("of", "de"),
-        tongue("share", "proporción"),
+        say("over which base"),
+        say("boxes opened"),
+        say("of"),
+        say("share"),
     )
-    caption = tongue("What the lottery opens", "Lo que abre el sorteo")
+    caption = say("What the lottery opens")
     return Answer(
-        tongue("The hot audit's lottery", "El sorteo de la auditoría en caliente"),
+        say("The hot audit's lottery"),
         (
-            tongue(
-                "The rule of 2024 opens one box at a center of 1 to 4 stations, two of 5 to 8, three "
-                "of 9 to 11, four "
-                "of more. The share of boxes follows from the rule and the sizes of the centers.",
-                "La regla de 2024 abre una caja en un centro de 1 a 4 mesas, dos de 5 a 8, tres de 9 "
-                "a 11 y cuatro si "
-                "son más. La proporción de cajas se sigue de la regla y del tamaño de los centros.",
+            say(
+                "The rule of 2024 opens one box at a center of 1 to 4 stations, two of 5 to 8, three of "
+                "9 to 11, four of more. The share of boxes follows from the rule and the sizes of the "
+                "centers."
             ),
-            tongue(
-                "It certifies nothing unless the counts are published box by box.",
-                "No certifica nada si los conteos no se publican caja por caja.",
-            ),
+            say("It certifies nothing unless the counts are published box by box."),
         ),
         (Table(caption, header, rows),),
     )
 
 
-def _quick_count(one: ContestEvidence, tongue: Tongue) -> Answer:
+def _quick_count(one: ContestEvidence, say: Tongue) -> Answer:
     assert one.quick_count is not None
     candidate, sizes = one.quick_count
-    rows = tuple((f"± {_decimal(100 * s.margin, 1, tongue)}", tongue.whole(s.tables)) for s in sizes)
-    header = (tongue("margin in points, 95 %", "margen en puntos, 95 %"), tongue("stations", "mesas"))
-    caption = tongue(
-        f"Simple random sample, share of {candidate}", f"Muestra simple al azar, proporción de {candidate}"
-    )
+    rows = tuple((f"± {_decimal(100 * s.margin, 1, say)}", say.whole(s.tables)) for s in sizes)
+    header = (say("margin in points, 95 %"), say("stations"))
+    caption = say("Simple random sample, share of {candidate}", candidate=candidate)
     middle = sizes[len(sizes) // 2]
-    heading = f"{tongue('Sample sizes for', 'Tamaños de muestra para')} {candidate}"
-    return Answer(heading, middle.sentences(tongue.language), (Table(caption, header, rows),))
+    heading = say("Sample sizes for {candidate}", candidate=candidate)
+    return Answer(heading, middle.sentences(say.language), (Table(caption, header, rows),))
 
 
-def _screens(one: ContestEvidence, tongue: Tongue) -> Iterator[Answer]:
+def _screens(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     found = one.screening
     assert found is not None
-    header = tuple(tongue(*pair) for pair in (
-        ("statistic", "estadístico"), ("sheets", "actas"), ("seen", "visto"), ("model", "modelo"), ("±", "±"),
-        ("p", "p"), ("p, corrected", "p, corregida"), ("outside", "fuera"),
-    ))  # fmt: skip
+    header = (
+        say("statistic"),
+        say("sheets"),
+        say("seen"),
+        say("model"),
+        "±",
+        "p",
+        say("p, corrected"),
+        say("outside"),
+    )
     rows = []
     for each in found.screens:
         digits = SCREENS[each.name].digits
-        figures = [_decimal(value, digits, tongue) for value in (each.observed, each.null_mean, each.null_sd)]
-        chances = [_decimal(value, 4, tongue) for value in (each.p, each.p_holm)]
-        outside = tongue.unknown if each.outside is None else tongue.yes(each.outside)
+        figures = [_decimal(value, digits, say) for value in (each.observed, each.null_mean, each.null_sd)]
+        chances = [_decimal(value, 4, say) for value in (each.p, each.p_holm)]
+        outside = say.unknown if each.outside is None else say.yes(each.outside)
         rows.append(
-            (explain(each, tongue.language).heading, tongue.whole(each.sheets), *figures, *chances, outside)
+            (explain(each, say.language).heading, say.whole(each.sheets), *figures, *chances, outside)
         )
-    said = tongue(
-        f"{tongue.whole(found.sheets)} sheets, {tongue.whole(found.replicates)} replicates of each "
-        f"model, seed {found.seed}. "
+    said = say(
+        "{sheets:,} sheets, {replicates:,} replicates of each model, seed {seed}. "
         "Every statistic is shown, those that show nothing like the others.",
-        f"{tongue.whole(found.sheets)} actas, {tongue.whole(found.replicates)} réplicas de cada "
-        f"modelo, semilla {found.seed}. "
-        "Se muestra cada estadístico, también los que no muestran nada.",
+        sheets=found.sheets,
+        replicates=found.replicates,
+        seed=found.seed,
     )
-    said = f"{said} {words_of_left_out(found.left_out, tongue.language)}".rstrip()
-    is_not = explain(found.screens[0], tongue.language).is_not if found.screens else ""
-    caption = tongue("Statistics and their models", "Estadísticos y sus modelos")
+    said = f"{said} {words_of_left_out(found.left_out, say.language)}".rstrip()
+    is_not = explain(found.screens[0], say.language).is_not if found.screens else ""
+    caption = say("Statistics and their models")
     yield Answer(
-        name_of(one, one.screening_basis, tongue), (said, is_not), (Table(caption, header, tuple(rows)),)
+        name_of(one, one.screening_basis, say), (said, is_not), (Table(caption, header, tuple(rows)),)
     )
     for each in found.screens:
         if each.outside:
-            words = explain(each, tongue.language)
+            words = explain(each, say.language)
             yield Answer(words.heading, (words.seen, words.model, words.innocent, words.look_at))
-    for _, title, svg in plots_of(found, tongue.language, one.view.code):
+    for _, title, svg in plots_of(found, say.language, one.view.code):
         yield Answer(title, (), (), (svg,))
 
 
-def _decimal(value: float | None, digits: int, tongue: Tongue) -> str:
+def _decimal(value: float | None, digits: int, say: Tongue) -> str:
     if value is None:
-        return tongue.unknown
-    return marks(f"{value:,.{digits}f}", tongue.language)
+        return say.unknown
+    return marks(f"{value:,.{digits}f}", say.language)

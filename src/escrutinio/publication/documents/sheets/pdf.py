@@ -18,7 +18,7 @@ def sheet_pdf(sheet: PrintedSheet, paper: str) -> bytes:
     Many sheets are as many documents: one of all would take a third less time, and memory by the sheet.
     """
     if paper not in PAPERS:
-        raise PublicationError(f"there is no paper {paper[:20]!r}; known are: {', '.join(PAPERS)}")
+        raise PublicationError("sheet-paper", paper=paper[:20], known=", ".join(PAPERS))
     say = Tongue(sheet.language)
 
     def content(lost: Lost) -> dict[str, object]:
@@ -36,19 +36,16 @@ def sheet_pdf(sheet: PrintedSheet, paper: str) -> bytes:
 def _words(say: Tongue) -> dict[str, str]:
     """The words of the form itself."""
     return {
-        "station": say("Station", "Mesa"),
-        "number": say("No.", "N.º"),
-        "card": say("Card", "Tarjeta"),
-        "candidate": say("Candidate", "Candidatura"),
-        "votes": say("Votes", "Votos"),
-        "in_words": say("In words", "En letras"),
-        "summary": say("Summary", "Resumen"),
-        "observations": say("Observations", "Observaciones"),
+        "station": say("Station"),
+        "number": say("No."),
+        "card": say("Card"),
+        "candidate": say("Candidate"),
+        "votes": say("Votes"),
+        "in_words": say("In words"),
+        "summary": say("Summary"),
+        "observations": say("Observations"),
         "check": how_to_check(say),
-        "no_code": say(
-            "This record is too long for a QR code; the log has it.",
-            "Este asiento es demasiado largo para un código QR; el registro lo tiene.",
-        ),
+        "no_code": say("This record is too long for a QR code; the log has it."),
     }
 
 
@@ -58,7 +55,7 @@ def _said(sheet: PrintedSheet, say: Tongue, lost: Lost) -> dict[str, object]:
     copy = None
     if sheet.copy is not None:
         number, of = sheet.copy
-        copy = say(f"Copy {number} of {of}", f"Ejemplar {number} de {of}")
+        copy = say("Copy {number} of {of}", number=number, of=of)
     code = qr_code(sheet.qr)
     return {
         "kind": sheet.kind,
@@ -93,7 +90,7 @@ def _said(sheet: PrintedSheet, say: Tongue, lost: Lost) -> dict[str, object]:
         else {
             "svg": code.svg(),
             "modules": code.side,
-            "alt": say("QR code of the record", "Código QR del asiento"),
+            "alt": say("QR code of the record"),
         },
         "lost": what_was_lost(lost, say),
     }
@@ -102,8 +99,7 @@ def _said(sheet: PrintedSheet, say: Tongue, lost: Lost) -> dict[str, object]:
 def how_to_check(say: Tongue) -> str:
     """How whoever holds a sheet can check it."""
     return say(
-        "To check: read the QR code with the page “Check a sheet” of any copy of the log, or with escrutinio "
-        "check. Compare the log's fingerprint with one that you got by another way.",
-        "Para comprobar: lea el código QR con la página «Comprobar un acta» de cualquier copia del registro, "
-        "o con escrutinio check. Compare la huella del registro con una que haya obtenido por otra vía.",
+        "To check: read the QR code with the page “Check a sheet” of any copy of the log, or "
+        "with escrutinio check. Compare the log's fingerprint with one that you got by another "
+        "way."
     )

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from escrutinio.base.errors import PublicationError
-from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.format import Format
 from escrutinio.base.words.titles import choose
 from escrutinio.core.records.codes import AuthorRole, Form, Kind
@@ -22,23 +22,11 @@ from escrutinio.core.records.parts import Contest, Title
 from escrutinio.core.records.qr import qr_text
 from escrutinio.core.records.types import Copy, Definition, HandCount, ManualSheet, TallySheet, ZeroReport
 from escrutinio.publication.documents.labels import KIND_NOTICES, RECORDS
+from escrutinio.publication.documents.marks import copy_mark, not_real, transcription, watermarks
 from escrutinio.publication.documents.report.document import Tongue
 
 Sheet: TypeAlias = TallySheet | ManualSheet | Copy | ZeroReport | HandCount
 """The records that print as a sheet."""
-
-TRANSCRIPTION = (
-    "Transcripción, no es un acta oficial.",
-    "Transcription, not an official sheet.",
-)
-"""Said in both languages, whatever the language of the print."""
-
-WATERMARKS = {
-    Kind.DRILL: "SIMULACRO · DRILL",
-    Kind.SIMULATION: "SIMULACIÓN · SIMULATION",
-}
-NOT_REAL = "No es una elección real. Not a real election."
-COPY_MARK = "TRANSCRIPCIÓN · TRANSCRIPTION"
 
 SCRUTINEERS = 6
 """Lines for scrutineers' signatures."""
@@ -83,7 +71,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PrintedSheet:
-    """A sheet ready to be laid out; every text is in `language` except the notices that are in both.
+    """A sheet ready to be laid out; every text is in `language` except the marks
+    and notices that are in others as well.
 
     `heading`: election, place and day, contest. `station` and `contest` are codes; `whereabouts`: lines on
     where the station is. `summary` and
@@ -128,13 +117,10 @@ def printed_sheet(
     """
     body = entry.body
     if not isinstance(body, Sheet):
-        raise PublicationError(f"a {body.NAME} is not a sheet that can be printed")
+        raise PublicationError("sheet-none", kind=body.NAME)
     contest = next((each for each in definition.contests if each.code == entry.about.contest), None)
     if contest is None or len(contest.options) != len(body.counts):
-        raise PublicationError(
-            f"the sheet of {entry.subject} has {len(body.counts)} counts, which is not how many options "
-            "its contest has in the definition"
-        )
+        raise PublicationError("sheet-options", subject=entry.subject, count=len(body.counts))
     say, form = Tongue(language), figures(language)
     real = definition.kind is Kind.REAL
     qr = qr_text(entry.raw, real)
@@ -144,7 +130,7 @@ def printed_sheet(
 
     return PrintedSheet(
         language=language,
-        kind=_kind(body, language),
+        kind=say(RECORDS[body.NAME]),
         heading=(
             name(definition.titles, definition.code),
             f"{name(definition.place, '')} · {form.day(definition.voting_day)}",
@@ -154,8 +140,11 @@ def printed_sheet(
         contest=contest.code,
         whereabouts=_whereabouts(place, say),
         copy=None if isinstance(body, Copy) else copy,
-        watermarks=watermarks(definition.kind) + ((COPY_MARK,) if isinstance(body, Copy) else ()),
-        notices=_notices(definition, body, say, language),
+        watermarks=(
+            *watermarks(definition.kind, language),
+            *((copy_mark(language),) if isinstance(body, Copy) else ()),
+        ),
+        notices=_notices(definition, body, say),
         rows=_rows(contest, body, language),
         summary=_summary(body, place, say),
         signatures=_signatures(body, say),
@@ -170,44 +159,28 @@ def figures(language: str) -> Format:
     return Format(language)
 
 
-def _kind(body: Sheet, language: str) -> str:
-    return catalogue(language).gettext(RECORDS[body.NAME])
-
-
 def _whereabouts(place: Place, say: Tongue) -> tuple[str, ...]:
     center = f"{place.center_name} ({place.center})" if place.center_name else place.center
     return (
-        say(f"Center: {center}", f"Centro de votación: {center}"),
+        say("Center: {center}", center=center),
         " · ".join(place.areas[1:] or place.areas),
     )
 
 
-def watermarks(kind: Kind) -> tuple[str, ...]:
-    """The lines of the mark across every page of an election of this kind; none of a real one."""
-    return (WATERMARKS[kind], NOT_REAL) if kind in WATERMARKS else ()
-
-
-def _notices(definition: Definition, body: Sheet, say: Tongue, language: str) -> tuple[str, ...]:
+def _notices(definition: Definition, body: Sheet, say: Tongue) -> tuple[str, ...]:
     found = []
     if definition.kind is not Kind.REAL:
-        found += [NOT_REAL, catalogue(language).gettext(KIND_NOTICES[definition.kind])]
+        found += [not_real(say.language), say(KIND_NOTICES[definition.kind])]
     if isinstance(body, Copy):
-        found += TRANSCRIPTION
+        found += transcription(say.language)
     elif isinstance(body, HandCount):
-        found.append(
-            say("A count of the paper in the box, not the tally sheet of the machine.",
-                "Conteo de los comprobantes de la caja, no el acta de la máquina.")
-        )  # fmt: skip
+        found.append(say("A count of the paper in the box, not the tally sheet of the machine."))
     elif isinstance(body, ZeroReport):
-        found.append(
-            say("Printed before voting began: it holds no result.",
-                "Impresa antes de comenzar la votación: no contiene resultados.")
-        )  # fmt: skip
+        found.append(say("Printed before voting began: it holds no result."))
     if definition.author_role is AuthorRole.IMPORTER:
         found.append(
-            say("This election was defined by an importer of its data, not by the electoral authority.",
-                "Definió esta elección quien importó sus datos, no la autoridad electoral.")
-        )  # fmt: skip
+            say("This election was defined by an importer of its data, not by the electoral authority.")
+        )
     return tuple(found)
 
 
@@ -225,24 +198,22 @@ def _rows(contest: Contest, body: Sheet, language: str) -> tuple[Row, ...]:
 def _summary(body: Sheet, place: Place, say: Tongue) -> tuple[tuple[str, int], ...]:
     """Votes added up, and what the sheet itself or the roll states; a figure not stated has no line."""
     valid = sum(body.counts)
-    found: list[tuple[str, int | None]] = [(say("Valid votes", "Votos válidos"), valid)]
+    found: list[tuple[str, int | None]] = [(say("Valid votes"), valid)]
     if not isinstance(body, ZeroReport):
         found += [
-            (say("Null votes", "Votos nulos"), body.null),
-            (say("Blank votes", "Votos en blanco"), body.blank),
-            (say("Total of these", "Total de estos"), valid + body.null + body.blank),
+            (say("Null votes"), body.null),
+            (say("Blank votes"), body.blank),
+            (say("Total of these"), valid + body.null + body.blank),
         ]
     if isinstance(body, TallySheet | ManualSheet | Copy):
-        found.append((say("Total that the sheet states", "Total que indica el acta"), body.ballots))
+        found.append((say("Total that the sheet states"), body.ballots))
     if isinstance(body, ManualSheet | Copy):
-        found.append((say("Voters, as the sheet states", "Votantes, según el acta"), body.voters))
+        found.append((say("Voters, as the sheet states"), body.voters))
     if isinstance(body, HandCount):
-        found.append((say("Vouchers in the box", "Comprobantes en la caja"), body.vouchers))
+        found.append((say("Vouchers in the box"), body.vouchers))
     if isinstance(body, Copy):
-        found.append((say("Registered, as the sheet states", "Inscritos, según el acta"), body.registered))
-    found.append(
-        (say("Registered voters (roll)", "Electores inscritos (padrón electoral)"), place.registered)
-    )
+        found.append((say("Registered, as the sheet states"), body.registered))
+    found.append((say("Registered voters (roll)"), place.registered))
     return tuple((label, value) for label, value in found if value is not None)
 
 
@@ -251,27 +222,26 @@ def _signatures(body: Sheet, say: Tongue) -> tuple[tuple[str, tuple[str, ...]], 
     if isinstance(body, Copy):
         return ()
     board: tuple[str, ...] = (
-        say("President", "Presidencia"),
-        say("Secretary", "Secretaría"),
-        say("Member", "Miembro"),
-        say("Member", "Miembro"),
+        say("President"),
+        say("Secretary"),
+        say("Member"),
+        say("Member"),
     )
     if isinstance(body, TallySheet | ZeroReport):
-        board += (say("Machine operator", "Operación de la máquina"),)
-    scrutineer = say("Scrutineer of", "Testigo de")
+        board += (say("Machine operator"),)
+    scrutineer = say("Scrutineer of")
     return (
-        (say("Polling board", "Miembros de la mesa"), board),
-        (say("Scrutineers", "Testigos"), (scrutineer,) * SCRUTINEERS),
+        (say("Polling board"), board),
+        (say("Scrutineers"), (scrutineer,) * SCRUTINEERS),
     )
 
 
 _READ_FROM = {
-    Form.PAPER: ("the paper sheet", "el acta en papel"),
-    Form.QR2024: ("the QR code of a sheet of 2024, which carries no signature",
-                  "el código QR de un acta de 2024, que no lleva firma"),
-    Form.PHOTO: ("a photo of the sheet", "una foto del acta"),
-    Form.TABLE: ("a published table", "una tabla publicada"),
-}  # fmt: skip
+    Form.PAPER: N_("the paper sheet"),
+    Form.QR2024: N_("the QR code of a sheet of 2024, which carries no signature"),
+    Form.PHOTO: N_("a photo of the sheet"),
+    Form.TABLE: N_("a published table"),
+}
 
 
 def _provenance(
@@ -280,33 +250,33 @@ def _provenance(
     title = choose(source.signer_titles, say.language, "").text
     signer = f"{title} ({entry.signer})" if title else entry.signer
     found = [
-        (say("Signed by the key of", "Firmado con la clave de"), signer),
-        (say("Issued, as the signer states", "Emitido, según quien firma"), form.moment(entry.issued_at)),
+        (say("Signed by the key of"), signer),
+        (say("Issued, as the signer states"), form.moment(entry.issued_at)),
     ]
     if isinstance(body, Copy):
-        found.append((say("Read from", "Leído de"), say(*_READ_FROM[body.form])))
+        found.append((say("Read from"), say(_READ_FROM[body.form])))
         found += [
             (label, digest.hex())
             for label, digest in (
-                (say("Signed original, SHA-256", "Original firmado, SHA-256"), body.original),
-                (say("Image, SHA-256", "Imagen, SHA-256"), body.image),
+                (say("Signed original, SHA-256"), body.original),
+                (say("Image, SHA-256"), body.image),
             )
             if digest is not None
         ]
     if isinstance(body, ZeroReport):
-        found.append((say("Software, SHA-256", "Software, SHA-256"), body.software.hex()))
+        found.append((say("Software, SHA-256"), body.software.hex()))
     found += [
-        (say("Record, SHA-256", "Asiento, SHA-256"), entry.digest.hex()),
+        (say("Record, SHA-256"), entry.digest.hex()),
         (
-            say("Text of the QR code, SHA-256 begins", "Texto del código QR, SHA-256 comienza"),
+            say("Text of the QR code, SHA-256 begins"),
             sha256(qr.encode()).hexdigest()[:16],
         ),
     ]
     if source.origin:
-        found.append((say("Log", "Registro público"), source.origin))
+        found.append((say("Public log"), source.origin))
     if source.fingerprint:
-        found.append((say("Fingerprint of the log", "Huella del registro"), source.fingerprint))
+        found.append((say("Fingerprint of the log"), source.fingerprint))
     if source.entry is not None:
-        found.append((say("Entry", "Entrada"), str(source.entry)))
-    found += [(say("The log notices", "El registro hace notar"), remark) for remark in source.remarks]
+        found.append((say("Entry"), str(source.entry)))
+    found += [(say("The log notices"), remark) for remark in source.remarks]
     return tuple(found)

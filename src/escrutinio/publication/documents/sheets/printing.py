@@ -41,8 +41,9 @@ class Printer:
         entry = signed.entry
         station = self.state.roll.index.get(entry.about.station or "")
         if station is None:
-            what = f"is a {entry.body.NAME} about {entry.subject}"
-            raise PublicationError(f"entry {signed.index} {what}, which is no sheet of a station of the roll")
+            raise PublicationError(
+                "sheet-no-station", index=signed.index, kind=entry.body.NAME, subject=entry.subject
+            )
         return printed_sheet(
             entry,
             self.state.definition.body,
@@ -115,9 +116,10 @@ def entry_to_print(state: ElectionState, contest: str, station: int, basis: str 
         return int(state.tables[contest].index[rows[station]])
     code, found = state.roll.stations[station], entries_of(state, contest, station)
     if basis is not None or not found:
-        where = f" in the basis {basis}" if basis is not None else ""
-        raise PublicationError(f"the log has no sheet of station {code} that counts for {contest}{where}")
+        if basis is None:
+            raise PublicationError("sheet-not-there", station=code, contest=contest)
+        raise PublicationError("sheet-not-counted", station=code, contest=contest, basis=basis)
     if len(found) > 1:
-        listed = "; ".join(f"{index} ({name} by {signer})" for index, name, signer in found)
-        raise PublicationError(f"station {code} has several sheets, choose one with --entry: {listed}")
+        listed = ", ".join(f"{index} ({name}, {signer})" for index, name, signer in found)
+        raise PublicationError("sheet-several", station=code, listed=listed)
     return found[0][0]
