@@ -91,7 +91,8 @@ def test_what_it_cannot_do_it_says(home: tuple[Path, str], tmp_path: Path) -> No
     trust = directory / "trust.toml"
     assert "--mirror" in refused("mirrors", "check", directory / "early", "--trust", trust)
     (tmp_path / "note").write_bytes((directory / "now" / MIRRORS).read_bytes().replace(b"early", b"later"))
-    assert "does not hold for this checkpoint" in refused("mirrors", "check", tmp_path / "note", "--trust", trust)
+    note = tmp_path / "note"
+    assert "does not hold for this checkpoint" in refused("mirrors", "check", note, "--trust", trust)
     assert "no log here" in refused("mirrors", "check", tmp_path, "--trust", trust)
 
 

@@ -102,7 +102,7 @@ def test_malformed_trust_files_are_refused(old: str, new: str, reason: str) -> N
 )
 def test_what_the_pages_do_not_read_is_refused_here_too(old: str, new: str) -> None:
     assert old in TEXT
-    with pytest.raises(LogError, match="it is written in a part of TOML|is not an http or https address"):
+    with pytest.raises(LogError, match=r"it is written in a part of TOML|is not an http or https address"):
         parse_trust(TEXT.replace(old, new, 1).encode())
 
 

@@ -167,7 +167,7 @@ def test_no_text_becomes_another_number(count: str, tmp_path_factory: pytest.Tem
 
 
 def test_a_table_of_bad_rows_alone_is_a_wrong_mapping(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="more than 10,000 bad rows.*t.csv, line 2, column A"):
+    with pytest.raises(InputError, match=r"more than 10,000 bad rows.*t\.csv, line 2, column A"):
         read(tmp_path, HEADER + "\n" + "7,1,x,20,30,2,100\n" * 10_001)
 
 
