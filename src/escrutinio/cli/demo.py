@@ -97,4 +97,4 @@ def _at_hand(places: list[Path]) -> list[Path]:
     for place in places:
         if found := [place / name for name in EXAMPLES if (place / name / "election.toml").is_file()]:
             return found
-    raise InputError(f"{places[0]} holds no example; run this in the project's directory, or give --examples")
+    raise InputError("example-missing", path=places[0])
