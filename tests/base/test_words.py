@@ -26,7 +26,7 @@ def test_a_catalogue_stands_in_its_one_form(name: str) -> None:
     assert text == in_form(name), "python -m tests.catalogue --write"
 
 
-PIECES = re.compile(r"%\(\w+\)s|</?\w+>|(?<!\{)\{(\w+)(?::[^{}]*)?\}")
+PIECES = re.compile(r"%\(\w+\)s|</?\w+>|(?<!\{)\{(\w+)(?:![rs])?(?::[^{}]*)?\}")
 
 
 @pytest.mark.parametrize("name", languages())

@@ -10,7 +10,9 @@ import click
 from escrutinio import __version__
 from escrutinio.base.errors import EscrutinioError
 from escrutinio.base.extras import MissingExtraError, extra_with, need
+from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
+from escrutinio.cli import parser_words
 from escrutinio.cli.output import refuse, write_on_any_console
 
 COMMANDS = {
@@ -129,12 +131,16 @@ class Commands(click.Group):
         return None
 
 
+parser_words.speak()
+
+
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=say(
         "Election results that anyone can recompute from one public log of signed records.\n\n"
-        "Start with: escrutinio demo. The language follows the locale, or ESCRUTINIO_LANG=es|en."
+        "Start with: escrutinio demo. The language follows the locale, or ESCRUTINIO_LANG={languages}.",
+        languages="|".join(languages()),
     ),
 )
 @click.version_option(__version__, prog_name="escrutinio")

@@ -91,4 +91,4 @@ def _installed(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise InputError("package-missing", name=name) from None
+        raise InputError("not-installed", name=name) from None

@@ -244,15 +244,15 @@ def test_the_same_sheet_gives_the_same_bytes() -> None:
 
 def test_what_is_no_sheet_of_the_definition_is_refused() -> None:
     for body, match in (
-        (t.TallySheet((1, 2), 0, 0, None), "has 2 counts"),
-        (BODIES["tally"], "has 3 counts"),
+        (t.TallySheet((1, 2), 0, 0, None), "has 2 figures"),
+        (BODIES["tally"], "has 3 figures"),
     ):
         with pytest.raises(PublicationError, match=match):
             printed_sheet(entry_of(body), definition_of(4), PLACE, SOURCE, language="en")
     event = entry_of(t.ContingencyOpening(k.Contingency.NO_POWER), subject="N.1")
-    with pytest.raises(PublicationError, match="contingency-opening is not a sheet"):
+    with pytest.raises(PublicationError, match="type contingency-opening is not a sheet"):
         printed_sheet(event, definition_of(3), PLACE, SOURCE, language="en")
-    with pytest.raises(PublicationError, match="no paper 'a5'"):
+    with pytest.raises(PublicationError, match="no paper a5"):
         sheet_pdf(printed(BODIES["tally"]), "a5")
 
 

@@ -29,6 +29,11 @@ def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "to be transl
     return message
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+    """Mark a message and its plural, as `N_` does."""
+    return one, many
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Messages of one language, all forms of each, and what its header says."""

@@ -92,7 +92,7 @@ def _compared(table: SheetTable, name: str, row: int, official: int, say: Tongue
     return say_many_in(
         say.language,
         differing,
-        "{name} (entry {index}) differs from it in one figure.",
+        "{name} (entry {index}) differs from it in {count} figure.",
         "{name} (entry {index}) differs from it in {count} figures.",
         name=name,
         index=index,
