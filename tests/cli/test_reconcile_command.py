@@ -116,12 +116,12 @@ def test_a_table_of_another_election_is_refused(tmp_path: Path, miniature: Path)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nowhere", "later", "--map", MAP), "there is no publication, table or source 'nowhere'"),
-        (("later", "--map", MAP), "fewer than two"),
-        ((*VERSIONS, "--contest", "alcalde"), "fewer than two"),
-        ((*VERSIONS, "--confirm-zero", "999"), "no source knows a station '999'"),
-        ((*VERSIONS, "--registered", "5"), "a roll of 5 voters is smaller"),
-        ((*VERSIONS, "--map", "missing.toml"), "there is no file 'missing.toml'"),
+        (("nowhere", "later", "--map", MAP), "There is no publication, table or source 'nowhere'"),
+        (("later", "--map", MAP), "Fewer than two"),
+        ((*VERSIONS, "--contest", "alcalde"), "Fewer than two"),
+        ((*VERSIONS, "--confirm-zero", "999"), "No source knows a station '999'"),
+        ((*VERSIONS, "--registered", "5"), "A roll of 5 voters is smaller"),
+        ((*VERSIONS, "--map", "missing.toml"), "There is no file 'missing.toml'"),
     ],
 )
 def test_bad_use_gets_a_sentence(arguments: tuple[object, ...], message: str) -> None:

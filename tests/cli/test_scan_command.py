@@ -45,7 +45,7 @@ def test_rows_report_and_summary(photos: Path, tmp_path: Path) -> None:
     assert [row.path for row in rows] == sorted(path.name for path in photos.iterdir())
     [unread] = list(csv.DictReader(report.read_text(encoding="utf-8").splitlines()))
     assert (unread["path"], unread["problem"]) == ("'=cmd.txt", "not-an-image")
-    assert unread["sentence_es"] == "el archivo no es una imagen ni un PDF"
+    assert unread["sentence_es"] == "El archivo no es una imagen ni un PDF."
 
 
 def test_an_image_that_is_cut_off_and_whose_code_is_whole_is_read_and_said_to_be_cut(
@@ -57,7 +57,7 @@ def test_an_image_that_is_cut_off_and_whose_code_is_whole_is_read_and_said_to_be
     (photos / "0.jpg").write_bytes(whole[: len(whole) * 97 // 100])
     out = tmp_path / "sheets.jsonl"
     done = in_process("scan", photos, "--out", out, "--workers", 1)
-    assert "\n  1: the image is cut off" in done.stdout
+    assert "\n  1: The image is cut off" in done.stdout
     row = next(row for row in map(from_line, out.read_bytes().splitlines()) if row.path == "0.jpg")
     assert (row.kind, row.problem.value, row.text) == ("record", "cut-off", text_of(9))
     assert "truncated" in row.detail
@@ -67,7 +67,7 @@ def test_the_words_name_what_was_not_read(photos: Path, tmp_path: Path) -> None:
     done = escrutinio("scan", photos, "--out", tmp_path / "o.jsonl", "--workers", 2)
     assert done.returncode == 0
     assert "3 sheets on 5 images of 6 files" in done.stdout
-    assert "1 not read: the file is neither an image nor a PDF\n  =cmd.txt" in done.stdout
+    assert "1 not read: The file is neither an image nor a PDF.\n  =cmd.txt" in done.stdout
     spanish = escrutinio("scan", photos, "--out", tmp_path / "es.jsonl", lang="es")
     assert "3 actas en 5 imágenes de 6 archivos" in spanish.stdout
 

@@ -156,7 +156,7 @@ def test_boxes_that_cannot_be() -> None:
         Boxes((), np.zeros((0, 2), np.int64), np.zeros(0, np.int64))
     with pytest.raises(EvidenceError, match=r"vouchers in 1 boxes \(the first is b1\)"):
         Boxes(("b0", "b1"), np.ones((2, 2), np.int64), np.array([2, -1]))
-    with pytest.raises(EvidenceError, match="box b1 is reported with 120 votes, more than the 100 vouchers"):
+    with pytest.raises(EvidenceError, match="Box b1 is reported with 120 votes, more than the 100 vouchers"):
         made((1, 2), (100, 20))
     with pytest.raises(ValueError, match="one row of votes"):
         Boxes(("b0",), np.ones((2, 2), np.int64), np.array([2]))

@@ -196,7 +196,7 @@ def test_a_file_must_be_text_of_sensible_length() -> None:
         read_config(b"#" * 5_000_000)
     assert "too deep" in refusal("a = " + "[" * 100_000)
     assert "election.toml lacks the key 'election'" in refusal("")
-    assert "there is no [[contest]]" in refusal("contest = []\n" + EXAMPLE.split("[[contest]]")[0])
+    assert "There is no [[contest]]" in refusal("contest = []\n" + EXAMPLE.split("[[contest]]")[0])
 
 
 def test_a_definition_by_others_is_held_to_the_same_rules() -> None:
