@@ -21,7 +21,7 @@ SRC = Path(__file__).parent.parent / "src/escrutinio"
 LOCALE = SRC / "base/words/locale"
 SAYS = {"N_": 0, "Phrase": 0, "say": 0, "_say": 0, "gettext": 0, "translate": 0, "say_in": 1, "finding": 2}
 """Functions whose argument at this place is a message; a finding's are two, "label | sentence"."""
-MANY = {"ngettext": 0, "NN_": 0, "say_many": 1, "say_many_in": 2}
+MANY = {"ngettext": 0, "NN_": 0, "say_many_in": 2}
 """Functions whose arguments from this place on are a message and its plural."""
 
 

@@ -61,6 +61,7 @@ def test_verifying_a_log_loads_core_base_and_its_command(miniature: Path) -> Non
     assert {name.split(".")[1] for name in ours if "." in name} == {"core", "base", "cli"}
     commands = {name for name in ours if name.startswith("escrutinio.cli.")}
     assert commands == {
-        f"escrutinio.cli.{name}" for name in ("memory", "opening", "options", "output", "verify")
+        f"escrutinio.cli.{name}"
+        for name in ("memory", "opening", "options", "output", "parser_words", "verify")
     }
     assert not found & set(HEAVY)

@@ -50,11 +50,6 @@ def say_also(language: str, message: str, /, **values: object) -> tuple[str, ...
     return tuple(say_in(each, message, **values) for each in dict.fromkeys((*FIRST, language)))
 
 
-def say_many(count: int, one: str, many: str, /, **values: object) -> str:
-    """The message for 1 or the one for other numbers, which both may name `{count}`, for the commands."""
-    return say_many_in(language(), count, one, many, **values)
-
-
 def say_many_in(language: str, count: int, one: str, many: str, /, **values: object) -> str:
     """The message for 1 or the one for other numbers, which both may name `{count}`."""
     form = catalogue(language).ngettext(one, many, count)
