@@ -253,7 +253,7 @@ def test_sealing_refuses_what_opening_would() -> None:
     for owner in (b"", bytes(31), bytes(33)):
         with pytest.raises(RecordError, match="name its election by 32 bytes"):
             _seal(sheet, subject=here, owner=owner)
-    with pytest.raises(RecordError, match="only a definition names none"):
+    with pytest.raises(RecordError, match="or none, in a definition"):
         _seal(EXAMPLES[0].body)
 
 
