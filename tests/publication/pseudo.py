@@ -45,8 +45,8 @@ msgstr ""
 """
 
 
-def speak(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the language beside the others, by its catalogue file alone, until the test ends."""
+def write(folder: Path) -> None:
+    """Write its catalogue beside those of the others."""
     for path in LOCALE.glob("*.po"):
         (folder / path.name).write_bytes(path.read_bytes())
     blocks = [HEADER]
@@ -55,6 +55,11 @@ def speak(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         said = text.forms[0] if message.context else text.id
         blocks.append(block(Message(message.id, message.context, message.plural, [f"{OPEN}{said}{CLOSE}"])))
     (folder / f"{LANGUAGE}.po").write_text("\n\n".join(blocks) + "\n", "utf-8")
+
+
+def speak(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the language beside the others, by its catalogue file alone, until the test ends."""
+    write(folder)
     monkeypatch.setattr("escrutinio.base.words.catalogue._FOLDER", folder)
     forget()
 
@@ -103,8 +108,9 @@ class Bare(HTMLParser):
 
 def outside(text: str) -> str:
     """What of a text stands outside the marks."""
-    while OPEN in text:
-        text = re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", text)
+    before = ""
+    while before != text:
+        before, text = text, re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", text)
     return text
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
+from html import escape
 from pathlib import Path
 from shutil import copy, copytree
 
@@ -14,6 +15,9 @@ import pytest
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.format import Format
 from escrutinio.base.words.numerals import in_words
+from escrutinio.core.records.codes import Kind
+from escrutinio.core.records.entry import body_to_plain
+from escrutinio.core.verification.publication import verify_publication
 from escrutinio.evidence.accounts.accounts import Accounts
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
 from escrutinio.evidence.accounts.differences import KINDS, Slip
@@ -32,8 +36,15 @@ from escrutinio.intake.scan.problems import Problem, explain
 from escrutinio.publication.browser.bundle import bundle
 from escrutinio.publication.documents.accounts.files import as_plain, to_xlsx
 from escrutinio.publication.documents.accounts.pages import reconciliation_pages
+from escrutinio.publication.documents.dossier.dossier import dossier_of, head_of
+from escrutinio.publication.documents.dossier.text import to_text
+from escrutinio.publication.documents.dossier.zip import to_readme
+from escrutinio.publication.documents.marks import copy_mark, not_real, transcription, watermarks
+from escrutinio.publication.documents.report.report import report_of, to_html
 from escrutinio.publication.documents.report.results import work_out
-from escrutinio.publication.documents.report.text import certainties, standing_sentences
+from escrutinio.publication.documents.report.text import chapters
+from escrutinio.publication.documents.sheets import pdf as sheet_file
+from escrutinio.publication.documents.sheets.printing import Printer
 from escrutinio.publication.downloads.codebook import codebook
 from escrutinio.publication.downloads.datapackage import datapackage, resource
 from escrutinio.publication.site import render
@@ -69,6 +80,12 @@ def evidence(miniature: Path) -> Evidence:
     return work_out(folded(miniature)[0])
 
 
+def cited(evidence: Evidence) -> frozenset[str]:
+    """What the report names as the sources of its methods."""
+    topics = [topic for chapter in chapters(evidence, LANGUAGE) for topic in chapter.topics]
+    return frozenset(source for topic in topics for source in topic.sources) | {"MACRO"}
+
+
 def bare(said: str) -> str:
     """The words of a sentence that stand outside the marks."""
     return " ".join(part for part in outside(said).split() if any(letter.isalpha() for letter in part))
@@ -90,13 +107,11 @@ def test_pages_and_data_come_in_every_language_that_has_a_catalogue(
     render.render_site(state, config, tmp_path, checkpoint=checkpoint, trust=trust, progress=lambda *_: None)
     assert {path.name for path in tmp_path.iterdir()} >= {"es", "en", LANGUAGE}
 
-    # What the report's room says is not in the catalogue yet.
-    unsaid = (certainties(evidence, LANGUAGE), standing_sentences(evidence, LANGUAGE))
-    known = pattern(names(state, config) | {outside(text) for text in texts(unsaid)})
+    known = pattern(names(state, config) | cited(evidence))
     left = {
         path.relative_to(tmp_path).as_posix(): found
         for path in (*(tmp_path / LANGUAGE).rglob("*.html"), *(tmp_path / "embed" / LANGUAGE).rglob("*.html"))
-        if path.name != "evidence.html" and (found := untranslated(path.read_text("utf-8"), known))
+        if (found := untranslated(path.read_text("utf-8"), known))
     }
     assert "\n".join(f"{path}: {found}" for path, found in left.items()) == ""
     feed = next((tmp_path / LANGUAGE / "areas").glob("*.xml")).read_text("utf-8")
@@ -228,6 +243,35 @@ def test_documents_and_messages_say_nothing_outside_the_catalogue(
     assert to_xlsx(accounts, LANGUAGE)
     assert all(bare(explain(problem, "1", LANGUAGE)) == "" for problem in Problem)
     assert f"{OPEN}This verifier needs JavaScript.{CLOSE}" in bundle().decode()
+
+
+@pytest.mark.usefixtures("third")
+def test_a_dossier_its_sheets_and_the_report_say_nothing_outside_the_catalogue(
+    miniature: Path, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, config, checkpoint, trust = folded(miniature)
+    log = verify_publication(miniature, only_log=True).log
+    assert log is not None
+    whole = dossier_of(log, log.state.roll.index["C2.02"], head_of(log.signed, trust, True))
+    codes = {basis.code for basis in state.bases} | {one.view.code for one in evidence}
+    fields = {name for item in whole.items for name in body_to_plain(item.signed.entry.body)}
+    known = pattern(names(state, config) | codes | fields | cited(evidence))
+    printer = Printer(log.state, whole.head.fingerprint, LANGUAGE)
+    sheets = [printer.sheet(item.signed, (1, 2)) for item in whole.items if printer.can_print(item.signed)]
+    assert len(sheets) > 3
+    set_from: list[object] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(sheet_file, "pdf", lambda _, content, **__: set_from.append(content(frozenset("é"))))
+        for sheet in sheets:
+            sheet_file.sheet_pdf(sheet, "a4")
+    marks = {*watermarks(Kind.SIMULATION, LANGUAGE), not_real(LANGUAGE), *transcription(LANGUAGE)}
+    marks |= {copy_mark(LANGUAGE), LANGUAGE}
+    said = [text for text in texts(set_from) if text not in marks and not text.startswith("<svg")]
+    said += [to_text(whole, LANGUAGE), to_readme(whole, LANGUAGE)]
+    assert [text for text in said if untranslated(f"<p>{escape(text)}</p>", known)] == []
+    assert sheet_file.sheet_pdf(sheets[0], "a4").startswith(b"%PDF")
+    page = to_html(report_of(state, checkpoint.checkpoint, evidence, LANGUAGE))
+    assert untranslated(page, known) == []
 
 
 @pytest.mark.usefixtures("third")

@@ -123,7 +123,7 @@ def _figures(each: Screen) -> tuple[str, ...]:
     from escrutinio.evidence.screening.screen_texts import SCREENS
 
     digits = SCREENS[each.name].digits
-    outside = {None: "–", True: say("yes"), False: "no"}[each.outside]
+    outside = {None: "–", True: say("yes"), False: say("no")}[each.outside]
     return (
         whole(each.sheets, language()),
         *(_decimal(value, digits) for value in (each.observed, each.null_mean, each.null_sd)),

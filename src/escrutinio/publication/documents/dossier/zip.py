@@ -62,7 +62,7 @@ def pem(key: bytes) -> bytes:
 def _members(dossier: Dossier, language: str) -> Iterator[tuple[str, bytes]]:
     text = to_text(dossier, language)
     yield "statement.txt", text.encode()
-    yield "README.txt", _readme(dossier, language).encode()
+    yield "README.txt", to_readme(dossier, language).encode()
     yield "dossier.pdf", to_pdf(dossier, language)
     yield "check.py", files(__package__).joinpath("check.py").read_bytes()
     yield "index.csv", _index(dossier.items)
@@ -134,7 +134,8 @@ def _index(items: Iterable[Item]) -> bytes:
     return csv_bytes(header, rows)
 
 
-def _readme(dossier: Dossier, language: str) -> str:
+def to_readme(dossier: Dossier, language: str) -> str:
+    """What each file of the archive is."""
     say = Tongue(language)
     title, election = heading(dossier, language)
     head = f"{title}\n{election}\n\n"
