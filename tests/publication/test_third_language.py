@@ -12,7 +12,7 @@ from shutil import copy, copytree
 
 import pytest
 
-from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.catalogue import endonyms, languages
 from escrutinio.base.words.format import Format
 from escrutinio.base.words.numerals import in_words
 from escrutinio.core.records.codes import Kind
@@ -242,7 +242,9 @@ def test_documents_and_messages_say_nothing_outside_the_catalogue(
     assert set(as_plain(accounts)["elections"]) == set(languages())  # type: ignore[call-overload]
     assert to_xlsx(accounts, LANGUAGE)
     assert all(bare(explain(problem, "1", LANGUAGE)) == "" for problem in Problem)
-    assert f"{OPEN}This verifier needs JavaScript.{CLOSE}" in bundle().decode()
+    page = bundle().decode()
+    assert f"{OPEN}This verifier needs JavaScript.{CLOSE}" in page
+    assert endonyms()[LANGUAGE] in page
 
 
 @pytest.mark.usefixtures("third")
@@ -254,8 +256,13 @@ def test_a_dossier_its_sheets_and_the_report_say_nothing_outside_the_catalogue(
     assert log is not None
     whole = dossier_of(log, log.state.roll.index["C2.02"], head_of(log.signed, trust, True))
     codes = {basis.code for basis in state.bases} | {one.view.code for one in evidence}
-    fields = {name for item in whole.items for name in body_to_plain(item.signed.entry.body)}
-    known = pattern(names(state, config) | codes | fields | cited(evidence))
+    # Records are quoted as they stand: names of fields, and words for their values.
+    quoted = [body_to_plain(item.signed.entry.body) for item in whole.items]
+    fields = {name for body in quoted for name in body} | {"count", *texts(quoted)}
+    marks = {*watermarks(Kind.SIMULATION, LANGUAGE), not_real(LANGUAGE), *transcription(LANGUAGE)}
+    marks |= {copy_mark(LANGUAGE), LANGUAGE}
+    others = {" ".join(outside(mark).split()) for mark in marks}
+    known = pattern(names(state, config) | codes | fields | cited(evidence) | others)
     printer = Printer(log.state, whole.head.fingerprint, LANGUAGE)
     sheets = [printer.sheet(item.signed, (1, 2)) for item in whole.items if printer.can_print(item.signed)]
     assert len(sheets) > 3
@@ -264,8 +271,6 @@ def test_a_dossier_its_sheets_and_the_report_say_nothing_outside_the_catalogue(
         patch.setattr(sheet_file, "pdf", lambda _, content, **__: set_from.append(content(frozenset("é"))))
         for sheet in sheets:
             sheet_file.sheet_pdf(sheet, "a4")
-    marks = {*watermarks(Kind.SIMULATION, LANGUAGE), not_real(LANGUAGE), *transcription(LANGUAGE)}
-    marks |= {copy_mark(LANGUAGE), LANGUAGE}
     said = [text for text in texts(set_from) if text not in marks and not text.startswith("<svg")]
     said += [to_text(whole, LANGUAGE), to_readme(whole, LANGUAGE)]
     assert [text for text in said if untranslated(f"<p>{escape(text)}</p>", known)] == []
