@@ -52,7 +52,7 @@ def test_what_cannot_be_printed_is_refused_in_a_sentence(miniature: Path) -> Non
     assert "N1.01" in refused("print", "N1.0", *log, *PRESIDENCY)
     assert "67 (tally-sheet, machine/108)" in refused("print", "C2.02", *log, *PRESIDENCY)
     assert "--contest is needed" in refused("print", "N1.01", *log)
-    assert "no sheet of a station" in refused("print", "--entry", 5, *log)
+    assert "not a sheet of a station" in refused("print", "--entry", 5, *log)
     assert "Entry 5,000 does not exist" in refused("print", "--entry", 5_000, *log)
     assert "no copy 14 of 13" in refused("print", "N1.01", *log, *PRESIDENCY, "--copy", 14)
     assert "one of STATION" in refused("print", *log)
