@@ -146,7 +146,7 @@ _WHY = (
 
 
 def _says_why(text: str) -> bool:
-    return any(why in text for why in _WHY)
+    return any(why in text.lower() for why in _WHY)
 
 
 def test_one_announcement_leaves_the_sheets_their_answer(tmp_path: Path) -> None:
