@@ -13,15 +13,15 @@ FAMILY = Family("copies")
 COPY_UNSIGNED = FAMILY.finding(
     "copy-unsigned",
     NOTE,
-    "Copies without a signed original | {count} copies by {organisation} for contest {contest} name "
-    "no original, or one that nobody entitled to it signed.",
+    "Copies without a signed original | Copies by {organisation} for contest {contest} that name no "
+    "original, or one that nobody entitled to it signed: {count}.",
 )
 
 COPY_ORIGINAL_ABSENT = FAMILY.finding(
     "copy-original-absent",
     NOTE,
-    "Copies whose original is not in this log | {count} copies by {organisation} for contest {contest} "
-    "name a signed original that is not in this log, so that nothing here shows who signed it.",
+    "Copies whose original is not in this log | Copies by {organisation} for contest {contest} that name a "
+    "signed original which is not in this log, so that nothing here shows who signed it: {count}.",
 )
 
 COPY_DIFFERS = FAMILY.finding(
@@ -34,8 +34,8 @@ COPY_DIFFERS = FAMILY.finding(
 OFFICIAL_MISSING = FAMILY.finding(
     "official-missing",
     WARNING,
-    "Copies without an official sheet | {count} stations have a copy by {organisation} for contest "
-    "{contest} and no official sheet in this log.",
+    "Copies without an official sheet | Stations with a copy by {organisation} for contest {contest} and no "
+    "official sheet in this log: {count}.",
 )
 
 
