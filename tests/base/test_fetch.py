@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import os
 import resource
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -212,6 +214,25 @@ def test_plain_bytes_are_asked_for_and_an_endless_body_ends() -> None:
         assert http_fetch(f"http://127.0.0.1:{server.getsockname()[1]}/")("x", 1000) == b"ok"
         thread.join()
     assert b"accept-encoding: identity\r\n" in asked[0].lower()
+
+
+def test_kept_connections_are_closed_with_what_fetched_over_them() -> None:
+    seen = Event()
+
+    def keep(connection: socket.socket) -> None:
+        connection.sendall(head("Content-Length: 2") + b"ok")
+        connection.recv(1)
+        seen.set()
+
+    with answering(keep) as address, warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        fetch = http_fetch(address)
+        assert fetch("x", 1000) == b"ok"
+        assert not seen.is_set()
+        del fetch
+        gc.collect()
+        assert seen.wait(10)
+    assert [str(one.message) for one in said] == []
 
 
 def drip(body: bytes, piece: bytes) -> Callable[[Event], Handler]:

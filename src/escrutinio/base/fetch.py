@@ -12,9 +12,10 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
+from weakref import finalize
 
 from escrutinio.base.errors import FileUnreadableError, LogError
 
@@ -143,6 +144,19 @@ class _Answer:
     missing: bool = False
     error: Exception | None = None
     given_up: bool = False
+    _ending: Lock = field(default_factory=Lock)
+
+    def end(self) -> bool:
+        """The receiver's last word; False where the reader has gone, and leaves the client to it."""
+        with self._ending:
+            self.ended.set()
+            return not self.given_up
+
+    def give_up(self) -> bool:
+        """The reader goes; False where the answer has ended meanwhile."""
+        with self._ending:
+            self.given_up = not self.ended.is_set()
+            return self.given_up
 
 
 class _Server:
@@ -156,11 +170,14 @@ class _Server:
     def _new_client(self) -> httpx.Client:
         import httpx  # only where an address is read: it takes as long to load as the whole verifier
 
-        return httpx.Client(
+        client = httpx.Client(
             timeout=2 * self._patience.grace,  # its own limits are of parts: this one is never the first
             follow_redirects=False,
             headers={"Accept-Encoding": "identity"},
         )
+        self._closing = finalize(self, client.close)
+        self._closing.atexit = False
+        return client
 
     def fetch(self, path: str, limit: int) -> bytes | None:
         """See `Fetch`."""
@@ -172,8 +189,8 @@ class _Server:
         started = monotonic()
         while not answer.ended.is_set():
             left = self._patience.left(monotonic() - started, len(answer.data))
-            if left <= 0:
-                answer.given_up = True
+            if left <= 0 and answer.give_up():
+                self._closing.detach()  # its receiver reads from it: it closes it
                 self._strikes += 1
                 self._client = self._new_client()
                 raise FileUnreadableError(
@@ -182,7 +199,7 @@ class _Server:
                     size=len(answer.data),
                     seconds=round(monotonic() - started),
                 )
-            answer.ended.wait(left)
+            answer.ended.wait(max(left, 0))
         if answer.error is not None:
             raise answer.error
         return None if answer.missing else bytes(answer.data)
@@ -193,8 +210,8 @@ def _receive(client: httpx.Client, address: str, limit: int, answer: _Answer) ->
         _stream(client, address, limit, answer)
     except Exception as error:  # whatever it is, it is the reader's
         answer.error = error
-    finally:
-        answer.ended.set()
+    if not answer.end():
+        client.close()
 
 
 def _stream(client: httpx.Client, address: str, limit: int, answer: _Answer) -> None:
