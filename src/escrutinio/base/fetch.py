@@ -84,12 +84,17 @@ def _directory_fetch(directory: Path) -> Fetch:
     return fetch
 
 
+def is_remote(address: str | Path) -> bool:
+    """Whether an address is one of http or https, and no directory."""
+    return isinstance(address, str) and address.startswith(("http://", "https://"))
+
+
 def files_below(address: str | Path, directory: str) -> list[str] | None:
     """The files below a directory of a publication, as paths below it; None over http, which has no list.
 
     Raises FileUnreadableError.
     """
-    if isinstance(address, str) and address.startswith(("http://", "https://")):
+    if is_remote(address):
         return None
     root = Path(address) / directory
 
@@ -111,8 +116,8 @@ def open_files(address: str | Path) -> Fetch:
 
     Raises LogError when it is neither.
     """
-    if isinstance(address, str) and address.startswith(("http://", "https://")):
-        return http_fetch(address)
+    if is_remote(address):
+        return http_fetch(str(address))
     directory = Path(address)
     if not directory.is_dir():
         raise LogError("log-no-directory", directory=directory)

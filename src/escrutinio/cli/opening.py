@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import recall, remember
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, progress_bar, read_text, refuse
+from escrutinio.core.verification.ahead import signatures_ahead
 
 if TYPE_CHECKING:
     from escrutinio.core.log.trust import Trust
@@ -47,16 +49,30 @@ def verify_log(address: str, trust_file: Path | None = None, *, quiet: bool = Fa
 
     Raises LogError where there is nothing to read, and for a trust file that is none.
     """
-    from escrutinio.core.verification.publication import verify_publication
-
-    trust = given_trust(trust_file)
-    memory = recall(trust)
-    with workers() as executor, progress_bar(quiet) as progress:
-        found = verify_publication(
-            address, trust=trust, memory=memory, executor=executor, progress=progress, only_log=True
-        )
+    _, found = verify_ahead(address, trust_file, quiet=quiet)
     remember(found)
     return found
+
+
+def verify_ahead(
+    address: str, trust_file: Path | None, *, only_log: bool = True, quiet: bool = False
+) -> tuple[Trust | None, Verification]:
+    """The trust file, and what verifying with it comes to, which begins before all modules are loaded.
+
+    Raises as `verify_log`, and remembers nothing.
+    """
+    with ExitStack() as helped:
+        ahead = helped.enter_context(signatures_ahead(address))
+        from escrutinio.core.verification.publication import verify_publication
+
+        executor = None if ahead is not None else helped.enter_context(workers())
+        progress = helped.enter_context(progress_bar(quiet))
+        trust = given_trust(trust_file)
+        found = verify_publication(
+            address, trust=trust, memory=recall(trust), executor=executor, ahead=ahead,
+            progress=progress, only_log=only_log,
+        )  # fmt: skip
+    return trust, found
 
 
 def refuse_log(address: str, error: NotVerifiedError) -> None:

@@ -14,16 +14,14 @@ import click
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
-from escrutinio.cli.memory import recall, remember
-from escrutinio.cli.opening import given_trust
+from escrutinio.cli.memory import remember
+from escrutinio.cli.opening import verify_ahead
 from escrutinio.cli.options import quiet_option, trust_file_option
-from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, EXIT_OPEN, print_json, progress_bar
+from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, EXIT_OPEN, print_json
 from escrutinio.core.verification.checks import Answer, Check, Outcome
 from escrutinio.core.verification.verdict import verdict
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from escrutinio.core.election.findings.finding import Finding
     from escrutinio.core.verification.publication import Verification
     from escrutinio.publication.downloads.compare import Downloads
@@ -100,17 +98,10 @@ def command(
     quiet: bool,
 ) -> None:
     gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
-    # Loaded before the workers are forked, which then need not load it again.
+    trust, result = verify_ahead(address, trust_file, only_log=only_log, quiet=quiet or as_json)
+    compared = None if only_log or no_downloads else _compared(address, result)
     from escrutinio.core.log.fingerprint import fingerprint
-    from escrutinio.core.verification.publication import verify_publication
 
-    with workers() as executor, progress_bar(quiet or as_json) as progress:
-        trust = given_trust(trust_file)
-        memory = recall(trust)
-        result = verify_publication(
-            address, trust=trust, memory=memory, executor=executor, progress=progress, only_log=only_log
-        )
-        compared = None if only_log or no_downloads else _compared(address, result, executor)
     remember(result)
     short = None if trust is None else fingerprint(trust)
     if as_json:
@@ -129,7 +120,7 @@ def command(
         sys.exit(EXIT_FINDINGS)
 
 
-def _compared(address: str, result: Verification, executor: Executor | None) -> Downloads | None:
+def _compared(address: str, result: Verification) -> Downloads | None:
     """The second verdict, where the first could be given of the tables: else these have nothing to follow.
 
     None too where what writes these files is not installed: they are then named as not compared.
@@ -142,7 +133,8 @@ def _compared(address: str, result: Verification, executor: Executor | None) -> 
         from escrutinio.publication.downloads.compare import compare_downloads
     except ImportError:
         return None
-    return compare_downloads(result.of_tables, result.not_compared, open_files(address), executor)
+    with workers() as executor:
+        return compare_downloads(result.of_tables, result.not_compared, open_files(address), executor)
 
 
 def downloads_verdict(result: Verification, compared: Downloads | None) -> str:

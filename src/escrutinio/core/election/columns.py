@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.election.bulk.columns import FEWEST, Columns, Named, columns_of, read_columns
+from escrutinio.core.election.bulk.signatures import Claims
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, UnknownTypeError
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
@@ -81,14 +82,18 @@ def decode_chunk(
     shapes: Mapping[str, int],
     *,
     fewest: int = FEWEST,
+    claims: bytes | None = None,
 ) -> ChunkColumns:
     """Read entries strictly and check their signatures.
 
     `signers` has, for each entry, the key in force that its kid names (a `Signer`, or as bare a tuple);
     `shapes` the number of options by contest. `fewest` sheets that are alike are read at once, with the same
-    outcome. Nothing raises: what is wrong with an entry is said in `faults`.
+    outcome. `claims` are what was found out ahead about each entry (`ahead.CLAIM` bytes). Nothing raises:
+    what is wrong with an entry is said in `faults`.
     """
-    read = read_columns(entries, signers, election, fewest=fewest)
+    leaves = b"".join([sha256(b"\0" + raw).digest() for raw in entries])
+    found = None if claims is None else Claims(claims, leaves)
+    read = read_columns(entries, signers, election, fewest=fewest, claims=found)
     rest = set(range(len(entries))).difference(() if read is None else read.place.tolist())
     one_by_one = _OneByOne(election)
     for place in sorted(rest):
@@ -108,7 +113,7 @@ def decode_chunk(
             else:
                 unknown += columns.place[mine].tolist()
     return ChunkColumns(
-        b"".join([sha256(b"\0" + raw).digest() for raw in entries]),
+        leaves,
         tuple(one_by_one.faults),
         rows,
         tuple(digests),

@@ -5,10 +5,10 @@ they come. Everything else is read in chunks, by an Executor if there is one, an
 asked for. However the entries are cut into parts, the state is the same.
 """
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 
@@ -17,17 +17,19 @@ from numpy.typing import NDArray
 
 from escrutinio.core.election.admission import SETTLING, Admission, Said, kind_of
 from escrutinio.core.election.assemble import Unjudged, assemble
+from escrutinio.core.election.bulk.ahead import Ahead
 from escrutinio.core.election.columns import ChunkColumns, decode_chunk
 from escrutinio.core.election.control import AttachmentReader, Attachments, SignedControl
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.leaves import Leaves
+from escrutinio.core.election.shared import Chunk, Shared
 from escrutinio.core.election.sheets import Gathering
 from escrutinio.core.election.state import ElectionState, Standing
 from escrutinio.core.log.merkle import Hash, tree_root
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, UnknownTypeError, open_record
 from escrutinio.core.records.keys import key_is_acceptable
-from escrutinio.core.records.opening import EntryError, Fault, Signer
+from escrutinio.core.records.opening import EntryError, Fault
 
 CHUNK = 500
 """Entries that one call of a worker reads: some 50 ms of work, so that neither its start nor the wait for
@@ -36,19 +38,12 @@ the last one weighs."""
 _MOST_WAITING = 16
 
 
-@dataclass
-class _Chunk:
-    entries: list[bytes] = field(default_factory=list)
-    index: list[int] = field(default_factory=list)
-    place: list[int] = field(default_factory=list)
-    signers: list[Signer | None] = field(default_factory=list)
-
-
 class Fold:
     """Folds a log into the state of its election; give it entries with `add`, ask it with `state`.
 
-    `attachments` finds an attachment by its SHA-256. With an `executor` chunks are read in parallel.
-    `progress` is told how many entries were read since it was last told.
+    `attachments` finds an attachment by its SHA-256. With an `executor` chunks are read in parallel. With
+    others that work `ahead` on the signatures of the same log, what they found is used, and work is divided
+    with them. `progress` is told how many entries were read since it was last told.
     """
 
     def __init__(
@@ -56,17 +51,22 @@ class Fold:
         attachments: Attachments,
         *,
         executor: Executor | None = None,
+        ahead: Ahead | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self._attachments = AttachmentReader(attachments)
+        self._ahead = ahead
+        self._shared = Shared(ahead, self._read)
+        self._unit: int | None = None
+        self._stop = 0
         self.executor = executor
         """Where chunks are read; None reads them here, as a few are read soonest."""
         self._progress = progress
         self._admission = Admission(attachments)
         self._shapes: dict[str, int] = {}
         self._keys = KeyTable()
-        self._chunk = _Chunk()
-        self._waiting: deque[tuple[_Chunk, Future[ChunkColumns]]] = deque()
+        self._chunk = Chunk()
+        self._waiting: deque[tuple[Chunk, Future[ChunkColumns]]] = deque()
         self._unjudged = Unjudged()
         self._gathering = Gathering()
         self._leaves = Leaves()
@@ -106,11 +106,14 @@ class Fold:
         """
         known = self._admission.foundation
         self._send()
-        if self._waiting:  # the workers are at it, and what they find will be held against the roll
+        if self._waiting or self._shared.pending:
+            # Others are at it meanwhile, and what they find will be held against the roll.
             for roll in self._admission.rolls:
                 self._attachments.foresee(roll, known.areas)
         while self._waiting:
             self._receive()
+        for chunk, columns in self._shared.finish():
+            self._take(chunk, columns)
         if repeats := self._leaves.settle():
             self._unjudged.drop(repeats)
             self._gathering.drop(repeats)
@@ -180,34 +183,55 @@ class Fold:
     # --- everything else, in chunks ---
 
     def _collect(self, index: int, raw: bytes, kind: int) -> None:
+        if index >= self._stop:
+            self._send()
+            self._unit, self._stop = self._cut(index)
         signer, place = self._admission.signer(raw, kind)
         chunk = self._chunk
         chunk.entries.append(raw)
         chunk.index.append(index)
         chunk.place.append(place)
         chunk.signers.append(signer)
-        if len(chunk.entries) >= CHUNK:
-            self._send()
+
+    def _cut(self, index: int) -> tuple[int | None, int]:
+        """The unit of an entry, where others work ahead on it, and where its chunk ends."""
+        if self._ahead is None or index >= self._ahead.size:
+            return None, index + CHUNK
+        unit = bisect_right(self._ahead.stops, index)
+        return unit, self._ahead.stops[unit]
 
     def _send(self) -> None:
-        chunk, self._chunk = self._chunk, _Chunk()
+        chunk, self._chunk = self._chunk, Chunk()
         if not chunk.entries:
             return
-        known = self._admission.foundation.digest, self._shapes
-        if self.executor is None:
-            self._take(chunk, decode_chunk(chunk.entries, chunk.signers, *known))
-            return
-        # Bare tuples are sent to a worker, and received there, in a fifth of the time that named ones take.
-        signers = [None if signer is None else (*signer,) for signer in chunk.signers]
-        self._waiting.append((chunk, self.executor.submit(decode_chunk, chunk.entries, signers, *known)))
-        if len(self._waiting) > _MOST_WAITING:
-            self._receive()
+        if self._ahead is not None and self._unit is not None:
+            self._shared.add(self._unit, chunk)
+        elif self.executor is None:
+            self._take(chunk, self._read(chunk))
+        else:
+            # Bare tuples are sent to a worker, and received there, in a fifth of the time of named ones.
+            signers = [None if signer is None else (*signer,) for signer in chunk.signers]
+            known = self._admission.foundation.digest, self._shapes
+            self._waiting.append((chunk, self.executor.submit(decode_chunk, chunk.entries, signers, *known)))
+            if len(self._waiting) > _MOST_WAITING:
+                self._receive()
 
     def _receive(self) -> None:
         chunk, future = self._waiting.popleft()
         self._take(chunk, future.result())
+        self._tell(chunk)
 
-    def _take(self, chunk: _Chunk, columns: ChunkColumns) -> None:
+    def _read(self, chunk: Chunk, claims: bytes | None = None) -> ChunkColumns:
+        known = self._admission.foundation.digest, self._shapes
+        columns = decode_chunk(chunk.entries, chunk.signers, *known, claims=claims)
+        self._tell(chunk)
+        return columns
+
+    def _tell(self, chunk: Chunk) -> None:
+        if self._progress is not None:
+            self._progress(len(chunk.entries))
+
+    def _take(self, chunk: Chunk, columns: ChunkColumns) -> None:
         index: NDArray[np.int64] = np.array(chunk.index, np.int64)
         self._leaves.tell(chunk.index, columns.leaves)
         for place, fault, reason in columns.faults:
@@ -221,8 +245,6 @@ class Fold:
         unknown = [(chunk.index[place], code) for place, code in columns.unknown_types]
         self._unjudged.unknown_types += unknown
         self._gathering.add(columns, index, np.array(chunk.place, np.int32))
-        if self._progress is not None:
-            self._progress(len(chunk.entries))
 
     def _roots(self) -> Callable[[int], bytes]:
         """The root hash at a size; the hashes are put in order once, if any is asked for."""

@@ -9,6 +9,7 @@ from time import perf_counter
 from escrutinio.base.errors import DefinitionError, FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
 from escrutinio.base.progress import Progress
+from escrutinio.core.election.bulk.ahead import Ahead
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Checkpoint
@@ -29,12 +30,17 @@ class Reading:
     """
 
     def __init__(
-        self, reader: LogReader, fetch: Fetch, executor: Executor | None, progress: Progress
+        self,
+        reader: LogReader,
+        fetch: Fetch,
+        executor: Executor | None,
+        progress: Progress,
+        ahead: Ahead | None = None,
     ) -> None:
         self._reader, self._fetch, self._progress = reader, fetch, progress
         self._read = 0
         self._hashes = b""
-        self.folding = Fold(self._attachment, executor=executor, progress=self._told)
+        self.folding = Fold(self._attachment, executor=executor, ahead=ahead, progress=self._told)
         self.size = 0
         self.seconds = 0.0
         self.refusal = ""

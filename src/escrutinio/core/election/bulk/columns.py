@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.election.bulk.cursor import NOT_STATED, Bools, Bytes, Cursor, Numbers, Places, texts
-from escrutinio.core.election.bulk.signatures import Signatures, plainly_fine
+from escrutinio.core.election.bulk.signatures import Claims, Signatures, plainly_fine
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Form
 from escrutinio.core.records.cose import MAX_RECORD, SIGNED
@@ -88,13 +88,19 @@ class Columns:
 
 
 def read_columns(
-    entries: Sequence[bytes], signers: Sequence[Named | None], election: bytes, *, fewest: int = FEWEST
+    entries: Sequence[bytes],
+    signers: Sequence[Named | None],
+    election: bytes,
+    *,
+    fewest: int = FEWEST,
+    claims: Claims | None = None,
 ) -> Columns | None:
     """Read the usual bulk records among the entries of a chunk, and check their signatures; None if there are
     none.
 
     `signers` has, for each entry, the key in force that its kid names. That an entry is not among the rows
-    says nothing of it, as does that there are fewer than `fewest` that could be.
+    says nothing of it, as does that there are fewer than `fewest` that could be. Signatures of which `claims`
+    has that they hold are not checked again.
     """
     likely = [
         (place, raw, signer)
@@ -108,7 +114,7 @@ def read_columns(
     if len(likely) < fewest or len(election) != 32:
         return None
     places, records, named = zip(*likely, strict=True)
-    return _Reading(np.array(places, np.intp), records, named).columns(election, fewest)
+    return _Reading(np.array(places, np.intp), records, named).columns(election, fewest, claims)
 
 
 def columns_of(opened: Sequence[tuple[int, Entry]]) -> Columns:
@@ -174,7 +180,7 @@ class _Reading:
         self._form = np.full(count, NO_FORM, np.int64)
         self._digest, self._original = np.full(count, -1, np.intp), np.full(count, -1, np.intp)
 
-    def columns(self, election: bytes, fewest: int) -> Columns | None:
+    def columns(self, election: bytes, fewest: int, claims: Claims | None) -> Columns | None:
         cursor = Cursor(self._data, self._start)
         subject, sizes, after = self._frame(cursor)
         self._head(cursor, election)
@@ -187,7 +193,7 @@ class _Reading:
                 part = cursor.only(rows)
                 counts.append((rows, part.numbers(int(size))))
                 good[rows] = self._rest(part, rows)
-        self._check(good, after)
+        self._check(good, after, claims)
         if not good.any():
             return None
         return self._made(good, subject, sizes, counts)
@@ -254,25 +260,29 @@ class _Reading:
         self._tally_sheet(cursor, rows)
         self._digest[rows] = cursor.optional_digest()
 
-    def _check(self, good: Bools, after: Places) -> None:
+    def _check(self, good: Bools, after: Places, claims: Claims | None) -> None:
         """Leave only those records `good` whose signatures hold. `after`: where their headers end.
 
         The buffer is changed to what signatures cover: behind each signature its context, protected header,
         no external data, payload (RFC 9052, section 4.4).
         """
         rows = np.flatnonzero(good)
-        start, stop = self._start[rows], self._stop[rows]
+        signature = self._data[self._stop[rows][:, None] + np.arange(2, 2 + _SIGNATURE)]
         keys = [self._signers[row][0] for row in rows.tolist()]
-        signature = self._data[stop[:, None] + np.arange(2, 2 + _SIGNATURE)]
-        fine = plainly_fine(np.frombuffer(b"".join(keys), np.uint8).reshape(-1, 32), signature)
+        named = np.frombuffer(b"".join(keys), np.uint8).reshape(-1, 32)
+        good[rows] = left = plainly_fine(named, signature)
+        if claims is not None:
+            left &= ~claims.hold(self._places[rows], named)
+        rows, signature = rows[left], signature[left]
+        start, stop = self._start[rows], self._stop[rows]
         self._data[start[:, None] - len(_GAP) + np.arange(_SIGNATURE)] = signature
         self._data[start], self._data[start + 1] = SIGNED[-2:]
         self._data[after[rows]] = 0x40
         checking = Signatures(self._buffer)
         first, size = start - len(_GAP), stop - start + len(_GAP)
         good[rows] = [
-            well and checking.hold(at, long, key)
-            for well, at, long, key in zip(fine.tolist(), first.tolist(), size.tolist(), keys, strict=True)
+            checking.hold(at, long, self._signers[row][0])
+            for at, long, row in zip(first.tolist(), size.tolist(), rows.tolist(), strict=True)
         ]
 
     def _made(

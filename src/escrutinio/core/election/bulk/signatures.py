@@ -10,6 +10,7 @@ import numpy as np
 from nacl._sodium import ffi, lib  # type: ignore[import-not-found]
 from numpy.typing import NDArray
 
+from escrutinio.core.election.bulk.ahead import CLAIM
 from escrutinio.core.records.keys import SMALL_ORDER
 
 
@@ -26,6 +27,24 @@ class Signatures:
         """
         # Without a buffer for the message that it opens, libsodium checks and copies nothing.
         held: bool = lib.crypto_sign_open(ffi.NULL, ffi.NULL, self._whole + at, size, public_key) == 0
+        return held
+
+
+class Claims:
+    """What was found out ahead about entries (`ahead`), held against their own leaf hashes, 32 bytes each."""
+
+    def __init__(self, claims: bytes, leaves: bytes) -> None:
+        found = np.frombuffer(claims, np.uint8).reshape(-1, CLAIM)
+        same = found[:, :32] == np.frombuffer(leaves, np.uint8).reshape(-1, 32)
+        self._same: NDArray[np.bool_] = same.all(axis=1)
+        self._keys = found[:, 32:]
+
+    def hold(self, places: NDArray[np.intp], keys: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Of which entries it is known that their signature is by these keys, uint8 [places, 32].
+
+        Signatures and keys must be `plainly_fine`, and the heads of the entries those that they mostly have.
+        """
+        held: NDArray[np.bool_] = self._same[places] & (self._keys[places] == keys).all(axis=1)
         return held
 
 

@@ -1,0 +1,73 @@
+"""Chunks of entries that others work on as well, ahead of the fold: whoever has time takes the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from escrutinio.core.election.bulk.ahead import Ahead
+from escrutinio.core.election.columns import ChunkColumns
+from escrutinio.core.records.opening import Signer
+
+_MOST_WAITING = 128
+"""Units that are kept for others to go through, some 20 MB of entries: keys are enrolled meanwhile."""
+
+
+@dataclass
+class Chunk:
+    """Entries that are read together, with their log indices, and the key of each with its place."""
+
+    entries: list[bytes] = field(default_factory=list)
+    index: list[int] = field(default_factory=list)
+    place: list[int] = field(default_factory=list)
+    signers: list[Signer | None] = field(default_factory=list)
+
+
+class Shared:
+    """Chunks by the unit of work `ahead` that they are of. Of one that others have gone through it takes
+    their claims; for any other it checks the signatures here. `read` reads a chunk with its claims."""
+
+    def __init__(self, ahead: Ahead | None, read: Callable[[Chunk, bytes | None], ChunkColumns]) -> None:
+        self._ahead, self._read = ahead, read
+        self._order: list[Chunk] = []
+        self._waiting: dict[int, list[Chunk]] = {}
+        self._columns: dict[int, ChunkColumns] = {}
+        self._own: set[int] = set()
+
+    @property
+    def pending(self) -> bool:
+        """Whether some chunks are not read yet."""
+        return bool(self._waiting)
+
+    def add(self, unit: int, chunk: Chunk) -> None:
+        """Take a chunk, to read it later."""
+        self._order.append(chunk)
+        self._waiting.setdefault(unit, []).append(chunk)
+        while len(self._waiting) > _MOST_WAITING:
+            self._go_on()
+
+    def finish(self) -> Iterator[tuple[Chunk, ChunkColumns]]:
+        """All chunks since it was last asked, in the order in which they came."""
+        while self._waiting:
+            self._go_on()
+        order, self._order = self._order, []
+        for chunk in order:
+            yield chunk, self._columns.pop(id(chunk))
+
+    def _go_on(self) -> None:
+        """Read what others have gone through; else take a unit that nobody has; else wait for one."""
+        ahead = self._ahead
+        assert ahead is not None
+        ahead.listen()
+        if ready := [unit for unit in self._waiting if unit in self._own or ahead.is_done(unit)]:
+            for unit in ready:
+                self._read_unit(ahead, unit)
+        elif (mine := ahead.take(max(self._waiting))) is not None:
+            self._own.add(mine)
+        elif not ahead.listen(wait=True):
+            self._own.update(self._waiting)
+
+    def _read_unit(self, ahead: Ahead, unit: int) -> None:
+        for chunk in self._waiting.pop(unit):
+            claims = b"".join(ahead.claims(index, index + 1) for index in chunk.index)
+            self._columns[id(chunk)] = self._read(chunk, None if unit in self._own else claims)
