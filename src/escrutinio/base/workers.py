@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, InvalidStateError, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing.connection import wait
+from typing import TYPE_CHECKING
 
 from escrutinio.base.cores import cores
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @contextmanager
@@ -27,6 +28,9 @@ def workers(count: int | None = None) -> Iterator[Executor | None]:
     if count < 2:
         yield None
         return
+    import multiprocessing  # loaded only where processes are started, as all that they need
+    from concurrent.futures import ProcessPoolExecutor
+
     method = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(count, mp_context=method, initializer=_begin)
@@ -62,6 +66,8 @@ def _interruptions_kept() -> Iterator[None]:
 def _patient_with_cancelled() -> Iterator[None]:
     """While a pool is ended: its own thread tells cancelled futures of the end of their workers, and in some
     versions of Python stumbles over that. Nobody waits for them, so nobody needs to hear of it."""
+    from concurrent.futures import InvalidStateError
+
     told = threading.excepthook
 
     def hear(arguments: threading.ExceptHookArgs) -> None:
@@ -80,12 +86,16 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    parent = multiprocessing.parent_process()
+    from multiprocessing import parent_process
+
+    parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def _end_with(sentinel: int) -> None:
     """Wait for the end of the parent, however it comes about: no signal of it need have been sent."""
+    from multiprocessing.connection import wait
+
     wait([sentinel])
     os._exit(1)

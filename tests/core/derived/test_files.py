@@ -53,7 +53,7 @@ def test_other_words_change_no_derived_byte(monkeypatch: pytest.MonkeyPatch) -> 
     state = replace(
         state,
         findings=tuple(replace(finding, reason="another reason") for finding in state.findings),
-        bases=tuple(replace(basis, titles=()) for basis in state.bases),
+        bases=tuple(replace(basis, called=()) for basis in state.bases),
     )
     assert every_byte(state) == before
 

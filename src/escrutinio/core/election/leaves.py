@@ -45,9 +45,8 @@ class Leaves:
         self._hashes = np.concatenate([self._hashes, fresh])
         short = _short(fresh)
         ordered = np.sort(short)
-        suspects = np.union1d(
-            ordered[1:][ordered[1:] == ordered[:-1]], ordered[_among(ordered, self._sorted)]
-        )
+        twice, before_too = ordered[1:][ordered[1:] == ordered[:-1]], ordered[_among(ordered, self._sorted)]
+        suspects = np.sort(np.concatenate([twice, before_too]))
         # Two sorted runs: the stable sort of NumPy merges them.
         self._sorted = np.sort(np.concatenate([self._sorted, ordered]), kind="stable")
         found = self._compare(suspects, before) if len(suspects) else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from escrutinio.core.election.bulk.ahead import Ahead
@@ -69,5 +69,11 @@ class Shared:
 
     def _read_unit(self, ahead: Ahead, unit: int) -> None:
         for chunk in self._waiting.pop(unit):
-            claims = b"".join(ahead.claims(index, index + 1) for index in chunk.index)
-            self._columns[id(chunk)] = self._read(chunk, None if unit in self._own else claims)
+            claims = None if unit in self._own else _claims(ahead, chunk.index)
+            self._columns[id(chunk)] = self._read(chunk, claims)
+
+
+def _claims(ahead: Ahead, index: Sequence[int]) -> bytes:
+    if index[-1] - index[0] == len(index) - 1:
+        return ahead.claims(index[0], index[-1] + 1)
+    return b"".join([ahead.claims(each, each + 1) for each in index])

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.words.catalogue import N_, languages
-from escrutinio.base.words.say import say_in
 from escrutinio.core.election.columns import ChunkColumns, Rows
 from escrutinio.core.election.findings.entries import KEY_OUT_OF_SCOPE
 from escrutinio.core.election.findings.finding import Findings
@@ -119,26 +118,23 @@ def make_bases(
     copying: set[int] = set()
     for gathered in gathering.contests.values():
         for rows, signer in zip(gathered.rows, gathered.signer, strict=True):
-            kinds.update(np.unique(rows.kind).tolist())
-            copying.update(organisation[np.unique(signer[rows.kind == t.Copy.TYPE])].tolist())
+            kinds.update(np.flatnonzero(np.bincount(rows.kind)).tolist())
+            signers = np.flatnonzero(np.bincount(signer[rows.kind == t.Copy.TYPE]))
+            copying.update(organisation[signers].tolist())
     names = {organisations[place] for place in copying}
     titled = {held.key.name: held.key.titles for held in reversed(list(keys)) if held.key.titles}
     bases = []
     if official or not kinds.isdisjoint(OFFICIAL):
-        bases.append(Basis(REPORTED, _titles(N_("Official sheets as reported"))))
+        bases.append(Basis(REPORTED, N_("Official sheets as reported")))
         if late:
-            bases.append(Basis(REPORTED_LATE, _titles(N_("Sheets by late keys"))))
+            bases.append(Basis(REPORTED_LATE, N_("Sheets by late keys")))
         if ruled:
-            bases.append(Basis(RULED, _titles(N_("Official sheets as ruled"))))
+            bases.append(Basis(RULED, N_("Official sheets as ruled")))
     for name in sorted(names):
         bases.append(Basis(COPIES + name, titled.get(name) or _named(name), name))
     if t.HandCount.TYPE in kinds:
-        bases.append(Basis(PAPER, _titles(N_("Hand counts"))))
+        bases.append(Basis(PAPER, N_("Hand counts")))
     return tuple(bases)
-
-
-def _titles(message: str) -> tuple[Title, ...]:
-    return tuple(Title(language, say_in(language, message)) for language in sorted(languages()))
 
 
 def _named(name: str) -> tuple[Title, ...]:

@@ -8,12 +8,14 @@ which row counts where is said by `ElectionState.counted`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.say import say_in
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.keys import KeyTable
@@ -169,13 +171,23 @@ class Basis:
     `reported`: official sheets, a machine's before a board's. `reported-late`: sheets by machine keys that
     were enrolled late and without the consents that this needs. `ruled`: as reported, with the rulings
     applied; there once there is a ruling. `copies:<organisation>`: that organisation's copies. `paper`:
-    hand counts on which two organisations agree. `organisation` is set for copies only. `titles` name it to
-    people; their words may change, so they are never compared.
+    hand counts on which two organisations agree. `organisation` is set for copies only. `called`: its titles,
+    or a message that gives them; their words may change, so they are never compared.
     """
 
     code: str
-    titles: tuple[Title, ...] = field(compare=False)
+    called: tuple[Title, ...] | str = field(compare=False)
     organisation: str | None = None
+
+    @property
+    def titles(self) -> tuple[Title, ...]:
+        """What it is called, for people: in every language, of which a catalogue is read only here."""
+        return _titles(self.called) if isinstance(self.called, str) else self.called
+
+
+@cache
+def _titles(message: str) -> tuple[Title, ...]:
+    return tuple(Title(language, say_in(language, message)) for language in sorted(languages()))
 
 
 @dataclass(frozen=True, eq=False)

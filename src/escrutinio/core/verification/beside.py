@@ -1,23 +1,13 @@
-"""Checks 11 to 14: what is published beside the log is what the log says, or follows from it."""
+"""Checks 11 and 14: attachments and the offline verifier are what the log and the trust file say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
-from escrutinio.core.derived.compare import (
-    DATAPACKAGE,
-    FileCheck,
-    check_members,
-    check_resource,
-    compare_derived,
-    listed,
-    of_pages,
-)
-from escrutinio.core.derived.version import KNOWN, Stated, stated
 from escrutinio.core.election.state import ElectionState, Standing, attachments_of
 from escrutinio.core.log.tiles import TileName
 from escrutinio.core.log.trust import Trust
@@ -26,11 +16,10 @@ from escrutinio.core.records.parts import Attachment
 from escrutinio.core.verification.checkpoint import NO_TRUST
 from escrutinio.core.verification.checks import Answer, Check, Reason, Running, unjudged
 
-MAX_DATA_FILE = 2**31
-"""Greatest size of a file of `data/` that is read, in bytes."""
+MAX_VERIFIER = 2**31
+"""Greatest size of the offline verifier that is read, in bytes."""
 
 VERIFIER = "verify.html"
-SHOWN_FILES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +30,18 @@ class Attachments:
     answer: Answer
     missing: tuple[Reason, ...] = ()
     differing: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Answers 12 and 13, the files beside the tables that were not compared with the log here, and the state
+    that the tables were held against."""
+
+    answers: tuple[Answer, Answer]
+    not_compared: tuple[str, ...]
+    state: ElectionState | None = None
+    unlisted: tuple[str, ...] = ()
+    """Files that lie there, where that can be seen, and that the description does not list."""
 
 
 def check_attachments(state: ElectionState, fetch: Fetch, unread: Iterable[TileName] = ()) -> Attachments:
@@ -111,149 +112,6 @@ def _named_attachments(state: ElectionState) -> dict[bytes, list[tuple[int, Atta
     return found
 
 
-@dataclass
-class DataFiles:
-    """The files of `data/`, each read once: what was compared and what is held against its digest are the
-    same bytes. `unreadable` says which could not be read, and why."""
-
-    fetch: Fetch
-    unreadable: dict[str, LogError] = field(default_factory=dict)
-    _seen: dict[str, tuple[int, str] | None] = field(default_factory=dict)
-    _package: bytes | None = None
-
-    def read(self, path: str) -> bytes | None:
-        """The content of a file; None where it is missing or could not be read."""
-        content = None
-        try:
-            content = self.fetch(f"data/{path}", MAX_DATA_FILE)
-        except LogError as error:
-            self.unreadable[path] = error
-        self._seen[path] = None if content is None else (len(content), sha256(content).hexdigest())
-        return content
-
-    def package(self) -> bytes | None:
-        """`datapackage.json`, read once."""
-        if DATAPACKAGE not in self._seen:
-            self._package = self.read(DATAPACKAGE)
-        return self._package
-
-    def stated(self) -> Stated:
-        """What the description says of the version and size of the tables: a claim, which proves nothing."""
-        return stated(self.package())
-
-    def seen(self, path: str) -> tuple[int, str] | None:
-        """Size and SHA-256 (hex) of the bytes that were read of a file; reads it where it was not yet."""
-        if path not in self._seen:
-            self.read(path)
-        return self._seen[path]
-
-    def was_replaced(self) -> bool:
-        """Whether the tables were published again since they began to be read."""
-        before = self._seen.get(DATAPACKAGE)
-        try:
-            now = self.fetch(f"data/{DATAPACKAGE}", MAX_DATA_FILE)
-        except LogError:
-            return False
-        return now is not None and before is not None and sha256(now).hexdigest() != before[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """Answers 12 and 13, the files beside the tables that were not compared with the log here, and the state
-    that the tables were held against."""
-
-    answers: tuple[Answer, Answer]
-    not_compared: tuple[str, ...]
-    state: ElectionState | None = None
-    unlisted: tuple[str, ...] = ()
-    """Files that lie there, where that can be seen, and that the description does not list."""
-
-
-def check_data(
-    files: DataFiles, state: ElectionState | None, why: str, size: int, there: Iterable[str] = ()
-) -> Data:
-    """Checks 12 and 13: the tables in `data/` follow from the log, and every file is as it is described.
-
-    `state` is the one after as many entries as the tables state; without it `why` says what is missing.
-    `size` is the log's; `there` the paths of all files below `data/`, where that can be seen.
-    """
-    running = Running(Check.TABLES)
-    compared: set[str] = set()
-    if state is None:
-        running.leave_open("data", why)
-    else:
-        differing = []
-        for file in compare_derived(state, files.read):
-            compared.add(file.path)
-            running.count += file.rows
-            if file.difference is not None:
-                differing.append(file)
-        if state.size < size:
-            running.note = f"The tables are of the first {state.size:,} of {size:,} entries."
-        _tell(running, differing, files)
-    tables = running.done()
-    whole, others = _check_whole(files, state)
-    known = compared.union(others, {DATAPACKAGE})
-    unlisted = tuple(path for path in there if path not in known and not of_pages(path))
-    if unlisted:
-        shown = ", ".join(unlisted[:SHOWN_FILES]) + (", …" if len(unlisted) > SHOWN_FILES else "")
-        whole = replace(
-            whole, note=f"Files that the description does not list, and nobody vouches for: {shown}."
-        )
-    not_compared = tuple(path for path in others if path not in compared)
-    return Data((tables, whole), not_compared, state, unlisted)
-
-
-def _tell(running: Running, differing: Iterable[FileCheck], files: DataFiles) -> None:
-    """A table that differs fails the check, unless something else explains it that a server cannot choose."""
-    differing = list(differing)
-    version = files.stated().version
-    for file in differing:
-        place, error = f"data/{file.path}", files.unreadable.get(file.path)
-        if isinstance(error, FileUnreadableError):
-            running.leave_open(place, error)
-        elif error is not None:
-            running.fail(place, error)
-        elif version != KNOWN:
-            running.leave_open(
-                place,
-                f"{file.sentence()} The tables state {version}, and this program makes {KNOWN}: it cannot "
-                "say whether they are right.",
-            )
-        else:
-            running.fail(place, file.sentence())
-    if running.failures and files.was_replaced():
-        sentence = "The tables were published again while they were read; verify once more."
-        running.failures, running.unjudged = [], []
-        running.leave_open(f"data/{DATAPACKAGE}", sentence)
-
-
-def _check_whole(files: DataFiles, state: ElectionState | None) -> tuple[Answer, list[str]]:
-    """Check 13, and the files that the description lists."""
-    running = Running(Check.DATA_FILES)
-    package, place = files.package(), f"data/{DATAPACKAGE}"
-    if isinstance(error := files.unreadable.get(DATAPACKAGE), FileUnreadableError):
-        running.leave_open(place, error)
-        return running.done(), []
-    resources = listed(package)
-    if isinstance(resources, FileCheck):
-        running.fail(place, resources.sentence())
-        return running.done(), []
-    running.count = len(resources)
-    for sentence in [] if state is None else check_members(package, state):
-        running.fail(place, sentence)
-    for resource in resources:
-        found = check_resource(resource, files.seen(resource.path))
-        if isinstance(error := files.unreadable.get(resource.path), FileUnreadableError):
-            running.leave_open(f"data/{resource.path}", error)
-        elif found.difference is not None:
-            running.fail(f"data/{resource.path}", found.sentence())
-    if running.failures and files.was_replaced():
-        running.failures, running.unjudged = [], []
-        running.leave_open(place, "The files were published again while they were read; verify once more.")
-    return running.done(), [resource.path for resource in resources]
-
-
 def check_verifier(trust: Trust | None, fetch: Fetch) -> Answer:
     """Check 14: `verify.html` is the one that the trust file names."""
     running = Running(Check.OFFLINE_VERIFIER)
@@ -263,7 +121,7 @@ def check_verifier(trust: Trust | None, fetch: Fetch) -> Answer:
         running.note = "The trust file names none."
         return running.done()
     try:
-        content = fetch(VERIFIER, MAX_DATA_FILE)
+        content = fetch(VERIFIER, MAX_VERIFIER)
     except LogError as error:
         running.leave_open(VERIFIER, error)
         return running.done()

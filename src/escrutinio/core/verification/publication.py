@@ -3,7 +3,8 @@
     1 to 3    checkpoint.py   one checkpoint, read once: well formed, signed, cosigned
     4 to 6    tree.py         every bundle and tile, and the root they give
     7 to 10   records.py      the trusted log, an election, its records and their signatures
-    11 to 14  beside.py       attachments, tables computed again, files whole, the offline verifier
+    11, 14    beside.py       attachments, the offline verifier
+    12, 13    data.py         tables computed again, files whole
     15        earlier.py      the log extends what was seen of it before
 
 Nothing stops at the first failure, and each failure says where it is. The same checks are made of every
@@ -15,9 +16,10 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import FileUnreadableError, LogError
-from escrutinio.base.fetch import files_below, open_files
+from escrutinio.base.fetch import Fetch, files_below, open_files
 from escrutinio.base.progress import Progress, silent
 from escrutinio.core.election.bulk.ahead import Ahead
 from escrutinio.core.election.findings.calendar import calendar_findings
@@ -30,9 +32,7 @@ from escrutinio.core.log.trust import Trust
 from escrutinio.core.verification.beside import (
     Attachments,
     Data,
-    DataFiles,
     check_attachments,
-    check_data,
     check_verifier,
 )
 from escrutinio.core.verification.checkpoint import PLACE, check_signatures, read_checkpoint
@@ -42,6 +42,9 @@ from escrutinio.core.verification.reading import Reading
 from escrutinio.core.verification.records import NO_ELECTION, check_records, check_trust
 from escrutinio.core.verification.tree import check_tree
 from escrutinio.core.verification.verified import VerifiedLog
+
+if TYPE_CHECKING:
+    from escrutinio.core.verification.data import DataFiles
 
 BESIDE_THE_LOG = frozenset({Check.TABLES, Check.DATA_FILES})
 """What `only_log` leaves out."""
@@ -184,13 +187,13 @@ def verify_publication(
         rest = unjudged(tuple(Check)[1:], PLACE, "The checkpoint could not be read.")
         return Verification((first, *rest), None, left_out=left_out)
     signatures, cosignatures = check_signatures(signed, trust.policy if trust else None)
-    files, size = DataFiles(fetch), signed.checkpoint.size
+    files, size = None if only_log else _data_files(fetch), signed.checkpoint.size
     try:
         check_readable(size)
     except LogError as error:
         rest = unjudged(tuple(Check)[3:], PLACE, str(error))
         return Verification((first, *signatures, *rest), signed, None, cosignatures, left_out=left_out)
-    stated = None if only_log else files.stated().size
+    stated = None if files is None else files.stated().size
     reading = Reading(reader, fetch, executor, progress, ahead)
     reading.read(size, stated)
     tree = check_tree(reader, signed.checkpoint, reading.leaf_tiles)
@@ -202,7 +205,7 @@ def verify_publication(
         if state is None
         else check_attachments(state, fetch, reading.unread)
     )
-    data = _data(address, files, reading, size, stated, only_log=only_log)
+    data = _data(address, files, reading, size, stated)
     pinned = PinnedLog(reader, signed, tree.tiles)
     before = check_earlier(memory or Memory(), trust, pinned, state)
     answers += [attachments.answer, *data.answers, check_verifier(trust, fetch), before.answer]
@@ -227,10 +230,16 @@ def verify_publication(
     return replace(found, log=log)
 
 
+def _data_files(fetch: Fetch) -> DataFiles:
+    from escrutinio.core.verification.data import DataFiles  # loaded only where tables are looked at
+
+    return DataFiles(fetch)
+
+
 def _data(
-    address: str | Path, files: DataFiles, reading: Reading, size: int, stated: int | None, *, only_log: bool
+    address: str | Path, files: DataFiles | None, reading: Reading, size: int, stated: int | None
 ) -> Data:
-    if only_log:
+    if files is None:
         tables, whole = unjudged((Check.TABLES, Check.DATA_FILES), "data", "Left out, as was asked.")
         return Data((tables, whole), ())
     state, why = reading.state, NO_ELECTION
@@ -248,6 +257,8 @@ def _data(
         there = files_below(address, "data") or []
     except FileUnreadableError:  # what it lists is asked for one by one
         there = []
+    from escrutinio.core.verification.data import check_data
+
     return check_data(files, state, why, size, there)
 
 

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import LogError
 from escrutinio.base.fetch import Fetch
-from escrutinio.core.derived.files import DerivedFile, derived_files
-from escrutinio.core.derived.geometry import Geometry
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Checkpoint, Cosigned, SignedCheckpoint
@@ -24,6 +23,10 @@ from escrutinio.core.log.pinned import OtherFileError, PinnedLog
 from escrutinio.core.log.proofs import LogProof
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.attachments import MAX_ATTACHMENT, file_name
+
+if TYPE_CHECKING:
+    from escrutinio.core.derived.files import DerivedFile
+    from escrutinio.core.derived.geometry import Geometry
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ class VerifiedLog:
 
     def tables(self, geometry: Geometry | None = None) -> Iterator[DerivedFile]:
         """The derived tables, computed from the state and never taken from what is published."""
+        from escrutinio.core.derived.files import derived_files  # loaded only where tables are asked for
+
         return derived_files(self.state, geometry)
 
     @cached_property
