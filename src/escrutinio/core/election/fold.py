@@ -5,12 +5,14 @@ they come. Everything else is read in chunks, by an Executor if there is one, an
 asked for. However the entries are cut into parts, the state is the same.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future
 from functools import cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,9 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, UnknownTypeError, open_record
 from escrutinio.core.records.keys import key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Fault
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 CHUNK = 500
 """Entries that one call of a worker reads: some 50 ms of work, so that neither its start nor the wait for
@@ -110,10 +115,9 @@ class Fold:
             # Others are at it meanwhile, and what they find will be held against the roll.
             for roll in self._admission.rolls:
                 self._attachments.foresee(roll, known.areas)
+        self._finish_shared()
         while self._waiting:
             self._receive()
-        for chunk, columns in self._shared.finish():
-            self._take(chunk, columns)
         if repeats := self._leaves.settle():
             self._unjudged.drop(repeats)
             self._gathering.drop(repeats)
@@ -207,6 +211,7 @@ class Fold:
         if self._ahead is not None and self._unit is not None:
             self._shared.add(self._unit, chunk)
         elif self.executor is None:
+            self._finish_shared()
             self._take(chunk, self._read(chunk))
         else:
             # Bare tuples are sent to a worker, and received there, in a fifth of the time of named ones.
@@ -216,7 +221,12 @@ class Fold:
             if len(self._waiting) > _MOST_WAITING:
                 self._receive()
 
+    def _finish_shared(self) -> None:
+        for chunk, columns in self._shared.finish():
+            self._take(chunk, columns)
+
     def _receive(self) -> None:
+        self._finish_shared()
         chunk, future = self._waiting.popleft()
         self._take(chunk, future.result())
         self._tell(chunk)

@@ -19,14 +19,14 @@ _NOTE = 1 << 16
 
 
 @contextmanager
-def signatures_ahead(address: str | Path) -> Iterator[Ahead | None]:
+def signatures_ahead(address: str | Path, *, fewest: int = FEWEST) -> Iterator[Ahead | None]:
     """Processes that check signatures of the log in a directory ahead, until the block is left.
 
     None where that is no help: over http, where there is one core, for a short log, for one that cannot be
     read, and where no process can be forked. What they read is never used, and only leads to claims.
     """
     size = 0 if sys.platform != "linux" or cores() < 2 or is_remote(address) else _size(address)
-    if not FEWEST <= size <= MOST:
+    if not fewest <= size <= MOST:
         yield None
         return
     fetch = open_files(address)

@@ -13,7 +13,6 @@ publication; what cannot be judged is said to be open, and nothing is authentic 
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +43,8 @@ from escrutinio.core.verification.tree import check_tree
 from escrutinio.core.verification.verified import VerifiedLog
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from escrutinio.core.verification.data import DataFiles
 
 BESIDE_THE_LOG = frozenset({Check.TABLES, Check.DATA_FILES})

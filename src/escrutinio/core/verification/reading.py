@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import DefinitionError, FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
@@ -19,6 +19,9 @@ from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, decode_bund
 from escrutinio.core.records.attachments import MAX_ATTACHMENT, file_name
 from escrutinio.core.verification.checks import MAX_REASONS
 from escrutinio.core.verification.tree import LeafTile, leaf_tile
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 class Reading:

@@ -64,7 +64,8 @@ class Ahead:
         os.set_blocking(self._done, False)
         with os.fdopen(queue, "wb") as file:
             file.write(b"".join(n.to_bytes(_NUMBER, "big") for n in range(len(self.stops))))
-        self._helpers: list[int] = []
+        self.helpers: list[int] = []
+        """The processes at work."""
         self._handed_back: set[int] = set()
         self._at_work = True
         self._reached = 0
@@ -114,17 +115,17 @@ class Ahead:
             child = os.fork()
             if child == 0:
                 self._help(fetch)
-            self._helpers.append(child)
+            self.helpers.append(child)
         os.close(self._tell)
 
     def end(self) -> None:
         """Nobody needs them any more."""
-        for helper in self._helpers:
+        for helper in self.helpers:
             with suppress(ProcessLookupError):
                 os.kill(helper, signal.SIGKILL)
             with suppress(ChildProcessError):
                 os.waitpid(helper, 0)
-        self._helpers = []
+        self.helpers = []
         os.close(self._queue)
         os.close(self._done)
         self._claims.close()
