@@ -9,7 +9,7 @@ import click.formatting
 import click.parser
 import click.types
 
-from escrutinio.base.words.catalogue import N_, NN_, catalogue
+from escrutinio.base.words.catalogue import N_, NN_, catalogue, sentence
 from escrutinio.base.words.say import language
 
 SAID = (
@@ -60,7 +60,7 @@ _ROOMS = (click.core, click.decorators, click.exceptions, click.formatting, clic
 
 
 def _one(message: str) -> str:
-    return catalogue(language()).gettext(message)
+    return sentence(language(), message)
 
 
 def _many(one: str, many: str, count: int) -> str:

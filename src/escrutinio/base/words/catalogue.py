@@ -74,6 +74,14 @@ class Catalogue:
         return f"{context}{CONTEXT}{key}" in self.messages
 
 
+def sentence(language: str, message: str) -> str:
+    """A sentence in a language. Raises KeyError where there is no catalogue of it.
+
+    An English one is its own key: the English catalogue, of what has another, is not read for it.
+    """
+    return message if language == SOURCE else catalogue(language).gettext(message)
+
+
 def languages() -> tuple[str, ...]:
     """Every language that there is a catalogue of, Spanish and English first."""
     return tuple(_found())

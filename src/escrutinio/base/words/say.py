@@ -16,7 +16,7 @@ from functools import cache
 from numbers import Real
 from string import Formatter
 
-from escrutinio.base.words.catalogue import FIRST, SOURCE, catalogue, languages
+from escrutinio.base.words.catalogue import FIRST, SOURCE, catalogue, languages, sentence
 from escrutinio.base.words.wording import marks
 
 
@@ -37,7 +37,7 @@ def say(message: str, /, **values: object) -> str:
 
 def say_in(language: str, message: str, /, **values: object) -> str:
     """A message in this language, or in English where the language lacks it."""
-    return filled(catalogue(language).gettext(message), language, values)
+    return filled(sentence(language, message), language, values)
 
 
 def say_in_all(message: str, /, **values: object) -> dict[str, str]:

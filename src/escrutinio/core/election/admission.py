@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from copy import copy
 from hashlib import sha256
+from itertools import count
 from typing import NamedTuple, NoReturn
 
 from escrutinio.base.errors import DefinitionError, EscrutinioError, RecordError
 from escrutinio.core.election.acts import Acts
 from escrutinio.core.election.bulk.columns import read_columns
 from escrutinio.core.election.bulk.machine_keys import open_enrolment
+from escrutinio.core.election.bulk.signatures import plainly_acceptable
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, empty_roll
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
@@ -218,17 +220,27 @@ class Admission:
     def _enrol(self, keys: Sequence[EnrolledKey]) -> tuple[bytes | None, ...]:
         """Enrol keys that are not yet; their kids, or None (`Said`)."""
         holders = self._holders
+        public_keys = [key.public_key for key in keys]
+        # As `key_id` has it, for as many keys as there are sheets.
+        found = [sha256(public_key).digest()[:8] for public_key in public_keys]
+        if (
+            len(set(found)) == len(found)
+            and holders.keys().isdisjoint(found)
+            and plainly_acceptable(public_keys)
+        ):
+            signers = map(Signer, public_keys, [key.name for key in keys])
+            holders.update(zip(found, map(_Holder, signers, count(self._enrolled), keys), strict=True))
+            self._enrolled += len(keys)
+            return tuple(found)
         kids: list[bytes | None] = []
-        for key in keys:
-            public_key = key.public_key
-            kid = sha256(public_key).digest()[:8]  # as `key_id` has it, for as many keys as there are sheets
+        for key, kid in zip(keys, found, strict=True):
             holder = holders.get(kid)
-            if not key_is_acceptable(public_key) or (holder is not None and holder.key is None):
+            if not key_is_acceptable(key.public_key) or (holder is not None and holder.key is None):
                 kids.append(None)  # the root's own key stays the root's, without an enrolment
                 continue
             kids.append(kid)
             if holder is None:  # the first enrolment wins
-                holders[kid] = _Holder(Signer(public_key, key.name), self._enrolled, key)
+                holders[kid] = _Holder(Signer(key.public_key, key.name), self._enrolled, key)
                 self._enrolled += 1
         return tuple(kids)
 

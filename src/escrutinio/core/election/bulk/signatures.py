@@ -6,6 +6,8 @@ is near a bound there is left to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from nacl._sodium import ffi, lib  # type: ignore[import-not-found]
 from numpy.typing import NDArray
@@ -55,6 +57,13 @@ def plainly_fine(keys: NDArray[np.uint8], signatures: NDArray[np.uint8]) -> NDAr
     """Which keys, uint8 [rows, 32], and signatures, uint8 [rows, 64], pass all that `keys.check_signature`
     asks of them before libsodium does. Some that would pass do not here; chance makes next to none."""
     return _well_below(keys) & _well_below(signatures[:, :32]) & (signatures[:, 63] < 0x10)
+
+
+def plainly_acceptable(public_keys: Sequence[bytes]) -> bool:
+    """Whether all of these pass `keys.key_is_acceptable`; of some that would, this says no."""
+    if any(len(key) != 32 for key in public_keys):
+        return False
+    return bool(_well_below(np.frombuffer(b"".join(public_keys), np.uint8).reshape(-1, 32)).all())
 
 
 def _well_below(points: NDArray[np.uint8]) -> NDArray[np.bool_]:
