@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 
@@ -11,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.bulk.ahead import CLAIM, Ahead
+from escrutinio.core.election.bulk.known import NOTHING, Checking, check
 from escrutinio.core.election.columns import decode_chunk
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState
@@ -223,3 +226,42 @@ def test_a_key_enrolled_twice_and_one_that_another_claims() -> None:
 
 def key_named(name: str, whose: str) -> EnrolledKey:
     return EnrolledKey(name, key(whose).public_key, Role.MACHINE, ("n1.01",), (), ())
+
+
+# --- what is known of records that one has made ---
+
+
+def test_what_is_known_is_not_checked_again_and_nothing_else_is_taken() -> None:
+    day = busy_day()
+    keys = {key_id(key(name).public_key): key(name).public_key for name in ("machine/1", "machine/2")}
+    held = [(raw, keys[raw[12:20]]) for raw in day.log if raw[12:20] in keys]
+    bad = [with_other(raw, len(raw) - 40) for raw, _ in held]
+    assert check([], []) == check(bad, [each for _, each in held]) == []
+    known = dict(check([raw for raw, _ in held], [each for _, each in held]))
+    assert known == {sha256(b"\0" + raw).digest(): each for raw, each in held}
+    for entries in (day.log, [*day.log[:-40], *bad]):
+        fold, alone = (Fold(day.attachments.get, known=each) for each in (known, NOTHING))
+        fold.add(entries)
+        alone.add(entries)
+        assert canonical(fold.state()) == canonical(alone.state())
+        told, judged = (Admission(day.attachments.get, each).judge(entries) for each in (known, NOTHING))
+        assert [each and each.code for each in told] == [each and each.code for each in judged]
+    believed = {sha256(b"\0" + bad[0]).digest(): held[0][1]}
+    found = decode_chunk(
+        [bad[0]], [Signer(held[0][1], "machine/1")], day.election, SHAPES, fewest=1, known=believed
+    )
+    assert found.faults == ()
+
+
+def test_records_are_checked_while_others_are_made() -> None:
+    records = [sheet((number, 1, 1, 1)) for number in range(1_100)]
+    mine = key("machine/1").public_key
+    with ThreadPoolExecutor(1) as executor:
+        checking = Checking(executor)
+        for raw in records:
+            checking.add(raw, mine)
+        known = checking.known()
+    assert set(known) == {sha256(b"\0" + raw).digest() for raw in records[:1_000]}
+    alone = Checking(None)
+    alone.add(records[0], mine)
+    assert alone.known() == NOTHING

@@ -19,8 +19,9 @@ from typing import NamedTuple, NoReturn
 from escrutinio.base.errors import DefinitionError, EscrutinioError, RecordError
 from escrutinio.core.election.acts import Acts
 from escrutinio.core.election.bulk.columns import read_columns
+from escrutinio.core.election.bulk.known import NOTHING, Known, claims_of
 from escrutinio.core.election.bulk.machine_keys import open_enrolment
-from escrutinio.core.election.bulk.signatures import plainly_acceptable
+from escrutinio.core.election.bulk.signatures import Claims, plainly_acceptable
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, empty_roll
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
@@ -86,11 +87,13 @@ class Admission:
     """Judges records by the entries of a log that it has followed, of which there are `size`.
 
     `attachments` finds an attachment by its SHA-256: the definition's area table, and the rolls once a key
-    for an area speaks of a station. It is what an acceptor needs (`log.accept.Admit`); a fold has one too.
+    for an area speaks of a station. Signatures that are `known` are not checked again. It is what an acceptor
+    needs (`log.accept.Admit`); a fold has one too.
     """
 
-    def __init__(self, attachments: Attachments) -> None:
+    def __init__(self, attachments: Attachments, known: Known = NOTHING) -> None:
         self.size = 0
+        self._known = known
         self._attachments = AttachmentReader(attachments)
         self._unreadable: set[bytes] = set()
         self._foundation: Foundation | None = None
@@ -283,7 +286,11 @@ class Admission:
             self.signer(raw, kind)[0] if kind in t.BULK else None
             for raw, kind in zip(records, kinds, strict=True)
         ]
-        found = read_columns(records, signers, self._foundation.digest)
+        claims = None
+        if self._known:
+            leaves = [sha256(b"\0" + raw).digest() for raw in records]
+            claims = Claims(claims_of(self._known, leaves), b"".join(leaves))
+        found = read_columns(records, signers, self._foundation.digest, claims=claims)
         if found is None:
             return {}
         columns = zip(found.place.tolist(), found.station, found.contest, strict=True)

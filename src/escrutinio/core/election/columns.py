@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.election.bulk.columns import FEWEST, Columns, Named, columns_of, read_columns
+from escrutinio.core.election.bulk.known import NOTHING, Known, claims_of
 from escrutinio.core.election.bulk.signatures import Claims
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, UnknownTypeError
@@ -83,15 +84,19 @@ def decode_chunk(
     *,
     fewest: int = FEWEST,
     claims: bytes | None = None,
+    known: Known = NOTHING,
 ) -> ChunkColumns:
     """Read entries strictly and check their signatures.
 
     `signers` has, for each entry, the key in force that its kid names (a `Signer`, or as bare a tuple);
     `shapes` the number of options by contest. `fewest` sheets that are alike are read at once, with the same
-    outcome. `claims` are what was found out ahead about each entry (`ahead.CLAIM` bytes). Nothing raises:
-    what is wrong with an entry is said in `faults`.
+    outcome. `claims` are what was found out ahead about each entry (`ahead.CLAIM` bytes), or it is looked up
+    in what is `known`. Nothing raises: what is wrong with an entry is said in `faults`.
     """
-    leaves = b"".join([sha256(b"\0" + raw).digest() for raw in entries])
+    hashes = [sha256(b"\0" + raw).digest() for raw in entries]
+    leaves = b"".join(hashes)
+    if known and claims is None:
+        claims = claims_of(known, hashes)
     found = None if claims is None else Claims(claims, leaves)
     read = read_columns(entries, signers, election, fewest=fewest, claims=found)
     rest = set(range(len(entries))).difference(() if read is None else read.place.tolist())

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from escrutinio.core.election.admission import SETTLING, Admission, Said, kind_of
 from escrutinio.core.election.assemble import Unjudged, assemble
 from escrutinio.core.election.bulk.ahead import Ahead
+from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.election.columns import ChunkColumns, decode_chunk
 from escrutinio.core.election.control import AttachmentReader, Attachments, SignedControl
 from escrutinio.core.election.keys import KeyTable
@@ -48,7 +49,8 @@ class Fold:
 
     `attachments` finds an attachment by its SHA-256. With an `executor` chunks are read in parallel. With
     others that work `ahead` on the signatures of the same log, what they found is used, and work is divided
-    with them. `progress` is told how many entries were read since it was last told.
+    with them; signatures that are `known` are not checked again. `progress` is told how many entries were
+    read since it was last told.
     """
 
     def __init__(
@@ -57,10 +59,11 @@ class Fold:
         *,
         executor: Executor | None = None,
         ahead: Ahead | None = None,
+        known: Known = NOTHING,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self._attachments = AttachmentReader(attachments)
-        self._ahead = ahead
+        self._ahead, self._known = ahead, known
         self._shared = Shared(ahead, self._read)
         self._unit: int | None = None
         self._stop = 0
@@ -233,7 +236,7 @@ class Fold:
 
     def _read(self, chunk: Chunk, claims: bytes | None = None) -> ChunkColumns:
         known = self._admission.foundation.digest, self._shapes
-        columns = decode_chunk(chunk.entries, chunk.signers, *known, claims=claims)
+        columns = decode_chunk(chunk.entries, chunk.signers, *known, claims=claims, known=self._known)
         self._tell(chunk)
         return columns
 

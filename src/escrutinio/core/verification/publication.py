@@ -21,6 +21,7 @@ from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch, files_below, open_files
 from escrutinio.base.progress import Progress, silent
 from escrutinio.core.election.bulk.ahead import Ahead
+from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.election.findings.calendar import calendar_findings
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import ElectionState
@@ -170,15 +171,16 @@ def verify_publication(
     memory: Memory | None = None,
     executor: Executor | None = None,
     ahead: Ahead | None = None,
+    known: Known = NOTHING,
     progress: Progress = silent,
     only_log: bool = False,
 ) -> Verification:
     """Verify the publication in a directory or at an http(s) address.
 
     `memory` is what was seen of the election's logs before; nothing is remembered here. Entries are read by
-    the `executor`, or with those who began `ahead`. `only_log` leaves out `data/`, which a log that has just
-    begun may not have. Raises LogError when `address` is no directory and no address; every other fault fails
-    a check, or leaves it open.
+    the `executor`, or with those who began `ahead`; signatures that are `known` are not checked again.
+    `only_log` leaves out `data/`, which a log that has just begun may not have. Raises LogError when
+    `address` is no directory and no address; every other fault fails a check, or leaves it open.
     """
     fetch = open_files(address)
     reader = FileReader(lambda path, limit: fetch(f"log/{path}", limit))
@@ -195,7 +197,7 @@ def verify_publication(
         rest = unjudged(tuple(Check)[3:], PLACE, str(error))
         return Verification((first, *signatures, *rest), signed, None, cosignatures, left_out=left_out)
     stated = None if files is None else files.stated().size
-    reading = Reading(reader, fetch, executor, progress, ahead)
+    reading = Reading(reader, fetch, executor, progress, ahead, known)
     reading.read(size, stated)
     tree = check_tree(reader, signed.checkpoint, reading.leaf_tiles)
     records = check_records(reading, signed.checkpoint.origin)

@@ -10,6 +10,7 @@ from escrutinio.base.errors import DefinitionError, FileUnreadableError, LogErro
 from escrutinio.base.fetch import Fetch
 from escrutinio.base.progress import Progress
 from escrutinio.core.election.bulk.ahead import Ahead
+from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.election.fold import Fold
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Checkpoint
@@ -39,11 +40,14 @@ class Reading:
         executor: Executor | None,
         progress: Progress,
         ahead: Ahead | None = None,
+        known: Known = NOTHING,
     ) -> None:
         self._reader, self._fetch, self._progress = reader, fetch, progress
         self._read = 0
         self._hashes = b""
-        self.folding = Fold(self._attachment, executor=executor, ahead=ahead, progress=self._told)
+        self.folding = Fold(
+            self._attachment, executor=executor, ahead=ahead, known=known, progress=self._told
+        )
         self.size = 0
         self.seconds = 0.0
         self.refusal = ""

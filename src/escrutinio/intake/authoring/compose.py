@@ -99,15 +99,16 @@ def compose(
     clock: int,
     progress: Progress,
     moments: Sequence[int] = (),
+    executor: Executor | None = None,
 ) -> Composer:
     """Sign every record of the log. Raises DefinitionError, InputError or RecordError; writes nothing.
 
     `clock`: seconds since 1970-01-01 UTC, the `issued_at` of all that is imported;
-    `moments` those of the entries that stand already, in order.
+    `moments` those of the entries that stand already, in order; an `executor` checks signatures meanwhile.
     """
     script: ScriptTable = convert(dict(config.script), ScriptTable, "script")
     tree = build_areas(Area(row.code, row.parent, row.level, row.name) for row in tables.areas)
-    composer = Composer(keyring, config.log.origin, clock, base_dir, moments)
+    composer = Composer(keyring, config.log.origin, clock, base_dir, moments, executor)
     _add_beginning(composer, config, tree)
     if config.organisations:
         _enrol_organisations(composer, config)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from hashlib import sha256
 from pathlib import Path
 
 from escrutinio.base.errors import InputError
 from escrutinio.core.election.acts import MATTERS, Acts
+from escrutinio.core.election.bulk.known import Checking
 from escrutinio.core.election.rights import may_sign
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.log.tiles import Frontier
@@ -24,12 +26,19 @@ class Composer:
 
     `records` in log order, `attachments` by digest; `clock` gives `issued_at` where an author gives none, but
     for the entries that stand already: they keep theirs, which `moments` has in order. `acts` are
-    those in force by what was said so far.
+    those in force by what was said so far. `checking` has an `executor` check signatures meanwhile.
     """
 
     def __init__(
-        self, keyring: Keyring, origin: str, clock: int, base_dir: Path, moments: Sequence[int] = ()
+        self,
+        keyring: Keyring,
+        origin: str,
+        clock: int,
+        base_dir: Path,
+        moments: Sequence[int] = (),
+        executor: Executor | None = None,
     ) -> None:
+        self.checking = Checking(executor)
         self.records: list[bytes] = []
         self.attachments: dict[bytes, bytes] = {}
         self.election = b""
@@ -96,6 +105,7 @@ class Composer:
         if not self.records:
             self.election = sha256(raw).digest()
         self.records.append(raw)
+        self.checking.add(raw, key.public_key)
         self._follow(body, raw, by)
 
     def _follow(self, body: Body, raw: bytes, by: str) -> None:

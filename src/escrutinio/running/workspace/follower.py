@@ -13,6 +13,7 @@ from pathlib import Path
 
 from escrutinio.base.errors import LogError
 from escrutinio.base.progress import Progress, silent
+from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint, verify_checkpoint
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.log.policy import NO_QUORUM
@@ -56,15 +57,22 @@ class Follower:
 
 
 def follow(
-    directory: Path, trust: Trust, *, executor: Executor | None = None, progress: Progress = silent
+    directory: Path,
+    trust: Trust,
+    *,
+    executor: Executor | None = None,
+    known: Known = NOTHING,
+    progress: Progress = silent,
 ) -> Follower:
     """Verify `log/` and `attachments/` in a publication's directory, and go on from there.
 
-    A missing quorum is shown, not refused, and so is an attachment that no total needs. Raises LogError where
-    a check of the log fails or cannot be made.
+    Signatures that are `known` are not checked again. A missing quorum is shown, not refused, and so is an
+    attachment that no total needs. Raises LogError where a check of the log fails or cannot be made.
     """
     loose = replace(trust, policy=replace(trust.policy, quorum=NO_QUORUM), verifier_html=None)
-    found = verify_publication(directory, trust=loose, executor=executor, progress=progress, only_log=True)
+    found = verify_publication(
+        directory, trust=loose, executor=executor, known=known, progress=progress, only_log=True
+    )
     for answer in found.asked:
         reasons = (*answer.failures, *answer.unjudged)
         for reason in reasons if answer.check is not Check.ATTACHMENTS else ():

@@ -17,6 +17,7 @@ from escrutinio.base.files import write_files
 from escrutinio.base.inputs import read_input
 from escrutinio.base.progress import Progress
 from escrutinio.base.words.say import say_in
+from escrutinio.core.election.bulk.known import Known
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
@@ -115,17 +116,28 @@ def publish(
                 clock=clock,
                 progress=progress,
                 moments=() if continued is None else continued.moments(),
+                executor=executor,
             )
+            known = composer.checking.known()
             if continued is not None:
                 continued.refuse_change(composer.records)
             verifiers = verifier_files(target, None if replace else named_verifier(target))
-            workspace = _begin(staging, config, composer, keyring, clock)
+            workspace = _begin(staging, config, composer, known, keyring, clock)
             write_files(workspace.public, verifiers.files)
             if continued is not None:
                 continued.keep_partial_tiles(workspace.public / "log")
                 carry_over(target, workspace.public)
             made = _show(
-                workspace, config, base_dir, tables, keyring, verifiers.digest, clock, progress, executor
+                workspace,
+                config,
+                base_dir,
+                tables,
+                known,
+                keyring,
+                verifiers.digest,
+                clock,
+                progress,
+                executor,
             )
             workspace.seal()
     except OSError as error:
@@ -135,10 +147,10 @@ def publish(
 
 
 def _begin(
-    directory: Path, config: ElectionConfig, composer: Composer, keyring: Keyring, clock: int
+    directory: Path, config: ElectionConfig, composer: Composer, known: Known, keyring: Keyring, clock: int
 ) -> Workspace:
     """A workspace with all the records. Raises PublicationError, with the counts, for what is refused."""
-    beginning = Beginning(composer.records, composer.attachments)
+    beginning = Beginning(composer.records, composer.attachments, known)
     try:
         return begin(
             directory,
@@ -159,6 +171,7 @@ def _show(
     config: ElectionConfig,
     base_dir: Path,
     tables: Tables,
+    known: Known,
     keyring: Keyring,
     verifier_html: bytes,
     clock: int,
@@ -172,7 +185,10 @@ def _show(
         listed = MirrorList(config.log.origin, clock, config.shown.mirrors)
         signed = sign_mirrors(listed, workspace.signer(keyring))
         write_files(workspace.public, [(MIRRORS, signed)])
-    follower = follow(workspace.public, trust, executor=executor, progress=progress)
+    # With what is known it is read sooner here than sent away.
+    follower = follow(
+        workspace.public, trust, executor=None if known else executor, known=known, progress=progress
+    )
     return renew(
         workspace.public,
         follower.log,

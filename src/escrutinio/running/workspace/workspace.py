@@ -17,7 +17,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -35,6 +35,7 @@ from escrutinio.base.files import (
 from escrutinio.base.progress import Progress, silent
 from escrutinio.base.words.say import say
 from escrutinio.core.election.admission import Admission
+from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.log.accept import Acceptor, Refusal, refused
 from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
 from escrutinio.core.log.policy import LogIdentity, Policy
@@ -72,10 +73,12 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 @dataclass(frozen=True)
 class Beginning:
-    """The first records of a log, in order, and the attachments that they need, by digest."""
+    """The first records of a log, in order, and the attachments that they need, by digest; and of which
+    records the signature is `known` to hold."""
 
     records: Sequence[bytes]
     attachments: Mapping[bytes, bytes]
+    known: Known = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,12 +154,13 @@ class Workspace:
             lock.release()
 
     @contextmanager
-    def acceptor(self, log: VerifiedLog | None = None) -> Iterator[Acceptor]:
+    def acceptor(self, log: VerifiedLog | None = None, *, known: Known = NOTHING) -> Iterator[Acceptor]:
         """What takes records into the log; any number of processes may have one, and none needs a key.
 
-        With the `log` as it was verified, what it settles is not read again. Raises LogError.
+        With the `log` as it was verified, what it settles is not read again; without, signatures that are
+        `known` are not checked again. Raises LogError.
         """
-        admission = Admission(self.attachment) if log is None else log.folding.admission()
+        admission = Admission(self.attachment, known) if log is None else log.folding.admission()
         with closing(self._store()) as store:
             yield Acceptor(store, open_log(self._log_directory()), admission)
 
@@ -178,13 +182,19 @@ class Workspace:
         return SqliteStore(self.private / STORE)
 
     def add(
-        self, records: Sequence[bytes], keyring: Keyring, clock: int, log: VerifiedLog | None = None
+        self,
+        records: Sequence[bytes],
+        keyring: Keyring,
+        clock: int,
+        log: VerifiedLog | None = None,
+        *,
+        known: Known = NOTHING,
     ) -> list[Receipt | Refusal]:
         """Accept records and make them public, with whatever an interrupted run left durable.
 
         Raises LogError where the log cannot be written; what was refused is said in the answers.
         """
-        with self.publisher(keyring, clock) as publisher, self.acceptor(log) as acceptor:
+        with self.publisher(keyring, clock) as publisher, self.acceptor(log, known=known) as acceptor:
             answers = acceptor.accept(records)
             publisher.publish()
             publisher.sweep()
@@ -248,7 +258,7 @@ def begin(
         write_files(made.private, [*private, (STORE, b"")], private=True)
         attachments = sorted(beginning.attachments.items())
         write_files(made.public / "attachments", ((file_name(d), content) for d, content in attachments))
-        if why := refused(made.add(beginning.records, keyring, clock)):
+        if why := refused(made.add(beginning.records, keyring, clock, known=beginning.known)):
             raise why
         written = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
         write_files(made.directory, [(SETTINGS, written)])

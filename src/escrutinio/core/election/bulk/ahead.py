@@ -167,7 +167,7 @@ class _Checking:
             for index, raw in enumerate(here, self._at):
                 if (key := self._keys.get(raw[12:20])) is None:
                     self._learn(index, raw)
-                elif index >= self._at + skip and _holds(raw, key):
+                elif index >= self._at + skip and holds(raw, key):
                     yield index, sha256(b"\0" + raw).digest() + key
             self._at += len(here)
             self._bundle = self._bundle[len(here) :]
@@ -187,8 +187,13 @@ class _Checking:
             self._keys.setdefault(sha256(key).digest()[:8], key)
 
 
-def _holds(raw: bytes, key: bytes) -> bool:
-    """Whether the signature of a record holds for a key, if its heads are the usual ones (`columns`)."""
+def holds(raw: bytes, key: bytes) -> bool:
+    """Whether the signature of a record holds for a key of 32 bytes, if its heads are the usual ones.
+
+    `columns` finds out whether they are, and looks at key and signature as `keys.check_signature` does.
+    """
+    if len(raw) <= CLAIM or len(key) != 32:
+        return False
     after = 4 + raw[3]
     message = b"".join((raw[-64:], SIGNED, raw[2:after], b"\x40", raw[after + 1 : -66]))
     held: bool = lib.crypto_sign_open(ffi.NULL, ffi.NULL, message, len(message), key) == 0
