@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from escrutinio.base.cores import cores
+from escrutinio.base.garbage import look_seldom
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -84,6 +85,7 @@ def _patient_with_cancelled() -> Iterator[None]:
 def _begin() -> None:
     """In a worker: Ctrl-C is for its parent to answer, and without a parent there is nothing to work for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    look_seldom()
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     from multiprocessing import parent_process

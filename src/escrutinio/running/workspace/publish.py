@@ -14,6 +14,7 @@ from pathlib import Path
 from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
+from escrutinio.base.garbage import looking_seldom
 from escrutinio.base.inputs import read_input
 from escrutinio.base.progress import Progress
 from escrutinio.base.words.say import say_in
@@ -78,6 +79,7 @@ class Published:
     forked: bool = False
 
 
+@looking_seldom()
 def publish(
     config_file: Path,
     target: Path,
