@@ -33,6 +33,11 @@ def _compiled() -> _Compiled:
     return _Compiled()
 
 
+def template_names(room: str) -> list[str]:
+    """The templates of a package."""
+    return sorted(each.name for each in files(room).joinpath("templates").iterdir())
+
+
 def environment(room: str = __package__) -> Environment:
     """A new environment with the templates of `room`, a package: everything is escaped, and a name that is
     not there is an error."""

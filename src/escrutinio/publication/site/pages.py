@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import NoReturn
 
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
-from escrutinio.base.words.catalogue import catalogue, endonyms
+from escrutinio.base.words.catalogue import catalogue, endonyms, languages
 from escrutinio.base.words.format import Format
 from escrutinio.publication.documents import labels
+from escrutinio.publication.documents.environment import template_names
 from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.documents.report.text import certainties, chapters, standing_sentences
 from escrutinio.publication.site.cards import card
@@ -49,6 +51,10 @@ WORDS = (
     *("plain_of", "word", "of", "announcement_when", "finding_label"),
 )
 
+_OF_FORM = ("signed", "percent", "announced", "points", "size", "span", "day", "moment")
+_OF_WORDS = ("name", "plain", "level", "signer", "source", "beside")
+_OWN = ("n", "isolated", "digest", "data_link")
+"""The filters of the templates: methods of a language's figures and words, and others."""
 
 STILL = frozenset({"station.html", "check.html", "verify.html", "tour.html"})
 """Pages on which a reader is at work, and which therefore are not refreshed under their hands."""
@@ -76,6 +82,26 @@ def area_files(context: Context, language: str, area: int) -> Iterator[str]:
         yield f"{language}/areas/{name}.png"
     if has_embed(context.site, area):
         yield f"embed/{language}/{name}.html"
+
+
+def prepare() -> None:
+    """Compile the templates and read the catalogues, in a process that makes pages once there is a state."""
+    for language in languages():
+        catalogue(language)
+    made = pages_environment()
+    made.install_gettext_callables(str, _one_or_many, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= dict.fromkeys((*_OF_FORM, *_OF_WORDS, *_OWN), _not_yet)
+    for name in template_names(__package__):
+        made.get_template(name)
+
+
+def _one_or_many(one: str, many: str, count: int) -> str:
+    return one if count == 1 else many
+
+
+def _not_yet(*_given: object) -> NoReturn:
+    """A filter without language or site: a compiler that would work out a constant with it leaves it be."""
+    raise TypeError
 
 
 class Pages:
@@ -172,12 +198,9 @@ class Pages:
         made.install_gettext_callables(  # type: ignore[attr-defined]
             say, self.catalogue.ngettext, newstyle=True
         )
-        for name in ("signed", "percent", "announced", "points", "size", "span", "day", "moment"):
-            made.filters[name] = getattr(form, name)
-        for name in ("name", "plain", "level", "signer", "source", "beside"):
-            made.filters[name] = getattr(words, name)
-        made.filters |= {"n": form.number, "isolated": isolated}
-        made.filters |= {"digest": _digest, "data_link": _data_link}
+        made.filters |= {name: getattr(form, name) for name in _OF_FORM}
+        made.filters |= {name: getattr(words, name) for name in _OF_WORDS}
+        made.filters |= dict(zip(_OWN, (form.number, isolated, _digest, _data_link), strict=True))
         for name, table in labels.TABLES.items():
             made.globals[name] = {code: _said(say, text) for code, text in table.items()}
         for name in WORDS:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from escrutinio.base.cores import cores
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below, remove
@@ -29,7 +30,7 @@ from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.manifest import MANIFEST, manifest_of, read_manifest, stale
 from escrutinio.publication.site.model import Site
-from escrutinio.publication.site.pages import Pages, area_files
+from escrutinio.publication.site.pages import Pages, area_files, prepare
 from escrutinio.publication.site.shelf import Shelf
 
 Evidence = tuple[ContestEvidence, ...]
@@ -105,6 +106,15 @@ def render_site(
 def start_evidence(state: ElectionState, executor: Executor) -> Future[Evidence]:
     """Have one process of an executor work out what the pages of the evidence show."""
     return executor.submit(work_out, state)
+
+
+def start_preparing(executor: Executor) -> None:
+    """Have the processes of an executor, which have nothing else to do yet, make ready for pages.
+
+    Who is given more than one finds that the rest is done.
+    """
+    for _ in range(cores()):
+        executor.submit(prepare)
 
 
 @dataclass(frozen=True, slots=True)

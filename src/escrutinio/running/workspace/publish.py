@@ -31,6 +31,7 @@ from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.downloads.geojson import published_geometry, write_geometry
+from escrutinio.publication.site.render import start_preparing
 from escrutinio.running.workspace.before import read_before
 from escrutinio.running.workspace.follower import follow
 from escrutinio.running.workspace.views import Updated, carry_over, renew
@@ -120,6 +121,8 @@ def publish(
                 moments=() if continued is None else continued.moments(),
                 executor=executor,
             )
+            if executor is not None:  # behind the last signatures, while the log is written
+                start_preparing(executor)
             known = composer.checking.known()
             if continued is not None:
                 continued.refuse_change(composer.records)
