@@ -1,9 +1,11 @@
 """The geographic units of a NIST SP 1500-100 report: areas, centers and stations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Raw
+from msgspec.json import encode
 from numpy.typing import NDArray
 
 from escrutinio.core.election.state import Basis, ElectionState
@@ -27,12 +29,15 @@ _TYPES = {
 }
 """Levels of the area tree that NIST has a word for; every other level is "other", named."""
 
+_CODE = "*"
+"""Stands for a station's code, and is none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """The units of a report as its objects, and whether every station declared is counted."""
+    """The units of a report as its objects or their JSON, and whether every station declared is counted."""
 
-    nodes: list[dict[str, object]]
+    nodes: Sequence[dict[str, object] | Raw]
     complete: bool
 
 
@@ -53,29 +58,30 @@ def station_units(state: ElectionState, basis: Basis) -> Units:
     centers: dict[int, list[int]] = {}
     for station, center in enumerate(roll.center.tolist()):
         centers.setdefault(center, []).append(station)
-    nodes: list[dict[str, object]] = []
+    nodes: list[dict[str, object] | Raw] = []
     for center, stations in centers.items():
         code = roll.centers[center]
         below[roll.area[stations[0]]].append(f"center-{code}")
-        nodes.append(_unit(f"center-{code}", "polling-place", roll.center_names.get(code) or code))
-        nodes[-1]["ComposingGpUnitIds"] = [f"station-{roll.stations[at]}" for at in stations]
+        node = _unit(f"center-{code}", "polling-place", roll.center_names.get(code) or code)
+        node["ComposingGpUnitIds"] = [f"station-{roll.stations[at]}" for at in stations]
+        nodes.append(node)
     nodes += _stations(state, basis)
     return _units(state, basis, below, nodes)
 
 
-def _stations(state: ElectionState, basis: Basis) -> Iterator[dict[str, object]]:
-    roll = state.roll
-    complete = _complete(state, basis).tolist()
-    for at, (code, registered) in enumerate(zip(roll.stations, roll.registered.tolist(), strict=True)):
-        node = _unit(f"station-{code}", "precinct", code)
-        node |= {"SubUnitsReported": int(complete[at]), "TotalSubUnits": 1}
-        if registered >= 0:
-            node["VotersRegistered"] = registered
-        yield node
+def _stations(state: ElectionState, basis: Basis) -> Iterator[Raw]:
+    """The stations, as JSON already: there are tens of thousands, and no code has a letter to escape."""
+    roll, complete = state.roll, _complete(state, basis).tolist()
+    one = encode(_unit(f"station-{_CODE}", "precinct", _CODE)).decode().removesuffix("}")
+    around = one.split(_CODE)
+    for code, registered, reported in zip(roll.stations, roll.registered.tolist(), complete, strict=True):
+        voters = f',"VotersRegistered":{registered}' if registered >= 0 else ""
+        counted = f'"SubUnitsReported":{int(reported)},"TotalSubUnits":1{voters}'
+        yield Raw(f"{code.join(around)},{counted}}}".encode())
 
 
 def _units(
-    state: ElectionState, basis: Basis, below: list[list[str]], lower: list[dict[str, object]]
+    state: ElectionState, basis: Basis, below: list[list[str]], lower: Sequence[dict[str, object] | Raw]
 ) -> Units:
     """Put the areas before the lower units.
 
@@ -88,7 +94,7 @@ def _units(
     total = _declared(state, basis, listed)
     unknown = by_area(state, roll.registered < 0)
     registered = by_area(state, np.maximum(roll.registered, 0))
-    nodes = []
+    nodes: list[dict[str, object] | Raw] = []
     for at, code in enumerate(tree.codes):
         level = tree.levels[at]
         node = _unit(f"area-{code}", _TYPES.get(level.casefold(), ""), tree.names[at], level)

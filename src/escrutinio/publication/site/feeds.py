@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -136,5 +137,6 @@ class Feeds:
         return {area: sorted(said, key=lambda logged: logged.index) for area, said in found.items()}
 
 
+@lru_cache(maxsize=1 << 12)
 def _moment(seconds: int) -> str:
     return datetime.fromtimestamp(min(seconds, _LAST), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
