@@ -14,7 +14,11 @@ import pytest
 from escrutinio.base.errors import InputError
 from escrutinio.base.limited import Ending, LeftError, Limits, Readers
 
-SMALL = Limits(memory=64 << 20, seconds=1)
+SMALL = Limits(memory=64 << 20, seconds=60)
+"""What no task here takes but one that fills memory, however busy the machine."""
+
+SHORT = Limits(memory=64 << 20, seconds=60, part=-59.9)
+"""So much for a process to begin, and nearly nothing once the first part was read."""
 
 
 def squares(numbers: int) -> Iterator[int]:
@@ -83,25 +87,26 @@ def test_a_refusal_comes_back_as_it_was_raised_and_the_child_goes_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("task", "ending", "said"),
+    ("task", "limits", "ending", "said"),
     [
-        (fails, Ending.DIED, "KeyError"),
-        (fills, Ending.MEMORY, "64 MiB"),
-        (fills_in_c, Ending.MEMORY, "64 MiB"),
-        (works, Ending.TIME, "1 s"),
-        (aborts, Ending.DIED, "exit code -6"),
-        (waits, Ending.TIME, "1 s"),
+        (fails, SMALL, Ending.DIED, "KeyError"),
+        (fills, SMALL, Ending.MEMORY, "64 MiB"),
+        (fills_in_c, SMALL, Ending.MEMORY, "64 MiB"),
+        (works, SHORT, Ending.TIME, "60 s"),
+        (aborts, SMALL, Ending.DIED, "exit code -6"),
+        (waits, SHORT, Ending.TIME, "60 s"),
     ],
 )
 def test_each_way_to_end_has_its_sentence_and_the_next_task_is_done(
-    task: Callable[[str], Iterator[int]], ending: Ending, said: str
+    task: Callable[[str], Iterator[int]], limits: Limits, ending: Ending, said: str
 ) -> None:
-    with Readers(SMALL) as readers:
+    with Readers(limits) as readers:
         parts = readers.parts(task, "")
         assert next(parts) == 1, "what was read before is kept"
         with pytest.raises(LeftError, match=said) as left:
             next(parts)
         assert left.value.ending is ending
+        readers.limits = SMALL
         assert list(readers.parts(squares, 3)) == [0, 1, 4]
 
 

@@ -50,15 +50,15 @@ def write(folder: Path) -> None:
     for path in LOCALE.glob("*.po"):
         (folder / path.name).write_bytes(path.read_bytes())
     blocks = [HEADER]
+    english = {message.key: message.forms[0] for message in messages(SOURCE)}
     for message in messages("es"):
-        text = next(one for one in messages(SOURCE) if one.key == message.key) if message.context else message
-        said = text.forms[0] if message.context else text.id
+        said = english[message.key] if message.context else message.id
         blocks.append(block(Message(message.id, message.context, message.plural, [f"{OPEN}{said}{CLOSE}"])))
     (folder / f"{LANGUAGE}.po").write_text("\n\n".join(blocks) + "\n", "utf-8")
 
 
 def speak(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the language beside the others, by its catalogue file alone, until the test ends."""
+    """Have the language beside the others, by its catalogue file alone, until the patch ends."""
     write(folder)
     monkeypatch.setattr("escrutinio.base.words.catalogue._FOLDER", folder)
     forget()

@@ -66,9 +66,9 @@ from tests.publication.pseudo import (
 )
 
 
-@pytest.fixture
-def third(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
+@pytest.fixture(scope="module")
+def third(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
         speak(tmp_path_factory.mktemp("locale"), patch)
         yield
     forget()
