@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import recall, remember
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, progress_bar, read_text, refuse
@@ -63,7 +63,10 @@ def refuse_log(address: str, error: NotVerifiedError) -> None:
     """Say why a log is not used, and exit."""
     what = say("a check failed: ") if error.failed else say("a check could not be made: ")
     see = say("see escrutinio verify")
-    refuse(f"{what}{error.reason} ({see} {address})", EXIT_FAILED if error.failed else EXIT_OPEN)
+    refuse(
+        f"{what}{error.reason.said_in(language())} ({see} {address})",
+        EXIT_FAILED if error.failed else EXIT_OPEN,
+    )
 
 
 def own_trust(log: VerifiedLog) -> Trust | None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
+from escrutinio.base.words.say import Joined, Phrase, Said
 from escrutinio.core.derived.compare import (
     DATAPACKAGE,
     FileCheck,
@@ -52,7 +53,8 @@ def check_attachments(state: ElectionState, fetch: Fetch, unread: Iterable[TileN
     """
     running = Running(Check.ATTACHMENTS)
     for name in unread:
-        running.leave_open(f"log/{name.path}", f"What the entries of {name.path} name was not read.")
+        why = Phrase("What the entries of {bundle} name was not read.", bundle=name.path)
+        running.leave_open(f"log/{name.path}", why)
     needed_and_gone = running.leave_open if running.unjudged else running.fail
     missing, differing = Running(Check.ATTACHMENTS), Running(Check.ATTACHMENTS)
     named = _named_attachments(state)
@@ -69,30 +71,44 @@ def check_attachments(state: ElectionState, fetch: Fetch, unread: Iterable[TileN
             continue
         if content is None:
             tell = needed_and_gone if digest in state.attachments_needed else missing.fail
-            tell(place, f"The file that entry {first} names is missing.")
+            tell(place, Phrase("The file that entry {entry} names is missing.", entry=first))
         elif (found := sha256(content).digest()) != digest:
             running.fail(
-                place, f"The file that entry {first} names is another one: its SHA-256 is {found.hex()}."
+                place,
+                Phrase(
+                    "The file that entry {entry} names is another one: its SHA-256 is {digest}.",
+                    entry=first,
+                    digest=found.hex(),
+                ),
             )
         else:
             for index, stated in records:
                 if stated.size != len(content):
-                    sentence = (
-                        f"Entry {index} states {stated.size:,} bytes of the file that it names, which has "
-                        f"{len(content):,}."
+                    why = Phrase(
+                        "Entry {entry} states another size of the file that it names: {stated:,} bytes, and "
+                        "it has {size:,}.",
+                        entry=index,
+                        stated=stated.size,
+                        size=len(content),
                     )
-                    differing.fail(place, sentence)
+                    differing.fail(place, why)
     running.note = _note(len(missing.failures), len(differing.failures))
     return Attachments(running.done(), tuple(missing.failures), tuple(differing.failures))
 
 
-def _note(missing: int, differing: int) -> str:
+def _note(missing: int, differing: int) -> Said | None:
     said = []
     if missing:
-        said.append(f"Files that are named, that no total needs, and that are missing: {missing:,}.")
+        said.append(
+            Phrase(
+                "Files that are named, that no total needs, and that are missing: {count:,}.", count=missing
+            )
+        )
     if differing:
-        said.append(f"Records that state another size than that of their file: {differing:,}.")
-    return " ".join(said)
+        said.append(
+            Phrase("Records that state another size than that of their file: {count:,}.", count=differing)
+        )
+    return Joined(tuple(said), " ") if said else None
 
 
 def _named_attachments(state: ElectionState) -> dict[bytes, list[tuple[int, Attachment]]]:
@@ -170,7 +186,7 @@ class Data:
 
 
 def check_data(
-    files: DataFiles, state: ElectionState | None, why: str, size: int, there: Iterable[str] = ()
+    files: DataFiles, state: ElectionState | None, why: Said, size: int, there: Iterable[str] = ()
 ) -> Data:
     """Checks 12 and 13: the tables in `data/` follow from the log, and every file is as it is described.
 
@@ -189,7 +205,9 @@ def check_data(
             if file.difference is not None:
                 differing.append(file)
         if state.size < size:
-            running.note = f"The tables are of the first {state.size:,} of {size:,} entries."
+            running.note = Phrase(
+                "The tables are of the first {first:,} of {size:,} entries.", first=state.size, size=size
+            )
         _tell(running, differing, files)
     tables = running.done()
     whole, others = _check_whole(files, state)
@@ -197,9 +215,10 @@ def check_data(
     unlisted = tuple(path for path in there if path not in known and not of_pages(path))
     if unlisted:
         shown = ", ".join(unlisted[:SHOWN_FILES]) + (", …" if len(unlisted) > SHOWN_FILES else "")
-        whole = replace(
-            whole, note=f"Files that the description does not list, and nobody vouches for: {shown}."
+        note = Phrase(
+            "Files that the description does not list, and nobody vouches for: {shown}.", shown=shown
         )
+        whole = replace(whole, note=note)
     not_compared = tuple(path for path in others if path not in compared)
     return Data((tables, whole), not_compared, state, unlisted)
 
@@ -217,15 +236,20 @@ def _tell(running: Running, differing: Iterable[FileCheck], files: DataFiles) ->
         elif version != KNOWN:
             running.leave_open(
                 place,
-                f"{file.sentence()} The tables state {version}, and this program makes {KNOWN}: it cannot "
-                "say whether they are right.",
+                Phrase(
+                    "{why} The tables state {version}, and this program makes {known}: it cannot say whether "
+                    "they are right.",
+                    why=file.why,
+                    version=version,
+                    known=KNOWN,
+                ),
             )
         else:
-            running.fail(place, file.sentence())
+            running.fail(place, file.why)
     if running.failures and files.was_replaced():
-        sentence = "The tables were published again while they were read; verify once more."
         running.failures, running.unjudged = [], []
-        running.leave_open(f"data/{DATAPACKAGE}", sentence)
+        why = Phrase("The tables were published again while they were read; verify once more.")
+        running.leave_open(f"data/{DATAPACKAGE}", why)
 
 
 def _check_whole(files: DataFiles, state: ElectionState | None) -> tuple[Answer, list[str]]:
@@ -237,20 +261,21 @@ def _check_whole(files: DataFiles, state: ElectionState | None) -> tuple[Answer,
         return running.done(), []
     resources = listed(package)
     if isinstance(resources, FileCheck):
-        running.fail(place, resources.sentence())
+        running.fail(place, resources.why)
         return running.done(), []
     running.count = len(resources)
-    for sentence in [] if state is None else check_members(package, state):
-        running.fail(place, sentence)
+    for why in [] if state is None else check_members(package, state):
+        running.fail(place, why)
     for resource in resources:
         found = check_resource(resource, files.seen(resource.path))
         if isinstance(error := files.unreadable.get(resource.path), FileUnreadableError):
             running.leave_open(f"data/{resource.path}", error)
         elif found.difference is not None:
-            running.fail(f"data/{resource.path}", found.sentence())
+            running.fail(f"data/{resource.path}", found.why)
     if running.failures and files.was_replaced():
         running.failures, running.unjudged = [], []
-        running.leave_open(place, "The files were published again while they were read; verify once more.")
+        again = Phrase("The files were published again while they were read; verify once more.")
+        running.leave_open(place, again)
     return running.done(), [resource.path for resource in resources]
 
 
@@ -260,7 +285,7 @@ def check_verifier(trust: Trust | None, fetch: Fetch) -> Answer:
     if trust is None:
         return unjudged([Check.OFFLINE_VERIFIER], VERIFIER, NO_TRUST)[0]
     if trust.verifier_html is None:
-        running.note = "The trust file names none."
+        running.note = Phrase("The trust file names none.")
         return running.done()
     try:
         content = fetch(VERIFIER, MAX_DATA_FILE)
@@ -268,14 +293,13 @@ def check_verifier(trust: Trust | None, fetch: Fetch) -> Answer:
         running.leave_open(VERIFIER, error)
         return running.done()
     if content is None:
-        running.fail(VERIFIER, "The offline verifier that the trust file names is missing.")
+        running.fail(VERIFIER, Phrase("The offline verifier that the trust file names is missing."))
         return running.done()
     running.count = 1
     found = sha256(content).digest()
     if found != trust.verifier_html:
-        sentence = (
-            f"The offline verifier has the SHA-256 {found.hex()}; "
-            f"the trust file names {trust.verifier_html.hex()}."
+        running.fail(
+            VERIFIER,
+            LogError("verifier-differs", found=found.hex(), named=trust.verifier_html.hex()),
         )
-        running.fail(VERIFIER, sentence)
     return running.done()
