@@ -18,7 +18,8 @@ class EscrutinioError(Exception):
     """Base of every error with a message meant for people; commands print it without a traceback.
 
     `code` names a sentence of the catalogues, and `values` fill it; an error among the values is said in the
-    same language. A `place` that the sentence neither names nor begins with stands before it. `str` is the English sentence.
+    same language. A `place` that the sentence neither names nor begins with stands before it. `str` is the
+    English sentence.
     """
 
     def __init__(self, code: str, /, **values: object) -> None:
