@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from importlib import import_module
 
 import click
@@ -93,6 +94,7 @@ NEEDS = {
 }
 """The extras that a command does nothing without; others find out where they need one."""
 
+HELP = frozenset({"-h", "--help"})
 _WIDEST = max(map(len, COMMANDS))
 
 
@@ -105,10 +107,20 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        if not ctx.resilient_parsing:
-            need(*NEEDS.get(cmd_name, ()))
         command: click.Command = import_module(f"escrutinio.cli.{cmd_name}").command
+        try:
+            need(*NEEDS.get(cmd_name, ()))
+        except MissingExtraError as error:
+            return _lacking(command, error)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        found = super().resolve_command(ctx, args)
+        if not ctx.resilient_parsing and not HELP.intersection(found[2]):
+            need(*NEEDS.get(found[0] or "", ()))  # before it says how it is used, which is of no use without
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for heading, names in GROUPS.items():
@@ -131,12 +143,21 @@ class Commands(click.Group):
         return None
 
 
+def _lacking(command: click.Command, error: MissingExtraError) -> click.Command:
+    """A command without the extras that it needs: its help ends with what to install."""
+    lacking = copy(command)
+    lacking.epilog = "\b\n" + error.said_in(language())
+    if isinstance(lacking, click.Group):
+        lacking.commands = {name: _lacking(each, error) for name, each in lacking.commands.items()}
+    return lacking
+
+
 parser_words.speak()
 
 
 @click.command(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": sorted(HELP, key=len)},
     help=say(
         "Election results that anyone can recompute from one public log of signed records.\n\n"
         "Start with: escrutinio demo. The language follows the locale, or ESCRUTINIO_LANG={languages}.",
