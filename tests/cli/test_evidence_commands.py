@@ -119,9 +119,9 @@ def test_a_publication_that_does_not_verify_gives_no_evidence(miniature: Path, t
     bundle.write_bytes(content)
     done = escrutinio("claims", tmp_path, *PRESIDENCY)
     assert done.returncode == 1
-    assert "a check failed" in done.stderr
+    assert "A check failed" in done.stderr
     assert done.stdout == ""
-    assert "una comprobación falló" in escrutinio("claims", tmp_path, *PRESIDENCY, lang="es").stderr
+    assert "Una comprobación falló" in escrutinio("claims", tmp_path, *PRESIDENCY, lang="es").stderr
 
 
 def test_the_state_is_that_of_the_log(miniature: Path) -> None:

@@ -68,11 +68,12 @@ class EscrutinioError(Exception):
 def _plain(values: dict[str, object]) -> dict[str, object]:
     return {
         name: value.plain()
-        if isinstance(value, EscrutinioError)
+        if hasattr(value, "plain")
         else value
         if isinstance(value, bool | int | float)
         else str(value)
         for name, value in values.items()
+        if value is not None
     }
 
 

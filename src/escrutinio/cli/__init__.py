@@ -9,12 +9,12 @@ from importlib import import_module
 import click
 
 from escrutinio import __version__
-from escrutinio.base.errors import EscrutinioError
+from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.base.extras import MissingExtraError, extra_with, need
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
 from escrutinio.cli import parser_words
-from escrutinio.cli.output import refuse, write_on_any_console
+from escrutinio.cli.output import refuse, wants_json, write_on_any_console
 
 COMMANDS = {
     "demo": say("Publish, verify and serve the two examples."),
@@ -118,6 +118,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         found = super().resolve_command(ctx, args)
+        wants_json(ctx, found[2])
         if not ctx.resilient_parsing and not HELP.intersection(found[2]):
             need(*NEEDS.get(found[0] or "", ()))  # before it says how it is used, which is of no use without
         return found
@@ -131,16 +132,15 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except EscrutinioError as error:
-            refuse(error.said_in(language()))
+            refuse(error)
         except ModuleNotFoundError as error:
             extra = extra_with(error.name)
             if extra is None:
                 raise
-            refuse(MissingExtraError(extra).said_in(language()))
+            refuse(MissingExtraError(extra))
         except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            refuse(f"{where}{error.strerror or error}")
-        return None
+            why = error.strerror or str(error)
+            refuse(InputError("system", place=error.filename, why=why))
 
 
 def _lacking(command: click.Command, error: MissingExtraError) -> click.Command:

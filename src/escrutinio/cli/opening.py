@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escrutinio.base.words.say import language, say
+from escrutinio.base.errors import LogError
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import recall, remember
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, progress_bar, read_text, refuse
@@ -61,12 +61,9 @@ def verify_log(address: str, trust_file: Path | None = None, *, quiet: bool = Fa
 
 def refuse_log(address: str, error: NotVerifiedError) -> None:
     """Say why a log is not used, and exit."""
-    what = say("a check failed: ") if error.failed else say("a check could not be made: ")
-    see = say("see escrutinio verify")
-    refuse(
-        f"{what}{error.reason.said_in(language())} ({see} {address})",
-        EXIT_FAILED if error.failed else EXIT_OPEN,
-    )
+    if error.failed:
+        refuse(LogError("check-failed", reason=error.reason, address=address), EXIT_FAILED)
+    refuse(LogError("check-open", reason=error.reason, address=address), EXIT_OPEN)
 
 
 def own_trust(log: VerifiedLog) -> Trust | None:
@@ -74,7 +71,6 @@ def own_trust(log: VerifiedLog) -> Trust | None:
 
     A publication cannot vouch for itself: what comes of this copy must be compared with another one.
     """
-    from escrutinio.base.errors import LogError
     from escrutinio.core.log.policy import MAX_POLICY
     from escrutinio.core.log.trust import parse_trust
 
