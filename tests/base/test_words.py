@@ -65,6 +65,8 @@ WRONG = {
     r"\btestigos?\b": "a scrutineer is a testigo; who cosigns is a cofirmante",
     r"registro electoral": "the roll is the padrón electoral",
     r"\bcontiendas?\b": "a contest is a cargo",
+    r"\bregistros?\b(?! públicos?\b)": "the log is the registro público, a record an asiento",
+    r"\bteselas?\b": "a tile is a mosaico",
 }
 
 
