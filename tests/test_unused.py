@@ -6,7 +6,6 @@ from tests.paths import ROOT
 from tests.unused import unused
 
 ALLOWED = {
-    "escrutinio.base.words.catalogue.NN_": "marks a message and its plural for the catalogues",
     "escrutinio.cli.parser_words.SAID": "what click says, which asks for it by itself",
     "escrutinio.cli.parser_words.SAID_OF_MANY": "what click says of numbers, which asks for it by itself",
     "PinnedLog.consistency": "what a witness and an archive ask for; none is here yet",

@@ -13,6 +13,10 @@ thing with the same code. A place that a sentence does not name stands before it
 programs that read the JSON of the commands; the sentences may change, a code keeps its meaning.
 Negativas: cada una tiene un código y valores, que se dicen en una frase en el idioma de quien la lee.
 
+With `--json` a command that refuses prints `{"refusal": code, "values": {…}, "sentence": "…"}` on standard
+output, the sentence in the language of the commands; the sentence on standard error and the exit code are as
+without. A command that is called wrongly, with an unknown option say, says so on standard error alone.
+
 The last column says who refuses so: the rooms of `src/escrutinio`, and the pages in the browser.
 
 This page is made from the catalogues and the code (`python -m tests.base.make_refusals`).

@@ -24,7 +24,8 @@ NOT_TOML = [
     (b"x = " + b"9" * 5_000, "f.toml has a number of thousands of digits"),
     (b"x = " + b"[" * 100_000, "f.toml has tables or lists too deep inside each other"),
     (b"x = 1\ny = \xff", "f.toml is not UTF-8 text in line 2"),
-    (b"x", "f.toml is not TOML: expected"),
+    (b"x", "f.toml is not TOML: at its end, “Expected"),
+    (b"x = 1\ny z", "f.toml is not TOML: line 2, column 3, “Expected"),
     (b"#" * 200_000, "f.toml has 200,000 bytes; 199,999 are allowed"),
 ]
 
@@ -35,7 +36,7 @@ def test_what_is_no_toml_is_refused_in_a_sentence(raw: bytes, sentence: str) -> 
         read_toml(raw, "f.toml", error=LogError, max_bytes=199_999)
 
 
-@pytest.mark.parametrize(("raw", "sentence"), NOT_TOML[:4])
+@pytest.mark.parametrize(("raw", "sentence"), NOT_TOML[:5])
 def test_files_beside_a_configuration_are_refused_likewise(raw: bytes, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "f.toml").write_bytes(raw)
     with pytest.raises(InputError, match=sentence):

@@ -2,13 +2,17 @@
 
 import pickle
 import re
+from fractions import Fraction
 
 import pytest
+from babel import Locale
 
 from escrutinio.base.errors import EscrutinioError, LogError
 from escrutinio.base.words.catalogue import SOURCE, Catalogue, catalogue, endonyms, languages
+from escrutinio.base.words.format import Format
 from escrutinio.base.words.po import CONTEXT, read_po
 from escrutinio.base.words.say import filled, language, say_in, say_many_in
+from escrutinio.base.words.wording import announced, percent, percent_sign
 from tests.catalogue import LOCALE, in_form, messages, missing, said, unused
 
 # --- what the catalogues have ---
@@ -61,6 +65,8 @@ WRONG = {
     r"\btestigos?\b": "a scrutineer is a testigo; who cosigns is a cofirmante",
     r"registro electoral": "the roll is the padrón electoral",
     r"\bcontiendas?\b": "a contest is a cargo",
+    r"\bregistros?\b(?! públicos?\b)": "the log is the registro público, a record an asiento",
+    r"\bteselas?\b": "a tile is a mosaico",
 }
 
 
@@ -183,3 +189,30 @@ def test_an_error_comes_from_another_process_as_it_was() -> None:
         5,
         {"number": 5},
     )
+
+
+@pytest.mark.parametrize("name", languages())
+def test_a_percentage_is_written_as_its_language_does(name: str) -> None:
+    """As Unicode's patterns have it (CLDR); of a language that Babel does not know, with a space."""
+    pattern = Locale.parse(name).percent_formats[None].pattern
+    sign = pattern.rpartition("0")[2]
+    assert percent_sign(name) == sign
+    assert percent(Fraction(1, 8), 2, name).endswith(f"50{sign}")
+    assert Format(name).percent(1, 8).endswith(f"50{sign}")
+    assert Format(name).announced("51.2").endswith(f"2{sign}")
+    assert announced("51.2", name) == Format(name).announced("51.2")
+
+
+def test_english_leaves_no_space_before_the_sign_and_spanish_one_that_does_not_break() -> None:
+    assert percent(Fraction(512, 1000), 2, "en") == "51.20%"
+    assert percent(Fraction(512, 1000), 2, "es") == "51,20\u00a0%"
+    assert percent(Fraction(512, 1000), 2, "xx") == "51.20%"
+
+
+@pytest.mark.parametrize("name", languages())
+def test_messages_write_percentages_so_too(name: str) -> None:
+    sign = percent_sign(name)
+    for message in messages(name):
+        for form in (*message.forms, *([message.id] if name == SOURCE else [])):
+            for found in re.finditer(r"(?<=[0-9}])([ \u00a0]?%)(?!\()", form):
+                assert found[1] == sign or "1/2" in form, form

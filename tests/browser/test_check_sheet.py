@@ -180,7 +180,11 @@ def test_a_sheet_of_the_log_is_found_in_it(page: Page, served: Served) -> None:
 def test_the_answer_is_given_in_spanish(page: Page, served: Served) -> None:
     visit(page, served, lang="es")
     paste(page, QR)
-    assert page.locator("article.verdict > h2").inner_text().endswith("Auténtica, y está en este registro")
+    assert (
+        page.locator("article.verdict > h2")
+        .inner_text()
+        .endswith("Auténtica, y está en este registro público")
+    )
 
 
 def test_a_trust_file_that_does_not_vouch_for_the_log_stops_the_check(page: Page, served: Served) -> None:

@@ -44,7 +44,7 @@ def test_a_plan_in_words_says_what_is_not_known_and_when_to_count_everything(
     miniature: Path, tmp_path: Path
 ) -> None:
     text = said("audit", "plan", miniature, *PRESIDENCY, "--basis", "ruled", "--risk-limit", "1", lang="es")
-    assert "límite de riesgo de 1 %" in text
+    assert "límite de riesgo de 1\u00a0%" in text
     small = ("audit", "plan", miniature, "--contest", "consejo-norte", "--arlo", tmp_path / "arlo")
     assert answered(*small)["all_boxes"] == 4
     assert "is not overwritten" in refused(*small)

@@ -118,7 +118,7 @@ def test_verify_says_what_was_left_out_and_what_is_not_compared(miniature: Path)
 
 def test_verify_as_json_is_what_the_documentation_says(miniature: Path) -> None:
     report = json.loads(escrutinio("verify", miniature, "--json").stdout)
-    assert (report["version"], report["outcome"], report["authenticated"]) == (2, "open", False)
+    assert (report["version"], report["outcome"], report["authenticated"]) == (3, "open", False)
     assert [check["number"] for check in report["checks"]] == list(range(1, 16))
     assert report["log"]["size"] == 115
     documented = (ROOT / "docs/verifying.md").read_text()

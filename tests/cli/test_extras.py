@@ -128,9 +128,20 @@ def test_the_base_does_its_work_alone(miniature: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_help_of_each_other_command_ends_with_what_to_install(lang: str) -> None:
+    names = {name: (name,) for name in NEEDS} | {"collect init": ("collect", "init")}
+    answers = ask(*((*words, "--help") for words in names.values()), lang=lang)
+    for name, (code, out, err, _) in zip(names, answers, strict=True):
+        assert (code, err) == (0, ""), name
+        assert len(out.splitlines()) > 8
+        extras = NEEDS[name.partition(" ")[0]]
+        assert f"pip install 'escrutinio[{','.join(extras)}]'" in out.splitlines()[-1]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
 def test_each_other_command_says_what_to_install(miniature: Path, tmp_path: Path, lang: str) -> None:
     (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    asked: list[tuple[object, ...]] = [(name, "--help") for name in NEEDS]
+    asked: list[tuple[object, ...]] = [(name, "nowhere") for name in NEEDS]
     asked.append(("check", tmp_path / "photo.png", "--log", miniature))
     named = [*NEEDS.values(), ("scan",)]
     for extras, (code, out, err, _) in zip(named, ask(*asked, lang=lang), strict=True):

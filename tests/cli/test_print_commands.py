@@ -86,5 +86,5 @@ def test_a_dossier_of_no_station_or_of_a_log_that_fails_is_refused(miniature: Pa
     bundle.write_bytes(content)
     done = in_process("dossier", "C2.02", "--log", broken, "-o", tmp_path / "x.zip")
     assert done.exit_code == 1
-    assert "a check failed" in done.stderr
+    assert "A check failed" in done.stderr
     assert not (tmp_path / "x.zip").exists()

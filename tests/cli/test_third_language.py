@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -71,9 +72,8 @@ def test_answers_and_refusals_are_given_in_it(folder: Path, miniature: Path) -> 
     codes |= {"ancla", "concha", "ceiba", "araguaney"}
     for words, _, said in answers:
         assert OPEN in said, words
-        # Sources of methods are named as everywhere; the reasons of a check (set in) are English everywhere.
-        lines = (line for line in said.splitlines() if "(docs/evidence.md)" not in line)
-        kept = "\n".join(line for line in lines if not line.startswith(" " * 7))
+        # Sources of methods are named as everywhere.
+        kept = "\n".join(line for line in said.splitlines() if "(docs/evidence.md)" not in line)
         assert bare(kept) - codes == set(), words
     refused = run(
         folder,
@@ -85,3 +85,27 @@ def test_answers_and_refusals_are_given_in_it(folder: Path, miniature: Path) -> 
     for words, code, said in refused:
         assert code == 2, words
         assert bare(said) - {"main", "verify", "check", "print"} == set(), words
+
+
+@pytest.mark.slow
+def test_what_is_wrong_with_a_publication_is_said_in_it(
+    folder: Path, miniature: Path, tmp_path: Path
+) -> None:
+    harmed = tmp_path / "harmed"
+    shutil.copytree(miniature, harmed, ignore=shutil.ignore_patterns("es", "en", "assets"))
+    tile = next((harmed / "log/tile/0").glob("000.p/*"))
+    tile.write_bytes(bytes(len(tile.read_bytes())))
+    for path in ("data/areas.csv", "data/results.xlsx", "verify.html"):
+        (harmed / path).write_bytes(b"another")
+    next((harmed / "attachments").iterdir()).unlink()
+    trust = ["--trust", f"{miniature}/trust.toml"]
+    answers = run(
+        folder,
+        ["verify", str(harmed), "--no-memory", *trust],
+        ["verify", str(harmed), "--no-memory"],
+        ["mirrors", "check", str(miniature), "--mirror", str(harmed), "--mirror", "/nope", *trust],
+    )
+    codes = {"critical", "warning", "note", "csv", "html", "xlsx", "parquet"}
+    for words, code, said in answers:
+        assert code in (1, 4), words
+        assert bare(said) - codes == set(), words

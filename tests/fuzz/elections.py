@@ -83,7 +83,7 @@ def differences(mine: Verification, answer: Answer) -> str:
     for each in mine.answers:
         step = stated.pop(int(each.check), None)
         if step is None or _STATES[step["state"]] is not each.outcome:
-            reasons = [reason.sentence for reason in (*each.failures, *each.unjudged)][:2]
+            reasons = [reason.sentence("en") for reason in (*each.failures, *each.unjudged)][:2]
             seen = f"{step['state']} ({step['text']} {step['why']})" if step else "not made"
             found.append(f"check {each.check.code}: Python {each.outcome} {reasons}, JavaScript {seen}")
     found += [f"check {number}: JavaScript alone makes it" for number in stated]

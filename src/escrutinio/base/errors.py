@@ -18,7 +18,8 @@ class EscrutinioError(Exception):
     """Base of every error with a message meant for people; commands print it without a traceback.
 
     `code` names a sentence of the catalogues, and `values` fill it; an error among the values is said in the
-    same language. A `place` that the sentence does not name stands before it. `str` is the English sentence.
+    same language. A `place` that the sentence neither names nor begins with stands before it. `str` is the
+    English sentence.
     """
 
     def __init__(self, code: str, /, **values: object) -> None:
@@ -36,7 +37,8 @@ class EscrutinioError(Exception):
             return self.code
         sentence = say_key(language, CONTEXT, self.code, **self.values)
         place = self.values.get("place")
-        if place is None or "{place}" in english.pgettext(CONTEXT, self.code):
+        template = english.pgettext(CONTEXT, self.code)
+        if place is None or "{place}" in template or template.startswith(str(place)):
             return sentence
         return say_key(language, CONTEXT, "at-place", place=place, why=sentence)
 
@@ -66,11 +68,12 @@ class EscrutinioError(Exception):
 def _plain(values: dict[str, object]) -> dict[str, object]:
     return {
         name: value.plain()
-        if isinstance(value, EscrutinioError)
+        if hasattr(value, "plain")
         else value
         if isinstance(value, bool | int | float)
         else str(value)
         for name, value in values.items()
+        if value is not None
     }
 
 

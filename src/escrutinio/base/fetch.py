@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from weakref import finalize
 
 from escrutinio.base.errors import FileUnreadableError, LogError
+from escrutinio.base.words.say import Phrase
 
 if TYPE_CHECKING:
     import httpx
@@ -236,22 +237,34 @@ def _stream(client: httpx.Client, address: str, limit: int, answer: _Answer) -> 
                 if answer.given_up:
                     return
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        why = str(error) or type(error).__name__
-        raise FileUnreadableError("file-unreadable", why=why, path=address) from None
+        raise FileUnreadableError("file-unreadable", why=_failure(error), path=address) from None
     except MemoryError:
         raise FileUnreadableError("file-too-large", path=address) from None
 
 
-def _refusal(response: httpx.Response, address: str) -> str | None:
+def _failure(error: Exception) -> Phrase:
+    """Why there is no answer, or not all of it. What the system says of a connection stays in its words."""
+    import httpx
+
+    if isinstance(error, httpx.TimeoutException):
+        return Phrase("no answer in time")
+    if isinstance(error, httpx.ConnectError):
+        return Phrase("no connection ({detail})", detail=str(error) or type(error).__name__)
+    if isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol):
+        return Phrase("the answer broke off, or is no HTTP")
+    return Phrase("no answer that can be read ({detail})", detail=type(error).__name__)
+
+
+def _refusal(response: httpx.Response, address: str) -> Phrase | None:
     """What an answer is, where it is not the bytes of the file: a fault, a packed form, a page that some
     server or network shows in the place of every file."""
     if response.status_code != 200:
-        return f"HTTP status {response.status_code}"
+        return Phrase("HTTP status {status}", status=response.status_code)
     if (coding := response.headers.get("content-encoding", "identity").strip().lower()) != "identity":
-        return f"the Content-Encoding {coding[:40]!r}, which was not asked for"
+        return Phrase("the Content-Encoding {coding}, which was not asked for", coding=repr(coding[:40]))
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "text/html" and not address.endswith((".html", "/")):
-        return "a web page in the place of the file"
+        return Phrase("a web page in the place of the file")
     return None
 
 

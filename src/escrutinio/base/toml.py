@@ -64,7 +64,7 @@ def read_toml(
         line = raw.count(b"\n", 0, found.start) + 1
         raise error("file-utf8", path=file, line=line) from None
     except tomllib.TOMLDecodeError as found:
-        raise error("toml-form", path=file, why=f"{str(found)[:1].lower()}{str(found)[1:]}") from None
+        raise error("toml-form", path=file, why=_fault(str(found))) from None
     except ValueError:  # Python reads no whole number of more than 4,300 digits
         raise error("toml-number", path=file) from None
     except RecursionError:
@@ -114,6 +114,19 @@ def quote(text: str) -> str:
 
 def _key(name: str) -> str:
     return name if _BARE_KEY.fullmatch(name) else quote(name)
+
+
+_PARSED = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
+
+
+def _fault(said: str) -> Phrase:
+    """Where a text is no TOML, and what Python says of it, in its words."""
+    found = _PARSED.fullmatch(said)
+    if found is None:
+        return Phrase("at its end, “{detail}”", detail=said.removesuffix(" (at end of document)"))
+    detail, line, column = found.groups()
+    values = {"line": int(line), "column": int(column), "detail": detail}
+    return Phrase("line {line:,}, column {column:,}, “{detail}”", **values)
 
 
 def nearest(name: str, known: Iterable[str]) -> Phrase:

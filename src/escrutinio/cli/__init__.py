@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from importlib import import_module
 
 import click
 
 from escrutinio import __version__
-from escrutinio.base.errors import EscrutinioError
+from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.base.extras import MissingExtraError, extra_with, need
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
 from escrutinio.cli import parser_words
-from escrutinio.cli.output import refuse, write_on_any_console
+from escrutinio.cli.output import refuse, wants_json, write_on_any_console
 
 COMMANDS = {
     "demo": say("Publish, verify and serve the two examples."),
@@ -93,6 +94,7 @@ NEEDS = {
 }
 """The extras that a command does nothing without; others find out where they need one."""
 
+HELP = frozenset({"-h", "--help"})
 _WIDEST = max(map(len, COMMANDS))
 
 
@@ -105,10 +107,21 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        if not ctx.resilient_parsing:
-            need(*NEEDS.get(cmd_name, ()))
         command: click.Command = import_module(f"escrutinio.cli.{cmd_name}").command
+        try:
+            need(*NEEDS.get(cmd_name, ()))
+        except MissingExtraError as error:
+            return _lacking(command, error)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        found = super().resolve_command(ctx, args)
+        wants_json(ctx, found[2])
+        if not ctx.resilient_parsing and not HELP.intersection(found[2]):
+            need(*NEEDS.get(found[0] or "", ()))  # before it says how it is used, which is of no use without
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for heading, names in GROUPS.items():
@@ -119,16 +132,24 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except EscrutinioError as error:
-            refuse(error.said_in(language()))
+            refuse(error)
         except ModuleNotFoundError as error:
             extra = extra_with(error.name)
             if extra is None:
                 raise
-            refuse(MissingExtraError(extra).said_in(language()))
+            refuse(MissingExtraError(extra))
         except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            refuse(f"{where}{error.strerror or error}")
-        return None
+            why = error.strerror or str(error)
+            refuse(InputError("system", place=error.filename, why=why))
+
+
+def _lacking(command: click.Command, error: MissingExtraError) -> click.Command:
+    """A command without the extras that it needs: its help ends with what to install."""
+    lacking = copy(command)
+    lacking.epilog = "\b\n" + error.said_in(language())
+    if isinstance(lacking, click.Group):
+        lacking.commands = {name: _lacking(each, error) for name, each in lacking.commands.items()}
+    return lacking
 
 
 parser_words.speak()
@@ -136,7 +157,7 @@ parser_words.speak()
 
 @click.command(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": sorted(HELP, key=len)},
     help=say(
         "Election results that anyone can recompute from one public log of signed records.\n\n"
         "Start with: escrutinio demo. The language follows the locale, or ESCRUTINIO_LANG={languages}.",

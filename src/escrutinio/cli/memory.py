@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.errors import InputError, LogError
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import Phrase, Said, say
 
 if TYPE_CHECKING:
     from escrutinio.core.log.checkpoint import SignedCheckpoint
@@ -84,17 +84,19 @@ def recall(trust: Trust | None) -> Memory:
 def _remembered(trust: Trust, seen: tuple[Earlier, ...]) -> Memory:
     from escrutinio.core.verification.earlier import Memory
 
-    directory, unreadable = _seen_directory(trust.definition), []
+    directory = _seen_directory(trust.definition)
+    unreadable: list[tuple[str, Said]] = []
     try:
         files = [] if directory is None else sorted(directory.glob(f"*{ENDING}"))[:MAX_FILES]
     except OSError as error:
-        return Memory(seen, ((str(directory), str(error.strerror)),))
+        unreadable.append((str(directory), InputError("file-unreadable", path=directory, why=error.strerror)))
+        return Memory(seen, tuple(unreadable))
     found = list(seen)
     for file in files:
         try:
             found.append(_read(file))
         except (InputError, LogError) as error:
-            unreadable.append((str(file), f"What was remembered cannot be read: {error}"))
+            unreadable.append((str(file), Phrase("What was remembered cannot be read: {why}", why=error)))
     return Memory(tuple(found), tuple(unreadable))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.errors import InputError, LogError
-from escrutinio.base.words.say import language, say
+from escrutinio.base.words.say import language, said_in_all, say
 from escrutinio.cli.options import needed_trust_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_note, read_text
 
@@ -111,7 +111,8 @@ def _print(measure: MirrorCopy | None, listed: MirrorList | None, reports: list[
         click.echo(say("List signed at ") + _moment(listed.signed_at))
     for report in reports:
         click.echo(
-            f"  {_standing(report, lang):<28} {report.address}" + (f": {report.why}" if report.why else "")
+            f"  {_standing(report, lang):<28} {report.address}"
+            + (f": {report.why.said_in(lang)}" if report.why else "")
         )
     if measure is not None and any(report.standing is MirrorStanding.SPLIT for report in reports):
         click.echo(say("\nSplit view: the log signed two histories. Keep both checkpoints:"))
@@ -138,7 +139,7 @@ def _plain(
     measure: MirrorCopy | None, listed: MirrorList | None, reports: list[MirrorReport]
 ) -> dict[str, object]:
     return {
-        "version": 1,
+        "version": 2,
         "measure": None
         if measure is None
         else {
@@ -154,7 +155,7 @@ def _plain(
                 "standing": report.standing.value,
                 "entries": report.entries,
                 "size": report.size,
-                "why": report.why,
+                "why": report.why and said_in_all(report.why),
                 "checkpoint": report.checkpoint.decode(errors="replace"),
             }
             for report in reports

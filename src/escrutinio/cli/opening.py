@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from escrutinio.base.words.say import say
+from escrutinio.base.errors import LogError
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import recall, remember
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, progress_bar, read_text, refuse
@@ -77,9 +77,9 @@ def verify_ahead(
 
 def refuse_log(address: str, error: NotVerifiedError) -> None:
     """Say why a log is not used, and exit."""
-    what = say("a check failed: ") if error.failed else say("a check could not be made: ")
-    see = say("see escrutinio verify")
-    refuse(f"{what}{error.reason} ({see} {address})", EXIT_FAILED if error.failed else EXIT_OPEN)
+    if error.failed:
+        refuse(LogError("check-failed", reason=error.reason, address=address), EXIT_FAILED)
+    refuse(LogError("check-open", reason=error.reason, address=address), EXIT_OPEN)
 
 
 def own_trust(log: VerifiedLog) -> Trust | None:
@@ -87,7 +87,6 @@ def own_trust(log: VerifiedLog) -> Trust | None:
 
     A publication cannot vouch for itself: what comes of this copy must be compared with another one.
     """
-    from escrutinio.base.errors import LogError
     from escrutinio.core.log.policy import MAX_POLICY
     from escrutinio.core.log.trust import parse_trust
 

@@ -10,12 +10,14 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
+from escrutinio.base.errors import EscrutinioError
 from escrutinio.base.inputs import as_note, as_text, read_input
 from escrutinio.base.progress import Progress
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import language, say
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -95,7 +97,20 @@ def print_json(value: object) -> None:
     click.echo(text)
 
 
-def refuse(message: str, code: int = EXIT_USAGE) -> None:
-    """Say in one line why nothing was done, and exit."""
-    click.echo(say("Refused: ") + message, err=True)
+_JSON = "escrutinio.json"
+
+
+def wants_json(ctx: click.Context, arguments: list[str]) -> None:
+    """Note of a call whether a program reads its answer: a refusal is then JSON too."""
+    ctx.meta[_JSON] = "--json" in arguments
+
+
+def refuse(error: EscrutinioError, code: int = EXIT_USAGE) -> NoReturn:
+    """Say in one line why nothing was done, on standard error, and exit; with --json the code and values of
+    the refusal too, on standard output."""
+    sentence = error.said_in(language())
+    context = click.get_current_context(silent=True)
+    if context is not None and context.meta.get(_JSON):
+        print_json({"refusal": error.code, "values": error.plain()["values"], "sentence": sentence})
+    click.echo(say("Refused: ") + sentence, err=True)
     sys.exit(code)

@@ -50,7 +50,7 @@ class Summary:
         seen = say_in(
             lang,
             "Of {tested:,} statistics of {sheets:,} sheets that were tested, {outside:,} lie outside what "
-            "their model gives at 5 % after Holm's correction.",
+            "their model gives at 5% after Holm's correction.",
             tested=len(tested),
             sheets=self.found.sheets,
             outside=sum(screen.outside is True for screen in tested),

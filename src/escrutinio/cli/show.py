@@ -23,7 +23,7 @@ from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import Entry, body_to_plain, read_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text, typed_text
 from escrutinio.core.records.types import Enrolment
-from escrutinio.core.verification.checks import Outcome
+from escrutinio.core.verification.checks import ENTRY, Outcome, Reason
 from escrutinio.core.verification.publication import OF_THE_ORIGIN, NotVerifiedError, Verification
 
 SHOWN_FAULTS = 20
@@ -80,16 +80,16 @@ class _Log:
         self.pinned = found.log.pinned
         self.failed = found.outcome is Outcome.FAILS
         self._open = not found.consistent
-        self.faults: dict[int, list[str]] = {}
+        self.faults: dict[int, list[Reason]] = {}
         self._others: list[str] = []
         for answer in found.asked:
             if answer.check in OF_THE_ORIGIN and not answer.failures:
                 continue
             for reason in (*answer.failures, *answer.unjudged):
                 place, _, number = reason.place.partition(" ")
-                if place == "entry" and number.isdigit():
-                    self.faults.setdefault(int(number), []).append(reason.sentence)
-                self._others.append(f"{int(answer.check)}: {reason.place}: {reason.sentence}")
+                if place == ENTRY and number.isdigit():
+                    self.faults.setdefault(int(number), []).append(reason)
+                self._others.append(f"{int(answer.check)}: {reason.said_in(language())}")
 
     def find(self, what: str) -> Iterator[tuple[int, Entry]]:
         """The entries asked for."""
@@ -196,13 +196,14 @@ def _show(
     as_json: bool,
     note: str | None = None,
     *,
-    faults: Mapping[int, list[str]] | None = None,
+    faults: Mapping[int, list[Reason]] | None = None,
 ) -> None:
     wrong = {} if faults is None else faults
     if as_json:
         print_json(
             [
-                _plain(index, entry) | ({} if index is None else {"faults": wrong.get(index, [])})
+                _plain(index, entry)
+                | ({} if index is None else {"faults": [each.plain() for each in wrong.get(index, ())]})
                 for index, entry in found
             ]
         )
@@ -219,8 +220,8 @@ def _show(
             check_bounds(entry.body, entry.issued_at)
         except OutOfBoundsError as error:
             click.echo(say("BEYOND WHAT A RECORD MAY STATE, without effect: ") + error.said_in(language()))
-        for sentence in wrong.get(-1 if index is None else index, ()):
-            click.echo(say("DOES NOT VERIFY: ") + sentence)
+        for reason in wrong.get(-1 if index is None else index, ()):
+            click.echo(say("DOES NOT VERIFY: ") + reason.sentence(language()))
     if note:
         click.echo(note)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.say import language, say
+from escrutinio.base.words.say import language, said_in_all, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import remember
 from escrutinio.cli.opening import verify_ahead
@@ -149,7 +149,8 @@ def downloads_verdict(result: Verification, compared: Downloads | None) -> str:
         )
     own = _few(compared.own) or "–"
     lines = [
-        f"       data/{path}: {why}" for path, why in (*compared.differing, *compared.unread)[:SHOWN_FAILURES]
+        f"       data/{path}: {why.said_in(language())}"
+        for path, why in (*compared.differing, *compared.unread)[:SHOWN_FAILURES]
     ]
     if not compared.judged:
         lines.append(
@@ -179,11 +180,10 @@ def print_report(result: Verification, compared: Downloads | None = None) -> Non
         mark = "–" if _not_asked(answer) else MARKS[answer.outcome]
         click.echo(f"{answer.check:>3}  {mark:<7} {answer.count:>10,}  {answer.seconds:5.2f} s  {name}")
         if answer.note:
-            click.echo(f"       {answer.note}")
+            click.echo(f"       {answer.note.said_in(language())}")
         reasons = (*answer.failures, *answer.unjudged)
         for reason in reasons[:SHOWN_FAILURES]:
-            place = "" if reason.sentence.startswith(reason.place) else f"{reason.place}: "
-            click.echo(f"       {place}{reason.sentence}")
+            click.echo(f"       {reason.said_in(language())}")
         if (hidden := len(reasons) - SHOWN_FAILURES) > 0:
             click.echo(say("       … and {hidden} more", hidden=hidden))
     if result.findings:
@@ -215,7 +215,7 @@ def as_plain(result: Verification, compared: Downloads | None = None) -> dict[st
     """The report as docs/verifying.md describes it."""
     state, signed = result.state, result.signed
     return {
-        "version": 2,
+        "version": 3,
         "outcome": result.outcome.value,
         "authenticated": result.authenticated,
         "election": state.election.hex() if state else None,
@@ -233,15 +233,15 @@ def as_plain(result: Verification, compared: Downloads | None = None) -> dict[st
                 "outcome": "left-out" if answer.check in result.left_out else answer.outcome.value,
                 "count": answer.count,
                 "seconds": round(answer.seconds, 3),
-                "note": answer.note,
-                "failures": [{"place": r.place, "sentence": r.sentence} for r in answer.failures],
-                "unjudged": [{"place": r.place, "sentence": r.sentence} for r in answer.unjudged],
+                "note": answer.note and said_in_all(answer.note),
+                "failures": [reason.plain() for reason in answer.failures],
+                "unjudged": [reason.plain() for reason in answer.unjudged],
             }
             for answer in result.answers
         ],
         "not_compared": list(result.not_compared if compared is None else compared.own),
         "attachments": {
-            name: [{"place": r.place, "sentence": r.sentence} for r in found]
+            name: [reason.plain() for reason in found]
             for name, found in (
                 ("missing", result.attachments.missing if result.attachments else ()),
                 ("differing", result.attachments.differing if result.attachments else ()),
@@ -250,8 +250,8 @@ def as_plain(result: Verification, compared: Downloads | None = None) -> dict[st
         "downloads": compared
         and {
             "same": list(compared.same),
-            "differing": [{"path": path, "why": why} for path, why in compared.differing],
-            "unread": [{"path": path, "why": why} for path, why in compared.unread],
+            "differing": [{"path": path, "why": said_in_all(why)} for path, why in compared.differing],
+            "unread": [{"path": path, "why": said_in_all(why)} for path, why in compared.unread],
             "judged": compared.judged,
         },
         "unlisted": list(result.unlisted),

@@ -9,6 +9,7 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from escrutinio.base.inputs import as_text, read_input
+from escrutinio.base.words.say import Phrase
 from escrutinio.base.workers import workers
 from escrutinio.core.election.choosing import basis_with_sheets, choose_basis, choose_contest
 from escrutinio.core.election.findings.finding import Finding
@@ -28,7 +29,9 @@ from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.certainty.studies import study_of_sheets
 from escrutinio.library.totals import Totals, totals_table
 
-NO_MEMORY = Memory(note="The library neither remembers logs nor compares them with what was seen before.")
+NO_MEMORY = Memory(
+    note=Phrase("The library neither remembers logs nor compares them with what was seen before.")
+)
 
 
 class OriginWarning(UserWarning):

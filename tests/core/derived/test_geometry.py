@@ -145,9 +145,8 @@ def files() -> dict[str, bytes]:
 
 
 def differences(published: dict[str, bytes]) -> list[str]:
-    derived = [check.sentence() for check in compare_derived(small_state(), published.get)]
-    whole = [check.sentence() for check in check_described(published.get)]
-    return [sentence for sentence in derived + whole if sentence]
+    checks = [*compare_derived(small_state(), published.get), *check_described(published.get)]
+    return [str(check.why) for check in checks if check.difference]
 
 
 def test_areas_with_a_place_have_the_totals_of_the_table() -> None:
@@ -173,11 +172,11 @@ def test_honest_data_with_shapes_hold() -> None:
     ("path", "change", "said"),
     [
         ("presidente/areas-reported.geojson", lambda raw: raw.replace(b'"valid":', b'"valid":1'), "line 2"),
-        ("presidente/areas-reported.geojson", lambda raw: None, "expected the file, found none"),
+        ("presidente/areas-reported.geojson", lambda raw: None, "expected the file, found nothing"),
         (GEOMETRY, lambda raw: raw.replace(b"1.0", b"1.1"), "geometry.geojson"),
         (GEOMETRY, lambda raw: raw.replace(b'"N"', b'"Q"'), "the area 'Q'"),
         (GEOMETRY, lambda raw: b"{}", "not a GeoJSON FeatureCollection"),
-        (GEOMETRY, lambda raw: None, "expected the file, found none"),
+        (GEOMETRY, lambda raw: None, "expected the file, found nothing"),
     ],
 )
 def test_an_altered_file_is_told(path: str, change: Callable[[bytes], bytes | None], said: str) -> None:

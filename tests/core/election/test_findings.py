@@ -1,19 +1,24 @@
 """The families of findings: codes, sentences in both languages, the words of values, bounds."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from string import Formatter
 
 import pytest
 
 import escrutinio.core.election
-from escrutinio.base.words.catalogue import catalogue
+from escrutinio.base.words.catalogue import catalogue, languages
+from escrutinio.base.words.wording import whole
 from escrutinio.core.election import findings
 from escrutinio.core.election.findings.family import FAMILIES, NOTE, Family, RuleInput
 from escrutinio.core.election.findings.finding import (
+    FIGURES,
+    MORE,
     MOST_ENTRIES,
     REGISTERED,
     UNKNOWN,
@@ -195,3 +200,31 @@ def test_thousands_of_equal_findings_stay_few() -> None:
     rest = next(finding for finding in findings if finding.count > 1)
     assert (rest.count, rest.values) == (507, (("more", "507"),))
     assert "507" in rest.sentence("es")
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("code", ROWS)
+def test_a_sentence_is_right_of_one_and_of_many(language: str, code: str) -> None:
+    """A figure is never before the word that it counts; its digits are grouped."""
+    row = ROWS[code]
+    figures = [name for _, name, _, _ in Formatter().parse(row.english_sentence) if name in FIGURES]
+    for number in (1, 2, 25_073):
+        values = tuple((name, str(number)) for name in figures if name != "count")
+        said = Finding(code, (7,), "N1.01", "presidencia", "N", values, number).sentence(language)
+        written = whole(number, language)
+        assert said.count(written) >= len(figures) if figures else True
+        counted = re.findall(rf"(?<![\w.,]){re.escape(written)} (\w+)", said)
+        assert set(counted) <= {"s", "differ", "difieren"}, said
+
+
+@pytest.mark.parametrize(("number", "spanish"), [(1, "1"), (2, "2"), (25_073, "25.073")])
+def test_what_goes_beyond_is_said_of_one_and_of_many(number: int, spanish: str) -> None:
+    beyond = Finding(DUPLICATE, (7,), values=((MORE, "1"),), count=number)
+    assert beyond.sentence("en") == f"Said again: Further cases: {number:,}."
+    assert beyond.sentence("es") == f"Dicho otra vez: Otros casos: {spanish}."
+
+
+def test_every_value_that_is_a_number_is_written_as_one() -> None:
+    """Of the examples: what is a figure, and not the number of an entry or a bulletin."""
+    named = {name for row in ROWS.values() for _, name, _, _ in Formatter().parse(row.english_sentence)}
+    assert named > FIGURES

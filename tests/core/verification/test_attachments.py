@@ -37,7 +37,7 @@ def test_a_file_that_no_total_needs_may_be_missing_and_is_told(tmp_path: Path) -
     assert found.authenticated, failed(found.answers)
     assert found.attachments is not None
     assert [reason.place for reason in found.attachments.missing] == [path_of(UNUSED)]
-    assert "missing: 1" in found.answer(Check.ATTACHMENTS).note
+    assert "missing: 1" in str(found.answer(Check.ATTACHMENTS).note)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2**28])
@@ -50,7 +50,7 @@ def test_a_wrong_size_is_judged_of_the_record_that_states_it(tmp_path: Path, siz
     found = verified(tmp_path, day)
     assert found.authenticated, failed(found.answers)
     assert found.attachments is not None
-    told = [reason.sentence for reason in found.attachments.differing]
+    told = [reason.sentence("en") for reason in found.attachments.differing]
     assert len(told) == len(wrong)
     assert all(any(f"Entry {index} states" in sentence for sentence in told) for index in wrong)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.log.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
 from escrutinio.core.log.merkle import Hash
 from escrutinio.core.log.policy import LogIdentity, Policy
@@ -53,7 +54,7 @@ def test_a_log_that_grew_or_stayed_holds(tmp_path: Path, before: tuple[int, ...]
     found, answer = verified(tmp_path / "public", day_of(1, 2, 3), memory(seen))
     assert found.authenticated
     assert answer.count == 1
-    assert f"{seen.checkpoint.size} entries (seen 2030-03-17" in answer.note
+    assert f"{seen.checkpoint.size} entries (seen 2030-03-17" in str(answer.note)
 
 
 def test_an_older_copy_is_open(tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_an_older_copy_is_open(tmp_path: Path) -> None:
     found, answer = verified(tmp_path / "public", day_of(1, 2), memory(seen))
     assert found.outcome is Outcome.OPEN
     assert found.contradicted == ()
-    sentence = answer.unjudged[0].sentence
+    sentence = answer.unjudged[0].sentence("en")
     assert f"{seen.checkpoint.size - 1} entries" in sentence
     assert f"{seen.checkpoint.size} entries (seen 2030" in sentence
 
@@ -102,11 +103,13 @@ def test_without_a_trust_file_or_a_memory_it_holds_and_says_so(tmp_path: Path) -
     publish(tmp_path, day_of(1))
     answer = verify_publication(tmp_path, memory=memory(head(tmp_path, 9))).answer(Check.EARLIER)
     assert answer.outcome is Outcome.HOLDS
-    assert "trust file" in answer.note
+    assert "trust file" in str(answer.note)
 
 
 def test_what_cannot_be_remembered_is_open(tmp_path: Path) -> None:
-    found, answer = verified(tmp_path, day_of(1), Memory(unreadable=(("seen.checkpoint", "cut off"),)))
+    found, answer = verified(
+        tmp_path, day_of(1), Memory(unreadable=(("seen.checkpoint", Phrase("there is no log")),))
+    )
     assert found.outcome is Outcome.OPEN
     assert answer.unjudged[0].place == "seen.checkpoint"
 

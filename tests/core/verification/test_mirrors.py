@@ -156,7 +156,7 @@ def test_what_cannot_be_read_or_trusted_is_said(home: Path, tmp_path: Path) -> N
     assert harmed.standing is MirrorStanding.REFUSED
     unseen = open_copy(str(home / "now"), policy("partido", threshold=1))
     assert isinstance(unseen, MirrorReport)
-    assert "lacks the quorum" in unseen.why
+    assert "lacks the quorum" in str(unseen.why)
 
 
 def test_an_empty_log_is_the_beginning_of_every_log(home: Path, tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_log_that_grows_meanwhile_verifies_at_the_size_of_its_checkpoint(
 
 
 def note_of(found: Verification) -> str:
-    return found.answer(Check.TABLES).note
+    return str(found.answer(Check.TABLES).note)
 
 
 @pytest.mark.parametrize("more", [1, 5, 6, 7, 100])
@@ -183,7 +183,7 @@ def test_tables_of_more_entries_than_the_checkpoint_has_are_left_open(
     assert found.outcome is Outcome.OPEN
     assert failed(found.answers) == {}
     assert found.answer(Check.TABLES).outcome is Outcome.OPEN
-    assert str(BEFORE) in found.answer(Check.TABLES).unjudged[0].sentence
+    assert str(BEFORE) in found.answer(Check.TABLES).unjudged[0].sentence("en")
 
 
 def test_a_stated_size_at_which_there_was_no_election_yet_accuses_nobody_of_the_log(

@@ -145,7 +145,7 @@ def test_an_altered_tile_names_the_entry(small: LogHome) -> None:
     flip(small.log / "tile/0/001", 5 * 256)
     (failure,) = verify_log(open_log(small.log), policy()).answers[-1].failures
     assert (
-        failure.sentence
+        failure.sentence("en")
         == "tile/0/001 does not fit the entries: its hash number 5, of entry 261, is another."
     )
 

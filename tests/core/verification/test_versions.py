@@ -78,7 +78,7 @@ def outcomes(found: Verification) -> dict[Check, Outcome]:
 
 def said(found: Verification) -> str:
     reasons = [r for a in found.answers for r in (*a.failures, *a.unjudged)]
-    return " ".join(reason.sentence for reason in reasons)
+    return " ".join(reason.sentence("en") for reason in reasons)
 
 
 def test_there_is_a_publication_of_every_number() -> None:
@@ -148,7 +148,7 @@ def test_tables_of_fewer_entries_are_held_against_these(present: tuple[Path, Tru
     state_version(directory, size=60)
     found = verify_publication(directory, trust=trust)
     assert outcomes(found) == {Check.TABLES: Outcome.FAILS, Check.DATA_FILES: Outcome.FAILS}
-    assert "of the first 60 of" in found.answer(Check.TABLES).note
+    assert "of the first 60 of" in str(found.answer(Check.TABLES).note)
 
 
 def test_tables_of_more_entries_than_were_read_cannot_be_judged(present: tuple[Path, Trust]) -> None:
@@ -194,7 +194,7 @@ def test_a_type_that_never_changes_totals_is_unread_and_not_bad(code: int, tmp_p
     day.say_plain(code, [], "authority/1", "election")
     found = verify_publication(tmp_path, trust=publish(tmp_path, day))
     assert found.authenticated
-    assert "never change a total: 1." in found.answer(Check.RECORDS).note
+    assert "never change a total: 1." in str(found.answer(Check.RECORDS).note)
     assert open_verified(tmp_path).state.unread == ((len(day.log) - 1, code),)
 
 

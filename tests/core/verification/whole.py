@@ -49,4 +49,4 @@ def left_open(answers: Iterable[Answer]) -> dict[Check, list[str]]:
 
 def failures(answers: Iterable[Answer]) -> list[str]:
     """Place and sentence of everything that failed."""
-    return [f"{reason.place}: {reason.sentence}" for answer in answers for reason in answer.failures]
+    return [f"{reason.place}: {reason.sentence('en')}" for answer in answers for reason in answer.failures]

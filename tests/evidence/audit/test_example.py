@@ -48,7 +48,7 @@ def test_the_plan_of_the_example(example: Boxes, outcome: tuple[Assertion, ...])
     assert float(plan.sum_of_bounds) == pytest.approx(3.7409452185667695, abs=1e-12)
     assert plan_for(outcome, example, ONE).boxes_macro == 15
     assert "11 of 25,073 boxes" in plan.sentences("en")[0]
-    assert "36,62 % de todos los comprobantes" in plan.sentences("es")[0]
+    assert "36,62\u00a0% de todos los comprobantes" in plan.sentences("es")[0]
 
 
 def test_the_plan_with_every_missing_voter_against_the_outcome(

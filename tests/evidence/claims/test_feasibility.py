@@ -97,7 +97,7 @@ def test_least_for_the_second_bulletin() -> None:
     assert [round(float(p), 4) for _, p in found.chances((10, 20, 30))] == [0.2078, 0.0431, 0.0090]
     assert float(found.chances((100,))[0][1]) == pytest.approx(1.5e-7, rel=0.05)
     assert [found.boxes(Fraction(1, n)) for n in (20, 100, 1_000_000)] == [20, 30, 88]
-    assert "3,645 of the 25,073 sheets (14.5 %)" in found.sentences("en")[0]
+    assert "3,645 of the 25,073 sheets (14.5%)" in found.sentences("en")[0]
     assert "difieren" in found.sentences("es")[0]
 
 

@@ -230,7 +230,7 @@ def test_one_changed_vote_is_named_with_its_place() -> None:
     (check,) = without("presidente/sheets.csv", lambda raw: raw.replace(b",20,15,5,", b",20,16,5,"))
     assert check.difference == Difference(5, "null_", '"15"', '"16"')
     assert check.rows == 3
-    assert check.sentence() == 'data/presidente/sheets.csv, line 5, column null_: expected "15", found "16".'
+    assert str(check.why) == 'data/presidente/sheets.csv, line 5, column null_: expected "15", found "16".'
 
 
 def test_a_changed_total_is_named_with_its_line() -> None:
@@ -242,9 +242,9 @@ def test_a_changed_total_is_named_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda raw: None, (0, "", "the file", "none")),
+        (lambda raw: None, (0, "", "the file", "nothing")),
         (lambda raw: raw + b"S.3,S,,S,5\n", (6, "", "the end of the file", '"S.3,S,,S,5"')),
-        (lambda raw: raw[:-1], (5, "", "a line break at its end", "none")),
+        (lambda raw: raw[:-1], (5, "", "a line break at its end", "nothing")),
         (lambda raw: raw[: raw.index(b"S.2")], (5, "", '"S.2,S,Liceo,S,"', "the end of the file")),
         (lambda raw: raw.replace(b"S.1,S", b'"S.1,S'), (4, "", '"S.1,S,Liceo,S,90"', None)),
         (lambda raw: b"\xff\x00" + raw, (1, "", '"station,center,center_name,area,registered"', None)),
@@ -260,10 +260,10 @@ def test_other_changes_are_told_in_one_sentence(
     found = check.difference
     assert found is not None
     line, column, wanted, got = expected
-    assert (found.line, found.column, found.expected) == (line, column, wanted)
-    assert got is None or found.found == got
-    assert "\n" not in check.sentence()
-    assert len(check.sentence()) < 300
+    assert (found.line, found.column, str(found.expected)) == (line, column, wanted)
+    assert got is None or str(found.found) == got
+    assert "\n" not in str(check.why)
+    assert len(str(check.why)) < 300
 
 
 @given(st.data())

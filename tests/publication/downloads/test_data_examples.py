@@ -43,8 +43,8 @@ def example(name: str) -> tuple[ElectionState, dict[str, bytes]]:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_data_of_an_example_holds_against_its_log(name: str) -> None:
     state, files = example(name)
-    assert [check.sentence() for check in compare_derived(state, files.get) if check.difference] == []
-    assert [check.sentence() for check in check_described(files.get) if check.difference] == []
+    assert [str(check.why) for check in compare_derived(state, files.get) if check.difference] == []
+    assert [str(check.why) for check in check_described(files.get) if check.difference] == []
     assert sum(map(len, files.values())) < MOST_BYTES
 
 

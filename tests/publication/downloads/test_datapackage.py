@@ -105,7 +105,7 @@ def test_the_terms_say_whether_the_figures_are_real(kind: k.Kind, terms: str) ->
 
 
 def failures(read: Callable[[str], bytes | None]) -> list[str]:
-    return [check.sentence() for check in check_described(read) if check.difference]
+    return [str(check.why) for check in check_described(read) if check.difference]
 
 
 def test_an_honest_description_fits_every_file() -> None:
@@ -129,8 +129,8 @@ def test_a_missing_and_a_longer_file_are_named() -> None:
     del changed["stations.parquet"]
     size = len(published()["areas.parquet"])
     assert failures(changed.get) == [
-        f"data/areas.parquet: expected {size} bytes, found {size + 1}.",
-        "data/stations.parquet: expected the file, found none.",
+        f"data/areas.parquet: expected {size:,} bytes, found {size + 1:,} bytes.",
+        "data/stations.parquet: expected the file, found nothing.",
     ]
 
 
@@ -143,9 +143,9 @@ def one(**resource: object) -> bytes:
 @pytest.mark.parametrize(
     ("description", "said"),
     [
-        (None, "expected the file, found none"),
-        (b"", "Expecting value"),
-        (b"\xff", "codec can't decode"),
+        (None, "expected the file, found nothing"),
+        (b"", "text that is no JSON from line 1, column 1 on"),
+        (b"\xff", "what is no JSON"),
         (b"[]", "no list of resources"),
         (b'{"resources": {}}', "no list of resources"),
         (b'{"resources": []}', "no list of resources"),

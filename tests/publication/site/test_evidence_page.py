@@ -27,8 +27,8 @@ def english(venezuela: Path) -> str:
         "1 in 134,375,310",
         "show no sign of having been computed from round percentages",
         "3,645 of the 25,073 sheets",
-        "13,821 25,659 53.9 %",
-        "5 % 11 10",
+        "13,821 25,659 53.9%",
+        "5% 11 10",
         "399 replicates of each model",
     ],
 )

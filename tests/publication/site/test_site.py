@@ -137,10 +137,10 @@ def test_announced_results_stand_beside_what_is_counted(miniature: Path) -> None
     claim = next(
         table for table in page.tables if table[-1][0] == "Others, as announced" and len(table[0]) == 4
     )
-    assert claim[1] == ["Araguaney", "52\u00a0%", "1,122", "+8.49 points"]
+    assert claim[1] == ["Araguaney", "52%", "1,122", "+8.49 points"]
     home = Page((miniature / "en/index.html").read_text())
     beside = next(table for table in home.tables if table[0][4:] == ["Anchor Party"])
-    assert beside[2] == ["Araguaney", "1,122", "601", "1,272", "52\u00a0%"]
+    assert beside[2] == ["Araguaney", "1,122", "601", "1,272", "52%"]
 
 
 def test_an_announcement_is_told_with_what_the_log_then_held(miniature: Path) -> None:

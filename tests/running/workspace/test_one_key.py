@@ -54,7 +54,7 @@ def stopped(said: Sequence[Case], out: Path) -> str:
 
 def _failed(found: Verification) -> str:
     return "; ".join(
-        f"{answer.check.code}: {answer.failures[0].sentence}"
+        f"{answer.check.code}: {answer.failures[0].sentence('en')}"
         for answer in found.answers
         if answer.failures and answer.check not in MISSING
     )

@@ -3,8 +3,8 @@
 Sentences stand in the code and the templates in English, which is their key; `es.po` has their Spanish.
 Refusals and the browser's messages go by a key of their own, under the contexts `refusal` and `browser`, so
 that both verifiers refuse with the same codes; their English stands in `en.po`. A catalogue's header says how
-its language is called (`X-Endonym`), how it writes numbers (`X-Thousands`, `X-Decimal`), and which form of a
-message goes with which number (`Plural-Forms`, as gettext has it).
+its language is called (`X-Endonym`), how it writes numbers (`X-Thousands`, `X-Decimal`, `X-Percent`), and
+which form of a message goes with which number (`Plural-Forms`, as gettext has it).
 """
 
 from __future__ import annotations

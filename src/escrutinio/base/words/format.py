@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.wording import separators
+from escrutinio.base.words.wording import percent_sign, separators
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -35,6 +35,7 @@ class Format:
     language: str
     _thousands: str = field(init=False, repr=False)
     _decimal: str = field(init=False, repr=False)
+    _percent: str = field(init=False, repr=False)
     small: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -44,6 +45,7 @@ class Format:
         thousands, decimal = separators(self.language)
         object.__setattr__(self, "_thousands", thousands)
         object.__setattr__(self, "_decimal", decimal)
+        object.__setattr__(self, "_percent", percent_sign(self.language))
         object.__setattr__(self, "small", tuple(self._group(n) for n in range(10_000)))
 
     def _group(self, value: int) -> str:
@@ -65,13 +67,17 @@ class Format:
             return NONE
         scale = 10**digits
         rounded = (200 * scale * part + whole) // (2 * whole)
-        return f"{self.number(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{NBSP}%"
+        return f"{self.number(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{self._percent}"
 
     def announced(self, percent: str) -> str:
-        """A percentage with the digits it was announced with: "51.20" becomes 51,20 %; other text stays."""
+        """A percentage with the digits it was announced with, "51.20" as 51,20 %; other text stays."""
         if not _PERCENT.fullmatch(percent):
             return percent
-        return f"{percent.replace('.', self._decimal)}{NBSP}%"
+        return f"{percent.replace('.', self._decimal)}{self._percent}"
+
+    def whole_percent(self, value: int) -> str:
+        """A whole number of percent, as ticks of a plot have it."""
+        return f"{self.number(value)}{self._percent}"
 
     def points(self, difference: Fraction) -> str:
         """A difference of shares in percentage points, two digits, halves away from zero, with its sign."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from numbers import Real
 from string import Formatter
+from typing import Protocol
 
 from escrutinio.base.words.catalogue import FIRST, SOURCE, catalogue, languages, sentence
 from escrutinio.base.words.wording import marks
@@ -66,6 +67,19 @@ def filled(message: str, language: str, values: dict[str, object]) -> str:
     return _formatter(language).vformat(message, (), values)
 
 
+class Said(Protocol):
+    """What says itself in the language of whoever reads it: a phrase, an error; `str` is its English."""
+
+    def said_in(self, language: str) -> str:
+        """The sentence or clause in a language."""
+        ...
+
+
+def said_in_all(what: Said) -> dict[str, str]:
+    """What says itself by the languages that there are, as `say_in_all`."""
+    return {each: what.said_in(each) for each in sorted(languages())}
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A message that is a value of another, and is said in that one's language; `str` is its English."""
@@ -80,6 +94,44 @@ class Phrase:
     def said_in(self, language: str) -> str:
         """The message in a language."""
         return say_in(language, self.message, **self.values)
+
+    def __str__(self) -> str:
+        return self.said_in(SOURCE)
+
+
+@dataclass(frozen=True)
+class PhraseOfMany:
+    """A phrase for 1 or for other numbers, which both may name `{count}`."""
+
+    count: int
+    one: str
+    many: str
+    values: Mapping[str, object]
+
+    def __init__(self, count: int, one: str, many: str, /, **values: object) -> None:
+        object.__setattr__(self, "count", count)
+        object.__setattr__(self, "one", one)
+        object.__setattr__(self, "many", many)
+        object.__setattr__(self, "values", values)
+
+    def said_in(self, language: str) -> str:
+        """The message in a language."""
+        return say_many_in(language, self.count, self.one, self.many, **self.values)
+
+    def __str__(self) -> str:
+        return self.said_in(SOURCE)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Phrases one after the other."""
+
+    parts: tuple[Said, ...]
+    between: str = ", "
+
+    def said_in(self, language: str) -> str:
+        """All of them in a language."""
+        return self.between.join(part.said_in(language) for part in self.parts)
 
     def __str__(self) -> str:
         return self.said_in(SOURCE)

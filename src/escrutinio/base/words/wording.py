@@ -3,7 +3,7 @@
 from fractions import Fraction
 from functools import cache
 
-from escrutinio.base.words.catalogue import catalogue, languages
+from escrutinio.base.words.catalogue import SOURCE, catalogue, languages
 
 
 @cache
@@ -11,6 +11,13 @@ def separators(language: str) -> tuple[str, str]:
     """What stands between thousands, and before decimals. Raises KeyError for a language of no catalogue."""
     header = catalogue(language).header
     return header["X-Thousands"], header["X-Decimal"]
+
+
+@cache
+def percent_sign(language: str) -> str:
+    """What a percentage has after its number: the sign, and before it the no-break space that the language
+    leaves there, as one does whose catalogue does not say (`X-Percent`). Raises KeyError as `separators`."""
+    return catalogue(language).header.get("X-Percent", "# %").partition("#")[2].replace(" ", "\u00a0")
 
 
 @cache
@@ -33,8 +40,13 @@ def decimal(value: Fraction, digits: int, language: str, *, signed: bool = False
 
 
 def percent(share: Fraction, digits: int, language: str) -> str:
-    """A share as a percentage: 51.20 %."""
-    return f"{decimal(100 * share, digits, language)} %"
+    """A share as a percentage: 51.20%; in Spanish 51,20 %, with a no-break space."""
+    return f"{decimal(100 * share, digits, language)}{percent_sign(_known(language))}"
+
+
+def announced(percentage: str, language: str) -> str:
+    """A percentage with the digits it was announced with."""
+    return f"{marks(percentage, language)}{percent_sign(_known(language))}"
 
 
 def points(share: Fraction, digits: int, language: str) -> str:
@@ -44,4 +56,8 @@ def points(share: Fraction, digits: int, language: str) -> str:
 
 def marks(text: str, language: str) -> str:
     """A number as Python writes it, with the marks of a language, or of English."""
-    return text.translate(_marks(language)) if language in languages() else text
+    return text.translate(_marks(_known(language)))
+
+
+def _known(language: str) -> str:
+    return language if language in languages() else SOURCE

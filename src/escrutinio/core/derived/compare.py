@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from itertools import zip_longest
 
-from escrutinio.base.errors import DefinitionError
+from escrutinio.base.errors import DefinitionError, EscrutinioError
+from escrutinio.base.words.catalogue import NN_
+from escrutinio.base.words.say import Phrase, PhraseOfMany, Said
 from escrutinio.core.derived.files import derived_files
 from escrutinio.core.derived.geometry import GEOMETRY, Geometry, parse_geometry
 from escrutinio.core.election.state import ElectionState
@@ -34,22 +36,36 @@ class Difference:
     """The first place where a file is not as it should be.
 
     `line` counts from 1; 0 stands for the file as a whole. `column` is the name of the column of a CSV
-    file, else empty. `expected` and `found` are shortened for reading.
+    file, else empty. `expected` and `found` are in words, or as they stand, shortened for reading.
     """
 
     line: int
     column: str
-    expected: str
-    found: str
+    expected: str | Said
+    found: str | Said
 
-    def sentence(self, path: str) -> str:
+    def said(self, path: str) -> Phrase:
         """Where it is, what was expected and what was found, in one sentence."""
-        place = f"data/{path}"
-        if self.line:
-            place += f", line {self.line}"
+        values: dict[str, object] = {
+            "path": f"data/{path}",
+            "expected": self.expected,
+            "found": self.found,
+        }
         if self.column:
-            place += f", column {self.column}"
-        return f"{place}: expected {self.expected}, found {self.found}."
+            values |= {"line": self.line, "column": self.column}
+            return Phrase(
+                "{path}, line {line:,}, column {column}: expected {expected}, found {found}.", **values
+            )
+        if self.line:
+            return Phrase(
+                "{path}, line {line:,}: expected {expected}, found {found}.", line=self.line, **values
+            )
+        return Phrase("{path}: expected {expected}, found {found}.", **values)
+
+
+_THE_FILE = Phrase("the file")
+_NONE = Phrase("nothing")
+_BYTES = NN_("{count:,} byte", "{count:,} bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +76,12 @@ class FileCheck:
     rows: int
     difference: Difference | None
 
-    def sentence(self) -> str:
-        """One sentence on where the file differs; empty where it does not."""
-        return self.difference.sentence(self.path) if self.difference else ""
+    @property
+    def why(self) -> Phrase:
+        """Where the file differs. Raises ValueError where it does not."""
+        if self.difference is None:
+            raise ValueError(self.path)
+        return self.difference.said(self.path)
 
 
 def compare_derived(state: ElectionState, read: Read) -> Iterator[FileCheck]:
@@ -77,7 +96,7 @@ def compare_derived(state: ElectionState, read: Read) -> Iterator[FileCheck]:
             geometry.check(state.areas, GEOMETRY)
         except DefinitionError as error:
             geometry = None
-            yield _whole(GEOMETRY, "shapes of the election's areas", f"{error}")
+            yield _whole(GEOMETRY, Phrase("shapes of the election's areas"), error.as_kind(EscrutinioError))
     for file in derived_files(state, geometry):
         yield compare_file(file.path, file.content(), read(file.path))
 
@@ -86,7 +105,7 @@ def compare_file(path: str, expected: bytes, found: bytes | None) -> FileCheck:
     """Compare one file of lines; a CSV file's header is not counted as a row."""
     header = 1 if path.endswith(".csv") else 0
     if found is None:
-        return FileCheck(path, 0, Difference(0, "", "the file", "none"))
+        return FileCheck(path, 0, Difference(0, "", _THE_FILE, _NONE))
     if found == expected:
         return FileCheck(path, expected.count(b"\n") - header, None)
     lines = zip_longest(BytesIO(expected), BytesIO(found))
@@ -105,12 +124,12 @@ def _difference(line: int, names: list[str], wanted: bytes | None, got: bytes | 
             if one != other:
                 return Difference(line, name, _shown(one), _shown(other))
     if wanted.rstrip(b"\n") == got.rstrip(b"\n"):
-        return Difference(line, "", "a line break at its end", "none")
+        return Difference(line, "", Phrase("a line break at its end"), _NONE)
     return Difference(line, "", _line(wanted), _line(got))
 
 
-def _line(raw: bytes | None) -> str:
-    return "the end of the file" if raw is None else _shown(raw.decode(errors="replace").rstrip("\n"))
+def _line(raw: bytes | None) -> str | Said:
+    return Phrase("the end of the file") if raw is None else _shown(raw.decode(errors="replace").rstrip("\n"))
 
 
 def _shown(text: str) -> str:
@@ -137,39 +156,57 @@ class Resource:
 def listed(package: bytes | None) -> list[Resource] | FileCheck:
     """The files that `datapackage.json` lists; where it is missing or malformed, what is wrong with it."""
     if package is None:
-        return _whole(DATAPACKAGE, "the file", "none")
+        return _whole(DATAPACKAGE, _THE_FILE, _NONE)
     try:
-        return _resources(json.loads(package))
-    except (ValueError, RecursionError) as error:
-        return _whole(DATAPACKAGE, "a Data Package description", f"{error}")
+        read = json.loads(package)
+    except json.JSONDecodeError as error:
+        at = Phrase(
+            "text that is no JSON from line {line:,}, column {column:,} on",
+            line=error.lineno,
+            column=error.colno,
+        )
+        return _no_description(at)
+    except (ValueError, RecursionError):  # no UTF-8, a number of too many digits, too deep
+        return _no_description(Phrase("what is no JSON"))
+    return _resources(read)
 
 
-def _resources(package: object) -> list[Resource]:
-    """Each resource. Raises ValueError with what is wrong."""
+def _no_description(found: Said) -> FileCheck:
+    return _whole(DATAPACKAGE, Phrase("a Data Package description"), found)
+
+
+def _resources(package: object) -> list[Resource] | FileCheck:
+    """Each resource; or what is wrong with the list."""
     resources = package.get("resources") if isinstance(package, dict) else None
     if not isinstance(resources, list) or not 0 < len(resources) <= MAX_RESOURCES:
-        raise ValueError("no list of resources")
+        return _no_description(Phrase("no list of resources"))
     found: dict[str, Resource] = {}
     for number, resource in enumerate(resources, 1):
         if not isinstance(resource, dict):
-            raise ValueError(f"resource {number} that is not an object")
+            return _no_description(Phrase("resource {number:,} that is not an object", number=number))
         path, size, digest = (resource.get(name) for name in ("path", "bytes", "hash"))
         if not isinstance(path, str) or not _PATH.fullmatch(path):
-            raise ValueError(f"resource {number} with no path below data/")
+            return _no_description(Phrase("resource {number:,} with no path below data/", number=number))
         if type(size) is not int or not isinstance(digest, str):
-            raise ValueError(f"{path} without its bytes and hash")
+            return _no_description(Phrase("{path} without its bytes and hash", path=path))
         if path in found:
-            raise ValueError(f"{path} twice")
+            return _no_description(Phrase("{path} twice", path=path))
         found[path] = Resource(path, size, digest.removeprefix("sha256:"))
     return list(found.values())
 
 
-def check_members(package: bytes | None, state: ElectionState) -> list[str]:
+def check_members(package: bytes | None, state: ElectionState) -> list[Phrase]:
     """What a readable description says wrongly of the election and the log that its tables are of."""
     found = json.loads(package or b"{}")
     wanted: dict[str, object] = {"election": state.election.hex(), "log_size": state.size}
     return [
-        f"data/{DATAPACKAGE} states the {name} {_shown(str(found[name]))}; the log gives {expected}."
+        Phrase(
+            "{path} states {value} as {name}; the log gives {expected}.",
+            path=f"data/{DATAPACKAGE}",
+            value=_shown(str(found[name])),
+            name=name,
+            expected=expected,
+        )
         for name, expected in wanted.items()
         if name in found and (type(found[name]) is not type(expected) or found[name] != expected)
     ]
@@ -184,14 +221,14 @@ def check_resource(resource: Resource, found: tuple[int, str] | None) -> FileChe
     """Hold a file (size and SHA-256 in hexadecimal, None where there is none) against its description."""
     path = resource.path
     if found is None:
-        return _whole(path, "the file", "none")
+        return _whole(path, _THE_FILE, _NONE)
     size, digest = found
     if size != resource.size:
-        return _whole(path, f"{resource.size} bytes", f"{size}")
+        return _whole(path, *(PhraseOfMany(count, *_BYTES) for count in (resource.size, size)))
     if digest != resource.digest:
         return _whole(path, f"SHA-256 {_shown(resource.digest)}", f'"{digest}"')
     return FileCheck(path, 0, None)
 
 
-def _whole(path: str, expected: str, found: str) -> FileCheck:
+def _whole(path: str, expected: str | Said, found: str | Said) -> FileCheck:
     return FileCheck(path, 0, Difference(0, "", expected, found))

@@ -11,6 +11,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from escrutinio.base.words.catalogue import SOURCE
+from escrutinio.base.words.say import say_in
+
 MEMBER = "escrutinio"
 """The member of `datapackage.json` that states it."""
 
@@ -22,8 +25,17 @@ class Version:
     tables: int
     rules: int
 
+    def said_in(self, language: str) -> str:
+        """Both, in a clause."""
+        return say_in(
+            language,
+            "version {tables} of the tables and {rules} of the rules",
+            tables=self.tables,
+            rules=self.rules,
+        )
+
     def __str__(self) -> str:
-        return f"version {self.tables} of the tables and {self.rules} of the rules"
+        return self.said_in(SOURCE)
 
 
 FIRST = Version(1, 1)

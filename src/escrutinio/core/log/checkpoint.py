@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 
 from escrutinio.base.errors import LogError
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE, Hash
 from escrutinio.core.log.notes import (
     Note,
@@ -18,6 +19,8 @@ from escrutinio.core.log.notes import (
     verify_note,
 )
 from escrutinio.core.log.policy import Policy
+
+_THE_CHECKPOINT = Phrase("The checkpoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class VerifiedCheckpoint:
     cosignatures: tuple[Cosigned, ...]
 
 
-def parse_checkpoint(data: bytes, place: str = "The checkpoint") -> SignedCheckpoint:
+def parse_checkpoint(data: bytes, place: str | Said = _THE_CHECKPOINT) -> SignedCheckpoint:
     """Read a signed checkpoint strictly, without verifying it; raises LogError, naming `place`."""
     note = parse_note(data, place)
     lines = note.text[:-1].decode().split("\n")
@@ -109,7 +112,9 @@ def cosign_checkpoint(signed: SignedCheckpoint, signer: NoteSigner, timestamp: i
     return signer.sign(signed.note.text, timestamp)
 
 
-def find_log_key(signed: SignedCheckpoint, policy: Policy, place: str = "The checkpoint") -> VerifierKey:
+def find_log_key(
+    signed: SignedCheckpoint, policy: Policy, place: str | Said = _THE_CHECKPOINT
+) -> VerifierKey:
     """The trusted key, named as the origin, that signed the checkpoint; raises LogError without one."""
     origin = signed.checkpoint.origin
     keys = [log.key for log in policy.logs if log.key.name == origin]
@@ -119,7 +124,7 @@ def find_log_key(signed: SignedCheckpoint, policy: Policy, place: str = "The che
 
 
 def find_cosignatures(
-    signed: SignedCheckpoint, policy: Policy, place: str = "The checkpoint"
+    signed: SignedCheckpoint, policy: Policy, place: str | Said = _THE_CHECKPOINT
 ) -> tuple[Cosigned, ...]:
     """The policy's witnesses that cosigned; raises LogError when a known witness's line does not verify."""
     names = {witness.key: witness.name for witness in policy.witnesses}
@@ -131,7 +136,7 @@ def find_cosignatures(
 
 
 def verify_checkpoint(
-    signed: SignedCheckpoint, policy: Policy, place: str = "The checkpoint"
+    signed: SignedCheckpoint, policy: Policy, place: str | Said = _THE_CHECKPOINT
 ) -> VerifiedCheckpoint:
     """Check a checkpoint against a policy: the log's signature, every known cosignature, the quorum.
 

@@ -22,6 +22,11 @@ from nacl.bindings import (
 from nacl.exceptions import BadSignatureError
 
 from escrutinio.base.errors import LogError
+from escrutinio.base.words.say import Phrase, Said
+
+_THE_ANSWER_OF_THE_WITNESS = Phrase("The answer of the witness")
+_THE_NOTE = Phrase("The note")
+
 
 MAX_NOTE = 512 * 1024
 """Bytes of the longest note that is read: 64 post-quantum signatures fit."""
@@ -218,7 +223,7 @@ class VerifiedSignature:
     timestamp: int | None
 
 
-def _text(data: bytes, place: str) -> str:
+def _text(data: bytes, place: str | Said) -> str:
     if len(data) > MAX_NOTE:
         raise LogError("note-long", place=place, limit=MAX_NOTE)
     try:
@@ -232,7 +237,7 @@ def _text(data: bytes, place: str) -> str:
     return text
 
 
-def _parse_line(line: str, place: str) -> NoteSignature:
+def _parse_line(line: str, place: str | Said) -> NoteSignature:
     dash, name, value = line[:2], *line[2:].partition(" ")[::2]
     if dash != _DASH:
         raise LogError("note-line", place=place)
@@ -246,7 +251,9 @@ def _parse_line(line: str, place: str) -> NoteSignature:
     return NoteSignature(name, decoded[:4], decoded[4:])
 
 
-def parse_signatures(data: bytes, place: str = "The answer of the witness") -> tuple[NoteSignature, ...]:
+def parse_signatures(
+    data: bytes, place: str | Said = _THE_ANSWER_OF_THE_WITNESS
+) -> tuple[NoteSignature, ...]:
     """Read signature lines alone, as a witness returns them; raises LogError, naming `place`."""
     text = _text(data, place)
     if not text.endswith("\n"):
@@ -263,7 +270,7 @@ def parse_signatures(data: bytes, place: str = "The answer of the witness") -> t
     return signatures
 
 
-def parse_note(data: bytes, place: str = "The note") -> Note:
+def parse_note(data: bytes, place: str | Said = _THE_NOTE) -> Note:
     """Read a signed note strictly; raises LogError, naming `place`, for anything else (signed-note)."""
     _text(data, place)
     separator = data.rfind(b"\n\n")
@@ -275,7 +282,7 @@ def parse_note(data: bytes, place: str = "The note") -> Note:
 
 
 def verify_note(
-    note: Note, keys: Iterable[VerifierKey], place: str = "The note"
+    note: Note, keys: Iterable[VerifierKey], place: str | Said = _THE_NOTE
 ) -> tuple[VerifiedSignature, ...]:
     """The known keys that signed a note, in the note's order; signatures of unknown keys are ignored.
 

@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from escrutinio.base.errors import LogError
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.notes import KeyType, VerifierKey, decode_decimal, parse_vkey
+
+_THE_POLICY = Phrase("The policy")
+
 
 MAX_POLICY = 1024 * 1024
 """Bytes of the longest policy that is read."""
@@ -121,7 +125,7 @@ def _check_group(group: Group, names: set[str], members: set[str]) -> None:
         members.add(member)
 
 
-def parse_policy(data: bytes, place: str = "The policy") -> Policy:
+def parse_policy(data: bytes, place: str | Said = _THE_POLICY) -> Policy:
     """Read a tlog-policy file; raises LogError, naming `place` and the line, for anything else."""
     if len(data) > MAX_POLICY:
         raise LogError("policy-long", place=place, limit=MAX_POLICY)

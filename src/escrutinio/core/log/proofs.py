@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 
 from escrutinio.base.errors import LogError
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.checkpoint import (
     SignedCheckpoint,
     VerifiedCheckpoint,
@@ -23,6 +24,10 @@ from escrutinio.core.log.merkle import (
 )
 from escrutinio.core.log.notes import MAX_NOTE, decode_base64, decode_decimal
 from escrutinio.core.log.policy import Policy
+
+_THE_PROOF = Phrase("The proof")
+_THE_CHECKPOINT_OF_THE_PROOF = Phrase("The checkpoint of the proof")
+
 
 MAX_EXTRA = 64 * 1024
 """Bytes of the longest extra data that is read."""
@@ -45,7 +50,7 @@ class LogProof:
     extra: bytes | None = None
 
 
-def parse_proof(data: bytes, place: str = "The proof") -> LogProof:
+def parse_proof(data: bytes, place: str | Said = _THE_PROOF) -> LogProof:
     """Read a .tlog-proof file strictly, without verifying it; raises LogError, naming `place`."""
     if len(data) > MAX_PROOF:
         raise LogError("proof-file-long", place=place, limit=MAX_PROOF)
@@ -72,10 +77,12 @@ def parse_proof(data: bytes, place: str = "The proof") -> LogProof:
     hashes = tuple(Hash(_base64(line, place)) for line in lines[2 : 3 + _MAX_HASHES])
     if len(hashes) > _MAX_HASHES or any(len(value) != HASH_SIZE for value in hashes):
         raise LogError("proof-form", path=place)
-    return LogProof(index, hashes, parse_checkpoint(note, f"{place}, in its checkpoint,"), extra)
+    return LogProof(
+        index, hashes, parse_checkpoint(note, Phrase("{place}, in its checkpoint", place=place)), extra
+    )
 
 
-def _base64(text: str, place: str) -> bytes:
+def _base64(text: str, place: str | Said) -> bytes:
     try:
         return decode_base64(text)
     except ValueError:
@@ -102,7 +109,7 @@ def verify_proof(proof: LogProof, entry: bytes, policy: Policy) -> VerifiedCheck
 
     Raises LogError when the checkpoint is not signed and cosigned as the policy asks, or does not contain it.
     """
-    verified = verify_checkpoint(proof.checkpoint, policy, "The checkpoint of the proof")
+    verified = verify_checkpoint(proof.checkpoint, policy, _THE_CHECKPOINT_OF_THE_PROOF)
     checkpoint = verified.checkpoint
     verify_inclusion(leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     return verified

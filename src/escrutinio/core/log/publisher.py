@@ -20,6 +20,7 @@ from typing import Self
 
 from escrutinio.base.errors import LogError
 from escrutinio.base.files import DirectoryLock, write_files
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.checkpoint import Checkpoint, SignedCheckpoint, parse_checkpoint, sign_checkpoint
 from escrutinio.core.log.merkle import ReadHashes, range_root
 from escrutinio.core.log.notes import NoteSignature, NoteSigner, VerifierKey, verify_note
@@ -30,6 +31,10 @@ from escrutinio.core.log.staging import LogEdge, load_edge
 from escrutinio.core.log.store import Head, Store
 from escrutinio.core.log.tiles import ENTRIES, TileName, levels
 from escrutinio.core.log.witnessing import LogAheadError, Witness, ask_witness, check_not_ahead
+
+_THE_CHECKPOINT_IN_THE_STORE = Phrase("The checkpoint in the store")
+_THE_PUBLISHED_CHECKPOINT = Phrase("The published checkpoint")
+
 
 MAX_ROUND_ENTRIES = 65_536
 """Entries that one checkpoint adds at most; a larger backlog takes several, so that memory stays bounded."""
@@ -94,7 +99,7 @@ class Publisher:
     def _start(self) -> list[int]:
         signed, public = self._store.head("signed"), self._store.head("public")
         if signed.note:
-            self._check_own(parse_checkpoint(signed.note, "The checkpoint in the store"), "the store")
+            self._check_own(parse_checkpoint(signed.note, _THE_CHECKPOINT_IN_THE_STORE), Phrase("the store"))
         edge = load_edge(self._reader, public.size, public.root)
         published = self._published()
         if published is not None:
@@ -111,15 +116,15 @@ class Publisher:
     def _published(self) -> SignedCheckpoint | None:
         if not (self._directory / CHECKPOINT).exists():
             return None
-        published = parse_checkpoint(self._reader.checkpoint(), "The published checkpoint")
+        published = parse_checkpoint(self._reader.checkpoint(), _THE_PUBLISHED_CHECKPOINT)
         self._check_own(published, str(self._directory))
         return published
 
-    def _check_own(self, signed: SignedCheckpoint, where: str) -> None:
+    def _check_own(self, signed: SignedCheckpoint, where: str | Said) -> None:
         origin = signed.checkpoint.origin
         if origin != self._signer.name:
             raise LogError("log-other", origin=origin, name=self._signer.name, place=where)
-        verify_note(signed.note, [self._signer.verifier], f"The checkpoint in {where}")
+        verify_note(signed.note, [self._signer.verifier], Phrase("The checkpoint in {where}", where=where))
 
     def _check_published(self, published: Checkpoint, public: Head) -> None:
         if published.size > public.size:

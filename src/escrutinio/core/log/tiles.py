@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from escrutinio.base.errors import LogError
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE, Hash, tree_root
+
+_THE_ENTRY_BUNDLE = Phrase("The entry bundle")
+
 
 TILE_WIDTH = 256
 """Hashes in a full tile, entries in a full bundle."""
@@ -98,7 +102,7 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _bounds(bundle: bytes, width: int, place: str) -> list[tuple[int, int]]:
+def _bounds(bundle: bytes, width: int, place: str | Said) -> list[tuple[int, int]]:
     """Start and end of the first `width` entries; raises LogError when they are not all there."""
     bounds: list[tuple[int, int]] = []
     position, length = 0, len(bundle)
@@ -115,7 +119,7 @@ def _bounds(bundle: bytes, width: int, place: str) -> list[tuple[int, int]]:
     return bounds
 
 
-def _exact_bounds(bundle: bytes, width: int, place: str) -> list[tuple[int, int]]:
+def _exact_bounds(bundle: bytes, width: int, place: str | Said) -> list[tuple[int, int]]:
     bounds = _bounds(bundle, width, place)
     end = bounds[-1][1] if bounds else 0
     if end != len(bundle):
@@ -123,17 +127,17 @@ def _exact_bounds(bundle: bytes, width: int, place: str) -> list[tuple[int, int]
     return bounds
 
 
-def decode_bundle(bundle: bytes, width: int, place: str = "The entry bundle") -> list[bytes]:
+def decode_bundle(bundle: bytes, width: int, place: str | Said = _THE_ENTRY_BUNDLE) -> list[bytes]:
     """The `width` entries of a bundle; raises LogError, naming `place`, unless it holds exactly these."""
     return [bundle[start:end] for start, end in _exact_bounds(bundle, width, place)]
 
 
-def bundle_prefix(bundle: bytes, width: int, place: str = "The entry bundle") -> bytes:
+def bundle_prefix(bundle: bytes, width: int, place: str | Said = _THE_ENTRY_BUNDLE) -> bytes:
     """The bundle of the first `width` entries of a full one; raises LogError unless that is whole."""
     return bundle[: _exact_bounds(bundle, TILE_WIDTH, place)[width - 1][1]]
 
 
-def hash_bundle(bundle: bytes, width: int, place: str = "The entry bundle") -> bytes:
+def hash_bundle(bundle: bytes, width: int, place: str | Said = _THE_ENTRY_BUNDLE) -> bytes:
     """The level 0 tile of a bundle: its `width` leaf hashes joined; raises LogError like `decode_bundle`."""
     return b"".join(
         [sha256(b"\x00" + bundle[start:end]).digest() for start, end in _exact_bounds(bundle, width, place)]

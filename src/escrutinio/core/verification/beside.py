@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
+from escrutinio.base.words.say import Joined, Phrase, Said
 from escrutinio.core.election.state import ElectionState, Standing, attachments_of
 from escrutinio.core.log.tiles import TileName
 from escrutinio.core.log.trust import Trust
@@ -53,7 +54,8 @@ def check_attachments(state: ElectionState, fetch: Fetch, unread: Iterable[TileN
     """
     running = Running(Check.ATTACHMENTS)
     for name in unread:
-        running.leave_open(f"log/{name.path}", f"What the entries of {name.path} name was not read.")
+        why = Phrase("What the entries of {bundle} name was not read.", bundle=name.path)
+        running.leave_open(f"log/{name.path}", why)
     needed_and_gone = running.leave_open if running.unjudged else running.fail
     missing, differing = Running(Check.ATTACHMENTS), Running(Check.ATTACHMENTS)
     named = _named_attachments(state)
@@ -70,30 +72,44 @@ def check_attachments(state: ElectionState, fetch: Fetch, unread: Iterable[TileN
             continue
         if content is None:
             tell = needed_and_gone if digest in state.attachments_needed else missing.fail
-            tell(place, f"The file that entry {first} names is missing.")
+            tell(place, Phrase("The file that entry {entry} names is missing.", entry=first))
         elif (found := sha256(content).digest()) != digest:
             running.fail(
-                place, f"The file that entry {first} names is another one: its SHA-256 is {found.hex()}."
+                place,
+                Phrase(
+                    "The file that entry {entry} names is another one: its SHA-256 is {digest}.",
+                    entry=first,
+                    digest=found.hex(),
+                ),
             )
         else:
             for index, stated in records:
                 if stated.size != len(content):
-                    sentence = (
-                        f"Entry {index} states {stated.size:,} bytes of the file that it names, which has "
-                        f"{len(content):,}."
+                    why = Phrase(
+                        "Entry {entry} states another size of the file that it names: {stated:,} bytes, and "
+                        "it has {size:,}.",
+                        entry=index,
+                        stated=stated.size,
+                        size=len(content),
                     )
-                    differing.fail(place, sentence)
+                    differing.fail(place, why)
     running.note = _note(len(missing.failures), len(differing.failures))
     return Attachments(running.done(), tuple(missing.failures), tuple(differing.failures))
 
 
-def _note(missing: int, differing: int) -> str:
+def _note(missing: int, differing: int) -> Said | None:
     said = []
     if missing:
-        said.append(f"Files that are named, that no total needs, and that are missing: {missing:,}.")
+        said.append(
+            Phrase(
+                "Files that are named, that no total needs, and that are missing: {count:,}.", count=missing
+            )
+        )
     if differing:
-        said.append(f"Records that state another size than that of their file: {differing:,}.")
-    return " ".join(said)
+        said.append(
+            Phrase("Records that state another size than that of their file: {count:,}.", count=differing)
+        )
+    return Joined(tuple(said), " ") if said else None
 
 
 def _named_attachments(state: ElectionState) -> dict[bytes, list[tuple[int, Attachment]]]:
@@ -118,7 +134,7 @@ def check_verifier(trust: Trust | None, fetch: Fetch) -> Answer:
     if trust is None:
         return unjudged([Check.OFFLINE_VERIFIER], VERIFIER, NO_TRUST)[0]
     if trust.verifier_html is None:
-        running.note = "The trust file names none."
+        running.note = Phrase("The trust file names none.")
         return running.done()
     try:
         content = fetch(VERIFIER, MAX_VERIFIER)
@@ -126,14 +142,13 @@ def check_verifier(trust: Trust | None, fetch: Fetch) -> Answer:
         running.leave_open(VERIFIER, error)
         return running.done()
     if content is None:
-        running.fail(VERIFIER, "The offline verifier that the trust file names is missing.")
+        running.fail(VERIFIER, Phrase("The offline verifier that the trust file names is missing."))
         return running.done()
     running.count = 1
     found = sha256(content).digest()
     if found != trust.verifier_html:
-        sentence = (
-            f"The offline verifier has the SHA-256 {found.hex()}; "
-            f"the trust file names {trust.verifier_html.hex()}."
+        running.fail(
+            VERIFIER,
+            LogError("verifier-differs", found=found.hex(), named=trust.verifier_html.hex()),
         )
-        running.fail(VERIFIER, sentence)
     return running.done()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from escrutinio.base.errors import FileUnreadableError, LogError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.log.checkpoint import (
     Cosigned,
     SignedCheckpoint,
@@ -15,7 +16,7 @@ from escrutinio.core.log.reader import CHECKPOINT, LogReader
 from escrutinio.core.verification.checks import Answer, Check, Running, unjudged
 
 PLACE = f"log/{CHECKPOINT}"
-NO_TRUST = "No trust file was given, so nothing says whose log this is."
+NO_TRUST = Phrase("No trust file was given, so nothing says whose log this is.")
 
 
 def read_checkpoint(reader: LogReader) -> tuple[Answer, SignedCheckpoint | None]:
@@ -52,9 +53,8 @@ def check_signatures(
     else:
         quorum.count = len(cosignatures)
         if policy.quorum == NO_QUORUM:
-            quorum.note = "The trust file asks for no cosignature."
+            quorum.note = Phrase("The trust file asks for no cosignature.")
         if not policy.satisfied_by({cosigned.witness for cosigned in cosignatures}):
             present = ", ".join(cosigned.witness for cosigned in cosignatures) or NO_QUORUM
-            sentence = f"The checkpoint lacks the quorum {policy.quorum!r}; cosigned by: {present}."
-            quorum.fail(PLACE, sentence)
+            quorum.fail(PLACE, LogError("checkpoint-quorum", quorum=repr(policy.quorum), present=present))
     return [signature.done(), quorum.done()], cosignatures

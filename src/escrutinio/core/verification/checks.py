@@ -11,8 +11,16 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from time import perf_counter
 
+from escrutinio.base.errors import CONTEXT, EscrutinioError
+from escrutinio.base.words.catalogue import SOURCE
+from escrutinio.base.words.say import Said, said_in_all, say_in, say_key
+
 MAX_REASONS = 1000
 """Failures that a check lists at most; it then stops reading, whatever size a hostile checkpoint states."""
+
+
+ENTRY = "entry"
+"""What a place begins with that is an entry of the log; other places are paths."""
 
 
 class Check(IntEnum):
@@ -50,10 +58,36 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that is wrong, or that could not be judged: the file, entry or cell, and a sentence."""
+    """One thing that is wrong, or that could not be judged: a path, or "entry" and a number; and why."""
 
     place: str
-    sentence: str
+    why: Said
+
+    @property
+    def code(self) -> str | None:
+        """What a program knows it by: the code of a refusal or of a finding; None for any other reason."""
+        code = getattr(self.why, "code", None)
+        return code if isinstance(code, str) else None
+
+    def sentence(self, language: str) -> str:
+        """Why, in one sentence."""
+        return self.why.said_in(language)
+
+    def said_in(self, language: str) -> str:
+        """Where and why; a place with which the sentence begins is said once."""
+        sentence = self.sentence(language)
+        if sentence.startswith(self.place):
+            return sentence
+        kind, _, number = self.place.partition(" ")
+        place = say_in(language, "entry {number}", number=number) if kind == ENTRY else self.place
+        return say_key(language, CONTEXT, "at-place", place=place, why=sentence)
+
+    def plain(self) -> dict[str, object]:
+        """For JSON: place, code, and the sentence by language."""
+        return {"place": self.place, "code": self.code, "sentence": said_in_all(self.why)}
+
+    def __str__(self) -> str:
+        return self.said_in(SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +100,7 @@ class Answer:
     seconds: float = 0.0
     failures: tuple[Reason, ...] = ()
     unjudged: tuple[Reason, ...] = ()
-    note: str = ""
+    note: Said | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -76,9 +110,16 @@ class Answer:
         return Outcome.OPEN if self.unjudged else Outcome.HOLDS
 
 
-def unjudged(checks: Iterable[Check], place: str, sentence: str) -> list[Answer]:
+def unjudged(checks: Iterable[Check], place: str, why: Said) -> list[Answer]:
     """Answers of checks that cannot be made, all for one reason."""
-    return [Answer(check, unjudged=(Reason(place, sentence),)) for check in checks]
+    return [Answer(check, unjudged=(_reason(place, why),)) for check in checks]
+
+
+def _reason(place: str, why: Said) -> Reason:
+    """A reason. Of an error its code and values are kept, and not the frames that it was raised through."""
+    if isinstance(why, EscrutinioError):
+        return Reason(place, why.as_kind(EscrutinioError))
+    return Reason(place, why)
 
 
 @dataclass(slots=True)
@@ -88,7 +129,7 @@ class Running:
     check: Check
     started: float = field(default_factory=perf_counter)
     count: int = 0
-    note: str = ""
+    note: Said | None = None
     failures: list[Reason] = field(default_factory=list)
     unjudged: list[Reason] = field(default_factory=list)
 
@@ -97,15 +138,15 @@ class Running:
         """Whether it lists as many reasons as it may."""
         return len(self.failures) + len(self.unjudged) >= MAX_REASONS
 
-    def fail(self, place: str, sentence: object) -> None:
+    def fail(self, place: str, why: Said) -> None:
         """Something is wrong."""
         if not self.full:
-            self.failures.append(Reason(place, str(sentence)))
+            self.failures.append(_reason(place, why))
 
-    def leave_open(self, place: str, sentence: object) -> None:
+    def leave_open(self, place: str, why: Said) -> None:
         """Something cannot be judged here."""
         if not self.full:
-            self.unjudged.append(Reason(place, str(sentence)))
+            self.unjudged.append(_reason(place, why))
 
     def done(self) -> Answer:
         """The answer, as of now."""

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.derived.compare import (
     DATAPACKAGE,
     FileCheck,
@@ -75,7 +76,7 @@ class DataFiles:
 
 
 def check_data(
-    files: DataFiles, state: ElectionState | None, why: str, size: int, there: Iterable[str] = ()
+    files: DataFiles, state: ElectionState | None, why: Said, size: int, there: Iterable[str] = ()
 ) -> Data:
     """Checks 12 and 13: the tables in `data/` follow from the log, and every file is as it is described.
 
@@ -94,7 +95,9 @@ def check_data(
             if file.difference is not None:
                 differing.append(file)
         if state.size < size:
-            running.note = f"The tables are of the first {state.size:,} of {size:,} entries."
+            running.note = Phrase(
+                "The tables are of the first {first:,} of {size:,} entries.", first=state.size, size=size
+            )
         _tell(running, differing, files)
     tables = running.done()
     whole, others = _check_whole(files, state)
@@ -102,9 +105,10 @@ def check_data(
     unlisted = tuple(path for path in there if path not in known and not of_pages(path))
     if unlisted:
         shown = ", ".join(unlisted[:SHOWN_FILES]) + (", …" if len(unlisted) > SHOWN_FILES else "")
-        whole = replace(
-            whole, note=f"Files that the description does not list, and nobody vouches for: {shown}."
+        note = Phrase(
+            "Files that the description does not list, and nobody vouches for: {shown}.", shown=shown
         )
+        whole = replace(whole, note=note)
     not_compared = tuple(path for path in others if path not in compared)
     return Data((tables, whole), not_compared, state, unlisted)
 
@@ -122,15 +126,20 @@ def _tell(running: Running, differing: Iterable[FileCheck], files: DataFiles) ->
         elif version != KNOWN:
             running.leave_open(
                 place,
-                f"{file.sentence()} The tables state {version}, and this program makes {KNOWN}: it cannot "
-                "say whether they are right.",
+                Phrase(
+                    "{why} The tables state {version}, and this program makes {known}: it cannot say whether "
+                    "they are right.",
+                    why=file.why,
+                    version=version,
+                    known=KNOWN,
+                ),
             )
         else:
-            running.fail(place, file.sentence())
+            running.fail(place, file.why)
     if running.failures and files.was_replaced():
-        sentence = "The tables were published again while they were read; verify once more."
         running.failures, running.unjudged = [], []
-        running.leave_open(f"data/{DATAPACKAGE}", sentence)
+        why = Phrase("The tables were published again while they were read; verify once more.")
+        running.leave_open(f"data/{DATAPACKAGE}", why)
 
 
 def _check_whole(files: DataFiles, state: ElectionState | None) -> tuple[Answer, list[str]]:
@@ -142,18 +151,19 @@ def _check_whole(files: DataFiles, state: ElectionState | None) -> tuple[Answer,
         return running.done(), []
     resources = listed(package)
     if isinstance(resources, FileCheck):
-        running.fail(place, resources.sentence())
+        running.fail(place, resources.why)
         return running.done(), []
     running.count = len(resources)
-    for sentence in [] if state is None else check_members(package, state):
-        running.fail(place, sentence)
+    for why in [] if state is None else check_members(package, state):
+        running.fail(place, why)
     for resource in resources:
         found = check_resource(resource, files.seen(resource.path))
         if isinstance(error := files.unreadable.get(resource.path), FileUnreadableError):
             running.leave_open(f"data/{resource.path}", error)
         elif found.difference is not None:
-            running.fail(f"data/{resource.path}", found.sentence())
+            running.fail(f"data/{resource.path}", found.why)
     if running.failures and files.was_replaced():
         running.failures, running.unjudged = [], []
-        running.leave_open(place, "The files were published again while they were read; verify once more.")
+        again = Phrase("The files were published again while they were read; verify once more.")
+        running.leave_open(place, again)
     return running.done(), [resource.path for resource in resources]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from escrutinio.base.errors import LogError
+from escrutinio.base.words.catalogue import NN_
+from escrutinio.base.words.say import Phrase, PhraseOfMany, Said
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint, find_log_key
 from escrutinio.core.log.pinned import PinnedLog
@@ -19,9 +21,10 @@ from escrutinio.core.verification.checkpoint import PLACE
 from escrutinio.core.verification.checks import Answer, Check, Running
 from escrutinio.core.verification.records import NO_ELECTION
 
-NOTHING_SEEN = "Nothing of this log was seen before."
-NOT_ASKED = "Left out, as was asked."
-NO_TRUST_FILE = "Without a trust file it is not compared with what was seen before."
+NOTHING_SEEN = Phrase("Nothing of this log was seen before.")
+NOT_ASKED = Phrase("Left out, as was asked.")
+NO_TRUST_FILE = Phrase("Without a trust file it is not compared with what was seen before.")
+_ENTRIES = NN_("{count:,} entry", "{count:,} entries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,17 @@ class Earlier:
     seen_at: int | None = None
     given: bool = False
 
-    def when(self) -> str:
+    def when(self) -> Said:
         """Size and moment, for a sentence."""
-        size = f"{self.signed.checkpoint.size:,} entries"
+        size = _entries(self.signed.checkpoint.size)
         if self.seen_at is None:
             return size
-        return f"{size} (seen {datetime.fromtimestamp(self.seen_at, UTC):%Y-%m-%d %H:%M} UTC)"
+        moment = f"{datetime.fromtimestamp(self.seen_at, UTC):%Y-%m-%d %H:%M} UTC"
+        return Phrase("{entries} (seen {moment})", entries=size, moment=moment)
+
+
+def _entries(count: int) -> Said:
+    return PhraseOfMany(count, *_ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,8 @@ class Memory:
     say where nothing is compared."""
 
     seen: tuple[Earlier, ...] = ()
-    unreadable: tuple[tuple[str, str], ...] = ()
-    note: str = NOTHING_SEEN
+    unreadable: tuple[tuple[str, Said], ...] = ()
+    note: Said = NOTHING_SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def check_earlier(
         elif not _signed(log.signed, trust):
             known = None
             check.leave_open(
-                PLACE, "This checkpoint is not signed by the log, so that it shows nothing of it."
+                PLACE, Phrase("This checkpoint is not signed by the log, so that it shows nothing of it.")
             )
         else:
             known = _same_log(check, earlier, log)
@@ -90,7 +98,7 @@ def check_earlier(
             (held if known else contradicted).append(earlier)
     if not check.failures and not check.unjudged:
         latest = max(held, key=lambda each: each.signed.checkpoint.size, default=None)
-        check.note = memory.note if latest is None else f"It extends {latest.when()}."
+        check.note = memory.note if latest is None else Phrase("It extends {earlier}.", earlier=latest.when())
     return Compared(check.done(), tuple(contradicted))
 
 
@@ -113,21 +121,35 @@ def _same_log(check: Running, earlier: Earlier, log: PinnedLog) -> bool | None:
     if before.size > now.size:
         check.leave_open(
             PLACE,
-            f"This is an older copy of {now.size:,} entries; the log was seen before with {earlier.when()}.",
+            Phrase(
+                "This is an older copy of {entries}; the log was seen before with {earlier}.",
+                entries=_entries(now.size),
+                earlier=earlier.when(),
+            ),
         )
         return None
     try:
         root = now.root if before.size == now.size else log.root_at(before.size)
     except LogError as error:
-        check.leave_open(PLACE, f"Whether it extends {earlier.when()} cannot be seen: {error}")
+        check.leave_open(
+            PLACE,
+            Phrase("Whether it extends {earlier} cannot be seen: {why}", earlier=earlier.when(), why=error),
+        )
         return None
     if root == before.root:
         return True
-    what = "another history of the same size" if before.size == now.size else "a history that was rewritten"
     check.fail(
         PLACE,
-        f"The log signed {what}: with {now.size:,} entries it does not extend the {earlier.when()} of "
-        f"{earlier.place}. Keep both signed checkpoints.",
+        Phrase(
+            "The log signed another history of the same size: with {entries} it is not the one of {place}, "
+            "of {earlier}. Keep both signed checkpoints."
+            if before.size == now.size
+            else "The log signed a history that was rewritten: with {entries} it does not extend the one of "
+            "{place}, of {earlier}. Keep both signed checkpoints.",
+            entries=_entries(now.size),
+            place=earlier.place,
+            earlier=earlier.when(),
+        ),
     )
     return False
 
@@ -144,20 +166,31 @@ def _predecessor(check: Running, earlier: Earlier, state: ElectionState | None) 
     before = earlier.signed.checkpoint
     if head is None or head.origin != before.origin:
         if earlier.given:
-            check.leave_open(earlier.place, f"It is of another log: {before.origin[:100]}.")
+            why = Phrase("It is of another log: {origin}.", origin=before.origin[:100])
+            check.leave_open(earlier.place, why)
         return None
     if before.size != head.size:
         check.leave_open(
             PLACE,
-            f"The charter goes on from {head.size:,} entries of the log {head.origin}, which was seen with "
-            f"{earlier.when()}: whether these are one history only that log can show.",
+            Phrase(
+                "The charter goes on from {entries} of the log {origin}, which was seen with {earlier}: "
+                "whether these are one history only that log can show.",
+                entries=_entries(head.size),
+                origin=head.origin,
+                earlier=earlier.when(),
+            ),
         )
         return None
     if before.root == head.root:
         return True
     check.fail(
         PLACE,
-        f"The charter goes on from another history of the log {head.origin} than the {earlier.when()} of "
-        f"{earlier.place}. Keep both signed checkpoints.",
+        Phrase(
+            "The charter goes on from another history of the log {origin} than the one of {place}, of "
+            "{earlier}. Keep both signed checkpoints.",
+            origin=head.origin,
+            place=earlier.place,
+            earlier=earlier.when(),
+        ),
     )
     return False

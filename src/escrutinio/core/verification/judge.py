@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import EscrutinioError, LogError, RecordError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.rights import ROOT, Scopes, may_sign
 from escrutinio.core.election.state import OFFICIAL, ElectionState, SheetTable, Status
@@ -35,6 +36,8 @@ from escrutinio.core.records.types import (
     TallySheet,
     ZeroReport,
 )
+
+_THE_CHECKPOINT_OF_THE_PROOF = Phrase("The checkpoint of the proof")
 
 
 class Verdict(StrEnum):
@@ -331,7 +334,7 @@ def judge_proof(proof: LogProof, log: PinnedLog, policy: Policy | None, record: 
         return replace(answer, verdict=Verdict.PROOF_INVALID, detail=detail, authenticated=False)
     try:
         if policy is not None:
-            verify_checkpoint(proof.checkpoint, policy, "The checkpoint of the proof")
+            verify_checkpoint(proof.checkpoint, policy, _THE_CHECKPOINT_OF_THE_PROOF)
         if record is not None:
             _included(proof, leaf_hash(record))
         if promised.size > checkpoint.size:

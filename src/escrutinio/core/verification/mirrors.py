@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from escrutinio.base.errors import LogError
+from escrutinio.base.errors import EscrutinioError, LogError
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.checkpoint import VerifiedCheckpoint, parse_checkpoint, verify_checkpoint
 from escrutinio.core.log.pinned import PinnedLog
 from escrutinio.core.log.policy import Policy
@@ -45,7 +46,7 @@ class MirrorReport:
     standing: MirrorStanding
     entries: int = 0
     size: int | None = None
-    why: str = ""
+    why: Said | None = None
     checkpoint: bytes = b""
 
 
@@ -55,13 +56,15 @@ def open_copy(address: str, policy: Policy) -> MirrorCopy | MirrorReport:
         reader = open_log(f"{address.rstrip('/')}/log")
         note = reader.checkpoint()
     except LogError as error:
-        return MirrorReport(address, MirrorStanding.UNREACHABLE, why=str(error))
+        return MirrorReport(address, MirrorStanding.UNREACHABLE, why=error.as_kind(EscrutinioError))
     try:
         signed = parse_checkpoint(note)
         verified = verify_checkpoint(signed, policy)
         return MirrorCopy(address, note, verified, PinnedLog(reader, signed))
     except LogError as error:
-        return MirrorReport(address, MirrorStanding.REFUSED, why=str(error), checkpoint=note)
+        return MirrorReport(
+            address, MirrorStanding.REFUSED, why=error.as_kind(EscrutinioError), checkpoint=note
+        )
 
 
 def compare_copies(base: MirrorCopy, mirror: MirrorCopy) -> MirrorReport:
@@ -71,11 +74,12 @@ def compare_copies(base: MirrorCopy, mirror: MirrorCopy) -> MirrorReport:
     """
     ours, theirs = base.verified.checkpoint, mirror.verified.checkpoint
 
-    def report(standing: MirrorStanding, entries: int = 0, why: str = "") -> MirrorReport:
+    def report(standing: MirrorStanding, entries: int = 0, why: Said | None = None) -> MirrorReport:
         return MirrorReport(mirror.address, standing, entries, theirs.size, why, mirror.note)
 
     if ours.origin != theirs.origin:
-        return report(MirrorStanding.REFUSED, why=f"This is the log {theirs.origin}, not {ours.origin}.")
+        other = Phrase("This is the log {found}, not {wanted}.", found=theirs.origin, wanted=ours.origin)
+        return report(MirrorStanding.REFUSED, why=other)
     if ours.size == theirs.size:
         return report(MirrorStanding.SAME if ours.root == theirs.root else MirrorStanding.SPLIT)
     (short, _), (long, log) = sorted(((ours, base.log), (theirs, mirror.log)), key=lambda each: each[0].size)
@@ -83,7 +87,8 @@ def compare_copies(base: MirrorCopy, mirror: MirrorCopy) -> MirrorReport:
         # The root that the longer log had at the shorter one's size, by tiles that give its own root.
         root = log.root_at(short.size)
     except LogError as error:
-        return report(MirrorStanding.UNPROVED, why=f"The tiles of the longer log do not bear it out: {error}")
+        why = Phrase("The tiles of the longer log do not bear it out: {why}", why=error)
+        return report(MirrorStanding.UNPROVED, why=why)
     if root != short.root:
         return report(MirrorStanding.SPLIT)
     return report(MirrorStanding.BEHIND if theirs is short else MirrorStanding.AHEAD, long.size - short.size)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch, files_below, open_files
 from escrutinio.base.progress import Progress, silent
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.election.bulk.ahead import Ahead
 from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.election.findings.calendar import calendar_findings
@@ -37,7 +38,7 @@ from escrutinio.core.verification.beside import (
 )
 from escrutinio.core.verification.checkpoint import PLACE, check_signatures, read_checkpoint
 from escrutinio.core.verification.checks import Answer, Check, Outcome, unjudged
-from escrutinio.core.verification.earlier import Earlier, Memory, check_earlier
+from escrutinio.core.verification.earlier import NOT_ASKED, Earlier, Memory, check_earlier
 from escrutinio.core.verification.reading import Reading
 from escrutinio.core.verification.records import NO_ELECTION, check_records, check_trust
 from escrutinio.core.verification.tree import check_tree
@@ -129,7 +130,7 @@ class NotVerifiedError(LogError):
             for reason in (*answer.failures, *answer.unjudged)
             if answer.outcome is (Outcome.FAILS if self.failed else Outcome.OPEN)
         ]
-        self.reason = f"{reasons[0].place}: {reasons[0].sentence}" if reasons else "there is no log"
+        self.reason: Said = reasons[0] if reasons else Phrase("there is no log")
         super().__init__("log-not-verified", address=address, reason=self.reason)
 
 
@@ -187,14 +188,14 @@ def verify_publication(
     first, signed = read_checkpoint(reader)
     left_out = BESIDE_THE_LOG if only_log else frozenset[Check]()
     if signed is None:
-        rest = unjudged(tuple(Check)[1:], PLACE, "The checkpoint could not be read.")
+        rest = unjudged(tuple(Check)[1:], PLACE, Phrase("The checkpoint could not be read."))
         return Verification((first, *rest), None, left_out=left_out)
     signatures, cosignatures = check_signatures(signed, trust.policy if trust else None)
     files, size = None if only_log else _data_files(fetch), signed.checkpoint.size
     try:
         check_readable(size)
     except LogError as error:
-        rest = unjudged(tuple(Check)[3:], PLACE, str(error))
+        rest = unjudged(tuple(Check)[3:], PLACE, error)
         return Verification((first, *signatures, *rest), signed, None, cosignatures, left_out=left_out)
     stated = None if files is None else files.stated().size
     reading = Reading(reader, fetch, executor, progress, ahead, known)
@@ -243,18 +244,25 @@ def _data(
     address: str | Path, files: DataFiles | None, reading: Reading, size: int, stated: int | None
 ) -> Data:
     if files is None:
-        tables, whole = unjudged((Check.TABLES, Check.DATA_FILES), "data", "Left out, as was asked.")
+        tables, whole = unjudged((Check.TABLES, Check.DATA_FILES), "data", NOT_ASKED)
         return Data((tables, whole), ())
-    state, why = reading.state, NO_ELECTION
+    state = reading.state
+    why: Said = NO_ELECTION
     if reading.unread or reading.unreadable:
-        state, why = None, "Not all that the tables follow from could be read."
+        state, why = None, Phrase("Not all that the tables follow from could be read.")
     elif stated is not None and stated > size:
         state = None
-        why = f"The tables state that they are of {stated:,} entries, and the log was read at {size:,}."
+        why = Phrase(
+            "The tables state that they are of a log of {stated:,} entries, and it was read at {size:,}.",
+            stated=stated,
+            size=size,
+        )
     elif reading.earlier is not None:
         state = reading.earlier
     if state is not None and state.unknown_types:
-        why = f"Entry {state.unknown_types[0][0]} is of a type that this program does not know."
+        why = Phrase(
+            "Entry {entry} is of a type that this program does not know.", entry=state.unknown_types[0][0]
+        )
         state = None
     try:
         there = files_below(address, "data") or []

@@ -50,7 +50,7 @@ class Reading:
         )
         self.size = 0
         self.seconds = 0.0
-        self.refusal = ""
+        self.refusal: DefinitionError | None = None
         self.unread: dict[TileName, LogError] = {}
         self.unreadable: dict[bytes, FileUnreadableError] = {}
         self.first_entries: list[bytes] = []
@@ -78,7 +78,7 @@ class Reading:
             self.state = folding.state()
             self._hashes = folding.leaf_hashes()
         except DefinitionError as error:
-            self.refusal = str(error)
+            self.refusal = error
         self.seconds = perf_counter() - started
 
     def leaf_tiles(self, checkpoint: Checkpoint) -> Iterator[LeafTile]:

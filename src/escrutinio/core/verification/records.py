@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
+from escrutinio.base.words.catalogue import N_, SOURCE
+from escrutinio.base.words.say import Joined, Phrase
 from escrutinio.core.election.findings.entries import BAD_RECORD, BAD_SIGNATURE, OUT_OF_BOUNDS, UNKNOWN_KEY
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.mirrors import MIRRORS, open_mirrors
 from escrutinio.core.log.notes import MAX_NOTE
@@ -16,12 +20,46 @@ from escrutinio.core.log.trust import Trust, parse_trust
 from escrutinio.core.verification.checkpoint import NO_TRUST
 from escrutinio.core.verification.checks import Answer, Check, Running, unjudged
 from escrutinio.core.verification.reading import Reading
+from escrutinio.core.verification.tree import not_read
 
 RECORD_FAULTS = frozenset({BAD_RECORD})
 SIGNATURE_FAULTS = frozenset({BAD_SIGNATURE, UNKNOWN_KEY})
 COPY = "trust.toml"
 FIRST = "log/tile/entries/000"
-NO_ELECTION = "No election could be read from the log."
+NO_ELECTION = Phrase("No election could be read from the log.")
+
+_PINNED = (
+    (
+        Phrase("The definition was not read."),
+        Phrase("The log has no definition."),
+        N_("The definition is {found}; the trust file names {named}."),
+    ),
+    (
+        Phrase("The charter was not read."),
+        Phrase("The log has no charter."),
+        N_("The charter is {found}; the trust file names {named}."),
+    ),
+)
+"""What is said of the entries that the trust file names: not read, not there, another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a finding says, as the reason of a check; `code` is the finding's."""
+
+    finding: Finding
+
+    @property
+    def code(self) -> str:
+        """The finding's."""
+        return self.finding.code
+
+    def said_in(self, language: str) -> str:
+        """Its sentence."""
+        return self.finding.sentence(language)
+
+    def __str__(self) -> str:
+        return self.said_in(SOURCE)
 
 
 def check_trust(trust: Trust | None, reading: Reading, fetch: Fetch) -> Answer:
@@ -30,15 +68,18 @@ def check_trust(trust: Trust | None, reading: Reading, fetch: Fetch) -> Answer:
     check = Running(Check.TRUST_FILE)
     if trust is None:
         return unjudged([Check.TRUST_FILE], FIRST, NO_TRUST)[0]
-    for place, (what, expected) in enumerate((("definition", trust.definition), ("charter", trust.charter))):
-        if place >= reading.size or not reading.was_read(place):
-            sentence = f"The {what} was not read." if place < reading.size else f"The log has no {what}."
-            (check.leave_open if place < reading.size else check.fail)(f"entry {place}", sentence)
+    for place, expected in enumerate((trust.definition, trust.charter)):
+        unread, missing, other = _PINNED[place]
+        if place >= reading.size:
+            check.fail(f"entry {place}", missing)
+            continue
+        if not reading.was_read(place):
+            check.leave_open(f"entry {place}", unread)
             continue
         check.count += 1
         found = sha256(reading.first_entries[place]).hexdigest()
         if found != expected.hex():
-            check.fail(f"entry {place}", f"The {what} is {found}; the trust file names {expected.hex()}.")
+            check.fail(f"entry {place}", Phrase(other, found=found, named=expected.hex()))
     _copy(check, trust, fetch)
     _mirrors(check, trust, fetch)
     return check.done()
@@ -59,17 +100,22 @@ def _copy(check: Running, trust: Trust, fetch: Fetch) -> None:
         return
     ours = {each.name: each.key for each in trust.policy.witnesses}
     named = {
-        "definition": copy.definition != trust.definition,
-        "charter": copy.charter != trust.charter,
-        "log key": not {each.key for each in copy.policy.logs} <= {each.key for each in trust.policy.logs},
-        "key of a witness": any(ours.get(w.name, w.key) != w.key for w in copy.policy.witnesses),
-        "offline verifier": None not in (copy.verifier_html, trust.verifier_html)
+        N_("definition"): copy.definition != trust.definition,
+        N_("charter"): copy.charter != trust.charter,
+        N_("key of the log"): not {each.key for each in copy.policy.logs}
+        <= {each.key for each in trust.policy.logs},
+        N_("key of a witness"): any(ours.get(w.name, w.key) != w.key for w in copy.policy.witnesses),
+        N_("offline verifier"): None not in (copy.verifier_html, trust.verifier_html)
         and copy.verifier_html != trust.verifier_html,
     }
-    if other := [what for what, differs in named.items() if differs]:
-        listed = ", ".join(other)
-        sentence = f"The copy of the trust file in the publication names another {listed} than the one given."
-        check.fail(COPY, sentence)
+    if other := tuple(Phrase(what) for what, differs in named.items() if differs):
+        check.fail(
+            COPY,
+            Phrase(
+                "The copy of the trust file in the publication differs from the one given in: {listed}.",
+                listed=Joined(other),
+            ),
+        )
 
 
 def _mirrors(check: Running, trust: Trust, fetch: Fetch) -> None:
@@ -92,7 +138,9 @@ def check_records(reading: Reading, origin: str) -> list[Answer]:
     state = reading.state
     if state is None:
         whole = reading.was_read(0) and not reading.unreadable
-        why = reading.refusal or ("The log is empty." if not reading.size else "Too little of it was read.")
+        why = reading.refusal or (
+            Phrase("Too little of it was read." if reading.size else "The log is empty.")
+        )
         (definition.fail if whole else definition.leave_open)(FIRST, why)
         for digest, error in reading.unreadable.items():
             definition.leave_open(f"attachments/{digest.hex()}", error)
@@ -107,13 +155,18 @@ def check_records(reading: Reading, origin: str) -> list[Answer]:
     for index, code in state.unknown_types:
         records.leave_open(
             f"entry {index}",
-            f"Entry {index} is of type {code}, which this program does not know; a newer version may. It can "
-            "change what counts, so that no total can be judged here.",
+            Phrase(
+                "Entry {entry} is of type {type}, which this program does not know; a newer version may. It "
+                "can change what counts, so that no total can be judged here.",
+                entry=index,
+                type=code,
+            ),
         )
-    records.note = " ".join(_notes(state))
+    notes = tuple(_notes(state))
+    records.note = Joined(notes, " ") if notes else None
     for name in reading.unread:
         for check in (records, signatures):
-            check.leave_open(f"log/{name.path}", f"The entries of {name.path} were not read.")
+            check.leave_open(f"log/{name.path}", not_read(name))
     answer = signatures.done()
     return [
         definition.done(),
@@ -127,25 +180,33 @@ def _check_charter(check: Running, state: ElectionState, reading: Reading, origi
     if not reading.was_read(1):
         return
     if state.charter is None:
-        check.fail("entry 1", "Entry 1 is not the charter of a log of this election.")
+        check.fail("entry 1", Phrase("Entry 1 is not the charter of a log of this election."))
     elif state.charter.body.origin != origin:
-        named = state.charter.body.origin
-        check.fail("entry 1", f"The charter is of the log {named!r}, and this checkpoint of {origin!r}.")
+        check.fail(
+            "entry 1",
+            Phrase(
+                "The charter is of the log {named}, and this checkpoint of {origin}.",
+                named=repr(state.charter.body.origin),
+                origin=repr(origin),
+            ),
+        )
 
 
-def _notes(state: ElectionState) -> Iterator[str]:
+def _notes(state: ElectionState) -> Iterator[Phrase]:
     """What check 9 says of entries that say nothing and are no faults."""
     if state.unread:
-        yield (
-            "Entries of types that this program does not read, and that never change a total: "
-            f"{len(state.unread):,}."
+        yield Phrase(
+            "Entries of types that this program does not read, and that never change a total: {count:,}.",
+            count=len(state.unread),
         )
     beyond = [finding for finding in state.findings if finding.code == OUT_OF_BOUNDS]
     if beyond:
         first = min(index for finding in beyond for index in finding.entries)
-        yield (
-            "Entries that state what no record may, and have no effect: "
-            f"{sum(finding.count for finding in beyond):,}, the first of them entry {first}."
+        yield Phrase(
+            "Entries that state what no record may, and have no effect: {count:,}; the first of them is "
+            "entry {first}.",
+            count=sum(finding.count for finding in beyond),
+            first=first,
         )
 
 
@@ -161,6 +222,9 @@ def _faults(check: Running, state: ElectionState, codes: frozenset[str], reading
             continue
         place = f"entry {finding.entries[0]}" if finding.entries else "log"
         if finding.code == UNKNOWN_KEY and min(finding.entries, default=0) > first_unread:
-            check.leave_open(place, f"The key of entry {finding.entries[0]} may stand among those not read.")
+            check.leave_open(
+                place,
+                Phrase("The key of entry {entry} may stand among those not read.", entry=finding.entries[0]),
+            )
         else:
-            check.fail(place, finding.sentence("en"))
+            check.fail(place, Found(finding))

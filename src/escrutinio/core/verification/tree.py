@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from escrutinio.base.errors import FileUnreadableError, LogError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.core.log.merkle import HASH_SIZE
 from escrutinio.core.log.reader import LogReader
@@ -84,7 +85,7 @@ def _check_bundles(checkpoint: Checkpoint, leaf_tiles: LeafTiles) -> tuple[Answe
         if leaf.name != name or (leaf.hashes is not None and len(leaf.hashes) != name.width * HASH_SIZE):
             raise LogError("leaves-other")
         leaves.append(leaf)
-        if leaf.hashes is None:
+        if leaf.failure is not None:
             _tell(bundles, name, leaf.failure)
             if bundles.full:
                 break
@@ -92,7 +93,7 @@ def _check_bundles(checkpoint: Checkpoint, leaf_tiles: LeafTiles) -> tuple[Answe
     return bundles.done(), leaves
 
 
-def _tell(check: Running, name: TileName, error: LogError | None) -> None:
+def _tell(check: Running, name: TileName, error: LogError) -> None:
     """A file that could not be read leaves the check open; one that is missing or malformed fails it."""
     tell = check.leave_open if isinstance(error, FileUnreadableError) else check.fail
     tell(f"log/{name.path}", error)
@@ -108,7 +109,7 @@ def _check_hashes(
     fits = frontier.size == checkpoint.size and frontier.root == checkpoint.root
     unread = [leaf for leaf in leaves if leaf.hashes is None]
     for leaf in unread:
-        root.leave_open(f"log/{leaf.name.path}", f"The entries of {leaf.name.path} were not read.")
+        root.leave_open(f"log/{leaf.name.path}", not_read(leaf.name))
     root_done = root.done()
 
     tiles = Running(Check.HASH_TILES)
@@ -168,11 +169,27 @@ def _first_difference(found: bytes, right: bytes) -> int:
     return next(position for position, (one, other) in enumerate(pairs) if one != other)
 
 
-def _difference(name: TileName, tile: bytes, expected: bytes) -> str:
+def not_read(name: TileName) -> Phrase:
+    """What is said of whatever needs the entries of a bundle that could not be read."""
+    return Phrase("The entries of {bundle} were not read.", bundle=name.path)
+
+
+def _difference(name: TileName, tile: bytes, expected: bytes) -> Phrase:
     first = _first_difference(tile, expected)
     number = name.index * TILE_WIDTH + first
-    below = f"entry {number}" if name.level == 0 else TileName(name.level - 1, number).path
-    return f"{name.path} does not fit the entries: its hash number {first}, of {below}, is another."
+    if name.level == 0:
+        return Phrase(
+            "{tile} does not fit the entries: its hash number {number}, of entry {entry}, is another.",
+            tile=name.path,
+            number=first,
+            entry=number,
+        )
+    return Phrase(
+        "{tile} does not fit the entries: its hash number {number}, of {below}, is another.",
+        tile=name.path,
+        number=first,
+        below=TileName(name.level - 1, number).path,
+    )
 
 
 def _check_chain(published: dict[TileName, bytes], checkpoint: Checkpoint, check: Running) -> set[TileName]:
@@ -189,13 +206,11 @@ def _check_chain(published: dict[TileName, bytes], checkpoint: Checkpoint, check
         parent = published.get(TileName(name.level + 1, parent_index, width))
         if parent is not None and tile_root(published[name]) != split_hashes(parent)[position]:
             doubtful.add(name)
-            check.fail(
-                f"log/{name.path}", f"{name.path} does not hash to what the tile above it holds for it."
-            )
+            check.fail(f"log/{name.path}", LogError("tile-chain", path=name.path))
     partials = [partial_tile(size, level) for level in levels(size)]
     edge = tuple(published.get(name, b"") if name else b"" for name in partials)
     if Frontier(size, edge).root != checkpoint.root:
-        check.fail(PLACE, "The tiles at the right edge do not hash to the root of the checkpoint.")
+        check.fail(PLACE, LogError("tiles-root"))
     return doubtful
 
 
@@ -210,10 +225,20 @@ def _locate(
         pairs = zip(split_hashes(leaf.hashes), split_hashes(tile), strict=True)
         for index, (found, stated) in enumerate(pairs, leaf.name.index * TILE_WIDTH):
             if found != stated:
-                sentence = f"Entry {index} in {leaf.name.path} does not hash to what the tree holds for it."
-                check.fail(f"entry {index}", sentence)
+                why = Phrase(
+                    "Entry {entry} in {bundle} does not hash to what the tree holds for it.",
+                    entry=index,
+                    bundle=leaf.name.path,
+                )
+                check.fail(f"entry {index}", why)
                 if check.full:
                     return
     if not check.failures and not check.unjudged:
-        sentence = f"The {check.count} entries read do not give the root of {checkpoint.size} entries."
-        check.fail(PLACE, sentence)
+        check.fail(
+            PLACE,
+            Phrase(
+                "The entries read ({count:,}) do not give the root of the checkpoint, which is of {size:,}.",
+                count=check.count,
+                size=checkpoint.size,
+            ),
+        )

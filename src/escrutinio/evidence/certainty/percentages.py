@@ -10,6 +10,7 @@ from itertools import combinations
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import announced
 
 _PERCENTAGE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,9}))?")
 
@@ -79,7 +80,10 @@ class Agreement:
     def sentences(self, language: str) -> tuple[str, str]:
         """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         code = "agree" if self.compatible else "other-rounding" if self.modes else "differ"
-        values = {"first": self.first.text, "second": self.second.text}
+        values = {
+            "first": announced(self.first.text, language),
+            "second": announced(self.second.text, language),
+        }
         words = say_in(language, _MODES).split(",")
         values["modes"] = ", ".join(words[list(Rounding).index(mode)] for mode in self.modes)
         return say_in(language, _AGREEMENT[code], **values), say_in(language, _NOT)
@@ -101,11 +105,11 @@ def _overlap(one: Percentage, other: Percentage, mode: Rounding) -> bool:
 
 _MODES = N_("to the nearest,downwards,upwards")
 _AGREEMENT = {
-    "agree": N_("{first} % and {second} % can be one share, given with more or fewer digits."),
+    "agree": N_("{first} and {second} can be one share, given with more or fewer digits."),
     "other-rounding": N_(
-        "{first} % and {second} % are not one share rounded to the nearest; rounded {modes} they can be."
+        "{first} and {second} are not one share rounded to the nearest; rounded {modes} they can be."
     ),
-    "differ": N_("{first} % and {second} % cannot be one share, however it is rounded."),
+    "differ": N_("{first} and {second} cannot be one share, however it is rounded."),
 }
 _NOT = N_(
     "Percentages may speak of different moments, of valid votes or of all ballots; look at what each "

@@ -7,7 +7,7 @@ import numpy as np
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
-from escrutinio.base.words.wording import percent, whole
+from escrutinio.base.words.wording import announced, percent, whole
 from escrutinio.core.election.definition import OTHERS
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals, totals_by_station
@@ -69,7 +69,9 @@ class OwnArithmetic:
         share = self.what in ("percent", "turnout")
         values = {
             "what": f"{say_in(language, _WHAT[self.what])} {self.candidate}".strip(),
-            "announced": f"{self.announced} %" if share else whole(int(self.announced), language),
+            "announced": announced(self.announced, language)
+            if share
+            else whole(int(self.announced), language),
             "computed": percent(self.computed, 3, language) if share else whole(int(self.computed), language),
         }
         found = say_in(language, _AGREES if self.holds else _DIFFERS, **values)

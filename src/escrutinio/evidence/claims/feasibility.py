@@ -307,7 +307,7 @@ _ASSUMED = {
 }
 _NOT_EITHER = N_(
     "This does not say which side is right, and a mistake in reading or typing is one way of "
-    "differing; {boxes:,} boxes opened at random would meet one that differs with a chance of 99 %, if so "
+    "differing; {boxes:,} boxes opened at random would meet one that differs with a chance of 99%, if so "
     "many do."
 )
 _BOTH = N_("No column of the sheets has more votes than announced, so this test finds no contradiction.")

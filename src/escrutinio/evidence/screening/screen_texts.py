@@ -113,7 +113,7 @@ SCREENS: Mapping[str, ScreenText] = {
     ),
     "null-votes": ScreenText(
         N_("Sheets with unusually many null votes"),
-        N_("Null votes are Poisson with one common rate; listed at a false discovery rate of 5 %."),
+        N_("Null votes are Poisson with one common rate; listed at a false discovery rate of 5%."),
         N_("A local habit, a machine that voters found hard to use, and a typing error can cause it."),
         N_("Compare the listed sheets with their image; this is a list of data to check."),
     ),

@@ -16,11 +16,15 @@ import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.records.entry import Entry, open_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.core.records.qr2024 import Sheet2024, read_qr2024
 from escrutinio.core.records.types import Copy, HandCount, ManualSheet, TallySheet, ZeroReport
 from escrutinio.intake.scan.problems import Problem
+
+_THE_LINE = Phrase("The line")
+
 
 MAX_LINE = 1 << 18
 """Longest line of a result file that is read, in characters."""
@@ -194,7 +198,7 @@ def as_line(row: ScanResult) -> bytes:
     return msgspec.json.encode(plain) + b"\n"
 
 
-def from_line(line: bytes, place: str = "The line") -> ScanResult:
+def from_line(line: bytes, place: str | Said = _THE_LINE) -> ScanResult:
     """Read what `as_line` wrote, strictly typed. Raises InputError, naming `place`."""
     if len(line) > MAX_LINE:
         raise InputError("scan-row-long", place=place, limit=MAX_LINE)

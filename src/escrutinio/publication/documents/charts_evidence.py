@@ -11,7 +11,7 @@ from html import escape
 from math import exp, isnan, pi, sqrt
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.base.words.format import NBSP, Format
+from escrutinio.base.words.format import Format
 from escrutinio.base.words.say import say_in
 from escrutinio.evidence.screening.displays import CELLS, Display
 from escrutinio.evidence.screening.result import Bars
@@ -30,7 +30,7 @@ _TEXTS: Mapping[str, str] = {
         "{sheets} sheets by share of valid votes in bars of half a point; short ticks mark each "
         "whole percent."
     ),
-    "digits": N_("Bars: {sheets} observed digits. Lines: the middle 95 % of the model's replicates."),
+    "digits": N_("Bars: {sheets} observed digits. Lines: the middle 95% of the model's replicates."),
     "fingerprint": N_(
         "{sheets} sheets by turnout and share in cells of 5 points; darker or brighter holds more, "
         "{most} at most. A display, not a test."
@@ -60,7 +60,7 @@ class Plot:
 
     def whole_percent(self, value: int) -> str:
         """A whole percentage, as ticks have it."""
-        return f"{self.form.number(value)}{NBSP}%"
+        return self.form.whole_percent(value)
 
     def svg(self, description: str, parts: Iterable[str]) -> str:
         """The whole picture."""

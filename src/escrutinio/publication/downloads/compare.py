@@ -17,9 +17,10 @@ from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
-from escrutinio.base.errors import FileUnreadableError, LogError
+from escrutinio.base.errors import EscrutinioError, FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch
 from escrutinio.base.limited import LeftError, Limits, Readers
+from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.derived.compare import DATAPACKAGE
 from escrutinio.core.derived.geometry import GEOMETRY
 from escrutinio.core.derived.version import KNOWN, MEMBER, stated
@@ -51,9 +52,9 @@ class Downloads:
     """
 
     same: tuple[str, ...]
-    differing: tuple[tuple[str, str], ...]
+    differing: tuple[tuple[str, Said], ...]
     own: tuple[str, ...]
-    unread: tuple[tuple[str, str], ...] = ()
+    unread: tuple[tuple[str, Said], ...] = ()
     judged: bool = True
 
     @property
@@ -76,10 +77,10 @@ def compare_downloads(
     try:
         raw = fetch(f"data/{DATAPACKAGE}", MAX_FILE)
     except LogError as error:
-        return Downloads((), (), own, ((DATAPACKAGE, str(error)),))
+        return Downloads((), (), own, ((DATAPACKAGE, error.as_kind(EscrutinioError)),))
     package, created = _described(raw)
     if package is None or created is None:
-        return Downloads((), ((DATAPACKAGE, "it does not say when the files were made"),), own)
+        return Downloads((), ((DATAPACKAGE, Phrase("it does not say when the files were made")),), own)
     made: dict[str, bytes] = {}
     resources = [
         resource(GEOMETRY, "geometry", b""),
@@ -94,16 +95,16 @@ def compare_downloads(
         if path in OWN:
             continue
         try:
-            why = _difference(path, made.get(path), fetch(f"data/{path}", MAX_FILE))
+            why: Said | None = _difference(path, made.get(path), fetch(f"data/{path}", MAX_FILE))
         except FileUnreadableError as error:
-            unread.append((path, str(error)))
+            unread.append((path, error.as_kind(EscrutinioError)))
             continue
         except LogError as error:
-            why = str(error)
-        if why:
-            differing.append((path, why))
-        else:
+            why = error.as_kind(EscrutinioError)
+        if why is None:
             same.append(path)
+        else:
+            differing.append((path, why))
     if why := _package_difference(package, json.loads(datapackage(state, resources, (), created))):
         differing.append((DATAPACKAGE, why))
     judged = stated(raw).version == KNOWN
@@ -120,18 +121,18 @@ def _described(raw: bytes | None) -> tuple[dict[str, object] | None, int | None]
         return None, None
 
 
-def _package_difference(found: dict[str, object], made: dict[str, object]) -> str:
-    """What the description says otherwise than this program would, in a clause; empty where nothing."""
+def _package_difference(found: dict[str, object], made: dict[str, object]) -> Phrase | None:
+    """What the description says otherwise than this program would, in a clause; None where nothing."""
     for name in sorted({*found, *made} - _CHOSEN):
         if found.get(name) != made.get(name):
-            return f"its member {name[:40]!r} does not follow from the log"
+            return Phrase("its member {name} does not follow from the log", name=repr(name[:40]))
     listed = found.get("resources")
     wanted = {node["path"]: node for node in _nodes(made.get("resources"))}
     for node in _nodes(listed):
         expected = wanted.get(node.get("path"))
         if expected is not None and _words(node) != _words(expected):
-            return f"what it says of {expected['path']} is not what that file is"
-    return ""
+            return Phrase("what it says of {path} is not what that file is", path=expected["path"])
+    return None
 
 
 def _nodes(resources: object) -> list[dict[str, object]]:
@@ -142,14 +143,14 @@ def _words(node: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in node.items() if name not in _PACKED}
 
 
-def _difference(path: str, made: bytes | None, found: bytes | None) -> str:
-    """How a file differs from what the log gives, in a clause; empty where it does not."""
+def _difference(path: str, made: bytes | None, found: bytes | None) -> Phrase | None:
+    """How a file differs from what the log gives, in a clause; None where it does not."""
     if made is None:
-        return "nothing in the log gives such a file"
+        return Phrase("nothing in the log gives such a file")
     if found is None:
-        return "it is missing"
+        return Phrase("it is missing")
     if found == made:
-        return ""
+        return None
     try:
         if path.endswith(".parquet"):
             with Readers(PARQUET) as readers:  # whoever serves a copy wrote it
@@ -161,8 +162,8 @@ def _difference(path: str, made: bytes | None, found: bytes | None) -> str:
         else:
             equal = False
     except (OSError, EOFError, BadZipFile, ValueError, LeftError):
-        return "it cannot be read as what its name says"
-    return "" if equal else "its figures are not those of the log"
+        return Phrase("it cannot be read as what its name says")
+    return None if equal else Phrase("its figures are not those of the log")
 
 
 def _same_frames(found: bytes, made: bytes) -> bool:

@@ -76,7 +76,7 @@ def follow(
     for answer in found.asked:
         reasons = (*answer.failures, *answer.unjudged)
         for reason in reasons if answer.check is not Check.ATTACHMENTS else ():
-            raise LogError("log-not-verified", address=directory / reason.place, reason=reason.sentence)
+            raise LogError("log-not-verified", address=directory / reason.place, reason=reason.why)
     if found.log is None:
         raise LogError("log-no-election", path=directory / "log")
     for digest in found.log.state.attachments_missing:

@@ -14,6 +14,7 @@ from string import Formatter
 
 from escrutinio.base.words.catalogue import N_, catalogue
 from escrutinio.base.words.say import say_in
+from escrutinio.base.words.wording import whole
 
 MOST_ENTRIES = 1_000
 """Most entries that one finding names, and most findings of one code and contest that name one case each;
@@ -25,7 +26,10 @@ UNKNOWN = "–"
 MORE = "more"
 """The one value of a finding that counts what goes beyond `MOST_ENTRIES`."""
 
-_MORE = N_("{count} cases more.")
+_MORE = N_("Further cases: {count:,}.")
+
+FIGURES = frozenset({"count", "registered", "seconds", "size", "stated", "sum", "voters", "votes"})
+"""Values that are whole numbers, and are written as each language groups their digits."""
 
 
 class Severity(IntEnum):
@@ -62,7 +66,9 @@ class FindingRow:
         return say_in(language, self.english_sentence, **said)
 
     def _word(self, name: str, value: str, language: str) -> str:
-        """A value in words: each code of a coded one, the value itself of any other."""
+        """A value in words: a figure, each code of a coded one, the value itself of any other."""
+        if name in FIGURES and value.isascii() and value.isdecimal():
+            return whole(int(value), language)
         known = self.words.get(name)
         if known is None:
             return value

@@ -11,15 +11,15 @@ FAMILY = Family("keys")
 KEY_LATER_REVOKED = FAMILY.finding(
     "key-later-revoked",
     NOTE,
-    "Key revoked later | The key of {signer} was revoked in entry {revocation}; {count} entries by it "
-    "stand before and remain.",
+    "Key revoked later | The key of {signer} was revoked in entry {revocation}; entries by it that "
+    "stand before and remain: {count}.",
 )
 
 LATE_KEY = FAMILY.finding(
     "late-key",
     WARNING,
-    "Machine keys enrolled late | Entry {entry} enrols {count} machine keys after enrolment closed; "
-    "authority and party had consented at: {consent}.",
+    "Machine keys enrolled late | Entry {entry} enrols machine keys after enrolment closed: "
+    "{count}; authority and party had consented at: {consent}.",
 )
 
 

@@ -35,16 +35,16 @@ WRONG_OPTION_COUNT = FAMILY.finding(
 SUM_MISMATCH = FAMILY.finding(
     "sum-mismatch",
     WARNING,
-    "Sum that does not add up | The sheet of station {station} in entry {entry} states {stated} "
-    "ballots; its counts add up to {sum}.",
+    "Sum that does not add up | The sheet of station {station} in entry {entry} states as "
+    "its number of ballots {stated}; its counts add up to {sum}.",
     keeps=True,
 )
 
 MORE_VOTES_THAN_REGISTERED = FAMILY.finding(
     "more-votes-than-registered",
     CRITICAL,
-    "More votes than registered voters | The sheet of station {station} in entry {entry} has {votes} "
-    "ballots; {registered} voters are registered there.",
+    "More votes than registered voters | The sheet of station {station} in entry {entry} has more "
+    "ballots ({votes}) than voters are registered there ({registered}).",
     keeps=True,
 )
 
@@ -65,8 +65,8 @@ DUPLICATE = FAMILY.finding(
 MORE_VOTERS_THAN_REGISTERED = FAMILY.finding(
     "more-voters-than-registered",
     WARNING,
-    "More voters than registered | The sheet of station {station} in entry {entry} states {voters} "
-    "voters; {registered} are registered there.",
+    "More voters than registered | The sheet of station {station} in entry {entry} states more "
+    "voters ({voters}) than are registered there ({registered}).",
 )
 
 

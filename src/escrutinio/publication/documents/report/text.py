@@ -268,7 +268,7 @@ def _quick_count(one: ContestEvidence, say: Tongue) -> Answer:
     assert one.quick_count is not None
     candidate, sizes = one.quick_count
     rows = tuple((f"± {_decimal(100 * s.margin, 1, say)}", say.whole(s.tables)) for s in sizes)
-    header = (say("margin in points, 95 %"), say("stations"))
+    header = (say("margin in points, 95%"), say("stations"))
     caption = say("Simple random sample, share of {candidate}", candidate=candidate)
     middle = sizes[len(sizes) // 2]
     heading = say("Sample sizes for {candidate}", candidate=candidate)

@@ -149,13 +149,14 @@ def _of_record(row: ScanResult, sheet: Sheet, state: ElectionState, keys: Mappin
     if not isinstance(body, TallySheet | ManualSheet) or entry.about.contest is None:
         return NotTaken(Why.OTHER, station, row.path, body.NAME)
     held = keys.get(entry.kid)
+    signed_by = f"{entry.signer}, {entry.kid.hex()}"
     if held is None or held.name != entry.signer:
-        return NotTaken(Why.SIGNATURE, station, row.path, f"key {entry.kid.hex()} of {entry.signer}")
+        return NotTaken(Why.SIGNATURE, station, row.path, signed_by)
     frame = split(raw)
     try:
         check_signature(bytes.fromhex(held.public_key), frame.signed, frame.signature)
-    except RecordError as error:
-        return NotTaken(Why.SIGNATURE, station, row.path, str(error))
+    except RecordError:
+        return NotTaken(Why.SIGNATURE, station, row.path, signed_by)
     # A signature makes an original of a sheet only where its signer was entitled to make it.
     author = state.definition.body.author_role
     if not may_sign(held.key.role, type(body), author):
