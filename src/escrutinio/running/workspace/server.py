@@ -36,7 +36,8 @@ def headers_of(path: str) -> Iterator[tuple[str, str]]:
     """The headers for a path such as `/log/checkpoint`, also where the publication stands one level down.
 
     Result cards may stand in anybody's page, nothing else may. The offline verifier and home have their
-    whole policy, with digests of what stands inside them, in themselves.
+    whole policy, with digests of what stands inside them, in themselves; a browser applies both, so that
+    this one may forbid nothing that home's own allows.
     """
     yield from HEADERS.items()
     parts = path.strip("/").split("/")
@@ -45,7 +46,7 @@ def headers_of(path: str) -> Iterator[tuple[str, str]]:
         case ["embed", *_]:
             policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
         case [_] | [_, "index.html"]:
-            policy = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+            policy = "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
         case _:
             policy = f"{CSP}; frame-ancestors 'none'"
     yield "content-security-policy", policy
