@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -31,9 +31,10 @@ def word_files() -> Iterator[tuple[str, bytes]]:
             yield f"assets/words/{language}/{context}.js", text.encode()
 
 
-def learning(learn: str, contexts: Iterable[str]) -> str:
-    """Statements that give these contexts in all languages to a function of this name."""
-    each = [(language, context) for language in languages() for context in contexts]
+def learning(learn: str, contexts: Iterable[str], spoken: Sequence[str] | None = None) -> str:
+    """Statements that give these contexts in all languages, or those `spoken`, to a function of this name."""
+    contexts = tuple(contexts)
+    each = [(language, context) for language in spoken or languages() for context in contexts]
     return "".join(f"{learn}({_given(language, context)});\n" for language, context in each)
 
 

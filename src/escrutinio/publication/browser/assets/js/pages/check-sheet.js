@@ -197,6 +197,6 @@ const root = document.getElementById("check");
 const box = document.getElementById("check-here");
 if (root && box) {
   const lang = languageOf(root);
-  await new CheckPage(box, new URL(root.dataset.base ?? "../", location.href).href, lang).start();
-  root.setAttribute("aria-busy", "false");
+  const page = new CheckPage(box, new URL(root.dataset.base ?? "../", location.href).href, lang);
+  void page.start().then(() => root.setAttribute("aria-busy", "false"));
 }

@@ -75,13 +75,13 @@ function calledOf(area) {
   return [area?.name, ...also].flatMap((name) => wordsOf(String(name ?? "")));
 }
 
-/** The words of an area and, with `above`, of those it lies in. @param {Site} site @param {string} code @param {boolean} above */
-function wordsOfArea({ areas, levels }, code, above) {
+/** The words of an area and, with `upwards`, of those it lies in. @param {Site} site @param {string} code @param {boolean} upwards */
+function wordsOfArea({ areas, levels }, code, upwards) {
   const found = [];
   for (let [at, depth] = [code, 0]; areas[at] && depth < 8; at = areas[at].parent, depth++) {
     const kind = Object.hasOwn(levels, areas[at].level) ? levels[areas[at].level] : [];
     found.push(...calledOf(areas[at]), ...kind.map(String));
-    if (!above) break;
+    if (!upwards) break;
   }
   return found;
 }

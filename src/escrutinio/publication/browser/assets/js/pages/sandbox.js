@@ -135,4 +135,4 @@ function controls(lang, contest, entry, attempt) {
 }
 
 const root = document.getElementById("sandbox");
-if (root?.dataset.entry) await start(root);
+if (root?.dataset.entry) void start(root);
