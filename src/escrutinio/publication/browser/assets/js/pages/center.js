@@ -2,13 +2,14 @@
 //
 //   nav.crumbs, h1, p.code, p.not-real, p.lead, section.center-totals(h2, div.scroll > table), section(h2, ul)
 
+import { besideTable } from "./compare.js";
 import { el, titleOf } from "./dom.js";
 import { readRecords, isOfficial } from "./read.js";
 import { findCenter, pathOf } from "../election/places.js";
 import { isCode } from "../records/text.js";
 import { formatNumber, formatPercent } from "../records/words.js";
 import { say, wordFor } from "./say.js";
-import { crumbsOf, entitle, notReal, stationName } from "./station-head.js";
+import { crumbsOf, entitle, notReal, numberOf } from "./station-head.js";
 
 /** @typedef {import("./read.js").Read} Read */
 /** The sum of one basis: votes by candidate, and of how many stations with how many registered.
@@ -32,7 +33,7 @@ export async function centerPage(log, query, lang, box) {
   const name = found.name || center;
   entitle(lang, definition, name);
   const failed = reads.flat().filter((read) => read.failed).length;
-  const link = (/** @type {import("../election/places.js").Place} */ place) => el("a", { href: `station.html?a=${area}&s=${place.station}` }, stationName(lang, { ...place, centerName: "" }));
+  const link = (/** @type {import("../election/places.js").Place} */ place) => el("a", { href: `station.html?a=${area}&s=${place.station}` }, say(lang, "station-number", { number: numberOf(place), station: place.station }));
   const state = (/** @type {import("../election/places.js").Place} */ { entries }) => (entries.some(({ status }) => status === "counted") ? null : el("span.small.muted", {}, ` ${say(lang, entries.length ? "center-pending" : "center-without")}`));
   return [
     crumbsOf(lang, path),
@@ -57,8 +58,9 @@ function totalsOf(lang, contest, reads, stations) {
   if (!sums.length) return null;
   const valid = (/** @type {Sum} */ { votes }) => votes.reduce((sum, each) => sum + each, 0);
   const all = (/** @type {Sum} */ sum) => valid(sum) + sum.nulls + sum.blank;
-  const number = (/** @type {number} */ value, /** @type {string | false} */ share = false) => el("td", {}, formatNumber(value, lang), share && el("span.share", {}, share));
-  const row = (/** @type {string} */ label, /** @type {(sum: Sum) => HTMLElement} */ cell) => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, label)), sums.map(cell));
+  const cell = (/** @type {Sum} */ { title }, /** @type {import("./dom.js").Child[]} */ ...children) => el("td", { "data-of": title }, children);
+  const number = (/** @type {Sum} */ sum, /** @type {number} */ value, /** @type {string | false} */ share = false) => cell(sum, formatNumber(value, lang), share && el("span.share", {}, share));
+  const row = (/** @type {string} */ label, /** @type {(sum: Sum) => HTMLElement} */ each) => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, label)), sums.map(each));
   const title = titleOf(contest.titles, lang, contest.code);
   const percent = (/** @type {Sum} */ sum, /** @type {number} */ votes) => formatPercent(votes, valid(sum), lang);
   return el(
@@ -70,18 +72,18 @@ function totalsOf(lang, contest, reads, stations) {
       "div.scroll.wide",
       { tabindex: "0", role: "region", "aria-label": title },
       el(
-        "table",
+        besideTable(sums.length),
         {},
         el("thead", {}, el("tr", {}, el("th.t", { scope: "col" }, say(lang, "figure")), sums.map((sum) => el("th", { scope: "col" }, el("bdi", {}, sum.title))))),
-        el("tbody", {}, contest.candidates.map((/** @type {any} */ one, /** @type {number} */ at) => row(titleOf(one.titles, lang, one.code), (sum) => number(sum.votes[at], percent(sum, sum.votes[at]))))),
+        el("tbody", {}, contest.candidates.map((/** @type {any} */ one, /** @type {number} */ at) => row(titleOf(one.titles, lang, one.code), (sum) => number(sum, sum.votes[at], percent(sum, sum.votes[at]))))),
         el(
           "tfoot",
           {},
-          row(say(lang, "valid"), (sum) => number(valid(sum))),
-          row(say(lang, "null"), (sum) => number(sum.nulls)),
-          row(say(lang, "blank"), (sum) => number(sum.blank)),
-          row(say(lang, "turnout"), (sum) => (sum.registered ? number(all(sum), formatPercent(all(sum), sum.registered, lang)) : el("td", {}, "–"))),
-          row(say(lang, "stations-counted"), (sum) => el("td", {}, say(lang, "stations-of", { count: sum.stations, all: stations.length }))),
+          row(say(lang, "valid"), (sum) => number(sum, valid(sum))),
+          row(say(lang, "null"), (sum) => number(sum, sum.nulls)),
+          row(say(lang, "blank"), (sum) => number(sum, sum.blank)),
+          row(say(lang, "turnout"), (sum) => (sum.registered ? number(sum, all(sum), formatPercent(all(sum), sum.registered, lang)) : cell(sum, "–"))),
+          row(say(lang, "stations-counted"), (sum) => cell(sum, say(lang, "stations-of", { count: sum.stations, all: stations.length }))),
         ),
       ),
     ),

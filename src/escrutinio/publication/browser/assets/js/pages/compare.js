@@ -33,7 +33,7 @@ export function comparison(lang, contest, columns) {
     el(
       "div.scroll.wide",
       { tabindex: "0", role: "region", "aria-label": title },
-      el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say(lang, "figure")), head)), el("tbody", {}, rows)),
+      el(besideTable(shown.length), {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say(lang, "figure")), head)), el("tbody", {}, rows)),
     ),
     columns.length > MOST && el("p", {}, say(lang, "compare-more", { count: columns.length - MOST })),
   );
@@ -51,18 +51,24 @@ function bodyRows(lang, columns) {
     const first = found[reference]?.get(key)?.value;
     const cells = found.map((figures, at) => {
       const figure = figures.get(key);
-      if (figure === undefined) return el("td.low", {}, "–");
+      const of = { "data-of": [columns[at].failed && "✗", columns[at].title, columns[at].note].filter(Boolean).join(" ") };
+      if (figure === undefined) return el("td.low", of, "–");
       const text = figure.text ?? formatNumber(figure.value, lang);
-      if (first === undefined || figure.value === first) return el("td", {}, text, shareOf(figure, lang));
+      if (first === undefined || figure.value === first || figure.text) return el("td", of, text, shareOf(figure, lang));
       differs ||= !columns[at].failed;
-      return el("td", {}, el("mark.differs", {}, `≠ ${text}`), shareOf(figure, lang));
+      return el("td", of, el("mark.differs", {}, `≠ ${text}`), shareOf(figure, lang));
     });
     return el(`tr.${kind}`, {}, el("th", { scope: "row" }, el("bdi", {}, label)), cells);
   });
   return { rows, differs };
 }
 
+/** A table of as many columns to compare: on a narrow screen they stay in sight. @param {number} columns */
+export function besideTable(columns) {
+  return `table.beside${columns > 3 ? ".many" : columns === 3 ? ".three" : ""}`;
+}
+
 /** A candidate's share of the valid votes of its record. @param {import("./sheet.js").Figure} figure @param {string} lang */
 export function shareOf({ value, whole }, lang) {
-  return whole !== undefined && el("span.share", {}, formatPercent(value, whole, lang));
+  return whole === undefined ? [] : [" ", el("span.share", {}, formatPercent(value, whole, lang))];
 }

@@ -27,7 +27,7 @@ export async function historyOf(lang, log, place, hrefOf) {
     place.history.slice(0, MOST).map(async (index) => {
       const standing = await log.standing(index);
       const checked = await checkRecord(log, index, standing.raw, standing.proof);
-      const link = el("a", { href: hrefOf(index) }, formatNumber(index, lang));
+      const link = el("a", { href: hrefOf(index) }, say(lang, "entry", { index }));
       return historyRow(lang, place.station, link, checked);
     }),
   );
@@ -35,7 +35,7 @@ export async function historyOf(lang, log, place, hrefOf) {
   const section = el("section.history", {}, el("h2", {}, title));
   if (!rows.length) section.append(el("p.muted", {}, say(lang, "history-none")));
   else {
-    const head = ["what", "who", "when", "entry"].map((key) => el("th.t", { scope: "col" }, say(lang, `history-${key}`)));
+    const head = ["what", "who", "when"].map((key) => el("th.t", { scope: "col" }, say(lang, `history-${key}`)));
     const table = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
     const region = { tabindex: "0", role: "region", "aria-label": title };
     section.append(el("p.small.muted", {}, say(lang, "history-hint")), el("div.scroll.wide", region, table));
@@ -59,10 +59,9 @@ function historyRow(lang, station, link, { entry, signer, steps }) {
   return el(
     `tr.${holds ? "ok" : "bad"}`,
     {},
-    el("th.t", { scope: "row" }, entry ? whatOf(lang, station, entry) : "?"),
+    el("th.t", { scope: "row" }, entry ? whatOf(lang, station, entry) : "?", el("span.small.note-of", {}, link, ` ${holds ? "✓" : "✗"} `, say(lang, holds ? "holds" : "fails"), why && `: ${why.text(lang)}`)),
     el("td.t", {}, el("bdi", {}, organisation || (entry?.frame.issuer ?? ""))),
     el("td.t", {}, when === null ? "" : timeOf(when)),
-    el("td.t", {}, link, ` ${holds ? "✓" : "✗"} `, el("span.small", {}, say(lang, holds ? "holds" : "fails"), why && `: ${why.text(lang)}`)),
   );
 }
 
@@ -128,8 +127,13 @@ export function findingsOf(lang, { findings, entries }, { here, around }, hrefOf
     el("h2", {}, say(lang, "findings")),
     el("p.small.muted", {}, say(lang, own.length ? "findings-hint" : "findings-none")),
     own.length > 0 && el("ul", {}, own.slice(0, MOST).map(item)),
-    around.length > 0 && el("h3", {}, say(lang, "findings-around")),
-    around.length > 0 && el("p.small.muted", {}, say(lang, "findings-around-hint"), " ", el("a", { href: "findings.html" }, say(lang, "findings-all"))),
-    around.length > 0 && el("ul.around", {}, around.slice(0, MOST).map(item)),
+    around.length > 0 &&
+      el(
+        "details.around",
+        {},
+        el("summary", {}, say(lang, "findings-around", { count: around.length })),
+        el("p.small.muted", {}, say(lang, "findings-around-hint"), " ", el("a", { href: "findings.html" }, say(lang, "findings-all"))),
+        el("ul", {}, around.slice(0, MOST).map(item)),
+      ),
   );
 }

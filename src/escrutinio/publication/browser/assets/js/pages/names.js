@@ -159,18 +159,33 @@ async function centersNamed(site, words, telling) {
   const { areas, json } = site;
   const { start = [] } = await json("data/names/words.json");
   const firsts = new Set(telling.map((word) => [...word].slice(0, START).join("")));
-  /** @type {Map<string, string[]>} */
-  const around = new Map();
+  const called = namer(site, words);
   for (const first of [...firsts].filter((one) => start.includes(one)).slice(0, MOST_FILES)) {
     const rows = await json(`data/names/${hexOf(first)}.json`);
     const found = (Array.isArray(rows) ? rows : []).flatMap(([code, name, other]) => {
       const area = other ?? areaOfCode(areas, code) ?? "";
-      if (!around.has(area)) around.set(area, wordsOfArea(site, area, true));
-      return fit(words, [...wordsOf(String(name)), ...(around.get(area) ?? [])]) ? [centerHit(areas, area, code, name)] : [];
+      return called(area, name) ? [centerHit(areas, area, code, name)] : [];
     });
     if (found.length) return found;
   }
   return [];
+}
+
+/**
+ * Whether words are those of a center's name, at least one of them, and of the places it lies in.
+ * @param {Site} site
+ * @param {string[]} words
+ * @returns {(area: string, name: unknown) => boolean}
+ */
+function namer(site, words) {
+  /** @type {Map<string, string[]>} */
+  const around = new Map();
+  return (area, name) => {
+    const own = wordsOf(String(name));
+    if (!words.some((word) => fit([word], own))) return false;
+    if (!around.has(area)) around.set(area, wordsOfArea(site, area, true));
+    return fit(words, [...own, ...(around.get(area) ?? [])]);
+  };
 }
 
 /**
@@ -184,10 +199,11 @@ async function centersInPlaces(site, words) {
   const parents = new Set(Object.values(areas).map(({ parent }) => parent));
   const fits = Object.keys(areas).filter((code) => !parents.has(code) && words.some((word) => fit([word], calledOf(areas[code]))));
   if (fits.length > MOST_FILES) return [];
+  const called = namer(site, words);
   const listed = await Promise.all(fits.map((code) => json(`data/index/${fileOf(areas, code)}.json`)));
   return fits.flatMap((area, at) =>
     Object.entries(listed[at].centers ?? {})
-      .filter(([, name]) => fit(words, [...wordsOf(String(name)), ...wordsOfArea(site, area, true)]))
+      .filter(([, name]) => called(area, name))
       .map(([code, name]) => centerHit(areas, area, code, name)),
   );
 }

@@ -21,7 +21,7 @@ import { say, wordFor } from "./say.js";
 /** @typedef {import("../election/check.js").Step} Step */
 /** @typedef {{ entry: Entry | null, signer: import("../log/log.js").Signer | null, steps: Step[] }} Checked */
 /** A row of figures: what it counts (`key` is equal in all records that count the same), how many (`text`: as it is
- * written, where not as that number), what it is a share of, and its place on the ballot, from 1, where it has one.
+ * written, where not as that number but as one that follows from others), what it is a share of, and its place on the ballot, from 1, where it has one.
  * @typedef {{ key: string, label: string, kind: string, value: number, text?: string, whole?: number, spelled: boolean,
  *   number?: number }} Figure */
 
@@ -209,7 +209,7 @@ function figuresTable(lang, caption, figures, others) {
   const row = (/** @type {Figure} */ figure) => {
     const { key, label, kind, value, spelled, number } = figure;
     const shown = figure.text ?? formatNumber(value, lang);
-    const differs = before.has(key) && before.get(key) !== value;
+    const differs = !figure.text && before.has(key) && before.get(key) !== value;
     return el(
       `tr.${kind}`,
       {},

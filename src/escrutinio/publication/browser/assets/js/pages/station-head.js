@@ -2,21 +2,26 @@
 //
 //   nav.crumbs(ol), h1, p.code, p.not-real, dl.facts, p.links
 
-import { el, titleOf } from "./dom.js";
+import { dayOf, el, titleOf } from "./dom.js";
 import { formatNumber } from "../records/words.js";
 import { say } from "./say.js";
 
 /** @typedef {import("../election/places.js").Place} Place */
 
+/** A station's number in its center: what its code has beyond the center's. @param {{ station: string, center: string }} place */
+export function numberOf({ station, center }) {
+  return center && station.startsWith(center) ? station.slice(center.length).replace(/^[._-]?0*(?=.)/, "") : station;
+}
+
 /**
- * How people call a station: its number in its center, which is what its code has beyond the center's.
+ * How people call a station: by its number and its center.
  * @param {string} lang
  * @param {{ station: string, center: string, centerName: string }} place
  * @returns {string}
  */
-export function stationName(lang, { station, center, centerName }) {
-  const beyond = center && station.startsWith(center) ? station.slice(center.length).replace(/^[._-]?0*(?=.)/, "") : station;
-  return centerName ? say(lang, "station-of", { number: beyond, center: centerName }) : say(lang, "station", { station });
+export function stationName(lang, place) {
+  const { station, centerName } = place;
+  return centerName ? say(lang, "station-of", { number: numberOf(place), center: centerName }) : say(lang, "station", { station });
 }
 
 /**
@@ -32,7 +37,7 @@ export function stationHead(lang, definition, place, path) {
   const link = (/** @type {string} */ key, /** @type {string | null} */ code) =>
     code && el("a", { href: `station.html?a=${area}&s=${encodeURIComponent(code)}`, rel: key === "next" ? "next" : "prev" }, say(lang, key, { station: code }));
   const whole = center && el("a", { href: `station.html?a=${area}&c=${encodeURIComponent(center)}` }, say(lang, "center-all"));
-  const day = { place: titleOf(definition.body.place, lang, ""), day: definition.body.voting_day };
+  const day = { place: titleOf(definition.body.place, lang, ""), day: dayOf(definition.body.voting_day, lang) };
   return [
     crumbsOf(lang, path),
     el("h1", {}, el("bdi", {}, stationName(lang, place))),
