@@ -1,8 +1,8 @@
 """How soon the page of a station shows its record, checked, on a slow phone, and how many files that takes.
 
-Chromium slowed to a quarter of this machine's speed, behind 400 kbit/s with 400 ms of latency, nothing cached,
-from the project's own server. The time is that at which the page says it is no longer busy. The floor is
-the same number of bytes in one file behind the same line, which nobody could get sooner.
+Chromium slowed to a quarter of this machine's speed, behind 400 kbit/s with 400 ms of latency, nothing
+cached, from the project's own server. The time is that at which the page says it is no longer busy. The
+floor is the same number of bytes in one file behind the same line, which nobody could get sooner.
 """
 
 import threading
@@ -31,7 +31,7 @@ DONE = """() => new Promise((resolve) => {
 
 
 def station_shown(browser: Browser, address: str) -> tuple[float, int, int]:
-    """Seconds until a page nobody saw before is no longer busy, bytes received until then, and files asked for."""
+    """Seconds until a page nobody saw before is no longer busy, bytes received until then, and files."""
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
     line = context.new_cdp_session(page)

@@ -10,17 +10,23 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.words.catalogue import languages
-from escrutinio.publication.browser.page_scripts import PAGES, page_scripts, script_of
+from escrutinio.publication.browser.page_scripts import EARLY, PAGES, page_scripts, script_of
 from tests.publication.pages import Page
 
 SCRIPTS = dict(page_scripts())
 
 
 def test_there_is_one_for_each_page_and_language() -> None:
-    assert set(SCRIPTS) == {f"assets/{script_of(page, each)}" for page in PAGES for each in languages()}
+    named = {f"assets/{script_of(page, each)}" for page in PAGES for each in languages()}
+    assert set(SCRIPTS) == {EARLY, *named}
 
 
-@pytest.mark.parametrize("path", sorted(SCRIPTS))
+def test_what_runs_early_is_small_and_says_nothing() -> None:
+    assert len(SCRIPTS[EARLY]) < 6_000
+    assert "learn" not in SCRIPTS[EARLY].decode()
+
+
+@pytest.mark.parametrize("path", sorted(set(SCRIPTS) - {EARLY}))
 def test_it_imports_nothing_and_has_its_words(path: str) -> None:
     text = SCRIPTS[path].decode()
     assert not re.search(r"^import ", text, re.MULTILINE)
@@ -44,5 +50,6 @@ def test_a_page_asks_for_its_script_alone(miniature: Path) -> None:
         for language in languages():
             tags = Page((miniature / language / page).read_text()).tags
             scripts = [attributes["src"] for tag, attributes in tags if tag == "script"]
-            assert scripts == [f"../assets/{script_of(page, language)}"], page
+            first = [f"../{EARLY}"] if page == "station.html" else []
+            assert scripts == [*first, f"../assets/{script_of(page, language)}"], page
             assert (miniature / "assets" / script_of(page, language)).is_file()

@@ -1,4 +1,4 @@
-"""The page of a station has every finding that the page of findings has of it, and says nothing else of it."""
+"""The page of a station has every finding that the page of findings has of it, and no other of its own."""
 
 from __future__ import annotations
 

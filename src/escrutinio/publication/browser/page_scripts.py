@@ -20,6 +20,9 @@ from escrutinio.publication.browser.words import learning
 ALWAYS = ("pages/live",)
 """What every page runs."""
 
+EARLY = "assets/js/for-all/early.js"
+"""What the page of a station runs while its own script is still on its way; it says nothing."""
+
 PAGES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "index.html": (("pages/search",), ("search",)),
     "station.html": (("pages/search", "pages/station"), ("code", "refusal", "search", "station")),
@@ -28,11 +31,14 @@ PAGES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """By page: the modules that it begins with, and the contexts of the catalogue that they speak from."""
 
+_WORDS = "the words of the page;"
+_LITERAL = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)"')
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
 
 
 def page_scripts() -> Iterator[tuple[str, bytes]]:
     """Paths below the publication, and content."""
+    yield EARLY, _COMMENT.sub("", join_modules(("pages/early",), _module, dynamic=True)).encode()
     for page in PAGES:
         for language in languages():
             yield f"assets/{script_of(page, language)}", _script(page, language).encode()
@@ -46,9 +52,11 @@ def script_of(page: str, language: str) -> str:
 @cache
 def _script(page: str, language: str) -> str:
     modules, contexts = PAGES[page]
-    words = learning(LEARN, ("live", *contexts), (language,))
-    joined = join_modules((*ALWAYS, *modules), _module, words, dynamic=True)
-    return _COMMENT.sub("", joined)
+    joined = join_modules((*ALWAYS, *modules), _module, _WORDS, dynamic=True)
+    refusals = frozenset(_LITERAL.findall(joined))
+    return _COMMENT.sub("", joined).replace(
+        _WORDS, learning(LEARN, ("live", *contexts), (language,), refusals)
+    )
 
 
 def _module(name: str) -> str:

@@ -8,7 +8,8 @@ import { parseCheckpoint, verifyCosignatures, verifyLogSignature } from "./note.
 import { openRecord } from "../records/record.js";
 import { quoted, refuse } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
-import { ENTRIES, LogFiles, TILE_WIDTH, tilePath, tileWidth, webFetch } from "./tiles.js";
+import { ENTRIES, TILE_WIDTH, tilePath, tileWidth } from "./tile-names.js";
+import { LogFiles, webFetch } from "./tiles.js";
 
 const MAX_INDEX = 16 * 1024 * 1024;
 export const MAX_ATTACHMENT = 2 ** 28;

@@ -1,42 +1,14 @@
 // The files of a log (C2SP tlog-tiles): their names, their sizes, and fetching them, bounded.
 
 import { refuse } from "../records/refusal.js";
+import { takeEarly } from "./early.js";
 import { HASH_SIZE, splitHashes, treeRoot } from "./merkle.js";
+import { ENTRIES, TILE_WIDTH, tilePath, tileWidth } from "./tile-names.js";
 
-export const TILE_WIDTH = 256;
 export const MAX_ENTRY = 65_535;
 const MAX_ENTRIES = 2 ** 27; // of a log that is read whole, a hundred for each of a million stations
 export const MAX_CHECKPOINT = 512 * 1024;
 const MAX_BUNDLE = TILE_WIDTH * (2 + MAX_ENTRY);
-
-/** Level of an entry bundle in `tilePath`. */
-export const ENTRIES = -1;
-
-/**
- * Path of a tile or entry bundle below the log: `tile/0/x001/234.p/17`, `tile/entries/000`.
- * @param {number} level ENTRIES for a bundle
- * @param {number} index
- * @param {number} width 1 to 256
- * @returns {string}
- */
-export function tilePath(level, index, width) {
-  const digits = String(index);
-  const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, "0").match(/.{3}/g) ?? [];
-  const last = groups.pop();
-  const path = ["tile", level === ENTRIES ? "entries" : level, ...groups.map((group) => `x${group}`), last].join("/");
-  return width === TILE_WIDTH ? path : `${path}.p/${width}`;
-}
-
-/**
- * The hashes or entries that a tile has in a tree of `size` leaves; 0 or less when it has none.
- * @param {number} level
- * @param {number} index
- * @param {number} size
- * @returns {number}
- */
-export function tileWidth(level, index, size) {
-  return Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** Math.max(level, 0)) - index * TILE_WIDTH);
-}
 
 /**
  * The tiles of one level (or bundles) of a tree of `size` leaves, from left to right.
@@ -102,7 +74,7 @@ function readBundle(bundle, width, path) {
 export function webFetch(base) {
   const read = async (/** @type {string} */ path, /** @type {number} */ limit, /** @type {Record<string, string>} */ headers = {}) => {
     try {
-      const response = await fetch(base + path, { redirect: "error", credentials: "omit", headers });
+      const response = await (takeEarly(base + path, headers.Range) ?? fetch(base + path, { redirect: "error", credentials: "omit", headers }));
       if (response.status === 404 || response.status === 410) return null;
       if (!response.ok || !response.body) return refuse("fetch-failed", { path });
       return { data: await readBounded(response.body.getReader(), limit, path), whole: response.status !== 206 };

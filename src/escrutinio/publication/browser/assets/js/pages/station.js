@@ -130,10 +130,17 @@ async function show(root, chosen, trouble = "") {
   openNamed();
 }
 
+/** What every station needs, asked for at once; what fails is heard of where it is needed. @param {Log} log */
+function askAhead(log) {
+  const asked = [log.context(), ...["keys", "controls", "log-pages", "findings-wide"].map((name) => log.json(`data/${name}.json`))];
+  for (const one of asked) one.catch(() => {});
+}
+
 /** @param {Log} log @param {string} lang @param {HTMLElement} box @returns {Promise<(HTMLElement | null)[]>} */
 async function content(log, lang, box) {
   try {
     const query = new URLSearchParams(location.search);
+    if (isCode(query.get("a"))) askAhead(log);
     const center = await centerPage(log, query, lang, box);
     if (center) return center;
     const text = (query.get("s") ?? query.get("c") ?? "").trim();
