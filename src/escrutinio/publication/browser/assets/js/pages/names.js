@@ -64,6 +64,11 @@ export function outcomeOf({ hits, more, many, offline }) {
   return more ? "more" : hits.length ? "some" : "none";
 }
 
+/** Where a hit leads when another page than the station's own takes stations and centers. @param {string} href @param {string} page */
+export function leadTo(href, page) {
+  return href.replace(/^station\.html(?=\?)/, page);
+}
+
 /** @param {string[]} typed @param {string[]} words */
 function fit(typed, words) {
   return typed.every((start) => words.some((word) => word.startsWith(start)));

@@ -4,7 +4,7 @@
 //   form.find[data-base][data-here] > label, input[name=s], button, ul[role=listbox] > li[role=option], p[role=status]
 
 import { el, fillElement } from "./dom.js";
-import { lookUp, outcomeOf } from "./names.js";
+import { leadTo, lookUp, outcomeOf } from "./names.js";
 import { siteIndex } from "./site-index.js";
 import { speaker } from "../records/words.js";
 
@@ -17,7 +17,8 @@ const say = speaker("search");
 export class Search {
   /** @param {HTMLFormElement} form */
   constructor(form) {
-    const { base = "../", here = "" } = form.dataset;
+    const { base = "../", here = "", page = "station.html" } = form.dataset;
+    this.page = page;
     this.lang = document.documentElement.lang || "en";
     this.here = new URL(here || "./", location.href);
     this.json = siteIndex(new URL(base, location.href));
@@ -66,7 +67,7 @@ export class Search {
   option({ kind, name, code, within, href }, at) {
     const what = kind === "area" ? code : `${this.say(kind)} ${code}`;
     const note = [what, within].filter(Boolean).join(" · ");
-    const link = el("a", { href: new URL(href, this.here).href, tabindex: "-1" }, el("b", {}, el("bdi", {}, name || code)), " ", el("span.small.muted", {}, note));
+    const link = el("a", { href: new URL(leadTo(href, this.page), this.here).href, tabindex: "-1" }, el("b", {}, el("bdi", {}, name || code)), " ", el("span.small.muted", {}, note));
     const option = el("li", { role: "option", id: `${this.list.id}-${at}`, "aria-selected": "false" }, link);
     option.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus until the click
     return option;
