@@ -48,7 +48,7 @@ def test_every_finding_is_on_the_page_of_each_station_that_it_concerns(miniature
             elif finding.area is None and finding.contest in (None, "presidencia"):
                 assert said in about
                 around += 1
-    assert named and wider and around
+    assert min(named, wider, around) > 0
 
 
 def test_each_finding_is_either_of_a_station_or_wide(mini: Night) -> None:

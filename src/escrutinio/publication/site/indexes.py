@@ -2,8 +2,9 @@
 
 They are a convenience, like every page: what a browser finds through them it verifies against the log.
 
-    data/areas.json                    {area: {parent, name, level, file}}; `file` is how the area's files are
-                                       called, only where that is not its code (`base.file_names`)
+    data/areas.json                    {area: {parent, name, level, file, also}}; `file` is how the area's files
+                                       are called, only where that is not its code (`base.file_names`), `also`
+                                       what else people call the area, where the configuration says it
     data/keys.json                     {key id in hex: index of the enrolment}
     data/controls.json                 {type: [log index]} of the records that a part of the log needs:
                                        roll, closing, revocation, co-record
@@ -72,7 +73,9 @@ def index_files(site: Site, log: Path | None = None) -> Iterator[tuple[str, byte
     state, tree, roll = site.state, site.areas, site.state.roll
     parents = [None if at < 0 else tree.codes[at] for at in tree.parent.tolist()]
     areas = {
-        code: {"parent": parent, "name": name, "level": level} | ({} if file == code else {"file": file})
+        code: {"parent": parent, "name": name, "level": level}
+        | ({} if file == code else {"file": file})
+        | ({"also": site.places[code]} if code in site.places else {})
         for code, parent, name, level, file in zip(
             tree.codes, parents, tree.names, tree.levels, site.files, strict=True
         )

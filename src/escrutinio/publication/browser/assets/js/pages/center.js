@@ -116,5 +116,6 @@ function basisOf(lang, read) {
   const { entry, signer } = read.checked;
   if (isOfficial(read)) return say(lang, "basis-official");
   const who = (signer && titleOf(signer.titles, lang, "")) || (entry?.frame.issuer ?? "");
+  if (signer?.role === "importer") return who; // it is named by what it imports
   return entry?.name === "copy" ? say(lang, "basis-copies", { who }) : `${wordFor(lang, entry?.name ?? "")} · ${who}`;
 }

@@ -65,6 +65,7 @@ function bodyRows(lang, columns) {
 
 /** A table of as many columns to compare: on a narrow screen they stay in sight. @param {number} columns */
 export function besideTable(columns) {
+  if (columns < 2) return "table";
   return `table.beside${columns > 3 ? ".many" : columns === 3 ? ".three" : ""}`;
 }
 

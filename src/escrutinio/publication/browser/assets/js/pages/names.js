@@ -74,6 +74,11 @@ function fit(typed, words) {
   return typed.every((start) => words.some((word) => word.startsWith(start)));
 }
 
+/** What an area is called in full, else its name in the roll. @param {any} area */
+function nameOf(area) {
+  return String(area?.also?.[0] ?? area?.name ?? "");
+}
+
 /** How people call an area: its name in the roll and others. @param {any} area @returns {string[]} */
 function calledOf(area) {
   const also = Array.isArray(area?.also) ? area.also : [];
@@ -96,19 +101,23 @@ function areasNamed(site, text, words) {
   const { areas } = site;
   const named = (/** @type {string} */ code) => words.some((word) => fit([word], calledOf(areas[code]))) && fit(words, wordsOfArea(site, code, false));
   const found = Object.entries(areas).filter(([code]) => code.startsWith(text) || named(code));
-  return found.map(([code, { name }]) => ({ kind: "area", name: String(name), code, within: above(areas, code), href: `areas/${fileOf(areas, code)}.html` }));
+  return found.map(([code, area]) => {
+    const name = nameOf(area);
+    const within = [name === area.name ? "" : String(area.name), above(areas, code)].filter(Boolean).join(" · ");
+    return { kind: "area", name, code, within, href: `areas/${fileOf(areas, code)}.html` };
+  });
 }
 
 /** The names of the areas above one, the nearest first. @param {Record<string, any>} areas @param {string} code */
 function above(areas, code) {
   const names = [];
-  for (let at = areas[code]?.parent; at && names.length < 8; at = areas[at]?.parent) names.push(String(areas[at]?.name));
+  for (let at = areas[code]?.parent; at && names.length < 8; at = areas[at]?.parent) names.push(nameOf(areas[at]));
   return names.slice(0, -1).join(" · ");
 }
 
 /** An area's name and those above it. @param {Record<string, any>} areas @param {string} code */
 function withIn(areas, code) {
-  return [areas[code]?.name, above(areas, code)].filter(Boolean).join(" · ");
+  return [nameOf(areas[code]), above(areas, code)].filter(Boolean).join(" · ");
 }
 
 /** The area with the longest code that a code begins with. @param {Record<string, any>} areas @param {string} code */
