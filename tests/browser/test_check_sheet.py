@@ -419,58 +419,6 @@ def test_the_camera_reads_a_sheet(filmed: Page, served: Served) -> None:
     assert filmed.locator("video").count() == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("NotAllowedError", "was not allowed to use the camera"),
-        ("NotFoundError", "No camera was found"),
-        ("NotReadableError", "Another program is using the camera"),
-        ("TypeError", "cannot be used here"),
-    ],
-)
-def test_a_camera_that_is_refused_is_said_in_the_readers_language(
-    page: Page, served: Served, name: str, said: str
-) -> None:
-    refuse = f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('x', '{name}'); }}"
-    page.add_init_script(refuse)
-    visit(page, served)
-    page.get_by_role("button", name="Use the camera").click()
-    page.wait_for_selector(f".check-status:has-text('{said}')")
-
-
-# --- pasted texts as programs leave them ---
-
-
-def wrapped(text: str, width: int) -> str:
-    return "\n".join(text[start : start + width] for start in range(0, len(text), width))
-
-
-def test_a_text_that_was_wrapped_or_written_small_is_read(page: Page, served: Served) -> None:
-    visit(page, served)
-    assert paste(page, wrapped(QR, 76)) == "in-log"
-    assert paste(page, QR.lower()) == "in-log"
-    space = QR.index(" ")
-    assert paste(page, QR[:space] + "\n" + QR[space + 1 :]) == "in-log"  # a program ate the space it broke at
-    code = qr2024_text(SHEET_2024)
-    assert paste(page, wrapped(code, 40)) == "unsigned-alone"
-
-
-def test_a_text_that_is_none_stays_none(page: Page, served: Served) -> None:
-    visit(page, served)
-    assert paste(page, "esc1: hello") == "broken"
-    assert paste(page, "hello\nthere") == "other"
-
-
-def test_an_empty_field_is_answered_and_the_answer_stands_before_the_form(page: Page, served: Served) -> None:
-    visit(page, served)
-    page.fill("#sheet-text", "  \n ")
-    page.click("#check-here form button")
-    page.wait_for_selector(".check-status:has-text('nothing is in the field')")
-    assert paste(page, QR) == "in-log"
-    above = "document.querySelector('.verdict').offsetTop < document.querySelector('.check-ways').offsetTop"
-    assert page.evaluate(above)
-
-
 # --- missing files ---
 
 

@@ -1,4 +1,4 @@
-"""How an election is shown: the tables `[publication]`, `[names]`, `[map]` and `[qr2024]` of an election.toml.
+"""How an election is shown: `[publication]`, `[names]`, `[map]` and `[qr2024]` of an election.toml.
 
 Nothing here is in the log, and nothing here changes a figure.
 """

@@ -2,9 +2,9 @@
 
 They are a convenience, like every page: what a browser finds through them it verifies against the log.
 
-    data/areas.json                    {area: {parent, name, level, file, also}}; `file` is how the area's files
-                                       are called, only where that is not its code (`base.file_names`), `also`
-                                       what else people call the area, where the configuration says it
+    data/areas.json                    {area: {parent, name, level, file, also}}; `file` is how its files are
+                                       called, only where that is not its code (`base.file_names`), `also`
+                                       what people call it, where the configuration says it
     data/keys.json                     {key id in hex: index of the enrolment}
     data/controls.json                 {type: [log index]} of the records that a part of the log needs:
                                        roll, closing, revocation, co-record
