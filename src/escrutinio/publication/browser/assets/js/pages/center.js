@@ -108,7 +108,8 @@ function sumsOf(lang, contest, reads, stations) {
       found.set(title, sum);
     }
   });
-  return [...found.values()];
+  const official = (/** @type {Sum} */ { title }) => Number(title === say(lang, "basis-official"));
+  return [...found.values()].sort((a, b) => official(b) - official(a));
 }
 
 /** What a record's figures rest on: official sheets, or whose copies. @param {string} lang @param {Read} read */
