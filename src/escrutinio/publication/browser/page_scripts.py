@@ -20,6 +20,7 @@ from escrutinio.publication.browser.words import learning
 ALWAYS = ("pages/live",)
 """What every page runs."""
 
+BEFORE = "pages/station-early"
 EARLY = "assets/js/for-all/early.js"
 """What the page of a station runs while its own script is still on its way; it says nothing."""
 
@@ -38,7 +39,7 @@ _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)\n", re.MUL
 
 def page_scripts() -> Iterator[tuple[str, bytes]]:
     """Paths below the publication, and content."""
-    yield EARLY, _COMMENT.sub("", join_modules(("pages/early",), _module, dynamic=True)).encode()
+    yield EARLY, _COMMENT.sub("", join_modules((BEFORE,), _module, dynamic=True)).encode()
     for page in PAGES:
         for language in languages():
             yield f"assets/{script_of(page, language)}", _script(page, language).encode()

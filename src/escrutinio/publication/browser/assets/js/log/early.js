@@ -1,4 +1,4 @@
-// Answers that were asked for before the page's program was there (pages/early.js). It imports nothing.
+// Answers that were asked for before the page's program was there (pages/station-early.js). It imports nothing.
 
 /** By address and the part asked for. @type {Map<string, Promise<Response>>} */
 const EARLY = (/** @type {any} */ (globalThis).escrutinioEarly ??= new Map()); // shared by the scripts of one page
