@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import uvicorn
 
-from escrutinio.running.workspace.server import application
 from escrutinio.running.workspace.views import update_publication
+from tests.browser.serving import PATIENCE, serving
 from tests.publication.growing import Night, night
 
 if TYPE_CHECKING:
@@ -23,51 +19,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 60_000
-"""Milliseconds that a busy machine may take; nothing is measured here."""
-
 MOST_HOME = 100_000
 """Bytes, uncompressed, that reading the home page may cost."""
-
-
-class Server:
-    """The real server over a directory, on this machine alone, until `stop`."""
-
-    def __init__(self, directory: Path) -> None:
-        config = uvicorn.Config(
-            application(directory), port=0, log_level="critical", timeout_graceful_shutdown=0
-        )
-        self._started = threading.Event()
-        self._server = _Told(config, self._started)
-        self._thread = threading.Thread(target=self._server.run)
-        self._thread.start()
-        assert self._started.wait(PATIENCE / 1000)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}/"
-
-    def stop(self) -> None:
-        """Be gone."""
-        self._server.should_exit = self._server.force_exit = True
-        self._thread.join()
-
-
-class _Told(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: threading.Event) -> None:
-        super().__init__(config)
-        self._started = started
-
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(None)
-        self._started.set()
-
-
-@contextmanager
-def serving(directory: Path) -> Iterator[Server]:
-    server = Server(directory)
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def update(mini: Night, directory: Path, size: int, refresh: int | None = 1) -> None:

@@ -194,8 +194,9 @@ def test_a_log_cannot_shrink(js: Modules) -> None:
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 65_536, BIG])
 def test_tiles_have_the_names_and_widths_of_python(js: Modules, size: int) -> None:
-    code = """return [-1, 0, 1, 2, 3].map((level) => [...it.tileNames(args[0], level)]
-      .map(({ index, width }) => it.tilePath(level, index, width)))"""
+    code = """const { tilePath } = await import('/assets/js/log/tile-names.js');
+      return [-1, 0, 1, 2, 3].map((level) => [...it.tileNames(args[0], level)]
+      .map(({ index, width }) => tilePath(level, index, width)))"""
     assert js.value("tiles", code, size) == [
         [name.path for name in tile_names(size, level)] for level in (ENTRIES, 0, 1, 2, 3)
     ]
@@ -203,7 +204,7 @@ def test_tiles_have_the_names_and_widths_of_python(js: Modules, size: int) -> No
 
 @pytest.mark.parametrize("index", [0, 999, 1_000, 1_234_067, 2**44])
 def test_tiles_far_into_a_log_have_the_names_of_python(js: Modules, index: int) -> None:
-    assert js.value("tiles", "return it.tilePath(0, args[0], 17)", index) == TileName(0, index, 17).path
+    assert js.value("tile-names", "return it.tilePath(0, args[0], 17)", index) == TileName(0, index, 17).path
 
 
 @pytest.mark.parametrize("size", [257, BIG])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from escrutinio.publication.site.indexes import words_of
+from tests.browser.serving import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page, Route
 
     from tests.browser.conftest import Modules, Served
 
@@ -63,6 +65,10 @@ def type_in(page: Page, text: str) -> list[str]:
         ("liceó fáro", ["Liceo del Faro Viejo"]),
         ("N2", ["Escuela de la Salina"] * 3),
         ("n2.01", ["Escuela de la Salina"]),
+        ("escuela norte", ["Escuela de la Salina"]),
+        ("isla norte", ["Isla Norte"]),
+        ("island norte", ["Isla Norte"]),
+        ("liceo salina", []),
         ("nowhere", []),
         ("<b>x", []),
         ("__proto__", []),
@@ -86,7 +92,7 @@ def test_only_what_a_word_needs_is_fetched_and_nothing_before(page: Page, served
 
 
 def test_the_keyboard_chooses(page: Page, served: Served) -> None:
-    visit(page, served, "en/tour.html")
+    visit(page, served)
     type_in(page, "escuela")
     field = page.locator("form.find input")
     assert field.get_attribute("aria-expanded") == "true"
@@ -101,6 +107,124 @@ def test_the_keyboard_chooses(page: Page, served: Served) -> None:
     assert page.url.endswith("/en/station.html?a=N&c=N2")
 
 
+@pytest.mark.parametrize("way", ["Enter", "button"])
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("own", [True, False])
+def test_home_leads_to_what_was_found_under_every_server(
+    chromium: Browser, served: Served, miniature: Path, way: str, scripts: bool, own: bool
+) -> None:
+    with serving(miniature.parent) if own else nullcontext(served) as server:
+        context = chromium.new_context(java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto(f"{server.address}miniature/es/index.html")
+        page.fill("form.find input", "escuela")
+        if way == "Enter":
+            page.press("form.find input", "Enter")
+        else:
+            page.click("form.find button")
+        page.wait_for_url("**/es/station.html?s=escuela")
+        if scripts:
+            page.wait_for_selector("ul.found-places")
+            assert page.locator("ul.found-places b").all_inner_texts() == [
+                "Escuela del Mercado",
+                "Escuela de la Salina",
+                "Escuela del Arrecife",
+            ]
+        else:
+            assert page.locator("noscript p").count() + page.locator("main p").count() > 1
+            assert page.locator(".with-scripts").is_hidden()
+        context.close()
+
+
+def results(page: Page, served: Served, text: str) -> str:
+    """What the page of results says of a text that somebody brought in the address."""
+    page.goto(f"{served.address}miniature/en/station.html?s={text}")
+    page.wait_for_selector("#station[aria-busy=false]")
+    return page.locator("#station").inner_text()
+
+
+def test_the_address_of_a_text_searches_and_the_only_hit_is_opened(page: Page, served: Served) -> None:
+    page.goto(f"{served.address}miniature/en/station.html?s=faro")
+    page.wait_for_url("**/station.html?a=N&c=N1")
+    page.goto(f"{served.address}miniature/en/station.html?s=n2.01")
+    page.wait_for_url("**/station.html?a=N&s=N2.01")
+    page.wait_for_selector("h1:has-text('Escuela de la Salina')")
+
+
+def test_too_many_no_connection_and_nothing_are_three_answers(page: Page, served: Served) -> None:
+    assert "Station zzz9 is not in this publication's index." in results(page, served, "zzz9")
+    assert "Nothing was found." in results(page, served, "palafito")
+    page.route(
+        "**/data/names/words.json",
+        lambda route: route.fulfill(json={"common": ["escuela"], "start": ["es"], "levels": {}}),
+    )
+    assert "Too many centers have these words" in results(page, served, "escuela")
+    page.unroute("**/data/names/words.json")
+    page.route("**/data/names/**", lambda route: route.abort())
+    assert "No connection" in results(page, served, "escuela")
+    visit(page, served)
+    assert type_in(page, "escuela") == []
+    assert "No connection" in page.locator("form.find [role=status]").inner_text()
+
+
+def test_the_name_that_people_use_finds_a_place(page: Page, served: Served) -> None:
+    def also(route: Route) -> None:
+        areas = route.fetch().json()
+        areas["N"]["also"] = ["Estado Boreal"]
+        route.fulfill(json=areas)
+
+    page.route("**/data/areas.json", also)
+    visit(page, served)
+    assert type_in(page, "estado boreal") == ["Estado Boreal"]
+    assert "Isla Norte" in page.locator("[role=option]").inner_text()
+    assert type_in(page, "escuela boreal") == ["Escuela de la Salina"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("distrito capital", "Distrito Capital"),
+        ("estado zulia", "Estado Zulia"),
+        ("caracas", "Municipio Bolivariano Libertador"),
+        ("nueva esparta", "Estado Nueva Esparta"),
+        ("delta amacuro", "Estado Delta Amacuro"),
+        ("táchira", "Estado Táchira"),
+    ],
+)
+def test_the_places_of_the_example_are_found_as_people_call_them(
+    page: Page, served: Served, venezuela: Path, text: str, expected: str
+) -> None:
+    link = served.directory / "venezuela"
+    if not link.exists():
+        link.symlink_to(venezuela)
+    page.goto(f"{served.address}venezuela/es/index.html")
+    page.wait_for_selector("form.find input[role=combobox]")
+    assert type_in(page, text)[0] == expected
+
+
+@pytest.mark.parametrize("query", ["?a=N&s=N1.01#entry-52", "?a=N&c=N1", "?s=escuela"])
+def test_another_language_shows_the_same(page: Page, served: Served, query: str) -> None:
+    page.goto(f"{served.address}miniature/es/station.html{query}")
+    page.wait_for_selector("#station[aria-busy=false]")
+    heading = page.locator("h1").inner_text()
+    page.click(".languages a[hreflang=en]")
+    page.wait_for_url(f"**/en/station.html{query}")
+    page.wait_for_selector("#station[aria-busy=false]")
+    assert page.locator("h1").inner_text() in (
+        heading,
+        heading.replace("Mesa", "Station").replace("Búsqueda", "Search"),
+    )
+
+
+def test_every_page_takes_its_address_to_another_language(page: Page, served: Served) -> None:
+    for path in ("index", "check", "findings", "tour", "areas/N"):
+        page.goto(f"{served.address}miniature/es/{path}.html?n=1#main")
+        page.locator(".languages a[hreflang=en]").focus()
+        found = page.locator(".languages a[hreflang=en]").first.evaluate("(link) => link.href")
+        assert str(found).endswith(f"/en/{path}.html?n=1#main"), path
+
+
 def test_escape_closes_the_list_and_enter_takes_the_code(page: Page, served: Served) -> None:
     visit(page, served)
     type_in(page, "C1.01")
@@ -108,7 +232,7 @@ def test_escape_closes_the_list_and_enter_takes_the_code(page: Page, served: Ser
     assert page.locator("form.find input").get_attribute("aria-expanded") == "false"
     assert page.locator("[role=option]").count() == 0
     page.keyboard.press("Enter")
-    page.wait_for_selector("h1:has-text('C1.01')")
+    page.wait_for_selector("p.code:has-text('C1.01')")
 
 
 def test_the_only_hit_is_taken_by_enter(page: Page, served: Served) -> None:

@@ -77,7 +77,13 @@ def visit(
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.goto(f"{address}{name}/{lang}/station.html?{query}")
     page.wait_for_selector("#station[aria-busy=false]")
+    unfold(page)
     assert [problem for problem in problems if "Content Security Policy" in problem] == []
+
+
+def unfold(page: Page) -> None:
+    """Open what is folded: what cannot be seen has no text."""
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
 
 def states(page: Page, card: int = 0) -> list[str]:
@@ -87,9 +93,9 @@ def states(page: Page, card: int = 0) -> list[str]:
 
 
 def load_trust(page: Page, content: bytes, expect: str) -> None:
-    page.locator("details.trust summary").click()
     page.set_input_files("#trust-file", {"name": "trust.toml", "mimeType": "text/plain", "buffer": content})
     page.wait_for_selector(f"details.trust [role=status]:has-text('{expect}')")
+    unfold(page)
 
 
 def test_a_station_shows_its_sheets_and_what_was_checked(page: Page, served: Served, published: Path) -> None:
@@ -103,18 +109,18 @@ def test_a_station_shows_its_sheets_and_what_was_checked(page: Page, served: Ser
         row.split("\t") for row in page.locator("article.sheet").first.locator("tbody tr").all_inner_texts()
     ]
     assert rows == [
-        ["", "ana", "24", "twenty-four"],
+        ["", "ana", "24 80.00\xa0%", "twenty-four"],
         ["1", "ana-1", "21", "twenty-one"],
         ["3", "ana-2", "3", "three"],
-        ["2", "blas", "4", "four"],
-        ["4", "carla", "2", "two"],
+        ["2", "blas", "4 13.33\xa0%", "four"],
+        ["4", "carla", "2 6.67\xa0%", "two"],
         ["", "Null ballots", "1", "one"],
         ["", "Blank ballots", "0", "zero"],
     ]
     assert states(page) == states(page, 1) == ["ok", "ok", "ok", "open", "open"]
     assert page.locator("mark.differs").count() == 0
     assert "machine/n1.01 (machine)" in page.locator("li.step").nth(1).inner_text()
-    bundle = page.locator("article.sheet > p > a").first.get_attribute("href")
+    bundle = page.locator("article.sheet .record > p > a").first.get_attribute("href")
     assert bundle == f"{served.address}honest/log/tile/entries/000.p/15"
 
 
@@ -170,6 +176,23 @@ def test_records_that_differ_are_marked(page: Page, served: Served, published: P
     beside = page.locator("section.compare mark.differs").all_inner_texts()
     assert beside == ["≠ 41", "≠ 0", "≠ 51"]
     assert "do not all give the same figures" in page.locator("p.lead").inner_text()
+
+
+def test_the_records_are_folded_into_one_line_each(page: Page, served: Served, published: Path) -> None:
+    page.goto(f"{served.address}honest/en/station.html?a=norte&s=n1.02")
+    page.wait_for_selector("#station[aria-busy=false]")
+    assert page.locator("details.record[open]").count() == 0
+    lines = page.locator("details.record .line").all_inner_texts()
+    assert [("✓3 ?2" in line, "≠ other figures" in line) for line in lines] == [(True, False), (True, True)]
+    page.locator("section.compare th a").nth(1).click()
+    page.wait_for_selector("details.record[open]")
+    assert page.locator("details.record[open] .words").count() > 5
+
+
+def test_a_station_with_one_record_shows_it(page: Page, served: Served, published: Path) -> None:
+    page.goto(f"{served.address}honest/en/station.html?a=sur&s=s1.01")
+    page.wait_for_selector("details.record[open]")
+    assert page.locator("section.compare").count() == 0
 
 
 def test_a_conflict_shows_every_record_as_pending(page: Page, served: Served, published: Path) -> None:
@@ -260,6 +283,50 @@ def test_an_altered_publication_shows_where_it_fails(
         assert said in page.locator("[role=alert]").inner_text()
 
 
+def test_a_record_that_failed_its_check_is_said_first_and_nothing_is_compared_with_it(
+    page: Page, served: Served, broken: Callable[[Break], str]
+) -> None:
+    visit(page, served.address, broken(_change(BUNDLE, _flip(_in_bundle(SHEET, -1)))))
+    lead = page.locator("#station p.lead")
+    assert (
+        "✗ A record of this station failed its check: Tally sheet (machine/n1.01, entry 5)."
+        in lead.inner_text()
+    )
+    assert lead.get_attribute("role") == "alert"
+    assert page.evaluate("document.querySelector('#station .lead').offsetTop < 740")
+    heads = page.locator("section.compare thead th").all_inner_texts()
+    assert ["✗" in head for head in heads] == [False, False, True]
+    assert page.locator("section.compare mark.differs").count() == 0
+    first = page.locator("article.sheet").first
+    assert first.get_attribute("class") == "sheet unreal failed"
+    assert first.locator("h2").inner_text().startswith("✗")
+    assert "the record failed its check" in first.locator("dl.pairs").inner_text()
+    assert page.locator("article.sheet").nth(1).locator("mark.differs").count() == 0
+
+
+def test_a_record_that_failed_is_no_reference_even_of_figures_that_differ(
+    page: Page, served: Served, broken: Callable[[Break], str]
+) -> None:
+    visit(page, served.address, broken(_change(BUNDLE, _flip(_in_bundle(6, -1)))), query="a=norte&s=n1.02")
+    assert page.locator("section.compare thead th").nth(1).inner_text().startswith("Copy of a sheet")
+    marked = page.locator("section.compare tbody tr td:nth-child(2) mark").count()
+    assert marked == 0
+    assert page.locator("section.compare tbody tr td:nth-child(3) mark").count() == 3
+
+
+def test_an_index_that_misleads_about_where_an_entry_stands_is_not_believed(
+    page: Page, served: Served, broken: Callable[[Break], str]
+) -> None:
+    def change(directory: Path) -> None:
+        path = directory / "data" / "index" / "norte.json"
+        index = json.loads(path.read_text())
+        index["stations"]["n1.01"]["at"] = [2, 100, 2, 100]
+        path.write_text(json.dumps(index))
+
+    visit(page, served.address, broken(change))
+    assert states(page)[:3] == states(page, 1)[:3] == ["ok", "ok", "ok"]
+
+
 def test_an_index_that_names_an_enrolment_of_others_is_not_believed(
     page: Page, served: Served, broken: Callable[[Break], str]
 ) -> None:
@@ -276,6 +343,9 @@ def test_markup_in_an_index_stays_text(page: Page, served: Served, broken: Calla
     def change(directory: Path) -> None:
         areas = {"norte": {"parent": None, "name": "<img src=x onerror=alert(1)>", "level": "state"}}
         (directory / "data" / "areas.json").write_text(json.dumps(areas))
+        index = directory / "data" / "index" / "norte.json"
+        named = json.loads(index.read_text()) | {"path": [["norte", "<img src=x onerror=alert(1)>", "norte"]]}
+        index.write_text(json.dumps(named))
 
     visit(page, served.address, broken(change))
     assert page.locator("nav.crumbs").inner_text().strip() == "<img src=x onerror=alert(1)>"

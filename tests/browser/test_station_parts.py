@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+CARDS = ("CONCHA", "PERLA", "ANCLA", "REMO", "RED", "VELA", "BOYA")
+"""Columns of the miniature's sheets with votes for the presidency."""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def examples(served: Served, miniature: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -42,6 +47,7 @@ def visit(page: Page, served: Served, query: str, name: str = "miniature", lang:
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.goto(f"{served.address}{name}/{lang}/station.html?{query}")
     page.wait_for_selector("#station[aria-busy=false]")
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     assert [problem for problem in problems if "Content Security Policy" in problem] == []
 
 
@@ -58,13 +64,19 @@ def test_sheet_copies_and_paper_stand_side_by_side(page: Page, served: Served) -
 
 def test_a_sheet_looks_as_on_paper(page: Page, served: Served) -> None:
     visit(page, served, "a=N&s=N2.01", lang="es")
+    assert page.locator("#station p.not-real").inner_text().upper() == "NO ES UNA ELECCIÓN REAL"
+    assert page.locator("h1").inner_text() == "Mesa 1 · Escuela de la Salina"
+    assert page.title() == "Mesa 1 · Escuela de la Salina · Elecciones de Tres Islas, 2031 (simulación)"
+    top = page.locator("#station").inner_text()
+    for words in ("4 de mayo de 2031", "N2.01", "388"):
+        assert words in top
     card = page.locator("article.sheet").first
-    assert card.locator("p.not-real").inner_text().upper() == "NO ES UNA ELECCIÓN REAL"
-    assert "2031-05-04" in card.locator("header .eyebrow").inner_text()
-    for words in ("Escuela de la Salina", "N2.01", "388", "machine/103"):
-        assert words in card.locator("header dl").inner_text()
+    assert "machine/103" in card.locator("dl").inner_text()
+    assert "nombres y firmas" in card.locator(".image").inner_text()
     cells = [row.inner_text().split("\t") for row in card.locator("tbody tr").all()]
     assert cells[1] == ["1", "CONCHA", "96", "noventa y seis"]
+    assert "%" in cells[0][2]
+    assert re.fullmatch(r"Participación\s+\d\d,\d\d\s%", card.locator("tfoot tr").last.inner_text().strip())
 
 
 def test_the_machine_s_life_is_read_from_the_log_and_checked(page: Page, served: Served) -> None:
@@ -88,31 +100,69 @@ def test_findings_lead_to_their_entries(page: Page, served: Served) -> None:
     assert items.first.locator("a").first.get_attribute("href") == "#entry-102"
 
 
-def test_a_station_without_findings_says_so(page: Page, served: Served) -> None:
+def test_findings_that_name_no_station_are_on_its_page_too(page: Page, served: Served) -> None:
     visit(page, served, "a=C&s=C2.02")
-    assert page.locator("section.findings li").count() == 1
+    codes = [item.get_attribute("data-finding") for item in page.locator("section.findings > ul > li").all()]
+    assert codes == ["conflict", "copy-unsigned"]
     visit(page, served, "a=C&s=C1.01")
-    assert "noticed nothing" in page.locator("section.findings").inner_text()
+    assert "noticed nothing" not in page.locator("section.findings").inner_text()
+    around = page.locator("section.findings .around li")
+    found = [item.get_attribute("data-finding") for item in around.all()]
+    assert "bulletin-mismatch" in found
+    assert "conflict" not in found
 
 
 def test_neighbours_are_one_click_away(page: Page, served: Served) -> None:
     visit(page, served, "a=C&s=C1.01")
     assert page.locator("a[rel=prev]").count() == 0
     page.locator("a[rel=next]").click()
-    page.wait_for_selector("h1:has-text('C1.02')")
+    page.wait_for_selector("p.code:has-text('C1.02')")
 
 
 def test_an_address_without_area_finds_it(page: Page, served: Served) -> None:
     visit(page, served, "s=S2.01")
-    assert page.locator("h1").inner_text() == "Polling station S2.01"
+    assert page.locator("h1").inner_text() == "Station 1 · Escuela del Arrecife"
 
 
 def test_a_center_lists_its_stations(page: Page, served: Served) -> None:
     visit(page, served, "a=S&c=S2")
     assert page.locator("h1").inner_text() == "Escuela del Arrecife"
     assert page.locator("main ul a").all_inner_texts() == [
-        f"Polling station {at}" for at in ("S2.01", "S2.02")
+        f"Station {number} (code S2.0{number})" for number in (1, 2)
     ]
+
+
+def test_a_center_has_the_sums_of_its_stations_by_basis(page: Page, served: Served, miniature: Path) -> None:
+    visit(page, served, "a=N&c=N1")
+    table = page.locator("section.center-totals").first
+    heads = table.locator("thead th").all_inner_texts()
+    assert heads[:2] == ["Figure", "Official sheets"]
+    rows = {row[0]: row for row in (line.inner_text().split("\t") for line in table.locator("tr").all())}
+    with (miniature / "data" / "presidencia" / "sheets.csv").open(encoding="utf-8") as file:
+        sheets = [
+            row
+            for row in csv.DictReader(file)
+            if row["station"].startswith("N1.") and row["basis"] == "reported" and row["status"] == "counted"
+        ]
+    assert len(sheets) == 2
+    assert rows["Valid votes"][1] == str(sum(int(row[code]) for row in sheets for code in CARDS))
+    assert rows["Stations counted"][1] == "2 of 2"
+    assert "%" in rows["Turnout"][1]
+
+
+def test_a_center_leaves_out_what_failed_and_says_so(page: Page, served: Served, miniature: Path) -> None:
+    directory = served.directory / "altered-center"
+    shutil.copytree(miniature, directory)
+    [bundle] = (directory / "log" / "tile" / "entries").rglob("*.p/*")
+    data, start = bytearray(bundle.read_bytes()), 0
+    for _ in range(52):
+        start += 2 + int.from_bytes(data[start : start + 2], "big")
+    data[start + 1 + int.from_bytes(data[start : start + 2], "big")] ^= 1
+    bundle.write_bytes(data)
+    visit(page, served, "a=N&c=N1", "altered-center")
+    assert "failed their check" in page.locator("p.lead.alarm").inner_text()
+    counted = page.locator("section.center-totals").first.locator("tfoot tr").last.inner_text().split("\t")
+    assert counted[:2] == ["Stations counted", "1 of 2"]
 
 
 def test_record_and_proof_are_what_python_verifies(page: Page, served: Served, miniature: Path) -> None:

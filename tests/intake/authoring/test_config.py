@@ -228,6 +228,12 @@ codes = { X1 = "AT1" }
 """
 
 
+def test_places_have_the_names_that_people_use() -> None:
+    said = '\n[names]\nAT1 = ["Estado Boreal", "El Norte"]\n'
+    named = read_config((EXAMPLE + said).encode()).shown.places
+    assert named == {"AT1": ("Estado Boreal", "El Norte")}
+
+
 def test_shapes_and_mirrors_are_optional() -> None:
     assert (config().shown.map, config().shown.mirrors) == (None, ())
     found = read_config((EXAMPLE + MAP).encode()).shown.map

@@ -60,10 +60,22 @@ MODULES = {
 
 
 def test_modules_are_joined_each_once_before_those_that_need_them() -> None:
-    joined = join_modules("main", MODULES.__getitem__)
+    joined = join_modules(("main",), MODULES.__getitem__)
     assert re.findall(r"// --- (\w+)\.js", joined) == ["low", "two", "main"]
     assert "return { a, b, later, Thing };" in joined
     assert "const { a, b: c } = module_low;" in joined
+
+
+def test_of_several_entries_each_comes_last_and_what_they_share_once() -> None:
+    joined = join_modules(("two", "main"), MODULES.__getitem__, "between();\n")
+    assert re.findall(r"// --- (\w+)\.js|between", joined) == ["low", "", "two", "main"]
+
+
+def test_a_module_script_may_ask_for_more_while_it_runs() -> None:
+    line = 'void import(new URL("./low.js", import.meta.url).href);\n'
+    assert line in join_modules(("main",), {"main": line}.__getitem__, dynamic=True)
+    with pytest.raises(PublicationError, match=r"main\.js"):
+        join_modules(("main",), {"main": 'import "./low.js";\n'}.__getitem__, dynamic=True)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +92,7 @@ def test_modules_are_joined_each_once_before_those_that_need_them() -> None:
 )
 def test_what_cannot_be_joined_is_refused(line: str) -> None:
     with pytest.raises(PublicationError, match=r"main\.js"):
-        join_modules("main", (MODULES | {"main": line + "\n"}).__getitem__)
+        join_modules(("main",), (MODULES | {"main": line + "\n"}).__getitem__)
 
 
 def test_modules_of_other_folders_are_found_by_their_path() -> None:
@@ -90,7 +102,7 @@ def test_modules_of_other_folders_are_found_by_their_path() -> None:
         "log/log": 'import { c } from "../records/log.js";\nexport const a = c;\n',
         "records/log": "export const c = 1;\n",
     }
-    joined = join_modules("pages/main", modules.__getitem__)
+    joined = join_modules(("pages/main",), modules.__getitem__)
     assert re.findall(r"// --- ([\w/]+)\.js", joined) == ["records/log", "log/log", "pages/log", "pages/main"]
     assert "const { a } = module_log_log;" in joined
     assert "const { c } = module_records_log;" in joined
@@ -99,4 +111,4 @@ def test_modules_of_other_folders_are_found_by_their_path() -> None:
 def test_modules_that_need_each_other_are_refused() -> None:
     circle = MODULES | {"low": 'import { two } from "./two.js";\n'}
     with pytest.raises(PublicationError, match="imports itself"):
-        join_modules("main", circle.__getitem__)
+        join_modules(("main",), circle.__getitem__)

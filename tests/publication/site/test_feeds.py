@@ -118,6 +118,15 @@ def test_cards_alone_may_be_framed() -> None:
             assert "frame-ancestors 'none'" in dict(headers_of(prefix + path))["content-security-policy"]
 
 
+def test_the_header_forbids_nothing_that_a_page_of_its_own_needs(miniature: Path) -> None:
+    paths = [path.relative_to(miniature).as_posix() for path in miniature.rglob("*.html")]
+    with_forms = [path for path in paths if "<form" in (miniature / path).read_text()]
+    assert "es/index.html" in with_forms
+    for path in (*with_forms, "es/"):
+        policy = dict(headers_of(f"/miniature/{path}"))["content-security-policy"]
+        assert "form-action 'self'" in policy, path
+
+
 def test_only_what_cannot_change_is_kept_for_good() -> None:
     for path in ("/log/tile/entries/000", "/x/log/tile/0/000.p/12", f"/attachments/{'0' * 64}"):
         assert "immutable" in dict(headers_of(path))["cache-control"]

@@ -44,7 +44,7 @@ def test_nothing_runs_or_is_styled_inside_a_page(publication: Path) -> None:
         for tag, attributes in page.tags:
             assert tag != "style" or (path.name == "index.html" and path.parent.name in languages()), path
             assert tag != "script" or re.fullmatch(
-                r"(\.\./)+assets/(js/pages|words/\w+)/[\w-]+\.js", attributes["src"]
+                r"(\.\./)+assets/(js/[\w-]+|words/\w+)/[\w-]+\.js", attributes["src"]
             ), path
             assert not [name for name in attributes if name == "style" or name.startswith("on")], path
 

@@ -132,6 +132,11 @@ def decode_bundle(bundle: bytes, width: int, place: str | Said = _THE_ENTRY_BUND
     return [bundle[start:end] for start, end in _exact_bounds(bundle, width, place)]
 
 
+def bundle_bounds(bundle: bytes, place: str | Said = _THE_ENTRY_BUNDLE) -> list[tuple[int, int]]:
+    """Where each entry of a full bundle starts and ends; raises LogError like `decode_bundle`."""
+    return _exact_bounds(bundle, TILE_WIDTH, place)
+
+
 def bundle_prefix(bundle: bytes, width: int, place: str | Said = _THE_ENTRY_BUNDLE) -> bytes:
     """The bundle of the first `width` entries of a full one; raises LogError unless that is whole."""
     return bundle[: _exact_bounds(bundle, TILE_WIDTH, place)[width - 1][1]]

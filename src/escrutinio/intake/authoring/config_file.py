@@ -120,6 +120,7 @@ class File(Table, frozen=True, kw_only=True):
     calendar: dict[str, datetime] = {}
     organisation: dict[str, OrganisationTable] = {}
     publication: PublicationTable = PublicationTable()
+    names: dict[str, list[str]] = {}
     map: MapTable | None = None
     qr2024: Qr2024Table | None = None
     import_: dict[str, object] = msgspec.field(name="import", default_factory=dict)

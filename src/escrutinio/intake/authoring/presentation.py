@@ -1,4 +1,4 @@
-"""How an election is shown: the tables `[publication]`, `[map]` and `[qr2024]` of an election.toml.
+"""How an election is shown: `[publication]`, `[names]`, `[map]` and `[qr2024]` of an election.toml.
 
 Nothing here is in the log, and nothing here changes a figure.
 """
@@ -55,7 +55,8 @@ class Presentation:
 
     `names` are the titles of organisations by their enrolled name; `notice` stands on every page; `mirrors`
     are addresses of whole copies and `address` that of the publication itself, with a slash at its end;
-    `qr2024` says how QR codes of 2024 are read.
+    `places` are what people call an area, by its code: the name in full, then others that it is looked for
+    by; `qr2024` says how QR codes of 2024 are read.
     """
 
     names: Mapping[str, Titles] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Presentation:
     accounts: tuple[Account, ...] = ()
     mirrors: tuple[str, ...] = ()
     address: str | None = None
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     map: MapConfig | None = None
     qr2024: Qr2024Options | None = None
 
@@ -84,6 +86,7 @@ class PresentationReader:
             accounts=tuple(self.accounts()),
             mirrors=self.mirrors(),
             address=self.address(),
+            places=self.places(),
             map=self.map(),
             qr2024=self.qr2024(contests),
         )
@@ -131,6 +134,13 @@ class PresentationReader:
         except LogError as error:
             raise DefinitionError("at-place", why=error, place="publication, url") from None
         return url.rstrip("/") + "/"
+
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """What people call the areas whose name in the roll is short, old or spoken of otherwise."""
+        return {
+            read_code(code, "names"): tuple(read_text(name, f"names, {code[:64]}") for name in names)
+            for code, names in self.file.names.items()
+        }
 
     def map(self) -> MapConfig | None:
         """Where the shapes of areas are, if the file says it."""

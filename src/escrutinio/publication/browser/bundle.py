@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.resources import files
 
@@ -39,6 +39,7 @@ _EXPORT = re.compile(
     r"^export (?=(?:async )?function\*? (\w+)|class (\w+)|const (\w+|\[[\w, ]+\]) =)", re.MULTILINE
 )
 _LEFT_OVER = re.compile(r"^(?:import|export)\b.*|^.*\bimport[.(].*", re.MULTILINE)
+_LEFT_OVER_STATIC = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _ENDS_SCRIPT = re.compile(r"^.*(?:</script|<!--).*", re.MULTILINE | re.IGNORECASE)
 _CODE_ONLY = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.MULTILINE | re.DOTALL)
 
@@ -68,7 +69,7 @@ def bundle() -> bytes:
 
 def make(read: Callable[[str], str]) -> bytes:
     """The file, of the sources that `read` gives by their path below `assets/`. Raises PublicationError."""
-    script = join_modules(ENTRY, lambda name: read(f"js/{name}.js"), learning(LEARN, CONTEXTS))
+    script = join_modules((ENTRY,), lambda name: read(f"js/{name}.js"), learning(LEARN, CONTEXTS))
     style = read(f"css/{STYLE}.css")
     policy = (
         f"default-src 'none'; script-src {csp_hash(script)}; style-src {csp_hash(style)}; worker-src blob:; "
@@ -81,29 +82,36 @@ def make(read: Callable[[str], str]) -> bytes:
     return page.encode()
 
 
-def join_modules(entry: str, read: Callable[[str], str], between: str = "") -> str:
-    """The modules that `entry` imports, and itself last, as one classic script; `between` stands before it.
+def join_modules(
+    entries: Sequence[str], read: Callable[[str], str], between: str = "", *, dynamic: bool = False
+) -> str:
+    """The modules that `entries` import, and these themselves last, as one script; `between` is before them.
 
     Modules go by their path without its ending, such as `records/cbor`. Each stands in a function of its own
-    and hands out what it exports. Raises PublicationError.
+    and hands out what it exports. `dynamic` allows `import(…)` and `import.meta`, which only a script of type
+    module has. Raises PublicationError.
     """
     done: dict[str, str] = {}
-    _add(entry, read, done, ())
-    last = done.pop(entry)
-    return '"use strict";\n' + "\n".join((*done.values(), between, last))
+    for entry in entries:
+        _add(entry, read, done, (), dynamic=dynamic)
+    last = [done.pop(entry) for entry in entries]
+    return '"use strict";\n' + "\n".join((*done.values(), between, *last))
 
 
-def _add(name: str, read: Callable[[str], str], done: dict[str, str], above: tuple[str, ...]) -> None:
+def _add(
+    name: str, read: Callable[[str], str], done: dict[str, str], above: tuple[str, ...], *, dynamic: bool
+) -> None:
     if name in above:
         raise PublicationError("module-circle", name=name, above=above[-1])
     if name in done:
         return
     text = read(name)
     for found in _IMPORT.finditer(text):
-        _add(_resolved(name, found[2]), read, done, (*above, name))
+        _add(_resolved(name, found[2]), read, done, (*above, name), dynamic=dynamic)
     names = ", ".join(part for found in _EXPORT.finditer(text) for part in _exported(found))
     body = _EXPORT.sub("", _IMPORT.sub(partial(_taken, name), text))
-    if left := _ENDS_SCRIPT.search(body) or _LEFT_OVER.search(_CODE_ONLY.sub("", body)):
+    left_over = _LEFT_OVER_STATIC if dynamic else _LEFT_OVER
+    if left := _ENDS_SCRIPT.search(body) or left_over.search(_CODE_ONLY.sub("", body)):
         raise PublicationError("module-line", name=name, line=left[0].strip()[:100])
     done[name] = (
         f"// --- {name}.js\nconst {_variable(name)} = (() => {{\n{body}return {{ {names} }};\n}})();\n"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from escrutinio.publication.browser.page_scripts import page_scripts
 from escrutinio.publication.browser.words import word_files
 
 
@@ -18,6 +19,7 @@ def assets() -> Iterator[tuple[str, bytes]]:
     """Style sheets, scripts, their words and the sign: paths below the publication, and content."""
     yield from _below(resources.files(__package__).joinpath("assets"), "assets")
     yield from word_files()
+    yield from page_scripts()
 
 
 def _below(directory: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

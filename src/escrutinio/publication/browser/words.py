@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -31,16 +31,26 @@ def word_files() -> Iterator[tuple[str, bytes]]:
             yield f"assets/words/{language}/{context}.js", text.encode()
 
 
-def learning(learn: str, contexts: Iterable[str]) -> str:
-    """Statements that give these contexts in all languages to a function of this name."""
-    each = [(language, context) for language in languages() for context in contexts]
-    return "".join(f"{learn}({_given(language, context)});\n" for language, context in each)
+def learning(
+    learn: str,
+    contexts: Iterable[str],
+    spoken: Sequence[str] | None = None,
+    refusals: Container[str] | None = None,
+) -> str:
+    """Statements that give these contexts to a function of this name, in all languages or those `spoken`.
+
+    Of the refusals all are given with which any program refuses, or only these.
+    """
+    contexts = tuple(contexts)
+    each = [(language, context) for language in spoken or languages() for context in contexts]
+    return "".join(f"{learn}({_given(language, context, refusals)});\n" for language, context in each)
 
 
-def _given(language: str, context: str) -> str:
+def _given(language: str, context: str, refusals: Container[str] | None = None) -> str:
     found = catalogue(language)
     marks = {name: found.header[f"X-{name.title()}"] for name in ("endonym", "thousands", "decimal")}
-    messages = {key: found.pgettext(context, key) for key in _keys(context)}
+    keys = (key for key in _keys(context) if context != REFUSAL or refusals is None or key in refusals)
+    messages = {key: found.pgettext(context, key) for key in keys}
     return f'"{language}", {_script(marks)}, "{context}", {_script(messages, indent=1)}'
 
 

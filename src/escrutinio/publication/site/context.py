@@ -20,7 +20,7 @@ from escrutinio.publication.site.maps import Maps
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.shelf import Description, Shelf
 
-SCRIPTS = ("station", "sandbox", "findings")
+SCRIPTS = ("findings",)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 They are a convenience, like every page: what a browser finds through them it verifies against the log.
 
-    data/areas.json                    {area: {parent, name, level, file}}; `file` is how the area's files are
-                                       called, only where that is not its code (`base.file_names`)
+    data/areas.json                    {area: {parent, name, level, file, also}}; `file` is how its files are
+                                       called, only where that is not its code (`base.file_names`), `also`
+                                       what people call it, where the configuration says it
     data/keys.json                     {key id in hex: index of the enrolment}
     data/controls.json                 {type: [log index]} of the records that a part of the log needs:
                                        roll, closing, revocation, co-record
@@ -12,14 +13,20 @@ They are a convenience, like every page: what a browser finds through them it ve
     data/index/areas-of-stations.json  {station: area}, without those that `area_of_code` finds
     data/index/<file>.json             the stations that lie directly in an area, in the order of the roll:
         {"area": area,
+         "path": [[area, name, file]], the area and those above it, the outermost first; file as in areas.json
          "centers": {center: name},
          "stations": {station: {
             "center": center, "registered": number, left out where it is not known,
             "entries": {status: [log index of a sheet, copy, hand count or zero report]},
+            "at": [first byte, length of each of them, in log order, in its bundle], where all those are full
+            "wide": [number in findings-wide.json of what rests on one of its entries],
             "history": [log index of what else is about the station or a machine meant for it],
             "findings": [[code, [log index], {language: sentence}]]}}}
-        where `entries`, `history` and `findings` are left out when they have nothing to say
-    data/names/words.json              {"common": [word too frequent to look up], "start": [first letters]}
+        where `entries`, `wide`, `history` and `findings` are left out when they have nothing to say
+    data/findings-wide.json            [[code, [log index], {language: sentence}, area]] of findings that name
+                                       no station; the area is null where it is the whole election
+    data/names/words.json              {"common": [word too frequent to look up], "start": [first letters],
+                                       "levels": {level of an area: [word for it in a language]}}
     data/names/<first letters>.json    [[center, name]], for each center with a word that begins so,
                                        and the area as a third item where `area_of_code` does not find it
 
@@ -32,18 +39,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from escrutinio.base.words.catalogue import languages
-from escrutinio.core.election.findings.finding import Finding
+from escrutinio.base.words.say import say_in
 from escrutinio.core.election.qr2024_options import QR2024_FILE, format_qr2024_options
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import ElectionState, Status
+from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, bundle_bounds
+from escrutinio.publication.documents.labels import LEVELS
 from escrutinio.publication.downloads.part import part_controls
 from escrutinio.publication.site.model import Site
+from escrutinio.publication.site.station_findings import StationFindings, row
 
 START = 2
 """First letters of a word by which centers are filed."""
@@ -57,12 +68,14 @@ _encode = msgspec.json.Encoder().encode
 _WORD = re.compile(r"[^\W_]+")
 
 
-def index_files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """Path and content of every index."""
+def index_files(site: Site, log: Path | None = None) -> Iterator[tuple[str, bytes]]:
+    """Path and content of every index; `log` is the log's directory, where entries can be looked for."""
     state, tree, roll = site.state, site.areas, site.state.roll
     parents = [None if at < 0 else tree.codes[at] for at in tree.parent.tolist()]
     areas = {
-        code: {"parent": parent, "name": name, "level": level} | ({} if file == code else {"file": file})
+        code: {"parent": parent, "name": name, "level": level}
+        | ({} if file == code else {"file": file})
+        | ({"also": site.places[code]} if code in site.places else {})
         for code, parent, name, level, file in zip(
             tree.codes, parents, tree.names, tree.levels, site.files, strict=True
         )
@@ -77,7 +90,9 @@ def index_files(site: Site) -> Iterator[tuple[str, bytes]]:
     listed = {station: area for station, area in places if area_of_code(station, areas) != area}
     yield "data/index/areas-of-stations.json", _encode(listed)
     yield from _name_files(site)
-    yield from _station_files(site)
+    findings = StationFindings(state)
+    yield "data/findings-wide.json", _encode(list(findings.wide_rows()))
+    yield from _station_files(site, findings, _Places(log))
 
 
 def area_of_code(code: str, areas: Container[str]) -> str | None:
@@ -86,9 +101,37 @@ def area_of_code(code: str, areas: Container[str]) -> str | None:
     return next((start for start in starts if start in areas), None)
 
 
-def _station_files(site: Site) -> Iterator[tuple[str, bytes]]:
-    state, roll = site.state, site.state.roll
-    entries, history, findings = _entries(state), _history(state), _findings(state)
+class _Places:
+    """Where the entries of a log stand in their bundles, of which those that are full never change."""
+
+    def __init__(self, log: Path | None) -> None:
+        self._log = log
+        self._known: dict[int, list[tuple[int, int]]] = {}
+
+    def of(self, statuses: Mapping[str, Sequence[int]] | None) -> list[int] | None:
+        """First byte and length of each entry of a station, in log order; None where one is not known."""
+        indices = sorted(index for listed in (statuses or {}).values() for index in listed)
+        bounds = [self._bounds(index // TILE_WIDTH) for index in indices]
+        if not bounds or not all(bounds):
+            return None
+        found = (each[index % TILE_WIDTH] for each, index in zip(bounds, indices, strict=True))
+        return [number for start, end in found for number in (start, end - start)]
+
+    def _bounds(self, bundle: int) -> list[tuple[int, int]]:
+        if bundle not in self._known:
+            self._known[bundle] = self._read(bundle)
+        return self._known[bundle]
+
+    def _read(self, bundle: int) -> list[tuple[int, int]]:
+        if self._log is None:
+            return []
+        path = self._log / TileName(ENTRIES, bundle).path
+        return bundle_bounds(path.read_bytes(), str(path)) if path.is_file() else []
+
+
+def _station_files(site: Site, findings: StationFindings, places: _Places) -> Iterator[tuple[str, bytes]]:
+    state, roll, tree = site.state, site.state.roll, site.areas
+    entries, history = _entries(state), _history(state)
     centers, registered = roll.center.tolist(), roll.registered.tolist()
     for area, stations in enumerate(site.stations_of):
         if not len(stations):
@@ -101,13 +144,16 @@ def _station_files(site: Site) -> Iterator[tuple[str, bytes]]:
             about = {
                 "registered": registered[at] if registered[at] >= 0 else None,
                 "entries": entries.get(at),
+                "at": places.of(entries.get(at)),
+                "wide": findings.resting.get(code),
                 "history": history.get(code),
-                "findings": findings.get(code),
+                "findings": [row(finding) for finding in findings.named.get(code, ())] or None,
             }
             said = {name: value for name, value in about.items() if value is not None}
             listed[code] = {"center": center, **said}
         code = site.areas.codes[area]
-        about_area = {"area": code, "centers": names, "stations": listed}
+        path = [(tree.codes[at], tree.names[at], site.files[at]) for at in tree.path(area)]
+        about_area = {"area": code, "path": path, "centers": names, "stations": listed}
         yield f"data/index/{site.files[area]}.json", _encode(about_area)
 
 
@@ -144,22 +190,6 @@ def _history(state: ElectionState) -> dict[str, list[int]]:
     return {code: sorted(indices) for code, indices in found.items()}
 
 
-_Row = tuple[str, tuple[int, ...], dict[str, str]]
-
-
-def _findings(state: ElectionState) -> dict[str, list[_Row]]:
-    """The findings that name a station, by its code."""
-    found: dict[str, list[_Row]] = {}
-    for finding in state.findings:
-        if finding.station is not None:
-            found.setdefault(finding.station, []).append(_row(finding))
-    return found
-
-
-def _row(finding: Finding) -> _Row:
-    return finding.code, finding.entries, {each: finding.sentence(each) for each in languages()}
-
-
 def _name_files(site: Site) -> Iterator[tuple[str, bytes]]:
     """The centers by the words of their names, in files so small that a telephone can fetch one a word."""
     roll = site.state.roll
@@ -175,9 +205,20 @@ def _name_files(site: Site) -> Iterator[tuple[str, bytes]]:
         kept = set(found) - common or set(sorted(found, key=lambda word: (counted[word], word))[:1])
         for start in {word[:START] for word in kept}:
             filed.setdefault(start, []).append(row)
-    yield "data/names/words.json", _encode({"common": sorted(common), "start": sorted(filed)})
+    told = {"common": sorted(common), "start": sorted(filed), "levels": _levels(site)}
+    yield "data/names/words.json", _encode(told)
     for start, rows in filed.items():
         yield f"data/names/{start.encode().hex()}.json", _encode(rows)
+
+
+def _levels(site: Site) -> dict[str, list[str]]:
+    """The words by which people call the kinds of areas that there are, besides their names."""
+    return {
+        level: sorted(
+            {word for each in languages() for word in words_of(say_in(each, LEVELS.get(level, level)))}
+        )
+        for level in sorted(set(site.areas.levels))
+    }
 
 
 def _area_of_centers(roll: Roll) -> dict[str, int]:

@@ -195,6 +195,7 @@ class Site:
         self.body = state.definition.body
         self.areas = state.areas
         self.notice = shown.notice
+        self.places = shown.places
         self.qr2024 = shown.qr2024
         self.imported = self.body.author_role is AuthorRole.IMPORTER
         self.without_official = without_official(state)

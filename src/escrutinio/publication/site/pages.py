@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from escrutinio.base.words.catalogue import catalogue, endonyms, languages
 from escrutinio.base.words.format import Format
+from escrutinio.publication.browser.page_scripts import PAGES as PAGES_WITH_SCRIPTS
+from escrutinio.publication.browser.page_scripts import script_of
 from escrutinio.publication.documents import labels
 from escrutinio.publication.documents.environment import template_names
 from escrutinio.publication.documents.notices import notices
@@ -218,6 +220,7 @@ class Pages:
             "feed": None,
             "preview": None,
             "endonyms": endonyms(),
+            "page_scripts": {page: script_of(page, self.language) for page in PAGES_WITH_SCRIPTS},
             "navigation": navigation(say, PAGES),
             "pages": frozenset(PAGES),
             "kind_label": _said(say, labels.KINDS[self.site.body.kind]),

@@ -93,7 +93,7 @@ def render_site(
         work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
         work.write(assets())
         work.write(verifier_files(out, trust.verifier_html).files)
-        work.write(index_files(site))
+        work.write(index_files(site, out / "log"))
         work.write([("index.html", language_choice(context).encode())])
         work.finish()
     files = work.made.union(*(_kept(context, language) for language in languages))

@@ -8,7 +8,8 @@ import { readSigned } from "./signed.js";
 import { UNREAD } from "../records/record.js";
 import { Refusal } from "../records/refusal.js";
 import { leafHash } from "../log/merkle.js";
-import { ENTRIES, TILE_WIDTH, tileNames } from "../log/tiles.js";
+import { ENTRIES, TILE_WIDTH } from "../log/tile-names.js";
+import { tileNames } from "../log/tiles.js";
 
 const AT_ONCE = 8; // fetches under way together
 

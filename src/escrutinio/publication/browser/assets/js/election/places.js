@@ -2,17 +2,19 @@
 // is checked against the log.
 
 import { fileOf } from "./area-file.js";
-import { refuse } from "../records/refusal.js";
+import { Refusal } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
 
 const MAX_DEPTH = 32;
 
 /** @typedef {import("../log/log.js").Log} Log */
-/** A station as the index has it: entries with their status in log order, other entries about it, findings.
+/** A sentence of the rules, with entries that show it. @typedef {{ code: string, entries: number[], said: Record<string, string> }} Finding */
+/** A station as the index has it: entries in log order with their status and where they stand in their bundles, other
+ * entries about it, what the rules noticed there, and the numbers of what they noticed in more than one station by one of
+ * its entries.
  * @typedef {{ area: string, station: string, center: string, centerName: string, registered: number | null,
- *   entries: { index: number, status: string }[], history: number[],
- *   findings: { code: string, entries: number[], said: Record<string, string> }[], next: string | null,
- *   previous: string | null }} Place */
+ *   entries: { index: number, status: string, at: import("../log/log.js").At | null }[], history: number[],
+ *   findings: Finding[], wide: number[], next: string | null, previous: string | null }} Place */
 
 /**
  * What an object of an index has of its own under a name; nothing inherited, whatever the name.
@@ -25,17 +27,17 @@ export function own(object, key) {
 }
 
 /**
- * The index of an area. It is asked for by the area's code while the table of areas, which may call its files
- * otherwise, is still on its way: hardly any does.
+ * The index of an area, asked for by the area's code; hardly any has files of another name.
  * @param {Log} log
  * @param {string} area
  * @returns {Promise<any>}
  */
 async function indexOf(log, area) {
-  const named = log.json(`data/index/${area}.json`);
-  named.catch(() => {}); // looked at below, or not at all
+  const named = await log.json(`data/index/${area}.json`).catch((error) => error);
+  if (own(named, "area") === area) return named;
   const file = fileOf(await log.json("data/areas.json"), area);
-  return file === area ? named : log.json(`data/index/${file}.json`);
+  if (file !== area) return log.json(`data/index/${file}.json`);
+  throw named instanceof Error ? named : new Refusal("index-form", { path: `data/index/${area}.json` });
 }
 
 /**
@@ -68,18 +70,26 @@ export async function findPlace(log, area, station) {
   const stations = own(index, "stations") ?? {};
   const listed = own(stations, station);
   if (!listed) return null;
+  return placeIn(index, area, station);
+}
+
+/** @param {any} index @param {string} area @param {string} station that is in it @returns {Place} */
+function placeIn(index, area, station) {
+  const stations = own(index, "stations");
+  const listed = own(stations, station);
   const codes = Object.keys(stations);
   const at = codes.indexOf(station);
-  const center = String(listed.center ?? "");
+  const center = String(own(listed, "center") ?? "");
   return {
     area,
     station,
     center,
     centerName: String(own(own(index, "centers"), center) ?? ""),
     registered: Number.isSafeInteger(listed.registered) ? listed.registered : null,
-    entries: entriesOf(listed.entries),
-    history: Array.isArray(listed.history) ? listed.history.filter(Number.isSafeInteger) : [],
+    entries: entriesOf(listed.entries, listed.at),
+    history: numbersOf(listed.history),
     findings: findingsOf(listed.findings),
+    wide: numbersOf(listed.wide),
     previous: codes[at - 1] ?? null,
     next: codes[at + 1] ?? null,
   };
@@ -90,32 +100,55 @@ export async function findPlace(log, area, station) {
  * @param {Log} log
  * @param {string} area
  * @param {string} center
- * @returns {Promise<{ name: string, stations: string[] } | null>}
+ * @returns {Promise<{ name: string, stations: Place[] } | null>}
  */
 export async function findCenter(log, area, center) {
   const index = await indexOf(log, area);
   const stations = own(index, "stations") ?? {};
   const listed = Object.keys(stations).filter((code) => own(own(stations, code), "center") === center);
-  return listed.length ? { name: String(own(own(index, "centers"), center) ?? ""), stations: listed } : null;
+  const name = String(own(own(index, "centers"), center) ?? "");
+  return listed.length ? { name, stations: listed.map((station) => placeIn(index, area, station)) } : null;
 }
 
-/** @param {any} said @returns {{ index: number, status: string }[]} */
-function entriesOf(said) {
+/**
+ * What the rules noticed in more than one station: by an entry of this one, and in the election or in an area that it lies
+ * in.
+ * @param {Log} log
+ * @param {Place} place
+ * @param {[string, string, string][]} path of its area
+ * @returns {Promise<{ here: Finding[], around: Finding[] }>}
+ */
+export async function widerFindings(log, place, path) {
+  const listed = await log.json("data/findings-wide.json");
+  const rows = Array.isArray(listed) ? listed : [];
+  const within = new Set(path.map(([code]) => code));
+  const inside = (/** @type {any} */ row) => Array.isArray(row) && (typeof row[3] !== "string" || within.has(row[3]));
+  const here = rows.filter((_, number) => place.wide.includes(number));
+  return { here: findingsOf(here), around: findingsOf(rows.filter((row) => inside(row) && !here.includes(row))) };
+}
+
+/** @param {any} said @returns {number[]} */
+function numbersOf(said) {
+  return Array.isArray(said) ? said.filter(Number.isSafeInteger) : [];
+}
+
+/** @param {any} said @param {any} places a first byte and a length for each, in log order @returns {Place["entries"]} */
+function entriesOf(said, places) {
   if (!said || typeof said !== "object") return [];
-  const found = Object.entries(said).flatMap(([status, indices]) =>
-    (Array.isArray(indices) ? indices : []).map((index) => ({ index: Number(index), status })),
-  );
-  return found.sort((a, b) => a.index - b.index);
+  const found = Object.entries(said).flatMap(([status, indices]) => numbersOf(indices).map((index) => ({ index, status })));
+  const known = numbersOf(places);
+  return found
+    .sort((a, b) => a.index - b.index)
+    .map((one, at) => ({ ...one, at: known.length === 2 * found.length ? { first: known[2 * at], length: known[2 * at + 1] } : null }));
 }
 
-/** @param {any} said @returns {Place["findings"]} */
+/** @param {any} said @returns {Finding[]} */
 function findingsOf(said) {
   const rows = Array.isArray(said) ? said : [];
   return rows.map((row) => {
     const [code, entries, sentences] = Array.isArray(row) ? row : [];
-    const indices = Array.isArray(entries) ? entries.filter(Number.isSafeInteger) : [];
     const texts = Object.entries(Object(sentences)).filter(([, text]) => typeof text === "string");
-    return { code: String(code), entries: indices, said: Object.fromEntries(texts) };
+    return { code: String(code), entries: numbersOf(entries), said: Object.fromEntries(texts) };
   });
 }
 
@@ -126,11 +159,7 @@ function findingsOf(said) {
  * @returns {Promise<[string, string, string][]>}
  */
 export async function pathOf(log, area) {
-  const areas = await log.json("data/areas.json");
-  /** @type {[string, string, string][]} */
-  const path = [];
-  for (let at = area; isCode(at) && path.length < MAX_DEPTH; at = own(own(areas, at), "parent")) {
-    path.unshift([at, String(own(own(areas, at), "name") ?? at), fileOf(areas, at)]);
-  }
-  return path.length ? path : refuse("index-form", { path: "data/areas.json" });
+  const said = own(await indexOf(log, area), "path");
+  const path = (Array.isArray(said) ? said : []).slice(0, MAX_DEPTH).filter((row) => Array.isArray(row) && isCode(row[0]));
+  return path.map(([code, name, file]) => [code, String(name), isCode(file) ? file : code]);
 }

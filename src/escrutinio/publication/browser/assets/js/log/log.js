@@ -3,15 +3,18 @@
 import { equal, toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
 import { keyIsAcceptable, verifySignature } from "../records/ed25519.js";
-import { inclusionProof, leafHash, verifyInclusion } from "./merkle.js";
+import { inclusionProof, leafHash, rootOfProof, verifyInclusion } from "./merkle.js";
 import { parseCheckpoint, verifyCosignatures, verifyLogSignature } from "./note.js";
 import { openRecord } from "../records/record.js";
 import { quoted, refuse } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
-import { ENTRIES, LogFiles, TILE_WIDTH, tilePath, tileWidth, webFetch } from "./tiles.js";
+import { ENTRIES, TILE_WIDTH, tilePath, tileWidth } from "./tile-names.js";
+import { LogFiles, webFetch } from "./tiles.js";
 
 const MAX_INDEX = 16 * 1024 * 1024;
 export const MAX_ATTACHMENT = 2 ** 28;
+const FIRST = 8; // entries that are looked for in the first bytes of a log
+const FIRST_BYTES = 4_096;
 const DEFINITION = 1;
 const CHARTER = 2;
 const ENROLMENT = 3;
@@ -19,6 +22,7 @@ const ENROLMENT = 3;
 /** @typedef {import("../records/record.js").Entry} Entry */
 /** What stands at an index, with its path to the root.
  * @typedef {{ index: number, raw: Uint8Array, proof: Uint8Array[], bundle: string }} Standing */
+/** Where an entry stands in its bundle: its first byte, and its length. @typedef {{ first: number, length: number }} At */
 /** @typedef {{ definition: Entry, charter: Entry, election: Uint8Array, rootKey: Uint8Array }} Context */
 /** Whose key it is: the operator's root (`enrolled` is then 1, the charter) or an enrolled one.
  * @typedef {{ name: string, publicKey: Uint8Array, role: string, scope: string[], contests: string[],
@@ -35,7 +39,9 @@ export class Log {
     this.base = base;
     this.trust = trust;
     this.fetchFile = fetchFile;
-    this.files = new LogFiles((path, limit) => fetchFile(`log/${path}`, limit));
+    const { part } = fetchFile;
+    const below = (/** @type {string} */ path, /** @type {number} */ limit) => fetchFile(`log/${path}`, limit);
+    this.files = new LogFiles(Object.assign(below, part && { part: asBelow(part) }));
     /** @type {Map<string, Promise<any>>} */
     this.known = new Map();
   }
@@ -73,15 +79,32 @@ export class Log {
   /**
    * The bytes at an index and their path to the root, unverified.
    * @param {number} index
+   * @param {At | null} [at] where an index says that they stand in their bundle
    * @returns {Promise<Standing>}
    */
-  async standing(index) {
+  async standing(index, at = null) {
     const { size, hashAt } = await this.checkpoint();
-    const proof = await inclusionProof(index, size, hashAt);
     const number = Math.floor(index / TILE_WIDTH);
-    const entries = await this.once(`bundle ${number}`, () => this.files.bundle(number, size));
+    const [proof, found] = await Promise.all([inclusionProof(index, size, hashAt), this.bytes(index, size, at)]);
+    const { root } = await this.checkpoint();
+    const misled = at !== null && !equal(rootOfProof(leafHash(found), index, size, proof), root);
+    const raw = misled ? await this.bytes(index, size, null) : found; // an index is believed in nothing
     const bundle = `log/${tilePath(ENTRIES, number, tileWidth(ENTRIES, number, size))}`;
-    return { index, raw: entries[index % TILE_WIDTH], proof, bundle };
+    return { index, raw, proof, bundle };
+  }
+
+  /** @param {number} index @param {number} size @param {At | null} at */
+  async bytes(index, size, at) {
+    const number = Math.floor(index / TILE_WIDTH);
+    const whole = () => this.once(`bundle ${number}`, () => this.files.bundle(number, size));
+    if (this.known.has(`bundle ${number}`)) return (await whole())[index % TILE_WIDTH];
+    const part = at ? await this.files.entryAt(number, size, at) : index < FIRST ? (await this.first(size))[index] : null;
+    return part ?? (await whole())[index % TILE_WIDTH];
+  }
+
+  /** What the log begins with: its definition, its charter and, mostly, the keys. @param {number} size */
+  first(size) {
+    return this.once("first", () => this.files.firstEntries(0, size, FIRST_BYTES));
   }
 
   /**
@@ -216,6 +239,11 @@ export class Log {
     const fits = data.length === size && equal(sha256(data), digest);
     return fits ? data : refuse("attachment-digest", { digest: toHex(digest) });
   }
+}
+
+/** @param {import("./tiles.js").Part} part @returns {import("./tiles.js").Part} */
+function asBelow(part) {
+  return (path, ...rest) => part(`log/${path}`, ...rest);
 }
 
 /**

@@ -63,10 +63,10 @@ export async function rangeRoot(start, end, hashAt) {
   while (start < end) {
     let [level, width] = [0, 1];
     while (width * 2 <= end - start) [level, width] = [level + 1, width * 2];
-    peaks.push(await hashAt(level, start / width));
+    peaks.push(hashAt(level, start / width)); // all asked for at once: each may be a file of its own
     start += width;
   }
-  return peaks.reduceRight((right, left) => nodeHash(left, right));
+  return (await Promise.all(peaks)).reduceRight((right, left) => nodeHash(left, right));
 }
 
 /**
@@ -83,14 +83,14 @@ export async function inclusionProof(index, size, hashAt) {
   while (end - start > 1) {
     const middle = start + splitSize(end - start);
     if (index < middle) {
-      path.push(await rangeRoot(middle, end, hashAt));
+      path.push(rangeRoot(middle, end, hashAt));
       end = middle;
     } else {
-      path.push(await rangeRoot(start, middle, hashAt));
+      path.push(rangeRoot(start, middle, hashAt));
       start = middle;
     }
   }
-  return path.reverse();
+  return Promise.all(path.reverse());
 }
 
 /**

@@ -1,42 +1,14 @@
 // The files of a log (C2SP tlog-tiles): their names, their sizes, and fetching them, bounded.
 
 import { refuse } from "../records/refusal.js";
+import { takeEarly } from "./early.js";
 import { HASH_SIZE, splitHashes, treeRoot } from "./merkle.js";
+import { ENTRIES, TILE_WIDTH, tilePath, tileWidth } from "./tile-names.js";
 
-export const TILE_WIDTH = 256;
 export const MAX_ENTRY = 65_535;
 const MAX_ENTRIES = 2 ** 27; // of a log that is read whole, a hundred for each of a million stations
 export const MAX_CHECKPOINT = 512 * 1024;
 const MAX_BUNDLE = TILE_WIDTH * (2 + MAX_ENTRY);
-
-/** Level of an entry bundle in `tilePath`. */
-export const ENTRIES = -1;
-
-/**
- * Path of a tile or entry bundle below the log: `tile/0/x001/234.p/17`, `tile/entries/000`.
- * @param {number} level ENTRIES for a bundle
- * @param {number} index
- * @param {number} width 1 to 256
- * @returns {string}
- */
-export function tilePath(level, index, width) {
-  const digits = String(index);
-  const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, "0").match(/.{3}/g) ?? [];
-  const last = groups.pop();
-  const path = ["tile", level === ENTRIES ? "entries" : level, ...groups.map((group) => `x${group}`), last].join("/");
-  return width === TILE_WIDTH ? path : `${path}.p/${width}`;
-}
-
-/**
- * The hashes or entries that a tile has in a tree of `size` leaves; 0 or less when it has none.
- * @param {number} level
- * @param {number} index
- * @param {number} size
- * @returns {number}
- */
-export function tileWidth(level, index, size) {
-  return Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** Math.max(level, 0)) - index * TILE_WIDTH);
-}
 
 /**
  * The tiles of one level (or bundles) of a tree of `size` leaves, from left to right.
@@ -89,8 +61,10 @@ function readBundle(bundle, width, path) {
   return { entries, end: at };
 }
 
-/** A file below a base address, of at most `limit` bytes; null where there is none.
- * @typedef {(path: string, limit: number) => Promise<Uint8Array | null>} Fetch */
+/** A file below a base address, of at most `limit` bytes; null where there is none. `part` gives a part of one, where that
+ * is less to fetch than the whole.
+ * @typedef {((path: string, limit: number) => Promise<Uint8Array | null>) & { part?: Part }} Fetch */
+/** As many bytes from the first one on as there are, at most `length`. @typedef {(path: string, first: number, length: number, limit: number) => Promise<Uint8Array | null>} Part */
 
 /**
  * Fetching below an address: no redirects, no credentials, and never more than the limit.
@@ -98,17 +72,24 @@ function readBundle(bundle, width, path) {
  * @returns {Fetch}
  */
 export function webFetch(base) {
-  return async (path, limit) => {
+  const read = async (/** @type {string} */ path, /** @type {number} */ limit, /** @type {Record<string, string>} */ headers = {}) => {
     try {
-      const response = await fetch(base + path, { redirect: "error", credentials: "omit" });
+      const response = await (takeEarly(base + path, headers.Range) ?? fetch(base + path, { redirect: "error", credentials: "omit", headers }));
       if (response.status === 404 || response.status === 410) return null;
       if (!response.ok || !response.body) return refuse("fetch-failed", { path });
-      return await readBounded(response.body.getReader(), limit, path);
+      return { data: await readBounded(response.body.getReader(), limit, path), whole: response.status !== 206 };
     } catch (error) {
       if (error instanceof TypeError) refuse("fetch-failed", { path }); // what fetch throws for a broken connection
       throw error;
     }
   };
+  const whole = async (/** @type {string} */ path, /** @type {number} */ limit) => (await read(path, limit))?.data ?? null;
+  /** @type {Part} */
+  const part = async (path, first, length, limit) => {
+    const found = await read(path, limit, { Range: `bytes=${first}-${first + length - 1}` });
+    return found && (found.whole ? found.data.slice(first, first + length) : found.data);
+  };
+  return Object.assign(whole, { part });
 }
 
 /**
@@ -174,6 +155,46 @@ export class LogFiles {
     const width = tileWidth(ENTRIES, index, size);
     const { data, path, width: found } = await this.read(ENTRIES, index, width);
     return decodeBundle(data, found, path).slice(0, width);
+  }
+
+  /**
+   * One entry of a bundle from a part of its file, where an index says where it stands; null where no part can be had or
+   * it is not there.
+   * @param {number} bundle
+   * @param {number} size
+   * @param {{ first: number, length: number }} at
+   * @returns {Promise<Uint8Array | null>}
+   */
+  async entryAt(bundle, size, { first, length }) {
+    const part = await this.part(bundle, size, first - 2, length + 2);
+    const fits = part?.length === length + 2 && part[0] * 256 + part[1] === length;
+    return fits ? part.subarray(2) : null;
+  }
+
+  /**
+   * The entries that stand whole in the first bytes of a bundle.
+   * @param {number} bundle
+   * @param {number} size
+   * @param {number} length
+   * @returns {Promise<Uint8Array[]>}
+   */
+  async firstEntries(bundle, size, length) {
+    const part = (await this.part(bundle, size, 0, length)) ?? new Uint8Array();
+    const entries = [];
+    for (let at = 0; at + 2 <= part.length; ) {
+      const end = at + 2 + part[at] * 256 + part[at + 1];
+      if (end > part.length) break;
+      entries.push(part.subarray(at + 2, end));
+      at = end;
+    }
+    return entries;
+  }
+
+  /** @param {number} bundle @param {number} size @param {number} first @param {number} length */
+  async part(bundle, size, first, length) {
+    const width = tileWidth(ENTRIES, bundle, size);
+    if (width < TILE_WIDTH || first < 0) return null; // a partial bundle may be gone, and is read as a whole
+    return (await this.fetchFile.part?.(tilePath(ENTRIES, bundle, width), first, length, MAX_BUNDLE)) ?? null;
   }
 
   /**

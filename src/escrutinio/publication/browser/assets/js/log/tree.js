@@ -3,7 +3,8 @@
 import { equal } from "../records/bytes.js";
 import { refuse } from "../records/refusal.js";
 import { leafHash, rangeRoot, treeRoot } from "./merkle.js";
-import { TILE_WIDTH, tileNames, tilePath } from "./tiles.js";
+import { TILE_WIDTH, tilePath } from "./tile-names.js";
+import { tileNames } from "./tiles.js";
 
 const AT_ONCE = 8; // fetches under way together
 

@@ -43,3 +43,22 @@ export async function startCamera(box, read, hint, found) {
   void look();
   return stop;
 }
+
+/** By the name of what getUserMedia rejects with (W3C Media Capture and Streams, 10.2). @type {Record<string, string>} */
+const TROUBLES = {
+  NotAllowedError: "camera-refused",
+  SecurityError: "camera-refused",
+  NotFoundError: "camera-missing",
+  OverconstrainedError: "camera-missing",
+  NotReadableError: "camera-busy",
+  AbortError: "camera-busy",
+};
+
+/**
+ * Which sentence says why the camera cannot be used: the browser's own is in a language of its choice.
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function cameraTrouble(error) {
+  return (error instanceof Error && TROUBLES[error.name]) || "camera-failed";
+}

@@ -7,13 +7,13 @@
 
 import { answerCard, verdictOf } from "./answer.js";
 import { fromUtf8, toBase64, toHex, toUtf8 } from "../records/bytes.js";
-import { cameraIsThere, startCamera } from "./camera.js";
+import { cameraIsThere, cameraTrouble, startCamera } from "./camera.js";
 import { download, el, fillElement } from "./dom.js";
-import { identify, sameVotes } from "./identify.js";
+import { identify, readable, sameVotes } from "./identify.js";
 import { Log } from "../log/log.js";
 import { formatCheckpoint } from "../log/proof.js";
 import { qrReader } from "./qr-read.js";
-import { pastedText } from "../records/handed.js";
+import { pastedTexts } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
 import { trustBox } from "./trust-box.js";
@@ -44,7 +44,7 @@ class CheckPage {
     this.read = await qrReader();
     this.showTrust(null, "");
     const ways = el("div.check-ways", {}, this.read ? [this.cameraWay(), this.photoWay()] : el("p.note", {}, this.say("no-reader")), this.pasteWay());
-    fillElement(this.box, el("p", {}, this.say("private")), ways, this.trust, this.status, this.answers);
+    fillElement(this.box, el("p", {}, this.say("private")), this.status, this.answers, ways, this.trust);
     if (this.read) this.acceptDrops();
   }
 
@@ -80,7 +80,7 @@ class CheckPage {
         });
         fillElement(button, this.say("camera-stop"));
       } catch (error) {
-        fillElement(this.status, this.say("camera-failed", { why: error instanceof Error ? error.message : error }));
+        fillElement(this.status, this.say(cameraTrouble(error)));
       }
     });
     return el("div", {}, el("p", {}, button), view);
@@ -94,7 +94,7 @@ class CheckPage {
   }
 
   pasteWay() {
-    const area = { id: "sheet-text", rows: "4", maxlength: "100000", spellcheck: "false", autocomplete: "off", required: true };
+    const area = { id: "sheet-text", rows: "4", maxlength: "100000", spellcheck: "false", autocomplete: "off" };
     const field = /** @type {HTMLTextAreaElement} */ (el("textarea", { ...area, "aria-describedby": "sheet-text-hint" }));
     const form = el(
       "form",
@@ -106,7 +106,11 @@ class CheckPage {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.check(pastedText(field.value));
+      const text = readable(pastedTexts(field.value));
+      if (text.trim()) return void this.check(text);
+      fillElement(this.answers);
+      fillElement(this.status, this.say("paste-empty"));
+      field.focus();
     });
     return form;
   }
@@ -197,6 +201,6 @@ const root = document.getElementById("check");
 const box = document.getElementById("check-here");
 if (root && box) {
   const lang = languageOf(root);
-  await new CheckPage(box, new URL(root.dataset.base ?? "../", location.href).href, lang).start();
-  root.setAttribute("aria-busy", "false");
+  const page = new CheckPage(box, new URL(root.dataset.base ?? "../", location.href).href, lang);
+  void page.start().then(() => root.setAttribute("aria-busy", "false"));
 }

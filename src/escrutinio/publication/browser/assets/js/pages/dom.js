@@ -46,6 +46,17 @@ export function titleOf(titles, lang, code) {
 }
 
 /**
+ * A day written YYYY-MM-DD, in the words of a language that this browser knows.
+ * @param {string} iso
+ * @param {string} lang
+ * @returns {string}
+ */
+export function dayOf(iso, lang) {
+  const known = Intl.DateTimeFormat.supportedLocalesOf(lang).length > 0;
+  return known ? new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`)) : iso;
+}
+
+/**
  * A second since 1970 as "2030-12-01 18:04 UTC".
  * @param {number | bigint} seconds
  * @returns {string}

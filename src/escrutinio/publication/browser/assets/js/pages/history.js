@@ -12,6 +12,7 @@ const MOST = 120;
 
 /** @typedef {import("../records/record.js").Entry} Entry */
 /** @typedef {import("../election/places.js").Place} Place */
+/** @typedef {import("../election/places.js").Finding} Finding */
 
 /**
  * The entries about a station, each read from the log and checked; refused where the log cannot be read.
@@ -22,18 +23,19 @@ const MOST = 120;
  * @returns {Promise<HTMLElement>}
  */
 export async function historyOf(lang, log, place, hrefOf) {
-  const rows = [];
-  for (const index of place.history.slice(0, MOST)) {
-    const standing = await log.standing(index);
-    const checked = await checkRecord(log, index, standing.raw, standing.proof);
-    const link = el("a", { href: hrefOf(index) }, formatNumber(index, lang));
-    rows.push(historyRow(lang, place.station, link, checked));
-  }
+  const rows = await Promise.all(
+    place.history.slice(0, MOST).map(async (index) => {
+      const standing = await log.standing(index);
+      const checked = await checkRecord(log, index, standing.raw, standing.proof);
+      const link = el("a", { href: hrefOf(index) }, say(lang, "entry", { index }));
+      return historyRow(lang, place.station, link, checked);
+    }),
+  );
   const title = say(lang, "history");
   const section = el("section.history", {}, el("h2", {}, title));
   if (!rows.length) section.append(el("p.muted", {}, say(lang, "history-none")));
   else {
-    const head = ["what", "who", "when", "entry"].map((key) => el("th.t", { scope: "col" }, say(lang, `history-${key}`)));
+    const head = ["what", "who", "when"].map((key) => el("th.t", { scope: "col" }, say(lang, `history-${key}`)));
     const table = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
     const region = { tabindex: "0", role: "region", "aria-label": title };
     section.append(el("p.small.muted", {}, say(lang, "history-hint")), el("div.scroll.wide", region, table));
@@ -57,10 +59,9 @@ function historyRow(lang, station, link, { entry, signer, steps }) {
   return el(
     `tr.${holds ? "ok" : "bad"}`,
     {},
-    el("th.t", { scope: "row" }, entry ? whatOf(lang, station, entry) : "?"),
+    el("th.t", { scope: "row" }, entry ? whatOf(lang, station, entry) : "?", el("span.small.note-of", {}, link, ` ${holds ? "✓" : "✗"} `, say(lang, holds ? "holds" : "fails"), why && `: ${why.text(lang)}`)),
     el("td.t", {}, el("bdi", {}, organisation || (entry?.frame.issuer ?? ""))),
     el("td.t", {}, when === null ? "" : timeOf(when)),
-    el("td.t", {}, link, ` ${holds ? "✓" : "✗"} `, el("span.small", {}, say(lang, holds ? "holds" : "fails"), why && `: ${why.text(lang)}`)),
   );
 }
 
@@ -99,30 +100,40 @@ export async function entryPages(log) {
 }
 
 /**
- * The findings of a station, each with its entries.
+ * What the rules noticed at a station, and what they noticed in the election or in a place that it lies in.
  * @param {string} lang
  * @param {Place} place
+ * @param {{ here: Finding[], around: Finding[] }} wider of more than one station
  * @param {HrefOf} hrefOf
  * @returns {HTMLElement}
  */
-export function findingsOf(lang, { findings, entries }, hrefOf) {
+export function findingsOf(lang, { findings, entries }, { here, around }, hrefOf) {
   const shown = new Set(entries.map(({ index }) => index));
   const link = (/** @type {number} */ index) =>
     el("a", { href: shown.has(index) ? `#entry-${index}` : hrefOf(index) }, formatNumber(index, lang));
-  const items = findings.slice(0, MOST).map((finding) =>
+  const item = (/** @type {Finding} */ finding) =>
     el(
       "li",
-      {},
+      { "data-finding": finding.code },
       finding.said[lang] ?? finding.said.en ?? finding.code,
       " ",
-      el("span.small.muted", {}, say(lang, "findings-entries"), finding.entries.slice(0, 12).flatMap((index) => [" ", link(index)])),
-    ),
-  );
+      finding.entries.length > 0 && el("span.small.muted", {}, say(lang, "findings-entries"), finding.entries.slice(0, 6).flatMap((index) => [" ", link(index)])),
+      finding.entries.length > 6 && " …",
+    );
+  const own = [...findings, ...here];
   return el(
     "section.findings",
     {},
     el("h2", {}, say(lang, "findings")),
-    el("p.small.muted", {}, say(lang, items.length ? "findings-hint" : "findings-none")),
-    items.length > 0 && el("ul", {}, items),
+    el("p.small.muted", {}, say(lang, own.length ? "findings-hint" : "findings-none")),
+    own.length > 0 && el("ul", {}, own.slice(0, MOST).map(item)),
+    around.length > 0 &&
+      el(
+        "details.around",
+        {},
+        el("summary", {}, say(lang, "findings-around", { count: around.length })),
+        el("p.small.muted", {}, say(lang, "findings-around-hint"), " ", el("a", { href: "findings.html" }, say(lang, "findings-all"))),
+        el("ul", {}, around.slice(0, MOST).map(item)),
+      ),
   );
 }

@@ -32,6 +32,22 @@ const KEY_REFUSALS = ["key-unknown", "key-late", "key-enrolment", "key-not-root"
  */
 
 /**
+ * Of what a pasted text may be, the first that is a record or a code of 2024; else the likeliest. No two of them are: a
+ * record says its own length.
+ * @param {string[]} texts
+ * @returns {string}
+ */
+export function readable(texts) {
+  const reads = (/** @type {string} */ text) => {
+    const said = text.trim();
+    if (looksLike2024(said.replace(/\s/g, ""))) return !(attempt(() => readQr2024(said)) instanceof Refusal);
+    return isQrText(said) && !(attempt(() => openRecord(readQrText(said).raw)) instanceof Refusal);
+  };
+  const plain = texts.map((text) => text.replace(/\s/g, "")).filter((text) => looksLike2024(text));
+  return [...texts, ...plain].find(reads) ?? texts.find(isQrText) ?? texts[0] ?? "";
+}
+
+/**
  * @param {Log} log
  * @param {string} text what a QR code carries, as read or pasted
  * @param {{ whole: boolean, progress?: (done: number, all: number) => void }} options `whole`: read the whole log

@@ -1,6 +1,7 @@
 // A page that stays true while the log grows: it follows live.json, fetches itself again when it has changed,
 // marks what is new, and says how old its figures are. Without a network the age stands; nothing looks new.
 
+import { keepAddress } from "./languages.js";
 import { speaker } from "../records/words.js";
 
 const say = speaker("live");
@@ -210,4 +211,5 @@ function* rows(main) {
   }
 }
 
+keepAddress();
 if (location.protocol.startsWith("http")) void new Page(document).start();

@@ -31,7 +31,7 @@ async function packagedReader() {
   /** @type {Map<number, (text: string | null) => void>} */
   const waiting = new Map();
   let last = 0;
-  const worker = new Worker(new URL("./qr-worker.js", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("../pages/qr-worker.js", import.meta.url), { type: "module" });
   const ready = await new Promise((resolve) => {
     worker.addEventListener("error", () => resolve(false));
     worker.addEventListener("message", ({ data }) => {

@@ -11,11 +11,16 @@ import { alter, keyId } from "../records/cose.js";
 import { el, fillElement, titleOf } from "./dom.js";
 import { Log } from "../log/log.js";
 import { leafHash, rootOfProof } from "../log/merkle.js";
+import { areaOfStation, findCenter, findPlace } from "../election/places.js";
+import { foundFor } from "./found.js";
+import { isCode } from "../records/text.js";
+import { stationName } from "./station-head.js";
 import { openRecord } from "../records/record.js";
 import { Refusal } from "../records/refusal.js";
 import { stepList } from "./sheet.js";
 import { languageOf, say, wordFor } from "./say.js";
 
+const LARGEST = 2 ** 32 - 1;
 const COUNTS = 4; // position of the counts in a sheet's payload
 const WAYS = ["change", "resign", "rewrite"];
 
@@ -51,13 +56,50 @@ export function difference(original, copy) {
 }
 
 /**
+ * The sheet that the tour shows: of the station that the address names, which the steps before then speak of; else the
+ * one suggested.
+ * @param {Log} log
+ * @param {string} lang
+ * @param {HTMLElement} root
+ * @returns {Promise<number>} its index
+ */
+async function chosenEntry(log, lang, root) {
+  const suggested = Number(root.dataset.entry);
+  const box = document.getElementById("tour-station");
+  const query = new URLSearchParams(location.search);
+  const [area, center, text] = [query.get("a"), query.get("c"), (query.get("s") ?? "").trim()];
+  const page = "tour.html";
+  if (box && isCode(area) && isCode(center)) {
+    const found = await findCenter(log, area, center);
+    const link = (/** @type {import("../election/places.js").Place} */ place) => el("a", { href: `${page}?a=${area}&s=${place.station}#tour-2` }, stationName(lang, place));
+    if (found) fillElement(box, el("p", {}, say(lang, "center-stations")), el("ul", {}, found.stations.map((place) => el("li", {}, link(place)))));
+    return suggested;
+  }
+  if (!box || !text) return suggested;
+  const own = isCode(text) ? (isCode(area) ? area : await areaOfStation(log, text)) : null;
+  const place = own && (await findPlace(log, own, text));
+  if (!place) {
+    fillElement(box, (await foundFor(log.base, text, lang, page)).filter(({ tagName }) => tagName !== "H1"));
+    return suggested;
+  }
+  const sheet = place.entries.find(({ status }) => status === "counted") ?? place.entries[0];
+  fillElement(box, el("p", {}, el("b", {}, say(lang, sheet ? "tour-yours" : "tour-without", { station: stationName(lang, place) }))));
+  const open = /** @type {HTMLAnchorElement | null} */ (document.getElementById("tour-open"));
+  if (open) {
+    open.href = `station.html?a=${place.area}&s=${place.station}`;
+    fillElement(open, say(lang, "tour-open", { station: place.station }));
+  }
+  return sheet?.index ?? suggested;
+}
+
+/**
  * @param {HTMLElement} root
  */
 async function start(root) {
   const lang = languageOf(root);
   const log = new Log(new URL(root.dataset.base ?? "../", location.href).href);
   try {
-    const standing = await log.standing(Number(root.dataset.entry));
+    const standing = await log.standing(await chosenEntry(log, lang, root));
     const entry = openRecord(standing.raw);
     const { definition } = await log.context();
     const contest = definition.body.contests.find((/** @type {any} */ one) => one.code === entry.about.contest);
@@ -72,6 +114,10 @@ async function start(root) {
       fillElement(checks, stepList(lang, steps));
     };
     const form = controls(lang, contest, entry, async (option, votes, way) => {
+      if (!Number.isInteger(votes) || votes < 0 || votes > LARGEST) {
+        fillElement(checks);
+        return fillElement(result, say(lang, "sandbox-number", { most: LARGEST }));
+      }
       const raw = await alteredCopy(entry, option, votes, way).catch(() => null);
       if (!raw) return fillElement(result, say(lang, "sandbox-no-key"));
       if (equal(raw, standing.raw)) return showChecks(raw, say(lang, "sandbox-same"));
@@ -117,22 +163,22 @@ function controls(lang, contest, entry, attempt) {
   const how = WAYS.map((way) => el("option", { value: way }, say(lang, `sandbox-${way}`)));
   const option = /** @type {HTMLSelectElement} */ (el("select", { id: "sandbox-what" }, what));
   const way = /** @type {HTMLSelectElement} */ (el("select", { id: "sandbox-how" }, how));
-  const number = { type: "number", id: "sandbox-votes", min: "0", max: String(2 ** 32 - 1), step: "1", required: true };
+  const number = { type: "number", id: "sandbox-votes", min: "0", max: String(LARGEST), step: "1" };
   const votes = /** @type {HTMLInputElement} */ (el("input", { ...number, value: String(counts[0] + 1) }));
   option.addEventListener("change", () => (votes.value = String(counts[Number(option.value)] + 1)));
   const labelled = (/** @type {HTMLElement} */ field) => el("p", {}, el("label", { for: field.id }, say(lang, field.id)), " ", field);
   const form = el(
     "form.controls",
-    {},
+    { novalidate: true }, // what is no number is answered in the reader's language
     [option, votes, way].map(labelled),
     el("p", {}, el("button", { type: "submit" }, say(lang, "sandbox-try")), " ", el("button", { type: "reset" }, say(lang, "sandbox-reset"))),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void attempt(Number(option.value), Number(votes.value), way.value);
+    void attempt(Number(option.value), votes.value.trim() ? Number(votes.value) : NaN, way.value);
   });
   return form;
 }
 
 const root = document.getElementById("sandbox");
-if (root?.dataset.entry) await start(root);
+if (root?.dataset.entry) void start(root);

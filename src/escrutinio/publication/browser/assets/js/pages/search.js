@@ -1,10 +1,11 @@
 // The search field of the pages: as somebody types, places, centers and stations to go to (WAI-ARIA's combobox with a
-// list). Without this module the form leads to the station page, which takes a station's code.
+// list). What is not chosen from the list goes to the station page, which searches too (found.js).
 //
 //   form.find[data-base][data-here] > label, input[name=s], button, ul[role=listbox] > li[role=option], p[role=status]
 
 import { el, fillElement } from "./dom.js";
-import { lookUp } from "./names.js";
+import { leadTo, lookUp, outcomeOf } from "./names.js";
+import { siteIndex } from "./site-index.js";
 import { speaker } from "../records/words.js";
 
 const MOST = 20;
@@ -16,17 +17,16 @@ const say = speaker("search");
 export class Search {
   /** @param {HTMLFormElement} form */
   constructor(form) {
-    const { base = "../", here = "" } = form.dataset;
+    const { base = "../", here = "", page = "station.html" } = form.dataset;
+    this.page = page;
     this.lang = document.documentElement.lang || "en";
     this.here = new URL(here || "./", location.href);
-    this.base = new URL(base, location.href);
+    this.json = siteIndex(new URL(base, location.href));
     this.input = /** @type {HTMLInputElement} */ (form.elements.namedItem("s"));
     this.list = el("ul.hits", { role: "listbox", id: `${this.input.id}-list`, "aria-label": this.say("list"), hidden: true });
     this.status = el("p.small.muted", { role: "status" });
     this.active = -1;
     this.asked = 0;
-    /** @type {Map<string, Promise<any>>} */
-    this.known = new Map();
     const combobox = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
     for (const [name, value] of Object.entries(combobox)) this.input.setAttribute(name, value);
     form.append(this.list, this.status);
@@ -44,29 +44,13 @@ export class Search {
     return say(this.lang, key, { count });
   }
 
-  /** An index of the site, fetched once; an empty object where it is missing. @param {string} path */
-  json(path) {
-    const read = async () => {
-      try {
-        const response = await fetch(new URL(path, this.base), { credentials: "omit" });
-        return response.ok ? await response.json() : {};
-      } catch {
-        this.known.delete(path); // a broken connection may be back for the next letter
-        return {};
-      }
-    };
-    if (!this.known.has(path)) this.known.set(path, read());
-    return /** @type {Promise<any>} */ (this.known.get(path));
-  }
-
   async look() {
     const turn = ++this.asked;
     const text = this.input.value.slice(0, MAX_TEXT);
-    const hits = text.trim().length < 2 ? [] : await lookUp((path) => this.json(path), text, MOST + 1);
+    const found = text.trim().length < 2 ? null : await lookUp(this.json, text, MOST);
     if (turn !== this.asked) return; // more was typed meanwhile
-    this.show(hits.slice(0, MOST));
-    const key = !hits.length ? "none" : hits.length > MOST ? "more" : "some";
-    this.status.textContent = text.trim().length < 2 ? "" : this.say(key, Math.min(hits.length, MOST));
+    this.show(found?.hits ?? []);
+    this.status.textContent = found ? this.say(outcomeOf(found), found.hits.length) : "";
   }
 
   /** @param {import("./names.js").Hit[]} hits */
@@ -83,7 +67,7 @@ export class Search {
   option({ kind, name, code, within, href }, at) {
     const what = kind === "area" ? code : `${this.say(kind)} ${code}`;
     const note = [what, within].filter(Boolean).join(" · ");
-    const link = el("a", { href: new URL(href, this.here).href, tabindex: "-1" }, el("b", {}, el("bdi", {}, name || code)), " ", el("span.small.muted", {}, note));
+    const link = el("a", { href: new URL(leadTo(href, this.page), this.here).href, tabindex: "-1" }, el("b", {}, el("bdi", {}, name || code)), " ", el("span.small.muted", {}, note));
     const option = el("li", { role: "option", id: `${this.list.id}-${at}`, "aria-selected": "false" }, link);
     option.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus until the click
     return option;
@@ -105,7 +89,7 @@ export class Search {
     options[this.active].scrollIntoView({ block: "nearest" });
   }
 
-  /** Go to the chosen one, or to the only one; else the form goes where it leads. @param {Event} event */
+  /** Go to the chosen one, or to the only one; else the form leads to the list of all. @param {Event} event */
   go(event) {
     const options = [...this.list.children];
     const chosen = options[this.active] ?? (options.length === 1 ? options[0] : null);

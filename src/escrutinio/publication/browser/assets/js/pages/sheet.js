@@ -1,13 +1,16 @@
-// One record of a station as a card: what it says, and what was checked.
+// One record of a station, folded: in its one line who says it, when, what was checked and whether it is the same as the
+// others; within, what it says and how it was checked.
 //
-//   article.sheet#entry-<index> > p.not-real, header(p.eyebrow, h2, dl.pairs), p.note*, div.scroll > table.figures
+//   article.sheet#entry-<index> > details.record > summary(h2, p.line), p.note*, dl.pairs, div.scroll > table.figures
 //     (tr.candidate, tr.option, tfoot tr; mark.differs in cells), section.checks, div.keep (keep.js), details.bytes, p(a)
 //   section.checks > h3, ol.steps > li.step.ok|bad|open > strong, span.answer, p
 
 import { toHex } from "../records/bytes.js";
-import { el, timeOf, titleOf } from "./dom.js";
+import { el, fillElement, timeOf, titleOf } from "./dom.js";
 import { keepBox } from "./keep.js";
-import { formatNumber } from "../records/words.js";
+import { MAX_ATTACHMENT } from "../log/log.js";
+import { formatNumber, formatPercent } from "../records/words.js";
+import { shareOf } from "./compare.js";
 import { sha256 } from "../records/sha256.js";
 import { toPlain } from "../records/shapes.js";
 import { inWords } from "./numerals.js";
@@ -17,12 +20,22 @@ import { say, wordFor } from "./say.js";
 /** @typedef {import("../log/log.js").Standing} Standing */
 /** @typedef {import("../election/check.js").Step} Step */
 /** @typedef {{ entry: Entry | null, signer: import("../log/log.js").Signer | null, steps: Step[] }} Checked */
-/** A row of figures: what it counts (`key` is equal in all records that count the same), how many, and its place
- * on the ballot, from 1, where it has one.
- * @typedef {{ key: string, label: string, kind: string, value: number, spelled: boolean, number?: number }} Figure */
+/** A row of figures: what it counts (`key` is equal in all records that count the same), how many (`text`: as it is
+ * written, where not as that number but as one that follows from others), what it is a share of, and its place on the ballot, from 1, where it has one.
+ * @typedef {{ key: string, label: string, kind: string, value: number, text?: string, whole?: number, spelled: boolean,
+ *   number?: number }} Figure */
 
-/** What stands on top of every sheet: the election, and where the station is.
- * @typedef {{ election: string, real: boolean, center: string, registered: number | null }} Paper */
+const SHEETS = ["tally-sheet", "manual-sheet", "copy"];
+const OF_RECORD = ["form", "signature", "inclusion"];
+
+/**
+ * The step that shows a record not to be what it is said to be; what does not hold of the log is not its fault.
+ * @param {Step[]} steps
+ * @returns {Step | undefined}
+ */
+export function failureOf(steps) {
+  return steps.find(({ id, state }) => state === "bad" && OF_RECORD.includes(id));
+}
 
 /**
  * The card of a record.
@@ -31,31 +44,49 @@ import { say, wordFor } from "./say.js";
  * @param {any} contest of the definition, or undefined
  * @param {Standing} standing
  * @param {Checked} checked
- * @param {{ status?: string, others?: Figure[], paper: Paper, explain: boolean }} beside its status in the totals;
- *   the figures to compare with; whether the steps of its check stand open
+ * @param {{ status?: string, others?: Figure[], real: boolean, registered: number | null, open: boolean }} beside its
+ *   status in the totals; the figures to compare with; the election; who is registered; whether it stands open
  * @returns {HTMLElement}
  */
-export function sheetCard(lang, log, contest, standing, checked, { status, others, paper, explain }) {
+export function sheetCard(lang, log, contest, standing, checked, { status, others, real, registered, open }) {
   const { entry, signer, steps } = checked;
   const title = entry ? `${wordFor(lang, entry.name)}: ${contestTitle(contest, entry, lang)}` : `#${standing.index}`;
+  const failure = failureOf(steps);
+  const figures = entry && contest && figuresOf(lang, contest, entry, registered);
   return el(
-    `article.sheet.${paper.real ? "real" : "unreal"}`,
+    `article.sheet.${real ? "real" : "unreal"}${failure ? ".failed" : ""}`,
     { id: `entry-${standing.index}` },
-    !paper.real && el("p.not-real", {}, el("strong", {}, say(lang, "not-real"))),
     el(
-      "header",
-      {},
-      el("p.eyebrow", {}, el("bdi", {}, paper.election)),
-      el("h2", {}, el("bdi", {}, title)),
-      facts(lang, paper, standing, entry, signer, status),
+      "details.record",
+      { open: open || Boolean(failure) },
+      el("summary", {}, el("h2", {}, failure && "✗ ", el("bdi", {}, title)), lineOf(lang, standing, checked, others && figures && sameFigures(figures, others))),
+      failure && el("p.note.alarm", {}, `✗ ${say(lang, "record-failed", { step: say(lang, `step-${failure.id}`) })}`),
+      facts(lang, standing, entry, signer, status && (failure ? say(lang, "status-against", { status: wordFor(lang, status) }) : wordFor(lang, status))),
+      entry && notes(lang, entry, signer).map((text) => el("p.note", {}, text)),
+      figures && figuresTable(lang, title, figures, others),
+      checksOf(lang, steps, Boolean(failure)),
+      imageOf(lang, log, entry),
+      keepBox(lang, log, standing, { real, form: entry?.body.form }),
+      bytesOf(lang, standing.raw, entry),
+      el("p", {}, el("a", { href: log.base + standing.bundle }, say(lang, "bundle", { place: standing.index % 256 }))),
     ),
-    entry && notes(lang, entry, signer).map((text) => el("p.note", {}, text)),
-    entry && contest && figuresTable(lang, title, figuresOf(lang, contest, entry), others),
-    checksOf(lang, steps, explain),
-    keepBox(lang, log, standing, { real: paper.real, form: entry?.body.form }),
-    bytesOf(lang, standing.raw, entry),
-    el("p", {}, el("a", { href: log.base + standing.bundle }, say(lang, "bundle", { place: standing.index % 256 }))),
   );
+}
+
+/** Who says it, when, how many steps hold, and whether it is the same as the others. @param {string} lang @param {Standing} standing @param {Checked} checked @param {boolean | null | undefined} same */
+function lineOf(lang, standing, { entry, signer, steps }, same) {
+  const count = (/** @type {string} */ state) => steps.filter((step) => step.state === state).length;
+  const marks = [["ok", "✓"], ["bad", "✗"], ["open", "?"]].filter(([state]) => count(state)).map(([state, mark]) => `${mark}${count(state)}`);
+  const who = (signer && titleOf(signer.titles, lang, "")) || entry?.frame.issuer;
+  const parts = [who, entry && timeOf(entry.issuedAt), say(lang, "entry", { index: standing.index })].filter(Boolean).join(" · ");
+  const compared = same === undefined || same === null ? null : same ? `= ${say(lang, "same")}` : `≠ ${say(lang, "other")}`;
+  return el("p.line", {}, el("bdi", {}, parts), " ", el("span.marks", { title: say(lang, "checked", { ok: count("ok"), bad: count("bad"), open: count("open") }) }, marks.join(" ")), compared && el("span.same", {}, ` ${compared}`));
+}
+
+/** Whether all that both state is the same. @param {Figure[]} figures @param {Figure[]} others */
+function sameFigures(figures, others) {
+  const before = new Map(others.map(({ key, value }) => [key, value]));
+  return figures.every(({ key, value }) => !before.has(key) || before.get(key) === value);
 }
 
 /** @param {any} contest @param {Entry} entry @param {string} lang */
@@ -65,28 +96,52 @@ function contestTitle(contest, entry, lang) {
 
 /**
  * @param {string} lang
- * @param {Paper} paper
  * @param {Standing} standing
  * @param {Entry | null} entry
  * @param {import("../log/log.js").Signer | null} signer
- * @param {string | undefined} status
+ * @param {string | undefined} status in words
  */
-function facts(lang, paper, standing, entry, signer, status) {
+function facts(lang, standing, entry, signer, status) {
   const organisation = signer && titleOf(signer.titles, lang, "");
   const who = entry && (organisation ? `${organisation} (${entry.frame.issuer})` : entry.frame.issuer);
   /** @type {[string, string | null | undefined][]} */
   const rows = [
-    ["center", paper.center],
-    ["station-code", entry?.about.station],
-    ["registered", paper.registered === null ? null : formatNumber(paper.registered, lang)],
     ["signed-by", who],
     ["form", entry?.body.form && wordFor(lang, entry.body.form)],
-    ["issued", entry && timeOf(entry.issuedAt)],
-    ["status", status && wordFor(lang, status)],
+    [signer?.role === "importer" ? "imported" : "issued", entry && timeOf(entry.issuedAt)],
+    ["status", status],
     ["index", formatNumber(standing.index, lang)],
   ];
   const shown = rows.filter(([, value]) => value);
   return el("dl.pairs", {}, shown.flatMap(([key, value]) => [el("dt", {}, say(lang, key)), el("dd", {}, el("bdi", {}, value))]));
+}
+
+/** Where the picture of a sheet is, or why it is not here. @param {string} lang @param {import("../log/log.js").Log} log @param {Entry | null} entry */
+function imageOf(lang, log, entry) {
+  if (!entry || !SHEETS.includes(entry.name)) return null;
+  const named = entry.body.image && toHex(entry.body.image);
+  return el(
+    "section.image",
+    {},
+    el("h3", {}, say(lang, "image")),
+    el("p", {}, say(lang, named ? "image-named" : "image-none"), " ", named && el("code.hash", {}, named)),
+    named && imageButton(lang, log, named),
+    el("p", {}, say(lang, "image-why"), " ", el("a", { href: "data.html" }, say(lang, "image-where"))),
+  );
+}
+
+/** Looks whether the picture is here, and is the one that the record names. @param {string} lang @param {import("../log/log.js").Log} log @param {string} named */
+function imageButton(lang, log, named) {
+  const path = `attachments/${named}`;
+  const button = el("button", { type: "button" }, say(lang, "image-open"));
+  const shown = el("p", { role: "status" }, button);
+  button.addEventListener("click", async () => {
+    const data = await log.fetchFile(path, MAX_ATTACHMENT).catch(() => null);
+    if (!data) return fillElement(shown, say(lang, "image-absent"));
+    if (toHex(sha256(data)) !== named) return fillElement(shown, say(lang, "image-other"));
+    fillElement(shown, el("a", { href: log.base + path }, say(lang, "image-here")));
+  });
+  return shown;
 }
 
 /** @param {string} lang @param {Entry} entry @param {import("../log/log.js").Signer | null} signer @returns {string[]} */
@@ -99,9 +154,14 @@ function notes(lang, entry, signer) {
   return found;
 }
 
+/** The valid votes. @param {Record<string, any>} body @returns {number} */
+export function validOf(body) {
+  return body.counts.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0);
+}
+
 /** @param {Record<string, any>} body @returns {number} */
-function sumOf(body) {
-  return body.counts.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0) + (body.null ?? 0) + (body.blank ?? 0);
+export function sumOf(body) {
+  return validOf(body) + (body.null ?? 0) + (body.blank ?? 0);
 }
 
 /**
@@ -109,13 +169,15 @@ function sumOf(body) {
  * @param {string} lang
  * @param {any} contest of the definition
  * @param {Pick<Entry, "body">} entry
+ * @param {number | null} [registered] those who may vote at the station
  * @returns {Figure[]}
  */
-export function figuresOf(lang, contest, { body }) {
+export function figuresOf(lang, contest, { body }, registered = null) {
   /** @type {Figure[]} */
   const rows = [];
   const add = (/** @type {string} */ key, /** @type {string} */ label, /** @type {string} */ kind, /** @type {any} */ value, /** @type {number} */ number = 0) => {
-    if (value !== null && value !== undefined) rows.push({ key, label, kind, value, spelled: kind !== "total", number });
+    if (value === null || value === undefined) return;
+    rows.push({ key, label, kind, value, spelled: kind !== "total", number, ...(key.startsWith("candidate ") ? { whole: validOf(body) } : {}) });
   };
   contest.candidates.forEach((/** @type {any} */ candidate, /** @type {number} */ place) => {
     const options = contest.options
@@ -131,6 +193,8 @@ export function figuresOf(lang, contest, { body }) {
   add("sum", say(lang, "sum"), "total", sumOf(body));
   for (const key of ["ballots", "voters", "vouchers"]) add(key, say(lang, key), "total", body[key]);
   add("registered", say(lang, "sheet-registered"), "total", body.registered);
+  const turnout = { text: formatPercent(sumOf(body), registered ?? 0, lang), kind: "total", spelled: false };
+  if (registered) rows.push({ key: "turnout", label: say(lang, "turnout"), value: sumOf(body), ...turnout });
   return rows;
 }
 
@@ -142,15 +206,16 @@ export function figuresOf(lang, contest, { body }) {
  */
 function figuresTable(lang, caption, figures, others) {
   const before = new Map((others ?? figures).map(({ key, value }) => [key, value]));
-  const row = (/** @type {Figure} */ { key, label, kind, value, spelled, number }) => {
-    const shown = formatNumber(value, lang);
-    const differs = before.has(key) && before.get(key) !== value;
+  const row = (/** @type {Figure} */ figure) => {
+    const { key, label, kind, value, spelled, number } = figure;
+    const shown = figure.text ?? formatNumber(value, lang);
+    const differs = !figure.text && before.has(key) && before.get(key) !== value;
     return el(
       `tr.${kind}`,
       {},
       el("td.number", {}, number ? String(number) : ""),
       el("th", { scope: "row" }, el("bdi", {}, label)),
-      el("td", {}, differs ? el("mark.differs", {}, `≠ ${shown}`) : shown),
+      el("td", {}, differs ? el("mark.differs", {}, `≠ ${shown}`) : shown, shareOf(figure, lang)),
       el("td.words", {}, spelled && inWords(value, lang)),
     );
   };

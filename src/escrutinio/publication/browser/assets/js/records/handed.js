@@ -19,14 +19,25 @@ export function handedText(bytes) {
   }
 }
 
+const MOST_BREAKS = 8; // of which each may stand for a space
+
 /**
- * The text of a QR code as somebody pastes it: quoted, in quotation marks, or broken into lines. Spaces are characters of it.
+ * What the text of a QR code may be that somebody pasted: quoted, in quotation marks, in small letters, or broken into
+ * lines by a program that may have eaten the space at a break. The likeliest first; spaces are characters of it.
  * @param {string} text
- * @returns {string}
+ * @returns {string[]}
  */
-export function pastedText(text) {
+export function pastedTexts(text) {
   let lines = text.replace(/^\ufeff/, "").split(/[\r\n]+/).filter((line) => line.trim());
   if (lines.length && lines.every((line) => line.startsWith(">"))) lines = lines.map((line) => line.replace(/^> ?/, ""));
-  const joined = lines.join("");
-  return /^(["']).*\1$/.test(joined) ? joined.slice(1, -1) : joined;
+  const breaks = Math.max(0, lines.length - 1);
+  const ways = breaks <= MOST_BREAKS ? Array.from({ length: 2 ** breaks }, (_, way) => way) : [0, -1];
+  const joined = ways.map((way) => unquoted(lines.reduce((before, line, at) => before + (at && (way >> (at - 1)) & 1 ? " " : "") + line, "")));
+  const capital = joined.map((one) => (/^\s*esc[1x]:/i.test(one) ? one.toUpperCase() : one));
+  return [...new Set([...joined.slice(0, 1), ...capital])];
+}
+
+/** @param {string} text */
+function unquoted(text) {
+  return /^\s*(["']).*\1\s*$/.test(text) ? text.trim().slice(1, -1) : text;
 }

@@ -91,6 +91,28 @@ export function formatNumber(value, lang) {
   return String(value).replace(/\B(?=(\d{3})+$)/g, MARKS.get(lang)?.thousands ?? ",");
 }
 
+const MOST_DIGITS = 6;
+
+/**
+ * A part in percent, halves rounded up; a dash where there is nothing to be a part of. It gets more than two digits
+ * where two would make it none, a half or all although it is not.
+ * @param {number} part
+ * @param {number} whole
+ * @param {string} lang
+ * @returns {string}
+ */
+export function formatPercent(part, whole, lang) {
+  if (!(whole > 0)) return "–";
+  for (let digits = 2; ; digits++) {
+    const scale = 10n ** BigInt(digits);
+    const rounded = (200n * scale * BigInt(part) + BigInt(whole)) / (2n * BigInt(whole));
+    const edge = [0n, 50n, 100n].find((one) => one * scale === rounded);
+    if (edge !== undefined && edge * BigInt(whole) !== 100n * BigInt(part) && digits < MOST_DIGITS) continue;
+    const mark = MARKS.get(lang)?.decimal ?? ".";
+    return `${formatNumber(rounded / scale, lang)}${mark}${String(rounded % scale).padStart(digits, "0")}\u00a0%`;
+  }
+}
+
 /**
  * A number with one decimal, as the language writes it.
  * @param {number} value
