@@ -21,6 +21,7 @@ from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.frame import Frame, pages_environment
 from escrutinio.publication.site.model import Race, Site
+from escrutinio.publication.site.narrow import arranged
 from escrutinio.publication.site.navigation import navigation
 from escrutinio.publication.site.preview import draw
 from escrutinio.publication.site.results import ResultRows
@@ -46,7 +47,7 @@ PAGES = (
 
 WORDS = (
     *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
-    *("plain_of", "word", "of", "announcement_when", "finding_label"),
+    *("plain_of", "word", "of", "announcement_when", "finding_label", "short_basis"),
 )
 
 
@@ -111,7 +112,7 @@ class Pages:
                 case "bulletins.html":
                     said["certainties"] = certainties(self.context.evidence, self.language)
             page = top.get_template("home.html" if path == "index.html" else path).render(said)
-            yield f"{self.language}/{path}", page.encode()
+            yield f"{self.language}/{path}", arranged(page).encode()
 
     def of_area(self, area: int) -> Iterator[tuple[str, bytes]]:
         """The page of an area by its number, and what goes with it, as `area_files` lists them."""

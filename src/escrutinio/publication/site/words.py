@@ -151,6 +151,13 @@ class Words:
             return name
         return Markup(self.gettext("Copies, %(organisation)s")) % {"organisation": name}
 
+    def short_basis(self, column: Column) -> str:
+        """A basis in as few words as stand beside a figure."""
+        name = self.plain(column.basis.titles, column.basis.code)
+        if column.basis.organisation is None:
+            return name
+        return self.gettext("Copies, %(organisation)s") % {"organisation": name}
+
     def _shown(self, race: Race, found: Outcome) -> Markup:
         match race.view.method:
             case Method.DHONDT:
