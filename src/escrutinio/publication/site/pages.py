@@ -146,6 +146,15 @@ class Pages:
         text = self._template("entries").render(path=page.path, page=page, changed_at=0)
         return f"{self.language}/{page.path}", text.encode()
 
+    def _counted_share(self) -> str:
+        """How much of the first contest is counted, with what parts it from what follows."""
+        race = next((race for race in self.site.races if race.columns), None)
+        if race is None:
+            return ""
+        cover = race.columns[0].coverage(race.area)
+        share = self.form.percent(cover.counted, cover.all, 1)
+        return self.catalogue.gettext("%(share)s of the stations") % {"share": share} + " · "
+
     @cache  # noqa: B019 (lives as long as the pages of one rendering)
     def _template(self, name: str) -> Template:
         where = {
@@ -203,6 +212,7 @@ class Pages:
             "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
             "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
             "results_of": self.results,
+            "counted_share": self._counted_share(),
             "_": cache(lambda message: Markup(say(message) % {})),
         }
         # What thousands of pages use is made once here: to import it in each costs as much as a small page.
