@@ -41,6 +41,13 @@ class Figures:
         """The same for a template."""
         return Markup(self.mark(column, area, what, value))
 
+    def picked(self, before: int = 0) -> str:
+        """The classes of a table of which a narrow screen shows the cells of the largest (`areas.css`).
+
+        `before`: how many cells a row has between its head and the first candidate's.
+        """
+        return " ".join(f"k{number + 1 + before}" for number in sorted(self.largest(KEPT)))
+
     def largest(self, many: int) -> frozenset[int]:
         """The candidates with most votes in the whole contest, by its first basis: what narrow tables keep.
 

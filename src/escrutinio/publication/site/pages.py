@@ -27,6 +27,7 @@ from escrutinio.publication.site.preview import draw
 from escrutinio.publication.site.results import ResultRows
 from escrutinio.publication.site.rows import StationTable
 from escrutinio.publication.site.shelf import text_of
+from escrutinio.publication.site.standing import drawn, told
 from escrutinio.publication.site.words import Words, isolated
 
 PAGES = (
@@ -48,6 +49,7 @@ PAGES = (
 WORDS = (
     *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
     *("plain_of", "word", "of", "announcement_when", "finding_label", "short_basis"),
+    *("account_says", "account_share", "account_rests", "account_bar", "basis_head", "findings_counted"),
 )
 
 
@@ -105,6 +107,8 @@ class Pages:
             match path:
                 case "index.html":
                     said["certain"] = standing_sentences(self.context.evidence, self.language)
+                    said["told"] = accounts = [told(account) for account in self.site.accounts]
+                    said["drawn"] = drawn(accounts)
                     said["preview"] = self.site.files[0]
                     said["feed"] = f"areas/{self.site.files[0]}"
                 case "evidence.html":

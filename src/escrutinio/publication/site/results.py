@@ -22,7 +22,6 @@ class ResultRows:
         self._words = words
         self.figures = Figures(site, race)
         self.kept = self.figures.largest(KEPT)
-        self._hidden = tuple("" if number in self.kept else " class=x" for number in range(len(race.view.candidates)))
         self._number, self._percent = words.form.number, words.form.percent
         candidates = range(len(race.view.candidates))
         self._names = [str(words.candidate(race, number)) for number in candidates]
@@ -46,9 +45,12 @@ class ResultRows:
             "".join(f"<tr><th scope=row>{head}{row}" for head, row in zip(heads, cells, strict=True))
         )
 
-    def parts(self, area: int, areas: str) -> Markup:
-        """A row for each part of an area, by the first column; `areas` leads from the page to its areas."""
-        return Markup("\n".join(self._part(part, areas) for part in self._areas.children(area)))
+    def parts(self, area: int, areas: str, brief: bool = False) -> Markup:
+        """A row for each part of an area, by the first column; `areas` leads from the page to its areas.
+
+        `brief`: of the candidates only those that a narrow screen keeps.
+        """
+        return Markup("\n".join(self._part(part, areas, brief) for part in self._areas.children(area)))
 
     def card(self, area: int) -> Markup:
         """A row for each candidate by the first column, for a page that others show in theirs."""
@@ -111,19 +113,20 @@ class ResultRows:
         figures = self.figures
         return figures.mark(column, area, figures.votes[number], column.votes[area][number])
 
-    def _part(self, area: int, areas: str) -> str:
+    def _part(self, area: int, areas: str, brief: bool) -> str:
         column = self._race.columns[0]
         cover, came = column.coverage(area), column.turnout(area)
         figures = "".join(
-            f"<td{hidden}{self._mark(column, area, number)}>{self._number(votes)}"
-            for number, (votes, hidden) in enumerate(zip(column.votes[area], self._hidden, strict=True))
+            f"<td{self._mark(column, area, number)}>{self._number(votes)}"
+            for number, votes in enumerate(column.votes[area])
+            if not brief or number in self.kept
         )
         valid = self.figures.mark(column, area, "valid", column.valid[area])
         counted = self.figures.mark(column, area, "counted", cover.counted)
         return (
             f'<tr><th scope="row"><a href="{areas}{self._files[area]}.html">'
             f"{isolated(self._areas.names[area])}</a>{figures}"
-            f"<td class=x{valid}>{self._number(column.valid[area])}"
+            f"<td{valid}>{self._number(column.valid[area])}"
+            f"<td><span{counted}>{self._number(cover.counted)}</span>/{self._number(cover.all)}"
             f"<td>{self._percent(came.ballots, came.registered, 1)}"
-            f"<td class=x><span{counted}>{self._number(cover.counted)}</span>/{self._number(cover.all)}"
         )

@@ -47,7 +47,7 @@ class StationTable:
         self._center = self._roll.center.tolist()
         kept = Figures(site, race).largest(KEPT)
         figures = range(len(race.view.candidates) + 2)
-        self._cells = tuple("<td>" if number in kept else "<td class=x>" for number in figures)
+        self._kept = tuple(number in kept for number in figures)
         self._alike = translate("%(count)s alike")
         self._total = translate("The whole center")
         self.width = len(race.view.candidates) + 5 + self.many
@@ -86,17 +86,17 @@ class StationTable:
             return ""
         sums = [sum(values) for values in zip(*(values for _, values in counted), strict=True)]
         valid = sum(sums[:-2])
-        shares = [f"<small>{self._form.percent(votes, valid, 1)}</small>" for votes in sums[:-2]]
         cells = "".join(
-            f"{cell}{self._form.number(value)}{share}"
-            for cell, value, share in zip(self._cells, sums, (*shares, "", ""), strict=True)
+            f"<td>{self._form.number(value)}"
+            + (f"<small>{self._form.percent(value, valid, 1)}</small>" if kept else "")
+            for value, kept in zip(sums, self._kept, strict=True)
         )
         known = [(self._registered[at], sum(values)) for at, values in counted if self._registered[at] >= 0]
         registered, ballots = (sum(each) for each in zip(*known, strict=True)) if known else (0, 0)
         basis = f'<td class="t">{self._labels[column.basis.code]}' if self.many else ""
         shown = self._form.number(registered) if known else NONE
         came = self._form.percent(ballots, registered, 1)
-        return f"<tr class=sum><th scope=row>{self._total}{basis}{cells}<td class=x>{shown}<td>{came}"
+        return f"<tr class=sum><th scope=row>{self._total}{basis}{cells}<td>{shown}<td>{came}"
 
     def _group(self, center: int) -> str:
         code = self._roll.centers[center]
@@ -112,10 +112,10 @@ class StationTable:
         shown = self._shown(station, listed)
         span = f" rowspan={len(shown)}" if len(shown) > 1 else ""
         head = f"<th scope=row{span}>{head}"
-        tail = f"<td{span} class=x>{registered}<td{span}>{self._came(station, known, listed)}"
+        tail = f"<td{span}>{registered}<td{span}>{self._came(station, known, listed)}"
         for label, cells in shown:
             basis = f'<td class="t">{label}' if self.many else ""
-            yield f"<tr>{head}{basis}{cells}{tail}"
+            yield f"<tr{'' if head else ' class=more'}>{head}{basis}{cells}{tail}"
             head = tail = ""
 
     def _came(self, station: int, registered: int, listed: Listed) -> str:
@@ -129,7 +129,7 @@ class StationTable:
         number = self._form.number
         for column, values in listed:
             if column.rows[station] >= 0:
-                cells = "".join(map(str.__add__, self._cells, map(number, values)))
+                cells = f"<td>{'<td>'.join(map(number, values))}"
             elif (reason := self._reason(column, station)) is not None:
                 cells = f"<td class=t colspan={len(values)}>{reason}"
             else:
