@@ -32,7 +32,8 @@ CUT = """() => {
     range.selectNodeContents(cell);
     return [...range.getClientRects()];
   };
-  for (const cell of document.querySelectorAll('td, th, .key li, svg text, dd, caption, h1, h2, h3, .said p')) {
+  const kinds = 'td, th, .key li, svg text, dd, caption, h1, h2, h3, .said p';
+  for (const cell of document.querySelectorAll(kinds)) {
     if (!cell.checkVisibility() || cell.closest('pre, .skip')) continue;
     if (getComputedStyle(cell.closest('thead') ?? cell).clipPath !== 'none') continue;
     let [left, right] = [0, innerWidth];
@@ -43,11 +44,12 @@ CUT = """() => {
     }
     const out = drawn(cell).some((box) => box.width > 1 && (box.left < left - 1 || box.right > right + 1));
     const table = cell.closest('.scroll');
-    if (out || (table !== null && table.scrollWidth > table.clientWidth + 1)) found.push(cell.outerHTML.slice(0, 120));
+    const scrolls = table !== null && table.scrollWidth > table.clientWidth + 1;
+    if (out || scrolls) found.push(cell.outerHTML.slice(0, 120));
   }
   return found.slice(0, 3);
 }"""
-"""Cells, labels and titles whose text lies outside what is to be seen, or in a table that has to be scrolled."""
+"""Cells, labels and titles whose text lies outside what is seen, or in a table that has to be scrolled."""
 
 
 @pytest.fixture(scope="module", params=WIDTHS)
@@ -80,7 +82,9 @@ def test_the_measure_sees_what_is_cut(narrow: Page) -> None:
     assert narrow.evaluate(CUT) == []
 
 
-def test_a_narrow_table_keeps_the_largest_of_the_contest(narrow: Page, served: Served, miniature: Path) -> None:
+def test_a_narrow_table_keeps_the_largest_of_the_contest(
+    narrow: Page, served: Served, miniature: Path
+) -> None:
     target = served.directory / "narrow"
     if not target.exists():
         target.symlink_to(miniature)

@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from escrutinio.publication.site.model import Column, Race, Site
 
-
 KEPT = 2
 """Candidates whose votes a narrow screen shows for every place: those with most in the whole contest."""
 

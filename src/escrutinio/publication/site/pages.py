@@ -141,8 +141,10 @@ class Pages:
             yield f"{below}.png", draw(card(self.context, self.words, area))
         if has_embed(self.site, area):
             within = int(self.context.changes.within[area])
-            told = {"area": area, "races": races, "changed_at": within, "notices": self.notices}
-            yield f"embed/{self.language}/{name}.html", self._template("embed").render(told).encode()
+            accounts = [told(account) for account in self.site.accounts if account.race.area == area]
+            shown = {"area": area, "races": races, "changed_at": within, "notices": self.notices}
+            card_page = self._template("embed").render(shown, told=accounts)
+            yield f"embed/{self.language}/{name}.html", card_page.encode()
 
     def of_log(self, number: int) -> tuple[str, bytes]:
         """The page of the log's records with this number, from 1 on."""

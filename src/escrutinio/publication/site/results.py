@@ -59,7 +59,8 @@ class ResultRows:
         return Markup(
             "\n".join(
                 f"<tr><th scope=row>{name}{bar(votes, valid, bare=True)}"
-                f"<td{self._mark(column, area, number)}>{self._number(votes)}<td>{self._percent(votes, valid)}"
+                f"<td{self._mark(column, area, number)}>{self._number(votes)}"
+                f"<td>{self._percent(votes, valid)}"
                 for number, (name, votes) in enumerate(zip(self._names, column.votes[area], strict=True))
             )
         )

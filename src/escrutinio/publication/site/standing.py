@@ -1,4 +1,4 @@
-"""Who is ahead, by how much, on what basis, and what that leaves out: one place for every page that says it."""
+"""Who is ahead, by how much, on what basis, and what that leaves out: one place for all pages."""
 
 from __future__ import annotations
 

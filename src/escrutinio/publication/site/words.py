@@ -142,12 +142,15 @@ class Words:
             yield Markup("<b>{}:</b> {}").format(Markup("; ").join(columns), sentence)
 
     def _left_out(self, found: LeftOut) -> Markup:
-        """What totals do not have or may still lose, as a sentence of its own; nothing where that is nothing."""
+        """What totals do not have or may still lose, as a sentence; nothing where it is nothing."""
         parts = [
             self._many(count, messages)
             for count, messages in (
                 (found.pending, NN_("%(count)s station is pending", "%(count)s stations are pending")),
-                (found.silent, NN_("%(count)s station has no sheet here", "%(count)s stations have no sheet here")),
+                (
+                    found.silent,
+                    NN_("%(count)s station has no sheet here", "%(count)s stations have no sheet here"),
+                ),
                 (
                     found.disputed,
                     NN_(
@@ -179,12 +182,16 @@ class Words:
             return NONE
         return self.form.percent(told.votes[number], told.valid)
 
-    def account_bar(self, told: Told, number: int) -> Markup:
-        """The same as a bar, for votes; for percentages as announced, as long as they are of a hundred."""
+    def account_part(self, told: Told, number: int) -> float:
+        """The share of a candidate in an account, from 0 to 1, for drawing: of its votes, or as announced."""
         if told.votes is not None and told.valid:
-            return bar(told.votes[number], told.valid)
-        share = told.percent.get(number, "0")
-        return bar(round(float(share) * 100), 10_000) if share.replace(".", "", 1).isdigit() else Markup("")
+            return told.votes[number] / told.valid
+        stated = told.percent.get(number, "")
+        return float(stated) / 100 if stated.replace(".", "", 1).isdigit() else 0.0
+
+    def account_bar(self, told: Told, number: int) -> Markup:
+        """The same as a bar."""
+        return bar(round(self.account_part(told, number) * 10_000), 10_000)
 
     def basis_head(self, column: Column) -> Markup:
         """A basis as a heading has it."""
@@ -197,20 +204,24 @@ class Words:
         keeping = sum(1 for group in groups if group.row.keeps)
         if not keeping:
             return self._say("%(kinds)s, none of which keeps a sheet from counting", kinds=kinds)
-        return self._say("%(kinds)s, %(count)s of which keep a sheet from counting", kinds=kinds, count=keeping)
+        return self._say(
+            "%(kinds)s, %(count)s of which keep a sheet from counting", kinds=kinds, count=keeping
+        )
 
     def account_rests(self, told: Told) -> Markup:
         """On how many published and signed sheets an account rests, said before its figures."""
         column = told.account.column
         if column is None:
-            return self._say("No sheet by station is published with this account: there is only what was announced.")
+            return self._say(
+                "No sheet by station is published with this account: there is only what was announced."
+            )
         cover = column.coverage(told.race.area)
         values = {"counted": self.form.number(cover.counted), "all": self.form.number(cover.all)}
         if column.basis.organisation is not None:
             who = self.name(column.basis.titles, column.basis.code)
             if self.site.imported:
                 return self._say(
-                    "Published: %(counted)s sheets of %(all)s stations, copies that only their importer signed.",
+                    "Published: %(counted)s sheets of %(all)s stations, copies signed by their importer alone.",
                     **values,
                 )
             return self._say(
@@ -219,7 +230,8 @@ class Words:
                 **values,
             )
         return self._say(
-            "Published: %(counted)s sheets of %(all)s stations, each signed by who made it at the station.", **values
+            "Published: %(counted)s sheets of %(all)s stations, each signed by who made it at the station.",
+            **values,
         )
 
     def beside(self, column: Column, area: int, other: int, candidate: int) -> str:
