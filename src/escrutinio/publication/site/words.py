@@ -221,7 +221,7 @@ class Words:
             who = self.name(column.basis.titles, column.basis.code)
             if self.site.imported:
                 return self._say(
-                    "Published: %(counted)s sheets of %(all)s stations, copies signed by their importer alone.",
+                    "Published: %(counted)s sheets of %(all)s stations, copies that their importer signed.",
                     **values,
                 )
             return self._say(

@@ -12,7 +12,7 @@ const say = speaker("live");
  *   changed: string[] | null, contests: Headline[] }} Live */
 
 const LIVE = new URL("../../../live.json", import.meta.url);
-const KEPT = "form.find, [data-keep], [data-area-download]";
+const KEPT = "form.find, [data-keep], [data-area-download], [data-csv-of]";
 const SLOWEST = 300;
 const DAY = 86_400;
 
