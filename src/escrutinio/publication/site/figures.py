@@ -3,8 +3,7 @@
     <td data-figure="presidente/reported/VE/votes/EG" data-value="7303480">7.303.480
 
 names contest, basis, area and what the whole number is: `votes/<candidate>`, `valid`, `null`, `blank`,
-`counted`, `pending`, `stations` (every station there should be) and `registered` (voters at the counted
-stations where they are known). A basis may have slashes of its own; no other part has any.
+`counted` and `pending` (stations). A basis may have slashes of its own; no other part has any.
 """
 
 from __future__ import annotations
