@@ -116,7 +116,7 @@ def test_the_parts_stand_in_one_line_at_1000(page: Page, address: str) -> None:
     for language in ("es", "en"):
         visit(page, address, language, "index.html")
         tops = page.eval_on_selector_all(
-            ".masthead nav a, .masthead .brand, .languages a",
+            ".masthead .wrap > nav a, .masthead .brand, .languages a",
             "all => all.map((a) => a.getBoundingClientRect().bottom)",
         )
         assert max(tops) - min(tops) < 16, tops

@@ -53,7 +53,12 @@ def test_a_written_number_is_the_number(value: int) -> None:
         (5, 5, "100,00\u00a0%"),
         (1, 8, "12,50\u00a0%"),
         (1, 20_000, "0,01\u00a0%"),
-        (1, 20_001, "0,00\u00a0%"),
+        (1, 20_001, "0,01\u00a0%"),
+        (0, 20_001, "0,00\u00a0%"),
+        (29_999, 30_000, "99,99\u00a0%"),
+        (30_000, 30_000, "100,00\u00a0%"),
+        (500_001, 1_000_000, "50,0001\u00a0%"),
+        (499_999, 1_000_000, "49,9999\u00a0%"),
         (3, 0, "–"),
         (25, 1, "2.500,00\u00a0%"),
     ],
@@ -65,7 +70,10 @@ def test_shares_are_rounded_exactly_halves_up(part: int, whole: int, expected: s
 @given(st.integers(0, 2**53), st.integers(1, 2**53))
 def test_a_written_share_is_within_half_a_digit(part: int, whole: int) -> None:
     written = Fraction(Format("en").percent(part, whole).removesuffix("%").replace(",", ""))
-    assert abs(written - Fraction(100 * part, whole)) <= Fraction(1, 200)
+    assert abs(written - Fraction(100 * part, whole)) <= Fraction(1, 100)
+    assert (written == 0) == (part == 0)
+    assert (written == 50) == (2 * part == whole)
+    assert (written == 100) == (part == whole)
 
 
 def test_announced_percentages_keep_their_digits() -> None:

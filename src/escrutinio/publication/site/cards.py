@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+
 from escrutinio.base.words.catalogue import N_
 from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.model import Column, Race
 from escrutinio.publication.site.preview import MOST_ROWS, Card, Row
+from escrutinio.publication.site.standing import Told, drawn, told
 from escrutinio.publication.site.words import Words
 
+EACH = N_("Each account of the result in the same room; whose it is stands above.")
 MORE = N_("and %(count)s more; shown are those with most votes, in the order of the ballot")
 
 
@@ -31,6 +36,22 @@ def card(context: Context, words: Words, area: int) -> Card:
         "counted": form.number(cover.counted),
         "all": form.number(cover.all),
     }
+    said = [
+        told(account)
+        for account in site.accounts
+        if (account.race.code, account.race.area) == (race.code, at)
+    ]
+    if len(said) > 1:
+        return Card(
+            words.language,
+            notice,
+            eyebrow,
+            title,
+            words.plain(race.view.titles, race.code),
+            tuple(chain.from_iterable(_account(words, each, drawn(said)) for each in said))[:MOST_ROWS],
+            words.gettext(EACH),
+            foot,
+        )
     contest = words.plain(race.view.titles, race.code)
     basis = words.plain(column.basis.titles, column.basis.code)
     more = words.gettext(MORE) % {"count": form.number(candidates - MOST_ROWS)}
@@ -44,6 +65,18 @@ def card(context: Context, words: Words, area: int) -> Card:
         more if candidates > MOST_ROWS else "",
         foot,
     )
+
+
+def _account(words: Words, each: Told, candidates: list[int]) -> Iterator[Row]:
+    """Whose account it is, a row without figures, and the largest of all accounts in it."""
+    race = each.race
+    title = words.plain(each.account.titles, "–")
+    yield Row(title, title, "", 0.0)
+    for number in candidates:
+        code = race.view.candidates[number]
+        name = words.plain(race.view.candidate_titles[number], code)
+        share = words.account_part(each, number)
+        yield Row(name, code, words.account_share(each, number).replace("\u00a0", " "), share)
 
 
 def _shown(column: Column, area: int) -> list[int]:

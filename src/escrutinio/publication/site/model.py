@@ -158,13 +158,26 @@ class StationColumn:
 
 @dataclass(frozen=True)
 class Account:
-    """One side's account: announcements and a counted column, and what the other side objects to it."""
+    """One side's account: announcements and a counted column, and what the other side objects to it.
+
+    Those that have sheets by station come first, then each as the configuration names them.
+    """
 
     titles: tuple[Title, ...]
     race: Race
     column: Column | None
     announced: tuple[Announcement, ...]
     objections: tuple[Said, ...]
+
+    @property
+    def width(self) -> int:
+        """How many columns of figures it has."""
+        return (self.column is not None) + len(self.announced)
+
+    @property
+    def others(self) -> bool:
+        """Whether an announcement names what all others had together."""
+        return any(found.other("others") is not None for found in self.announced)
 
 
 @dataclass(frozen=True)
@@ -202,7 +215,7 @@ class Site:
         self.races = tuple(Race(state, view) for view in state.contests)
         self.threads = threads(state, shelf)
         self.announcements = tuple(announcements(state))
-        self.accounts = tuple(self._accounts(shown))
+        self.accounts = tuple(sorted(self._accounts(shown), key=lambda account: account.column is None))
         self.groups = tuple(_groups(state.findings))
         self.names = _names(state, shown)
         self.book = LogBook(state)

@@ -25,11 +25,13 @@ from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.frame import Frame, pages_environment
 from escrutinio.publication.site.model import Race, Site
+from escrutinio.publication.site.narrow import arranged
 from escrutinio.publication.site.navigation import navigation
 from escrutinio.publication.site.preview import draw
 from escrutinio.publication.site.results import ResultRows
 from escrutinio.publication.site.rows import StationTable
 from escrutinio.publication.site.shelf import text_of
+from escrutinio.publication.site.standing import drawn, told
 from escrutinio.publication.site.words import Words, isolated
 
 PAGES = (
@@ -50,7 +52,8 @@ PAGES = (
 
 WORDS = (
     *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
-    *("plain_of", "word", "of", "announcement_when", "finding_label"),
+    *("plain_of", "word", "of", "announcement_when", "finding_label", "short_basis"),
+    *("account_says", "account_share", "account_rests", "account_bar", "basis_head", "findings_counted"),
 )
 
 _OF_FORM = ("signed", "percent", "announced", "points", "size", "span", "day", "moment")
@@ -132,6 +135,8 @@ class Pages:
             match path:
                 case "index.html":
                     said["certain"] = standing_sentences(self.context.evidence, self.language)
+                    said["told"] = accounts = [told(account) for account in self.site.accounts]
+                    said["drawn"] = drawn(accounts)
                     said["preview"] = self.site.files[0]
                     said["feed"] = f"areas/{self.site.files[0]}"
                 case "evidence.html":
@@ -139,7 +144,7 @@ class Pages:
                 case "bulletins.html":
                     said["certainties"] = certainties(self.context.evidence, self.language)
             page = top.get_template("home.html" if path == "index.html" else path).render(said)
-            yield f"{self.language}/{path}", page.encode()
+            yield f"{self.language}/{path}", arranged(page).encode()
 
     def of_area(self, area: int) -> Iterator[tuple[str, bytes]]:
         """The page of an area by its number, and what goes with it, as `area_files` lists them."""
@@ -164,14 +169,25 @@ class Pages:
             yield f"{below}.png", draw(card(self.context, self.words, area))
         if has_embed(self.site, area):
             within = int(self.context.changes.within[area])
-            told = {"area": area, "races": races, "changed_at": within, "notices": self.notices}
-            yield f"embed/{self.language}/{name}.html", self._template("embed").render(told).encode()
+            accounts = [told(account) for account in self.site.accounts if account.race.area == area]
+            shown = {"area": area, "races": races, "changed_at": within, "notices": self.notices}
+            card_page = self._template("embed").render(shown, told=accounts)
+            yield f"embed/{self.language}/{name}.html", card_page.encode()
 
     def of_log(self, number: int) -> tuple[str, bytes]:
         """The page of the log's records with this number, from 1 on."""
         page = self.site.book.pages[number - 1]
         text = self._template("entries").render(path=page.path, page=page, changed_at=0)
         return f"{self.language}/{page.path}", text.encode()
+
+    def _counted_share(self) -> str:
+        """How much of the first contest is counted, with what parts it from what follows."""
+        race = next((race for race in self.site.races if race.columns), None)
+        if race is None:
+            return ""
+        cover = race.columns[0].coverage(race.area)
+        share = self.form.percent(cover.counted, cover.all, 1)
+        return self.catalogue.gettext("%(share)s of the stations") % {"share": share} + " · "
 
     @cache  # noqa: B019 (lives as long as the pages of one rendering)
     def _template(self, name: str) -> Template:
@@ -228,6 +244,7 @@ class Pages:
             "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
             "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
             "results_of": self.results,
+            "counted_share": self._counted_share(),
             "_": cache(lambda message: Markup(say(message) % {})),
         }
         # What thousands of pages use is made once here: to import it in each costs as much as a small page.

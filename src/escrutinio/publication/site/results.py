@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from escrutinio.publication.documents.charts import bar, gap
+from escrutinio.publication.site.figures import KEPT, Figures
 from escrutinio.publication.site.model import Column, Race, Site
 from escrutinio.publication.site.words import Words, isolated
 
@@ -19,6 +20,8 @@ class ResultRows:
         self._areas, self._files = site.areas, site.files
         self._race = race
         self._words = words
+        self.figures = Figures(site, race)
+        self.kept = self.figures.largest(KEPT)
         self._number, self._percent = words.form.number, words.form.percent
         candidates = range(len(race.view.candidates))
         self._names = [str(words.candidate(race, number)) for number in candidates]
@@ -42,9 +45,12 @@ class ResultRows:
             "".join(f"<tr><th scope=row>{head}{row}" for head, row in zip(heads, cells, strict=True))
         )
 
-    def parts(self, area: int, areas: str) -> Markup:
-        """A row for each part of an area, by the first column; `areas` leads from the page to its areas."""
-        return Markup("\n".join(self._part(part, areas) for part in self._areas.children(area)))
+    def parts(self, area: int, areas: str, brief: bool = False) -> Markup:
+        """A row for each part of an area, by the first column; `areas` leads from the page to its areas.
+
+        `brief`: of the candidates only those that a narrow screen keeps.
+        """
+        return Markup("\n".join(self._part(part, areas, brief) for part in self._areas.children(area)))
 
     def card(self, area: int) -> Markup:
         """A row for each candidate by the first column, for a page that others show in theirs."""
@@ -53,8 +59,9 @@ class ResultRows:
         return Markup(
             "\n".join(
                 f"<tr><th scope=row>{name}{bar(votes, valid, bare=True)}"
-                f"<td>{self._number(votes)}<td>{self._percent(votes, valid)}"
-                for name, votes in zip(self._names, column.votes[area], strict=True)
+                f"<td{self._mark(column, area, number)}>{self._number(votes)}"
+                f"<td>{self._percent(votes, valid)}"
+                for number, (name, votes) in enumerate(zip(self._names, column.votes[area], strict=True))
             )
         )
 
@@ -77,12 +84,13 @@ class ResultRows:
         column = self._race.columns[0]
         valid = column.valid[area]
         for number, votes in enumerate(column.votes[area]):
+            cell = self._votes(column, area, number)
             if above < 0:
-                yield f"{bar(votes, valid)}{self._votes(votes, valid)}"
+                yield f"{bar(votes, valid)}{cell}"
                 continue
             other = column.votes[above][number], column.valid[above]
             mark, points = gap(votes, valid, *other), self._words.form.apart(votes, valid, *other)
-            yield f"{mark}{self._votes(votes, valid)}<td class=low>{self._percent(*other)}<td>{points}"
+            yield f"{mark}{cell}<td class=low>{self._percent(*other)}<td>{points}"
 
     def _several(self, area: int) -> Iterator[str]:
         columns = (self._column(column, area) for column in self._race.columns)
@@ -91,20 +99,35 @@ class ResultRows:
     def _column(self, column: Column, area: int) -> Iterator[str]:
         valid = column.valid[area]
         seats = column.outcome(area).seats.certain if self._race.dhondt else ()
+        label = f' data-l="{escape(self._words.short_basis(column))}"'
+        held_label = f' data-l="{escape(self._words.gettext("Seats"))}"'
         for number, votes in enumerate(column.votes[area]):
-            held = f"<td>{self._number(seats[number])}" if seats else ""
-            yield f"{self._votes(votes, valid)}{bar(votes, valid)}{held}"
+            held = f"<td{held_label}>{self._number(seats[number])}" if seats else ""
+            yield f"{self._votes(column, area, number, label)}{bar(votes, valid)}{held}"
 
-    def _votes(self, votes: int, valid: int) -> str:
-        return f"<td>{self._number(votes)}<small>{self._percent(votes, valid)}</small>"
+    def _votes(self, column: Column, area: int, number: int, label: str = "") -> str:
+        votes, valid = column.votes[area][number], column.valid[area]
+        shown = f"{self._number(votes)}<small>{self._percent(votes, valid)}</small>"
+        return f"<td{label}{self._mark(column, area, number)}>{shown}"
 
-    def _part(self, area: int, areas: str) -> str:
+    def _mark(self, column: Column, area: int, number: int) -> str:
+        figures = self.figures
+        return figures.mark(column, area, figures.votes[number], column.votes[area][number])
+
+    def _part(self, area: int, areas: str, brief: bool) -> str:
         column = self._race.columns[0]
         cover, came = column.coverage(area), column.turnout(area)
-        figures = "<td>".join(map(self._number, (*column.votes[area], column.valid[area])))
+        figures = "".join(
+            f"<td{self._mark(column, area, number)}>{self._number(votes)}"
+            for number, votes in enumerate(column.votes[area])
+            if not brief or number in self.kept
+        )
+        valid = self.figures.mark(column, area, "valid", column.valid[area])
+        counted = self.figures.mark(column, area, "counted", cover.counted)
         return (
             f'<tr><th scope="row"><a href="{areas}{self._files[area]}.html">'
-            f"{isolated(self._areas.names[area])}</a><td>{figures}"
+            f"{isolated(self._areas.names[area])}</a>{figures}"
+            f"<td{valid}>{self._number(column.valid[area])}"
+            f"<td><span{counted}>{self._number(cover.counted)}</span>/{self._number(cover.all)}"
             f"<td>{self._percent(came.ballots, came.registered, 1)}"
-            f"<td>{self._number(cover.counted)}/{self._number(cover.all)}"
         )

@@ -5,11 +5,13 @@ tags of rows and cells, which HTML lets a parser add (HTML Standard, 13.1.2.4), 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
 from escrutinio.base.words.format import NONE, Format
 from escrutinio.core.election.findings.table import ROWS
+from escrutinio.publication.site.figures import KEPT, Figures
 from escrutinio.publication.site.model import Race, Site, StationColumn
 from escrutinio.publication.site.words import isolated
 
@@ -43,8 +45,13 @@ class StationTable:
         self._annulled = translate("annulled by a ruling")
         self._registered = self._roll.registered.tolist()
         self._center = self._roll.center.tolist()
-        self.width = len(race.view.candidates) + 4 + self.many
-        """Columns of the table: station, the basis where there are several, figures, registered."""
+        kept = Figures(site, race).largest(KEPT)
+        figures = range(len(race.view.candidates) + 2)
+        self._kept = tuple(number in kept for number in figures)
+        self._alike = translate("%(count)s alike")
+        self._total = translate("The whole center")
+        self.width = len(race.view.candidates) + 5 + self.many
+        """Columns of the table: station, the basis where there are several, figures, registered, turnout."""
 
     @property
     def many(self) -> bool:
@@ -62,19 +69,40 @@ class StationTable:
         if not len(stations):
             return
         figures = [(column, column.figures(stations)) for column in self._columns]
-        last = -1
-        for place, station in enumerate(stations.tolist()):
-            if (center := self._center[station]) != last:
-                last = center
-                yield self._group(center)
-            listed = [(column, rows[place]) for column, rows in figures]
-            yield from self._station(station, listed)
+        listed = stations.tolist()
+        for center, group in groupby(range(len(listed)), key=lambda place: self._center[listed[place]]):
+            places = list(group)
+            yield self._group(center)
+            if len(places) > 1:
+                yield self._whole([(listed[place], figures[0][1][place]) for place in places])
+            for place in places:
+                yield from self._station(listed[place], [(column, rows[place]) for column, rows in figures])
+
+    def _whole(self, stations: list[tuple[int, list[int]]]) -> str:
+        """What the counted stations of one center come to, by the first basis, with shares and turnout."""
+        column = self._columns[0]
+        counted = [(station, values) for station, values in stations if column.rows[station] >= 0]
+        if not counted:
+            return ""
+        sums = [sum(values) for values in zip(*(values for _, values in counted), strict=True)]
+        valid = sum(sums[:-2])
+        cells = "".join(
+            f"<td>{self._form.number(value)}"
+            + (f"<small>{self._form.percent(value, valid, 1)}</small>" if kept else "")
+            for value, kept in zip(sums, self._kept, strict=True)
+        )
+        known = [(self._registered[at], sum(values)) for at, values in counted if self._registered[at] >= 0]
+        registered, ballots = (sum(each) for each in zip(*known, strict=True)) if known else (0, 0)
+        basis = f'<td class="t">{self._labels[column.basis.code]}' if self.many else ""
+        shown = self._form.number(registered) if known else NONE
+        came = self._form.percent(ballots, registered, 1)
+        return f"<tr class=sum><th scope=row>{self._total}{basis}{cells}<td>{shown}<td>{came}"
 
     def _group(self, center: int) -> str:
         code = self._roll.centers[center]
         name = self._roll.center_names.get(code, "")
         title = f"{isolated(name)} · {code}" if name else code
-        return f"<tr class=group><th colspan={self.width} scope=rowgroup>{title}"
+        return f"<tr class=group><th colspan={self.width} scope=rowgroup><span>{title}</span>"
 
     def _station(self, station: int, listed: Listed) -> Iterator[str]:
         code = self._roll.stations[station]
@@ -84,11 +112,16 @@ class StationTable:
         shown = self._shown(station, listed)
         span = f" rowspan={len(shown)}" if len(shown) > 1 else ""
         head = f"<th scope=row{span}>{head}"
-        tail = f"<td{span}>{registered}"
+        tail = f"<td{span}>{registered}<td{span}>{self._came(station, known, listed)}"
         for label, cells in shown:
             basis = f'<td class="t">{label}' if self.many else ""
-            yield f"<tr>{head}{basis}{cells}{tail}"
+            yield f"<tr{'' if head else ' class=more'}>{head}{basis}{cells}{tail}"
             head = tail = ""
+
+    def _came(self, station: int, registered: int, listed: Listed) -> str:
+        """Ballots beside registered voters, by the first basis that counts a sheet of the station."""
+        values = next((values for column, values in listed if column.rows[station] >= 0), None)
+        return NONE if values is None or registered <= 0 else self._form.percent(sum(values), registered, 1)
 
     def _shown(self, station: int, listed: Listed) -> list[tuple[str, str]]:
         """Label and cells of each row; columns with nothing to say are left out if another says something."""
@@ -105,7 +138,15 @@ class StationTable:
         if not groups:
             width = len(self._race.view.candidates) + 2
             return [("", f'<td class="t low" colspan={width}>{self._none}')]
-        return [(" · ".join(labels), cells) for cells, labels in groups.items()]
+        return [(self._named(labels), cells) for cells, labels in groups.items()]
+
+    def _named(self, labels: list[str]) -> str:
+        """The bases that say the same, and for a narrow screen how many they are."""
+        names = " · ".join(labels)
+        if len(labels) < 2:
+            return names
+        short = self._alike % {"count": self._form.number(len(labels))}
+        return f"<span class=in-full>{names}</span><span class=in-short>{short}</span>"
 
     def _reason(self, column: StationColumn, station: int) -> str | None:
         if (code := column.pending.get(station)) is not None:

@@ -12,8 +12,8 @@ from unicodedata import bidirectional
 import msgspec
 from markupsafe import Markup, escape
 
-from escrutinio.base.words.catalogue import Catalogue
-from escrutinio.base.words.format import Format
+from escrutinio.base.words.catalogue import NN_, Catalogue
+from escrutinio.base.words.format import NONE, Format
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.outcome import Filled, Outcome
@@ -23,8 +23,10 @@ from escrutinio.core.records.entry import body_to_plain
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Body, Proclamation
 from escrutinio.publication.documents import code_words, labels
+from escrutinio.publication.documents.charts import bar
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.publication.site.standing import LeftOut, Told, left_out
 
 MOST_PLAIN = 4_000
 """Most characters of a record's content that the page of the log writes out."""
@@ -51,7 +53,7 @@ class Words:
     def __init__(self, site: Site, catalogue: Catalogue, form: Format) -> None:
         self.site = site
         self.language = catalogue.language
-        self.gettext = catalogue.gettext
+        self.gettext, self.ngettext = catalogue.gettext, catalogue.ngettext
         self.form = form
 
     # --- names ---
@@ -128,16 +130,109 @@ class Words:
     # --- what counted sheets show; it elects nobody ---
 
     def shown_by(self, race: Race, area: int) -> Iterator[Markup]:
-        """What the counted sheets of each column show; columns that show the same share a sentence."""
+        """What the counted sheets of each column show, with what they leave out; columns that show the same
+        share a sentence."""
         said: dict[Markup, list[Markup]] = {}
         for column in race.columns:
             if column.valid[area]:
-                said.setdefault(self._shown(race, column.outcome(area)), []).append(self.basis(column))
+                sentence = self._shown(race, column.outcome(area))
+                sentence += self._left_out(left_out(self.site.state, race, column, area))
+                said.setdefault(sentence, []).append(self.basis(column))
         for sentence, columns in said.items():
-            if len(race.columns) > 1:
-                yield Markup("<b>{}:</b> {}").format(Markup("; ").join(columns), sentence)
-            else:
-                yield sentence
+            yield Markup("<b>{}:</b> {}").format(Markup("; ").join(columns), sentence)
+
+    def _left_out(self, found: LeftOut) -> Markup:
+        """What totals do not have or may still lose, as a sentence; nothing where it is nothing."""
+        parts = [
+            self._many(count, messages)
+            for count, messages in (
+                (found.pending, NN_("%(count)s station is pending", "%(count)s stations are pending")),
+                (
+                    found.silent,
+                    NN_("%(count)s station has no sheet here", "%(count)s stations have no sheet here"),
+                ),
+                (
+                    found.disputed,
+                    NN_(
+                        "%(count)s counted station is in dispute until a ruling",
+                        "%(count)s counted stations are in dispute until a ruling",
+                    ),
+                ),
+            )
+            if count
+        ]
+        return Markup(" {}.").format(Markup(", ").join(parts)) if parts else Markup("")
+
+    def account_says(self, told: Told) -> Markup:
+        """The result of an account in one sentence."""
+        race, found = told.race, told.outcome
+        if found is not None:
+            return self._shown(race, found)
+        shares = [
+            Markup("{} {}").format(self.candidate(race, number), self.form.announced(told.percent[number]))
+            for number in told.order[:2]
+        ]
+        return Markup("{}.").format(Markup(", ").join(shares))
+
+    def account_share(self, told: Told, number: int) -> str:
+        """The share of a candidate in an account, as text."""
+        if number in told.percent and (told.votes is None or told.announced is not None):
+            return self.form.announced(told.percent[number])
+        if told.votes is None or not told.valid:
+            return NONE
+        return self.form.percent(told.votes[number], told.valid)
+
+    def account_part(self, told: Told, number: int) -> float:
+        """The share of a candidate in an account, from 0 to 1, for drawing: of its votes, or as announced."""
+        if told.votes is not None and told.valid:
+            return told.votes[number] / told.valid
+        stated = told.percent.get(number, "")
+        return float(stated) / 100 if stated.replace(".", "", 1).isdigit() else 0.0
+
+    def account_bar(self, told: Told, number: int) -> Markup:
+        """The same as a bar."""
+        return bar(round(self.account_part(told, number) * 10_000), 10_000)
+
+    def basis_head(self, column: Column) -> Markup:
+        """A basis as a heading has it."""
+        return self.basis(column)
+
+    def findings_counted(self) -> Markup:
+        """How many kinds of findings there are, and how many of them keep a sheet from counting."""
+        groups = self.site.groups
+        kinds = self._many(len(groups), NN_("%(count)s kind of finding", "%(count)s kinds of findings"))
+        keeping = sum(1 for group in groups if group.row.keeps)
+        if not keeping:
+            return self._say("%(kinds)s, none of which keeps a sheet from counting", kinds=kinds)
+        return self._say(
+            "%(kinds)s, %(count)s of which keep a sheet from counting", kinds=kinds, count=keeping
+        )
+
+    def account_rests(self, told: Told) -> Markup:
+        """On how many published and signed sheets an account rests, said before its figures."""
+        column = told.account.column
+        if column is None:
+            return self._say(
+                "No sheet by station is published with this account: there is only what was announced."
+            )
+        cover = column.coverage(told.race.area)
+        values = {"counted": self.form.number(cover.counted), "all": self.form.number(cover.all)}
+        if column.basis.organisation is not None:
+            who = self.name(column.basis.titles, column.basis.code)
+            if self.site.imported:
+                return self._say(
+                    "Published: %(counted)s sheets of %(all)s stations, copies that their importer signed.",
+                    **values,
+                )
+            return self._say(
+                "Published: %(counted)s sheets of %(all)s stations, as copies that %(who)s signed.",
+                who=who,
+                **values,
+            )
+        return self._say(
+            "Published: %(counted)s sheets of %(all)s stations, each signed by who made it at the station.",
+            **values,
+        )
 
     def beside(self, column: Column, area: int, other: int, candidate: int) -> str:
         """By how many points the share of a candidate differs in an area from that in another."""
@@ -147,9 +242,19 @@ class Words:
     def basis(self, column: Column) -> Markup:
         """A basis by name; copies are said to be copies."""
         name = self.name(column.basis.titles, column.basis.code)
-        if column.basis.organisation is None:
+        if column.basis.organisation is None or self._says_copies(name):
             return name
         return Markup(self.gettext("Copies, %(organisation)s")) % {"organisation": name}
+
+    def _says_copies(self, name: str) -> bool:
+        return name.casefold().startswith(self.gettext("Copies").casefold())
+
+    def short_basis(self, column: Column) -> str:
+        """A basis in as few words as stand beside a figure."""
+        name = self.plain(column.basis.titles, column.basis.code)
+        if column.basis.organisation is None or self._says_copies(name):
+            return name
+        return self.gettext("Copies, %(organisation)s") % {"organisation": name}
 
     def _shown(self, race: Race, found: Outcome) -> Markup:
         match race.view.method:
@@ -162,13 +267,16 @@ class Words:
 
     def _order(self, race: Race, found: Outcome) -> Markup:
         first = found.ranks[0].candidates
+        if not found.valid:
+            return self._say("Nobody has a vote yet.")
         if len(first) > 1:
             return self._say("%(names)s have the same number of votes.", names=self._names(race, first))
         if found.margin is None:
             return self._say("%(name)s stands alone.", name=self.candidate(race, first[0]))
         return self._say(
-            "%(name)s has most votes, %(margin)s more than %(second)s.",
+            "%(name)s has the most votes, %(share)s of the valid ones: %(margin)s more than %(second)s.",
             name=self.candidate(race, first[0]),
+            share=self.form.percent(found.ranks[0].votes, found.valid),
             margin=self.form.number(found.margin),
             second=self._names(race, found.ranks[1].candidates),
         )
@@ -188,6 +296,10 @@ class Words:
         )
 
     def _seats(self, race: Race, found: Outcome) -> Markup:
+        if not found.valid:
+            return self._say("Nobody has a vote yet.")
+        if len(found.below_threshold) == len(race.view.candidates):
+            return self._say("No list reaches the share of the votes that a seat needs.")
         if found.seats.open:
             return self._say(
                 "By D'Hondt %(open)s of %(seats)s seats are open: %(names)s have equal averages.",
@@ -201,6 +313,10 @@ class Words:
             if seats
         ]
         return self._say("Seats by D'Hondt: %(names)s.", names=Markup(", ").join(listed))
+
+    def _many(self, count: int, messages: tuple[str, str]) -> Markup:
+        said = self.ngettext(*messages, count)
+        return Markup(said) % {"count": self.form.number(count)}
 
     def _names(self, race: Race, numbers: Sequence[int]) -> Markup:
         return Markup(", ").join(self.candidate(race, number) for number in numbers)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_many_in
 from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import marks
 from escrutinio.evidence.accounts.accounts import Accounts
@@ -38,7 +39,7 @@ def chapters(found: tuple[ContestEvidence, ...], language: str) -> tuple[Chapter
 def certainties(found: tuple[ContestEvidence, ...], language: str) -> dict[int, str]:
     """By log index of a bulletin or an announced result: whether outstanding votes could change it."""
     return {
-        standing.index: _by_name(one, standing, language).sentences(language)[0]
+        standing.index: said_of(one, standing, language)
         for one in found
         for standing in one.announced
         if standing.index is not None
@@ -50,11 +51,29 @@ def standing_sentences(found: tuple[ContestEvidence, ...], language: str) -> dic
     say = Tongue(language)
     return {
         (one.view.code, standing.label): " ".join(
-            (_by_name(one, standing, language).sentences(language)[0], *_roll_from(one.roll, say))
+            (said_of(one, standing, language), *_roll_from(one.roll, say))
         )
         for one in found
         for standing in one.sheets
     }
+
+
+def said_of(one: ContestEvidence, standing: Certainty, language: str) -> str:
+    """Who is first by which basis, what that leaves out, and whether the rest could change it."""
+    sentence = _by_name(one, standing, language).sentences(language)[0]
+    basis = title_in(one.names.get(standing.certificate.basis, ()), language, "")
+    disputed = standing.certificate.outstanding.disputed
+    if not basis:
+        return sentence
+    if disputed:
+        basis = say_many_in(
+            language,
+            disputed,
+            "{basis}, without {count} station in dispute",
+            "{basis}, without {count} stations in dispute",
+            basis=basis,
+        )
+    return f"{basis}: {sentence}"
 
 
 def _by_name(one: ContestEvidence, standing: Certainty, language: str) -> Certificate:
@@ -169,6 +188,9 @@ def _certificate(certificate: Certificate, say: Tongue) -> Table:
             say("registered voters outstanding, at most"),
             say.whole(certificate.outstanding.capacity),
         ),
+        (say("stations without a sheet"), say.whole(certificate.outstanding.silent)),
+        (say("stations pending"), say.whole(certificate.outstanding.pending)),
+        (say("stations in dispute, left out"), say.whole(certificate.outstanding.disputed)),
         (
             say("most outstanding votes with which it stays"),
             say.unknown if limit is None else say.whole(max(limit, 0)),

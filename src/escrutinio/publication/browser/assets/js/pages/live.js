@@ -1,16 +1,19 @@
 // A page that stays true while the log grows: it follows live.json, fetches itself again when it has changed,
-// marks what is new, and says how old its figures are. Without a network the age stands; nothing looks new.
+// marks the figures that differ, and says below the masthead how old they are, whether there is a connection,
+// and whether the log is still the one that this browser saw before. Without a network nothing looks new.
 
+import { formatTenths, speaker } from "../records/words.js";
 import { keepAddress } from "./languages.js";
-import { speaker } from "../records/words.js";
+import { hold } from "./seen.js";
 
 const say = speaker("live");
 
-/** @typedef {{ size: number, root: string, time: number, refresh: number | null, previous: number | null,
- *   changed: string[] | null }} Live */
+/** @typedef {{ contest: string, stations_counted: number, stations_pending: number, stations_without_sheet: number }} Headline */
+/** @typedef {{ origin: string, size: number, root: string, time: number, refresh: number | null, previous: number | null,
+ *   changed: string[] | null, contests: Headline[] }} Live */
 
 const LIVE = new URL("../../../live.json", import.meta.url);
-const KEPT = "form.find, [data-keep], [data-area-download]";
+const KEPT = "form.find, [data-keep], [data-area-download], [data-csv-of]";
 const SLOWEST = 300;
 const DAY = 86_400;
 
@@ -22,7 +25,7 @@ const DAY = 86_400;
 function isLive(value) {
   const live = /** @type {Live | null} */ (value);
   return typeof live === "object" && live !== null && Number.isSafeInteger(live.size) && Number.isSafeInteger(live.time)
-    && typeof live.root === "string" && (live.refresh === null || live.refresh >= 1)
+    && typeof live.root === "string" && typeof live.origin === "string" && Array.isArray(live.contests) && (live.refresh === null || live.refresh >= 1)
     && (live.changed === null || Array.isArray(live.changed));
 }
 
@@ -35,20 +38,18 @@ class Page {
     /** @type {Live | null} */
     this.live = null;
     this.failures = 0;
-    this.status = document.createElement("p");
-    this.status.setAttribute("role", "status");
-    this.age = document.createElement("p");
-    const box = document.createElement("div");
-    box.className = "live";
-    box.dataset.keep = "";
-    box.append(this.age, this.status);
-    this.box = box;
+    /** What is wrong with the log itself; it stays until the page is left. */
+    this.alarm = "";
+    const box = document.querySelector("body > .live");
+    this.box = /** @type {HTMLElement} */ (box ?? document.createElement("div"));
+    this.age = this.box.querySelector(".age") ?? this.box.appendChild(document.createElement("p"));
+    this.status = this.box.querySelector("[role=status]") ?? this.box.appendChild(document.createElement("p"));
   }
 
   async start() {
     await this.look(true);
     if (this.live === null && this.failures === 0) return; // a copy without live.json: nothing is known, nothing is said
-    document.querySelector("footer .wrap")?.before(this.box);
+    this.tell();
     if (this.live !== null && this.live.refresh === null) return;
     setInterval(() => this.tell(), 15_000);
     document.addEventListener("visibilitychange", () => this.next(0));
@@ -81,8 +82,12 @@ class Page {
     }
     this.failures = 0;
     const before = this.live;
-    if (before !== null && (found.size < before.size || (found.size === before.size && found.root !== before.root))) {
-      this.status.textContent = say(this.lang, "shrunk", { before: this.number(before.size), now: this.number(found.size) });
+    const seen = hold(found, before);
+    if (seen !== null) {
+      const key = seen.size === found.size ? "other" : "shrunk";
+      this.alarm = say(this.lang, key, { before: seen.size, now: found.size });
+      this.live ??= found;
+      this.tell();
       return;
     }
     this.live = found;
@@ -128,24 +133,46 @@ class Page {
     return true;
   }
 
-  /** Say how old the figures are, and whether there is a connection. */
+  /** Say how old the figures are, how many stations they stand on, and what is wrong, if anything is. */
   tell() {
-    if (this.live === null) {
-      this.age.textContent = say(this.lang, "unknown");
-      return;
-    }
-    const old = this.live.refresh === null || Date.now() / 1000 - this.live.time > DAY;
-    const at = new Date(this.live.time * 1000);
-    const style = old ? { dateStyle: "long" } : { timeStyle: "short" };
-    const said = new Intl.DateTimeFormat(this.lang, /** @type {Intl.DateTimeFormatOptions} */ (style)).format(at);
-    this.age.textContent = old ? say(this.lang, "on", { at: said, size: this.number(this.live.size) }) : say(this.lang, "as-of", { at: said, ago: this.ago(this.live.time) });
-    if (this.failures > 0) this.age.prepend(`${say(this.lang, "offline")} `);
-    this.box.classList.toggle("stale", this.failures > 0);
+    const alarm = this.alarm || (this.failures > 0 ? say(this.lang, "offline") : "");
+    this.box.classList.toggle("alarm", alarm !== "");
+    this.box.classList.toggle("grave", this.alarm !== "");
+    this.age.textContent = [alarm, this.live === null ? say(this.lang, "unknown") : this.told(this.live)].join(" ").trim();
+  }
+
+  /** @param {Live} live */
+  told(live) {
+    const at = new Date(live.time * 1000);
+    /** @param {Intl.DateTimeFormatOptions} style */
+    const written = (style) => new Intl.DateTimeFormat(this.lang, style).format(at);
+    const old = live.refresh === null || Date.now() / 1000 - live.time > DAY;
+    const { voted, imported } = this.box.dataset;
+    const said = [
+      imported === "" ? say(this.lang, "imported", { at: written({ dateStyle: "long" }), voted })
+        : old ? say(this.lang, "on", { at: written({ dateStyle: "long" }) })
+          : say(this.lang, "as-of", { at: written({ timeStyle: "short" }), ago: this.ago(live.time) }),
+      this.share(live),
+    ];
+    if (!old && this.failures === 0 && this.alarm === "") said.push(say(this.lang, "live"));
+    return `${said.filter((each) => each !== "").join(" · ")}.`;
+  }
+
+  /** How much of the first contest is counted, no part rounded to the whole. @param {Live} live */
+  share({ contests }) {
+    const [first] = contests;
+    if (first === undefined) return "";
+    const all = first.stations_counted + first.stations_pending + first.stations_without_sheet;
+    if (!(all > 0)) return "";
+    const exact = first.stations_counted / all;
+    const tenths = first.stations_counted === all ? 1000 : Math.min(999, Math.round(exact * 1000));
+    return say(this.lang, "share", { share: formatTenths(first.stations_counted > 0 ? Math.max(1, tenths) / 10 : 0, this.lang) });
   }
 
   /** @param {number} time */
   ago(time) {
-    const minutes = Math.max(0, Math.round((Date.now() / 1000 - time) / 60));
+    const minutes = Math.max(1, Math.floor((Date.now() / 1000 - time) / 60));
+    if (Date.now() / 1000 - time < 60) return say(this.lang, "just-now");
     const words = new Intl.RelativeTimeFormat(this.lang, { numeric: "always" });
     return minutes < 120 ? words.format(-minutes, "minute") : words.format(-Math.round(minutes / 60), "hour");
   }
@@ -186,28 +213,40 @@ function exchange(old, fresh) {
 }
 
 /**
- * Mark the cells and lines that are new or say something else; a row is known by its table and its first cell.
+ * Mark the figures that were there before and are another number now; words, and what only moved, are no news.
  * @param {Element} old
  * @param {Element} fresh
  */
 function mark(old, fresh) {
-  const before = new Map();
-  for (const [key, cells] of rows(old)) before.set(key, cells.map((cell) => cell.textContent));
-  for (const [key, cells] of rows(fresh)) {
+  const before = new Map([...figures(old)].map(([key, cell]) => [key, cell.textContent]));
+  for (const [key, cell] of figures(fresh)) {
     const said = before.get(key);
-    cells.forEach((cell, place) => cell.classList.toggle("new", said?.[place] !== cell.textContent));
+    cell.classList.toggle("new", said !== undefined && said !== cell.textContent);
   }
-  const lines = new Set([...old.querySelectorAll("p, li, dd")].map((each) => each.textContent));
-  for (const line of fresh.querySelectorAll("p, li, dd")) line.classList.toggle("new", !lines.has(line.textContent));
 }
 
 /**
+ * Elements with figures, each by what it is: its mark, or its table, its row and the head of its column.
  * @param {Element} main
- * @returns {Iterable<[string, HTMLTableCellElement[]]>}
+ * @returns {Iterable<[string, HTMLElement]>}
  */
-function* rows(main) {
+function* figures(main) {
+  const met = new Map();
+  /** @param {string} key */
+  const once = (key) => {
+    met.set(key, (met.get(key) ?? 0) + 1);
+    return `${key} ${met.get(key)}`;
+  };
+  for (const each of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll("[data-figure]"))) yield [once(each.dataset.figure ?? ""), each];
   for (const [place, table] of [...main.querySelectorAll("table")].entries()) {
-    for (const row of table.rows) yield [`${place} ${row.cells[0]?.textContent ?? ""}`, [...row.cells]];
+    const name = table.caption?.textContent ?? table.parentElement?.getAttribute("aria-label") ?? String(place);
+    const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent);
+    for (const row of table.rows) {
+      for (const cell of row.querySelectorAll("td")) {
+        if (cell.dataset.figure !== undefined || cell.querySelector("[data-figure]") || !/\d/.test(cell.textContent ?? "")) continue;
+        yield [once(`${name} | ${row.cells[0]?.textContent} | ${heads[cell.cellIndex]}`), cell];
+      }
+    }
   }
 }
 

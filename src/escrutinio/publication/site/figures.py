@@ -1,0 +1,62 @@
+"""Marks on the figures of pages, so that a program can hold each against the tables of `data/`.
+
+    <td data-figure="presidente/reported/VE/votes/EG" data-value="7303480">7.303.480
+
+names contest, basis, area and what the whole number is: `votes/<candidate>`, `valid`, `null`, `blank`,
+`counted` and `pending` (stations). A basis may have slashes of its own; no other part has any.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from markupsafe import Markup
+
+from escrutinio.publication.site.model import Column, Race, Site
+
+KEPT = 2
+"""Candidates whose votes a narrow screen shows for every place: those with most in the whole contest."""
+
+
+class Figures:
+    """The marks of one contest's figures; codes have nothing that an attribute would have to escape."""
+
+    def __init__(self, site: Site, race: Race) -> None:
+        self._codes = site.areas.codes
+        self._race = race
+
+    @cached_property
+    def votes(self) -> tuple[str, ...]:
+        """What a mark calls the votes of each candidate, in the order of the ballot."""
+        return tuple(f"votes/{code}" for code in self._race.view.candidates)
+
+    def mark(self, column: Column, area: int, what: str, value: int) -> str:
+        """The attributes of an element that shows a figure, with a space before them."""
+        place = f"{self._race.code}/{column.basis.code}/{self._codes[area]}"
+        return f' data-figure="{place}/{what}" data-value="{value}"'
+
+    def of(self, column: Column, area: int, what: str, value: int) -> Markup:
+        """The same for a template."""
+        return Markup(self.mark(column, area, what, value))
+
+    def picked(self, before: int = 0) -> str:
+        """The classes of a table of which a narrow screen shows the cells of the largest (`areas.css`).
+
+        `before`: how many cells a row has between its head and the first candidate's.
+        """
+        return " ".join(f"k{number + 1 + before}" for number in sorted(self.largest(KEPT)))
+
+    def largest(self, many: int) -> frozenset[int]:
+        """The candidates with most votes in the whole contest, by its first basis: what narrow tables keep.
+
+        Whoever ties with the last of them is kept too, so that no order of the list decides.
+        """
+        return _largest(self._race, many)
+
+
+def _largest(race: Race, many: int) -> frozenset[int]:
+    if not race.columns:
+        return frozenset()
+    votes = race.columns[0].votes[race.area]
+    least = sorted(votes, reverse=True)[:many][-1]
+    return frozenset(number for number, cast in enumerate(votes) if cast >= least)

@@ -1,0 +1,93 @@
+"""No figure is cut on a narrow screen, on any type of page, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from escrutinio.publication.site.pages import PAGES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.browser.conftest import Served
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 360)
+STATIONS = ("station.html?a=N&s=N2.02", "station.html?s=C2.02")
+KINDS = (
+    *("areas/TI.html", "areas/N.html", "areas/C.html", "log/1.html", *STATIONS),
+    *(path for path in PAGES if path != "station.html"),
+)
+
+CUT = """() => {
+  const found = [];
+  const drawn = (cell) => {
+    if (cell.tagName === 'text') return [cell.getBoundingClientRect()];
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return [...range.getClientRects()];
+  };
+  const kinds = 'td, th, .key li, svg text, dd, caption, h1, h2, h3, .said p';
+  for (const cell of document.querySelectorAll(kinds)) {
+    if (!cell.checkVisibility() || cell.closest('pre, .skip')) continue;
+    if (getComputedStyle(cell.closest('thead') ?? cell).clipPath !== 'none') continue;
+    let [left, right] = [0, innerWidth];
+    for (let up = cell; up !== null && up !== document.body; up = up.parentElement) {
+      if (getComputedStyle(up).overflowX === 'visible') continue;
+      const box = up.getBoundingClientRect();
+      [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+    }
+    const out = drawn(cell).some((box) => box.width > 1 && (box.left < left - 1 || box.right > right + 1));
+    const table = cell.closest('.scroll');
+    const scrolls = table !== null && table.scrollWidth > table.clientWidth + 1;
+    if (out || scrolls) found.push(cell.outerHTML.slice(0, 120));
+  }
+  return found.slice(0, 3);
+}"""
+"""Cells, labels and titles whose text lies outside what is seen, or in a table that has to be scrolled."""
+
+
+@pytest.fixture(scope="module", params=WIDTHS)
+def narrow(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
+    """A window as narrow as the smallest phones in use."""
+    context = chromium.new_context(viewport={"width": request.param, "height": 740})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_figure_is_cut(narrow: Page, served: Served, miniature: Path, language: str) -> None:
+    target = served.directory / "narrow"
+    if not target.exists():
+        target.symlink_to(miniature)
+    cut = {}
+    for path in KINDS:
+        narrow.goto(f"{served.address}narrow/{language}/{path}")
+        if path in STATIONS:
+            narrow.wait_for_selector("#station[aria-busy=false]")
+        cut[path] = narrow.evaluate(CUT)
+    assert {path: found for path, found in cut.items() if found} == {}
+
+
+def test_the_measure_sees_what_is_cut(narrow: Page) -> None:
+    wide = "<table><tr>" + "<td>1.113.000</td>" * 12 + "</table>"
+    narrow.set_content(f'<div class="scroll" style="overflow-x:auto">{wide}</div>')
+    assert narrow.evaluate(CUT)
+    narrow.set_content(wide.replace("<td>1.113.000</td>" * 12, "<td>13</td>"))
+    assert narrow.evaluate(CUT) == []
+
+
+def test_a_narrow_table_keeps_the_largest_of_the_contest(
+    narrow: Page, served: Served, miniature: Path
+) -> None:
+    target = served.directory / "narrow"
+    if not target.exists():
+        target.symlink_to(miniature)
+    narrow.goto(f"{served.address}narrow/es/areas/TI.html")
+    heads = narrow.locator("table.children thead th:visible").all_inner_texts()
+    assert heads == ["Área", "Ceiba", "Araguaney", "Participación"]
