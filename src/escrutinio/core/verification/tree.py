@@ -93,7 +93,7 @@ def _check_bundles(checkpoint: Checkpoint, leaf_tiles: LeafTiles) -> tuple[Answe
 
 
 def _tell(check: Running, name: TileName, error: LogError | None) -> None:
-    """A file that could not be read leaves the check open; one that is missing or malformed fails it."""
+    """A file that could not be read, or is not there, leaves the check open; a malformed one fails it."""
     tell = check.leave_open if isinstance(error, FileUnreadableError) else check.fail
     tell(f"log/{name.path}", error)
 
@@ -193,8 +193,8 @@ def _check_chain(published: dict[TileName, bytes], checkpoint: Checkpoint, check
                 f"log/{name.path}", f"{name.path} does not hash to what the tile above it holds for it."
             )
     partials = [partial_tile(size, level) for level in levels(size)]
-    edge = tuple(published.get(name, b"") if name else b"" for name in partials)
-    if Frontier(size, edge).root != checkpoint.root:
+    edge = [published.get(name) if name else b"" for name in partials]
+    if None not in edge and Frontier(size, tuple(each or b"" for each in edge)).root != checkpoint.root:
         check.fail(PLACE, "The tiles at the right edge do not hash to the root of the checkpoint.")
     return doubtful
 

@@ -40,6 +40,7 @@ export async function verifyWhole(log, { earlier = null, sample, progress = () =
   await takeSigners(steps, log);
   signatures.expect(Math.min((await log.checkpoint()).size, sample ?? Infinity));
   const entries = await steps.take("bundles", () => readAll(log, progress));
+  progress("tiles", 0, 1);
   const leaves = entries?.map(leafHash);
   const context = entries && (await takeFoundations(steps, log, entries));
   // Signatures may be checked by other threads: they run while this one works on the tree.

@@ -12,13 +12,13 @@ import { handedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
 import { chosenFiles } from "../log/source.js";
 import { parseTrust } from "../log/trust.js";
-import { showReport } from "./verify-report.js";
+import { showRefusal, showReport } from "./verify-report.js";
 import { revived } from "../election/steps.js";
 import { speak } from "./say.js";
 
 const MAX_TRUST = 1024 * 1024 + 1; // one more than is allowed, so that what is too long is refused and not cut
 const SAMPLE = 1_000;
-const STAGES = ["entries", "tiles", "signatures", "beside"];
+const STAGES = ["entries", "tiles", "signatures", "rules", "beside"];
 
 /** @typedef {import("../log/source.js").Chosen} Chosen */
 /** Starts a worker, or something that behaves like one. @typedef {() => Worker} StartWorker */
@@ -69,13 +69,12 @@ export async function mountVerification(root, { lang, base, startWorker }) {
       const found = await bar.follow(startWorker(), work, say);
       if (found === null) return say(speak(lang, "cancelled"));
       say("");
-      fillElement(report, ...showReport(lang, found));
+      fillElement(report, ...showReport(lang, found, { kept: keep(known, found), again: () => /** @type {HTMLFormElement} */ (form).requestSubmit() }));
       const heading = /** @type {HTMLElement | null} */ (report.querySelector("h2"));
       heading?.focus();
-      if (known && found.kind === "whole" && vouchedFor(found)) keepCheckpoint(known, found.checkpoint);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      fillElement(report, el("p.result", { role: "alert" }, error.text(lang)));
+      fillElement(report, ...showRefusal(lang, error, () => /** @type {HTMLFormElement} */ (form).requestSubmit()));
       say("");
     } finally {
       start.toggleAttribute("disabled", false);
@@ -92,6 +91,17 @@ export async function mountVerification(root, { lang, base, startWorker }) {
 function earlierOf(trust, given) {
   const text = given.trim() ? `${given.trim()}\n` : trust && keptCheckpoint(trust);
   return text ? toUtf8(text) : null;
+}
+
+/**
+ * Keep the checkpoint of a whole log that a trust file vouches for, and say what became of it.
+ * @param {import("../log/trust.js").Trust | null} known
+ * @param {import("../election/report.js").Report} found
+ */
+function keep(known, found) {
+  if (found.kind !== "whole" || !found.checkpoint) return null;
+  if (!known) return "untrusted";
+  return vouchedFor(found) ? keepCheckpoint(known, found.checkpoint) : "failed";
 }
 
 /** Whether the log is the one that the trust file names, and nothing failed. @param {import("../election/report.js").Report} report */
@@ -167,7 +177,7 @@ function progressBar(lang) {
             stage = data.stage;
             shares[stage] = data.all ? data.done / data.all : 1;
             bar.value = STAGES.reduce((sum, each) => sum + (shares[each] ?? 0), 0) / STAGES.length;
-            fillElement(label, speak(lang, "stage-progress", { stage: name, done: data.done, all: data.all }));
+            fillElement(label, data.all > 2 ? speak(lang, "stage-progress", { stage: name, done: data.done, all: data.all }) : name);
           });
           worker.postMessage(work);
         });
