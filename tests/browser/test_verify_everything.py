@@ -17,6 +17,7 @@ import pytest
 
 from escrutinio.core.derived.version import KNOWN
 from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
+from escrutinio.core.log.fingerprint import fingerprint
 from escrutinio.core.log.merkle import Hash, leaf_hash, tree_root
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
@@ -127,6 +128,53 @@ def test_without_a_trust_file_the_origin_is_not_authenticated(
     assert [name for name in CHECKS if found[name] != "ok"] == OF_TRUST
     assert {found[name] for name in OF_TRUST} == {"open"}
     assert "origin not authenticated" in page.locator("h2.outcome").inner_text()
+
+
+DIGITS = fingerprint(parse_trust(trust_of(DAY)))
+
+
+def test_the_thirty_digits_stand_for_a_trust_file(page: Page, served: Served, honest: Path) -> None:
+    page.goto(served.address + "honest/es/verify.html")
+    page.get_by_label("Los treinta dígitos que obtuvo por otra vía").fill(DIGITS.replace(" ", "-"))
+    assert steps(page) == dict.fromkeys(CHECKS, "ok")
+    assert "Todo se cumple" in page.locator("h2.outcome.ok").inner_text()
+    assert "los que nombra su propia copia" in page.locator(".report p.note").first.inner_text()
+    assert page.evaluate(KEPT) == [(honest / "log" / "checkpoint").read_text()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [(DIGITS[::-1], "no son los de esta publicación"), ("12345 67890", "Eso no son 30 dígitos")],
+)
+def test_other_digits_are_refused(page: Page, served: Served, honest: Path, typed: str, says: str) -> None:
+    page.goto(served.address + "honest/es/verify.html")
+    page.fill("#trust-digits", typed)
+    page.click("button[type=submit]")
+    assert says in page.locator(".report [role=alert]").inner_text()
+    assert page.evaluate(KEPT) == []
+
+
+def test_a_copy_of_another_log_does_not_get_the_digits(
+    page: Page, served: Served, broken: Callable[[Break], str]
+) -> None:
+    name = broken(_other_key)
+    page.goto(f"{served.address}{name}/es/verify.html")
+    page.fill("#trust-digits", DIGITS)
+    page.click("button[type=submit]")
+    assert "no son los de esta publicación" in page.locator(".report [role=alert]").inner_text()
+
+
+def test_verify_html_takes_the_digits_beside_a_folder(
+    chromium: Browser, served: Served, honest: Path
+) -> None:
+    context = chromium.new_context(locale="es-VE", offline=True)
+    page = context.new_page()
+    page.goto((served.directory / "verify.html").as_uri())
+    page.set_input_files("#folder", honest)
+    page.fill("#trust-digits", DIGITS)
+    assert steps(page)["log-signature"] == "ok"
+    assert "Todo se cumple" in page.locator("h2.outcome").inner_text()
+    context.close()
 
 
 def _other_key(directory: Path) -> None:

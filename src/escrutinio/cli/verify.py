@@ -15,7 +15,7 @@ from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import recall, remember
-from escrutinio.cli.opening import given_trust
+from escrutinio.cli.opening import given_digits, given_trust
 from escrutinio.cli.options import quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, EXIT_OPEN, print_json, progress_bar
 from escrutinio.core.verification.checks import Answer, Check, Outcome
@@ -105,7 +105,7 @@ def command(
     from escrutinio.core.verification.publication import verify_publication
 
     with workers() as executor, progress_bar(quiet or as_json) as progress:
-        trust = given_trust(trust_file)
+        trust = given_trust(trust_file, address)
         memory = recall(trust)
         result = verify_publication(
             address, trust=trust, memory=memory, executor=executor, progress=progress, only_log=only_log
@@ -118,7 +118,15 @@ def command(
     else:
         if short is not None:
             named = say("The trust file names the log")
-            click.echo(f"{named} {short}\n")
+            click.echo(f"{named} {short}")
+            if trust_file is None and given_digits() is not None:
+                click.echo(
+                    say(
+                        "The digits vouch for definition, charter and log keys; witnesses, quorum and "
+                        "verify.html are those of the publication's own copy of its trust file."
+                    )
+                )
+            click.echo()
         print_report(result, compared)
     outcomes = {result.outcome, Outcome.HOLDS if compared is None else compared.outcome}
     if Outcome.FAILS in outcomes:

@@ -16,8 +16,8 @@ const MOST_STATIONS = 3_000;
 const ALARMS = new Set(["bad", "behind"]);
 
 /** @typedef {import("../election/report.js").Report} Report */
-/** `kept`: what this browser keeps of the checkpoint; `again`: verifies once more.
- * @typedef {{ kept: string | null, again: () => void }} Around */
+/** `typed`: the thirty digits were typed; `kept`: what this browser keeps of the checkpoint; `again`: verifies once more.
+ * @typedef {{ typed: boolean, kept: string | null, again: () => void }} Around */
 
 /**
  * What stopped a verification before there was anything to report.
@@ -50,6 +50,7 @@ export function showReport(lang, report, around) {
       el(`h2.outcome.${verdict}`, { tabindex: "-1" }, headline(lang, verdict, report)),
       hasSentence(lang, `plain-${verdict}`) && el("p.lead", {}, speak(lang, `plain-${verdict}`)),
       ...whatNow(lang, verdict, report, around),
+      around.typed && el("p.note", {}, speak(lang, "digits-held")),
       ...notices(lang, report).map((text) => el("p.note", {}, el("strong", {}, text))),
       el("p", {}, about),
       report.root && el("p", {}, `${speak(lang, "root")} `, el("code.hash", {}, report.root)),
