@@ -17,14 +17,13 @@ import pytest
 
 from escrutinio.core.derived.version import KNOWN
 from escrutinio.core.log.checkpoint import Checkpoint, sign_checkpoint
-from escrutinio.core.log.fingerprint import fingerprint
 from escrutinio.core.log.merkle import Hash, leaf_hash, tree_root
 from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
 from escrutinio.core.log.trust import format_trust, parse_trust
 from escrutinio.publication.browser.bundle import bundle
 from tests.browser.publish import LOG_SIGNER, POLICY, WITNESSES, isla, publish, state_version, trust_of
-from tests.browser.verifying import CHECKS, OF_TRUST, PAGE, steps, told
+from tests.browser.verifying import CHECKS, OF_TRUST, PAGE, restate, steps, told
 from tests.core.election.build import ORIGIN
 from tests.core.log.builders import cosigner
 
@@ -49,13 +48,6 @@ KEPT = (
     ".map((key) => localStorage.getItem(key))"
 )
 """The checkpoints that the browser really keeps."""
-
-
-def restate(directory: Path, size: int) -> None:
-    """Let a checkpoint state another size, as no key signed it."""
-    path = directory / "log" / "checkpoint"
-    lines = path.read_bytes().split(b"\n")
-    path.write_bytes(b"\n".join([lines[0], str(size).encode(), *lines[2:]]))
 
 
 @pytest.fixture
@@ -128,53 +120,6 @@ def test_without_a_trust_file_the_origin_is_not_authenticated(
     assert [name for name in CHECKS if found[name] != "ok"] == OF_TRUST
     assert {found[name] for name in OF_TRUST} == {"open"}
     assert "origin not authenticated" in page.locator("h2.outcome").inner_text()
-
-
-DIGITS = fingerprint(parse_trust(trust_of(DAY)))
-
-
-def test_the_thirty_digits_stand_for_a_trust_file(page: Page, served: Served, honest: Path) -> None:
-    page.goto(served.address + "honest/es/verify.html")
-    page.get_by_label("Los treinta dígitos que obtuvo por otra vía").fill(DIGITS.replace(" ", "-"))
-    assert steps(page) == dict.fromkeys(CHECKS, "ok")
-    assert "Todo se cumple" in page.locator("h2.outcome.ok").inner_text()
-    assert "los que nombra su propia copia" in page.locator(".report p.note").first.inner_text()
-    assert page.evaluate(KEPT) == [(honest / "log" / "checkpoint").read_text()]
-
-
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [(DIGITS[::-1], "no son los de esta publicación"), ("12345 67890", "Eso no son 30 dígitos")],
-)
-def test_other_digits_are_refused(page: Page, served: Served, honest: Path, typed: str, says: str) -> None:
-    page.goto(served.address + "honest/es/verify.html")
-    page.fill("#trust-digits", typed)
-    page.click("button[type=submit]")
-    assert says in page.locator(".report [role=alert]").inner_text()
-    assert page.evaluate(KEPT) == []
-
-
-def test_a_copy_of_another_log_does_not_get_the_digits(
-    page: Page, served: Served, broken: Callable[[Break], str]
-) -> None:
-    name = broken(_other_key)
-    page.goto(f"{served.address}{name}/es/verify.html")
-    page.fill("#trust-digits", DIGITS)
-    page.click("button[type=submit]")
-    assert "no son los de esta publicación" in page.locator(".report [role=alert]").inner_text()
-
-
-def test_verify_html_takes_the_digits_beside_a_folder(
-    chromium: Browser, served: Served, honest: Path
-) -> None:
-    context = chromium.new_context(locale="es-VE", offline=True)
-    page = context.new_page()
-    page.goto((served.directory / "verify.html").as_uri())
-    page.set_input_files("#folder", honest)
-    page.fill("#trust-digits", DIGITS)
-    assert steps(page)["log-signature"] == "ok"
-    assert "Todo se cumple" in page.locator("h2.outcome").inner_text()
-    context.close()
 
 
 def _other_key(directory: Path) -> None:
@@ -497,47 +442,4 @@ def test_a_browser_without_ed25519_does_it_with_plain_arithmetic(
     page.set_input_files("#trust-file", honest / "trust.toml")
     found = steps(page)
     assert found["log-signature"] == found["root"] == found["signatures"] == "ok"
-    context.close()
-
-
-def test_verify_html_reads_a_folder_without_a_server(chromium: Browser, served: Served, honest: Path) -> None:
-    context = chromium.new_context(locale="es-VE", offline=True)
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto((served.directory / "verify.html").as_uri())
-    page.set_input_files("#folder", honest)
-    page.set_input_files("#trust-file", honest / "trust.toml")
-    found = steps(page)
-    assert set(found.values()) <= {"ok", "open"}
-    assert found["log-signature"] == found["root"] == found["signatures"] == "ok"
-    assert "Todo se cumple" in page.locator("h2.outcome").inner_text()
-    assert [url for url in asked if not url.startswith(("file:", "blob:"))] == []
-    context.close()
-
-
-def test_verify_html_speaks_both_languages_and_asks_for_a_folder_first(
-    chromium: Browser, served: Served, honest: Path
-) -> None:
-    context = chromium.new_context(locale="es-VE")
-    page = context.new_page()
-    page.goto((served.directory / "verify.html").as_uri())
-    assert page.locator("h1").inner_text() == "Verificar el registro de una elección"
-    page.click("header button")
-    assert page.evaluate("document.documentElement.lang") == "en"
-    page.click("button[type=submit]")
-    page.wait_for_selector("text=Choose a folder or a ZIP file first.")
-    context.close()
-
-
-def test_a_folder_without_a_log_is_refused(
-    chromium: Browser, served: Served, honest: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "notes.txt").write_text("nothing")
-    context = chromium.new_context(locale="en")
-    page = context.new_page()
-    page.goto((served.directory / "verify.html").as_uri())
-    page.set_input_files("#folder", tmp_path)
-    page.click("button[type=submit]")
-    page.wait_for_selector(".report [role=alert]:has-text('There is no log here')")
     context.close()
