@@ -86,3 +86,24 @@ def test_verify_html_takes_the_digits_beside_a_folder(
     assert steps(page)["log-signature"] == "ok"
     assert "Todo se cumple" in page.locator("h2.outcome").inner_text()
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcome", "says"),
+    [
+        ({"size": 90, "root": "x"}, "behind", "it had 90 entries, and this copy has 15"),
+        ({"size": 15, "root": "x"}, "other", "another history"),
+        ({"size": 14, "root": "x"}, "open", "Consistent"),
+        ({"size": "many", "root": "x"}, "open", "Consistent"),
+        (None, "open", "Consistent"),
+    ],
+)
+def test_what_any_page_was_shown_before_changes_the_headline(
+    page: Page, seen: object, outcome: str, says: str
+) -> None:
+    page.evaluate(
+        "(it) => localStorage.setItem('escrutinio seen log.example/isla', JSON.stringify(it))", seen
+    )
+    steps(page)
+    assert says in page.locator(f"h2.outcome.{outcome}").inner_text()
+    assert page.locator("section.now li").count() == (0 if outcome == "open" else 4)

@@ -7,6 +7,7 @@ import { parseCheckpoint, verifyLogSignature } from "./note.js";
 import { Refusal } from "../records/refusal.js";
 
 const KEPT = "escrutinio checkpoint ";
+const SEEN = "escrutinio seen ";
 
 /** @typedef {{ state: "ok" | "bad" | "open", text: string, values: Record<string, string | number>, why?: Refusal }} Answer */
 
@@ -79,6 +80,24 @@ export function keptCheckpoint(trust) {
   } catch {
     return "";
   }
+}
+
+/** The largest size of a log that any page of the site was shown in this browser, and its root (pages/seen.js): no
+ * signature vouches for it. @typedef {{ size: number, root: string }} Seen */
+
+/** All that this browser was shown, by the origin of the log; to be asked before a log is read, since it grows. @returns {Map<string, Seen>} */
+export function seenHeads() {
+  /** @type {Map<string, Seen>} */
+  const found = new Map();
+  try {
+    for (const name of Object.keys(localStorage).filter((each) => each.startsWith(SEEN))) {
+      const { size, root } = Object(JSON.parse(localStorage.getItem(name) ?? "null"));
+      if (Number.isSafeInteger(size) && typeof root === "string") found.set(name.slice(SEEN.length), { size, root });
+    }
+  } catch {
+    // a browser that keeps nothing, or something else under this name
+  }
+  return found;
 }
 
 /**

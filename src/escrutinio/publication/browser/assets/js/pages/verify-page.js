@@ -7,7 +7,7 @@
 import { toUtf8 } from "../records/bytes.js";
 import { el, fillElement } from "./dom.js";
 import { isNative } from "../records/ed25519.js";
-import { keepCheckpoint, keptCheckpoint } from "../log/earlier.js";
+import { keepCheckpoint, keptCheckpoint, seenHeads } from "../log/earlier.js";
 import { handedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
 import { chosenFiles, openSource } from "../log/source.js";
@@ -69,10 +69,11 @@ export async function mountVerification(root, { lang, base, startWorker }) {
     try {
       const { content: trustFile, known, typed } = await trustGiven(trust.files?.[0], digits.value.trim(), chosen);
       const work = { chosen, trust: trustFile, earlier: earlierOf(known, earlier.value), sample };
+      const seen = seenHeads();
       const found = await bar.follow(startWorker(), work, say);
       if (found === null) return say(speak(lang, "cancelled"));
       say("");
-      fillElement(report, ...showReport(lang, found, { typed, kept: keep(known, found), again: () => /** @type {HTMLFormElement} */ (form).requestSubmit() }));
+      fillElement(report, ...showReport(lang, found, { typed, seen: seen.get(found.origin) ?? null, kept: keep(known, found), again: () => /** @type {HTMLFormElement} */ (form).requestSubmit() }));
       const heading = /** @type {HTMLElement | null} */ (report.querySelector("h2"));
       heading?.focus();
     } catch (error) {

@@ -13,11 +13,12 @@ const COPIES = "copies:";
 const WHOLE_LIMITS = ["limit-true", "limit-findings", "limit-page", "limit-paper"];
 const PART_LIMITS = ["limit-part", "limit-true", "limit-page", "limit-paper"];
 const MOST_STATIONS = 3_000;
-const ALARMS = new Set(["bad", "behind"]);
+const ALARMS = new Set(["bad", "behind", "other"]);
 
 /** @typedef {import("../election/report.js").Report} Report */
-/** `typed`: the thirty digits were typed; `kept`: what this browser keeps of the checkpoint; `again`: verifies once more.
- * @typedef {{ typed: boolean, kept: string | null, again: () => void }} Around */
+/** `typed`: the thirty digits were typed; `seen`: the largest log that any page showed here;
+ * `kept`: what this browser keeps of the checkpoint; `again`: verifies once more.
+ * @typedef {{ typed: boolean, seen: import("../log/earlier.js").Seen | null, kept: string | null, again: () => void }} Around */
 
 /**
  * What stopped a verification before there was anything to report.
@@ -42,12 +43,12 @@ export function showRefusal(lang, why, again) {
  * @returns {Node[]}
  */
 export function showReport(lang, report, around) {
-  const verdict = verdictOf(report);
+  const verdict = alarmed(verdictOf(report), report, around);
   const { origin, size, seconds, area } = report;
   const about = area ? speak(lang, "about-part", { origin, size, ...area }) : speak(lang, "about", { origin, size, seconds: formatTenths(seconds, lang) });
   return /** @type {Node[]} */ (
     [
-      el(`h2.outcome.${verdict}`, { tabindex: "-1" }, headline(lang, verdict, report)),
+      el(`h2.outcome.${verdict}`, { tabindex: "-1" }, headline(lang, verdict, report, around)),
       hasSentence(lang, `plain-${verdict}`) && el("p.lead", {}, speak(lang, `plain-${verdict}`)),
       ...whatNow(lang, verdict, report, around),
       around.typed && el("p.note", {}, speak(lang, "digits-held")),
@@ -122,12 +123,25 @@ function retryButton(lang, again) {
   return made;
 }
 
-/** The answer, and of one that failed what failed. @param {string} lang @param {string} verdict @param {Report} report */
-function headline(lang, verdict, { steps, size }) {
+/**
+ * The verdict, unless this browser was shown a longer log, or another history, on any page before.
+ * @param {string} verdict
+ * @param {Report} report
+ * @param {Around} around
+ */
+function alarmed(verdict, { size, root, kind }, { seen }) {
+  if (ALARMS.has(verdict) || kind !== "whole" || !root || !seen) return verdict;
+  if (seen.size > size) return "behind";
+  return seen.size === size && seen.root !== root ? "other" : verdict;
+}
+
+/** The answer, and of one that failed what failed. @param {string} lang @param {string} verdict @param {Report} report @param {Around} around */
+function headline(lang, verdict, { steps, size }, { seen }) {
   if (verdict === "behind") {
     const { old = 0 } = steps.find(({ id }) => id === "earlier")?.values ?? {};
-    return speak(lang, "verdict-behind", { old, size });
+    return speak(lang, "verdict-behind", { old: Math.max(old, seen?.size ?? 0), size });
   }
+  if (verdict === "other") return speak(lang, "verdict-other", { size });
   if (verdict !== "bad") return speak(lang, `verdict-${verdict}`);
   const failed = steps.filter(({ state }) => state === "bad").sort((a, b) => Number(b.id === "earlier") - Number(a.id === "earlier"));
   const what = failed.map(({ id }) => speak(lang, `fail-${id}`)).join("; ");
