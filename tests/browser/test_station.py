@@ -98,6 +98,18 @@ def load_trust(page: Page, content: bytes, expect: str) -> None:
     unfold(page)
 
 
+def test_thirty_digits_vouch_for_a_station(page: Page, served: Served, published: Path) -> None:
+    (published / "trust.toml").write_bytes(trust_of(DAY))
+    digits = fingerprint(parse_trust(trust_of(DAY)))
+    for typed, says in ((digits[::-1], "not those of this publication"), (digits, "are those of this")):
+        visit(page, served.address)
+        page.locator("details.trust summary").click()
+        page.fill("#trust-digits", typed)
+        page.click("form.digits button")
+        page.wait_for_selector(f"details.trust [role=status]:has-text('{says}')")
+    (published / "trust.toml").unlink()
+
+
 def test_a_station_shows_its_sheets_and_what_was_checked(page: Page, served: Served, published: Path) -> None:
     visit(page, served.address)
     assert page.locator("h1").inner_text() == "Polling station n1.01"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from escrutinio.cli.memory import ENDING
-from escrutinio.core.log.trust import format_trust
+from escrutinio.core.log.fingerprint import fingerprint
+from escrutinio.core.log.trust import format_trust, parse_trust
 from tests.cli.running import in_process
 from tests.core.verification.lab import publish, write_log
 from tests.core.verification.test_earlier import day_of
@@ -117,3 +118,18 @@ def test_a_memory_that_cannot_be_read_is_open_and_one_that_cannot_be_written_cha
     assert (code, str(seen()[0]) in said) == (4, True)
     os.environ["ESCRUTINIO_STATE"] = "/dev/null/no/place"
     assert verify(public)[0] == 0
+
+
+def test_thirty_digits_take_the_publications_own_copy_and_no_other(public: tuple[Path, Path]) -> None:
+    directory, trust = public
+    digits = fingerprint(parse_trust(trust.read_bytes()))
+    asked = ("verify", directory, "--only-log", "-q", "--fingerprint")
+    (directory / "trust.toml").unlink(missing_ok=True)
+    assert "no copy of its trust file" in in_process(*asked, digits).output
+    (directory / "trust.toml").write_bytes(trust.read_bytes())
+    done = in_process(*asked, digits.replace(" ", "-"))
+    assert "The digits vouch for definition, charter and log keys" in done.output
+    assert [path.read_bytes() for path in seen()] == [(directory / "log/checkpoint").read_bytes()]
+    other = in_process(*asked, digits[::-1])
+    assert (other.exit_code, "not those of this publication" in other.output) == (2, True)
+    assert in_process(*asked, "12345").exit_code == 2

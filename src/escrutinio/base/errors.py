@@ -96,7 +96,7 @@ class LogError(EscrutinioError):
 
 
 class FileUnreadableError(LogError):
-    """A file may be there and cannot be read: no permission, a cut answer, a server that fails.
+    """A file cannot be read: no permission, a cut answer, a server that fails; or a log's file is not there.
 
     It says nothing of the file's content: what needs it cannot be judged.
     """

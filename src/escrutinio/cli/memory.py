@@ -33,6 +33,7 @@ STATE = "ESCRUTINIO_STATE"
 ENDING = ".checkpoint"
 MAX_FILES = 256
 LATEST_MOMENT = 253_402_300_800
+FINGERPRINT = "fingerprint"
 _ASKED = "escrutinio.memory"
 
 
@@ -41,7 +42,8 @@ def asked(name: str, value: object) -> None:
     click.get_current_context().meta[f"{_ASKED}.{name}"] = value
 
 
-def _said(name: str) -> object:
+def said(name: str) -> object:
+    """What an option of the command said; None where it said nothing."""
     context = click.get_current_context(silent=True)
     return None if context is None else context.meta.get(f"{_ASKED}.{name}")
 
@@ -70,7 +72,7 @@ def recall(trust: Trust | None) -> Memory:
     """
     from escrutinio.core.verification.earlier import NOT_ASKED, Memory
 
-    given, without = _said("earlier"), bool(_said("without"))
+    given, without = said("earlier"), bool(said("without"))
     seen: tuple[Earlier, ...] = ()
     if isinstance(given, Path):
         if trust is None:
@@ -120,7 +122,7 @@ def remember(found: Verification) -> None:
 
     Where nothing can be written the answer is the same, and nothing is remembered.
     """
-    if bool(_said("without")):
+    if bool(said("without")):
         return
     if found.contradicted and found.signed is not None and found.state is not None:
         both = [found.signed, *(earlier.signed for earlier in found.contradicted)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import LogError
 from escrutinio.base.workers import workers
-from escrutinio.cli.memory import recall, remember
+from escrutinio.cli.memory import FINGERPRINT, recall, remember, said
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, progress_bar, read_text, refuse
 from escrutinio.core.verification.ahead import signatures_ahead
 
@@ -20,11 +20,31 @@ if TYPE_CHECKING:
 TRUST_FILE = "trust.toml"
 
 
-def given_trust(trust_file: Path | None) -> Trust | None:
-    """The trust file that the user gave, if any. Raises InputError and LogError where it cannot be read."""
+def given_trust(trust_file: Path | None, address: str) -> Trust | None:
+    """The trust file that the user gave, or the copy at `address` that has the thirty digits given, if any.
+
+    Raises InputError and LogError where it cannot be read, and where it is not of the log of the digits.
+    """
     from escrutinio.core.log.trust import parse_trust
 
-    return None if trust_file is None else parse_trust(read_text(trust_file), str(trust_file))
+    trust = None if trust_file is None else parse_trust(read_text(trust_file), str(trust_file))
+    digits = given_digits()
+    if digits is None:
+        return trust
+    from escrutinio.base.fetch import open_files
+    from escrutinio.core.log.fingerprint import check_digits, trust_of_digits
+    from escrutinio.core.log.policy import MAX_POLICY
+
+    if trust is None:
+        return trust_of_digits(digits, open_files(address)(TRUST_FILE, MAX_POLICY), TRUST_FILE)
+    check_digits(digits, trust)
+    return trust
+
+
+def given_digits() -> str | None:
+    """The log's thirty digits as the user typed them, if any."""
+    digits = said(FINGERPRINT)
+    return digits if isinstance(digits, str) else None
 
 
 def open_log(address: str, trust_file: Path | None = None, *, quiet: bool = False) -> VerifiedLog:
@@ -67,7 +87,7 @@ def verify_ahead(
 
         executor = None if ahead is not None else helped.enter_context(workers())
         progress = helped.enter_context(progress_bar(quiet))
-        trust = given_trust(trust_file)
+        trust = given_trust(trust_file, address)
         found = verify_publication(
             address, trust=trust, memory=recall(trust), executor=executor, ahead=ahead,
             progress=progress, only_log=only_log,

@@ -12,7 +12,7 @@ import click
 from escrutinio.base.clock import moment, now
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import say
-from escrutinio.cli.memory import asked
+from escrutinio.cli.memory import FINGERPRINT, asked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,6 +31,15 @@ log_option = click.option(
 
 def _trust_option(name: str, said: str = _TRUST, *, required: bool = False) -> Callable[[F], F]:
     return click.option("--trust", name, type=click.Path(path_type=Path), required=required, help=said)
+
+
+def _with_digits(name: str) -> Callable[[F], F]:
+    """A trust file or the thirty digits of its log, and what that log is compared with."""
+
+    def decorate(command: F) -> F:
+        return _with_memory(name)(_fingerprint_option(command))
+
+    return decorate
 
 
 def _with_memory(name: str, said: str = _TRUST) -> Callable[[F], F]:
@@ -56,8 +65,15 @@ _no_memory_option = click.option(
     callback=lambda _context, _option, given: asked("without", given),
     help=say("Neither compare with what was seen before nor remember."),
 )
-trust_option = _with_memory("trust")
-trust_file_option = _with_memory("trust_file")
+_fingerprint_option = click.option(
+    "--fingerprint",
+    metavar="DIGITS",
+    expose_value=False,
+    callback=lambda _context, _option, given: asked(FINGERPRINT, given),
+    help=say("The log's thirty digits, got by another way."),
+)
+trust_option = _with_digits("trust")
+trust_file_option = _with_digits("trust_file")
 needed_trust_option = _trust_option("trust_file", required=True)
 common_trust_option = _with_memory(
     "trust",

@@ -15,7 +15,7 @@ from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, said_in_all, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.memory import remember
-from escrutinio.cli.opening import verify_ahead
+from escrutinio.cli.opening import given_digits, verify_ahead
 from escrutinio.cli.options import quiet_option, trust_file_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_FINDINGS, EXIT_OPEN, print_json
 from escrutinio.core.verification.checks import Answer, Check, Outcome
@@ -23,6 +23,7 @@ from escrutinio.core.verification.verdict import verdict
 
 if TYPE_CHECKING:
     from escrutinio.core.election.findings.finding import Finding
+    from escrutinio.core.verification.pages import PageFigures
     from escrutinio.core.verification.publication import Verification
     from escrutinio.publication.downloads.compare import Downloads
 
@@ -102,16 +103,25 @@ def command(
     compared = None if only_log or no_downloads else _compared(address, result)
     from escrutinio.core.log.fingerprint import fingerprint
 
+    pages = None if only_log else _pages(address, result)
     remember(result)
     short = None if trust is None else fingerprint(trust)
     if as_json:
-        print_json(as_plain(result, compared) | {"fingerprint": short})
+        print_json(as_plain(result, compared, pages) | {"fingerprint": short})
     else:
         if short is not None:
             named = say("The trust file names the log")
-            click.echo(f"{named} {short}\n")
-        print_report(result, compared)
-    outcomes = {result.outcome, Outcome.HOLDS if compared is None else compared.outcome}
+            click.echo(f"{named} {short}")
+            if trust_file is None and given_digits() is not None:
+                click.echo(
+                    say(
+                        "The digits vouch for definition, charter and log keys; witnesses, quorum and "
+                        "verify.html are those of the publication's own copy of its trust file."
+                    )
+                )
+            click.echo()
+        print_report(result, compared, pages)
+    outcomes = {result.outcome, *(each.outcome for each in (compared, pages) if each is not None)}
     if Outcome.FAILS in outcomes:
         sys.exit(EXIT_FAILED)
     if Outcome.OPEN in outcomes:
@@ -135,6 +145,33 @@ def _compared(address: str, result: Verification) -> Downloads | None:
         return None
     with workers() as executor:
         return compare_downloads(result.of_tables, result.not_compared, open_files(address), executor)
+
+
+def _pages(address: str, result: Verification) -> PageFigures | None:
+    """The third verdict: the figures of the pages; None where there are no tables to hold them against."""
+    from escrutinio.base.fetch import open_files
+    from escrutinio.core.verification.pages import compare_pages
+
+    if result.of_tables is None:
+        return None
+    return compare_pages(address, result.of_tables, open_files(address))
+
+
+def pages_verdict(pages: PageFigures | None) -> str:
+    """What became of the pages, in one sentence, and where they differ."""
+    if pages is None:
+        return say("Pages: not compared; there are no tables to hold them against.")
+    reasons = (*pages.differing, *pages.unread)
+    if not pages.figures and not reasons:
+        return say("Pages: not compared; this publication has none whose figures are marked.")
+    text = say(
+        "Pages: {figures:,} figures of {pages:,} pages were held against the tables; {differing:,} differ.",
+        figures=pages.figures,
+        pages=pages.pages,
+        differing=len(pages.differing),
+    )
+    shown = [f"       {reason.said_in(language())}" for reason in reasons[:SHOWN_FAILURES]]
+    return "\n".join([text, *shown])
 
 
 def downloads_verdict(result: Verification, compared: Downloads | None) -> str:
@@ -170,7 +207,9 @@ def _few(paths: Sequence[str]) -> str:
     return ", ".join(paths[:SHOWN_FILES]) + (", …" if len(paths) > SHOWN_FILES else "")
 
 
-def print_report(result: Verification, compared: Downloads | None = None) -> None:
+def print_report(
+    result: Verification, compared: Downloads | None = None, pages: PageFigures | None = None
+) -> None:
     """Numbered checks, failures with their place, findings by kind and area, and the verdict."""
     for answer in result.answers:
         name = NAMES[answer.check]
@@ -192,9 +231,13 @@ def print_report(result: Verification, compared: Downloads | None = None) -> Non
             click.echo(f"     {count:>7,}  {SEVERITIES[severity]:<9} {label}{f' ({area})' if area else ''}")
     if downloads := downloads_verdict(result, compared):
         click.echo("\n" + downloads)
+    if not result.left_out:
+        click.echo("\n" + pages_verdict(pages))
     said = verdict(result, language())
     if compared is not None and compared.outcome is Outcome.FAILS:
         said += say(" Downloads differ from the log.")
+    if pages is not None and pages.outcome is Outcome.FAILS:
+        said += say(" Pages show figures that are not those of the tables.")
     click.echo("\n" + said)
 
 
@@ -211,7 +254,9 @@ def _by_kind(findings: tuple[Finding, ...]) -> dict[tuple[int, str, str], int]:
     return {(-severity, label, area): count for (severity, label, area), count in sorted(counts.items())}
 
 
-def as_plain(result: Verification, compared: Downloads | None = None) -> dict[str, object]:
+def as_plain(
+    result: Verification, compared: Downloads | None = None, pages: PageFigures | None = None
+) -> dict[str, object]:
     """The report as docs/verifying.md describes it."""
     state, signed = result.state, result.signed
     return {
@@ -253,6 +298,13 @@ def as_plain(result: Verification, compared: Downloads | None = None) -> dict[st
             "differing": [{"path": path, "why": said_in_all(why)} for path, why in compared.differing],
             "unread": [{"path": path, "why": said_in_all(why)} for path, why in compared.unread],
             "judged": compared.judged,
+        },
+        "pages": pages
+        and {
+            "figures": pages.figures,
+            "pages": pages.pages,
+            "differing": [reason.plain() for reason in pages.differing],
+            "unread": [reason.plain() for reason in pages.unread],
         },
         "unlisted": list(result.unlisted),
         "findings": [

@@ -7,10 +7,11 @@ from hashlib import sha256
 
 import pytest
 
-from escrutinio.core.log.fingerprint import fingerprint
+from escrutinio.base.errors import LogError
+from escrutinio.core.log.fingerprint import fingerprint, trust_of_digits
 from escrutinio.core.log.notes import parse_vkey
 from escrutinio.core.log.policy import Group, LogIdentity, Policy, WitnessIdentity
-from escrutinio.core.log.trust import Trust
+from escrutinio.core.log.trust import Trust, format_trust
 from tests.core.log.builders import cosigner, signer
 from tests.paths import ROOT
 
@@ -61,3 +62,33 @@ def test_addresses_witnesses_and_the_order_of_keys_are_no_part_of_it() -> None:
     assert fingerprint(both) == fingerprint(replace(TRUST, policy=Policy((other, LOG))))
     elsewhere = Policy((replace(LOG, url="https://a.example"),), (witness,), (group,), "public")
     assert fingerprint(replace(TRUST, policy=elsewhere, mirrors=("https://b.example",))) == fingerprint(TRUST)
+
+
+@pytest.mark.parametrize("between", ["", " ", "-", " - ", "\n", "."])
+def test_digits_that_were_typed_take_the_copy_that_has_them(between: str) -> None:
+    typed = between.join(fingerprint(TRUST).split())
+    assert trust_of_digits(typed, format_trust(TRUST)) == TRUST
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (fingerprint(TRUST)[:-1], "fingerprint-form"),
+        (fingerprint(TRUST) + "1", "fingerprint-form"),
+        (fingerprint(TRUST).replace("1", "١"), "fingerprint-form"),
+        ("", "fingerprint-form"),
+        (" " * 1000 + fingerprint(TRUST), "fingerprint-form"),
+        (fingerprint(TRUST)[::-1], "fingerprint-other"),
+        (fingerprint(replace(TRUST, charter=bytes(32))), "fingerprint-other"),
+    ],
+)
+def test_other_digits_take_nothing(typed: str, code: str) -> None:
+    with pytest.raises(LogError) as refused:
+        trust_of_digits(typed, format_trust(TRUST))
+    assert refused.value.code == code
+
+
+def test_a_publication_without_a_copy_has_nothing_to_hold_digits_against() -> None:
+    with pytest.raises(LogError) as refused:
+        trust_of_digits(fingerprint(TRUST), None)
+    assert refused.value.code == "fingerprint-no-copy"

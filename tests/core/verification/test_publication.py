@@ -107,8 +107,6 @@ def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
     ("change", "check", "place"),
     [
         (flip(TILE, 40), Check.HASH_TILES, "log/tile/0/000.p/115"),
-        (remove(TILE), Check.HASH_TILES, "log/tile/0/000.p/115"),
-        (remove(BUNDLE), Check.ENTRY_BUNDLES, "log/tile/entries/000.p/115"),
         (replace_in("log/checkpoint", b"\n115\n", b"\n111\n"), Check.LOG_SIGNATURE, "log/checkpoint"),
         (replace_in("log/checkpoint", b"tres-islas", b"tres-islos"), Check.LOG_SIGNATURE, "log/checkpoint"),
         (remove("log/checkpoint"), Check.CHECKPOINT, "log/checkpoint"),
@@ -134,6 +132,16 @@ def test_each_change_is_found_where_it_was_made(
         return
     found = failed(verify(copy))
     assert place in found[check]
+
+
+@pytest.mark.parametrize(("path", "check"), [(TILE, Check.HASH_TILES), (BUNDLE, Check.ENTRY_BUNDLES)])
+def test_a_file_of_the_log_that_is_not_there_accuses_nobody(copy: Path, path: str, check: Check) -> None:
+    """A mirror may be behind or not whole; without a trust file too, nothing follows about the log."""
+    remove(path)(copy)
+    result = verify(copy)
+    assert failed(result) == {}
+    assert result.answer(check).outcome is Outcome.OPEN
+    assert not result.authenticated
 
 
 def test_definition_and_charter_of_another_election_are_not_trusted(copy: Path, tmp_path: Path) -> None:

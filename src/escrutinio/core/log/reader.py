@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from escrutinio.base.errors import LogError
+from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch, open_files
 from escrutinio.core.log.merkle import HASH_SIZE, Hash, ReadHashes, Subtree, tree_root
 from escrutinio.core.log.notes import MAX_NOTE
@@ -48,7 +48,8 @@ class LogReader(Protocol):
     def tile(self, name: TileName) -> bytes:
         """A hash tile of exactly `name.width` hashes, or an entry bundle of `name.width` entries.
 
-        A partial tile that is gone is cut from its full tile. Raises LogError when missing, short or long.
+        A partial tile that is gone is cut from its full tile. Raises FileUnreadableError when it is missing,
+        LogError when short or long.
         """
 
 
@@ -73,8 +74,8 @@ class FileReader:
             data = self._fetch(full.path, _limit(full))
             if data is not None:
                 return _cut(_checked(data, full), name)
-        if data is None:
-            raise LogError("fetch-missing", path=name.path)
+        if data is None:  # a mirror may be behind, or not whole: that says nothing of the log
+            raise FileUnreadableError("fetch-missing", path=name.path)
         return _checked(data, name)
 
 

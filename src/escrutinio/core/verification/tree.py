@@ -94,7 +94,7 @@ def _check_bundles(checkpoint: Checkpoint, leaf_tiles: LeafTiles) -> tuple[Answe
 
 
 def _tell(check: Running, name: TileName, error: LogError) -> None:
-    """A file that could not be read leaves the check open; one that is missing or malformed fails it."""
+    """A file that could not be read, or is not there, leaves the check open; a malformed one fails it."""
     tell = check.leave_open if isinstance(error, FileUnreadableError) else check.fail
     tell(f"log/{name.path}", error)
 
@@ -208,8 +208,8 @@ def _check_chain(published: dict[TileName, bytes], checkpoint: Checkpoint, check
             doubtful.add(name)
             check.fail(f"log/{name.path}", LogError("tile-chain", path=name.path))
     partials = [partial_tile(size, level) for level in levels(size)]
-    edge = tuple(published.get(name, b"") if name else b"" for name in partials)
-    if Frontier(size, edge).root != checkpoint.root:
+    edge = [published.get(name) if name else b"" for name in partials]
+    if None not in edge and Frontier(size, tuple(each or b"" for each in edge)).root != checkpoint.root:
         check.fail(PLACE, LogError("tiles-root"))
     return doubtful
 

@@ -15,7 +15,14 @@ def verdict(found: Verification, language: str) -> str:
     """The whole answer in one sentence, and what it leaves open or out in another."""
     open_checks = [str(int(answer.check)) for answer in found.asked if answer.outcome is Outcome.OPEN]
     if found.outcome is Outcome.FAILS:
-        text = say_in(language, "A check failed.")
+        failed = [str(int(answer.check)) for answer in found.asked if answer.outcome is Outcome.FAILS]
+        text = say_many_in(
+            language,
+            len(failed),
+            "A check failed: {listed}.",
+            "Checks failed: {listed}.",
+            listed=", ".join(failed),
+        )
     elif found.authenticated:
         text = say_in(language, "Every check holds; the origin is authenticated.")
     elif found.consistent:

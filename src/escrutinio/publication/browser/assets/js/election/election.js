@@ -18,7 +18,7 @@ const AT_ONCE = 8; // fetches under way together
 /** @typedef {import("./signed.js").Fault} Fault */
 /** @typedef {import("./signed.js").Unknown} Unknown */
 /** @typedef {import("./signed.js").Raw} Raw */
-/** @typedef {(stage: "entries" | "tiles" | "signatures" | "beside", done: number, all: number) => void} Progress */
+/** @typedef {(stage: "entries" | "tiles" | "signatures" | "rules" | "beside", done: number, all: number) => void} Progress */
 /**
  * What entries say. `checked` of `signatures` were checked, all of them unless a sample was asked for. `unknownTypes`
  * and `unread` are records of types that this program does not know, signed by keys in force: those below 128 may
@@ -101,9 +101,12 @@ export async function judgeEntries(entries, { definition, charter, election, roo
   for (const index of new Set(keyring.weak)) faults.push({ index, why: new Refusal("key-weak") });
   faults.sort((a, b) => a.index - b.index);
   const files = quietly(attachment);
+  progress("rules", 0, 2);
   const areas = readAreas(await attachment(definition.body.areas));
   const settled = await settle(signed, definition.body, keyring, areas, files.read);
+  progress("rules", 1, 2);
   const { totals, refused } = countSheets(signed, definition.body, settled, charter.body.role === "official");
+  progress("rules", 2, 2);
   return {
     faults,
     unknownTypes: unknown.filter(({ type }) => type < UNREAD),

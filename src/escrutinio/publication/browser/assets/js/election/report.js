@@ -20,7 +20,8 @@ export const OF_KEYS = new Set(["key-unknown", "key-weak", "signature-bad"]);
  * `totals` by contest and basis at the contest's area, none where they cannot be judged; `faults`: entries that state
  * nothing, the first of `faultCount`; `unread`: entries of types that are not known and change no total; `repeats`: entries
  * whose bytes stood before, each with the first; `beyond`: entries beyond a bound of the formats; `told`: records whose
- * file is missing, or of another size than they state; `refused`: entries that count in no total, by code; `checkpoint` and `earlier` as text.
+ * file is missing, or of another size than they state; `refused`: entries that count in no total, by code; `checkpoint` and `earlier` as text;
+ * `figures` that were asked for by the names of pages.
  * @typedef {{ kind: "whole" | "part", origin: string, size: number, root: string, checkpoint: string, earlier: string,
  *   steps: Step[], definition: any, charter: any, native: boolean, seconds: number,
  *   totals: { contest: string, basis: string, total: any, stated: Record<string, import("./counting.js").Sum> | null }[],
@@ -28,7 +29,8 @@ export const OF_KEYS = new Set(["key-unknown", "key-weak", "signature-bad"]);
  *   unread: import("./election.js").Unknown[], unreadCount: number, repeats: { index: number, first: number }[],
  *   repeatCount: number, beyond: { index: number, why: PlainRefusal }[], beyondCount: number,
  *   told: import("./attachments.js").Told | null,
- *   compared: import("./stated.js").Compared | null, area: any }} Report
+ *   compared: import("./stated.js").Compared | null, area: any,
+ *   figures: (import("./counting.js").Sum | null | undefined)[] | null }} Report
  */
 
 /** @param {unknown} error @returns {null} where it is a refusal */
@@ -77,6 +79,7 @@ export async function reportOf(log, steps, context, judged, otherwise) {
     refused: [...refused].map(([code, indices]) => /** @type {[string, number[], number]} */ ([code, indices.slice(0, SHOWN), indices.length])),
     compared: null,
     area: null,
+    figures: null,
   };
 }
 

@@ -8,6 +8,10 @@ import { plus } from "./counting.js";
 const KNOWN = { tables: 2, rules: 2 };
 const RESULTS = "data/results.json";
 const FIXED = ["valid", "null", "blank", "ballots", "stations_counted", "stations_pending", "stations_annulled"];
+/** What pages call these columns, and what is left to `escrutinio verify`. */
+const OF_PAGES = new Map([["valid", "valid"], ["null", "null"], ["blank", "blank"], ["counted", "stations_counted"], ["pending", "stations_pending"]]);
+const [NAMES_VOTES, NAMES] = [/^([^/]+)\/(.+)\/([^/]+)\/(votes\/[^/]+)$/, /^([^/]+)\/(.+)\/([^/]+)\/([a-z]+)$/]; // a basis may have slashes
+const NOT_HERE = new Set(["stations", "registered"]);
 const MOST_DIFFERENCES = 50;
 
 /** @typedef {import("./counting.js").Total} Total */
@@ -92,6 +96,25 @@ function figuresOf(contest, sums) {
   /** @type {[string, Sum][]} */
   const rows = contest.candidates.map((/** @type {any} */ candidate, /** @type {number} */ at) => [candidate.code, sums[at]]);
   return new Map([...rows, ...FIXED.map((name, at) => /** @type {[string, Sum]} */ ([name, fixed[at]]))]);
+}
+
+/**
+ * A figure as pages name it, `<contest>/<basis>/<area>/<what>` (docs/data.md), added up from the log; null where a
+ * browser does not compute such a one, undefined where there is none.
+ * @param {string} name
+ * @param {any} definition its body
+ * @param {Map<string, Total>} totals
+ * @returns {Sum | null | undefined}
+ */
+export function figureOf(name, definition, totals) {
+  const parts = NAMES_VOTES.exec(name) ?? NAMES.exec(name);
+  const contest = definition.contests.find((/** @type {any} */ one) => one.code === parts?.[1]);
+  const total = parts && totals.get(`${parts[1]} ${parts[2]}`);
+  if (!parts || !contest || !total) return undefined;
+  if (NOT_HERE.has(parts[4])) return null;
+  const candidate = contest.candidates.some((/** @type {any} */ one) => `votes/${one.code}` === parts[4]);
+  const column = candidate ? parts[4].slice("votes/".length) : OF_PAGES.get(parts[4]);
+  return figuresOf(contest, total.areas.get(parts[3]) ?? new Array(contest.candidates.length + 5).fill(0)).get(column ?? "");
 }
 
 /**

@@ -43,6 +43,9 @@ export function revived({ key, values }) {
   return new Refusal(key, Object.fromEntries(alive));
 }
 
+/** Checks of the log's own files. */
+const OF_LOG = new Set(["bundles", "root", "tiles", "part", "earlier"]);
+
 /** The answers of one verification. */
 export class Steps {
   constructor() {
@@ -52,7 +55,8 @@ export class Steps {
 
   /**
    * Take a step: what `act` returns is its answer and what later steps need; a refusal is the answer "bad", but
-   * where a file that is there could not be read: nothing is wrong that is known of, and the step is open.
+   * where a file could not be read: nothing is wrong that is known of, and the step is open. So it is where a file
+   * of the log is not there: a mirror may be behind or not whole, and nothing follows from that about the log.
    * @template T
    * @param {string} id
    * @param {() => Promise<Answer<T>>} act
@@ -65,7 +69,7 @@ export class Steps {
       return result ?? null;
     } catch (why) {
       if (!(why instanceof Refusal)) throw why;
-      if (why.unreadable) this.put(id, "open", "unreadable", {}, why);
+      if (why.unreadable || (why.unread && OF_LOG.has(id))) this.put(id, "open", "unreadable", {}, why);
       else this.put(id, "bad", `${id}-bad`, {}, why);
       return null;
     }
@@ -96,7 +100,7 @@ export class Steps {
   }
 }
 
-/** What was verified, in one word. @typedef {"bad" | "sample" | "part" | "ok" | "open" | "unjudged"} Verdict */
+/** What was verified, in one word. @typedef {"bad" | "behind" | "unread" | "sample" | "part" | "ok" | "open" | "unjudged"} Verdict */
 
 const OF_TRUST = ["log-signature", "cosignatures", "trust-file"];
 const OF_PART = ["checkpoint", "log-signature", "cosignatures", "trust-file", "definition", "records", "signatures", "part"];
@@ -108,6 +112,8 @@ const OF_PART = ["checkpoint", "log-signature", "cosignatures", "trust-file", "d
  */
 export function verdictOf({ kind, steps }) {
   if (steps.some(({ state }) => state === "bad")) return "bad";
+  if (steps.some(({ text }) => text === "earlier-behind")) return "behind";
+  if (steps.some(({ state, why }) => state === "open" && why && revived(why).unread)) return "unread";
   const needed = steps.filter(({ id, number }) => (kind === "part" ? OF_PART.includes(id) : number !== null));
   const open = needed.filter(({ state }) => state === "open");
   if (open.some(({ text }) => text === "signatures-sample")) return "sample";

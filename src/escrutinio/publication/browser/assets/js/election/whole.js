@@ -15,7 +15,7 @@ import { checkFiles, checkVerifier } from "./beside.js";
 import { checkDefinition } from "./definition.js";
 import { judgeEntries, placed, readEntries } from "./election.js";
 import { OF_KEYS, reportOf, sureFaults } from "./report.js";
-import { checkTables } from "./stated.js";
+import { checkTables, figureOf } from "./stated.js";
 import { Steps, revived } from "./steps.js";
 import { readAreas } from "./tables.js";
 
@@ -28,11 +28,11 @@ import { readAreas } from "./tables.js";
 /**
  * Verify a whole publication. Refused only where there is no checkpoint to begin with.
  * @param {Log} log
- * @param {{ earlier?: Uint8Array | null, sample?: number, progress?: Progress,
+ * @param {{ earlier?: Uint8Array | null, sample?: number, figures?: string[], progress?: Progress,
  *   signatures?: import("../records/signatures.js").Checker }} how
  * @returns {Promise<Report>}
  */
-export async function verifyWhole(log, { earlier = null, sample, progress = () => {}, signatures = HERE }) {
+export async function verifyWhole(log, { earlier = null, sample, figures = [], progress = () => {}, signatures = HERE }) {
   const began = performance.now();
   const steps = new Steps();
   const seconds = () => (performance.now() - began) / 1_000;
@@ -40,6 +40,7 @@ export async function verifyWhole(log, { earlier = null, sample, progress = () =
   await takeSigners(steps, log);
   signatures.expect(Math.min((await log.checkpoint()).size, sample ?? Infinity));
   const entries = await steps.take("bundles", () => readAll(log, progress));
+  progress("tiles", 0, 1);
   const leaves = entries?.map(leafHash);
   const context = entries && (await takeFoundations(steps, log, entries));
   // Signatures may be checked by other threads: they run while this one works on the tree.
@@ -62,6 +63,7 @@ export async function verifyWhole(log, { earlier = null, sample, progress = () =
     earlier: earlier ? new TextDecoder().decode(earlier) : "",
     compared,
     told,
+    figures: context && judged && !judged.unknownTypes.length && !judged.unreadable ? figures.map((name) => figureOf(name, context.definition.body, judged.totals)) : null,
     seconds: seconds(),
   };
 }

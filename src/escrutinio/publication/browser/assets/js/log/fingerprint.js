@@ -1,9 +1,14 @@
 // The fingerprint of a log: thirty digits to compare with a printed sheet or over a telephone (docs/log.md).
 
 import { bigEndian, concat, toBase64, toUtf8 } from "../records/bytes.js";
+import { refuse } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
+import { MAX_TRUST, parseTrust } from "./trust.js";
 
 const DIGITS = 30;
+const BETWEEN = /[\s.,·-]/g;
+const MOST = 200;
+const COPY = "trust.toml";
 const DOMAIN = "escrutinio/log-fingerprint/v1\n";
 
 /**
@@ -17,6 +22,23 @@ export function fingerprint(trust) {
   const digest = sha256(concat(toUtf8(DOMAIN), trust.definition, trust.charter, ...lines));
   const digits = String(bigEndian(digest) % 10n ** BigInt(DIGITS)).padStart(DIGITS, "0");
   return (digits.match(/.{5}/g) ?? []).join(" ");
+}
+
+/**
+ * The publication's own copy of its trust file, taken where its fingerprint is the digits that a reader got by another
+ * way. They stand for definition, charter and log keys; what the copy says of witnesses, quorum and verifier is the
+ * publisher's own word. Refused where that are no thirty digits, and where they are those of another log.
+ * @param {string} digits
+ * @param {import("./tiles.js").Fetch} fetchFile
+ * @returns {Promise<{ trust: import("./trust.js").Trust, content: Uint8Array }>}
+ */
+export async function trustOfDigits(digits, fetchFile) {
+  const plain = digits.slice(0, MOST).replace(BETWEEN, "");
+  if (digits.length > MOST || !/^[0-9]{30}$/.test(plain)) refuse("fingerprint-form", { count: DIGITS });
+  const content = (await fetchFile(COPY, MAX_TRUST)) ?? refuse("fingerprint-no-copy", { name: COPY });
+  const trust = parseTrust(content);
+  if (fingerprint(trust).replaceAll(" ", "") !== plain) refuse("fingerprint-other");
+  return { trust, content };
 }
 
 /**

@@ -6,7 +6,7 @@ import { fromHex, fromUtf8 } from "../records/bytes.js";
 import { COSIGNATURE_KEY, LOG_KEY, parseVkey } from "./note.js";
 import { Refusal, quoted, refuse } from "../records/refusal.js";
 
-const MAX_TRUST = 1024 * 1024;
+export const MAX_TRUST = 1024 * 1024;
 const MAX_NAMES = 256;
 const MAX_ADDRESS = 500;
 const ADDRESS = /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(?::[0-9]{1,5})?(?:[/?#][!-~]*)?$/;

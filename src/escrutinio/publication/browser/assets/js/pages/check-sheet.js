@@ -56,7 +56,7 @@ class CheckPage {
   /** @param {Chosen} chosen @param {string} trouble */
   showTrust(chosen, trouble) {
     this.log = new Log(this.base, chosen?.trust);
-    fillElement(this.trust, trustBox(this.lang, chosen, trouble, (next, why) => this.showTrust(next, why)));
+    fillElement(this.trust, trustBox(this.lang, chosen, trouble, (next, why) => this.showTrust(next, why), this.log.fetchFile));
   }
 
   cameraWay() {

@@ -122,7 +122,7 @@ function openNamed() {
 async function show(root, chosen, trouble = "") {
   const lang = languageOf(root);
   const log = new Log(new URL(root.dataset.base ?? "../", location.href).href, chosen?.trust);
-  const box = trustBox(lang, chosen, trouble, (next, why) => void show(root, next, why));
+  const box = trustBox(lang, chosen, trouble, (next, why) => void show(root, next, why), log.fetchFile);
   root.setAttribute("aria-busy", "true");
   fillElement(root, el("p", { role: "status" }, say(lang, "reading")));
   fillElement(root, await content(log, lang, box));

@@ -7,18 +7,20 @@
 import { toUtf8 } from "../records/bytes.js";
 import { el, fillElement } from "./dom.js";
 import { isNative } from "../records/ed25519.js";
-import { keepCheckpoint, keptCheckpoint } from "../log/earlier.js";
+import { keepCheckpoint, keptCheckpoint, seenHeads } from "../log/earlier.js";
 import { handedText } from "../records/handed.js";
 import { Refusal } from "../records/refusal.js";
-import { chosenFiles } from "../log/source.js";
+import { chosenFiles, openSource } from "../log/source.js";
+import { trustOfDigits } from "../log/fingerprint.js";
 import { parseTrust } from "../log/trust.js";
-import { showReport } from "./verify-report.js";
+import { showRefusal, showReport } from "./verify-report.js";
+import { digitsField } from "./digits.js";
 import { revived } from "../election/steps.js";
 import { speak } from "./say.js";
 
 const MAX_TRUST = 1024 * 1024 + 1; // one more than is allowed, so that what is too long is refused and not cut
 const SAMPLE = 1_000;
-const STAGES = ["entries", "tiles", "signatures", "beside"];
+const STAGES = ["entries", "tiles", "signatures", "rules", "beside"];
 
 /** @typedef {import("../log/source.js").Chosen} Chosen */
 /** Starts a worker, or something that behaves like one. @typedef {() => Worker} StartWorker */
@@ -42,12 +44,14 @@ export async function mountVerification(root, { lang, base, startWorker }) {
   };
   const native = await isNative();
   const trust = fileField("trust-file", { accept: ".toml" });
+  const digits = digitsField();
   const earlier = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "earlier", rows: "5", spellcheck: "false", autocomplete: "off" }));
   const start = el("button", { type: "submit" }, speak(lang, "start"));
   const form = el(
     "form.verify",
     {},
     base === null && chooser(lang, choose),
+    field(lang, "digits", digits, "digits-hint"),
     field(lang, "trust-file", trust, "trust-hint"),
     el("details", {}, el("summary", {}, speak(lang, "earlier-summary")), el("p", {}, el("label", { for: "earlier" }, speak(lang, "earlier-label"))), earlier, el("p.small.muted", {}, speak(lang, "earlier-hint"))),
     !native && sampleChoice(lang),
@@ -63,19 +67,18 @@ export async function mountVerification(root, { lang, base, startWorker }) {
     say(speak(lang, "stage-start"));
     const sample = /** @type {HTMLInputElement | null} */ (form.querySelector("#slow-sample"))?.checked ? SAMPLE : null;
     try {
-      const trustFile = trust.files?.[0] ? handedText(new Uint8Array(await trust.files[0].slice(0, MAX_TRUST).arrayBuffer())) : null;
-      const known = trustFile && parseTrust(trustFile);
+      const { content: trustFile, known, typed } = await trustGiven(trust.files?.[0], digits.value.trim(), chosen);
       const work = { chosen, trust: trustFile, earlier: earlierOf(known, earlier.value), sample };
+      const seen = seenHeads();
       const found = await bar.follow(startWorker(), work, say);
       if (found === null) return say(speak(lang, "cancelled"));
       say("");
-      fillElement(report, ...showReport(lang, found));
+      fillElement(report, ...showReport(lang, found, { typed, seen: seen.get(found.origin) ?? null, kept: keep(known, found), again: () => /** @type {HTMLFormElement} */ (form).requestSubmit() }));
       const heading = /** @type {HTMLElement | null} */ (report.querySelector("h2"));
       heading?.focus();
-      if (known && found.kind === "whole" && vouchedFor(found)) keepCheckpoint(known, found.checkpoint);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      fillElement(report, el("p.result", { role: "alert" }, error.text(lang)));
+      fillElement(report, ...showRefusal(lang, error, () => /** @type {HTMLFormElement} */ (form).requestSubmit()));
       say("");
     } finally {
       start.toggleAttribute("disabled", false);
@@ -92,6 +95,33 @@ export async function mountVerification(root, { lang, base, startWorker }) {
 function earlierOf(trust, given) {
   const text = given.trim() ? `${given.trim()}\n` : trust && keptCheckpoint(trust);
   return text ? toUtf8(text) : null;
+}
+
+/**
+ * The trust file that the reader gave; else the publication's own copy, where it has the thirty digits typed.
+ * @param {File | undefined} file
+ * @param {string} digits
+ * @param {Chosen} chosen
+ * @returns {Promise<{ content: Uint8Array | null, known: import("../log/trust.js").Trust | null, typed: boolean }>}
+ */
+async function trustGiven(file, digits, chosen) {
+  const content = file ? handedText(new Uint8Array(await file.slice(0, MAX_TRUST).arrayBuffer())) : null;
+  if (!digits) return { content, known: content && parseTrust(content), typed: false };
+  const { fetchFile } = await openSource(chosen);
+  const read = async (/** @type {string} */ path, /** @type {number} */ limit) => content ?? fetchFile(path, limit);
+  const found = await trustOfDigits(digits, read);
+  return { content: found.content, known: found.trust, typed: content === null };
+}
+
+/**
+ * Keep the checkpoint of a whole log that a trust file vouches for, and say what became of it.
+ * @param {import("../log/trust.js").Trust | null} known
+ * @param {import("../election/report.js").Report} found
+ */
+function keep(known, found) {
+  if (found.kind !== "whole" || !found.checkpoint) return null;
+  if (!known) return "untrusted";
+  return vouchedFor(found) ? keepCheckpoint(known, found.checkpoint) : "failed";
 }
 
 /** Whether the log is the one that the trust file names, and nothing failed. @param {import("../election/report.js").Report} report */
@@ -167,7 +197,7 @@ function progressBar(lang) {
             stage = data.stage;
             shares[stage] = data.all ? data.done / data.all : 1;
             bar.value = STAGES.reduce((sum, each) => sum + (shares[each] ?? 0), 0) / STAGES.length;
-            fillElement(label, speak(lang, "stage-progress", { stage: name, done: data.done, all: data.all }));
+            fillElement(label, data.all > 2 ? speak(lang, "stage-progress", { stage: name, done: data.done, all: data.all }) : name);
           });
           worker.postMessage(work);
         });

@@ -13,26 +13,50 @@ const COPIES = "copies:";
 const WHOLE_LIMITS = ["limit-true", "limit-findings", "limit-page", "limit-paper"];
 const PART_LIMITS = ["limit-part", "limit-true", "limit-page", "limit-paper"];
 const MOST_STATIONS = 3_000;
+const ALARMS = new Set(["bad", "behind", "other"]);
 
 /** @typedef {import("../election/report.js").Report} Report */
+/** `typed`: the thirty digits were typed; `seen`: the largest log that any page showed here;
+ * `kept`: what this browser keeps of the checkpoint; `again`: verifies once more.
+ * @typedef {{ typed: boolean, seen: import("../log/earlier.js").Seen | null, kept: string | null, again: () => void }} Around */
+
+/**
+ * What stopped a verification before there was anything to report.
+ * @param {string} lang
+ * @param {import("../records/refusal.js").Refusal} why
+ * @param {() => void} again
+ * @returns {Node[]}
+ */
+export function showRefusal(lang, why, again) {
+  const heading = speak(lang, why.unread ? "verdict-unread" : "verdict-none");
+  return [
+    el("h2.outcome.unread", { tabindex: "-1" }, heading),
+    el("p.result", { role: "alert" }, why.text(lang)),
+    ...(why.unread ? nowBox(lang, ["now-retry", "now-mirror"], [retryButton(lang, again)]) : []),
+  ];
+}
 
 /**
  * @param {string} lang
  * @param {Report} report
+ * @param {Around} around
  * @returns {Node[]}
  */
-export function showReport(lang, report) {
-  const verdict = verdictOf(report);
+export function showReport(lang, report, around) {
+  const verdict = alarmed(verdictOf(report), report, around);
   const { origin, size, seconds, area } = report;
   const about = area ? speak(lang, "about-part", { origin, size, ...area }) : speak(lang, "about", { origin, size, seconds: formatTenths(seconds, lang) });
   return /** @type {Node[]} */ (
     [
-      el(`h2.outcome.${verdict}`, { tabindex: "-1" }, speak(lang, `verdict-${verdict}`)),
+      el(`h2.outcome.${verdict}`, { tabindex: "-1" }, headline(lang, verdict, report, around)),
+      hasSentence(lang, `plain-${verdict}`) && el("p.lead", {}, speak(lang, `plain-${verdict}`)),
+      ...whatNow(lang, verdict, report, around),
+      around.typed && el("p.note", {}, speak(lang, "digits-held")),
       ...notices(lang, report).map((text) => el("p.note", {}, el("strong", {}, text))),
       el("p", {}, about),
       report.root && el("p", {}, `${speak(lang, "root")} `, el("code.hash", {}, report.root)),
       stepList(lang, report),
-      keepButtons(lang, report),
+      keepBox(lang, report, around, verdict),
       ...totalTables(lang, report),
       list(lang, "differences", differencesOf(lang, report)),
       list(lang, "faults", notedOf(lang, report.faults, report.faultCount)),
@@ -73,21 +97,92 @@ function stepList(lang, { steps }) {
   return el("section.checks", {}, el("h3", {}, speak(lang, "steps")), el("ol.steps", {}, steps.map(item)));
 }
 
+/** @param {string} lang @param {Report} report @param {Around} around @param {string} verdict */
+function keepBox(lang, report, { kept }, verdict) {
+  if (!report.checkpoint) return null;
+  const offered = !ALARMS.has(verdict) && [el("p.links", {}, keepButton(lang, report)), el("p.small.muted", {}, speak(lang, "keep-hint"))];
+  return el("div.keep", {}, offered, kept && el("p.kept", {}, speak(lang, `kept-${kept}`)));
+}
+
 /** @param {string} lang @param {Report} report */
-function keepButtons(lang, { checkpoint, earlier, size, steps }) {
-  if (!checkpoint) return null;
-  const button = (/** @type {string} */ key, /** @type {string} */ name, /** @type {string} */ text) => {
-    const made = el("button", { type: "button" }, speak(lang, key));
-    made.addEventListener("click", () => download(name, toUtf8(text)));
-    return made;
-  };
-  const contradicted = steps.some(({ id, state }) => id === "earlier" && state === "bad");
-  return el(
-    "div.keep",
-    {},
-    el("p.links", {}, button("keep", `checkpoint-${size}`, checkpoint), contradicted && button("keep-earlier", "checkpoint-earlier", earlier)),
-    el("p.small.muted", {}, speak(lang, "keep-hint")),
-  );
+function keepButton(lang, { checkpoint, size }) {
+  return fileButton(lang, "keep", `checkpoint-${size}`, () => checkpoint);
+}
+
+/** @param {string} lang @param {string} key @param {string} name @param {() => string} content */
+function fileButton(lang, key, name, content) {
+  const made = el("button", { type: "button" }, speak(lang, key));
+  made.addEventListener("click", () => download(name, toUtf8(content())));
+  return made;
+}
+
+/** @param {string} lang @param {() => void} again */
+function retryButton(lang, again) {
+  const made = el("button", { type: "button" }, speak(lang, "retry"));
+  made.addEventListener("click", again);
+  return made;
+}
+
+/**
+ * The verdict, unless this browser was shown a longer log, or another history, on any page before.
+ * @param {string} verdict
+ * @param {Report} report
+ * @param {Around} around
+ */
+function alarmed(verdict, { size, root, kind }, { seen }) {
+  if (ALARMS.has(verdict) || kind !== "whole" || !root || !seen) return verdict;
+  if (seen.size > size) return "behind";
+  return seen.size === size && seen.root !== root ? "other" : verdict;
+}
+
+/** The answer, and of one that failed what failed. @param {string} lang @param {string} verdict @param {Report} report @param {Around} around */
+function headline(lang, verdict, { steps, size }, { seen }) {
+  if (verdict === "behind") {
+    const { old = 0 } = steps.find(({ id }) => id === "earlier")?.values ?? {};
+    return speak(lang, "verdict-behind", { old: Math.max(old, seen?.size ?? 0), size });
+  }
+  if (verdict === "other") return speak(lang, "verdict-other", { size });
+  if (verdict !== "bad") return speak(lang, `verdict-${verdict}`);
+  const failed = steps.filter(({ state }) => state === "bad").sort((a, b) => Number(b.id === "earlier") - Number(a.id === "earlier"));
+  const what = failed.map(({ id }) => speak(lang, `fail-${id}`)).join("; ");
+  return speak(lang, failed.length === 1 ? "verdict-bad-one" : "verdict-bad", { count: failed.length, what });
+}
+
+/**
+ * What a reader can do about an answer that is none, or an alarm.
+ * @param {string} lang
+ * @param {string} verdict
+ * @param {Report} report
+ * @param {Around} around
+ * @returns {HTMLElement[]}
+ */
+function whatNow(lang, verdict, report, { again }) {
+  const alarm = ALARMS.has(verdict);
+  if (!alarm && verdict !== "unread") return [];
+  const against = report.earlier
+    ? fileButton(lang, "keep-earlier", "checkpoint-earlier", () => report.earlier)
+    : fileButton(lang, "keep-report", "verification-report.json", () => reportFile(lang, report));
+  const files = alarm && report.checkpoint ? [keepButton(lang, report), against] : [];
+  const said = ["now-retry", "now-mirror", files.length ? "now-keep" : "", alarm ? "now-tell" : ""];
+  return nowBox(lang, said, [retryButton(lang, again), ...files]);
+}
+
+/** @param {string} lang @param {string[]} said @param {HTMLElement[]} buttons */
+function nowBox(lang, said, buttons) {
+  const items = said.filter(Boolean).map((key) => el("li", {}, speak(lang, key)));
+  return [el("section.now", {}, el("h3", {}, speak(lang, "now")), el("ol", {}, items), el("p.links", {}, buttons))];
+}
+
+/** What was seen, where and when, to be shown to others. @param {string} lang @param {Report} report */
+function reportFile(lang, { origin, size, root, checkpoint, steps }) {
+  const checks = steps.map(({ id, number, state, text, values, why }) => ({
+    number,
+    name: id,
+    outcome: state,
+    sentence: `${speak(lang, text, values)}${why ? ` ${revived(why).text(lang)}` : ""}`,
+  }));
+  const said = { version: 1, seen_at: new Date().toISOString(), address: location.href, origin, size, root, checkpoint, checks };
+  return `${JSON.stringify(said, null, 1)}\n`;
 }
 
 /** @param {string} lang @param {string} basis @param {Report} report */

@@ -21,6 +21,11 @@ export class Refusal extends Error {
     return this.key === "fetch-failed";
   }
 
+  /** Whether it names a file that could not be had, be it that it is not there or cannot be read. */
+  get unread() {
+    return this.unreadable || this.key === "fetch-missing";
+  }
+
   /**
    * The sentence in a language.
    * @param {string} lang

@@ -1,0 +1,203 @@
+"""The figures of pages, held against the tables.
+
+A page marks the whole numbers that it takes from the tables:
+
+    <td data-figure="presidente/reported/VE/votes/EG" data-value="7303480">7.303.480
+
+names contest, basis, area and what the number is (docs/data.md). Each is held against the table computed
+again from the log, and the first number that a reader sees there against the value that the mark states. What
+a page says without a mark is not compared; how many figures of how many pages were is therefore always said.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from html import unescape
+from pathlib import Path
+
+from escrutinio.base.errors import FileUnreadableError, LogError
+from escrutinio.base.fetch import Fetch, files_below
+from escrutinio.base.file_names import names_of_codes
+from escrutinio.base.words.catalogue import languages
+from escrutinio.base.words.say import Phrase
+from escrutinio.base.words.wording import whole
+from escrutinio.core.derived.files import derived_files
+from escrutinio.core.election.state import ElectionState
+from escrutinio.core.verification.checks import MAX_REASONS, Outcome, Reason
+
+MAX_PAGE = 16 * 1024 * 1024
+"""Greatest size of a page that is read, in bytes."""
+
+FIRST = ("index.html", "bulletins.html")
+_MARK = re.compile(r"<[a-z][^<>]*\sdata-figure=\"([^\"<>]*)\"([^<>]*)>")
+_VALUE = re.compile(r"\sdata-value=\"(\d{1,20})\"")
+_TAG = re.compile(r"<[^>]*>")
+_NUMBER = re.compile(r"(?<![\d.,])(\d[\d.,\u202f]*\d|\d)(?![\d.,]*\d|[\u00a0\u202f ]?%)")
+_SHARE = re.compile(r"\s*(\d+)(?:[.,](\d+))?[\u00a0\u202f ]?%")
+_NAMED = {
+    "valid": "valid",
+    "null": "null",
+    "blank": "blank",
+    "counted": "stations_counted",
+    "pending": "stations_pending",
+    "registered": "registered_in_counted",
+}
+_VOTES = "votes/"
+
+Row = Mapping[str, int]
+
+
+@dataclass(slots=True)
+class PageFigures:
+    """What comparing came to: `figures` marked on `pages` that were compared, what differs, what could not be
+    read. No figure at all means that pages are not compared."""
+
+    figures: int = 0
+    pages: int = 0
+    differing: list[Reason] = field(default_factory=list)
+    unread: list[Reason] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether every figure that is marked is the table's; a page that was not read leaves it open."""
+        if self.differing:
+            return Outcome.FAILS
+        return Outcome.OPEN if self.unread else Outcome.HOLDS
+
+
+def compare_pages(address: str | Path, state: ElectionState, fetch: Fetch) -> PageFigures:
+    """Hold the marked figures of all pages, in every language, against the tables of a state.
+
+    In a directory every page of a language is read; over http those of the whole and of the areas, since a
+    server does not say what it has.
+    """
+    rows = _rows(state)
+    found = PageFigures()
+    for language in languages():
+        for path in _paths(address, language, state):
+            try:
+                content = fetch(path, MAX_PAGE)
+            except FileUnreadableError as error:
+                found.unread.append(Reason(path, error))
+                continue
+            except LogError as error:
+                found.differing.append(Reason(path, error))
+                continue
+            if content is not None:
+                _compare(found, path, content.decode("utf-8", "replace"), language, rows)
+            if len(found.differing) + len(found.unread) >= MAX_REASONS:
+                return found
+    return found
+
+
+def _paths(address: str | Path, language: str, state: ElectionState) -> Iterable[str]:
+    listed = files_below(address, language)
+    if listed is None:
+        names = names_of_codes(state.areas.codes).values()
+        return [f"{language}/{name}" for name in (*FIRST, *(f"areas/{each}.html" for each in names))]
+    return [f"{language}/{path}" for path in listed if path.endswith(".html")]
+
+
+def _rows(state: ElectionState) -> dict[tuple[str, str, str], Row]:
+    """What results.json says, by contest, basis and area."""
+    [content] = [file.content() for file in derived_files(state) if file.path == "results.json"]
+    return {
+        (contest["code"], basis["code"], area): dict(zip(contest["columns"], row, strict=True))
+        for contest in json.loads(content)["contests"]
+        for basis in contest["bases"]
+        for area, row in basis["areas"].items()
+    }
+
+
+def _compare(
+    found: PageFigures, path: str, page: str, language: str, rows: Mapping[tuple[str, str, str], Row]
+) -> None:
+    before = found.figures
+    for name, stated, text in _marked(page):
+        found.figures += 1
+        value = _value(name, rows)
+        if value is None:
+            found.differing.append(Reason(path, Phrase("{name}: the tables have no such figure.", name=name)))
+        elif stated is None:
+            why = Phrase("{name}: the page states no value, the tables {value:,}.", name=name, value=value)
+            found.differing.append(Reason(path, why))
+        elif stated != value:
+            found.differing.append(
+                Reason(
+                    path,
+                    Phrase(
+                        "{name}: the page states {stated:,}, the tables {value:,}.",
+                        name=name,
+                        stated=stated,
+                        value=value,
+                    ),
+                )
+            )
+        elif not _shows(text, value, _value(_whole_of(name), rows), language):
+            found.differing.append(Reason(path, _seen(name, " ".join(text.split())[:40], value)))
+    found.pages += found.figures > before
+
+
+def _whole_of(name: str) -> str:
+    """What a candidate's votes are a share of."""
+    place, _, _ = name.rpartition(f"/{_VOTES}")
+    return f"{place}/valid"
+
+
+def _shows(text: str, value: int, valid: int | None, language: str) -> bool:
+    """Whether what is seen begins with the number, or with its share of the valid votes."""
+    if share := _SHARE.match(text):
+        digits = share[2] or ""
+        shown = Fraction(int(share[1] + digits), 10 ** len(digits))
+        right = Fraction(100 * value, valid) if valid else Fraction(0)
+        return abs(shown - right) < Fraction(1, 10 ** len(digits))
+    seen = _NUMBER.search(text)
+    return seen is not None and seen[1] == whole(value, language)
+
+
+def _seen(name: str, seen: str, value: int) -> Phrase:
+    if not seen:
+        return Phrase(
+            "{name}: a reader sees nothing there, the tables say {value:,}.", name=name, value=value
+        )
+    return Phrase(
+        "{name}: a reader sees “{seen}”, the tables say {value:,}.", name=name, seen=seen, value=value
+    )
+
+
+def _marked(page: str) -> Iterator[tuple[str, int | None, str]]:
+    """Name and stated value of each mark, and the text from there to the next."""
+    marks = list(_MARK.finditer(page))
+    for at, mark in enumerate(marks):
+        attributes = mark[0]
+        end = marks[at + 1].start() if at + 1 < len(marks) else mark.end() + 2_000
+        value = _VALUE.search(attributes)
+        text = unescape(_TAG.sub("\n", page[mark.end() : end]))
+        yield unescape(mark[1]), int(value[1]) if value else None, text
+
+
+def _value(name: str, rows: Mapping[tuple[str, str, str], Row]) -> int | None:
+    """The figure of a name in the tables; None where there is none.
+
+    A basis may have slashes of its own (`copies:party/ancla`), the other parts have none.
+    """
+    contest, _, rest = name.partition("/")
+    if f"/{_VOTES}" in rest:
+        place, _, candidate = rest.rpartition(f"/{_VOTES}")
+        what = _VOTES + candidate
+    else:
+        place, _, what = rest.rpartition("/")
+    basis, _, area = place.rpartition("/")
+    row = rows.get((contest, basis, area))
+    if row is None:
+        return None
+    if what.startswith(_VOTES):
+        candidate = what.removeprefix(_VOTES)
+        return row.get(candidate) if candidate not in _NAMED.values() else None
+    if what == "stations":
+        return max(row["stations_declared"], row["stations_in_roll"])
+    return row.get(_NAMED.get(what, ""))

@@ -1,0 +1,93 @@
+// "Check the figures of this page": the whole log is verified and added up in a worker, and each figure that the page
+// marks (data-figure, data-value) is held against that sum, and what a reader sees there against the figure.
+
+import { el, fillElement } from "./dom.js";
+import { revived, verdictOf } from "../election/steps.js";
+import { formatNumber } from "../records/words.js";
+import { speak } from "./say.js";
+
+const SHARE = /^\s*(\d+)(?:[.,](\d+))?[\u00a0\u202f ]?%/;
+const NUMBER = /(?<![\d.,])(\d[\d.,\u202f]*\d|\d)(?![\d.,]*\d|[\u00a0\u202f ]?%)/;
+const SHOWN = 20;
+
+/** @typedef {import("../election/report.js").Report} Report */
+
+/** @param {HTMLButtonElement} button in a page that says its language and where the publication is */
+export async function checkFigures(button) {
+  const lang = document.documentElement.lang || "en";
+  const status = /** @type {HTMLElement} */ (button.nextElementSibling);
+  const words = (/** @type {string} */ context) => import(new URL(`../../words/${lang}/${context}.js`, import.meta.url).href);
+  await Promise.all([words("verify"), words("refusal")]);
+  const marked = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("main [data-figure]")]);
+  for (const element of marked) element.classList.remove("differs");
+  try {
+    const base = new URL(button.dataset.base ?? "../", location.href).href;
+    const names = marked.map(({ dataset }) => dataset.figure ?? "");
+    const report = await verified(base, [...names, ...names.map(wholeOf)], (stage) => fillElement(status, speak(lang, `stage-${stage}`)));
+    fillElement(status, ...answer(lang, report, marked));
+  } catch (error) {
+    fillElement(status, speak(lang, "figures-unread", { why: error instanceof Error ? error.message : String(error) }));
+  }
+}
+
+/** What a candidate's votes are a share of. @param {string} name */
+function wholeOf(name) {
+  return name.replace(/\/votes\/[^/]+$/, "/valid");
+}
+
+/**
+ * @param {string} base
+ * @param {string[]} figures
+ * @param {(stage: string) => void} announce
+ * @returns {Promise<Report>}
+ */
+function verified(base, figures, announce) {
+  const worker = new Worker(new URL("./verify-worker.js", import.meta.url), { type: "module" });
+  /** @type {Promise<Report>} */
+  const done = new Promise((resolve, reject) => {
+    worker.addEventListener("error", ({ message }) => reject(new Error(message)));
+    worker.addEventListener("message", ({ data }) => {
+      if (data.report) resolve(data.report);
+      else if (data.refused) reject(revived(data.refused));
+      else announce(data.stage);
+    });
+  });
+  worker.postMessage({ chosen: { base }, trust: null, earlier: null, sample: null, figures });
+  return done.finally(() => worker.terminate());
+}
+
+/** @param {string} lang @param {Report} report @param {HTMLElement[]} marked @returns {(Node | string)[]} */
+function answer(lang, report, marked) {
+  const verdict = verdictOf(report);
+  const computed = report.figures;
+  if (computed === null || verdict === "bad") return [speak(lang, "figures-log")];
+  const wrong = marked.filter((element, at) => computed[at] !== null && !shows(element, computed[at], computed[marked.length + at], lang));
+  const left = marked.filter((_, at) => computed[at] === null).length;
+  const values = { count: marked.length - left, wrong: wrong.length, left, size: report.size };
+  for (const element of wrong) element.classList.add("differs");
+  const list = wrong.slice(0, SHOWN).map((element) => {
+    const value = computed[marked.indexOf(element)];
+    const right = value === undefined || value === null ? "–" : formatNumber(value, lang);
+    return el("li", {}, speak(lang, "figures-one", { name: element.dataset.figure, seen: (element.textContent ?? "").trim().slice(0, 40), right }));
+  });
+  return [speak(lang, wrong.length ? "figures-differ" : "figures-hold", values), ...(list.length ? [el("ul", {}, list)] : [])];
+}
+
+/**
+ * Whether an element states a figure and shows it, as the language writes it, or first of all its share of the whole.
+ * @param {HTMLElement} element
+ * @param {import("../election/counting.js").Sum | null | undefined} value
+ * @param {import("../election/counting.js").Sum | null | undefined} whole
+ * @param {string} lang
+ */
+function shows(element, value, whole, lang) {
+  if (value === undefined || value === null || element.dataset.value !== String(value)) return false;
+  const text = element.textContent ?? "";
+  const share = SHARE.exec(text);
+  if (share) {
+    const digits = share[2] ?? "";
+    const right = whole ? (100 * Number(value)) / Number(whole) : 0;
+    return Math.abs(Number(`${share[1]}.${digits}`) - right) < 10 ** -digits.length + 1e-9;
+  }
+  return NUMBER.exec(text)?.[1] === formatNumber(value, lang);
+}

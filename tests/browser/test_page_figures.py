@@ -1,0 +1,111 @@
+"""The button that checks the figures of a page, through the project's own server and through a plain one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from escrutinio.publication.browser.files import assets
+from escrutinio.publication.browser.policy import CSP
+from tests.browser.publish import isla, publish
+from tests.browser.serving import serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Served
+
+pytestmark = pytest.mark.browser
+
+ANA = "presidente/reported/isla/votes/ana"
+MARKS = [
+    (ANA, 32, "32"),
+    (ANA, 32, "40,00 %"),
+    ("presidente/reported/isla/valid", 80, "<b>80</b>"),
+    ("presidente/reported/isla/pending", 2, "2 pendientes"),
+    ("presidente/copies:party/azul/isla/votes/blas", 52, "52 <span>47,7 %</span>"),
+    ("presidente/reported/isla/stations", 4, "4"),
+]
+
+
+def write(directory: Path, marks: list[tuple[str, int, str]]) -> None:
+    """A page that marks these figures, under the policy of all pages."""
+    cells = "".join(f'<li data-figure="{n}" data-value="{v}">{text}</li>' for n, v, text in marks)
+    (directory / "es").mkdir(exist_ok=True)
+    (directory / "es" / "index.html").write_text(
+        f'''<!doctype html><html lang="es"><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{CSP}"><title>x</title>
+<script type="module" src="../assets/js/pages/figures-button.js"></script><main><ul>{cells}</ul></main>
+<p><button data-check-figures data-base="../" hidden>x</button> <span role="status"></span></p>''',
+        "utf-8",
+    )
+
+
+@pytest.fixture(scope="module")
+def published(served: Served) -> Path:
+    """A publication whose page states its figures, with the pages' programs."""
+    directory = served.directory / "figures"
+    publish(isla(), directory)
+    for path, content in assets():
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        (directory / path).write_bytes(content)
+    return directory
+
+
+def asked(page: Page, address: str) -> str:
+    """What the page answers."""
+    page.goto(address + "es/index.html")
+    page.click("button[data-check-figures]")
+    page.wait_for_selector("button[data-check-figures]:not([disabled])")
+    return page.locator("span[role=status]").inner_text()
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own server", "plain server"])
+def test_the_figures_of_a_page_are_those_of_the_log(
+    page: Page, served: Served, published: Path, own: bool
+) -> None:
+    write(published, MARKS)
+    if own:
+        with serving(published) as server:
+            said = asked(page, server.address)
+    else:
+        said = asked(page, served.address + "figures/")
+    assert "son las del registro público de 15 entradas, sumadas por este navegador: 5." in said
+    assert "no calcula: 1." in said
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        (ANA, 32, "932"),
+        (ANA, 932, "932"),
+        (ANA, 32, "49,00 %"),
+        (ANA.replace("ana", "nadie"), 32, "32"),
+        (ANA.replace("isla/", "nada/"), 32, "32"),
+        (ANA, 32, ""),
+    ],
+)
+def test_one_altered_figure_is_marked_and_named(
+    page: Page, served: Served, published: Path, changed: tuple[str, int, str]
+) -> None:
+    write(published, [*MARKS[1:], changed])
+    said = asked(page, served.address + "figures/")
+    assert "no son las del registro público de 15 entradas: 1 de 5" in said
+    assert changed[0] in said
+    assert page.locator("li.differs").count() == 1
+
+
+def test_a_log_that_cannot_be_read_accuses_no_figure(page: Page, served: Served, published: Path) -> None:
+    write(published, MARKS)
+    page.route("**/log/checkpoint", lambda route: route.abort())
+    said = asked(page, served.address + "figures/")
+    assert "de eso no se sigue nada sobre las cifras" in said
+    assert page.locator("li.differs").count() == 0
+
+
+def test_a_page_without_figures_has_no_button(page: Page, served: Served, published: Path) -> None:
+    write(published, [])
+    page.goto(served.address + "figures/es/index.html")
+    assert page.locator("button[data-check-figures]").is_hidden()
