@@ -203,7 +203,7 @@ def test_the_totals_are_those_of_the_fold(
     found = js.value("election", _VERIFY, f"{served.address}{name}/", trust_of(day).hex())
     assert isinstance(found, dict)
     assert (found["size"], found["key"], len(found["cosigned"])) == (len(day.log), "log.example/isla", 2)
-    assert found["stages"] == ["entries", "tiles", "signatures"]
+    assert found["stages"] == ["entries", "tiles", "signatures", "rules"]
     counted = {
         key: total | {"pending": sorted(total["pending"]), "annulled": sorted(total["annulled"])}
         for key, total in found["totals"].items()

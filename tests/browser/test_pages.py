@@ -168,4 +168,4 @@ def test_findings_are_narrowed_to_a_kind_a_severity_or_an_area(page: Page, addre
     shown = page.locator("#found li:visible")
     assert 0 < shown.count() < page.locator("#found li").count()
     assert {each.get_attribute("data-area") for each in shown.all()} == {"N"}
-    assert str(shown.count()) in page.locator("[role=status]").first.inner_text()
+    assert str(shown.count()) in page.locator("main [role=status]").first.inner_text()

@@ -49,7 +49,7 @@ def test_verify_html_speaks_both_languages_and_asks_for_a_folder_first(
     context = chromium.new_context(locale="es-VE")
     page = context.new_page()
     page.goto((served.directory / "verify.html").as_uri())
-    assert page.locator("h1").inner_text() == "Verificar el registro de una elección"
+    assert page.locator("h1").inner_text() == "Verificar el registro público de una elección"
     page.click("header button")
     assert page.evaluate("document.documentElement.lang") == "en"
     page.click("button[type=submit]")

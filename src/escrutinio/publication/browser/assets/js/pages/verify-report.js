@@ -8,11 +8,11 @@ import { download, el, timeOf, titleOf } from "./dom.js";
 import { formatNumber, formatTenths } from "../records/words.js";
 import { revived, verdictOf } from "../election/steps.js";
 import { hasSentence, speak } from "./say.js";
+import { stationList } from "./verify-stations.js";
 
 const COPIES = "copies:";
 const WHOLE_LIMITS = ["limit-true", "limit-findings", "limit-page", "limit-paper"];
 const PART_LIMITS = ["limit-part", "limit-true", "limit-page", "limit-paper"];
-const MOST_STATIONS = 3_000;
 const ALARMS = new Set(["bad", "behind", "other"]);
 
 /** @typedef {import("../election/report.js").Report} Report */
@@ -282,21 +282,4 @@ function withRest(lang, items, count) {
 /** @param {string} lang @param {string} key @param {string[]} items */
 function list(lang, key, items) {
   return items.length ? el(`section.${key}`, {}, el("h3", {}, speak(lang, key)), el("ul", {}, items.map((text) => el("li", {}, text)))) : null;
-}
-
-/** @param {string} lang @param {Report} report */
-function stationList(lang, { area, definition }) {
-  const record = (/** @type {any} */ said) => {
-    const contest = definition.contests.find((/** @type {any} */ one) => one.code === said.contest);
-    const about = { ...said, index: formatNumber(said.index, lang), type: hasSentence(lang, said.type) ? speak(lang, said.type) : said.type, contest: titleOf(contest?.titles ?? [], lang, said.contest) };
-    /** @type {number[]} */
-    const votes = (contest?.candidates ?? []).map(() => 0);
-    said.counts.forEach((/** @type {number} */ count, /** @type {number} */ at) => (votes[contest?.options[at]?.candidate ?? 0] += count));
-    const figures = votes.map((count, at) => `${titleOf(contest.candidates[at].titles, lang, contest.candidates[at].code)} ${formatNumber(count, lang)}`);
-    const rest = [`${speak(lang, "null")} ${said.null}`, `${speak(lang, "blank")} ${said.blank}`];
-    return el("li", {}, el("bdi", {}, speak(lang, "record", about)), el("br"), el("span.figures", {}, [...figures, ...rest].join(" · ")));
-  };
-  const station = (/** @type {[string, any[]]} */ [code, records]) =>
-    el("li", {}, el("strong", {}, `${speak(lang, "station")} ${code}`), records.length ? el("ul", {}, records.map(record)) : ` – ${speak(lang, "station-silent")}`);
-  return el("section.stations", {}, el("h3", {}, speak(lang, "stations")), el("ul", {}, area.stations.slice(0, MOST_STATIONS).map(station)));
 }
