@@ -15,22 +15,20 @@ from escrutinio.publication.documents.charts import bar, gap, steps, strip, tall
 
 
 class _Compiled(BytecodeCache):
-    """What templates were compiled to, for all environments of a process: that takes longer than a page."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, CodeType] = {}
+    """What templates were compiled to, for all environments of a process."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._code.get(bucket.key + bucket.checksum)
+        bucket.code = bytecodes().get(bucket.key + bucket.checksum)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         if bucket.code is not None:
-            self._code[bucket.key + bucket.checksum] = bucket.code
+            bytecodes()[bucket.key + bucket.checksum] = bucket.code
 
 
 @cache
-def _compiled() -> _Compiled:
-    return _Compiled()
+def bytecodes() -> dict[str, CodeType]:
+    """What this process compiled of templates, by a digest of each: to compile takes longer than a page."""
+    return {}
 
 
 def template_names(room: str) -> list[str]:
@@ -45,7 +43,7 @@ def environment(room: str = __package__) -> Environment:
     made = Environment(
         loader=FunctionLoader(lambda name: templates.joinpath(name).read_text("utf-8")),
         autoescape=True,
-        bytecode_cache=_compiled(),
+        bytecode_cache=_Compiled(),
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
