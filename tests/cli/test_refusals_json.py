@@ -57,7 +57,8 @@ def test_every_command_with_json_refuses_in_json(tmp_path: Path) -> None:
 def test_a_log_with_a_fault_is_refused_with_its_place(miniature: Path, tmp_path: Path) -> None:
     harmed = tmp_path / "harmed"
     shutil.copytree(miniature, harmed, ignore=shutil.ignore_patterns("es", "en", "assets"))
-    next((harmed / "log/tile/0").glob("000.p/*")).unlink()
+    tile = next((harmed / "log/tile/0").glob("000.p/*"))
+    tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
     done = process("claims", harmed, *PRESIDENCY, "--json", lang="es")
     found = json.loads(done.stdout)
     assert (done.returncode, found["refusal"]) == (1, "check-failed")

@@ -146,7 +146,7 @@ def test_the_footer_says_since_when_an_area_is_as_it_is(mini: Night, tmp_path: P
     page = changes(mini.state(size)).page.tolist()
     for code, last in zip(mini.state(size).areas.codes, page, strict=True):
         text = (tmp_path / f"es/areas/{code}.html").read_text()
-        assert f"por última vez con {last} asientos" in text
+        assert f"por última vez con {last} entradas" in text
         assert mini.checkpoint(size).checkpoint.root.hex() not in text
     assert mini.checkpoint(size).checkpoint.root.hex() in (tmp_path / "es/index.html").read_text()
 
