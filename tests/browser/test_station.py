@@ -19,7 +19,7 @@ from tests.browser.publish import isla, publish, trust_of
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Modules, Served
+    from tests.browser.conftest import Served
 
 pytestmark = pytest.mark.browser
 

@@ -25,7 +25,7 @@ EARLY = "assets/js/for-all/early.js"
 """What the page of a station runs while its own script is still on its way; it says nothing."""
 
 PAGES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "index.html": (("pages/search",), ("search",)),
+    "index.html": (("pages/search", "pages/figures-button"), ("search",)),
     "station.html": (("pages/search", "pages/station"), ("code", "refusal", "search", "station")),
     "check.html": (("pages/check-sheet",), ("check", "code", "refusal", "station")),
     "tour.html": (("pages/search", "pages/sandbox"), ("code", "refusal", "search", "station")),

@@ -32,7 +32,6 @@ MOST_FINDINGS = 100
 """Most findings of one code, or of one area, that a page lists; the data has them all."""
 
 
-MOST_ANNOUNCED = 3
 """Announced results that home shows side by side; their page has them all."""
 
 
@@ -219,14 +218,6 @@ class Site:
         self.groups = tuple(_groups(state.findings))
         self.names = _names(state, shown)
         self.book = LogBook(state)
-
-    def latest_announced(self, contest: str) -> tuple[Announcement, ...]:
-        """The latest announced results of a contest as a whole, in the order of the log."""
-        view = self.state.contest(contest)
-        area = self.areas.index[view.area]
-        return tuple(a for a in self.announcements if (a.contest, a.area) == (contest, area))[
-            -MOST_ANNOUNCED:
-        ]
 
     @property
     def proclaimed(self) -> list[tuple[Race, Logged[Proclamation]]]:

@@ -1,4 +1,5 @@
-// The button at the foot of a page that checks its figures; the program that does so is fetched when asked for.
+// The button at the foot of a page that checks its figures; the program that does so is fetched when asked for,
+// by a path that also holds in the script of a whole page.
 //
 //   button[data-check-figures][hidden] + p[role=status]
 
@@ -15,7 +16,7 @@ document.addEventListener("click", async ({ target }) => {
   if (!(button instanceof HTMLButtonElement)) return;
   button.disabled = true;
   try {
-    const { checkFigures } = await import("./page-figures.js");
+    const { checkFigures } = await import("../pages/page-figures.js");
     await checkFigures(button);
   } finally {
     button.disabled = false;
