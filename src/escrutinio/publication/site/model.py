@@ -32,9 +32,6 @@ MOST_FINDINGS = 100
 """Most findings of one code, or of one area, that a page lists; the data has them all."""
 
 
-"""Announced results that home shows side by side; their page has them all."""
-
-
 @dataclass(frozen=True)
 class Coverage:
     """How much of an area a column stands on, in stations; and the registered voters of those counted."""

@@ -16,7 +16,8 @@ document.addEventListener("click", async ({ target }) => {
   if (!(button instanceof HTMLButtonElement)) return;
   button.disabled = true;
   try {
-    const { checkFigures } = await import("../pages/page-figures.js");
+    const program = new URL("../pages/page-figures.js", import.meta.url);
+    const { checkFigures } = /** @type {typeof import("./page-figures.js")} */ (await import(program.href));
     await checkFigures(button);
   } finally {
     button.disabled = false;
