@@ -17,7 +17,7 @@ class ResultRows:
     """Writes what the columns of one contest have in an area, in one language."""
 
     def __init__(self, site: Site, race: Race, words: Words) -> None:
-        self._areas, self._files = site.areas, site.files
+        self._areas, self._files, self._place_names = site.areas, site.files, site.place_names
         self._race = race
         self._words = words
         self.figures = Figures(site, race)
@@ -125,7 +125,7 @@ class ResultRows:
         return (
             f"<tr{self.figures.places(area, first=True)}><th scope=row>"
             f'<a href="{areas}{self._files[area]}.html">'
-            f"{isolated(self._areas.names[area])}</a>{figures}"
+            f"{isolated(self._place_names[area])}</a>{figures}"
             f"<td{valid}>{self._number(column.valid[area])}"
             f"<td><span{counted}>{self._number(cover.counted)}</span>/{self._number(cover.all)}"
             f"<td>{self._percent(came.ballots, came.registered, 1)}"
