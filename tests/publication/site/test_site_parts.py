@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from enum import IntEnum
 from fractions import Fraction
@@ -14,10 +15,15 @@ from hypothesis import strategies as st
 from escrutinio.base.words.format import Format
 from escrutinio.core.records import codes
 from escrutinio.core.records.types import BY_NAME
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.documents.code_words import PURPOSES, WORDS
 from escrutinio.publication.site import navigation as parts
 from escrutinio.publication.site.entries import NEWEST
+from escrutinio.publication.site.indexes import index_files
+from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.pages import PAGES
+from escrutinio.publication.site.shelf import Shelf
+from tests.browser.publish import isla
 from tests.publication.folded import folded
 from tests.publication.hostile import publish_bare
 from tests.publication.pages import Page, broken_links
@@ -197,3 +203,25 @@ def test_a_half_of_a_hundredth_is_rounded_away_from_zero() -> None:
     assert form.apart(1, 20_000, 0, 1) == "+0.01"
     assert form.apart(0, 1, 1, 20_000) == "−0.01"
     assert form.apart(1, 20_001, 0, 1) == "0.00"
+
+
+def test_pages_call_a_place_by_its_name_in_full_and_the_log_by_its_own(tmp_path: Path) -> None:
+    shown = Presentation(places={"norte": ("Estado Norte", "El Norte")})
+    site = Site(isla().state(), shown, Shelf(tmp_path))
+    at = site.areas.index["norte"]
+    assert (site.place_names[at], site.areas.names[at]) == ("Estado Norte", "Norte")
+    others = [place for place in range(len(site.place_names)) if place != at]
+    assert all(site.place_names[other] == site.areas.names[other] for other in others)
+    index = dict(index_files(site))
+    assert json.loads(index["data/areas.json"])["norte"] | {"parent": ""} == {
+        "parent": "",
+        "name": "Norte",
+        "level": site.areas.levels[at],
+        "also": ["Estado Norte", "El Norte"],
+    }
+    [path] = [
+        about["path"]
+        for name, content in index.items()
+        if name.startswith("data/index/") and (about := json.loads(content)).get("area") == "norte"
+    ]
+    assert path[-1][:2] == ["norte", "Estado Norte"]

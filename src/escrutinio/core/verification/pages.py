@@ -2,11 +2,13 @@
 
 A page marks the whole numbers that it takes from the tables:
 
-    <td data-figure="presidente/reported/VE/votes/EG" data-value="7303480">7.303.480
+    <table data-figures="presidente/reported/VE"> … <td data-figure="votes/EG">7.303.480
 
-names contest, basis, area and what the number is (docs/data.md). Each is held against the table computed
-again from the log, and the first number that a reader sees there against the value that the mark states. What
-a page says without a mark is not compared; how many figures of how many pages were is therefore always said.
+names contest, basis and area once for all figures that follow, and at each what the number is (docs/data.md);
+`votes/EG 2` is of the second of the places that `data-figures` lists. The first number that a reader sees
+there is held against the table computed again from the log. Where only a share stands, `data-value` states
+the number, and both are. What a page says without a mark is not compared; how many figures of how many pages
+were is therefore always said.
 """
 
 from __future__ import annotations
@@ -33,7 +35,11 @@ MAX_PAGE = 16 * 1024 * 1024
 """Greatest size of a page that is read, in bytes."""
 
 FIRST = ("index.html", "bulletins.html")
-_MARK = re.compile(r"<[a-z][^<>]*\sdata-figure=\"([^\"<>]*)\"([^<>]*)>")
+_MARK = re.compile(r"<[a-z][^<>]*\sdata-figures?=\"[^<>]*>")
+_PLACES = re.compile(r"\sdata-figures=\"([^\"<>]*)\"")
+_FIGURE = re.compile(r"\sdata-figure=\"([^\"<>]*)\"")
+_NEXT = re.compile(r"</?(?:t[dhr]|tbody|tfoot|table|li|ul)\b")
+"""Where the element of a figure is over at the latest."""
 _VALUE = re.compile(r"\sdata-value=\"(\d{1,20})\"")
 _TAG = re.compile(r"<[^>]*>")
 _NUMBER = re.compile(r"(?<![\d.,])(\d[\d.,\u202f]*\d|\d)(?![\d.,]*\d|[\u00a0\u202f ]?%)")
@@ -122,10 +128,7 @@ def _compare(
         value = _value(name, rows)
         if value is None:
             found.differing.append(Reason(path, Phrase("{name}: the tables have no such figure.", name=name)))
-        elif stated is None:
-            why = Phrase("{name}: the page states no value, the tables {value:,}.", name=name, value=value)
-            found.differing.append(Reason(path, why))
-        elif stated != value:
+        elif stated is not None and stated != value:
             found.differing.append(
                 Reason(
                     path,
@@ -137,7 +140,10 @@ def _compare(
                     ),
                 )
             )
-        elif not _shows(text, value, _value(_whole_of(name), rows), language):
+        elif not (
+            _shows_number(text, value, language)
+            or (stated is not None and _shows_share(text, value, _value(_whole_of(name), rows)))
+        ):
             found.differing.append(Reason(path, _seen(name, " ".join(text.split())[:40], value)))
     found.pages += found.figures > before
 
@@ -148,15 +154,21 @@ def _whole_of(name: str) -> str:
     return f"{place}/valid"
 
 
-def _shows(text: str, value: int, valid: int | None, language: str) -> bool:
-    """Whether what is seen begins with the number, or with its share of the valid votes."""
-    if share := _SHARE.match(text):
-        digits = share[2] or ""
-        shown = Fraction(int(share[1] + digits), 10 ** len(digits))
-        right = Fraction(100 * value, valid) if valid else Fraction(0)
-        return abs(shown - right) < Fraction(1, 10 ** len(digits))
-    seen = _NUMBER.search(text)
+def _shows_number(text: str, value: int, language: str) -> bool:
+    """Whether what is seen begins with the number; a share before it is another figure."""
+    seen = None if _SHARE.match(text) else _NUMBER.search(text)
     return seen is not None and seen[1] == whole(value, language)
+
+
+def _shows_share(text: str, value: int, valid: int | None) -> bool:
+    """Whether what is seen begins with the number's share of the valid votes."""
+    share = _SHARE.match(text)
+    if share is None:
+        return False
+    digits = share[2] or ""
+    shown = Fraction(int(share[1] + digits), 10 ** len(digits))
+    right = Fraction(100 * value, valid) if valid else Fraction(0)
+    return abs(shown - right) < Fraction(1, 10 ** len(digits))
 
 
 def _seen(name: str, seen: str, value: int) -> Phrase:
@@ -170,14 +182,29 @@ def _seen(name: str, seen: str, value: int) -> Phrase:
 
 
 def _marked(page: str) -> Iterator[tuple[str, int | None, str]]:
-    """Name and stated value of each mark, and the text from there to the next."""
+    """Whole name and stated value of each mark, and the text from there to the next or the element's end."""
+    places: list[str] = []
     marks = list(_MARK.finditer(page))
     for at, mark in enumerate(marks):
         attributes = mark[0]
-        end = marks[at + 1].start() if at + 1 < len(marks) else mark.end() + 2_000
+        if stated := _PLACES.search(attributes):
+            places = unescape(stated[1]).split(" ")
+        figure = _FIGURE.search(attributes)
+        if figure is None:
+            continue
+        next_mark = marks[at + 1].start() if at + 1 < len(marks) else len(page)
+        over = _NEXT.search(page, mark.end(), next_mark)
+        end = over.start() if over else next_mark
         value = _VALUE.search(attributes)
         text = unescape(_TAG.sub("\n", page[mark.end() : end]))
-        yield unescape(mark[1]), int(value[1]) if value else None, text
+        yield _named(unescape(figure[1]), places), int(value[1]) if value else None, text
+
+
+def _named(figure: str, places: list[str]) -> str:
+    """The whole name of a figure; without a place that it could be of, a name that no table has."""
+    what, _, number = figure.partition(" ")
+    at = int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 1
+    return f"{places[at - 1] if 1 <= at <= len(places) else ''}/{what}"
 
 
 def _value(name: str, rows: Mapping[tuple[str, str, str], Row]) -> int | None:

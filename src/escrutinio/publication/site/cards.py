@@ -20,9 +20,9 @@ MORE = N_("and %(count)s more; shown are those with most votes, in the order of 
 def card(context: Context, words: Words, area: int) -> Card:
     """The card of an area: its first contest in the first basis that has sheets."""
     site, form = context.site, words.form
-    tree, size = site.areas, int(context.changes.within[area])
+    size = int(context.changes.within[area])
     title = words.plain(site.body.titles, site.body.code)
-    place = words.plain(site.body.place, "") if area == 0 else tree.names[area]
+    place = words.plain(site.body.place, "") if area == 0 else site.place_names[area]
     foot = f"{context.checkpoint.checkpoint.origin} · {_entries(words, size)}"
     notice = " ".join(notices(site.state, words.language))
     eyebrow = f"{place} · {form.day(site.body.voting_day)}"

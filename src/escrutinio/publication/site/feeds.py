@@ -58,7 +58,7 @@ class Feeds:
     def feed(self, area: int) -> bytes:
         """The feed of an area by its number, as XML in UTF-8."""
         site = self._site
-        code, name, file = site.areas.codes[area], site.areas.names[area], site.files[area]
+        code, name, file = site.areas.codes[area], site.place_names[area], site.files[area]
         title = f"{name} · {self._words.plain(site.body.titles, site.body.code)}"
         news = list(self._news(area))
         updated = max(item.at for item in news)

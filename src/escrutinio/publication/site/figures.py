@@ -1,9 +1,11 @@
 """Marks on the figures of pages, so that a program can hold each against the tables of `data/`.
 
-    <td data-figure="presidente/reported/VE/votes/EG" data-value="7303480">7.303.480
+    <table data-figures="presidente/reported/VE"> … <td data-figure="votes/EG">7.303.480
 
-names contest, basis, area and what the whole number is: `votes/<candidate>`, `valid`, `null`, `blank`,
-`counted` and `pending` (stations). A basis may have slashes of its own; no other part has any.
+An element says once of which contest, basis and area the figures from there on are; where there are several
+bases it lists all, and a figure of the second says `votes/EG 2`. A figure is `votes/<candidate>`, `valid`,
+`null`, `blank`, `counted` or `pending` (stations). A basis may have slashes of its own; no other part has
+any.
 """
 
 from __future__ import annotations
@@ -24,20 +26,25 @@ class Figures:
     def __init__(self, site: Site, race: Race) -> None:
         self._codes = site.areas.codes
         self._race = race
+        self._suffix = {
+            column.basis.code: f" {number}" if number > 1 else ""
+            for number, column in enumerate(race.columns, 1)
+        }
 
     @cached_property
     def votes(self) -> tuple[str, ...]:
         """What a mark calls the votes of each candidate, in the order of the ballot."""
         return tuple(f"votes/{code}" for code in self._race.view.candidates)
 
-    def mark(self, column: Column, area: int, what: str, value: int) -> str:
-        """The attributes of an element that shows a figure, with a space before them."""
-        place = f"{self._race.code}/{column.basis.code}/{self._codes[area]}"
-        return f' data-figure="{place}/{what}" data-value="{value}"'
+    def places(self, area: int, first: bool = False) -> Markup:
+        """The attribute of an element from which on figures are of an area, in every basis or the first."""
+        columns = self._race.columns[:1] if first else self._race.columns
+        places = (f"{self._race.code}/{column.basis.code}/{self._codes[area]}" for column in columns)
+        return Markup(f' data-figures="{" ".join(places)}"')
 
-    def of(self, column: Column, area: int, what: str, value: int) -> Markup:
-        """The same for a template."""
-        return Markup(self.mark(column, area, what, value))
+    def mark(self, column: Column, what: str) -> Markup:
+        """The attribute of an element that shows a figure of the area that was stated before it."""
+        return Markup(f' data-figure="{what}{self._suffix[column.basis.code]}"')
 
     def picked(self, before: int = 0) -> str:
         """The classes of a table of which a narrow screen shows the cells of the largest (`areas.css`).

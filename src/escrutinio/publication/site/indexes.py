@@ -152,7 +152,7 @@ def _station_files(site: Site, findings: StationFindings, places: _Places) -> It
             said = {name: value for name, value in about.items() if value is not None}
             listed[code] = {"center": center, **said}
         code = site.areas.codes[area]
-        path = [(tree.codes[at], tree.names[at], site.files[at]) for at in tree.path(area)]
+        path = [(tree.codes[at], site.place_names[at], site.files[at]) for at in tree.path(area)]
         about_area = {"area": code, "path": path, "centers": names, "stations": listed}
         yield f"data/index/{site.files[area]}.json", _encode(about_area)
 

@@ -205,6 +205,11 @@ class Site:
         self.areas = state.areas
         self.notice = shown.notice
         self.places = shown.places
+        self.place_names = tuple(
+            shown.places[code][0] if shown.places.get(code) else name
+            for code, name in zip(state.areas.codes, state.areas.names, strict=True)
+        )
+        """What pages call each area: its name in full where the configuration has one, or as in the roll."""
         self.qr2024 = shown.qr2024
         self.imported = self.body.author_role is AuthorRole.IMPORTER
         self.without_official = without_official(state)

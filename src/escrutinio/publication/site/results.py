@@ -17,7 +17,7 @@ class ResultRows:
     """Writes what the columns of one contest have in an area, in one language."""
 
     def __init__(self, site: Site, race: Race, words: Words) -> None:
-        self._areas, self._files = site.areas, site.files
+        self._areas, self._files, self._place_names = site.areas, site.files, site.place_names
         self._race = race
         self._words = words
         self.figures = Figures(site, race)
@@ -58,8 +58,8 @@ class ResultRows:
         valid = column.valid[area]
         return Markup(
             "\n".join(
-                f"<tr><th scope=row>{name}{bar(votes, valid, bare=True)}"
-                f"<td{self._mark(column, area, number)}>{self._number(votes)}"
+                f"<tr{self.figures.places(area)}><th scope=row>{name}{bar(votes, valid, bare=True)}"
+                f"<td{self._mark(column, number)}>{self._number(votes)}"
                 f"<td>{self._percent(votes, valid)}"
                 for number, (name, votes) in enumerate(zip(self._names, column.votes[area], strict=True))
             )
@@ -108,25 +108,24 @@ class ResultRows:
     def _votes(self, column: Column, area: int, number: int, label: str = "") -> str:
         votes, valid = column.votes[area][number], column.valid[area]
         shown = f"{self._number(votes)}<small>{self._percent(votes, valid)}</small>"
-        return f"<td{label}{self._mark(column, area, number)}>{shown}"
+        return f"<td{label}{self._mark(column, number)}>{shown}"
 
-    def _mark(self, column: Column, area: int, number: int) -> str:
-        figures = self.figures
-        return figures.mark(column, area, figures.votes[number], column.votes[area][number])
+    def _mark(self, column: Column, number: int) -> str:
+        return self.figures.mark(column, self.figures.votes[number])
 
     def _part(self, area: int, areas: str, brief: bool) -> str:
         column = self._race.columns[0]
         cover, came = column.coverage(area), column.turnout(area)
         figures = "".join(
-            f"<td{self._mark(column, area, number)}>{self._number(votes)}"
+            f"<td{self._mark(column, number)}>{self._number(votes)}"
             for number, votes in enumerate(column.votes[area])
             if not brief or number in self.kept
         )
-        valid = self.figures.mark(column, area, "valid", column.valid[area])
-        counted = self.figures.mark(column, area, "counted", cover.counted)
+        valid, counted = (self.figures.mark(column, what) for what in ("valid", "counted"))
         return (
-            f'<tr><th scope="row"><a href="{areas}{self._files[area]}.html">'
-            f"{isolated(self._areas.names[area])}</a>{figures}"
+            f"<tr{self.figures.places(area, first=True)}><th scope=row>"
+            f'<a href="{areas}{self._files[area]}.html">'
+            f"{isolated(self._place_names[area])}</a>{figures}"
             f"<td{valid}>{self._number(column.valid[area])}"
             f"<td><span{counted}>{self._number(cover.counted)}</span>/{self._number(cover.all)}"
             f"<td>{self._percent(came.ballots, came.registered, 1)}"

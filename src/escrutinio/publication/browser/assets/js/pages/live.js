@@ -3,6 +3,7 @@
 // and whether the log is still the one that this browser saw before. Without a network nothing looks new.
 
 import { formatTenths, speaker } from "../records/words.js";
+import { figuresIn } from "./figure-marks.js";
 import { keepAddress } from "./languages.js";
 import { hold } from "./seen.js";
 
@@ -237,7 +238,7 @@ function* figures(main) {
     met.set(key, (met.get(key) ?? 0) + 1);
     return `${key} ${met.get(key)}`;
   };
-  for (const each of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll("[data-figure]"))) yield [once(each.dataset.figure ?? ""), each];
+  for (const [name, each] of figuresIn(main)) yield [once(name), each];
   for (const [place, table] of [...main.querySelectorAll("table")].entries()) {
     const name = table.caption?.textContent ?? table.parentElement?.getAttribute("aria-label") ?? String(place);
     const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent);

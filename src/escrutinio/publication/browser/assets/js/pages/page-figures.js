@@ -1,13 +1,13 @@
 // "Check the figures of this page": the whole log is verified and added up in a worker, and each figure that the page
-// marks (data-figure, data-value) is held against that sum, and what a reader sees there against the figure.
+// marks (figure-marks.js) is held against that sum: what a reader sees there, and data-value where only a share stands.
 
 import { el, fillElement } from "./dom.js";
+import { figuresIn, NUMBER } from "./figure-marks.js";
 import { revived, verdictOf } from "../election/steps.js";
 import { formatNumber } from "../records/words.js";
 import { speak } from "./say.js";
 
 const SHARE = /^\s*(\d+)(?:[.,](\d+))?[\u00a0\u202f ]?%/;
-const NUMBER = /(?<![\d.,])(\d[\d.,\u202f]*\d|\d)(?![\d.,]*\d|[\u00a0\u202f ]?%)/;
 const SHOWN = 20;
 
 /** @typedef {import("../election/report.js").Report} Report */
@@ -18,13 +18,14 @@ export async function checkFigures(button) {
   const status = /** @type {HTMLElement} */ (button.nextElementSibling);
   const words = (/** @type {string} */ context) => import(new URL(`../../words/${lang}/${context}.js`, import.meta.url).href);
   await Promise.all([words("verify"), words("refusal")]);
-  const marked = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("main [data-figure]")]);
+  const figures = [...figuresIn(document.querySelector("main") ?? document)];
+  const names = figures.map(([name]) => name);
+  const marked = figures.map(([, element]) => element);
   for (const element of marked) element.classList.remove("differs");
   try {
     const base = new URL(button.dataset.base ?? "../", location.href).href;
-    const names = marked.map(({ dataset }) => dataset.figure ?? "");
     const report = await verified(base, [...names, ...names.map(wholeOf)], (stage) => fillElement(status, speak(lang, `stage-${stage}`)));
-    fillElement(status, ...answer(lang, report, marked));
+    fillElement(status, ...answer(lang, report, marked, names));
   } catch (error) {
     fillElement(status, speak(lang, "figures-unread", { why: error instanceof Error ? error.message : String(error) }));
   }
@@ -56,8 +57,8 @@ function verified(base, figures, announce) {
   return done.finally(() => worker.terminate());
 }
 
-/** @param {string} lang @param {Report} report @param {HTMLElement[]} marked @returns {(Node | string)[]} */
-function answer(lang, report, marked) {
+/** @param {string} lang @param {Report} report @param {HTMLElement[]} marked @param {string[]} names @returns {(Node | string)[]} */
+function answer(lang, report, marked, names) {
   const verdict = verdictOf(report);
   const computed = report.figures;
   if (computed === null || verdict === "bad") return [speak(lang, "figures-log")];
@@ -66,25 +67,28 @@ function answer(lang, report, marked) {
   const values = { count: marked.length - left, wrong: wrong.length, left, size: report.size };
   for (const element of wrong) element.classList.add("differs");
   const list = wrong.slice(0, SHOWN).map((element) => {
-    const value = computed[marked.indexOf(element)];
+    const at = marked.indexOf(element);
+    const value = computed[at];
     const right = value === undefined || value === null ? "–" : formatNumber(value, lang);
-    return el("li", {}, speak(lang, "figures-one", { name: element.dataset.figure, seen: (element.textContent ?? "").trim().slice(0, 40), right }));
+    return el("li", {}, speak(lang, "figures-one", { name: names[at], seen: (element.textContent ?? "").trim().slice(0, 40), right }));
   });
   return [speak(lang, wrong.length ? "figures-differ" : "figures-hold", values), ...(list.length ? [el("ul", {}, list)] : [])];
 }
 
 /**
- * Whether an element states a figure and shows it, as the language writes it, or first of all its share of the whole.
+ * Whether an element shows a figure, as the language writes it, or states it and shows first of all its share.
  * @param {HTMLElement} element
  * @param {import("../election/counting.js").Sum | null | undefined} value
  * @param {import("../election/counting.js").Sum | null | undefined} whole
  * @param {string} lang
  */
 function shows(element, value, whole, lang) {
-  if (value === undefined || value === null || element.dataset.value !== String(value)) return false;
+  const stated = element.dataset.value;
+  if (value === undefined || value === null || (stated !== undefined && stated !== String(value))) return false;
   const text = element.textContent ?? "";
   const share = SHARE.exec(text);
   if (share) {
+    if (stated === undefined) return false;
     const digits = share[2] ?? "";
     const right = whole ? (100 * Number(value)) / Number(whole) : 0;
     return Math.abs(Number(`${share[1]}.${digits}`) - right) < 10 ** -digits.length + 1e-9;

@@ -3,10 +3,13 @@
 //
 //   table[data-csv] + button[data-csv-of][hidden]
 
+import { NUMBER } from "./figure-marks.js";
+
 /** @param {HTMLTableCellElement | undefined} cell */
 function plainOf(cell) {
-  const marked = cell?.dataset.value ?? cell?.querySelector("[data-value]")?.getAttribute("data-value");
-  return marked ?? (cell?.innerText ?? "").replace(/\s+/g, " ").trim();
+  const marked = cell?.dataset.figure === undefined ? cell?.querySelector("[data-figure]") : cell;
+  const number = marked && NUMBER.exec(marked.textContent ?? "");
+  return number ? number[1].replace(/\D/g, "") : (cell?.innerText ?? "").replace(/\s+/g, " ").trim();
 }
 
 /**
