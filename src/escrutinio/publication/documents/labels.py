@@ -120,7 +120,7 @@ CALENDAR = {
     "polls_open": N_("Polls open"),
     "polls_close": N_("Polls close"),
 }
-"""The dates of a calendar that the rules know; any other is an audit, by the code that its election gives it."""
+"""The dates of a calendar that the rules know; any other is an audit, by the code its election gives it."""
 
 TABLES: Mapping[str, Mapping[int, str] | Mapping[str, str]] = {
     "methods": METHODS,
