@@ -1,4 +1,4 @@
-"""What people read has names: keys, and codes of what has a title, are for the log's own pages and the data."""
+"""What people read has names: keys, and codes of what has a title, are for the log and the data."""
 
 import re
 from html.parser import HTMLParser
