@@ -54,3 +54,12 @@ def test_no_page_of_the_miniature_shows_a_key(miniature: Path, language: str) ->
         if keys:
             seen[name] = keys
     assert not seen
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_page_says_what_it_is_where_it_is_linked(miniature: Path, language: str) -> None:
+    """A description and a title for who sends a link need no address of the publication."""
+    for page in (miniature / language).glob("*.html"):
+        head = page.read_text("utf-8").partition("</head>")[0]
+        assert head.count('<meta name="description"') == 1
+        assert head.count('<meta property="og:title"') == head.count('<meta property="og:description"') == 1
