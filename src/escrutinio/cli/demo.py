@@ -53,8 +53,9 @@ def command(serve: bool, port: int, examples: Path | None, output: Path) -> None
     if serve:
         need("hub")  # before minutes of work
     from escrutinio.cli.serve import serve_directory
-    from escrutinio.cli.verify import print_report
+    from escrutinio.cli.verify import compared_pages, print_report
     from escrutinio.core.log.trust import parse_trust
+    from escrutinio.core.verification.checks import Outcome
     from escrutinio.core.verification.publication import verify_publication
     from escrutinio.publication.site.choice import render_demo_index
     from escrutinio.running.workspace.publish import publish
@@ -83,8 +84,9 @@ def command(serve: bool, port: int, examples: Path | None, output: Path) -> None
             trust = parse_trust((made.directory / "trust.toml").read_bytes())
             with progress_bar() as progress:
                 result = verify_publication(made.directory, trust=trust, executor=executor, progress=progress)
-            print_report(result)
-            if not result.authenticated:
+            pages = compared_pages(made.directory, result)
+            print_report(result, pages=pages)
+            if not result.authenticated or (pages is not None and pages.outcome is Outcome.FAILS):
                 sys.exit(EXIT_FAILED)
     seconds = time.perf_counter() - started
     click.echo(say("\nPublished and verified in {seconds:.1f} s.", seconds=seconds))

@@ -103,7 +103,7 @@ def command(
     compared = None if only_log or no_downloads else _compared(address, result)
     from escrutinio.core.log.fingerprint import fingerprint
 
-    pages = None if only_log else _pages(address, result)
+    pages = None if only_log else compared_pages(address, result)
     remember(result)
     short = None if trust is None else fingerprint(trust)
     if as_json:
@@ -147,7 +147,7 @@ def _compared(address: str, result: Verification) -> Downloads | None:
         return compare_downloads(result.of_tables, result.not_compared, open_files(address), executor)
 
 
-def _pages(address: str, result: Verification) -> PageFigures | None:
+def compared_pages(address: str | Path, result: Verification) -> PageFigures | None:
     """The third verdict: the figures of the pages; None where there are no tables to hold them against."""
     from escrutinio.base.fetch import open_files
     from escrutinio.core.verification.pages import compare_pages

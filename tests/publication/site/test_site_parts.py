@@ -132,14 +132,29 @@ def test_a_complaint_stands_with_its_ruling(miniature: Path) -> None:
     assert rulings[1][:4] == ["96", "C2.02", "one of several sheets is chosen", "67"]
 
 
-def test_a_page_of_oversight_without_records_says_so(hostile: Path) -> None:
-    for name, sentence in (
-        ("complaints", "No complaint is in the log."),
-        ("audit", "No audit of the boxes was committed to in the log."),
-        ("observers", "No accreditation is in the log."),
-        ("machines", "No step in the life of a machine is in the log."),
+IMPORTS_ONLY = "This log only imports sheets and announcements"
+
+
+def test_what_the_log_lacks_is_one_line_on_a_page(hostile: Path) -> None:
+    for name, titles in (
+        ("complaints", ("Complaints", "Rulings")),
+        ("audit", ("Minutes of audits", "The dice")),
+        ("observers", ("Accreditations", "Observation reports")),
+        ("machines", ("Steps in their life", "Checks of seals")),
     ):
-        assert sentence in read(hostile, f"en/{name}.html").said
+        page = read(hostile, f"en/{name}.html")
+        lacking = page.said.partition("Not in the log:")[2]
+        assert all(title in lacking for title in titles)
+        assert "is in the log." not in page.said
+
+
+def test_an_importer_says_that_it_was_not_told_rather_than_that_there_was_none(
+    hostile: Path, miniature: Path
+) -> None:
+    for name in ("complaints", "audit", "observers", "machines"):
+        imported = "Imported data." in read(hostile, f"en/{name}.html").said
+        assert (IMPORTS_ONLY in read(hostile, f"en/{name}.html").said) == imported
+        assert IMPORTS_ONLY not in read(miniature, f"en/{name}.html").said
 
 
 def test_every_type_of_record_that_is_no_sheet_has_a_place(miniature: Path) -> None:

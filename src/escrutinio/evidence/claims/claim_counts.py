@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
-from escrutinio.base.words.say import say_in
+from escrutinio.base.words.say import say_in, say_many_in
 from escrutinio.evidence.certainty.percentages import Rounding
 
 DECIMALS = (0, 1, 2, 3)
@@ -95,8 +95,9 @@ class CountTest:
         values: dict[str, object] = {"total": sum(self.counts), "looked": self.looked}
         if best is None or best.chance * self.looked >= Fraction(1, 100):
             return say_in(language, _NOTHING, **values), say_in(language, _NOT_NOTHING)
-        values |= {"decimals": best.decimals, "odds": round(1 / best.chance)}
-        return say_in(language, _MATCHED, **values), say_in(language, _NOT_MATCHED)
+        values |= {"odds": round(1 / best.chance)}
+        decimals = say_many_in(language, best.decimals, "{count} decimal", "{count} decimals")
+        return say_in(language, _MATCHED, decimals=decimals, **values), say_in(language, _NOT_MATCHED)
 
 
 def look_for_percentages(counts: Sequence[int]) -> CountTest:
@@ -249,7 +250,7 @@ def _check(counts: Sequence[int]) -> int:
 
 
 _MATCHED = N_(
-    "The announced counts are those that percentages with {decimals} decimal(s) of {total:,} votes "
+    "The announced counts are those that percentages with {decimals} of {total:,} votes "
     "give, rounded: 1 in {odds:,} of all counts with this sum, before multiplying by the {looked:,} tests "
     "tried. They look derived from the percentages rather than added up from stations."
 )

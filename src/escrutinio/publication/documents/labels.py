@@ -114,6 +114,14 @@ FIGURES: Mapping[str, str] = {
     "stations": N_("Stations counted"),
 }
 
+CALENDAR = {
+    "roll_frozen": N_("The roll is frozen"),
+    "enrolment_closes": N_("The enrolment of machines closes"),
+    "polls_open": N_("Polls open"),
+    "polls_close": N_("Polls close"),
+}
+"""The dates of a calendar that the rules know; any other is an audit, by the code its election gives it."""
+
 TABLES: Mapping[str, Mapping[int, str] | Mapping[str, str]] = {
     "methods": METHODS,
     "severities": SEVERITIES,
@@ -121,5 +129,6 @@ TABLES: Mapping[str, Mapping[int, str] | Mapping[str, str]] = {
     "records": RECORDS,
     "purposes": PURPOSES,
     "figures": FIGURES,
+    "calendar_dates": CALENDAR,
 }
 """The tables that templates use, by the name they use."""

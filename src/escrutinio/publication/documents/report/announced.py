@@ -5,43 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from escrutinio.base.words.catalogue import N_
+from escrutinio.evidence.certainty.percentages import Rounding
 from escrutinio.evidence.claims.claim_counts import CountTest
 from escrutinio.evidence.claims.claims import AgainstSheets, ClaimStudy
 from escrutinio.publication.documents.report.document import Answer, Table, Tongue
+from escrutinio.publication.documents.report.names import announcement_name, candidate_name
 from escrutinio.publication.documents.report.results import ContestEvidence
 
 PRIORS = (10, 1_000, 100_000)
 """Prior odds are the reader's own; these only show how much the figures move them."""
+
+ROUNDINGS = {
+    Rounding.NEAREST: N_("to the nearest"),
+    Rounding.FLOOR: N_("down"),
+    Rounding.CEIL: N_("up"),
+}
 
 RISKS = (Fraction(1, 20), Fraction(1, 100), Fraction(1, 10**6))
 
 
 def claim_findings(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     """For each announced result its tests, then the percentages that were announced beside each other."""
+    entries = {study.code: study.index for study in one.claims}
     for study in one.claims:
-        yield from _study(study, say)
+        yield from _study(one, study, say)
     for candidate, first, second, pair in one.pairs:
-        heading = f"{candidate}: {first}, {second}"
+        names = (announcement_name(one, code, entries.get(code), say) for code in (first, second))
+        heading = f"{candidate_name(one, candidate, say)}: {', '.join(names)}"
         yield Answer(heading, pair.sentences(say.language))
 
 
-def _study(study: ClaimStudy, say: Tongue) -> Iterator[Answer]:
+def _study(one: ContestEvidence, study: ClaimStudy, say: Tongue) -> Iterator[Answer]:
+    announced = announcement_name(one, study.code, study.index, say)
     if study.counts is not None:
-        heading = say("{name}: do percentages generate its votes?", name=study.code)
+        heading = say("{name}: do percentages generate its votes?", name=announced)
         yield Answer(
             heading,
             study.counts.sentences(say.language),
             (*_matches(study.counts, say), *_odds(study.counts, say)),
         )
     if study.sheets is not None:
-        heading = say("{name}: can it and the sheets both be true?", name=study.code)
-        yield Answer(heading, study.sheets.least.sentences(say.language), tuple(_sheets(study.sheets, say)))
+        heading = say("{name}: can it and the sheets both be true?", name=announced)
+        yield Answer(
+            heading, study.sheets.least.sentences(say.language), tuple(_sheets(one, study.sheets, say))
+        )
     odd = tuple(each.sentence(say.language) for each in study.odd)
     if odd:
-        yield Answer(say("{name}: odd figures", name=study.code), odd)
+        yield Answer(say("{name}: odd figures", name=announced), odd)
     if study.counts is None and study.sheets is None:
         yield Answer(
-            study.code,
+            announced,
             (
                 say(
                     "It gives too few figures to test: no number of votes beside its percentages. That says "
@@ -53,7 +67,7 @@ def _study(study: ClaimStudy, say: Tongue) -> Iterator[Answer]:
 
 def _matches(test: CountTest, say: Tongue) -> Iterator[Table]:
     rows = tuple(
-        (f"{match.decimals}, {match.mode}", say.whole(round(1 / match.chance)))
+        (f"{match.decimals}, {say(ROUNDINGS[match.mode])}", say.whole(round(1 / match.chance)))
         for match in test.matches
         if match.matched and match.left_out is None and 0 < match.chance < 1
     )
@@ -80,13 +94,13 @@ def _odds(test: CountTest, say: Tongue) -> Iterator[Table]:
         yield Table(caption, header, tuple(rows))
 
 
-def _sheets(found: AgainstSheets, say: Tongue) -> Iterator[Table]:
+def _sheets(one: ContestEvidence, found: AgainstSheets, say: Tongue) -> Iterator[Table]:
     compared = found.comparison
     yield Table(
         say("Announced beside the sheets"),
         ("", say("sheets"), say("announced"), say("difference")),
         tuple(
-            (say.column(name), say.whole(sheets), say.whole(said), say.signed(rest))
+            (candidate_name(one, name, say), say.whole(sheets), say.whole(said), say.signed(rest))
             for name, sheets, said, rest in zip(
                 compared.columns, compared.totals, compared.announced, compared.residual, strict=True
             )

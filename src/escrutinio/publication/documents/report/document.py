@@ -9,6 +9,8 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent, whole
 
+MINUS = "\N{MINUS SIGN}"
+
 _COLUMNS = {"others": N_("others"), "null": N_("null")}
 
 
@@ -66,7 +68,7 @@ class Tongue:
 
     def signed(self, number: int) -> str:
         """A whole number with its sign."""
-        return ("+" if number > 0 else "") + whole(number, self.language)
+        return ("+" if number > 0 else "") + whole(number, self.language).replace("-", MINUS)
 
     def percent(self, share: Fraction | None, digits: int = 2) -> str:
         """A share as a percentage, or that it is not known."""

@@ -45,6 +45,9 @@ FEWEST_SHEETS = 100
 RISK_LIMITS = (Fraction(1, 20), Fraction(1, 100))
 MARGINS = (0.02, 0.01, 0.005)
 
+BULLETIN = "bulletin"
+"""The label of what the authority's own bulletins say."""
+
 T = TypeVar("T")
 
 
@@ -147,7 +150,7 @@ def _of_bulletins(state: ElectionState, contest: str) -> list[Certainty]:
     for logged in state.records(Bulletin, contest):
         certificate = _try(partial(bulletin_certificate, state, logged))
         if certificate is not None:
-            found.append(Certainty("bulletin", logged.index, certificate, None))
+            found.append(Certainty(BULLETIN, logged.index, certificate, None))
     return found
 
 

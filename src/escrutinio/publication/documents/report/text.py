@@ -16,7 +16,14 @@ from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
 from escrutinio.evidence.screening.words import explain, words_of_left_out
 from escrutinio.publication.documents.report.announced import claim_findings
-from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Tongue, Topic
+from escrutinio.publication.documents.report.document import MINUS, Answer, Chapter, Table, Tongue, Topic
+from escrutinio.publication.documents.report.names import (
+    announcement_name,
+    basis_name,
+    candidate_name,
+    certificate_by_name,
+    reversal_by_name,
+)
 from escrutinio.publication.documents.report.plots import plots_of
 from escrutinio.publication.documents.report.results import Certainty, ContestEvidence
 
@@ -60,7 +67,7 @@ def standing_sentences(found: tuple[ContestEvidence, ...], language: str) -> dic
 
 def said_of(one: ContestEvidence, standing: Certainty, language: str) -> str:
     """Who is first by which basis, what that leaves out, and whether the rest could change it."""
-    sentence = _by_name(one, standing, language).sentences(language)[0]
+    sentence = certificate_by_name(one, standing.certificate, Tongue(language)).sentences(language)[0]
     basis = title_in(one.names.get(standing.certificate.basis, ()), language, "")
     disputed = standing.certificate.outstanding.disputed
     if not basis:
@@ -74,22 +81,6 @@ def said_of(one: ContestEvidence, standing: Certainty, language: str) -> str:
             basis=basis,
         )
     return f"{basis}: {sentence}"
-
-
-def _by_name(one: ContestEvidence, standing: Certainty, language: str) -> Certificate:
-    """A certificate that names candidates as people know them; others keep their code."""
-    view = one.view
-    names = {
-        code: title_in(titles, language, code)
-        for code, titles in zip(view.candidates, view.candidate_titles, strict=True)
-    }
-    certificate = standing.certificate
-    return replace(certificate, candidates=tuple(names.get(c, c) for c in certificate.candidates))
-
-
-def name_of(one: ContestEvidence, code: str, say: Tongue) -> str:
-    """What people call a basis or an announcement."""
-    return title_in(one.names.get(code, ()), say.language, code)
 
 
 def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
@@ -152,20 +143,22 @@ def _nothing(say: Tongue) -> Answer:
 
 def _standings(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     for standing in one.sheets:
-        heading = say("The counted sheets: {basis}", basis=name_of(one, standing.label, say))
-        yield _standing(heading, standing, say, one.roll)
+        heading = say("The counted sheets: {basis}", basis=basis_name(one, standing.label, say))
+        yield _standing(one, heading, standing, say, one.roll)
     for standing in one.announced:
-        heading = say("Announced: {name} (entry {index})", name=standing.label, index=standing.index)
-        yield _standing(heading, standing, say, None)
+        name = announcement_name(one, standing.label, standing.index, say)
+        yield _standing(one, say("Announced: {name}", name=name), standing, say, None)
 
 
-def _standing(heading: str, standing: Certainty, say: Tongue, roll: int | None) -> Answer:
-    certificate = standing.certificate
+def _standing(
+    one: ContestEvidence, heading: str, standing: Certainty, say: Tongue, roll: int | None
+) -> Answer:
+    certificate = certificate_by_name(one, standing.certificate, say)
     sentences = list(certificate.sentences(say.language))
     sentences += _roll_from(roll, say)
     decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
     if standing.reversal is not None and decides:
-        sentences += standing.reversal.sentences(say.language)
+        sentences += reversal_by_name(one, standing.reversal, say).sentences(say.language)
     return Answer(heading, tuple(sentences), (_certificate(certificate, say),))
 
 
@@ -207,7 +200,7 @@ def _certificate(certificate: Certificate, say: Tongue) -> Table:
 def _reconciled(one: ContestEvidence, found: Accounts, say: Tongue) -> Answer:
     (pair,) = found.pairs
     official, other = found.names(pair)
-    left, right = (name_of(one, code, say) for code in (official, other))
+    left, right = (basis_name(one, code, say) for code in (official, other))
     only = (pair.count(kind) for kind in (Kind.ONLY_LEFT, Kind.ONLY_RIGHT))
     counts = (pair.count(Kind.AGREE), pair.differ(), *only)
     header = (
@@ -219,14 +212,25 @@ def _reconciled(one: ContestEvidence, found: Accounts, say: Tongue) -> Answer:
     )
     row = (say("stations"), *(say.whole(each) for each in counts))
     net = tuple(
-        (name, say.signed(change))
-        for name, change in zip(found.joined.view.candidates, pair.net[0].tolist(), strict=True)
+        (candidate_name(one, code, say), say.signed(change))
+        for code, change in zip(found.joined.view.candidates, pair.net[0].tolist(), strict=True)
     )
     tables = [Table(say("Stations"), header, (row,))]
     if pair.differ():
         caption = f"{right} − {left}"
         tables.append(Table(caption, ("", say("net difference")), net))
-    return Answer(f"{official} · {right}", found.sentences(pair, say.language), tuple(tables))
+    view = found.joined.view
+    named = replace(
+        found,
+        joined=replace(
+            found.joined,
+            view=replace(view, candidates=tuple(candidate_name(one, code, say) for code in view.candidates)),
+            sources=tuple(
+                replace(source, name=basis_name(one, source.name, say)) for source in found.joined.sources
+            ),
+        ),
+    )
+    return Answer(f"{left} · {right}", named.sentences(pair, say.language), tuple(tables))
 
 
 def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
@@ -245,7 +249,7 @@ def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
         for plan in one.plans
     )
     table = Table(say("If every box agrees with its sheet"), header, rows)
-    heading = say("Plan for {basis}", basis=name_of(one, one.plan_basis, say))
+    heading = say("Plan for {basis}", basis=basis_name(one, one.plan_basis, say))
     yield Answer(heading, one.plans[0].sentences(say.language), (table,))
     if one.hot:
         yield _hot(one, say)
@@ -288,7 +292,8 @@ def _hot(one: ContestEvidence, say: Tongue) -> Answer:
 
 def _quick_count(one: ContestEvidence, say: Tongue) -> Answer:
     assert one.quick_count is not None
-    candidate, sizes = one.quick_count
+    code, sizes = one.quick_count
+    candidate = candidate_name(one, code, say)
     rows = tuple((f"± {_decimal(100 * s.margin, 1, say)}", say.whole(s.tables)) for s in sizes)
     header = (say("margin in points, 95%"), say("stations"))
     caption = say("Simple random sample, share of {candidate}", candidate=candidate)
@@ -330,7 +335,7 @@ def _screens(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     is_not = explain(found.screens[0], say.language).is_not if found.screens else ""
     caption = say("Statistics and their models")
     yield Answer(
-        name_of(one, one.screening_basis, say), (said, is_not), (Table(caption, header, tuple(rows)),)
+        basis_name(one, one.screening_basis, say), (said, is_not), (Table(caption, header, tuple(rows)),)
     )
     for each in found.screens:
         if each.outside:
@@ -343,4 +348,4 @@ def _screens(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
 def _decimal(value: float | None, digits: int, say: Tongue) -> str:
     if value is None:
         return say.unknown
-    return marks(f"{value:,.{digits}f}", say.language)
+    return marks(f"{value:,.{digits}f}", say.language).replace("-", MINUS)
