@@ -120,11 +120,11 @@ def test_a_station_shows_its_sheets_and_what_was_checked(page: Page, served: Ser
         row.split("\t") for row in page.locator("article.sheet").first.locator("tbody tr").all_inner_texts()
     ]
     assert rows == [
-        ["", "ana", "24 80.00\xa0%", "twenty-four"],
+        ["", "ana", "24 80.00%", "twenty-four"],
         ["1", "ana-1", "21", "twenty-one"],
         ["3", "ana-2", "3", "three"],
-        ["2", "blas", "4 13.33\xa0%", "four"],
-        ["4", "carla", "2 6.67\xa0%", "two"],
+        ["2", "blas", "4 13.33%", "four"],
+        ["4", "carla", "2 6.67%", "two"],
         ["", "Null ballots", "1", "one"],
         ["", "Blank ballots", "0", "zero"],
     ]

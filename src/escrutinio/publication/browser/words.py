@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 
 from escrutinio.base.words.catalogue import SOURCE, catalogue, languages
 from escrutinio.base.words.po import CONTEXT
+from escrutinio.base.words.wording import percent_sign
 
 CONTEXTS = ("area", "check", "code", "findings", "live", "refusal", "search", "station", "verify")
 REFUSAL = "refusal"
@@ -49,6 +50,7 @@ def learning(
 def _given(language: str, context: str, refusals: Container[str] | None = None) -> str:
     found = catalogue(language)
     marks = {name: found.header[f"X-{name.title()}"] for name in ("endonym", "thousands", "decimal")}
+    marks["percent"] = percent_sign(language)
     keys = (key for key in _keys(context) if context != REFUSAL or refusals is None or key in refusals)
     messages = {key: found.pgettext(context, key) for key in keys}
     return f'"{language}", {_script(marks)}, "{context}", {_script(messages, indent=1)}'

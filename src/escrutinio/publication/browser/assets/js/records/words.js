@@ -1,7 +1,7 @@
 // What the languages say. The messages of one are files of a publication, written from the catalogue of that
 // language (`words/<language>/<context>.js`), and each calls `learn`; the modules know keys and values alone.
 
-/** @typedef {{ endonym: string, thousands: string, decimal: string }} Marks */
+/** @typedef {{ endonym: string, thousands: string, decimal: string, percent: string }} Marks */
 /** Says a message in a language, with its gaps filled.
  * @typedef {(lang: string, key: string, values?: Record<string, unknown>) => string} Say */
 
@@ -108,8 +108,8 @@ export function formatPercent(part, whole, lang) {
     const rounded = (200n * scale * BigInt(part) + BigInt(whole)) / (2n * BigInt(whole));
     const edge = [0n, 50n, 100n].find((one) => one * scale === rounded);
     if (edge !== undefined && edge * BigInt(whole) !== 100n * BigInt(part) && digits < MOST_DIGITS) continue;
-    const mark = MARKS.get(lang)?.decimal ?? ".";
-    return `${formatNumber(rounded / scale, lang)}${mark}${String(rounded % scale).padStart(digits, "0")}\u00a0%`;
+    const { decimal, percent } = MARKS.get(lang) ?? { decimal: ".", percent: "%" };
+    return `${formatNumber(rounded / scale, lang)}${decimal}${String(rounded % scale).padStart(digits, "0")}${percent}`;
   }
 }
 
