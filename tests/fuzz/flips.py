@@ -17,7 +17,7 @@ from tests.fuzz.subject import Place, Subject, Tried, described
 
 VIEWS = re.compile(
     r"(en|es|embed|assets)/.*|index\.html|(site|live|latest)\.json|feed\.[a-z.]+|trust\.toml"
-    r"|data/(index|names)/.*|data/(areas|controls|keys|log-pages|qr2024|datapackage)\.json"
+    r"|data/(index|names)/.*|data/(areas|controls|keys|log-pages|findings-wide|qr2024|datapackage)\.json"
 )
 """What `verify` does not look at: pages and what they are made with, indexes that serve them (docs/data.md),
 the copy of the trust file, and what says of `data/` nothing that a check needs (docs/verifying.md)."""
