@@ -14,7 +14,7 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
 
-SIGNERS = ("root", "machine", "authority", "receiver", "board", "party", "observer", "desk", "press")
+SIGNERS = ("root", "machine", "authority", "receiver", "board", "party", "observer", "desk", "press", "court")
 MIDNIGHT = 1_922_400_000
 STATION, CONTEST = "010101001.01", "president"
 
@@ -30,7 +30,8 @@ class Example:
     @property
     def name(self) -> str:
         """The word of its type, marked where it names an act that it replaces."""
-        return f"{self.body.NAME}{' again' if getattr(self.body, 'replaces', None) else ''}"
+        again = getattr(self.body, "replaces", None) or getattr(self.body, "corrects", None)
+        return f"{self.body.NAME}{' again' if again else ''}"
 
     @property
     def signer(self) -> str:
@@ -80,6 +81,7 @@ def _table(rows: str) -> p.Attachment:
 
 AREAS = "code,parent,level,name\nall,,country,País inventado\n01,all,state,Norte\n02,all,state,Sur\n"
 STATIONS = "station,center,area,registered\n010101001.01,010101001,01,400\n020101001.01,020101001,02,\n"
+BOXES = "station,seal,most\n010101001.01,seal-000123,400\n"
 CENTERS = "center,area,name\n010101001,01,Escuela del Norte\n020101001,02,Escuela del Sur\n"
 
 _DIGEST = sha256(b"some earlier record").digest()
@@ -98,12 +100,20 @@ _OPTIONS = (
 _PRESIDENT = p.Contest(
     CONTEST,
     titles("Presidencia", "President"),
-    k.Method.TWO_ROUND,
-    1,
-    p.Fraction(1, 2),
     "all",
+    1,
+    1,
+    k.Method.TWO_ROUND,
+    (p.Win(p.Bar(1, 2, 1)), p.Win(p.Bar(40, 100), p.Bar(10, 100))),
+    None,
+    p.Bar(1, 4),
+    k.Ties.ORDER,
+    (1, 0),
+    (p.BallotClass("null", ()), p.BallotClass("blank", ()), p.BallotClass("challenged", titles("Impugnados", "Challenged"))),
+    None,
     _CANDIDATES,
     _OPTIONS,
+    (p.Article("wins", "Law, article 4"),),
 )
 
 _HERE = f"{STATION}/{CONTEST}"
@@ -125,12 +135,23 @@ REPLACING = (
         "authority",
         "observer/0000001",
     ),
-    Example(t.Ruling(None, k.Decision.UPHOLD, None, "Law, article 216", None, _DIGEST), "authority", _HERE),
+    Example(
+        t.Ruling(None, k.Decision.REVERSE, None, None, "Law, article 216", None, _DIGEST),
+        "court",
+        f"station/{_HERE}",
+    ),
     Example(t.AuditMinutes(k.AuditOutcome.FAILED, MIDNIGHT - 86_000, (), _DIGEST), "authority", "software"),
-    Example(t.Bulletin(1, k.Basis.RULED, _HEAD, (143, 256), 7, 0, 1, _DIGEST), "authority", CONTEST),
+    Example(t.Bulletin(1, k.Basis.RULED, _HEAD, (143, 256), (7, 0, 1), None, 1, _DIGEST), "authority", CONTEST),
     Example(t.Proclamation(("blue",), _HEAD, (143, 256), _DIGEST), "authority", CONTEST),
+    Example(t.Lots(("green", "blue"), ("blue",), (), _DIGEST), "authority", CONTEST),
 )
 """An act of each matter that names the one that it replaces."""
+
+CORRECTING = (
+    Example(t.HandCount((119, 24, 257), (7, 0, 1), None, 408, _DIGEST, None, _DIGEST), "board", _HERE),
+    Example(t.AuditResult(_DIGEST, 1, p.Fraction(30, 1_000), None, _DIGEST), "authority", CONTEST),
+)
+"""What puts right a slip of its own signer."""
 
 EXAMPLES: tuple[Example, ...] = (
     Example(
@@ -144,9 +165,15 @@ EXAMPLES: tuple[Example, ...] = (
             author=titles("Autoridad inventada", "An invented authority"),
             root_key=key("root").public_key,
             officers_needed=1,
+            powers=(p.Power(24, k.Role.COURT, 1),),
+            courts=(p.Court("electoral", titles("Sala electoral", "Electoral court"), 1, 1),),
             contests=(_PRESIDENT,),
+            contests_file=None,
             areas=_table(AREAS),
+            paper=("02",),
+            supplements=(p.Supplement("staff", titles("Miembros", "Staff"), "Law, article 9", 5, ("01",)),),
             calendar=(p.Deadline("polls-close", MIDNIGHT + 64_800),),
+            articles=(p.Article("rulings", "Law, article 215"),),
         ),
         "root",
         "election",
@@ -166,17 +193,29 @@ EXAMPLES: tuple[Example, ...] = (
         t.Enrolment(
             (
                 p.EnrolledKey(
-                    "machine/0000001", key("machine").public_key, k.Role.MACHINE, (STATION,), (CONTEST,), ()
+                    "machine/0000001",
+                    key("machine").public_key,
+                    k.Role.MACHINE,
+                    (STATION,),
+                    (CONTEST,),
+                    (),
+                    bytes(64),
                 ),
                 p.EnrolledKey(
-                    "party/0000001", key("party").public_key, k.Role.PARTY, (), (), titles("Azul", "Blue")
+                    "party/0000001",
+                    key("party").public_key,
+                    k.Role.PARTY,
+                    (),
+                    (),
+                    titles("Azul", "Blue"),
+                    bytes(64),
                 ),
             )
         ),
         "root",
         "election",
     ),
-    Example(t.Revocation(key("desk").kid, k.RevocationReason.LOST), "root", "election"),
+    Example(t.Revocation(key("desk").kid, k.RevocationReason.LOST, "Law, article 12"), "root", "election"),
     Example(t.WitnessPolicy(_text("a policy")), "root", "election"),
     Example(
         t.Roll(_table(STATIONS), _table(CENTERS), (p.Declared("01", 1), p.Declared("02", 2)), "2030-06-01"),
@@ -212,16 +251,28 @@ EXAMPLES: tuple[Example, ...] = (
         "election",
     ),
     Example(t.ZeroReport((0, 0, 0), _SOFTWARE), "machine", _HERE),
-    Example(t.TallySheet((120, 23, 256), 7, 0, 406), "machine", _HERE),
+    Example(t.TallySheet((120, 23, 256), (7, 0, 1), None, 407, 408, 2, 1), "machine", _HERE),
     Example(t.MachineEvent(k.EventKind.PRINTED, MIDNIGHT + 65_000, 1), "machine", STATION),
     Example(t.ContingencyOpening(k.Contingency.NO_POWER), "authority", STATION),
-    Example(t.ManualSheet((120, 23, 256), 7, 0, 406, None), "board", _HERE),
+    Example(t.ManualSheet((120, 23, 256), (7, 0, 1), None, 407, None, None, None, _DIGEST), "board", _HERE),
     Example(
-        t.Copy((120, 23, 256), 7, 0, 406, 406, 512, k.Form.PAPER, sha256(b"a picture").digest(), None),
+        t.Copy(
+            (120, 23, 256),
+            (7, 0, 1),
+            None,
+            407,
+            407,
+            None,
+            None,
+            512,
+            k.Form.PAPER,
+            sha256(b"a picture").digest(),
+            None,
+        ),
         "party",
         _HERE,
     ),
-    Example(t.HandCount((119, 24, 256), 7, 0, 406, _DIGEST), "board", _HERE),
+    Example(t.HandCount((119, 24, 256), (7, 0, 1), None, 407, _DIGEST, bytes(32)), "board", _HERE),
     Example(t.SealCheck("seal-000123", 1), "board", STATION),
     Example(t.RefusalToSign(k.RefusalReason.FIGURES_DIFFER), "party", _HERE),
     Example(
@@ -230,7 +281,11 @@ EXAMPLES: tuple[Example, ...] = (
         f"station/{STATION}",
     ),
     Example(t.Complaint(k.Category.COPIES, MIDNIGHT + 70_000, _DIGEST), "desk", "area/01"),
-    Example(t.Ruling(_DIGEST, k.Decision.SELECT, 1_234, "Law, article 215", None), "authority", _HERE),
+    Example(
+        t.Ruling(_DIGEST, k.Decision.SELECT, _DIGEST, None, "Law, article 215", None),
+        "authority",
+        f"station/{_HERE}",
+    ),
     Example(
         t.IncidentDisclosure(k.Category.TRANSMISSION, MIDNIGHT + 66_000, MIDNIGHT + 67_000, ()),
         "authority",
@@ -239,7 +294,7 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         t.AuditMinutes(k.AuditOutcome.PASSED, MIDNIGHT - 86_400, (_text("minutes"),)), "authority", "software"
     ),
-    Example(t.Bulletin(1, k.Basis.REPORTED, _HEAD, (143, 256), 7, 0, 1), "authority", f"{CONTEST}/01"),
+    Example(t.Bulletin(1, k.Basis.REPORTED, _HEAD, (143, 256), (7, 0, 1), None, 1), "authority", f"{CONTEST}/01"),
     Example(t.Proclamation(("green",), _HEAD, (143, 256)), "authority", CONTEST),
     Example(t.ObservationReport(_DIGEST, None), "observer", "area/01"),
     Example(
@@ -272,20 +327,48 @@ EXAMPLES: tuple[Example, ...] = (
         "election",
     ),
     Example(
-        t.AuditCommitment(k.AuditMethod.BRAVO, p.Fraction(5, 100), _HEAD, ("party/0000001",)),
+        t.AuditCommitment(
+            method=k.AuditMethod.PPEB_BETTING,
+            risk_limit=p.Fraction(5, 100),
+            head=_HEAD,
+            basis="reported",
+            bound=k.BoundSource.LAW,
+            most=600,
+            bet=p.Fraction(1, 2),
+            manifest=_DIGEST,
+            throwers=("authority/0000001", "party/0000001"),
+            counters=("party/0000001", "observer/0000001"),
+            follows=None,
+        ),
         "authority",
         CONTEST,
     ),
-    Example(t.AuditSeed(_DIGEST, "31415926535897932384"), "authority", CONTEST),
-    Example(t.AuditSample(_DIGEST, 1, (STATION, STATION)), "authority", CONTEST),
+    Example(t.AuditSeed(_DIGEST, "31415926535897932384", bytes(32), None), "authority", CONTEST),
+    Example(t.AuditSample(_DIGEST, 1, (p.Box(STATION), p.Box(STATION, 17))), "authority", CONTEST),
     Example(t.AuditResult(_DIGEST, 1, p.Fraction(31, 1_000), None), "authority", CONTEST),
     Example(t.Closing(k.Closes.ENROLMENT, "Law, article 94"), "authority", "election"),
+    Example(t.Retraction(_DIGEST, k.Retracted.OTHER_SHEET), "party", "election"),
+    Example(t.Lots(("green", "blue"), ("green",), (_text("minutes"),)), "authority", CONTEST),
+    Example(t.BallotManifest(_table(BOXES)), "authority", CONTEST),
+    Example(t.DigitsCommitment(_DIGEST, sha256(bytes(32) + b"31415").digest()), "party", CONTEST),
+    Example(t.CountCommitment(_DIGEST, sha256(bytes(32) + b"a count").digest()), "party", _HERE),
+    Example(t.Promise(_DIGEST, MIDNIGHT + 70_000), "receiver", "election"),
     Example(
         t.RemovalRequest(_text("no light since noon").digest, k.Removal.COURT_ORDER, "Court order 12"),
         "authority",
         "election",
     ),
+    Example(t.SheetStatus(k.SheetFact.UNSIGNED, _DIGEST, _text("a note")), "authority", _HERE),
+    Example(
+        t.Custody("box", "seal-000123", k.Seal.HANDED_OVER, MIDNIGHT + 66_000, (_text("minutes"),)),
+        "authority",
+        STATION,
+    ),
+    Example(t.Checklist(_table("code,text\na1,The box is empty\n"), ("a1",), ()), "observer", STATION),
+    Example(t.Visit(MIDNIGHT + 30_000, MIDNIGHT + 33_000, ()), "observer", STATION),
+    Example(t.NextRound(_DIGEST, "log.example/invented-2"), "authority", CONTEST),
     *REPLACING,
+    *CORRECTING,
 )
 
 

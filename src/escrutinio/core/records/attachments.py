@@ -8,8 +8,8 @@ from hashlib import sha256
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records.parts import Attachment
 
-CSV, TEXT, JSON = "text/csv", "text/plain", "application/json"
-MEDIA_TYPES = frozenset({CSV, TEXT, JSON, "application/pdf", "image/jpeg", "image/png"})
+CSV, TEXT, JSON, CBOR = "text/csv", "text/plain", "application/json", "application/cbor"
+MEDIA_TYPES = frozenset({CSV, TEXT, JSON, CBOR, "application/pdf", "image/jpeg", "image/png"})
 MAX_ATTACHMENT = 2**28
 
 

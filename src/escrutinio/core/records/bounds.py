@@ -67,7 +67,7 @@ def _check_of(codec: object) -> _Check | None:
             return check_time
         case c.Struct(of=p.Attachment):
             return check_attachment
-        case c.Struct(of=p.Fraction):
+        case c.Struct(of=of) if of is p.Fraction or of is p.Bar:
             return _check_fraction
         case c.Struct():
             return _of_struct(tuple(_bounded(codec.layout)))
@@ -96,6 +96,6 @@ def _of_each(inner: _Check, *, many: bool) -> _Check:
     return check
 
 
-def _check_fraction(share: p.Fraction) -> None:
+def _check_fraction(share: p.Fraction | p.Bar) -> None:
     if share.denominator < 1 or share.numerator > share.denominator:
         raise OutOfBoundsError("bound-fraction", numerator=share.numerator, denominator=share.denominator)

@@ -14,7 +14,7 @@ from escrutinio.core.records.attachments import MAX_ATTACHMENT, MEDIA_TYPES
 from escrutinio.core.records.bounds import TIME_LIMIT
 from escrutinio.core.records.entry import UNREAD
 from escrutinio.core.records.subjects import FORMS
-from escrutinio.core.records.types import BY_CODE, VERSION, Body, Definition
+from escrutinio.core.records.types import BY_CODE, EARLIER, Body, Definition
 
 _FRAME = f"""\
 ; Escrutinio: the records. Written by `python -m escrutinio.core.records.cddl`; docs/formats.md explains it.
@@ -39,15 +39,14 @@ protected = {{
   }},
 }}
 
-version = {VERSION}
 election = digest  ; SHA-256 of the definition record
 """
 
 _UNREAD = f"""\
-; A type that a later version may have. One below {UNREAD} looks alike and may change keys or totals: a reader
+; A type that a later version may have, or a later version of a type. One below {UNREAD} looks alike and may change keys or totals: a reader
 ; that does not know it judges no total.
 unread = [
-  version,
+  1..{c.UINT_LIMIT - 1},  ; version
   {UNREAD}..{c.UINT_LIMIT - 1},  ; type
   election,
   seconds,  ; issued-at
@@ -70,6 +69,8 @@ _SCALARS = {
     "digest": "bytes .size 32  ; SHA-256",
     "key": "bytes .size 32  ; Ed25519 public key",
     "kid": "bytes .size 8",
+    "signature": "bytes .size 64  ; Ed25519",
+    "salt": "bytes .size 32  ; random",
     "code": 'text .regexp "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"',
     "name": 'text .regexp "[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"  ; at most 64 bytes',
     "subject": 'text .regexp "[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"  ; at most 128 bytes',
@@ -81,7 +82,7 @@ _SCALARS = {
 
 def cddl() -> str:
     """The text of docs/formats.cddl."""
-    bodies = list(BY_CODE.values())
+    bodies = [*BY_CODE.values(), *EARLIER.values()]
     rules = ["payload = " + "\n  / ".join([*(body.NAME for body in bodies), "unread"]) + "\n"]
     rules += [_record_rule(body) for body in bodies]
     rules += [_array_rule(c.cddl_name(part.__name__), [], c.layout(part)) for part in parts()]
@@ -94,8 +95,13 @@ def markdown() -> str:
     """The tables between the markers of docs/formats.md: records, parts and lists, with every position."""
     sections = ["### Records"]
     for code, body in BY_CODE.items():
-        sections.append(f"#### {code} {body.NAME}\n\n{_about(body)}\n\nSubject: {FORMS[body.SUBJECT]}.")
-        sections.append(_table(body.LAYOUT, 4))
+        sections += _section(f"{code} {body.NAME}", body)
+        sections += [
+            part
+            for (kind, version), before in EARLIER.items()
+            if kind == code
+            for part in _section(f"{code} {body.NAME}, version {version}", before)
+        ]
     sections.append("### Parts")
     for part in parts():
         sections.append(f"#### {c.cddl_name(part.__name__)}\n\n{_about(part)}")
@@ -104,6 +110,11 @@ def markdown() -> str:
     rows = [f"| {c.cddl_name(of.__name__)} | {_words(of)} |" for of in lists()]
     sections.append("\n".join(["| list | numbers |", "| --- | --- |", *rows]))
     return "\n\n".join(sections) + "\n"
+
+
+def _section(title: str, body: type[Body]) -> list[str]:
+    about = f"{_about(body)}\n\nVersion {body.VERSION}. Subject: {FORMS[body.SUBJECT]}."
+    return [f"#### {title}\n\n{about}", _table(body.LAYOUT, 4)]
 
 
 def parts() -> tuple[type[object], ...]:
@@ -119,7 +130,8 @@ def lists() -> tuple[type[IntEnum], ...]:
 
 
 def _codecs() -> Iterator[object]:
-    return _inside(codec for body in BY_CODE.values() for _, codec in body.LAYOUT)
+    bodies = (*BY_CODE.values(), *EARLIER.values())
+    return _inside(codec for body in bodies for _, codec in body.LAYOUT)
 
 
 def _inside(codecs: Iterable[object]) -> Iterator[object]:
@@ -134,7 +146,7 @@ def _inside(codecs: Iterable[object]) -> Iterator[object]:
 def _record_rule(body: type[Body]) -> str:
     election = "bytes .size 0" if body is Definition else "election"
     head = [
-        ("version", "version"),
+        (str(body.VERSION), "version"),
         (str(body.TYPE), "type"),
         (election, "election"),
         ("seconds", "issued-at"),

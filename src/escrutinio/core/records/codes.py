@@ -22,8 +22,28 @@ class Method(IntEnum):
     """How a contest is decided."""
 
     PLURALITY = 0
+    """As many seats as there are, to those with most votes."""
     TWO_ROUND = 1
+    """One seat; who has no share that wins the first round meets the next in a second one."""
     DHONDT = 2
+    """Highest averages, divisors 1, 2, 3, …"""
+    SAINTE_LAGUE = 3
+    """Highest averages, divisors 1, 3, 5, …"""
+    HARE = 4
+    """Largest remainders after quotas of votes / seats."""
+    DROOP = 5
+    """Largest remainders after quotas of votes / (seats + 1), rounded down, and one."""
+
+
+class Ties(IntEnum):
+    """What the law does where equal votes leave a seat open."""
+
+    OPEN = 0
+    """It does not say, or says what no figure shows: the seat stays open."""
+    ORDER = 1
+    """An order of the candidates that the definition gives."""
+    LOTS = 2
+    """A drawing of lots, which is recorded."""
 
 
 class LogRole(IntEnum):
@@ -47,6 +67,7 @@ class Role(IntEnum):
     COMPLAINT_DESK = 6
     IMPORTER = 7
     PRESS = 8
+    COURT = 9
 
 
 class Step(IntEnum):
@@ -171,6 +192,21 @@ class Decision(IntEnum):
     ANNUL = 1
     SELECT = 2
     DISMISS = 3
+    RECOUNT = 4
+    REPEAT = 5
+    STAY = 6
+    REVERSE = 7
+
+
+class SheetFact(IntEnum):
+    """What is the matter with a sheet, as whoever has it says; no total changes by it."""
+
+    UNSIGNED = 0
+    ILLEGIBLE = 1
+    INCONSISTENT = 2
+    CHALLENGED = 3
+    ANNULLED = 4
+    NOT_INSTALLED = 5
 
 
 class AuditOutcome(IntEnum):
@@ -196,6 +232,32 @@ class AuditMethod(IntEnum):
     SRS_ALPHA = 1
     BRAVO = 2
     HOT_AUDIT = 3
+
+
+class BoundSource(IntEnum):
+    """Where an audit has from how many ballots a box holds at most; never from the sheet under audit."""
+
+    REGISTERED = 0
+    MANIFEST = 1
+    LAW = 2
+
+
+class Retracted(IntEnum):
+    """Why somebody takes back a copy or a claim of their own."""
+
+    MISREAD = 0
+    OTHER_SHEET = 1
+    FORGED = 2
+    OTHER = 3
+
+
+class Seal(IntEnum):
+    """What happened to something that is kept under a seal."""
+
+    SEALED = 0
+    HANDED_OVER = 1
+    RECEIVED = 2
+    OPENED = 3
 
 
 class RevocationReason(IntEnum):

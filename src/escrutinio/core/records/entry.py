@@ -7,6 +7,7 @@ the signature holds, is asked with `verify`, since the key comes from the log an
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import cbor2
 
@@ -17,7 +18,16 @@ from escrutinio.core.records.cbor import MAX_DEPTH, decode
 from escrutinio.core.records.cose import MAX_RECORD, Frame, build, key_id, split
 from escrutinio.core.records.keys import SigningKey, check_public_key, check_signature
 from escrutinio.core.records.subjects import Subject, read_subject
-from escrutinio.core.records.types import BY_CODE, BY_NAME, VERSION, Body, Charter, Definition, Enrolment
+from escrutinio.core.records.types import (
+    BY_CODE,
+    BY_NAME,
+    EARLIER,
+    Body,
+    Charter,
+    Definition,
+    Earlier,
+    Enrolment,
+)
 
 UNREAD = 128
 """Types from here on never change keys or totals: one that a program does not know is left unread."""
@@ -69,7 +79,7 @@ def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: by
     read_subject(body.SUBJECT, subject)
     for public_key in introduced_keys(body):
         check_public_key(public_key)
-    values = [VERSION, body.TYPE, election, c.within("issued_at", c.TIME.encode, issued_at)]
+    values = [body.VERSION, body.TYPE, election, c.within("issued_at", c.TIME.encode, issued_at)]
     for name, codec in body.LAYOUT:
         value = getattr(body, name)
         if value is not None or not isinstance(codec, c.Trailing):
@@ -117,7 +127,7 @@ def read_record(raw: bytes) -> Entry:
 def open_frame(raw: bytes, frame: Frame) -> Entry:
     """Read the payload of a record whose frame was already taken apart. Raises as `read_record` does."""
     values = decode_payload(frame.payload)
-    code, election, issued_at = values[1], values[2], values[3]
+    version, code, election, issued_at = values[:_HEAD]
     if type(code) is not int or not 0 <= code < c.UINT_LIMIT:
         raise RecordError("payload-array")
     kind = BY_CODE.get(code)
@@ -125,6 +135,8 @@ def open_frame(raw: bytes, frame: Frame) -> Entry:
         raise RecordError("record-election")
     if type(issued_at) is not int or not 0 <= issued_at < c.UINT_LIMIT:
         raise RecordError("payload-array")
+    if kind is not None and version != kind.VERSION:
+        kind = _of_version(kind, version)
     if kind is None:
         for value in values[_HEAD:]:
             _check_item(value, 2)
@@ -139,10 +151,25 @@ def open_frame(raw: bytes, frame: Frame) -> Entry:
         except RecordError as error:
             raise RecordError("at-place", why=error, place=f"{kind.NAME}.{name}") from None
     about = read_subject(kind.SUBJECT, frame.subject)
-    return Entry(raw, frame.kid, frame.issuer, frame.subject, election, issued_at, kind(**fields), about)
+    body = kind(**fields)
+    now = body.now() if isinstance(body, Earlier) else body
+    return Entry(raw, frame.kid, frame.issuer, frame.subject, election, issued_at, now, about)
 
 
-def decode_payload(payload: bytes) -> list[object]:
+def _of_version(kind: type[Body], version: int) -> type[Body] | None:
+    """How a type was written in another version than today's; None for a later one, which is unknown.
+
+    Raises RecordError for an earlier one that is not read any more, and for a definition of any other.
+    """
+    found = EARLIER.get((kind.TYPE, version))
+    if found is None and kind is Definition:
+        raise RecordError("definition-version", version=version, known=kind.VERSION)
+    if found is None and version < kind.VERSION:
+        raise RecordError("record-version", name=kind.NAME, version=version, known=kind.VERSION)
+    return found
+
+
+def decode_payload(payload: bytes) -> list[Any]:
     """The payload's CBOR as a list of at least four positions, in the one encoding allowed.
 
     Its items may still be of a wrong type (negative, null, a float): the codecs of the type refuse those.
@@ -154,9 +181,9 @@ def decode_payload(payload: bytes) -> list[object]:
         raise RecordError("payload-cbor") from None
     if again != payload:
         raise RecordError("payload-array")
-    if len(values) < _HEAD or type(values[0]) is not int or values[0] != VERSION:
-        raise RecordError("record-version", version=VERSION)
-    return values  # type: ignore[no-any-return]
+    if len(values) < _HEAD or type(values[0]) is not int or not 1 <= values[0] < c.UINT_LIMIT:
+        raise RecordError("payload-array")
+    return values
 
 
 def _check_item(value: object, depth: int) -> None:

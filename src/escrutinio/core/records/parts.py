@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.codecs import part, put
-from escrutinio.core.records.codes import Channel, Method, Refused, Role
+from escrutinio.core.records.codes import Channel, Method, Refused, Role, Ties
 
 
 @part
@@ -57,22 +57,119 @@ class Option:
 
 
 @part
-class Contest:
-    """One thing voted on. Counts follow the order of `options`.
+class Bar:
+    """A share that must be reached: at least numerator/denominator of a base, or more than that (`more`).
 
-    `threshold`: for two rounds the share of valid votes that must be exceeded to win the first
-    (1/2 where empty); for D'Hondt the share of valid votes a list needs to take part (none where empty).
-    `area`: the area whose stations vote in it.
+    The base of votes is the valid ones and, of the contest's classes, those whose numbers stand in `beside`.
+    """
+
+    numerator: int = put(c.Uint("part"))
+    denominator: int = put(c.Uint("whole"))
+    more: int = put(c.Uint("bit", 2), default=0)
+    beside: tuple[int, ...] = put(c.Array(c.UINT, 0, 16), default=())
+
+
+@part
+class Win:
+    """One way to win the first of two rounds: a share of the base, and a lead over the second where one is asked."""
+
+    share: Bar = put(c.Struct(Bar))
+    lead: Bar | None = put(c.Optional(c.Struct(Bar)), default=None)
+
+
+@part
+class BallotClass:
+    """Ballots that are not valid votes, counted apart: null, blank, and what else the law tells apart."""
+
+    code: str = put(c.CODE)
+    titles: tuple[Title, ...] = put(TITLES)
+
+
+@part
+class Article:
+    """The article of the law behind a rule of the definition."""
+
+    rule: str = put(c.CODE)
+    text: str = put(c.LONG)
+
+
+ARTICLES = c.Array(c.Struct(Article), 0, 64)
+
+
+@part
+class FirstRound:
+    """The first round that a contest is the second one of: the election's digest, and the contest's code there."""
+
+    election: bytes = put(c.DIGEST)
+    contest: str = put(c.CODE)
+
+
+@part
+class Contest:
+    """One thing voted on. Counts follow the order of `options`, those of other ballots that of `classes`.
+
+    `marks`: how many a ballot may have. `wins`: for two rounds the ways to win the first (more than half of the
+    valid votes where empty). `threshold`: the share that a list needs to take part in a distribution (none where
+    empty). `quorum`: the share of registered voters whose ballots make the vote valid. `order`: the numbers of all
+    candidates, for ties that the law breaks by one. `area`: the area whose stations vote in it.
     """
 
     code: str = put(c.CODE)
     titles: tuple[Title, ...] = put(TITLES)
-    method: Method = put(c.Code(Method))
-    seats: int = put(c.UINT)
-    threshold: Fraction | None = put(c.Optional(c.Struct(Fraction)))
     area: str = put(c.CODE)
+    seats: int = put(c.UINT)
+    marks: int = put(c.UINT)
+    method: Method = put(c.Code(Method))
+    wins: tuple[Win, ...] = put(c.Array(c.Struct(Win), 0, 8))
+    threshold: Bar | None = put(c.Optional(c.Struct(Bar)))
+    quorum: Bar | None = put(c.Optional(c.Struct(Bar)))
+    ties: Ties = put(c.Code(Ties))
+    order: tuple[int, ...] = put(c.Array(c.UINT, 0, 4_096))
+    classes: tuple[BallotClass, ...] = put(c.Array(c.Struct(BallotClass), 0, 16))
+    first: FirstRound | None = put(c.Optional(c.Struct(FirstRound)))
     candidates: tuple[Candidate, ...] = put(c.Array(c.Struct(Candidate), 1, 4_096))
     options: tuple[Option, ...] = put(c.Array(c.Struct(Option), 1, 4_096))
+    articles: tuple[Article, ...] = put(ARTICLES)
+
+
+CONTESTS = c.Array(c.Struct(Contest), 0, 256)
+"""The contests that stand in a definition itself."""
+
+CONTESTS_FILE = c.Array(c.Struct(Contest), 1, 65_535)
+"""Those that stand in an attachment of it."""
+
+
+@part
+class Power:
+    """How many of which role an act needs: the act's record type, `authority` or `court`, how many names."""
+
+    act: int = put(c.UINT)
+    role: Role = put(c.Code(Role))
+    needed: int = put(c.Uint("uint8", 256))
+
+
+@part
+class Court:
+    """Who judges complaints: the name of its keys begins with `court/<code>`; of a higher `instance`, the last word."""
+
+    code: str = put(c.CODE)
+    titles: tuple[Title, ...] = put(c.Array(c.Struct(Title), 1, 16))
+    instance: int = put(c.Uint("uint8", 256))
+    needed: int = put(c.Uint("uint8", 256))
+
+
+@part
+class Supplement:
+    """Voters beyond the list whom the law lets vote at a station: staff, transit, agents of parties.
+
+    `most`: how many a station at most, where the law says; `places`: areas or stations, all where empty.
+    """
+
+    code: str = put(c.CODE)
+    titles: tuple[Title, ...] = put(TITLES)
+    article: str = put(c.LONG)
+    most: int | None = put(c.Optional(c.COUNT))
+    places: tuple[str, ...] = put(c.Array(c.CODE))
 
 
 @part
@@ -88,8 +185,22 @@ class EnrolledKey:
     """A public key and what it may do.
 
     `scope`: stations or areas it may speak of, all where empty; `contests` likewise. `titles`: the name
-    of an organisation as people know it; empty for machines and boards.
+    of an organisation as people know it; empty for machines and boards. `proof`: the key's own signature of all
+    this (`possession`), so that nobody is enrolled with a key that is not theirs.
     """
+
+    name: str = put(c.NAME)
+    public_key: bytes = put(c.KEY)
+    role: Role = put(c.Code(Role))
+    scope: tuple[str, ...] = put(c.Array(c.CODE, 0, 4_096))
+    contests: tuple[str, ...] = put(c.Array(c.CODE, 0, 4_096))
+    titles: tuple[Title, ...] = put(TITLES)
+    proof: bytes = put(c.SIGNATURE)
+
+
+@part
+class KeyBefore:
+    """A public key and what it may do, as version 1 enrolled it: without proof that its holder has it."""
 
     name: str = put(c.NAME)
     public_key: bytes = put(c.KEY)
@@ -97,6 +208,14 @@ class EnrolledKey:
     scope: tuple[str, ...] = put(c.Array(c.CODE, 0, 4_096))
     contests: tuple[str, ...] = put(c.Array(c.CODE, 0, 256))
     titles: tuple[Title, ...] = put(TITLES)
+
+
+@part
+class Box:
+    """A box that was drawn: its station and, where single ballots are drawn, the ballot's place in it from 1."""
+
+    station: str = put(c.CODE)
+    position: int | None = put(c.Optional(c.COUNT), default=None)
 
 
 @part

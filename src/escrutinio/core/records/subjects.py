@@ -17,6 +17,7 @@ FORMS = {
     "contest-area": "<contest> or <contest>/<area>",
     "station": "<station>",
     "station/contest": "<station>/<contest>",
+    "matter": "station/<station>/<contest>, area/<area>/<contest> or contest/<contest>",
     "signer": "the name of an enrolled signer",
     "lot": "<lot>, a code the authority gives to a batch of machines",
     "place": '"election", area/<area> or station/<station>',
@@ -54,6 +55,12 @@ def read_subject(form: str, subject: str) -> Subject:
             return Subject(area=area)
         case "place", ["station", station]:
             return Subject(station=station)
+        case "matter", ["station", station, contest]:
+            return Subject(station=station, contest=contest)
+        case "matter", ["area", area, contest]:
+            return Subject(area=area, contest=contest)
+        case "matter", ["contest", contest]:
+            return Subject(contest=contest)
         case (("lot" | "audit"), [code]):
             return Subject(other=code)
         case "signer", _:

@@ -9,8 +9,9 @@ One file for each speaker; another one needs its line below and nothing more.
 
 from collections.abc import Mapping
 
+from escrutinio.core.records.body import EARLIER as EARLIER
 from escrutinio.core.records.body import REGISTERED, Body
-from escrutinio.core.records.body import VERSION as VERSION
+from escrutinio.core.records.body import Earlier as Earlier
 from escrutinio.core.records.types.audit import *
 from escrutinio.core.records.types.authority import *
 from escrutinio.core.records.types.board import *

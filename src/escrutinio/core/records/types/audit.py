@@ -1,4 +1,4 @@
-"""Counts of the paper, and audits over boxes: commitment, seed, sample, result."""
+"""Counts of the paper, and audits over boxes: manifest, commitment, digits, seed, sample, counts, result."""
 
 from __future__ import annotations
 
@@ -9,15 +9,33 @@ from escrutinio.core.records.body import REPLACES, Body, record
 from escrutinio.core.records.codecs import put
 from escrutinio.core.records.types.counts import Counted
 
-__all__ = ["AuditCommitment", "AuditMinutes", "AuditResult", "AuditSample", "AuditSeed", "HandCount"]
+__all__ = [
+    "AuditCommitment",
+    "AuditMinutes",
+    "AuditResult",
+    "AuditSample",
+    "AuditSeed",
+    "BallotManifest",
+    "CountCommitment",
+    "DigitsCommitment",
+    "HandCount",
+]
+
+CORRECTS = c.Trailing(c.DIGEST)
+"""The last position of what puts right a slip of its own signer: the digest of the record that had it."""
 
 
-@record(19, "station/contest", bulk=True)
+@record(19, "station/contest", version=2, bulk=True)
 class HandCount(Counted):
-    """The count of the paper in one box; `audit` is the digest of the audit's commitment, if for one."""
+    """The count of the paper in one box; `audit` is the digest of the audit's commitment, if for one.
+
+    `salt`: where this opens a count that was committed to (`count-commitment`).
+    """
 
     vouchers: int | None = put(c.Optional(c.COUNT))
     audit: bytes | None = put(c.Optional(c.DIGEST))
+    salt: bytes | None = put(c.Optional(c.SALT))
+    corrects: bytes | None = put(CORRECTS, default=None)
 
 
 @record(26, "audit")
@@ -30,34 +48,52 @@ class AuditMinutes(Body):
     replaces: bytes | None = put(REPLACES, default=None)
 
 
-@record(34, "contest")
+@record(34, "contest", version=2)
 class AuditCommitment(Body):
-    """An audit fixes, before the seed is drawn, what it audits and who counts."""
+    """An audit fixes, before anything is drawn, all that a choice could change.
+
+    `basis`: the code of the basis that is audited, at the log's `head`. `bound`: where it has from how many ballots
+    a box holds at most; `most`: that number, where it is the law's. `bet`: the stake of a betting method.
+    `manifest`: the digest of the list of boxes. `throwers` each commit to digits of the seed; `counters` sign what
+    they count. `follows`: the digest of the commitment of an audit of this contest that went before.
+    """
 
     method: k.AuditMethod = put(c.Code(k.AuditMethod))
     risk_limit: p.Fraction = put(c.Struct(p.Fraction))
     head: p.LogHead = put(c.Struct(p.LogHead))
-    organisations: tuple[str, ...] = put(c.Array(c.NAME, 0, 64))
+    basis: str = put(c.SHORT)
+    bound: k.BoundSource = put(c.Code(k.BoundSource))
+    most: int | None = put(c.Optional(c.COUNT))
+    bet: p.Fraction | None = put(c.Optional(c.Struct(p.Fraction)))
+    manifest: bytes | None = put(c.Optional(c.DIGEST))
+    throwers: tuple[str, ...] = put(c.Array(c.NAME, 1, 16))
+    counters: tuple[str, ...] = put(c.Array(c.NAME, 1, 64))
+    follows: bytes | None = put(c.Optional(c.DIGEST))
 
 
-@record(35, "contest")
+@record(35, "contest", version=2)
 class AuditSeed(Body):
-    """The public dice: decimal digits thrown after the commitment."""
+    """Decimal digits of the seed: those that its signer committed to, with their salt, or public dice.
+
+    `instead_of`: the thrower who did not open their digits, and in whose place dice were thrown in public.
+    """
 
     commitment: bytes = put(c.DIGEST)
-    seed: str = put(c.CODE)
+    digits: str = put(c.CODE)
+    salt: bytes | None = put(c.Optional(c.SALT))
+    instead_of: str | None = put(c.Optional(c.NAME))
 
 
-@record(36, "contest")
+@record(36, "contest", version=2)
 class AuditSample(Body):
-    """The stations drawn with the seed in this round, in order, with repetitions."""
+    """The boxes drawn with the seed in this round, in order, with repetitions."""
 
     commitment: bytes = put(c.DIGEST)
     round: int = put(c.COUNT)
-    stations: tuple[str, ...] = put(c.Array(c.CODE))
+    boxes: tuple[p.Box, ...] = put(c.Array(c.Struct(p.Box)))
 
 
-@record(37, "contest")
+@record(37, "contest", version=2)
 class AuditResult(Body):
     """What the audit measured after a round: risk as a fraction, rounded up."""
 
@@ -65,3 +101,33 @@ class AuditResult(Body):
     round: int = put(c.COUNT)
     risk: p.Fraction = put(c.Struct(p.Fraction))
     minutes: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
+    corrects: bytes | None = put(CORRECTS, default=None)
+
+
+@record(41, "contest")
+class BallotManifest(Body):
+    """The boxes of a contest, their seals, and how many ballots each holds at most: CSV station,seal,most."""
+
+    boxes: p.Attachment = put(p.ATTACHMENT)
+
+
+@record(42, "contest")
+class DigitsCommitment(Body):
+    """Digits of an audit's seed, committed to before anybody opens theirs.
+
+    `digits` = SHA-256(32 random bytes, then the digits).
+    """
+
+    commitment: bytes = put(c.DIGEST)
+    digits: bytes = put(c.DIGEST)
+
+
+@record(43, "station/contest")
+class CountCommitment(Body):
+    """A count of the paper, committed to before its figures are said.
+
+    `count` = SHA-256(32 random bytes, then the CBOR of the array [counts, classes, valid, vouchers]).
+    """
+
+    commitment: bytes = put(c.DIGEST)
+    count: bytes = put(c.DIGEST)

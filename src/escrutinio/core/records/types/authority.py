@@ -7,16 +7,21 @@ from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.body import REPLACES, Body, record
 from escrutinio.core.records.codecs import put
+from escrutinio.core.records.types.counts import CLASSES
 
 __all__ = [
     "Accreditation",
     "Arrival",
     "Bulletin",
+    "Checklist",
     "Closing",
     "ContingencyOpening",
+    "Custody",
     "Lifecycle",
+    "NextRound",
     "NominationChange",
     "Proclamation",
+    "Promise",
     "RemovalRequest",
     "Roll",
     "StationChange",
@@ -98,19 +103,20 @@ class ContingencyOpening(Body):
     reason: k.Contingency = put(c.Code(k.Contingency))
 
 
-@record(27, "contest-area")
+@record(27, "contest-area", version=2)
 class Bulletin(Body):
     """Totals announced by the authority, of the log at one size.
 
-    `counts` per candidate in the definition's order; `stations` counted; `head` the log they come from.
+    `counts` per candidate, `classes` per class of other ballots, in the definition's order; `valid` ballots where
+    one may have several marks; `stations` counted; `head` the log they come from.
     """
 
     number: int = put(c.COUNT)
     basis: k.Basis = put(c.Code(k.Basis))
     head: p.LogHead = put(c.Struct(p.LogHead))
     counts: tuple[int, ...] = put(c.COUNTS)
-    null: int = put(c.COUNT)
-    blank: int = put(c.COUNT)
+    classes: tuple[int, ...] = put(CLASSES)
+    valid: int | None = put(c.Optional(c.COUNT))
     stations: int = put(c.COUNT)
     replaces: bytes | None = put(REPLACES, default=None)
 
@@ -148,3 +154,39 @@ class RemovalRequest(Body):
     attachment: bytes = put(c.DIGEST)
     reason: k.Removal = put(c.Code(k.Removal))
     legal_basis: str = put(c.LONG)
+
+
+@record(44, "election")
+class Promise(Body):
+    """What a receiver answers: the record with this digest will be in the log by then."""
+
+    record: bytes = put(c.DIGEST)
+    by: int = put(c.TIME)
+
+
+@record(130, "station")
+class Custody(Body):
+    """Something of a station that is kept under a seal (`what`: a box, a machine) changed hands, or was opened."""
+
+    what: str = put(c.CODE)
+    seal: str = put(c.CODE)
+    change: k.Seal = put(c.Code(k.Seal))
+    at: int = put(c.TIME)
+    minutes: tuple[p.Attachment, ...] = put(p.ATTACHMENTS)
+
+
+@record(131, "station")
+class Checklist(Body):
+    """Points of a published list that were looked at: those that hold, those that do not."""
+
+    points: p.Attachment = put(p.ATTACHMENT)
+    holds: tuple[str, ...] = put(c.Array(c.CODE, 0, 256))
+    fails: tuple[str, ...] = put(c.Array(c.CODE, 0, 256))
+
+
+@record(133, "contest")
+class NextRound(Body):
+    """The contest goes into a second round: the digest of that election's definition, and its log's origin."""
+
+    definition: bytes = put(c.DIGEST)
+    origin: str = put(c.SHORT)

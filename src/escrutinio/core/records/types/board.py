@@ -11,11 +11,14 @@ from escrutinio.core.records.types.counts import Sheet
 __all__ = ["ManualSheet", "RefusalToSign", "SealCheck"]
 
 
-@record(17, "station/contest", bulk=True)
+@record(17, "station/contest", version=2, bulk=True)
 class ManualSheet(Sheet):
-    """A polling board's sheet, counted by hand after a contingency opening."""
+    """A polling board's sheet, counted by hand: where the law counts on paper, or after a contingency opening.
 
-    voters: int | None = put(c.Optional(c.COUNT))
+    `ruling`: the digest of the ruling that ordered a recount or a repeated vote, if it is the sheet of one.
+    """
+
+    ruling: bytes | None = put(c.Optional(c.DIGEST))
 
 
 @record(20, "station")

@@ -8,7 +8,7 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records.body import REPLACES, Body, record
 from escrutinio.core.records.codecs import put
 
-__all__ = ["Complaint", "IncidentDisclosure", "IncidentReport", "Ruling"]
+__all__ = ["Complaint", "IncidentDisclosure", "IncidentReport", "Lots", "Ruling"]
 
 
 @record(22, "place")
@@ -32,18 +32,30 @@ class Complaint(Body):
     commitment: bytes = put(c.DIGEST)
 
 
-@record(24, "station/contest")
+@record(24, "matter", version=2)
 class Ruling(Body):
-    """The authority decides about one station and contest.
+    """The authority, or a court, decides about a contest at one station, in an area, or everywhere.
 
-    `complaint`: digest of the complaint's record; `entry`: for `select`, the index of the sheet that counts.
+    `complaint`: digest of the complaint's record; `sheet`: for `select`, the digest of the sheet that counts;
+    `until`: for `stay`, when it ends.
     """
 
     complaint: bytes | None = put(c.Optional(c.DIGEST))
     decision: k.Decision = put(c.Code(k.Decision))
-    entry: int | None = put(c.Optional(c.UINT))
+    sheet: bytes | None = put(c.Optional(c.DIGEST))
+    until: int | None = put(c.Optional(c.TIME))
     legal_basis: str = put(c.LONG)
     minutes: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
+    replaces: bytes | None = put(REPLACES, default=None)
+
+
+@record(40, "contest")
+class Lots(Body):
+    """Lots were drawn among candidates with equal claims: their codes, in the order in which they were drawn."""
+
+    among: tuple[str, ...] = put(c.Array(c.CODE, 2, 4_096))
+    drawn: tuple[str, ...] = put(c.Array(c.CODE, 1, 4_096))
+    minutes: tuple[p.Attachment, ...] = put(p.ATTACHMENTS)
     replaces: bytes | None = put(REPLACES, default=None)
 
 

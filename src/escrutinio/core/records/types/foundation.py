@@ -5,15 +5,20 @@ from __future__ import annotations
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
-from escrutinio.core.records.body import Body, record
+from escrutinio.core.records.body import Body, Earlier, earlier, record
 from escrutinio.core.records.codecs import put
 
-__all__ = ["Charter", "CoRecord", "Definition", "Enrolment", "Revocation", "WitnessPolicy"]
+__all__ = ["Charter", "CoRecord", "Definition", "Enrolment", "EnrolmentBefore", "Revocation", "WitnessPolicy"]
 
 
-@record(1, "election")
+@record(1, "election", version=2)
 class Definition(Body):
-    """Entry 0: what is voted on. Its SHA-256 is the election's identity."""
+    """Entry 0: what is voted on. Its SHA-256 is the election's identity.
+
+    Acts need `officers_needed` of the authority's names, or as many of whom `powers` say. The contests stand in
+    `contests` or, where these have no room, in `contests_file`: the CBOR of an array of them. `paper`: areas and
+    stations that count on paper. `articles`: the law behind the rules.
+    """
 
     kind: k.Kind = put(c.Code(k.Kind))
     code: str = put(c.CODE)
@@ -24,9 +29,15 @@ class Definition(Body):
     author: tuple[p.Title, ...] = put(c.Array(c.Struct(p.Title), 1, 16))
     root_key: bytes = put(c.KEY)
     officers_needed: int = put(c.Uint("uint8", 256))
-    contests: tuple[p.Contest, ...] = put(c.Array(c.Struct(p.Contest), 1, 256))
+    powers: tuple[p.Power, ...] = put(c.Array(c.Struct(p.Power), 0, 64))
+    courts: tuple[p.Court, ...] = put(c.Array(c.Struct(p.Court), 0, 64))
+    contests: tuple[p.Contest, ...] = put(p.CONTESTS)
+    contests_file: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
     areas: p.Attachment = put(p.ATTACHMENT)
+    paper: tuple[str, ...] = put(c.Array(c.CODE, 0, 4_096))
+    supplements: tuple[p.Supplement, ...] = put(c.Array(c.Struct(p.Supplement), 0, 16))
     calendar: tuple[p.Deadline, ...] = put(c.Array(c.Struct(p.Deadline), 0, 256))
+    articles: tuple[p.Article, ...] = put(p.ARTICLES)
 
 
 @record(2, "election")
@@ -40,19 +51,39 @@ class Charter(Body):
     predecessor: p.LogHead | None = put(c.Optional(c.Struct(p.LogHead)))
 
 
-@record(3, "election")
+@record(3, "election", version=2)
 class Enrolment(Body):
-    """Keys and what they may do; signed by the operator's root."""
+    """Keys and what they may do; signed by the operator's root, and by each of the keys for itself."""
 
     keys: tuple[p.EnrolledKey, ...] = put(c.Array(c.Struct(p.EnrolledKey), 1, 1_000))
 
 
-@record(4, "election")
+@earlier(Enrolment, 1)
+class EnrolmentBefore(Earlier):
+    """Keys and what they may do, without a proof that their holders have them."""
+
+    keys: tuple[p.KeyBefore, ...] = put(c.Array(c.Struct(p.KeyBefore), 1, 1_000))
+
+    def now(self) -> Enrolment:
+        """The same keys; their proof is empty, which no enrolment of today can say."""
+        return Enrolment(
+            tuple(
+                p.EnrolledKey(key.name, key.public_key, key.role, key.scope, key.contests, key.titles, b"")
+                for key in self.keys
+            )
+        )
+
+
+@record(4, "election", version=2)
 class Revocation(Body):
-    """From here on, no record of this key is admitted; earlier ones stand and are marked."""
+    """From here on, no record of this key is admitted; earlier ones stand and are marked.
+
+    That of a party's or an observer's key has effect with the officers' consents (co-records) alone.
+    """
 
     kid: bytes = put(c.KID)
     reason: k.RevocationReason = put(c.Code(k.RevocationReason))
+    legal_basis: str = put(c.LONG)
 
 
 @record(5, "election")
@@ -64,6 +95,6 @@ class WitnessPolicy(Body):
 
 @record(31, "election")
 class CoRecord(Body):
-    """Consent to a late enrolment: the digest of the enrolment's record."""
+    """Consent to a record of the root: a late enrolment, the revocation of a party's or an observer's key."""
 
-    enrolment: bytes = put(c.DIGEST)
+    record: bytes = put(c.DIGEST)

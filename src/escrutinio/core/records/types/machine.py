@@ -19,13 +19,9 @@ class ZeroReport(Body):
     software: bytes = put(c.DIGEST)
 
 
-@record(14, "station/contest", bulk=True)
+@record(14, "station/contest", version=2, bulk=True)
 class TallySheet(Sheet):
-    """The count of one station and contest by its machine.
-
-    `counts` per option in the definition's order; `null` and `blank` ballots; `ballots` as the sheet
-    itself adds them up, where it does.
-    """
+    """The count of one station and contest by its machine."""
 
 
 @record(15, "station")

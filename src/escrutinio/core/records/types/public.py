@@ -9,7 +9,7 @@ from escrutinio.core.records.body import Body, record
 from escrutinio.core.records.codecs import put
 from escrutinio.core.records.types.counts import Sheet
 
-__all__ = ["Acceptance", "Claim", "Copy", "ObservationReport", "Statement"]
+__all__ = ["Acceptance", "Claim", "Copy", "ObservationReport", "Retraction", "SheetStatus", "Statement", "Visit"]
 
 
 @record(10, "signer")
@@ -20,15 +20,14 @@ class Acceptance(Body):
     accepted: int = put(c.Uint("bit", 2))
 
 
-@record(18, "station/contest", bulk=True)
+@record(18, "station/contest", version=2, bulk=True)
 class Copy(Sheet):
     """What an organisation read off a sheet, independent of the authority.
 
-    `voters` and `registered` as printed or written on it; `form` says what was read; `image` is the
-    digest of the picture, `original` of the sheet's record where it was signed.
+    No item in `classes` where they were not read. `registered` as printed or written on it; `form` says what was
+    read; `image` is the digest of the picture, `original` of the sheet's record where it was signed.
     """
 
-    voters: int | None = put(c.Optional(c.COUNT))
     registered: int | None = put(c.Optional(c.COUNT))
     form: k.Form = put(c.Code(k.Form))
     image: bytes | None = put(c.Optional(c.DIGEST))
@@ -75,3 +74,29 @@ class Statement(Body):
     words: p.Attachment = put(p.ATTACHMENT)
     source: str = put(c.LONG)
     in_reply_to: bytes | None = put(c.Optional(c.DIGEST))
+
+
+@record(39, "election")
+class Retraction(Body):
+    """Its signer takes back a copy or a claim of their own, by the digest of its record; both stay to be read."""
+
+    record: bytes = put(c.DIGEST)
+    reason: k.Retracted = put(c.Code(k.Retracted))
+
+
+@record(129, "station/contest")
+class SheetStatus(Body):
+    """What is the matter with a station's sheet, or why there is none; `sheet` is the digest of its record."""
+
+    status: k.SheetFact = put(c.Code(k.SheetFact))
+    sheet: bytes | None = put(c.Optional(c.DIGEST))
+    note: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
+
+
+@record(132, "station")
+class Visit(Body):
+    """An observer was at a station, from when until when; what was seen there is an attachment."""
+
+    starts: int = put(c.TIME)
+    ends: int | None = put(c.Optional(c.TIME))
+    report: tuple[p.Attachment, ...] = put(p.ATTACHMENTS)

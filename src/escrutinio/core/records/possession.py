@@ -1,0 +1,46 @@
+"""Proof of possession: each key that is enrolled has signed its own enrolment, for this election and no other.
+
+Without it an operator could enrol somebody else's key under a name of its own, and take over what that key signs.
+What is signed can be no record's, which begins with the context of COSE.
+"""
+
+from __future__ import annotations
+
+import cbor2
+
+from escrutinio.base.errors import RecordError
+from escrutinio.core.records import codecs as c
+from escrutinio.core.records.codes import Role
+from escrutinio.core.records.keys import SigningKey, check_signature
+from escrutinio.core.records.parts import EnrolledKey, Title
+
+CONTEXT = b"escrutinio possession 2\n"
+
+
+def signed_by_key(election: bytes, key: EnrolledKey) -> bytes:
+    """What the holder of a key signs: the context, then the CBOR of the election's 32 bytes and all positions of
+    the enrolled key but the last, in one array."""
+    values = [codec.encode(getattr(key, name)) for name, codec in c.layout(EnrolledKey)[:-1]]
+    return CONTEXT + cbor2.dumps([election, *values])
+
+
+def enrolled(
+    key: SigningKey,
+    election: bytes,
+    name: str,
+    role: Role,
+    *,
+    scope: tuple[str, ...] = (),
+    contests: tuple[str, ...] = (),
+    titles: tuple[Title, ...] = (),
+) -> EnrolledKey:
+    """What an enrolment says of `key`, with its proof. Raises RecordError where it does not fit the formats."""
+    said = EnrolledKey(name, key.public_key, role, scope, contests, titles, bytes(64))
+    return EnrolledKey(name, key.public_key, role, scope, contests, titles, key.sign(signed_by_key(election, said)))
+
+
+def check_possession(election: bytes, key: EnrolledKey) -> None:
+    """Raise RecordError unless the key has signed its enrolment in this election."""
+    if len(key.proof) != 64:
+        raise RecordError("no-possession", name=repr(key.name))
+    check_signature(key.public_key, signed_by_key(election, key), key.proof)
