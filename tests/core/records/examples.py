@@ -13,6 +13,7 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.possession import enrolled
 
 SIGNERS = ("root", "machine", "authority", "receiver", "board", "party", "observer", "desk", "press", "court")
 MIDNIGHT = 1_922_400_000
@@ -63,8 +64,8 @@ def key(name: str) -> SigningKey:
 
 @cache
 def election() -> bytes:
-    """The election that the examples belong to: SHA-256 of the first of them."""
-    return sha256(EXAMPLES[0].raw).digest()
+    """The election that the examples belong to: SHA-256 of the definition."""
+    return sha256(DEFINITION.raw).digest()
 
 
 def titles(spanish: str, english: str) -> tuple[p.Title, ...]:
@@ -153,31 +154,33 @@ CORRECTING = (
 )
 """What puts right a slip of its own signer."""
 
-EXAMPLES: tuple[Example, ...] = (
-    Example(
-        t.Definition(
-            kind=k.Kind.SIMULATION,
-            code="invented-2030",
-            titles=titles("Elección inventada", "An invented election"),
-            place=titles("País inventado", "A country that does not exist"),
-            voting_day="2030-12-01",
-            author_role=k.AuthorRole.AUTHORITY,
-            author=titles("Autoridad inventada", "An invented authority"),
-            root_key=key("root").public_key,
-            officers_needed=1,
-            powers=(p.Power(24, k.Role.COURT, 1),),
-            courts=(p.Court("electoral", titles("Sala electoral", "Electoral court"), 1, 1),),
-            contests=(_PRESIDENT,),
-            contests_file=None,
-            areas=_table(AREAS),
-            paper=("02",),
-            supplements=(p.Supplement("staff", titles("Miembros", "Staff"), "Law, article 9", 5, ("01",)),),
-            calendar=(p.Deadline("polls-close", MIDNIGHT + 64_800),),
-            articles=(p.Article("rulings", "Law, article 215"),),
-        ),
-        "root",
-        "election",
+DEFINITION = Example(
+    t.Definition(
+        kind=k.Kind.SIMULATION,
+        code="invented-2030",
+        titles=titles("Elección inventada", "An invented election"),
+        place=titles("País inventado", "A country that does not exist"),
+        voting_day="2030-12-01",
+        author_role=k.AuthorRole.AUTHORITY,
+        author=titles("Autoridad inventada", "An invented authority"),
+        root_key=key("root").public_key,
+        officers_needed=1,
+        powers=(p.Power(24, k.Role.COURT, 1),),
+        courts=(p.Court("electoral", titles("Sala electoral", "Electoral court"), 1),),
+        contests=(_PRESIDENT,),
+        contests_file=None,
+        areas=_table(AREAS),
+        paper=("02",),
+        supplements=(p.Supplement("staff", titles("Miembros", "Staff"), "Law, article 9", 5, ("01",)),),
+        calendar=(p.Deadline("polls-close", MIDNIGHT + 64_800),),
+        articles=(p.Article("rulings", "Law, article 215"),),
     ),
+    "root",
+    "election",
+)
+
+EXAMPLES: tuple[Example, ...] = (
+    DEFINITION,
     Example(
         t.Charter(
             origin="log.example/invented",
@@ -192,23 +195,16 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         t.Enrolment(
             (
-                p.EnrolledKey(
+                enrolled(
+                    key("machine"),
+                    election(),
                     "machine/0000001",
-                    key("machine").public_key,
                     k.Role.MACHINE,
-                    (STATION,),
-                    (CONTEST,),
-                    (),
-                    bytes(64),
+                    scope=(STATION,),
+                    contests=(CONTEST,),
                 ),
-                p.EnrolledKey(
-                    "party/0000001",
-                    key("party").public_key,
-                    k.Role.PARTY,
-                    (),
-                    (),
-                    titles("Azul", "Blue"),
-                    bytes(64),
+                enrolled(
+                    key("party"), election(), "party/0000001", k.Role.PARTY, titles=titles("Azul", "Blue")
                 ),
             )
         ),

@@ -98,8 +98,8 @@ def bad_frames(sheet: Example) -> dict[str, bytes]:
 def bad_payloads(sheet: Example) -> dict[str, bytes]:
     """Records whose payload is refused, by what is wrong with it: a frame and signature without fault."""
     by, good = key(sheet.by), protected_of(key(sheet.by), sheet.signer, sheet.subject)
-    head = [1, t.TallySheet.TYPE, election(), MIDNIGHT]
-    counts, tail = [120, 23, 256], [7, 0, [406]]
+    head = [t.TallySheet.VERSION, t.TallySheet.TYPE, election(), MIDNIGHT]
+    counts, tail = [120, 23, 256], [[7, 0, 1], [], [407], [408], [2], [1]]
 
     def items(*values: object, subject: str = sheet.subject) -> bytes:
         return forge(by, cbor2.dumps(list(values)), protected_of(by, sheet.signer, subject))
@@ -109,9 +109,10 @@ def bad_payloads(sheet: Example) -> dict[str, bytes]:
 
     honest = cbor2.dumps([*head, counts, *tail])
     null_at = cbor2.dumps([*head, counts])[1:]  # the first five positions without the array's own byte
+    behind = b"".join(map(cbor2.dumps, tail[1:]))
 
     def null_as(value: bytes) -> bytes:
-        return bytes_of(b"\x88" + null_at + value + b"\x00" + cbor2.dumps([406]))
+        return bytes_of(b"\x8b" + null_at + b"\x83" + value + b"\x00\x01" + behind)
 
     def opening(reason: object) -> bytes:
         values = [1, t.ContingencyOpening.TYPE, election(), MIDNIGHT, reason]
@@ -139,30 +140,30 @@ def bad_payloads(sheet: Example) -> dict[str, bytes]:
     return {
         "payload: empty": bytes_of(b""),
         "payload: not an array": bytes_of(b"\x00"),
-        "payload: an array of three": items(1, t.TallySheet.TYPE, election()),
+        "payload: an array of three": items(2, t.TallySheet.TYPE, election()),
         "payload: trailing byte": bytes_of(honest + b"\x00"),
         "payload: truncated": bytes_of(honest[:-1]),
         "payload: array of indefinite length": bytes_of(b"\x9f" + honest[1:] + b"\xff"),
-        "payload: array length in two bytes": bytes_of(b"\x98\x08" + honest[1:]),
+        "payload: array length in two bytes": bytes_of(b"\x98\x0b" + honest[1:]),
         "payload: array said to have 2^40 items": bytes_of(b"\x9b" + (2**40).to_bytes(8, "big")),
         "payload: byte string said to have 2^40 bytes": bytes_of(b"\x81\x5b" + (2**40).to_bytes(8, "big")),
         "payload: arrays nested 5,000 deep": bytes_of(b"\x81" * 5_000 + b"\x00"),
         "version 0": items(0, *head[1:], counts, *tail),
-        "version 2": items(2, *head[1:], counts, *tail),
+        "version 1, of a type whose shape has changed": items(1, *head[1:], counts, *tail),
         "version true": items(True, *head[1:], counts, *tail),
-        "type 2^53": items(1, 2**53, *head[2:], counts, *tail),
-        "type negative": items(1, -1, *head[2:], counts, *tail),
-        "type true": items(1, True, *head[2:], counts, *tail),
+        "type 2^53": items(2, 2**53, *head[2:], counts, *tail),
+        "type negative": items(2, -1, *head[2:], counts, *tail),
+        "type true": items(2, True, *head[2:], counts, *tail),
         **bad_unknown(items),
-        "type is text": items(1, "tally-sheet", *head[2:], counts, *tail),
-        "election of 31 bytes": items(1, 14, election()[:31], MIDNIGHT, counts, *tail),
-        "election empty": items(1, 14, b"", MIDNIGHT, counts, *tail),
-        "election as text": items(1, 14, "e" * 32, MIDNIGHT, counts, *tail),
+        "type is text": items(2, "tally-sheet", *head[2:], counts, *tail),
+        "election of 31 bytes": items(2, 14, election()[:31], MIDNIGHT, counts, *tail),
+        "election empty": items(2, 14, b"", MIDNIGHT, counts, *tail),
+        "election as text": items(2, 14, "e" * 32, MIDNIGHT, counts, *tail),
         "definition that names an election": items(
-            1, 1, election(), *values_of(example("definition"))[3:], subject="election"
+            2, 1, election(), *values_of(example("definition"))[3:], subject="election"
         ),
         "issued_at 2^53": items(*head[:3], 2**53, counts, *tail),
-        "one position too few": items(*head, counts, 7, 0),
+        "one position too few": items(*head, counts, *tail[:-1]),
         "one position too many": items(*head, counts, *tail, 0),
         "no counts": items(*head, [], *tail),
         "4,097 counts": items(*head, [0] * 4_097, *tail),
@@ -200,9 +201,9 @@ def bad_payloads(sheet: Example) -> dict[str, bytes]:
         "null as a map": null_as(b"\xa0"),
         "null as a map with a key twice": null_as(b"\xa2\x00\x01\x00\x01"),
         "null as an array": null_as(b"\x81\x07"),
-        "optional of two items": items(*head, counts, 7, 0, [406, 406]),
-        "optional as CBOR null": items(*head, counts, 7, 0, None),
-        "optional without its array": items(*head, counts, 7, 0, 406),
+        "optional of two items": items(*head, counts, *tail[:-1], [1, 1]),
+        "optional as CBOR null": items(*head, counts, *tail[:-1], None),
+        "optional without its array": items(*head, counts, *tail[:-1], 1),
         "code of no list": opening(99),
         "code as text": opening("no-power"),
         "digest of 31 bytes": zero(bytes(31)),
@@ -242,10 +243,10 @@ def bad_unknown(items: Callable[..., bytes]) -> dict[str, bytes]:
         deep = [deep]
     return {
         "unknown type with an election of 31 bytes": items(1, 200, election()[:31], MIDNIGHT),
-        "unknown type with no election": items(1, 41, b"", MIDNIGHT),
+        "unknown type with no election": items(1, 99, b"", MIDNIGHT),
         "unknown type issued at no number": items(*head[:3], "now"),
         "unknown type without issued_at": items(*head[:3]),
-        "unknown type of version 2": items(2, *head[1:]),
+        "unknown type of version 0": items(0, *head[1:]),
         "unknown type with a map": items(*head, {}),
         "unknown type with a map inside": items(*head, [[{}]]),
         "unknown type with a negative number": items(*head, -1),
@@ -296,15 +297,16 @@ def forged(each: Example, values: list[object]) -> bytes:
 
 
 def longest(size: int) -> bytes:
-    """An honest record of exactly `size` bytes, from 20,000: an audit's sample of many stations."""
-    left = size - len(forge_sample([])) - 3  # one byte more for the payload's length, two for the array's
+    """An honest record of exactly `size` bytes, from 20,000: an accreditation for many areas."""
+    left = size - len(forge_areas([])) - 3  # one byte more for the payload's length, two for the array's
     codes = ["s" * 64] * ((left - 67) // 66)
     left -= 66 * len(codes)
     codes += ["s" * (left // 2 - 2), "s" * (left - left // 2 - 2)]
-    return forge_sample(codes)
+    return forge_areas(codes)
 
 
-def forge_sample(codes: list[str]) -> bytes:
-    values = [*values_of(example("audit-sample"))[:-1], codes]
-    protected = protected_of(key("authority"), "authority/0000001", "president")
+def forge_areas(codes: list[str]) -> bytes:
+    values = values_of(example("accreditation"))
+    values[5] = codes
+    protected = protected_of(key("authority"), "authority/0000001", "observer/0000001")
     return forge(key("authority"), cbor2.dumps(values), protected)

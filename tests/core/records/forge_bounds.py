@@ -42,8 +42,8 @@ def beyond_bounds() -> dict[str, bytes]:
         "start of an incident": changed("incident-disclosure", 5, BIG),
         "end of an incident": changed("incident-disclosure", 6, [BIG]),
         "time of an audit": changed("audit-minutes", 5, TIME_LIMIT),
-        "date of the calendar": changed("definition", 15, [["voting", BIG]]),
-        "threshold of a contest": changed("definition", 13, _with_threshold([2, 1])),
+        "date of the calendar": changed("definition", 20, [["voting", BIG]]),
+        "quorum of a contest": changed("definition", 15, _with_quorum([2, 1, 0, []])),
         "attachment of 2^28 + 1 bytes": changed(
             "statement", 7, [bytes(32), MAX_ATTACHMENT + 1, "text/plain"]
         ),
@@ -88,8 +88,8 @@ def retyped(code: int, issued_at: int) -> bytes:
     return changed("tally-sheet", 1, code, also=lambda values: values.__setitem__(3, issued_at))
 
 
-def _with_threshold(share: list[int]) -> object:
+def _with_quorum(share: list[object]) -> object:
     values: list[Any] = values_of(example("definition"))
-    contests = [list(contest) for contest in values[13]]
-    contests[0][4] = [share]
+    contests = [list(contest) for contest in values[15]]
+    contests[0][8] = [share]
     return contests

@@ -34,6 +34,8 @@ SUBJECTS: dict[str, st.SearchStrategy[str]] = {
     "contest-area": st.lists(_PART, min_size=1, max_size=2).map("/".join),
     "station": _PART,
     "station/contest": st.lists(_PART, min_size=2, max_size=2).map("/".join),
+    "matter": st.tuples(st.sampled_from(["station", "area"]), _PART, _PART).map("/".join)
+    | _PART.map("contest/{}".format),
     "signer": _PATH,
     "lot": _PART,
     "place": st.just("election") | _PART.map("area/{}".format) | _PART.map("station/{}".format),
@@ -61,9 +63,10 @@ def values(codec: object) -> st.SearchStrategy[object]:
             return st.lists(
                 values(codec.item), min_size=codec.least, max_size=min(codec.most, codec.least + 3)
             ).map(tuple)
-        case c.Struct(of=p.Fraction):
+        case c.Struct(of=of) if of is p.Fraction or of is p.Bar:
+            rest = {name: values(inner) for name, inner in codec.layout[2:]}
             whole = st.integers(1, c.UINT_LIMIT - 1)
-            return whole.flatmap(lambda most: st.builds(p.Fraction, st.integers(0, most), st.just(most)))
+            return whole.flatmap(lambda most: st.builds(of, st.integers(0, most), st.just(most), **rest))
         case c.Struct():
             return st.builds(codec.of, **{name: values(inner) for name, inner in codec.layout})
     raise AssertionError(codec)

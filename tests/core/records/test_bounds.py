@@ -16,6 +16,7 @@ from escrutinio.core.records.bounds import TIME_LIMIT, OutOfBoundsError
 from escrutinio.core.records.cose import split
 from escrutinio.core.records.entry import open_record, read_record, seal, verify
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
+from escrutinio.core.records.possession import enrolled
 from tests.core.records.examples import MIDNIGHT, SIGNERS, Example, election, example, key
 from tests.core.records.forge_bounds import BIG, REACHING, beyond_bounds, malformed_and_beyond
 
@@ -42,7 +43,7 @@ def test_a_record_beyond_a_bound_is_read_and_verified_and_not_opened(reason: str
 @pytest.mark.parametrize("reason", BEYOND)
 def test_every_other_fault_comes_before_a_bound(reason: str) -> None:
     raw = BEYOND[reason]
-    signer, owner = signer_of(raw), b"" if "calendar" in reason or "threshold" in reason else election()
+    signer, owner = signer_of(raw), b"" if "calendar" in reason or "quorum" in reason else election()
     assert fault(raw, signer, owner) is Fault.OUT_OF_BOUNDS
     assert fault(raw, signer, bytes(32)) is Fault.MALFORMED
     assert fault(raw, None, owner) is Fault.UNKNOWN_KEY
@@ -71,12 +72,12 @@ def test_the_quick_ways_leave_it_to_the_slow_one() -> None:
 
 
 def test_a_quick_enrolment_is_asked_as_well() -> None:
-    enrolled = p.EnrolledKey("machine/9", key("machine").public_key, k.Role.MACHINE, ("1.01",), (), ())
-    made = seal_at(t.Enrolment((enrolled,)), TIME_LIMIT - 1)
+    held = enrolled(key("machine"), election(), "machine/9", k.Role.MACHINE, scope=("1.01",))
+    made = seal_at(t.Enrolment((held,)), TIME_LIMIT - 1)
     root = Signer(key("root").public_key, "")
     assert open_enrolment(made, root, election(), fewest=1).issued_at == TIME_LIMIT - 1
     with pytest.raises(OutOfBoundsError):
-        seal_at(t.Enrolment((enrolled,)), TIME_LIMIT)
+        seal_at(t.Enrolment((held,)), TIME_LIMIT)
 
 
 def seal_at(body: t.Body, issued_at: int) -> bytes:

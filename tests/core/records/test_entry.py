@@ -24,7 +24,17 @@ from escrutinio.core.records.entry import (
     seal,
     verify,
 )
-from tests.core.records.examples import EXAMPLES, MIDNIGHT, REPLACING, Example, election, example, key
+from tests.core.records.examples import (
+    CORRECTING,
+    EXAMPLES,
+    MIDNIGHT,
+    REPLACING,
+    Example,
+    election,
+    example,
+    key,
+    titles,
+)
 from tests.core.records.forge import (
     bad_frames,
     bad_payloads,
@@ -48,27 +58,28 @@ FIELDS = [
 
 
 def test_there_is_an_example_of_every_type() -> None:
-    types = [each.body.TYPE for each in EXAMPLES if each not in REPLACING]
-    assert types == list(t.BY_CODE) == [*range(1, 39), 128]
+    types = [each.body.TYPE for each in EXAMPLES if each not in (*REPLACING, *CORRECTING)]
+    assert types == list(t.BY_CODE) == [*range(1, 45), *range(128, 134)]
 
 
 def test_there_is_an_example_of_every_act_that_replaces_another() -> None:
-    acts = {body.TYPE for body in t.BY_CODE.values() if len(body.LAYOUT) > body.LEAST}
-    assert acts == {each.body.TYPE for each in REPLACING} == {6, 7, 8, 9, 24, 26, 27, 28}
+    acts = {body.TYPE for body in t.BY_CODE.values() if body.LAYOUT[-1][0] == "replaces"}
+    assert acts == {each.body.TYPE for each in REPLACING} == {6, 7, 8, 9, 24, 26, 27, 28, 40}
 
 
-@pytest.mark.parametrize("each", REPLACING, ids=lambda each: each.name)
-def test_an_act_has_one_position_more_only_where_it_replaces_one(each: Example) -> None:
+@pytest.mark.parametrize("each", [*REPLACING, *CORRECTING], ids=lambda each: each.name)
+def test_what_replaces_or_corrects_another_has_one_position_more_only_then(each: Example) -> None:
+    last = each.body.LAYOUT[-1][0]
     values = values_of(each)
     plain = body_to_plain(each.body)
-    alone = replace(each, body=body_from_plain(each.body.NAME, {**plain, "replaces": None}))
-    digest = bytes.fromhex(str(plain["replaces"]))
+    alone = replace(each, body=body_from_plain(each.body.NAME, {**plain, last: None}))
+    digest = bytes.fromhex(str(plain[last]))
     assert values[-1] == digest
     assert values_of(alone) == values[:-1]
     assert open_record(alone.raw).body == alone.body
-    for last in (None, [], [digest], 7, digest[:31]):
-        with pytest.raises(RecordError, match="replaces"):
-            open_record(forged(each, [*values[:-1], last]))
+    for bad in (None, [], [digest], 7, digest[:31]):
+        with pytest.raises(RecordError, match=last):
+            open_record(forged(each, [*values[:-1], bad]))
     with pytest.raises(RecordError, match="positions"):
         open_record(forged(each, [*values, digest]))
 
@@ -217,12 +228,12 @@ def test_a_payload_cannot_ask_for_more_memory_than_it_pays_for(payload: bytes) -
 def test_a_record_has_at_most_65535_bytes() -> None:
     raw = longest(MAX_RECORD)
     assert len(raw) == MAX_RECORD
-    assert isinstance(open_record(raw).body, t.AuditSample)
+    assert isinstance(open_record(raw).body, t.Accreditation)
     with pytest.raises(RecordError, match="65,536 bytes"):
         open_record(longest(MAX_RECORD + 1))
-    body = t.AuditSample(bytes(32), 1, ("s" * 64,) * 1_000)
+    body = t.Accreditation(titles("a", "b"), ("s" * 64,) * 1_000, (), 0, 0)
     with pytest.raises(RecordError, match=r"would have|do not fit"):
-        _seal(body, subject="president")
+        _seal(body, subject="observer/1")
 
 
 def _seal(
@@ -239,15 +250,15 @@ def _seal(
 
 
 def test_sealing_refuses_what_opening_would() -> None:
-    sheet = t.TallySheet((1, 2), 0, 0, None)
+    sheet = t.TallySheet((1, 2), (0, 0), None, None, None, None, None)
     here = "010101001.01/president"
     assert _seal(sheet, subject=here)
     with pytest.raises(RecordError, match="<station>/<contest>"):
         _seal(sheet, subject="president")
     with pytest.raises(RecordError, match=r"tally-sheet\.counts: Item 1"):
         _seal(replace(sheet, counts=(1, -2)), subject=here)
-    with pytest.raises(RecordError, match=r"tally-sheet\.null"):
-        _seal(replace(sheet, null=2**32), subject=here)
+    with pytest.raises(RecordError, match=r"tally-sheet\.classes: Item 1"):
+        _seal(replace(sheet, classes=(0, 2**32)), subject=here)
     with pytest.raises(RecordError, match="The number must be below"):
         _seal(sheet, subject=here, issued_at=-1)
     for owner in (b"", bytes(31), bytes(33)):
@@ -272,8 +283,8 @@ def test_a_body_from_a_table_names_the_key_at_fault() -> None:
     with pytest.raises(RecordError, match="'sheet' is not a record type; known are: definition, "):
         body_from_plain("sheet", {})
     with pytest.raises(RecordError, match="tally-sheet: The key 'counts' is missing"):
-        body_from_plain("tally-sheet", {"null": 0, "blank": 0})
+        body_from_plain("tally-sheet", {"classes": []})
     with pytest.raises(RecordError, match="tally-sheet: counts: Item 0: A whole number was expected"):
-        body_from_plain("tally-sheet", {"counts": ["7"], "null": 0, "blank": 0})
+        body_from_plain("tally-sheet", {"counts": ["7"]})
     with pytest.raises(RecordError, match="tally-sheet: A table was expected"):
         body_from_plain("tally-sheet", [])

@@ -36,7 +36,7 @@ def test_what_records_share_is_no_record(shared: type[Body]) -> None:
 
 @pytest.mark.parametrize("each", [t.TallySheet, t.ManualSheet, t.Copy, t.HandCount], ids=lambda e: e.NAME)
 def test_what_is_shared_stands_first(each: type[Body]) -> None:
-    assert [name for name, _ in each.LAYOUT][:3] == ["counts", "null", "blank"]
+    assert [name for name, _ in each.LAYOUT][:3] == ["counts", "classes", "valid"]
     assert [name for name, _ in each.LAYOUT] == [name for name, _ in c.layout(each)]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from escrutinio.core.election.rights import OFFICERS
+from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.state import Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Role
@@ -19,16 +19,18 @@ from escrutinio.core.records.entry import Entry
 Matter: TypeAlias = tuple[int, str, str | int | None]
 """Type, subject, and what of the body tells two matters of one subject apart: a candidate, a number."""
 
-MATTERS = frozenset(code for code, body in t.BY_CODE.items() if len(body.LAYOUT) > body.LEAST)
+MATTERS = frozenset(code for code, body in t.BY_CODE.items() if body.LAYOUT[-1][0] == "replaces")
 """The types of the acts that stand for one matter at a time: those that can name the one they replace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An act in force: the record by which it took effect, and where that stands in the log."""
+    """An act in force: the record by which it took effect, where that stands in the log, and the instance of the
+    court that said it, 0 for the authority."""
 
     index: int
     entry: Entry
+    instance: int
 
 
 def matter_of(body: t.Body, subject: str) -> Matter | None:
@@ -54,12 +56,14 @@ def _replacing(body: t.Body, digest: bytes | None) -> t.Body:
 
 
 class Acts:
-    """Which officers said the same so far, where the definition asks for `needed` of them, and which acts are
-    in force. Records are heard in log order, each by a key that may sign it."""
+    """Who said the same so far, where an act needs several, and which acts are in force.
 
-    def __init__(self, needed: int) -> None:
-        self._needed = needed
-        self._waiting: dict[tuple[str, t.Body], frozenset[str]] = {}
+    Records are heard in log order, each by a key that may sign it by the `rights` of the election.
+    """
+
+    def __init__(self, rights: Rights) -> None:
+        self._rights = rights
+        self._waiting: dict[tuple[str, str, t.Body], frozenset[str]] = {}
         self._in_force: dict[Matter, Act] = {}
 
     def in_force(self, body: t.Body, subject: str) -> Act | None:
@@ -79,35 +83,41 @@ class Acts:
         return same if same == current.entry.body else _replacing(body, current.entry.digest)
 
     def hear(self, index: int, entry: Entry, name: str, role: Role) -> Standing:
-        """How a record stands: one that needs more officers is a consent of its signer's name."""
+        """How a record stands: one that needs more names is a consent of its signer's.
+
+        What a court of a higher instance has in force is OVERRULED by nobody below it.
+        """
         body = entry.body
+        instance, whose = self._rights.speaks_for(name, role)
+        needed = self._rights.needed(role, type(body))
         matter = matter_of(body, entry.subject)
         if matter is None:
-            return self._agree(entry, name, role)
+            return self._agree(entry, name, whose, needed)
         current = self._in_force.get(matter)
-        if current is not None and current.entry.body == body:
+        if current is not None and current.entry.body == body and current.instance == instance:
             return Standing.CONSENT
+        if current is not None and current.instance > instance:
+            return Standing.OVERRULED
         if replaced_by(body) != (None if current is None else current.entry.digest):
             return Standing.SUPERSEDED
         # What waits to replace another act than the current one stays behind for ever: it does not come here.
-        standing = self._agree(entry, name, role)
+        standing = self._agree(entry, name, whose, needed)
         if standing is Standing.EFFECTIVE:
-            self._in_force[matter] = Act(index, entry)
+            self._in_force[matter] = Act(index, entry, instance)
         return standing
 
-    def _agree(self, entry: Entry, name: str, role: Role) -> Standing:
-        by_officers = role is Role.AUTHORITY and type(entry.body) in OFFICERS
-        if self._needed < 2 or not by_officers:
+    def _agree(self, entry: Entry, name: str, whose: str, needed: int) -> Standing:
+        if needed < 2:
             return Standing.EFFECTIVE
-        what = entry.subject, entry.body
+        what = whose, entry.subject, entry.body
         who = self._waiting.pop(what, frozenset()) | {name}
-        if len(who) >= self._needed:
+        if len(who) >= needed:
             return Standing.EFFECTIVE
         self._waiting[what] = who
         return Standing.CONSENT
 
     def copy(self) -> Acts:
         """The same, to go on apart from this one."""
-        made = Acts(self._needed)
+        made = Acts(self._rights)
         made._waiting, made._in_force = self._waiting.copy(), self._in_force.copy()
         return made

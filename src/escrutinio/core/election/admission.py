@@ -26,7 +26,7 @@ from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attac
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
 from escrutinio.core.election.keys import KeyTable
-from escrutinio.core.election.rights import ROOT, Scopes, may_sign
+from escrutinio.core.election.rights import ROOT, Rights, Scopes
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.log.accept import Refusal
@@ -42,6 +42,7 @@ from escrutinio.core.records.entry import (
 from escrutinio.core.records.keys import check_public_key, check_signature, key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from escrutinio.core.records.parts import EnrolledKey
+from escrutinio.core.records.possession import check_possession, possesses
 from escrutinio.core.records.subjects import Subject
 
 SETTLING = frozenset({t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Revocation.TYPE})
@@ -53,13 +54,16 @@ _OF_CHARTER = {Fault.BAD_SIGNATURE: BAD_SIGNATURE, Fault.OUT_OF_BOUNDS: OUT_OF_B
 _AHEAD = 500
 """Records that are read together before they are judged: their keys may stand in those right before them."""
 
+_READ = frozenset({(code, body.VERSION) for code, body in t.BY_CODE.items()} | set(t.EARLIER))
+"""The types that are known, each with its version."""
+
 _NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
 
 
 class Said(NamedTuple):
     """An entry that settles keys: its record, the place of its key or `ROOT_PLACE`, whether it has effect; of
-    an enrolment, the kid of each of its keys, None for one that is not enrolled: the root's own, and one
-    whose signatures cannot be checked."""
+    an enrolment, the kid of each of its keys, None for one that is not enrolled: the root's own, one whose
+    signatures cannot be checked, and one that does not prove that its holder has it."""
 
     entry: Entry
     place: int
@@ -99,7 +103,8 @@ class Admission:
         self._foundation: Foundation | None = None
         self._holders: MutableMapping[bytes, _Holder] = {}
         self._enrolled = 0
-        self._acts = Acts(1)
+        self._rights: Rights | None = None
+        self._acts: Acts | None = None
         self._rolls: tuple[Logged[t.Roll], ...] = ()
         self._seen: MutableMapping[bytes, None] = {}
 
@@ -113,7 +118,7 @@ class Admission:
         """One that goes on from here, costs next to nothing, and is let go before this one goes on."""
         made = copy(self)
         made._holders, made._seen = ChainMap({}, self._holders), ChainMap({}, self._seen)
-        made._acts = self._acts.copy()
+        made._acts = None if self._acts is None else self._acts.copy()
         return made
 
     @property
@@ -122,6 +127,13 @@ class Admission:
         if self._foundation is None:
             raise DefinitionError("log-empty")
         return self._foundation
+
+    @property
+    def rights(self) -> Rights:
+        """Who may sign what. Raises DefinitionError while there is no entry 0."""
+        if self._rights is None:
+            raise DefinitionError("log-empty")
+        return self._rights
 
     @property
     def rolls(self) -> Sequence[Logged[t.Roll]]:
@@ -202,12 +214,13 @@ class Admission:
             return
         with suppress(EntryError):
             entry = open_signed(raw, holder.signer, self.foundation.digest)
-            if may_sign(holder.key.role, t.Roll, self.foundation.body.author_role):
+            if self.rights.may_sign(holder.key.role, t.Roll):
                 self._publish(self.size, entry, holder.key)
 
     def _found(self, foundation: Foundation) -> None:
         self._foundation = foundation
-        self._acts = Acts(foundation.body.officers_needed)
+        self._rights = Rights(foundation.body)
+        self._acts = Acts(self._rights)
 
     def _crown(self, root: bytes) -> None:
         self._holders[key_id(root)] = _Holder(Signer(root, ""), ROOT_PLACE, None)
@@ -222,7 +235,7 @@ class Admission:
 
     def _enrol(self, keys: Sequence[EnrolledKey]) -> tuple[bytes | None, ...]:
         """Enrol keys that are not yet; their kids, or None (`Said`)."""
-        holders = self._holders
+        holders, election = self._holders, self.foundation.digest
         public_keys = [key.public_key for key in keys]
         # As `key_id` has it, for as many keys as there are sheets.
         found = [sha256(public_key).digest()[:8] for public_key in public_keys]
@@ -230,6 +243,7 @@ class Admission:
             len(set(found)) == len(found)
             and holders.keys().isdisjoint(found)
             and plainly_acceptable(public_keys)
+            and all(possesses(election, key) for key in keys)
         ):
             signers = map(Signer, public_keys, [key.name for key in keys])
             holders.update(zip(found, map(_Holder, signers, count(self._enrolled), keys), strict=True))
@@ -238,7 +252,8 @@ class Admission:
         kids: list[bytes | None] = []
         for key, kid in zip(keys, found, strict=True):
             holder = holders.get(kid)
-            if not key_is_acceptable(key.public_key) or (holder is not None and holder.key is None):
+            of_root = holder is not None and holder.key is None
+            if of_root or not key_is_acceptable(key.public_key) or not possesses(election, key):
                 kids.append(None)  # the root's own key stays the root's, without an enrolment
                 continue
             kids.append(kid)
@@ -258,7 +273,8 @@ class Admission:
         return holder is not None and holder.key is None
 
     def _publish(self, index: int, entry: Entry, key: EnrolledKey) -> None:
-        if self._acts.hear(index, entry, key.name, key.role) is Standing.EFFECTIVE:
+        acts = self._acts
+        if acts is not None and acts.hear(index, entry, key.name, key.role) is Standing.EFFECTIVE:
             self._rolls += (Logged(index, entry),)
 
     # --- judging what is offered ---
@@ -378,7 +394,7 @@ class Admission:
                 _refuse("not-entitled", RecordError("root-key-signs", type=kind.NAME))
             return
         key = holder.key
-        if not may_sign(key.role, kind, self.foundation.body.author_role):
+        if not self.rights.may_sign(key.role, kind):
             role = key.role.name.lower().replace("_", " ")
             _refuse("not-entitled", RecordError("role-signs", name=key.name, role=role, type=kind.NAME))
         if (key.scope or key.contests) and self._is_outside(key, about):
@@ -390,8 +406,8 @@ class Admission:
         known = (
             [] if about.station is None else [roll for roll in self._read() if about.station in roll.index]
         )
-        areas, author = self.foundation.areas, self.foundation.body.author_role
-        scopes = (Scopes(KeyTable(), areas, roll, author) for roll in known or [empty_roll()])
+        areas, rights = self.foundation.areas, self.rights
+        scopes = (Scopes(KeyTable(), areas, roll, rights) for roll in known or [empty_roll()])
         return all(each.excludes(key, about) for each in scopes)
 
     def _read(self) -> Iterator[Roll]:
@@ -410,6 +426,9 @@ class Admission:
         try:
             for public_key in introduced_keys(entry.body):
                 check_public_key(public_key)
+            if isinstance(entry.body, t.Enrolment):
+                for key in entry.body.keys:
+                    check_possession(self.foundation.digest, key)
         except RecordError as error:
             _refuse("unfit-key", error)
 
@@ -425,18 +444,15 @@ def _refuse(code: str, why: EscrutinioError) -> NoReturn:
 
 
 def kind_of(raw: bytes) -> int:
-    """The type that a record has if it is well formed; -1 where it cannot be, or is above 255."""
+    """The type that a record has if it is well formed; -1 where it cannot be, or is not known in its version."""
     try:
         if raw[2] == 0x58 and raw[raw[3] + 5] == 0x58:  # the heads that nearly every record has
             at = raw[3] + 7
         elif (at := payload_start(raw)) < 0:
             return -1
-        if raw[at + 1] != t.VERSION:
-            return -1
         head = raw[at + 2]
-        if head < 0x18:
-            return head
-        return raw[at + 3] if head == 0x18 else -1
+        kind = head if head < 0x18 else raw[at + 3] if head == 0x18 else -1
+        return kind if (kind, raw[at + 1]) in _READ else -1
     except IndexError:
         return -1
 

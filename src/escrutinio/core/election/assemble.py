@@ -1,12 +1,11 @@
 """Making a state of what a fold has heard: controls, then sheets, then the count, then the findings."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.contests import contest_views
 from escrutinio.core.election.control import (
     AttachmentReader,
@@ -19,15 +18,17 @@ from escrutinio.core.election.control import (
     roll_in_force,
 )
 from escrutinio.core.election.counting import count, pending_of, rulings_of
-from escrutinio.core.election.findings.docket import note_void_ruling
+from escrutinio.core.election.findings.docket import note_awaited, note_void_ruling
 from escrutinio.core.election.findings.entries import KEY_OUT_OF_SCOPE, note_faults, note_repeats
 from escrutinio.core.election.findings.family import RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.sheets import CONTEST_UNKNOWN
 from escrutinio.core.election.findings.table import note_all
+from escrutinio.core.election.founding import Foundation
 from escrutinio.core.election.history import machine_table, software_of
 from escrutinio.core.election.keys import KeyTable, organisation_of
-from escrutinio.core.election.rights import Scopes
+from escrutinio.core.election.rights import Rights, Scopes
+from escrutinio.core.election.places import Beyond, in_places
 from escrutinio.core.election.sheets import (
     Gathering,
     Placing,
@@ -49,7 +50,7 @@ from escrutinio.core.election.state import (
 )
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Closes, LogRole
-from escrutinio.core.records.entry import UNREAD, Entry
+from escrutinio.core.records.entry import UNREAD
 from escrutinio.core.records.opening import Fault
 from escrutinio.core.records.subjects import Subject
 
@@ -75,8 +76,8 @@ class Unjudged:
 
 
 def assemble(
-    definition: Entry,
-    areas: AreaTree,
+    known: Foundation,
+    rights: Rights,
     size: int,
     keys: KeyTable,
     unjudged: Unjudged,
@@ -85,10 +86,9 @@ def assemble(
     root_at: Callable[[int], bytes],
     repeats: Mapping[int, int],
 ) -> ElectionState:
-    """The state after `size` entries, of which `keys`, `unjudged` and `gathering` are what was read once, and
+    """The state after `size` entries of the election that is `known`, of which `keys`, `unjudged` and `gathering` are what was read once, and
     `repeats` those that stood before, each with the first."""
-    body = definition.body
-    assert isinstance(body, t.Definition)
+    definition, body, areas = known.entry, known.body, known.areas
     notes = Findings()
     note_faults(unjudged.faults, notes)
     note_repeats(repeats, notes)
@@ -100,26 +100,26 @@ def assemble(
         SignedControl(0, definition, -1, Standing.EFFECTIVE),
         *sorted(unjudged.controls, key=lambda each: each.index),
     ]
-    nowhere = Scopes(keys, areas, empty_roll(), body.author_role)
+    nowhere = Scopes(keys, areas, empty_roll(), rights)
     framing = (each for each in signed if isinstance(each.entry.body, t.Roll | t.Closing))
-    frame = judge(framing, nowhere, body.officers_needed)
+    frame = judge(framing, nowhere)
     closed = closings(frame)
     rolls = tuple(found for logged in frame if (found := logged.takes_effect(t.Roll)))
     in_force = roll_in_force(rolls, areas, attachments, closed.get(Closes.ROLL), notes)
-    scopes = Scopes(keys, areas, in_force, body.author_role)
-    controls = judge(signed, scopes, body.officers_needed, notes)
+    scopes = Scopes(keys, areas, in_force, rights)
+    controls = judge(signed, scopes, notes)
     keys = keys.snapshot(late_keys(keys, controls, closed.get(Closes.ENROLMENT)))
     roll = change_stations(in_force, controls, closed.get(Closes.ROLL))
     names, organisation = _organisations(keys)
     # Chunks number digests as they come, which depends on how the log is cut; their own order does not.
-    digests = sorted(software_of(controls).union(gathering.digests))
+    digests = sorted(software_of(controls).union(gathering.digests, _of_rulings(controls)))
     number = {digest: place for place, digest in enumerate(digests)}
     charter = next((c.takes_effect(t.Charter) for c in controls if c.index == 1), None)
     state = ElectionState(
         election=definition.digest,
         size=size,
         definition=Logged(0, definition),
-        contests=contest_views(body, areas, roll),
+        contests=contest_views(known.contests, areas, roll),
         charter=charter,
         areas=areas,
         roll=roll,
@@ -146,15 +146,15 @@ def assemble(
     needed = tuple(sorted(depended_on(body, controls)))
     missing = tuple(digest for digest in needed if not attachments.found.get(digest))
     state = replace(state, attachments_needed=needed, attachments_missing=missing)
-    state = _count(state, gathering, notes)
+    state = _count(state, rights, gathering, notes)
     note_all(RuleInput(state, root_at), notes)
     return replace(state, findings=notes.sorted())
 
 
-def _count(state: ElectionState, gathering: Gathering, notes: Findings) -> ElectionState:
+def _count(state: ElectionState, rights: Rights, gathering: Gathering, notes: Findings) -> ElectionState:
     """The state with bases, tables, and what counts."""
     official = state.charter is not None and state.charter.body.role is LogRole.OFFICIAL
-    scopes = Scopes(state.keys, state.areas, state.roll, state.definition.body.author_role)
+    scopes = Scopes(state.keys, state.areas, state.roll, rights)
     bases = make_bases(
         gathering,
         state.keys,
@@ -169,7 +169,11 @@ def _count(state: ElectionState, gathering: Gathering, notes: Findings) -> Elect
         openings.setdefault(state.roll.index.get(logged.entry.about.station or "", -1), logged.index)
     number = {digest: place for place, digest in enumerate(state.digests)}
     who = state.organisations, state.organisation
-    placing = Placing(state.keys, state.roll, scopes, bases, *who, openings, number)
+    body = state.definition.body
+    paper = in_places(state.areas, state.roll, body.paper)
+    beyond = Beyond.of(state.areas, state.roll, body.supplements)
+    selected = any(logged.body.sheet for logged in state.records(t.Ruling))
+    placing = Placing(state.keys, state.roll, scopes, bases, *who, openings, number, paper, beyond, selected)
     tables: dict[str, SheetTable] = {}
     counted, pending, annulled = {}, {}, {}
     codes = [basis.code for basis in bases]
@@ -177,18 +181,27 @@ def _count(state: ElectionState, gathering: Gathering, notes: Findings) -> Elect
         sheets = make_sheets(contest, gathering, placing)
         note_refusals(sheets, contest, gathering, placing, notes)
         table = sheets.table
-        counting = count(
-            table, codes, len(state.roll), state.organisation, rulings_of(state, contest.code), state.size
-        )
+        rulings = rulings_of(state, rights, contest.code)
+        counting = count(table, codes, len(state.roll), state.organisation, rulings, state.size)
         tables[contest.code] = with_status(table, counting.status)
         annulled[contest.code] = tuple(counting.annulled)
         for code in codes:
             counted[contest.code, code] = counting.counted[code]
             pending[contest.code, code] = pending_of(counting, _refused(sheets, codes, code), code)
         for ruling in counting.void:
-            station = state.roll.stations[ruling.station]
-            note_void_ruling(ruling.index, station, contest.code, notes)
+            note_void_ruling(ruling.index, ruling.place, contest.code, notes)
+        for ruling, waiting in counting.awaited:
+            note_awaited(ruling.index, ruling.decision, waiting, contest.code, notes)
     return replace(state, tables=tables, bases=bases, counted=counted, pending=pending, annulled=annulled)
+
+
+def _of_rulings(controls: Sequence[Logged[t.Body]]) -> set[bytes]:
+    """The digests of the sheets that rulings select, and of the rulings that order others."""
+    found: set[bytes] = set()
+    for logged in controls:
+        if (ruling := logged.takes_effect(t.Ruling)) is not None:
+            found.update(filter(None, (ruling.body.sheet, ruling.entry.digest)))
+    return found
 
 
 def _refused(sheets: Sheets, codes: list[str], code: str) -> dict[int, str]:

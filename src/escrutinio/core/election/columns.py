@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import compress
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.core.election.bulk.columns import FEWEST, Columns, Named, columns_of, read_columns
+from escrutinio.core.election.bulk.cursor import NOT_STATED
 from escrutinio.core.election.bulk.known import NOTHING, Known, claims_of
 from escrutinio.core.election.bulk.signatures import Claims
 from escrutinio.core.records import types as t
@@ -22,6 +24,9 @@ from escrutinio.core.records.opening import EntryError, Fault, Signer, open_sign
 
 _DIGEST = np.dtype("V32")
 
+Shape: TypeAlias = tuple[int, int]
+"""How many options a contest has, and how many classes of other ballots."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rows:
@@ -29,16 +34,19 @@ class Rows:
 
     `place` int32: position in the chunk. The others as in `state.SheetTable`, but `digest` and `original`
     count in `ChunkColumns.digests`. `record` V32: the SHA-256 of each entry. `fits` is false where the number
-    of counts is not that of the contest's options; those counts are zeros.
+    of counts is not that of the contest's options, or that of classes not that of its classes; those counts are
+    zeros.
     """
 
     place: NDArray[np.int32]
     kind: NDArray[np.uint8]
     counts: NDArray[np.uint32]
-    null: NDArray[np.uint32]
-    blank: NDArray[np.uint32]
+    classes: NDArray[np.int64]
+    valid: NDArray[np.int64]
     ballots: NDArray[np.int64]
     voters: NDArray[np.int64]
+    supplement: NDArray[np.int64]
+    spoilt: NDArray[np.int64]
     registered: NDArray[np.int64]
     issued_at: NDArray[np.int64]
     form: NDArray[np.uint8]
@@ -80,7 +88,7 @@ def decode_chunk(
     entries: Sequence[bytes],
     signers: Sequence[Named | None],
     election: bytes,
-    shapes: Mapping[str, int],
+    shapes: Mapping[str, Shape],
     *,
     fewest: int = FEWEST,
     claims: bytes | None = None,
@@ -89,7 +97,7 @@ def decode_chunk(
     """Read entries strictly and check their signatures.
 
     `signers` has, for each entry, the key in force that its kid names (a `Signer`, or as bare a tuple);
-    `shapes` the number of options by contest. `fewest` sheets that are alike are read at once, with the same
+    `shapes` how many options and classes each contest has. `fewest` sheets that are alike are read at once, with the same
     outcome. `claims` are what was found out ahead about each entry (`ahead.CLAIM` bytes), or it is looked up
     in what is `known`. Nothing raises: what is wrong with an entry is said in `faults`.
     """
@@ -128,6 +136,10 @@ def decode_chunk(
     )
 
 
+_WITHOUT_CLASSES = (t.ZeroReport.TYPE, t.Copy.TYPE)
+"""What may leave the classes out: a zero report has none, and who copies may not have read them."""
+
+
 class _OneByOne:
     """Opens the entries that are not usual bulk records, or too few, and says what is wrong with them."""
 
@@ -163,17 +175,27 @@ def _rows(
     entries: Sequence[bytes],
     columns: Columns,
     mine: NDArray[np.bool_],
-    options: int,
+    shape: Shape,
     digests: dict[bytes, int],
 ) -> Rows:  # fmt: skip
     """The rows of one contest; `digests` numbers what they name, and grows."""
     own = b"".join([sha256(entries[place]).digest() for place in columns.place[mine].tolist()])
     number, size = np.cumsum(mine) - 1, int(np.count_nonzero(mine))
+    (options, others), kind = shape, columns.kind[mine]
     fits, counts = np.zeros(size, np.bool_), np.zeros((size, options), np.uint32)
+    classes = np.full((size, others), NOT_STATED, np.int64)
     for rows, values in columns.counts:
         if values.shape[1] == options:
             here = number[rows[mine[rows]]]
             counts[here], fits[here] = values[mine[rows]], True
+    for rows, values in columns.classes:
+        here = number[rows[mine[rows]]]
+        if values.shape[1] == others:
+            classes[here] = values[mine[rows]]
+        elif values.shape[1]:
+            fits[here] = False
+        else:
+            fits[here] &= np.isin(kind[here], _WITHOUT_CLASSES)
 
     def numbered(named: list[bytes | None]) -> NDArray[np.int32]:
         return np.array(
@@ -186,12 +208,14 @@ def _rows(
 
     return Rows(
         place=columns.place[mine].astype(np.int32),
-        kind=columns.kind[mine],
-        counts=counts,
-        null=columns.null[mine].astype(np.uint32),
-        blank=columns.blank[mine].astype(np.uint32),
+        kind=kind,
+        counts=np.where(fits[:, None], counts, np.uint32(0)),
+        classes=classes,
+        valid=columns.valid[mine],
         ballots=columns.ballots[mine],
         voters=columns.voters[mine],
+        supplement=columns.supplement[mine],
+        spoilt=columns.spoilt[mine],
         registered=columns.registered[mine],
         issued_at=columns.issued_at[mine],
         form=columns.form[mine].astype(np.uint8),

@@ -12,11 +12,11 @@ import numpy as np
 from escrutinio.base.errors import DefinitionError
 from escrutinio.core.election.acts import Act, Acts
 from escrutinio.core.election.areas import AreaTree
-from escrutinio.core.election.findings.entries import ACT_NOT_CURRENT, KEY_OUT_OF_SCOPE
+from escrutinio.core.election.findings.entries import ACT_NOT_CURRENT, ACT_OVERRULED, KEY_OUT_OF_SCOPE
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.roll import ROLL_UNREADABLE
 from escrutinio.core.election.keys import KeyTable
-from escrutinio.core.election.rights import ROOT, Scopes, may_sign
+from escrutinio.core.election.rights import ROOT, Scopes
 from escrutinio.core.election.roll import Roll, read_roll
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.records import types as t
@@ -44,14 +44,14 @@ class SignedControl:
 
 
 def judge(
-    signed: Iterable[SignedControl], scopes: Scopes, officers: int, notes: Findings | None = None
+    signed: Iterable[SignedControl], scopes: Scopes, notes: Findings | None = None
 ) -> tuple[Logged[t.Body], ...]:
     """Say which records take effect, by the rights of their keys, the number of officers who agree, and the
     acts that are in force.
 
     The record that completes the number has the effect, at its index; equal ones before it are consents.
     """
-    acts = Acts(officers)
+    acts = Acts(scopes.rights)
     judged: list[Logged[t.Body]] = []
     for each in signed:
         standing = each.settled
@@ -59,9 +59,9 @@ def judge(
             standing = _standing(each, scopes, acts)
         if notes is not None and standing is Standing.REFUSED:
             note_of(KEY_OUT_OF_SCOPE, each.index, each.entry, notes)
-        elif notes is not None and standing is Standing.SUPERSEDED:
+        elif notes is not None and standing in _BEHIND:
             note_of(
-                ACT_NOT_CURRENT,
+                _BEHIND[standing],
                 each.index,
                 each.entry,
                 notes,
@@ -69,6 +69,9 @@ def judge(
             )
         judged.append(Logged(each.index, each.entry, standing))
     return tuple(judged)
+
+
+_BEHIND = {Standing.SUPERSEDED: ACT_NOT_CURRENT, Standing.OVERRULED: ACT_OVERRULED}
 
 
 def note_of(code: str, index: int, entry: Entry, notes: Findings, current: Act | None = None) -> None:
@@ -90,7 +93,7 @@ def _standing(each: SignedControl, scopes: Scopes, acts: Acts) -> Standing:
     if each.place == ROOT_PLACE:
         return Standing.EFFECTIVE if kind in ROOT else Standing.REFUSED
     key = scopes.keys[each.place].key
-    if not may_sign(key.role, kind, scopes.author) or not scopes.covers(key, entry.about):
+    if not scopes.rights.may_sign(key.role, kind) or not scopes.covers(key, entry.about):
         return Standing.REFUSED
     return acts.hear(each.index, entry, key.name, key.role)
 
@@ -205,7 +208,7 @@ def late_keys(
             if logged.index > closing:
                 late[logged.index] = logged.entry.digest
         elif isinstance(body, t.CoRecord) and (held := keys.get(logged.entry.kid)) is not None:
-            consents.setdefault(body.enrolment, {}).setdefault(held.key.role, logged.index)
+            consents.setdefault(body.record, {}).setdefault(held.key.role, logged.index)
     found: dict[int, tuple[bool, int | None]] = {}
     for held in keys:
         if held.enrolled in late and held.key.role is Role.MACHINE:

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.core.election.findings.docket import AWAITED
 from escrutinio.core.election.findings.sheets import CONFLICT
+from escrutinio.core.election.places import in_places
+from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.state import (
     PAPER,
     REPORTED,
@@ -25,20 +28,31 @@ from escrutinio.core.records.codes import Decision
 NONE = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class RulingAt:
-    """A ruling as it counts: `entry` is the log index that a `select` names."""
+    """A ruling as it counts: what it says of the stations `here` (bool [stations]) of a contest.
+
+    `place`: the station's code, or the area's, or None for the whole contest. `matter`: its subject, of which one
+    ruling at a time is in force. `instance`: of the court, 0 for the authority. `sheet`: for a `select`, the
+    digest that it names, as a number in `ElectionState.digests`; `digest` its own, likewise.
+    """
 
     index: int
-    station: int
+    matter: str
+    place: str | None
+    here: NDArray[np.bool_]
+    instance: int
     decision: Decision
-    entry: int | None
+    sheet: int
+    digest: int
 
 
 @dataclass(eq=False)
 class Counting:
     """The count of one contest: a status per row; per basis the row that counts at each station (-1: none),
-    the stations where entries differ, and the rows that say again what another says (with that other)."""
+    the stations where entries differ, and the rows that say again what another says (with that other). `annulled`
+    stations; rulings that are `void`, since they select what is no sheet of theirs; and what is `awaited`: recounts
+    and repeated votes that were ordered, each with the stations that have none yet."""
 
     status: NDArray[np.uint8]
     counted: dict[str, NDArray[np.int32]] = field(default_factory=dict)
@@ -46,6 +60,7 @@ class Counting:
     repeats: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
     annulled: list[int] = field(default_factory=list)
     void: list[RulingAt] = field(default_factory=list)
+    awaited: list[tuple[RulingAt, list[int]]] = field(default_factory=list)
 
 
 def count(
@@ -84,7 +99,7 @@ def counted_at(state: ElectionState, contest: str, basis: str, size: int) -> NDA
     """
     state.basis(basis)
     codes = [each.code for each in state.bases]
-    rulings = rulings_of(state, contest)
+    rulings = rulings_of(state, Rights(state.definition.body), contest)
     return count(state.tables[contest], codes, len(state.roll), state.organisation, rulings, size).counted[
         basis
     ]
@@ -95,13 +110,27 @@ def reported_rows(state: ElectionState, contest: str) -> NDArray[np.int32]:
     return state.counted.get((contest, REPORTED), np.full(len(state.roll), NONE, np.int32))
 
 
-def rulings_of(state: ElectionState, contest: str) -> list[RulingAt]:
-    """The effective rulings about a contest and a station of the roll, in log order."""
+def rulings_of(state: ElectionState, rights: Rights, contest: str) -> list[RulingAt]:
+    """The effective rulings about a contest, in log order."""
     found = []
+    number = {digest: place for place, digest in enumerate(state.digests)}
     for logged in state.records(t.Ruling, contest):
-        station = state.roll.index.get(logged.entry.about.station or "", NONE)
-        if station != NONE:
-            found.append(RulingAt(logged.index, station, logged.body.decision, logged.body.entry))
+        about, body, held = logged.entry.about, logged.body, state.keys.get(logged.entry.kid)
+        places = [place for place in (about.station, about.area) if place is not None]
+        here = in_places(state.areas, state.roll, places) if places else np.ones(len(state.roll), np.bool_)
+        instance = 0 if held is None else rights.speaks_for(held.key.name, held.key.role)[0]
+        found.append(
+            RulingAt(
+                index=logged.index,
+                matter=logged.entry.subject,
+                place=places[0] if places else None,
+                here=here & state.contest(contest).stations,
+                instance=instance,
+                decision=body.decision,
+                sheet=NONE if body.sheet is None else number.get(body.sheet, NONE),
+                digest=number.get(logged.entry.digest, NONE),
+            )
+        )
     return found
 
 
@@ -137,15 +166,16 @@ def _count_sheets(
 def same_sheet(table: SheetTable, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether rows have the content of other rows: every number that stands on a sheet."""
     same = same_votes(table, rows, others)
-    for column in (table.ballots, table.voters, table.registered):
+    for column in (table.ballots, table.voters, table.supplement, table.spoilt, table.registered):
         same &= column[rows] == column[others]
     return same
 
 
 def same_votes(table: SheetTable, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether rows have the counts, null and blank of other rows; what else stands on a sheet may differ."""
+    """Whether rows have the votes and other ballots of other rows; what else stands on a sheet may differ."""
     same: NDArray[np.bool_] = (table.counts[rows] == table.counts[others]).all(axis=1)
-    same &= (table.null[rows] == table.null[others]) & (table.blank[rows] == table.blank[others])
+    same &= (table.classes[rows] == table.classes[others]).all(axis=1)
+    same &= table.valid[rows] == table.valid[others]
     return same
 
 
@@ -170,7 +200,7 @@ def _count_paper(
     counted = np.full(stations, NONE, np.int32)
     groups: dict[tuple[int, bytes], tuple[int, set[int]]] = {}
     for row in mine.tolist():
-        numbers = table.counts[row].tobytes() + table.null[row].tobytes() + table.blank[row].tobytes()
+        numbers = table.counts[row].tobytes() + table.classes[row].tobytes() + table.valid[row].tobytes()
         key = (int(table.station[row]), numbers + table.ballots[row].tobytes())
         groups.setdefault(key, (row, set()))[1].add(int(organisation[table.signer[row]]))
     agreed: dict[int, list[int]] = {}
@@ -190,46 +220,67 @@ def _count_paper(
 
 
 def _apply(counting: Counting, table: SheetTable, stations: int, rulings: Sequence[RulingAt]) -> None:
-    """As reported, with the last ruling about each station; upheld and dismissed change nothing."""
+    """As reported, with the rulings in force, in log order: of several about one station the last of the highest
+    instance. What is upheld, dismissed, stayed or reversed leaves a station as reported."""
     reported = counting.counted.get(REPORTED, np.full(stations, NONE, np.int32))
-    counted = reported.copy()
-    annulled = set()
-    for ruling in rulings:
-        place = ruling.station
-        if ruling.decision is Decision.ANNUL:
-            counted[place] = NONE
-            annulled.add(place)
-        elif ruling.decision is Decision.SELECT:
-            row = _selected(counting, table, ruling)
+    counted, annulled = reported.copy(), np.zeros(stations, np.bool_)
+    instance, waiting = np.zeros(stations, np.int16), np.zeros(stations, np.bool_)
+    in_force = {ruling.matter: ruling for ruling in rulings}
+    for ruling in sorted(in_force.values(), key=lambda each: each.index):
+        here = ruling.here & (instance <= ruling.instance)
+        if ruling.decision is Decision.SELECT:
+            row = _selected(counting, table, ruling, here)
             if row == NONE:
                 counting.void.append(ruling)
                 continue
-            counted[place] = row
-            annulled.discard(place)
+            counted[here] = row
+        elif ruling.decision is Decision.ANNUL:
+            counted[here] = NONE
+        elif ruling.decision in (Decision.RECOUNT, Decision.REPEAT):
+            counted[here] = _again(counting, table, ruling, stations)[here]
         else:
-            counted[place] = reported[place]
-            annulled.discard(place)
+            counted[here] = reported[here]
+        instance[here] = ruling.instance
+        annulled[here] = ruling.decision is Decision.ANNUL
+        waiting[here] = ruling.decision in (Decision.RECOUNT, Decision.REPEAT)
+        if ruling.decision in (Decision.RECOUNT, Decision.REPEAT):
+            counting.awaited.append((ruling, np.flatnonzero(here & (counted == NONE)).tolist()))
     counting.counted[RULED] = counted
     conflicts = counting.conflicts.get(REPORTED, np.zeros(0, np.int32))
-    open_still = [s for s in conflicts.tolist() if counted[s] == NONE and s not in annulled]
-    counting.conflicts[RULED] = np.array(open_still, np.int32)
-    counting.annulled = sorted(annulled)
+    still = [s for s in conflicts.tolist() if counted[s] == NONE and not annulled[s] and not waiting[s]]
+    counting.conflicts[RULED] = np.array(still, np.int32)
+    counting.annulled = np.flatnonzero(annulled).tolist()
 
 
-def _selected(counting: Counting, table: SheetTable, ruling: RulingAt) -> int:
-    """The row that a ruling selects: a sheet, copy or hand count of its station below it; or -1."""
-    if ruling.entry is None or ruling.entry >= ruling.index:
+def _selected(counting: Counting, table: SheetTable, ruling: RulingAt, here: NDArray[np.bool_]) -> int:
+    """The row that a ruling selects: a sheet, copy or hand count of its station below it; or -1.
+
+    Its sums, or that it has more votes than voters, do not keep it from being selected; that its key may not speak
+    of the station, or that it counts other things than the contest has, does.
+    """
+    if ruling.sheet == NONE or here.sum() != 1:
         return NONE
-    row = int(np.searchsorted(table.index, ruling.entry))
-    if (
-        row >= len(counting.status)
-        or table.index[row] != ruling.entry
-        or table.station[row] != ruling.station
-    ):
-        return NONE
-    if table.kind[row] == t.ZeroReport.TYPE or counting.status[row] == Status.REFUSED:
-        return NONE
-    return row
+    rows = np.flatnonzero(table.record[: len(counting.status)] == ruling.sheet)
+    for row in rows.tolist():
+        mine = table.station[row] >= 0 and here[table.station[row]] and table.index[row] < ruling.index
+        if mine and table.kind[row] != t.ZeroReport.TYPE and table.selectable[row]:
+            return row
+    return NONE
+
+
+def _again(
+    counting: Counting, table: SheetTable, ruling: RulingAt, stations: int
+) -> NDArray[np.int32]:
+    """The first board's sheet of each station that follows a ruling, int32 [stations]; -1 for none."""
+    found = np.full(stations, NONE, np.int32)
+    rows = len(counting.status)
+    fine = (table.kind[:rows] == t.ManualSheet.TYPE) & (counting.status != Status.REFUSED)
+    mine = np.flatnonzero(fine & (table.digest[:rows] == ruling.digest) & (ruling.digest != NONE))
+    mine = mine[table.index[mine] > ruling.index]
+    seen, at = np.unique(table.station[mine], return_index=True)
+    found[seen] = mine[at]
+    counting.status[mine[at]] = Status.COUNTED
+    return found
 
 
 def pending_of(counting: Counting, refusals: Mapping[int, str], code: str) -> dict[int, str]:
@@ -240,6 +291,9 @@ def pending_of(counting: Counting, refusals: Mapping[int, str], code: str) -> di
     counted = counting.counted[code]
     annulled = set(counting.annulled) if code == RULED else set()
     found = dict.fromkeys(counting.conflicts[code].tolist(), CONFLICT)
+    if code == RULED:
+        for _, waiting in counting.awaited:
+            found.update(dict.fromkeys(waiting, AWAITED))
     for station, reason in refusals.items():
         if counted[station] == NONE and station not in annulled:
             found.setdefault(station, reason)

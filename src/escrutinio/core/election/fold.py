@@ -21,18 +21,19 @@ from escrutinio.core.election.admission import SETTLING, Admission, Said, kind_o
 from escrutinio.core.election.assemble import Unjudged, assemble
 from escrutinio.core.election.bulk.ahead import Ahead
 from escrutinio.core.election.bulk.known import NOTHING, Known
-from escrutinio.core.election.columns import ChunkColumns, decode_chunk
+from escrutinio.core.election.columns import ChunkColumns, Shape, decode_chunk
 from escrutinio.core.election.control import AttachmentReader, Attachments, SignedControl
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.leaves import Leaves
 from escrutinio.core.election.shared import Chunk, Shared
 from escrutinio.core.election.sheets import Gathering
-from escrutinio.core.election.state import ElectionState, Standing
+from escrutinio.core.election.state import ElectionState, Standing, attachments_of
 from escrutinio.core.log.merkle import Hash, tree_root
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, UnknownTypeError, open_record
 from escrutinio.core.records.keys import key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Fault
+from escrutinio.core.records.possession import possesses
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -71,7 +72,7 @@ class Fold:
         """Where chunks are read; None reads them here, as a few are read soonest."""
         self._progress = progress
         self._admission = Admission(attachments)
-        self._shapes: dict[str, int] = {}
+        self._shapes: dict[str, Shape] = {}
         self._keys = KeyTable()
         self._chunk = Chunk()
         self._waiting: deque[tuple[Chunk, Future[ChunkColumns]]] = deque()
@@ -126,8 +127,8 @@ class Fold:
             self._gathering.drop(repeats)
         root = root_at or self._roots()
         return assemble(
-            known.entry,
-            known.areas,
+            known,
+            self._admission.rights,
             self.size,
             self._keys,
             self._unjudged,
@@ -145,9 +146,10 @@ class Fold:
 
     def _define(self, raw: bytes) -> None:
         self._admission.define(raw)
-        body = self._admission.foundation.body
-        self._shapes = {contest.code: len(contest.options) for contest in body.contests}
-        self._attachments.found[body.areas.digest] = True
+        known = self._admission.foundation
+        self._shapes = {each.code: (len(each.options), len(each.classes)) for each in known.contests}
+        for attachment in attachments_of(known.body):
+            self._attachments.found[attachment.digest] = True
 
     def _hear(self, index: int, raw: bytes) -> None:
         """Judge a record that settles keys, or stands in the charter's place, as it comes."""
@@ -178,11 +180,14 @@ class Fold:
             for key, kid in zip(body.keys, said.kids, strict=True):
                 if kid is not None:
                     self._keys.enrol([key], [kid], index)
-                elif key_is_acceptable(key.public_key):
-                    self._unjudged.of_root.append((index, key.name))
-                else:
+                elif not key_is_acceptable(key.public_key):
                     reason = f"signatures of the key enrolled for {key.name} cannot be checked"
                     self._unjudged.faults.append((index, Fault.UNKNOWN_KEY, reason))
+                elif possesses(self._admission.foundation.digest, key):
+                    self._unjudged.of_root.append((index, key.name))
+                else:
+                    reason = f"the key enrolled for {key.name} does not prove that its holder has it"
+                    self._unjudged.faults.append((index, Fault.BAD_SIGNATURE, reason))
 
     def _note(self, index: int, entry: Entry, place: int, standing: Standing | None) -> None:
         self._unjudged.controls.append(SignedControl(index, entry, place, standing))

@@ -8,7 +8,7 @@ from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.areas import AreaTree, read_areas
 from escrutinio.core.election.contests import check_areas
 from escrutinio.core.election.control import AttachmentReader
-from escrutinio.core.election.definition import check_definition
+from escrutinio.core.election.definition import check_contests, check_definition, read_contests
 from escrutinio.core.election.state import Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import LogRole
@@ -16,15 +16,17 @@ from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import Entry, open_record, read_record, verify
 from escrutinio.core.records.keys import check_public_key
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
+from escrutinio.core.records.parts import Contest
 
 
 @dataclass(frozen=True)
 class Foundation:
-    """What entry 0 settles for good: the election, by `digest`, and its areas."""
+    """What entry 0 settles for good: the election, by `digest`, its contests and its areas."""
 
     digest: bytes
     entry: Entry
     body: t.Definition
+    contests: tuple[Contest, ...]
     areas: AreaTree
 
 
@@ -44,8 +46,20 @@ def open_definition(raw: bytes, attachments: AttachmentReader) -> Foundation:
     if table is None:
         raise DefinitionError("areas-missing", digest=entry.body.areas.digest.hex())
     areas = read_areas(table)
-    check_areas(entry.body, areas)
-    return Foundation(entry.digest, entry, entry.body, areas)
+    contests = _contests(entry.body, attachments)
+    check_contests(contests)
+    check_areas(contests, areas)
+    return Foundation(entry.digest, entry, entry.body, contests, areas)
+
+
+def _contests(body: t.Definition, attachments: AttachmentReader) -> tuple[Contest, ...]:
+    """The contests of a definition, which stand in it or in a file of its own."""
+    if body.contests_file is None:
+        return body.contests
+    file = attachments.read(body.contests_file)
+    if file is None:
+        raise DefinitionError("contests-missing", digest=body.contests_file.digest.hex())
+    return read_contests(file)
 
 
 def open_charter(raw: bytes, election: Foundation) -> tuple[Entry, bytes, Standing]:

@@ -1,19 +1,22 @@
 """What counted votes come to under the method of a contest: order, majority, seats.
 
-It says what the counted sheets show and elects nobody; only a proclamation does. Integers alone decide,
-and a tie is stated, never broken: what breaks it is for the law of the place.
+It says what the counted sheets show and elects nobody; only a proclamation does. Integers alone decide. A tie is
+broken only by what the definition gives for it (an order of the law, or a recorded drawing of lots); else it is
+stated.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction as Exact
 from heapq import heapify, heappop, heappush
 from itertools import groupby
 
-from escrutinio.core.election.definition import HALF
+from escrutinio.core.election.definition import HALF, PROPORTIONAL
 from escrutinio.core.election.state import ContestView
-from escrutinio.core.records.codes import Method
-from escrutinio.core.records.parts import Fraction
+from escrutinio.core.records.codes import Method, Ties
+from escrutinio.core.records.parts import Bar, Win
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,15 @@ class Filled:
     """How many of some seats, or places in a second round, go to whom.
 
     `certain`: how many each candidate has, in ballot order. `open` remain, for which the candidates
-    `tied` have equal claims; both are empty without a tie.
+    `tied` have equal claims; both are empty without a tie. `broken`: those who have one of theirs because of what
+    breaks ties, and `among` all whose claims were equal then.
     """
 
     certain: tuple[int, ...]
     open: int = 0
     tied: tuple[int, ...] = ()
+    broken: tuple[int, ...] = ()
+    among: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,9 @@ class Outcome:
 
     `valid`: all votes. `ranks`: candidates by votes. `margin`: by how much the first has more than the
     second, 0 if they are equal, None if nobody stands against them. `seats`: none are certain where a
-    second round is needed. `runoff`: in two rounds, who goes to the second where no one has the share
-    that wins the first. `below_threshold`: lists without the share that seats need.
+    second round is needed. `runoff`: in two rounds, who goes to the second where no one has what
+    wins the first. `below_threshold`: lists without the share that seats need. `quorum`: whether as many voters
+    as the law asks for came; None where it asks for none, or it is not known how many could.
     """
 
     valid: int
@@ -54,30 +61,66 @@ class Outcome:
     seats: Filled
     runoff: Filled | None = None
     below_threshold: tuple[int, ...] = ()
+    quorum: bool | None = None
 
 
-def outcome(contest: ContestView, votes: Sequence[int]) -> Outcome:
+def outcome(
+    contest: ContestView,
+    votes: Sequence[int],
+    classes: Sequence[int] = (),
+    *,
+    ballots: int | None = None,
+    registered: int | None = None,
+    lots: Sequence[int] = (),
+) -> Outcome:
     """Apply the method of `contest` to the votes of its candidates, in ballot order.
 
-    Raises ValueError unless there is one number of votes, zero or more, per candidate.
+    `classes`: other ballots, by the contest's classes (none counted where left out). `ballots` and `registered`:
+    how many came, and how many could, for a quorum. `lots`: candidates in the order in which lots drew them.
+    Raises ValueError unless there is one number of votes, zero or more, per candidate, and per class.
     """
-    if len(votes) != len(contest.candidates) or min(votes) < 0:
-        raise ValueError("one number of votes, zero or more, per candidate is needed")
+    classes = classes or (0,) * len(contest.classes)
+    if len(votes) != len(contest.candidates) or len(classes) != len(contest.classes) or min(*votes, 0) < 0:
+        raise ValueError("one number of votes, zero or more, per candidate and class is needed")
     ranks = rank(votes)
     first = sorted(votes, reverse=True)
     margin = first[0] - first[1] if len(first) > 1 else None
     valid = sum(votes)
-    match contest.method:
-        case Method.PLURALITY:
-            return Outcome(valid, ranks, margin, _by_rank(ranks, len(votes), contest.seats))
-        case Method.TWO_ROUND:
-            seat, runoff = _two_round(ranks, votes, contest.threshold or HALF)
-            return Outcome(valid, ranks, margin, seat, runoff)
-        case Method.DHONDT:
-            share = contest.threshold
-            below = tuple(i for i, v in enumerate(votes) if share and not _reaches(v, valid, share))
-            taking_part = [0 if i in below else v for i, v in enumerate(votes)]
-            return Outcome(valid, ranks, margin, dhondt(taking_part, contest.seats), None, below)
+
+    def base(bar: Bar) -> int:
+        return valid + sum(classes[each] for each in bar.beside)
+
+    quorum = None
+    if contest.quorum is not None and ballots is not None and registered is not None:
+        quorum = reaches(ballots, registered, contest.quorum)
+    found = Outcome(valid, ranks, margin, Filled((0,) * len(votes)), quorum=quorum)
+    breaking = _order_of_ties(contest, lots)
+    if contest.method is Method.PLURALITY:
+        return replace(found, seats=breaking(_by_rank(ranks, len(votes), contest.seats)))
+    if contest.method is Method.TWO_ROUND:
+        if wins_first_round(contest.wins, votes, base):
+            return replace(found, seats=_by_rank(ranks, len(votes), 1))
+        return replace(found, runoff=breaking(_by_rank(ranks, len(votes), 2)))
+    bar = contest.threshold
+    below = () if bar is None else tuple(i for i, v in enumerate(votes) if not reaches(v, base(bar), bar))
+    taking_part = [0 if i in below else v for i, v in enumerate(votes)]
+    shared = share_seats(contest.method, taking_part, contest.seats)
+    return replace(found, seats=breaking(shared), below_threshold=below)
+
+
+def wins_first_round(wins: Sequence[Win], votes: Sequence[int], base: Callable[[Bar], int]) -> bool:
+    """Whether who has most votes has what wins the first of two rounds; nobody has it where the first are equal.
+
+    `base` says of how many votes a bar is a share. Without `wins` it is more than half of them.
+    """
+    first, second, *_ = (*sorted(votes, reverse=True), 0)
+    if first == second:
+        return False
+    for win in wins or (Win(HALF),):
+        leads = win.lead is None or reaches(first - second, base(win.lead), win.lead)
+        if leads and reaches(first, base(win.share), win.share):
+            return True
+    return False
 
 
 def rank(votes: Sequence[int]) -> tuple[Rank, ...]:
@@ -92,19 +135,38 @@ def rank(votes: Sequence[int]) -> tuple[Rank, ...]:
     return tuple(ranks)
 
 
-def dhondt(votes: Sequence[int], seats: int) -> Filled:
-    """Share `seats` among lists by the highest averages with divisors 1, 2, 3, … (D'Hondt, 1882).
+def share_seats(method: Method, votes: Sequence[int], seats: int) -> Filled:
+    """Share `seats` among lists by a proportional method. A list without votes gets none; without any vote all
+    seats are open. Raises ValueError for a method that shares none."""
+    if method not in PROPORTIONAL:
+        raise ValueError(f"{method.name} shares no seats among lists")
+    if not sum(votes):
+        return Filled((0,) * len(votes), seats, tuple(range(len(votes))))
+    match method:
+        case Method.DHONDT:
+            return highest_averages(votes, seats, 1)
+        case Method.SAINTE_LAGUE:
+            return highest_averages(votes, seats, 2)
+        case Method.HARE:
+            return largest_remainders(votes, seats, Exact(sum(votes), seats))
+        case _:
+            return largest_remainders(votes, seats, Exact(sum(votes) // (seats + 1) + 1))
+
+
+def highest_averages(votes: Sequence[int], seats: int, step: int) -> Filled:
+    """Share `seats` by the highest averages: divisors 1, 1 + step, 1 + 2 step, … (`step` 1: D'Hondt, 1882; 2:
+    Sainte-Laguë, 1910).
 
     Exact: averages are fractions. If the last seats belong to more equal averages than there are seats,
-    those are left open. A list without votes gets none; without any vote all seats are open.
+    those are left open.
     """
     total = sum(votes)
-    if not total:
-        return Filled((0,) * len(votes), seats, tuple(range(len(votes))))
-    # Averages of at least total/seats are `seats` at most, so none of these seats can be contested.
-    certain = [count * seats // total for count in votes]
+    certain = [0] * len(votes)
+    if step == 1:
+        # Averages of at least total/seats are `seats` at most, so none of these seats can be contested.
+        certain = [count * seats // total for count in votes]
     left = seats - sum(certain)
-    averages = [(-Exact(count, certain[i] + 1), i) for i, count in enumerate(votes) if count]
+    averages = [(-Exact(count, 1 + step * certain[i]), i) for i, count in enumerate(votes) if count]
     heapify(averages)
     while left:
         highest = averages[0][0]
@@ -112,30 +174,39 @@ def dhondt(votes: Sequence[int], seats: int) -> Filled:
         while averages and averages[0][0] == highest:
             equal.append(heappop(averages)[1])
         if len(equal) > left:
-            return Filled(tuple(certain), left, tuple(equal))
+            return Filled(tuple(certain), left, tuple(sorted(equal)))
         for candidate in equal:
             certain[candidate] += 1
-            heappush(averages, (-Exact(votes[candidate], certain[candidate] + 1), candidate))
+            heappush(averages, (-Exact(votes[candidate], 1 + step * certain[candidate]), candidate))
         left -= len(equal)
     return Filled(tuple(certain))
 
 
-def exceeds(votes: int, valid: int, share: Fraction) -> bool:
-    """Whether `votes` are more than `share` of `valid`; exactly the share is not more."""
-    return votes * share.denominator > share.numerator * valid
+def largest_remainders(votes: Sequence[int], seats: int, quota: Exact) -> Filled:
+    """Share `seats`: one for each whole quota, the rest one each to the largest remainders (Hamilton, 1792).
+
+    Equal remainders that are more than the seats left leave those open; so does what is left when every list
+    that has votes has had one more.
+    """
+    certain = [count // quota for count in votes]
+    left = seats - sum(certain)
+    rests = {i: count - certain[i] * quota for i, count in enumerate(votes) if count}
+    for _, group in groupby(sorted(rests, key=lambda i: -rests[i]), key=rests.__getitem__):
+        equal = tuple(group)
+        if not left:
+            break
+        if len(equal) > left:
+            return Filled(tuple(certain), left, equal)
+        for candidate in equal:
+            certain[candidate] += 1
+        left -= len(equal)
+    return Filled(tuple(certain), left, tuple(rests) if left else ())
 
 
-def _reaches(votes: int, valid: int, share: Fraction) -> bool:
-    return votes * share.denominator >= share.numerator * valid
-
-
-def _two_round(
-    ranks: tuple[Rank, ...], votes: Sequence[int], share: Fraction
-) -> tuple[Filled, Filled | None]:
-    """The seat, if the share is exceeded; the second round, if not."""
-    if exceeds(ranks[0].votes, sum(votes), share):
-        return _by_rank(ranks, len(votes), 1), None
-    return Filled((0,) * len(votes)), _by_rank(ranks, len(votes), 2)
+def reaches(part: int, base: int, bar: Bar) -> bool:
+    """Whether `part` of `base` is the share that a bar asks for; where more is asked, exactly that is too little."""
+    mine, asked = part * bar.denominator, bar.numerator * base
+    return mine > asked if bar.more else mine >= asked
 
 
 def _by_rank(ranks: tuple[Rank, ...], candidates: int, places: int) -> Filled:
@@ -151,3 +222,19 @@ def _by_rank(ranks: tuple[Rank, ...], candidates: int, places: int) -> Filled:
             certain[candidate] = 1
         left -= len(group.candidates)
     return Filled(tuple(certain))
+
+
+def _order_of_ties(contest: ContestView, lots: Sequence[int]) -> Callable[[Filled], Filled]:
+    """What fills seats that a tie leaves open: the law's order, or lots that were drawn among the tied."""
+
+    def break_tie(filled: Filled) -> Filled:
+        if not filled.open or len(filled.tied) <= filled.open:
+            return filled
+        order = contest.order if contest.ties is Ties.ORDER else lots if contest.ties is Ties.LOTS else ()
+        chosen = tuple(each for each in order if each in filled.tied)[: filled.open]
+        if len(chosen) < filled.open:
+            return filled
+        certain = tuple(has + (i in chosen) for i, has in enumerate(filled.certain))
+        return Filled(certain, broken=tuple(sorted(chosen)), among=filled.tied)
+
+    return break_tie

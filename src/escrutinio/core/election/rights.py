@@ -29,40 +29,99 @@ OFFICERS: Kinds = frozenset(
         t.Lifecycle,
         t.ContingencyOpening,
         t.Ruling,
+        t.Lots,
         t.IncidentDisclosure,
         t.AuditMinutes,
         t.Bulletin,
         t.Proclamation,
         t.Closing,
         t.RemovalRequest,
+        t.NextRound,
     }
 )
 """What the authority says with as many officers as the definition asks for."""
 
-_ANYBODY: Kinds = frozenset({t.Claim, t.Statement})
-_AUDITS: Kinds = frozenset({t.AuditCommitment, t.AuditSeed, t.AuditSample, t.AuditResult})
+JUDGED: Kinds = frozenset({t.Ruling, t.RemovalRequest, t.Lots})
+"""What a definition may let courts say."""
+
+_ANYBODY: Kinds = frozenset({t.Claim, t.Statement, t.Retraction})
+_AUDITS: Kinds = frozenset(
+    {
+        t.AuditCommitment,
+        t.DigitsCommitment,
+        t.AuditSeed,
+        t.AuditSample,
+        t.AuditResult,
+        t.CountCommitment,
+    }
+)
+_KEEPING: Kinds = frozenset({t.BallotManifest, t.Custody, t.Checklist, t.SheetStatus})
 _WATCHERS: Kinds = frozenset(
-    {t.Acceptance, t.Copy, t.HandCount, t.IncidentReport, t.Complaint, t.ObservationReport, t.RefusalToSign}
+    {
+        t.Acceptance,
+        t.Copy,
+        t.HandCount,
+        t.IncidentReport,
+        t.Complaint,
+        t.ObservationReport,
+        t.RefusalToSign,
+        t.Visit,
+        t.Checklist,
+        t.SheetStatus,
+    }
 )
 
 RIGHTS: dict[Role, Kinds] = {
-    Role.AUTHORITY: OFFICERS | _ANYBODY | _AUDITS | {t.Complaint, t.CoRecord, t.Withdrawal, t.WitnessPolicy},
-    Role.RECEIVER: _ANYBODY | {t.Arrival},
+    Role.AUTHORITY: OFFICERS
+    | _ANYBODY
+    | _AUDITS
+    | _KEEPING
+    | {t.Complaint, t.CoRecord, t.Withdrawal, t.WitnessPolicy},
+    Role.RECEIVER: _ANYBODY | {t.Arrival, t.Promise},
     Role.MACHINE: _ANYBODY | {t.ZeroReport, t.TallySheet, t.MachineEvent},
-    Role.BOARD: _ANYBODY | {t.ManualSheet, t.SealCheck, t.HandCount},
+    Role.BOARD: _ANYBODY | _KEEPING | {t.ManualSheet, t.SealCheck, t.HandCount, t.CountCommitment},
     Role.PARTY: _ANYBODY | _AUDITS | _WATCHERS | {t.CoRecord, t.Withdrawal},
     Role.OBSERVER: _ANYBODY | _AUDITS | _WATCHERS | {t.Withdrawal},
     Role.COMPLAINT_DESK: _ANYBODY | {t.Complaint},
-    Role.IMPORTER: _ANYBODY | _AUDITS | {t.Roll, t.Copy, t.WitnessPolicy, t.Withdrawal},
+    Role.IMPORTER: _ANYBODY | _AUDITS | {t.Roll, t.Copy, t.WitnessPolicy, t.Withdrawal, t.SheetStatus},
     Role.PRESS: _ANYBODY,
+    Role.COURT: _ANYBODY | {t.Withdrawal},
 }
+"""What each role signs; courts besides what the definition lets them say."""
 
 
-def may_sign(role: Role, kind: type[t.Body], author: AuthorRole) -> bool:
-    """Whether a key of this role signs records of this type; an importer only in an imported election."""
-    if role is Role.IMPORTER and author is not AuthorRole.IMPORTER:
-        return False
-    return kind in RIGHTS[role]
+class Rights:
+    """Who may sign what in one election, and of how many names an act needs the consent, by its definition."""
+
+    def __init__(self, body: t.Definition) -> None:
+        self._imported = body.author_role is AuthorRole.IMPORTER
+        self._officers = body.officers_needed
+        self._powers = {(power.act, power.role): power.needed for power in body.powers}
+        self._instances = {f"court/{court.code}": court.instance for court in body.courts}
+
+    def may_sign(self, role: Role, kind: type[t.Body]) -> bool:
+        """Whether a key of this role signs records of this type; an importer only in an imported election."""
+        if role is Role.IMPORTER and not self._imported:
+            return False
+        if role is Role.COURT and kind in JUDGED:
+            return (kind.TYPE, role) in self._powers
+        return kind in RIGHTS[role]
+
+    def needed(self, role: Role, kind: type[t.Body]) -> int:
+        """Of how many names of this role an act needs the consent, its own signer's included."""
+        if role is Role.COURT and kind in JUDGED:
+            return self._powers.get((kind.TYPE, role), 1)
+        if role is Role.AUTHORITY and kind in OFFICERS:
+            return self._powers.get((kind.TYPE, role), self._officers)
+        return 1
+
+    def speaks_for(self, name: str, role: Role) -> tuple[int, str]:
+        """Whose act it is that this name signs, and of which instance: 0 of the authority and of whoever else is
+        no court of the definition."""
+        court = "/".join(name.split("/", 2)[:2])
+        if role is Role.COURT and court in self._instances:
+            return self._instances[court], court
+        return 0, role.name
 
 
 _EVERYWHERE, _LOOK = -2, -3
@@ -75,7 +134,7 @@ class Scopes:
     keys: KeyTable
     areas: AreaTree
     roll: Roll
-    author: AuthorRole
+    rights: Rights
 
     def covers(self, key: EnrolledKey, about: Subject) -> bool:
         """Whether a record about this subject lies in the key's scope; the election as a whole does."""
@@ -115,7 +174,7 @@ class Scopes:
         table = np.zeros((len(Role), 256), np.bool_)
         for role in Role:
             for code in t.BULK:
-                table[role, code] = may_sign(role, t.BY_CODE[code], self.author)
+                table[role, code] = self.rights.may_sign(role, t.BY_CODE[code])
         right: NDArray[np.bool_] = table[self._roles[signer], kind]
         return right
 

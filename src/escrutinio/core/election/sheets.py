@@ -14,12 +14,14 @@ from escrutinio.core.election.columns import ChunkColumns, Rows
 from escrutinio.core.election.findings.entries import KEY_OUT_OF_SCOPE
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.sheets import (
+    MARKS_MISMATCH,
     MORE_VOTES_THAN_REGISTERED,
     STATION_UNKNOWN,
     SUM_MISMATCH,
     WRONG_OPTION_COUNT,
 )
 from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.rights import Scopes
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import (
@@ -43,9 +45,13 @@ REFUSALS = (
     KEY_OUT_OF_SCOPE,
     WRONG_OPTION_COUNT,
     SUM_MISMATCH,
+    MARKS_MISMATCH,
     MORE_VOTES_THAN_REGISTERED,
 )
 """What can keep a row from counting, in the order in which it is asked; 0 is nothing."""
+
+_OF_FIGURES = REFUSALS.index(SUM_MISMATCH)
+"""From here on it is the figures that are wrong, and a ruling may select such a sheet all the same."""
 
 
 @dataclass
@@ -144,7 +150,8 @@ def _named(name: str) -> tuple[Title, ...]:
 @dataclass(frozen=True, eq=False)
 class Placing:
     """What is needed to say where rows belong. `openings`: per station the index of its first opening;
-    `digests`: their numbers in `ElectionState.digests`."""
+    `digests`: their numbers in `ElectionState.digests`; `paper`: the stations that count on paper, bool [stations];
+    `beyond`: how many may vote at each beyond its list; whether a ruling has `selected` a sheet."""
 
     keys: KeyTable
     roll: Roll
@@ -154,13 +161,16 @@ class Placing:
     organisation: NDArray[np.int32]
     openings: Mapping[int, int]
     digests: Mapping[bytes, int]
+    paper: NDArray[np.bool_]
+    beyond: Beyond
+    selected: bool
 
 
 def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) -> Sheets:
     """The table of a contest: REFUSED the rows that a rule keeps from counting, EVIDENCE the rest."""
     gathered = gathering.contests.get(contest.code)
     if gathered is None:
-        return Sheets(_empty(len(contest.options)), np.zeros(0, np.uint8))
+        return Sheets(_empty(len(contest.options), len(contest.classes)), np.zeros(0, np.uint8))
     column = gathered.column
     stations = placing.roll.index
     digests = np.array([*(placing.digests[each] for each in gathering.digests), -1], np.int32)
@@ -173,34 +183,58 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
         basis=np.zeros(0, np.int16),
         status=np.zeros(0, np.uint8),
         counts=column("counts").astype(np.uint32, copy=False),
-        null=column("null").astype(np.uint32),
-        blank=column("blank").astype(np.uint32),
+        classes=column("classes").astype(np.int64, copy=False),
+        valid=column("valid").astype(np.int64),
         ballots=column("ballots").astype(np.int64),
         voters=column("voters").astype(np.int64),
+        supplement=column("supplement").astype(np.int64),
+        spoilt=column("spoilt").astype(np.int64),
         registered=column("registered").astype(np.int64),
         issued_at=column("issued_at").astype(np.int64),
         form=column("form").astype(np.uint8),
         original=digests[np.concatenate(gathered.original)],
         digest=digests[np.concatenate(gathered.digest)],
-        record=_own_records(gathered, placing.digests),
+        record=_own_records(gathered, placing.digests, placing.selected),
+        selectable=np.zeros(0, np.bool_),
     )
     refusal = _refusals(table, contest, placing, column("fits").astype(np.bool_))
-    placed = _with(table, _bases(table, placing), np.where(refusal > 0, Status.REFUSED, Status.EVIDENCE))
-    return Sheets(placed, refusal)
+    status = np.where(refusal > 0, Status.REFUSED, Status.EVIDENCE)
+    selectable = np.isin(table.kind, OFFICIAL) & ((refusal == 0) | (refusal >= _OF_FIGURES))
+    return Sheets(_with(table, basis=_bases(table, placing), status=status, selectable=selectable), refusal)
 
 
-def _own_records(gathered: Gathered, digests: Mapping[bytes, int]) -> NDArray[np.int32]:
-    """Which of the numbered digests is that of each row's own entry; -1 where nobody named it."""
-    if all((rows.original < 0).all() for rows in gathered.rows):
+def _own_records(gathered: Gathered, digests: Mapping[bytes, int], selected: bool) -> NDArray[np.int32]:
+    """Which of the numbered digests is that of each row's own entry; -1 where nobody named it. Rulings may have
+    `selected` some."""
+    if not selected and all((rows.original < 0).all() for rows in gathered.rows):
         return np.full(sum(map(len, gathered.index)), -1, np.int32)
     own = (digest for rows in gathered.rows for digest in rows.record.tolist())
     return np.array([digests.get(digest, -1) for digest in own], np.int32)
 
 
+def valid_of(table: SheetTable) -> NDArray[np.int64]:
+    """The valid ballots of each row, int64 [rows]: as stated; else what its counts add up to, one mark a ballot."""
+    votes: NDArray[np.int64] = table.counts.sum(axis=1, dtype=np.int64)
+    return np.where(table.valid >= 0, table.valid, votes)
+
+
 def ballots_of(table: SheetTable) -> NDArray[np.int64]:
-    """What the counts, null and blank of each row add up to, int64 [rows]."""
-    total: NDArray[np.int64] = table.counts.sum(axis=1, dtype=np.int64)
-    return total + table.null + table.blank
+    """What the valid ballots and those of all classes of each row add up to, int64 [rows]; a class that is not
+    stated adds nothing."""
+    others: NDArray[np.int64] = np.maximum(table.classes, 0).sum(axis=1)
+    return valid_of(table) + others
+
+
+def _too_many_marks(table: SheetTable, marks: int) -> NDArray[np.bool_]:
+    """Which rows have other marks than their valid ballots can: with one mark a ballot, others than these; with
+    several, more than all of them together, or for one option more than there are ballots, or do not say how many
+    ballots are valid."""
+    votes = table.counts.sum(axis=1, dtype=np.int64)
+    if marks == 1:
+        return (table.valid >= 0) & (table.valid != votes)
+    most = table.counts.max(axis=1, initial=0)
+    wrong: NDArray[np.bool_] = (table.valid < 0) | (votes > marks * table.valid) | (most > table.valid)
+    return wrong
 
 
 def _refusals(
@@ -210,13 +244,18 @@ def _refusals(
     votes_here = contest.stations[table.station] if len(placing.roll) else np.zeros(len(table), np.bool_)
     sheet = table.kind != t.ZeroReport.TYPE
     allowed = placing.scopes.allowed(table.signer, table.kind, table.station, contest.code)
-    allowed &= _opened(table, placing.openings)
+    allowed &= _opened(table, placing)
     wrong = (
         (table.station < 0) | ~votes_here,
         ~allowed,
         ~fits,
-        sheet & (table.kind != t.HandCount.TYPE) & (table.ballots >= 0) & (table.ballots != votes),
-        sheet & (registered >= 0) & (votes > registered),
+        sheet
+        & (table.kind != t.HandCount.TYPE)
+        & (table.ballots >= 0)
+        & (table.classes >= 0).all(axis=1)
+        & (table.ballots != votes),
+        sheet & _too_many_marks(table, contest.marks),
+        sheet & (registered >= 0) & (votes > registered + placing.beyond.allowed(table.station, table.supplement)),
     )
     refusal = np.zeros(len(table), np.uint8)
     for number, rule in reversed(list(enumerate(wrong, 1))):
@@ -224,11 +263,15 @@ def _refusals(
     return refusal
 
 
-def _opened(table: SheetTable, openings: Mapping[int, int]) -> NDArray[np.bool_]:
-    """False for boards' sheets of stations that no contingency opened before them."""
+def _opened(table: SheetTable, placing: Placing) -> NDArray[np.bool_]:
+    """False for boards' sheets of stations that neither count on paper nor were opened by a contingency before
+    them, and that follow no ruling."""
     opened = np.ones(len(table), np.bool_)
-    for row in np.flatnonzero(table.kind == t.ManualSheet.TYPE).tolist():
-        opening = openings.get(int(table.station[row]))
+    asked = (table.kind == t.ManualSheet.TYPE) & (table.station >= 0) & (table.digest < 0)
+    if len(placing.paper):
+        asked &= ~placing.paper[table.station]
+    for row in np.flatnonzero(asked).tolist():
+        opening = placing.openings.get(int(table.station[row]))
         opened[row] = opening is not None and opening < table.index[row]
     return opened
 
@@ -238,10 +281,14 @@ def _bases(table: SheetTable, placing: Placing) -> NDArray[np.int16]:
     basis = np.full(len(table), -1, np.int16)
     official = np.isin(table.kind, OFFICIAL)
     basis[official] = number.get(REPORTED, -1)
+    # A sheet of a recount, or of a repeated vote, stands beside the one that was reported.
+    again = (table.kind == t.ManualSheet.TYPE) & (table.digest >= 0)
+    basis[again] = number.get(RULED, -1)
     if REPORTED_LATE in number:
         never = np.iinfo(np.int64).max
         since = [(held.consented or never) if held.late else -1 for held in placing.keys]
-        basis[official & (np.array(since, np.int64)[table.signer] >= table.index)] = number[REPORTED_LATE]
+        late = np.array(since, np.int64)[table.signer] >= table.index
+        basis[official & ~again & late] = number[REPORTED_LATE]
     by_name = [number.get(COPIES + name, -1) for name in placing.organisations]
     copies = table.kind == t.Copy.TYPE
     basis[copies] = np.array([*by_name, -1], np.int16)[placing.organisation[table.signer[copies]]]
@@ -262,7 +309,7 @@ def note_refusals(
         rows = np.flatnonzero(sheets.refusal == number)
         left = notes.left(code, contest.code)
         for row in rows[:left].tolist():
-            sums, excess = code == SUM_MISMATCH, code == MORE_VOTES_THAN_REGISTERED
+            sums, excess, marks = (code == each for each in (SUM_MISMATCH, MORE_VOTES_THAN_REGISTERED, MARKS_MISMATCH))
             notes.add(
                 code,
                 [int(table.index[row])],
@@ -271,8 +318,9 @@ def note_refusals(
                 signer=placing.keys[int(table.signer[row])].key.name,
                 stated=table.ballots[row] if sums else None,
                 sum=votes[row] if sums else None,
-                votes=votes[row] if excess else None,
+                votes=votes[row] if excess else table.counts[row].sum(dtype=np.int64) if marks else None,
                 registered=registered[row] if excess else None,
+                valid=max(int(table.valid[row]), 0) if marks else None,
             )
         if len(rows) > left:
             notes.count_only(code, contest.code, len(rows) - left, table.index[rows[left:]].tolist())
@@ -289,15 +337,15 @@ def refused_stations(sheets: Sheets, basis: int) -> dict[int, str]:
 
 def with_status(table: SheetTable, status: NDArray[np.uint8]) -> SheetTable:
     """The same table with another status per row."""
-    return _with(table, table.basis, status)
+    return _with(table, status=status)
 
 
-def _with(table: SheetTable, basis: NDArray[np.int16], status: NDArray[np.generic]) -> SheetTable:
-    return SheetTable(**{**vars(table), "basis": basis, "status": status.astype(np.uint8)})
+def _with(table: SheetTable, *, status: NDArray[np.generic], **columns: NDArray[np.generic]) -> SheetTable:
+    return SheetTable(**{**vars(table), **columns, "status": status.astype(np.uint8)})
 
 
-def _empty(options: int) -> SheetTable:
-    byte, count = np.zeros(0, np.uint8), np.zeros(0, np.uint32)
+def _empty(options: int, classes: int) -> SheetTable:
+    byte = np.zeros(0, np.uint8)
     word, long = np.zeros(0, np.int32), np.zeros(0, np.int64)
     return SheetTable(
         index=long,
@@ -307,14 +355,17 @@ def _empty(options: int) -> SheetTable:
         basis=np.zeros(0, np.int16),
         status=byte,
         counts=np.zeros((0, options), np.uint32),
-        null=count,
-        blank=count,
+        classes=np.zeros((0, classes), np.int64),
+        valid=long,
         ballots=long,
         voters=long,
+        supplement=long,
+        spoilt=long,
         registered=long,
         issued_at=long,
         form=byte,
         original=word,
         digest=word,
         record=word,
+        selectable=np.zeros(0, np.bool_),
     )

@@ -21,9 +21,9 @@ from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import Closes, Method
+from escrutinio.core.records.codes import Closes, Method, Ties
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.records.parts import Attachment, Fraction, Title
+from escrutinio.core.records.parts import Attachment, Bar, Title, Win
 
 REPORTED = "reported"
 REPORTED_LATE = "reported-late"
@@ -65,6 +65,8 @@ class Standing(IntEnum):
     """Its signer may not say this; it stays visible and changes nothing."""
     SUPERSEDED = 3
     """It does not name the act in force, which it would replace; it stays visible and changes nothing."""
+    OVERRULED = 4
+    """A court of a higher instance has said something else in this matter; it stays visible and changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,14 @@ class ContestView:
     titles: tuple[Title, ...]
     method: Method
     seats: int
-    threshold: Fraction | None
+    marks: int
+    wins: tuple[Win, ...]
+    threshold: Bar | None
+    quorum: Bar | None
+    ties: Ties
+    order: tuple[int, ...]
+    classes: tuple[str, ...]
+    class_titles: tuple[tuple[Title, ...], ...]
     area: str
     candidates: tuple[str, ...]
     candidate_titles: tuple[tuple[Title, ...], ...]
@@ -125,14 +134,18 @@ class SheetTable:
     `ElectionState.signers`. `basis` int16: index into `ElectionState.bases`, -1 for none. `status` uint8:
     a `Status`, within that basis.
 
-    `counts` uint32 [rows, options]; `null`, `blank` uint32. `ballots` (as the sheet adds up itself, the
-    vouchers of a hand count), `voters`, `registered` int64, -1 where not stated. `issued_at` int64:
-    seconds since 1970-01-01 UTC, as the signer claims.
+    `counts` uint32 [rows, options]; `classes` int64 [rows, classes], ballots of each class that is not a valid
+    vote. `valid` ballots (stated where one may have several marks), `ballots` (as the sheet adds up itself, the
+    vouchers of a hand count), `voters`, `supplement` (voters beyond the list), `spoilt`, `registered` int64. All of
+    these are -1 where not stated. `issued_at` int64: seconds since 1970-01-01 UTC, as the signer claims.
 
     `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `digest` and `original` int32:
-    indices into `ElectionState.digests`, -1 for none: of a zero report's software or a hand count's audit
-    commitment, and of the record that a copy names as its signed original; `record` int32 likewise: of the
-    entry itself, where a copy of the same contest names one.
+    indices into `ElectionState.digests`, -1 for none: of a zero report's software, a hand count's audit
+    commitment or the ruling that a board's sheet follows, and of the record that a copy names as its signed
+    original, or a hand count as the one that it corrects; `record` int32 likewise: of the entry itself, where
+    another record names it.
+
+    `selectable`: whether a ruling may select it, whatever its sums.
     """
 
     index: NDArray[np.int64]
@@ -142,16 +155,19 @@ class SheetTable:
     basis: NDArray[np.int16]
     status: NDArray[np.uint8]
     counts: NDArray[np.uint32]
-    null: NDArray[np.uint32]
-    blank: NDArray[np.uint32]
+    classes: NDArray[np.int64]
+    valid: NDArray[np.int64]
     ballots: NDArray[np.int64]
     voters: NDArray[np.int64]
+    supplement: NDArray[np.int64]
+    spoilt: NDArray[np.int64]
     registered: NDArray[np.int64]
     issued_at: NDArray[np.int64]
     form: NDArray[np.uint8]
     original: NDArray[np.int32]
     digest: NDArray[np.int32]
     record: NDArray[np.int32]
+    selectable: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.index)
@@ -368,8 +384,8 @@ class ElectionState:
 
 
 def depended_on(definition: t.Definition, controls: Iterable[Logged[t.Body]]) -> set[bytes]:
-    """The attachments that totals depend on: the areas, and what effective rolls and lifecycles name."""
-    found = {definition.areas.digest}
+    """The attachments that totals depend on: areas and contests, and what effective rolls and lifecycles name."""
+    found = {attachment.digest for attachment in attachments_of(definition)}
     for logged in controls:
         if logged.standing is Standing.EFFECTIVE and isinstance(logged.body, t.Roll | t.Lifecycle):
             found.update(attachment.digest for attachment in attachments_of(logged.body))

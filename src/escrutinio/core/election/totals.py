@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from escrutinio.base.arrays import Int64
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.counting import counted_at
+from escrutinio.core.election.definition import BLANK, NULL
+from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import RULED, ContestView, ElectionState
 
 _BLOCK = 1 << 14  # sheets gathered at once: 40 options of them fit a processor's cache
@@ -22,27 +24,45 @@ class Sums:
     """What the counted sheets of a contest and basis add up to, in each area and all that lies in it.
 
     int64 arrays whose first axis is the area tree's: `options` [areas, options] and `candidates` [areas,
-    candidates] in the definition's order; `null`, `blank` ballots and `stations_counted` [areas].
+    candidates] in the definition's order; `valid` ballots [areas]; `classes` [areas, classes] of ballots that are
+    not; `classes_unread` [areas, classes], the sheets that do not say how many; `stations_counted` [areas].
     """
 
     contest: ContestView
     basis: str
     options: Int64
     candidates: Int64
-    null: Int64
-    blank: Int64
+    valid: Int64
+    classes: Int64
+    classes_unread: Int64
     stations_counted: Int64
 
     @property
-    def valid(self) -> Int64:
-        """Valid votes, int64 [areas]."""
+    def votes(self) -> Int64:
+        """Votes of all candidates, int64 [areas]: the valid ballots, where a ballot has one mark."""
         votes: Int64 = self.options.sum(axis=1)
         return votes
 
     @property
     def ballots(self) -> Int64:
-        """Valid, null and blank together, int64 [areas]."""
-        return self.valid + self.null + self.blank
+        """Valid ballots and those of all classes together, int64 [areas]."""
+        others: Int64 = self.classes.sum(axis=1)
+        return self.valid + others
+
+    def of_class(self, code: str) -> Int64:
+        """The ballots of a class, int64 [areas]; zeros where the contest has no such class."""
+        classes = self.contest.classes
+        return self.classes[:, classes.index(code)] if code in classes else np.zeros_like(self.valid)
+
+    @property
+    def null(self) -> Int64:
+        """Null ballots, int64 [areas]."""
+        return self.of_class(NULL)
+
+    @property
+    def blank(self) -> Int64:
+        """Blank ballots, int64 [areas]."""
+        return self.of_class(BLANK)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,26 +151,34 @@ def _sums(state: ElectionState, contest: ContestView, basis: str, rows: NDArray[
     # Sheets of one area stand together, so that each area's block is one sum.
     order = np.argsort(places, kind="stable")
     taken, places = rows[stations[order]], places[order]
-    own = np.zeros((len(state.areas), len(contest.options) + 3), np.int64)
+    options, classes = len(contest.options), len(contest.classes)
+    ends = np.cumsum([options, classes, classes, 1, 1])
+    own = np.zeros((len(state.areas), int(ends[-1])), np.int64)
+    valid = valid_of(table)
     for start in range(0, len(taken), _BLOCK):
         block, at = taken[start : start + _BLOCK], places[start : start + _BLOCK]
         first = np.flatnonzero(np.diff(at, prepend=-1))
-        for columns, values in (
-            (slice(0, -3), table.counts[block]),
-            (-3, table.null[block]),
-            (-2, table.blank[block]),
-            (-1, np.ones(len(block), np.uint32)),
-        ):
+        stated = table.classes[block]
+        parts = (
+            table.counts[block],
+            np.maximum(stated, 0),
+            stated < 0,
+            valid[block, None],
+            np.ones((len(block), 1), np.uint32),
+        )
+        for values, stop in zip(parts, ends.tolist(), strict=True):
+            columns = slice(stop - values.shape[1], stop)
             own[at[first], columns] += np.add.reduceat(values, first, axis=0, dtype=np.int64)
     summed = state.areas.roll_up(own)
-    options = summed[:, :-3]
+    by_option = summed[:, :options]
     return Sums(
         contest=contest,
         basis=basis,
-        options=options,
-        candidates=by_candidate(contest, options),
-        null=summed[:, -3],
-        blank=summed[:, -2],
+        options=by_option,
+        candidates=by_candidate(contest, by_option),
+        valid=summed[:, -2],
+        classes=summed[:, options : ends[1]],
+        classes_unread=summed[:, ends[1] : ends[2]],
         stations_counted=summed[:, -1],
     )
 

@@ -1,7 +1,7 @@
 """Bounds: what a well-formed record may not state all the same, since nobody could show or keep it.
 
 Times lie before the year 10000, an attachment is of a known media type and at most 256 MiB, a share is a part
-of one. They are asked last, after the signature, so that a record from before they existed is told apart from
+of one, a ruling has what it rules. They are asked last, after the signature, so that a record from before they existed is told apart from
 one that is forged: it has no effect, and fails no verification.
 """
 
@@ -15,6 +15,8 @@ from escrutinio.core.records import codecs as c
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.attachments import check_attachment
 from escrutinio.core.records.body import Body
+from escrutinio.core.records.codes import Decision
+from escrutinio.core.records.types.dispute import Ruling
 
 TIME_LIMIT = 253_402_300_800
 """The first second of the year 10000 (UTC): calendars of computers end before it."""
@@ -34,6 +36,8 @@ def check_bounds(body: Body, issued_at: int) -> None:
             check(getattr(body, name))
         except RecordError as error:
             raise OutOfBoundsError("at-place", why=error, place=f"{body.NAME}.{name}") from None
+    if isinstance(body, Ruling):
+        _check_ruling(body)
 
 
 def check_time(seconds: int) -> None:
@@ -94,6 +98,17 @@ def _of_each(inner: _Check, *, many: bool) -> _Check:
             inner(value)
 
     return check
+
+
+def _check_ruling(body: Ruling) -> None:
+    """A ruling has what it rules: the sheet that it selects, the end of a stay, the act that it reverses."""
+    decision = body.decision
+    if (body.sheet is not None) is not (decision is Decision.SELECT):
+        raise OutOfBoundsError("ruling-sheet")
+    if (body.until is not None) is not (decision is Decision.STAY):
+        raise OutOfBoundsError("ruling-until")
+    if decision is Decision.REVERSE and body.replaces is None:
+        raise OutOfBoundsError("ruling-reverses")
 
 
 def _check_fraction(share: p.Fraction | p.Bar) -> None:

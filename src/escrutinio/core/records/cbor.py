@@ -8,9 +8,11 @@ whose keys can be made to collide. All of them are refused as they are met, by s
 from __future__ import annotations
 
 from functools import partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import cbor2
+
+from escrutinio.base.errors import RecordError
 
 MAX_DEPTH = 16
 """Most arrays one inside another; a definition needs 7."""
@@ -40,3 +42,21 @@ decode = partial(
 
 Raises one of many exceptions, ValueError and MemoryError among them, for whatever is no such value.
 """
+
+encode = cbor2.dumps
+"""A value of numbers, bytes, text and arrays in the one encoding allowed."""
+
+
+def decode_strictly(raw: bytes) -> list[Any]:
+    """The array that these bytes are, in the one encoding allowed and with nothing behind it.
+
+    Its items may still be negative, null or floats: codecs refuse those. Raises RecordError.
+    """
+    try:
+        value = decode(raw)
+        again = encode(value) if type(value) is list else b""
+    except Exception:  # cbor2 raises many kinds on hostile bytes, ValueError and MemoryError among them
+        raise RecordError("payload-cbor") from None
+    if again != raw:
+        raise RecordError("payload-array")
+    return value  # type: ignore[no-any-return]

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-import cbor2
-
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.bounds import check_bounds, check_time
-from escrutinio.core.records.cbor import MAX_DEPTH, decode
+from escrutinio.core.records.cbor import MAX_DEPTH, decode_strictly, encode
 from escrutinio.core.records.cose import MAX_RECORD, Frame, build, key_id, split
 from escrutinio.core.records.keys import SigningKey, check_public_key, check_signature
 from escrutinio.core.records.subjects import Subject, read_subject
@@ -85,7 +83,7 @@ def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: by
         if value is not None or not isinstance(codec, c.Trailing):
             values.append(c.within(f"{body.NAME}.{name}", codec.encode, value))
     check_bounds(body, issued_at)
-    head, to_sign = build(key.public_key, signer, subject, cbor2.dumps(values))
+    head, to_sign = build(key.public_key, signer, subject, encode(values))
     raw = head + b"\x58\x40" + key.sign(to_sign)
     if len(raw) > MAX_RECORD:
         raise RecordError("body-long", name=body.NAME, size=len(raw), limit=MAX_RECORD)
@@ -174,13 +172,7 @@ def decode_payload(payload: bytes) -> list[Any]:
 
     Its items may still be of a wrong type (negative, null, a float): the codecs of the type refuse those.
     """
-    try:
-        values = decode(payload)
-        again = cbor2.dumps(values) if type(values) is list else b""
-    except Exception:  # cbor2 raises many kinds on hostile bytes, ValueError and MemoryError among them
-        raise RecordError("payload-cbor") from None
-    if again != payload:
-        raise RecordError("payload-array")
+    values = decode_strictly(payload)
     if len(values) < _HEAD or type(values[0]) is not int or not 1 <= values[0] < c.UINT_LIMIT:
         raise RecordError("payload-array")
     return values

@@ -150,12 +150,11 @@ class Power:
 
 @part
 class Court:
-    """Who judges complaints: the name of its keys begins with `court/<code>`; of a higher `instance`, the last word."""
+    """Who judges complaints; the names of its keys begin with `court/<code>`. A higher `instance` has the last word."""
 
     code: str = put(c.CODE)
     titles: tuple[Title, ...] = put(c.Array(c.Struct(Title), 1, 16))
     instance: int = put(c.Uint("uint8", 256))
-    needed: int = put(c.Uint("uint8", 256))
 
 
 @part

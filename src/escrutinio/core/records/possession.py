@@ -6,10 +6,9 @@ What is signed can be no record's, which begins with the context of COSE.
 
 from __future__ import annotations
 
-import cbor2
-
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import codecs as c
+from escrutinio.core.records.cbor import encode
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.keys import SigningKey, check_signature
 from escrutinio.core.records.parts import EnrolledKey, Title
@@ -21,7 +20,7 @@ def signed_by_key(election: bytes, key: EnrolledKey) -> bytes:
     """What the holder of a key signs: the context, then the CBOR of the election's 32 bytes and all positions of
     the enrolled key but the last, in one array."""
     values = [codec.encode(getattr(key, name)) for name, codec in c.layout(EnrolledKey)[:-1]]
-    return CONTEXT + cbor2.dumps([election, *values])
+    return CONTEXT + encode([election, *values])
 
 
 def enrolled(
@@ -44,3 +43,15 @@ def check_possession(election: bytes, key: EnrolledKey) -> None:
     if len(key.proof) != 64:
         raise RecordError("no-possession", name=repr(key.name))
     check_signature(key.public_key, signed_by_key(election, key), key.proof)
+
+
+def possesses(election: bytes, key: EnrolledKey) -> bool:
+    """Whether an enrolment may take effect on a key: it proves that its holder has it, or is of the version before,
+    which had no proof (a writer of a log admits no such enrolment any more)."""
+    if not key.proof:
+        return True
+    try:
+        check_possession(election, key)
+    except RecordError:
+        return False
+    return True

@@ -27,6 +27,9 @@ NO_FORM = 255
 Named: TypeAlias = tuple[bytes, str]
 """An enrolled key and its name: what a `Signer` is."""
 
+Groups: TypeAlias = tuple[tuple[Places, NDArray[np.uint32]], ...]
+"""Rows that have as many numbers of a kind, with those numbers, uint32 [rows, numbers]."""
+
 Bulk: TypeAlias = t.ZeroReport | t.TallySheet | t.ManualSheet | t.Copy | t.HandCount
 
 FEWEST = 16
@@ -35,6 +38,8 @@ FEWEST = 16
 _SIGNATURE = 64
 _LEAST_RECORD = 128
 _MOST_OPTIONS = 4_096
+_MOST_CLASSES = 16
+_STATED = ("valid", "ballots", "voters", "supplement", "spoilt", "registered")
 
 # What precedes each record in the buffer: room for its signature, and the context that a signature covers.
 # The last two bytes of the context take the place of the first two of the record, once these were read.
@@ -48,9 +53,10 @@ class Columns:
     """Bulk records of a chunk, one row each, in its order.
 
     `place`: position in the chunk. `kind`: record type. `issued_at`: seconds since 1970-01-01 UTC. `counts`:
-    the rows that have the same number of options, with their counts, uint32 [rows, options]. Of the other
-    numbers -1 stands for what is not stated, 255 for no form. `digest`: a zero report's software or a hand
-    count's audit commitment; `original`: what a copy names as the record that it was read from.
+    the rows that have the same number of options, with their counts, uint32 [rows, options]; `classes` likewise.
+    Of the other numbers -1 stands for what is not stated, 255 for no form. `digest`: a zero report's software, a
+    hand count's audit commitment, the ruling that a board's sheet follows; `original`: what a copy names as the
+    record that it was read from, or a hand count as the one that it corrects.
     """
 
     place: Places
@@ -58,13 +64,15 @@ class Columns:
     contest: list[str]
     kind: Bytes
     issued_at: Numbers
-    null: Numbers
-    blank: Numbers
+    valid: Numbers
     ballots: Numbers
     voters: Numbers
+    supplement: Numbers
+    spoilt: Numbers
     registered: Numbers
     form: Numbers
-    counts: tuple[tuple[Places, NDArray[np.uint32]], ...]
+    counts: Groups
+    classes: Groups
     digest: list[bytes | None]
     original: list[bytes | None]
 
@@ -76,9 +84,9 @@ class Columns:
         found: dict[str, object] = {"place": place[order]}
         for each in fields(self)[1:]:
             mine, theirs = getattr(self, each.name), getattr(other, each.name)
-            if each.name == "counts":
+            if isinstance(mine, tuple):
                 behind = ((rows + len(self.place), values) for rows, values in theirs)
-                found["counts"] = tuple((number[rows], values) for rows, values in (*mine, *behind))
+                found[each.name] = tuple((number[rows], values) for rows, values in (*mine, *behind))
             elif isinstance(mine, list):
                 both = mine + theirs
                 found[each.name] = [both[row] for row in order.tolist()]
@@ -125,27 +133,34 @@ def columns_of(opened: Sequence[tuple[int, Entry]]) -> Columns:
         found = (getattr(body, name, without) for body in bodies)
         return np.array([NOT_STATED if each is None else each for each in found], np.int64)
 
-    counts: dict[int, list[int]] = {}
-    for row, body in enumerate(bodies):
-        counts.setdefault(len(body.counts), []).append(row)
     return Columns(
         place=np.array([place for place, _ in opened], np.intp),
         station=[entry.about.station or "" for _, entry in opened],
         contest=[entry.about.contest or "" for _, entry in opened],
         kind=np.array([body.TYPE for body in bodies], np.uint8),
         issued_at=np.array([entry.issued_at for _, entry in opened], np.int64),
-        null=stated("null", 0),
-        blank=stated("blank", 0),
+        valid=stated("valid"),
         ballots=np.maximum(stated("ballots"), stated("vouchers")),
         voters=stated("voters"),
+        supplement=stated("supplement"),
+        spoilt=stated("spoilt"),
         registered=stated("registered"),
         form=stated("form", NO_FORM),
-        counts=tuple(
-            (np.array(rows, np.intp), np.array([bodies[row].counts for row in rows], np.uint32))
-            for rows in counts.values()
-        ),
+        counts=_grouped([body.counts for body in bodies]),
+        classes=_grouped([getattr(body, "classes", ()) for body in bodies]),
         digest=[_digest_of(body) for body in bodies],
-        original=[getattr(body, "original", None) for body in bodies],
+        original=[_original_of(body) for body in bodies],
+    )
+
+
+def _grouped(numbers: Sequence[tuple[int, ...]]) -> Groups:
+    """Numbers of each row, by how many there are."""
+    sizes: dict[int, list[int]] = {}
+    for row, each in enumerate(numbers):
+        sizes.setdefault(len(each), []).append(row)
+    return tuple(
+        (np.array(rows, np.intp), np.array([numbers[row] for row in rows], np.uint32).reshape(len(rows), size))
+        for size, rows in sizes.items()
     )
 
 
@@ -155,6 +170,18 @@ def _digest_of(body: Bulk) -> bytes | None:
             return body.software
         case t.HandCount():
             return body.audit
+        case t.ManualSheet():
+            return body.ruling
+        case _:
+            return None
+
+
+def _original_of(body: Bulk) -> bytes | None:
+    match body:
+        case t.Copy():
+            return body.original
+        case t.HandCount():
+            return body.corrects
         case _:
             return None
 
@@ -174,9 +201,9 @@ class _Reading:
         self._start: Places = np.cumsum(sizes + len(_GAP)) - sizes
         self._stop: Places = self._start + sizes - (_SIGNATURE + 2)
         self._kind = np.zeros(count, np.uint8)
-        zeros, unstated = np.zeros(count, np.int64), np.full(count, NOT_STATED, np.int64)
-        self._null, self._blank, self._issued_at = zeros, zeros.copy(), zeros.copy()
-        self._ballots, self._voters, self._registered = unstated, unstated.copy(), unstated.copy()
+        self._issued_at = np.zeros(count, np.int64)
+        self._stated = {name: np.full(count, NOT_STATED, np.int64) for name in _STATED}
+        self._classes: dict[int, list[tuple[Places, Numbers]]] = {}
         self._form = np.full(count, NO_FORM, np.int64)
         self._digest, self._original = np.full(count, -1, np.intp), np.full(count, -1, np.intp)
 
@@ -221,7 +248,7 @@ class _Reading:
         """Go over the four positions that every record begins with."""
         head, version = cursor.byte(), cursor.byte()
         self._kind = cursor.byte()
-        cursor.fine &= (version == t.VERSION) & (head != 0) & (head == _ARRAY_HEAD[self._kind])
+        cursor.fine &= (version == _VERSION[self._kind]) & (head != 0) & (head == _ARRAY_HEAD[self._kind])
         cursor.expect(b"\x58\x20" + election)
         self._issued_at = cursor.number()
 
@@ -238,27 +265,41 @@ class _Reading:
         return good
 
     def _zero_report(self, cursor: Cursor, rows: Places) -> None:
+        self._classes.setdefault(0, []).append((rows, np.zeros((0, len(rows)), np.int64)))
         self._digest[rows] = cursor.digest()
 
+    def _counted(self, cursor: Cursor, rows: Places) -> None:
+        sizes = cursor.head(0x80)
+        cursor.fine &= sizes <= _MOST_CLASSES
+        for size in np.unique(sizes[cursor.fine]).tolist():
+            mine = np.flatnonzero(cursor.fine & (sizes == size))
+            part = cursor.only(mine)
+            self._classes.setdefault(size, []).append((rows[mine], part.numbers(size)))
+            cursor.fine[mine], cursor.at[mine] = part.fine, part.at
+        self._stated["valid"][rows] = cursor.optional_number()
+
     def _tally_sheet(self, cursor: Cursor, rows: Places) -> None:
-        self._null[rows], self._blank[rows] = cursor.number(), cursor.number()
-        self._ballots[rows] = cursor.optional_number()
+        self._counted(cursor, rows)
+        for name in ("ballots", "voters", "supplement", "spoilt"):
+            self._stated[name][rows] = cursor.optional_number()
 
     def _manual_sheet(self, cursor: Cursor, rows: Places) -> None:
         self._tally_sheet(cursor, rows)
-        self._voters[rows] = cursor.optional_number()
+        self._digest[rows] = cursor.optional_digest()
 
     def _copy(self, cursor: Cursor, rows: Places) -> None:
-        self._manual_sheet(cursor, rows)
-        self._registered[rows] = cursor.optional_number()
+        self._tally_sheet(cursor, rows)
+        self._stated["registered"][rows] = cursor.optional_number()
         self._form[rows] = form = cursor.number()
         cursor.fine &= np.isin(form, list(map(int, Form)))
         cursor.optional_digest()
         self._original[rows] = cursor.optional_digest()
 
     def _hand_count(self, cursor: Cursor, rows: Places) -> None:
-        self._tally_sheet(cursor, rows)
+        self._counted(cursor, rows)
+        self._stated["ballots"][rows] = cursor.optional_number()
         self._digest[rows] = cursor.optional_digest()
+        cursor.optional_digest()  # the salt, which has as many bytes
 
     def _check(self, good: Bools, after: Places, claims: Claims | None) -> None:
         """Leave only those records `good` whose signatures hold. `after`: where their headers end.
@@ -296,16 +337,10 @@ class _Reading:
             contest=about[1::2],
             kind=self._kind[good],
             issued_at=self._issued_at[good],
-            null=self._null[good],
-            blank=self._blank[good],
-            ballots=self._ballots[good],
-            voters=self._voters[good],
-            registered=self._registered[good],
+            **{name: values[good] for name, values in self._stated.items()},
             form=self._form[good],
-            counts=tuple(
-                (number[rows[good[rows]]], np.ascontiguousarray(values.T[good[rows]], np.uint32))
-                for rows, values in counts
-            ),
+            counts=_kept(good, number, counts),
+            classes=_kept(good, number, [part for parts in self._classes.values() for part in parts]),
             digest=self._digests(self._digest[good]),
             original=self._digests(self._original[good]),
         )
@@ -313,6 +348,14 @@ class _Reading:
     def _digests(self, places: Places) -> list[bytes | None]:
         buffer = self._buffer
         return [None if at < 0 else bytes(buffer[at : at + 32]) for at in places.tolist()]
+
+
+def _kept(good: Bools, number: Places, groups: Sequence[tuple[Places, Numbers]]) -> Groups:
+    """Groups of numbers, int64 [numbers, rows], of those rows that are good, by their number among these."""
+    return tuple(
+        (number[rows[good[rows]]], np.ascontiguousarray(values.T[good[rows]], np.uint32))
+        for rows, values in groups
+    )
 
 
 _READERS = {
@@ -323,10 +366,11 @@ _READERS = {
     t.HandCount.TYPE: _Reading._hand_count,
 }
 
-_ARRAY_HEAD = np.zeros(256, np.uint8)
-"""By type, how the payload of a record that is read here begins; 0 for all others."""
+_ARRAY_HEAD, _VERSION = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
+"""By type, how the payload of a record that is read here begins, and its version; 0 for all others."""
 for _kind in _READERS:
-    _ARRAY_HEAD[_kind] = 0x84 + len(t.BY_CODE[_kind].LAYOUT)
+    _ARRAY_HEAD[_kind] = 0x84 + t.BY_CODE[_kind].LEAST
+    _VERSION[_kind] = t.BY_CODE[_kind].VERSION
 
 # The heads of texts, by their size.
 _HEAD = [bytes((0x60 + size,)) if size < 24 else bytes((0x78, size)) for size in range(MAX_NAME + 1)]

@@ -26,7 +26,7 @@ FEWEST = 8
 """Keys that are worth being read together."""
 
 _MOST = 1_000
-_START = bytes((0x85, t.VERSION, t.Enrolment.TYPE, 0x58, 0x20))
+_START = bytes((0x85, t.Enrolment.VERSION, t.Enrolment.TYPE, 0x58, 0x20))
 _ROLES = list(Role)
 _TEXT = 0x60
 _AFTER = bytes(512)
@@ -69,13 +69,15 @@ def _machine_keys(payload: bytes, election: bytes, fewest: int) -> tuple[int, tu
     if start is None:
         return None
     cursor = Cursor(data, np.array(start[:-1], np.intp))
-    cursor.expect(b"\x86")
+    cursor.expect(b"\x87")
     names = cursor.path(MAX_NAME)
     places = cursor.digest()
     role = cursor.byte()
     cursor.expect(b"\x81")
     codes = cursor.path(MAX_CODE, 1)
-    cursor.expect(b"\x80\x80")
+    cursor.expect(b"\x80\x80\x58\x40")
+    proofs = cursor.at
+    cursor.at = proofs + 64
     cursor.fine &= (role < len(_ROLES)) & (cursor.at == start[1:])
     if not cursor.fine.all():
         return None
@@ -87,6 +89,7 @@ def _machine_keys(payload: bytes, election: bytes, fewest: int) -> tuple[int, tu
         zip(texts(data, *codes).split("\n"), strict=True),
         repeat(()),
         repeat(()),
+        [payload[at : at + 64] for at in proofs.tolist()],
     )
     return issued_at, tuple(keys)
 
@@ -97,8 +100,8 @@ def _starts(payload: bytes, at: int, count: int) -> list[int] | None:
     found = [at]
     try:
         for _ in range(count):
-            at += payload[at + 1] - _TEXT + 41
-            at += payload[at - 3] - _TEXT
+            at += payload[at + 1] - _TEXT + 107
+            at += payload[at - 69] - _TEXT
             found.append(at)
     except IndexError:
         return None

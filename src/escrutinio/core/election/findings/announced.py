@@ -6,12 +6,13 @@ import numpy as np
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.counting import counted_at
+from escrutinio.core.election.definition import PROPORTIONAL
 from escrutinio.core.election.findings.family import CRITICAL, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import REPORTED, RULED, ElectionState
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Basis as BasisCode
-from escrutinio.core.records.codes import Method
 from escrutinio.core.records.parts import LogHead
 
 FAMILY = Family("announced")
@@ -42,8 +43,8 @@ FAMILY.words(
     "differs",
     {
         **_ANY,
-        "null": N_("null votes"),
-        "blank": N_("blank votes"),
+        "classes": N_("ballots that are not valid"),
+        "valid": N_("valid ballots"),
         "stations": N_("stations counted"),
     },
 )
@@ -62,8 +63,9 @@ def _bulletins(given: RuleInput, notes: Findings) -> None:
             differs.append("place")
         else:
             found = _sums(state, contest, area, basis, body.head.size)
-            announced = (body.counts, body.null, body.blank, body.stations)
-            names = ("counts", "null", "blank", "stations")
+            valid = found[2] if body.valid is None else body.valid
+            announced = (body.counts, body.classes, valid, body.stations)
+            names = ("counts", "classes", "valid", "stations")
             differs += [n for n, said, seen in zip(names, announced, found, strict=True) if said != seen]
         if differs:
             notes.add(
@@ -105,12 +107,12 @@ def _proclamations(given: RuleInput, notes: Findings) -> None:
 def _lead(state: ElectionState, contest: str, elected: Sequence[str], votes: Sequence[int]) -> bool:
     """Whether nobody else has more votes than any of the elected, who all stand in the contest.
 
-    Lists of a D'Hondt contest are only looked up: their seats are evidence, not a fold's matter.
+    Lists that share seats are only looked up: their seats are evidence, not a fold's matter.
     """
     view = state.contest(contest)
     if not set(elected) <= set(view.candidates):
         return False
-    if view.method is Method.DHONDT:
+    if view.method in PROPORTIONAL:
         return True
     least = min(votes[view.candidates.index(code)] for code in elected)
     return all(v <= least for code, v in zip(view.candidates, votes, strict=True) if code not in elected)
@@ -131,8 +133,8 @@ def _head(given: RuleInput, index: int, head: LogHead) -> list[str]:
 
 def _sums(
     state: ElectionState, contest: str, area: str | None, basis: str, size: int
-) -> tuple[tuple[int, ...], int, int, int]:
-    """Votes by candidate, null, blank and stations counted, of the log at a size.
+) -> tuple[tuple[int, ...], tuple[int, ...], int, int]:
+    """Votes by candidate, ballots by class, valid ballots and stations counted, of the log at a size.
 
     As ruled is as reported where there were no rulings.
     """
@@ -140,7 +142,7 @@ def _sums(
     codes = [each.code for each in state.bases]
     basis = basis if basis in codes else REPORTED
     if basis not in codes:
-        return (0,) * len(view.candidates), 0, 0, 0
+        return (0,) * len(view.candidates), (0,) * len(view.classes), 0, 0
     counted = counted_at(state, contest, basis, size)
     here = counted >= 0
     if area is not None:
@@ -148,5 +150,5 @@ def _sums(
     rows = counted[here]
     votes = np.zeros(len(view.candidates), np.int64)
     np.add.at(votes, view.option_candidate, table.counts[rows].sum(axis=0, dtype=np.int64))
-    null, blank = (int(column[rows].sum(dtype=np.int64)) for column in (table.null, table.blank))
-    return tuple(votes.tolist()), null, blank, len(rows)
+    classes = np.maximum(table.classes[rows], 0).sum(axis=0)
+    return tuple(votes.tolist()), tuple(classes.tolist()), int(valid_of(table)[rows].sum()), len(rows)

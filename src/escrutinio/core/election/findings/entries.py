@@ -44,6 +44,13 @@ ACT_NOT_CURRENT = FAMILY.finding(
     "that is in force in its matter (entry {current}); it changes nothing.",
 )
 
+ACT_OVERRULED = FAMILY.finding(
+    "act-overruled",
+    WARNING,
+    "Act against a higher instance | Entry {entry}, by {signer}, is about a matter in which a court of a higher "
+    "instance has spoken (entry {current}); it changes nothing.",
+)
+
 ENTRY_REPEATED = FAMILY.finding(
     "entry-repeated",
     WARNING,
@@ -54,7 +61,7 @@ OUT_OF_BOUNDS = FAMILY.finding(
     "out-of-bounds",
     WARNING,
     "Beyond what a record may state | Entry {entry} states a time after the year 9999, a share above one, "
-    "or a file that no record may name; it has no effect.",
+    "a file that no record may name, or a ruling that lacks what it rules; it has no effect.",
 )
 
 OF_FAULT: Mapping[Fault, str] = {

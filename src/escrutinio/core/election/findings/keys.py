@@ -1,5 +1,7 @@
 """Keys that came late, or that were revoked after they had signed."""
 
+from collections import Counter
+
 import numpy as np
 
 from escrutinio.core.election.findings.family import NOTE, WARNING, Family, RuleInput
@@ -22,6 +24,12 @@ LATE_KEY = FAMILY.finding(
     "{count}; authority and party had consented at: {consent}.",
 )
 
+KEY_WITHOUT_POSSESSION = FAMILY.finding(
+    "key-without-possession",
+    NOTE,
+    "Keys without a proof of possession | Entry {entry} enrols keys in the way of the formats before, without a "
+    "proof that their holders have them: {count}.",
+)
 
 NAME_ENROLLED_TWICE = FAMILY.finding(
     "name-enrolled-twice",
@@ -85,3 +93,10 @@ def _late(given: RuleInput, notes: Findings) -> None:
             late.setdefault(held.enrolled, []).append(held.consented)
     for enrolment, consents in late.items():
         notes.add(LATE_KEY, [enrolment], count=len(consents), consent=consents[0])
+
+
+@FAMILY.rule
+def _unproved(given: RuleInput, notes: Findings) -> None:
+    unproved = Counter(held.enrolled for held in given.state.keys if not held.key.proof)
+    for enrolment, keys in sorted(unproved.items()):
+        notes.add(KEY_WITHOUT_POSSESSION, [enrolment], count=keys)

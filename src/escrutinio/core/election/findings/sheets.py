@@ -4,6 +4,7 @@ import numpy as np
 
 from escrutinio.core.election.findings.family import CRITICAL, NOTE, WARNING, Family
 from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.state import ElectionState, SheetTable, Status
 
 FAMILY = Family("sheets")
@@ -37,6 +38,14 @@ SUM_MISMATCH = FAMILY.finding(
     WARNING,
     "Sum that does not add up | The sheet of station {station} in entry {entry} states as "
     "its number of ballots {stated}; its counts add up to {sum}.",
+    keeps=True,
+)
+
+MARKS_MISMATCH = FAMILY.finding(
+    "marks-mismatch",
+    WARNING,
+    "Marks that its ballots cannot have | The sheet of station {station} in entry {entry} has {votes} marks on "
+    "{valid} valid ballots, which contest {contest} does not allow.",
     keeps=True,
 )
 
@@ -98,7 +107,9 @@ def _conflicts(state: ElectionState, contest: str, table: SheetTable, notes: Fin
 @FAMILY.contest_rule
 def _voters(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
     registered = table.registered_at(state.roll)
-    many = (registered >= 0) & (table.voters > registered) & (table.status != Status.REFUSED)
+    beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
+    most = registered + beyond.allowed(table.station, table.supplement)
+    many = (registered >= 0) & (table.voters > most) & (table.status != Status.REFUSED)
     for row in np.flatnonzero(many).tolist():
         notes.add(
             MORE_VOTERS_THAN_REGISTERED,
