@@ -110,7 +110,11 @@ _PRESIDENT = p.Contest(
     p.Bar(1, 4),
     k.Ties.ORDER,
     (1, 0),
-    (p.BallotClass("null", ()), p.BallotClass("blank", ()), p.BallotClass("challenged", titles("Impugnados", "Challenged"))),
+    (
+        p.BallotClass("null", ()),
+        p.BallotClass("blank", ()),
+        p.BallotClass("challenged", titles("Impugnados", "Challenged")),
+    ),
     None,
     _CANDIDATES,
     _OPTIONS,
@@ -142,7 +146,9 @@ REPLACING = (
         f"station/{_HERE}",
     ),
     Example(t.AuditMinutes(k.AuditOutcome.FAILED, MIDNIGHT - 86_000, (), _DIGEST), "authority", "software"),
-    Example(t.Bulletin(1, k.Basis.RULED, _HEAD, (143, 256), (7, 0, 1), None, 1, _DIGEST), "authority", CONTEST),
+    Example(
+        t.Bulletin(1, k.Basis.RULED, _HEAD, (143, 256), (7, 0, 1), None, 1, _DIGEST), "authority", CONTEST
+    ),
     Example(t.Proclamation(("blue",), _HEAD, (143, 256), _DIGEST), "authority", CONTEST),
     Example(t.Lots(("green", "blue"), ("blue",), (), _DIGEST), "authority", CONTEST),
 )
@@ -290,7 +296,9 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         t.AuditMinutes(k.AuditOutcome.PASSED, MIDNIGHT - 86_400, (_text("minutes"),)), "authority", "software"
     ),
-    Example(t.Bulletin(1, k.Basis.REPORTED, _HEAD, (143, 256), (7, 0, 1), None, 1), "authority", f"{CONTEST}/01"),
+    Example(
+        t.Bulletin(1, k.Basis.REPORTED, _HEAD, (143, 256), (7, 0, 1), None, 1), "authority", f"{CONTEST}/01"
+    ),
     Example(t.Proclamation(("green",), _HEAD, (143, 256)), "authority", CONTEST),
     Example(t.ObservationReport(_DIGEST, None), "observer", "area/01"),
     Example(

@@ -65,7 +65,8 @@ def test_a_validator_we_did_not_write_accepts_every_example(each: Example) -> No
 @pytest.mark.parametrize(
     "reason",
     ["one position too few", "one position too many", "no counts", "count 2^32", "count negative",
-     "count as text", "null as a map", "optional of two items", "optional as CBOR null", "version 1, of a type whose shape has changed"],
+     "count as text", "null as a map", "optional of two items", "optional as CBOR null",
+     "version 1, of a type whose shape has changed"],
 )  # fmt: skip
 def test_a_validator_we_did_not_write_refuses_what_we_refuse(reason: str) -> None:
     payload = split(bad_payloads(example("tally-sheet"))[reason]).payload

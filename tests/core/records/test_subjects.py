@@ -15,6 +15,11 @@ FITS = {
     ],
     "station": [("010101001.01", Subject(station="010101001.01"))],
     "station/contest": [("010101001.01/president", Subject(station="010101001.01", contest="president"))],
+    "matter": [
+        ("station/010101001.01/president", Subject(station="010101001.01", contest="president")),
+        ("area/01/president", Subject(area="01", contest="president")),
+        ("contest/president", Subject(contest="president")),
+    ],
     "signer": [("observer/7/a", Subject(other="observer/7/a"))],
     "lot": [("lot-1", Subject(other="lot-1"))],
     "place": [
@@ -30,6 +35,13 @@ DOES_NOT_FIT = {
     "contest-area": ["president/01/02"],
     "station": ["010101001.01/president"],
     "station/contest": ["010101001.01", "010101001.01/president/x"],
+    "matter": [
+        "president",
+        "010101001.01/president",
+        "station/01",
+        "contest/president/01",
+        "area/01/president/x",
+    ],
     "lot": ["lot/1"],
     "place": ["area", "area/01/02", "center/01", "01"],
     "audit": ["a/b"],

@@ -81,18 +81,20 @@ def _counted(
 ) -> int | None:
     """What the counted sheets of an area add up to for a figure; None where they do not say."""
     votes: dict[str, int] = dict(zip(candidates, found.candidates[at].tolist(), strict=True))
-    valid = sum(votes.values())
+    valid = int(found.valid[at])
     match figure.item:
         case "votes":
             return votes.get(figure.candidate)
         case "others":
-            return valid - sum(votes.get(candidate, 0) for candidate in {f.candidate for f in figures})
+            return sum(votes.values()) - sum(
+                votes.get(candidate, 0) for candidate in {f.candidate for f in figures}
+            )
         case "valid":
             return valid
         case "null":
             return int(found.null[at])
         case "ballots":
-            return valid + int(found.null[at]) + int(found.blank[at])
+            return int(found.ballots[at])
         case _:
             return None
 

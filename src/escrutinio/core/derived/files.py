@@ -5,7 +5,7 @@ codes, numbers and what records say: no sentence of this program, whose words ma
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -32,11 +32,11 @@ COVERAGE = (
     "stations_annulled",
     "registered_in_counted",
     "registered_unknown_in_counted",
+    "classes_unread_in_counted",
 )
-SUMS = ("valid", "null", "blank", "ballots")
 AREA = ("area", "parent", "level", "name")
 SHEET = ("index", "type", "signer", "basis", "station", "status", "reason")
-STATED = ("null", "blank", "ballots", "voters", "registered")
+STATED = ("valid", "ballots", "voters", "supplement", "spoilt", "registered")
 
 _TAKEN = ("index", "names")
 """The pages' own directories in `data/`."""
@@ -113,6 +113,16 @@ def _fits(name: str) -> bool:
     return is_portable(name) and not name.casefold().endswith(_FILES)
 
 
+def sums_of(contest: ContestView) -> tuple[str, ...]:
+    """The columns behind those of votes: valid ballots, those of each class, and all together."""
+    return ("valid", *contest.classes, "ballots")
+
+
+def vote_columns(contest: ContestView, codes: Sequence[str]) -> list[str]:
+    """The columns of votes, by candidate or option, of the tables by area."""
+    return free_names(codes, AREA + COVERAGE + sums_of(contest))
+
+
 def has_cards(contest: ContestView) -> bool:
     """Whether votes by option say more than votes by candidate do."""
     same = np.array_equal(contest.option_candidate, np.arange(len(contest.candidates)))
@@ -154,7 +164,12 @@ def _sheets(state: ElectionState, contest: ContestView) -> bytes:
     kinds = {code: BY_CODE[code].NAME for code in np.unique(table.kind).tolist()}
     statuses = {status.value: status.name.lower() for status in Status}
     return table_bytes(
-        (*SHEET, *free_names(contest.options, SHEET + STATED), *STATED),
+        (
+            *SHEET,
+            *free_names(contest.options, SHEET + contest.classes + STATED),
+            *contest.classes,
+            *STATED,
+        ),
         map(str, table.index.tolist()),
         [kinds[code] for code in table.kind.tolist()],
         _names(table.signer, state.signers),
@@ -162,10 +177,9 @@ def _sheets(state: ElectionState, contest: ContestView) -> bytes:
         _names(table.station, state.roll.stations),
         [statuses[code] for code in table.status.tolist()],
         _reasons(state, contest.code, table),
-        joined_cells(np.column_stack((table.counts, table.null, table.blank))),
-        number_cells(table.ballots),
-        number_cells(table.voters),
-        number_cells(table.registered),
+        joined_cells(table.counts),
+        *(number_cells(column) for column in table.classes.T),
+        *(number_cells(getattr(table, name)) for name in STATED),
     )
 
 
@@ -204,7 +218,7 @@ def _area_totals(
     codes, votes = (contest.options, found.options) if by_option else (contest.candidates, found.candidates)
     cells = [[column[at] for at in shown] for column in _area_cells(state)]
     return table_bytes(
-        (*AREA, *COVERAGE, *free_names(codes, AREA + COVERAGE + SUMS), *SUMS),
+        (*AREA, *COVERAGE, *vote_columns(contest, codes), *sums_of(contest)),
         *cells,
         joined_cells(area_figures(found, votes)[shown]),
     )
@@ -216,7 +230,7 @@ def _area_features(
     """The rows of `_area_totals` by candidate, as the properties of the areas that have a place."""
     found = count(contest.code, basis.code)
     tree, shown = state.areas, areas_of(state, contest)
-    names = (*COVERAGE, *free_names(contest.candidates, AREA + COVERAGE + SUMS), *SUMS)
+    names = (*COVERAGE, *vote_columns(contest, contest.candidates), *sums_of(contest))
     parents = [tree.codes[at] if at >= 0 else None for at in tree.parent.tolist()]
     figures = area_figures(found, found.candidates)[shown].tolist()
     rows: Iterator[dict[str, object]] = (
@@ -236,7 +250,7 @@ def areas_of(state: ElectionState, contest: ContestView) -> list[int]:
 
 
 def area_figures(found: Totals, votes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Per area the columns COVERAGE, the votes, and SUMS."""
+    """Per area the columns COVERAGE, the votes, and `sums_of` the contest."""
     return np.column_stack(
         (
             found.stations_declared,
@@ -246,10 +260,10 @@ def area_figures(found: Totals, votes: NDArray[np.int64]) -> NDArray[np.int64]:
             found.stations_annulled,
             found.registered_in_counted,
             found.registered_unknown_in_counted,
+            found.classes_unread,
             votes,
             found.valid,
-            found.null,
-            found.blank,
+            found.classes,
             found.ballots,
         )
     )
@@ -288,12 +302,11 @@ def _results(state: ElectionState, count: Count) -> bytes:
 
 
 def _contest_results(state: ElectionState, count: Count, contest: ContestView) -> str:
-    votes = free_names(contest.candidates, AREA + COVERAGE + SUMS)
     named = {
         "code": contest.code,
         "area": contest.area,
         "candidates": contest.candidates,
-        "columns": [*COVERAGE, *votes, *SUMS],
+        "columns": [*COVERAGE, *vote_columns(contest, contest.candidates), *sums_of(contest)],
     }
     shown = areas_of(state, contest)
     codes = [state.areas.codes[at] for at in shown]

@@ -41,7 +41,7 @@ class Version:
 FIRST = Version(1, 1)
 """What stated no version: the tables as they were before they had one."""
 
-KNOWN = Version(2, 2)
+KNOWN = Version(3, 3)
 """What this program makes. A change of any byte of a table, for the same log, raises one of them."""
 
 

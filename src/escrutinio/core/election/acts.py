@@ -25,8 +25,8 @@ MATTERS = frozenset(code for code, body in t.BY_CODE.items() if body.LAYOUT[-1][
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An act in force: the record by which it took effect, where that stands in the log, and the instance of the
-    court that said it, 0 for the authority."""
+    """An act in force: the record by which it took effect, where that stands in the log, and the instance of
+    the court that said it, 0 for the authority."""
 
     index: int
     entry: Entry

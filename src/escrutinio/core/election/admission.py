@@ -444,7 +444,8 @@ def _refuse(code: str, why: EscrutinioError) -> NoReturn:
 
 
 def kind_of(raw: bytes) -> int:
-    """The type that a record has if it is well formed; -1 where it cannot be, or is not known in its version."""
+    """The type that a record has if it is well formed; -1 where it cannot be, or is not known in its
+    version."""
     try:
         if raw[2] == 0x58 and raw[raw[3] + 5] == 0x58:  # the heads that nearly every record has
             at = raw[3] + 7

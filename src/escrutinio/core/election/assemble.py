@@ -27,8 +27,8 @@ from escrutinio.core.election.findings.table import note_all
 from escrutinio.core.election.founding import Foundation
 from escrutinio.core.election.history import machine_table, software_of
 from escrutinio.core.election.keys import KeyTable, organisation_of
-from escrutinio.core.election.rights import Rights, Scopes
 from escrutinio.core.election.places import Beyond, in_places
+from escrutinio.core.election.rights import Rights, Scopes
 from escrutinio.core.election.sheets import (
     Gathering,
     Placing,
@@ -86,8 +86,8 @@ def assemble(
     root_at: Callable[[int], bytes],
     repeats: Mapping[int, int],
 ) -> ElectionState:
-    """The state after `size` entries of the election that is `known`, of which `keys`, `unjudged` and `gathering` are what was read once, and
-    `repeats` those that stood before, each with the first."""
+    """The state after `size` entries of the election that is `known`, of which `keys`, `unjudged` and
+    `gathering` are what was read once, and `repeats` those that stood before, each with the first."""
     definition, body, areas = known.entry, known.body, known.areas
     notes = Findings()
     note_faults(unjudged.faults, notes)

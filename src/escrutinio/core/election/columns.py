@@ -34,8 +34,8 @@ class Rows:
 
     `place` int32: position in the chunk. The others as in `state.SheetTable`, but `digest` and `original`
     count in `ChunkColumns.digests`. `record` V32: the SHA-256 of each entry. `fits` is false where the number
-    of counts is not that of the contest's options, or that of classes not that of its classes; those counts are
-    zeros.
+    of counts is not that of the contest's options, or that of classes not that of its classes; those counts
+    are zeros.
     """
 
     place: NDArray[np.int32]
@@ -97,9 +97,9 @@ def decode_chunk(
     """Read entries strictly and check their signatures.
 
     `signers` has, for each entry, the key in force that its kid names (a `Signer`, or as bare a tuple);
-    `shapes` how many options and classes each contest has. `fewest` sheets that are alike are read at once, with the same
-    outcome. `claims` are what was found out ahead about each entry (`ahead.CLAIM` bytes), or it is looked up
-    in what is `known`. Nothing raises: what is wrong with an entry is said in `faults`.
+    `shapes` how many options and classes each contest has. `fewest` sheets that are alike are read at once,
+    with the same outcome. `claims` are what was found out ahead about each entry (`ahead.CLAIM` bytes), or it
+    is looked up in what is `known`. Nothing raises: what is wrong with an entry is said in `faults`.
     """
     hashes = [sha256(b"\0" + raw).digest() for raw in entries]
     leaves = b"".join(hashes)

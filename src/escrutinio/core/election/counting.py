@@ -32,9 +32,9 @@ NONE = -1
 class RulingAt:
     """A ruling as it counts: what it says of the stations `here` (bool [stations]) of a contest.
 
-    `place`: the station's code, or the area's, or None for the whole contest. `matter`: its subject, of which one
-    ruling at a time is in force. `instance`: of the court, 0 for the authority. `sheet`: for a `select`, the
-    digest that it names, as a number in `ElectionState.digests`; `digest` its own, likewise.
+    `place`: the station's code, or the area's, or None for the whole contest. `matter`: its subject, of which
+    one ruling at a time is in force. `instance`: of the court, 0 for the authority. `sheet`: for a `select`,
+    the digest that it names, as a number in `ElectionState.digests`; `digest` its own, likewise.
     """
 
     index: int
@@ -50,9 +50,9 @@ class RulingAt:
 @dataclass(eq=False)
 class Counting:
     """The count of one contest: a status per row; per basis the row that counts at each station (-1: none),
-    the stations where entries differ, and the rows that say again what another says (with that other). `annulled`
-    stations; rulings that are `void`, since they select what is no sheet of theirs; and what is `awaited`: recounts
-    and repeated votes that were ordered, each with the stations that have none yet."""
+    the stations where entries differ, and the rows that say again what another says (with that other).
+    `annulled` stations; rulings that are `void`, since they select what is no sheet of theirs; and what is
+    `awaited`: recounts and repeated votes that were ordered, each with the stations that have none yet."""
 
     status: NDArray[np.uint8]
     counted: dict[str, NDArray[np.int32]] = field(default_factory=dict)
@@ -220,8 +220,8 @@ def _count_paper(
 
 
 def _apply(counting: Counting, table: SheetTable, stations: int, rulings: Sequence[RulingAt]) -> None:
-    """As reported, with the rulings in force, in log order: of several about one station the last of the highest
-    instance. What is upheld, dismissed, stayed or reversed leaves a station as reported."""
+    """As reported, with the rulings in force, in log order: of several about one station the last of the
+    highest instance. What is upheld, dismissed, stayed or reversed leaves a station as reported."""
     reported = counting.counted.get(REPORTED, np.full(stations, NONE, np.int32))
     counted, annulled = reported.copy(), np.zeros(stations, np.bool_)
     instance, waiting = np.zeros(stations, np.int16), np.zeros(stations, np.bool_)
@@ -255,8 +255,8 @@ def _apply(counting: Counting, table: SheetTable, stations: int, rulings: Sequen
 def _selected(counting: Counting, table: SheetTable, ruling: RulingAt, here: NDArray[np.bool_]) -> int:
     """The row that a ruling selects: a sheet, copy or hand count of its station below it; or -1.
 
-    Its sums, or that it has more votes than voters, do not keep it from being selected; that its key may not speak
-    of the station, or that it counts other things than the contest has, does.
+    Its sums, or that it has more votes than voters, do not keep it from being selected; that its key may not
+    speak of the station, or that it counts other things than the contest has, does.
     """
     if ruling.sheet == NONE or here.sum() != 1:
         return NONE
@@ -268,9 +268,7 @@ def _selected(counting: Counting, table: SheetTable, ruling: RulingAt, here: NDA
     return NONE
 
 
-def _again(
-    counting: Counting, table: SheetTable, ruling: RulingAt, stations: int
-) -> NDArray[np.int32]:
+def _again(counting: Counting, table: SheetTable, ruling: RulingAt, stations: int) -> NDArray[np.int32]:
     """The first board's sheet of each station that follows a ruling, int32 [stations]; -1 for none."""
     found = np.full(stations, NONE, np.int32)
     rows = len(counting.status)

@@ -29,17 +29,32 @@ NAMED_CLASSES = frozenset({NULL, BLANK, "spoilt", "challenged"})
 RESERVED = frozenset({"valid", "votes", "ballots", "voters", "registered", "supplement"})
 """Codes that no class has, since they are columns of the tables beside those of the classes."""
 
-RULES = ("method", "seats", "marks", "wins", "threshold", "quorum", "ties", "classes", "counting", "supplement", "rulings", "officers", "calendar", "other")
+RULES = (
+    "method",
+    "seats",
+    "marks",
+    "wins",
+    "threshold",
+    "quorum",
+    "ties",
+    "classes",
+    "counting",
+    "supplement",
+    "rulings",
+    "officers",
+    "calendar",
+    "other",
+)
 """The rules that an article of the law can stand beside."""
 
 
 def check_definition(body: Definition) -> None:
     """Refuse a definition whose parts contradict each other, its contests aside (`check_contests`).
 
-    Raises DefinitionError for a date, court, supplement or power given twice, no officer needed, an act that needs
-    nobody, courts without an act of theirs, a power of a role that rules on nothing, a supplement without an article, an
-    article without words, contests both in the record and in a file or in neither, and two titles in one
-    language.
+    Raises DefinitionError for a date, court, supplement or power given twice, no officer needed, an act that
+    needs nobody, courts without an act of theirs, a power of a role that rules on nothing, a supplement
+    without an article, an article without words, contests both in the record and in a file or in neither, and
+    two titles in one language.
     """
     _check_distinct("date-twice", (deadline.code for deadline in body.calendar))
     _check_distinct("court-twice", (court.code for court in body.courts))
@@ -87,9 +102,10 @@ def check_contests(contests: Sequence[Contest]) -> None:
     """Refuse contests of which one contradicts itself or another, with DefinitionError.
 
     For a code given twice (contest; candidate, option, class within a contest), no candidate, an option for a
-    candidate that is not there, a candidate without an option, no seat or more than `MAX_SEATS`, no mark or more
-    than there are options, a share that is not above 0 and at most 1 or whose base has a class that is not there,
-    rules of another method, an order of ties that is not one of all candidates, and two titles in one language.
+    candidate that is not there, a candidate without an option, no seat or more than `MAX_SEATS`, no mark or
+    more than there are options, a share that is not above 0 and at most 1 or whose base has a class that is
+    not there, rules of another method, an order of ties that is not one of all candidates, and two titles in
+    one language.
     """
     _check_distinct("contest-twice", (contest.code for contest in contests))
     for contest in contests:

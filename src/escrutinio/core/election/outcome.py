@@ -1,8 +1,8 @@
 """What counted votes come to under the method of a contest: order, majority, seats.
 
-It says what the counted sheets show and elects nobody; only a proclamation does. Integers alone decide. A tie is
-broken only by what the definition gives for it (an order of the law, or a recorded drawing of lots); else it is
-stated.
+It says what the counted sheets show and elects nobody; only a proclamation does. Integers alone decide. A tie
+is broken only by what the definition gives for it (an order of the law, or a recorded drawing of lots); else
+it is stated.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Rank:
 class Filled:
     """How many of some seats, or places in a second round, go to whom.
 
-    `certain`: how many each candidate has, in ballot order. `open` remain, for which the candidates
-    `tied` have equal claims; both are empty without a tie. `broken`: those who have one of theirs because of what
+    `certain`: how many each candidate has, in ballot order. `open` remain, for which the candidates `tied`
+    have equal claims; both are empty without a tie. `broken`: those who have one of theirs because of what
     breaks ties, and `among` all whose claims were equal then.
     """
 
@@ -49,10 +49,10 @@ class Outcome:
     """What votes show under a contest's method. Candidates are numbers in ballot order.
 
     `valid`: all votes. `ranks`: candidates by votes. `margin`: by how much the first has more than the
-    second, 0 if they are equal, None if nobody stands against them. `seats`: none are certain where a
-    second round is needed. `runoff`: in two rounds, who goes to the second where no one has what
-    wins the first. `below_threshold`: lists without the share that seats need. `quorum`: whether as many voters
-    as the law asks for came; None where it asks for none, or it is not known how many could.
+    second, 0 if they are equal, None if nobody stands against them. `seats`: none are certain where a second
+    round is needed. `runoff`: in two rounds, who goes to the second where no one has what wins the first.
+    `below_threshold`: lists without the share that seats need. `quorum`: whether as many voters as the law
+    asks for came; None where it asks for none, or it is not known how many could.
     """
 
     valid: int
@@ -75,9 +75,10 @@ def outcome(
 ) -> Outcome:
     """Apply the method of `contest` to the votes of its candidates, in ballot order.
 
-    `classes`: other ballots, by the contest's classes (none counted where left out). `ballots` and `registered`:
-    how many came, and how many could, for a quorum. `lots`: candidates in the order in which lots drew them.
-    Raises ValueError unless there is one number of votes, zero or more, per candidate, and per class.
+    `classes`: other ballots, by the contest's classes (none counted where left out). `ballots` and
+    `registered`: how many came, and how many could, for a quorum. `lots`: candidates in the order in which
+    lots drew them. Raises ValueError unless there is one number of votes, zero or more, per candidate, and
+    per class.
     """
     classes = classes or (0,) * len(contest.classes)
     if len(votes) != len(contest.candidates) or len(classes) != len(contest.classes) or min(*votes, 0) < 0:
@@ -109,7 +110,8 @@ def outcome(
 
 
 def wins_first_round(wins: Sequence[Win], votes: Sequence[int], base: Callable[[Bar], int]) -> bool:
-    """Whether who has most votes has what wins the first of two rounds; nobody has it where the first are equal.
+    """Whether who has most votes has what wins the first of two rounds; nobody has it where the first are
+    equal.
 
     `base` says of how many votes a bar is a share. Without `wins` it is more than half of them.
     """
@@ -136,8 +138,8 @@ def rank(votes: Sequence[int]) -> tuple[Rank, ...]:
 
 
 def share_seats(method: Method, votes: Sequence[int], seats: int) -> Filled:
-    """Share `seats` among lists by a proportional method. A list without votes gets none; without any vote all
-    seats are open. Raises ValueError for a method that shares none."""
+    """Share `seats` among lists by a proportional method. A list without votes gets none; without any vote
+    all seats are open. Raises ValueError for a method that shares none."""
     if method not in PROPORTIONAL:
         raise ValueError(f"{method.name} shares no seats among lists")
     if not sum(votes):
@@ -204,7 +206,8 @@ def largest_remainders(votes: Sequence[int], seats: int, quota: Exact) -> Filled
 
 
 def reaches(part: int, base: int, bar: Bar) -> bool:
-    """Whether `part` of `base` is the share that a bar asks for; where more is asked, exactly that is too little."""
+    """Whether `part` of `base` is the share that a bar asks for; where more is asked, exactly that is too
+    little."""
     mine, asked = part * bar.denominator, bar.numerator * base
     return mine > asked if bar.more else mine >= asked
 

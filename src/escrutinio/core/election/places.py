@@ -14,8 +14,8 @@ from escrutinio.core.records.parts import Supplement
 
 
 def in_places(areas: AreaTree, roll: Roll, places: Iterable[str]) -> NDArray[np.bool_]:
-    """Which stations of the roll are one of these, or lie in one of these areas, bool [stations]; codes that are
-    neither say nothing."""
+    """Which stations of the roll are one of these, or lie in one of these areas, bool [stations]; codes that
+    are neither say nothing."""
     found = np.zeros(len(roll), np.bool_)
     for code in places:
         if code in areas.index:
@@ -27,8 +27,8 @@ def in_places(areas: AreaTree, roll: Roll, places: Iterable[str]) -> NDArray[np.
 
 @dataclass(frozen=True, eq=False)
 class Beyond:
-    """How many may vote at each station beyond its list: `most` int64 [stations], as far as the law gives a number;
-    `unbounded` bool [stations], where it lets others vote without one."""
+    """How many may vote at each station beyond its list: `most` int64 [stations], as far as the law gives a
+    number; `unbounded` bool [stations], where it lets others vote without one."""
 
     most: NDArray[np.int64]
     unbounded: NDArray[np.bool_]
@@ -46,9 +46,9 @@ class Beyond:
         return cls(most, unbounded)
 
     def allowed(self, stations: NDArray[np.int32], stated: NDArray[np.int64]) -> NDArray[np.int64]:
-        """By how many ballots a sheet may exceed its list, int64 [rows]: of what it states (-1: nothing) as many as
-        the law allows at its station; all of it where the law gives no number. What is not stated is taken to be
-        as much as the law allows."""
+        """By how many ballots a sheet may exceed its list, int64 [rows]: of what it states (-1: nothing) as
+        many as the law allows at its station; all of it where the law gives no number. What is not stated is
+        taken to be as much as the law allows."""
         if not len(self.most):
             return np.zeros(len(stations), np.int64)
         known = stations >= 0

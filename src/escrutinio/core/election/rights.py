@@ -91,7 +91,8 @@ RIGHTS: dict[Role, Kinds] = {
 
 
 class Rights:
-    """Who may sign what in one election, and of how many names an act needs the consent, by its definition."""
+    """Who may sign what in one election, and of how many names an act needs the consent, by its
+    definition."""
 
     def __init__(self, body: t.Definition) -> None:
         self._imported = body.author_role is AuthorRole.IMPORTER
@@ -116,8 +117,8 @@ class Rights:
         return 1
 
     def speaks_for(self, name: str, role: Role) -> tuple[int, str]:
-        """Whose act it is that this name signs, and of which instance: 0 of the authority and of whoever else is
-        no court of the definition."""
+        """Whose act it is that this name signs, and of which instance: 0 of the authority and of whoever else
+        is no court of the definition."""
         court = "/".join(name.split("/", 2)[:2])
         if role is Role.COURT and court in self._instances:
             return self._instances[court], court

@@ -150,8 +150,9 @@ def _named(name: str) -> tuple[Title, ...]:
 @dataclass(frozen=True, eq=False)
 class Placing:
     """What is needed to say where rows belong. `openings`: per station the index of its first opening;
-    `digests`: their numbers in `ElectionState.digests`; `paper`: the stations that count on paper, bool [stations];
-    `beyond`: how many may vote at each beyond its list; whether a ruling has `selected` a sheet."""
+    `digests`: their numbers in `ElectionState.digests`; `paper`: the stations that count on paper, bool
+    [stations]; `beyond`: how many may vote at each beyond its list; whether a ruling has `selected` a
+    sheet."""
 
     keys: KeyTable
     roll: Roll
@@ -204,8 +205,8 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
 
 
 def _own_records(gathered: Gathered, digests: Mapping[bytes, int], selected: bool) -> NDArray[np.int32]:
-    """Which of the numbered digests is that of each row's own entry; -1 where nobody named it. Rulings may have
-    `selected` some."""
+    """Which of the numbered digests is that of each row's own entry; -1 where nobody named it. Rulings may
+    have `selected` some."""
     if not selected and all((rows.original < 0).all() for rows in gathered.rows):
         return np.full(sum(map(len, gathered.index)), -1, np.int32)
     own = (digest for rows in gathered.rows for digest in rows.record.tolist())
@@ -213,22 +214,23 @@ def _own_records(gathered: Gathered, digests: Mapping[bytes, int], selected: boo
 
 
 def valid_of(table: SheetTable) -> NDArray[np.int64]:
-    """The valid ballots of each row, int64 [rows]: as stated; else what its counts add up to, one mark a ballot."""
+    """The valid ballots of each row, int64 [rows]: as stated; else what its counts add up to, one mark a
+    ballot."""
     votes: NDArray[np.int64] = table.counts.sum(axis=1, dtype=np.int64)
     return np.where(table.valid >= 0, table.valid, votes)
 
 
 def ballots_of(table: SheetTable) -> NDArray[np.int64]:
-    """What the valid ballots and those of all classes of each row add up to, int64 [rows]; a class that is not
-    stated adds nothing."""
+    """What the valid ballots and those of all classes of each row add up to, int64 [rows]; a class that is
+    not stated adds nothing."""
     others: NDArray[np.int64] = np.maximum(table.classes, 0).sum(axis=1)
     return valid_of(table) + others
 
 
 def _too_many_marks(table: SheetTable, marks: int) -> NDArray[np.bool_]:
-    """Which rows have other marks than their valid ballots can: with one mark a ballot, others than these; with
-    several, more than all of them together, or for one option more than there are ballots, or do not say how many
-    ballots are valid."""
+    """Which rows have other marks than their valid ballots can: with one mark a ballot, others than these;
+    with several, more than all of them together, or for one option more than there are ballots, or do not say
+    how many ballots are valid."""
     votes = table.counts.sum(axis=1, dtype=np.int64)
     if marks == 1:
         return (table.valid >= 0) & (table.valid != votes)
@@ -255,7 +257,9 @@ def _refusals(
         & (table.classes >= 0).all(axis=1)
         & (table.ballots != votes),
         sheet & _too_many_marks(table, contest.marks),
-        sheet & (registered >= 0) & (votes > registered + placing.beyond.allowed(table.station, table.supplement)),
+        sheet
+        & (registered >= 0)
+        & (votes > registered + placing.beyond.allowed(table.station, table.supplement)),
     )
     refusal = np.zeros(len(table), np.uint8)
     for number, rule in reversed(list(enumerate(wrong, 1))):
@@ -264,8 +268,8 @@ def _refusals(
 
 
 def _opened(table: SheetTable, placing: Placing) -> NDArray[np.bool_]:
-    """False for boards' sheets of stations that neither count on paper nor were opened by a contingency before
-    them, and that follow no ruling."""
+    """False for boards' sheets of stations that neither count on paper nor were opened by a contingency
+    before them, and that follow no ruling."""
     opened = np.ones(len(table), np.bool_)
     asked = (table.kind == t.ManualSheet.TYPE) & (table.station >= 0) & (table.digest < 0)
     if len(placing.paper):
@@ -309,7 +313,9 @@ def note_refusals(
         rows = np.flatnonzero(sheets.refusal == number)
         left = notes.left(code, contest.code)
         for row in rows[:left].tolist():
-            sums, excess, marks = (code == each for each in (SUM_MISMATCH, MORE_VOTES_THAN_REGISTERED, MARKS_MISMATCH))
+            sums, excess, marks = (
+                code == each for each in (SUM_MISMATCH, MORE_VOTES_THAN_REGISTERED, MARKS_MISMATCH)
+            )
             notes.add(
                 code,
                 [int(table.index[row])],

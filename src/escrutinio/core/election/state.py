@@ -66,7 +66,8 @@ class Standing(IntEnum):
     SUPERSEDED = 3
     """It does not name the act in force, which it would replace; it stays visible and changes nothing."""
     OVERRULED = 4
-    """A court of a higher instance has said something else in this matter; it stays visible and changes nothing."""
+    """A court of a higher instance has said something else in this matter; it stays visible and changes
+    nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,11 @@ class SheetTable:
     `ElectionState.signers`. `basis` int16: index into `ElectionState.bases`, -1 for none. `status` uint8:
     a `Status`, within that basis.
 
-    `counts` uint32 [rows, options]; `classes` int64 [rows, classes], ballots of each class that is not a valid
-    vote. `valid` ballots (stated where one may have several marks), `ballots` (as the sheet adds up itself, the
-    vouchers of a hand count), `voters`, `supplement` (voters beyond the list), `spoilt`, `registered` int64. All of
-    these are -1 where not stated. `issued_at` int64: seconds since 1970-01-01 UTC, as the signer claims.
+    `counts` uint32 [rows, options]; `classes` int64 [rows, classes], ballots of each class that is not a
+    valid vote. `valid` ballots (stated where one may have several marks), `ballots` (as the sheet adds up
+    itself, the vouchers of a hand count), `voters`, `supplement` (voters beyond the list), `spoilt`,
+    `registered` int64. All of these are -1 where not stated. `issued_at` int64: seconds since 1970-01-01 UTC,
+    as the signer claims.
 
     `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `digest` and `original` int32:
     indices into `ElectionState.digests`, -1 for none: of a zero report's software, a hand count's audit
@@ -384,7 +386,8 @@ class ElectionState:
 
 
 def depended_on(definition: t.Definition, controls: Iterable[Logged[t.Body]]) -> set[bytes]:
-    """The attachments that totals depend on: areas and contests, and what effective rolls and lifecycles name."""
+    """The attachments that totals depend on: areas and contests, and what effective rolls and lifecycles
+    name."""
     found = {attachment.digest for attachment in attachments_of(definition)}
     for logged in controls:
         if logged.standing is Standing.EFFECTIVE and isinstance(logged.body, t.Roll | t.Lifecycle):

@@ -24,8 +24,8 @@ class Sums:
     """What the counted sheets of a contest and basis add up to, in each area and all that lies in it.
 
     int64 arrays whose first axis is the area tree's: `options` [areas, options] and `candidates` [areas,
-    candidates] in the definition's order; `valid` ballots [areas]; `classes` [areas, classes] of ballots that are
-    not; `classes_unread` [areas, classes], the sheets that do not say how many; `stations_counted` [areas].
+    candidates] in the definition's order; `valid` ballots [areas]; `classes` [areas, classes] of ballots that
+    are not; `classes_unread` [areas], counted sheets that do not say how many; `stations_counted` [areas].
     """
 
     contest: ContestView
@@ -152,7 +152,7 @@ def _sums(state: ElectionState, contest: ContestView, basis: str, rows: NDArray[
     order = np.argsort(places, kind="stable")
     taken, places = rows[stations[order]], places[order]
     options, classes = len(contest.options), len(contest.classes)
-    ends = np.cumsum([options, classes, classes, 1, 1])
+    ends = np.cumsum([options, classes, 1, 1, 1])
     own = np.zeros((len(state.areas), int(ends[-1])), np.int64)
     valid = valid_of(table)
     for start in range(0, len(taken), _BLOCK):
@@ -162,7 +162,7 @@ def _sums(state: ElectionState, contest: ContestView, basis: str, rows: NDArray[
         parts = (
             table.counts[block],
             np.maximum(stated, 0),
-            stated < 0,
+            (stated < 0).any(axis=1, keepdims=True),
             valid[block, None],
             np.ones((len(block), 1), np.uint32),
         )
@@ -178,7 +178,7 @@ def _sums(state: ElectionState, contest: ContestView, basis: str, rows: NDArray[
         candidates=by_candidate(contest, by_option),
         valid=summed[:, -2],
         classes=summed[:, options : ends[1]],
-        classes_unread=summed[:, ends[1] : ends[2]],
+        classes_unread=summed[:, -3],
         stations_counted=summed[:, -1],
     )
 

@@ -17,8 +17,9 @@ class Body:
     """Base of every record body.
 
     `TYPE` is its code, `VERSION` the version of its type, `NAME` its word, `SUBJECT` the form of its subject,
-    `LAYOUT` its positions; `IS_BULK` says whether an election has one for each of its stations at least. `LEAST` is how many of the
-    positions every record of the type has: all, or all but a last one that is there only where it is used.
+    `LAYOUT` its positions; `IS_BULK` says whether an election has one for each of its stations at least.
+    `LEAST` is how many of the positions every record of the type has: all, or all but a last one that is
+    there only where it is used.
     """
 
     TYPE: ClassVar[int]
@@ -49,9 +50,7 @@ EARLIER: dict[tuple[int, int], type[Earlier]] = {}
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(c.put,))
-def record(
-    code: int, subject: str, *, version: int = 1, bulk: bool = False
-) -> Callable[[type[B]], type[B]]:
+def record(code: int, subject: str, *, version: int = 1, bulk: bool = False) -> Callable[[type[B]], type[B]]:
     """Number a record class and make it a frozen dataclass. Raises ValueError if code or name is taken."""
 
     def number(cls: type[B]) -> type[B]:
@@ -73,7 +72,8 @@ E = TypeVar("E", bound="Earlier")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(c.put,))
 def earlier(of: type[Body], version: int) -> Callable[[type[E]], type[E]]:
-    """Make a class the way in which a version before of the type `of` was written; it is read, never sealed."""
+    """Make a class the way in which a version before of the type `of` was written; it is read, never
+    sealed."""
 
     def number(cls: type[E]) -> type[E]:
         cls.TYPE, cls.VERSION, cls.SUBJECT, cls.IS_BULK = of.TYPE, version, of.SUBJECT, of.IS_BULK

@@ -1,8 +1,8 @@
 """Bounds: what a well-formed record may not state all the same, since nobody could show or keep it.
 
 Times lie before the year 10000, an attachment is of a known media type and at most 256 MiB, a share is a part
-of one, a ruling has what it rules. They are asked last, after the signature, so that a record from before they existed is told apart from
-one that is forged: it has no effect, and fails no verification.
+of one, a ruling has what it rules. They are asked last, after the signature, so that a record from before
+they existed is told apart from one that is forged: it has no effect, and fails no verification.
 """
 
 from __future__ import annotations

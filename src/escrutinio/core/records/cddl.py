@@ -16,7 +16,7 @@ from escrutinio.core.records.entry import UNREAD
 from escrutinio.core.records.subjects import FORMS
 from escrutinio.core.records.types import BY_CODE, EARLIER, Body, Definition
 
-_FRAME = f"""\
+_FRAME = """\
 ; Escrutinio: the records. Written by `python -m escrutinio.core.records.cddl`; docs/formats.md explains it.
 ; On top of what CDDL can say, a record has exactly one encoding: definite lengths, shortest form, nothing
 ; after the end, map keys in the order written here, at most 65,535 bytes. What is marked "bound" is asked
@@ -24,27 +24,27 @@ _FRAME = f"""\
 
 record = #6.18([
   bytes .cbor protected,
-  {{}},  ; unprotected
+  {},  ; unprotected
   bytes .cbor payload,
   bytes .size 64,  ; signature
 ])
 
-protected = {{
+protected = {
   1 => -8,       ; alg: EdDSA, here Ed25519 only
   3 => 60,       ; content type: application/cbor
   4 => kid,      ; first 8 bytes of SHA-256(public key)
-  15 => {{        ; CWT claims
+  15 => {        ; CWT claims
     1 => name,     ; iss: the signer's enrolled name
     2 => subject,  ; sub: what the record speaks of
-  }},
-}}
+  },
+}
 
 election = digest  ; SHA-256 of the definition record
 """
 
 _UNREAD = f"""\
-; A type that a later version may have, or a later version of a type. One below {UNREAD} looks alike and may change keys or totals: a reader
-; that does not know it judges no total.
+; A type that a later version may have, or a later version of a type. One below {UNREAD} looks alike and
+; may change keys or totals: a reader that does not know it judges no total.
 unread = [
   1..{c.UINT_LIMIT - 1},  ; version
   {UNREAD}..{c.UINT_LIMIT - 1},  ; type

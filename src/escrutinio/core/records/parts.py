@@ -71,7 +71,8 @@ class Bar:
 
 @part
 class Win:
-    """One way to win the first of two rounds: a share of the base, and a lead over the second where one is asked."""
+    """One way to win the first of two rounds: a share of the base, and a lead over the second where one is
+    asked."""
 
     share: Bar = put(c.Struct(Bar))
     lead: Bar | None = put(c.Optional(c.Struct(Bar)), default=None)
@@ -98,7 +99,8 @@ ARTICLES = c.Array(c.Struct(Article), 0, 64)
 
 @part
 class FirstRound:
-    """The first round that a contest is the second one of: the election's digest, and the contest's code there."""
+    """The first round that a contest is the second one of: the election's digest, and the contest's code
+    there."""
 
     election: bytes = put(c.DIGEST)
     contest: str = put(c.CODE)
@@ -108,10 +110,11 @@ class FirstRound:
 class Contest:
     """One thing voted on. Counts follow the order of `options`, those of other ballots that of `classes`.
 
-    `marks`: how many a ballot may have. `wins`: for two rounds the ways to win the first (more than half of the
-    valid votes where empty). `threshold`: the share that a list needs to take part in a distribution (none where
-    empty). `quorum`: the share of registered voters whose ballots make the vote valid. `order`: the numbers of all
-    candidates, for ties that the law breaks by one. `area`: the area whose stations vote in it.
+    `marks`: how many a ballot may have. `wins`: for two rounds the ways to win the first (more than half of
+    the valid votes where empty). `threshold`: the share that a list needs to take part in a distribution
+    (none where empty). `quorum`: the share of registered voters whose ballots make the vote valid. `order`:
+    the numbers of all candidates, for ties that the law breaks by one. `area`: the area whose stations vote
+    in it.
     """
 
     code: str = put(c.CODE)
@@ -150,7 +153,8 @@ class Power:
 
 @part
 class Court:
-    """Who judges complaints; the names of its keys begin with `court/<code>`. A higher `instance` has the last word."""
+    """Who judges complaints; the names of its keys begin with `court/<code>`. A higher `instance` has the
+    last word."""
 
     code: str = put(c.CODE)
     titles: tuple[Title, ...] = put(c.Array(c.Struct(Title), 1, 16))
@@ -183,8 +187,8 @@ class Deadline:
 class EnrolledKey:
     """A public key and what it may do.
 
-    `scope`: stations or areas it may speak of, all where empty; `contests` likewise. `titles`: the name
-    of an organisation as people know it; empty for machines and boards. `proof`: the key's own signature of all
+    `scope`: stations or areas it may speak of, all where empty; `contests` likewise. `titles`: the name of an
+    organisation as people know it; empty for machines and boards. `proof`: the key's own signature of all
     this (`possession`), so that nobody is enrolled with a key that is not theirs.
     """
 
@@ -194,7 +198,7 @@ class EnrolledKey:
     scope: tuple[str, ...] = put(c.Array(c.CODE, 0, 4_096))
     contests: tuple[str, ...] = put(c.Array(c.CODE, 0, 4_096))
     titles: tuple[Title, ...] = put(TITLES)
-    proof: bytes = put(c.SIGNATURE)
+    proof: bytes = put(c.SIGNATURE, default=b"")
 
 
 @part
@@ -211,7 +215,8 @@ class KeyBefore:
 
 @part
 class Box:
-    """A box that was drawn: its station and, where single ballots are drawn, the ballot's place in it from 1."""
+    """A box that was drawn: its station and, where single ballots are drawn, the ballot's place in it from
+    1."""
 
     station: str = put(c.CODE)
     position: int | None = put(c.Optional(c.COUNT), default=None)

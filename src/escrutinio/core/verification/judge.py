@@ -6,7 +6,6 @@ says what was compared with what, and which entries show it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -16,9 +15,10 @@ from numpy.typing import NDArray
 
 from escrutinio.base.errors import EscrutinioError, LogError, RecordError
 from escrutinio.base.words.say import Phrase
+from escrutinio.core.election.bulk.cursor import NOT_STATED
 from escrutinio.core.election.findings.finding import Finding
-from escrutinio.core.election.rights import ROOT, Scopes, may_sign
-from escrutinio.core.election.state import OFFICIAL, ElectionState, SheetTable, Status
+from escrutinio.core.election.rights import ROOT, Rights, Scopes
+from escrutinio.core.election.state import OFFICIAL, ContestView, ElectionState, SheetTable, Status
 from escrutinio.core.log.checkpoint import verify_checkpoint
 from escrutinio.core.log.merkle import LeafHash, Subtree, leaf_hash, verify_inclusion
 from escrutinio.core.log.pinned import OtherFileError, PinnedLog
@@ -143,11 +143,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a sheet counts: votes by option of the definition, null and blank ballots."""
+    """What a sheet counts: votes by option, and other ballots by class, as the definition has them (no class
+    where they were not read)."""
 
     counts: tuple[int, ...]
-    null: int
-    blank: int
+    classes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Judge:
     @cached_property
     def _scopes(self) -> Scopes:
         state = self.state
-        return Scopes(state.keys, state.areas, state.roll, state.definition.body.author_role)
+        return Scopes(state.keys, state.areas, state.roll, Rights(state.definition.body))
 
     def record(self, entry: Entry, index: int | None, labelled_real: bool | None = None) -> Answer:
         """Judge a record. `index` is its place in the log, None where the log does not have it;
@@ -219,8 +219,7 @@ class Judge:
         at = state.size if index is None else index
         if held.enrolled >= at or (held.revoked is not None and at >= held.revoked):
             return Verdict.NOT_IN_FORCE, str(held.enrolled if held.enrolled >= at else held.revoked)
-        author = state.definition.body.author_role
-        if not may_sign(held.key.role, kind, author):
+        if not self._scopes.rights.may_sign(held.key.role, kind):
             return Verdict.OUT_OF_SCOPE, held.key.role.name.lower()
         if not self._scopes.covers(held.key, entry.about):
             return Verdict.OUT_OF_SCOPE, ", ".join(held.key.scope[:20])
@@ -271,7 +270,7 @@ class Judge:
         else:
             return ()
         rows = np.flatnonzero(here & mine & (table.status != Status.REFUSED))
-        return tuple(int(table.index[row]) for row in rows if _differences(table, int(row), figures, ()))
+        return tuple(int(table.index[row]) for row in rows if _differences(table, int(row), figures))
 
     def _comparisons(
         self, station: str, contest: str, figures: Figures, but: int | None
@@ -281,13 +280,13 @@ class Judge:
         place = state.roll.index.get(station, -1)
         if table is None or place < 0:
             return ()
-        options = state.contest(contest).options
+        names = state.contest(contest)
         found = []
         for basis in state.bases:
             rows = state.counted.get((contest, basis.code))
             row = -1 if rows is None else int(rows[place])
             if row >= 0 and table.index[row] != but:
-                differences = _differences(table, row, figures, options)
+                differences = _differences(table, row, figures, names)
                 found.append(Comparison(basis.code, int(table.index[row]), differences))
         return tuple(found)
 
@@ -305,20 +304,29 @@ def figures_of(entry: Entry) -> Figures | None:
     body = entry.body
     if isinstance(body, ZeroReport) or not isinstance(body, TallySheet | ManualSheet | Copy | HandCount):
         return None
-    return Figures(body.counts, body.null, body.blank)
+    return Figures(body.counts, body.classes)
 
 
 def _differences(
-    table: SheetTable, row: int, figures: Figures, options: Sequence[str]
+    table: SheetTable, row: int, figures: Figures, contest: ContestView | None = None
 ) -> tuple[Difference, ...]:
-    """What differs between a sheet and a row; options without a code go by their number."""
-    published = [*table.counts[row].tolist(), int(table.null[row]), int(table.blank[row])]
-    names = [*(options or map(str, range(len(published) - 2))), "null", "blank"]
-    said = [*figures.counts, figures.null, figures.blank]
-    if len(said) != len(published):  # a record may count as many options as it likes; it then counts nowhere
-        return (Difference("options", len(figures.counts), len(published) - 2),)
-    triples = zip(names, said, published, strict=True)
-    return tuple(Difference(name, mine, theirs) for name, mine, theirs in triples if mine != theirs)
+    """What differs between a sheet and a row, by option and class, which go by their number without a
+    `contest`; what either does not state is not compared."""
+    published, others = table.counts[row].tolist(), table.classes[row].tolist()
+    if len(figures.counts) != len(published):  # a record may count as it likes; it then counts nowhere
+        return (Difference("options", len(figures.counts), len(published)),)
+    said = figures.classes or (NOT_STATED,) * len(others)
+    if len(said) != len(others):
+        return (Difference("classes", len(said), len(others)),)
+    names = [*map(str, range(len(published))), *map(str, range(len(others)))]
+    if contest is not None:
+        names = [*contest.options, *contest.classes]
+    triples = zip(names, (*figures.counts, *said), (*published, *others), strict=True)
+    return tuple(
+        Difference(name, mine, theirs)
+        for name, mine, theirs in triples
+        if NOT_STATED not in (mine, theirs) and mine != theirs
+    )
 
 
 def judge_proof(proof: LogProof, log: PinnedLog, policy: Policy | None, record: bytes | None) -> Answer:

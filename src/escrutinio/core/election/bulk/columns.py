@@ -53,10 +53,10 @@ class Columns:
     """Bulk records of a chunk, one row each, in its order.
 
     `place`: position in the chunk. `kind`: record type. `issued_at`: seconds since 1970-01-01 UTC. `counts`:
-    the rows that have the same number of options, with their counts, uint32 [rows, options]; `classes` likewise.
-    Of the other numbers -1 stands for what is not stated, 255 for no form. `digest`: a zero report's software, a
-    hand count's audit commitment, the ruling that a board's sheet follows; `original`: what a copy names as the
-    record that it was read from, or a hand count as the one that it corrects.
+    the rows that have the same number of options, with their counts, uint32 [rows, options]; `classes`
+    likewise. Of the other numbers -1 stands for what is not stated, 255 for no form. `digest`: a zero
+    report's software, a hand count's audit commitment, the ruling that a board's sheet follows; `original`:
+    what a copy names as the record that it was read from, or a hand count as the one that it corrects.
     """
 
     place: Places
@@ -159,7 +159,10 @@ def _grouped(numbers: Sequence[tuple[int, ...]]) -> Groups:
     for row, each in enumerate(numbers):
         sizes.setdefault(len(each), []).append(row)
     return tuple(
-        (np.array(rows, np.intp), np.array([numbers[row] for row in rows], np.uint32).reshape(len(rows), size))
+        (
+            np.array(rows, np.intp),
+            np.array([numbers[row] for row in rows], np.uint32).reshape(len(rows), size),
+        )
         for size, rows in sizes.items()
     )
 

@@ -25,8 +25,8 @@ FAMILY.words(OUT_OF_ORDER, "what", {SELECTED: N_("sheet that the ruling selects"
 AWAITED = FAMILY.finding(
     "count-awaited",
     NOTE,
-    "Count that a ruling orders | The ruling in entry {entry} orders {ordered} for contest {contest}; stations "
-    "without one yet: {count}.",
+    "Count that a ruling orders | The ruling in entry {entry} orders {ordered} for contest {contest}; "
+    "stations without one yet: {count}.",
     keeps=True,
 )
 FAMILY.words(AWAITED, "ordered", {"recount": N_("a recount"), "repeat": N_("a repeated vote")})
@@ -37,7 +37,9 @@ def note_void_ruling(index: int, place: str | None, contest: str, notes: Finding
     notes.add(OUT_OF_ORDER, [index], station=place, contest=contest, what=SELECTED)
 
 
-def note_awaited(index: int, decision: Decision, waiting: Sequence[int], contest: str, notes: Findings) -> None:
+def note_awaited(
+    index: int, decision: Decision, waiting: Sequence[int], contest: str, notes: Findings
+) -> None:
     """Note a ruling whose recounts or repeated votes are not all there."""
     if waiting:
         notes.add(AWAITED, [index], contest=contest, count=len(waiting), ordered=word(decision))

@@ -47,8 +47,8 @@ ACT_NOT_CURRENT = FAMILY.finding(
 ACT_OVERRULED = FAMILY.finding(
     "act-overruled",
     WARNING,
-    "Act against a higher instance | Entry {entry}, by {signer}, is about a matter in which a court of a higher "
-    "instance has spoken (entry {current}); it changes nothing.",
+    "Act against a higher instance | Entry {entry}, by {signer}, is about a matter in which a court of a "
+    "higher instance has spoken (entry {current}); it changes nothing.",
 )
 
 ENTRY_REPEATED = FAMILY.finding(

@@ -27,8 +27,8 @@ LATE_KEY = FAMILY.finding(
 KEY_WITHOUT_POSSESSION = FAMILY.finding(
     "key-without-possession",
     NOTE,
-    "Keys without a proof of possession | Entry {entry} enrols keys in the way of the formats before, without a "
-    "proof that their holders have them: {count}.",
+    "Keys without a proof of possession | Entry {entry} enrols keys in the way of the formats before, "
+    "without a proof that their holders have them: {count}.",
 )
 
 NAME_ENROLLED_TWICE = FAMILY.finding(

@@ -44,8 +44,8 @@ SUM_MISMATCH = FAMILY.finding(
 MARKS_MISMATCH = FAMILY.finding(
     "marks-mismatch",
     WARNING,
-    "Marks that its ballots cannot have | The sheet of station {station} in entry {entry} has {votes} marks on "
-    "{valid} valid ballots, which contest {contest} does not allow.",
+    "Marks that its ballots cannot have | The sheet of station {station} in entry {entry} has {votes} marks "
+    "on {valid} valid ballots, which contest {contest} does not allow.",
     keeps=True,
 )
 

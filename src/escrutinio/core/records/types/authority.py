@@ -107,8 +107,8 @@ class ContingencyOpening(Body):
 class Bulletin(Body):
     """Totals announced by the authority, of the log at one size.
 
-    `counts` per candidate, `classes` per class of other ballots, in the definition's order; `valid` ballots where
-    one may have several marks; `stations` counted; `head` the log they come from.
+    `counts` per candidate, `classes` per class of other ballots, in the definition's order; `valid` ballots
+    where one may have several marks; `stations` counted; `head` the log they come from.
     """
 
     number: int = put(c.COUNT)
@@ -166,7 +166,8 @@ class Promise(Body):
 
 @record(130, "station")
 class Custody(Body):
-    """Something of a station that is kept under a seal (`what`: a box, a machine) changed hands, or was opened."""
+    """Something of a station that is kept under a seal (`what`: a box, a machine) changed hands, or was
+    opened."""
 
     what: str = put(c.CODE)
     seal: str = put(c.CODE)
@@ -186,7 +187,8 @@ class Checklist(Body):
 
 @record(133, "contest")
 class NextRound(Body):
-    """The contest goes into a second round: the digest of that election's definition, and its log's origin."""
+    """The contest goes into a second round: the digest of that election's definition, and its log's
+    origin."""
 
     definition: bytes = put(c.DIGEST)
     origin: str = put(c.SHORT)

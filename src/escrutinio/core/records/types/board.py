@@ -13,7 +13,8 @@ __all__ = ["ManualSheet", "RefusalToSign", "SealCheck"]
 
 @record(17, "station/contest", version=2, bulk=True)
 class ManualSheet(Sheet):
-    """A polling board's sheet, counted by hand: where the law counts on paper, or after a contingency opening.
+    """A polling board's sheet, counted by hand: where the law counts on paper, or after a contingency
+    opening.
 
     `ruling`: the digest of the ruling that ordered a recount or a repeated vote, if it is the sheet of one.
     """

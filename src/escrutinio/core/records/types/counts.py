@@ -25,8 +25,8 @@ class Counted(Body):
 @shared
 class Sheet(Counted):
     """`ballots` as the sheet itself adds them up, where it does; `voters` by the notebook of those who came;
-    `supplement`: voters beyond the list, whom the law lets vote here; `spoilt`: ballots that were given back and
-    replaced, and lie in no box."""
+    `supplement`: voters beyond the list, whom the law lets vote here; `spoilt`: ballots that were given back
+    and replaced, and lie in no box."""
 
     ballots: int | None = put(c.Optional(c.COUNT))
     voters: int | None = put(c.Optional(c.COUNT))

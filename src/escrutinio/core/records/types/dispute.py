@@ -51,7 +51,8 @@ class Ruling(Body):
 
 @record(40, "contest")
 class Lots(Body):
-    """Lots were drawn among candidates with equal claims: their codes, in the order in which they were drawn."""
+    """Lots were drawn among candidates with equal claims: their codes, in the order in which they were
+    drawn."""
 
     among: tuple[str, ...] = put(c.Array(c.CODE, 2, 4_096))
     drawn: tuple[str, ...] = put(c.Array(c.CODE, 1, 4_096))

@@ -15,9 +15,9 @@ __all__ = ["Charter", "CoRecord", "Definition", "Enrolment", "EnrolmentBefore", 
 class Definition(Body):
     """Entry 0: what is voted on. Its SHA-256 is the election's identity.
 
-    Acts need `officers_needed` of the authority's names, or as many of whom `powers` say. The contests stand in
-    `contests` or, where these have no room, in `contests_file`: the CBOR of an array of them. `paper`: areas and
-    stations that count on paper. `articles`: the law behind the rules.
+    Acts need `officers_needed` of the authority's names, or as many of whom `powers` say. The contests stand
+    in `contests` or, where these have no room, in `contests_file`: the CBOR of an array of them. `paper`:
+    areas and stations that count on paper. `articles`: the law behind the rules.
     """
 
     kind: k.Kind = put(c.Code(k.Kind))

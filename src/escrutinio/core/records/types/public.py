@@ -9,7 +9,16 @@ from escrutinio.core.records.body import Body, record
 from escrutinio.core.records.codecs import put
 from escrutinio.core.records.types.counts import Sheet
 
-__all__ = ["Acceptance", "Claim", "Copy", "ObservationReport", "Retraction", "SheetStatus", "Statement", "Visit"]
+__all__ = [
+    "Acceptance",
+    "Claim",
+    "Copy",
+    "ObservationReport",
+    "Retraction",
+    "SheetStatus",
+    "Statement",
+    "Visit",
+]
 
 
 @record(10, "signer")
@@ -24,8 +33,8 @@ class Acceptance(Body):
 class Copy(Sheet):
     """What an organisation read off a sheet, independent of the authority.
 
-    No item in `classes` where they were not read. `registered` as printed or written on it; `form` says what was
-    read; `image` is the digest of the picture, `original` of the sheet's record where it was signed.
+    No item in `classes` where they were not read. `registered` as printed or written on it; `form` says what
+    was read; `image` is the digest of the picture, `original` of the sheet's record where it was signed.
     """
 
     registered: int | None = put(c.Optional(c.COUNT))
@@ -78,7 +87,8 @@ class Statement(Body):
 
 @record(39, "election")
 class Retraction(Body):
-    """Its signer takes back a copy or a claim of their own, by the digest of its record; both stay to be read."""
+    """Its signer takes back a copy or a claim of their own, by the digest of its record; both stay to be
+    read."""
 
     record: bytes = put(c.DIGEST)
     reason: k.Retracted = put(c.Code(k.Retracted))
@@ -86,7 +96,8 @@ class Retraction(Body):
 
 @record(129, "station/contest")
 class SheetStatus(Body):
-    """What is the matter with a station's sheet, or why there is none; `sheet` is the digest of its record."""
+    """What is the matter with a station's sheet, or why there is none; `sheet` is the digest of its
+    record."""
 
     status: k.SheetFact = put(c.Code(k.SheetFact))
     sheet: bytes | None = put(c.Optional(c.DIGEST))
