@@ -109,7 +109,7 @@ def paste(page: Page, text: str) -> str:
 def sheet(counts: tuple[int, ...] = (21, 4, 3, 2), signing: str = "machine/n1.01") -> bytes:
     """The tally sheet of station n1.01 as it is in the log, or with other counts or another's key."""
     day = isla()
-    day.say(TallySheet(counts, 1, 0, None), "machine/n1.01", "n1.01/presidente", signing=key(signing))
+    day.say(TallySheet(counts, (1, 0)), "machine/n1.01", "n1.01/presidente", signing=key(signing))
     return day.log[-1]
 
 

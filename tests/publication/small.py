@@ -102,7 +102,7 @@ def enrolled(name: str, role: k.Role, *scope: str) -> p.EnrolledKey:
 
 
 def sheet(*counts: int, null: int = 0, blank: int = 0) -> t.TallySheet:
-    return t.TallySheet(counts, null, blank, None)
+    return t.TallySheet(counts, (null, blank))
 
 
 def copy(*counts: int, null: int = 0) -> t.Copy:

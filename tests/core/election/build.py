@@ -38,6 +38,7 @@ from escrutinio.core.records.codes import (
 from escrutinio.core.records.cose import build
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.possession import enrolled
 
 ORIGIN = "log.example/isla"
 ROOT = "authority/root"
@@ -55,12 +56,13 @@ STATIONS = (
     b"n1.01,n1,norte,100\nn1.02,n1,norte,100\nn2.01,n2,norte,\ns1.01,s1,sur,50\n"
 )
 
+NULL_AND_BLANK = (p.BallotClass("null", ()), p.BallotClass("blank", ()))
 PRESIDENT = p.Contest(
     "presidente",
     (p.Title("es", "Presidente"), p.Title("en", "President")),
     Method.PLURALITY,
     1,
-    None,
+    1,
     "isla",
     (p.Candidate("ana", ()), p.Candidate("blas", ()), p.Candidate("carla", ())),
     (
@@ -69,16 +71,18 @@ PRESIDENT = p.Contest(
         p.Option("ana-2", (), 0),
         p.Option("carla-1", (), 2),
     ),
+    NULL_AND_BLANK,
 )
 COUNCIL = p.Contest(
     "consejo",
     (),
     Method.DHONDT,
     3,
-    None,
+    1,
     "norte",
     (p.Candidate("faro", ()), p.Candidate("ola", ())),
     (p.Option("faro", (), 0), p.Option("ola", (), 1)),
+    NULL_AND_BLANK,
 )
 
 
@@ -91,6 +95,18 @@ def key(name: str) -> SigningKey:
 def attachment(content: bytes, media_type: str = "text/csv") -> p.Attachment:
     """How a record names this content."""
     return p.Attachment(sha256(content).digest(), len(content), media_type)
+
+
+def tally(counts: tuple[int, ...], null: int = 0, blank: int = 0, ballots: int | None = None) -> t.TallySheet:
+    """A machine's sheet that says nothing else."""
+    return t.TallySheet(counts, (null, blank), None, ballots, None, None, None)
+
+
+def manual(
+    counts: tuple[int, ...], null: int = 0, *, voters: int | None = None, ruling: bytes | None = None
+) -> t.ManualSheet:
+    """A board's sheet that says nothing else."""
+    return t.ManualSheet(counts, (null, 0), None, None, voters, None, None, ruling)
 
 
 class Day:
@@ -157,9 +173,13 @@ class Day:
         """Close enrolment or the roll."""
         return self.say(t.Closing(what, "art. 2"), by, "election", at=at)
 
-    def say_plain(self, code: int, values: Sequence[object], by: str, subject: str, *, at: int = DAY) -> int:
+    def say_plain(
+        self, code: int, values: Sequence[object], by: str, subject: str, *, at: int = DAY, version: int = 0
+    ) -> int:
         """Append a record with this payload, whatever the formats say of it; its index."""
-        payload = cbor2.dumps([t.VERSION, code, self.election, at, *values])
+        known = t.BY_CODE.get(code)
+        written = version or (1 if known is None else known.VERSION)
+        payload = cbor2.dumps([written, code, self.election, at, *values])
         head, to_sign = build(key(by).public_key, by, subject, payload)
         self.log.append(head + b"\x58\x40" + key(by).sign(to_sign))
         return len(self.log) - 1
@@ -168,8 +188,8 @@ class Day:
         self, keys: Sequence[tuple[str, Role, tuple[str, ...]]], by: str = ROOT, at: int = DAY
     ) -> int:
         """Enrol keys in one record."""
-        enrolled = tuple(p.EnrolledKey(n, key(n).public_key, role, scope, (), ()) for n, role, scope in keys)
-        return self.say(t.Enrolment(enrolled), by, "election", at=at)
+        held = tuple(enrolled(key(n), self.election, n, role, scope=scope) for n, role, scope in keys)
+        return self.say(t.Enrolment(held), by, "election", at=at)
 
     def enrol(self, name: str, role: Role, *scope: str, at: int = DAY) -> int:
         """Enrol one key for stations or areas, everywhere if none is named."""
@@ -194,7 +214,7 @@ class Day:
         *, ballots: int | None = None, contest: str = "presidente",
     ) -> int:  # fmt: skip
         """A machine's tally sheet."""
-        return self.say(t.TallySheet(counts, null, blank, ballots), by, f"{station}/{contest}")
+        return self.say(t.TallySheet(counts, (null, blank), ballots=ballots), by, f"{station}/{contest}")
 
     def zero(
         self, by: str, station: str, counts: tuple[int, ...] = (0,) * 4, software: bytes = SOFTWARE
@@ -204,19 +224,19 @@ class Day:
 
     def manual(self, by: str, station: str, counts: tuple[int, ...], voters: int | None = None) -> int:
         """A polling board's sheet."""
-        return self.say(t.ManualSheet(counts, 0, 0, None, voters), by, f"{station}/presidente")
+        return self.say(t.ManualSheet(counts, (0, 0), voters=voters), by, f"{station}/presidente")
 
     def copy(
         self, by: str, station: str, counts: tuple[int, ...], null: int = 0, *,
         form: Form = Form.TABLE, original: bytes | None = None, registered: int | None = None,
     ) -> int:  # fmt: skip
         """An organisation's copy."""
-        body = t.Copy(counts, null, 0, None, None, registered, form, None, original)
+        body = t.Copy(counts, (null, 0), form=form, registered=registered, original=original)
         return self.say(body, by, f"{station}/presidente")
 
     def hand_count(self, by: str, station: str, counts: tuple[int, ...]) -> int:
         """A count of the paper in a box."""
-        return self.say(t.HandCount(counts, 0, 0, None, None), by, f"{station}/presidente")
+        return self.say(t.HandCount(counts, (0, 0)), by, f"{station}/presidente")
 
     def open_for_board(self, station: str, by: str = "authority/1") -> int:
         """Open a station for a manual sheet."""
@@ -284,13 +304,15 @@ def board(day: Day) -> Day:
 def ruling(
     day: Day,
     decision: Decision,
-    entry: int | None = None,
+    sheet: int | None = None,
     by: str = "authority/1",
     replaces: int | None = None,
 ) -> int:
-    """Rule on station n1.01, in place of the ruling of an entry."""
+    """Rule on station n1.01, in place of the ruling of an entry; `sheet` is the entry that it selects."""
     before = None if replaces is None else day.digest(replaces)
-    return day.say(t.Ruling(None, decision, entry, "art. 1", None, before), by, "n1.01/presidente")
+    selected = None if sheet is None else day.digest(sheet)
+    body = t.Ruling(None, decision, selected, None, "art. 1", None, before)
+    return day.say(body, by, "station/n1.01/presidente")
 
 
 def codes(state: ElectionState, *but: str) -> list[str]:

@@ -8,7 +8,7 @@ from escrutinio.core.election.acts import MATTERS
 from escrutinio.core.election.state import ElectionState, Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import AuthorRole, Decision, Nomination, Removal, Role
-from escrutinio.core.records.parts import EnrolledKey
+from escrutinio.core.records.possession import enrolled
 from tests.core.election.build import ROOT, Day, counts_at, found, key, machines, ruling
 
 ONLY = b"station,center,area,registered\nn1.01,n1,norte,7\n"
@@ -122,12 +122,12 @@ def test_the_same_act_said_by_another_officer_is_a_consent_and_nothing_more() ->
 
 def test_two_keys_of_one_name_are_one_officer() -> None:
     day, _, _ = two_sheets(2)
-    second = EnrolledKey("authority/1", key("another").public_key, Role.AUTHORITY, (), (), ())
+    second = enrolled(key("another"), day.election, "authority/1", Role.AUTHORITY)
     day.say(t.Enrolment((second,)), ROOT, "election")
-    body = t.Ruling(None, Decision.ANNUL, None, "art. 1", None)
+    body = t.Ruling(None, Decision.ANNUL, None, None, "art. 1", None)
     entries = [
-        day.say(body, "authority/1", "n1.01/presidente"),
-        day.say(body, "authority/1", "n1.01/presidente", signing=key("another")),
+        day.say(body, "authority/1", "station/n1.01/presidente"),
+        day.say(body, "authority/1", "station/n1.01/presidente", signing=key("another")),
     ]
     assert standings(day.state(), *entries) == [Standing.CONSENT, Standing.CONSENT]
 
@@ -135,14 +135,14 @@ def test_two_keys_of_one_name_are_one_officer() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (("n1.01/presidente", Decision.ANNUL), ("n1.02/presidente", Decision.ANNUL)),
-        (("n1.01/presidente", Decision.ANNUL), ("n1.01/consejo", Decision.ANNUL)),
+        (("station/n1.01/presidente", Decision.ANNUL), ("station/n1.02/presidente", Decision.ANNUL)),
+        (("station/n1.01/presidente", Decision.ANNUL), ("station/n1.01/consejo", Decision.ANNUL)),
     ],
 )
 def test_another_matter_has_its_own_act(one: tuple[str, Decision], other: tuple[str, Decision]) -> None:
     day = Day()
     entries = [
-        day.say(t.Ruling(None, decision, None, "art. 1", None), "authority/1", about)
+        day.say(t.Ruling(None, decision, None, None, "art. 1", None), "authority/1", about)
         for about, decision in (one, other)
     ]
     assert standings(day.state(), *entries) == [Standing.EFFECTIVE] * 2

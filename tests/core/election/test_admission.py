@@ -86,7 +86,7 @@ def by(name: str, station: str = "n1.01", contest: str = "presidente") -> Callab
 
 def manual(name: str, station: str, contest: str = "presidente") -> Callable[[Day], bytes]:
     def said(day: Day) -> bytes:
-        day.say(t.ManualSheet(VOTES, 0, 0, None, None), name, f"{station}/{contest}")
+        day.say(t.ManualSheet(VOTES, (0, 0)), name, f"{station}/{contest}")
         return taken(day)
 
     return said
@@ -98,13 +98,13 @@ def after_revocation(day: Day) -> bytes:
 
 
 def other_name(day: Day) -> bytes:
-    day.say(t.TallySheet(VOTES, 0, 0, None), "machine/9", "n1.01/presidente", signing=key("machine/1"))
+    day.say(t.TallySheet(VOTES, (0, 0)), "machine/9", "n1.01/presidente", signing=key("machine/1"))
     return taken(day)
 
 
 def other_key_of_the_name(day: Day) -> bytes:
     forged = SigningKey(bytes(range(32)))
-    day.say(t.TallySheet(VOTES, 0, 0, None), "machine/1", "n1.01/presidente", signing=forged)
+    day.say(t.TallySheet(VOTES, (0, 0)), "machine/1", "n1.01/presidente", signing=forged)
     return taken(day)
 
 
@@ -187,7 +187,7 @@ REFUSED: dict[str, tuple[Callable[[Day], bytes], str | None]] = {
     "a station that no roll has, for an area": (manual("board/norte", "x9.01"), None),
     "a contest that the definition lacks": (by("machine/1", contest="alcalde"), None),
     "too few counts": (
-        lambda day: (day.say(t.TallySheet((1,), 0, 0, None), "machine/1", "n1.01/presidente"), taken(day))[1],
+        lambda day: (day.say(t.TallySheet((1,), (0, 0)), "machine/1", "n1.01/presidente"), taken(day))[1],
         None,
     ),
     "more votes than voters": (by("machine/1"), None),

@@ -34,7 +34,7 @@ UNIT = 24
 """Entries of a unit: enough of them to be read at once, in logs of a hundred."""
 
 ELECTION = sha256(b"election").digest()
-SHAPES = {"presidente": 4}
+SHAPES = {"presidente": (4, 2)}
 
 
 @contextmanager
@@ -126,7 +126,7 @@ def test_whatever_stands_in_a_log_nobody_stumbles(noise: list[bytes]) -> None:
 
 def sheet(counts: tuple[int, ...] = (5, 4, 3, 2)) -> bytes:
     return seal(
-        t.TallySheet(counts, 0, 0, None), key=key("machine/1"), signer="machine/1",
+        t.TallySheet(counts, (0, 0)), key=key("machine/1"), signer="machine/1",
         subject="n1.01/presidente", election=ELECTION, issued_at=DAY,
     )  # fmt: skip
 
@@ -219,7 +219,7 @@ def test_a_key_enrolled_twice_and_one_that_another_claims() -> None:
     for number in range(40):
         for name in ("machine/1", "machine/7", "machine/8"):
             signing = key("machine/1") if name == "machine/8" else None
-            body = t.TallySheet((number, 2, 2, 2), 0, 0, None)
+            body = t.TallySheet((number, 2, 2, 2), (0, 0))
             day.say(body, name, "n1.01/presidente", signing=signing)
     assert "unknown-key" in same(day)  # what the first key signed under the other name
 

@@ -30,7 +30,7 @@ from tests.core.election.build import key
 ELECTION = sha256(b"election").digest()
 NAME = "machine/1"
 SIGNER = Signer(key(NAME).public_key, NAME)
-SHAPES = {"presidente": 4}
+SHAPES = {"presidente": (4, 2)}
 
 counts = st.lists(
     st.one_of(st.integers(0, 30), st.integers(0, 5_000), st.integers(0, 2**32 - 1)), min_size=1, max_size=40
@@ -38,15 +38,20 @@ counts = st.lists(
 count = st.one_of(st.integers(0, 300), st.integers(0, 2**32 - 1))
 optional = st.none() | count
 digest = st.binary(min_size=32, max_size=32)
+classes = st.lists(count, max_size=3).map(tuple)
+stated = dict.fromkeys(("valid", "ballots", "voters", "supplement", "spoilt"), optional)
 bodies: st.SearchStrategy[t.Body] = st.one_of(
     st.builds(t.ZeroReport, counts, digest),
-    st.builds(t.TallySheet, counts, count, count, optional),
-    st.builds(t.ManualSheet, counts, count, count, optional, optional),
+    st.builds(t.TallySheet, counts, classes, **stated),
+    st.builds(t.ManualSheet, counts, classes, **stated, ruling=st.none() | digest),
     st.builds(
-        t.Copy, counts, count, count, optional, optional, optional,
-        st.sampled_from(Form), st.none() | digest, st.none() | digest,
+        t.Copy, counts, classes, **stated, registered=optional,
+        form=st.sampled_from(Form), image=st.none() | digest, original=st.none() | digest,
     ),
-    st.builds(t.HandCount, counts, count, count, optional, st.none() | digest),
+    st.builds(
+        t.HandCount, counts, classes, valid=optional, vouchers=optional, audit=st.none() | digest,
+        salt=st.none() | digest,
+    ),
 )  # fmt: skip
 
 
@@ -103,7 +108,7 @@ def test_both_ways_read_the_same(bodies: list[tuple[t.Body, int]]) -> None:
 
 @given(st.integers(2**32, TIME_LIMIT - 1))
 def test_times_of_the_far_future_are_left_to_records(at: int) -> None:
-    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None), at=at)
+    raw = record(t.TallySheet((1, 2, 3, 4), (5, 6)), at=at)
     assert read_at_once([raw]) == []
     assert agree([raw]).rows["presidente"].issued_at.tolist() == [at]
 
@@ -160,7 +165,7 @@ items = st.one_of(scalars, st.lists(scalars, max_size=3))
 
 @given(st.data(), st.sampled_from((13, 14, 17, 18, 19)))
 def test_both_ways_agree_on_signed_payloads_of_any_content(data: st.DataObject, kind: int) -> None:
-    good = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    good = record(t.TallySheet((1, 2, 3, 4), (5, 6)))
     values: list[object] = [1, kind, ELECTION, 7, [1, 2, 3, 4]]
     values += data.draw(st.lists(items, max_size=8))
     for _ in range(data.draw(st.integers(0, 1))):
@@ -210,14 +215,14 @@ def test_subjects_of_other_forms_and_lengths(subject: str) -> None:
 @pytest.mark.parametrize("place", [0, 31, 32, 63])
 @pytest.mark.parametrize("byte", [0x00, 0x10, 0x7F, 0xFF])
 def test_signatures_near_a_bound(place: int, byte: int) -> None:
-    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    raw = record(t.TallySheet((1, 2, 3, 4), (5, 6)))
     at = len(raw) - 64 + place
     agree([raw, raw[:at] + bytes([byte]) + raw[at + 1 :]])
 
 
 @pytest.mark.parametrize("point", sorted(SMALL_ORDER))
 def test_keys_and_points_of_small_order(point: bytes) -> None:
-    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    raw = record(t.TallySheet((1, 2, 3, 4), (5, 6)))
     forged = raw[:-64] + point + raw[-32:]
     columns = agree([raw, forged, raw], [SIGNER, SIGNER, Signer(point, NAME)])
     assert [place for place, _, _ in columns.faults] == [1, 2]
@@ -225,14 +230,14 @@ def test_keys_and_points_of_small_order(point: bytes) -> None:
 
 @pytest.mark.parametrize("public_key", [b"", b"\7" * 31, b"\7" * 33, b"\xff" * 32])
 def test_keys_that_are_none(public_key: bytes) -> None:
-    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    raw = record(t.TallySheet((1, 2, 3, 4), (5, 6)))
     columns = agree([raw, raw], [SIGNER, Signer(public_key, NAME)])
     assert [place for place, _, _ in columns.faults] == [1]
 
 
 def test_a_chunk_of_contests_and_numbers_of_options() -> None:
     sheets = [
-        record(t.TallySheet((number,) * (1 + number % 5), 5, 6, None), f"n1.{number:02}/{contest}")
+        record(t.TallySheet((number,) * (1 + number % 5), (5, 6)), f"n1.{number:02}/{contest}")
         for number in range(20)
         for contest in ("presidente", "alcalde")
     ]
@@ -242,7 +247,7 @@ def test_a_chunk_of_contests_and_numbers_of_options() -> None:
 
 
 def test_a_few_sheets_are_opened_one_by_one() -> None:
-    raw = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    raw = record(t.TallySheet((1, 2, 3, 4), (5, 6)))
     assert read_columns([raw] * (FEWEST - 1), [SIGNER] * (FEWEST - 1), ELECTION) is None
     found = read_columns([raw] * FEWEST, [SIGNER] * FEWEST, ELECTION)
     assert found is not None
@@ -250,20 +255,30 @@ def test_a_few_sheets_are_opened_one_by_one() -> None:
 
 
 def test_a_record_of_another_election() -> None:
-    raw = signed(cbor2.dumps([1, 14, sha256(b"other").digest(), 7, [1, 2, 3, 4], 1, 2, []]))
+    raw = signed(cbor2.dumps([2, 14, sha256(b"other").digest(), 7, [1, 2, 3, 4], [1, 2], [], [], [], [], []]))
     (fault,) = decode_chunk([raw], [SIGNER], ELECTION, SHAPES).faults
     assert fault[1] is Fault.MALFORMED
     assert "another election" in fault[2]
 
 
 def chunk() -> tuple[list[bytes], list[Signer | None]]:
-    sheet = record(t.TallySheet((1, 2, 3, 4), 5, 6, None))
+    sheet = record(t.TallySheet((1, 2, 3, 4), (5, 6)))
     entries = [
         sheet,
         record(t.ZeroReport((0, 0, 0, 0), b"\7" * 32)),
-        record(t.Copy((1, 2, 3, 4), 0, 0, None, 9, 10, Form.PHOTO, b"\1" * 32, b"\2" * 32)),
-        record(t.TallySheet((1, 2), 5, 6, None)),
-        record(t.TallySheet((1, 2), 5, 6, None), "n1.01/alcalde"),
+        record(
+            t.Copy(
+                (1, 2, 3, 4),
+                (0, 0),
+                voters=9,
+                registered=10,
+                form=Form.PHOTO,
+                image=b"\1" * 32,
+                original=b"\2" * 32,
+            )
+        ),
+        record(t.TallySheet((1, 2), (5, 6))),
+        record(t.TallySheet((1, 2), (5, 6)), "n1.01/alcalde"),
         record(t.SealCheck("A", 1), "n1.01"),
         sheet[:-1] + bytes([sheet[-1] ^ 1]),
         sheet,
@@ -337,11 +352,11 @@ def test_nothing_that_acts_is_decoded_however_quick_the_reader(form: str, place:
     head, content = b"\x58\x20" + ELECTION + b"\x00", hostile(form)
     started = time.process_time()
     if place == "a sheet's counts":
-        chunk = decode_chunk([signed(b"\x88\x01\x0e" + head + content)], [SIGNER], ELECTION, SHAPES)
+        chunk = decode_chunk([signed(b"\x8b\x02\x0e" + head + content)], [SIGNER], ELECTION, SHAPES)
         assert [fault for _, fault, _ in chunk.faults] == [Fault.MALFORMED]
     else:
         with pytest.raises(EntryError) as refused:
-            open_enrolment(signed(b"\x85\x01\x03" + head + b"\x81" + content, "election"), ROOT, ELECTION)
+            open_enrolment(signed(b"\x85\x02\x03" + head + b"\x81" + content, "election"), ROOT, ELECTION)
         assert refused.value.fault is Fault.MALFORMED
     assert time.process_time() - started < 0.1, "one entry costs milliseconds"
 

@@ -137,7 +137,7 @@ def test_a_bulletin_is_held_against_the_log_at_its_size() -> None:
 
 def test_a_bulletin_of_an_area() -> None:
     day = honest()
-    body = t.Bulletin(1, Basis.REPORTED, head(day), (0, 0, 0), 0, 0, 0)
+    body = t.Bulletin(1, Basis.REPORTED, head(day), (0, 0, 0), (0, 0), None, 0)
     day.say(body, "authority/1", "presidente/sur")
     day.say(body, "authority/1", "presidente/este")
     assert [finding.area for finding in day.state().findings] == ["este"]

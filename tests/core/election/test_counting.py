@@ -27,7 +27,7 @@ def test_a_machine_sheet_counts() -> None:
 def test_the_same_content_again_is_a_duplicate_of_the_lowest_index() -> None:
     day = machines(Day())
     first = day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
-    again = day.say(t.TallySheet((5, 4, 3, 2), 0, 0, None), "machine/3", "n1.01/presidente", at=DAY + 9)
+    again = day.say(t.TallySheet((5, 4, 3, 2), (0, 0)), "machine/3", "n1.01/presidente", at=DAY + 9)
     state = day.state()
     assert counts_at(state, "n1.01") == first
     assert statuses(state) == [Status.COUNTED, Status.DUPLICATE]

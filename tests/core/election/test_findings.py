@@ -163,7 +163,7 @@ def test_sentences_name_what_they_speak_of() -> None:
     day = honest()
     day.sheet("machine/1", "n1.01", (5, 4, 3, 1))
     head = p.LogHead(ORIGIN, len(day.log), b"\0" * 32)
-    bulletin = t.Bulletin(1, Basis.REPORTED, head, (0, 0, 0), 3, 0, 0)
+    bulletin = t.Bulletin(1, Basis.REPORTED, head, (0, 0, 0), (3, 0), None, 0)
     day.say(bulletin, "authority/1", "presidente")
     for finding in day.state().findings:
         for language in LANGUAGES:

@@ -88,7 +88,7 @@ def test_only_the_root_enrols_and_revokes() -> None:
 
 def test_a_signature_under_another_name_is_not_that_keys() -> None:
     day = machines(Day())
-    day.say(t.TallySheet((1, 1, 1, 1), 0, 0, None), "machine/2", "n1.01/presidente", signing=key("machine/1"))
+    day.say(t.TallySheet((1, 1, 1, 1), (0, 0)), "machine/2", "n1.01/presidente", signing=key("machine/1"))
     assert codes(day.state()) == ["unknown-key"]
 
 

@@ -325,15 +325,19 @@ def test_an_observers_copy_outside_its_accreditation_counts_all_the_same() -> No
 @pytest.mark.parametrize(("answered", "expected"), [(True, []), (False, ["complaint-unanswered"])])
 def test_complaint_unanswered(answered: bool, expected: list[str]) -> None:
     day = honest()
-    body = t.Complaint(Category.COUNT, DAY, b"\1" * 32)
-    complaint = sha256(day.log[day.say(body, "party/azul/1", "station/n1.01")]).digest()
+    filed = t.Complaint(Category.COUNT, DAY, b"\1" * 32)
+    complaint = sha256(day.log[day.say(filed, "party/azul/1", "station/n1.01")]).digest()
     about = complaint if answered else None
-    day.say(t.Ruling(about, Decision.DISMISS, None, "art. 1", None), "authority/1", "n1.01/presidente")
+    day.say(
+        t.Ruling(about, Decision.DISMISS, None, None, "art. 1", None),
+        "authority/1",
+        "station/n1.01/presidente",
+    )
     assert codes(day.state()) == expected
 
 
 def test_a_seed_before_its_commitment_is_out_of_order() -> None:
     day = honest()
     day.say(t.AuditSeed(b"\1" * 32, "314159"), "authority/1", "presidente")
-    day.say(t.AuditSample(b"\2" * 32, 1, ("n1.01",)), "authority/1", "presidente")
+    day.say(t.AuditSample(b"\2" * 32, 1, (p.Box("n1.01"),)), "authority/1", "presidente")
     assert codes(day.state()) == ["out-of-order", "out-of-order"]

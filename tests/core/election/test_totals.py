@@ -88,16 +88,19 @@ def table(options: int, rows: Sequence[Row]) -> SheetTable:
         basis=np.zeros(size, np.int16),
         status=np.full(size, Status.COUNTED, np.uint8),
         counts=np.array([row[1] for row in rows], np.uint32).reshape(size, options),
-        null=np.array([row[2] for row in rows], np.uint32),
-        blank=np.array([row[3] for row in rows], np.uint32),
+        classes=np.array([row[2:] for row in rows], np.int64).reshape(size, 2),
+        valid=np.full(size, -1),
         ballots=np.full(size, -1),
         voters=np.full(size, -1),
+        supplement=np.full(size, -1),
+        spoilt=np.full(size, -1),
         registered=np.full(size, -1),
         issued_at=np.zeros(size, np.int64),
         form=np.full(size, 255, np.uint8),
         original=np.full(size, -1, np.int32),
         digest=np.full(size, -1, np.int32),
         record=np.full(size, -1, np.int32),
+        selectable=np.ones(size, np.bool_),
     )
 
 
@@ -118,7 +121,7 @@ def state_of(
     return replace(
         empty_state(),
         size=10 + len(rows),
-        contests=contest_views(body, areas, roll),
+        contests=contest_views(body.contests, areas, roll),
         areas=areas,
         roll=roll,
         tables={"president": table(3, rows), "north": table(1, [])},

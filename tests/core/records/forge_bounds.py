@@ -42,8 +42,8 @@ def beyond_bounds() -> dict[str, bytes]:
         "start of an incident": changed("incident-disclosure", 5, BIG),
         "end of an incident": changed("incident-disclosure", 6, [BIG]),
         "time of an audit": changed("audit-minutes", 5, TIME_LIMIT),
-        "date of the calendar": changed("definition", 20, [["voting", BIG]]),
-        "quorum of a contest": changed("definition", 15, _with_quorum([2, 1, 0, []])),
+        "date of the calendar": changed("definition", 15, [["voting", BIG]]),
+        "quorum of a contest": changed("definition", 13, _with_quorum([2, 1, 0, []])),
         "attachment of 2^28 + 1 bytes": changed(
             "statement", 7, [bytes(32), MAX_ATTACHMENT + 1, "text/plain"]
         ),
@@ -90,6 +90,6 @@ def retyped(code: int, issued_at: int) -> bytes:
 
 def _with_quorum(share: list[object]) -> object:
     values: list[Any] = values_of(example("definition"))
-    contests = [list(contest) for contest in values[15]]
-    contests[0][8] = [share]
+    contests = [list(contest) for contest in values[13]]
+    contests[0][11] = [share]
     return contests

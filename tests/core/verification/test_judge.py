@@ -130,7 +130,7 @@ def test_a_key_that_the_log_does_not_know() -> None:
 
 def test_a_known_key_under_another_name() -> None:
     day = honest()
-    body = t.TallySheet(VOTES, 0, 0, None)
+    body = t.TallySheet(VOTES, (0, 0))
     day.say(body, "machine/2", f"{STATION}/{CONTEST}", signing=key("machine/1"))
     answer = judge_bare(day, day.log.pop())
     assert (answer.verdict, "machine/1" in str(answer.detail)) == (Verdict.UNKNOWN_KEY, True)
@@ -173,7 +173,7 @@ def test_the_prefix_must_say_what_the_definition_says() -> None:
 )
 def test_a_sheet_of_another_election(real: bool | None, verdict: Verdict) -> None:
     raw = seal(
-        t.TallySheet(VOTES, 0, 0, None), key=key("machine/1"), signer="machine/1",
+        t.TallySheet(VOTES, (0, 0)), key=key("machine/1"), signer="machine/1",
         subject=f"{STATION}/{CONTEST}", election=bytes(32), issued_at=1,
     )  # fmt: skip
     answer = judge_bare(honest(), raw, real)

@@ -26,7 +26,7 @@ QR2024 = (
 def text_of(station: int, counts: tuple[int, ...] = (5, 4, 3, 2), real: bool = False) -> str:
     """The QR text of a tally sheet of a station."""
     raw = seal(
-        TallySheet(counts, 1, 0, None),
+        TallySheet(counts, (1, 0)),
         key=KEY,
         signer="machine/1",
         subject=f"{station:09}.01/presidente",

@@ -35,10 +35,10 @@ from tests.publication.sheets import (
 
 COUNTS = (311, 20, 0)
 BODIES: dict[str, t.Body] = {
-    "tally": t.TallySheet(COUNTS, 4, 2, 337),
-    "manual": t.ManualSheet(COUNTS, 4, 2, None, 340),
+    "tally": t.TallySheet(COUNTS, (4, 2), ballots=337),
+    "manual": t.ManualSheet(COUNTS, (4, 2), voters=340),
     "zero": t.ZeroReport((0, 0, 0), bytes(32)),
-    "hand": t.HandCount(COUNTS, 4, 2, 338, None),
+    "hand": t.HandCount(COUNTS, (4, 2), vouchers=338),
     "copy": t.Copy(COUNTS, 4, 2, None, 339, 421, k.Form.QR2024, bytes(range(32)), None),
 }
 
@@ -244,7 +244,7 @@ def test_the_same_sheet_gives_the_same_bytes() -> None:
 
 def test_what_is_no_sheet_of_the_definition_is_refused() -> None:
     for body, match in (
-        (t.TallySheet((1, 2), 0, 0, None), "has 2 figures"),
+        (t.TallySheet((1, 2), (0, 0)), "has 2 figures"),
         (BODIES["tally"], "has 3 figures"),
     ):
         with pytest.raises(PublicationError, match=match):

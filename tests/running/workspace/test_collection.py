@@ -250,7 +250,7 @@ OTHER = SigningKey(sha256(b"a key of somebody").digest())
 def test_an_original_is_one_that_its_signer_was_entitled_to_make(
     azul: Collection, role: Role, scope: str, contest: str, revoked: bool, why: Why | None
 ) -> None:
-    state, body = azul.open().state, TallySheet((5, 4, 3, 2, 1, 0, 0), 1, 0, None)
+    state, body = azul.open().state, TallySheet((5, 4, 3, 2, 1, 0, 0), (1, 0))
     about = {"signer": "somebody/1", "subject": "N1.01/presidencia", "election": state.election}
     raw = seal(body, key=OTHER, issued_at=CLOCK, **about)  # type: ignore[arg-type]
     known = KnownKey("somebody/1", OTHER.public_key.hex(), int(role), (scope,), (contest,), revoked)

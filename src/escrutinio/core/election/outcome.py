@@ -100,7 +100,7 @@ def outcome(
         return replace(found, seats=breaking(_by_rank(ranks, len(votes), contest.seats)))
     if contest.method is Method.TWO_ROUND:
         if wins_first_round(contest.wins, votes, base):
-            return replace(found, seats=_by_rank(ranks, len(votes), 1))
+            return replace(found, seats=breaking(_by_rank(ranks, len(votes), 1)))
         return replace(found, runoff=breaking(_by_rank(ranks, len(votes), 2)))
     bar = contest.threshold
     below = () if bar is None else tuple(i for i, v in enumerate(votes) if not reaches(v, base(bar), bar))
@@ -116,8 +116,6 @@ def wins_first_round(wins: Sequence[Win], votes: Sequence[int], base: Callable[[
     `base` says of how many votes a bar is a share. Without `wins` it is more than half of them.
     """
     first, second, *_ = (*sorted(votes, reverse=True), 0)
-    if first == second:
-        return False
     for win in wins or (Win(HALF),):
         leads = win.lead is None or reaches(first - second, base(win.lead), win.lead)
         if leads and reaches(first, base(win.share), win.share):

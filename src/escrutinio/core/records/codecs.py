@@ -280,12 +280,14 @@ class Struct(Generic[T]):
         return self.of(**read_plain(self.of, raw))
 
 
-def put(codec: Codec[T], *, default: object = MISSING) -> T:
+def put(codec: Codec[T], *, default: object = MISSING, kw_only: bool = False) -> T:
     """Declare a dataclass field whose bytes follow `codec`; its position is its place in the class.
 
-    `default` serves authors only; bytes always carry every position.
+    `default` and `kw_only` serve authors only; bytes always carry every position.
     """
-    options = {} if default is MISSING else {"default": default}
+    options: dict[str, object] = {"kw_only": kw_only}
+    if default is not MISSING:
+        options["default"] = default
     return field(metadata={"codec": codec}, **options)  # type: ignore[call-overload,no-any-return]
 
 

@@ -31,7 +31,7 @@ def hand_count(
     vouchers = _number(station, stated) if stated else None
     if vouchers is not None and vouchers < sum(counts) + null + blank:
         raise InputError("count-vouchers", station=station, vouchers=vouchers)
-    return t.HandCount(counts, null, blank, vouchers, audit.logged.entry.digest)
+    return t.HandCount(counts, (null, blank), vouchers=vouchers, audit=audit.logged.entry.digest)
 
 
 def read_counts(raw: bytes, options: Sequence[str], place: str) -> list[dict[str, str]]:

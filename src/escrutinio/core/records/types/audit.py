@@ -32,9 +32,9 @@ class HandCount(Counted):
     `salt`: where this opens a count that was committed to (`count-commitment`).
     """
 
-    vouchers: int | None = put(c.Optional(c.COUNT))
-    audit: bytes | None = put(c.Optional(c.DIGEST))
-    salt: bytes | None = put(c.Optional(c.SALT))
+    vouchers: int | None = put(c.Optional(c.COUNT), default=None)
+    audit: bytes | None = put(c.Optional(c.DIGEST), default=None)
+    salt: bytes | None = put(c.Optional(c.SALT), default=None)
     corrects: bytes | None = put(CORRECTS, default=None)
 
 
@@ -81,8 +81,8 @@ class AuditSeed(Body):
 
     commitment: bytes = put(c.DIGEST)
     digits: str = put(c.CODE)
-    salt: bytes | None = put(c.Optional(c.SALT))
-    instead_of: str | None = put(c.Optional(c.NAME))
+    salt: bytes | None = put(c.Optional(c.SALT), default=None)
+    instead_of: str | None = put(c.Optional(c.NAME), default=None)
 
 
 @record(36, "contest", version=2)

@@ -19,7 +19,7 @@ class ManualSheet(Sheet):
     `ruling`: the digest of the ruling that ordered a recount or a repeated vote, if it is the sheet of one.
     """
 
-    ruling: bytes | None = put(c.Optional(c.DIGEST))
+    ruling: bytes | None = put(c.Optional(c.DIGEST), default=None)
 
 
 @record(20, "station")

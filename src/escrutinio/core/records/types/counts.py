@@ -19,7 +19,7 @@ class Counted(Body):
 
     counts: tuple[int, ...] = put(c.COUNTS)
     classes: tuple[int, ...] = put(CLASSES)
-    valid: int | None = put(c.Optional(c.COUNT))
+    valid: int | None = put(c.Optional(c.COUNT), default=None)
 
 
 @shared
@@ -28,7 +28,7 @@ class Sheet(Counted):
     `supplement`: voters beyond the list, whom the law lets vote here; `spoilt`: ballots that were given back
     and replaced, and lie in no box."""
 
-    ballots: int | None = put(c.Optional(c.COUNT))
-    voters: int | None = put(c.Optional(c.COUNT))
-    supplement: int | None = put(c.Optional(c.COUNT))
-    spoilt: int | None = put(c.Optional(c.COUNT))
+    ballots: int | None = put(c.Optional(c.COUNT), default=None)
+    voters: int | None = put(c.Optional(c.COUNT), default=None)
+    supplement: int | None = put(c.Optional(c.COUNT), default=None)
+    spoilt: int | None = put(c.Optional(c.COUNT), default=None)

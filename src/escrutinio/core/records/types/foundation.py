@@ -29,15 +29,15 @@ class Definition(Body):
     author: tuple[p.Title, ...] = put(c.Array(c.Struct(p.Title), 1, 16))
     root_key: bytes = put(c.KEY)
     officers_needed: int = put(c.Uint("uint8", 256))
-    powers: tuple[p.Power, ...] = put(c.Array(c.Struct(p.Power), 0, 64))
-    courts: tuple[p.Court, ...] = put(c.Array(c.Struct(p.Court), 0, 64))
     contests: tuple[p.Contest, ...] = put(p.CONTESTS)
-    contests_file: p.Attachment | None = put(c.Optional(p.ATTACHMENT))
     areas: p.Attachment = put(p.ATTACHMENT)
-    paper: tuple[str, ...] = put(c.Array(c.CODE, 0, 4_096))
-    supplements: tuple[p.Supplement, ...] = put(c.Array(c.Struct(p.Supplement), 0, 16))
     calendar: tuple[p.Deadline, ...] = put(c.Array(c.Struct(p.Deadline), 0, 256))
-    articles: tuple[p.Article, ...] = put(p.ARTICLES)
+    powers: tuple[p.Power, ...] = put(c.Array(c.Struct(p.Power), 0, 64), default=())
+    courts: tuple[p.Court, ...] = put(c.Array(c.Struct(p.Court), 0, 64), default=())
+    contests_file: p.Attachment | None = put(c.Optional(p.ATTACHMENT), default=None)
+    paper: tuple[str, ...] = put(c.Array(c.CODE, 0, 4_096), default=())
+    supplements: tuple[p.Supplement, ...] = put(c.Array(c.Struct(p.Supplement), 0, 16), default=())
+    articles: tuple[p.Article, ...] = put(p.ARTICLES, default=())
 
 
 @record(2, "election")
@@ -83,7 +83,7 @@ class Revocation(Body):
 
     kid: bytes = put(c.KID)
     reason: k.RevocationReason = put(c.Code(k.RevocationReason))
-    legal_basis: str = put(c.LONG)
+    legal_basis: str = put(c.LONG, default="")
 
 
 @record(5, "election")

@@ -37,10 +37,10 @@ class Copy(Sheet):
     was read; `image` is the digest of the picture, `original` of the sheet's record where it was signed.
     """
 
-    registered: int | None = put(c.Optional(c.COUNT))
-    form: k.Form = put(c.Code(k.Form))
-    image: bytes | None = put(c.Optional(c.DIGEST))
-    original: bytes | None = put(c.Optional(c.DIGEST))
+    registered: int | None = put(c.Optional(c.COUNT), default=None)
+    form: k.Form = put(c.Code(k.Form), kw_only=True)
+    image: bytes | None = put(c.Optional(c.DIGEST), default=None)
+    original: bytes | None = put(c.Optional(c.DIGEST), default=None)
 
 
 @record(29, "place")
