@@ -20,7 +20,7 @@ from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, 
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
-from escrutinio.core.records.codes import AuditMethod
+from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.boxes import Bound
 from escrutinio.evidence.audit.rounds import MAX_BOXES, draws_to_end, procedure_for, seed_of
 
@@ -113,7 +113,14 @@ def commit(
         METHODS[method],
         p.Fraction(limit.numerator, limit.denominator),
         p.LogHead(head.origin, head.size, head.root),
-        organisations,
+        basis=basis,
+        bound=BoundSource.REGISTERED,
+        most=None,
+        bet=None,
+        manifest=None,
+        throwers=organisations,
+        counters=organisations,
+        follows=None,
     )
     remarks = in_each(
         lambda language: [
@@ -187,7 +194,7 @@ def draw(
     drawn = procedure.draw(used, done + count)[done:]
     number = len(audit.samples) + 1
     about, made = opened.contest.code, audit.logged.entry.digest
-    records = [Proposed(t.AuditSample(made, number, drawn), about)]
+    records = [Proposed(t.AuditSample(made, number, tuple(map(p.Box, drawn))), about)]
     if audit.seed is None:
         records.insert(0, Proposed(t.AuditSeed(made, used), about))
     if xlsx is not None:

@@ -11,7 +11,7 @@ from escrutinio.base.cells import Value
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import whole
 from escrutinio.core.derived.cells import free_names
-from escrutinio.core.derived.files import AREA, COVERAGE, SUMS, area_figures, areas_of
+from escrutinio.core.derived.files import AREA, COVERAGE, area_figures, areas_of, sums_of
 from escrutinio.core.election.choosing import basis_with_sheets
 from escrutinio.core.election.state import RULED, ElectionState
 from escrutinio.core.election.totals import totals
@@ -70,7 +70,8 @@ def totals_table(state: ElectionState, contest: str, basis: str, *, by_option: b
     view, tree = found.contest, state.areas
     shown = areas_of(state, view)
     codes, votes = (view.options, found.options) if by_option else (view.candidates, found.candidates)
-    numbers = (*COVERAGE, *free_names(codes, (*AREA, *COVERAGE, *SUMS, SILENT)), *SUMS, SILENT)
+    sums = (*sums_of(view), SILENT)
+    numbers = (*COVERAGE, *free_names(codes, (*AREA, *COVERAGE, *sums)), *sums)
     figures = np.column_stack((area_figures(found, votes), found.stations_silent))[shown]
     parents = [tree.codes[at] if at >= 0 else None for at in tree.parent.tolist()]
     columns: dict[str, tuple[Value, ...]] = {

@@ -101,6 +101,7 @@ def table(options: int, rows: Sequence[Row]) -> SheetTable:
         digest=np.full(size, -1, np.int32),
         record=np.full(size, -1, np.int32),
         selectable=np.ones(size, np.bool_),
+        class_codes=("null", "blank"),
     )
 
 

@@ -171,7 +171,7 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
     """The table of a contest: REFUSED the rows that a rule keeps from counting, EVIDENCE the rest."""
     gathered = gathering.contests.get(contest.code)
     if gathered is None:
-        return Sheets(_empty(len(contest.options), len(contest.classes)), np.zeros(0, np.uint8))
+        return Sheets(_empty(len(contest.options), contest.classes), np.zeros(0, np.uint8))
     column = gathered.column
     stations = placing.roll.index
     digests = np.array([*(placing.digests[each] for each in gathering.digests), -1], np.int32)
@@ -197,6 +197,7 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
         digest=digests[np.concatenate(gathered.digest)],
         record=_own_records(gathered, placing.digests, placing.selected),
         selectable=np.zeros(0, np.bool_),
+        class_codes=contest.classes,
     )
     refusal = _refusals(table, contest, placing, column("fits").astype(np.bool_))
     status = np.where(refusal > 0, Status.REFUSED, Status.EVIDENCE)
@@ -223,8 +224,7 @@ def valid_of(table: SheetTable) -> NDArray[np.int64]:
 def ballots_of(table: SheetTable) -> NDArray[np.int64]:
     """What the valid ballots and those of all classes of each row add up to, int64 [rows]; a class that is
     not stated adds nothing."""
-    others: NDArray[np.int64] = np.maximum(table.classes, 0).sum(axis=1)
-    return valid_of(table) + others
+    return valid_of(table) + table.others
 
 
 def _too_many_marks(table: SheetTable, marks: int) -> NDArray[np.bool_]:
@@ -233,7 +233,8 @@ def _too_many_marks(table: SheetTable, marks: int) -> NDArray[np.bool_]:
     how many ballots are valid."""
     votes = table.counts.sum(axis=1, dtype=np.int64)
     if marks == 1:
-        return (table.valid >= 0) & (table.valid != votes)
+        other: NDArray[np.bool_] = (table.valid >= 0) & (table.valid != votes)
+        return other
     most = table.counts.max(axis=1, initial=0)
     wrong: NDArray[np.bool_] = (table.valid < 0) | (votes > marks * table.valid) | (most > table.valid)
     return wrong
@@ -245,7 +246,7 @@ def _refusals(
     votes, registered = ballots_of(table), table.registered_at(placing.roll)
     votes_here = contest.stations[table.station] if len(placing.roll) else np.zeros(len(table), np.bool_)
     sheet = table.kind != t.ZeroReport.TYPE
-    allowed = placing.scopes.allowed(table.signer, table.kind, table.station, contest.code)
+    allowed: NDArray[np.bool_] = placing.scopes.allowed(table.signer, table.kind, table.station, contest.code)
     allowed &= _opened(table, placing)
     wrong = (
         (table.station < 0) | ~votes_here,
@@ -350,7 +351,7 @@ def _with(table: SheetTable, *, status: NDArray[np.generic], **columns: NDArray[
     return SheetTable(**{**vars(table), **columns, "status": status.astype(np.uint8)})
 
 
-def _empty(options: int, classes: int) -> SheetTable:
+def _empty(options: int, classes: tuple[str, ...]) -> SheetTable:
     byte = np.zeros(0, np.uint8)
     word, long = np.zeros(0, np.int32), np.zeros(0, np.int64)
     return SheetTable(
@@ -361,7 +362,7 @@ def _empty(options: int, classes: int) -> SheetTable:
         basis=np.zeros(0, np.int16),
         status=byte,
         counts=np.zeros((0, options), np.uint32),
-        classes=np.zeros((0, classes), np.int64),
+        classes=np.zeros((0, len(classes)), np.int64),
         valid=long,
         ballots=long,
         voters=long,
@@ -374,4 +375,5 @@ def _empty(options: int, classes: int) -> SheetTable:
         digest=word,
         record=word,
         selectable=np.zeros(0, np.bool_),
+        class_codes=classes,
     )

@@ -147,7 +147,7 @@ class SheetTable:
     original, or a hand count as the one that it corrects; `record` int32 likewise: of the entry itself, where
     another record names it.
 
-    `selectable`: whether a ruling may select it, whatever its sums.
+    `selectable`: whether a ruling may select it, whatever its sums. `class_codes`: the columns of `classes`.
     """
 
     index: NDArray[np.int64]
@@ -170,9 +170,22 @@ class SheetTable:
     digest: NDArray[np.int32]
     record: NDArray[np.int32]
     selectable: NDArray[np.bool_]
+    class_codes: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.index)
+
+    def of_class(self, code: str) -> NDArray[np.int64]:
+        """The ballots of a class in each row, int64 [rows]: zeros where it is not stated, or is none."""
+        if code not in self.class_codes:
+            return np.zeros(len(self), np.int64)
+        return np.maximum(self.classes[:, self.class_codes.index(code)], 0)
+
+    @property
+    def others(self) -> NDArray[np.int64]:
+        """The ballots of all classes in each row, int64 [rows]; one that is not stated adds nothing."""
+        total: NDArray[np.int64] = np.maximum(self.classes, 0).sum(axis=1)
+        return total
 
     def registered_at(self, roll: Roll) -> NDArray[np.int64]:
         """Registered voters at each row's station by the roll; else as the row states; else -1."""

@@ -61,7 +61,7 @@ class Checker:
             counts = reading.counts(sheet, self.log.state.contest(reading.contest).options)
         except KeyError:
             raise DefinitionError("qr2024-contest", contest=repr(reading.contest), path=QR2024_FILE) from None
-        figures = Figures(counts, sheet.null, sheet.blank)
+        figures = Figures(counts, (sheet.null, sheet.blank))
         return Checked(self._judge.figures(sheet.station, reading.contest, figures))
 
     def record(self, raw: bytes, labelled_real: bool | None = None) -> Checked:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.areas import Area, AreaTree, build_areas
+from escrutinio.core.election.definition import BLANK, NULL
 from escrutinio.core.election.roll import UNKNOWN
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codes import Kind as ElectionKind
-from escrutinio.core.records.codes import Method
+from escrutinio.core.records.codes import Method, Ties
 from escrutinio.core.records.parts import Title
 from escrutinio.evidence.accounts.differences import NO_FIGURE
 
@@ -122,7 +123,7 @@ def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Sour
     rows = np.where(view.stations, state.counted.get((contest, state.basis(basis).code), nothing), -1)
     here = np.flatnonzero(rows >= 0)
     taken = rows[here]
-    columns = (table.counts[taken], table.null[taken, None], table.blank[taken, None])
+    columns = (table.counts[taken], table.of_class(NULL)[taken, None], table.of_class(BLANK)[taken, None])
     cover = totals(state, contest, basis)
     top = state.areas.index[view.area]
     listed = np.flatnonzero(view.stations)
@@ -279,8 +280,26 @@ def _view(sources: Sequence[Source], rows: tuple[str, ...]) -> ContestView:
         every = np.zeros(0, np.bool_)
         method = Method.PLURALITY
         return ContestView(
-            "", (), method, 1, None, "", rows, titles, rows, titles, numbers, every
-        )  # fmt: skip
+            code="",
+            titles=(),
+            method=method,
+            seats=1,
+            marks=1,
+            wins=(),
+            threshold=None,
+            quorum=None,
+            ties=Ties.OPEN,
+            order=(),
+            classes=(NULL, BLANK),
+            class_titles=((), ()),
+            area="",
+            candidates=rows,
+            candidate_titles=titles,
+            options=rows,
+            option_titles=titles,
+            option_candidate=numbers,
+            stations=every,
+        )
     by_option = all(row in view.options for row in rows)
     names, titled = (
         (view.options, view.option_titles) if by_option else (view.candidates, view.candidate_titles)

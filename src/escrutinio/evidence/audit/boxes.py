@@ -7,6 +7,7 @@ import numpy as np
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.counting import counted_at
+from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import COPIES, REPORTED, ElectionState
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.evidence.audit.bounds import Boxes
@@ -73,7 +74,7 @@ def boxes_of(
     if bound is Bound.REGISTERED:
         most = state.roll.registered[stations]
     else:
-        stated = votes.sum(axis=1) + table.null[taken] + table.blank[taken]
+        stated = ballots_of(table)[taken]
         most = np.maximum(stated, np.maximum(table.ballots[taken], table.voters[taken]))
     names = tuple(state.roll.stations[station] for station in stations.tolist())
     return Boxes(names, votes, most.astype(np.int64))

@@ -79,7 +79,10 @@ class AuditRecords:
 
     def names(self, signer: str) -> bool:
         """Whether the commitment names this signer's organisation, or it is the one that committed."""
-        return organisation_of(signer) in {self.organisation, *map(organisation_of, self.body.organisations)}
+        return organisation_of(signer) in {
+            self.organisation,
+            *map(organisation_of, (*self.body.counters, *self.body.throwers)),
+        }
 
 
 def committed(state: ElectionState, contest: str) -> tuple[bytes, ...]:
@@ -107,7 +110,7 @@ def read_audit(
         raise EvidenceError("audit-uncommitted", contest=repr(contest[:80]))
     audit = AuditRecords(contest, found[-1])
     _check_head(state, audit, root_at)
-    if len(set(map(organisation_of, audit.body.organisations))) < AGREEING:
+    if len(set(map(organisation_of, audit.body.counters))) < AGREEING:
         audit.notes.append(note("no-observers", audit.logged.index))
     for logged in state.controls:
         said = logged.entry.body
@@ -140,35 +143,35 @@ def _check_head(state: ElectionState, audit: AuditRecords, root_at: RootAt | Non
 def _take_seed(audit: AuditRecords, index: int, said: t.AuditSeed) -> None:
     """The first well-formed seed after the commitment is the seed of all rounds."""
     try:
-        check_seed(said.seed)
+        check_seed(said.digits)
     except EvidenceError:
         audit.notes.append(note("seed-form", index))
         return
     if index < audit.logged.index:
         audit.notes.append(note("seed-before", index))
     elif audit.seed is None:
-        audit.seed, audit.seed_index = said.seed, index
-    elif said.seed != audit.seed:
+        audit.seed, audit.seed_index = said.digits, index
+    elif said.digits != audit.seed:
         audit.notes.append(note("seed-again", index, first=audit.seed_index))
 
 
 def _take_sample(audit: AuditRecords, index: int, said: t.AuditSample) -> None:
     """Samples come round after round, from 1; the same sample said again changes nothing."""
-    expected = len(audit.samples) + 1
-    if 1 <= said.round < expected and said.stations == audit.samples[said.round - 1].stations:
+    expected, stations = len(audit.samples) + 1, tuple(box.station for box in said.boxes)
+    if 1 <= said.round < expected and stations == audit.samples[said.round - 1].stations:
         return
-    if said.round != expected or audit.seed is None or not said.stations:
+    if said.round != expected or audit.seed is None or not stations:
         audit.notes.append(note("sample-order", index, round=said.round, expected=expected))
-    elif sum(len(sample.stations) for sample in audit.samples) + len(said.stations) > MAX_DRAWS:
-        audit.notes.append(note("sample-size", index, stated=len(said.stations)))
+    elif sum(len(sample.stations) for sample in audit.samples) + len(stations) > MAX_DRAWS:
+        audit.notes.append(note("sample-size", index, stated=len(stations)))
     else:
-        audit.samples.append(StatedSample(index, said.stations))
+        audit.samples.append(StatedSample(index, stations))
 
 
 def _take_counts(state: ElectionState, audit: AuditRecords) -> None:
     """Hand counts for this audit, by station and content; those of two named organisations or more agree."""
     table = state.tables[audit.contest]
-    named = {organisation_of(name) for name in audit.body.organisations}
+    named = {organisation_of(name) for name in audit.body.counters}
     who: dict[tuple[str, Counted], set[str]] = {}
     rows = _rows(state, table, audit.logged.entry.digest)
     votes_of = by_candidate(state.contest(audit.contest), table.counts[rows])
@@ -179,7 +182,7 @@ def _take_counts(state: ElectionState, audit: AuditRecords) -> None:
             continue
         station = state.roll.stations[table.station[row]]
         audit.first_entry.setdefault(station, index)
-        other = int(table.null[row]) + int(table.blank[row])
+        other = int(table.others[row])
         # Vouchers that the count states beyond those it tells apart are counted with the null ones.
         other = max(other, int(table.ballots[row]) - int(votes.sum()))
         content = Counted(tuple(votes.tolist()), other, 0)

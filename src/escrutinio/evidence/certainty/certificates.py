@@ -18,7 +18,7 @@ from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.counting import count, rulings_of
 from escrutinio.core.election.definition import OTHERS
-from escrutinio.core.election.rights import may_sign
+from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.roll import UNKNOWN
 from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import by_area, by_candidate, totals
@@ -142,7 +142,10 @@ def coverage(
     if not 0 <= at_size <= state.size:
         raise EvidenceError("state-size", size=state.size, asked=at_size)
     codes = [each.code for each in state.bases]
-    counting = count(table, codes, len(state.roll), state.organisation, rulings_of(state, contest), at_size)
+    rights = Rights(state.definition.body)
+    counting = count(
+        table, codes, len(state.roll), state.organisation, rulings_of(state, rights, contest), at_size
+    )
     rows = np.where(view.stations, counting.counted.get(basis, np.int32(-1)), -1)
     in_dispute = _mask(state, disputed_stations(state, contest) if disputed is None else disputed) & (
         rows >= 0
@@ -158,7 +161,7 @@ def coverage(
     roll = state.roll.registered
     known = roll != UNKNOWN
     ballots = votes.sum(axis=1)
-    ballots[counted] += table.null[rows[counted]].astype(np.int64) + table.blank[rows[counted]]
+    ballots[counted] += table.others[rows[counted]]
 
     unlisted, open_ended = _unlisted(state, now.stations_declared - now.stations_in_roll)
     own = by_area(state, np.where(missing & known, roll, 0))
@@ -299,12 +302,12 @@ def announced_roll(state: ElectionState, contest: str) -> int | None:
     Those of keys that may publish a roll are asked first, and where they give one, no others: nobody else
     makes the roll another one, or unknown, by announcing a number.
     """
-    view, author = state.contest(contest), state.definition.body.author_role
+    view, rights = state.contest(contest), Rights(state.definition.body)
     said: dict[bool, set[int]] = {True: set(), False: set()}
     for logged in state.records(t.Claim, contest):
         held, number = state.keys.get(logged.entry.kid), logged.body.registered
         if number is not None and logged.entry.about.area in (None, view.area):
-            said[held is not None and may_sign(held.key.role, t.Roll, author)].add(number)
+            said[held is not None and rights.may_sign(held.key.role, t.Roll)].add(number)
     numbers = said[True] or said[False]
     return numbers.pop() if len(numbers) == 1 else None
 

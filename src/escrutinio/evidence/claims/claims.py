@@ -9,6 +9,7 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import announced, percent, whole
 from escrutinio.core.election.definition import OTHERS
+from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals, totals_by_station
 from escrutinio.core.records import types as t
@@ -260,7 +261,7 @@ def against_sheets(
         return None
     votes = by_station[here]
     rows = state.counted[view.code, basis][here]
-    null = state.tables[view.code].null[rows].astype(np.int64)
+    null = state.tables[view.code].of_class(NULL)[rows]
     named = {row.candidate: row.votes or 0 for row in body.rows}
     number = {code: at for at, code in enumerate(view.candidates)}
     columns = {code: votes[:, number[code]] for code in named if code in number}
@@ -271,7 +272,7 @@ def against_sheets(
         columns[NULL], announced[NULL] = null, body.null
     if not columns:
         return None
-    ballots = votes.sum(axis=1) + null + state.tables[view.code].blank[rows]
+    ballots = ballots_of(state.tables[view.code])[rows]
     capacity = np.maximum(state.roll.registered[here], -1)
     unknown = capacity < 0
     most = max(int(capacity.max()), int(ballots.max()))

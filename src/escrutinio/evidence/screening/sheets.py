@@ -115,7 +115,7 @@ def sheets_of(state: ElectionState, contest: str, basis: str) -> Sheets:
         candidates=view.candidates,
         centers=state.roll.centers,
         votes=by_candidate(view, table.counts[taken]),
-        null=table.null[taken].astype(np.int64) + table.blank[taken],
+        null=table.others[taken],
         registered=state.roll.registered[stations],
         center=state.roll.center[stations].astype(np.int64),
         left_out=tuple(state.roll.stations[i] for i in counted[beyond].tolist()),

@@ -21,9 +21,10 @@ from escrutinio.base.progress import Progress
 from escrutinio.base.toml import convert
 from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
 from escrutinio.core.election.roll import Center, Station, write_centers, write_stations
-from escrutinio.core.records.attachments import CSV
+from escrutinio.core.records.attachments import CBOR, CSV
 from escrutinio.core.records.codes import Form
-from escrutinio.core.records.parts import Declared, EnrolledKey
+from escrutinio.core.records.parts import Declared
+from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Copy, Enrolment, Roll
 from escrutinio.intake.authoring.composer import Composer
 from escrutinio.intake.authoring.config import ElectionConfig
@@ -32,7 +33,16 @@ from escrutinio.intake.authoring.script import play
 from escrutinio.intake.authoring.statements import add_statements, read_statements
 from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
-from escrutinio.intake.mapping.rows import AreaRow, BadRow, CenterRow, Imported, RollRow, SheetRow, SourceFile
+from escrutinio.intake.mapping.rows import (
+    AreaRow,
+    BadRow,
+    Ballot,
+    CenterRow,
+    Imported,
+    RollRow,
+    SheetRow,
+    SourceFile,
+)
 from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll, read_sheets
 
 MAX_KEYS = 500
@@ -68,7 +78,12 @@ def read_tables(config: ElectionConfig, base_dir: Path, executor: Executor | Non
     """Read every table that `[import]` names; an `executor` reads some meanwhile. Raises InputError or
     DefinitionError; bad rows are returned."""
     mapping = parse_mapping(config.imports)
-    options = {contest.code: [option.code for option in contest.options] for contest in config.contests}
+    options = {
+        contest.code: Ballot(
+            tuple(option.code for option in contest.options), tuple(each.code for each in contest.classes)
+        )
+        for contest in config.contests
+    }
     if executor is None:
         areas, centers, roll = _read_places(mapping, base_dir)
         sheets = read_sheets(mapping, base_dir, options)
@@ -128,13 +143,15 @@ def _add_beginning(composer: Composer, config: ElectionConfig, tree: AreaTree) -
     root = composer.keyring.key(ROOT).public_key
     body = config.definition_body(root, tree)
     composer.attach(write_areas(tree), CSV)
+    if config.contests_file is not None:
+        composer.attach(config.contests_file, CBOR)
     composer.add(body, by=ROOT, about="election")
     composer.add(config.charter_body(root), by=ROOT, about="election")
 
 
 def _enrol_organisations(composer: Composer, config: ElectionConfig) -> None:
     keys = [
-        EnrolledKey(one.name, composer.keyring.key(one.name).public_key, one.role, (), (), one.titles)
+        enrolled(composer.keyring.key(one.name), composer.election, one.name, one.role, titles=one.titles)
         for one in config.organisations
     ]
     for start in range(0, len(keys), MAX_KEYS):
@@ -166,7 +183,12 @@ def _add_copies(
     seen: Counter[tuple[str, str]] = Counter()
     for number, row in enumerate(rows):
         copy = Copy(
-            row.counts, row.null, row.blank, row.ballots, row.voters, row.registered, form, None, None
+            row.counts,
+            row.classes,
+            ballots=row.ballots,
+            voters=row.voters,
+            registered=row.registered,
+            form=form,
         )
         about = f"{row.station}/{row.contest}"
         # A second row for a station is another record, not the same bytes again: both stay visible.

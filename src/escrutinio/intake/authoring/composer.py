@@ -10,11 +10,11 @@ from pathlib import Path
 from escrutinio.base.errors import InputError
 from escrutinio.core.election.acts import MATTERS, Acts
 from escrutinio.core.election.bulk.known import Checking
-from escrutinio.core.election.rights import may_sign
+from escrutinio.core.election.rights import Rights
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.log.tiles import Frontier
 from escrutinio.core.records.attachments import attachment_of
-from escrutinio.core.records.codes import AuthorRole, Role
+from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.parts import Attachment, LogHead
 from escrutinio.core.records.types import Body, Definition, Enrolment
@@ -51,8 +51,8 @@ class Composer:
         self._named: dict[str, int] = {}
         self._moments = moments
         self._index: dict[tuple[object, ...], int] = {}
-        self._author = AuthorRole.AUTHORITY
-        self.acts = Acts(1)
+        self._rights: Rights | None = None
+        self.acts: Acts | None = None
         self._roles: dict[str, Role] = {}
 
     def attach(self, data: bytes, media_type: str) -> Attachment:
@@ -79,7 +79,8 @@ class Composer:
         """
         index = self._index.setdefault((body, by, about, at, later), len(self.records))
         if index == len(self.records):
-            self._seal(self.acts.naming(body, about), by, about, self._moment(later) if at is None else at)
+            named = body if self.acts is None else self.acts.naming(body, about)
+            self._seal(named, by, about, self._moment(later) if at is None else at)
         if name is not None:
             if name in self._named:
                 raise InputError("entry-id-twice", name=repr(name))
@@ -111,12 +112,16 @@ class Composer:
     def _follow(self, body: Body, raw: bytes, by: str) -> None:
         """Take in who may say what, and which acts are in force by it."""
         if isinstance(body, Definition):
-            self._author, self.acts = body.author_role, Acts(body.officers_needed)
+            self._rights = Rights(body)
+            self.acts = Acts(self._rights)
         elif isinstance(body, Enrolment):
             self._roles.update((key.name, key.role) for key in body.keys)
         role = self._roles.get(by)
-        if body.TYPE in MATTERS and role is not None and may_sign(role, type(body), self._author):
-            self.acts.hear(len(self.records) - 1, open_record(raw), by, role)
+        rights, acts = self._rights, self.acts
+        if rights is None or acts is None or role is None:
+            return
+        if body.TYPE in MATTERS and rights.may_sign(role, type(body)):
+            acts.hear(len(self.records) - 1, open_record(raw), by, role)
 
     def digest_of(self, name: str) -> bytes:
         """SHA-256 of the record that was added under `name`."""

@@ -4,20 +4,27 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import convert, nearest, read_toml
 from escrutinio.core.election.areas import AreaTree, write_areas
 from escrutinio.core.election.contests import check_areas
-from escrutinio.core.election.definition import check_contest, check_definition
-from escrutinio.core.records.attachments import CSV, attachment_of
-from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Method, Role
-from escrutinio.core.records.parts import Candidate, Contest, Deadline, LogHead, Option
+from escrutinio.core.election.definition import check_contests, check_definition, write_contests
+from escrutinio.core.records.attachments import CBOR, CSV, attachment_of
+from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Role
+from escrutinio.core.records.parts import Article, Contest, Court, Deadline, LogHead, Power, Supplement
 from escrutinio.core.records.text import check_name
-from escrutinio.core.records.types import Charter, Definition
-from escrutinio.intake.authoring.config_file import ContestTable, File, OptionTable
-from escrutinio.intake.authoring.config_values import Titles, read_code, read_languages, read_share, read_word
+from escrutinio.core.records.types import BY_NAME, Charter, Definition
+from escrutinio.intake.authoring.config_contests import ContestReader, read_articles
+from escrutinio.intake.authoring.config_file import CourtTable, File, PowerTable, SupplementTable
+from escrutinio.intake.authoring.config_values import Titles, read_code, read_languages, read_word
 from escrutinio.intake.authoring.presentation import Presentation, PresentationReader
+
+ROOM = 40_000
+"""Most bytes that the contests take in a definition itself; more of them stand in a file beside it."""
+
+MAX_INSIDE = 256
 
 _ORIGIN = re.compile(r"[!-*,-~]{1,200}")
 
@@ -55,6 +62,11 @@ class ElectionConfig:
     author_role: AuthorRole
     author: Titles
     officers_needed: int
+    powers: tuple[Power, ...]
+    courts: tuple[Court, ...]
+    paper: tuple[str, ...]
+    supplements: tuple[Supplement, ...]
+    articles: tuple[Article, ...]
     languages: tuple[str, ...]
     contests: tuple[Contest, ...]
     calendar: tuple[Deadline, ...]
@@ -73,11 +85,13 @@ class ElectionConfig:
         raise DefinitionError("config-contest-unknown", nearest=known, contest=repr(code[:64]))
 
     def definition_body(self, root_key: bytes, areas: AreaTree) -> Definition:
-        """The definition that `root_key` (32 bytes) signs; its attachment is `write_areas(areas)`.
+        """The definition that `root_key` (32 bytes) signs; its attachments are `write_areas(areas)` and,
+        where the contests have no room in a record, `contests_file`.
 
         Raises DefinitionError if a contest is voted on in an area that the tree lacks, or as
         `definition.check_definition` does.
         """
+        file = self.contests_file
         body = Definition(
             kind=self.kind,
             code=self.code,
@@ -88,13 +102,27 @@ class ElectionConfig:
             author=self.author,
             root_key=root_key,
             officers_needed=self.officers_needed,
-            contests=self.contests,
+            contests=self.contests if file is None else (),
             areas=attachment_of(write_areas(areas), CSV),
             calendar=self.calendar,
+            powers=self.powers,
+            courts=self.courts,
+            contests_file=None if file is None else attachment_of(file, CBOR),
+            paper=self.paper,
+            supplements=self.supplements,
+            articles=self.articles,
         )
         check_definition(body)
-        check_areas(body, areas)
+        check_contests(self.contests)
+        check_areas(self.contests, areas)
         return body
+
+    @cached_property
+    def contests_file(self) -> bytes | None:
+        """The file of the contests, where they are too many or too long for the definition; None
+        elsewhere."""
+        written = write_contests(self.contests)
+        return written if len(written) > ROOM or len(self.contests) > MAX_INSIDE else None
 
     def charter_body(self, root_key: bytes, predecessor: LogHead | None = None) -> Charter:
         """The charter that the log's operator signs with `root_key` (32 bytes)."""
@@ -130,7 +158,7 @@ class _Reader:
         if not 1 <= election.officers_needed < 256:
             raise DefinitionError("config-officers")
         author_role = read_word(AuthorRole, election.author_role, "election, author_role")
-        contests = self.contests()
+        contests = ContestReader(self.languages).contests(self.file.contest)
         organisations = tuple(self.organisations())
         names = {organisation.name: organisation.titles for organisation in organisations}
         return ElectionConfig(
@@ -142,6 +170,11 @@ class _Reader:
             author_role=author_role,
             author=self.titles(election.author, "election, author"),
             officers_needed=election.officers_needed,
+            powers=tuple(map(_power, election.power)),
+            courts=tuple(map(self.court, election.court)),
+            paper=tuple(read_code(code, "election, paper") for code in election.paper),
+            supplements=tuple(map(self.supplement, election.supplement)),
+            articles=read_articles(election.articles, "election"),
             languages=self.languages.tags,
             contests=contests,
             calendar=_calendar(self.file.calendar),
@@ -152,62 +185,15 @@ class _Reader:
             script=self.file.script,
         )
 
-    def contests(self) -> tuple[Contest, ...]:
-        contests = tuple(map(self.contest, self.file.contest))
-        for number, contest in enumerate(contests):
-            if any(contest.code == other.code for other in contests[:number]):
-                raise DefinitionError("contest-twice", code=repr(contest.code))
-        return contests
+    def court(self, table: CourtTable) -> Court:
+        code = read_code(table.code, "election, court")
+        return Court(code, self.titles(table.title, f"election, court {code!r}"), table.instance)
 
-    def contest(self, table: ContestTable) -> Contest:
-        place = f"contest {table.code[:64]!r}"
-        candidates = tuple(
-            Candidate(
-                read_code(row.code, f"{place}, candidate"),
-                self.titles(row.title, f"{place}, title of the candidate {row.code[:64]!r}"),
-            )
-            for row in table.candidate
-        )
-        contest = Contest(
-            code=read_code(table.code, "contest, code"),
-            titles=self.titles(table.title, f"{place}, title"),
-            method=read_word(Method, table.method, f"{place}, method"),
-            seats=table.seats,
-            threshold=None if table.threshold is None else read_share(table.threshold, f"{place}, threshold"),
-            area=read_code(table.area, f"{place}, area"),
-            candidates=candidates,
-            options=self.options(table, candidates, place),
-        )
-        check_contest(contest)
-        return contest
-
-    def options(
-        self, table: ContestTable, candidates: tuple[Candidate, ...], place: str
-    ) -> tuple[Option, ...]:
-        """The boxes on the ballot; where none is written, each candidate has one, of the same code."""
-        if not table.option and all(row.options is None for row in table.candidate):
-            options = [Option(c.code, c.titles, number) for number, c in enumerate(candidates)]
-        else:
-            numbers = {candidate.code: number for number, candidate in enumerate(candidates)}
-            options = [self.option(row, numbers, place) for row in table.option]
-            for number, row in enumerate(table.candidate):
-                options += (
-                    Option(read_code(code, f"{place}, option"), (), number) for code in row.options or ()
-                )
-        return _ordered(options, table.option_order, place)
-
-    def option(self, row: OptionTable, numbers: Mapping[str, int], place: str) -> Option:
-        if row.candidate not in numbers:
-            known = nearest(row.candidate, numbers)
-            raise DefinitionError(
-                "option-candidate",
-                place=place,
-                candidate=repr(row.candidate[:64]),
-                nearest=known,
-                option=repr(row.code[:64]),
-            )
-        title = self.titles(row.title, f"{place}, title of the option {row.code[:64]!r}") if row.title else ()
-        return Option(read_code(row.code, f"{place}, option"), title, numbers[row.candidate])
+    def supplement(self, table: SupplementTable) -> Supplement:
+        code = read_code(table.code, "election, supplement")
+        place = f"election, supplement {code!r}"
+        places = tuple(read_code(each, f"{place}, places") for each in table.places)
+        return Supplement(code, self.titles(table.title, place), table.article, table.most, places)
 
     def log(self, author_role: AuthorRole) -> LogConfig:
         table = self.file.log
@@ -230,6 +216,16 @@ class _Reader:
             )
 
 
+def _power(table: PowerTable) -> Power:
+    place = "election, power"
+    body = BY_NAME.get(table.act)
+    if body is None:
+        raise DefinitionError(
+            "config-word", place=place, nearest=nearest(table.act, BY_NAME), value=repr(table.act[:40])
+        )
+    return Power(body.TYPE, read_word(Role, table.role, f"{place}, role"), table.needed)
+
+
 def _calendar(given: Mapping[str, datetime]) -> tuple[Deadline, ...]:
     """The dates in the order of time."""
     for code, when in given.items():
@@ -243,16 +239,3 @@ def _calendar(given: Mapping[str, datetime]) -> tuple[Deadline, ...]:
 
 def _when(deadline: Deadline) -> tuple[int, str]:
     return deadline.at, deadline.code
-
-
-def _ordered(options: list[Option], order: list[str] | None, place: str) -> tuple[Option, ...]:
-    """The options in the order of the ballot, where it is written."""
-    if order is None:
-        return tuple(options)
-    by_code = {option.code: option for option in options}
-    if len(by_code) != len(options):
-        return tuple(options)  # a code given twice, which check_contest refuses by name
-    odd = [code for code in order if code not in by_code or order.count(code) > 1]
-    if odd := odd or [code for code in by_code if code not in order]:
-        raise DefinitionError("config-option-order", place=place, option=repr(odd[0][:64]))
-    return tuple(by_code[code] for code in order)

@@ -28,7 +28,72 @@ class ElectionTable(Table, frozen=True, kw_only=True):
     author: Text
     author_role: str = "authority"
     officers_needed: int = 1
+    paper: list[str] = []
+    articles: dict[str, str] = {}
+    power: list["PowerTable"] = []
+    court: list["CourtTable"] = []
+    supplement: list["SupplementTable"] = []
     languages: list[str] = msgspec.field(default_factory=lambda: list(USUAL))
+
+
+class PowerTable(Table, frozen=True, kw_only=True):
+    """`[[election.power]]`: how many of a role an act needs; `act` is a record type such as `ruling`."""
+
+    act: str
+    role: str
+    needed: int = 1
+
+
+class CourtTable(Table, frozen=True, kw_only=True):
+    """`[[election.court]]`: a court whose keys are named `court/<code>/…`."""
+
+    code: str
+    title: Text
+    instance: int = 1
+
+
+class SupplementTable(Table, frozen=True, kw_only=True):
+    """`[[election.supplement]]`: who may vote beyond the list of a station, by which article."""
+
+    code: str
+    title: Text
+    article: str
+    most: int | None = None
+    places: list[str] = []
+
+
+class BarTable(Table, frozen=True, kw_only=True):
+    """A share that must be reached, or exceeded (`more`), of valid votes and the classes `beside` them."""
+
+    share: str
+    more: bool = False
+    beside: list[str] = []
+
+
+Share: TypeAlias = str | BarTable
+"""`"5%"`, at least so much of the valid votes, or a table that says more."""
+
+
+class WinTable(Table, frozen=True, kw_only=True):
+    """`[[contest.win]]`: one way to win the first of two rounds."""
+
+    share: Share
+    lead: Share | None = None
+
+
+class ClassTable(Table, frozen=True, kw_only=True):
+    """`[[contest.class]]`: ballots that are not valid votes; those without words of their own have a
+    title."""
+
+    code: str
+    title: Text | None = None
+
+
+class FirstTable(Table, frozen=True, kw_only=True):
+    """`[contest.first]`: the first round that this contest is the second one of."""
+
+    election: str
+    contest: str
 
 
 class CandidateTable(Table, frozen=True, kw_only=True):
@@ -55,7 +120,15 @@ class ContestTable(Table, frozen=True, kw_only=True):
     method: str
     area: str
     seats: int = 1
-    threshold: str | None = None
+    marks: int = 1
+    threshold: Share | None = None
+    win: list[WinTable] = []
+    quorum: Share | None = None
+    tie_order: list[str] | None = None
+    tie_lots: bool = False
+    class_: list[ClassTable] | None = msgspec.field(name="class", default=None)
+    first: FirstTable | None = None
+    articles: dict[str, str] = {}
     candidate: list[CandidateTable]
     option: list[OptionTable] = []
     option_order: list[str] | None = None

@@ -46,9 +46,16 @@ class SheetsMapping(TableMapping, frozen=True, kw_only=True, forbid_unknown_fiel
     valid: str | None = None
     null: str | None = None
     blank: str | None = None
+    classes: dict[str, str] = {}
     ballots: str | None = None
     voters: str | None = None
     registered: str | None = None
+
+    @property
+    def others(self) -> dict[str, str]:
+        """The expression of each class of ballots that are not valid, by its code."""
+        named = {"null": self.null, "blank": self.blank}
+        return {code: field for code, field in named.items() if field is not None} | self.classes
 
 
 class RollMapping(TableMapping, frozen=True, kw_only=True, forbid_unknown_fields=True):

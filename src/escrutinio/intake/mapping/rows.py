@@ -8,11 +8,20 @@ from escrutinio.base.words.say import say_in
 
 
 @dataclass(frozen=True, slots=True)
+class Ballot:
+    """The codes of a contest's options, and of its classes of ballots that are not valid, in its order."""
+
+    options: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SheetRow:
     """One tally sheet of one station and contest, as a table states it.
 
-    ``counts`` follows the order in which the caller gave the option codes of the contest. ``null`` and
-    ``blank`` are 0 where the mapping names no column for them; the last three are None where unknown.
+    ``counts`` follows the order in which the caller gave the option codes of the contest, ``classes`` that of
+    its classes of other ballots; it is empty where the mapping names no column for any. The last three are
+    None where unknown.
     """
 
     source: str
@@ -20,8 +29,7 @@ class SheetRow:
     station: str
     contest: str
     counts: tuple[int, ...]
-    null: int
-    blank: int
+    classes: tuple[int, ...]
     ballots: int | None
     voters: int | None
     registered: int | None

@@ -21,25 +21,33 @@ from escrutinio.intake.mapping.mapping import (
     nearest,
 )
 from escrutinio.intake.mapping.reader import Files, Reader
-from escrutinio.intake.mapping.rows import AreaRow, BadRow, CenterRow, Imported, RollRow, Row, SheetRow
+from escrutinio.intake.mapping.rows import (
+    AreaRow,
+    BadRow,
+    Ballot,
+    CenterRow,
+    Imported,
+    RollRow,
+    Row,
+    SheetRow,
+)
 from escrutinio.intake.mapping.values import CellError, shown
 
 
-def read_sheets(
-    mapping: ImportMapping, base_dir: Path, contests: Mapping[str, Sequence[str]]
-) -> Imported[SheetRow]:
+def read_sheets(mapping: ImportMapping, base_dir: Path, contests: Mapping[str, Ballot]) -> Imported[SheetRow]:
     """Read every tally sheet; two for one station are both kept.
 
-    ``contests`` gives each contest's option codes in the definition's order. Raises DefinitionError where a
-    mapping's contest or options are not those, InputError where a file is not what the mapping says.
+    ``contests`` gives each contest's codes in the definition's order. Raises DefinitionError where a
+    mapping's contest, options or classes are not those, InputError where a file is not what the mapping says.
     """
     rows: list[SheetRow] = []
     bad: list[BadRow] = []
     with Files(base_dir, mapping.max_bytes) as files:
         for table in mapping.sheets:
-            fields_in_order = _option_fields(table, contests)
+            ballot = _ballot(table, contests)
+            votes, others = _option_fields(table, ballot.options), _class_fields(table, ballot.classes)
             reader = files.open(table)
-            reader.each(_sheet_taker(reader, table, fields_in_order, rows), bad)
+            reader.each(_sheet_taker(reader, table, votes, others, rows), bad)
     return Imported(tuple(rows), tuple(bad), files.read())
 
 
@@ -84,12 +92,31 @@ def read_areas(mapping: ImportMapping, base_dir: Path) -> Imported[AreaRow]:
     return Imported(merged.rows(), tuple(bad), files.read())
 
 
-def _option_fields(table: SheetsMapping, contests: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the fields of the contest's options in the definition's order."""
-    codes = contests.get(table.contest)
-    if codes is None:
+def _ballot(table: SheetsMapping, contests: Mapping[str, Ballot]) -> Ballot:
+    ballot = contests.get(table.contest)
+    if ballot is None:
         known = nearest(table.contest, list(contests))
         raise DefinitionError("import-contest", contest=repr(table.contest), nearest=known)
+    return ballot
+
+
+def _class_fields(table: SheetsMapping, codes: Sequence[str]) -> list[str]:
+    """Return the fields of the contest's classes in the definition's order: all, or none where none is named.
+
+    What has no column is not known, and never 0; so a class of the contest that the table lacks is not one.
+    """
+    given = table.others
+    for code in given:
+        if code not in codes:
+            raise DefinitionError("import-class", code=repr(code[:40]), contest=repr(table.contest))
+    if given and (missing := [code for code in codes if code not in given]):
+        names = ", ".join(missing)
+        raise DefinitionError("import-class-missing", classes=names, contest=repr(table.contest))
+    return [given[code] for code in codes if code in given]
+
+
+def _option_fields(table: SheetsMapping, codes: Sequence[str]) -> list[str]:
+    """Return the fields of the contest's options in the definition's order."""
     for option in table.options:
         if option not in codes:
             raise DefinitionError(
@@ -104,7 +131,7 @@ def _option_fields(table: SheetsMapping, contests: Mapping[str, Sequence[str]]) 
 
 
 def _sheet_taker(
-    reader: Reader, table: SheetsMapping, options: Sequence[str], rows: list[SheetRow]
+    reader: Reader, table: SheetsMapping, options: Sequence[str], others: Sequence[str], rows: list[SheetRow]
 ) -> Callable[[int, Cells], None]:
     place, contest = reader.table.place, table.contest
     station = reader.code(table.station)
@@ -112,7 +139,7 @@ def _sheet_taker(
     valid, valid_columns = None, ""
     if table.valid is not None:
         valid, valid_columns = reader.count(table.valid), reader.text(table.valid)[1]
-    null, blank = reader.count(table.null), reader.count(table.blank)
+    classes = [reader.count(field) for field in others]
     ballots, voters = reader.optional_count(table.ballots), reader.optional_count(table.voters)
     registered = reader.optional_count(table.registered)
 
@@ -121,8 +148,9 @@ def _sheet_taker(
         counts = tuple([count(cells) for count in votes])
         if valid is not None and (stated := valid(cells)) != sum(counts):
             raise CellError(valid_columns, str(stated), "row-sum", votes=sum(counts), stated=stated)
-        rest = null(cells), blank(cells), ballots(cells), voters(cells), registered(cells)
-        rows.append(SheetRow(place, line, code, contest, counts, *rest))
+        beside = tuple([count(cells) for count in classes])
+        rest = ballots(cells), voters(cells), registered(cells)
+        rows.append(SheetRow(place, line, code, contest, counts, beside, *rest))
 
     return take
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from escrutinio import __version__
 from escrutinio.core.derived.files import has_cards
+from escrutinio.core.election.definition import BLANK, NULL
 from escrutinio.core.election.state import Basis, ContestView, ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.records.codes import Kind, Method
@@ -70,9 +71,8 @@ def _station_counts(state: ElectionState, contest: ContestView, basis: Basis) ->
     here = np.flatnonzero(rows >= 0)
     table, chosen = state.tables[contest.code], rows[here]
     ids = [f"station-{state.roll.stations[at]}" for at in here.tolist()]
-    parts = (table.counts, table.null, table.blank)
-    counts, null, blank = (part[chosen].astype(np.int64) for part in parts)
-    return Counts(ids, counts, null, blank)
+    null, blank = (table.of_class(code)[chosen] for code in (NULL, BLANK))
+    return Counts(ids, table.counts[chosen].astype(np.int64), null, blank)
 
 
 def _report(

@@ -100,7 +100,7 @@ def _resting_on(state: ElectionState, entries: set[int]) -> set[int]:
             found.update(index for index in (held.enrolled, held.revoked) if index is not None)
     enrolments = {logged.entry.digest for logged in state.records(t.Enrolment) if logged.index in entries}
     consents = state.records(t.CoRecord)
-    found.update(logged.index for logged in consents if logged.body.enrolment in enrolments)
+    found.update(logged.index for logged in consents if logged.body.record in enrolments)
     return found
 
 

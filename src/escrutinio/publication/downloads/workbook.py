@@ -100,7 +100,7 @@ def _station_rows(state: ElectionState, contest: ContestView) -> Iterator[list[C
             continue
         at = rows[stations]
         votes = by_candidate(contest, table.counts[at])
-        figures = np.column_stack((table.index[at], votes, table.null[at], table.blank[at])).tolist()
+        figures = np.column_stack((table.index[at], votes, np.maximum(table.classes[at], 0))).tolist()
         for station, cells in zip(stations.tolist(), figures, strict=True):
             known = registered[station] if registered[station] >= 0 else None
             yield [roll.stations[station], state.areas.codes[areas[station]], basis.code, *cells, known]

@@ -193,8 +193,10 @@ def _bulletin(state: ElectionState, logged: Logged[Bulletin], view: ContestView,
         for number, (stated, counted) in enumerate(zip(bulletin.counts, votes, strict=False))
     ]
     sums = (
-        ("null", bulletin.null, found.null if found else None),
-        ("blank", bulletin.blank, found.blank if found else None),
+        *(
+            (code, stated, found.of_class(code) if found else None)
+            for code, stated in zip(view.classes, bulletin.classes, strict=False)
+        ),
         ("stations", bulletin.stations, found.stations_counted if found else None),
     )
     for what, stated, column in sums:

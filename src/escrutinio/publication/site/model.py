@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from escrutinio.base.file_names import names_of_codes
 from escrutinio.core.derived.files import has_cards, shown_bases
+from escrutinio.core.election.definition import PROPORTIONAL
 from escrutinio.core.election.findings.finding import Finding, FindingRow
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.outcome import Outcome, outcome
+from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import Basis, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import by_candidate, totals
-from escrutinio.core.records.codes import AuthorRole, Method
+from escrutinio.core.records.codes import AuthorRole
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Acceptance, Body, Proclamation, Ruling
 from escrutinio.intake.authoring.presentation import Presentation
@@ -102,7 +104,7 @@ def _turnout(state: ElectionState, contest: str, basis: str) -> list[list[int]]:
         return [[0, 0, 0] for _ in range(len(state.areas))]
     stations = np.flatnonzero((rows >= 0) & (roll.registered >= 0))
     taken = rows[stations]
-    ballots = table.counts[taken].sum(axis=1, dtype=np.int64) + table.null[taken] + table.blank[taken]
+    ballots = ballots_of(table)[taken]
     figures = np.column_stack((np.ones(len(stations), np.int64), ballots, roll.registered[stations]))
     found: list[list[int]] = state.areas.add_up(roll.area[stations], figures).tolist()
     return found
@@ -118,7 +120,7 @@ class Race:
         self.columns = tuple(Column(state, basis, view) for basis in shown_bases(state, view.code))
         self.has_cards = has_cards(view)
         self.proclamations = state.records(Proclamation, view.code)
-        self.dhondt = view.method is Method.DHONDT
+        self.dhondt = view.method in PROPORTIONAL
         self.options_of: tuple[tuple[int, ...], ...] = tuple(
             tuple(np.flatnonzero(view.option_candidate == candidate).tolist())
             for candidate in range(len(view.candidates))
@@ -142,13 +144,13 @@ class StationColumn:
         self._view = view
 
     def figures(self, stations: NDArray[np.int64]) -> list[list[int]]:
-        """Per station the votes of each candidate, null and blank; of a station without a sheet, zeros."""
+        """Per station the votes of each candidate and the ballots of each class; of one without a sheet, zeros."""
         rows = self.rows[stations]
         table = self._table
         if not len(table):
-            return [[0] * (len(self._view.candidates) + 2)] * len(stations)
+            return [[0] * (len(self._view.candidates) + len(self._view.classes))] * len(stations)
         votes = by_candidate(self._view, table.counts[rows])
-        found: list[list[int]] = np.column_stack((votes, table.null[rows], table.blank[rows])).tolist()
+        found: list[list[int]] = np.column_stack((votes, np.maximum(table.classes[rows], 0))).tolist()
         return found
 
 

@@ -66,7 +66,7 @@ def _order(state: ElectionState, table: SheetTable, row: int) -> tuple[int, int]
 
 
 def _table(state: ElectionState, table: SheetTable, rows: list[int], labels: list[str], say: Tongue) -> Table:
-    votes = np.column_stack([table.counts[rows], table.null[rows], table.blank[rows]]).astype(np.int64)
+    votes = np.column_stack([table.counts[rows], np.maximum(table.classes[rows], 0)]).astype(np.int64)
     votes = np.column_stack([votes, votes.sum(axis=1)])
     head = [
         "\n".join(

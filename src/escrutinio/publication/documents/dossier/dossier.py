@@ -152,7 +152,7 @@ def own_entries(state: ElectionState, station: int) -> set[int]:
         if any(first <= index < first + len(arrival.body.arrivals) for index in bulk):
             found.add(arrival.index)
     for sample in state.records(t.AuditSample):
-        if code in sample.body.stations:
+        if any(box.station == code for box in sample.body.boxes):
             audit = sample.body.commitment
             found |= {sample.index, digests.get(audit, sample.index)}
             found |= {seed.index for seed in state.records(t.AuditSeed) if seed.body.commitment == audit}
@@ -221,8 +221,8 @@ def base_entries(state: ElectionState, own: Iterable[int]) -> set[int]:
     enrolments = {logged.entry.digest for logged in state.controls if logged.index in found}
     first: dict[tuple[bytes, int], int] = {}  # a key that consents twice adds nothing, however often it does
     for each in state.records(t.CoRecord):
-        if each.body.enrolment in enrolments:
-            first.setdefault((each.body.enrolment, signers.get(each.index, -1)), each.index)
+        if each.body.record in enrolments:
+            first.setdefault((each.body.record, signers.get(each.index, -1)), each.index)
     consents = set(first.values())
     found |= consents
     found |= {state.keys[signers[index]].enrolled for index in consents if index in signers}

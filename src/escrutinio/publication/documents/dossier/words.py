@@ -85,7 +85,7 @@ def _compared(table: SheetTable, name: str, row: int, official: int, say: Tongue
     index = int(table.index[row])
     if official < 0:
         return say("{name} is entry {index}.", name=name, index=index)
-    votes = np.column_stack([table.counts, table.null, table.blank])[[row, official]]
+    votes = np.column_stack([table.counts, table.classes])[[row, official]]
     differing = int((votes[0] != votes[1]).sum())
     if not differing:
         return say("{name} (entry {index}) says the same.", name=name, index=index)

@@ -9,7 +9,7 @@ import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.election.qr2024_options import Qr2024Options
-from escrutinio.core.election.rights import Scopes, may_sign
+from escrutinio.core.election.rights import Rights, Scopes
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import Form
 from escrutinio.core.records.cose import split
@@ -20,7 +20,7 @@ from escrutinio.core.records.qr2024 import read_qr2024
 from escrutinio.core.records.types import ManualSheet, TallySheet
 from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import parse_mapping
-from escrutinio.intake.mapping.rows import BadRow
+from escrutinio.intake.mapping.rows import BadRow, Ballot
 from escrutinio.intake.mapping.tables import read_sheets
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import MAX_LINE, Found, ScanResult, Sheet, from_line, group_sheets
@@ -135,7 +135,7 @@ def _of_2024(row: ScanResult, sheet: Sheet, state: ElectionState, qr2024: Qr2024
     counts = qr2024.counts(said, options[qr2024.contest])
     image = _image(row)
     return Collected(
-        station, qr2024.contest, counts, said.null, said.blank, Form.QR2024, row.path, image=image
+        station, qr2024.contest, counts, (said.null, said.blank), Form.QR2024, row.path, image=image
     )
 
 
@@ -158,21 +158,20 @@ def _of_record(row: ScanResult, sheet: Sheet, state: ElectionState, keys: Mappin
     except RecordError:
         return NotTaken(Why.SIGNATURE, station, row.path, signed_by)
     # A signature makes an original of a sheet only where its signer was entitled to make it.
-    author = state.definition.body.author_role
-    if not may_sign(held.key.role, type(body), author):
+    rights = Rights(state.definition.body)
+    if not rights.may_sign(held.key.role, type(body)):
         return NotTaken(Why.ROLE, station, row.path, f"{entry.signer}, {held.key.role.name.lower()}")
-    if not Scopes(state.keys, state.areas, state.roll, author).covers(held.key, entry.about):
+    if not Scopes(state.keys, state.areas, state.roll, rights).covers(held.key, entry.about):
         return NotTaken(Why.SCOPE, station, row.path, f"{entry.signer}, {' '.join(held.scope)}")
     return Collected(
         station,
         entry.about.contest,
         body.counts,
-        body.null,
-        body.blank,
+        body.classes,
         Form.PHOTO,
         row.path,
         ballots=body.ballots,
-        voters=body.voters if isinstance(body, ManualSheet) else None,
+        voters=body.voters,
         image=_image(row),
         original=None if held.revoked else entry.digest,
         raw=None if held.revoked else raw,
@@ -203,8 +202,7 @@ def _transcribed(line: bytes, place: str) -> Collected:
         said.station,
         said.contest,
         said.counts,
-        said.null,
-        said.blank,
+        (said.null, said.blank),
         Form.PHOTO,
         said.source,
         ballots=said.ballots,
@@ -219,15 +217,14 @@ def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tu
     table = load_toml(mapping.parent, mapping.name)
     inner = table.get("import")
     tables = parse_mapping(inner if isinstance(inner, dict) else table)
-    options = {view.code: list(view.options) for view in state.contests}
+    options = {view.code: Ballot(view.options, view.classes) for view in state.contests}
     found = read_sheets(tables, mapping.parent, options)
     sheets = [
         Collected(
             row.station,
             row.contest,
             row.counts,
-            row.null,
-            row.blank,
+            row.classes,
             Form.TABLE,
             f"{row.source}:{row.line}",
             ballots=row.ballots,

@@ -26,8 +26,7 @@ class Collected:
     station: str
     contest: str
     counts: tuple[int, ...]
-    null: int
-    blank: int
+    classes: tuple[int, ...]
     form: Form
     source: str
     ballots: int | None = None
@@ -45,21 +44,20 @@ class Collected:
 
     @property
     def figures(self) -> tuple[int, ...]:
-        """All that it counts: options, null, blank."""
-        return (*self.counts, self.null, self.blank)
+        """All that it counts: options, then the classes of other ballots."""
+        return (*self.counts, *self.classes)
 
     def copy(self) -> Copy:
         """The body of its record."""
         return Copy(
             self.counts,
-            self.null,
-            self.blank,
-            self.ballots,
-            self.voters,
-            self.registered,
-            self.form,
-            self.image,
-            self.original,
+            self.classes,
+            ballots=self.ballots,
+            voters=self.voters,
+            registered=self.registered,
+            form=self.form,
+            image=self.image,
+            original=self.original,
         )
 
 
@@ -152,11 +150,11 @@ def _held(state: ElectionState, organisation: str) -> dict[tuple[str, str], set[
     signers = {number for number, name in enumerate(state.signers) if name == organisation}
     found: dict[tuple[str, str], set[tuple[int, ...]]] = {}
     for contest, table in state.tables.items():
-        columns = (table.signer, table.kind, table.station, table.counts, table.null, table.blank)
-        for signer, kind, station, counts, null, blank in zip(*(c.tolist() for c in columns), strict=True):
+        columns = (table.signer, table.kind, table.station, table.counts, table.classes)
+        for signer, kind, station, counts, classes in zip(*(c.tolist() for c in columns), strict=True):
             if signer in signers and kind == Copy.TYPE and station >= 0:
                 key = (state.roll.stations[station], contest)
-                found.setdefault(key, set()).add((*counts, null, blank))
+                found.setdefault(key, set()).add((*counts, *(count for count in classes if count >= 0)))
     return found
 
 
