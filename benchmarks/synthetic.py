@@ -21,7 +21,8 @@ from escrutinio.core.records import codes
 from escrutinio.core.records.attachments import CSV, attachment_of
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.records.parts import Attachment, Candidate, Contest, EnrolledKey, Option, Title
+from escrutinio.core.records.parts import Attachment, BallotClass, Candidate, Contest, Option, Title
+from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Body, Charter, Definition, Enrolment, Roll, TallySheet
 
 OPTIONS = 38
@@ -56,9 +57,7 @@ class SyntheticElection:
         yield first
         charter = Charter("bench.example/log", codes.LogRole.OFFICIAL, NAME, self._root.public_key, None)
         yield self.seal(charter, self._root, "election")
-        officer = EnrolledKey(
-            "authority/1", signing_key("authority/1").public_key, codes.Role.AUTHORITY, (), (), ()
-        )
+        officer = enrolled(signing_key("authority/1"), self.election, "authority/1", codes.Role.AUTHORITY)
         yield self.seal(Enrolment((officer,)), self._root, "election")
         rows = (Station(code, code[:9], f"{n % 200:03}", 900) for n, code in enumerate(self.stations))
         roll = Roll(self.attach(write_stations(rows)), None, (), "2030-01-01")
@@ -73,7 +72,8 @@ class SyntheticElection:
     def _definition(self, areas: Attachment) -> Definition:
         options = tuple(Option(f"P{n}", (), n % 10) for n in range(OPTIONS))
         candidates = tuple(Candidate(f"C{n}", (Title("en", f"Candidate {n}"),)) for n in range(10))
-        contest = Contest("president", NAME, codes.Method.PLURALITY, 1, None, "X", candidates, options)
+        classes = (BallotClass("null", ()), BallotClass("blank", ()))
+        contest = Contest("president", NAME, codes.Method.PLURALITY, 1, 1, "X", candidates, options, classes)
         return Definition(
             codes.Kind.SIMULATION, "synthetic", NAME, NAME, "2030-01-02", codes.AuthorRole.AUTHORITY, NAME,
             self._root.public_key, 1, (contest,), areas, (),
@@ -82,13 +82,12 @@ class SyntheticElection:
     def _enrolments(self) -> Iterator[bytes]:
         for start in range(0, len(self.stations), KEYS_PER_ENROLMENT):
             keys = [
-                EnrolledKey(
+                enrolled(
+                    signing_key(machine_name(n)),
+                    self.election,
                     machine_name(n),
-                    signing_key(machine_name(n)).public_key,
                     codes.Role.MACHINE,
-                    (self.stations[n],),
-                    (),
-                    (),
+                    scope=(self.stations[n],),
                 )
                 for n in range(start, min(start + KEYS_PER_ENROLMENT, len(self.stations)))
             ]
@@ -99,7 +98,7 @@ class SyntheticElection:
         for number, station in enumerate(self.stations):
             noise = sha256(station.encode()).digest() * 2
             counts = (noise[0] + 20, *(byte % 12 for byte in noise[1 : OPTIONS - 1]), noise[40] // 2)
-            sheet = TallySheet(counts, noise[41] % 5, 0, sum(counts) + noise[41] % 5)
+            sheet = TallySheet(counts, (noise[41] % 5, 0), ballots=sum(counts) + noise[41] % 5)
             yield self.seal(
                 sheet, signing_key(machine_name(number)), f"{station}/president", machine_name(number)
             )

@@ -61,7 +61,7 @@ class Sheet:
     `type` is the name of the record's type, `qr2024` for a sheet of 2024. `sha256`, `election` and `signer`
     are a record's (hexadecimal digests), "" for a sheet of 2024, as `real` is None there: the sheet does not
     say. `counts` by option in the order of the definition (of the 38 of 2024), empty for a record that
-    counts nothing; `null`, `blank`, and `ballots`, `voters`, `registered` where the record states them.
+    counts nothing; `classes`, other ballots by class, and `ballots`, `voters`, `registered` where the record states them.
     `zero`: see `is_zero_report`.
     """
 
@@ -69,8 +69,7 @@ class Sheet:
     station: str | None = None
     contest: str | None = None
     counts: tuple[int, ...] = ()
-    null: int | None = None
-    blank: int | None = None
+    classes: tuple[int, ...] | None = None
     ballots: int | None = None
     voters: int | None = None
     registered: int | None = None
@@ -156,17 +155,15 @@ def sheet_of(entry: Entry, real: bool) -> Sheet:
             return replace(sheet, counts=body.counts)
         case HandCount():
             figures = replace(sheet, ballots=body.vouchers)
-        case TallySheet():
-            figures = replace(sheet, ballots=body.ballots)
-        case ManualSheet():
+        case TallySheet() | ManualSheet():
             figures = replace(sheet, ballots=body.ballots, voters=body.voters)
         case Copy():
             voters, registered = body.voters, body.registered
             figures = replace(sheet, ballots=body.ballots, voters=voters, registered=registered)
         case _:
             return sheet
-    zero = is_zero_report((*body.counts, body.null, body.blank), figures.voters)
-    return replace(figures, counts=body.counts, null=body.null, blank=body.blank, zero=zero)
+    zero = is_zero_report((*body.counts, *body.classes), figures.voters)
+    return replace(figures, counts=body.counts, classes=body.classes, zero=zero)
 
 
 def sheet_of_2024(said: Sheet2024) -> Sheet:
@@ -175,8 +172,7 @@ def sheet_of_2024(said: Sheet2024) -> Sheet:
         type=Found.QR2024.value,
         station=said.station,
         counts=said.counts,
-        null=said.null,
-        blank=said.blank,
+        classes=(said.null, said.blank),
         zero=is_zero_report((*said.counts, said.null, said.blank), None),
     )
 

@@ -144,7 +144,8 @@ class StationColumn:
         self._view = view
 
     def figures(self, stations: NDArray[np.int64]) -> list[list[int]]:
-        """Per station the votes of each candidate and the ballots of each class; of one without a sheet, zeros."""
+        """Per station the votes of each candidate and the ballots of each class; of one without a sheet,
+        zeros."""
         rows = self.rows[stations]
         table = self._table
         if not len(table):

@@ -197,17 +197,19 @@ def _rows(contest: Contest, body: Sheet, language: str) -> tuple[Row, ...]:
 
 def _summary(body: Sheet, place: Place, say: Tongue) -> tuple[tuple[str, int], ...]:
     """Votes added up, and what the sheet itself or the roll states; a figure not stated has no line."""
-    valid = sum(body.counts)
+    valid = sum(body.counts) if isinstance(body, ZeroReport) or body.valid is None else body.valid
     found: list[tuple[str, int | None]] = [(say("Valid votes"), valid)]
     if not isinstance(body, ZeroReport):
         found += [
-            (say("Null votes"), body.null),
-            (say("Blank votes"), body.blank),
-            (say("Total of these"), valid + body.null + body.blank),
+            *(
+                (class_name(each, say), count)
+                for each, count in zip(contest.classes, body.classes, strict=False)
+            ),
+            (say("Total of these"), valid + sum(body.classes)),
         ]
     if isinstance(body, TallySheet | ManualSheet | Copy):
         found.append((say("Total that the sheet states"), body.ballots))
-    if isinstance(body, ManualSheet | Copy):
+    if isinstance(body, TallySheet | ManualSheet | Copy):
         found.append((say("Voters, as the sheet states"), body.voters))
     if isinstance(body, HandCount):
         found.append((say("Vouchers in the box"), body.vouchers))
