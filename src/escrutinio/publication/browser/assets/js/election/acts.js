@@ -3,14 +3,15 @@
 
 import { equal, toHex } from "../records/bytes.js";
 import { sha256 } from "../records/sha256.js";
-import { BULK, BY_OFFICERS, maySay } from "./rights.js";
+import { BULK } from "./rights.js";
 
 /** @typedef {import("./keys.js").Signed} Signed */
 /** @typedef {import("../records/record.js").Entry} Entry */
 /**
  * "effective"; "consent" to one that takes effect, or to one that has not enough yet; "superseded": of a matter in which
- * another act is in force than the one that it names; "refused": its signer may not say it.
- * @typedef {"effective" | "consent" | "superseded" | "refused"} Standing
+ * another act is in force than the one that it names; "overruled": in which a court of a higher instance has spoken;
+ * "refused": its signer may not say it.
+ * @typedef {"effective" | "consent" | "superseded" | "overruled" | "refused"} Standing
  */
 /** @typedef {Signed & { standing: Standing }} Control */
 
@@ -24,6 +25,7 @@ const MATTERS = new Map([
   ["audit-minutes", () => ""],
   ["bulletin", (/** @type {any} */ { number }) => String(number)],
   ["proclamation", () => ""],
+  ["lots", () => ""],
 ]);
 
 /** Everything that a record says, but not who, nor when. @param {Entry} entry */
@@ -31,35 +33,53 @@ function saidBy({ name, frame, body }) {
   return `${name} ${frame.subject} ${JSON.stringify(body, (_, value) => (value instanceof Uint8Array ? toHex(value) : value))}`;
 }
 
-/** The acts of officers of one log, heard in its order. */
+/** The acts of one log, heard in its order. */
 class Acts {
-  /** @param {number} needed officers */
-  constructor(needed) {
-    this.needed = needed;
-    /** Who says the same, by what is said. @type {Map<string, Map<string, Set<string>>>} */
+  /** @param {import("./rights.js").Rights} rights */
+  constructor(rights) {
+    this.rights = rights;
+    /** Who says the same, by whose act it is and what is said. @type {Map<string, Set<string>>} */
     this.waiting = new Map();
-    /** The act in force in each matter. @type {Map<string, Entry>} */
+    /** The act in force in each matter, with the instance of its court. @type {Map<string, { entry: Entry, instance: number }>} */
     this.inForce = new Map();
   }
 
   /** @param {Signed} signed a record that its signer may say @returns {Standing} */
   hear({ entry, key }) {
-    if (!BY_OFFICERS.has(entry.name)) return "effective";
+    const { instance, whose } = this.rights.speaksFor(key.name, key.role);
     const tells = MATTERS.get(entry.name);
     const said = saidBy(entry);
-    const matter = tells ? `${entry.name} ${entry.frame.subject} ${tells(entry.body)}` : said;
+    if (!tells) return this.agree(whose, said, key, entry);
+    const matter = `${entry.name} ${entry.frame.subject} ${tells(entry.body)}`;
     const current = this.inForce.get(matter);
-    if (tells && current) {
-      if (said === saidBy(current)) return "consent";
-      if (!entry.body.replaces || !equal(entry.body.replaces, sha256(current.raw))) return "superseded";
-    } else if (tells && entry.body.replaces) return "superseded";
-    const others = this.waiting.get(matter) ?? new Map();
-    this.waiting.set(matter, others);
-    const who = (others.get(said) ?? new Set()).add(key.name);
-    others.set(said, who);
-    if (key.role === "authority" && who.size < this.needed) return "consent";
-    this.waiting.delete(matter);
-    if (tells) this.inForce.set(matter, entry);
+    if (current) {
+      if (current.instance === instance && said === saidBy(current.entry)) return "consent";
+      if (current.instance > instance) return "overruled";
+      if (!entry.body.replaces || !equal(entry.body.replaces, sha256(current.entry.raw))) return "superseded";
+    } else if (entry.body.replaces) return "superseded";
+    const standing = this.agree(whose, said, key, entry);
+    if (standing === "effective") this.inForce.set(matter, { entry, instance });
+    return standing;
+  }
+
+  /**
+   * Whether as many names say the same as it needs.
+   * @param {string} whose
+   * @param {string} said
+   * @param {import("./keys.js").Key} key
+   * @param {Entry} entry
+   * @returns {"effective" | "consent"}
+   */
+  agree(whose, said, key, entry) {
+    const needed = this.rights.needed(key.role, entry.name);
+    if (needed < 2) return "effective";
+    const what = `${whose} ${said}`;
+    const who = (this.waiting.get(what) ?? new Set()).add(key.name);
+    if (who.size < needed) {
+      this.waiting.set(what, who);
+      return "consent";
+    }
+    this.waiting.delete(what);
     return "effective";
   }
 }
@@ -67,18 +87,17 @@ class Acts {
 /**
  * How every record stands that is no sheet.
  * @param {Signed[]} signed in log order
- * @param {any} definition its body
+ * @param {import("./rights.js").Rights} rights
  * @param {import("./roll.js").Place} place
  * @returns {Control[]}
  */
-export function judgeActs(signed, definition, place) {
-  const imported = definition.author_role === "importer";
-  const acts = new Acts(definition.officers_needed);
+export function judgeActs(signed, rights, place) {
+  const acts = new Acts(rights);
   return signed
     .filter(({ entry }) => !BULK.has(entry.name))
     .map((one) => {
       const { entry, key } = one;
-      const entitled = maySay(key.role, entry.name, imported) && (key.role === "root" || place.covers(key, entry.about));
+      const entitled = rights.maySay(key.role, entry.name) && (key.role === "root" || place.covers(key, entry.about));
       return { ...one, standing: entitled ? acts.hear(one) : "refused" };
     });
 }

@@ -1,9 +1,14 @@
 // Which sheets count, and their totals: the rules of docs/verifying-in-the-browser.md, written independently
 // of the Python fold.
 
-import { BULK, OFFICIAL, maySay } from "./rights.js";
+import { toHex } from "../records/bytes.js";
+import { sha256 } from "../records/sha256.js";
+import { BULK, OFFICIAL } from "./rights.js";
 
 const SPEAKS_FOR_NONE = new Set(["station-unknown", "key-out-of-scope"]);
+/** It is the figures that are wrong; a ruling may select such a sheet all the same. */
+const OF_FIGURES = new Set(["sum-mismatch", "marks-mismatch", "more-votes-than-registered"]);
+const AGAIN = new Set(["recount", "repeat"]);
 export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "reported-late", "ruled", "paper", "copies:"];
 
 /** @typedef {import("./keys.js").Signed} Signed */
@@ -14,9 +19,10 @@ export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "rep
  * @typedef {{ rows: Map<string, Signed[]>, refused: Map<string, string> }} Heard */
 /** A number of votes, exact: a bigint from 2^53 on. @typedef {number | bigint} Sum */
 /**
- * Candidates in ballot order; `pending` and `annulled` are stations. `areas`: of each area what it adds up to,
- * [...candidates, null, blank, stations counted, pending, annulled].
- * @typedef {{ candidates: Sum[], null: Sum, blank: Sum, stations: number, pending: string[], annulled: string[],
+ * Candidates in ballot order, classes of other ballots in the contest's; `valid` ballots; `pending` and `annulled` are
+ * stations. `areas`: of each area what it adds up to, [...candidates, valid, ...classes, sheets that do not state the
+ * classes, stations counted, pending, annulled].
+ * @typedef {{ candidates: Sum[], valid: Sum, classes: Sum[], stations: number, pending: string[], annulled: string[],
  *   areas: Map<string, Sum[]> }} Total
  */
 
@@ -26,9 +32,43 @@ export function plus(a, b) {
   return typeof a === "number" && typeof b === "number" && Number.isSafeInteger(sum) ? sum : BigInt(a) + BigInt(b);
 }
 
-/** @param {Record<string, any>} body @returns {number} */
+/** @param {number[]} numbers @returns {number} */
+const added = (numbers) => numbers.reduce((sum, n) => sum + n, 0);
+
+/** Valid ballots: as stated; else what the counts add up to, one mark a ballot. @param {Record<string, any>} body @returns {number} */
+export function validOf({ counts, valid }) {
+  return valid ?? added(counts);
+}
+
+/** All ballots. @param {Record<string, any>} body @returns {number} */
 export function votesOf(body) {
-  return body.counts.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0) + (body.null ?? 0) + (body.blank ?? 0);
+  return validOf(body) + added(body.classes ?? []);
+}
+
+/** Whether there are marks that its valid ballots cannot have. @param {Record<string, any>} body @param {number} marks */
+function tooManyMarks({ counts, valid }, marks) {
+  if (marks === 1) return valid !== null && valid !== added(counts);
+  return valid === null || added(counts) > marks * valid || Math.max(...counts) > valid;
+}
+
+/** Whether a station is one of these places, or lies in one. @param {string} code @param {string} area @param {string[]} places @param {import("./roll.js").Place} place */
+function isIn(code, area, places, place) {
+  return places.some((one) => one === code || place.above(area).has(one));
+}
+
+/**
+ * By how many ballots a sheet may exceed its list: of what it states as many as the law allows at its station, all of it
+ * where the law gives no number; what is not stated is taken to be as much as the law allows.
+ * @param {string} code
+ * @param {string} area
+ * @param {number | null} stated
+ * @param {Settled} settled
+ */
+function beyondList(code, area, stated, { supplements, place }) {
+  const here = supplements.filter(({ places }) => !places.length || isIn(code, area, places, place));
+  const most = added(here.map((/** @type {any} */ one) => one.most ?? 0));
+  if (here.some((/** @type {any} */ one) => one.most === null)) return Math.max(stated ?? 0, most);
+  return stated === null ? most : Math.min(stated, most);
 }
 
 /**
@@ -36,21 +76,27 @@ export function votesOf(body) {
  * @param {Signed} signed
  * @param {any} contest
  * @param {Settled} settled
- * @param {boolean} imported
  * @returns {string | null}
  */
-function refusalOf({ index, entry, key }, contest, { place, openings }, imported) {
+function refusalOf({ index, entry, key }, contest, settled) {
+  const { place, openings, paper, rights } = settled;
   const { about, body, name } = entry;
-  const station = place.stations.get(about.station ?? "");
-  const opened = name !== "manual-sheet" || (openings.get(about.station ?? "") ?? Infinity) < index;
+  const code = about.station ?? "";
+  const station = place.stations.get(code);
   if (!station || !place.above(station.area).has(contest.area)) return "station-unknown";
-  if (!maySay(key.role, name, imported) || !place.covers(key, about) || !opened) return "key-out-of-scope";
+  const ordered = body.ruling || isIn(code, station.area, paper, place);
+  const opened = name !== "manual-sheet" || ordered || (openings.get(code) ?? Infinity) < index;
+  if (!rights.maySay(key.role, name) || !place.covers(key, about) || !opened) return "key-out-of-scope";
   if (body.counts.length !== contest.options.length) return "wrong-option-count";
   if (name === "zero-report") return null;
+  const told = body.classes.length === contest.classes.length;
+  if (!told && (name !== "copy" || body.classes.length)) return "wrong-option-count";
   const votes = votesOf(body);
-  if (name !== "hand-count" && body.ballots !== null && body.ballots !== votes) return "sum-mismatch";
+  if (name !== "hand-count" && told && body.ballots !== null && body.ballots !== votes) return "sum-mismatch";
+  if (tooManyMarks(body, contest.marks)) return "marks-mismatch";
   const registered = station.registered ?? body.registered ?? Infinity;
-  return votes > registered ? "more-votes-than-registered" : null;
+  const most = registered + beyondList(code, station.area, body.supplement ?? null, settled);
+  return votes > most ? "more-votes-than-registered" : null;
 }
 
 /**
@@ -62,6 +108,7 @@ function refusalOf({ index, entry, key }, contest, { place, openings }, imported
 function basisOf({ index, entry, key }, late) {
   if (entry.name === "hand-count") return PAPER;
   if (entry.name === "copy") return COPIES + organisation(key.name);
+  if (entry.body.ruling) return RULED; // a recount or a repeated vote stands beside what was reported
   return (late.get(key) ?? -1) >= index ? REPORTED_LATE : REPORTED;
 }
 
@@ -75,8 +122,9 @@ function organisation(name) {
  * @param {Record<string, any>} body
  * @returns {string}
  */
-function contentOf({ counts, null: none, blank, ballots, voters, registered, vouchers }) {
-  return JSON.stringify([counts, none, blank, ballots ?? null, voters ?? null, registered ?? null, vouchers ?? null]);
+function contentOf({ counts, classes, valid, ballots, voters, supplement, spoilt, registered, vouchers }) {
+  const rest = [ballots, voters, supplement, spoilt, registered, vouchers].map((one) => one ?? null);
+  return JSON.stringify([counts, classes, valid, ...rest]);
 }
 
 /**
@@ -88,32 +136,32 @@ function contentOf({ counts, null: none, blank, ballots, voters, registered, vou
  * @returns {{ totals: Map<string, Total>, refused: { index: number, code: string }[] }}
  */
 export function countSheets(signed, definition, settled, official) {
-  const imported = definition.author_role === "importer";
   const contests = new Map(definition.contests.map((/** @type {any} */ contest) => [contest.code, contest]));
   const refused = [];
   /** @type {Map<string, Heard>} */
   const heard = new Map();
-  /** @type {Map<number, Signed>} */
+  /** Official sheets that a ruling may select, by their digest. @type {Map<string, Signed>} */
   const sound = new Map();
+  const named = settled.rulings.some(({ entry }) => entry.body.sheet);
   for (const one of signed) {
     if (!BULK.has(one.entry.name)) continue;
     const { station = "", contest: code = "" } = one.entry.about;
     const contest = contests.get(code);
-    const why = contest ? refusalOf(one, contest, settled, imported) : "contest-unknown";
+    const why = contest ? refusalOf(one, contest, settled) : "contest-unknown";
     if (why) refused.push({ index: one.index, code: why });
     if (!contest || one.entry.name === "zero-report") continue;
+    if (named && OFFICIAL.has(one.entry.name) && (!why || OF_FIGURES.has(why))) sound.set(toHex(sha256(one.entry.raw)), one);
     const name = `${code} ${basisOf(one, settled.late)}`;
     const basis = heard.get(name) ?? { rows: new Map(), refused: new Map() };
     heard.set(name, basis);
     if (!why) {
-      sound.set(one.index, one);
       basis.rows.set(station, [...(basis.rows.get(station) ?? []), one]);
     } else if (!SPEAKS_FOR_NONE.has(why) && !basis.refused.has(station)) basis.refused.set(station, why);
   }
   const totals = new Map();
   const rules = official || signed.some(({ entry }) => OFFICIAL.has(entry.name) && contests.has(entry.about.contest));
   for (const [code, contest] of contests) {
-    const bases = basesOf(code, heard, rules ? settled : { ...settled, rulings: [] }, sound);
+    const bases = basesOf(contest, heard, rules ? settled : { ...settled, rulings: [] }, sound);
     for (const [basis, found] of bases) totals.set(`${code} ${basis}`, totalOf(contest, found, settled.place));
   }
   return { totals, refused };
@@ -121,22 +169,24 @@ export function countSheets(signed, definition, settled, official) {
 
 /**
  * What counts in each basis of a contest.
- * @param {string} contest
+ * @param {any} contest
  * @param {Map<string, Heard>} heard
  * @param {Settled} settled
- * @param {Map<number, Signed>} sound
+ * @param {Map<string, Signed>} sound
  * @returns {Map<string, Basis>}
  */
-function basesOf(contest, heard, { place, rulings }, sound) {
+function basesOf({ code: contest, area: root }, heard, { place, rulings, rights }, sound) {
   /** @type {Map<string, Basis>} */
   const bases = new Map();
   for (const [name, said] of heard) {
     const [code, basis] = name.split(" ");
-    if (code === contest) bases.set(basis, countBasis(said, basis === PAPER ? agreedCount : soleSheet));
+    if (code === contest && basis !== RULED) bases.set(basis, countBasis(said, basis === PAPER ? agreedCount : soleSheet));
   }
   if (rulings.length) {
-    const mine = rulings.filter(({ entry }) => entry.about.contest === contest && place.stations.has(entry.about.station ?? ""));
-    bases.set(RULED, asRuled(bases.get(REPORTED), heard.get(`${contest} ${REPORTED}`), mine, sound));
+    const mine = rulings.filter(({ entry }) => entry.about.contest === contest);
+    const again = heard.get(`${contest} ${RULED}`)?.rows ?? new Map();
+    const voting = [...place.stations].filter(([, { area }]) => place.above(area).has(root)).map(([station]) => station);
+    bases.set(RULED, asRuled(bases.get(REPORTED), heard.get(`${contest} ${REPORTED}`), mine, { sound, again, voting, place, rights }));
   }
   return bases;
 }
@@ -181,27 +231,42 @@ function agreedCount(rows) {
 }
 
 /**
- * As reported, with the last ruling about each station; upheld and dismissed change nothing.
+ * As reported, with the rulings in force, in log order: of several about one station the last of the highest instance.
+ * What is upheld, dismissed, stayed or reversed leaves a station as reported.
  * @param {Basis | undefined} reported
  * @param {Heard | undefined} heard
- * @param {Signed[]} rulings
- * @param {Map<number, Signed>} sound
+ * @param {import("./acts.js").Control[]} rulings
+ * @param {{ sound: Map<string, Signed>, again: Map<string, Signed[]>, voting: string[], place: import("./roll.js").Place,
+ *   rights: import("./rights.js").Rights }} given
  * @returns {Basis}
  */
-function asRuled(reported, heard, rulings, sound) {
+function asRuled(reported, heard, rulings, { sound, again, voting, place, rights }) {
   const counted = new Map(reported?.counted);
-  const annulled = new Set();
-  for (const { index, entry } of rulings) {
-    const { station = "" } = entry.about;
-    const { decision, entry: named } = entry.body;
-    const chosen = decision === "select" ? selected(sound.get(named ?? -1), index, entry) : reported?.counted.get(station);
+  const [annulled, waiting] = [new Set(), new Set()];
+  /** @type {Map<string, number>} */
+  const instances = new Map();
+  const inForce = new Map(rulings.map((one) => [one.entry.frame.subject, one]));
+  for (const { index, entry, key } of [...inForce.values()].sort((a, b) => a.index - b.index)) {
+    const { station, area } = entry.about;
+    const { decision } = entry.body;
+    const { instance } = rights.speaksFor(key.name, key.role);
+    const places = station ?? area;
+    const within = places === undefined ? voting : voting.filter((one) => isIn(one, place.stations.get(one)?.area ?? "", [places], place));
+    const here = within.filter((one) => (instances.get(one) ?? 0) <= instance);
+    const chosen = decision === "select" ? selected(sound.get(toHex(entry.body.sheet)), index, here) : null;
     if (decision === "select" && !chosen) continue;
-    annulled.delete(station);
-    if (decision === "annul") annulled.add(station);
-    if (decision !== "annul" && chosen) counted.set(station, chosen);
-    else counted.delete(station);
+    const ordered = AGAIN.has(decision) ? toHex(sha256(entry.raw)) : "";
+    for (const one of here) {
+      const followed = ordered && (again.get(one) ?? []).find((sheet) => sheet.index > index && toHex(sheet.entry.body.ruling) === ordered);
+      const sheet = chosen ?? (decision === "annul" ? null : ordered ? followed : reported?.counted.get(one));
+      instances.set(one, instance);
+      annulled[decision === "annul" ? "add" : "delete"](one);
+      waiting[ordered && !followed ? "add" : "delete"](one);
+      if (sheet) counted.set(one, sheet);
+      else counted.delete(one);
+    }
   }
-  const pending = new Map();
+  const pending = new Map([...waiting].map((one) => [one, "count-awaited"]));
   const open = [...(reported?.pending ?? [])].filter(([, why]) => why === "conflict");
   for (const [station, why] of [...open, ...(heard?.refused ?? [])]) {
     if (!counted.has(station) && !annulled.has(station) && !pending.has(station)) pending.set(station, why);
@@ -210,14 +275,13 @@ function asRuled(reported, heard, rulings, sound) {
 }
 
 /**
- * The sheet, copy or hand count that a ruling selects: of its station and contest, and below it.
+ * The official sheet that a ruling selects: of its one station, and below it.
  * @param {Signed | undefined} named
  * @param {number} index
- * @param {import("../records/record.js").Entry} ruling
+ * @param {string[]} here
  */
-function selected(named, index, { about }) {
-  const fits = named && named.index < index && named.entry.about.station === about.station;
-  return fits && named.entry.about.contest === about.contest ? named : null;
+function selected(named, index, here) {
+  return named && here.length === 1 && named.index < index && named.entry.about.station === here[0] ? named : null;
 }
 
 /**
@@ -228,11 +292,13 @@ function selected(named, index, { about }) {
  */
 function totalOf(contest, { counted, pending, annulled }, place) {
   const size = contest.candidates.length;
+  const others = contest.classes.length;
+  const width = size + others + 5;
   /** @type {Map<string, Sum[]>} */
   const own = new Map();
   const row = (/** @type {string} */ station) => {
     const area = place.stations.get(station)?.area ?? "";
-    const sums = own.get(area) ?? new Array(size + 5).fill(0);
+    const sums = own.get(area) ?? new Array(width).fill(0);
     own.set(area, sums);
     return sums;
   };
@@ -240,25 +306,28 @@ function totalOf(contest, { counted, pending, annulled }, place) {
     const sums = row(station);
     const add = (/** @type {number} */ at, /** @type {number} */ votes) => (sums[at] = plus(sums[at], votes));
     entry.body.counts.forEach((/** @type {number} */ votes, /** @type {number} */ at) => add(contest.options[at].candidate, votes));
-    [entry.body.null, entry.body.blank, 1].forEach((votes, at) => add(size + at, votes));
+    const { classes } = entry.body;
+    const told = others > 0 && classes.length === others;
+    const beside = told ? classes : new Array(others).fill(0);
+    [validOf(entry.body), ...beside, others && !told ? 1 : 0, 1].forEach((votes, at) => add(size + at, votes));
   }
-  for (const station of pending.keys()) row(station)[size + 3] = plus(row(station)[size + 3], 1);
-  for (const station of annulled) row(station)[size + 4] = plus(row(station)[size + 4], 1);
+  for (const station of pending.keys()) row(station)[width - 2] = plus(row(station)[width - 2], 1);
+  for (const station of annulled) row(station)[width - 1] = plus(row(station)[width - 1], 1);
   /** @type {Map<string, Sum[]>} */
   const areas = new Map();
   for (const [area, sums] of own) {
     for (const above of place.above(area)) {
       if (!place.above(above).has(contest.area)) continue; // what lies above has more than this contest
-      const before = areas.get(above) ?? new Array(size + 5).fill(0);
+      const before = areas.get(above) ?? new Array(width).fill(0);
       areas.set(above, before.map((sum, at) => plus(sum, sums[at])));
     }
   }
-  const all = areas.get(contest.area) ?? new Array(size + 5).fill(0);
+  const all = areas.get(contest.area) ?? new Array(width).fill(0);
   return {
     candidates: all.slice(0, size),
-    null: all[size],
-    blank: all[size + 1],
-    stations: Number(all[size + 2]),
+    valid: all[size],
+    classes: all.slice(size + 1, size + 1 + others),
+    stations: Number(all[width - 3]),
     pending: [...pending.keys()],
     annulled: [...annulled],
     areas,

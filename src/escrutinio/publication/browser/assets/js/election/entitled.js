@@ -5,7 +5,7 @@ import { equal, toHex } from "../records/bytes.js";
 import { Refusal } from "../records/refusal.js";
 import { signedBy } from "../log/log.js";
 import { areaOfStation, own, pathOf } from "./places.js";
-import { maySay } from "./rights.js";
+import { Rights } from "./rights.js";
 
 const FIRST_TWO = ["definition", "charter"]; // which bring the root's own key
 
@@ -19,15 +19,15 @@ const FIRST_TWO = ["definition", "charter"]; // which bring the root's own key
  * @param {number} at index of the record; the log's size where it is not in the log
  * @param {Pick<Signer, "role" | "enrolled">} signer
  * @param {number} revoked index of the revocation of its key, Infinity without one
- * @param {boolean} imported whether the election's author is an importer
+ * @param {Rights} rights
  * @returns {Refusal | null}
  */
-export function rightOf(entry, at, { role, enrolled }, revoked, imported) {
-  if (role === "root") return FIRST_TWO.includes(entry.name) || maySay(role, entry.name, imported) ? null : new Refusal("key-role");
+export function rightOf(entry, at, { role, enrolled }, revoked, rights) {
+  if (role === "root") return FIRST_TWO.includes(entry.name) || rights.maySay(role, entry.name) ? null : new Refusal("key-role");
   const kid = toHex(entry.frame.kid);
   if (enrolled >= at) return new Refusal("key-late", { kid, index: enrolled });
   if (revoked <= at) return new Refusal("key-revoked", { kid, index: revoked });
-  return maySay(role, entry.name, imported) ? null : new Refusal("key-role");
+  return rights.maySay(role, entry.name) ? null : new Refusal("key-role");
 }
 
 /**
@@ -40,9 +40,9 @@ export function rightOf(entry, at, { role, enrolled }, revoked, imported) {
  */
 export async function whyNotEntitled(log, entry, at, signer) {
   const { definition } = await log.context();
-  const imported = definition.body.author_role === "importer";
+  const rights = new Rights(definition.body);
   const revoked = signer.role === "root" ? Infinity : await revocationOf(log, entry);
-  const why = rightOf(entry, at, signer, revoked, imported);
+  const why = rightOf(entry, at, signer, revoked, rights);
   return why ?? ((await covers(log, signer, entry.about)) ? null : new Refusal("key-scope"));
 }
 

@@ -3,6 +3,7 @@
 import { toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
 import { keyIsAcceptable, verifier } from "../records/ed25519.js";
+import { possesses } from "../records/possession.js";
 import { sha256 } from "../records/sha256.js";
 import { effectiveOf } from "./acts.js";
 
@@ -17,7 +18,7 @@ const BULK = new Set([13, 14, 17, 18, 19]);
 /** One whose type may be unknown. @typedef {{ index: number } & import("../records/record.js").Read} Found */
 /** A record whose signature holds, and the key it is by. @typedef {{ index: number, entry: Entry, key: Key }} Signed */
 /** Whose keys there are: by key id in hexadecimal, and the operator's root; `weak`: enrolments of keys whose signatures
- * cannot be checked. @typedef {{ held: Map<string, Held>, root: Key, rootId: string, weak: number[] }} Keyring */
+ * cannot be checked, or that do not prove that their holders have them. @typedef {{ held: Map<string, Held>, root: Key, rootId: string, weak: number[] }} Keyring */
 
 /**
  * A keyring that has the operator's root alone.
@@ -51,7 +52,7 @@ export async function addKeys({ held, root, rootId, weak }, opened) {
     }
     for (const key of entry.body.keys) {
       const id = toHex(keyId(key.public_key));
-      if (!keyIsAcceptable(key.public_key)) weak.push(index);
+      if (!keyIsAcceptable(key.public_key) || !(await possesses(entry.election, key))) weak.push(index);
       else if (!held.has(id) && id !== rootId) held.set(id, { key, enrolled: index, revoked: Infinity });
     }
   }
@@ -83,7 +84,7 @@ export function lateKeys({ held }, controls, closed) {
   /** @type {Map<string, Map<string, number>>} */
   const consents = new Map();
   for (const { index, entry, key } of effectiveOf(controls, "co-record")) {
-    const enrolment = toHex(entry.body.enrolment);
+    const enrolment = toHex(entry.body.record);
     const given = consents.get(enrolment) ?? new Map();
     consents.set(enrolment, given);
     if (!given.has(key.role)) given.set(key.role, index);

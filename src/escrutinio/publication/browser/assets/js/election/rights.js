@@ -1,5 +1,7 @@
 // Who may say what (docs/formats.md, "Who may sign what").
 
+import { LAYOUTS } from "../records/layouts.js";
+
 /** @param {string} names @returns {Set<string>} */
 const setOf = (names) => new Set(names.split(" "));
 
@@ -10,32 +12,72 @@ export const OFFICIAL = setOf("tally-sheet manual-sheet");
 /** What the authority says with as many officers as the definition asks for. */
 export const BY_OFFICERS = setOf(
   "roll nomination-change station-change accreditation lifecycle contingency-opening ruling incident-disclosure audit-minutes " +
-    "bulletin proclamation closing removal-request",
+    "bulletin proclamation closing removal-request lots next-round",
 );
-const ANYBODY = setOf("claim statement");
-const AUDITS = setOf("audit-commitment audit-seed audit-sample audit-result");
-const WATCHERS = setOf("acceptance copy hand-count incident-report complaint observation-report refusal-to-sign");
+/** What a definition may let courts say, with the numbers of their types. @type {Map<string, number>} */
+const JUDGED = new Map([
+  ["ruling", 24],
+  ["lots", 40],
+  ["removal-request", 128],
+]);
+const ANYBODY = setOf("claim statement retraction");
+const AUDITS = setOf("audit-commitment digits-commitment audit-seed audit-sample audit-result count-commitment");
+const KEEPING = setOf("ballot-manifest custody checklist sheet-status");
+const WATCHERS = setOf(
+  "acceptance copy hand-count incident-report complaint observation-report refusal-to-sign visit checklist sheet-status",
+);
 
 /** @type {Map<string, Set<string>[]>} */
 const RIGHTS = new Map([
   ["root", [setOf("enrolment revocation witness-policy")]],
-  ["authority", [ANYBODY, BY_OFFICERS, AUDITS, setOf("complaint co-record withdrawal witness-policy")]],
-  ["receiver", [ANYBODY, setOf("arrival")]],
+  ["authority", [ANYBODY, BY_OFFICERS, AUDITS, KEEPING, setOf("complaint co-record withdrawal witness-policy")]],
+  ["receiver", [ANYBODY, setOf("arrival promise")]],
   ["machine", [ANYBODY, setOf("zero-report tally-sheet machine-event")]],
-  ["board", [ANYBODY, setOf("manual-sheet seal-check hand-count")]],
+  ["board", [ANYBODY, KEEPING, setOf("manual-sheet seal-check hand-count count-commitment")]],
   ["party", [ANYBODY, AUDITS, WATCHERS, setOf("co-record withdrawal")]],
   ["observer", [ANYBODY, AUDITS, WATCHERS, setOf("withdrawal")]],
   ["complaint-desk", [ANYBODY, setOf("complaint")]],
-  ["importer", [ANYBODY, AUDITS, setOf("roll copy witness-policy withdrawal")]],
+  ["importer", [ANYBODY, AUDITS, setOf("roll copy witness-policy withdrawal sheet-status")]],
   ["press", [ANYBODY]],
+  ["court", [ANYBODY, setOf("withdrawal")]],
 ]);
 
-/**
- * Whether a role says such things, in this election: importers only in an imported one.
- * @param {string} role
- * @param {string} name of the record's type
- * @param {boolean} imported
- */
-export function maySay(role, name, imported) {
-  return (role !== "importer" || imported) && (RIGHTS.get(role) ?? []).some((kinds) => kinds.has(name));
+/** Who may say what in one election, and of how many names an act needs the consent, by its definition. */
+export class Rights {
+  /** @param {any} definition its body */
+  constructor(definition) {
+    this.imported = definition.author_role === "importer";
+    this.officers = definition.officers_needed;
+    /** @type {Map<string, number>} */
+    this.powers = new Map(definition.powers.map((/** @type {any} */ { act, role, needed }) => [`${act} ${role}`, needed]));
+    /** @type {Map<string, number>} */
+    this.instances = new Map(definition.courts.map((/** @type {any} */ { code, instance }) => [`court/${code}`, instance]));
+    this.numbers = new Map([...LAYOUTS].map(([number, { name }]) => [name, number]));
+  }
+
+  /**
+   * Whether a role says such things: importers only in an imported election, courts what the definition lets them.
+   * @param {string} role
+   * @param {string} name of the record's type
+   */
+  maySay(role, name) {
+    if (role === "importer" && !this.imported) return false;
+    if (role === "court" && JUDGED.has(name)) return this.powers.has(`${JUDGED.get(name)} court`);
+    return (RIGHTS.get(role) ?? []).some((kinds) => kinds.has(name));
+  }
+
+  /** Of how many names an act needs the consent. @param {string} role @param {string} name */
+  needed(role, name) {
+    const power = this.powers.get(`${this.numbers.get(name)} ${role}`);
+    if (role === "court" && JUDGED.has(name)) return power ?? 1;
+    return role === "authority" && BY_OFFICERS.has(name) ? power ?? this.officers : 1;
+  }
+
+  /** Whose act it is that a key signs, and of which instance: 0 of whoever is no court of the definition.
+   * @param {string} name of the key @param {string} role @returns {{ instance: number, whose: string }} */
+  speaksFor(name, role) {
+    const court = name.split("/").slice(0, 2).join("/");
+    const instance = role === "court" ? this.instances.get(court) : undefined;
+    return instance === undefined ? { instance: 0, whose: role } : { instance, whose: court };
+  }
 }

@@ -2,10 +2,12 @@
 // Written by hand from the format and not from the Python, so that a slip in one shows against the other.
 
 import { Refusal } from "./refusal.js";
-import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SHORT, TIME, UINT } from "./shapes.js";
+import { BIT, CODE, COUNT, COUNTS, DATE, DIGEST, KEY, KID, LONG, NAME, SALT, SHORT, SIGNATURE, TIME, UINT } from "./shapes.js";
 import { array, bounded, optional, struct, trailing, uint, word } from "./shapes.js";
 
-const ROLE = word("authority receiver machine board party observer complaint-desk importer press");
+/** By their number. */
+export const ROLES = "authority receiver machine board party observer complaint-desk importer press court".split(" ");
+const ROLE = word(ROLES.join(" "));
 const CATEGORY = word(
   "access opening equipment power transmission count copies violence coercion roll relocation attack other",
 );
@@ -13,39 +15,49 @@ const CATEGORY = word(
 const title = struct({ language: CODE, text: SHORT });
 const titles = array(title, 0, 16);
 const named = array(title, 1, 16);
-const MEDIA_TYPES = "text/csv text/plain application/json application/pdf image/jpeg image/png";
+const MEDIA_TYPES = "application/cbor text/csv text/plain application/json application/pdf image/jpeg image/png";
 const attachment = struct({
   digest: DIGEST,
   size: bounded(UINT, (size) => size <= 2 ** 28, (size) => new Refusal("bound-size", { size, limit: 2 ** 28 })),
   media_type: bounded(SHORT, (name) => MEDIA_TYPES.split(" ").includes(name), (name) => new Refusal("bound-media-type", { type: name, known: MEDIA_TYPES })),
 });
 const attachments = array(attachment, 0, 256);
-const fraction = bounded(
-  struct({ numerator: UINT, denominator: UINT }),
-  ({ numerator, denominator }) => denominator >= 1 && numerator <= denominator,
-  ({ numerator, denominator }) => new Refusal("bound-fraction", { numerator, denominator }),
-);
+/** A share of one. @param {Record<string, import("./shapes.js").Shape<any>>} more */
+const share = (more) =>
+  bounded(
+    struct({ numerator: UINT, denominator: UINT, ...more }),
+    ({ numerator, denominator }) => denominator >= 1 && numerator <= denominator,
+    ({ numerator, denominator }) => new Refusal("bound-fraction", { numerator, denominator }),
+  );
+const fraction = share({});
+const bar = share({ more: BIT, beside: array(UINT, 0, 16) });
 const head = struct({ origin: SHORT, size: UINT, root: DIGEST });
 const candidate = struct({ code: CODE, titles });
 const option = struct({ code: CODE, titles, candidate: UINT });
+const articles = array(struct({ rule: CODE, text: LONG }), 0, 64);
 const contest = struct({
   code: CODE,
   titles,
-  method: word("plurality two-round dhondt"),
+  method: word("plurality two-round dhondt sainte-lague hare droop"),
   seats: UINT,
-  threshold: optional(fraction),
+  marks: UINT,
   area: CODE,
   candidates: array(candidate, 1, 4_096),
   options: array(option, 1, 4_096),
+  classes: array(struct({ code: CODE, titles }), 0, 16),
+  wins: array(struct({ share: bar, lead: optional(bar) }), 0, 8),
+  threshold: optional(bar),
+  quorum: optional(bar),
+  ties: word("open order lots"),
+  order: array(UINT, 0, 4_096),
+  first: optional(struct({ election: DIGEST, contest: CODE })),
+  articles,
 });
-const enrolled = struct({
-  name: NAME,
-  public_key: KEY,
-  role: ROLE,
-  scope: array(CODE, 0, 4_096),
-  contests: array(CODE, 0, 256),
-  titles,
-});
+/** The contests in a file of a definition. */
+export const CONTESTS = array(contest, 1);
+const key = { name: NAME, public_key: KEY, role: ROLE, scope: array(CODE, 0, 4_096) };
+const enrolled = struct({ ...key, contests: array(CODE, 0, 4_096), titles, proof: SIGNATURE });
+const enrolledBefore = struct({ ...key, contests: array(CODE, 0, 256), titles });
 const announced = struct({ candidate: CODE, votes: optional(UINT), percent: optional(SHORT) });
 const arrived = struct({ channel: word("network satellite removable qr typed"), seconds: COUNT });
 const refused = struct({
@@ -56,13 +68,16 @@ const refused = struct({
 const replaces = trailing(DIGEST); // the act of officers in force that this one takes the place of
 const removal = { attachment: DIGEST, reason: word("personal-data court-order error") };
 const committed = { commitment: DIGEST };
-const counts = { counts: COUNTS, null: COUNT, blank: COUNT };
-const sheet = { ...counts, ballots: optional(COUNT) };
+const corrects = trailing(DIGEST); // the record of the same signer that this one puts right
+const classes = array(COUNT, 0, 16);
+const counts = { counts: COUNTS, classes, valid: optional(COUNT) };
+const more = optional(COUNT);
+const sheet = { ...counts, ballots: more, voters: more, supplement: more, spoilt: more };
 const report = { category: CATEGORY, at: TIME };
 
-/** @typedef {{ name: string, subject: string, body: import("./shapes.js").Shape<Record<string, any>> }} Layout */
+/** @typedef {{ name: string, version: number, subject: string, body: import("./shapes.js").Shape<Record<string, any>> }} Layout */
 
-/** Type code to name, form of the subject (subjects.js) and shape of the body. @type {Map<number, Layout>} */
+/** Type code to name, version, form of the subject (subjects.js) and shape of the body. @type {Map<number, Layout>} */
 export const LAYOUTS = new Map();
 
 /**
@@ -70,10 +85,14 @@ export const LAYOUTS = new Map();
  * @param {string} name
  * @param {string} subject
  * @param {Record<string, import("./shapes.js").Shape<any>>} fields
+ * @param {number} [version]
  */
-function type(code, name, subject, fields) {
-  LAYOUTS.set(code, { name, subject, body: struct(fields) });
+function type(code, name, subject, fields, version = 1) {
+  LAYOUTS.set(code, { name, version, subject, body: struct(fields) });
 }
+
+/** How enrolments were written before: without proof that their holders have the keys. @type {Layout} */
+export const ENROLMENT_BEFORE = { name: "enrolment", version: 1, subject: "election", body: struct({ keys: array(enrolledBefore, 1, 1_000) }) };
 
 type(1, "definition", "election", {
   kind: word("real drill simulation"),
@@ -85,10 +104,16 @@ type(1, "definition", "election", {
   author: named,
   root_key: KEY,
   officers_needed: uint(256),
-  contests: array(contest, 1, 256),
+  contests: array(contest, 0, 256),
   areas: attachment,
   calendar: array(struct({ code: CODE, at: TIME }), 0, 256),
-});
+  powers: array(struct({ act: UINT, role: ROLE, needed: uint(256) }), 0, 64),
+  courts: array(struct({ code: CODE, titles: named, instance: uint(256) }), 0, 64),
+  contests_file: optional(attachment),
+  paper: array(CODE, 0, 4_096),
+  supplements: array(struct({ code: CODE, titles, article: LONG, most: more, places: array(CODE) }), 0, 16),
+  articles,
+}, 2);
 type(2, "charter", "election", {
   origin: SHORT,
   role: word("official party observer importer"),
@@ -96,8 +121,8 @@ type(2, "charter", "election", {
   root_key: KEY,
   predecessor: optional(head),
 });
-type(3, "enrolment", "election", { keys: array(enrolled, 1, 1_000) });
-type(4, "revocation", "election", { kid: KID, reason: word("lost stolen replaced ended") });
+type(3, "enrolment", "election", { keys: array(enrolled, 1, 1_000) }, 2);
+type(4, "revocation", "election", { kid: KID, reason: word("lost stolen replaced ended"), legal_basis: LONG }, 2);
 type(5, "witness-policy", "election", { policy: attachment });
 type(6, "roll", "election", {
   stations: attachment,
@@ -136,7 +161,7 @@ type(11, "lifecycle", "lot", {
 });
 type(12, "arrival", "election", { first: UINT, arrivals: array(arrived), refused: array(refused, 0, 16) });
 type(13, "zero-report", "station/contest", { counts: COUNTS, software: DIGEST });
-type(14, "tally-sheet", "station/contest", sheet);
+type(14, "tally-sheet", "station/contest", sheet, 2);
 type(15, "machine-event", "station", {
   event: word("opened closed printed transmitted transmission-failed power-lost power-back fault reprinted"),
   at: TIME,
@@ -145,29 +170,42 @@ type(15, "machine-event", "station", {
 type(16, "contingency-opening", "station", {
   reason: word("machine-failed no-print no-power no-machine other"),
 });
-type(17, "manual-sheet", "station/contest", { ...sheet, voters: optional(COUNT) });
+type(17, "manual-sheet", "station/contest", { ...sheet, ruling: optional(DIGEST) }, 2);
 type(18, "copy", "station/contest", {
   ...sheet,
-  voters: optional(COUNT),
-  registered: optional(COUNT),
+  registered: more,
   form: word("paper qr2024 photo table"),
   image: optional(DIGEST),
   original: optional(DIGEST),
-});
-type(19, "hand-count", "station/contest", { ...counts, vouchers: optional(COUNT), audit: optional(DIGEST) });
+}, 2);
+type(19, "hand-count", "station/contest", { ...counts, vouchers: more, audit: optional(DIGEST), salt: optional(SALT), corrects }, 2);
 type(20, "seal-check", "station", { seal: CODE, intact: BIT });
 type(21, "refusal-to-sign", "station/contest", {
   reason: word("not-admitted figures-differ count-not-public copy-not-given other"),
 });
 type(22, "incident-report", "place", { ...report, report: attachments });
 type(23, "complaint", "place", { ...report, ...committed });
-type(24, "ruling", "station/contest", {
+const ruling = struct({
   complaint: optional(DIGEST),
-  decision: word("uphold annul select dismiss"),
-  entry: optional(UINT),
+  decision: word("uphold annul select dismiss recount repeat stay reverse"),
+  sheet: optional(DIGEST),
+  until: optional(TIME),
   legal_basis: LONG,
   minutes: optional(attachment),
   replaces,
+});
+/** A ruling has what it rules: the sheet that it selects, the end of a stay, the act that it reverses. */
+const RULED = [
+  { key: "ruling-sheet", holds: (/** @type {any} */ body) => (body.sheet !== null) === (body.decision === "select") },
+  { key: "ruling-until", holds: (/** @type {any} */ body) => (body.until !== null) === (body.decision === "stay") },
+  { key: "ruling-reverses", holds: (/** @type {any} */ body) => body.decision !== "reverse" || body.replaces !== null },
+];
+const unruled = (/** @type {any} */ body) => RULED.find(({ holds }) => !holds(body));
+LAYOUTS.set(24, {
+  name: "ruling",
+  version: 2,
+  subject: "matter",
+  body: bounded(ruling, (body) => !unruled(body), (body) => new Refusal(unruled(body)?.key ?? "", {})),
 });
 type(25, "incident-disclosure", "place", {
   category: CATEGORY,
@@ -188,11 +226,11 @@ type(27, "bulletin", "contest-area", {
   ...counts,
   stations: COUNT,
   replaces,
-});
+}, 2);
 type(28, "proclamation", "contest", { elected: array(CODE, 1), head, counts: COUNTS, replaces });
 type(29, "observation-report", "place", { ...committed, report: optional(attachment) });
 type(30, "withdrawal", "election", removal);
-type(31, "co-record", "election", { enrolment: DIGEST });
+type(31, "co-record", "election", { record: DIGEST });
 type(32, "claim", "contest-area", {
   code: CODE,
   speaker: named,
@@ -219,10 +257,38 @@ type(34, "audit-commitment", "contest", {
   method: word("ppeb-betting srs-alpha bravo hot-audit"),
   risk_limit: fraction,
   head,
-  organisations: array(NAME, 0, 64),
-});
-type(35, "audit-seed", "contest", { ...committed, seed: CODE });
-type(36, "audit-sample", "contest", { ...committed, round: COUNT, stations: array(CODE) });
-type(37, "audit-result", "contest", { ...committed, round: COUNT, risk: fraction, minutes: optional(attachment) });
+  basis: SHORT,
+  bound: word("registered manifest law"),
+  most: more,
+  bet: optional(fraction),
+  manifest: optional(DIGEST),
+  throwers: array(NAME, 1, 16),
+  counters: array(NAME, 1, 64),
+  follows: optional(DIGEST),
+}, 2);
+type(35, "audit-seed", "contest", { ...committed, digits: CODE, salt: optional(SALT), instead_of: optional(NAME) }, 2);
+type(36, "audit-sample", "contest", { ...committed, round: COUNT, boxes: array(struct({ station: CODE, position: more })) }, 2);
+type(37, "audit-result", "contest", { ...committed, round: COUNT, risk: fraction, minutes: optional(attachment), corrects }, 2);
 type(38, "closing", "election", { what: word("enrolment roll"), legal_basis: LONG });
+type(39, "retraction", "election", { record: DIGEST, reason: word("misread other-sheet forged other") });
+type(40, "lots", "contest", { among: array(CODE, 2, 4_096), drawn: array(CODE, 1, 4_096), minutes: attachments, replaces });
+type(41, "ballot-manifest", "contest", { boxes: attachment });
+type(42, "digits-commitment", "contest", { ...committed, digits: DIGEST });
+type(43, "count-commitment", "station/contest", { ...committed, count: DIGEST });
+type(44, "promise", "election", { record: DIGEST, by: TIME });
 type(128, "removal-request", "election", { ...removal, legal_basis: LONG });
+type(129, "sheet-status", "station/contest", {
+  status: word("unsigned illegible inconsistent challenged annulled not-installed"),
+  sheet: optional(DIGEST),
+  note: optional(attachment),
+});
+type(130, "custody", "station", {
+  what: CODE,
+  seal: CODE,
+  change: word("sealed handed-over received opened"),
+  at: TIME,
+  minutes: attachments,
+});
+type(131, "checklist", "station", { points: attachment, holds: array(CODE, 0, 256), fails: array(CODE, 0, 256) });
+type(132, "visit", "station", { starts: TIME, ends: optional(TIME), report: attachments });
+type(133, "next-round", "contest", { definition: DIGEST, origin: SHORT });

@@ -3,15 +3,14 @@
 
 import { decode } from "./cbor.js";
 import { split } from "./cose.js";
-import { LAYOUTS } from "./layouts.js";
+import { ENROLMENT_BEFORE, LAYOUTS } from "./layouts.js";
 import { Refusal, refuse } from "./refusal.js";
 import { DIGEST, TIME } from "./shapes.js";
 import { readSubject } from "./subjects.js";
 
-const VERSION = 1;
 /** Types from here on never change keys or totals: one that a program does not know is left unread. */
 export const UNREAD = 128;
-const DEFINITION = 1;
+const [DEFINITION, ENROLMENT] = [1, 3];
 const HEAD = 4; // version, type, election, issued_at
 
 /**
@@ -49,12 +48,11 @@ export function readRecord(raw) {
   const values = decode(frame.payload);
   if (!Array.isArray(values) || values.length < HEAD) return refuse("payload-array");
   const [version, type, election, issuedAt] = values;
-  if (version !== VERSION) refuse("record-version", { version: VERSION });
-  if (typeof type !== "number") return refuse("payload-array");
+  if (typeof version !== "number" || version < 1 || typeof type !== "number") return refuse("payload-array");
   const names = election instanceof Uint8Array ? election.length : -1;
   if (names !== (type === DEFINITION ? 0 : 32)) refuse("record-election");
   const framed = { raw, frame, type, election: type === DEFINITION ? new Uint8Array() : DIGEST(election) };
-  const layout = LAYOUTS.get(type);
+  const layout = layoutOf(type, version);
   /** @type {Refusal[]} */
   const beyond = [];
   const time = TIME(issuedAt, beyond);
@@ -63,4 +61,19 @@ export function readRecord(raw) {
   const about = readSubject(layout.subject, frame.subject);
   if (beyond.length) return { known: false, entry: framed, beyond: beyond[0] };
   return { known: true, entry: { ...framed, name: layout.name, issuedAt: time, body, about } };
+}
+
+/**
+ * How a record of a type is written in a version; undefined for what this program does not know, a later version among
+ * it. Refused where it is an earlier one that is not read any more, or a definition of another.
+ * @param {number} type
+ * @param {number} version
+ * @returns {import("./layouts.js").Layout | undefined}
+ */
+function layoutOf(type, version) {
+  const known = LAYOUTS.get(type);
+  if (!known || known.version === version) return known;
+  if (type === ENROLMENT && version === ENROLMENT_BEFORE.version) return ENROLMENT_BEFORE;
+  if (type === DEFINITION) return refuse("definition-version", { version, known: known.version });
+  return version < known.version ? refuse("record-version", { name: known.name, version, known: known.version }) : undefined;
 }

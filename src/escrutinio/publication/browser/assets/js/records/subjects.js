@@ -17,6 +17,12 @@ const FORMS = {
   signer: (_, whole) => ({ other: whole }),
   lot: (parts) => (parts.length === 1 ? { other: parts[0] } : null),
   audit: (parts) => (parts.length === 1 ? { other: parts[0] } : null),
+  matter: (parts) => {
+    if (parts.length === 2) return parts[0] === "contest" ? { contest: parts[1] } : null;
+    if (parts.length !== 3) return null;
+    if (parts[0] === "area") return { area: parts[1], contest: parts[2] };
+    return parts[0] === "station" ? { station: parts[1], contest: parts[2] } : null;
+  },
   place: (parts, whole) => {
     if (whole === "election") return {};
     if (parts.length !== 2) return null;
