@@ -138,8 +138,8 @@ function areaOf({ place, signed, totals, unknownTypes }, area) {
   const said = new Map(stations.sort().map((code) => [code, []]));
   for (const { index, entry } of signed) {
     if (!BULK.has(entry.name) || entry.name === "zero-report") continue;
-    const { counts, null: none, blank } = entry.body;
-    said.get(entry.about.station ?? "")?.push({ index, type: entry.name, contest: entry.about.contest, signer: entry.frame.issuer, counts, null: none, blank });
+    const { counts, classes } = entry.body;
+    said.get(entry.about.station ?? "")?.push({ index, type: entry.name, contest: entry.about.contest, signer: entry.frame.issuer, counts, classes });
   }
   const sums = (unknownTypes.length ? [] : [...totals]).map(([name, { areas }]) => [name, areas.get(area) ?? null]).filter(([, sum]) => sum);
   return { code: area, name: place.areas.names.get(area) ?? area, stations: [...said], sums };

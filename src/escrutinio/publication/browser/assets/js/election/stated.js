@@ -5,11 +5,10 @@ import { DATAPACKAGE } from "./beside.js";
 import { plus } from "./counting.js";
 
 /** The versions of the tables and of the rules that this program makes again. */
-const KNOWN = { tables: 2, rules: 2 };
+const KNOWN = { tables: 3, rules: 3 };
 const RESULTS = "data/results.json";
-const FIXED = ["valid", "null", "blank", "ballots", "stations_counted", "stations_pending", "stations_annulled"];
-/** What pages call these columns, and what is left to `escrutinio verify`. */
-const OF_PAGES = new Map([["valid", "valid"], ["null", "null"], ["blank", "blank"], ["counted", "stations_counted"], ["pending", "stations_pending"]]);
+/** What pages call some columns, and what is left to `escrutinio verify`. */
+const OF_PAGES = new Map([["counted", "stations_counted"], ["pending", "stations_pending"]]);
 const [NAMES_VOTES, NAMES] = [/^([^/]+)\/(.+)\/([^/]+)\/(votes\/[^/]+)$/, /^([^/]+)\/(.+)\/([^/]+)\/([a-z]+)$/]; // a basis may have slashes
 const NOT_HERE = new Set(["stations", "registered"]);
 const MOST_DIFFERENCES = 50;
@@ -89,13 +88,26 @@ async function readVersion(log) {
  * @returns {Map<string, Sum>}
  */
 function figuresOf(contest, sums) {
-  const size = contest.candidates.length;
-  const valid = sums.slice(0, size).reduce(plus, 0);
-  const [none, blank, counted, pending, annulled] = sums.slice(size);
-  const fixed = [valid, none, blank, plus(valid, plus(none, blank)), counted, pending, annulled];
+  const [size, others] = [contest.candidates.length, contest.classes.length];
+  const [valid, classes] = [sums[size], sums.slice(size + 1, size + 1 + others)];
+  const [unread, counted, pending, annulled] = sums.slice(size + 1 + others);
   /** @type {[string, Sum][]} */
-  const rows = contest.candidates.map((/** @type {any} */ candidate, /** @type {number} */ at) => [candidate.code, sums[at]]);
-  return new Map([...rows, ...FIXED.map((name, at) => /** @type {[string, Sum]} */ ([name, fixed[at]]))]);
+  const rows = [
+    ...contest.candidates.map((/** @type {any} */ candidate, /** @type {number} */ at) => [candidate.code, sums[at]]),
+    ["valid", valid],
+    ...contest.classes.map((/** @type {any} */ one, /** @type {number} */ at) => [one.code, classes[at]]),
+    ["ballots", classes.reduce(plus, valid)],
+    ["stations_counted", counted],
+    ["stations_pending", pending],
+    ["stations_annulled", annulled],
+    ["classes_unread_in_counted", unread],
+  ];
+  return new Map(rows);
+}
+
+/** @param {any} contest @returns {Sum[]} of an area without a sheet */
+function nothingOf({ candidates, classes }) {
+  return new Array(candidates.length + classes.length + 5).fill(0);
 }
 
 /**
@@ -113,8 +125,8 @@ export function figureOf(name, definition, totals) {
   if (!parts || !contest || !total) return undefined;
   if (NOT_HERE.has(parts[4])) return null;
   const candidate = contest.candidates.some((/** @type {any} */ one) => `votes/${one.code}` === parts[4]);
-  const column = candidate ? parts[4].slice("votes/".length) : OF_PAGES.get(parts[4]);
-  return figuresOf(contest, total.areas.get(parts[3]) ?? new Array(contest.candidates.length + 5).fill(0)).get(column ?? "");
+  const column = candidate ? parts[4].slice("votes/".length) : OF_PAGES.get(parts[4]) ?? parts[4];
+  return figuresOf(contest, total.areas.get(parts[3]) ?? nothingOf(contest)).get(column ?? "");
 }
 
 /**
@@ -138,7 +150,7 @@ export function compareStated(results, definition, totals) {
     found.whole.set(name, Object.fromEntries(theirs.get(contest.area) ?? []));
     for (const area of new Set([...theirs.keys(), ...ours.keys()])) {
       found.areas += 1;
-      for (const [column, computed] of figuresOf(contest, ours.get(area) ?? new Array(contest.candidates.length + 5).fill(0))) {
+      for (const [column, computed] of figuresOf(contest, ours.get(area) ?? nothingOf(contest))) {
         const said = theirs.get(area)?.get(column) ?? null;
         found.figures += 1;
         if (said === computed) continue;

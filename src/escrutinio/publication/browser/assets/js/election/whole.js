@@ -137,7 +137,7 @@ export async function takeFoundations(steps, log, [first = new Uint8Array(), sec
     return { text: "trust-file-ok" };
   });
   const definition = await steps.take("definition", async () => {
-    const result = await readDefinition(first);
+    const result = await readDefinition(first, (named) => log.attachment(named));
     const areas = readAreas(await log.attachment(result.body.areas));
     checkDefinition(result.body, areas);
     return { text: "definition-ok", values: { areas: areas.parents.size }, result };

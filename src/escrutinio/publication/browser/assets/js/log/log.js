@@ -1,10 +1,12 @@
 // One published log, read entry by entry: every entry is checked against the checkpoint before it is used.
 
 import { equal, toHex } from "../records/bytes.js";
+import { decode } from "../records/cbor.js";
 import { keyId } from "../records/cose.js";
 import { keyIsAcceptable, verifySignature } from "../records/ed25519.js";
 import { inclusionProof, leafHash, rootOfProof, verifyInclusion } from "./merkle.js";
 import { parseCheckpoint, verifyCosignatures, verifyLogSignature } from "./note.js";
+import { CONTESTS } from "../records/layouts.js";
 import { openRecord } from "../records/record.js";
 import { quoted, refuse } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
@@ -138,7 +140,8 @@ export class Log {
     return this.once("foundations", async () => {
       const [first, second] = await Promise.all([this.entry(0), this.entry(1)]);
       const { origin } = await this.checkpoint();
-      return readCharter(await readDefinition(first.raw), second.raw, origin);
+      const definition = await readDefinition(first.raw, (named) => this.attachment(named));
+      return readCharter(definition, second.raw, origin);
     });
   }
 
@@ -247,14 +250,19 @@ function asBelow(part) {
 }
 
 /**
- * Entry 0: what is voted on. Refused unless it is a definition, signed by its own root key.
+ * Entry 0: what is voted on, with its contests, which may stand in a file of their own. Refused unless it is a
+ * definition, signed by its own root key.
  * @param {Uint8Array} raw
+ * @param {(named: { digest: Uint8Array, size: number }) => Promise<Uint8Array>} attachment
  * @returns {Promise<Entry>}
  */
-export async function readDefinition(raw) {
+export async function readDefinition(raw, attachment) {
   const definition = openRecord(raw);
   if (definition.type !== DEFINITION || !(await signedByRoot(definition))) refuse("not-definition");
-  return definition;
+  const { contests, contests_file: file } = definition.body;
+  if (!file === !contests.length) refuse("contests-where");
+  if (!file) return definition;
+  return { ...definition, body: { ...definition.body, contests: CONTESTS(decode(await attachment(file))) } };
 }
 
 /**
