@@ -1,9 +1,14 @@
 """How sentences write numbers, in each language."""
 
-from fractions import Fraction
+from __future__ import annotations
+
 from functools import cache
+from typing import TYPE_CHECKING
 
 from escrutinio.base.words.catalogue import SOURCE, catalogue, languages
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 @cache
