@@ -10,10 +10,11 @@ which form of a message goes with which number (`Plural-Forms`, as gettext has i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
 from pathlib import Path
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.words.po import CONTEXT, read_po
 
 SOURCE = "en"

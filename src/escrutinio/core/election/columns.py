@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.bulk.columns import FEWEST, Columns, Named, columns_of, read_columns
 from escrutinio.core.election.bulk.known import NOTHING, Known, claims_of
 from escrutinio.core.election.bulk.signatures import Claims

@@ -5,11 +5,11 @@ and a tie is stated, never broken: what breaks it is for the law of the place.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction as Exact
 from heapq import heapify, heappop, heappush
 from itertools import groupby
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.definition import HALF
 from escrutinio.core.election.state import ContestView
 from escrutinio.core.records.codes import Method

@@ -8,12 +8,13 @@ from them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.bulk.cursor import NOT_STATED, Bools, Bytes, Cursor, Numbers, Places, texts
 from escrutinio.core.election.bulk.signatures import Claims, Signatures, plainly_fine
 from escrutinio.core.records import types as t

@@ -6,12 +6,13 @@ marked `keeps` keep a sheet from counting; everything else is shown beside the t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from functools import cache
 from itertools import islice
 from string import Formatter
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.words.catalogue import N_, catalogue
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import whole
