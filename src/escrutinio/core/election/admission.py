@@ -152,14 +152,17 @@ class Admission:
                 with suppress(EntryError):
                     self.hear(raw)
             else:
-                self.pass_over(raw, kind)
+                self.pass_over([(raw, kind)])
         return changed
 
-    def pass_over(self, raw: bytes, kind: int) -> None:
-        """Take the next entry, of a type that is not in `SETTLING`."""
-        if kind == t.Roll.TYPE and self._is_new(raw):
-            self._hear_roll(raw)
-        self.size += 1
+    def pass_over(self, entries: Sequence[tuple[bytes, int]]) -> None:
+        """Take the next entries, each with its type, none of which is in `SETTLING`."""
+        size = self.size
+        for index, (raw, kind) in enumerate(entries, size):
+            if kind == t.Roll.TYPE and self._is_new(raw):
+                self.size = index
+                self._hear_roll(raw)
+        self.size = size + len(entries)
 
     def define(self, raw: bytes) -> None:
         """Take entry 0. Raises DefinitionError if it defines no election."""

@@ -109,8 +109,8 @@ def decode_chunk(
     rows: dict[str, Rows] = {}
     unknown: list[int] = []
     if columns is not None:
-        numbers: dict[str, int] = {}
-        number = np.array([numbers.setdefault(code, len(numbers)) for code in columns.contest], np.intp)
+        numbers = {code: number for number, code in enumerate(dict.fromkeys(columns.contest))}
+        number = np.fromiter(map(numbers.__getitem__, columns.contest), np.intp, len(columns.contest))
         for code, of in numbers.items():
             mine = number == of
             if code in shapes:

@@ -24,8 +24,8 @@ _begun: dict[str, Ahead] = {}
 
 @contextmanager
 def begun(address: str | None, *, fewest: int = FEWEST) -> Iterator[None]:
-    """Have `signatures_ahead` of this address find them at work already while the block lasts, before even the
-    modules are loaded that say what is wanted. Nothing begins for None, and where it would be no help."""
+    """Have `signatures_ahead` of this address find them at work already while the block lasts, before even
+    the modules are loaded that say what is wanted. Nothing begins for None, nor where it would be no help."""
     with ExitStack() as helped:
         if address is not None:
             with suppress(LogError, OSError):  # whoever asks for it will meet the same
