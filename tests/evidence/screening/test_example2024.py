@@ -68,6 +68,13 @@ def test_either_round_by_itself_is_the_screen(found: Screening) -> None:
     assert alone == pytest.approx((result.observed, result.null_mean, result.null_sd), rel=1e-12)
 
 
+DRAWN_ONCE = (
+    ("integer-turnout", "turnout", 0.41685),
+    ("integer-share", "EG", 0.00975),
+    ("integer-either", "EG", 0.01498),
+)
+
+
 def test_exact_tails(found: Screening) -> None:
     """Within four errors of 40,000 replicates of the same probabilities, drawn once by themselves."""
     for name, subject, p in DRAWN_ONCE:

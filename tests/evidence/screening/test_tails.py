@@ -55,7 +55,8 @@ def test_gamma_at_the_ends() -> None:
 def test_hits_as_the_sum_of_all_ways(chances: list[Fraction], count: int) -> None:
     mass = [Fraction(1)]
     for chance in chances:
-        mass = [a * (1 - chance) + b * chance for a, b in zip([*mass, 0], [0, *mass], strict=True)]
+        zero = [Fraction(0)]
+        mass = [a * (1 - chance) + b * chance for a, b in zip(mass + zero, zero + mass, strict=True)]
     exact = float(sum(mass[max(count, 0) :]))
     assert hits_upper(count, np.array([float(p) for p in chances])) == pytest.approx(
         exact, rel=1e-9, abs=1e-13

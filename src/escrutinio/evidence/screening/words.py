@@ -117,6 +117,6 @@ def chance(p: float, language: str, digits: int | None = None) -> str:
         while digits < 6 and p < 10.0 ** (1 - digits):
             digits += 1
     least = Fraction(1, 10**digits)
-    return (
-        f"< {decimal(least, digits, language)}" if p < least / 2 else decimal(Fraction(p), digits, language)
-    )
+    if p < least / 2:
+        return f"< {decimal(least, digits, language)}"
+    return decimal(Fraction(p), digits, language)

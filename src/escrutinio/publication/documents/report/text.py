@@ -325,8 +325,8 @@ def _screens(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
             (explain(each, say.language).heading, say.whole(each.sheets), *figures, *chances, outside)
         )
     said = say(
-        "{sheets:,} sheets. Models are worked out where they can be, and otherwise drawn {replicates:,} times "
-        "with seed {seed}. "
+        "{sheets:,} sheets. Models are worked out where they can be, and otherwise drawn "
+        "{replicates:,} times with seed {seed}. "
         "Every statistic is shown, those that show nothing like the others.",
         sheets=found.sheets,
         replicates=found.replicates,
