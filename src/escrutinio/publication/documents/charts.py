@@ -52,9 +52,7 @@ def gap(part: int, whole: int, other: int, other_whole: int) -> Markup:
     Written short, with sizes left to the style sheet: a large country has tens of thousands of them.
     """
     width, tick = (_tenths(*pair) for pair in ((part, whole), (other, other_whole)))
-    return Markup(
-        f"<svg class=bar aria-hidden=true><rect width={width}% /><rect x={tick}% /></svg>"
-    )
+    return Markup(f"<svg class=bar aria-hidden=true><rect width={width}% /><rect x={tick}% /></svg>")
 
 
 def steps(

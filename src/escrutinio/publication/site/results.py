@@ -41,9 +41,7 @@ class ResultRows:
         """
         heads = self._with_cards if cards else self._with_codes
         cells = self._single(area, above) if self.one else self._several(area)
-        return Markup(
-            "".join(f"<tr><th>{head}{row}" for head, row in zip(heads, cells, strict=True))
-        )
+        return Markup("".join(f"<tr><th>{head}{row}" for head, row in zip(heads, cells, strict=True)))
 
     def parts(self, area: int, areas: str, brief: bool = False) -> Markup:
         """A row for each part of an area, by the first column; `areas` leads from the page to its areas.

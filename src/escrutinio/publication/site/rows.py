@@ -103,7 +103,7 @@ class StationTable:
         code = self._roll.centers[center]
         name = self._roll.center_names.get(code, "")
         title = f"{isolated(name)} · {code}" if name else code
-        return f"<tr class=group><th colspan={self.width}><span>{title}</span>"
+        return f"<tr class=group><th colspan={self.width}>{title}"
 
     def _station(self, station: int, listed: Listed) -> Iterator[str]:
         code = self._roll.stations[station]
