@@ -41,9 +41,9 @@ def strip(pieces: Iterable[tuple[str, int]]) -> Markup:
     drawn, at = [], 0
     for name, amount in listed:
         start, width = _hundredths(at, whole), _hundredths(max(amount, whole // 400), whole)
-        drawn.append(f'<rect class="{name}" x="{start}" width="{width}" height="100%"/>')
+        drawn.append(f"<rect class={name} x={start} width={width} />")
         at += amount
-    return Markup(f'<svg aria-hidden="true">{"".join(drawn)}</svg>')
+    return Markup(f"<svg aria-hidden=true>{''.join(drawn)}</svg>")
 
 
 def gap(part: int, whole: int, other: int, other_whole: int) -> Markup:
@@ -52,7 +52,7 @@ def gap(part: int, whole: int, other: int, other_whole: int) -> Markup:
     Written short, with sizes left to the style sheet: a large country has tens of thousands of them.
     """
     width, tick = (_tenths(*pair) for pair in ((part, whole), (other, other_whole)))
-    return Markup(f"<svg class=bar aria-hidden=true><rect width={width}% /><rect x={tick}% /></svg>")
+    return Markup(f"<svg aria-hidden=true><rect width={width}% /><rect x={tick}% /></svg>")
 
 
 def steps(

@@ -60,7 +60,7 @@ from escrutinio.publication.site.station_findings import StationFindings, row
 START = 2
 """First letters of a word by which centers are filed."""
 
-MOST_OF_A_WORD = 400
+MOST_OF_A_WORD = 200
 """Centers that may share a word before it is too common to find one by; every center keeps one word."""
 
 Entries = dict[int, dict[str, list[int]]]

@@ -37,9 +37,9 @@ class ResultRows:
         """A row for each candidate with votes and shares in an area, for a table that has a column.
 
         `above`: the area beside whose shares a single column stands, or -1. `cards`: names are followed
-        by the candidate's cards on the ballot, not by its code.
+        by the candidate's cards on the ballot, not by its code, which the page of the whole contest has.
         """
-        heads = self._with_cards if cards else self._with_codes
+        heads = self._with_cards if cards else self._with_codes if above < 0 else self._names
         cells = self._single(area, above) if self.one else self._several(area)
         return Markup("".join(f"<tr><th>{head}{row}" for head, row in zip(heads, cells, strict=True)))
 
