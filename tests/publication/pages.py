@@ -29,6 +29,8 @@ class Page(HTMLParser):
     refers: list[str] = field(default_factory=list)
     tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     tables: list[list[list[str]]] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
+    """Heads of tables of which nothing says whether they head a column or a row."""
     words: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -59,6 +61,9 @@ class Page(HTMLParser):
         elif tag == "tr":
             self.tables[-1].append([])
         elif tag in ("td", "th"):
+            # Without a scope a head is of its column above all rows, and of its row before all cells (4.9.12.2).
+            if tag == "th" and "scope" not in found and "thead" not in self._open and self.tables[-1][-1]:
+                self.unheard.append(f"line {self.getpos()[0]}: {found}")
             self.tables[-1][-1].append("")
         if tag not in VOID:
             self._open.append(tag)

@@ -50,7 +50,7 @@ def test_there_are_at_most_seven_parts_and_each_page_is_in_one() -> None:
 def test_one_part_is_marked_as_the_current_one(miniature: Path, path: str) -> None:
     page = read(miniature, f"en/{path}")
     heads = [a for tag, a in page.tags if tag == "a" and a.get("aria-current") in ("page", "true")]
-    assert len(heads) in (1, 2, 3), heads  # the menu of narrow screens repeats the page
+    assert len(heads) in (1, 2, 3), heads  # a part of several pages names the page among them
 
 
 def test_a_part_without_a_page_is_left_out() -> None:

@@ -88,8 +88,8 @@ def _seen(screen: Screen, language: str) -> str:
     values |= {
         "mean": decimal(Fraction(screen.null_mean), digits, language),
         "sd": decimal(Fraction(screen.null_sd), digits, language),
-        "p": _p(screen.p, language),
-        "p_holm": "" if screen.p_holm is None else _p(screen.p_holm, language),
+        "p": chance(screen.p, language),
+        "p_holm": "" if screen.p_holm is None else chance(screen.p_holm, language),
         "tests": screen.tests,
     }
     text = UNCORRECTED if screen.outside is None else TESTED[screen.outside]
@@ -110,9 +110,13 @@ def _with_list(screen: Screen, seen: str, language: str) -> str:
     return f"{seen} {say_in(language, LISTED, listed=', '.join(screen.listed))}"
 
 
-def _p(p: float, language: str) -> str:
-    """A p-value with two digits that say something: 0.45, 0.012, 0.0010."""
-    digits = 2
-    while digits < 6 and p < 10.0 ** (1 - digits):
-        digits += 1
+def chance(p: float, language: str, digits: int | None = None) -> str:
+    """A p-value with so many digits, or with two that say something: 0.45, 0.012, 0.0010, < 0.000001."""
+    if digits is None:
+        digits = 2
+        while digits < 6 and p < 10.0 ** (1 - digits):
+            digits += 1
+    least = Fraction(1, 10**digits)
+    if p < least / 2:
+        return f"< {decimal(least, digits, language)}"
     return decimal(Fraction(p), digits, language)

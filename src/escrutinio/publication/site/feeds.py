@@ -64,7 +64,6 @@ class Feeds:
         updated = max(item.at for item in news)
         author = self._words.plain(site.body.author, "–")
         head = (
-            '<?xml version="1.0" encoding="utf-8"?>\n'
             f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{self._words.language}">'
             f"<id>{self._id(code)}</id><title>{escape(title)}</title>"
             + (f"<subtitle>{escape(self._notices)}</subtitle>" if self._notices else "")

@@ -16,7 +16,8 @@ They are a convenience, like every page: what a browser finds through them it ve
          "path": [[area, name, file]], the area and those above it, the outermost first; file as in areas.json
          "centers": {center: name},
          "stations": {station: {
-            "center": center, "registered": number, left out where it is not known,
+            "center": center, left out where it is what stands before the last dot of the station's code
+            "registered": number, left out where it is not known,
             "entries": {status: [log index of a sheet, copy, hand count or zero report]},
             "at": [first byte, length of each of them, in log order, in its bundle], where all those are full
             "wide": [number in findings-wide.json of what rests on one of its entries],
@@ -59,7 +60,7 @@ from escrutinio.publication.site.station_findings import StationFindings, row
 START = 2
 """First letters of a word by which centers are filed."""
 
-MOST_OF_A_WORD = 400
+MOST_OF_A_WORD = 200
 """Centers that may share a word before it is too common to find one by; every center keeps one word."""
 
 Entries = dict[int, dict[str, list[int]]]
@@ -142,6 +143,7 @@ def _station_files(site: Site, findings: StationFindings, places: _Places) -> It
             code, center = roll.stations[at], roll.centers[centers[at]]
             names[center] = roll.center_names.get(center, "")
             about = {
+                "center": None if center == code.rpartition(".")[0] else center,
                 "registered": registered[at] if registered[at] >= 0 else None,
                 "entries": entries.get(at),
                 "at": places.of(entries.get(at)),
@@ -150,7 +152,7 @@ def _station_files(site: Site, findings: StationFindings, places: _Places) -> It
                 "findings": [row(finding) for finding in findings.named.get(code, ())] or None,
             }
             said = {name: value for name, value in about.items() if value is not None}
-            listed[code] = {"center": center, **said}
+            listed[code] = said
         code = site.areas.codes[area]
         path = [(tree.codes[at], site.place_names[at], site.files[at]) for at in tree.path(area)]
         about_area = {"area": code, "path": path, "centers": names, "stations": listed}

@@ -74,8 +74,8 @@ def has_preview(context: Context, area: int) -> bool:
 
 
 def has_embed(site: Site, area: int) -> bool:
-    """Whether there is a result card of an area: the whole, and whatever has parts."""
-    return area == 0 or bool(site.areas.children(area))
+    """Whether there is a result card of an area: the whole, its first parts, and whatever votes by itself."""
+    return int(site.areas.depth[area]) <= 1 or any(race.area == area for race in site.races)
 
 
 def area_files(context: Context, language: str, area: int) -> Iterator[str]:
@@ -157,6 +157,7 @@ class Pages:
             "races": races,
             "found": self.site.findings_in.get(area),
             "stations_of": self.stations,
+            "script": "area.html",
             "changed_at": size,
             "live": code,
             "feed": name,
@@ -235,6 +236,7 @@ class Pages:
             "live": None,
             "feed": None,
             "preview": None,
+            "script": None,
             "endonyms": endonyms(),
             "page_scripts": {page: script_of(page, self.language) for page in PAGES_WITH_SCRIPTS},
             "navigation": navigation(say, PAGES),

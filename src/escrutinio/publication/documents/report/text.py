@@ -14,7 +14,7 @@ from escrutinio.evidence.accounts.accounts import Accounts
 from escrutinio.evidence.accounts.differences import Kind
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
-from escrutinio.evidence.screening.words import explain, words_of_left_out
+from escrutinio.evidence.screening.words import chance, explain, words_of_left_out
 from escrutinio.publication.documents.report.announced import claim_findings
 from escrutinio.publication.documents.report.document import MINUS, Answer, Chapter, Table, Tongue, Topic
 from escrutinio.publication.documents.report.names import (
@@ -319,13 +319,14 @@ def _screens(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     for each in found.screens:
         digits = SCREENS[each.name].digits
         figures = [_decimal(value, digits, say) for value in (each.observed, each.null_mean, each.null_sd)]
-        chances = [_decimal(value, 4, say) for value in (each.p, each.p_holm)]
+        chances = [say.unknown if p is None else chance(p, say.language, 4) for p in (each.p, each.p_holm)]
         outside = say.unknown if each.outside is None else say.yes(each.outside)
         rows.append(
             (explain(each, say.language).heading, say.whole(each.sheets), *figures, *chances, outside)
         )
     said = say(
-        "{sheets:,} sheets, {replicates:,} replicates of each model, seed {seed}. "
+        "{sheets:,} sheets. Models are worked out where they can be, and otherwise drawn "
+        "{replicates:,} times with seed {seed}. "
         "Every statistic is shown, those that show nothing like the others.",
         sheets=found.sheets,
         replicates=found.replicates,

@@ -73,13 +73,22 @@ export async function findPlace(log, area, station) {
   return placeIn(index, area, station);
 }
 
+/**
+ * The center of a station, which is not told where its code begins with it.
+ * @param {any} stations
+ * @param {string} station
+ */
+function centerOf(stations, station) {
+  return String(own(own(stations, station), "center") ?? station.slice(0, Math.max(0, station.lastIndexOf("."))));
+}
+
 /** @param {any} index @param {string} area @param {string} station that is in it @returns {Place} */
 function placeIn(index, area, station) {
   const stations = own(index, "stations");
   const listed = own(stations, station);
   const codes = Object.keys(stations);
   const at = codes.indexOf(station);
-  const center = String(own(listed, "center") ?? "");
+  const center = centerOf(stations, station);
   return {
     area,
     station,
@@ -105,7 +114,7 @@ function placeIn(index, area, station) {
 export async function findCenter(log, area, center) {
   const index = await indexOf(log, area);
   const stations = own(index, "stations") ?? {};
-  const listed = Object.keys(stations).filter((code) => own(own(stations, code), "center") === center);
+  const listed = Object.keys(stations).filter((code) => centerOf(stations, code) === center);
   const name = String(own(own(index, "centers"), center) ?? "");
   return listed.length ? { name, stations: listed.map((station) => placeIn(index, area, station)) } : null;
 }
