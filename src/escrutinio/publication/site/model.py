@@ -171,6 +171,14 @@ class Account:
         return (self.column is not None) + len(self.announced)
 
     @property
+    def without_sheets(self) -> bool:
+        """Whether nobody who announced it published sheets by station, so that there is nothing to draw."""
+        signers = {found.signer for found in self.announced}
+        return self.column is None and not any(
+            column.basis.organisation in signers for column in self.race.columns
+        )
+
+    @property
     def others(self) -> bool:
         """Whether an announcement names what all others had together."""
         return any(found.other("others") is not None for found in self.announced)
