@@ -222,7 +222,7 @@ class Site:
         self.imported = self.body.author_role is AuthorRole.IMPORTER
         self.without_official = without_official(state)
         self.races = tuple(Race(state, view) for view in state.contests)
-        self.threads = threads(state, shelf)
+        self.threads = threads(state, shelf, shown.remarks)
         self.announcements = tuple(announcements(state))
         self.accounts = tuple(sorted(self._accounts(shown), key=lambda account: account.column is None))
         self.groups = tuple(_groups(state.findings))

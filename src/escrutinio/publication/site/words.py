@@ -94,7 +94,7 @@ class Words:
         if _ADDRESS.fullmatch(text):
             return Markup('<a class="hash" href="{}" rel="noreferrer nofollow">{}</a>').format(text, text)
         if _FILE.fullmatch(text):
-            message = self.gettext("text on file %(name)s")
+            message = self.gettext("no public address is recorded, only the name of a stored file: %(name)s")
             return Markup(message) % {"name": Markup('<span class="hash">{}</span>').format(text)}
         return isolated(text)
 
