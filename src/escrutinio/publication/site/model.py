@@ -319,6 +319,16 @@ class Site:
             return int(roll.area[roll.index[finding.station]])
         return None if finding.area is None else self.areas.index.get(finding.area)
 
+    @cached_property
+    def center_of(self) -> Mapping[str, tuple[str, str]]:
+        """The name of a center, as far as it has one, and the code of its area, by the center's code."""
+        roll = self.state.roll
+        found: dict[str, tuple[str, str]] = {}
+        for center, area in zip(roll.center.tolist(), roll.area.tolist(), strict=True):
+            code = roll.centers[center]
+            found.setdefault(code, (roll.center_names.get(code, ""), self.areas.codes[area]))
+        return found
+
     def area_of_station(self, station: str) -> str | None:
         """The code of the area in which a station lies; None for one that the roll does not have."""
         at = self.state.roll.index.get(station)
