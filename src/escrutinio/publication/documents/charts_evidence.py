@@ -19,7 +19,7 @@ from escrutinio.evidence.screening.result import Bars
 WIDTH, HEIGHT = 360, 240
 """Units of a plot, a pixel each on the narrowest screens, where its type must still be read."""
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 342, 14, 194
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 336, 14, 194
 
 _TEXTS: Mapping[str, str] = {
     "share": N_("share of valid votes"),
@@ -28,7 +28,7 @@ _TEXTS: Mapping[str, str] = {
     "digit": N_("digit"),
     "none": N_("none"),
     "tables": N_("tables"),
-    "off": N_("distance from the center, in standard deviations of a lottery"),
+    "off": N_("standard deviations from the center"),
     "histogram": N_(
         "{sheets} sheets by share of valid votes in bars of half a point; short ticks mark each "
         "whole percent. Half of the sheets lie from {low} to {high}; the highest bar, {most} sheets, stands "
