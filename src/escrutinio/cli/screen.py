@@ -151,8 +151,8 @@ def _write_plots(directory: Path, found: Screening, contest: str) -> list[Path]:
 
     directory.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, _, svg in plots_of(found, language(), contest):
-        written.append((directory / f"{name}.svg", svg.encode()))
+    for drawn in plots_of(found, language(), contest):
+        written.append((directory / f"{drawn.key}.svg", drawn.svg.encode()))
     write_new(*written)
     return [path for path, _ in written]
 

@@ -207,7 +207,7 @@ def test_replies_stand_below_what_they_reply_to(miniature: Path) -> None:
     }
     assert order == ["e106", "e108", "e107", "e109"]
     assert [depth[each] for each in order] == ["d0", "d1", "d0", "d1"]
-    assert "The transmission was interrupted for forty minutes; no sheet was lost." in page.said
+    assert "La transmisión se interrumpió durante cuarenta minutos; no se perdió ningún acta." in page.said
 
 
 def test_indexes_lead_to_the_entries_of_the_log(miniature: Path) -> None:

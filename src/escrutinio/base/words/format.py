@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.wording import percent_sign, separators
+from escrutinio.base.words.wording import MINUS, percent_sign, separators
 
 if TYPE_CHECKING:
     from babel import Locale
 
 NBSP = "\u00a0"
-MINUS = "\u2212"
 NONE = "–"
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")

@@ -36,10 +36,14 @@ _HARD_CHECKS = frozenset({"overvotes", "null-votes"})
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A screen in words: heading, what was seen, the model, what it is not, innocent causes, what to do."""
+    """A screen in words: heading, what was seen, the model, what it is not, innocent causes, what to do.
+
+    `beside_model` is what was seen without the codes that are listed.
+    """
 
     heading: str
     seen: str
+    beside_model: str
     model: str
     is_not: str
     innocent: str
@@ -50,9 +54,11 @@ def explain(screen: Screen, language: str) -> Explanation:
     """Put a screen into words. Raises KeyError for an unknown language."""
     text = SCREENS[screen.name]
     subject = say_in(language, SUBJECTS[screen.subject]) if screen.subject in SUBJECTS else screen.subject
+    seen = _seen(screen, language)
     return Explanation(
         heading=f"{say_in(language, text.heading)}{': ' if subject else ''}{subject}",
-        seen=_seen(screen, language),
+        seen=_with_list(screen, seen, language),
+        beside_model=seen,
         model=say_in(language, text.model),
         is_not=say_in(language, IS_NOT),
         innocent=say_in(language, text.innocent),
@@ -84,7 +90,7 @@ def _seen(screen: Screen, language: str) -> str:
     }
     if screen.p is None or screen.null_mean is None or screen.null_sd is None:
         text = HARD if screen.name in _HARD_CHECKS else NOT_TESTED
-        return _with_list(screen, say_in(language, text, **values), language)
+        return say_in(language, text, **values)
     values |= {
         "mean": decimal(Fraction(screen.null_mean), digits, language),
         "sd": decimal(Fraction(screen.null_sd), digits, language),
@@ -101,7 +107,7 @@ def _seen(screen: Screen, language: str) -> str:
             decimal(Fraction(known["extra-sd"]), 1, language),
         )
         seen += " " + say_in(language, EXTRA_SPREAD, phi=phi, extra=extra)
-    return _with_list(screen, seen, language)
+    return seen
 
 
 def _with_list(screen: Screen, seen: str, language: str) -> str:

@@ -92,12 +92,26 @@ class AccountTable(Table, frozen=True, kw_only=True):
     objections: list[str] = []
 
 
+class StatementTable(Table, frozen=True, kw_only=True):
+    """`[[publication.statement]]`: what this site adds to the words of a statement, outside the quote."""
+
+    code: str
+    language: str | None = None
+    speaker: dict[str, str] = {}
+    translation: dict[str, str] = {}
+    note: Text | None = None
+    objects_to: Text | None = None
+    other_election: Text | None = None
+    archive: str | None = None
+
+
 class PublicationTable(Table, frozen=True, kw_only=True):
     """`[publication]`: what stands beside the figures."""
 
     notice: Text | None = None
     source: list[SourceTable] = []
     account: list[AccountTable] = []
+    statement: list[StatementTable] = []
     mirrors: list[str] = []
     url: str | None = None
 

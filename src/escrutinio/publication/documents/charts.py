@@ -79,7 +79,7 @@ def steps(
             f'<text x="{x + shift}" y="16" text-anchor="{side}">{escape(label)}</text>'
         )
     return Markup(
-        '<svg class="plot steps" viewBox="0 -6 1000 232" aria-hidden="true">'
+        '<svg class="plot steps" viewBox="0 -24 1000 250" aria-hidden="true">'
         f'<path class="axis" d="M0 220H1000"/>{curve}{"".join(drawn)}</svg>'
     )
 

@@ -53,10 +53,11 @@ PAGES = (
 WORDS = (
     *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
     *("plain_of", "word", "of", "announcement_when", "finding_label", "short_basis"),
-    *("account_says", "account_share", "account_rests", "account_bar", "basis_head", "findings_counted"),
+    *("account_says", "account_share", "account_rests", "account_bar"),
+    *("basis", "basis_head", "findings_counted"),
 )
 
-_OF_FORM = ("signed", "percent", "announced", "points", "size", "span", "day", "moment")
+_OF_FORM = ("apart", "signed", "percent", "announced", "points", "size", "span", "day", "moment")
 _OF_WORDS = ("name", "plain", "level", "signer", "source", "beside")
 _OWN = ("n", "isolated", "digest", "data_link")
 """The filters of the templates: methods of a language's figures and words, and others."""

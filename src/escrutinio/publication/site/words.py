@@ -94,7 +94,7 @@ class Words:
         if _ADDRESS.fullmatch(text):
             return Markup('<a class="hash" href="{}" rel="noreferrer nofollow">{}</a>').format(text, text)
         if _FILE.fullmatch(text):
-            message = self.gettext("text on file %(name)s")
+            message = self.gettext("no public address is recorded, only the name of a stored file: %(name)s")
             return Markup(message) % {"name": Markup('<span class="hash">{}</span>').format(text)}
         return isolated(text)
 
@@ -170,7 +170,7 @@ class Words:
             return self._shown(race, found)
         shares = [
             Markup("{} {}").format(self.candidate(race, number), self.form.announced(told.percent[number]))
-            for number in told.order[:2]
+            for number in told.first(2)
         ]
         return Markup("{}.").format(Markup(", ").join(shares))
 
@@ -258,6 +258,8 @@ class Words:
 
     def _shown(self, race: Race, found: Outcome) -> Markup:
         match race.view.method:
+            case _ if not found.valid:
+                return self._say("Nobody has a vote yet.")
             case Method.DHONDT:
                 return self._seats(race, found)
             case Method.TWO_ROUND if found.runoff is not None:
@@ -267,8 +269,6 @@ class Words:
 
     def _order(self, race: Race, found: Outcome) -> Markup:
         first = found.ranks[0].candidates
-        if not found.valid:
-            return self._say("Nobody has a vote yet.")
         if len(first) > 1:
             return self._say("%(names)s have the same number of votes.", names=self._names(race, first))
         if found.margin is None:
@@ -296,23 +296,30 @@ class Words:
         )
 
     def _seats(self, race: Race, found: Outcome) -> Markup:
-        if not found.valid:
-            return self._say("Nobody has a vote yet.")
-        if len(found.below_threshold) == len(race.view.candidates):
-            return self._say("No list reaches the share of the votes that a seat needs.")
-        if found.seats.open:
+        if len(found.below_threshold) == len(race.view.candidates) and race.view.threshold:
+            share = race.view.threshold
             return self._say(
-                "By D'Hondt %(open)s of %(seats)s seats are open: %(names)s have equal averages.",
-                open=self.form.number(found.seats.open),
-                seats=self.form.number(race.view.seats),
-                names=self._names(race, found.seats.tied),
+                "No list reaches %(share)s of the valid votes, so nobody takes part in the seats.",
+                share=self.form.percent(share.numerator, share.denominator),
             )
         listed = [
             Markup("{} {}").format(self.candidate(race, number), self.form.number(seats))
             for number, seats in enumerate(found.seats.certain)
             if seats
         ]
-        return self._say("Seats by D'Hondt: %(names)s.", names=Markup(", ").join(listed))
+        said = []
+        if listed:
+            said.append(self._say("Seats by D'Hondt: %(names)s.", names=Markup(", ").join(listed)))
+        if found.seats.open:
+            said.append(
+                self._say(
+                    "By D'Hondt %(open)s of %(seats)s seats are open: %(names)s have equal averages.",
+                    open=self.form.number(found.seats.open),
+                    seats=self.form.number(race.view.seats),
+                    names=self._names(race, found.seats.tied),
+                )
+            )
+        return Markup(" ").join(said)
 
     def _many(self, count: int, messages: tuple[str, str]) -> Markup:
         said = self.ngettext(*messages, count)
