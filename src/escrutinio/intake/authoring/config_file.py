@@ -100,6 +100,7 @@ class PublicationTable(Table, frozen=True, kw_only=True):
     account: list[AccountTable] = []
     mirrors: list[str] = []
     url: str | None = None
+    utc_offset: str | None = None
 
 
 class MapTable(Table, frozen=True, kw_only=True):

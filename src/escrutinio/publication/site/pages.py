@@ -116,7 +116,7 @@ class Pages:
         self.context = context
         self.site = context.site
         self.language = language
-        self.form = Format(language)
+        self.form = Format(language, self.site.utc_offset)
         self.catalogue = catalogue(language)
         self.words = Words(self.site, self.catalogue, self.form)
         self.results = {race.code: ResultRows(self.site, race, self.words) for race in self.site.races}
