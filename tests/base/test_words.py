@@ -66,6 +66,9 @@ WRONG = {
     r"registro electoral": "the roll is the padrón electoral",
     r"\bcontiendas?\b": "a contest is a cargo",
     r"\bregistros?\b(?! públicos?\b)": "the log is the registro público, a record an asiento",
+    r"\breclamos?\b": "a complaint is a denuncia",
+    r"\bcoherentes?\b": "what agrees with itself is consistente",
+    r"\bportátil(es)?\b|\bordenador(es)?\b": "a computer is a computadora",
     r"\bteselas?\b": "a tile is a mosaico",
 }
 
@@ -79,6 +82,19 @@ def test_spanish_keeps_to_the_glossary() -> None:
         if re.search(pattern, form, re.IGNORECASE) and "scrutineer" not in message.id.lower()
     }
     assert sorted(found) == []
+
+
+def test_an_entry_is_an_entrada_and_a_record_an_asiento() -> None:
+    """A sentence that speaks of one of them alone says it with its own word."""
+    found = []
+    for message in messages("es"):
+        english = catalogue(SOURCE).messages[message.key][0] if message.context else message.id
+        entry = bool(re.search(r"\bentr(y|ies)\b", english, re.IGNORECASE))
+        record = bool(re.search(r"\brecords?\b", english, re.IGNORECASE))
+        wrong = r"\basientos?\b" if entry else r"\bentradas?\b(?! estándar)"
+        if entry != record and re.search(wrong, " ".join(message.forms), re.IGNORECASE):
+            found.append(message.key)
+    assert found == []
 
 
 # --- reading them ---

@@ -52,7 +52,7 @@ PAGES = (
 
 WORDS = (
     *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
-    *("plain_of", "word", "of", "announcement_when", "finding_label", "short_basis"),
+    *("plain_of", "word", "of", "announcement_when", "finding_label", "said_of", "short_basis"),
     *("account_says", "account_share", "account_rests", "account_bar", "basis_head", "findings_counted"),
 )
 

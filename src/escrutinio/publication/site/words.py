@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from escrutinio.base.words.catalogue import NN_, Catalogue
 from escrutinio.base.words.format import NONE, Format
 from escrutinio.base.words.titles import choose
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.outcome import Filled, Outcome
 from escrutinio.core.election.state import Logged
@@ -25,6 +26,7 @@ from escrutinio.core.records.types import Body, Proclamation
 from escrutinio.publication.documents import code_words, labels
 from escrutinio.publication.documents.charts import bar
 from escrutinio.publication.site.announced import Announcement
+from escrutinio.publication.site.called import called
 from escrutinio.publication.site.model import Column, Race, Site
 from escrutinio.publication.site.standing import LeftOut, Told, left_out
 
@@ -55,6 +57,7 @@ class Words:
         self.language = catalogue.language
         self.gettext, self.ngettext = catalogue.gettext, catalogue.ngettext
         self.form = form
+        self._called = called(site, self.language)
 
     # --- names ---
 
@@ -340,6 +343,10 @@ class Words:
     def finding_label(self, code: str) -> str:
         """The label of a kind of finding."""
         return ROWS[code].label(self.language)
+
+    def said_of(self, found: Finding) -> str:
+        """What a rule noticed, with the names that the pages use."""
+        return found.sentence(self.language, self._called)
 
     def word(self, code: IntEnum) -> str:
         """The word for a numbered code."""
