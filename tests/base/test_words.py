@@ -13,6 +13,7 @@ from escrutinio.base.words.format import Format
 from escrutinio.base.words.po import CONTEXT, read_po
 from escrutinio.base.words.say import filled, language, say_in, say_many_in
 from escrutinio.base.words.wording import announced, percent, percent_sign
+from escrutinio.publication.site.glossary import GLOSSARY
 from tests.catalogue import LOCALE, in_form, messages, missing, said, unused
 
 # --- what the catalogues have ---
@@ -71,6 +72,25 @@ WRONG = {
     r"\bportátil(es)?\b|\bordenador(es)?\b": "a computer is a computadora",
     r"\bteselas?\b": "a tile is a mosaico",
 }
+
+
+SAID = (
+    *("acta de escrutinio", "testigo", "cofirmante", "padrón electoral", "cargo", "registro público"),
+    *("asiento", "entrada", "denuncia", "mosaico", "huella", "mesa", "boletín", "hallazgo", "contada"),
+    "pendiente",
+)
+"""Terms that the patterns above ask for, and those of which readers asked what they are."""
+
+
+def test_the_page_of_the_glossary_has_the_words_to_which_texts_are_held() -> None:
+    entries = [entry for _, terms in GLOSSARY for entry in terms]
+    assert len({code for code, _, _ in entries}) == len(entries)
+    terms = [say_in("es", term) for _, term, _ in entries]
+    assert len(set(terms)) == len(terms)
+    assert [term for term in SAID if not any(term in said for said in terms)] == []
+    assert [
+        said for said in terms if any(re.search(wrong, said) for wrong in WRONG) and said != "testigo"
+    ] == []
 
 
 def test_spanish_keeps_to_the_glossary() -> None:

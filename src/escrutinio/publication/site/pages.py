@@ -24,6 +24,7 @@ from escrutinio.publication.site.cards import card
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.frame import Frame, pages_environment
+from escrutinio.publication.site.glossary import GLOSSARY
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.narrow import arranged
 from escrutinio.publication.site.navigation import navigation
@@ -44,6 +45,7 @@ PAGES = (
     "data.html",
     "how-to-verify.html",
     "tour.html",
+    "glossary.html",
     *("bulletins.html", "audit.html", "observers.html", "machines.html", "complaints.html"),
     "map.html",
     "check.html",
@@ -242,6 +244,7 @@ class Pages:
             "kind_label": _said(say, labels.KINDS[self.site.body.kind]),
             "kind_notice": _said(say, labels.KIND_NOTICES[self.site.body.kind]),
             "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
+            "glossary": GLOSSARY,
             "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
             "results_of": self.results,
             "counted_share": self._counted_share(),
