@@ -34,7 +34,8 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "roll",
                 N_("roll"),
                 N_(
-                    "How many voters are registered at each station. It is a list of stations, not of persons."
+                    "How many voters are registered at each station. It is a list of stations, not "
+                    "of persons."
                 ),
             ),
             (
@@ -52,7 +53,8 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "copy",
                 N_("copy of a sheet"),
                 N_(
-                    "What a party or an observer read from a sheet, signed by who read it; it is no official sheet."
+                    "What a party or an observer read from a sheet, signed by who read it; it is no "
+                    "official sheet."
                 ),
             ),
         ),
@@ -94,7 +96,8 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "complaint",
                 N_("complaint"),
                 N_(
-                    "What somebody objects to. The log has its kind, place and time; its text is not published."
+                    "What somebody objects to. The log has its kind, place and time; its text is not "
+                    "published."
                 ),
             ),
             (
@@ -111,7 +114,8 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "log",
                 N_("log"),
                 N_(
-                    "One list of signed records that can only grow. Every figure of this site is computed from it."
+                    "One list of signed records that can only grow. Every figure of this site is "
+                    "computed from it."
                 ),
             ),
             (
@@ -128,14 +132,16 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "hash",
                 N_("digest (SHA-256)"),
                 N_(
-                    "A short number computed from a file. Change one letter of the file and the number is another."
+                    "A short number computed from a file. Change one letter of the file and the "
+                    "number is another."
                 ),
             ),
             (
                 "root",
                 N_("root"),
                 N_(
-                    "The digest of the whole log: whoever has the same root has the same entries, in the same order."
+                    "The digest of the whole log: whoever has the same root has the same entries, in "
+                    "the same order."
                 ),
             ),
             (
@@ -166,7 +172,8 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "certificate",
                 N_("certificate"),
                 N_(
-                    "Figures that show whether the votes still missing could change a result; anybody can check them."
+                    "Figures that show whether the votes still missing could change a result; "
+                    "anybody can check them."
                 ),
             ),
         ),
@@ -178,14 +185,16 @@ GLOSSARY: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "trust-file",
                 N_("trust file"),
                 N_(
-                    "A small file that says which log is meant. It is worth something if it comes from somewhere else."
+                    "A small file that says which log is meant. It is worth something if it comes "
+                    "from somewhere else."
                 ),
             ),
             (
                 "thirty-digits",
                 N_("the thirty digits"),
                 N_(
-                    "The trust file as six groups of five digits, for a newspaper, the radio or the telephone."
+                    "The trust file as six groups of five digits, for a newspaper, the radio or the "
+                    "telephone."
                 ),
             ),
             (

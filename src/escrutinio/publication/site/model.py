@@ -220,6 +220,11 @@ class Site:
         self.accounts = tuple(sorted(self._accounts(shown), key=lambda account: account.column is None))
         self.groups = tuple(_groups(state.findings))
         self.names = _names(state, shown)
+        charter = state.charter
+        self.roots = {state.definition.entry.signer: self.body.author} | (
+            {} if charter is None else {charter.entry.signer: charter.body.operator}
+        )
+        """Whose root keys sign under which name: "authority/root" says nothing of who that is."""
         self.book = LogBook(state)
 
     @property

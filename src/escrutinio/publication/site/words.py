@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
-from unicodedata import bidirectional
+from unicodedata import bidirectional, combining, normalize
 
 import msgspec
 from markupsafe import Markup, escape
@@ -49,6 +49,11 @@ def isolated(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text)
 
 
+def _letters(text: str) -> str:
+    """A name as people compare it: without accents, whatever the case."""
+    return "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
+
+
 class Words:
     """One language's way of naming what the model has."""
 
@@ -83,11 +88,13 @@ class Words:
     def differs(self, race: Race, number: int) -> bool:
         """Whether the code of a candidate says something that its name does not."""
         code = race.view.candidates[number]
-        return self.plain(race.view.candidate_titles[number], code).casefold() != code.casefold()
+        return _letters(self.plain(race.view.candidate_titles[number], code)) != _letters(code)
 
     def signer(self, name: str) -> Markup:
         """A signer as people know it, with its enrolled name."""
         titles = self.site.names.get(name, ())
+        if not titles and name in self.site.roots:
+            return self._say("%(name)s (root key)", name=self.name(self.site.roots[name], name))
         if not titles:
             return isolated(name)
         return Markup('{} <span class="muted">({})</span>').format(self.name(titles, name), name)
