@@ -82,6 +82,34 @@ def test_the_measure_sees_what_is_cut(narrow: Page) -> None:
     assert narrow.evaluate(CUT) == []
 
 
+FIRST_SCREEN = 740
+HOME = 4_000
+"""What a phone of 360 points shows at once, and the most that home may be high on it, in points."""
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("example", ["miniature", pytest.param("venezuela", marks=pytest.mark.slow)])
+def test_on_a_phone_the_search_begins_on_the_first_screen_and_home_is_short(
+    chromium: Browser, served: Served, request: pytest.FixtureRequest, example: str, language: str
+) -> None:
+    target = served.directory / f"home-{example}"
+    if not target.exists():
+        target.symlink_to(request.getfixturevalue(example))
+    page = chromium.new_page(viewport={"width": 360, "height": FIRST_SCREEN})
+    page.goto(f"{served.address}home-{example}/{language}/index.html", wait_until="networkidle")
+    search = page.locator("form.find").bounding_box()
+    assert search is not None
+    assert search["y"] < FIRST_SCREEN
+    assert page.evaluate("document.documentElement.scrollHeight") < HOME
+    page.locator("details.fold > summary").first.click()
+    assert page.locator("details.fold table").first.is_visible()
+    page.set_viewport_size({"width": 1_100, "height": 900})
+    page.reload()
+    assert page.locator("details.fold table").first.is_visible()
+    assert not page.locator("details.fold > summary").first.is_visible()
+    page.close()
+
+
 def test_a_narrow_table_keeps_the_largest_of_the_contest(
     narrow: Page, served: Served, miniature: Path
 ) -> None:

@@ -298,5 +298,5 @@ def test_figures_follow_the_header_of_its_catalogue() -> None:
         "+0·50",
     )
     assert form.day("2024-07-28") == "2024-07-28"
-    assert form.moment(0) == "1970-01-01, 00:00:00\u00a0UTC"
+    assert form.moment(0) == "1970-01-01, 00:00\u00a0UTC"
     assert in_words(5, LANGUAGE) == ""

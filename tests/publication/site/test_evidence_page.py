@@ -21,7 +21,7 @@ def english(venezuela: Path) -> str:
 @pytest.mark.parametrize(
     "words",
     [
-        "704,113 is the most with which it could not change: it is not irreversible",
+        "only with 704,113 or fewer could they not: it is not irreversible",
         "Up to 4,264,361 votes are outstanding",
         "2,514,694 votes are outstanding",
         "1 in 134,375,310",

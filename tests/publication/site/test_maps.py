@@ -198,7 +198,8 @@ def test_without_shapes_there_are_tables_with_bars_and_mirrors_are_listed(tmp_pa
         tmp_path / "config",
         ('shapes = "islands.geojson"', "#"),
         ('property = "island"', "#"),
-        ("[map]", f"[publication]\nmirrors = [{listed}]\n[later]"),
+        ("[publication]\n", f"[publication]\nmirrors = [{listed}]\n"),
+        ("[map]", "[later]"),
         (', lon = "lon", lat = "lat"', ""),
     )
     text = (config / "election.toml").read_text()

@@ -138,7 +138,7 @@ IMPORTS_ONLY = "This log only imports sheets and announcements"
 def test_what_the_log_lacks_is_one_line_on_a_page(hostile: Path) -> None:
     for name, titles in (
         ("complaints", ("Complaints", "Rulings")),
-        ("audit", ("Minutes of audits", "The dice")),
+        ("audit", ("Minutes of audits", "Random seed")),
         ("observers", ("Accreditations", "Observation reports")),
         ("machines", ("Steps in their life", "Checks of seals")),
     ):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
@@ -29,9 +29,13 @@ _LAST = 253_402_300_799  # of the year 9999
 
 @dataclass(frozen=True)
 class Format:
-    """How one language writes figures. Raises PublicationError for a language the site does not speak."""
+    """How one language writes figures. Raises PublicationError for a language the site does not speak.
+
+    `utc_offset`: minutes by which the clocks that moments are told by are ahead of UTC.
+    """
 
     language: str
+    utc_offset: int = 0
     _thousands: str = field(init=False, repr=False)
     _decimal: str = field(init=False, repr=False)
     _percent: str = field(init=False, repr=False)
@@ -126,16 +130,22 @@ class Format:
         return iso if months is None else format_date(date.fromisoformat(iso), "long", locale=months)
 
     def moment(self, seconds: int) -> str:
-        """Seconds since 1970 as day and time, UTC; as seconds where no calendar reaches so far."""
-        if seconds > _LAST:
+        """Seconds since 1970 as day, hour and minute by these clocks, with their offset, "4 de mayo de 2031,
+        18:02 (UTC−3)"; as seconds where no calendar reaches so far. The pages' programs write the same
+        (`pages/times.js`)."""
+        if seconds + 60 * self.utc_offset > _LAST:
             return f"1970 + {self.number(seconds)}{NBSP}s"
-        from babel.dates import format_datetime
+        clocks = timezone(timedelta(minutes=self.utc_offset))
+        when = datetime.fromtimestamp(max(seconds, -60 * self.utc_offset), clocks)
+        return f"{self.day(when.date().isoformat())}, {when:%H:%M}{NBSP}{self.zone()}"
 
-        when = datetime.fromtimestamp(seconds, UTC)
-        months = _months(self.language)
-        if months is None:
-            return f"{when:%Y-%m-%d, %H:%M:%S}{NBSP}UTC"
-        return f"{format_datetime(when, 'd MMM y, HH:mm:ss', locale=months)}{NBSP}UTC"
+    def zone(self) -> str:
+        """What these clocks are called: "UTC", or in brackets by how much they differ from it: "(UTC−3)"."""
+        hours, minutes = divmod(abs(self.utc_offset), 60)
+        if not self.utc_offset:
+            return "UTC"
+        sign = MINUS if self.utc_offset < 0 else "+"
+        return f"(UTC{sign}{hours}{f':{minutes:02}' if minutes else ''})"
 
 
 @cache

@@ -417,8 +417,8 @@ _TIED_BESIDE = {
 _STATUS = {
     "irreversible": N_("At most {capacity:,} votes are outstanding: however they fall, this stays."),
     "open": N_(
-        "Up to {capacity:,} votes are outstanding, and {limit:,} is the most with which it could not "
-        "change: it is not irreversible."
+        "Up to {capacity:,} votes are outstanding, which could change it; only with {limit:,} or fewer "
+        "could they not: it is not irreversible."
     ),
     "unknown": N_(
         "How many votes are outstanding is not known; it would be irreversible with at most {limit:,}."

@@ -114,6 +114,7 @@ class PublicationTable(Table, frozen=True, kw_only=True):
     statement: list[StatementTable] = []
     mirrors: list[str] = []
     url: str | None = None
+    utc_offset: str | None = None
 
 
 class MapTable(Table, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 Nothing here is in the log, and nothing here changes a figure.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from escrutinio.core.records.parts import Contest
 from escrutinio.core.records.text import check_name
 from escrutinio.intake.authoring.config_file import File
 from escrutinio.intake.authoring.config_values import Languages, Titles, read_code, read_language, read_text
+
+_OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
 
 BASES = (REPORTED, REPORTED_LATE, RULED, PAPER)
 
@@ -74,7 +77,9 @@ class Presentation:
     `names` are the titles of organisations by their enrolled name; `notice` stands on every page; `mirrors`
     are addresses of whole copies and `address` that of the publication itself, with a slash at its end;
     `places` are what people call an area, by its code: the name in full, then others that it is looked for
-    by; `remarks` are on statements, by their code; `qr2024` says how QR codes of 2024 are read.
+    by; `remarks` are on statements, by their code; `qr2024` says how QR codes of 2024 are read. `utc_offset` are the
+    minutes by which the clocks of the election's place are ahead of UTC, whose times the pages tell; 0 where nothing
+    is said.
     """
 
     names: Mapping[str, Titles] = field(default_factory=dict)
@@ -84,6 +89,7 @@ class Presentation:
     remarks: Mapping[str, Remark] = field(default_factory=dict)
     mirrors: tuple[str, ...] = ()
     address: str | None = None
+    utc_offset: int = 0
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     map: MapConfig | None = None
     qr2024: Qr2024Options | None = None
@@ -112,6 +118,7 @@ class PresentationReader:
             remarks=self.remarks(),
             mirrors=self.mirrors(),
             address=self.address(),
+            utc_offset=self.utc_offset(),
             places=self.places(),
             map=self.map(),
             qr2024=self.qr2024(contests),
@@ -180,6 +187,17 @@ class PresentationReader:
         except LogError as error:
             raise DefinitionError("at-place", why=error, place="publication, url") from None
         return url.rstrip("/") + "/"
+
+    def utc_offset(self) -> int:
+        """By how many minutes the clocks of the place are ahead of UTC: 14 hours at most, as anywhere."""
+        given = self.file.publication.utc_offset
+        if given is None:
+            return 0
+        found = _OFFSET.fullmatch(given)
+        minutes = 0 if found is None else 60 * int(found[2]) + int(found[3])
+        if found is None or minutes > 14 * 60 or given == "-00:00":
+            raise DefinitionError("config-utc-offset", value=repr(given[:40]))
+        return -minutes if found[1] == "-" else minutes
 
     def places(self) -> dict[str, tuple[str, ...]]:
         """What people call the areas whose name in the roll is short, old or spoken of otherwise."""

@@ -120,7 +120,7 @@ class Feeds:
     def _noticed(self, file: str, finding: Finding) -> _News:
         last = max(finding.entries, default=0)
         identity = f"finding {finding.code} {finding.contest} {finding.station} {finding.entries[:8]}"
-        sentence = finding.sentence(self._words.language)
+        sentence = self._words.said_of(finding)
         return _News(identity, sentence, issued_at(self._state, last + 1), f"{file}.html#findings")
 
     def _said_by_area(self) -> dict[int, list[Logged[t.Body]]]:

@@ -54,8 +54,9 @@ from escrutinio.core.election.state import ElectionState, Status
 from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, bundle_bounds
 from escrutinio.publication.documents.labels import LEVELS
 from escrutinio.publication.downloads.part import part_controls
+from escrutinio.publication.site.called import called
 from escrutinio.publication.site.model import Site
-from escrutinio.publication.site.station_findings import StationFindings, row
+from escrutinio.publication.site.station_findings import StationFindings
 
 START = 2
 """First letters of a word by which centers are filed."""
@@ -91,7 +92,7 @@ def index_files(site: Site, log: Path | None = None) -> Iterator[tuple[str, byte
     listed = {station: area for station, area in places if area_of_code(station, areas) != area}
     yield "data/index/areas-of-stations.json", _encode(listed)
     yield from _name_files(site)
-    findings = StationFindings(state)
+    findings = StationFindings(state, {each: called(site, each) for each in languages()})
     yield "data/findings-wide.json", _encode(list(findings.wide_rows()))
     yield from _station_files(site, findings, _Places(log))
 
@@ -149,7 +150,7 @@ def _station_files(site: Site, findings: StationFindings, places: _Places) -> It
                 "at": places.of(entries.get(at)),
                 "wide": findings.resting.get(code),
                 "history": history.get(code),
-                "findings": [row(finding) for finding in findings.named.get(code, ())] or None,
+                "findings": [findings.row(finding) for finding in findings.named.get(code, ())] or None,
             }
             said = {name: value for name, value in about.items() if value is not None}
             listed[code] = said

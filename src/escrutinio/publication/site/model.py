@@ -219,6 +219,7 @@ class Site:
         )
         """What pages call each area: its name in full where the configuration has one, or as in the roll."""
         self.qr2024 = shown.qr2024
+        self.utc_offset = shown.utc_offset
         self.imported = self.body.author_role is AuthorRole.IMPORTER
         self.without_official = without_official(state)
         self.races = tuple(Race(state, view) for view in state.contests)
@@ -227,6 +228,11 @@ class Site:
         self.accounts = tuple(sorted(self._accounts(shown), key=lambda account: account.column is None))
         self.groups = tuple(_groups(state.findings))
         self.names = _names(state, shown)
+        charter = state.charter
+        self.roots = {state.definition.entry.signer: self.body.author} | (
+            {} if charter is None else {charter.entry.signer: charter.body.operator}
+        )
+        """Whose root keys sign under which name: "authority/root" says nothing of who that is."""
         self.book = LogBook(state)
 
     @property

@@ -34,6 +34,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("tour.html", N_("Tour")),
             ("log.html", N_("Log")),
             ("data.html", N_("Data")),
+            ("glossary.html", N_("Glossary")),
         ),
     ),
 )

@@ -24,6 +24,7 @@ from escrutinio.publication.site.cards import card
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.frame import Frame, pages_environment
+from escrutinio.publication.site.glossary import GLOSSARY
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.narrow import arranged
 from escrutinio.publication.site.navigation import navigation
@@ -44,6 +45,7 @@ PAGES = (
     "data.html",
     "how-to-verify.html",
     "tour.html",
+    "glossary.html",
     *("bulletins.html", "audit.html", "observers.html", "machines.html", "complaints.html"),
     "map.html",
     "check.html",
@@ -52,7 +54,7 @@ PAGES = (
 
 WORDS = (
     *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
-    *("plain_of", "word", "of", "announcement_when", "finding_label", "short_basis"),
+    *("plain_of", "word", "of", "announcement_when", "finding_label", "said_of", "short_basis"),
     *("account_says", "account_share", "account_rests", "account_bar"),
     *("basis", "basis_head", "findings_counted"),
 )
@@ -117,7 +119,7 @@ class Pages:
         self.context = context
         self.site = context.site
         self.language = language
-        self.form = Format(language)
+        self.form = Format(language, self.site.utc_offset)
         self.catalogue = catalogue(language)
         self.words = Words(self.site, self.catalogue, self.form)
         self.results = {race.code: ResultRows(self.site, race, self.words) for race in self.site.races}
@@ -245,6 +247,7 @@ class Pages:
             "kind_label": _said(say, labels.KINDS[self.site.body.kind]),
             "kind_notice": _said(say, labels.KIND_NOTICES[self.site.body.kind]),
             "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
+            "glossary": GLOSSARY,
             "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
             "results_of": self.results,
             "counted_share": self._counted_share(),

@@ -33,6 +33,15 @@ class ResultRows:
         """Whether a single column of figures leaves room for a mark beside each name."""
         return len(self._race.columns) == 1 and not self._race.dhondt
 
+    def beside(self, area: int) -> int:
+        """The area around one, to stand beside it; -1 where that is the same, or there is none."""
+        above = int(self._areas.parent[area])
+        if area == self._race.area or above < 0:
+            return -1
+        column = self._race.columns[0]
+        same = column.votes[area] == column.votes[above] and column.valid[area] == column.valid[above]
+        return -1 if same else above
+
     def candidates(self, area: int, above: int, cards: bool) -> Markup:
         """A row for each candidate with votes and shares in an area, for a table that has a column.
 

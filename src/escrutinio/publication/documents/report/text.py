@@ -200,7 +200,7 @@ def _certificate(certificate: Certificate, say: Tongue) -> Table:
         (say("status"), say(FINALITY[certificate.finality.value])),
     ]
     return Table(
-        say("The integers to check"),
+        say("The figures to check"),
         ("", say("votes")),
         tuple(rows),
     )

@@ -46,27 +46,6 @@ export function titleOf(titles, lang, code) {
 }
 
 /**
- * A day written YYYY-MM-DD, in the words of a language that this browser knows.
- * @param {string} iso
- * @param {string} lang
- * @returns {string}
- */
-export function dayOf(iso, lang) {
-  const known = Intl.DateTimeFormat.supportedLocalesOf(lang).length > 0;
-  return known ? new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`)) : iso;
-}
-
-/**
- * A second since 1970 as "2030-12-01 18:04 UTC".
- * @param {number | bigint} seconds
- * @returns {string}
- */
-export function timeOf(seconds) {
-  const date = new Date(Number(seconds) * 1000);
-  return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}
-
-/**
  * Give the reader a file.
  * @param {string} name
  * @param {Uint8Array} bytes

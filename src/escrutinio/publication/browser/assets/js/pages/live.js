@@ -6,6 +6,7 @@ import { formatTenths, speaker } from "../records/words.js";
 import { figuresIn } from "./figure-marks.js";
 import { keepAddress } from "./languages.js";
 import { hold } from "./seen.js";
+import { clockOf, dayOfMoment } from "./times.js";
 
 const say = speaker("live");
 
@@ -144,15 +145,13 @@ class Page {
 
   /** @param {Live} live */
   told(live) {
-    const at = new Date(live.time * 1000);
-    /** @param {Intl.DateTimeFormatOptions} style */
-    const written = (style) => new Intl.DateTimeFormat(this.lang, style).format(at);
+    const day = dayOfMoment(live.time, this.lang);
     const old = live.refresh === null || Date.now() / 1000 - live.time > DAY;
     const { voted, imported } = this.box.dataset;
     const said = [
-      imported === "" ? say(this.lang, "imported", { at: written({ dateStyle: "long" }), voted })
-        : old ? say(this.lang, "on", { at: written({ dateStyle: "long" }) })
-          : say(this.lang, "as-of", { at: written({ timeStyle: "short" }), ago: this.ago(live.time) }),
+      imported === "" ? say(this.lang, "imported", { at: day, voted })
+        : old ? say(this.lang, "on", { at: day })
+          : say(this.lang, "as-of", { at: clockOf(live.time), ago: this.ago(live.time) }),
       this.share(live),
     ];
     if (!old && this.failures === 0 && this.alarm === "") said.push(say(this.lang, "live"));

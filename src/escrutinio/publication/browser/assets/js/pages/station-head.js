@@ -2,8 +2,9 @@
 //
 //   nav.crumbs(ol), h1, p.code, p.not-real, dl.facts, p.links
 
-import { dayOf, el, titleOf } from "./dom.js";
+import { el, titleOf } from "./dom.js";
 import { formatNumber } from "../records/words.js";
+import { dayOf } from "./times.js";
 import { say } from "./say.js";
 
 /** @typedef {import("../election/places.js").Place} Place */

@@ -4,10 +4,11 @@
 //   section(ul)*, section.stations(ul), p.links(button*), section.limits
 
 import { toUtf8 } from "../records/bytes.js";
-import { download, el, timeOf, titleOf } from "./dom.js";
+import { download, el, titleOf } from "./dom.js";
 import { formatNumber, formatTenths } from "../records/words.js";
 import { revived, verdictOf } from "../election/steps.js";
 import { hasSentence, speak } from "./say.js";
+import { momentOf } from "./times.js";
 import { stationList } from "./verify-stations.js";
 
 const COPIES = "copies:";
@@ -84,7 +85,7 @@ function notices(lang, { definition }) {
 function stepList(lang, { steps }) {
   const item = (/** @type {import("../election/steps.js").Step} */ { id, number, state, text, values, why }) => {
     const cosigned = /** @type {{ witness: string, time: number }[]} */ (values.cosigned ?? []);
-    const names = cosigned.map(({ witness, time }) => `${witness} (${timeOf(time)})`).join(", ");
+    const names = cosigned.map(({ witness, time }) => `${witness} (${momentOf(time, lang)})`).join(", ");
     return el(
       `li.step.${state}`,
       { "data-step": id },
