@@ -89,10 +89,14 @@ class Page(HTMLParser):
         return " ".join("".join(self.words).split())
 
 
+AT_ROOT = frozenset({"verify.html", "404.html"})
+"""Pages with their script in themselves; the second names everything from the top of a server."""
+
+
 def pages(directory: Path) -> Iterator[tuple[Path, Page]]:
-    """Every page of a publication, but for the verifier at its root, which is one file with its script."""
+    """Every page of a publication, but for the two at its root that are whole by themselves."""
     for path in sorted(directory.rglob("*.html")):
-        if path != directory / "verify.html":
+        if path.parent != directory or path.name not in AT_ROOT:
             yield path, Page(path.read_text("utf-8"))
 
 
