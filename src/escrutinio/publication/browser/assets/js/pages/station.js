@@ -14,6 +14,7 @@ import { foundFor, nextSteps } from "./found.js";
 import { entryPages, findingsOf, historyOf } from "./history.js";
 import { Log } from "../log/log.js";
 import { areaOfStation, findPlace, pathOf, placeAround, widerFindings } from "../election/places.js";
+import { saveButton } from "./place-save.js";
 import { byContest, readRecords } from "./read.js";
 import { Refusal } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
@@ -168,6 +169,7 @@ async function content(log, lang, box) {
       ...stationHead(lang, definition, place, path),
       ...lead(lang, reads, differs),
       ...compared,
+      reads.length > 0 && !reads.some(({ failed }) => failed) ? saveButton(lang, log, place) : null,
       el("section.records", {}, records || [], cards(lang, log, reads, real, place)),
       box,
       findingsOf(lang, place, await widerFindings(log, place, path), hrefOf),
