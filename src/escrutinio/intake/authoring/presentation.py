@@ -77,9 +77,9 @@ class Presentation:
     `names` are the titles of organisations by their enrolled name; `notice` stands on every page; `mirrors`
     are addresses of whole copies and `address` that of the publication itself, with a slash at its end;
     `places` are what people call an area, by its code: the name in full, then others that it is looked for
-    by; `remarks` are on statements, by their code; `qr2024` says how QR codes of 2024 are read. `utc_offset` are the
-    minutes by which the clocks of the election's place are ahead of UTC, whose times the pages tell; 0 where nothing
-    is said.
+    by; `remarks` are on statements, by their code; `qr2024` says how QR codes of 2024 are read. `utc_offset`
+    are the minutes by which the clocks of the election's place are ahead of UTC, whose times the pages tell;
+    0 where nothing is said.
     """
 
     names: Mapping[str, Titles] = field(default_factory=dict)

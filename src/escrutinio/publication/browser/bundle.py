@@ -28,7 +28,7 @@ VERIFIER = 2
 """The version of the file itself, which it shows: raised with each release whose bytes are others."""
 
 ENTRY = "pages/verify-offline"
-CONTEXTS = ("refusal", "verify")
+CONTEXTS = ("place", "refusal", "verify")
 LEARN = "module_records_words.learn"
 """What the file says, and what takes it in: a module as it is called when joined."""
 

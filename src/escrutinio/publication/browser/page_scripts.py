@@ -27,7 +27,7 @@ EARLY = "assets/js/for-all/early.js"
 PAGES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "index.html": (("pages/search", "pages/figures-button"), ("search",)),
     "area.html": (("pages/figures-button", "pages/area-download", "pages/place-tables"), ()),
-    "station.html": (("pages/search", "pages/station"), ("code", "refusal", "search", "station")),
+    "station.html": (("pages/search", "pages/station"), ("code", "place", "refusal", "search", "station")),
     "check.html": (("pages/check-sheet",), ("check", "code", "refusal", "station")),
     "tour.html": (("pages/search", "pages/sandbox"), ("code", "refusal", "search", "station")),
 }

@@ -66,7 +66,7 @@ def part_entries(state: ElectionState, area: str) -> tuple[int, ...]:
     size = 0
     while size < len(found):
         size = len(found)
-        found |= _resting_on(state, found)
+        found |= resting_on(state, found)
     if len(found) > MOST_RECORDS:
         raise InputError("part-large", size=len(found), limit=MOST_RECORDS)
     return tuple(sorted(found))
@@ -88,7 +88,7 @@ def _about(state: ElectionState, inside: np.ndarray[tuple[int, ...], np.dtype[np
     return found
 
 
-def _resting_on(state: ElectionState, entries: set[int]) -> set[int]:
+def resting_on(state: ElectionState, entries: set[int]) -> set[int]:
     """What the keys that signed these entries rest on."""
     kids = {logged.entry.kid for logged in state.controls if logged.index in entries}
     for table in state.tables.values():

@@ -64,6 +64,9 @@ _OF_WORDS = ("name", "plain", "level", "signer", "source", "beside")
 _OWN = ("n", "isolated", "digest", "data_link")
 """The filters of the templates: methods of a language's figures and words, and others."""
 
+WEIGHT = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in a page for its own weight, which is known once it is made."""
+
 STILL = frozenset({"station.html", "check.html", "verify.html", "tour.html"})
 """Pages on which a reader is at work, and which therefore are not refreshed under their hands."""
 
@@ -90,6 +93,11 @@ def area_files(context: Context, language: str, area: int) -> Iterator[str]:
         yield f"{language}/areas/{name}.png"
     if has_embed(context.site, area):
         yield f"embed/{language}/{name}.html"
+
+
+def weighed(page: str) -> str:
+    """A page that says how many thousand bytes it has, rounded up."""
+    return page.replace(WEIGHT, str(-(-len(page.encode()) // 1000)))
 
 
 def prepare() -> None:
@@ -147,7 +155,7 @@ class Pages:
                 case "bulletins.html":
                     said["certainties"] = certainties(self.context.evidence, self.language)
             page = top.get_template("home.html" if path == "index.html" else path).render(said)
-            yield f"{self.language}/{path}", arranged(page).encode()
+            yield f"{self.language}/{path}", weighed(arranged(page)).encode()
 
     def of_area(self, area: int) -> Iterator[tuple[str, bytes]]:
         """The page of an area by its number, and what goes with it, as `area_files` lists them."""
@@ -234,6 +242,7 @@ class Pages:
             "here": here,
             "areas": areas,
             "lang": self.language,
+            "weight": WEIGHT,
             "address": self.context.address,
             "changed_at": None,
             "live": None,

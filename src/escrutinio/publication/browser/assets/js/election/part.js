@@ -112,7 +112,7 @@ export async function verifyPart(log, { progress = () => {} }) {
  * @param {import("./election.js").Progress} progress
  * @returns {Promise<import("./steps.js").Answer<import("./election.js").Raw[]>>}
  */
-async function readPart(log, entries, progress) {
+export async function readPart(log, entries, progress) {
   const { size } = await log.checkpoint();
   const read = async (/** @type {number} */ index) => {
     const { raw, proof } = await log.standing(index);

@@ -148,7 +148,7 @@ function field(lang, key, input, hint) {
  */
 function chooser(lang, choose) {
   const folder = fileField("folder", { webkitdirectory: true, multiple: true });
-  const zip = fileField("zip", { accept: ".zip" });
+  const zip = fileField("zip", { accept: ".zip,.html" });
   for (const input of [folder, zip]) input.addEventListener("change", () => choose([...(input.files ?? [])]));
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {

@@ -1,6 +1,7 @@
 // What a worker does: verify what it is told, and say how far it is; or check signatures for one that does.
 
 import { Log } from "../log/log.js";
+import { verifyPlace } from "../election/one-place.js";
 import { PartLog, verifyPart } from "../election/part.js";
 import { Refusal } from "../records/refusal.js";
 import { checkHere, unpackClaims } from "../records/signatures.js";
@@ -23,11 +24,13 @@ async function verify({ chosen, trust: trustFile, earlier, sample, figures }, si
   const progress = (/** @type {string} */ stage, /** @type {number} */ done, /** @type {number} */ all) => post({ stage, done, all });
   try {
     const trust = trustFile && parseTrust(trustFile);
-    const { kind, fetchFile } = await openSource(chosen);
+    const { kind, fetchFile, place } = await openSource(chosen);
     const report =
       kind === "whole"
         ? await verifyWhole(new Log("", trust, fetchFile), { earlier, figures, sample: sample ?? Infinity, progress, signatures })
-        : await verifyPart(new PartLog(fetchFile, trust), { progress });
+        : place
+          ? await verifyPlace(new PartLog(fetchFile, trust), place, { progress })
+          : await verifyPart(new PartLog(fetchFile, trust), { progress });
     post({ report });
   } catch (error) {
     if (error instanceof Refusal) return post({ refused: plainRefusal(error) });
