@@ -67,16 +67,14 @@ class Format:
     def percent(self, part: int, whole: int, digits: int = 2) -> str:
         """`part` of `whole` in percent, halves rounded up, exactly; a dash where `whole` is zero.
 
-        No part is rounded to nothing or to the whole, and none to a half that it is not: that has as many
-        digits as show on which side it lies.
+        No part is rounded to nothing, a half or the whole that it is not: it has as many more digits as show
+        on which side it lies. The pages' own `formatPercent` (records/words.js) has the same rule.
         """
         if whole <= 0:
             return NONE
         scale = 10**digits
         rounded = (200 * scale * part + whole) // (2 * whole)
-        if 0 < part < whole:
-            rounded = min(max(rounded, 1), 100 * scale - 1)
-        if rounded == 50 * scale and 2 * part != whole:
+        if any(rounded == edge * scale and 100 * part != edge * whole for edge in (0, 50, 100)):
             return self.percent(part, whole, digits + 1)
         return f"{self.number(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{self._percent}"
 

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.core.election.admission import SETTLING, Admission, Said, kind_of
+from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.assemble import Unjudged, assemble
 from escrutinio.core.election.bulk.ahead import Ahead
 from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.election.columns import ChunkColumns, decode_chunk
 from escrutinio.core.election.control import AttachmentReader, Attachments, SignedControl
+from escrutinio.core.election.following import SETTLING, Said, kind_of
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.leaves import Leaves
 from escrutinio.core.election.shared import Chunk, Shared
