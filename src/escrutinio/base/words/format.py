@@ -18,6 +18,8 @@ from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.wording import percent_sign, separators
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from babel import Locale
 
 NBSP = "\u00a0"
@@ -37,6 +39,7 @@ class Format:
     _decimal: str = field(init=False, repr=False)
     _percent: str = field(init=False, repr=False)
     small: tuple[str, ...] = field(init=False, repr=False)
+    _ends: dict[int, tuple[str, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.language not in languages():
@@ -47,6 +50,11 @@ class Format:
         object.__setattr__(self, "_decimal", decimal)
         object.__setattr__(self, "_percent", percent_sign(self.language))
         object.__setattr__(self, "small", tuple(self._group(n) for n in range(10_000)))
+        ends = {
+            digits: tuple(f"{decimal}{n:0{digits}d}{self._percent}" for n in range(10**digits))
+            for digits in (1, 2, 3)
+        }
+        object.__setattr__(self, "_ends", ends)
 
     def _group(self, value: int) -> str:
         return f"{value:,}".replace(",", self._thousands)
@@ -56,6 +64,11 @@ class Format:
         if 0 <= value < 10_000:
             return self.small[value]
         return self._group(value) if value >= 0 else MINUS + self._group(-value)
+
+    def numbers(self, values: Sequence[int], between: str) -> str:
+        """Several numbers, as `number` writes them, with a text between each two."""
+        small = not values or (min(values) >= 0 and max(values) < len(self.small))
+        return between.join(map(self.small.__getitem__ if small else self.number, values))
 
     def signed(self, value: int) -> str:
         """A difference, with its sign: +1.977.376, −1.977.376, 0."""
@@ -75,7 +88,12 @@ class Format:
             rounded = min(max(rounded, 1), 100 * scale - 1)
         if rounded == 50 * scale and 2 * part != whole:
             return self.percent(part, whole, digits + 1)
-        return f"{self.number(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{self._percent}"
+        before, after = divmod(rounded, scale)
+        if (
+            ends := self._ends.get(digits)
+        ) is not None:  # tens of thousands of them on the pages of a country
+            return self.number(before) + ends[after]
+        return f"{self.number(before)}{self._decimal}{after:0{digits}d}{self._percent}"
 
     def announced(self, percent: str) -> str:
         """A percentage with the digits it was announced with, "51.20" as 51,20 %; other text stays."""
