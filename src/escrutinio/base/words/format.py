@@ -67,8 +67,9 @@ class Format:
 
     def numbers(self, values: Sequence[int], between: str) -> str:
         """Several numbers, as `number` writes them, with a text between each two."""
-        small = not values or (min(values) >= 0 and max(values) < len(self.small))
-        return between.join(map(self.small.__getitem__ if small else self.number, values))
+        if values and (min(values) < 0 or max(values) >= len(self.small)):
+            return between.join(map(self.number, values))
+        return between.join([self.small[value] for value in values])
 
     def signed(self, value: int) -> str:
         """A difference, with its sign: +1.977.376, −1.977.376, 0."""
