@@ -83,16 +83,15 @@ class Format:
         """
         if whole <= 0:
             return NONE
-        scale = 10**digits
+        scale: int = 10**digits
         rounded = (200 * scale * part + whole) // (2 * whole)
         if 0 < part < whole:
             rounded = min(max(rounded, 1), 100 * scale - 1)
         if rounded == 50 * scale and 2 * part != whole:
             return self.percent(part, whole, digits + 1)
         before, after = divmod(rounded, scale)
-        if (
-            ends := self._ends.get(digits)
-        ) is not None:  # tens of thousands of them on the pages of a country
+        # Tens of thousands of them stand on the pages of a country.
+        if (ends := self._ends.get(digits)) is not None:
             return self.number(before) + ends[after]
         return f"{self.number(before)}{self._decimal}{after:0{digits}d}{self._percent}"
 
