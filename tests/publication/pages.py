@@ -61,8 +61,7 @@ class Page(HTMLParser):
         elif tag == "tr":
             self.tables[-1].append([])
         elif tag in ("td", "th"):
-            # Without a scope a head is of its column above all rows, and of its row before all cells
-            # (4.9.12.2).
+            # A head without a scope is of its column above all rows, and of its row before all cells.
             if tag == "th" and "scope" not in found and "thead" not in self._open and self.tables[-1][-1]:
                 self.unheard.append(f"line {self.getpos()[0]}: {found}")
             self.tables[-1][-1].append("")

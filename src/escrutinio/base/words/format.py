@@ -18,6 +18,8 @@ from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.wording import MINUS, percent_sign, separators
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from babel import Locale
 
 NBSP = "\u00a0"
@@ -40,6 +42,7 @@ class Format:
     _decimal: str = field(init=False, repr=False)
     _percent: str = field(init=False, repr=False)
     small: tuple[str, ...] = field(init=False, repr=False)
+    _ends: dict[int, tuple[str, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.language not in languages():
@@ -50,6 +53,11 @@ class Format:
         object.__setattr__(self, "_decimal", decimal)
         object.__setattr__(self, "_percent", percent_sign(self.language))
         object.__setattr__(self, "small", tuple(self._group(n) for n in range(10_000)))
+        ends = {
+            digits: tuple(f"{decimal}{n:0{digits}d}{self._percent}" for n in range(10**digits))
+            for digits in (1, 2, 3)
+        }
+        object.__setattr__(self, "_ends", ends)
 
     def _group(self, value: int) -> str:
         return f"{value:,}".replace(",", self._thousands)
@@ -59,6 +67,12 @@ class Format:
         if 0 <= value < 10_000:
             return self.small[value]
         return self._group(value) if value >= 0 else MINUS + self._group(-value)
+
+    def numbers(self, values: Sequence[int], between: str) -> str:
+        """Several numbers, as `number` writes them, with a text between each two."""
+        if values and (min(values) < 0 or max(values) >= len(self.small)):
+            return between.join(map(self.number, values))
+        return between.join([self.small[value] for value in values])
 
     def signed(self, value: int) -> str:
         """A difference, with its sign: +1.977.376, −1.977.376, 0."""
@@ -72,11 +86,15 @@ class Format:
         """
         if whole <= 0:
             return NONE
-        scale = 10**digits
+        scale: int = 10**digits
         rounded = (200 * scale * part + whole) // (2 * whole)
         if any(rounded == edge * scale and 100 * part != edge * whole for edge in (0, 50, 100)):
             return self.percent(part, whole, digits + 1)
-        return f"{self.number(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{self._percent}"
+        before, after = divmod(rounded, scale)
+        # Tens of thousands of them stand on the pages of a country.
+        if (ends := self._ends.get(digits)) is not None:
+            return self.number(before) + ends[after]
+        return f"{self.number(before)}{self._decimal}{after:0{digits}d}{self._percent}"
 
     def announced(self, percent: str) -> str:
         """A percentage with the digits it was announced with, "51.20" as 51,20 %; other text stays."""

@@ -31,7 +31,7 @@ PAGES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "check.html": (("pages/check-sheet",), ("check", "code", "refusal", "station")),
     "tour.html": (("pages/search", "pages/sandbox"), ("code", "refusal", "search", "station")),
 }
-"""By page (those of areas are one): its first modules, and the contexts of the catalogue they speak from."""
+"""By page, those of areas being one: its first modules, and the catalogue's contexts that they speak from."""
 
 _WORDS = "the words of the page;"
 _LITERAL = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)"')

@@ -234,5 +234,8 @@ def _area_of_centers(roll: Roll) -> dict[str, int]:
 
 def words_of(name: str) -> list[str]:
     """The words of a name as people type them: lower case, without accents, letters and digits alone."""
-    plain = unicodedata.normalize("NFKD", name.lower())
-    return _WORD.findall("".join(sign for sign in plain if unicodedata.category(sign) != "Mn"))
+    plain = name.lower()
+    if not plain.isascii():
+        apart = unicodedata.normalize("NFKD", plain)
+        plain = "".join(sign for sign in apart if unicodedata.category(sign) != "Mn")
+    return _WORD.findall(plain)

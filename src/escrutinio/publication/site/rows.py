@@ -126,11 +126,14 @@ class StationTable:
 
     def _shown(self, station: int, listed: Listed) -> list[tuple[str, str]]:
         """Label and cells of each row; columns with nothing to say are left out if another says something."""
+        if len(listed) == 1:
+            column, values = listed[0]
+            if column.rows[station] >= 0:
+                return [(self._labels[column.basis.code], self._cells(values))]
         groups: dict[str, list[str]] = {}
-        number = self._form.number
         for column, values in listed:
             if column.rows[station] >= 0:
-                cells = f"<td>{'<td>'.join(map(number, values))}"
+                cells = self._cells(values)
             elif (reason := self._reason(column, station)) is not None:
                 cells = f"<td class=t colspan={len(values)}>{reason}"
             else:
@@ -140,6 +143,9 @@ class StationTable:
             width = len(self._race.view.candidates) + 2
             return [("", f'<td class="t low" colspan={width}>{self._none}')]
         return [(self._named(labels), cells) for cells, labels in groups.items()]
+
+    def _cells(self, values: list[int]) -> str:
+        return f"<td>{self._form.numbers(values, '<td>')}"
 
     def _named(self, labels: list[str]) -> str:
         """The bases that say the same, and for a narrow screen how many they are."""
