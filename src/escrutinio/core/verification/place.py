@@ -111,9 +111,10 @@ def write_payload(
     entries: list[tuple[int, bytes, tuple[Hash, ...]]],
     checkpoint: bytes,
 ) -> str:
-    """What a file carries, as it is written there: `about` is language, place, stations, a copy of the
-    trust file and of what the counts of a QR code of 2024 are of; in one line, without what a page could take for
-    its own."""
+    """What a file carries, as it is written there: in one line, without what a page could take for its own.
+
+    `about` is language, place, stations, and copies of the trust file and of `data/qr2024.json`.
+    """
     listed = tuple((index, _text(raw), tuple(map(_text, hashes))) for index, raw, hashes in entries)
     payload = Payload(VERSION, *about, checkpoint.decode(), listed)
     written = msgspec.json.encode(payload).decode()

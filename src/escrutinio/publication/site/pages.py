@@ -22,6 +22,7 @@ from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.documents.report.text import certainties, chapters, standing_sentences
 from escrutinio.publication.site.cards import card
 from escrutinio.publication.site.context import Context
+from escrutinio.publication.site.descriptions import described
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.frame import Frame, pages_environment
 from escrutinio.publication.site.model import Race, Site
@@ -239,6 +240,10 @@ class Pages:
             "areas": areas,
             "lang": self.language,
             "weight": WEIGHT,
+            "description_of": lambda path, place: described(path, place, say),
+            "embeds": frozenset(
+                name for area, name in enumerate(self.site.files) if has_embed(self.site, area)
+            ),
             "address": self.context.address,
             "changed_at": None,
             "live": None,
