@@ -1,4 +1,4 @@
-"""The foot of a page: a citation with the log's size, root and date, to be copied; the address, to be sent."""
+"""The foot of a page: a citation with the log's size, root and date, to be copied, and its address."""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ PAGES = MappingProxyType(
             "Four steps: find a station, see it verified, change one vote, see where that fails."
         ),
         "bulletins.html": N_("Every announced result beside what the sheets in the log add up to."),
+        "history.html": N_("How many of the votes that count now stood in the log at which size."),
+        "corrections.html": N_("What was published and no longer counts, and what stands in its place."),
         "audit.html": N_("The audits of the calendar: what was committed to, drawn, and found."),
         "observers.html": N_("Who was accredited to observe, and what they reported."),
         "machines.html": N_("The voting machines: who had them, with which software, from when to when."),

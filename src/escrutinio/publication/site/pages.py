@@ -25,6 +25,7 @@ from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.descriptions import described
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.frame import Frame, pages_environment
+from escrutinio.publication.site.history import corrections, history
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.narrow import arranged
 from escrutinio.publication.site.navigation import navigation
@@ -45,6 +46,7 @@ PAGES = (
     "data.html",
     "how-to-verify.html",
     "tour.html",
+    *("history.html", "corrections.html"),
     *("bulletins.html", "audit.html", "observers.html", "machines.html", "complaints.html"),
     "map.html",
     "check.html",
@@ -150,6 +152,11 @@ class Pages:
                     said["feed"] = f"areas/{self.site.files[0]}"
                 case "evidence.html":
                     said["chapters"] = chapters(self.context.evidence, self.language)
+                case "history.html":
+                    state = self.site.state
+                    said["grown"] = [(race, history(state, race)) for race in self.site.races]
+                case "corrections.html":
+                    said["corrected"] = corrections(self.site.state)
                 case "bulletins.html":
                     said["certainties"] = certainties(self.context.evidence, self.language)
             page = top.get_template("home.html" if path == "index.html" else path).render(said)
