@@ -41,7 +41,7 @@ async function show(box, lang) {
     box,
     el("p.cited", {}, say(lang, "cite-line", { ...about, root: `${head.root.slice(0, DIGITS)}…` })),
     el("details", {}, el("summary", {}, say(lang, "cite-root")), el("code.hash", {}, head.root)),
-    el("p.links", {}, button("cite-copy", () => void copied(say(lang, "cite-line", { ...about, root: head.root }))), button(typeof navigator.share === "function" ? "share" : "share-copy", share), status),
+    el("p.links", {}, button("cite-copy", () => void copied(say(lang, "cite-line", { ...about, root: head.root }))), button(typeof navigator.share === "function" ? "send" : "send-copy", share), status),
   );
 }
 
