@@ -46,6 +46,7 @@ class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: str
     stations: tuple[str, ...]
     trust: str
+    cards: str
     checkpoint: str
     entries: tuple[tuple[_Index, str, tuple[str, ...]], ...]
 
@@ -106,12 +107,14 @@ def read_place_file(data: bytes) -> PlaceFile:
 
 
 def write_payload(
-    about: tuple[str, str, tuple[str, ...], str],
+    about: tuple[str, str, tuple[str, ...], str, str],
     entries: list[tuple[int, bytes, tuple[Hash, ...]]],
     checkpoint: bytes,
 ) -> str:
-    """What a file carries, as it is written there: `about` is language, place, stations and a copy of the
-    trust file; in one line, without what a page could take for its own."""
+    """What a file carries, as it is written there: in one line, without what a page could take for its own.
+
+    `about` is language, place, stations, and copies of the trust file and of `data/qr2024.json`.
+    """
     listed = tuple((index, _text(raw), tuple(map(_text, hashes))) for index, raw, hashes in entries)
     payload = Payload(VERSION, *about, checkpoint.decode(), listed)
     written = msgspec.json.encode(payload).decode()

@@ -109,6 +109,7 @@ class PublicationTable(Table, frozen=True, kw_only=True):
     """`[publication]`: what stands beside the figures."""
 
     notice: Text | None = None
+    licence: Text | None = None
     source: list[SourceTable] = []
     account: list[AccountTable] = []
     statement: list[StatementTable] = []

@@ -74,8 +74,9 @@ class MapConfig:
 class Presentation:
     """What a publication says besides what its log says; by default nothing.
 
-    `names` are the titles of organisations by their enrolled name; `notice` stands on every page; `mirrors`
-    are addresses of whole copies and `address` that of the publication itself, with a slash at its end;
+    `names` are the titles of organisations by their enrolled name; `notice` stands on every page; `licence`
+    is what the publisher allows with the data, if anything is stated; `mirrors` are addresses of
+    whole copies and `address` that of the publication itself, with a slash at its end;
     `places` are what people call an area, by its code: the name in full, then others that it is looked for
     by; `remarks` are on statements, by their code; `qr2024` says how QR codes of 2024 are read. `utc_offset`
     are the minutes by which the clocks of the election's place are ahead of UTC, whose times the pages tell;
@@ -84,6 +85,7 @@ class Presentation:
 
     names: Mapping[str, Titles] = field(default_factory=dict)
     notice: Titles = ()
+    licence: Titles = ()
     sources: tuple[Source, ...] = ()
     accounts: tuple[Account, ...] = ()
     remarks: Mapping[str, Remark] = field(default_factory=dict)
@@ -113,6 +115,7 @@ class PresentationReader:
         return Presentation(
             names=names,
             notice=self.notice(),
+            licence=self.licence(),
             sources=self.sources(),
             accounts=tuple(self.accounts()),
             remarks=self.remarks(),
@@ -128,6 +131,11 @@ class PresentationReader:
         """What every page says first; empty where the file says nothing."""
         text = self.file.publication.notice
         return () if text is None else self.languages.titles(text, "publication, notice")
+
+    def licence(self) -> Titles:
+        """Under which licence the publisher gives the data; empty where the file says nothing."""
+        text = self.file.publication.licence
+        return () if text is None else self.languages.titles(text, "publication, licence")
 
     def sources(self) -> tuple[Source, ...]:
         place = "publication, source"

@@ -17,7 +17,7 @@ from escrutinio.base.words.catalogue import languages
 from escrutinio.publication.browser.bundle import LEARN, join_modules
 from escrutinio.publication.browser.words import learning
 
-ALWAYS = ("pages/live",)
+ALWAYS = ("pages/live", "pages/cite")
 """What every page runs."""
 
 BEFORE = "pages/station-early"

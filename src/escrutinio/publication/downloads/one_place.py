@@ -21,6 +21,7 @@ from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.format import Format
 from escrutinio.base.words.say import Phrase, say_key
 from escrutinio.base.words.titles import Titled, title_in
+from escrutinio.core.election.qr2024_options import QR2024_FILE
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.core.records import types as t
@@ -54,10 +55,11 @@ def place_file(log: VerifiedLog, place: str, language: str) -> bytes:
     verified.
     """
     stations = _stations(log.state, place)
-    trust = log.unverified(TRUST, MAX_ALONG) or b""
+    along = [log.unverified(path, MAX_ALONG) or b"" for path in (TRUST, QR2024_FILE)]
+    trust, cards = (content.decode("utf-8", "replace") for content in along)
     wanted = log.entries_at(_entries(log.state, stations))
     entries = [(index, raw, log.proof(index).hashes) for index, raw in wanted]
-    about = (language, place, stations, trust.decode("utf-8", "replace"))
+    about = (language, place, stations, trust, cards)
     written = write_payload(about, entries, log.signed.note.data)
     return page_of(read_place_file(framed(language, "", "", written).encode())).encode()
 

@@ -22,9 +22,11 @@ from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.documents.report.text import certainties, chapters, standing_sentences
 from escrutinio.publication.site.cards import card
 from escrutinio.publication.site.context import Context
+from escrutinio.publication.site.descriptions import described
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.frame import Frame, pages_environment
 from escrutinio.publication.site.glossary import GLOSSARY
+from escrutinio.publication.site.history import corrections, history
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.narrow import arranged
 from escrutinio.publication.site.navigation import navigation
@@ -45,7 +47,7 @@ PAGES = (
     "data.html",
     "how-to-verify.html",
     "tour.html",
-    "glossary.html",
+    *("glossary.html", "history.html", "corrections.html"),
     *("bulletins.html", "audit.html", "observers.html", "machines.html", "complaints.html"),
     "map.html",
     "check.html",
@@ -152,6 +154,11 @@ class Pages:
                     said["feed"] = f"areas/{self.site.files[0]}"
                 case "evidence.html":
                     said["chapters"] = chapters(self.context.evidence, self.language)
+                case "history.html":
+                    state = self.site.state
+                    said["grown"] = [(race, history(state, race)) for race in self.site.races]
+                case "corrections.html":
+                    said["corrected"] = corrections(self.site.state)
                 case "bulletins.html":
                     said["certainties"] = certainties(self.context.evidence, self.language)
             page = top.get_template("home.html" if path == "index.html" else path).render(said)
@@ -243,6 +250,10 @@ class Pages:
             "areas": areas,
             "lang": self.language,
             "weight": WEIGHT,
+            "description_of": lambda path, place: described(path, place, say),
+            "embeds": frozenset(
+                name for area, name in enumerate(self.site.files) if has_embed(self.site, area)
+            ),
             "address": self.context.address,
             "changed_at": None,
             "live": None,

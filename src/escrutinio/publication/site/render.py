@@ -79,7 +79,9 @@ def render_site(
     """
     languages = languages or catalogue.languages()
     site = Site(state, shown, Shelf(out))
-    context = Context(site, Shelf(out), checkpoint, trust, tuple(languages), changes(state), shown.address)
+    context = Context(
+        site, Shelf(out), checkpoint, trust, tuple(languages), changes(state), shown.address, shown.licence
+    )
     before, now = read_manifest(out), manifest_of(context, shown)
     (out / MANIFEST).unlink(missing_ok=True)  # what a crash leaves half done is made again
     there = files_below(out, (*ROOTS, *catalogue.languages()))

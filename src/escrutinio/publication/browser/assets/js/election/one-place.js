@@ -7,6 +7,7 @@ import { cellsOf, isShown, placeText } from "./place-text.js";
 import { Refusal } from "../records/refusal.js";
 import { reportOf } from "./report.js";
 import { maySay } from "./rights.js";
+import { sheetBeside } from "./sheet-beside.js";
 import { readSigned } from "./signed.js";
 import { Steps } from "./steps.js";
 import { takeCheckpoint, takeFoundations, takeRecords, takeSigners } from "./whole.js";
@@ -18,10 +19,10 @@ import { takeCheckpoint, takeFoundations, takeRecords, takeSigners } from "./who
 /**
  * @param {import("./part.js").PartLog} log of the file's own records
  * @param {PlaceFile} file
- * @param {{ progress?: import("./election.js").Progress }} how
+ * @param {{ progress?: import("./election.js").Progress, sheet?: string }} how `sheet`: the text of a QR code to look for
  * @returns {Promise<import("./report.js").Report>}
  */
-export async function verifyPlace(log, file, { progress = () => {} }) {
+export async function verifyPlace(log, file, { progress = () => {}, sheet = "" }) {
   const began = performance.now();
   const { place, stations, entries } = file.payload;
   const steps = new Steps();
@@ -37,7 +38,8 @@ export async function verifyPlace(log, file, { progress = () => {} }) {
   const report = await reportOf(log, steps, context, judged, "not-of-part");
   const seconds = (performance.now() - began) / 1_000;
   const area = judged && { code: place, name: stations.join(", "), stations: stations.map((code) => [code, saidOf(judged, code)]), sums: [] };
-  return { ...report, seconds, area };
+  const beside = sheet && judged && context ? await sheetBeside(sheet, log, context, judged) : null;
+  return { ...report, seconds, area, sheet: beside };
 }
 
 /**

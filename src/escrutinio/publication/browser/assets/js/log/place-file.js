@@ -14,7 +14,7 @@ const START = "<!doctype html>\n<html lang=\"";
 const PAYLOAD = /<pre id="place" hidden>([^<]*)<\/pre>/g;
 
 /** What the file carries: an entry is its index, its record and the hashes of its proof.
- * @typedef {{ version: number, language: string, place: string, stations: string[], trust: string, checkpoint: string,
+ * @typedef {{ version: number, language: string, place: string, stations: string[], trust: string, cards: string, checkpoint: string,
  *   entries: [number, string, string[]][] }} Payload */
 /** @typedef {{ text: string, payload: Payload, written: string, files: Map<string, Uint8Array> }} PlaceFile */
 
@@ -38,6 +38,7 @@ export function readPlaceFile(data) {
   /** @type {Map<string, Uint8Array>} */
   const files = new Map([["checkpoint", checkpoint]]);
   if (payload.trust) files.set("trust.toml", toUtf8(payload.trust));
+  if (payload.cards) files.set("data/qr2024.json", toUtf8(payload.cards));
   for (const [index, record, hashes] of payload.entries) {
     files.set(`records/${index}.cose`, fromBase64(record));
     const head = ["c2sp.org/tlog-proof@v1", `index ${index}`, ...hashes, "", ""].join("\n");
@@ -55,8 +56,8 @@ function payloadOf(written) {
     return refuse("place-form");
   }
   if (said?.version !== PLACE_VERSION) return refuse("place-form");
-  const { language, place, stations, trust, checkpoint, entries } = said;
-  const texts = [language, trust, checkpoint].every((one) => typeof one === "string");
+  const { language, place, stations, trust, cards, checkpoint, entries } = said;
+  const texts = [language, trust, cards, checkpoint].every((one) => typeof one === "string");
   const codes = isCode(place) && Array.isArray(stations) && stations.length > 0 && stations.every(isCode);
   const listed = Array.isArray(entries) && entries.length <= MOST && entries.every(isEntry);
   const rises = listed && entries.every(([index], at) => index > (entries[at - 1]?.[0] ?? -1));
@@ -75,9 +76,9 @@ function isEntry(entry) {
  * @param {import("./log.js").Standing[]} standing in order
  * @param {import("./note.js").Checkpoint} checkpoint
  */
-export function writePayload({ language, place, stations, trust }, standing, checkpoint) {
+export function writePayload({ language, place, stations, trust, cards }, standing, checkpoint) {
   const entries = standing.map(({ index, raw, proof }) => [index, toBase64(raw), proof.map(toBase64)]);
-  const said = { version: PLACE_VERSION, language, place, stations, trust, checkpoint: fromUtf8(formatCheckpoint(checkpoint)), entries };
+  const said = { version: PLACE_VERSION, language, place, stations, trust, cards, checkpoint: fromUtf8(formatCheckpoint(checkpoint)), entries };
   return JSON.stringify(said).replaceAll("&", "\\u0026").replaceAll("<", "\\u003c").replaceAll(">", "\\u003e");
 }
 

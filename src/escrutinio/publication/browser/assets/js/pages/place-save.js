@@ -10,7 +10,7 @@ import { isShown, placeText } from "../election/place-text.js";
 import { Refusal } from "../records/refusal.js";
 import { say } from "./say.js";
 
-const MAX_TRUST = 1024 * 1024;
+const MAX_ALONG = 1024 * 1024;
 
 /** @typedef {import("../log/log.js").Log} Log */
 /** @typedef {import("../election/places.js").Place} Place */
@@ -57,8 +57,11 @@ async function placeFile(lang, log, { station, entries }) {
     const placed = { index, entry, key: /** @type {any} */ (null) };
     if (isShown(placed, about.stations)) signed.push({ ...placed, key: /** @type {any} */ (await log.signer(entry, index)) });
   }
-  const trust = await log.fetchFile("trust.toml", MAX_TRUST).catch(() => null);
-  const payload = writePayload({ language: lang, ...about, trust: trust ? fromUtf8(trust) : "" }, standing, checkpoint);
+  const [trust, cards] = await Promise.all(["trust.toml", "data/qr2024.json"].map(async (path) => {
+    const found = await log.fetchFile(path, MAX_ALONG).catch(() => null);
+    return found ? fromUtf8(found) : "";
+  }));
+  const payload = writePayload({ language: lang, ...about, trust, cards }, standing, checkpoint);
   const text = framed(lang, placeText(lang, definition, checkpoint, about, signed), payload);
   return { name: `${definition.body.code}-${station}-${checkpoint.size}.html`, data: toUtf8(text) };
 }

@@ -9,6 +9,7 @@ import { formatNumber, formatTenths } from "../records/words.js";
 import { revived, verdictOf } from "../election/steps.js";
 import { hasSentence, speak } from "./say.js";
 import { momentOf } from "./times.js";
+import { sheetAnswer } from "./verify-sheet.js";
 import { stationList } from "./verify-stations.js";
 
 const COPIES = "copies:";
@@ -56,6 +57,7 @@ export function showReport(lang, report, around) {
       ...notices(lang, report).map((text) => el("p.note", {}, el("strong", {}, text))),
       el("p", {}, about),
       report.root && el("p", {}, `${speak(lang, "root")} `, el("code.hash", {}, report.root)),
+      sheetAnswer(lang, report),
       stepList(lang, report),
       keepBox(lang, report, around, verdict),
       ...totalTables(lang, report),
