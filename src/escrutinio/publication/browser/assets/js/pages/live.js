@@ -250,5 +250,6 @@ function* figures(main) {
   }
 }
 
+document.documentElement.dataset.runs = ""; // what old-engine.js asks
 keepAddress();
 if (location.protocol.startsWith("http")) void new Page(document).start();
