@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escrutinio.publication.browser.files import asset
+from escrutinio.publication.browser.files import asset, assets
 from escrutinio.publication.site.pages import PAGES
 
 if TYPE_CHECKING:
@@ -78,6 +78,24 @@ def test_the_offline_verifier_says_that_it_needs_another_browser(chromium: Brows
     page.goto((miniature / "verify.html").as_uri())
     assert "navegador de los últimos años" in page.locator("body").inner_text()
     context.close()
+
+
+NEWER_THAN_2020 = (
+    *(r"\?\?=", r"\|\|=", r"&&=", r"\.at\(", r"\bhasOwn\(", r"\.replaceChildren\(", r"\.replaceAll\("),
+    *(r"\bstructuredClone\(", r"\.findLast", r"\.toSorted\(", r"\.toReversed\(", r"\.groupBy\("),
+    *(r"\bPromise\.any\(", r"\bstatic \{", r"^await ", r"\.checkVisibility\("),
+)
+"""What Chromium 83 lacks, on which the pages were tried (docs/site.md)."""
+
+
+def test_the_programs_say_nothing_that_a_phone_of_2020_lacks() -> None:
+    found = []
+    for path, content in assets():
+        if path.endswith(".js") and "/vendor/" not in path:
+            code = re.sub(r"^\s*//.*", "", content.decode(), flags=re.MULTILINE)
+            newer = [word for word in NEWER_THAN_2020 if re.search(word, code, re.MULTILINE)]
+            found += [f"{path}: {word}" for word in newer]
+    assert found == []
 
 
 def test_the_script_for_old_engines_has_no_newer_word() -> None:
