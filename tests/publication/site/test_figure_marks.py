@@ -18,8 +18,8 @@ _NOT = re.compile(r'data-not="?([a-z]+)')
 _WHOLE = re.compile(r"\d[\d.,]*(?=\s|$|/)(?![\s\u00a0]*%)")
 
 RESULTS = ("index.html", "areas/*.html", "../embed/{language}/*.html")
-"""The pages whose figures are those of the tables. Others show figures of records, of announcements at a past size of
-the log, or of the evidence, each beside the entry or the method that it comes from."""
+"""The pages whose figures are those of the tables. Others show figures of records, of announcements at a past
+size of the log, or of the evidence, each beside the entry or the method that it comes from."""
 
 UNMARKED = {
     "announced": "an announced figure: its record says it, no table",
