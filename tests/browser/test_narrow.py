@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from escrutinio.core.records.qr import qr_text
 from escrutinio.publication.site.pages import PAGES
+from tests.publication.growing import night
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -80,6 +82,47 @@ def test_the_measure_sees_what_is_cut(narrow: Page) -> None:
     assert narrow.evaluate(CUT)
     narrow.set_content(wide.replace("<td>1.113.000</td>" * 12, "<td>13</td>"))
     assert narrow.evaluate(CUT) == []
+
+
+ANSWERS = {
+    "tour.html": ("#sandbox button[type=submit]", "#sandbox p.result"),
+    "check.html": ("#check-here form button", ".verdict"),
+    "verify.html": ("button[type=submit]", ".report h2"),
+}
+"""By page: what is pressed, and the first of what answers."""
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_an_answer_is_whole_and_is_seen(
+    narrow: Page, served: Served, miniature: Path, path: str, language: str
+) -> None:
+    target = served.directory / "narrow"
+    if not target.exists():
+        target.symlink_to(miniature)
+    press, answer = ANSWERS[path]
+    narrow.goto(f"{served.address}narrow/{language}/{path}")
+    if path == "check.html":
+        narrow.wait_for_selector("#check[aria-busy=false]")
+        record = night(miniature).records[SHEET]
+        narrow.fill("#sheet-text", qr_text(record, real=False))
+    elif path == "tour.html":
+        narrow.wait_for_selector("#sandbox li.step")
+        assert narrow.locator(answer).count() == 1
+    narrow.click(press)
+    narrow.wait_for_selector(answer, timeout=30_000)
+    narrow.wait_for_function(SEEN, arg=answer, timeout=5_000)
+    assert narrow.evaluate(CUT) == []
+
+
+SEEN = """(answer) => {
+  const box = document.querySelector(answer).getBoundingClientRect();
+  return box.top < innerHeight && box.bottom > 0;
+}"""
+"""Whether some of the answer is on the screen, without scrolling by hand."""
+
+SHEET = 56
+"""The entry of a signed sheet of the miniature."""
 
 
 FIRST_SCREEN = 740

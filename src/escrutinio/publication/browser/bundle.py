@@ -43,7 +43,7 @@ _LEFT_OVER_STATIC = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _ENDS_SCRIPT = re.compile(r"^.*(?:</script|<!--).*", re.MULTILINE | re.IGNORECASE)
 _CODE_ONLY = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.MULTILINE | re.DOTALL)
 
-_NEEDED = N_("This verifier needs JavaScript.")
+_NEEDED = N_("This verifier needs JavaScript and a browser of the last few years.")
 _PAGE = """<!doctype html>
 <html lang="{language}" data-verifier="{version}">
 <head>
@@ -54,7 +54,7 @@ _PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<noscript><p>{needed}</p></noscript>
+<p>{needed}</p>
 <script>{script}</script>
 </body>
 </html>

@@ -109,7 +109,7 @@ class ResultRows:
         label = f' data-l="{escape(self._words.short_basis(column))}"'
         held_label = f' data-l="{escape(self._words.gettext("Seats"))}"'
         for number, votes in enumerate(column.votes[area]):
-            held = f"<td{held_label}>{self._number(seats[number])}" if seats else ""
+            held = f"<td data-not=seats{held_label}>{self._number(seats[number])}" if seats else ""
             yield f"{self._votes(column, area, number, label)}{bar(votes, valid)}{held}"
 
     def _votes(self, column: Column, area: int, number: int, label: str = "") -> str:

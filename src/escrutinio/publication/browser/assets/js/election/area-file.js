@@ -9,6 +9,6 @@ const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
  * @returns {string}
  */
 export function fileOf(areas, code) {
-  const file = Object.hasOwn(areas, code) ? areas[code]?.file : undefined;
+  const file = Object.prototype.hasOwnProperty.call(areas, code) ? areas[code]?.file : undefined;
   return typeof file === "string" && CODE.test(file) ? file : code;
 }

@@ -23,7 +23,7 @@ const MAX_DEPTH = 32;
  * @returns {any}
  */
 export function own(object, key) {
-  return object && typeof object === "object" && Object.hasOwn(object, key) ? object[key] : undefined;
+  return object && typeof object === "object" && Object.prototype.hasOwnProperty.call(object, key) ? object[key] : undefined;
 }
 
 /**

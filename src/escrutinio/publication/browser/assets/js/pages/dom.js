@@ -26,7 +26,8 @@ export function el(name, attributes = {}, ...children) {
  * @param {...(Child | Child[])} children
  */
 export function fillElement(element, ...children) {
-  element.replaceChildren(...present(children.flat()));
+  element.textContent = ""; // replaceChildren is of 2020: engines that can verify are older
+  element.append(...present(children.flat()));
 }
 
 /** @param {Child[]} children @returns {(Node | string)[]} */

@@ -88,7 +88,7 @@ class Page {
     if (seen !== null) {
       const key = seen.size === found.size ? "other" : "shrunk";
       this.alarm = say(this.lang, key, { before: seen.size, now: found.size });
-      this.live ??= found;
+      this.live = this.live ?? found;
       this.tell();
       return;
     }
@@ -205,7 +205,8 @@ function exchange(old, fresh) {
   const [at, typing] = [links.indexOf(/** @type {Element} */ (document.activeElement)), document.activeElement];
   const scrolled = [...old.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
   const top = scrollY;
-  old.replaceChildren(...fresh.childNodes);
+  old.textContent = "";
+  old.append(...fresh.childNodes);
   [...old.querySelectorAll(".scroll")].forEach((each, place) => { each.scrollLeft = scrolled[place] ?? 0; });
   scrollTo({ top, behavior: "instant" });
   const target = typing?.closest(KEPT) && typing.isConnected ? typing : at < 0 ? null : [...old.querySelectorAll("a, button, summary, [tabindex]")][at];
@@ -250,5 +251,6 @@ function* figures(main) {
   }
 }
 
+document.documentElement.dataset.runs = ""; // what old-engine.js asks
 keepAddress();
 if (location.protocol.startsWith("http")) void new Page(document).start();

@@ -34,7 +34,7 @@ export async function lookUp(read, text, most) {
   let offline = false;
   const json = async (/** @type {string} */ path) => {
     const value = await read(path);
-    offline ||= value === null;
+    offline = offline || value === null;
     return value ?? {};
   };
   const words = wordsOf(text);
@@ -89,7 +89,7 @@ function calledOf(area) {
 function wordsOfArea({ areas, levels }, code, upwards) {
   const found = [];
   for (let [at, depth] = [code, 0]; areas[at] && depth < 8; at = areas[at].parent, depth++) {
-    const kind = Object.hasOwn(levels, areas[at].level) ? levels[areas[at].level] : [];
+    const kind = Object.prototype.hasOwnProperty.call(levels, areas[at].level) ? levels[areas[at].level] : [];
     found.push(...calledOf(areas[at]), ...kind.map(String));
     if (!upwards) break;
   }
@@ -123,7 +123,7 @@ function withIn(areas, code) {
 /** The area with the longest code that a code begins with. @param {Record<string, any>} areas @param {string} code */
 function areaOfCode(areas, code) {
   const starts = Array.from({ length: code.length }, (_, at) => code.slice(0, code.length - at));
-  return starts.find((start) => Object.hasOwn(areas, start));
+  return starts.find((start) => Object.prototype.hasOwnProperty.call(areas, start));
 }
 
 /**

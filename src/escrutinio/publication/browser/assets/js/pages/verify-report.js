@@ -215,12 +215,13 @@ function totalTables(lang, report) {
       [speak(lang, "pending"), (total) => total.pending.length, "stations_pending"],
       [speak(lang, "annulled"), (total) => total.annulled.length, "stations_annulled"],
     );
-    const cell = (/** @type {any} */ { total, stated }, /** @type {(total: any) => any} */ of, /** @type {string} */ column) => {
+    const cell = (/** @type {any} */ { basis, total, stated }, /** @type {(total: any) => any} */ of, /** @type {string} */ column) => {
+      const label = { "data-l": basisName(lang, basis, report) }; // where the screen is narrow, each stands below its name
       const value = of(total);
       const said = stated?.[column];
-      if (report.compared === null || said === value) return el("td", {}, formatNumber(value, lang));
+      if (report.compared === null || said === value) return el("td", label, formatNumber(value, lang));
       const theirs = said === undefined ? speak(lang, "stated-nothing") : formatNumber(said, lang);
-      return el("td", {}, el("mark.differs", {}, formatNumber(value, lang)), " ", el("span.small", {}, `(${speak(lang, "stated", { value: theirs })})`));
+      return el("td", label, el("mark.differs", {}, formatNumber(value, lang)), " ", el("span.small", {}, `(${speak(lang, "stated", { value: theirs })})`));
     };
     const head = bases.map(({ basis }) => el("th", { scope: "col" }, basisName(lang, basis, report)));
     return [
@@ -229,7 +230,7 @@ function totalTables(lang, report) {
         {},
         el("h3", {}, `${speak(lang, report.kind === "part" ? "totals-part" : "totals")}: `, el("bdi", {}, title)),
         el(
-          "div.scroll",
+          "div.scroll.stack",
           { tabindex: "0", role: "region", "aria-label": title },
           el(
             "table",

@@ -41,7 +41,7 @@ export function endonymOf(lang) {
  * @param {string} key
  */
 export function knows(lang, context, key) {
-  return Object.hasOwn(MESSAGES.get(`${lang} ${context}`) ?? {}, key);
+  return Object.prototype.hasOwnProperty.call(MESSAGES.get(`${lang} ${context}`) ?? {}, key);
 }
 
 /**
