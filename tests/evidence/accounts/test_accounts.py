@@ -66,7 +66,7 @@ def test_two_tables() -> None:
     assert pair.open_stations.outstanding.capacity == 170
     assert not pair.differing.irreversible
     assert joined.alone == (1, 1)
-    assert "1 agree and 1 differ (net, two minus one: a -2, b +2)" in found.sentences(pair, "en")[0]
+    assert "1 agree and 1 differ (net, two minus one: a −2, b +2)" in found.sentences(pair, "en")[0]
     assert "1 coinciden y 1 difieren" in found.sentences(pair, "es")[0]
 
 

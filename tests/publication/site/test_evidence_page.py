@@ -117,3 +117,11 @@ def test_numbers_below_zero_have_the_true_minus_in_sentences_too(miniature: Path
         words = text_of(miniature / language / "evidence.html")
         assert "\N{MINUS SIGN}20" in words
         assert not re.search(r"(^|[ (])-[0-9]", words)
+
+
+def test_each_method_is_first_told_in_one_sentence(miniature: Path) -> None:
+    page = (miniature / "en" / "evidence.html").read_text("utf-8")
+    cards = re.findall(r'<li><a href="#([^"]+)">[^<]+</a><p class="small">([^<]+)</p></li>', page)
+    ids = re.findall(r'<h3 id="([^"]+)"', page)
+    assert [card for card, _ in cards] == ids
+    assert all(said in page.partition("</nav>")[2] for _, said in cards)

@@ -19,7 +19,7 @@ NOTHING, EQUAL = "none", "equal"
 
 _LETTERS = "abc"
 _KEYS = {MARGIN: "m", COVERAGE: "v", TURNOUT: "t"}
-_TENTHS = (1, 2, 5, 10, 20, 50, 100, 200)  # widths of a step, in tenths of a per cent
+_TENTHS = (1, 2, 5, 10, 20, 50, 100, 150, 200)  # widths of a step, in tenths of a per cent
 
 
 @dataclass(frozen=True, slots=True)
