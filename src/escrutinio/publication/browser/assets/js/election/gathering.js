@@ -29,7 +29,7 @@ export class Gathering {
       this.entries.set(index, entry);
       const kid = toHex(entry.frame.kid);
       this.kids.add(kid);
-      if (Object.hasOwn(this.enrolled, kid)) waiting.push(this.enrolled[kid]);
+      if (Object.prototype.hasOwnProperty.call(this.enrolled, kid)) waiting.push(this.enrolled[kid]);
     }
   }
 

@@ -2,7 +2,8 @@
 //
 //   details.cite > summary, p.cited, details(summary, code.hash), p.links(button*), span[role=status]
 
-import { dayOf, el, fillElement } from "./dom.js";
+import { el, fillElement } from "./dom.js";
+import { dayOfMoment } from "./times.js";
 import { formatNumber, speaker } from "../records/words.js";
 
 const say = speaker("live");
@@ -20,7 +21,7 @@ async function show(box, lang) {
   const answer = await fetch(LIVE, { cache: "no-cache" }).catch(() => null);
   const head = /** @type {Head | null} */ (answer?.ok ? await answer.json().catch(() => null) : null);
   if (!head) return fillElement(box, el("p", { role: "status" }, say(lang, "cite-unread")));
-  const day = dayOf(new Date(head.time * 1000).toISOString().slice(0, 10), lang);
+  const day = dayOfMoment(head.time, lang);
   const address = location.href;
   const about = { title: document.title, origin: head.origin, size: formatNumber(head.size, lang), day, address };
   const status = el("span", { role: "status" });
