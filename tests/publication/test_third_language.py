@@ -243,7 +243,7 @@ def test_documents_and_messages_say_nothing_outside_the_catalogue(
     assert to_xlsx(accounts, LANGUAGE)
     assert all(bare(explain(problem, "1", LANGUAGE)) == "" for problem in Problem)
     page = bundle().decode()
-    assert f"{OPEN}This verifier needs JavaScript.{CLOSE}" in page
+    assert f"{OPEN}This verifier needs JavaScript and a browser of the last few years.{CLOSE}" in page
     assert endonyms()[LANGUAGE] in page
 
 

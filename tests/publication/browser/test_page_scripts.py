@@ -53,6 +53,6 @@ def test_a_page_asks_for_its_script_alone(miniature: Path) -> None:
             tags = Page((miniature / language / within).read_text()).tags
             scripts = [attributes["src"] for tag, attributes in tags if tag == "script"]
             first = [f"../{EARLY}"] if page == "station.html" else []
-            old = [] if page == "index.html" else [f"{up}assets/js/pages/old-engine.js"]
+            old = [] if page in ("index.html", "area.html") else [f"{up}assets/js/pages/old-engine.js"]
             assert scripts == [*first, f"{up}assets/{script_of(page, language)}", *old], page
             assert (miniature / "assets" / script_of(page, language)).is_file()

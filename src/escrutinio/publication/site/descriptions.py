@@ -24,6 +24,7 @@ PAGES = MappingProxyType(
         "tour.html": N_(
             "Four steps: find a station, see it verified, change one vote, see where that fails."
         ),
+        "glossary.html": N_("The words of this election and of its public log, each in a sentence."),
         "bulletins.html": N_("Every announced result beside what the sheets in the log add up to."),
         "history.html": N_("How many of the votes that count now stood in the log at which size."),
         "corrections.html": N_("What was published and no longer counts, and what stands in its place."),
