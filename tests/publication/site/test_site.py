@@ -262,4 +262,4 @@ def test_a_whole_country(venezuela: Path) -> None:
     assert [path for path, page in parsed.items() if page.errors] == []
     assert broken_links(parsed) == []
     written = [path for language in ("es", "en") for path in (venezuela / language).rglob("*.html")]
-    assert sum(path.stat().st_size for path in written) < 37_000_000
+    assert sum(path.stat().st_size for path in written) < 40_000_000

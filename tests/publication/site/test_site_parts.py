@@ -92,8 +92,8 @@ def test_an_area_stands_beside_its_parent(miniature: Path) -> None:
 def test_what_is_open_is_said_by_name(miniature: Path) -> None:
     said = read(miniature, "es/index.html").said
     assert (
-        "¿Puede cambiarlo lo que falta?Actas oficiales, sin 1 mesa en disputa: "
-        "Las actas contadas tienen a Ceiba en primer lugar, 21 votos" in said
+        "¿Puede cambiarlo lo que falta?Actas oficiales: "
+        "Las actas contadas, sin 1 mesa en disputa, tienen a Ceiba en primer lugar, 21 votos" in said
     )
     assert (
         "Actas oficiales: Araguaney tiene más votos que nadie, 43,51 % de los válidos: 9 más que Ceiba. "

@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
-from escrutinio.base.words.say import say_in
+from escrutinio.base.words.say import say_in, say_many_in
 from escrutinio.core.election.definition import HALF
 from escrutinio.core.election.outcome import Filled, dhondt
 from escrutinio.core.records.codes import Method
@@ -174,7 +174,7 @@ class Certificate:
         capacity = self.outstanding.capacity
         announced = self.basis.startswith(CLAIM)
         values = {
-            "source": say_in(language, _ANNOUNCED if announced else _SHEETS),
+            "source": self._source(language),
             "who": _listed([self.candidates[c] for c in said.candidates], language),
             "tied": _listed([self.candidates[c] for c in said.tied], language),
             "open": said.open,
@@ -188,6 +188,19 @@ class Certificate:
             end = "no-vote"
         limits = _LIMITS_ANNOUNCED if announced else _LIMITS
         return f"{shown} {say_in(language, _STATUS[end], **values)}", say_in(language, limits)
+
+    def _source(self, language: str) -> str:
+        """What the votes are of, with the sheets that are left out of them."""
+        if self.basis.startswith(CLAIM):
+            return say_in(language, _ANNOUNCED)
+        if not self.outstanding.disputed:
+            return say_in(language, _SHEETS)
+        return say_many_in(
+            language,
+            self.outstanding.disputed,
+            "The counted sheets, without {count} station in dispute,",
+            "The counted sheets, without {count} stations in dispute,",
+        )
 
     def _shown(self, said: Statement) -> str:
         """What the votes show, as a message; of a tie it names all or nobody."""

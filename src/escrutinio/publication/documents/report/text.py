@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.base.words.say import say_many_in
 from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import marks
 from escrutinio.evidence.accounts.accounts import Accounts
@@ -67,21 +66,10 @@ def standing_sentences(found: tuple[ContestEvidence, ...], language: str) -> dic
 
 
 def said_of(one: ContestEvidence, standing: Certainty, language: str) -> str:
-    """Who is first by which basis, what that leaves out, and whether the rest could change it."""
+    """Who is first by which basis, and whether the rest could change it."""
     sentence = certificate_by_name(one, standing.certificate, Tongue(language)).sentences(language)[0]
     basis = title_in(one.names.get(standing.certificate.basis, ()), language, "")
-    disputed = standing.certificate.outstanding.disputed
-    if not basis:
-        return sentence
-    if disputed:
-        basis = say_many_in(
-            language,
-            disputed,
-            "{basis}, without {count} station in dispute",
-            "{basis}, without {count} stations in dispute",
-            basis=basis,
-        )
-    return f"{basis}: {sentence}"
+    return f"{basis}: {sentence}" if basis else sentence
 
 
 def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
