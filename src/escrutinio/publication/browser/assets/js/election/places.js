@@ -108,7 +108,7 @@ export async function findPlace(log, area, station) {
  * @param {any} stations
  * @param {string} station
  */
-function centerOf(stations, station) {
+export function centerOf(stations, station) {
   return String(own(own(stations, station), "center") ?? station.slice(0, Math.max(0, station.lastIndexOf("."))));
 }
 

@@ -79,7 +79,7 @@ function isEntry(entry) {
 export function writePayload({ language, place, stations, trust, cards }, standing, checkpoint) {
   const entries = standing.map(({ index, raw, proof }) => [index, toBase64(raw), proof.map(toBase64)]);
   const said = { version: PLACE_VERSION, language, place, stations, trust, cards, checkpoint: fromUtf8(formatCheckpoint(checkpoint)), entries };
-  return JSON.stringify(said).replaceAll("&", "\\u0026").replaceAll("<", "\\u003c").replaceAll(">", "\\u003e");
+  return JSON.stringify(said).replace(/&/g, "\\u0026").replace(/</g, "\\u003c").replace(/>/g, "\\u003e");
 }
 
 /**

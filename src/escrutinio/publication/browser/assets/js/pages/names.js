@@ -2,6 +2,7 @@
 // files that a text needs are fetched.
 
 import { fileOf } from "../election/area-file.js";
+import { centerOf } from "../election/places.js";
 
 const START = 2; // first letters of a word by which centers are filed
 const MOST_FILES = 3; // that one search fetches
@@ -143,8 +144,8 @@ async function byCode(site, text) {
   const stations = Object.entries(index.stations ?? {}).filter(([code]) => code.startsWith(text));
   return [
     ...centers.map(([code, name]) => centerHit(areas, area, code, name)),
-    ...stations.map(([code, { center }]) => {
-      const name = String(index.centers?.[center] ?? "");
+    ...stations.map(([code]) => {
+      const name = String(index.centers?.[centerOf(index.stations, code)] ?? "");
       return /** @type {Hit} */ ({ kind: "station", name, code, within, href: `station.html?a=${area}&s=${code}` });
     }),
   ];
