@@ -58,3 +58,15 @@ def test_the_pages_say_it(miniature: Path, site: Site) -> None:
     assert ("Nothing that was published has been corrected." in corrected.said) is (not expected)
     for each in expected:
         assert any(str(each.logged.index) in "".join(row[:1]) for table in corrected.tables for row in table)
+
+
+def test_an_earlier_election_stands_beside_what_counts_now(miniature: Path) -> None:
+    page = Page((miniature / "en" / "history.html").read_text())
+    assert "in no log" in page.said
+    assert "Figures made up for this example." in page.said
+    whole = next(table for table in page.tables if table[0] == ["", "Then", "Now", "Points"])
+    rows = {row[0]: row[1:] for row in whole[1:]}
+    # Worked by hand: 2,730 of 3,900 and 2,438 of 3,390; 1,240 of 2,640 and 1,113 of 2,579.
+    assert rows["Turnout"] == ["70.00%", "71.92%", "+1.92"]
+    assert rows["Ceiba"] == ["46.97%", "43.16%", "−3.81"]
+    assert "Jabillo" not in rows

@@ -105,6 +105,25 @@ class StatementTable(Table, frozen=True, kw_only=True):
     archive: str | None = None
 
 
+class EarlierAreaTable(Table, frozen=True, kw_only=True):
+    """`[publication.earlier.areas.TI]`: what an earlier election came to in an area; votes by candidates of
+    now."""
+
+    registered: int | None = None
+    ballots: int | None = None
+    valid: int
+    votes: dict[str, int]
+
+
+class EarlierTable(Table, frozen=True, kw_only=True):
+    """`[[publication.earlier]]`: an earlier election beside a contest, and where its figures come from."""
+
+    contest: str
+    title: Text
+    note: Text
+    areas: dict[str, EarlierAreaTable]
+
+
 class PublicationTable(Table, frozen=True, kw_only=True):
     """`[publication]`: what stands beside the figures."""
 
@@ -113,6 +132,7 @@ class PublicationTable(Table, frozen=True, kw_only=True):
     source: list[SourceTable] = []
     account: list[AccountTable] = []
     statement: list[StatementTable] = []
+    earlier: list[EarlierTable] = []
     mirrors: list[str] = []
     url: str | None = None
     utc_offset: str | None = None

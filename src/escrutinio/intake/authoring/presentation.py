@@ -16,6 +16,7 @@ from escrutinio.core.records.parts import Contest
 from escrutinio.core.records.text import check_name
 from escrutinio.intake.authoring.config_file import File
 from escrutinio.intake.authoring.config_values import Languages, Titles, read_code, read_language, read_text
+from escrutinio.intake.authoring.earlier import Earlier, read_earlier
 
 _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
 
@@ -75,12 +76,12 @@ class Presentation:
     """What a publication says besides what its log says; by default nothing.
 
     `names` are the titles of organisations by their enrolled name; `notice` stands on every page; `licence`
-    is what the publisher allows with the data, if anything is stated; `mirrors` are addresses of
-    whole copies and `address` that of the publication itself, with a slash at its end;
-    `places` are what people call an area, by its code: the name in full, then others that it is looked for
-    by; `remarks` are on statements, by their code; `qr2024` says how QR codes of 2024 are read. `utc_offset`
-    are the minutes by which the clocks of the election's place are ahead of UTC, whose times the pages tell;
-    0 where nothing is said.
+    is what the publisher allows with the data, if anything is stated; `mirrors` are addresses of whole copies
+    and `address` that of the publication itself, with a slash at its end; `earlier` are elections that went
+    before, beside a contest; `places` are what people call an area, by its code: the name in full, then
+    others that it is looked for by; `remarks` are on statements, by their code; `qr2024` says how QR codes of
+    2024 are read. `utc_offset` are the minutes by which the clocks of the election's place are ahead of UTC,
+    whose times the pages tell; 0 where nothing is said.
     """
 
     names: Mapping[str, Titles] = field(default_factory=dict)
@@ -89,6 +90,7 @@ class Presentation:
     sources: tuple[Source, ...] = ()
     accounts: tuple[Account, ...] = ()
     remarks: Mapping[str, Remark] = field(default_factory=dict)
+    earlier: tuple[Earlier, ...] = ()
     mirrors: tuple[str, ...] = ()
     address: str | None = None
     utc_offset: int = 0
@@ -97,10 +99,15 @@ class Presentation:
     qr2024: Qr2024Options | None = None
 
     def check_places(self, areas: Collection[str]) -> None:
-        """Raise DefinitionError for the first name of a place that is none of these areas."""
+        """Raise DefinitionError for the first name of a place, or figures of an earlier election, of none of
+        these areas."""
         for code in self.places:
             if code not in areas:
                 raise DefinitionError("names-area", code=repr(code), nearest=nearest(code, areas))
+        for earlier in self.earlier:
+            for code in earlier.areas:
+                if code not in areas:
+                    raise DefinitionError("earlier-area", code=repr(code), nearest=nearest(code, areas))
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,7 @@ class PresentationReader:
             sources=self.sources(),
             accounts=tuple(self.accounts()),
             remarks=self.remarks(),
+            earlier=read_earlier(self.file.publication.earlier, contests, self.languages),
             mirrors=self.mirrors(),
             address=self.address(),
             utc_offset=self.utc_offset(),

@@ -10,7 +10,8 @@ import numpy as np
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Removal, StationChangeKind
-from escrutinio.publication.site.model import Race
+from escrutinio.intake.authoring.earlier import Earlier
+from escrutinio.publication.site.model import Race, Site
 
 POINTS = 200
 STEPS = 10
@@ -69,6 +70,57 @@ def _leads(sums: Sequence[Sequence[int]], sizes: Sequence[int]) -> Iterator[tupl
         if most and votes.count(most) == 1 and leader != before:
             before = leader
             yield size, leader
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An area now, beside an earlier election there: parts and wholes, as (part, whole); None is not known.
+
+    `turnout` is of the registered voters, at the counted stations where they are known; `shares` are of the
+    valid votes, by the candidates that the earlier figures have.
+    """
+
+    area: int
+    turnout: tuple[tuple[int, int] | None, tuple[int, int] | None]
+    shares: tuple[tuple[tuple[int, int] | None, tuple[int, int] | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An earlier election beside a contest's first column: the candidates (by number) and areas that it
+    has."""
+
+    earlier: Earlier
+    candidates: tuple[int, ...]
+    areas: tuple[Beside, ...]
+
+
+def before(site: Site, race: Race) -> Before | None:
+    """What an earlier election came to beside what counts now; None where none is named, or nothing
+    counts."""
+    earlier = site.earlier.get(race.code)
+    if earlier is None or not race.columns:
+        return None
+    column, codes = race.columns[0], race.view.candidates
+    named = {code for area in earlier.areas.values() for code in area.votes}
+    candidates = tuple(number for number, code in enumerate(codes) if code in named)
+    areas = []
+    for code, then in earlier.areas.items():
+        at = site.areas.index.get(code)
+        if at is None:
+            continue
+        votes, turnout = column.votes[at], column.turnout(at)
+        came = (then.ballots, then.registered)
+        shares = tuple(
+            (_part(then.votes.get(codes[number]), then.valid), _part(votes[number], sum(votes)))
+            for number in candidates
+        )
+        areas.append(Beside(at, (_part(*came), _part(turnout.ballots, turnout.registered)), shares))
+    return Before(earlier, candidates, tuple(areas))
+
+
+def _part(part: int | None, whole: int | None) -> tuple[int, int] | None:
+    return (part, whole) if part is not None and whole else None
 
 
 @dataclass(frozen=True, slots=True)

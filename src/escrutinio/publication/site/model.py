@@ -220,6 +220,7 @@ class Site:
         """What pages call each area: its name in full where the configuration has one, or as in the roll."""
         self.qr2024 = shown.qr2024
         self.utc_offset = shown.utc_offset
+        self.earlier = {one.contest: one for one in shown.earlier}
         self.imported = self.body.author_role is AuthorRole.IMPORTER
         self.without_official = without_official(state)
         self.races = tuple(Race(state, view) for view in state.contests)

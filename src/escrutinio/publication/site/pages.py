@@ -26,7 +26,7 @@ from escrutinio.publication.site.descriptions import described
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.frame import Frame, pages_environment
 from escrutinio.publication.site.glossary import GLOSSARY
-from escrutinio.publication.site.history import corrections, history
+from escrutinio.publication.site.history import before, corrections, history
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.narrow import arranged
 from escrutinio.publication.site.navigation import navigation
@@ -157,6 +157,7 @@ class Pages:
                 case "history.html":
                     state = self.site.state
                     said["grown"] = [(race, history(state, race)) for race in self.site.races]
+                    said["before"] = [(race, before(self.site, race)) for race in self.site.races]
                 case "corrections.html":
                     said["corrected"] = corrections(self.site.state)
                 case "bulletins.html":
