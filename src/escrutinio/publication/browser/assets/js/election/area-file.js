@@ -12,3 +12,13 @@ export function fileOf(areas, code) {
   const file = Object.prototype.hasOwnProperty.call(areas, code) ? areas[code]?.file : undefined;
   return typeof file === "string" && CODE.test(file) ? file : code;
 }
+
+/**
+ * The center of a station, which is not told where its code begins with it.
+ * @param {any} stations
+ * @param {string} station
+ */
+export function centerOf(stations, station) {
+  const listed = Object.prototype.hasOwnProperty.call(stations ?? {}, station) ? stations[station] : undefined;
+  return String(listed?.center ?? station.slice(0, Math.max(0, station.lastIndexOf("."))));
+}

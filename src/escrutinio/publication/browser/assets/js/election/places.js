@@ -1,7 +1,7 @@
 // Where a station is, and what the site's indexes say of it. They are a convenience: what is found through them
 // is checked against the log.
 
-import { fileOf } from "./area-file.js";
+import { centerOf, fileOf } from "./area-file.js";
 import { Refusal } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
 
@@ -101,15 +101,6 @@ export async function findPlace(log, area, station) {
   const listed = own(stations, station);
   if (!listed) return null;
   return placeIn(index, area, station);
-}
-
-/**
- * The center of a station, which is not told where its code begins with it.
- * @param {any} stations
- * @param {string} station
- */
-export function centerOf(stations, station) {
-  return String(own(own(stations, station), "center") ?? station.slice(0, Math.max(0, station.lastIndexOf("."))));
 }
 
 /** @param {any} index @param {string} area @param {string} station that is in it @returns {Place} */

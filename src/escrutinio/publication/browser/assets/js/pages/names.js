@@ -1,8 +1,7 @@
 // Looking up places, centers and stations by name or code, through the site's small indexes (site/indexes.py): only the
 // files that a text needs are fetched.
 
-import { fileOf } from "../election/area-file.js";
-import { centerOf } from "../election/places.js";
+import { centerOf, fileOf } from "../election/area-file.js";
 
 const START = 2; // first letters of a word by which centers are filed
 const MOST_FILES = 3; // that one search fetches
