@@ -85,7 +85,9 @@ def main() -> None:
         handler = partial(_Quiet, directory=str(directory / "election"))
         with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_FLAGS))
+            browser = playwright.chromium.launch(
+                executable_path=chromium_path(whole=True), args=list(CHROMIUM_FLAGS)
+            )
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{server.server_address[1]}/blank.html")
             page.evaluate(PREPARE)

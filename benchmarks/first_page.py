@@ -70,7 +70,9 @@ def main() -> None:
         (directory / "es" / BARE).write_text(re.sub(r"<(?:link|script)[^>]*>", "", home))
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(directory)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_FLAGS))
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(whole=True), args=list(CHROMIUM_FLAGS)
+        )
         start = f"http://127.0.0.1:{server.server_port}/es/"
         pages = (start + "index.html", start + BARE)
         runs = [tuple(first_paint(browser, page) for page in pages) for _ in range(RUNS)]

@@ -74,7 +74,9 @@ def main() -> None:
     name = "miniature" if options.short else "venezuela-2024"
     with TemporaryDirectory() as scratch, sync_playwright() as playwright:
         directory = publish_example(name, Path(scratch))
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_FLAGS))
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(whole=True), args=list(CHROMIUM_FLAGS)
+        )
         with _serving(directory) as address:
             page = f"{address}es/station.html?{STATIONS[name]}"
             runs = [station_shown(browser, page) for _ in range(RUNS)]

@@ -45,36 +45,59 @@ def values_of(sentence: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name)
 
 
+@dataclass(frozen=True)
+class _Module:
+    """What is looked at of a module of the source, each read once."""
+
+    path: Path
+    classes: tuple[ast.ClassDef, ...]
+    calls: tuple[ast.Call, ...]
+    texts: frozenset[str]
+
+
+@cache
+def _modules() -> tuple[_Module, ...]:
+    return tuple(_read(path) for path in sorted(SRC.rglob("*.py")))
+
+
+def _read(path: Path) -> _Module:
+    classes, calls, texts = [], [], set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Call():
+                calls.append(node)
+            case ast.Constant(value=str(text)):
+                texts.add(text)
+            case ast.ClassDef():
+                classes.append(node)
+    return _Module(path, tuple(classes), tuple(calls), frozenset(texts))
+
+
 @cache
 def raised() -> tuple[Raised, ...]:
     """Every error that Python makes with a code written out."""
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(SRC.rglob("*.py"))}
-    kinds, own = _classes(trees.values())
+    kinds, own = _classes(each for module in _modules() for each in module.classes)
     found = []
-    for path, tree in trees.items():
-        place = path.relative_to(SRC).as_posix()
-        found += [each for node in ast.walk(tree) for each in _made(node, place, kinds - own)]
+    for module in _modules():
+        place = module.path.relative_to(SRC).as_posix()
+        found += [each for call in module.calls for each in _made(call, place, kinds - own)]
     return tuple(found)
 
 
-def _classes(trees: Iterable[ast.Module]) -> tuple[set[str], set[str]]:
+def _classes(classes: Iterable[ast.ClassDef]) -> tuple[set[str], set[str]]:
     bases: dict[str, set[str]] = {}
     own = set()
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                bases[node.name] = {ast.unparse(base) for base in node.bases}
-                if any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body):
-                    own.add(node.name)
+    for node in classes:
+        bases[node.name] = {ast.unparse(base) for base in node.bases}
+        if any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body):
+            own.add(node.name)
     kinds = {"EscrutinioError"}
     while more := {name for name, above in bases.items() if above & kinds} - kinds:
         kinds |= more
     return kinds, own - {"EscrutinioError"}
 
 
-def _made(node: ast.AST, place: str, kinds: set[str]) -> Iterator[Raised]:
-    if not isinstance(node, ast.Call):
-        return
+def _made(node: ast.Call, place: str, kinds: set[str]) -> Iterator[Raised]:
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
     if (name == "__init__" and ast.unparse(node.func) == "super().__init__") or name in kinds:
         at = 0
@@ -102,11 +125,10 @@ def _texts(node: ast.expr) -> Iterator[str]:
 def rooms() -> dict[str, frozenset[str]]:
     """Where each code is written in the source: rooms of Python as `core/log`, and the browser."""
     found: dict[str, set[str]] = {code: set() for code in table("en")}
-    for path in sorted(SRC.rglob("*.py")):
-        room = "/".join(path.relative_to(SRC).parts[:-1][:2])
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in found:
-                found[node.value].add(room)
+    for module in _modules():
+        room = "/".join(module.path.relative_to(SRC).parts[:-1][:2])
+        for code in module.texts & found.keys():
+            found[code].add(room)
     for code in MADE:
         found[code].add("base" if code.startswith("left-") else "intake/scan")
     for code, where in found.items():

@@ -1,75 +1,25 @@
 """A child that takes too much, dies or is interrupted ends in a sentence, and the next task is done."""
 
-import ctypes
 import os
-import signal
+import select
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.limited import Ending, LeftError, Limits, Readers
+from tests.base.limited_tasks import aborts, fails, fills, fills_in_c, process, refuses, squares, waits, works
 
 SMALL = Limits(memory=64 << 20, seconds=60)
 """What no task here takes but one that fills memory, however busy the machine."""
 
 SHORT = Limits(memory=64 << 20, seconds=60, part=-59.9)
 """So much for a process to begin, and nearly nothing once the first part was read."""
-
-
-def squares(numbers: int) -> Iterator[int]:
-    print("a decoder may print what it likes", flush=True)
-    yield from (number * number for number in range(numbers))
-
-
-def refuses(text: str) -> Iterator[int]:
-    yield 1
-    raise InputError(text)
-
-
-def fails(_: str) -> Iterator[int]:
-    yield 1
-    raise KeyError("a fault of the decoder")
-
-
-def fills(_: str) -> Iterator[int]:
-    yield 1
-    yield len(bytearray(1 << 30))
-
-
-def fills_in_c(_: str) -> Iterator[int]:
-    """As a library in another language does, which says so and aborts."""
-    yield 1
-    allocate = ctypes.CDLL(None).malloc
-    allocate.restype = ctypes.c_void_p
-    if allocate(ctypes.c_size_t(1 << 34)) is None:
-        os.write(2, b"memory allocation of 17179869184 bytes failed\n")
-        os.abort()
-    yield 2
-
-
-def works(_: str) -> Iterator[int]:
-    yield 1
-    while True:
-        pass
-
-
-def aborts(_: str) -> Iterator[int]:
-    yield 1
-    os.abort()
-
-
-def waits(_: str) -> Iterator[int]:
-    yield 1
-    signal.pause()
-
-
-def process(_: str) -> int:
-    return os.getpid()
 
 
 def test_what_was_asked_comes_back_part_by_part_from_one_process() -> None:
@@ -126,7 +76,7 @@ def test_nothing_of_the_working_directory_is_imported(tmp_path, monkeypatch) -> 
 def test_a_child_ends_when_its_parent_is_killed() -> None:
     program = textwrap.dedent("""
         from escrutinio.base.limited import Limits, Readers
-        from tests.base.test_limited import process, works
+        from tests.base.limited_tasks import process, works
         readers = Readers(Limits(64 << 20, 1))
         print(readers.call(process, ""), flush=True)
         list(readers.parts(works, ""))
@@ -138,10 +88,20 @@ def test_a_child_ends_when_its_parent_is_killed() -> None:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        try:
-            os.kill(child, 0)
-        except ProcessLookupError:
-            return
-    pytest.fail("the child is still there")
+    assert ended(child, within=20)
+
+
+def ended(process: int, within: float) -> bool:
+    """Whether a process that is no child of this one ends within so many seconds."""
+    with suppress(ProcessLookupError):
+        if hasattr(os, "pidfd_open"):
+            watched = os.pidfd_open(process)
+            try:
+                return bool(select.select([watched], [], [], within)[0])
+            finally:
+                os.close(watched)
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            os.kill(process, 0)
+        return False
+    return True

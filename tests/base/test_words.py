@@ -13,6 +13,7 @@ from escrutinio.base.words.format import Format
 from escrutinio.base.words.po import CONTEXT, read_po
 from escrutinio.base.words.say import filled, language, say_in, say_many_in
 from escrutinio.base.words.wording import announced, percent, percent_sign
+from escrutinio.publication.site.glossary import GLOSSARY
 from tests.catalogue import LOCALE, in_form, messages, missing, said, unused
 
 # --- what the catalogues have ---
@@ -66,8 +67,30 @@ WRONG = {
     r"registro electoral": "the roll is the padrón electoral",
     r"\bcontiendas?\b": "a contest is a cargo",
     r"\bregistros?\b(?! públicos?\b)": "the log is the registro público, a record an asiento",
+    r"\breclamos?\b": "a complaint is a denuncia",
+    r"\bcoherentes?\b": "what agrees with itself is consistente",
+    r"\bportátil(es)?\b|\bordenador(es)?\b": "a computer is a computadora",
     r"\bteselas?\b": "a tile is a mosaico",
 }
+
+
+SAID = (
+    *("acta de escrutinio", "testigo", "cofirmante", "padrón electoral", "cargo", "registro público"),
+    *("asiento", "entrada", "denuncia", "mosaico", "huella", "mesa", "boletín", "hallazgo", "contada"),
+    "pendiente",
+)
+"""Terms that the patterns above ask for, and those of which readers asked what they are."""
+
+
+def test_the_page_of_the_glossary_has_the_words_to_which_texts_are_held() -> None:
+    entries = [entry for _, terms in GLOSSARY for entry in terms]
+    assert len({code for code, _, _ in entries}) == len(entries)
+    terms = [say_in("es", term) for _, term, _ in entries]
+    assert len(set(terms)) == len(terms)
+    assert [term for term in SAID if not any(term in said for said in terms)] == []
+    assert [
+        said for said in terms if any(re.search(wrong, said) for wrong in WRONG) and said != "testigo"
+    ] == []
 
 
 def test_spanish_keeps_to_the_glossary() -> None:
@@ -79,6 +102,19 @@ def test_spanish_keeps_to_the_glossary() -> None:
         if re.search(pattern, form, re.IGNORECASE) and "scrutineer" not in message.id.lower()
     }
     assert sorted(found) == []
+
+
+def test_an_entry_is_an_entrada_and_a_record_an_asiento() -> None:
+    """A sentence that speaks of one of them alone says it with its own word."""
+    found = []
+    for message in messages("es"):
+        english = catalogue(SOURCE).messages[message.key][0] if message.context else message.id
+        entry = bool(re.search(r"\bentr(y|ies)\b", english, re.IGNORECASE))
+        record = bool(re.search(r"\brecords?\b", english, re.IGNORECASE))
+        wrong = r"\basientos?\b" if entry else r"\bentradas?\b(?! estándar)"
+        if entry != record and re.search(wrong, " ".join(message.forms), re.IGNORECASE):
+            found.append(message.key)
+    assert found == []
 
 
 # --- reading them ---

@@ -12,6 +12,7 @@ from escrutinio.base.words.catalogue import catalogue
 from escrutinio.publication.browser.bundle import ENTRY
 from escrutinio.publication.browser.page_scripts import ALWAYS, BEFORE, PAGES
 from escrutinio.publication.browser.words import CONTEXTS, word_files
+from escrutinio.publication.site.missing import SCRIPT as MISSING
 from tests.browser.publish import ASSETS
 from tests.catalogue import messages
 from tests.paths import ROOT
@@ -77,7 +78,7 @@ def test_every_module_is_one_that_a_page_asks_for_or_that_such_a_module_needs() 
     }
     joined = [*ALWAYS, BEFORE, *(module for modules, _ in PAGES.values() for module in modules)]
     asked |= {ASSETS / "js" / f"{module}.js" for module in joined}
-    waiting, used = {*asked, ASSETS / "js" / f"{ENTRY}.js"}, set[Path]()
+    waiting, used = {*asked, ASSETS / "js" / f"{ENTRY}.js", ASSETS / MISSING}, set[Path]()
     while waiting:
         path = waiting.pop()
         used.add(path)

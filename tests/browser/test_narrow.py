@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from escrutinio.core.records.qr import qr_text
 from escrutinio.publication.site.pages import PAGES
+from tests.publication.growing import night
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -80,6 +82,75 @@ def test_the_measure_sees_what_is_cut(narrow: Page) -> None:
     assert narrow.evaluate(CUT)
     narrow.set_content(wide.replace("<td>1.113.000</td>" * 12, "<td>13</td>"))
     assert narrow.evaluate(CUT) == []
+
+
+ANSWERS = {
+    "tour.html": ("#sandbox button[type=submit]", "#sandbox p.result"),
+    "check.html": ("#check-here form button", ".verdict"),
+    "verify.html": ("button[type=submit]", ".report h2"),
+}
+"""By page: what is pressed, and the first of what answers."""
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_an_answer_is_whole_and_is_seen(
+    narrow: Page, served: Served, miniature: Path, path: str, language: str
+) -> None:
+    target = served.directory / "narrow"
+    if not target.exists():
+        target.symlink_to(miniature)
+    press, answer = ANSWERS[path]
+    narrow.goto(f"{served.address}narrow/{language}/{path}")
+    if path == "check.html":
+        narrow.wait_for_selector("#check[aria-busy=false]")
+        record = night(miniature).records[SHEET]
+        narrow.fill("#sheet-text", qr_text(record, real=False))
+    elif path == "tour.html":
+        narrow.wait_for_selector("#sandbox li.step")
+        assert narrow.locator(answer).count() == 1
+    narrow.click(press)
+    narrow.wait_for_selector(answer, timeout=30_000)
+    narrow.wait_for_function(SEEN, arg=answer, timeout=5_000)
+    assert narrow.evaluate(CUT) == []
+
+
+SEEN = """(answer) => {
+  const box = document.querySelector(answer).getBoundingClientRect();
+  return box.top < innerHeight && box.bottom > 0;
+}"""
+"""Whether some of the answer is on the screen, without scrolling by hand."""
+
+SHEET = 56
+"""The entry of a signed sheet of the miniature."""
+
+
+FIRST_SCREEN = 740
+HOME = 4_000
+"""What a phone of 360 points shows at once, and the most that home may be high on it, in points."""
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("example", ["miniature", pytest.param("venezuela", marks=pytest.mark.slow)])
+def test_on_a_phone_the_search_begins_on_the_first_screen_and_home_is_short(
+    chromium: Browser, served: Served, request: pytest.FixtureRequest, example: str, language: str
+) -> None:
+    target = served.directory / f"home-{example}"
+    if not target.exists():
+        target.symlink_to(request.getfixturevalue(example))
+    page = chromium.new_page(viewport={"width": 360, "height": FIRST_SCREEN})
+    page.goto(f"{served.address}home-{example}/{language}/index.html", wait_until="networkidle")
+    search = page.locator("form.find").bounding_box()
+    assert search is not None
+    assert search["y"] < FIRST_SCREEN
+    assert page.evaluate("document.documentElement.scrollHeight") < HOME
+    page.locator("details.fold > summary").first.click()
+    assert page.locator("details.fold table").first.is_visible()
+    page.set_viewport_size({"width": 1_100, "height": 900})
+    page.reload()
+    assert page.locator("details.fold table").first.is_visible()
+    assert not page.locator("details.fold > summary").first.is_visible()
+    page.close()
 
 
 def test_a_narrow_table_keeps_the_largest_of_the_contest(

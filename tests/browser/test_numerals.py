@@ -1,10 +1,13 @@
-"""Numbers in words, as the pages say them."""
+"""Numbers in words, and moments, as the pages say them."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.paths import MOMENTS
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Modules
@@ -43,3 +46,9 @@ def test_numbers_in_words(js: Modules, number: int, spanish: str, english: str) 
         spanish,
         english,
     ]
+
+
+def test_moments_are_written_as_python_writes_them(js: Modules) -> None:
+    cases = json.loads(MOMENTS.read_bytes())
+    script = "return args[0].map((each) => it.momentOf(each.seconds, each.language, each.offset))"
+    assert js.value("times", script, cases) == [case["said"] for case in cases]

@@ -53,7 +53,7 @@ def test_verify_html_speaks_both_languages_and_asks_for_a_folder_first(
     page.click("header button")
     assert page.evaluate("document.documentElement.lang") == "en"
     page.click("button[type=submit]")
-    page.wait_for_selector("text=Choose a folder or a ZIP file first.")
+    page.wait_for_selector("text=Choose a folder or a file first.")
     context.close()
 
 

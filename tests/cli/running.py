@@ -18,17 +18,16 @@ OFFICER = ("--as", "authority/officer-1")
 
 
 def escrutinio(*arguments: object, lang: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command; its output must hold no traceback.
+    """Run the command in this process, which costs a tenth; its output must hold no traceback.
 
-    In English in this process, which costs a tenth; in another language in a process of its own, because
-    texts are chosen when their modules are loaded. `test_endings.py` asks how real processes end.
+    Its answers are in this language; what `--help` says was chosen when its module was loaded, in English.
+    `test_endings.py` asks how real processes end.
     """
     words = [*map(str, arguments)]
-    if lang == "en":
-        done = in_process(*words, **environment)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
-    return process(*words, lang=lang, **environment)
+    done = in_process(*words, **{"ESCRUTINIO_LANG": lang, **environment})
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert "Traceback" not in done.stderr + done.stdout
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
 
 def process(*arguments: object, lang: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -53,7 +52,7 @@ def said(*arguments: object, lang: str = "en", **environment: str) -> str:
 
 
 def in_process(*arguments: object, **environment: str) -> Result:
-    """Run the command in this process, which is faster, in English."""
+    """Run the command in this process, which is faster, in English unless the environment says otherwise."""
     return CliRunner().invoke(
         main, [*map(str, arguments)], env={"ESCRUTINIO_LANG": "en", "NO_COLOR": "1", **environment}
     )

@@ -72,7 +72,7 @@ def test_it_agrees_with_the_official_log_where_both_have_a_sheet(
 ) -> None:
     add(azul, made / "sheets.jsonl")
     done = in_process("reconcile", miniature, azul / "public")
-    assert "agree and 0 differ" in done.stdout
+    assert "alike, 0 different" in done.stdout
 
 
 def test_status_counts_the_stations_with_a_copy(azul: Path, made: Path) -> None:

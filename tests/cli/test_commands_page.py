@@ -2,7 +2,7 @@
 
 from escrutinio.cli import COMMANDS, GROUPS
 from tests.cli.make_commands import PAGE, PAGES, in_english
-from tests.cli.running import escrutinio
+from tests.cli.running import process
 
 
 def test_the_page_is_made_from_the_commands() -> None:
@@ -16,6 +16,6 @@ def test_every_command_stands_in_one_group_and_names_a_page() -> None:
 
 def test_the_overview_groups_the_commands_in_both_languages() -> None:
     for language, heading in (("en", "Check what is published:"), ("es", "Comprobar lo publicado:")):
-        text = escrutinio("--help", lang=language).stdout
+        text = process("--help", lang=language).stdout
         assert text.index(heading) < text.index("  verify ") < text.index("  irreversibility ")
         assert len([line for line in text.splitlines() if line.endswith(":")]) == len(GROUPS) + 1

@@ -17,7 +17,11 @@ from tests.core.election.build import Day, machines
 from tests.serving import serve
 
 VERIFY = (sys.executable, "-m", "escrutinio", "verify")
-ENGLISH = {**os.environ, "ESCRUTINIO_LANG": "en"}
+
+
+def english() -> dict[str, str]:
+    """The environment of a test, which has a state of its own, in English."""
+    return {**os.environ, "ESCRUTINIO_LANG": "en"}
 
 
 def shell(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -27,7 +31,7 @@ def shell(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         ["bash", "-c", command, "bash", *map(str, arguments)],
         capture_output=True,
         text=True,
-        env=ENGLISH,
+        env=english(),
         check=False,
         timeout=120,
     )
@@ -114,7 +118,7 @@ def test_an_unexpected_fault_has_a_code_of_its_own(what: str, asked: bool) -> No
         [sys.executable, "-c", FAULT.format(what=what)],
         capture_output=True,
         text=True,
-        env=ENGLISH | ({"ESCRUTINIO_TRACEBACK": "1"} if asked else {}),
+        env=english() | ({"ESCRUTINIO_TRACEBACK": "1"} if asked else {}),
         check=False,
         timeout=60,
     )

@@ -65,8 +65,8 @@ def _keys(value: object) -> set[str]:
 
 def test_it_speaks_both_languages() -> None:
     english, spanish = said("reconcile", *VERSIONS), said("reconcile", *VERSIONS, lang="es")
-    assert "0 agree and 145 differ" in english
-    assert "0 coinciden y 145 difieren" in spanish
+    assert "0 alike, 145 different" in english
+    assert "0 con las mismas cifras, 145 con otras" in spanish
     assert "one row, by 1 40 █" in english
     assert "… and 125 more" in english
 

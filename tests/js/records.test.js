@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { equal, fromBase64, fromHex, toHex } from "#js/records/bytes.js";
@@ -15,6 +16,7 @@ import { openRecord, readRecord } from "#js/records/record.js";
 import { sha256 } from "#js/records/sha256.js";
 import { toPlain } from "#js/records/shapes.js";
 import { checkHere, packClaims, unpackClaims } from "#js/records/signatures.js";
+import { formatPercent } from "#js/records/words.js";
 import { refusalOf, vectors } from "./vectors.js";
 
 const RECORDS = vectors("records");
@@ -107,4 +109,9 @@ test("what is asked of a helper arrives as it was, whatever its lengths", async 
   assert.deepEqual(unpackClaims(packClaims(odd)), odd);
   assert.deepEqual(await checkHere(unpackClaims(packClaims(odd))), await checkHere(odd));
   assert.deepEqual(unpackClaims(packClaims([])), []);
+});
+
+test("a share is written as the publisher writes it", () => {
+  const cases = JSON.parse(readFileSync(new URL("../base/percentages.json", import.meta.url), "utf8"));
+  for (const [part, whole, written] of cases) assert.equal(formatPercent(part, whole, "en"), written);
 });

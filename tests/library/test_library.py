@@ -197,7 +197,7 @@ def test_reconcile_is_what_the_command_says(log: escrutinio.Log, miniature: Path
     found = escrutinio.reconcile(log)
     assert found.differences.to_csv() == figures.read_bytes()
     assert set(found.sources["name"]) == {"reported", "copies:party/ancla", "copies:party/concha", "paper"}
-    assert "consejo-norte: Of the stations" in found.sentence("en")
+    assert "consejo-norte: Stations that" in found.sentence("en")
 
 
 def test_rows_that_cannot_be_read_are_refused_unless_they_are_to_be_left_out(

@@ -29,6 +29,8 @@ class Page(HTMLParser):
     refers: list[str] = field(default_factory=list)
     tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     tables: list[list[list[str]]] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
+    """Heads of tables of which nothing says whether they head a column or a row."""
     words: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -59,6 +61,9 @@ class Page(HTMLParser):
         elif tag == "tr":
             self.tables[-1].append([])
         elif tag in ("td", "th"):
+            # A head without a scope is of its column above all rows, and of its row before all cells.
+            if tag == "th" and "scope" not in found and "thead" not in self._open and self.tables[-1][-1]:
+                self.unheard.append(f"line {self.getpos()[0]}: {found}")
             self.tables[-1][-1].append("")
         if tag not in VOID:
             self._open.append(tag)
@@ -89,10 +94,14 @@ class Page(HTMLParser):
         return " ".join("".join(self.words).split())
 
 
+AT_ROOT = frozenset({"verify.html", "404.html"})
+"""Pages with their script in themselves; the second names everything from the top of a server."""
+
+
 def pages(directory: Path) -> Iterator[tuple[Path, Page]]:
-    """Every page of a publication, but for the verifier at its root, which is one file with its script."""
+    """Every page of a publication, but for the two at its root that are whole by themselves."""
     for path in sorted(directory.rglob("*.html")):
-        if path != directory / "verify.html":
+        if path.parent != directory or path.name not in AT_ROOT:
             yield path, Page(path.read_text("utf-8"))
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import finalize
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.words.say import Phrase
 

@@ -23,10 +23,10 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, ParamSpec, TypeVar, cast
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, InputError
 
 if sys.platform != "win32":

@@ -11,10 +11,12 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
+
+from escrutinio.base.dataclass import dataclass
 
 MAX_ROWS = 1_048_576
 """Rows that a sheet has room for, the header among them."""

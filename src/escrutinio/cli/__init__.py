@@ -169,8 +169,8 @@ def main() -> None:
     pass
 
 
-def run() -> None:
-    """What the installed command calls."""
+def run_main() -> None:
+    """Run the command that the arguments name, and exit."""
     from escrutinio.cli.ending import run_command
 
     write_on_any_console()

@@ -34,6 +34,8 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
             {
                 "code": statement.code,
                 "candidates": [certificate.candidates[at] for at in statement.candidates],
+                "open": statement.open,
+                "tied": [certificate.candidates[at] for at in statement.tied],
                 "status": statement.finality(capacity).value,
                 "withstands": statement.withstands,
                 "inequalities": [

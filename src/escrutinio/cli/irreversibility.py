@@ -203,12 +203,17 @@ def _print_areas(areas: Sequence[tuple[str, Certificate]]) -> None:
     )  # fmt: skip
     rows = []
     for name, each in areas:
-        first = (
-            ", ".join(each.candidates[at] for at in each.statements[0].candidates) if any(each.votes) else "–"
-        )
+        first = _first(each) if any(each.votes) else "–"
         left = _number(each.outstanding.capacity)
         rows.append((f"{each.area} {name}", first, _margin(each), left, FINALITY[each.finality.value]))
     print_table(header, rows)
+
+
+def _first(certificate: Certificate) -> str:
+    """Who is first; those who are equal for what is left with a sign of equality between them."""
+    said, names = certificate.statements[0], certificate.candidates
+    tied = " = ".join(names[at] for at in said.tied)
+    return ", ".join([*(names[at] for at in said.candidates), *filter(None, (tied,))]) or "–"
 
 
 def as_plain(answer: CertaintyStudy) -> dict[str, object]:

@@ -19,6 +19,7 @@ from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import in_each, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
+from escrutinio.core.election.outcome import rank
 from escrutinio.evidence.certainty.percentages import parse_percentage
 from escrutinio.evidence.quickcount.design import SECRET_BYTES, Design, Plan, commitment, frame_of
 from escrutinio.evidence.quickcount.plan_file import MAX_PLAN, check_commitment, read_plan
@@ -83,7 +84,10 @@ def plan(question: Question, candidate: str | None, margins: tuple[str, ...]) ->
 def _candidate(opened: Opened, code: str | None, sums: Sequence[int]) -> str:
     names = opened.contest.candidates
     if code is None:
-        return names[max(range(len(names)), key=lambda at: sums[at])]
+        first = rank(sums)[0].candidates
+        if len(first) > 1:
+            raise InputError("candidate-equal", known=", ".join(names[at] for at in first[:20]))
+        return names[first[0]]
     if code not in names:
         there = ", ".join(names[:20])
         raise InputError("candidate-unknown", code=repr(code[:80]), known=there)

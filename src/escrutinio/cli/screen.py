@@ -70,7 +70,7 @@ class Summary:
 )
 @asks
 @click.option("--reps", type=int, default=1_000, show_default=True,
-              help=say("Replicates of each model."))  # fmt: skip
+              help=say("Replicates of each model that is drawn."))  # fmt: skip
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True,
               help=say("Seed of the replicates."))  # fmt: skip
 @click.option("--svg", "plots", type=click.Path(path_type=Path, file_okay=False),
@@ -121,13 +121,14 @@ def print_screens(found: Screening) -> None:
 
 def _figures(each: Screen) -> tuple[str, ...]:
     from escrutinio.evidence.screening.screen_texts import SCREENS
+    from escrutinio.evidence.screening.words import chance
 
     digits = SCREENS[each.name].digits
     outside = {None: "–", True: say("yes"), False: say("no")}[each.outside]
     return (
         whole(each.sheets, language()),
         *(_decimal(value, digits) for value in (each.observed, each.null_mean, each.null_sd)),
-        *(_decimal(value, 4) for value in (each.p, each.p_holm)),
+        *("–" if p is None else chance(p, language(), 4) for p in (each.p, each.p_holm)),
         outside,
     )
 
@@ -150,8 +151,8 @@ def _write_plots(directory: Path, found: Screening, contest: str) -> list[Path]:
 
     directory.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, _, svg in plots_of(found, language(), contest):
-        written.append((directory / f"{name}.svg", svg.encode()))
+    for drawn in plots_of(found, language(), contest):
+        written.append((directory / f"{drawn.key}.svg", drawn.svg.encode()))
     write_new(*written)
     return [path for path, _ in written]
 

@@ -59,7 +59,8 @@ MARKS = {
 
 @click.command(
     help=say(
-        "Verify the publication at ADDRESS (a directory or an http address) from its public files alone.\n\n"
+        "Verify the publication at ADDRESS (a directory or an http address) from its public files alone, or "
+        "the file of one place that escrutinio extract or a station's page made.\n\n"
         "Each check is printed with its number, what it looked at and its time; each failure with its place. "
         "A check that cannot be made here is open, which is not the same as holding: without a trust file "
         "got by another way nobody can say whose log this is, and the answer is: consistent; origin not "
@@ -98,6 +99,11 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
+    if Path(address).is_file():
+        from escrutinio.cli.place import as_page, verify_page
+
+        if as_page(Path(address)):
+            sys.exit(verify_page(Path(address), trust_file, as_json=as_json))
     gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
     trust, result = verify_ahead(address, trust_file, only_log=only_log, quiet=quiet or as_json)
     compared = None if only_log or no_downloads else _compared(address, result)

@@ -1,5 +1,8 @@
 """Verifying with processes that began ahead says what verifying alone says."""
 
+import os
+import re
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.cores import cores
-from escrutinio.core.verification.ahead import signatures_ahead
+from escrutinio.core.verification.ahead import begun, signatures_ahead
 from escrutinio.core.verification.checks import Answer, Check, Outcome
 from escrutinio.core.verification.publication import Verification, verify_publication
 from tests.core.verification.lab import long_day, publish
@@ -57,3 +60,56 @@ def test_nobody_begins_what_is_no_help(tmp_path: Path) -> None:
         (tmp_path / "short/log/checkpoint").write_bytes(note)
         with signatures_ahead(tmp_path / "short", fewest=1) as ahead:
             assert ahead is None
+
+
+@pytest.mark.skipif(not HELPED, reason="one core, or no processes that are forked: nobody helps")
+def test_what_began_before_is_found_at_work_once_and_ended(tmp_path: Path) -> None:
+    publish(tmp_path / "one", long_day())
+    publish(tmp_path / "other", long_day())
+    one, other = str(tmp_path / "one"), str(tmp_path / "other")
+    with begun(one, fewest=1):
+        with signatures_ahead(other, fewest=1) as ahead:
+            assert ahead is not None
+            helpers = {*ahead.helpers}
+        with signatures_ahead(one) as ahead:  # that it is long enough was said before
+            assert ahead is not None
+            assert helpers.isdisjoint(ahead.helpers)
+            helpers = {*ahead.helpers}
+        with signatures_ahead(one) as again:
+            assert again is None
+    with begun(one, fewest=1):
+        pass
+    for helper in (*helpers, *ahead.helpers):
+        with pytest.raises(ProcessLookupError):
+            os.kill(helper, 0)
+    with signatures_ahead(one) as after:
+        assert after is None
+
+
+def test_nothing_begins_where_there_is_nothing_to_verify(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for where in (None, str(tmp_path / "nowhere"), str(tmp_path / "file"), "", "http://127.0.0.1:9", "\0"):
+        with begun(where, fewest=1), signatures_ahead(tmp_path) as ahead:
+            assert ahead is None
+
+
+@pytest.mark.skipif(not HELPED, reason="one core, or no processes that are forked: nobody helps")
+def test_the_command_says_the_same_with_it_and_without(tmp_path: Path) -> None:
+    publish(tmp_path, long_day())
+    at_once = "from functools import partial; import escrutinio.__main__ as m"
+    at_once += "; m.begun = partial(m.begun, fewest=1); m.run()"
+    environment = {**os.environ, "ESCRUTINIO_STATE": str(tmp_path / "state")}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", at_once, "verify", *arguments, "--only-log"],
+            capture_output=True,
+            stdin=stdin,
+            env=environment,
+        )
+        for arguments in (["--json", str(tmp_path)], [str(tmp_path), "--json"])
+        for stdin in (subprocess.DEVNULL, None)
+    ]
+    assert {each.returncode for each in said} == {4}
+    assert len({re.sub(rb'"seconds": [0-9.e-]+', b"", each.stdout) for each in said}) == 1
+    refused = [sys.executable, "-c", at_once, "verify", str(tmp_path), "--no-such-option"]
+    assert subprocess.run(refused, capture_output=True, env=environment).returncode == 2

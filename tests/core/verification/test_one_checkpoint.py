@@ -14,6 +14,7 @@ from escrutinio.core.verification.checks import Check, Outcome
 from escrutinio.core.verification.publication import Verification, verify_publication
 from tests.core.election.build import ORIGIN, Day
 from tests.core.log.builders import LogHome
+from tests.core.log.growing import append
 from tests.core.verification.lab import WITNESSES, disputed, long_day, publish, trust_of, write_log
 from tests.core.verification.whole import failed
 from tests.serving import Answer, serve
@@ -94,16 +95,6 @@ TIMES = 100
 BEFORE = 250
 
 
-def append(directory: Path, day: Day, started: str) -> None:
-    """What another process does meanwhile: one checkpoint for each of TIMES records."""
-    home = LogHome(directory, ORIGIN)
-    with home.publisher() as publisher:
-        Path(started).touch()
-        for number in range(TIMES):
-            home.append(publisher, [day.log[BEFORE + number]])
-    home.store.close()
-
-
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Day]:
     """A publication of the first BEFORE entries of a longer day, with its store; not to be changed."""
@@ -126,7 +117,8 @@ def test_a_log_that_grows_meanwhile_verifies_at_the_size_of_its_checkpoint(
     directory, day = tmp_path / "public", long[1]
     shutil.copytree(long[0], directory)
     started = tmp_path / "started"
-    child = multiprocessing.get_context("spawn").Process(target=append, args=(directory, day, str(started)))
+    more = (directory, ORIGIN, day.log[BEFORE : BEFORE + TIMES], str(started))
+    child = multiprocessing.get_context("spawn").Process(target=append, args=more)
 
     def answer(path: str, _count: int) -> None:
         """After the checkpoint was read, and before anything else is, the log grows."""

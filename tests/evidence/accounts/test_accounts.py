@@ -66,8 +66,8 @@ def test_two_tables() -> None:
     assert pair.open_stations.outstanding.capacity == 170
     assert not pair.differing.irreversible
     assert joined.alone == (1, 1)
-    assert "1 agree and 1 differ (net, two minus one: a -2, b +2)" in found.sentences(pair, "en")[0]
-    assert "1 coinciden y 1 difieren" in found.sentences(pair, "es")[0]
+    assert "1 alike, 1 different (net, two minus one: a −2, b +2)" in found.sentences(pair, "en")[0]
+    assert "1 con las mismas cifras, 1 con otras" in found.sentences(pair, "es")[0]
 
 
 def test_stations_of_unknown_size_are_bounded_by_the_roll_alone() -> None:

@@ -53,8 +53,8 @@ def test_what_agrees_what_differs_and_what_one_side_lacks() -> None:
     assert found.outcome_joined.margin == 109 - 29
     assert not found.changes_order
     text = accounts.sentences(found, "en")[0]
-    assert "ana -2, carla +2" in text
-    assert "1 agree and 1 differ" in text
+    assert "ana −2, carla +2" in text
+    assert "1 alike, 1 different" in text
 
 
 def test_whether_it_matters() -> None:

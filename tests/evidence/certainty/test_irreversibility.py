@@ -251,3 +251,49 @@ def test_sheets_of_2024_are_irreversible_given_the_sheets() -> None:
     assert back is not None
     assert back.lead_of_registered is not None
     assert back.lead_of_registered > 1
+
+
+@pytest.mark.parametrize(
+    ("rules", "votes", "said"),
+    [
+        (PLURALITY, (50, 50, 1), "have a and b equal in first place. That is a tie"),
+        (Rules(Method.PLURALITY, 2), (50, 40, 40), "for one more place b and c are equal"),
+        (Rules(Method.PLURALITY, 2), (40, 40, 40), "have a, b and c equal for 2 places"),
+        (Rules(Method.TWO_ROUND), (45, 45, 45), "a, b and c are equal for the second round"),
+        (Rules(Method.TWO_ROUND), (45, 30, 30), "a is first, and b and c are equal for the other place"),
+        (Rules(Method.TWO_ROUND, threshold=Fraction(2, 5)), (45, 45, 10), "give a and b the share"),
+        (Rules(Method.DHONDT, 3), (720, 360, 360), "seats to a; for 2 more seats a, b and c are equal"),
+        (Rules(Method.DHONDT, 1), (10, 10, 9), "have a and b equal for the only seat"),
+        (Rules(Method.DHONDT, 3, Fraction(1, 2)), (180, 120, 96), "no list the share that a seat needs"),
+        (Rules(Method.DHONDT, 3, Fraction(1, 2)), (0, 0), "Nothing is irreversible"),
+        (Rules(Method.DHONDT, 3), (0, 0), "have no vote for anybody"),
+        (Rules(Method.TWO_ROUND), (0, 0, 0), "have no vote for anybody"),
+        (PLURALITY, (0, 0), "have no vote for anybody"),
+    ],
+)  # fmt: skip
+def test_no_sentence_names_anybody_by_the_order_of_the_list(
+    rules: Rules, votes: tuple[int, ...], said: str
+) -> None:
+    """The same votes for the same names, listed the other way round, say the same of each."""
+    found = certificate(rules, votes, 0)
+    assert said in found.sentences("en")[0]
+    names = tuple(reversed(found.candidates))
+    turned = certify(rules, names, votes[::-1], Outstanding(0))
+    for one, other in zip(found.statements, turned.statements, strict=True):
+        for named, over in ((one.candidates, other.candidates), (one.tied, other.tied)):
+            assert {found.candidates[c] for c in named} == {names[c] for c in over}
+        assert one.open == other.open
+        assert (one.withstands, one.finality(0)) == (other.withstands, other.finality(0))
+    assert found.sentences("es") != found.sentences("en")
+
+
+def test_that_no_list_reaches_the_threshold_may_be_final() -> None:
+    """396 of 50 %: 180 + R against half of 396 + R, so that 35 more change nothing."""
+    rules = Rules(Method.DHONDT, 3, Fraction(1, 2))
+    assert certificate(rules, (180, 120, 96), 35).irreversible
+    assert not certificate(rules, (180, 120, 96), 36).irreversible
+
+
+@pytest.mark.parametrize("votes", [(50, 50, 1), (50, 40, 40), (0, 0, 0)])
+def test_what_would_change_the_order_is_not_said_of_equals(votes: tuple[int, ...]) -> None:
+    assert reversal(certificate(PLURALITY, votes, 10), None) is None

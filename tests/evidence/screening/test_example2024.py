@@ -53,8 +53,9 @@ def test_p_values_within_four_monte_carlo_errors(
     result = found.find(name, subject)
     assert result.observed == pytest.approx(observed, rel=1e-2)
     if p is not None:
-        # Both p-values are counts of replicates: 399 here, 1,000 there.
-        error = np.sqrt(p * (1 - p) * (1 / 399 + 1 / 1_000)) + 1 / 400
+        # There all p-values are counts of 1,000 replicates, here those of digits are counts of 399.
+        here = 1 / result.replicates if result.replicates else 0
+        error = np.sqrt(p * (1 - p) * (here + 1 / 1_000)) + 1 / 400
         assert result.p == pytest.approx(p, abs=4 * error)
 
 
@@ -65,6 +66,21 @@ def test_either_round_by_itself_is_the_screen(found: Screening) -> None:
     result = found.find("integer-either", "EG")
     alone = either_round(share, (all_of.ballots[taken], all_of.registered[taken]))
     assert alone == pytest.approx((result.observed, result.null_mean, result.null_sd), rel=1e-12)
+
+
+DRAWN_ONCE = (
+    ("integer-turnout", "turnout", 0.41685),
+    ("integer-share", "EG", 0.00975),
+    ("integer-either", "EG", 0.01498),
+)
+
+
+def test_exact_tails(found: Screening) -> None:
+    """Within four errors of 40,000 replicates of the same probabilities, drawn once by themselves."""
+    for name, subject, p in DRAWN_ONCE:
+        result = found.find(name, subject)
+        assert result.replicates == 0
+        assert result.p == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / 40_000))
 
 
 def test_means_of_digits(found: Screening) -> None:

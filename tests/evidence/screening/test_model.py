@@ -43,8 +43,10 @@ def test_draws_have_the_mean_and_the_spread_of_their_probabilities() -> None:
 
 
 def test_a_certain_category_is_always_drawn() -> None:
-    sure = np.tile([0.0, 0.0, 1.0], (300, 1))
-    assert draw_tallies(sure, 7, np.random.SeedSequence(1)).tolist() == [[0, 0, 300]] * 7
+    for place in range(3):
+        sure = np.tile(np.arange(3) == place, (300, 1)).astype(np.float64)
+        always = [300 if category == place else 0 for category in range(3)]
+        assert draw_tallies(sure, 700, np.random.SeedSequence(1)).tolist() == [always] * 700
 
 
 @given(

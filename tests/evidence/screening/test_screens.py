@@ -2,12 +2,15 @@
 
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import product
+from math import comb, prod
 
 import numpy as np
 import pytest
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records.codes import Role
+from escrutinio.evidence.screening import centers as centers_of
 from escrutinio.evidence.screening.centers import dealt, homogeneity, residuals
 from escrutinio.evidence.screening.coincidences import coincidences
 from escrutinio.evidence.screening.displays import display
@@ -133,6 +136,35 @@ def test_homogeneity_by_hand() -> None:
     assert result.p == pytest.approx(chance, abs=4 * np.sqrt(chance * (1 - chance) / 999))
     off = residuals(dealt(sheets, 0))
     assert off.tolist() == pytest.approx([3 / np.sqrt(7 * 0.65 * 20 / 39), -3 / np.sqrt(7 * 0.65 * 20 / 39)])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "total"),
+    [((1, 1), 1), ((1, 2), 1), ((1, 1, 1), 2), ((3, 5, 2), 4), ((9, 4), 6), ((6, 1, 4, 2), 7)],
+)
+def test_variance_within_a_center_over_all_deals(sizes: tuple[int, ...], total: int) -> None:
+    deals = [deal for deal in product(*(range(n + 1) for n in sizes)) if sum(deal) == total]
+    some = deals[0]
+    votes = np.array([[y, n - y, 0] for y, n in zip(some, sizes, strict=True)])
+    one = made(0, centers=1, tables=len(sizes))
+    tables = dealt(replace(one, votes=votes, registered=np.array(sizes)), 0)
+    chance = np.array([prod(comb(n, y) for n, y in zip(sizes, deal, strict=True)) for deal in deals], float)
+    chance /= chance.sum()
+    x_square = np.array([replace(tables, counts=np.array(deal)).x_square[0] for deal in deals])
+    mean = chance @ x_square
+    assert tables.null_mean[0] == pytest.approx(mean)
+    assert tables.null_variance[0] == pytest.approx(chance @ (x_square - mean) ** 2, abs=1e-9)
+
+
+def test_over_many_tables_the_lottery_need_not_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheets = made(8, centers=500)
+    worked_out = homogeneity(sheets, 0, 399, np.random.SeedSequence(1))
+    monkeypatch.setattr(centers_of, "MOST_DEALT", len(sheets))
+    drawn = homogeneity(sheets, 0, 2_000, np.random.SeedSequence(1))
+    assert (worked_out.replicates, drawn.replicates) == (0, 2_000)
+    assert (worked_out.p, drawn.p) != (None, None)
+    error = np.sqrt((drawn.p or 0) * (1 - (drawn.p or 0)) / 2_000)
+    assert worked_out.p == pytest.approx(drawn.p, abs=4 * error + 1 / 2_001)
 
 
 def test_more_ballots_than_voters() -> None:

@@ -1,7 +1,7 @@
 """Tail probabilities against sums of exact fractions and printed tables; corrections worked by hand."""
 
 from fractions import Fraction
-from math import exp, factorial
+from math import comb, exp, factorial
 
 import numpy as np
 import pytest
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from escrutinio.evidence.screening.tails import (
     benjamini_hochberg,
     chi_square_upper,
+    gamma_upper,
+    hits_upper,
     holm,
     monte_carlo_p,
     poisson_upper,
@@ -35,6 +37,37 @@ def test_chi_square_at_the_ends() -> None:
     assert chi_square_upper(0.0, 3) == 1.0
     assert chi_square_upper(2000.0, 1) < 1e-300
     assert chi_square_upper(500.0, 500) == pytest.approx(0.4916, abs=1e-3)
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 9, 40, 11_963])
+@pytest.mark.parametrize("times", [0.2, 0.98, 1.0, 1.02, 1.3])
+def test_gamma_is_chi_square_where_both_are_defined(freedom: int, times: float) -> None:
+    x = times * freedom
+    assert gamma_upper(x / 2, freedom / 2) == pytest.approx(chi_square_upper(x, freedom), rel=1e-9, abs=1e-12)
+
+
+def test_gamma_at_the_ends() -> None:
+    assert gamma_upper(0.0, 3.5) == 1.0
+    assert gamma_upper(9_000.0, 6_000.5) < 1e-100
+
+
+@given(st.lists(st.fractions(0, 1, max_denominator=1_000), max_size=30), st.integers(-1, 31))
+def test_hits_as_the_sum_of_all_ways(chances: list[Fraction], count: int) -> None:
+    mass = [Fraction(1)]
+    for chance in chances:
+        zero = [Fraction(0)]
+        mass = [a * (1 - chance) + b * chance for a, b in zip(mass + zero, zero + mass, strict=True)]
+    exact = float(sum(mass[max(count, 0) :]))
+    assert hits_upper(count, np.array([float(p) for p in chances])) == pytest.approx(
+        exact, rel=1e-9, abs=1e-13
+    )
+
+
+def test_a_far_tail_of_hits_is_right_to_its_own_size() -> None:
+    found = hits_upper(900, np.full(1_000, 0.1))
+    exact = sum(Fraction(comb(1_000, k) * 9 ** (1_000 - k), 10**1_000) for k in range(900, 1_001))
+    assert found == pytest.approx(float(exact), rel=1e-9)
+    assert hits_upper(1_000, np.full(1_000, 0.5)) == pytest.approx(0.5**1_000, rel=1e-6)
 
 
 @settings(max_examples=40)

@@ -7,7 +7,7 @@ import pytest
 from escrutinio.evidence.screening.result import Family, Missing, Screen
 from escrutinio.evidence.screening.run import screen
 from escrutinio.evidence.screening.screen_texts import SCREENS
-from escrutinio.evidence.screening.words import explain, sentences
+from escrutinio.evidence.screening.words import chance, explain, sentences
 from tests.evidence.screening.made import made
 
 LOADED = re.compile(
@@ -46,6 +46,11 @@ def test_figures_are_written_as_the_language_does() -> None:
     )
     assert "2.656 en 25.073 actas" in sentences(a_screen(), "es")[0]
     assert "fuera del rango esperado" in sentences(a_screen(p_holm=0.01), "es")[0]
+
+
+def test_a_chance_too_small_to_write_is_less_than_the_least_that_is_written() -> None:
+    assert "(p < 0.000001; < 0.000001 after" in sentences(a_screen(p=3e-57, p_holm=5e-57), "en")[0]
+    assert [chance(p, "es", 4) for p in (3e-57, 4e-5, 6e-5)] == ["< 0,0001", "< 0,0001", "0,0001"]
 
 
 def test_lists_are_announced_as_no_ranking() -> None:

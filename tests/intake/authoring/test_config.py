@@ -258,6 +258,26 @@ def test_a_map_is_read_strictly(old: str, new: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("offset", "minutes"),
+    [("-04:00", -240), ("+05:45", 345), ("+00:00", 0), ("+14:00", 840), ("-03:30", -210)],
+)
+def test_the_clocks_of_the_place_differ_from_utc_as_stated(offset: str, minutes: int) -> None:
+    given = f'{EXAMPLE}\n[publication]\nutc_offset = "{offset}"\n'
+    assert read_config(given.encode()).shown.utc_offset == minutes
+
+
+def test_without_an_offset_times_are_those_of_utc() -> None:
+    assert config().shown.utc_offset == 0
+
+
+@pytest.mark.parametrize(
+    "offset", ["-4", "-04", "-0400", "04:00", "-00:00", "+14:01", "+15:00", "-04:60", "UTC-4", ""]
+)
+def test_another_way_to_write_the_offset_is_refused(offset: str) -> None:
+    assert "utc_offset" in refusal(f'{EXAMPLE}\n[publication]\nutc_offset = "{offset}"\n')
+
+
+@pytest.mark.parametrize(
     ("mirrors", "why"),
     [
         ('["ftp://a.example"]', "not an http or https address"),

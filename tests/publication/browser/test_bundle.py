@@ -11,6 +11,7 @@ import pytest
 from escrutinio.base.errors import PublicationError
 from escrutinio.publication.browser.bundle import VERIFIER, bundle, join_modules, make
 from escrutinio.publication.browser.files import asset, assets
+from escrutinio.publication.downloads.one_place import framed
 
 
 def test_the_policy_allows_exactly_what_is_inline_and_no_connection() -> None:
@@ -19,7 +20,7 @@ def test_the_policy_allows_exactly_what_is_inline_and_no_connection() -> None:
     assert policy
     rules = dict(rule.strip().split(" ", 1) for rule in policy[1].split(";"))
     for tag, rule in (("script", "script-src"), ("style", "style-src")):
-        [inline] = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        inline, *_ = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)  # the script has a page in a text
         digest = base64.b64encode(sha256(inline.encode()).digest()).decode()
         assert rules[rule] == f"'sha256-{digest}'"
     assert rules["default-src"] == "'none'"
@@ -112,3 +113,11 @@ def test_modules_that_need_each_other_are_refused() -> None:
     circle = MODULES | {"low": 'import { two } from "./two.js";\n'}
     with pytest.raises(PublicationError, match="imports itself"):
         join_modules(("main",), circle.__getitem__)
+
+
+def test_the_frame_of_a_place_s_file_allows_its_own_style_alone() -> None:
+    page = framed("en", "", "", "")
+    (style,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+    assert f"content=\"default-src 'none'; style-src 'sha256-{digest}'\"" in page
+    assert "<script" not in page

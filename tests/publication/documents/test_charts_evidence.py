@@ -73,6 +73,38 @@ def test_figures_follow_the_language(found: Screening) -> None:
     assert "1.234 a lo sumo" in fingerprint(big, Plot("p", "t", Format("es")))
 
 
+NARROW = 328
+"""Pixels that a plot has across on a screen of 360."""
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_type_is_large_enough_on_a_phone_and_stays_inside(found: Screening, language: str) -> None:
+    for text in drawings(found, Plot("p", "t", Format(language))):
+        root = ElementTree.fromstring(text)
+        size = float(root.get("font-size") or 0)
+        assert size * NARROW / WIDTH >= 11
+        for element in root.iter(f"{SVG}text"):
+            wide = 0.62 * size * len(element.text or "")  # no sans-serif of a system is wider on average
+            start = {"start": 0.0, "middle": -wide / 2, "end": -wide}[element.get("text-anchor") or "start"]
+            left = float(element.get("x") or 0) + start
+            assert left >= -1, element.text
+            assert left + wide <= WIDTH + 1, element.text
+
+
+def test_the_shape_is_said_in_words(found: Screening) -> None:
+    """What the description says is worked out again from the figures that are drawn."""
+    display_, plot = found.displays[0], Plot("p", "t", Format("en"))
+    counts = display_.shares.tolist()
+    assert f"the highest bar, {max(counts)} sheets, stands at" in share_histogram(display_, plot)
+    near = sum(display_.residuals.tolist()[12:21]) / sum(display_.residuals.tolist())
+    assert f"{100 * near:.2f}% of the tables lie within two standard" in residual_bars(display_, plot)
+    bars = found.find("last-digit", "ana").bars
+    assert bars is not None
+    assert f"most often, {int(bars.observed.max())} times" in digit_bars(bars, plot)
+    peak = int(display_.fingerprint.max())
+    assert f"{peak} at most, at turnout" in fingerprint(display_, plot)
+
+
 def test_everything_drawn_lies_in_the_picture(found: Screening) -> None:
     for text in drawings(found, Plot("p", "t", Format("en"))):
         for element in ElementTree.fromstring(text).iter():

@@ -56,14 +56,14 @@ def test_the_reports_of_an_example_validate(name: str) -> None:
     reports = {path: content for path, content in files.items() if path.startswith("nist")}
     assert reports
     for path, content in reports.items():
-        report = json.loads(gzip.decompress(content) if path.endswith(".gz") else content)
+        report = json.loads(gzip.decompress(content))
         assert [str(error) for error in validator.iter_errors(report)] == [], path
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_data_of_an_example_holds_nothing_personal(name: str) -> None:
     _, files = example(name)
-    # Parquet and the report by station say in other forms what the tables say.
+    # Parquet and the packed reports say in other forms what the tables say.
     texts = {path: content for path, content in files.items() if not path.endswith((".parquet", ".gz"))}
     assert {path: found for path, content in texts.items() if (found := scan_bytes(path, content))} == {}
 

@@ -115,7 +115,7 @@ def test_an_honest_description_fits_every_file() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["nist-reported.json", "presidente/sheets.parquet", "nist-reported-stations.json.gz", "skipped.csv"],
+    ["nist-reported.json.gz", "presidente/sheets.parquet", "nist-reported-stations.json.gz", "skipped.csv"],
 )
 def test_one_changed_bit_of_a_file_is_found(path: str) -> None:
     content = bytearray(published()[path])

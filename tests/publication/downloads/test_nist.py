@@ -200,9 +200,9 @@ def test_one_basis_has_the_plain_name_and_several_have_theirs() -> None:
         return [path for path, _, _ in data_files(state, MOMENT) if "nist" in path]
 
     assert names(small_state()) == [
-        "nist-reported.json",
+        "nist-reported.json.gz",
         "nist-reported-stations.json.gz",
-        "nist-copies-party-uno.json",
+        "nist-copies-party-uno.json.gz",
         "nist-copies-party-uno-stations.json.gz",
     ]
-    assert names(state_of(log()[:6])) == ["nist.json", "nist-stations.json.gz"]
+    assert names(state_of(log()[:6])) == ["nist.json.gz", "nist-stations.json.gz"]

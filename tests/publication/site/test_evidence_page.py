@@ -21,7 +21,7 @@ def english(venezuela: Path) -> str:
 @pytest.mark.parametrize(
     "words",
     [
-        "704,113 is the most with which it could not change: it is not irreversible",
+        "only with 704,113 or fewer could they not: it is not irreversible",
         "Up to 4,264,361 votes are outstanding",
         "2,514,694 votes are outstanding",
         "1 in 134,375,310",
@@ -70,3 +70,58 @@ def test_plots_have_titles_and_no_inline_style(venezuela: Path) -> None:
     assert all("<title" in plot and "<desc" in plot and "style=" not in plot for plot in plots)
     keys = re.findall(r'id="([^"]+)"', page)
     assert len(keys) == len(set(keys))
+
+
+PAGE_LANGUAGES = ("en", "es")
+
+
+@pytest.mark.slow
+def test_nobody_and_nowhere_is_called_by_a_code(venezuela: Path) -> None:
+    """Candidates and centers have names; a code stands beside a name that links to its place."""
+    for language in PAGE_LANGUAGES:
+        page = (venezuela / language / "evidence.html").read_text("utf-8")
+        main = page[page.index("<main") : page.index("</main")]
+        words = text_of_markup(re.sub(r'<span class="muted">[0-9]{9}</span>|<ul class="listed">', " ", main))
+        assert not re.search(r"\b(EG|NM|JABE|BERA|reported|copies:|importer/)", words)
+        assert not re.search(r"\b[0-9]{9}\b", words)
+        listed = re.findall(r'<ul class="listed">(.*?)</ul>', main, re.DOTALL)
+        assert listed
+        for row in "".join(listed).split("<li>")[1:]:
+            assert re.match(r'<a href="station.html\?a=[0-9]+&amp;c=[0-9]{9}">', row), row
+
+
+def text_of_markup(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", markup))
+
+
+def test_every_section_has_an_address_of_its_own(miniature: Path) -> None:
+    for language in PAGE_LANGUAGES:
+        page = (miniature / language / "evidence.html").read_text("utf-8")
+        ids = re.findall(r'<h[234] id="([^"]+)"', page)
+        assert len(ids) == len(set(ids)) > 10
+        assert re.findall(r'<a class="permalink" href="#([^"]+)"', page) == ids
+        assert "presidencia-irreversibility-sheets-reported" in ids
+
+
+def test_entries_are_links_and_no_text_in_a_heading(miniature: Path) -> None:
+    page = (miniature / "en" / "evidence.html").read_text("utf-8")
+    headings = re.findall(r"<h4.*?</h4>", page, re.DOTALL)
+    of_entries = [heading for heading in headings if "of-entries" in heading]
+    assert of_entries
+    assert all(re.search(r'<a href="log/[^"]+#e[0-9]+">', heading) for heading in of_entries)
+    assert not any("(entry" in heading for heading in headings)
+
+
+def test_numbers_below_zero_have_the_true_minus_in_sentences_too(miniature: Path) -> None:
+    for language in PAGE_LANGUAGES:
+        words = text_of(miniature / language / "evidence.html")
+        assert "\N{MINUS SIGN}20" in words
+        assert not re.search(r"(^|[ (])-[0-9]", words)
+
+
+def test_each_method_is_first_told_in_one_sentence(miniature: Path) -> None:
+    page = (miniature / "en" / "evidence.html").read_text("utf-8")
+    cards = re.findall(r'<li><a href="#([^"]+)">[^<]+</a><p class="small">([^<]+)</p></li>', page)
+    ids = re.findall(r'<h3 id="([^"]+)"', page)
+    assert [card for card, _ in cards] == ids
+    assert all(said in page.partition("</nav>")[2] for _, said in cards)

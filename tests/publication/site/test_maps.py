@@ -1,5 +1,6 @@
 """The map page: where areas are drawn, how they are shaded, and the table that says the same."""
 
+import re
 import shutil
 from fractions import Fraction
 from hashlib import sha256
@@ -15,8 +16,9 @@ from escrutinio.core.log.mirrors import MIRRORS, open_mirrors
 from escrutinio.core.log.trust import parse_trust
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.publication.site import projection as projecting
-from escrutinio.publication.site.maps import STEPS, Shading, _scale
+from escrutinio.publication.site.maps import SMALL
 from escrutinio.publication.site.projection import WIDTH, projection
+from escrutinio.publication.site.shading import MARGIN, STEPS, Figures, Shading, pattern, scale, shadings
 from escrutinio.running.workspace.publish import publish
 from tests.paths import ROOT
 from tests.publication.pages import Page
@@ -69,14 +71,34 @@ def test_nothing_to_draw_is_no_error() -> None:
     assert projection(Geometry((), {"A": (10.0, 10.0)})).place((10.0, 10.0)) == (12, 12)
 
 
-@given(st.lists(st.fractions(0, 1), max_size=20), st.sampled_from([0, 10, 50]))
-def test_a_scale_holds_every_share_in_five_steps(shares: list[Fraction], least: int) -> None:
-    start, width = _scale(shares, least)
+@given(st.lists(st.fractions(0, 1), max_size=20))
+def test_a_scale_holds_every_share_in_five_steps(shares: list[Fraction]) -> None:
+    start, width = scale(shares)
     shading = Shading("a", 0, start, width)
     assert 0 <= start < start + STEPS * width <= 1000
     for share in shares:
         low, high = shading.bounds[int(shading.step(share)[1:])]
         assert low <= share * 1000 <= high
+
+
+def figures(*votes: int, leader: int | None) -> Figures:
+    top, second = sorted(votes, reverse=True)[:2]
+    valid = sum(votes)
+    return Figures(0, 1, 1, valid, leader, leader is None and top > 0, top, top - second, votes, 0, 0)
+
+
+def test_all_candidates_have_one_scale_and_the_margin_is_first() -> None:
+    """30 of 100 for one and 70 for the other: both in steps of 10 points from 30 on."""
+    drawn = [figures(30, 70, leader=1), figures(60, 40, leader=0)]
+    margin, *shares, coverage = shadings((0, 1), drawn)
+    assert (margin.kind, margin.key) == (MARGIN, "m")
+    assert {(each.start, each.width) for each in shares} == {(300, 100)}
+    assert [each.kind for each in shares] == [0, 1]
+    assert coverage.kind == "coverage"
+    assert pattern(drawn[0], (margin,)) == "1-4"
+    assert pattern(drawn[1], (margin,)) == "0-0"
+    assert pattern(figures(5, 5, leader=None), (margin,)) == "equal"
+    assert pattern(figures(0, 0, leader=None), (margin,)) == "none"
 
 
 # --- the pages of the example ---
@@ -101,6 +123,8 @@ def test_there_is_a_map_for_each_contest_and_basis(page: Page, miniature: Path) 
 
 
 def test_every_drawn_area_links_to_its_page_and_has_its_row(page: Page) -> None:
+    for drawing in (attrs for tag, attrs in page.tags if attrs.get("class") == "drawing"):
+        assert drawing["aria-labelledby"].split()[1].endswith("-basis")
     linked = [attrs["href"] for tag, attrs in page.tags if tag == "a" and attrs["href"].startswith("areas/")]
     assert {"areas/N.html", "areas/C.html", "areas/S.html"} == set(linked)
     assert [row[0] for row in page.tables[0][1:]] == ["Isla Norte", "Isla Centro", "Isla Sur"]
@@ -111,6 +135,30 @@ def test_an_area_without_a_counted_sheet_looks_so_in_every_shading(page: Page) -
     empty = [attrs for attrs in paths if attrs.get("class") == "none"]
     assert empty  # in the paper counts there are some
     assert all(attrs["fill"].endswith("none)") for attrs in empty)
+
+
+def test_a_legend_names_only_what_is_on_the_map(page: Page, miniature: Path) -> None:
+    text = (miniature / "en" / "map.html").read_text("utf-8")
+    for caption in re.findall(r"<figcaption>.*?</figcaption>", text, re.DOTALL):
+        bare = re.sub(r'<(span|li) class="when-dots">.*?</\1>', "", caption, flags=re.DOTALL)
+        assert "circle" not in bare
+        assert "in 0 areas" not in caption
+
+
+def test_the_scales_of_a_contest_are_the_same_in_all_its_maps(miniature: Path) -> None:
+    text = (miniature / "en" / "map.html").read_text("utf-8")
+    legends = re.findall(r'<ul class="legend for-([abc])">(.*?)</ul>', text, re.DOTALL)
+    edges = [re.findall(r"[0-9.]+% – [0-9.]+%", legend) for _, legend in legends]
+    contests = len(list((miniature / "data").glob("*/areas-reported.csv")))
+    assert len({tuple(each) for each in edges}) == contests
+
+
+def test_areas_too_small_to_touch_are_shown_again_enlarged(page: Page, miniature: Path) -> None:
+    """The southern island is narrower than that on this map."""
+    text = (miniature / "en" / "map.html").read_text("utf-8")
+    for shown in re.findall(r'<ul class="small-areas".*?</ul>', text, re.DOTALL):
+        for box in re.findall(r'viewBox="[-0-9]+ [-0-9]+ ([0-9]+) ([0-9]+)"', shown):
+            assert min(map(int, box)) < SMALL + 6
 
 
 def test_a_contest_of_a_part_shows_the_rest_as_land(page: Page) -> None:
@@ -150,7 +198,8 @@ def test_without_shapes_there_are_tables_with_bars_and_mirrors_are_listed(tmp_pa
         tmp_path / "config",
         ('shapes = "islands.geojson"', "#"),
         ('property = "island"', "#"),
-        ("[map]", f"[publication]\nmirrors = [{listed}]\n[later]"),
+        ("[publication]\n", f"[publication]\nmirrors = [{listed}]\n"),
+        ("[map]", "[later]"),
         (', lon = "lon", lat = "lat"', ""),
     )
     text = (config / "election.toml").read_text()

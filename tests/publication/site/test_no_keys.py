@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SPELT_OUT = ("data.html", "how-to-verify.html")
+SPELT_OUT = ("data.html", "glossary.html", "how-to-verify.html")
 """Pages that name files and commands, as they must; so do those of the log's entries."""
 
 KEYS = frozenset({"presidencia", "reported", "others", "nearest", "bulletin", "roll frozen", "polls open"})

@@ -50,7 +50,7 @@ def test_there_are_at_most_seven_parts_and_each_page_is_in_one() -> None:
 def test_one_part_is_marked_as_the_current_one(miniature: Path, path: str) -> None:
     page = read(miniature, f"en/{path}")
     heads = [a for tag, a in page.tags if tag == "a" and a.get("aria-current") in ("page", "true")]
-    assert len(heads) in (1, 2, 3), heads  # the menu of narrow screens repeats the page
+    assert len(heads) in (1, 2, 3), heads  # a part of several pages names the page among them
 
 
 def test_a_part_without_a_page_is_left_out() -> None:
@@ -92,8 +92,8 @@ def test_an_area_stands_beside_its_parent(miniature: Path) -> None:
 def test_what_is_open_is_said_by_name(miniature: Path) -> None:
     said = read(miniature, "es/index.html").said
     assert (
-        "¿Puede cambiarlo lo que falta?Actas oficiales, sin 1 mesa en disputa: "
-        "Las actas contadas tienen a Ceiba en primer lugar, 21 votos" in said
+        "¿Puede cambiarlo lo que falta?Actas oficiales: "
+        "Las actas contadas, sin 1 mesa en disputa, tienen a Ceiba en primer lugar, 21 votos" in said
     )
     assert (
         "Actas oficiales: Araguaney tiene más votos que nadie, 43,51 % de los válidos: 9 más que Ceiba. "
@@ -138,7 +138,7 @@ IMPORTS_ONLY = "This log only imports sheets and announcements"
 def test_what_the_log_lacks_is_one_line_on_a_page(hostile: Path) -> None:
     for name, titles in (
         ("complaints", ("Complaints", "Rulings")),
-        ("audit", ("Minutes of audits", "The dice")),
+        ("audit", ("Minutes of audits", "Random seed")),
         ("observers", ("Accreditations", "Observation reports")),
         ("machines", ("Steps in their life", "Checks of seals")),
     ):

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from escrutinio.intake.authoring.presentation import Presentation
+from escrutinio.publication.site.called import called
+from escrutinio.publication.site.model import Site
+from escrutinio.publication.site.shelf import Shelf
 from escrutinio.publication.site.station_findings import StationFindings
 from tests.publication.growing import Night, night
 
@@ -31,9 +35,11 @@ def test_every_finding_is_on_the_page_of_each_station_that_it_concerns(miniature
     wide = json.loads((miniature / "data/findings-wide.json").read_text())
     stations = _indexes(miniature)
     assert len(stations) == len(state.roll.stations)
+    site = Site(state, Presentation(), Shelf(miniature))
+    names = {language: called(site, language) for language in ("en", "es")}
     named = wider = around = 0
     for finding in state.findings:
-        said = {language: finding.sentence(language) for language in ("en", "es")}
+        said = {language: finding.sentence(language, names[language]) for language in ("en", "es")}
         for code, listed in stations.items():
             own = [row[2] for row in listed.get("findings", [])]
             resting = [wide[number][2] for number in listed.get("wide", [])]
@@ -62,3 +68,12 @@ def test_what_is_said_of_a_contest_is_said_in_its_area_alone(miniature: Path) ->
     areas = {row[3] for row in wide}
     assert {None, "TI", "N"} >= areas
     assert "N" in areas  # the council of one island
+
+
+def test_a_finding_names_contests_signers_and_bases_as_the_pages_do(miniature: Path, mini: Night) -> None:
+    state = mini.state(len(mini.records))
+    names = called(Site(state, Presentation(), Shelf(miniature)), "es")
+    for finding in state.findings:
+        said = finding.sentence("es", names)
+        for code in ("presidencia", "party/", "observer/", "(reported)"):
+            assert code not in said, said

@@ -10,18 +10,18 @@ which form of a message goes with which number (`Plural-Forms`, as gettext has i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
-from gettext import c2py
-from importlib.resources import files
+from pathlib import Path
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.words.po import CONTEXT, read_po
 
 SOURCE = "en"
 FIRST = ("es", "en")
 """The languages that come first in every choice, and in which documents bear their marks."""
 _ENGLISH_PLURAL = "nplurals=2; plural=(n != 1);"
-_FOLDER = files(__package__).joinpath("locale")
+_FOLDER = Path(__file__).with_name("locale")
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "to be translated later")
@@ -54,6 +54,8 @@ class Catalogue:
 
     @cached_property
     def _form(self) -> Callable[[int], int]:
+        from gettext import c2py
+
         _, _, rule = self.header.get("Plural-Forms", _ENGLISH_PLURAL).partition("plural=")
         return c2py(rule.rstrip("; "))
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.wording import percent_sign, separators
+from escrutinio.base.words.wording import MINUS, percent_sign, separators
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from babel import Locale
 
 NBSP = "\u00a0"
-MINUS = "\u2212"
 NONE = "–"
 
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
@@ -30,13 +31,18 @@ _LAST = 253_402_300_799  # of the year 9999
 
 @dataclass(frozen=True)
 class Format:
-    """How one language writes figures. Raises PublicationError for a language the site does not speak."""
+    """How one language writes figures. Raises PublicationError for a language the site does not speak.
+
+    `utc_offset`: minutes by which the clocks that moments are told by are ahead of UTC.
+    """
 
     language: str
+    utc_offset: int = 0
     _thousands: str = field(init=False, repr=False)
     _decimal: str = field(init=False, repr=False)
     _percent: str = field(init=False, repr=False)
     small: tuple[str, ...] = field(init=False, repr=False)
+    _ends: dict[int, tuple[str, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.language not in languages():
@@ -47,6 +53,11 @@ class Format:
         object.__setattr__(self, "_decimal", decimal)
         object.__setattr__(self, "_percent", percent_sign(self.language))
         object.__setattr__(self, "small", tuple(self._group(n) for n in range(10_000)))
+        ends = {
+            digits: tuple(f"{decimal}{n:0{digits}d}{self._percent}" for n in range(10**digits))
+            for digits in (1, 2, 3)
+        }
+        object.__setattr__(self, "_ends", ends)
 
     def _group(self, value: int) -> str:
         return f"{value:,}".replace(",", self._thousands)
@@ -57,6 +68,12 @@ class Format:
             return self.small[value]
         return self._group(value) if value >= 0 else MINUS + self._group(-value)
 
+    def numbers(self, values: Sequence[int], between: str) -> str:
+        """Several numbers, as `number` writes them, with a text between each two."""
+        if values and (min(values) < 0 or max(values) >= len(self.small)):
+            return between.join(map(self.number, values))
+        return between.join([self.small[value] for value in values])
+
     def signed(self, value: int) -> str:
         """A difference, with its sign: +1.977.376, −1.977.376, 0."""
         return f"+{self.number(value)}" if value > 0 else self.number(value)
@@ -64,18 +81,20 @@ class Format:
     def percent(self, part: int, whole: int, digits: int = 2) -> str:
         """`part` of `whole` in percent, halves rounded up, exactly; a dash where `whole` is zero.
 
-        No part is rounded to nothing or to the whole, and none to a half that it is not: that has as many
-        digits as show on which side it lies.
+        No part is rounded to nothing, a half or the whole that it is not: it has as many more digits as show
+        on which side it lies. The pages' own `formatPercent` (records/words.js) has the same rule.
         """
         if whole <= 0:
             return NONE
-        scale = 10**digits
+        scale: int = 10**digits
         rounded = (200 * scale * part + whole) // (2 * whole)
-        if 0 < part < whole:
-            rounded = min(max(rounded, 1), 100 * scale - 1)
-        if rounded == 50 * scale and 2 * part != whole:
+        if any(rounded == edge * scale and 100 * part != edge * whole for edge in (0, 50, 100)):
             return self.percent(part, whole, digits + 1)
-        return f"{self.number(rounded // scale)}{self._decimal}{rounded % scale:0{digits}d}{self._percent}"
+        before, after = divmod(rounded, scale)
+        # Tens of thousands of them stand on the pages of a country.
+        if (ends := self._ends.get(digits)) is not None:
+            return self.number(before) + ends[after]
+        return f"{self.number(before)}{self._decimal}{after:0{digits}d}{self._percent}"
 
     def announced(self, percent: str) -> str:
         """A percentage with the digits it was announced with, "51.20" as 51,20 %; other text stays."""
@@ -127,16 +146,22 @@ class Format:
         return iso if months is None else format_date(date.fromisoformat(iso), "long", locale=months)
 
     def moment(self, seconds: int) -> str:
-        """Seconds since 1970 as day and time, UTC; as seconds where no calendar reaches so far."""
-        if seconds > _LAST:
+        """Seconds since 1970 as day, hour and minute by these clocks, with their offset, "4 de mayo de 2031,
+        18:02 (UTC−3)"; as seconds where no calendar reaches so far. The pages' programs write the same
+        (`pages/times.js`)."""
+        if seconds + 60 * self.utc_offset > _LAST:
             return f"1970 + {self.number(seconds)}{NBSP}s"
-        from babel.dates import format_datetime
+        clocks = timezone(timedelta(minutes=self.utc_offset))
+        when = datetime.fromtimestamp(max(seconds, -60 * self.utc_offset), clocks)
+        return f"{self.day(when.date().isoformat())}, {when:%H:%M}{NBSP}{self.zone()}"
 
-        when = datetime.fromtimestamp(seconds, UTC)
-        months = _months(self.language)
-        if months is None:
-            return f"{when:%Y-%m-%d, %H:%M:%S}{NBSP}UTC"
-        return f"{format_datetime(when, 'd MMM y, HH:mm:ss', locale=months)}{NBSP}UTC"
+    def zone(self) -> str:
+        """What these clocks are called: "UTC", or in brackets by how much they differ from it: "(UTC−3)"."""
+        hours, minutes = divmod(abs(self.utc_offset), 60)
+        if not self.utc_offset:
+            return "UTC"
+        sign = MINUS if self.utc_offset < 0 else "+"
+        return f"(UTC{sign}{hours}{f':{minutes:02}' if minutes else ''})"
 
 
 @cache

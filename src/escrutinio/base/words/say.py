@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from numbers import Real
 from string import Formatter
 from typing import Protocol
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.words.catalogue import FIRST, SOURCE, catalogue, languages, sentence
 from escrutinio.base.words.wording import marks
 

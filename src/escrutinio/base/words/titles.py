@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from escrutinio.base.dataclass import dataclass
 
 
 class Titled(Protocol):

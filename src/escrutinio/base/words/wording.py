@@ -1,9 +1,17 @@
 """How sentences write numbers, in each language."""
 
-from fractions import Fraction
+from __future__ import annotations
+
 from functools import cache
+from typing import TYPE_CHECKING
 
 from escrutinio.base.words.catalogue import SOURCE, catalogue, languages
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+MINUS = "\N{MINUS SIGN}"
+"""What a number below zero begins with, in every sentence, table and page."""
 
 
 @cache
@@ -23,7 +31,7 @@ def percent_sign(language: str) -> str:
 @cache
 def _marks(language: str) -> dict[int, str]:
     thousands, decimals = separators(language)
-    return str.maketrans({",": thousands, ".": decimals})
+    return str.maketrans({",": thousands, ".": decimals, "-": MINUS})
 
 
 def whole(number: int, language: str) -> str:

@@ -8,10 +8,10 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from itertools import zip_longest
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError, EscrutinioError
 from escrutinio.base.words.catalogue import NN_
 from escrutinio.base.words.say import Phrase, PhraseOfMany, Said

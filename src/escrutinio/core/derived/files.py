@@ -6,13 +6,13 @@ codes, numbers and what records say: no sentence of this program, whose words ma
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.cells import text_cell
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.file_names import file_names, is_portable
 from escrutinio.core.derived.cells import free_names, joined_cells, number_cells, table_bytes
 from escrutinio.core.derived.claims import Count, claim_table

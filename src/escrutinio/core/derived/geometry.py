@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import nearest
 from escrutinio.base.words.say import Phrase

@@ -9,8 +9,8 @@ judged here.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.words.catalogue import SOURCE
 from escrutinio.base.words.say import say_in
 

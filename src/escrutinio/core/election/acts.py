@@ -7,9 +7,10 @@ that was replaced completes it (docs/formats.md, "Acts and their matters").
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.state import Standing
 from escrutinio.core.records import types as t

@@ -9,66 +9,44 @@ settle whether a station lies in a scope, the record is admitted.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from copy import copy
 from hashlib import sha256
-from itertools import count
 from typing import NamedTuple, NoReturn
 
 from escrutinio.base.errors import DefinitionError, EscrutinioError, RecordError
-from escrutinio.core.election.acts import Acts
 from escrutinio.core.election.bulk.columns import read_columns
 from escrutinio.core.election.bulk.known import NOTHING, Known, claims_of
-from escrutinio.core.election.bulk.machine_keys import open_enrolment
-from escrutinio.core.election.bulk.signatures import Claims, plainly_acceptable
-from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments, empty_roll
+from escrutinio.core.election.bulk.signatures import Claims
+from escrutinio.core.election.control import ROOT_PLACE, Attachments, empty_roll
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
-from escrutinio.core.election.founding import Foundation, open_charter, open_definition
+from escrutinio.core.election.following import Following, Holder, kid_of, kind_of
+from escrutinio.core.election.founding import Foundation, open_charter
 from escrutinio.core.election.keys import KeyTable
-from escrutinio.core.election.rights import ROOT, Rights, Scopes
+from escrutinio.core.election.rights import ROOT, Scopes
 from escrutinio.core.election.roll import Roll
-from escrutinio.core.election.state import Logged, Standing
+from escrutinio.core.election.state import Standing
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records import types as t
 from escrutinio.core.records.bounds import OutOfBoundsError, check_bounds
-from escrutinio.core.records.cose import key_id, payload_start, split
+from escrutinio.core.records.cose import split
 from escrutinio.core.records.entry import (
     Entry,
     UnknownTypeError,
     introduced_keys,
     open_frame,
 )
-from escrutinio.core.records.keys import check_public_key, check_signature, key_is_acceptable
-from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
+from escrutinio.core.records.keys import check_public_key, check_signature
+from escrutinio.core.records.opening import EntryError, Fault, Signer
 from escrutinio.core.records.parts import EnrolledKey
-from escrutinio.core.records.possession import check_possession, possesses
+from escrutinio.core.records.possession import check_possession
 from escrutinio.core.records.subjects import Subject
-
-SETTLING = frozenset({t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Revocation.TYPE})
-"""The types of the records that settle keys, or are like those that do."""
 
 _OF_CHARTER = {Fault.BAD_SIGNATURE: BAD_SIGNATURE, Fault.OUT_OF_BOUNDS: OUT_OF_BOUNDS}
 """The codes of refusal of a charter that is one but for this."""
 
 _AHEAD = 500
 """Records that are read together before they are judged: their keys may stand in those right before them."""
-
-_READ = frozenset({(code, body.VERSION) for code, body in t.BY_CODE.items()} | set(t.EARLIER))
-"""The types that are known, each with its version."""
-
-_NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
-
-
-class Said(NamedTuple):
-    """An entry that settles keys: its record, the place of its key or `ROOT_PLACE`, whether it has effect; of
-    an enrolment, the kid of each of its keys, None for one that is not enrolled: the root's own, one whose
-    signatures cannot be checked, and one that does not prove that its holder has it."""
-
-    entry: Entry
-    place: int
-    standing: Standing
-    kids: tuple[bytes | None, ...] = ()
 
 
 class _Read(NamedTuple):
@@ -78,17 +56,8 @@ class _Read(NamedTuple):
     about: Subject
 
 
-class _Holder(NamedTuple):
-    """Whom a kid stands for. `key` is None for the root."""
-
-    signer: Signer
-    place: int
-    key: EnrolledKey | None
-    revoked: bool = False
-
-
-class Admission:
-    """Judges records by the entries of a log that it has followed, of which there are `size`.
+class Admission(Following):
+    """Judges records by the entries of a log that it has followed.
 
     `attachments` finds an attachment by its SHA-256: the definition's area table, and the rolls once a key
     for an area speaks of a station. Signatures that are `known` are not checked again. It is what an acceptor
@@ -96,17 +65,9 @@ class Admission:
     """
 
     def __init__(self, attachments: Attachments, known: Known = NOTHING) -> None:
-        self.size = 0
+        super().__init__(attachments)
         self._known = known
-        self._attachments = AttachmentReader(attachments)
         self._unreadable: set[bytes] = set()
-        self._foundation: Foundation | None = None
-        self._holders: MutableMapping[bytes, _Holder] = {}
-        self._enrolled = 0
-        self._rights: Rights | None = None
-        self._acts: Acts | None = None
-        self._rolls: tuple[Logged[t.Roll], ...] = ()
-        self._seen: MutableMapping[bytes, None] = {}
 
     def copy(self) -> Admission:
         """The same, to go on apart from this one."""
@@ -120,164 +81,6 @@ class Admission:
         made._holders, made._seen = ChainMap({}, self._holders), ChainMap({}, self._seen)
         made._acts = None if self._acts is None else self._acts.copy()
         return made
-
-    @property
-    def foundation(self) -> Foundation:
-        """What entry 0 settled. Raises DefinitionError while there is none."""
-        if self._foundation is None:
-            raise DefinitionError("log-empty")
-        return self._foundation
-
-    @property
-    def rights(self) -> Rights:
-        """Who may sign what. Raises DefinitionError while there is no entry 0."""
-        if self._rights is None:
-            raise DefinitionError("log-empty")
-        return self._rights
-
-    @property
-    def rolls(self) -> Sequence[Logged[t.Roll]]:
-        """The effective rolls so far, in log order."""
-        return self._rolls
-
-    def signer(self, raw: bytes, kind: int) -> tuple[Signer | None, int]:
-        """The key in force that the next entry names, and its place. The root signs no bulk records."""
-        holder = self._holders.get(_kid(raw))
-        if holder is None or holder.revoked or (holder.place == ROOT_PLACE and kind in t.BULK):
-            return _NOBODY
-        return holder.signer, holder.place
-
-    # --- following a log ---
-
-    def follow(self, entries: Iterable[bytes]) -> bool:
-        """Take the next entries of the log, admitted or not; whether a key, scope or roll changed by them.
-
-        Raises DefinitionError if entry 0 defines no election.
-        """
-        changed = False
-        for raw in entries:
-            kind = kind_of(raw)
-            changed |= self.size < 2 or kind in SETTLING or kind == t.Roll.TYPE
-            if self._foundation is None:
-                self.define(raw)
-            elif self.size == 1 or kind in SETTLING:
-                with suppress(EntryError):
-                    self.hear(raw)
-            else:
-                self.pass_over(raw, kind)
-        return changed
-
-    def pass_over(self, raw: bytes, kind: int) -> None:
-        """Take the next entry, of a type that is not in `SETTLING`."""
-        if kind == t.Roll.TYPE and self._is_new(raw):
-            self._hear_roll(raw)
-        self.size += 1
-
-    def define(self, raw: bytes) -> None:
-        """Take entry 0. Raises DefinitionError if it defines no election."""
-        self._found(open_definition(raw, self._attachments))
-        self._is_new(raw)
-        self.size = 1
-
-    def hear(self, raw: bytes) -> Said | None:
-        """Take entry 1, or the next one if it is of a type in `SETTLING`; None where it is a repeat.
-
-        Raises EntryError, the entry being taken, where it is no record of this election by a key in force.
-        """
-        index, kind, election = self.size, kind_of(raw), self.foundation
-        self.size += 1
-        if not self._is_new(raw):
-            return None
-        if index == 1 and kind == t.Charter.TYPE:
-            entry, root, standing = open_charter(raw, election)
-            if standing is Standing.EFFECTIVE:
-                self._crown(root)
-            return Said(entry, ROOT_PLACE, standing)
-        signer, place = self.signer(raw, kind)
-        entry = open_enrolment(raw, signer, election.digest)
-        if place != ROOT_PLACE or isinstance(entry.body, t.Charter) or self._revokes_root(entry):
-            return Said(entry, place, Standing.REFUSED)
-        return Said(entry, place, Standing.EFFECTIVE, self._settle(entry))
-
-    def _is_new(self, raw: bytes) -> bool:
-        """Whether an entry that bears on keys or rolls stands in the log for the first time; an entry counts
-        once, whatever the first one came to."""
-        digest = sha256(raw).digest()
-        if digest in self._seen:
-            return False
-        self._seen[digest] = None
-        return True
-
-    def _hear_roll(self, raw: bytes) -> None:
-        holder = self._holders.get(_kid(raw))
-        if holder is None or holder.revoked or holder.place == ROOT_PLACE or holder.key is None:
-            return
-        with suppress(EntryError):
-            entry = open_signed(raw, holder.signer, self.foundation.digest)
-            if self.rights.may_sign(holder.key.role, t.Roll):
-                self._publish(self.size, entry, holder.key)
-
-    def _found(self, foundation: Foundation) -> None:
-        self._foundation = foundation
-        self._rights = Rights(foundation.body)
-        self._acts = Acts(self._rights)
-
-    def _crown(self, root: bytes) -> None:
-        self._holders[key_id(root)] = _Holder(Signer(root, ""), ROOT_PLACE, None)
-
-    def _settle(self, entry: Entry) -> tuple[bytes | None, ...]:
-        """Let a record of the root take effect on the keys; the kids of those that it enrols."""
-        if isinstance(entry.body, t.Revocation):
-            self._revoke(entry.body.kid)
-        if not isinstance(entry.body, t.Enrolment):
-            return ()
-        return self._enrol(entry.body.keys)
-
-    def _enrol(self, keys: Sequence[EnrolledKey]) -> tuple[bytes | None, ...]:
-        """Enrol keys that are not yet; their kids, or None (`Said`)."""
-        holders, election = self._holders, self.foundation.digest
-        public_keys = [key.public_key for key in keys]
-        # As `key_id` has it, for as many keys as there are sheets.
-        found = [sha256(public_key).digest()[:8] for public_key in public_keys]
-        if (
-            len(set(found)) == len(found)
-            and holders.keys().isdisjoint(found)
-            and plainly_acceptable(public_keys)
-            and all(possesses(election, key) for key in keys)
-        ):
-            signers = map(Signer, public_keys, [key.name for key in keys])
-            holders.update(zip(found, map(_Holder, signers, count(self._enrolled), keys), strict=True))
-            self._enrolled += len(keys)
-            return tuple(found)
-        kids: list[bytes | None] = []
-        for key, kid in zip(keys, found, strict=True):
-            holder = holders.get(kid)
-            of_root = holder is not None and holder.key is None
-            if of_root or not key_is_acceptable(key.public_key) or not possesses(election, key):
-                kids.append(None)  # the root's own key stays the root's, without an enrolment
-                continue
-            kids.append(kid)
-            if holder is None:  # the first enrolment wins
-                holders[kid] = _Holder(Signer(key.public_key, key.name), self._enrolled, key)
-                self._enrolled += 1
-        return tuple(kids)
-
-    def _revoke(self, kid: bytes) -> None:
-        holder = self._holders.get(kid)
-        if holder is not None:
-            self._holders[kid] = holder._replace(revoked=True)
-
-    def _revokes_root(self, entry: Entry) -> bool:
-        """Whether it would revoke the root's own key, which is the root's as long as there is the log."""
-        holder = self._holders.get(entry.body.kid) if isinstance(entry.body, t.Revocation) else None
-        return holder is not None and holder.key is None
-
-    def _publish(self, index: int, entry: Entry, key: EnrolledKey) -> None:
-        acts = self._acts
-        if acts is not None and acts.hear(index, entry, key.name, key.role) is Standing.EFFECTIVE:
-            self._rolls += (Logged(index, entry),)
-
-    # --- judging what is offered ---
 
     def judge(self, records: Sequence[bytes]) -> list[Refusal | None]:
         """Say of records that would come next, in this order, which are refused; nothing changes here.
@@ -346,7 +149,7 @@ class Admission:
     def _admit(self, raw: bytes, election: Foundation, ahead: _Read | None) -> None:
         kind = kind_of(raw)
         if ahead is not None and ahead.signer == self.signer(raw, kind)[0]:
-            self._check_right(self._holders[_kid(raw)], t.BY_CODE[kind], ahead.about)
+            self._check_right(self._holders[kid_of(raw)], t.BY_CODE[kind], ahead.about)
         else:
             entry, holder = self._open(raw, election)
             self._check_right(holder, type(entry.body), entry.about)
@@ -359,7 +162,7 @@ class Admission:
                     self._settle(entry)
         self.size += 1
 
-    def _open(self, raw: bytes, election: Foundation) -> tuple[Entry, _Holder]:
+    def _open(self, raw: bytes, election: Foundation) -> tuple[Entry, Holder]:
         try:
             frame = split(raw)
         except RecordError as error:
@@ -388,7 +191,7 @@ class Admission:
             _refuse(OUT_OF_BOUNDS, error)
         return entry, holder
 
-    def _check_right(self, holder: _Holder, kind: type[t.Body], about: Subject) -> None:
+    def _check_right(self, holder: Holder, kind: type[t.Body], about: Subject) -> None:
         if holder.place == ROOT_PLACE or holder.key is None:
             if kind not in ROOT:
                 _refuse("not-entitled", RecordError("root-key-signs", type=kind.NAME))
@@ -441,23 +244,3 @@ class _RefusedError(Exception):
 
 def _refuse(code: str, why: EscrutinioError) -> NoReturn:
     raise _RefusedError(code, why) from None
-
-
-def kind_of(raw: bytes) -> int:
-    """The type that a record has if it is well formed; -1 where it cannot be, or is not known in its
-    version."""
-    try:
-        if raw[2] == 0x58 and raw[raw[3] + 5] == 0x58:  # the heads that nearly every record has
-            at = raw[3] + 7
-        elif (at := payload_start(raw)) < 0:
-            return -1
-        head = raw[at + 2]
-        kind = head if head < 0x18 else raw[at + 3] if head == 0x18 else -1
-        return kind if (kind, raw[at + 1]) in _READ else -1
-    except IndexError:
-        return -1
-
-
-def _kid(raw: bytes) -> bytes:
-    """The kid that a record names if it is well formed."""
-    return raw[12:20] if raw[2:3] == b"\x58" else raw[13:21]

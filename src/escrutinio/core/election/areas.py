@@ -1,13 +1,13 @@
 """The tree of areas: a country, its states, their municipalities, and so on to any sensible depth."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.tables import read_columns, write_table

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import compress
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.bulk.columns import FEWEST, Columns, Named, columns_of, read_columns
 from escrutinio.core.election.bulk.cursor import NOT_STATED
 from escrutinio.core.election.bulk.known import NOTHING, Known, claims_of
@@ -117,8 +117,8 @@ def decode_chunk(
     rows: dict[str, Rows] = {}
     unknown: list[int] = []
     if columns is not None:
-        numbers: dict[str, int] = {}
-        number = np.array([numbers.setdefault(code, len(numbers)) for code in columns.contest], np.intp)
+        numbers = {code: number for number, code in enumerate(dict.fromkeys(columns.contest))}
+        number = np.fromiter(map(numbers.__getitem__, columns.contest), np.intp, len(columns.contest))
         for code, of in numbers.items():
             mine = number == of
             if code in shapes:

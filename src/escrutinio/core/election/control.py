@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError
 from escrutinio.core.election.acts import Act, Acts
 from escrutinio.core.election.areas import AreaTree

@@ -5,11 +5,12 @@ size, which a bulletin speaks of, can be made again from the state.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.findings.docket import AWAITED
 from escrutinio.core.election.findings.sheets import CONFLICT
 from escrutinio.core.election.places import in_places

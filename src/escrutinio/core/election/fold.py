@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from escrutinio.core.election.admission import SETTLING, Admission, Said, kind_of
+from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.assemble import Unjudged, assemble
 from escrutinio.core.election.bulk.ahead import Ahead
 from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.election.columns import ChunkColumns, Shape, decode_chunk
 from escrutinio.core.election.control import AttachmentReader, Attachments, SignedControl
+from escrutinio.core.election.following import SETTLING, Said, kind_of
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.leaves import Leaves
 from escrutinio.core.election.shared import Chunk, Shared
@@ -95,17 +96,21 @@ class Fold:
     def add(self, entries: Iterable[bytes]) -> None:
         """Take the next entries of the log. Raises DefinitionError if entry 0 defines no election."""
         admission = self._admission
+        run: list[tuple[bytes, int]] = []
         for raw in entries:
-            index, kind = admission.size, kind_of(raw)
+            kind = kind_of(raw)
+            index = admission.size + len(run)
+            if index > 1 and kind not in SETTLING:
+                run.append((raw, kind))
+                continue
+            self._collect(run)
+            run = []
+            self._leaves.tell([index], sha256(b"\0" + raw).digest())
             if index == 0:
                 self._define(raw)
-                self._leaves.tell([0], sha256(b"\0" + raw).digest())
-            elif kind in SETTLING or index == 1:
-                self._leaves.tell([index], sha256(b"\0" + raw).digest())
-                self._hear(index, raw)
             else:
-                self._collect(index, raw, kind)
-                admission.pass_over(raw, kind)
+                self._hear(index, raw)
+        self._collect(run)
 
     def state(self, root_at: Callable[[int], bytes] | None = None) -> ElectionState:
         """The state after the entries added so far; more can be added afterwards.
@@ -194,16 +199,22 @@ class Fold:
 
     # --- everything else, in chunks ---
 
-    def _collect(self, index: int, raw: bytes, kind: int) -> None:
-        if index >= self._stop:
-            self._send()
-            self._unit, self._stop = self._cut(index)
-        signer, place = self._admission.signer(raw, kind)
-        chunk = self._chunk
-        chunk.entries.append(raw)
-        chunk.index.append(index)
-        chunk.place.append(place)
-        chunk.signers.append(signer)
+    def _collect(self, run: Sequence[tuple[bytes, int]]) -> None:
+        """Take the next entries, each with its type, none of which settles keys."""
+        admission, index, taken = self._admission, self._admission.size, 0
+        while taken < len(run):
+            if index >= self._stop:
+                self._send()
+                self._unit, self._stop = self._cut(index)
+            here = run[taken : taken + self._stop - index]
+            chunk = self._chunk
+            chunk.entries += [raw for raw, _ in here]
+            chunk.index += range(index, index + len(here))
+            found = [admission.signer(raw, kind) for raw, kind in here]
+            chunk.place += [place for _, place in found]
+            chunk.signers += [signer for signer, _ in found]
+            index, taken = index + len(here), taken + len(here)
+        admission.pass_over(run)
 
     def _cut(self, index: int) -> tuple[int | None, int]:
         """The unit of an entry, where others work ahead on it, and where its chunk ends."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.areas import AreaTree, read_areas
 from escrutinio.core.election.contests import check_areas

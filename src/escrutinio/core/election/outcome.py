@@ -8,11 +8,12 @@ it is stated.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction as Exact
 from heapq import heapify, heappop, heappush
 from itertools import groupby
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.definition import HALF, PROPORTIONAL
 from escrutinio.core.election.state import ContestView
 from escrutinio.core.records.codes import Method, Ties

@@ -6,10 +6,10 @@ writes it into the configuration as `[qr2024]`; it is published as `data/qr2024.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import nearest
 from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024

@@ -1,12 +1,12 @@
 """Who may sign what (docs/formats.md, "Who may sign what"), and of which stations and contests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.roll import Roll

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.areas import AreaTree

@@ -4,11 +4,12 @@ A table says of each row where it belongs (station, basis) and which rule, if an
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.words.catalogue import N_, languages
 from escrutinio.core.election.columns import ChunkColumns, Rows
 from escrutinio.core.election.findings.entries import KEY_OUT_OF_SCOPE

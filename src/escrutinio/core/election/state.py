@@ -6,7 +6,7 @@ which row counts where is said by `ElectionState.counted`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from functools import cache, cached_property
 from typing import Generic, TypeVar, cast
@@ -14,6 +14,7 @@ from typing import Generic, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import say_in
 from escrutinio.core.election.areas import AreaTree

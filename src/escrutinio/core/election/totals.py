@@ -4,12 +4,12 @@ Everything is int64 and exact: five million sheets of counts below 2^32 stay bel
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.arrays import Int64
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.counting import counted_at
 from escrutinio.core.election.definition import BLANK, NULL

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, LogError
 from escrutinio.core.log.reader import LogReader, read_entries
 from escrutinio.core.log.store import Receipt, Store

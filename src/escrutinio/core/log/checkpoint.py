@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
 from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE, Hash

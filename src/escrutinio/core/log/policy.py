@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import chain
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
 from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.notes import KeyType, VerifierKey, decode_decimal, parse_vkey

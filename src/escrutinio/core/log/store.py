@@ -8,9 +8,9 @@ log's files hold them; their digests stay, so that a record never enters twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.log.merkle import EMPTY_ROOT
 
 

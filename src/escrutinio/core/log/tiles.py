@@ -8,9 +8,9 @@ level 0 tile, each after its length as a big-endian uint16.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
 from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE, Hash, tree_root

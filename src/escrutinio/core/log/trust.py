@@ -25,10 +25,10 @@ The last three are a C2SP tlog-policy, and `Trust.policy` can be written as one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import msgspec
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
 from escrutinio.base.toml import convert, inline, quote, read_toml
 from escrutinio.core.log.mirrors import is_address

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, TypeVar, dataclass_transform
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.records import codecs as c
 
 REPLACES = c.Trailing(c.DIGEST)

@@ -10,11 +10,12 @@ adds the place.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, field, fields
 from enum import IntEnum
 from functools import cached_property
 from typing import Generic, Protocol, TypeAlias, TypeVar, dataclass_transform
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import text as _text
 

@@ -7,9 +7,9 @@
 profile or has only one encoding, so a frame that splits would be written again with the same bytes.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records.text import check_name, check_subject
 

@@ -5,10 +5,10 @@ the signature holds, is asked with `verify`, since the key comes from the log an
 `read_record` leaves out the bounds (`bounds`), for whoever asks them after the signature or shows the record.
 """
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.bounds import check_bounds, check_time

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from escrutinio.base.beside import new_file
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import RecordError
 from escrutinio.base.inputs import as_text, read_input
 from escrutinio.core.records.cose import key_id

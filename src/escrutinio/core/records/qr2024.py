@@ -5,8 +5,8 @@ shows such a sheet says so. The order of the 38 options is that of the example's
 """
 
 import re
-from dataclasses import dataclass
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records.codecs import COUNT_LIMIT
 

@@ -4,8 +4,7 @@ The subject in the protected header is the only place where station and contest 
 can say one thing in the header and another in the payload.
 """
 
-from dataclasses import dataclass
-
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records.text import check_subject
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.core.election.qr2024_options import (
     MAX_FILE,

@@ -7,10 +7,11 @@ what could not be judged has not held.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from time import perf_counter
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import CONTEXT, EscrutinioError
 from escrutinio.base.words.catalogue import SOURCE
 from escrutinio.base.words.say import Said, said_in_all, say_in, say_key

@@ -7,9 +7,9 @@ checkpoints together are the evidence. Where earlier checkpoints are kept is not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
 from escrutinio.base.words.catalogue import NN_
 from escrutinio.base.words.say import Phrase, PhraseOfMany, Said

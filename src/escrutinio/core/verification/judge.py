@@ -6,13 +6,14 @@ says what was compared with what, and which entries show it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, LogError, RecordError
 from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.bulk.cursor import NOT_STATED

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, LogError
 from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.checkpoint import VerifiedCheckpoint, parse_checkpoint, verify_checkpoint

@@ -13,10 +13,11 @@ publication; what cannot be judged is said to be open, and nothing is authentic 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.fetch import Fetch, files_below, open_files
 from escrutinio.base.progress import Progress, silent

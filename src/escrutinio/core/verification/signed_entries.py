@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError, RecordError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import Role

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.words.say import Phrase
 from escrutinio.core.log.checkpoint import Checkpoint

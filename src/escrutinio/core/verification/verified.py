@@ -8,11 +8,11 @@ the same bytes. What no record vouches for is asked of `unverified`, by that nam
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
 from escrutinio.base.fetch import Fetch
 from escrutinio.core.election.fold import Fold

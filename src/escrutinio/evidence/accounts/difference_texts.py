@@ -69,8 +69,8 @@ def pair_sentences(effect: str, values: Mapping[str, object], language: str) -> 
 
 
 _FOUND = N_(
-    "Of the stations that {left} and {right} both have, {agree:,} agree and {differ:,} differ (net, "
-    "{right} minus {left}: {net}); {only_left:,} are only in {left}, {only_right:,} only in {right}."
+    "Stations that {left} and {right} both have: {agree:,} alike, {differ:,} different (net, {right} minus "
+    "{left}: {net}). Only in {left}: {only_left:,}; only in {right}: {only_right:,}."
 )
 _EFFECT = {
     "none": N_("Nothing differs."),

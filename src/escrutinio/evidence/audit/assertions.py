@@ -88,6 +88,8 @@ def _dhondt(votes: Sequence[int], seats: int, share: Fraction | None) -> tuple[A
     """The last average that A used is above the next of B; lists are on their side of the threshold."""
     total = sum(votes)
     below = [share is not None and v * share.denominator < share.numerator * total for v in votes]
+    if all(below):
+        raise EvidenceError("audit-no-list")
     filled = dhondt([0 if low else v for v, low in zip(votes, below, strict=True)], seats)
     if filled.open:
         raise EvidenceError("audit-tie-last-seat")

@@ -10,16 +10,15 @@ de représentation proportionnelle*, 1882). That R can only shrink makes a statu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from functools import reduce
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
-from escrutinio.base.words.say import say_in
+from escrutinio.base.words.say import say_in, say_many_in
 from escrutinio.core.election.definition import HALF
-from escrutinio.core.election.outcome import dhondt
+from escrutinio.core.election.outcome import Filled, dhondt
 from escrutinio.core.records.codes import Method
 
 CLAIM = "claim:"
@@ -103,12 +102,16 @@ class Statement:
 
     `code`: `first` (the `candidates` have most votes, one for each seat), `first-round` (the candidate has
     the share that wins the first round), `second-round` (nobody has it, and these two are first),
-    `no-first-round` (nobody has it), `seats` (this distribution).
+    `no-first-round` (nobody has it), `seats` (this distribution), `no-list` (no list has the share that a
+    seat needs). Places that votes alone give to nobody are `open`, and `tied` have equal claims to them;
+    `candidates` are then only those who have a place for certain.
     """
 
     code: str
     candidates: tuple[int, ...]
     inequalities: tuple[Inequality, ...]
+    open: int = 0
+    tied: tuple[int, ...] = ()
 
     @property
     def withstands(self) -> int | None:
@@ -171,16 +174,43 @@ class Certificate:
         capacity = self.outstanding.capacity
         announced = self.basis.startswith(CLAIM)
         values = {
-            "source": say_in(language, _ANNOUNCED if announced else _SHEETS),
+            "source": self._source(language),
             "who": _listed([self.candidates[c] for c in said.candidates], language),
+            "tied": _listed([self.candidates[c] for c in said.tied], language),
+            "open": said.open,
             "margin": self.margin or 0,
             "capacity": capacity or 0,
             "limit": max(limit or 0, 0),
         }
-        shown = say_in(language, _SHOWN[said.code], **values)
+        shown = say_in(language, self._shown(said), **values)
         end = "unopposed" if limit is None else "tied" if limit < 0 else self.finality.value
+        if not any(self.votes):
+            end = "no-vote"
         limits = _LIMITS_ANNOUNCED if announced else _LIMITS
         return f"{shown} {say_in(language, _STATUS[end], **values)}", say_in(language, limits)
+
+    def _source(self, language: str) -> str:
+        """What the votes are of, with the sheets that are left out of them."""
+        if self.basis.startswith(CLAIM):
+            return say_in(language, _ANNOUNCED)
+        if not self.outstanding.disputed:
+            return say_in(language, _SHEETS)
+        return say_many_in(
+            language,
+            self.outstanding.disputed,
+            "The counted sheets, without {count} station in dispute,",
+            "The counted sheets, without {count} stations in dispute,",
+        )
+
+    def _shown(self, said: Statement) -> str:
+        """What the votes show, as a message; of a tie it names all or nobody."""
+        if not any(self.votes):
+            return _NO_VOTE
+        if not said.tied:
+            return _SHOWN[said.code]
+        if said.open == 1:
+            return (_ONE_TIED_BESIDE if said.candidates else _ONE_TIED)[said.code]
+        return (_TIED_BESIDE if said.candidates else _TIED)[said.code]
 
     def sentence(self, language: str) -> str:
         """Both sentences, which do not stand without each other. Raises EvidenceError as `sentences`."""
@@ -230,11 +260,16 @@ def _plurality(rules: Rules, votes: Sequence[int], seats: int, code: str) -> Sta
     """The k-th against the next: of all pairs of one who is in and one who is not, the closest."""
     order = _order(rules, votes)
     inside, outside = order[:seats], order[seats:]
-    pairs: tuple[Inequality, ...] = ()
-    if outside:
-        w, loser = inside[-1], outside[0]
-        pairs = (Inequality("margin", votes[w] - votes[loser], 0, 1, _favours(rules, w, loser), w, loser),)
-    return Statement(code, tuple(sorted(inside)), pairs)
+    if not outside:
+        return Statement(code, tuple(sorted(inside)), ())
+    w, loser = inside[-1], outside[0]
+    between = votes[w] - votes[loser], 0, 1, _favours(rules, w, loser)
+    pairs = (Inequality("margin", *between, _alone(rules, votes, w), _alone(rules, votes, loser)),)
+    if between[0] or rules.tie_order is not None:
+        return Statement(code, tuple(sorted(inside)), pairs)
+    certain = tuple(sorted(c for c in inside if votes[c] > votes[w]))
+    tied = tuple(c for c, count in enumerate(votes) if count == votes[w])
+    return Statement(code, certain, pairs, seats - len(certain), tied)
 
 
 def _two_round(rules: Rules, votes: Sequence[int]) -> tuple[Statement, ...]:
@@ -247,12 +282,15 @@ def _two_round(rules: Rules, votes: Sequence[int]) -> tuple[Statement, ...]:
         if len(votes) == 1:  # who stands alone gets every valid vote that can come
             return (Statement("first-round", (first,), ()),)
         # Below one half two candidates can have the share; then the first of them wins.
-        ahead = _plurality(rules, votes, 1, "first").inequalities if 2 * p < q else ()
-        return (Statement("first-round", (first,), (above, *ahead)),)
-    below = Inequality("below-share", p * valid, q * votes[first], q - p, True, first=first)
+        if 2 * p >= q:
+            return (Statement("first-round", (first,), (above,)),)
+        ahead = _plurality(rules, votes, 1, "first-round")
+        return (replace(ahead, inequalities=(above, *ahead.inequalities)),)
+    alone = _alone(rules, votes, first)
+    below = Inequality("below-share", p * valid, q * votes[first], q - p, True, first=alone)
     pair = _plurality(rules, votes, 2, "second-round")
     missed = Statement("no-first-round", (), (below,))
-    return Statement(pair.code, pair.candidates, (below, *pair.inequalities)), missed
+    return replace(pair, inequalities=(below, *pair.inequalities)), missed
 
 
 def _highest_averages(rules: Rules, votes: Sequence[int]) -> Statement:
@@ -260,9 +298,17 @@ def _highest_averages(rules: Rules, votes: Sequence[int]) -> Statement:
     valid = sum(votes)
     p, q = _share(rules.threshold) if rules.threshold is not None else (0, 1)
     taking_part = [v if q * v >= p * valid else 0 for v in votes]
+    if not valid:
+        return Statement("seats", (), (_NEVER,), rules.seats, tuple(range(len(votes))))
     if not any(taking_part):
-        return Statement("seats", (), (Inequality("average", 0, 0, 1),))
-    seats = _seats(rules, taking_part)
+        most = _order(rules, votes)[0]
+        share = p * valid, q * votes[most], q - p, False
+        return Statement("no-list", (), (Inequality("below-share", *share, _alone(rules, votes, most)),))
+    filled = dhondt(taking_part, rules.seats)
+    if filled.open and rules.tie_order is None:
+        certain = tuple(c for c, n in enumerate(filled.certain) if n)
+        return Statement("seats", certain, (_NEVER,), filled.open, filled.tied)
+    seats = _seats(rules, filled)
     holders = [c for c, n in enumerate(seats) if n]
     found = [
         Inequality("above-share", q * votes[c], p * valid, p, True, first=c)
@@ -283,9 +329,8 @@ def _highest_averages(rules: Rules, votes: Sequence[int]) -> Statement:
     return Statement("seats", tuple(sorted(holders)), tuple(found))
 
 
-def _seats(rules: Rules, votes: Sequence[int]) -> list[int]:
-    """Seats by highest averages; where averages are equal, by the tie-break or else in ballot order."""
-    filled = dhondt(votes, rules.seats)
+def _seats(rules: Rules, filled: Filled) -> list[int]:
+    """Seats by highest averages; where averages are equal, by the tie-break."""
     seats = list(filled.certain)
     for candidate in sorted(filled.tied, key=lambda c: _rank(rules, c))[: filled.open]:
         seats[candidate] += 1
@@ -304,6 +349,13 @@ def _order(rules: Rules, votes: Sequence[int]) -> list[int]:
 
 def _rank(rules: Rules, candidate: int) -> int:
     return candidate if rules.tie_order is None else rules.tie_order.index(candidate)
+
+
+def _alone(rules: Rules, votes: Sequence[int], candidate: int) -> int | None:
+    """The candidate, unless others have as many votes and only the order of the list is between them."""
+    if rules.tie_order is None and sum(count == votes[candidate] for count in votes) > 1:
+        return None
+    return candidate
 
 
 def _favours(rules: Rules, one: int, other: int) -> bool:
@@ -329,8 +381,13 @@ def _check(rules: Rules, votes: Sequence[int]) -> None:
 
 
 def _listed(names: Sequence[str], language: str) -> str:
-    return reduce(lambda listed, last: say_in(language, _AND, listed=listed, last=last), names or [""])
+    if len(names) < 2:
+        return "".join(names)
+    return say_in(language, _AND, listed=", ".join(names[:-1]), last=names[-1])
 
+
+_NEVER = Inequality("average", 0, 0, 1)
+"""What holds with no number of outstanding votes, zero included: that a tie stays one."""
 
 _AND = N_("{listed} and {last}")
 _SHEETS = N_("The counted sheets")
@@ -340,19 +397,47 @@ _SHOWN = {
     "first-round": N_("{source} give {who} the share that decides the first round."),
     "second-round": N_("{source} give nobody the share that decides the first round; {who} are first."),
     "seats": N_("{source} give seats to {who}."),
+    "no-list": N_("{source} give no list the share that a seat needs, so that nobody takes part."),
+}
+_NO_VOTE = N_("{source} have no vote for anybody.")
+_ONE_TIED = {
+    "first": N_("{source} have {tied} equal in first place."),
+    "first-round": N_("{source} give {tied} the share that decides the first round, and equal votes."),
+    "second-round": N_(
+        "{source} give nobody the share that decides the first round; {tied} are equal for the second round."
+    ),
+    "seats": N_("{source} have {tied} equal for the only seat."),
+}
+_ONE_TIED_BESIDE = {
+    "first": N_("{source} have {who} among the first; for one more place {tied} are equal."),
+    "second-round": N_(
+        "{source} give nobody the share that decides the first round; {who} is first, and {tied} are equal "
+        "for the other place in the second."
+    ),
+    "seats": N_("{source} give seats to {who}; for one more seat {tied} are equal."),
+}
+_TIED = {
+    "first": N_("{source} have {tied} equal for {open:,} places."),
+    "second-round": N_(
+        "{source} give nobody the share that decides the first round; {tied} are equal for the second round."
+    ),
+    "seats": N_("{source} have {tied} equal for {open:,} seats."),
+}
+_TIED_BESIDE = {
+    "first": N_("{source} have {who} among the first; for {open:,} more places {tied} are equal."),
+    "seats": N_("{source} give seats to {who}; for {open:,} more seats {tied} are equal."),
 }
 _STATUS = {
     "irreversible": N_("At most {capacity:,} votes are outstanding: however they fall, this stays."),
     "open": N_(
-        "Up to {capacity:,} votes are outstanding, and {limit:,} is the most with which it could not "
-        "change: it is not irreversible."
+        "Up to {capacity:,} votes are outstanding, which could change it; only with {limit:,} or fewer "
+        "could they not: it is not irreversible."
     ),
     "unknown": N_(
         "How many votes are outstanding is not known; it would be irreversible with at most {limit:,}."
     ),
-    "tied": N_(
-        "That is a tie or no vote at all: it is not irreversible with any number of outstanding votes."
-    ),
+    "tied": N_("That is a tie: it is not irreversible with any number of outstanding votes."),
+    "no-vote": N_("Nothing is irreversible yet."),
     "unopposed": N_("Nobody else can take that place."),
 }
 _LIMITS = N_(

@@ -107,7 +107,8 @@ class Projection:
     def sentences(self, names: Sequence[str], language: str) -> tuple[str, str]:
         """The projected shares and the assumption behind them. Raises KeyError for an unknown language."""
         total = float(self.projected.sum())
-        order = np.argsort(-self.projected, kind="stable")[:2].tolist()
+        least = np.sort(self.projected)[::-1][:2].min()
+        order = [c for c in np.argsort(-self.projected, kind="stable").tolist() if self.projected[c] >= least]
         shares = [Fraction(votes / total if total else 0.0) for votes in self.projected.tolist()]
         shown = ", ".join(f"{names[c]} {percent(shares[c], 1, language)}" for c in order)
         bare = int(self.bare.sum())

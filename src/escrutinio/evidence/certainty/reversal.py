@@ -12,6 +12,7 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import decimal, percent, points
+from escrutinio.core.election.outcome import rank
 from escrutinio.evidence.certainty.irreversibility import Certificate
 
 
@@ -92,15 +93,16 @@ class Reversal:
 
 
 def reversal(certificate: Certificate, expected: Fraction | None) -> Reversal | None:
-    """What would change the first two places; None with fewer than two candidates or without votes for them.
+    """What would change the first two places; None with fewer than two candidates or without votes for them,
+    and where several are equal in one of these places: which of them to name is not the ballot's to say.
 
     `expected` as `expected_votes` gives it.
     """
-    order = sorted(range(len(certificate.votes)), key=lambda c: (-certificate.votes[c], c))
-    if len(order) < 2 or not certificate.votes[order[0]]:
-        return None
-    first, second = order[:2]
     votes, names = certificate.votes, certificate.candidates
+    places = rank(votes)
+    if len(places) < 2 or any(len(place.candidates) > 1 for place in places[:2]):
+        return None
+    (first,), (second,) = (place.candidates for place in places[:2])
     margin, capacity = votes[first] - votes[second], certificate.outstanding.capacity
     return Reversal(
         names[first], names[second], margin, sum(votes), votes[first], votes[second], capacity, expected

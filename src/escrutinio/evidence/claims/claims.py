@@ -69,7 +69,7 @@ class OwnArithmetic:
         """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         share = self.what in ("percent", "turnout")
         values = {
-            "what": f"{say_in(language, _WHAT[self.what])} {self.candidate}".strip(),
+            "what": say_in(language, _WHAT[self.what], candidate=self.candidate),
             "announced": announced(self.announced, language)
             if share
             else whole(int(self.announced), language),
@@ -145,7 +145,7 @@ class Odd:
 
     def sentence(self, language: str) -> str:
         """What it is and why it is left out, in a language. Raises KeyError for an unknown language."""
-        what = f"{say_in(language, _WHAT[self.what])} {self.candidate}".strip()
+        what = say_in(language, _WHAT[self.what], candidate=self.candidate)
         return say_in(language, _ODD, what=what, announced=repr(self.announced))
 
 
@@ -351,7 +351,7 @@ def _number(what: str, announced: int, computed: int) -> OwnArithmetic:
 
 
 _WHAT = {
-    "percent": N_("the percentage of"),
+    "percent": N_("the percentage of {candidate}"),
     "valid": N_("the valid votes"),
     "ballots": N_("all the ballots"),
     "turnout": N_("the turnout"),

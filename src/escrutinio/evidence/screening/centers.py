@@ -4,6 +4,12 @@ Voters are put on tables by a rule that has nothing to do with how they vote (th
 their identity card), so tables of one center differ little more than a lottery would make them. Statistic:
 Pearson's X² within centers; null: all voters of a center dealt to its tables anew, a multivariate
 hypergeometric draw that keeps both the sizes of the tables and the votes of the center.
+
+The mean and variance of X² under that lottery are exact (Haldane 1940, "The mean and variance of χ², when
+used as a test of homogeneity, when expectations are small", Biometrika 31; with any margins: Dawson 1954,
+"A simplified expression for the variance of the χ²-function on a contingency table", Biometrika 41). Over
+many tables X² is the sum of many independent terms, and its tail that of the gamma distribution with this
+mean and variance, as Haldane proposed; only over few tables the lottery is drawn.
 """
 
 from dataclasses import dataclass
@@ -15,10 +21,18 @@ from escrutinio.base.arrays import Int64
 from escrutinio.evidence.screening.model import Float
 from escrutinio.evidence.screening.result import Family, Missing, Screen
 from escrutinio.evidence.screening.sheets import Sheets
-from escrutinio.evidence.screening.tails import benjamini_hochberg, chi_square_upper, monte_carlo_p
+from escrutinio.evidence.screening.tails import (
+    benjamini_hochberg,
+    chi_square_upper,
+    gamma_upper,
+    monte_carlo_p,
+)
 
 RATE = 0.05
 """False discovery rate of lists."""
+
+MOST_DEALT = 1_000
+"""Tables up to which the lottery is drawn. Beyond, the gamma distribution errs by less than replicates do."""
 
 _CELLS = 1 << 20
 
@@ -45,6 +59,19 @@ class Dealt:
     def null_mean(self) -> Float:
         """E X² of each center, exactly: (tables - 1)·N/(N - 1) (Haldane 1940)."""
         return (self.tables - 1) * self.size / (self.size - 1)
+
+    @property
+    def null_variance(self) -> Float:
+        """Var X² of each center, exactly (Dawson 1954, with two columns)."""
+        n, k = self.size.astype(np.float64), self.tables
+        votes = n * (1 / self.total + 1 / (self.size - self.total))
+        rest = np.maximum(n - 2, 1)  # two voters leave nothing to chance: both numerators are 0
+        by_table = (n * np.bincount(self.at, 1 / self.sizes) - k**2) / rest
+        by_vote = (votes - 4) / rest
+        spread = (k - 1) * (n - k) / (n - 1) - by_table
+        even = 2 * n / np.maximum(n - 3, 1) * spread * ((n - 2) / (n - 1) - by_vote)
+        found: Float = even + n**2 / (n - 1) * by_table * by_vote
+        return np.maximum(found, 0)
 
     @property
     def share(self) -> Float:
@@ -91,9 +118,15 @@ def homogeneity(sheets: Sheets, candidate: int, replicates: int, seed: np.random
     if not len(tables.rows):
         return Screen("homogeneity", code, Family.CENTERS, 0, None, missing=Missing.NO_SPREAD)
     by_center = tables.x_square
-    observed, expected = float(by_center.sum()), tables.null_mean
-    phi = observed / float(expected.sum())
-    null = _redeal(tables, replicates, seed)
+    observed, expected = float(by_center.sum()), float(tables.null_mean.sum())
+    variance = float(tables.null_variance.sum())
+    phi = observed / expected
+    drawn = replicates if len(tables.rows) <= MOST_DEALT or not variance else 0
+    if drawn:
+        null = _redeal(tables, replicates, seed)
+        chance = monte_carlo_p(int((null >= observed * (1 - 1e-12)).sum()), replicates)
+    else:
+        chance = gamma_upper(observed * expected / variance, expected**2 / variance)
     p = _by_center(tables, by_center)
     stand_out = benjamini_hochberg(p, RATE)
     return Screen(
@@ -102,10 +135,10 @@ def homogeneity(sheets: Sheets, candidate: int, replicates: int, seed: np.random
         Family.CENTERS,
         len(tables.rows),
         observed,
-        float(expected.sum()),
-        float(null.std(ddof=1)),
-        p=monte_carlo_p(int((null >= observed * (1 - 1e-12)).sum()), replicates),
-        replicates=replicates,
+        expected,
+        sqrt(variance),
+        p=chance,
+        replicates=drawn,
         details=(
             ("phi", phi),
             ("freedom", float((tables.tables - 1).sum())),

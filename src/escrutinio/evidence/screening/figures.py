@@ -4,7 +4,8 @@ Round percentages: Kobak, Shpilkin and Pshenichnikov (2016), "Integer percentage
 fingerprints", Annals of Applied Statistics 10(1). Last digits: Beber and Scacco (2012), "What the numbers
 say", Political Analysis 20(2). Second digits: Mebane (2006); that Benford's law is no null for stations of a
 few hundred votes: Deckert, Myagkov and Ordeshook (2011), Political Analysis 19(3). Hence no screen here
-trusts a fixed table of digits: all are held against replicates of the sheets themselves.
+trusts a fixed table of digits: digits are held against replicates of the sheets themselves. How many of the
+sheets are round is a sum of independent events, whose distribution is exact and needs no replicates.
 """
 
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from escrutinio.evidence.screening.model import (
 )
 from escrutinio.evidence.screening.result import Bars, Family, Missing, Screen
 from escrutinio.evidence.screening.sheets import Sheets
-from escrutinio.evidence.screening.tails import monte_carlo_p
+from escrutinio.evidence.screening.tails import hits_upper, monte_carlo_p
 
 Bytes = NDArray[np.uint8]
 
@@ -76,10 +77,6 @@ def _pair(counts: Int64, _: Int64) -> Bytes:
 # --- statistics of tallies, int64 [replicates, categories] to float64 [replicates] ---
 
 
-def _hits(tallies: Int64) -> Float:
-    return tallies[:, 1].astype(np.float64)
-
-
 def _chi_square(tallies: Int64, shares: Float) -> Float:
     digits = tallies[:, :10]
     expected = digits.sum(axis=1, keepdims=True) * shares
@@ -108,6 +105,16 @@ def _neighbours(tallies: Int64) -> Float:
 
 
 @dataclass(frozen=True, eq=False)
+class Hits:
+    """How many sheets were `observed` to be round; each is with its own `chance`, float64 [sheets]."""
+
+    name: str
+    subject: str
+    observed: int
+    chance: Float
+
+
+@dataclass(frozen=True, eq=False)
 class Tally:
     """A tally ready to be drawn: `probability` and `observed` [sheets, categories] (one category is 1 each).
 
@@ -125,26 +132,54 @@ class Tally:
     bars: bool = False
 
 
-def tallies(sheets: Sheets) -> list[Tally]:
+Drawn = tuple[Tally, ...]
+"""Tallies of one probability, which are read off the same replicates."""
+
+
+def tallies(sheets: Sheets) -> list[Hits | Drawn]:
     """All screens of figures for the two leading candidates, the valid votes and the turnout."""
     roll = sheets.roll_known & (sheets.registered >= SMALLEST_ROLL) & (sheets.ballots <= sheets.registered)
     turnout = _Turnout(sheets.ballots, sheets.registered, roll)
-    found = [turnout.tally()]
+    found: list[Hits | Drawn] = [turnout.hits()]
     for candidate in sheets.leading:
         found += _of_candidate(sheets, candidate, turnout)
     # Where the roll is unknown, or smaller than the votes, the votes are Poisson instead of binomial.
     bounded = sheets.roll_known & (sheets.valid <= sheets.registered)
-    found += _of_digits("valid", sheets.valid, np.where(bounded, sheets.registered, UNBOUNDED), second=False)
-    return found
+    sizes = np.where(bounded, sheets.registered, UNBOUNDED)
+    # For valid votes only the last digit, as the others follow the sizes.
+    last = category_probabilities(sheets.valid, sizes, [_DIGITS[0]])
+    return [*found, *_of_digits("valid", sheets.valid, sizes, last)]
 
 
-def run_tally(tally: Tally, replicates: int, seed: np.random.SeedSequence) -> Screen:
-    """Hold a tally against `replicates` draws of its model."""
-    included = tally.sheets
-    if not included:
-        missing = Missing.REGISTERED_UNKNOWN if tally.name in _NEED_ROLL else Missing.NO_SHEET
-        return Screen(tally.name, tally.subject, Family.FIGURES, 0, None, missing=missing)
-    drawn = draw_tallies(tally.probability, replicates, seed)
+def run_tallies(figures: Hits | Drawn, replicates: int, seed: np.random.SeedSequence) -> list[Screen]:
+    """Hold hits against their exact distribution, or tallies against `replicates` draws of their model."""
+    if isinstance(figures, Hits):
+        return [_run_hits(figures)]
+    drawn = draw_tallies(figures[0].probability, replicates, seed) if figures[0].sheets else None
+    return [_run_tally(tally, drawn) for tally in figures]
+
+
+def _run_hits(hits: Hits) -> Screen:
+    chance = hits.chance
+    if not len(chance):
+        missing = Missing.REGISTERED_UNKNOWN if hits.name in _NEED_ROLL else Missing.NO_SHEET
+        return Screen(hits.name, hits.subject, Family.FIGURES, 0, None, missing=missing)
+    return Screen(
+        hits.name,
+        hits.subject,
+        Family.FIGURES,
+        len(chance),
+        float(hits.observed),
+        float(chance.sum()),
+        float(np.sqrt((chance * (1 - chance)).sum())),
+        p=hits_upper(hits.observed, chance),
+    )
+
+
+def _run_tally(tally: Tally, drawn: Int64 | None) -> Screen:
+    """Hold a tally against what was drawn of its model; None where no sheet is long enough."""
+    if drawn is None:
+        return Screen(tally.name, tally.subject, Family.FIGURES, 0, None, missing=Missing.NO_SHEET)
     null = tally.statistic(drawn)
     observed = float(tally.statistic(tally.observed[None, :])[0])
     center = float(null.mean())
@@ -152,27 +187,19 @@ def run_tally(tally: Tally, replicates: int, seed: np.random.SeedSequence) -> Sc
     least = abs(observed - center) if tally.two_sided else observed
     # What equals the observation counts as extreme, whatever the last bit of a float says.
     extreme = int((distance >= least - 1e-9 * max(1.0, abs(least))).sum())
-    spread = float(null.std(ddof=1))
     return Screen(
         tally.name,
         tally.subject,
         Family.FIGURES,
-        included,
+        tally.sheets,
         observed,
-        *_exact(tally, center, spread),
-        p=monte_carlo_p(extreme, replicates),
-        replicates=replicates,
+        center,
+        float(null.std(ddof=1)),
+        p=monte_carlo_p(extreme, len(drawn)),
+        replicates=len(drawn),
         details=_details(tally),
         bars=_bars(tally, drawn) if tally.bars else None,
     )
-
-
-def _exact(tally: Tally, mean: float, sd: float) -> tuple[float, float]:
-    """Null mean and sd: of a plain count exactly, of any other statistic as the replicates have it."""
-    if tally.statistic is not _hits:
-        return mean, sd
-    hit = tally.probability[:, 1]
-    return float(hit.sum()), float(np.sqrt((hit * (1 - hit)).sum()))
 
 
 def _details(tally: Tally) -> tuple[tuple[str, float], ...]:
@@ -206,12 +233,12 @@ class _Turnout:
         for step, probability in zip(self.hit, both, strict=True):
             self.hit[step][taken] = probability[:, 1]
 
-    def tally(self) -> Tally:
+    def hits(self) -> Hits:
         taken = self.taken
         seen = is_round(self.ballots[taken], self.registered[taken])
         return _of_hits("integer-turnout", "turnout", seen, self.hit[1][taken])
 
-    def either(self, name: str, subject: str, counts: Int64, sizes: Int64, hit: Float, step: int) -> Tally:
+    def either(self, name: str, subject: str, counts: Int64, sizes: Int64, hit: Float, step: int) -> Hits:
         """A share (`counts` of `sizes`, 0 where it is left out), the turnout or both are round."""
         both = self.taken & (sizes > 0)
         seen = is_round(counts[both], sizes[both], step)
@@ -219,41 +246,48 @@ class _Turnout:
         return _of_hits(name, subject, seen, 1 - (1 - hit[both]) * (1 - self.hit[step][both]))
 
 
-def _of_candidate(sheets: Sheets, candidate: int, turnout: _Turnout) -> list[Tally]:
+def _of_candidate(sheets: Sheets, candidate: int, turnout: _Turnout) -> list[Hits | Drawn]:
     code, votes, valid = sheets.candidates[candidate], sheets.votes[:, candidate], sheets.valid
+    some = valid > 0
+    wanted: list[tuple[Classify, int]] = [(round_1, 2), (_round_5, 2), *_DIGITS]
+    found = category_probabilities(votes[some], valid[some], wanted)
     # Shares over 99 % are left out as in the source: close to 100 % every count is a round percentage.
-    share = (valid > 0) & (100 * votes <= 99 * valid)
+    share = some & (100 * votes <= 99 * valid)
     sizes = np.where(share, valid, 0)
     one, five = np.zeros(len(votes)), np.zeros(len(votes))
-    both = category_probabilities(votes[share], valid[share], [(round_1, 2), (_round_5, 2)])
-    one[share], five[share] = both[0][:, 1], both[1][:, 1]
-    some = valid > 0
+    one[some], five[some] = found[0][:, 1], found[1][:, 1]
     return [
         _of_hits("integer-share", code, is_round(votes[share], valid[share]), one[share]),
         turnout.either("integer-either", code, votes, sizes, one, 1),
         turnout.either("five-either", code, votes, sizes, five, 5),
-        *_of_digits(code, votes[some], valid[some]),
+        *_of_digits(code, votes[some], valid[some], found[2:]),
     ]
 
 
-def _of_hits(name: str, subject: str, seen: NDArray[np.bool_], hit: Float) -> Tally:
-    observed = np.array([np.count_nonzero(~seen), np.count_nonzero(seen)])
-    return Tally(name, subject, len(seen), np.stack((1 - hit, hit), axis=1), observed, _hits)
+def _of_hits(name: str, subject: str, seen: NDArray[np.bool_], hit: Float) -> Hits:
+    return Hits(name, subject, int(np.count_nonzero(seen)), hit)
 
 
-def _of_digits(subject: str, counts: Int64, sizes: Int64, *, second: bool = True) -> list[Tally]:
-    """Digits of `counts`; for valid votes only the last, as the others follow the sizes."""
-    wanted: list[tuple[Classify, int]] = [(_last, 11)]
-    if second:
-        wanted += [(_pair, 4), (_second, 11)]
-    probabilities = category_probabilities(counts, sizes, wanted)
-    seen: list[Int64] = [np.bincount(f(counts, sizes), minlength=k) for f, k in wanted]
+_DIGITS: tuple[tuple[Classify, int], ...] = ((_last, 11), (_pair, 4), (_second, 11))
+
+
+def _of_digits(subject: str, counts: Int64, sizes: Int64, probabilities: list[Float]) -> list[Drawn]:
+    """Digits of `counts`, as many of `_DIGITS` as there are `probabilities` of."""
+    seen = [
+        np.bincount(f(counts, sizes), minlength=k) for (f, k), _ in zip(_DIGITS, probabilities, strict=False)
+    ]
     long, longer = int((counts >= 10).sum()), int((counts >= 100).sum())
-    found = [Tally("last-digit", subject, longer, probabilities[0], seen[0], _last_digits, bars=True)]
-    if second:
-        for name, statistic in (("equal-digits", _equal), ("neighbour-digits", _neighbours)):
-            found.append(Tally(name, subject, longer, probabilities[1], seen[1], statistic, two_sided=True))
+    found: list[Drawn] = [
+        (Tally("last-digit", subject, longer, probabilities[0], seen[0], _last_digits, bars=True),)
+    ]
+    if len(probabilities) > 1:
         found.append(
-            Tally("second-digit", subject, long, probabilities[2], seen[2], _second_digits, bars=True)
+            tuple(
+                Tally(name, subject, longer, probabilities[1], seen[1], statistic, two_sided=True)
+                for name, statistic in (("equal-digits", _equal), ("neighbour-digits", _neighbours))
+            )
+        )
+        found.append(
+            (Tally("second-digit", subject, long, probabilities[2], seen[2], _second_digits, bars=True),)
         )
     return found

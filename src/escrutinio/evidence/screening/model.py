@@ -2,8 +2,8 @@
 
 A count y of n becomes Bin(n, y/n) (Kobak, Shpilkin and Pshenichnikov 2016, section 3.1). Whatever a test
 sorts counts into (a digit, "an integer percentage"), each sheet then falls into each category with a
-probability that follows from the binomial distribution; so the null mean and spread of a tally are exact,
-and replicates draw the categories, not the counts.
+probability that follows from the binomial distribution. So the null mean, spread and tail of a plain count
+of sheets are exact, and where a statistic needs replicates they draw the categories, not the counts.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,6 +22,7 @@ UNBOUNDED = np.int64(2**50)
 
 _CELLS = 1 << 19
 _BLOCK = 255  # sheets whose hits are added up in a byte
+_TOP = (1 << 16) - 1
 
 
 def category_probabilities(counts: Int64, sizes: Int64, tests: list[tuple[Classify, int]]) -> list[Float]:
@@ -69,16 +70,18 @@ def draw_tallies(probability: Float, replicates: int, seed: np.random.SeedSequen
 
     Every sheet draws its category from its row of `probability` independently of the others.
     """
-    random = np.random.Generator(np.random.Philox(seed))
-    # Single precision moves a probability by less than 2^-24, far below what replicates can show.
-    bounds = np.cumsum(probability, axis=1)[:, :-1].astype(np.float32)
+    random = np.random.Philox(seed)
+    # Sixteen bits move a probability by less than 2^-16, far below what replicates can show. The highest
+    # draw counts as the one below it, so that what is certain always happens.
+    bounds = np.minimum(np.rint(np.cumsum(probability, axis=1)[:, :-1] * (1 << 16)), _TOP).astype(np.uint16)
     below = np.zeros((bounds.shape[1], replicates), np.int64)
-    draws = np.empty((_BLOCK, replicates), np.float32)
     for start in range(0, len(bounds), _BLOCK):
         block = bounds[start : start + _BLOCK]
-        uniform = random.random(out=draws[: len(block)], dtype=np.float32)
+        cells = len(block) * replicates
+        raw = random.random_raw((cells + 3) // 4).astype("<u8", copy=False)
+        draws = np.minimum(raw.view("<u2")[:cells].reshape(len(block), replicates), _TOP - 1)
         for category, bound in enumerate(block.T):
-            hits = (uniform < bound[:, None]).view(np.uint8)
+            hits = (draws < bound[:, None]).view(np.uint8)
             below[category] += np.add.reduce(hits, axis=0, dtype=np.uint8)
     edges = np.concatenate((np.zeros((1, replicates), np.int64), below, [[len(bounds)] * replicates]))
     return np.diff(edges, axis=0).T

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,10 +13,12 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.screening.centers import homogeneity
 from escrutinio.evidence.screening.coincidences import coincidences
 from escrutinio.evidence.screening.displays import Display, display
-from escrutinio.evidence.screening.figures import run_tally, tallies
+from escrutinio.evidence.screening.figures import run_tallies, tallies
 from escrutinio.evidence.screening.lists import null_votes, overvotes
 from escrutinio.evidence.screening.result import Screen, corrected
 from escrutinio.evidence.screening.sheets import Sheets
+
+_Result = TypeVar("_Result")
 
 REPLICATES = 1_000
 LEAST_REPLICATES = 399
@@ -26,7 +30,8 @@ MOST_REPLICATES = 100_000
 class Screening:
     """Every screen, those that show nothing included, and the displays of the two leading candidates.
 
-    With the same sheets, `seed` and `replicates` anybody gets the same numbers (NumPy's Philox generator).
+    Null distributions are worked out where they can be, and drawn `replicates` times otherwise: with the same
+    sheets, `seed` and `replicates` anybody gets the same numbers (NumPy's Philox generator).
     """
 
     seed: int
@@ -66,10 +71,10 @@ def screen(
         ],
         executor,
     )
-    figures = _start(
+    tallied = _start(
         [
-            partial(run_tally, tally, replicates, np.random.SeedSequence([seed, 1, number]))
-            for number, tally in enumerate(tallies(sheets))
+            partial(run_tallies, figures, replicates, np.random.SeedSequence([seed, 1, number]))
+            for number, figures in enumerate(tallies(sheets))
         ],
         executor,
     )
@@ -78,13 +83,13 @@ def screen(
         seed,
         replicates,
         len(sheets),
-        corrected([*figures(), *lists, *centers()]),
+        corrected([*chain.from_iterable(tallied()), *lists, *centers()]),
         tuple(display(sheets, candidate) for candidate in sheets.leading),
         sheets.left_out,
     )
 
 
-def _start(tasks: list[Callable[[], Screen]], executor: Executor | None) -> Callable[[], list[Screen]]:
+def _start(tasks: list[Callable[[], _Result]], executor: Executor | None) -> Callable[[], list[_Result]]:
     """Hand tasks to an executor; the function returned waits for them, or does them where there is none."""
     if executor is None:
         return lambda: [task() for task in tasks]

@@ -36,10 +36,14 @@ _HARD_CHECKS = frozenset({"overvotes", "null-votes"})
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A screen in words: heading, what was seen, the model, what it is not, innocent causes, what to do."""
+    """A screen in words: heading, what was seen, the model, what it is not, innocent causes, what to do.
+
+    `beside_model` is what was seen without the codes that are listed.
+    """
 
     heading: str
     seen: str
+    beside_model: str
     model: str
     is_not: str
     innocent: str
@@ -50,9 +54,11 @@ def explain(screen: Screen, language: str) -> Explanation:
     """Put a screen into words. Raises KeyError for an unknown language."""
     text = SCREENS[screen.name]
     subject = say_in(language, SUBJECTS[screen.subject]) if screen.subject in SUBJECTS else screen.subject
+    seen = _seen(screen, language)
     return Explanation(
         heading=f"{say_in(language, text.heading)}{': ' if subject else ''}{subject}",
-        seen=_seen(screen, language),
+        seen=_with_list(screen, seen, language),
+        beside_model=seen,
         model=say_in(language, text.model),
         is_not=say_in(language, IS_NOT),
         innocent=say_in(language, text.innocent),
@@ -84,12 +90,12 @@ def _seen(screen: Screen, language: str) -> str:
     }
     if screen.p is None or screen.null_mean is None or screen.null_sd is None:
         text = HARD if screen.name in _HARD_CHECKS else NOT_TESTED
-        return _with_list(screen, say_in(language, text, **values), language)
+        return say_in(language, text, **values)
     values |= {
         "mean": decimal(Fraction(screen.null_mean), digits, language),
         "sd": decimal(Fraction(screen.null_sd), digits, language),
-        "p": _p(screen.p, language),
-        "p_holm": "" if screen.p_holm is None else _p(screen.p_holm, language),
+        "p": chance(screen.p, language),
+        "p_holm": "" if screen.p_holm is None else chance(screen.p_holm, language),
         "tests": screen.tests,
     }
     text = UNCORRECTED if screen.outside is None else TESTED[screen.outside]
@@ -101,7 +107,7 @@ def _seen(screen: Screen, language: str) -> str:
             decimal(Fraction(known["extra-sd"]), 1, language),
         )
         seen += " " + say_in(language, EXTRA_SPREAD, phi=phi, extra=extra)
-    return _with_list(screen, seen, language)
+    return seen
 
 
 def _with_list(screen: Screen, seen: str, language: str) -> str:
@@ -110,9 +116,13 @@ def _with_list(screen: Screen, seen: str, language: str) -> str:
     return f"{seen} {say_in(language, LISTED, listed=', '.join(screen.listed))}"
 
 
-def _p(p: float, language: str) -> str:
-    """A p-value with two digits that say something: 0.45, 0.012, 0.0010."""
-    digits = 2
-    while digits < 6 and p < 10.0 ** (1 - digits):
-        digits += 1
+def chance(p: float, language: str, digits: int | None = None) -> str:
+    """A p-value with so many digits, or with two that say something: 0.45, 0.012, 0.0010, < 0.000001."""
+    if digits is None:
+        digits = 2
+        while digits < 6 and p < 10.0 ** (1 - digits):
+            digits += 1
+    least = Fraction(1, 10**digits)
+    if p < least / 2:
+        return f"< {decimal(least, digits, language)}"
     return decimal(Fraction(p), digits, language)

@@ -165,14 +165,50 @@ class AccountTable(Table, frozen=True, kw_only=True):
     objections: list[str] = []
 
 
+class StatementTable(Table, frozen=True, kw_only=True):
+    """`[[publication.statement]]`: what this site adds to the words of a statement, outside the quote."""
+
+    code: str
+    language: str | None = None
+    speaker: dict[str, str] = {}
+    translation: dict[str, str] = {}
+    note: Text | None = None
+    objects_to: Text | None = None
+    other_election: Text | None = None
+    archive: str | None = None
+
+
+class EarlierAreaTable(Table, frozen=True, kw_only=True):
+    """`[publication.earlier.areas.TI]`: what an earlier election came to in an area; votes by candidates of
+    now."""
+
+    registered: int | None = None
+    ballots: int | None = None
+    valid: int
+    votes: dict[str, int]
+
+
+class EarlierTable(Table, frozen=True, kw_only=True):
+    """`[[publication.earlier]]`: an earlier election beside a contest, and where its figures come from."""
+
+    contest: str
+    title: Text
+    note: Text
+    areas: dict[str, EarlierAreaTable]
+
+
 class PublicationTable(Table, frozen=True, kw_only=True):
     """`[publication]`: what stands beside the figures."""
 
     notice: Text | None = None
+    licence: Text | None = None
     source: list[SourceTable] = []
     account: list[AccountTable] = []
+    statement: list[StatementTable] = []
+    earlier: list[EarlierTable] = []
     mirrors: list[str] = []
     url: str | None = None
+    utc_offset: str | None = None
 
 
 class MapTable(Table, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Values of an election.toml that several of its tables hold: codes, texts, words, shares, titles."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction as Exact
@@ -18,6 +19,9 @@ Titles = tuple[Title, ...]
 
 MAX_TITLE = 200
 """Most bytes of a title, in UTF-8."""
+
+MAX_WORDS = 4_000
+"""Most bytes of a translation or a note."""
 
 _SHARE = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
@@ -40,6 +44,30 @@ class Languages:
             if language not in self.tags:
                 raise DefinitionError("language-extra", place=place, language=repr(language[:20]))
         return tuple(Title(language, read_text(given[language], place)) for language in self.tags)
+
+    def some(self, given: Mapping[str, str], place: str) -> Titles:
+        """Texts in some of the languages, as long as a statement."""
+        for language in given:
+            if language not in self.tags:
+                raise DefinitionError("language-extra", place=place, language=repr(language[:20]))
+        return tuple(Title(tag, read_text(given[tag], place, MAX_WORDS)) for tag in self.tags if tag in given)
+
+    def words(self, text: Text | None, place: str) -> Titles:
+        """The same of a text that must have all languages, if there is one."""
+        if text is None:
+            return ()
+        given = dict.fromkeys(self.tags, text) if isinstance(text, str) else text
+        for language in self.tags:
+            if language not in given:
+                raise DefinitionError("language-missing", place=place, language=repr(language))
+        return self.some(given, place)
+
+
+def read_language(text: str, place: str) -> str:
+    """The tag of a language, of any. Raises DefinitionError."""
+    if not _LANGUAGE.fullmatch(text):
+        raise DefinitionError("remark-language", place=place, language=repr(text[:20]))
+    return text
 
 
 def read_languages(given: list[str]) -> Languages:
@@ -81,11 +109,11 @@ def read_code(text: str, place: str) -> str:
         raise DefinitionError("at-place", place=place, why=error) from None
 
 
-def read_text(text: str, place: str) -> str:
+def read_text(text: str, place: str, most: int = MAX_TITLE) -> str:
     """A text that is not empty. Raises DefinitionError, naming the place."""
     if not text.strip():
         raise DefinitionError("config-empty", place=place)
     try:
-        return check_text(text, MAX_TITLE)
+        return check_text(text, most)
     except RecordError as error:
         raise DefinitionError("at-place", place=place, why=error) from None

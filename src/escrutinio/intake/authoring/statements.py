@@ -5,7 +5,6 @@ id = "cne-on-panel-2024"
 stated = "2024-08-13"          # "" where the text gives no day
 speaker = "…"
 says = "…"
-note = "…"                     # optional
 in_reply_to = "un-panel-2024"  # optional: the id of an entry before this one
 source = "…"
 """
@@ -32,7 +31,6 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     says: str
     source: str
     stated: str = ""
-    note: str = ""
     in_reply_to: str = ""
 
 
@@ -51,13 +49,12 @@ def read_statements(base_dir: Path, file: str) -> Sequence[Said]:
 def add_statements(composer: Composer, statements: Sequence[Said], *, by: str, language: str) -> None:
     """Append them as records; words as attachments, in `language`. Raises InputError naming the id."""
     for said in statements:
-        words = said.says + (f"\n\n{said.note}" if said.note else "")
         try:
             body = Statement(
                 code=said.id,
                 speaker=(Title(language, said.speaker),),
                 stated_on=said.stated or None,
-                words=composer.attach(words.encode(), "text/plain"),
+                words=composer.attach(said.says.encode(), "text/plain"),
                 source=said.source,
                 in_reply_to=composer.digest_of(said.in_reply_to) if said.in_reply_to else None,
             )

@@ -28,7 +28,7 @@ VERIFIER = 2
 """The version of the file itself, which it shows: raised with each release whose bytes are others."""
 
 ENTRY = "pages/verify-offline"
-CONTEXTS = ("refusal", "verify")
+CONTEXTS = ("place", "refusal", "verify")
 LEARN = "module_records_words.learn"
 """What the file says, and what takes it in: a module as it is called when joined."""
 
@@ -43,7 +43,7 @@ _LEFT_OVER_STATIC = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _ENDS_SCRIPT = re.compile(r"^.*(?:</script|<!--).*", re.MULTILINE | re.IGNORECASE)
 _CODE_ONLY = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.MULTILINE | re.DOTALL)
 
-_NEEDED = N_("This verifier needs JavaScript.")
+_NEEDED = N_("This verifier needs JavaScript and a browser of the last few years.")
 _PAGE = """<!doctype html>
 <html lang="{language}" data-verifier="{version}">
 <head>
@@ -54,7 +54,7 @@ _PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<noscript><p>{needed}</p></noscript>
+<p>{needed}</p>
 <script>{script}</script>
 </body>
 </html>

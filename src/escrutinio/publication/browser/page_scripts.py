@@ -17,7 +17,7 @@ from escrutinio.base.words.catalogue import languages
 from escrutinio.publication.browser.bundle import LEARN, join_modules
 from escrutinio.publication.browser.words import learning
 
-ALWAYS = ("pages/live",)
+ALWAYS = ("pages/live", "pages/cite")
 """What every page runs."""
 
 BEFORE = "pages/station-early"
@@ -26,11 +26,12 @@ EARLY = "assets/js/for-all/early.js"
 
 PAGES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "index.html": (("pages/search", "pages/figures-button"), ("search",)),
-    "station.html": (("pages/search", "pages/station"), ("code", "refusal", "search", "station")),
+    "area.html": (("pages/figures-button", "pages/area-download", "pages/place-tables"), ()),
+    "station.html": (("pages/search", "pages/station"), ("code", "place", "refusal", "search", "station")),
     "check.html": (("pages/check-sheet",), ("check", "code", "refusal", "station")),
     "tour.html": (("pages/search", "pages/sandbox"), ("code", "refusal", "search", "station")),
 }
-"""By page: the modules that it begins with, and the contexts of the catalogue that they speak from."""
+"""By page, those of areas being one: its first modules, and the catalogue's contexts that they speak from."""
 
 _WORDS = "the words of the page;"
 _LITERAL = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)"')

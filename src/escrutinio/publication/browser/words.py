@@ -18,7 +18,7 @@ from escrutinio.base.words.catalogue import SOURCE, catalogue, languages
 from escrutinio.base.words.po import CONTEXT
 from escrutinio.base.words.wording import percent_sign
 
-CONTEXTS = ("area", "check", "code", "findings", "live", "refusal", "search", "station", "verify")
+CONTEXTS = ("area", "check", "code", "findings", "live", "place", "refusal", "search", "station", "verify")
 REFUSAL = "refusal"
 _IMPORT = 'import { learn } from "../../js/records/words.js";'
 _LITERAL = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)"')

@@ -17,6 +17,12 @@ def _hundredths(part: int, whole: int) -> str:
     return f"{share // 100}.{share % 100:02d}%"
 
 
+def _tenths(part: int, whole: int) -> str:
+    """`part` of `whole` in percent with at most one decimal, and without a sign; never over 100."""
+    share = min(1_000, max(0, part * 1_000 // whole)) if whole > 0 else 0
+    return f"{share // 10}.{share % 10}".removesuffix(".0")
+
+
 def bar(part: int, whole: int, *, bare: bool = False) -> Markup:
     """A horizontal bar as long as `part` is of `whole`; if `bare`, its look is left to the style sheet."""
     width = _hundredths(part, whole)
@@ -35,21 +41,18 @@ def strip(pieces: Iterable[tuple[str, int]]) -> Markup:
     drawn, at = [], 0
     for name, amount in listed:
         start, width = _hundredths(at, whole), _hundredths(max(amount, whole // 400), whole)
-        drawn.append(f'<rect class="{name}" x="{start}" width="{width}" height="100%"/>')
+        drawn.append(f"<rect class={name} x={start} width={width} />")
         at += amount
-    return Markup(f'<svg aria-hidden="true">{"".join(drawn)}</svg>')
+    return Markup(f"<svg aria-hidden=true>{''.join(drawn)}</svg>")
 
 
 def gap(part: int, whole: int, other: int, other_whole: int) -> Markup:
     """A bar as long as `part` is of `whole`, with a tick where `other` is of `other_whole`.
 
-    Written short: a large country has tens of thousands of them.
+    Written short, with sizes left to the style sheet: a large country has tens of thousands of them.
     """
-    width, tick = (_hundredths(*pair)[:5].rstrip("%") for pair in ((part, whole), (other, other_whole)))
-    return Markup(
-        f"<svg class=bar aria-hidden=true><rect width={width}% height=9 />"
-        f"<rect x={tick}% width=2 height=9 /></svg>"
-    )
+    width, tick = (_tenths(*pair) for pair in ((part, whole), (other, other_whole)))
+    return Markup(f"<svg aria-hidden=true><rect width={width}% /><rect x={tick}% /></svg>")
 
 
 def steps(
@@ -76,7 +79,7 @@ def steps(
             f'<text x="{x + shift}" y="16" text-anchor="{side}">{escape(label)}</text>'
         )
     return Markup(
-        '<svg class="plot steps" viewBox="0 -6 1000 232" aria-hidden="true">'
+        '<svg class="plot steps" viewBox="0 -24 1000 250" aria-hidden="true">'
         f'<path class="axis" d="M0 220H1000"/>{curve}{"".join(drawn)}</svg>'
     )
 

@@ -11,37 +11,45 @@ from html import escape
 from math import exp, isnan, pi, sqrt
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.base.words.format import Format
+from escrutinio.base.words.format import NONE, Format
 from escrutinio.base.words.say import say_in
 from escrutinio.evidence.screening.displays import CELLS, Display
 from escrutinio.evidence.screening.result import Bars
 
-WIDTH, HEIGHT = 640, 320
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 614, 14, 274
+WIDTH, HEIGHT = 360, 240
+"""Units of a plot, a pixel each on the narrowest screens, where its type must still be read."""
+
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 336, 14, 194
 
 _TEXTS: Mapping[str, str] = {
     "share": N_("share of valid votes"),
     "turnout": N_("turnout"),
     "sheets": N_("sheets"),
     "digit": N_("digit"),
+    "none": N_("none"),
     "tables": N_("tables"),
-    "off": N_("distance from the center, in standard deviations of a lottery"),
+    "off": N_("standard deviations from the center"),
     "histogram": N_(
         "{sheets} sheets by share of valid votes in bars of half a point; short ticks mark each "
-        "whole percent."
+        "whole percent. Half of the sheets lie from {low} to {high}; the highest bar, {most} sheets, stands "
+        "at {at}."
     ),
-    "digits": N_("Bars: {sheets} observed digits. Lines: the middle 95% of the model's replicates."),
+    "digits": N_(
+        "Bars: {sheets} observed digits. Lines: the middle 95% of the model's replicates. {often} comes most "
+        "often, {most} times, and {seldom} least, {least} times; bars that end outside their line: {outside}."
+    ),
     "fingerprint": N_(
         "{sheets} sheets by turnout and share in cells of 5 points; darker or brighter holds more, "
-        "{most} at most. A display, not a test."
+        "{most} at most, at turnout {turnout} and share {share}. A display, not a test."
     ),
     "residuals": N_(
         "{sheets} tables of centers with several, by distance from their center; the line is what a "
-        "lottery gives."
+        "lottery gives. {near} of the tables lie within two standard deviations, where a lottery has 95%."
     ),
     "by-turnout": N_(
         "Share of all valid votes cast at each step of turnout, {sheets} sheets; larger circles hold "
-        "more sheets. A display, not a test."
+        "more sheets. The share goes from {first} at turnout {low} to {last} at turnout {high}. A display, "
+        "not a test."
     ),
 }
 
@@ -79,8 +87,16 @@ def share_histogram(display: Display, plot: Plot) -> str:
     most = max(counts)
     bars = _bars(counts, most, start=-0.5, width=len(counts) - 1, gap=0.0)
     whole = "".join(f"M{_x(2 * i, len(counts) - 1):.1f} {_BOTTOM}v3" for i in range(101))
-    labels = [(2 * i, len(counts) - 1, plot.whole_percent(i)) for i in range(0, 101, 10)]
-    about = plot.word("histogram", sheets=plot.form.number(display.sheets))
+    labels = [(2 * i, len(counts) - 1, plot.whole_percent(i)) for i in range(0, 101, 20)]
+    low, high = (_half_point(plot, counts, part) for part in (1, 3))
+    about = plot.word(
+        "histogram",
+        sheets=plot.form.number(display.sheets),
+        low=low,
+        high=high,
+        most=plot.form.number(most),
+        at=plot.form.percent(counts.index(most), 200, 1),
+    )
     return plot.svg(
         about,
         (bars, _line(whole, "ticks"), *_axes(plot, labels, most, plot.word("share"), plot.word("sheets"))),
@@ -98,7 +114,22 @@ def digit_bars(bars: Bars, plot: Plot) -> str:
         for i, (low, mean, high) in enumerate(model)
     )
     labels = [(i + 0.5, 10, str(i)) for i in range(10)]
-    about = plot.word("digits", sheets=plot.form.number(sum(observed)))
+    outside = [
+        str(digit)
+        for digit, (count, low, high) in enumerate(
+            zip(observed, bars.low.tolist(), bars.high.tolist(), strict=True)
+        )
+        if not low <= count <= high
+    ]
+    about = plot.word(
+        "digits",
+        sheets=plot.form.number(sum(observed)),
+        often=_every(observed, max(observed)),
+        most=plot.form.number(max(observed)),
+        seldom=_every(observed, min(observed)),
+        least=plot.form.number(min(observed)),
+        outside=", ".join(outside) or plot.word("none"),
+    )
     return plot.svg(
         about,
         (
@@ -121,7 +152,15 @@ def fingerprint(display: Display, plot: Plot) -> str:
         for j, count in enumerate(column)
         if count
     ]
-    about = plot.word("fingerprint", sheets=plot.form.number(display.with_roll), most=plot.form.number(most))
+    at = divmod(int(display.fingerprint.argmax()), CELLS)
+    turnout, share = (f"{plot.whole_percent(5 * i)} – {plot.whole_percent(5 * i + 5)}" for i in at)
+    about = plot.word(
+        "fingerprint",
+        sheets=plot.form.number(display.with_roll),
+        most=plot.form.number(most),
+        turnout=turnout,
+        share=share,
+    )
     return plot.svg(about, (*cells, *_percent_axes(plot)))
 
 
@@ -133,7 +172,8 @@ def residual_bars(display: Display, plot: Plot) -> str:
     most = max(1, *counts, int(max(normal)) + 1)
     curve = "M" + "L".join(f"{_x(i + 0.5, 33):.1f} {_y(v, most):.1f}" for i, v in enumerate(normal))
     labels = [(i + 0.5, 33, plot.form.number((i - 16) // 2)) for i in range(0, 33, 4)]
-    about = plot.word("residuals", sheets=plot.form.number(tables))
+    near = plot.form.percent(sum(counts[12:21]), tables)
+    about = plot.word("residuals", sheets=plot.form.number(tables), near=near)
     return plot.svg(
         about,
         (
@@ -149,13 +189,40 @@ def share_by_turnout(display: Display, plot: Plot) -> str:
     sheets = display.fingerprint.sum(axis=1).tolist()
     most = max(1, *sheets)
     circles = [
-        f'<circle cx="{_x(i + 0.5, CELLS):.1f}" cy="{_y(share, 1):.1f}" r="{2 + 14 * sqrt(count / most):.1f}"'
+        f'<circle cx="{_x(i + 0.5, CELLS):.1f}" cy="{_y(share, 1):.1f}" r="{2 + 8 * sqrt(count / most):.1f}"'
         ' fill-opacity="0.45" stroke="currentColor"/>'
         for i, (share, count) in enumerate(zip(display.by_turnout.tolist(), sheets, strict=True))
         if not isnan(share)
     ]
-    about = plot.word("by-turnout", sheets=plot.form.number(display.with_roll))
+    steps = [i for i, share in enumerate(display.by_turnout.tolist()) if not isnan(share)]
+    ends = [
+        (plot.form.percent(round(1000 * float(display.by_turnout[i])), 1000, 1), plot.whole_percent(5 * i))
+        for i in (steps[:1] + steps[-1:])
+    ] or [(NONE, NONE)] * 2
+    about = plot.word(
+        "by-turnout",
+        sheets=plot.form.number(display.with_roll),
+        first=ends[0][0],
+        low=ends[0][1],
+        last=ends[-1][0],
+        high=ends[-1][1],
+    )
     return plot.svg(about, (*circles, *_percent_axes(plot)))
+
+
+def _half_point(plot: Plot, counts: Sequence[int], quarter: int) -> str:
+    """The half point of share below which so many quarters of the sheets lie."""
+    below, whole = 0, sum(counts)
+    for at, count in enumerate(counts):
+        below += count
+        if 4 * below >= quarter * whole:
+            return plot.form.percent(at, 200, 1)
+    return NONE
+
+
+def _every(observed: Sequence[int], count: int) -> str:
+    """The digits seen so often, all of them."""
+    return ", ".join(str(digit) for digit, seen in enumerate(observed) if seen == count)
 
 
 # --- the parts of a plot ---

@@ -122,7 +122,8 @@ def nist_files(state: ElectionState, generated_at: int) -> list[tuple[str, str, 
     found = []
     for basis in counted:
         suffix = "" if len(counted) == 1 else f"-{slugs[basis.code]}"
-        found.append((f"nist{suffix}.json", "nist", summary_report(state, basis, generated_at)))
+        areas = summary_report(state, basis, generated_at)
+        found.append((f"nist{suffix}.json.gz", "nist", gzipped(areas)))
         stations = station_report(state, basis, generated_at)
         found.append((f"nist{suffix}-stations.json.gz", "nist-stations", gzipped(stations)))
     return found

@@ -15,6 +15,7 @@ import numpy as np
 
 from escrutinio.base.beside import new_file, refusal
 from escrutinio.base.errors import InputError, PublicationError
+from escrutinio.core.election.qr2024_options import QR2024_FILE
 from escrutinio.core.election.state import ElectionState, Standing, attachments_of
 from escrutinio.core.log.pinned import OtherFileError
 from escrutinio.core.log.proofs import format_proof
@@ -66,7 +67,7 @@ def part_entries(state: ElectionState, area: str) -> tuple[int, ...]:
     size = 0
     while size < len(found):
         size = len(found)
-        found |= _resting_on(state, found)
+        found |= resting_on(state, found)
     if len(found) > MOST_RECORDS:
         raise InputError("part-large", size=len(found), limit=MOST_RECORDS)
     return tuple(sorted(found))
@@ -88,7 +89,7 @@ def _about(state: ElectionState, inside: np.ndarray[tuple[int, ...], np.dtype[np
     return found
 
 
-def _resting_on(state: ElectionState, entries: set[int]) -> set[int]:
+def resting_on(state: ElectionState, entries: set[int]) -> set[int]:
     """What the keys that signed these entries rest on."""
     kids = {logged.entry.kid for logged in state.controls if logged.index in entries}
     for table in state.tables.values():
@@ -116,6 +117,9 @@ def part_files(log: VerifiedLog, area: str) -> Iterator[tuple[str, bytes]]:
     trust = log.unverified(TRUST, MAX_ALONG)
     if trust is not None:
         yield TRUST, trust
+    cards = log.unverified(QR2024_FILE, MAX_ALONG)
+    if cards is not None:
+        yield QR2024_FILE, cards
     yield "checkpoint", log.signed.note.data
     yield "area.json", msgspec.json.encode({"area": area, "size": log.size, "entries": indices}) + b"\n"
     for digest in dict.fromkeys(named.digest for named in _tables(log.state)):

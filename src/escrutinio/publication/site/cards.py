@@ -54,14 +54,15 @@ def card(context: Context, words: Words, area: int) -> Card:
         )
     contest = words.plain(race.view.titles, race.code)
     basis = words.plain(column.basis.titles, column.basis.code)
-    more = words.gettext(MORE) % {"count": form.number(candidates - MOST_ROWS)}
+    largest = _shown(column, at)
+    more = words.gettext(MORE) % {"count": form.number(candidates - len(largest))}
     return Card(
         words.language,
         notice,
         eyebrow,
         title if area == 0 else f"{place}: {contest}",
         f"{basis}: {counted}",
-        tuple(_row(words, race, column, at, number) for number in _shown(column, at)),
+        tuple(_row(words, race, column, at, number) for number in largest),
         more if candidates > MOST_ROWS else "",
         foot,
     )
@@ -80,9 +81,13 @@ def _account(words: Words, each: Told, candidates: list[int]) -> Iterator[Row]:
 
 
 def _shown(column: Column, area: int) -> list[int]:
-    """The candidates with most votes, as many as there is room for, in the order of the ballot."""
+    """The candidates with most votes, as many as there is room for, in the order of the ballot.
+
+    Equal ones are all there or none of them is.
+    """
     votes = column.votes[area]
-    return sorted(sorted(range(len(votes)), key=lambda number: -votes[number])[:MOST_ROWS])
+    beyond = sorted(votes, reverse=True)[MOST_ROWS:]
+    return [number for number, count in enumerate(votes) if not beyond or count > beyond[0]]
 
 
 def _row(words: Words, race: Race, column: Column, area: int, candidate: int) -> Row:

@@ -25,7 +25,8 @@ SCRIPTS = ("findings",)
 
 @dataclass(frozen=True)
 class Context:
-    """A publication's pages in all languages share this; `address` is where it is published, if stated."""
+    """A publication's pages in all languages share this; `address` is where it is published, and `licence`
+    under which licence its publisher gives the data, if stated."""
 
     site: Site
     shelf: Shelf
@@ -34,6 +35,7 @@ class Context:
     languages: tuple[str, ...]
     changes: Changes
     address: str | None = None
+    licence: tuple[Title, ...] = ()
     evidence: tuple[ContestEvidence, ...] = ()
 
     @cached_property
@@ -64,6 +66,7 @@ class Context:
             "fingerprints": self.fingerprints,
             "fingerprint": fingerprint(self.trust),
             "mirrors": self.trust.mirrors,
+            "licence": self.licence,
             "maps": self.maps,
             "description": self.description,
             "has_skipped": self.shelf.has("data/skipped.csv"),

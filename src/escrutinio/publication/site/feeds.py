@@ -64,7 +64,6 @@ class Feeds:
         updated = max(item.at for item in news)
         author = self._words.plain(site.body.author, "–")
         head = (
-            '<?xml version="1.0" encoding="utf-8"?>\n'
             f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{self._words.language}">'
             f"<id>{self._id(code)}</id><title>{escape(title)}</title>"
             + (f"<subtitle>{escape(self._notices)}</subtitle>" if self._notices else "")
@@ -121,7 +120,7 @@ class Feeds:
     def _noticed(self, file: str, finding: Finding) -> _News:
         last = max(finding.entries, default=0)
         identity = f"finding {finding.code} {finding.contest} {finding.station} {finding.entries[:8]}"
-        sentence = finding.sentence(self._words.language)
+        sentence = self._words.said_of(finding)
         return _News(identity, sentence, issued_at(self._state, last + 1), f"{file}.html#findings")
 
     def _said_by_area(self) -> dict[int, list[Logged[t.Body]]]:

@@ -37,17 +37,11 @@ class Frame:
         pieces = made.get_template("frame.html").module
         self.notices = cache(pieces.notices)  # type: ignore[attr-defined]
         self._parts = cache(pieces.parts)  # type: ignore[attr-defined]
-        self._menu = cache(pieces.menu)  # type: ignore[attr-defined]
         self._within = cache(pieces.within)  # type: ignore[attr-defined]
 
     def parts(self, path: str) -> Markup:
         """The way to all parts of the site, as it stands on the page at `path`."""
         found: Markup = self._parts(_alike(path))
-        return found
-
-    def menu(self, path: str) -> Markup:
-        """The same, and the other pages of the same part, behind one button."""
-        found: Markup = self._menu(_alike(path))
         return found
 
     def within(self, path: str) -> Markup:

@@ -16,7 +16,8 @@ They are a convenience, like every page: what a browser finds through them it ve
          "path": [[area, name, file]], the area and those above it, the outermost first; file as in areas.json
          "centers": {center: name},
          "stations": {station: {
-            "center": center, "registered": number, left out where it is not known,
+            "center": center, left out where it is what stands before the last dot of the station's code
+            "registered": number, left out where it is not known,
             "entries": {status: [log index of a sheet, copy, hand count or zero report]},
             "at": [first byte, length of each of them, in log order, in its bundle], where all those are full
             "wide": [number in findings-wide.json of what rests on one of its entries],
@@ -53,13 +54,14 @@ from escrutinio.core.election.state import ElectionState, Status
 from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, bundle_bounds
 from escrutinio.publication.documents.labels import LEVELS
 from escrutinio.publication.downloads.part import part_controls
+from escrutinio.publication.site.called import called
 from escrutinio.publication.site.model import Site
-from escrutinio.publication.site.station_findings import StationFindings, row
+from escrutinio.publication.site.station_findings import StationFindings
 
 START = 2
 """First letters of a word by which centers are filed."""
 
-MOST_OF_A_WORD = 400
+MOST_OF_A_WORD = 200
 """Centers that may share a word before it is too common to find one by; every center keeps one word."""
 
 Entries = dict[int, dict[str, list[int]]]
@@ -90,7 +92,7 @@ def index_files(site: Site, log: Path | None = None) -> Iterator[tuple[str, byte
     listed = {station: area for station, area in places if area_of_code(station, areas) != area}
     yield "data/index/areas-of-stations.json", _encode(listed)
     yield from _name_files(site)
-    findings = StationFindings(state)
+    findings = StationFindings(state, {each: called(site, each) for each in languages()})
     yield "data/findings-wide.json", _encode(list(findings.wide_rows()))
     yield from _station_files(site, findings, _Places(log))
 
@@ -142,15 +144,16 @@ def _station_files(site: Site, findings: StationFindings, places: _Places) -> It
             code, center = roll.stations[at], roll.centers[centers[at]]
             names[center] = roll.center_names.get(center, "")
             about = {
+                "center": None if center == code.rpartition(".")[0] else center,
                 "registered": registered[at] if registered[at] >= 0 else None,
                 "entries": entries.get(at),
                 "at": places.of(entries.get(at)),
                 "wide": findings.resting.get(code),
                 "history": history.get(code),
-                "findings": [row(finding) for finding in findings.named.get(code, ())] or None,
+                "findings": [findings.row(finding) for finding in findings.named.get(code, ())] or None,
             }
             said = {name: value for name, value in about.items() if value is not None}
-            listed[code] = {"center": center, **said}
+            listed[code] = said
         code = site.areas.codes[area]
         path = [(tree.codes[at], site.place_names[at], site.files[at]) for at in tree.path(area)]
         about_area = {"area": code, "path": path, "centers": names, "stations": listed}
@@ -231,5 +234,8 @@ def _area_of_centers(roll: Roll) -> dict[str, int]:
 
 def words_of(name: str) -> list[str]:
     """The words of a name as people type them: lower case, without accents, letters and digits alone."""
-    plain = unicodedata.normalize("NFKD", name.lower())
-    return _WORD.findall("".join(sign for sign in plain if unicodedata.category(sign) != "Mn"))
+    plain = name.lower()
+    if not plain.isascii():
+        apart = unicodedata.normalize("NFKD", plain)
+        plain = "".join(sign for sign in apart if unicodedata.category(sign) != "Mn")
+    return _WORD.findall(plain)

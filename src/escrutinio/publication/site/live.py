@@ -16,6 +16,7 @@ from escrutinio.core.derived.files import shown_bases
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.log.checkpoint import SignedCheckpoint, find_cosignatures
+from escrutinio.core.log.policy import NO_QUORUM
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.parts import Title
@@ -63,7 +64,7 @@ class Live(msgspec.Struct, frozen=True):
     root: str
     time: int
     cosigners: Sequence[Cosigner]
-    quorum: bool
+    quorum: bool | None
     refresh: int | None
     previous: int | None
     changed: Sequence[str] | None
@@ -127,7 +128,9 @@ def live_files(
     live = Live(
         **head,  # type: ignore[arg-type]
         cosigners=[Cosigner(found.witness, found.timestamp) for found in cosigned],
-        quorum=trust.policy.satisfied_by({found.witness for found in cosigned}),
+        quorum=trust.policy.satisfied_by({found.witness for found in cosigned})
+        if trust.policy.quorum != NO_QUORUM
+        else None,
         refresh=refresh,
         previous=previous,
         changed=named,

@@ -1,8 +1,8 @@
 """Maps of areas, drawn once for all languages: a polygon or a circle per area, with a class per shading.
 
 Every shading of a map is in one drawing. An area has a class such as `a3` for each of them (shading a,
-step 3), and the choice among them is a matter of the style sheet, so that it works without a script. Who
-leads is a pattern of its own, named in the drawing; the other shadings are five steps from light to dark.
+step 3), and the choice among them is a matter of the style sheet, so that it works without a script. The
+first shading is the margin: its tint says by how much, and a pattern of its own who leads.
 """
 
 from __future__ import annotations
@@ -12,16 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
 from math import isqrt
 
 from escrutinio.core.derived.geometry import Geometry
 from escrutinio.publication.site.model import Column, Race, Site
 from escrutinio.publication.site.projection import Projection, projection
+from escrutinio.publication.site.shading import STEPS, Figures, Shading, classes, pattern, shadings
 from escrutinio.publication.site.shelf import Shelf
-
-STEPS = 5
-"""Steps of a shading, from light to dark."""
 
 MOST_CANDIDATES = 3
 """Most candidates whose shares are shadings: those with most votes, and no fewer than a twentieth."""
@@ -29,77 +26,42 @@ MOST_CANDIDATES = 3
 MOST_CIRCLES = 3_000
 """Most circles on the page: of two thousand parishes and five bases only the first basis has circles."""
 
-COVERAGE, TURNOUT = "coverage", "turnout"
-NOTHING, EQUAL = "none", "equal"
+SMALL = 84
+"""Units of a drawing: an area less wide or high is under 24 pixels on a screen of 320, too small to touch."""
 
-_LETTERS = "abc"
-_TENTHS = (1, 2, 5, 10, 20, 50, 100, 200)  # widths of a step, in tenths of a per cent
+SHOWN_STEP = 2
+"""The step of the margin in which a legend shows who a pattern is of."""
+
 _LARGEST = 15
 
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a map says of an area: everything the table beside it has too.
-
-    `leader` is the number of the candidate with most votes, None where no sheet counts or several are equal;
-    `shares` are votes of `Drawing.candidates`. Registered voters and the ballots of the stations where they
-    are known make the turnout.
-    """
-
-    area: int
-    counted: int
-    stations: int
-    valid: int
-    leader: int | None
-    equal: bool
-    top: int
-    shares: tuple[int, ...]
-    ballots: int
-    registered: int
+Box = tuple[int, int, int, int]
+"""West, north, width and height of a shape, in units of the drawing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An area in a drawing: its path, or the place and radius of its circle, and its classes."""
+    """An area in a drawing: its path, or the place and radius of its circle, and its classes.
+
+    `small`: where it lies, if it is too small to be touched there, so that it is shown again enlarged.
+    """
 
     figures: Figures
     classes: str
     pattern: str
     path: str = ""
     circle: tuple[int, int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shading:
-    """One way to shade: `key` is its class, `kind` coverage, turnout or a candidate's number.
-
-    Step `i` is from `start + i * width` up to the next, in tenths of a per cent.
-    """
-
-    key: str
-    kind: str | int
-    start: int
-    width: int
-
-    def step(self, share: Fraction | None) -> str:
-        """The class of an area with this share; `x` where it is not known."""
-        if share is None:
-            return f"{self.key}x"
-        at = int((share * 1000 - self.start) / self.width)
-        return f"{self.key}{min(max(at, 0), STEPS - 1)}"
-
-    @property
-    def bounds(self) -> tuple[tuple[int, int], ...]:
-        """Where each step begins and ends, in tenths of a per cent."""
-        edges = [self.start + step * self.width for step in range(STEPS + 1)]
-        return tuple(pairwise(edges))
+    small: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """A candidate with most votes somewhere: in how many rows of the table, and of the circles'."""
+    """A candidate with most votes somewhere: in how many rows of the table, and of the circles'.
+
+    `place` is which of the contest's leaders in all its maps, by the order of the ballot: it has the motif.
+    """
 
     candidate: int
+    place: int
     areas: int
     circles: int
 
@@ -110,6 +72,8 @@ class Drawing:
 
     `whole` are the figures of the contest; `leaders` the candidates with most votes somewhere, in the order
     of the ballot; `land` is what no area of the contest covers; `rows` and `circle_rows` are the tables'.
+    `equal` and `empty` are how many areas have equal votes or no counted sheet, among the rows and among the
+    circles; `unknown` whether any drawn area's turnout is not known.
     """
 
     key: str
@@ -120,13 +84,30 @@ class Drawing:
     candidates: tuple[int, ...]
     shadings: tuple[Shading, ...]
     leaders: tuple[Leader, ...]
-    equal: int
-    empty: int
+    equal: tuple[int, int]
+    empty: tuple[int, int]
+    unknown: bool
     land: str
     shapes: tuple[Mark, ...]
     circles: tuple[Mark, ...]
     rows: tuple[Figures, ...]
     circle_rows: tuple[Figures, ...]
+
+    @property
+    def patterns(self) -> list[tuple[str, int, int]]:
+        """The patterns of leaders: name, motif, step of the margin; of all steps, since legends show them."""
+        used = {mark.pattern for mark in (*self.shapes, *self.circles)}
+        return [
+            (name, leader.place, step)
+            for leader in self.leaders
+            for step in range(STEPS)
+            if (name := f"{leader.candidate}-{step}") in used or step == SHOWN_STEP
+        ]
+
+    @property
+    def small(self) -> list[Mark]:
+        """The areas that are shown again, enlarged."""
+        return [mark for mark in self.shapes if mark.small is not None]
 
 
 class Maps:
@@ -147,11 +128,27 @@ class Maps:
         found: list[Drawing] = []
         circles = 0
         for number, race in enumerate(self.site.races):
-            for place, column in enumerate(race.columns):
-                room = place == 0 or circles < MOST_CIRCLES
-                found.append(_Draft(self, race, column, f"m{number}{chr(97 + place)}").draw(circles=room))
+            candidates = _compared(race)
+            drafts = [
+                _Draft(self, race, column, f"m{number}{chr(97 + place)}", candidates)
+                for place, column in enumerate(race.columns)
+            ]
+            made = shadings(candidates, [figures for draft in drafts for figures in draft.drawn])
+            first = (figures.leader for draft in drafts for figures in draft.all)
+            leaders = sorted({number for number in first if number is not None})
+            for place, draft in enumerate(drafts):
+                found.append(draft.draw(made, leaders, circles=place == 0 or circles < MOST_CIRCLES))
                 circles += len(found[-1].circles)
         return tuple(found)
+
+    @cached_property
+    def boxes(self) -> dict[str | None, Box]:
+        """Where each area is drawn, if it has a shape that is drawn at all."""
+        corners: dict[str | None, list[tuple[int, int]]] = {}
+        for shape in self.geometry.shapes if self.geometry else ():
+            for polygon in shape.polygons:
+                corners.setdefault(shape.area, []).extend(self.projected.drawn(polygon[0]))
+        return {area: _box(found) for area, found in corners.items() if found}
 
     @cached_property
     def projected(self) -> Projection:
@@ -167,32 +164,41 @@ class Maps:
         return found
 
 
+def _box(corners: Sequence[tuple[int, int]]) -> Box:
+    (west, *_, east), (north, *_, south) = (sorted(each) for each in zip(*corners, strict=True))
+    return west, north, east - west, south - north
+
+
 class _Draft:
     """The making of one drawing."""
 
-    def __init__(self, maps: Maps, race: Race, column: Column, key: str) -> None:
-        self.maps, self.race, self.column, self.key = maps, race, column, key
+    def __init__(self, maps: Maps, race: Race, column: Column, key: str, candidates: tuple[int, ...]) -> None:
+        self.maps, self.race, self.column, self.key, self.candidates = maps, race, column, key, candidates
         self.tree = maps.site.areas
-        votes = column.votes[race.area]
-        most = sorted(range(len(votes)), key=lambda number: (-votes[number], number))
-        self.candidates = tuple(
-            sorted(
-                number
-                for number in most[:MOST_CANDIDATES]
-                if 20 * votes[number] >= column.valid[race.area] > 0
-            )
-        )
-
-    def draw(self, *, circles: bool) -> Drawing:
-        """The drawing; `circles` where the page has room for them."""
-        shaped = [self.figures(area) for area in self._here(self.maps.paths)]
-        points = self.maps.geometry.points if self.maps.geometry and circles else {}
+        self.shaped = [self.figures(area) for area in self._here(maps.paths)]
+        points = maps.geometry.points if maps.geometry else {}
         # The largest first: no circle hides another, and the table has the order of the drawing.
-        pointed = sorted(map(self.figures, self._here(points)), key=lambda each: (-each.valid, each.area))
-        rows = shaped or [self.figures(area) for area in self._below()]
-        shadings = tuple(self._shadings(shaped or pointed))
-        ahead, round_ahead = (Counter(found.leader for found in each) for each in (rows, pointed))
+        self.pointed = sorted(
+            map(self.figures, self._here(points)), key=lambda each: (-each.valid, each.area)
+        )
+        self.rows = self.shaped or [self.figures(area) for area in self._below()]
+
+    @property
+    def drawn(self) -> list[Figures]:
+        """The figures that scales go by: those of the shapes, or of the circles where there are none."""
+        return self.shaped or self.pointed
+
+    @property
+    def all(self) -> list[Figures]:
+        """The figures of everything that is drawn or has a row."""
+        return [*self.rows, *self.pointed]
+
+    def draw(self, made: Sequence[Shading], leaders: Sequence[int], *, circles: bool) -> Drawing:
+        """The drawing in these shadings; `circles` where the page has room for them."""
+        rows, pointed = self.rows, self.pointed if circles else []
         same = {found.area for found in pointed} <= {found.area for found in rows}
+        round_rows = [] if same else pointed
+        ahead, round_ahead = (Counter(found.leader for found in each) for each in (rows, round_rows))
         return Drawing(
             key=self.key,
             race=self.race,
@@ -200,26 +206,30 @@ class _Draft:
             whole=self.figures(self.race.area),
             height=self.maps.projected.height,
             candidates=self.candidates,
-            shadings=shadings,
+            shadings=tuple(made),
             leaders=tuple(
-                Leader(number, ahead[number], round_ahead[number])
-                for number in range(len(self.race.view.candidates))
+                Leader(number, place, ahead[number], round_ahead[number])
+                for place, number in enumerate(leaders)
                 if ahead[number] or round_ahead[number]
             ),
-            equal=sum(found.equal for found in rows),
-            empty=sum(not found.counted for found in rows),
-            land=self._land({found.area for found in shaped}),
-            shapes=tuple(self._shape(found, shadings) for found in shaped),
-            circles=tuple(self._circles(pointed, shadings)),
+            equal=(sum(found.equal for found in rows), sum(found.equal for found in round_rows)),
+            empty=(
+                sum(not found.counted for found in rows),
+                sum(not found.counted for found in round_rows),
+            ),
+            unknown=any(found.counted and not found.registered for found in self.drawn),
+            land=self._land({found.area for found in self.shaped}),
+            shapes=tuple(self._shape(found, made) for found in self.shaped),
+            circles=tuple(self._circles(pointed, made)),
             rows=tuple(rows),
-            circle_rows=() if same else tuple(pointed),
+            circle_rows=tuple(round_rows),
         )
 
     def figures(self, area: int) -> Figures:
         """What the counted sheets say of an area."""
         column = self.column
         votes, cover, turnout = column.votes[area], column.coverage(area), column.turnout(area)
-        top = max(votes, default=0)
+        top, second = (*sorted(votes, reverse=True), 0, 0)[:2]
         first = [number for number, count in enumerate(votes) if count == top and top]
         return Figures(
             area=area,
@@ -229,6 +239,7 @@ class _Draft:
             leader=first[0] if len(first) == 1 else None,
             equal=len(first) > 1,
             top=top,
+            ahead=top - second,
             shares=tuple(votes[number] for number in self.candidates),
             ballots=turnout.ballots,
             registered=turnout.registered,
@@ -248,24 +259,18 @@ class _Draft:
         codes = {self.tree.codes[area] for area in shaped}
         return "".join(path for code, path in self.maps.paths.items() if code not in codes)
 
-    def _shadings(self, drawn: Sequence[Figures]) -> Iterator[Shading]:
-        shares = [
-            [share for found in drawn if (share := _share(found, place)) is not None]
-            for place in range(len(self.candidates))
-        ]
-        # Each candidate's scale begins where their shares do, but its steps are as wide as everybody's.
-        wide = max((_scale(each)[1] for each in shares), default=0)
-        for letter, candidate, each in zip(_LETTERS, self.candidates, shares, strict=False):
-            yield Shading(letter, candidate, *_scale(each, wide))
-        yield Shading("v", COVERAGE, *_scale([s for each in drawn if (s := _coverage(each)) is not None]))
-        if turnouts := [share for each in drawn if (share := _turnout(each)) is not None]:
-            yield Shading("t", TURNOUT, *_scale(turnouts))
+    def _shape(self, found: Figures, made: Sequence[Shading]) -> Mark:
+        code = self.tree.codes[found.area]
+        box = self.maps.boxes.get(code)
+        return Mark(
+            found,
+            classes(found, made, self.candidates),
+            pattern(found, made),
+            path=self.maps.paths[code],
+            small=box if box is not None and min(box[2:]) < SMALL else None,
+        )
 
-    def _shape(self, found: Figures, shadings: Sequence[Shading]) -> Mark:
-        path = self.maps.paths[self.tree.codes[found.area]]
-        return Mark(found, _classes(found, shadings), _pattern(found), path=path)
-
-    def _circles(self, pointed: Sequence[Figures], shadings: Sequence[Shading]) -> Iterator[Mark]:
+    def _circles(self, pointed: Sequence[Figures], made: Sequence[Shading]) -> Iterator[Mark]:
         """Circles whose area is in proportion to the valid votes."""
         most = max((found.valid for found in pointed), default=0)
         # Ten sparse ones may be large; a thousand must leave each other room.
@@ -274,52 +279,19 @@ class _Draft:
         for found in pointed:
             x, y = self.maps.projected.place(points[self.tree.codes[found.area]])
             radius = max(2, isqrt(largest * largest * found.valid // most)) if most else 2
-            yield Mark(found, _classes(found, shadings), _pattern(found), circle=(x, y, radius))
+            drawn_as = classes(found, made, self.candidates), pattern(found, made)
+            yield Mark(found, *drawn_as, circle=(x, y, radius))
 
 
-def _classes(found: Figures, shadings: Sequence[Shading]) -> str:
-    """The class of each shading; an area without a counted sheet has none, and looks so in all of them."""
-    if not found.counted:
-        return NOTHING
-    steps = []
-    for place, shading in enumerate(shadings):
-        if shading.kind == COVERAGE:
-            steps.append(shading.step(_coverage(found)))
-        elif shading.kind == TURNOUT:
-            steps.append(shading.step(_turnout(found)))
-        else:
-            steps.append(shading.step(_share(found, place)))
-    return " ".join(steps)
-
-
-def _pattern(found: Figures) -> str:
-    """The name of the pattern for who leads."""
-    if found.leader is not None:
-        return str(found.leader)
-    return EQUAL if found.equal else NOTHING
-
-
-def _share(found: Figures, place: int) -> Fraction | None:
-    return Fraction(found.shares[place], found.valid) if found.valid else None
-
-
-def _coverage(found: Figures) -> Fraction | None:
-    return Fraction(found.counted, found.stations) if found.stations else None
-
-
-def _turnout(found: Figures) -> Fraction | None:
-    return Fraction(found.ballots, found.registered) if found.registered else None
-
-
-def _scale(shares: Sequence[Fraction], least: int = 0) -> tuple[int, int]:
-    """Where the first step begins and how wide all are, in tenths of a per cent: round, and holding all.
-
-    Steps are no narrower than `least`.
-    """
-    low = int(min(shares, default=Fraction(0)) * 1000)
-    high = int(max(shares, default=Fraction(1)) * 1000) + 1
-    for width in _TENTHS:
-        start = min(low // width * width, 1000 - STEPS * width)
-        if width >= least and start + STEPS * width >= high:
-            return start, width
-    return 0, 1000 // STEPS
+def _compared(race: Race) -> tuple[int, ...]:
+    """The candidates whose shares are shadings, in the order of the ballot: those with the largest share of a
+    whole account; equal ones are all among them or none of them is."""
+    best = [
+        max(
+            Fraction(column.votes[race.area][number], column.valid[race.area] or 1) for column in race.columns
+        )
+        for number in range(len(race.view.candidates))
+        if race.columns
+    ]
+    beyond = sorted(best, reverse=True)[MOST_CANDIDATES:]
+    return tuple(n for n, share in enumerate(best) if 20 * share >= 1 and share not in beyond)

@@ -174,6 +174,14 @@ class Account:
         return (self.column is not None) + len(self.announced)
 
     @property
+    def without_sheets(self) -> bool:
+        """Whether nobody who announced it published sheets by station, so that there is nothing to draw."""
+        signers = {found.signer for found in self.announced}
+        return self.column is None and not any(
+            column.basis.organisation in signers for column in self.race.columns
+        )
+
+    @property
     def others(self) -> bool:
         """Whether an announcement names what all others had together."""
         return any(found.other("others") is not None for found in self.announced)
@@ -214,14 +222,21 @@ class Site:
         )
         """What pages call each area: its name in full where the configuration has one, or as in the roll."""
         self.qr2024 = shown.qr2024
+        self.utc_offset = shown.utc_offset
+        self.earlier = {one.contest: one for one in shown.earlier}
         self.imported = self.body.author_role is AuthorRole.IMPORTER
         self.without_official = without_official(state)
         self.races = tuple(Race(state, view) for view in state.contests)
-        self.threads = threads(state, shelf)
+        self.threads = threads(state, shelf, shown.remarks)
         self.announcements = tuple(announcements(state))
         self.accounts = tuple(sorted(self._accounts(shown), key=lambda account: account.column is None))
         self.groups = tuple(_groups(state.findings))
         self.names = _names(state, shown)
+        charter = state.charter
+        self.roots = {state.definition.entry.signer: self.body.author} | (
+            {} if charter is None else {charter.entry.signer: charter.body.operator}
+        )
+        """Whose root keys sign under which name: "authority/root" says nothing of who that is."""
         self.book = LogBook(state)
 
     @property
@@ -313,6 +328,16 @@ class Site:
         if finding.station is not None and finding.station in roll.index:
             return int(roll.area[roll.index[finding.station]])
         return None if finding.area is None else self.areas.index.get(finding.area)
+
+    @cached_property
+    def center_of(self) -> Mapping[str, tuple[str, str]]:
+        """The name of a center, as far as it has one, and the code of its area, by the center's code."""
+        roll = self.state.roll
+        found: dict[str, tuple[str, str]] = {}
+        for center, area in zip(roll.center.tolist(), roll.area.tolist(), strict=True):
+            code = roll.centers[center]
+            found.setdefault(code, (roll.center_names.get(code, ""), self.areas.codes[area]))
+        return found
 
     def area_of_station(self, station: str) -> str | None:
         """The code of the area in which a station lies; None for one that the roll does not have."""

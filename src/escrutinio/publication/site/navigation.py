@@ -12,7 +12,12 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (N_("Map"), (("map.html", N_("Map")),)),
     (
         N_("Announced"),
-        (("bulletins.html", N_("Bulletins and claims")), ("statements.html", N_("Statements"))),
+        (
+            ("bulletins.html", N_("Bulletins and claims")),
+            ("history.html", N_("How the count grew")),
+            ("statements.html", N_("Statements")),
+            ("corrections.html", N_("Corrections")),
+        ),
     ),
     (N_("Evidence"), (("evidence.html", N_("Evidence")),)),
     (N_("Findings"), (("findings.html", N_("Findings")),)),
@@ -34,6 +39,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("tour.html", N_("Tour")),
             ("log.html", N_("Log")),
             ("data.html", N_("Data")),
+            ("glossary.html", N_("Glossary")),
         ),
     ),
 )

@@ -22,8 +22,11 @@ from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.documents.report.text import certainties, chapters, standing_sentences
 from escrutinio.publication.site.cards import card
 from escrutinio.publication.site.context import Context
+from escrutinio.publication.site.descriptions import described
 from escrutinio.publication.site.feeds import Feeds
 from escrutinio.publication.site.frame import Frame, pages_environment
+from escrutinio.publication.site.glossary import GLOSSARY
+from escrutinio.publication.site.history import before, corrections, history
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.narrow import arranged
 from escrutinio.publication.site.navigation import navigation
@@ -44,6 +47,7 @@ PAGES = (
     "data.html",
     "how-to-verify.html",
     "tour.html",
+    *("glossary.html", "history.html", "corrections.html"),
     *("bulletins.html", "audit.html", "observers.html", "machines.html", "complaints.html"),
     "map.html",
     "check.html",
@@ -52,14 +56,18 @@ PAGES = (
 
 WORDS = (
     *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
-    *("plain_of", "word", "of", "announcement_when", "finding_label", "short_basis"),
-    *("account_says", "account_share", "account_rests", "account_bar", "basis_head", "findings_counted"),
+    *("plain_of", "word", "of", "announcement_when", "finding_label", "said_of", "short_basis"),
+    *("account_says", "account_share", "account_rests", "account_bar"),
+    *("basis", "basis_head", "findings_counted"),
 )
 
-_OF_FORM = ("signed", "percent", "announced", "points", "size", "span", "day", "moment")
+_OF_FORM = ("apart", "signed", "percent", "announced", "points", "size", "span", "day", "moment")
 _OF_WORDS = ("name", "plain", "level", "signer", "source", "beside")
 _OWN = ("n", "isolated", "digest", "data_link")
 """The filters of the templates: methods of a language's figures and words, and others."""
+
+WEIGHT = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in a page for its own weight, which is known once it is made."""
 
 STILL = frozenset({"station.html", "check.html", "verify.html", "tour.html"})
 """Pages on which a reader is at work, and which therefore are not refreshed under their hands."""
@@ -74,8 +82,8 @@ def has_preview(context: Context, area: int) -> bool:
 
 
 def has_embed(site: Site, area: int) -> bool:
-    """Whether there is a result card of an area: the whole, and whatever has parts."""
-    return area == 0 or bool(site.areas.children(area))
+    """Whether there is a result card of an area: the whole, its first parts, and whatever votes by itself."""
+    return int(site.areas.depth[area]) <= 1 or any(race.area == area for race in site.races)
 
 
 def area_files(context: Context, language: str, area: int) -> Iterator[str]:
@@ -87,6 +95,11 @@ def area_files(context: Context, language: str, area: int) -> Iterator[str]:
         yield f"{language}/areas/{name}.png"
     if has_embed(context.site, area):
         yield f"embed/{language}/{name}.html"
+
+
+def weighed(page: str) -> str:
+    """A page that says how many thousand bytes it has, rounded up."""
+    return page.replace(WEIGHT, str(-(-len(page.encode()) // 1000)))
 
 
 def prepare() -> None:
@@ -116,7 +129,7 @@ class Pages:
         self.context = context
         self.site = context.site
         self.language = language
-        self.form = Format(language)
+        self.form = Format(language, self.site.utc_offset)
         self.catalogue = catalogue(language)
         self.words = Words(self.site, self.catalogue, self.form)
         self.results = {race.code: ResultRows(self.site, race, self.words) for race in self.site.races}
@@ -141,10 +154,16 @@ class Pages:
                     said["feed"] = f"areas/{self.site.files[0]}"
                 case "evidence.html":
                     said["chapters"] = chapters(self.context.evidence, self.language)
+                case "history.html":
+                    state = self.site.state
+                    said["grown"] = [(race, history(state, race)) for race in self.site.races]
+                    said["before"] = [(race, before(self.site, race)) for race in self.site.races]
+                case "corrections.html":
+                    said["corrected"] = corrections(self.site.state)
                 case "bulletins.html":
                     said["certainties"] = certainties(self.context.evidence, self.language)
             page = top.get_template("home.html" if path == "index.html" else path).render(said)
-            yield f"{self.language}/{path}", arranged(page).encode()
+            yield f"{self.language}/{path}", weighed(arranged(page)).encode()
 
     def of_area(self, area: int) -> Iterator[tuple[str, bytes]]:
         """The page of an area by its number, and what goes with it, as `area_files` lists them."""
@@ -157,6 +176,7 @@ class Pages:
             "races": races,
             "found": self.site.findings_in.get(area),
             "stations_of": self.stations,
+            "script": "area.html",
             "changed_at": size,
             "live": code,
             "feed": name,
@@ -230,11 +250,17 @@ class Pages:
             "here": here,
             "areas": areas,
             "lang": self.language,
+            "weight": WEIGHT,
+            "description_of": lambda path, place: described(path, place, say),
+            "embeds": frozenset(
+                name for area, name in enumerate(self.site.files) if has_embed(self.site, area)
+            ),
             "address": self.context.address,
             "changed_at": None,
             "live": None,
             "feed": None,
             "preview": None,
+            "script": None,
             "endonyms": endonyms(),
             "page_scripts": {page: script_of(page, self.language) for page in PAGES_WITH_SCRIPTS},
             "navigation": navigation(say, PAGES),
@@ -242,6 +268,7 @@ class Pages:
             "kind_label": _said(say, labels.KINDS[self.site.body.kind]),
             "kind_notice": _said(say, labels.KIND_NOTICES[self.site.body.kind]),
             "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
+            "glossary": GLOSSARY,
             "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
             "results_of": self.results,
             "counted_share": self._counted_share(),

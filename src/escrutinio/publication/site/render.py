@@ -29,6 +29,8 @@ from escrutinio.publication.site.choice import language_choice
 from escrutinio.publication.site.context import Context
 from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.manifest import MANIFEST, manifest_of, read_manifest, stale
+from escrutinio.publication.site.missing import NAME as MISSING
+from escrutinio.publication.site.missing import missing_page
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.pages import Pages, area_files, prepare
 from escrutinio.publication.site.shelf import Shelf
@@ -77,7 +79,9 @@ def render_site(
     """
     languages = languages or catalogue.languages()
     site = Site(state, shown, Shelf(out))
-    context = Context(site, Shelf(out), checkpoint, trust, tuple(languages), changes(state), shown.address)
+    context = Context(
+        site, Shelf(out), checkpoint, trust, tuple(languages), changes(state), shown.address, shown.licence
+    )
     before, now = read_manifest(out), manifest_of(context, shown)
     (out / MANIFEST).unlink(missing_ok=True)  # what a crash leaves half done is made again
     there = files_below(out, (*ROOTS, *catalogue.languages()))
@@ -94,7 +98,7 @@ def render_site(
         work.write(assets())
         work.write(verifier_files(out, trust.verifier_html).files)
         work.write(index_files(site, out / "log"))
-        work.write([("index.html", language_choice(context).encode())])
+        work.write([("index.html", language_choice(context).encode()), (MISSING, missing_page(context))])
         work.finish()
     files = work.made.union(*(_kept(context, language) for language in languages))
     gone = there - files

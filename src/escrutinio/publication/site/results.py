@@ -33,17 +33,24 @@ class ResultRows:
         """Whether a single column of figures leaves room for a mark beside each name."""
         return len(self._race.columns) == 1 and not self._race.dhondt
 
+    def beside(self, area: int) -> int:
+        """The area around one, to stand beside it; -1 where that is the same, or there is none."""
+        above = int(self._areas.parent[area])
+        if area == self._race.area or above < 0:
+            return -1
+        column = self._race.columns[0]
+        same = column.votes[area] == column.votes[above] and column.valid[area] == column.valid[above]
+        return -1 if same else above
+
     def candidates(self, area: int, above: int, cards: bool) -> Markup:
         """A row for each candidate with votes and shares in an area, for a table that has a column.
 
         `above`: the area beside whose shares a single column stands, or -1. `cards`: names are followed
-        by the candidate's cards on the ballot, not by its code.
+        by the candidate's cards on the ballot, not by its code, which the page of the whole contest has.
         """
-        heads = self._with_cards if cards else self._with_codes
+        heads = self._with_cards if cards else self._with_codes if above < 0 else self._names
         cells = self._single(area, above) if self.one else self._several(area)
-        return Markup(
-            "".join(f"<tr><th scope=row>{head}{row}" for head, row in zip(heads, cells, strict=True))
-        )
+        return Markup("".join(f"<tr><th>{head}{row}" for head, row in zip(heads, cells, strict=True)))
 
     def parts(self, area: int, areas: str, brief: bool = False) -> Markup:
         """A row for each part of an area, by the first column; `areas` leads from the page to its areas.
@@ -58,7 +65,7 @@ class ResultRows:
         valid = column.valid[area]
         return Markup(
             "\n".join(
-                f"<tr{self.figures.places(area)}><th scope=row>{name}{bar(votes, valid, bare=True)}"
+                f"<tr><th>{name}{bar(votes, valid, bare=True)}"
                 f"<td{self._mark(column, number)}>{self._number(votes)}"
                 f"<td>{self._percent(votes, valid)}"
                 for number, (name, votes) in enumerate(zip(self._names, column.votes[area], strict=True))
@@ -90,7 +97,7 @@ class ResultRows:
                 continue
             other = column.votes[above][number], column.valid[above]
             mark, points = gap(votes, valid, *other), self._words.form.apart(votes, valid, *other)
-            yield f"{mark}{cell}<td class=low>{self._percent(*other)}<td>{points}"
+            yield f"{mark}{cell}<td>{self._percent(*other)}<td>{points}"
 
     def _several(self, area: int) -> Iterator[str]:
         columns = (self._column(column, area) for column in self._race.columns)
@@ -102,7 +109,7 @@ class ResultRows:
         label = f' data-l="{escape(self._words.short_basis(column))}"'
         held_label = f' data-l="{escape(self._words.gettext("Seats"))}"'
         for number, votes in enumerate(column.votes[area]):
-            held = f"<td{held_label}>{self._number(seats[number])}" if seats else ""
+            held = f"<td data-not=seats{held_label}>{self._number(seats[number])}" if seats else ""
             yield f"{self._votes(column, area, number, label)}{bar(votes, valid)}{held}"
 
     def _votes(self, column: Column, area: int, number: int, label: str = "") -> str:
@@ -123,7 +130,7 @@ class ResultRows:
         )
         valid, counted = (self.figures.mark(column, what) for what in ("valid", "counted"))
         return (
-            f"<tr{self.figures.places(area, first=True)}><th scope=row>"
+            f"<tr{self.figures.places(area, first=True)}><th>"
             f'<a href="{areas}{self._files[area]}.html">'
             f"{isolated(self._place_names[area])}</a>{figures}"
             f"<td{valid}>{self._number(column.valid[area])}"

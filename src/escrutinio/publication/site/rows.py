@@ -1,6 +1,7 @@
 """The table of the stations of one area, written without a template: a large election has tens of
 thousands of these rows in each language, and they are most of the site's bytes. For that reason the end
-tags of rows and cells, which HTML lets a parser add (HTML Standard, 13.1.2.4), are left out here."""
+tags of rows and cells, which HTML lets a parser add (HTML Standard, 13.1.2.4), are left out here, and so is
+the scope of heads, which follows from where they stand (4.9.12.2)."""
 
 from __future__ import annotations
 
@@ -96,13 +97,13 @@ class StationTable:
         basis = f'<td class="t">{self._labels[column.basis.code]}' if self.many else ""
         shown = self._form.number(registered) if known else NONE
         came = self._form.percent(ballots, registered, 1)
-        return f"<tr class=sum><th scope=row>{self._total}{basis}{cells}<td>{shown}<td>{came}"
+        return f"<tr class=sum><th>{self._total}{basis}{cells}<td>{shown}<td>{came}"
 
     def _group(self, center: int) -> str:
         code = self._roll.centers[center]
         name = self._roll.center_names.get(code, "")
         title = f"{isolated(name)} · {code}" if name else code
-        return f"<tr class=group><th colspan={self.width} scope=rowgroup><span>{title}</span>"
+        return f"<tr class=group><th colspan={self.width}>{title}"
 
     def _station(self, station: int, listed: Listed) -> Iterator[str]:
         code = self._roll.stations[station]
@@ -111,7 +112,7 @@ class StationTable:
         registered = self._form.number(known) if known >= 0 else NONE
         shown = self._shown(station, listed)
         span = f" rowspan={len(shown)}" if len(shown) > 1 else ""
-        head = f"<th scope=row{span}>{head}"
+        head = f"<th{span}>{head}"
         tail = f"<td{span}>{registered}<td{span}>{self._came(station, known, listed)}"
         for label, cells in shown:
             basis = f'<td class="t">{label}' if self.many else ""
@@ -125,11 +126,14 @@ class StationTable:
 
     def _shown(self, station: int, listed: Listed) -> list[tuple[str, str]]:
         """Label and cells of each row; columns with nothing to say are left out if another says something."""
+        if len(listed) == 1:
+            column, values = listed[0]
+            if column.rows[station] >= 0:
+                return [(self._labels[column.basis.code], self._cells(values))]
         groups: dict[str, list[str]] = {}
-        number = self._form.number
         for column, values in listed:
             if column.rows[station] >= 0:
-                cells = f"<td>{'<td>'.join(map(number, values))}"
+                cells = self._cells(values)
             elif (reason := self._reason(column, station)) is not None:
                 cells = f"<td class=t colspan={len(values)}>{reason}"
             else:
@@ -139,6 +143,9 @@ class StationTable:
             width = len(self._race.view.candidates) + 2
             return [("", f'<td class="t low" colspan={width}>{self._none}')]
         return [(self._named(labels), cells) for cells, labels in groups.items()]
+
+    def _cells(self, values: list[int]) -> str:
+        return f"<td>{self._form.numbers(values, '<td>')}"
 
     def _named(self, labels: list[str]) -> str:
         """The bases that say the same, and for a narrow screen how many they are."""

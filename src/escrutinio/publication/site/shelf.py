@@ -35,6 +35,7 @@ class Listed(msgspec.Struct):
 class Description(msgspec.Struct):
     """The parts of `datapackage.json` that a page shows."""
 
+    descriptions: dict[str, str] = {}
     resources: list[Listed] = []
     sources: list[Listed] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction as Exact
 
 from escrutinio.core.election.outcome import Outcome, outcome
 from escrutinio.core.election.state import ElectionState
@@ -58,15 +59,18 @@ class Told:
         """What the votes show, where there are any."""
         return None if self.votes is None or not any(self.votes) else outcome(self.race.view, self.votes)
 
-    @property
-    def order(self) -> list[int]:
-        """Candidates from the one with most; the order of the ballot decides only where to write equals."""
-        count = range(len(self.race.view.candidates))
+    def first(self, many: int) -> list[int]:
+        """The `many` candidates with most, and whoever is equal to the last of them; nobody with nothing.
+
+        The order of the ballot decides only where to write equals.
+        """
+        said: dict[int, Exact] = {
+            number: Exact(text) for number, text in self.percent.items() if _is_number(text)
+        }
         if self.votes is not None:
-            votes = self.votes
-            return sorted(count, key=lambda number: -votes[number])
-        said = {number: float(text) for number, text in self.percent.items() if _is_number(text)}
-        return sorted(said, key=lambda number: -said[number])
+            said = {number: Exact(votes) for number, votes in enumerate(self.votes)}
+        order = sorted((number for number in said if said[number]), key=lambda number: -said[number])
+        return [number for number in order if said[number] >= said[order[:many][-1]]]
 
 
 def told(account: Account) -> Told:
@@ -89,14 +93,7 @@ def told(account: Account) -> Told:
 
 def drawn(accounts: list[Told]) -> list[int]:
     """The candidates whose bars stand below every account: the first of any of them, in ballot order."""
-    found: set[int] = set()
-    for each in accounts:
-        order = each.order
-        found.update(order[:SHOWN])
-        if each.votes is not None and len(order) > SHOWN:
-            least = each.votes[order[SHOWN - 1]]
-            found.update(number for number in order if each.votes[number] == least > 0)
-    return sorted(found)
+    return sorted({number for each in accounts for number in each.first(SHOWN)})
 
 
 def _is_number(text: str) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 from escrutinio.base.words.catalogue import languages
-from escrutinio.core.election.findings.finding import Finding
+from escrutinio.core.election.findings.finding import Called, Finding
 from escrutinio.core.election.state import ElectionState
 
 MOST_ENTRIES = 12
@@ -24,8 +25,9 @@ Row = tuple[str, tuple[int, ...], dict[str, str]]
 class StationFindings:
     """The findings of an election by station."""
 
-    def __init__(self, state: ElectionState) -> None:
-        self._state = state
+    def __init__(self, state: ElectionState, names: Mapping[str, Called] = MappingProxyType({})) -> None:
+        """`names`: by language, what the pages call those whom findings name by their codes."""
+        self._state, self._names = state, names
         self.wide: Sequence[Finding] = [
             finding for finding in state.findings if finding.station not in state.roll.index
         ]
@@ -64,10 +66,10 @@ class StationFindings:
     def wide_rows(self) -> Iterator[tuple[str, tuple[int, ...], dict[str, str], str | None]]:
         """What the pages of stations show of `wide`: a row, and the area that it is about."""
         for finding in self.wide:
-            code, entries, said = row(finding)
+            code, entries, said = self.row(finding)
             yield code, entries[:MOST_ENTRIES], said, self.area_of(finding)
 
-
-def row(finding: Finding) -> Row:
-    """A finding as an index has it."""
-    return finding.code, finding.entries, {each: finding.sentence(each) for each in languages()}
+    def row(self, finding: Finding) -> Row:
+        """A finding as an index has it."""
+        said = {each: finding.sentence(each, self._names.get(each, {})) for each in languages()}
+        return finding.code, finding.entries, said

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
-from unicodedata import bidirectional
+from unicodedata import bidirectional, combining, normalize
 
 import msgspec
 from markupsafe import Markup, escape
@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from escrutinio.base.words.catalogue import NN_, Catalogue
 from escrutinio.base.words.format import NONE, Format
 from escrutinio.base.words.titles import choose
+from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.outcome import Filled, Outcome
 from escrutinio.core.election.state import Logged
@@ -25,6 +26,7 @@ from escrutinio.core.records.types import Body, Proclamation
 from escrutinio.publication.documents import code_words, labels
 from escrutinio.publication.documents.charts import bar
 from escrutinio.publication.site.announced import Announcement
+from escrutinio.publication.site.called import called
 from escrutinio.publication.site.model import Column, Race, Site
 from escrutinio.publication.site.standing import LeftOut, Told, left_out
 
@@ -47,6 +49,11 @@ def isolated(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text)
 
 
+def _letters(text: str) -> str:
+    """A name as people compare it: without accents, whatever the case."""
+    return "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
+
+
 class Words:
     """One language's way of naming what the model has."""
 
@@ -55,6 +62,7 @@ class Words:
         self.language = catalogue.language
         self.gettext, self.ngettext = catalogue.gettext, catalogue.ngettext
         self.form = form
+        self._called = called(site, self.language)
 
     # --- names ---
 
@@ -80,11 +88,13 @@ class Words:
     def differs(self, race: Race, number: int) -> bool:
         """Whether the code of a candidate says something that its name does not."""
         code = race.view.candidates[number]
-        return self.plain(race.view.candidate_titles[number], code).casefold() != code.casefold()
+        return _letters(self.plain(race.view.candidate_titles[number], code)) != _letters(code)
 
     def signer(self, name: str) -> Markup:
         """A signer as people know it, with its enrolled name."""
         titles = self.site.names.get(name, ())
+        if not titles and name in self.site.roots:
+            return self._say("%(name)s (root key)", name=self.name(self.site.roots[name], name))
         if not titles:
             return isolated(name)
         return Markup('{} <span class="muted">({})</span>').format(self.name(titles, name), name)
@@ -94,7 +104,7 @@ class Words:
         if _ADDRESS.fullmatch(text):
             return Markup('<a class="hash" href="{}" rel="noreferrer nofollow">{}</a>').format(text, text)
         if _FILE.fullmatch(text):
-            message = self.gettext("text on file %(name)s")
+            message = self.gettext("no public address is recorded, only the name of a stored file: %(name)s")
             return Markup(message) % {"name": Markup('<span class="hash">{}</span>').format(text)}
         return isolated(text)
 
@@ -170,7 +180,7 @@ class Words:
             return self._shown(race, found)
         shares = [
             Markup("{} {}").format(self.candidate(race, number), self.form.announced(told.percent[number]))
-            for number in told.order[:2]
+            for number in told.first(2)
         ]
         return Markup("{}.").format(Markup(", ").join(shares))
 
@@ -258,6 +268,8 @@ class Words:
 
     def _shown(self, race: Race, found: Outcome) -> Markup:
         match race.view.method:
+            case _ if not found.valid:
+                return self._say("Nobody has a vote yet.")
             case Method.DHONDT:
                 return self._seats(race, found)
             case Method.TWO_ROUND if found.runoff is not None:
@@ -267,8 +279,6 @@ class Words:
 
     def _order(self, race: Race, found: Outcome) -> Markup:
         first = found.ranks[0].candidates
-        if not found.valid:
-            return self._say("Nobody has a vote yet.")
         if len(first) > 1:
             return self._say("%(names)s have the same number of votes.", names=self._names(race, first))
         if found.margin is None:
@@ -296,23 +306,30 @@ class Words:
         )
 
     def _seats(self, race: Race, found: Outcome) -> Markup:
-        if not found.valid:
-            return self._say("Nobody has a vote yet.")
-        if len(found.below_threshold) == len(race.view.candidates):
-            return self._say("No list reaches the share of the votes that a seat needs.")
-        if found.seats.open:
+        if len(found.below_threshold) == len(race.view.candidates) and race.view.threshold:
+            share = race.view.threshold
             return self._say(
-                "By D'Hondt %(open)s of %(seats)s seats are open: %(names)s have equal averages.",
-                open=self.form.number(found.seats.open),
-                seats=self.form.number(race.view.seats),
-                names=self._names(race, found.seats.tied),
+                "No list reaches %(share)s of the valid votes, so nobody takes part in the seats.",
+                share=self.form.percent(share.numerator, share.denominator),
             )
         listed = [
             Markup("{} {}").format(self.candidate(race, number), self.form.number(seats))
             for number, seats in enumerate(found.seats.certain)
             if seats
         ]
-        return self._say("Seats by D'Hondt: %(names)s.", names=Markup(", ").join(listed))
+        said = []
+        if listed:
+            said.append(self._say("Seats by D'Hondt: %(names)s.", names=Markup(", ").join(listed)))
+        if found.seats.open:
+            said.append(
+                self._say(
+                    "By D'Hondt %(open)s of %(seats)s seats are open: %(names)s have equal averages.",
+                    open=self.form.number(found.seats.open),
+                    seats=self.form.number(race.view.seats),
+                    names=self._names(race, found.seats.tied),
+                )
+            )
+        return Markup(" ").join(said)
 
     def _many(self, count: int, messages: tuple[str, str]) -> Markup:
         said = self.ngettext(*messages, count)
@@ -340,6 +357,10 @@ class Words:
     def finding_label(self, code: str) -> str:
         """The label of a kind of finding."""
         return ROWS[code].label(self.language)
+
+    def said_of(self, found: Finding) -> str:
+        """What a rule noticed, with the names that the pages use."""
+        return found.sentence(self.language, self._called)
 
     def word(self, code: IntEnum) -> str:
         """The word for a numbered code."""

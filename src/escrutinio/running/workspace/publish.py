@@ -105,6 +105,7 @@ def publish(
     tables = read_tables(config, base_dir, executor)
     if tables.bad and not skip_bad_rows:
         raise BadRowsError(tables.bad)
+    config.shown.check_places({row.code: None for row in tables.areas})
     keyring = Keyring(master, config.code)
     try:
         # From here on nobody else publishes there: what stands is read, continued and replaced as one.

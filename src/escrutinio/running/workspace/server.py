@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISREG
 
+from anyio import to_thread
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import FileResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,6 +20,7 @@ from escrutinio.base.local_http import Headers
 from escrutinio.base.words.catalogue import languages
 from escrutinio.publication.browser.policy import CSP
 from escrutinio.publication.browser.verifier import is_verifier
+from escrutinio.publication.site.missing import NAME as MISSING
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -32,15 +37,20 @@ LIVE = "no-cache"
 
 _TEXTS = (".html", ".js", ".css", ".json", ".svg", ".xml", ".geojson", ".txt")
 
-_TOP = frozenset({"log", "data", "attachments", "embed", "assets", "latest.json", "live.json", *languages()})
+_FOR_PROGRAMS = frozenset({"log", "data", "attachments", "assets"})
+"""What lies in these directories has no ending of its own, or none that a reader types."""
+
+_TOP = frozenset(
+    {"log", "data", "attachments", "embed", "assets", "latest.json", "live.json", MISSING, *languages()}
+)
 
 
 def headers_of(path: str) -> Iterator[tuple[str, str]]:
     """The headers for a path such as `/log/checkpoint`, also where the publication stands one level down.
 
-    Result cards may stand in anybody's page, nothing else may. The offline verifier and home have their
-    whole policy, with digests of what stands inside them, in themselves; a browser applies both, so that
-    this one may forbid nothing that home's own allows.
+    Result cards may stand in anybody's page, nothing else may. The offline verifier, home and the page of
+    what is missing have their whole policy, with digests of what stands inside them, in themselves; a browser
+    applies both, so that this one may forbid nothing that theirs allow.
     """
     yield from HEADERS.items()
     parts = path.strip("/").split("/")
@@ -64,8 +74,8 @@ def headers_of(path: str) -> Iterator[tuple[str, str]]:
 
 
 def _headers(path: str, status: int) -> dict[str, str]:
-    """The headers of an answer; what is not there is not remembered."""
-    found = dict(headers_of(path))
+    """The headers of an answer; what is not there is not remembered, and its page has its own."""
+    found = dict(headers_of(f"/{MISSING}" if status == 404 else path))
     if status not in (200, 206, 304):
         found["cache-control"] = LIVE
     return found
@@ -87,8 +97,31 @@ class _Compress:
         await (self._compressed if text else self._plain)(scope, receive, send)
 
 
+class _Files(StaticFiles):
+    """Files, and for an address of a page that is not there the `404.html` that is nearest above it."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        try:
+            found = await super().get_response(path, scope)
+            if found.status_code != 404:
+                return found
+        except HTTPException as error:
+            if error.status_code != 404:
+                raise
+        for above in Path(path).parents if _names_page(Path(path)) else ():
+            missing, about = await to_thread.run_sync(self.lookup_path, str(above / MISSING))
+            if about is not None and S_ISREG(about.st_mode):
+                return FileResponse(missing, stat_result=about, status_code=404)
+        raise HTTPException(status_code=404)
+
+
+def _names_page(path: Path) -> bool:
+    """Whether somebody asks for a page; programs ask for files that need not be there, and get no page."""
+    return path.suffix == ".html" or not (path.suffix or _FOR_PROGRAMS.intersection(path.parts))
+
+
 def application(directory: Path) -> ASGIApp:
     """An ASGI application over the files below `directory`; follows no link out of it."""
-    files = StaticFiles(directory=directory, html=True, follow_symlink=False)
+    files = _Files(directory=directory, html=True, follow_symlink=False)
     middleware = [Middleware(Headers, headers_of=_headers), Middleware(_Compress)]
     return Starlette(routes=[Mount("/", files)], middleware=middleware)

@@ -8,12 +8,13 @@ from them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.bulk.cursor import NOT_STATED, Bools, Bytes, Cursor, Numbers, Places, texts
 from escrutinio.core.election.bulk.signatures import Claims, Signatures, plainly_fine
 from escrutinio.core.records import types as t
@@ -110,19 +111,34 @@ def read_columns(
     says nothing of it, as does that there are fewer than `fewest` that could be. Signatures of which `claims`
     has that they hold are not checked again.
     """
+    known = [signer for signer in signers if signer is not None]
+    if len(known) < fewest or len(election) != 32:
+        return None
+    if len(known) == len(entries) and _are_likely(entries, known):
+        return _Reading(np.arange(len(entries)), entries, known).columns(election, fewest, claims)
     likely = [
         (place, raw, signer)
         for place, (raw, signer) in enumerate(zip(entries, signers, strict=True))
-        if signer is not None
-        and _LEAST_RECORD <= len(raw) <= MAX_RECORD
-        and len(signer[0]) == 32
-        and 0 < len(signer[1]) <= MAX_NAME
-        and signer[1].isascii()
+        if signer is not None and _are_likely([raw], [signer])
     ]
-    if len(likely) < fewest or len(election) != 32:
+    if len(likely) < fewest:
         return None
     places, records, named = zip(*likely, strict=True)
     return _Reading(np.array(places, np.intp), records, named).columns(election, fewest, claims)
+
+
+def _are_likely(entries: Sequence[bytes], signers: Sequence[Named]) -> bool:
+    """Whether all of these may be usual records, by their length and by who signed them."""
+    keys, names = zip(*signers, strict=True)
+    sizes, named = set(map(len, entries)), set(map(len, names))
+    return (
+        min(sizes) >= _LEAST_RECORD
+        and max(sizes) <= MAX_RECORD
+        and set(map(len, keys)) == {32}
+        and min(named) > 0
+        and max(named) <= MAX_NAME
+        and "".join(names).isascii()
+    )
 
 
 def columns_of(opened: Sequence[tuple[int, Entry]]) -> Columns:

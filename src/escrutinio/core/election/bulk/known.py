@@ -7,10 +7,13 @@ claim as in `ahead`: of these bytes and this key, and of nothing else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, Future
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from escrutinio.core.election.bulk.ahead import CLAIM, holds
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 Known = Mapping[bytes, bytes]
 """The public key whose signature a record has, by the record's leaf hash (RFC 6962)."""

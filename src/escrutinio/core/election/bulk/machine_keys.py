@@ -1,17 +1,19 @@
 """Opening enrolments quickly: a log enrols as many machine keys as it has sheets.
 
-As in `columns`, all keys of a record are read together, step by step. A record with any key that is not a
-usual machine key (one station, no contests, no titles) goes through `records`.
+All keys of a record are read together, by one pattern. A record with any key that is not a usual machine key
+(one station, no contests, no titles) goes through `records`.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from itertools import repeat
 
 import numpy as np
 
 from escrutinio.base.errors import RecordError
-from escrutinio.core.election.bulk.cursor import Cursor, texts
+from escrutinio.core.election.bulk.cursor import Cursor
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.cose import split
@@ -20,7 +22,6 @@ from escrutinio.core.records.keys import check_signature
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.records.subjects import ELECTION, Subject
-from escrutinio.core.records.text import MAX_CODE, MAX_NAME
 
 FEWEST = 8
 """Keys that are worth being read together."""
@@ -30,6 +31,18 @@ _START = bytes((0x85, t.Enrolment.VERSION, t.Enrolment.TYPE, 0x58, 0x20))
 _ROLES = list(Role)
 _TEXT = 0x60
 _AFTER = bytes(512)
+
+_CODE = rb"[A-Za-z0-9][A-Za-z0-9._-]*"
+_KEY = re.compile(
+    rb"\x87([\x61-\x77])(%b(?:/%b)*)\x58\x20(.{32})([\x00-%b])\x81([\x61-\x77])(%b)\x80\x80\x58\x40(.{64})"
+    % (_CODE, _CODE, re.escape(bytes([len(_ROLES) - 1])), _CODE),
+    re.DOTALL,
+)
+"""A machine key as a record has it, with names and codes of less than 24 bytes; their sizes are looked at
+apart. A name ends where the head of the key stands, since no name has a space in it, nor a code 0x80."""
+
+_BESIDE = 107
+"""The bytes of such a key besides its name and its code, its proof among them."""
 
 
 def open_enrolment(raw: bytes, signer: Signer | None, election: bytes, *, fewest: int = FEWEST) -> Entry:
@@ -59,50 +72,32 @@ def _quickly(raw: bytes, signer: Signer, election: bytes, fewest: int) -> Entry 
 
 def _machine_keys(payload: bytes, election: bytes, fewest: int) -> tuple[int, tuple[EnrolledKey, ...]] | None:
     """When a record of nothing but usual machine keys was issued, and the keys; None for any other."""
-    data = np.frombuffer(payload + _AFTER, np.uint8)
-    head = Cursor(data, np.zeros(1, np.intp))
+    head = Cursor(np.frombuffer(payload + _AFTER, np.uint8), np.zeros(1, np.intp))
     head.expect(_START + election)
-    (issued_at,), (count,) = head.number().tolist(), head.head(0x80).tolist()
+    (issued_at,), (count,), at = head.number().tolist(), head.head(0x80).tolist(), int(head.at[0])
     if not head.fine[0] or not fewest <= count <= _MOST:
         return None
-    start = _starts(payload, int(head.at[0]), count)
-    if start is None:
+    found = _KEY.findall(payload, at)
+    if len(found) != count:
         return None
-    cursor = Cursor(data, np.array(start[:-1], np.intp))
-    cursor.expect(b"\x87")
-    names = cursor.path(MAX_NAME)
-    places = cursor.digest()
-    role = cursor.byte()
-    cursor.expect(b"\x81")
-    codes = cursor.path(MAX_CODE, 1)
-    cursor.expect(b"\x80\x80\x58\x40")
-    proofs = cursor.at
-    cursor.at = proofs + 64
-    cursor.fine &= (role < len(_ROLES)) & (cursor.at == start[1:])
-    if not cursor.fine.all():
+    heads, names, public_keys, roles, sizes, codes, proofs = zip(*found, strict=True)
+    # They stand one behind the other, with nothing between, if together they are as long as all there is.
+    if at + count * _BESIDE + sum(map(len, names)) + sum(map(len, codes)) != len(payload):
+        return None
+    if b"".join(heads) != _heads(names) or b"".join(sizes) != _heads(codes):
         return None
     keys = map(
         EnrolledKey,
-        texts(data, *names).split("\n"),
-        [payload[at : at + 32] for at in places.tolist()],
-        map(_ROLES.__getitem__, role.tolist()),
-        zip(texts(data, *codes).split("\n"), strict=True),
+        b"\n".join(names).decode("ascii").split("\n"),
+        public_keys,
+        map(_ROLES.__getitem__, b"".join(roles)),
+        zip(b"\n".join(codes).decode("ascii").split("\n"), strict=True),
         repeat(()),
         repeat(()),
-        [payload[at : at + 64] for at in proofs.tolist()],
+        proofs,
     )
     return issued_at, tuple(keys)
 
 
-def _starts(payload: bytes, at: int, count: int) -> list[int] | None:
-    """Where so many keys begin that have names and codes of less than 24 bytes, and where the last one ends;
-    None where that is not the end of the payload."""
-    found = [at]
-    try:
-        for _ in range(count):
-            at += payload[at + 1] - _TEXT + 107
-            at += payload[at - 69] - _TEXT
-            found.append(at)
-    except IndexError:
-        return None
-    return found if at == len(payload) else None
+def _heads(texts: Sequence[bytes]) -> bytes:
+    return bytes([_TEXT + len(text) for text in texts])

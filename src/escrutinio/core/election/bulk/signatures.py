@@ -61,7 +61,7 @@ def plainly_fine(keys: NDArray[np.uint8], signatures: NDArray[np.uint8]) -> NDAr
 
 def plainly_acceptable(public_keys: Sequence[bytes]) -> bool:
     """Whether all of these pass `keys.key_is_acceptable`; of some that would, this says no."""
-    if any(len(key) != 32 for key in public_keys):
+    if not set(map(len, public_keys)) <= {32}:
         return False
     return bool(_well_below(np.frombuffer(b"".join(public_keys), np.uint8).reshape(-1, 32)).all())
 

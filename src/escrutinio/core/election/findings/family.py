@@ -14,8 +14,8 @@ counted is a row of the family that it belongs to, and imported from there.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.findings.finding import REGISTERED, FindingRow, Findings, Severity
 from escrutinio.core.election.state import ElectionState, SheetTable
 

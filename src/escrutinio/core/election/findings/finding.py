@@ -5,13 +5,15 @@ has the code and the values alone. A sentence says what was seen, never what to 
 marked `keeps` keep a sheet from counting; everything else is shown beside the totals and changes none.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import field
 from enum import IntEnum
 from functools import cache
 from itertools import islice
 from string import Formatter
+from types import MappingProxyType
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.words.catalogue import N_, catalogue
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import whole
@@ -30,6 +32,12 @@ _MORE = N_("Further cases: {count:,}.")
 
 FIGURES = frozenset({"count", "registered", "seconds", "size", "stated", "sum", "voters", "votes"})
 """Values that are whole numbers, and are written as each language groups their digits."""
+
+
+Called = Mapping[str, Mapping[str, str]]
+"""What people call a value in one language: by its name in a sentence ("contest") and by its code."""
+
+_AS_CODED: Called = MappingProxyType({})
 
 
 class Severity(IntEnum):
@@ -109,8 +117,11 @@ class Finding:
         """What the code means."""
         return REGISTERED[self.code]
 
-    def sentence(self, language: str) -> str:
-        """What was seen, in a language of the catalogues. Raises KeyError for one without a catalogue."""
+    def sentence(self, language: str, called: Called = _AS_CODED) -> str:
+        """What was seen, in a language of the catalogues. Raises KeyError for one without a catalogue.
+
+        `called`: names for contests, signers and the like, where the sentence stands among their names.
+        """
         values = dict(self.values)
         if MORE in values:
             return f"{self.row.label(language)}: {say_in(language, _MORE, count=self.count)}"
@@ -118,7 +129,9 @@ class Finding:
         names = {"count": str(self.count), **{name: place for name, place in places.items() if place}}
         if self.entries:
             names["entry"] = str(self.entries[0])
-        return self.row.sentence(language, **names | values)
+        said = names | values
+        said |= {name: called[name].get(value, value) for name, value in said.items() if name in called}
+        return self.row.sentence(language, **said)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from escrutinio.base.words.catalogue import N_
@@ -31,28 +32,39 @@ def claim_findings(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     for study in one.claims:
         yield from _study(one, study, say)
     for candidate, first, second, pair in one.pairs:
-        names = (announcement_name(one, code, entries.get(code), say) for code in (first, second))
+        names = (announcement_name(one, code, say) for code in (first, second))
         heading = f"{candidate_name(one, candidate, say)}: {', '.join(names)}"
-        yield Answer(heading, pair.sentences(say.language))
+        indices = tuple(entries[code] for code in (first, second) if code in entries)
+        key = "-".join(("beside", *map(str, indices), candidate))
+        yield Answer(heading, pair.sentences(say.language), key=key, entries=indices)
 
 
 def _study(one: ContestEvidence, study: ClaimStudy, say: Tongue) -> Iterator[Answer]:
-    announced = announcement_name(one, study.code, study.index, say)
+    announced, key, entries = announcement_name(one, study.code, say), f"e{study.index}", (study.index,)
     if study.counts is not None:
         heading = say("{name}: do percentages generate its votes?", name=announced)
         yield Answer(
             heading,
             study.counts.sentences(say.language),
             (*_matches(study.counts, say), *_odds(study.counts, say)),
+            key=f"{key}-percentages",
+            entries=entries,
         )
     if study.sheets is not None:
         heading = say("{name}: can it and the sheets both be true?", name=announced)
+        tables = tuple(_sheets(one, study.sheets, say))
         yield Answer(
-            heading, study.sheets.least.sentences(say.language), tuple(_sheets(one, study.sheets, say))
+            heading, study.sheets.least.sentences(say.language), tables, key=f"{key}-sheets", entries=entries
         )
-    odd = tuple(each.sentence(say.language) for each in study.odd)
+    odd = tuple(
+        replace(each, candidate=candidate_name(one, each.candidate, say) if each.candidate else "").sentence(
+            say.language
+        )
+        for each in study.odd
+    )
     if odd:
-        yield Answer(say("{name}: odd figures", name=announced), odd)
+        heading = say("{name}: odd figures", name=announced)
+        yield Answer(heading, odd, key=f"{key}-odd", entries=entries)
     if study.counts is None and study.sheets is None:
         yield Answer(
             announced,
@@ -62,6 +74,8 @@ def _study(one: ContestEvidence, study: ClaimStudy, say: Tongue) -> Iterator[Ans
                     "nothing for or against it."
                 ),
             ),
+            key=key,
+            entries=entries,
         )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent, whole
-
-MINUS = "\N{MINUS SIGN}"
+from escrutinio.evidence.screening.screen_texts import LISTED
 
 _COLUMNS = {"others": N_("others"), "null": N_("null")}
 
@@ -25,12 +24,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: a heading, its two sentences, tables and plots (SVG texts) that show it."""
+    """One answer: a heading, its two sentences, tables and plots (SVG texts) that show it.
+
+    `key` is unique in its topic and stays the same while the log grows. `entries` are those of the log that
+    the heading is about; `listed` are codes of stations or centers that the sentences speak of.
+    `shape` says in words what a plot shows.
+    """
 
     heading: str
     sentences: tuple[str, ...]
     tables: tuple[Table, ...] = ()
     plots: tuple[str, ...] = ()
+    shape: str = ""
+    key: str = ""
+    entries: tuple[int, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ class Tongue:
 
     def signed(self, number: int) -> str:
         """A whole number with its sign."""
-        return ("+" if number > 0 else "") + whole(number, self.language).replace("-", MINUS)
+        return ("+" if number > 0 else "") + whole(number, self.language)
 
     def percent(self, share: Fraction | None, digits: int = 2) -> str:
         """A share as a percentage, or that it is not known."""
@@ -81,3 +89,24 @@ class Tongue:
     def yes(self, holds: bool) -> str:
         """Whether something holds."""
         return say_in(self.language, "yes" if holds else "no")
+
+
+def alone(chapter: Chapter, say: Tongue) -> Chapter:
+    """A chapter for a document without links: entries and lists of codes stand in its texts."""
+    return replace(
+        chapter,
+        topics=tuple(
+            replace(topic, findings=tuple(_alone(found, say) for found in topic.findings))
+            for topic in chapter.topics
+        ),
+    )
+
+
+def _alone(found: Answer, say: Tongue) -> Answer:
+    heading, sentences = found.heading, found.sentences
+    if found.entries:
+        entries = ", ".join(say.whole(index) for index in found.entries)
+        heading = say("{name} (entry {entries})", name=heading, entries=entries)
+    if found.listed:
+        sentences += (say(LISTED, listed=", ".join(found.listed)),)
+    return replace(found, heading=heading, sentences=(*sentences, *filter(None, (found.shape,))))

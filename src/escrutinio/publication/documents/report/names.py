@@ -7,6 +7,7 @@ from dataclasses import replace
 from escrutinio.base.words.titles import title_in
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.certainty.reversal import Reversal
+from escrutinio.evidence.screening.run import Screening
 from escrutinio.publication.documents.report.document import Tongue
 from escrutinio.publication.documents.report.results import BULLETIN, ContestEvidence
 
@@ -24,10 +25,22 @@ def basis_name(one: ContestEvidence, code: str, say: Tongue) -> str:
     return title_in(one.names.get(code, ()), say.language, code)
 
 
-def announcement_name(one: ContestEvidence, code: str, index: int | None, say: Tongue) -> str:
-    """Who announced a result, and in which entry, since some announce several."""
-    speaker = say("Bulletin") if code == BULLETIN else basis_name(one, code, say)
-    return speaker if index is None else say("{name} (entry {index:,})", name=speaker, index=index)
+def announcement_name(one: ContestEvidence, code: str, say: Tongue) -> str:
+    """Who announced a result; in which entry stands beside it, since some announce several."""
+    return say("Bulletin") if code == BULLETIN else basis_name(one, code, say)
+
+
+def screening_by_name(one: ContestEvidence, found: Screening, say: Tongue) -> Screening:
+    """The same with candidates by name."""
+    return replace(
+        found,
+        screens=tuple(
+            replace(each, subject=candidate_name(one, each.subject, say))
+            if each.subject in one.view.candidates
+            else each
+            for each in found.screens
+        ),
+    )
 
 
 def certificate_by_name(one: ContestEvidence, found: Certificate, say: Tongue) -> Certificate:

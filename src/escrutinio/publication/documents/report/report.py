@@ -15,7 +15,7 @@ from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.publication.documents.environment import environment
 from escrutinio.publication.documents.marks import watermarks
 from escrutinio.publication.documents.notices import notices
-from escrutinio.publication.documents.report.document import Chapter, Tongue
+from escrutinio.publication.documents.report.document import Chapter, Tongue, alone
 from escrutinio.publication.documents.report.results import ContestEvidence
 from escrutinio.publication.documents.report.text import chapters
 
@@ -66,7 +66,7 @@ def report_of(
             (say("Root"), checkpoint.root.hex()),
             (say("Definition"), state.election.hex()),
         ),
-        chapters=chapters(tuple(evidence), language),
+        chapters=tuple(alone(chapter, say) for chapter in chapters(tuple(evidence), language)),
         method=say("Method"),
         contents=say("Contents"),
         again=(

@@ -13,6 +13,7 @@ import numpy as np
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.derived.files import shown_bases
+from escrutinio.core.election.outcome import rank
 from escrutinio.core.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
@@ -200,8 +201,10 @@ def _quick_count(
     counted = votes[votes[:, 0] >= 0]
     if len(counted) < FEWEST_SHEETS:
         return None
-    sums = counted.sum(axis=0)
-    first = int(sums.argmax())
+    ahead = rank(counted.sum(axis=0).tolist())[0].candidates
+    if len(ahead) > 1:
+        return None  # whose share to estimate is not for the order of the ballot to say
+    (first,) = ahead
     valid = counted.sum(axis=1)
     sizes = [_try(partial(tables_needed, counted[:, first], valid, margin)) for margin in MARGINS]
     found = tuple(size for size in sizes if size is not None)

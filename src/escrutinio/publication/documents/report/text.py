@@ -7,22 +7,22 @@ from dataclasses import replace
 from fractions import Fraction
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.base.words.say import say_many_in
 from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import marks
 from escrutinio.evidence.accounts.accounts import Accounts
 from escrutinio.evidence.accounts.differences import Kind
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
-from escrutinio.evidence.screening.words import explain, words_of_left_out
+from escrutinio.evidence.screening.words import chance, explain, words_of_left_out
 from escrutinio.publication.documents.report.announced import claim_findings
-from escrutinio.publication.documents.report.document import MINUS, Answer, Chapter, Table, Tongue, Topic
+from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Tongue, Topic
 from escrutinio.publication.documents.report.names import (
     announcement_name,
     basis_name,
     candidate_name,
     certificate_by_name,
     reversal_by_name,
+    screening_by_name,
 )
 from escrutinio.publication.documents.report.plots import plots_of
 from escrutinio.publication.documents.report.results import Certainty, ContestEvidence
@@ -66,21 +66,10 @@ def standing_sentences(found: tuple[ContestEvidence, ...], language: str) -> dic
 
 
 def said_of(one: ContestEvidence, standing: Certainty, language: str) -> str:
-    """Who is first by which basis, what that leaves out, and whether the rest could change it."""
+    """Who is first by which basis, and whether the rest could change it."""
     sentence = certificate_by_name(one, standing.certificate, Tongue(language)).sentences(language)[0]
     basis = title_in(one.names.get(standing.certificate.basis, ()), language, "")
-    disputed = standing.certificate.outstanding.disputed
-    if not basis:
-        return sentence
-    if disputed:
-        basis = say_many_in(
-            language,
-            disputed,
-            "{basis}, without {count} station in dispute",
-            "{basis}, without {count} stations in dispute",
-            basis=basis,
-        )
-    return f"{basis}: {sentence}"
+    return f"{basis}: {sentence}" if basis else sentence
 
 
 def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
@@ -138,6 +127,7 @@ def _nothing(say: Tongue) -> Answer:
     return Answer(
         say("Nothing to compute yet"),
         (say("No sheet of this contest counts in this log."),),
+        key="nothing",
     )
 
 
@@ -146,7 +136,7 @@ def _standings(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
         heading = say("The counted sheets: {basis}", basis=basis_name(one, standing.label, say))
         yield _standing(one, heading, standing, say, one.roll)
     for standing in one.announced:
-        name = announcement_name(one, standing.label, standing.index, say)
+        name = announcement_name(one, standing.label, say)
         yield _standing(one, say("Announced: {name}", name=name), standing, say, None)
 
 
@@ -159,7 +149,14 @@ def _standing(
     decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
     if standing.reversal is not None and decides:
         sentences += reversal_by_name(one, standing.reversal, say).sentences(say.language)
-    return Answer(heading, tuple(sentences), (_certificate(certificate, say),))
+    index = standing.index
+    return Answer(
+        heading,
+        tuple(sentences),
+        (_certificate(certificate, say),),
+        key=f"sheets-{standing.label}" if index is None else f"e{index}",
+        entries=() if index is None else (index,),
+    )
 
 
 def _roll_from(roll: int | None, say: Tongue) -> tuple[str, ...]:
@@ -191,7 +188,7 @@ def _certificate(certificate: Certificate, say: Tongue) -> Table:
         (say("status"), say(FINALITY[certificate.finality.value])),
     ]
     return Table(
-        say("The integers to check"),
+        say("The figures to check"),
         ("", say("votes")),
         tuple(rows),
     )
@@ -230,7 +227,9 @@ def _reconciled(one: ContestEvidence, found: Accounts, say: Tongue) -> Answer:
             ),
         ),
     )
-    return Answer(f"{left} · {right}", named.sentences(pair, say.language), tuple(tables))
+    return Answer(
+        f"{left} · {right}", named.sentences(pair, say.language), tuple(tables), key=f"{official}-{other}"
+    )
 
 
 def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
@@ -250,14 +249,12 @@ def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     )
     table = Table(say("If every box agrees with its sheet"), header, rows)
     heading = say("Plan for {basis}", basis=basis_name(one, one.plan_basis, say))
-    yield Answer(heading, one.plans[0].sentences(say.language), (table,))
+    yield Answer(heading, one.plans[0].sentences(say.language), (table,), key="plan")
     if one.hot:
         yield _hot(one, say)
     for audit in one.audits:
         heading = say("The audit that was committed to")
-        if len(one.audits) > 1:
-            heading = say("The audit that was committed to, entry {index:,}", index=audit.index)
-        yield Answer(heading, audit.sentences(say.language))
+        yield Answer(heading, audit.sentences(say.language), key=f"e{audit.index}", entries=(audit.index,))
 
 
 def _hot(one: ContestEvidence, say: Tongue) -> Answer:
@@ -287,6 +284,7 @@ def _hot(one: ContestEvidence, say: Tongue) -> Answer:
             say("It certifies nothing unless the counts are published box by box."),
         ),
         (Table(caption, header, rows),),
+        key="lottery",
     )
 
 
@@ -299,12 +297,12 @@ def _quick_count(one: ContestEvidence, say: Tongue) -> Answer:
     caption = say("Simple random sample, share of {candidate}", candidate=candidate)
     middle = sizes[len(sizes) // 2]
     heading = say("Sample sizes for {candidate}", candidate=candidate)
-    return Answer(heading, middle.sentences(say.language), (Table(caption, header, rows),))
+    return Answer(heading, middle.sentences(say.language), (Table(caption, header, rows),), key="sizes")
 
 
 def _screens(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
-    found = one.screening
-    assert found is not None
+    assert one.screening is not None
+    found = screening_by_name(one, one.screening, say)
     header = (
         say("statistic"),
         say("sheets"),
@@ -319,13 +317,14 @@ def _screens(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     for each in found.screens:
         digits = SCREENS[each.name].digits
         figures = [_decimal(value, digits, say) for value in (each.observed, each.null_mean, each.null_sd)]
-        chances = [_decimal(value, 4, say) for value in (each.p, each.p_holm)]
+        chances = [say.unknown if p is None else chance(p, say.language, 4) for p in (each.p, each.p_holm)]
         outside = say.unknown if each.outside is None else say.yes(each.outside)
         rows.append(
             (explain(each, say.language).heading, say.whole(each.sheets), *figures, *chances, outside)
         )
     said = say(
-        "{sheets:,} sheets, {replicates:,} replicates of each model, seed {seed}. "
+        "{sheets:,} sheets. Models are worked out where they can be, and otherwise drawn "
+        "{replicates:,} times with seed {seed}. "
         "Every statistic is shown, those that show nothing like the others.",
         sheets=found.sheets,
         replicates=found.replicates,
@@ -334,18 +333,24 @@ def _screens(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     said = f"{said} {words_of_left_out(found.left_out, say.language)}".rstrip()
     is_not = explain(found.screens[0], say.language).is_not if found.screens else ""
     caption = say("Statistics and their models")
-    yield Answer(
-        basis_name(one, one.screening_basis, say), (said, is_not), (Table(caption, header, tuple(rows)),)
-    )
-    for each in found.screens:
+    tables = (Table(caption, header, tuple(rows)),)
+    yield Answer(basis_name(one, one.screening_basis, say), (said, is_not), tables, key="statistics")
+    for at, each in enumerate(one.screening.screens):
         if each.outside:
-            words = explain(each, say.language)
-            yield Answer(words.heading, (words.seen, words.model, words.innocent, words.look_at))
-    for _, title, svg in plots_of(found, say.language, one.view.code):
-        yield Answer(title, (), (), (svg,))
+            words = explain(found.screens[at], say.language)
+            key = "-".join(filter(None, (each.name, each.subject)))
+            sentences = (words.beside_model, words.model, words.innocent, words.look_at)
+            yield Answer(words.heading, sentences, key=key, listed=each.listed)
+
+    def name(code: str) -> str:
+        return candidate_name(one, code, say)
+
+    for each_plot in plots_of(one.screening, say.language, one.view.code, name):
+        key = f"plot-{each_plot.key.removeprefix(one.view.code + '-')}"
+        yield Answer(each_plot.title, (each_plot.look,), (), (each_plot.svg,), each_plot.shape, key)
 
 
 def _decimal(value: float | None, digits: int, say: Tongue) -> str:
     if value is None:
         return say.unknown
-    return marks(f"{value:,.{digits}f}", say.language).replace("-", MINUS)
+    return marks(f"{value:,.{digits}f}", say.language)

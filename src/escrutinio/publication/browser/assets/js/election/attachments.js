@@ -77,7 +77,7 @@ export async function checkAttachments(log, claimed, needed) {
       if (!(why instanceof Refusal) || !why.unreadable) throw why;
       return why;
     });
-    if (data instanceof Refusal) unread ??= data;
+    if (data instanceof Refusal) unread = unread ?? data;
     else if (data === null && needed.has(digest)) refuse("fetch-missing", { path });
     else if (data === null) told.missing.push(...claims.map(({ index }) => index));
     else if (!equal(sha256(data), claims[0].attachment.digest)) refuse("attachment-digest", { digest });

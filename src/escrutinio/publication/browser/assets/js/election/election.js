@@ -80,7 +80,7 @@ function quietly(find) {
         return await find(named);
       } catch (why) {
         if (!(why instanceof Refusal)) throw why;
-        if (why.unreadable) reader.unreadable ??= why;
+        if (why.unreadable) reader.unreadable = reader.unreadable ?? why;
         return null;
       }
     },

@@ -43,7 +43,7 @@ export async function addKeys({ held, root, rootId, weak }, opened) {
   for (const { index, known, entry } of opened) {
     if (!known || (entry.type !== ENROLMENT && entry.type !== REVOCATION)) continue;
     const { kid, signed, signature } = entry.frame;
-    check ??= await verifier(root.public_key);
+    check = check ?? (await verifier(root.public_key));
     if (toHex(kid) !== rootId || !(await check(signed, signature))) continue;
     if (entry.type === REVOCATION) {
       const ended = held.get(toHex(entry.body.kid));

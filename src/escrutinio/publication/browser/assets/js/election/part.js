@@ -11,6 +11,7 @@ import { isCode } from "../records/text.js";
 import { BULK } from "./rights.js";
 import { Steps } from "./steps.js";
 import { reportOf } from "./report.js";
+import { sheetBeside } from "./sheet-beside.js";
 import { takeCheckpoint, takeFoundations, takeRecords, takeSigners } from "./whole.js";
 
 const MAX_PROOF = 640 * 1024;
@@ -84,10 +85,10 @@ async function readList(log) {
 /**
  * Verify a part of a log.
  * @param {PartLog} log
- * @param {{ progress?: import("./election.js").Progress }} how
+ * @param {{ progress?: import("./election.js").Progress, sheet?: string }} how `sheet`: the text of a QR code to look for
  * @returns {Promise<import("./report.js").Report>}
  */
-export async function verifyPart(log, { progress = () => {} }) {
+export async function verifyPart(log, { progress = () => {}, sheet = "" }) {
   const began = performance.now();
   const { area, entries } = await readList(log);
   const steps = new Steps();
@@ -102,7 +103,8 @@ export async function verifyPart(log, { progress = () => {} }) {
   }
   const report = await reportOf(log, steps, context, judged, "not-of-part");
   const seconds = (performance.now() - began) / 1_000;
-  return { ...report, seconds, area: judged && areaOf(judged, area) };
+  const beside = sheet && judged && context ? await sheetBeside(sheet, log, context, judged) : null;
+  return { ...report, seconds, area: judged && areaOf(judged, area), sheet: beside };
 }
 
 /**
@@ -112,7 +114,7 @@ export async function verifyPart(log, { progress = () => {} }) {
  * @param {import("./election.js").Progress} progress
  * @returns {Promise<import("./steps.js").Answer<import("./election.js").Raw[]>>}
  */
-async function readPart(log, entries, progress) {
+export async function readPart(log, entries, progress) {
   const { size } = await log.checkpoint();
   const read = async (/** @type {number} */ index) => {
     const { raw, proof } = await log.standing(index);

@@ -1,7 +1,7 @@
 // Where a station is, and what the site's indexes say of it. They are a convenience: what is found through them
 // is checked against the log.
 
-import { fileOf } from "./area-file.js";
+import { centerOf, fileOf } from "./area-file.js";
 import { Refusal } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
 
@@ -23,7 +23,7 @@ const MAX_DEPTH = 32;
  * @returns {any}
  */
 export function own(object, key) {
-  return object && typeof object === "object" && Object.hasOwn(object, key) ? object[key] : undefined;
+  return object && typeof object === "object" && Object.prototype.hasOwnProperty.call(object, key) ? object[key] : undefined;
 }
 
 /**
@@ -60,13 +60,43 @@ export async function areaOfStation(log, station) {
 }
 
 /**
+ * The index of an area, as above; null where the election has no such area.
+ * @param {Log} log
+ * @param {string} area
+ * @returns {Promise<any>}
+ */
+async function indexIfThere(log, area) {
+  try {
+    return await indexOf(log, area);
+  } catch (error) {
+    if (!(error instanceof Refusal) || own(await log.json("data/areas.json"), area)) throw error;
+    return null;
+  }
+}
+
+/**
+ * The place that an address speaks of though not of a station in it: its area, else the innermost that its code begins
+ * with, as code, name and name of its files.
+ * @param {Log} log
+ * @param {string | null} area
+ * @param {string} text
+ * @returns {Promise<[string, string, string] | null>}
+ */
+export async function placeAround(log, area, text) {
+  const areas = await log.json("data/areas.json");
+  const starts = isCode(text) ? [...Array(text.length).keys()].map((cut) => text.slice(0, text.length - cut)) : [];
+  const code = [area, ...starts].find((one) => isCode(one) && own(areas, one));
+  return code ? [code, String(own(areas[code], "name") ?? code), fileOf(areas, code)] : null;
+}
+
+/**
  * @param {Log} log
  * @param {string} area
  * @param {string} station
  * @returns {Promise<Place | null>}
  */
 export async function findPlace(log, area, station) {
-  const index = await indexOf(log, area);
+  const index = await indexIfThere(log, area);
   const stations = own(index, "stations") ?? {};
   const listed = own(stations, station);
   if (!listed) return null;
@@ -79,7 +109,7 @@ function placeIn(index, area, station) {
   const listed = own(stations, station);
   const codes = Object.keys(stations);
   const at = codes.indexOf(station);
-  const center = String(own(listed, "center") ?? "");
+  const center = centerOf(stations, station);
   return {
     area,
     station,
@@ -103,9 +133,9 @@ function placeIn(index, area, station) {
  * @returns {Promise<{ name: string, stations: Place[] } | null>}
  */
 export async function findCenter(log, area, center) {
-  const index = await indexOf(log, area);
+  const index = await indexIfThere(log, area);
   const stations = own(index, "stations") ?? {};
-  const listed = Object.keys(stations).filter((code) => own(own(stations, code), "center") === center);
+  const listed = Object.keys(stations).filter((code) => centerOf(stations, code) === center);
   const name = String(own(own(index, "centers"), center) ?? "");
   return listed.length ? { name, stations: listed.map((station) => placeIn(index, area, station)) } : null;
 }

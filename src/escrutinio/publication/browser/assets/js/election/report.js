@@ -29,7 +29,7 @@ export const OF_KEYS = new Set(["key-unknown", "key-weak", "signature-bad"]);
  *   unread: import("./election.js").Unknown[], unreadCount: number, repeats: { index: number, first: number }[],
  *   repeatCount: number, beyond: { index: number, why: PlainRefusal }[], beyondCount: number,
  *   told: import("./attachments.js").Told | null,
- *   compared: import("./stated.js").Compared | null, area: any,
+ *   compared: import("./stated.js").Compared | null, area: any, sheet: import("./sheet-beside.js").Sheet | null,
  *   figures: (import("./counting.js").Sum | null | undefined)[] | null }} Report
  */
 
@@ -79,6 +79,7 @@ export async function reportOf(log, steps, context, judged, otherwise) {
     refused: [...refused].map(([code, indices]) => /** @type {[string, number[], number]} */ ([code, indices.slice(0, SHOWN), indices.length])),
     compared: null,
     area: null,
+    sheet: null,
     figures: null,
   };
 }

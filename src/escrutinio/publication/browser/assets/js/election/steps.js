@@ -103,7 +103,7 @@ export class Steps {
 /** What was verified, in one word. @typedef {"bad" | "behind" | "unread" | "sample" | "part" | "ok" | "open" | "unjudged"} Verdict */
 
 const OF_TRUST = ["log-signature", "cosignatures", "trust-file"];
-const OF_PART = ["checkpoint", "log-signature", "cosignatures", "trust-file", "definition", "records", "signatures", "part"];
+const OF_PART = ["checkpoint", "log-signature", "cosignatures", "trust-file", "definition", "records", "signatures", "part", "written"];
 
 /**
  * The answer of all steps together; nothing is authentic while a check is open.

@@ -38,7 +38,7 @@ function cellsOf(line) {
   for (let more = true; more; ) {
     const found = FIELD.exec(line);
     if (!found || (found[1] !== undefined && !/[",\r]/.test(found[1]))) return null;
-    cells.push(found[1] === undefined ? found[2] : found[1].replaceAll('""', '"'));
+    cells.push(found[1] === undefined ? found[2] : found[1].split('""').join('"'));
     more = found[3] === ",";
   }
   return cells;

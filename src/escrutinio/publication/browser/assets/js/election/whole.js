@@ -15,6 +15,7 @@ import { checkFiles, checkVerifier } from "./beside.js";
 import { checkDefinition } from "./definition.js";
 import { judgeEntries, placed, readEntries } from "./election.js";
 import { OF_KEYS, reportOf, sureFaults } from "./report.js";
+import { sheetBeside } from "./sheet-beside.js";
 import { checkTables, figureOf } from "./stated.js";
 import { Steps, revived } from "./steps.js";
 import { readAreas } from "./tables.js";
@@ -28,11 +29,11 @@ import { readAreas } from "./tables.js";
 /**
  * Verify a whole publication. Refused only where there is no checkpoint to begin with.
  * @param {Log} log
- * @param {{ earlier?: Uint8Array | null, sample?: number, figures?: string[], progress?: Progress,
+ * @param {{ earlier?: Uint8Array | null, sample?: number, figures?: string[], sheet?: string, progress?: Progress,
  *   signatures?: import("../records/signatures.js").Checker }} how
  * @returns {Promise<Report>}
  */
-export async function verifyWhole(log, { earlier = null, sample, figures = [], progress = () => {}, signatures = HERE }) {
+export async function verifyWhole(log, { earlier = null, sample, figures = [], sheet = "", progress = () => {}, signatures = HERE }) {
   const began = performance.now();
   const steps = new Steps();
   const seconds = () => (performance.now() - began) / 1_000;
@@ -63,6 +64,7 @@ export async function verifyWhole(log, { earlier = null, sample, figures = [], p
     earlier: earlier ? new TextDecoder().decode(earlier) : "",
     compared,
     told,
+    sheet: sheet && judged && context ? await sheetBeside(sheet, log, context, judged) : null,
     figures: context && judged && !judged.unknownTypes.length && !judged.unreadable ? figures.map((name) => figureOf(name, context.definition.body, judged.totals)) : null,
     seconds: seconds(),
   };
@@ -128,9 +130,10 @@ export async function takeSigners(steps, log) {
  * @param {Steps} steps
  * @param {Log} log
  * @param {Uint8Array[]} entries the first two, at least, where the log has as many
+ * @param {boolean} [whole] false where the table of areas is not at hand
  * @returns {Promise<Context | null>}
  */
-export async function takeFoundations(steps, log, [first = new Uint8Array(), second = new Uint8Array()]) {
+export async function takeFoundations(steps, log, [first = new Uint8Array(), second = new Uint8Array()], whole = true) {
   await steps.take("trust-file", async () => {
     if (!log.trust) return { state: "open", text: "trust-file-open" };
     log.checkNamed(first, second);
@@ -138,6 +141,7 @@ export async function takeFoundations(steps, log, [first = new Uint8Array(), sec
   });
   const definition = await steps.take("definition", async () => {
     const result = await readDefinition(first, (named) => log.attachment(named));
+    if (!whole) return { text: "definition-place", result };
     const areas = readAreas(await log.attachment(result.body.areas));
     checkDefinition(result.body, areas);
     return { text: "definition-ok", values: { areas: areas.parents.size }, result };

@@ -1,7 +1,8 @@
 // Answers that were asked for before the page's program was there (pages/station-early.js). It imports nothing.
 
+const shared = /** @type {any} */ (globalThis);
 /** By address and the part asked for. @type {Map<string, Promise<Response>>} */
-const EARLY = (/** @type {any} */ (globalThis).escrutinioEarly ??= new Map()); // shared by the scripts of one page
+const EARLY = (shared.escrutinioEarly = shared.escrutinioEarly ?? new Map()); // shared by the scripts of one page
 
 /** @param {string} address @param {string} [range] */
 function nameOf(address, range = "") {

@@ -37,7 +37,7 @@ export async function trustOfDigits(digits, fetchFile) {
   if (digits.length > MOST || !/^[0-9]{30}$/.test(plain)) refuse("fingerprint-form", { count: DIGITS });
   const content = (await fetchFile(COPY, MAX_TRUST)) ?? refuse("fingerprint-no-copy", { name: COPY });
   const trust = parseTrust(content);
-  if (fingerprint(trust).replaceAll(" ", "") !== plain) refuse("fingerprint-other");
+  if (fingerprint(trust).split(" ").join("") !== plain) refuse("fingerprint-other");
   return { trust, content };
 }
 

@@ -2,6 +2,7 @@
 
 import { refuse } from "../records/refusal.js";
 import { webFetch } from "./tiles.js";
+import { isPlaceFile, MAX_PLACE, readPlaceFile } from "./place-file.js";
 import { readZip } from "./zip.js";
 
 const NEEDED = /(^|\/)(log\/|attachments\/|records\/|proofs\/|data\/|verify\.html$|trust\.toml$|area\.json$|checkpoint$)/;
@@ -11,7 +12,7 @@ const PART = "area.json";
 /** @typedef {import("./tiles.js").Fetch} Fetch */
 /** What a page hands to a worker: an address; files with their paths; or a zip.
  * @typedef {{ base: string } | { files: [string, Blob][] } | { zip: Blob }} Chosen */
-/** @typedef {{ kind: "whole" | "part", fetchFile: Fetch }} Source */
+/** `place` where it is one place's file. @typedef {{ kind: "whole" | "part", fetchFile: Fetch, place?: import("./place-file.js").PlaceFile }} Source */
 
 /**
  * What a reader chose: one zip, or the files of a folder that a verification reads.
@@ -32,12 +33,19 @@ export function chosenFiles(list) {
  */
 export async function openSource(chosen) {
   if ("base" in chosen) return { kind: "whole", fetchFile: webFetch(chosen.base) };
+  if ("zip" in chosen && (await isPlaceFile(chosen.zip))) return openPlace(chosen.zip);
   const files = "zip" in chosen ? await readZip(chosen.zip) : new Map(chosen.files.map(([path, blob]) => [path, readable(path, blob)]));
   for (const [kind, mark] of /** @type {["whole" | "part", string][]} */ ([["whole", WHOLE], ["part", PART]])) {
     const root = rootOf(files.keys(), mark);
     if (root !== null) return { kind, fetchFile: async (path, limit) => (await files.get(root + path)?.read(limit)) ?? null };
   }
   return refuse("source-none");
+}
+
+/** @param {Blob} file @returns {Promise<Source>} */
+async function openPlace(file) {
+  const place = readPlaceFile(await readable("place", file).read(MAX_PLACE));
+  return { kind: "part", place, fetchFile: async (path) => place.files.get(path) ?? null };
 }
 
 /** Where a publication begins: what stands before its mark, the shortest if there are several. @param {Iterable<string>} names @param {string} mark */

@@ -3,10 +3,11 @@
 //   article.verdict.good|bad|warn|equal|unequal|open > p.not-real, h2, p.lead, dl.pairs, p.note*, section.compare, p.links, details(pre)
 
 import { comparison } from "./compare.js";
-import { el, timeOf, titleOf } from "./dom.js";
+import { el, titleOf } from "./dom.js";
 import { sameVotes } from "./identify.js";
 import { quoted } from "../records/refusal.js";
 import { figuresOf } from "./sheet.js";
+import { momentOf } from "./times.js";
 import { say, sayCheck, wordFor } from "./say.js";
 
 /** @typedef {import("./identify.js").Answer} Answer */
@@ -82,7 +83,7 @@ function facts(lang, { entry, signer, station, area, contest }) {
     [sayCheck(lang, "type"), entry && `${typeName(lang, entry.name)}${contest ? `: ${titleOf(contest.titles, lang, contest.code)}` : ""}`],
     [say(lang, "station-code"), link || station],
     [say(lang, "signed-by"), who],
-    [say(lang, "issued"), entry && timeOf(entry.issuedAt)],
+    [say(lang, "issued"), entry && momentOf(entry.issuedAt, lang)],
   ];
   const shown = rows.filter(([, value]) => value);
   return shown.length > 0 && el("dl.pairs", {}, shown.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, el("bdi", {}, value))]));

@@ -1,4 +1,5 @@
-// The button on an area's page that packs the area's records; the program that does so is fetched when asked for.
+// The button on an area's page that packs the area's records; the program that does so is fetched when asked for,
+// by a path that also holds in the script of a whole page.
 //
 //   button[data-area-download=<area>][hidden] + span[role=status]
 
@@ -10,7 +11,8 @@ function showButtons() {
 document.addEventListener("click", async ({ target }) => {
   const button = target instanceof Element ? target.closest("button[data-area-download]") : null;
   if (!(button instanceof HTMLButtonElement)) return;
-  const { downloadArea } = await import("./area-zip.js");
+  const program = new URL("../pages/area-zip.js", import.meta.url);
+  const { downloadArea } = /** @type {typeof import("./area-zip.js")} */ (await import(program.href));
   await downloadArea(button);
 });
 new MutationObserver(showButtons).observe(document.body, { childList: true, subtree: true });

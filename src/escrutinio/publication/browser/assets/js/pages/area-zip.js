@@ -6,13 +6,14 @@ import { download, el, fillElement } from "./dom.js";
 import { Log } from "../log/log.js";
 import { formatCheckpoint, formatProof } from "../log/proof.js";
 import { Refusal, refuse } from "../records/refusal.js";
-import { sha256 } from "../records/sha256.js";
 import { isCode } from "../records/text.js";
 import { fileOf } from "../election/area-file.js";
+import { Gathering } from "../election/gathering.js";
 import { writeZip } from "../log/zip.js";
 import { sayArea } from "./say.js";
 
 export const MOST_RECORDS = 20_000;
+const CARDS = "data/qr2024.json"; // says what the counts of a QR code of 2024 are of
 const MAX_FILE = 16 * 1024 * 1024;
 /** Files of the publication that go along, and their names in the zip. */
 const ALONG = [
@@ -21,7 +22,6 @@ const ALONG = [
   ["trust.toml", "trust.toml"],
 ];
 
-/** @typedef {import("../records/record.js").Entry} Entry */
 /** @typedef {(done: number, all: number) => void} Progress */
 
 /**
@@ -57,32 +57,6 @@ async function indexOf(log, file) {
   }
 }
 
-/** The entries of a part: each is read once, and brings with it what its key rests on. */
-class Gathering {
-  /** @param {Log} log @param {Record<string, number>} enrolled log index of each key's enrolment, by key id */
-  constructor(log, enrolled) {
-    this.log = log;
-    this.enrolled = enrolled;
-    /** @type {Map<number, Entry>} */
-    this.entries = new Map();
-    /** @type {Set<string>} */
-    this.kids = new Set();
-  }
-
-  /** @param {number[]} indices */
-  async add(indices) {
-    const waiting = [...indices];
-    for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
-      if (this.entries.has(index)) continue;
-      const entry = await this.log.entry(index);
-      this.entries.set(index, entry);
-      const kid = toHex(entry.frame.kid);
-      this.kids.add(kid);
-      if (Object.hasOwn(this.enrolled, kid)) waiting.push(this.enrolled[kid]);
-    }
-  }
-}
-
 /**
  * All entries of an area's part, and the attachments that it needs.
  * @param {Log} log
@@ -94,16 +68,9 @@ async function gather(log, area) {
   const controls = await log.json("data/controls.json");
   const gathering = new Gathering(log, await log.json("data/keys.json"));
   await gathering.add([0, 1, ...controls.roll, ...controls.closing, ...(await listedEntries(log, area))]);
-  for (let before = 0; before < gathering.entries.size; ) {
-    before = gathering.entries.size;
-    const digests = new Set([...gathering.entries.values()].filter(({ type }) => type === 3).map(({ raw }) => toHex(sha256(raw))));
-    for (const index of [...controls.revocation, ...controls["co-record"]]) {
-      const { body } = await log.entry(index);
-      if (body.kid ? gathering.kids.has(toHex(body.kid)) : digests.has(toHex(body.enrolment))) await gathering.add([index]);
-    }
-  }
+  await gathering.rest(controls);
   const rolls = [...gathering.entries.values()].filter(({ type }) => type === 6).flatMap(({ body }) => [body.stations, body.centers].filter(Boolean));
-  return { indices: [...gathering.entries.keys()].sort((a, b) => a - b), attachments: [definition.body.areas, ...rolls] };
+  return { indices: gathering.indices(), attachments: [definition.body.areas, ...rolls] };
 }
 
 /**
@@ -120,6 +87,8 @@ export async function areaFiles(log, area, progress) {
   for (const [path, name] of ALONG) {
     files.push({ name, data: (await log.fetchFile(path, MAX_FILE)) ?? refuse("fetch-missing", { path }) });
   }
+  const cards = await log.fetchFile(CARDS, MAX_FILE).catch(() => null);
+  if (cards) files.push({ name: CARDS, data: cards });
   files.push({ name: "checkpoint", data: formatCheckpoint(checkpoint) });
   files.push({ name: "area.json", data: toUtf8(`${JSON.stringify({ area, size: checkpoint.size, entries: indices })}\n`) });
   for (const named of attachments) {

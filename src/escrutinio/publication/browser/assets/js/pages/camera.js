@@ -2,7 +2,7 @@
 //
 //   div.camera > video, p
 
-import { el } from "./dom.js";
+import { el, fillElement } from "./dom.js";
 
 const WANTED = { video: { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } }, audio: false };
 
@@ -24,12 +24,12 @@ export async function startCamera(box, read, hint, found) {
   const video = /** @type {HTMLVideoElement} */ (el("video", { playsinline: true, muted: true }));
   video.muted = true;
   video.srcObject = stream;
-  box.replaceChildren(video, el("p.small.muted", {}, hint));
+  fillElement(box, video, el("p.small.muted", {}, hint));
   let running = true;
   const stop = () => {
     running = false;
     for (const track of stream.getTracks()) track.stop();
-    box.replaceChildren();
+    fillElement(box);
   };
   await video.play();
   const look = async () => {

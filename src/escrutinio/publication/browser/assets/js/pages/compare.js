@@ -55,7 +55,7 @@ function bodyRows(lang, columns) {
       if (figure === undefined) return el("td.low", of, "–");
       const text = figure.text ?? formatNumber(figure.value, lang);
       if (first === undefined || figure.value === first || figure.text) return el("td", of, text, shareOf(figure, lang));
-      differs ||= !columns[at].failed;
+      differs = differs || !columns[at].failed;
       return el("td", of, el("mark.differs", {}, `≠ ${text}`), shareOf(figure, lang));
     });
     return el(`tr.${kind}`, {}, el("th", { scope: "row" }, el("bdi", {}, label)), cells);

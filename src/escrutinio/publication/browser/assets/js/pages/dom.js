@@ -26,7 +26,8 @@ export function el(name, attributes = {}, ...children) {
  * @param {...(Child | Child[])} children
  */
 export function fillElement(element, ...children) {
-  element.replaceChildren(...present(children.flat()));
+  element.textContent = ""; // replaceChildren is of 2020: engines that can verify are older
+  element.append(...present(children.flat()));
 }
 
 /** @param {Child[]} children @returns {(Node | string)[]} */
@@ -43,27 +44,6 @@ function present(children) {
  */
 export function titleOf(titles, lang, code) {
   return (titles.find(({ language }) => language === lang) ?? titles[0])?.text ?? code;
-}
-
-/**
- * A day written YYYY-MM-DD, in the words of a language that this browser knows.
- * @param {string} iso
- * @param {string} lang
- * @returns {string}
- */
-export function dayOf(iso, lang) {
-  const known = Intl.DateTimeFormat.supportedLocalesOf(lang).length > 0;
-  return known ? new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`)) : iso;
-}
-
-/**
- * A second since 1970 as "2030-12-01 18:04 UTC".
- * @param {number | bigint} seconds
- * @returns {string}
- */
-export function timeOf(seconds) {
-  const date = new Date(Number(seconds) * 1000);
-  return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /**

@@ -6,6 +6,9 @@ import { languageOf } from "./say.js";
 
 const speak = speaker("findings");
 
+/** Findings below which there is nothing to narrow down. */
+const FEW = 8;
+
 const found = document.getElementById("found");
 if (found) mount(found);
 
@@ -14,15 +17,17 @@ function mount(root) {
   const lang = languageOf(root);
   const say = (/** @type {string} */ key) => speak(lang, key);
   const sections = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(":scope > section")]);
+  if (root.querySelectorAll("li").length < FEW) return; // less to read than to choose
   const kinds = sections.map((section) => [section.id, section.querySelector("h2")?.textContent ?? section.id]);
   const severities = [...new Set(sections.map((section) => section.dataset.severity ?? ""))];
-  const areas = new Set();
+  /** @type {Map<string, string>} */
+  const areas = new Map();
   for (const item of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-area]"))) {
-    areas.add(item.dataset.area);
+    areas.set(item.dataset.area ?? "", item.dataset.areaName ?? "");
   }
   const kind = choice(say("kind"), say("all"), kinds);
-  const severity = choice(say("severity"), say("all"), severities.map((each) => [each, each]));
-  const area = choice(say("area"), say("all"), [...areas].sort().map((each) => [each, each]));
+  const severity = choice(say("severity"), say("all-severities"), severities.map((each) => [each, each]));
+  const area = choice(say("area"), say("all-areas"), [...areas].sort());
   const said = el("p", { class: "small muted", role: "status" });
   const form = el("form", { class: "narrow-down", "aria-label": say("title") }, kind.label, severity.label);
   if (areas.size) form.append(area.label);

@@ -12,6 +12,8 @@ import { say } from "./say.js";
 
 const MOST = 100;
 
+/** A place: its code, name and name of its files. @typedef {[string, string, string] | null} Around */
+
 const saySearch = speaker("search");
 
 /**
@@ -19,11 +21,14 @@ const saySearch = speaker("search");
  * @param {string} base address of the publication
  * @param {string} text
  * @param {string} lang
- * @param {string} [page] that takes stations and centers
+ * @param {{ page?: string, around?: Around }} [how] `page` takes stations and centers; `around` is the place that the
+ *   address speaks of
  * @returns {Promise<HTMLElement[]>}
  */
-export async function foundFor(base, text, lang, page = "station.html") {
+export async function foundFor(base, text, lang, { page = "station.html", around = null } = {}) {
   const said = text.trim().slice(0, 64);
+  const field = document.querySelector("form.find input[name=s]");
+  if (field instanceof HTMLInputElement && !field.value) field.value = said;
   const found = await lookUp(siteIndex(base), said, MOST);
   const { hits } = found;
   if (hits.length === 1) location.replace(leadTo(hits[0].href, page));
@@ -33,7 +38,7 @@ export async function foundFor(base, text, lang, page = "station.html") {
     el("h1", {}, say(lang, "found", { text: said })),
     el("p.lead", { role: "status" }, unlisted ? say(lang, "station-unlisted", { station: said }) : saySearch(lang, outcome === "some" ? "listed" : outcome, { count: hits.length })),
     hits.length > 0 && el("ul.found-places", {}, hits.map((hit) => el("li", {}, linkTo({ ...hit, href: leadTo(hit.href, page) }, lang)))),
-    ...nextSteps(lang),
+    ...nextSteps(lang, around),
   ].filter((one) => one instanceof HTMLElement);
 }
 
@@ -44,10 +49,11 @@ export function linkTo({ kind, name, code, within, href }, lang) {
   return el("a", { href }, el("b", {}, el("bdi", {}, name || code)), " ", el("span.small.muted", {}, note));
 }
 
-/** What somebody does who did not find a station. @param {string} lang @returns {HTMLElement[]} */
-export function nextSteps(lang) {
+/** What somebody does who did not find a station. @param {string} lang @param {Around} [around] @returns {HTMLElement[]} */
+export function nextSteps(lang, around = null) {
+  const parent = around && el("a", { href: `areas/${around[2]}.html` }, say(lang, "find-around", { place: around[1] }));
   return [
     el("p", {}, say(lang, "find-how")),
-    el("p.links", {}, el("a", { href: "index.html#areas" }, say(lang, "find-areas")), el("a", { href: "check.html" }, say(lang, "find-check"))),
+    el("p.links", {}, parent, el("a", { href: "index.html#areas" }, say(lang, "find-areas")), el("a", { href: "check.html" }, say(lang, "find-check"))),
   ];
 }

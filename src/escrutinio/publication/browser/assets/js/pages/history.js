@@ -4,8 +4,9 @@
 //   section.findings > h2, p, ul(li > p, p.small(a*))
 
 import { checkRecord } from "../election/check.js";
-import { el, timeOf, titleOf } from "./dom.js";
+import { el, titleOf } from "./dom.js";
 import { formatNumber } from "../records/words.js";
+import { momentOf } from "./times.js";
 import { say, wordFor } from "./say.js";
 
 const MOST = 120;
@@ -61,7 +62,7 @@ function historyRow(lang, station, link, { entry, signer, steps }) {
     {},
     el("th.t", { scope: "row" }, entry ? whatOf(lang, station, entry) : "?", el("span.small.note-of", {}, link, ` ${holds ? "✓" : "✗"} `, say(lang, holds ? "holds" : "fails"), why && `: ${why.text(lang)}`)),
     el("td.t", {}, el("bdi", {}, organisation || (entry?.frame.issuer ?? ""))),
-    el("td.t", {}, when === null ? "" : timeOf(when)),
+    el("td.t", {}, when === null ? "" : momentOf(when, lang)),
   );
 }
 

@@ -12,6 +12,7 @@ import { isQrText, readQrText } from "../records/qr-text.js";
 import { countsByOption, looksLike2024, readCards, readQr2024 } from "../records/qr2024.js";
 import { openRecord, readRecord } from "../records/record.js";
 import { Refusal, refuse } from "../records/refusal.js";
+import { attempt } from "../records/sheet-text.js";
 import { checkReadable } from "../log/tiles.js";
 
 const MOST = 60; // records of one station that are read
@@ -30,22 +31,6 @@ const KEY_REFUSALS = ["key-unknown", "key-late", "key-enrolment", "key-not-root"
  *   station: string | null, contest: any, spoken: Spoken[], unsigned: import("../records/qr2024.js").Sheet2024 | null,
  *   body: Record<string, any> | null }} Answer
  */
-
-/**
- * Of what a pasted text may be, the first that is a record or a code of 2024; else the likeliest. No two of them are: a
- * record says its own length.
- * @param {string[]} texts
- * @returns {string}
- */
-export function readable(texts) {
-  const reads = (/** @type {string} */ text) => {
-    const said = text.trim();
-    if (looksLike2024(said.replace(/\s/g, ""))) return !(attempt(() => readQr2024(said)) instanceof Refusal);
-    return isQrText(said) && !(attempt(() => openRecord(readQrText(said).raw)) instanceof Refusal);
-  };
-  const plain = texts.map((text) => text.replace(/\s/g, "")).filter((text) => looksLike2024(text));
-  return [...texts, ...plain].find(reads) ?? texts.find(isQrText) ?? texts[0] ?? "";
-}
 
 /**
  * @param {Log} log
@@ -132,20 +117,6 @@ async function identify2024(log, text, blank) {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ...known, why: error };
-  }
-}
-
-/**
- * @template T
- * @param {() => T} act
- * @returns {T | Refusal}
- */
-function attempt(act) {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
   }
 }
 

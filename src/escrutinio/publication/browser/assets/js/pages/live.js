@@ -6,6 +6,7 @@ import { formatTenths, speaker } from "../records/words.js";
 import { figuresIn } from "./figure-marks.js";
 import { keepAddress } from "./languages.js";
 import { hold } from "./seen.js";
+import { clockOf, dayOfMoment } from "./times.js";
 
 const say = speaker("live");
 
@@ -87,7 +88,7 @@ class Page {
     if (seen !== null) {
       const key = seen.size === found.size ? "other" : "shrunk";
       this.alarm = say(this.lang, key, { before: seen.size, now: found.size });
-      this.live ??= found;
+      this.live = this.live ?? found;
       this.tell();
       return;
     }
@@ -144,15 +145,13 @@ class Page {
 
   /** @param {Live} live */
   told(live) {
-    const at = new Date(live.time * 1000);
-    /** @param {Intl.DateTimeFormatOptions} style */
-    const written = (style) => new Intl.DateTimeFormat(this.lang, style).format(at);
+    const day = dayOfMoment(live.time, this.lang);
     const old = live.refresh === null || Date.now() / 1000 - live.time > DAY;
     const { voted, imported } = this.box.dataset;
     const said = [
-      imported === "" ? say(this.lang, "imported", { at: written({ dateStyle: "long" }), voted })
-        : old ? say(this.lang, "on", { at: written({ dateStyle: "long" }) })
-          : say(this.lang, "as-of", { at: written({ timeStyle: "short" }), ago: this.ago(live.time) }),
+      imported === "" ? say(this.lang, "imported", { at: day, voted })
+        : old ? say(this.lang, "on", { at: day })
+          : say(this.lang, "as-of", { at: clockOf(live.time), ago: this.ago(live.time) }),
       this.share(live),
     ];
     if (!old && this.failures === 0 && this.alarm === "") said.push(say(this.lang, "live"));
@@ -206,7 +205,8 @@ function exchange(old, fresh) {
   const [at, typing] = [links.indexOf(/** @type {Element} */ (document.activeElement)), document.activeElement];
   const scrolled = [...old.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
   const top = scrollY;
-  old.replaceChildren(...fresh.childNodes);
+  old.textContent = "";
+  old.append(...fresh.childNodes);
   [...old.querySelectorAll(".scroll")].forEach((each, place) => { each.scrollLeft = scrolled[place] ?? 0; });
   scrollTo({ top, behavior: "instant" });
   const target = typing?.closest(KEPT) && typing.isConnected ? typing : at < 0 ? null : [...old.querySelectorAll("a, button, summary, [tabindex]")][at];
@@ -251,5 +251,6 @@ function* figures(main) {
   }
 }
 
+document.documentElement.dataset.runs = ""; // what old-engine.js asks
 keepAddress();
 if (location.protocol.startsWith("http")) void new Page(document).start();

@@ -1,7 +1,7 @@
 // Looking up places, centers and stations by name or code, through the site's small indexes (site/indexes.py): only the
 // files that a text needs are fetched.
 
-import { fileOf } from "../election/area-file.js";
+import { centerOf, fileOf } from "../election/area-file.js";
 
 const START = 2; // first letters of a word by which centers are filed
 const MOST_FILES = 3; // that one search fetches
@@ -34,7 +34,7 @@ export async function lookUp(read, text, most) {
   let offline = false;
   const json = async (/** @type {string} */ path) => {
     const value = await read(path);
-    offline ||= value === null;
+    offline = offline || value === null;
     return value ?? {};
   };
   const words = wordsOf(text);
@@ -89,7 +89,7 @@ function calledOf(area) {
 function wordsOfArea({ areas, levels }, code, upwards) {
   const found = [];
   for (let [at, depth] = [code, 0]; areas[at] && depth < 8; at = areas[at].parent, depth++) {
-    const kind = Object.hasOwn(levels, areas[at].level) ? levels[areas[at].level] : [];
+    const kind = Object.prototype.hasOwnProperty.call(levels, areas[at].level) ? levels[areas[at].level] : [];
     found.push(...calledOf(areas[at]), ...kind.map(String));
     if (!upwards) break;
   }
@@ -123,7 +123,7 @@ function withIn(areas, code) {
 /** The area with the longest code that a code begins with. @param {Record<string, any>} areas @param {string} code */
 function areaOfCode(areas, code) {
   const starts = Array.from({ length: code.length }, (_, at) => code.slice(0, code.length - at));
-  return starts.find((start) => Object.hasOwn(areas, start));
+  return starts.find((start) => Object.prototype.hasOwnProperty.call(areas, start));
 }
 
 /**
@@ -143,8 +143,8 @@ async function byCode(site, text) {
   const stations = Object.entries(index.stations ?? {}).filter(([code]) => code.startsWith(text));
   return [
     ...centers.map(([code, name]) => centerHit(areas, area, code, name)),
-    ...stations.map(([code, { center }]) => {
-      const name = String(index.centers?.[center] ?? "");
+    ...stations.map(([code]) => {
+      const name = String(index.centers?.[centerOf(index.stations, code)] ?? "");
       return /** @type {Hit} */ ({ kind: "station", name, code, within, href: `station.html?a=${area}&s=${code}` });
     }),
   ];

@@ -25,7 +25,7 @@ const SPELLS = { es: spanish, en: english };
  * @returns {string}
  */
 export function inWords(value, lang) {
-  return Object.hasOwn(SPELLS, lang) ? SPELLS[lang](value) : String(value);
+  return Object.prototype.hasOwnProperty.call(SPELLS, lang) ? SPELLS[lang](value) : String(value);
 }
 
 /** @param {number} n @returns {string} */

@@ -70,9 +70,14 @@ function answer(lang, report, marked, names) {
     const at = marked.indexOf(element);
     const value = computed[at];
     const right = value === undefined || value === null ? "–" : formatNumber(value, lang);
-    return el("li", {}, speak(lang, "figures-one", { name: names[at], seen: (element.textContent ?? "").trim().slice(0, 40), right }));
+    return el("li", {}, speak(lang, "figures-one", { name: names[at], seen: textOf(element).trim().slice(0, 40), right }));
   });
   return [speak(lang, wrong.length ? "figures-differ" : "figures-hold", values), ...(list.length ? [el("ul", {}, list)] : [])];
+}
+
+/** What an element says, its parts apart: a share in an element of its own follows a figure without a space. @param {Element} element */
+function textOf(element) {
+  return [...element.childNodes].map((part) => part.textContent ?? "").join(" ");
 }
 
 /**
@@ -85,7 +90,7 @@ function answer(lang, report, marked, names) {
 function shows(element, value, whole, lang) {
   const stated = element.dataset.value;
   if (value === undefined || value === null || (stated !== undefined && stated !== String(value))) return false;
-  const text = element.textContent ?? "";
+  const text = textOf(element);
   const share = SHARE.exec(text);
   if (share) {
     if (stated === undefined) return false;

@@ -18,7 +18,7 @@ function plainOf(cell) {
  */
 function field(text) {
   const safe = /^[=+\-@']/.test(text) && !/^-?[\d.,]+( %)?$/.test(text) ? `'${text}` : text;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",\n]/.test(safe) ? `"${safe.split('"').join('""')}"` : safe;
 }
 
 /** @param {HTMLTableElement} table */

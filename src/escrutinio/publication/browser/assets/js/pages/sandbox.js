@@ -79,7 +79,7 @@ async function chosenEntry(log, lang, root) {
   const own = isCode(text) ? (isCode(area) ? area : await areaOfStation(log, text)) : null;
   const place = own && (await findPlace(log, own, text));
   if (!place) {
-    fillElement(box, (await foundFor(log.base, text, lang, page)).filter(({ tagName }) => tagName !== "H1"));
+    fillElement(box, (await foundFor(log.base, text, lang, { page })).filter(({ tagName }) => tagName !== "H1"));
     return suggested;
   }
   const sheet = place.entries.find(({ status }) => status === "counted") ?? place.entries[0];

@@ -6,7 +6,7 @@
 //   section.checks > h3, ol.steps > li.step.ok|bad|open > strong, span.answer, p
 
 import { toHex } from "../records/bytes.js";
-import { el, fillElement, timeOf, titleOf } from "./dom.js";
+import { el, fillElement, titleOf } from "./dom.js";
 import { keepBox } from "./keep.js";
 import { MAX_ATTACHMENT } from "../log/log.js";
 import { formatNumber, formatPercent } from "../records/words.js";
@@ -14,6 +14,7 @@ import { shareOf } from "./compare.js";
 import { sha256 } from "../records/sha256.js";
 import { toPlain } from "../records/shapes.js";
 import { inWords } from "./numerals.js";
+import { momentOf } from "./times.js";
 import { say, wordFor } from "./say.js";
 
 /** @typedef {import("../records/record.js").Entry} Entry */
@@ -78,7 +79,7 @@ function lineOf(lang, standing, { entry, signer, steps }, same) {
   const count = (/** @type {string} */ state) => steps.filter((step) => step.state === state).length;
   const marks = [["ok", "✓"], ["bad", "✗"], ["open", "?"]].filter(([state]) => count(state)).map(([state, mark]) => `${mark}${count(state)}`);
   const who = (signer && titleOf(signer.titles, lang, "")) || entry?.frame.issuer;
-  const parts = [who, entry && timeOf(entry.issuedAt), say(lang, "entry", { index: standing.index })].filter(Boolean).join(" · ");
+  const parts = [who, entry && momentOf(entry.issuedAt, lang), say(lang, "entry", { index: standing.index })].filter(Boolean).join(" · ");
   const compared = same === undefined || same === null ? null : same ? `= ${say(lang, "same")}` : `≠ ${say(lang, "other")}`;
   return el("p.line", {}, el("bdi", {}, parts), " ", el("span.marks", { title: say(lang, "checked", { ok: count("ok"), bad: count("bad"), open: count("open") }) }, marks.join(" ")), compared && el("span.same", {}, ` ${compared}`));
 }
@@ -108,7 +109,7 @@ function facts(lang, standing, entry, signer, status) {
   const rows = [
     ["signed-by", who],
     ["form", entry?.body.form && wordFor(lang, entry.body.form)],
-    [signer?.role === "importer" ? "imported" : "issued", entry && timeOf(entry.issuedAt)],
+    [signer?.role === "importer" ? "imported" : "issued", entry && momentOf(entry.issuedAt, lang)],
     ["status", status],
     ["index", formatNumber(standing.index, lang)],
   ];

@@ -2,8 +2,9 @@
 //
 //   nav.crumbs(ol), h1, p.code, p.not-real, dl.facts, p.links
 
-import { dayOf, el, titleOf } from "./dom.js";
+import { el, titleOf } from "./dom.js";
 import { formatNumber } from "../records/words.js";
+import { dayOf } from "./times.js";
 import { say } from "./say.js";
 
 /** @typedef {import("../election/places.js").Place} Place */
@@ -44,7 +45,7 @@ export function stationHead(lang, definition, place, path) {
     el("p.code", {}, say(lang, "station-code"), " ", el("bdi", {}, station), " · ", say(lang, "voted", day)),
     notReal(lang, definition),
     el("dl.facts", {}, fact("center", center), fact("registered", registered === null ? null : formatNumber(registered, lang))),
-    el("p.links", {}, el("a", { href: `areas/${path.at(-1)?.[2] ?? area}.html` }, say(lang, "parish")), whole, link("previous", previous), link("next", next)),
+    el("p.links", {}, el("a", { href: `areas/${path[path.length - 1]?.[2] ?? area}.html` }, say(lang, "parish")), whole, link("previous", previous), link("next", next)),
   ];
 }
 

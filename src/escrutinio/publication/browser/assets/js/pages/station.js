@@ -13,7 +13,8 @@ import { el, fillElement, titleOf } from "./dom.js";
 import { foundFor, nextSteps } from "./found.js";
 import { entryPages, findingsOf, historyOf } from "./history.js";
 import { Log } from "../log/log.js";
-import { areaOfStation, findPlace, pathOf, widerFindings } from "../election/places.js";
+import { areaOfStation, findPlace, pathOf, placeAround, widerFindings } from "../election/places.js";
+import { saveButton } from "./place-save.js";
 import { byContest, readRecords } from "./read.js";
 import { Refusal } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
@@ -38,7 +39,9 @@ async function placeOf(log, query) {
   const station = query.get("s");
   if (!isCode(station)) return null;
   const given = query.get("a");
-  const area = isCode(given) ? given : await areaOfStation(log, station);
+  const there = isCode(given) ? await findPlace(log, given, station) : null;
+  if (there) return there;
+  const area = await areaOfStation(log, station); // the address may name another area, or none
   return area ? findPlace(log, area, station) : null;
 }
 
@@ -105,9 +108,18 @@ function limits(lang) {
   return el("section.limits", {}, el("h2", {}, say(lang, "limits")), el("ul", {}, items));
 }
 
-/** Open the record that the address names; a link to one inside the page opens it too. */
+/** An entry that is no record of this station, and where all are. @param {string} lang @param {string} index */
+function notHere(lang, index) {
+  return el("p.note", { id: "not-here", role: "status" }, say(lang, "entry-elsewhere", { index: Number(index) }), " ", el("a", { href: "log.html" }, say(lang, "entry-log")));
+}
+
+/** Open the record that the address names, and say where there is none such; a link inside the page does the same. */
 function openNamed() {
-  const named = /^#entry-\d+$/.test(location.hash) && document.querySelector(`${location.hash} > details`);
+  const index = /^#entry-(\d{1,15})$/.exec(location.hash)?.[1];
+  const named = index && document.querySelector(`#entry-${index} > details`);
+  document.getElementById("not-here")?.remove();
+  const records = document.querySelector("#station > section.records");
+  if (index && records && !document.getElementById(`entry-${index}`)) records.before(notHere(languageOf(/** @type {HTMLElement} */ (records.parentElement)), index));
   if (!(named instanceof HTMLDetailsElement)) return;
   named.open = true;
   named.scrollIntoView();
@@ -146,7 +158,7 @@ async function content(log, lang, box) {
     const text = (query.get("s") ?? query.get("c") ?? "").trim();
     if (!text) return [el("h1", {}, say(lang, "station-title")), el("p.lead", { role: "status" }, say(lang, "no-station")), ...nextSteps(lang)];
     const place = await placeOf(log, query);
-    if (!place) return await foundFor(log.base, text, lang);
+    if (!place) return await foundFor(log.base, text, lang, { around: await placeAround(log, query.get("a"), text).catch(() => null) });
     const [{ definition }, hrefOf, path, reads] = await Promise.all([log.context(), entryPages(log), pathOf(log, place.area), readRecords(log, place.entries)]);
     entitle(lang, definition, stationName(lang, place));
     const compared = comparisons(lang, reads, place);
@@ -157,6 +169,7 @@ async function content(log, lang, box) {
       ...stationHead(lang, definition, place, path),
       ...lead(lang, reads, differs),
       ...compared,
+      reads.length > 0 && !reads.some(({ failed }) => failed) ? saveButton(lang, log, place) : null,
       el("section.records", {}, records || [], cards(lang, log, reads, real, place)),
       box,
       findingsOf(lang, place, await widerFindings(log, place, path), hrefOf),

@@ -7,5 +7,5 @@ const root = document.getElementById("verify");
 if (root) {
   const base = new URL(root.dataset.base ?? "../", location.href).href;
   const startWorker = () => new Worker(new URL("./verify-worker.js", import.meta.url), { type: "module" });
-  await mountVerification(root, { lang: languageOf(root), base, startWorker });
+  void mountVerification(root, { lang: languageOf(root), base, startWorker });
 }

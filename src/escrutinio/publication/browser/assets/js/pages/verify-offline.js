@@ -31,7 +31,7 @@ function serve() {
  */
 async function show(program, lang) {
   const changes = languages().filter((other) => other !== lang).map((other) => {
-    const change = el("button", { type: "button", lang: other }, endonymOf(other));
+    const change = el("button.quiet", { type: "button", lang: other }, endonymOf(other));
     change.addEventListener("click", () => void show(program, other));
     return change;
   });

@@ -15,6 +15,7 @@ import { trustOfDigits } from "../log/fingerprint.js";
 import { parseTrust } from "../log/trust.js";
 import { showRefusal, showReport } from "./verify-report.js";
 import { digitsField } from "./digits.js";
+import { sheetField } from "./verify-sheet.js";
 import { revived } from "../election/steps.js";
 import { speak } from "./say.js";
 
@@ -45,6 +46,7 @@ export async function mountVerification(root, { lang, base, startWorker }) {
   const native = await isNative();
   const trust = fileField("trust-file", { accept: ".toml" });
   const digits = digitsField();
+  const sheet = await sheetField(lang, say);
   const earlier = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "earlier", rows: "5", spellcheck: "false", autocomplete: "off" }));
   const start = el("button", { type: "submit" }, speak(lang, "start"));
   const form = el(
@@ -54,6 +56,7 @@ export async function mountVerification(root, { lang, base, startWorker }) {
     field(lang, "digits", digits, "digits-hint"),
     field(lang, "trust-file", trust, "trust-hint"),
     el("details", {}, el("summary", {}, speak(lang, "earlier-summary")), el("p", {}, el("label", { for: "earlier" }, speak(lang, "earlier-label"))), earlier, el("p.small.muted", {}, speak(lang, "earlier-hint"))),
+    base === null && sheet.element,
     !native && sampleChoice(lang),
     el("p", {}, start),
   );
@@ -68,7 +71,7 @@ export async function mountVerification(root, { lang, base, startWorker }) {
     const sample = /** @type {HTMLInputElement | null} */ (form.querySelector("#slow-sample"))?.checked ? SAMPLE : null;
     try {
       const { content: trustFile, known, typed } = await trustGiven(trust.files?.[0], digits.value.trim(), chosen);
-      const work = { chosen, trust: trustFile, earlier: earlierOf(known, earlier.value), sample };
+      const work = { chosen, trust: trustFile, earlier: earlierOf(known, earlier.value), sample, sheet: sheet.text() };
       const seen = seenHeads();
       const found = await bar.follow(startWorker(), work, say);
       if (found === null) return say(speak(lang, "cancelled"));
@@ -148,7 +151,7 @@ function field(lang, key, input, hint) {
  */
 function chooser(lang, choose) {
   const folder = fileField("folder", { webkitdirectory: true, multiple: true });
-  const zip = fileField("zip", { accept: ".zip" });
+  const zip = fileField("zip", { accept: ".zip,.html" });
   for (const input of [folder, zip]) input.addEventListener("change", () => choose([...(input.files ?? [])]));
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {

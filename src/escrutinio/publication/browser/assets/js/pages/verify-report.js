@@ -4,10 +4,12 @@
 //   section(ul)*, section.stations(ul), p.links(button*), section.limits
 
 import { toUtf8 } from "../records/bytes.js";
-import { download, el, timeOf, titleOf } from "./dom.js";
+import { download, el, titleOf } from "./dom.js";
 import { formatNumber, formatTenths } from "../records/words.js";
 import { revived, verdictOf } from "../election/steps.js";
 import { hasSentence, speak } from "./say.js";
+import { momentOf } from "./times.js";
+import { sheetAnswer } from "./verify-sheet.js";
 import { stationList } from "./verify-stations.js";
 
 const COPIES = "copies:";
@@ -55,6 +57,7 @@ export function showReport(lang, report, around) {
       ...notices(lang, report).map((text) => el("p.note", {}, el("strong", {}, text))),
       el("p", {}, about),
       report.root && el("p", {}, `${speak(lang, "root")} `, el("code.hash", {}, report.root)),
+      sheetAnswer(lang, report),
       stepList(lang, report),
       keepBox(lang, report, around, verdict),
       ...totalTables(lang, report),
@@ -84,7 +87,7 @@ function notices(lang, { definition }) {
 function stepList(lang, { steps }) {
   const item = (/** @type {import("../election/steps.js").Step} */ { id, number, state, text, values, why }) => {
     const cosigned = /** @type {{ witness: string, time: number }[]} */ (values.cosigned ?? []);
-    const names = cosigned.map(({ witness, time }) => `${witness} (${timeOf(time)})`).join(", ");
+    const names = cosigned.map(({ witness, time }) => `${witness} (${momentOf(time, lang)})`).join(", ");
     return el(
       `li.step.${state}`,
       { "data-step": id },
@@ -212,12 +215,13 @@ function totalTables(lang, report) {
       [speak(lang, "pending"), (total) => total.pending.length, "stations_pending"],
       [speak(lang, "annulled"), (total) => total.annulled.length, "stations_annulled"],
     );
-    const cell = (/** @type {any} */ { total, stated }, /** @type {(total: any) => any} */ of, /** @type {string} */ column) => {
+    const cell = (/** @type {any} */ { basis, total, stated }, /** @type {(total: any) => any} */ of, /** @type {string} */ column) => {
+      const label = { "data-l": basisName(lang, basis, report) }; // where the screen is narrow, each stands below its name
       const value = of(total);
       const said = stated?.[column];
-      if (report.compared === null || said === value) return el("td", {}, formatNumber(value, lang));
+      if (report.compared === null || said === value) return el("td", label, formatNumber(value, lang));
       const theirs = said === undefined ? speak(lang, "stated-nothing") : formatNumber(said, lang);
-      return el("td", {}, el("mark.differs", {}, formatNumber(value, lang)), " ", el("span.small", {}, `(${speak(lang, "stated", { value: theirs })})`));
+      return el("td", label, el("mark.differs", {}, formatNumber(value, lang)), " ", el("span.small", {}, `(${speak(lang, "stated", { value: theirs })})`));
     };
     const head = bases.map(({ basis }) => el("th", { scope: "col" }, basisName(lang, basis, report)));
     return [
@@ -226,7 +230,7 @@ function totalTables(lang, report) {
         {},
         el("h3", {}, `${speak(lang, report.kind === "part" ? "totals-part" : "totals")}: `, el("bdi", {}, title)),
         el(
-          "div.scroll",
+          "div.scroll.stack",
           { tabindex: "0", role: "region", "aria-label": title },
           el(
             "table",

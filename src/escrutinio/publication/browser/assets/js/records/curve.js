@@ -168,7 +168,7 @@ function sha512Constants() {
  * @returns {Uint8Array} 64 bytes
  */
 export function sha512(data) {
-  constants ??= sha512Constants();
+  constants = constants ?? sha512Constants();
   const padded = new Uint8Array(Math.ceil((data.length + 17) / 128) * 128);
   padded.set(data);
   padded[data.length] = 0x80;

@@ -117,7 +117,7 @@ export function array(item, least = 0, most = 65_535) {
  */
 export function struct(fields) {
   const plan = Object.entries(fields);
-  const last = plan.at(-1)?.[1] ?? {};
+  const last = plan[plan.length - 1]?.[1] ?? {};
   const fewest = plan.length - ("trailing" in last ? 1 : 0);
   return (raw, beyond) => {
     if (!Array.isArray(raw) || raw.length > plan.length || raw.length < fewest) return refuse("want-positions", { size: plan.length });

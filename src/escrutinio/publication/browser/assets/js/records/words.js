@@ -41,7 +41,7 @@ export function endonymOf(lang) {
  * @param {string} key
  */
 export function knows(lang, context, key) {
-  return Object.hasOwn(MESSAGES.get(`${lang} ${context}`) ?? {}, key);
+  return Object.prototype.hasOwnProperty.call(MESSAGES.get(`${lang} ${context}`) ?? {}, key);
 }
 
 /**
@@ -91,11 +91,9 @@ export function formatNumber(value, lang) {
   return String(value).replace(/\B(?=(\d{3})+$)/g, MARKS.get(lang)?.thousands ?? ",");
 }
 
-const MOST_DIGITS = 6;
-
 /**
- * A part in percent, halves rounded up; a dash where there is nothing to be a part of. It gets more than two digits
- * where two would make it none, a half or all although it is not.
+ * A part in percent, halves rounded up; a dash where there is nothing to be a part of. It gets as many more digits
+ * than two as show that it is not none, a half or all, as the publisher's `Format.percent` (base/words/format.py).
  * @param {number} part
  * @param {number} whole
  * @param {string} lang
@@ -107,7 +105,7 @@ export function formatPercent(part, whole, lang) {
     const scale = 10n ** BigInt(digits);
     const rounded = (200n * scale * BigInt(part) + BigInt(whole)) / (2n * BigInt(whole));
     const edge = [0n, 50n, 100n].find((one) => one * scale === rounded);
-    if (edge !== undefined && edge * BigInt(whole) !== 100n * BigInt(part) && digits < MOST_DIGITS) continue;
+    if (edge !== undefined && edge * BigInt(whole) !== 100n * BigInt(part)) continue;
     const { decimal, percent } = MARKS.get(lang) ?? { decimal: ".", percent: "%" };
     return `${formatNumber(rounded / scale, lang)}${decimal}${String(rounded % scale).padStart(digits, "0")}${percent}`;
   }

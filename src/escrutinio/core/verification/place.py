@@ -1,0 +1,246 @@
+"""One place's file: a page to read, with records, proofs and a checkpoint inside.
+
+Its form is in docs/verifying-in-the-browser.md. Here its records are verified; what is written in it is held
+against them by `publication/downloads/one_place.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+
+from escrutinio.base.errors import DefinitionError, LogError, RecordError
+from escrutinio.core.election.definition import check_definition
+from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.rights import may_sign
+from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint, verify_checkpoint
+from escrutinio.core.log.merkle import Hash, leaf_hash, verify_inclusion
+from escrutinio.core.log.notes import decode_base64
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import LogRole, Role
+from escrutinio.core.records.cose import key_id
+from escrutinio.core.records.entry import Entry, UnknownTypeError, open_record, verify
+from escrutinio.core.records.parts import EnrolledKey
+from escrutinio.core.verification.checks import Outcome
+
+VERSION = 1
+MAX_PLACE = 4 * 1024 * 1024
+START = b'<!doctype html>\n<html lang="'
+_PAYLOAD = re.compile(r'<pre id="place" hidden>([^<]*)</pre>')
+_MOST = 2_000
+
+_Index = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+
+
+class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file carries: an entry is its index, its record and the hashes of its proof, in base64."""
+
+    version: int
+    language: str
+    place: str
+    stations: tuple[str, ...]
+    trust: str
+    cards: str
+    checkpoint: str
+    entries: tuple[tuple[_Index, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFile:
+    """A file taken apart: its text, what it carries, and that as it is written there."""
+
+    text: str
+    payload: Payload
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A record that a key in force signed, and the key; None for the operator's root."""
+
+    index: int
+    entry: Entry
+    key: EnrolledKey | None
+
+
+@dataclass(slots=True)
+class PlaceVerification:
+    """What verifying came to: `steps` by name, each with its outcome and why it is not "holds"; `signed` are
+    the records above the charter that hold."""
+
+    steps: dict[str, tuple[Outcome, Exception | None]] = field(default_factory=dict)
+    checkpoint: SignedCheckpoint | None = None
+    definition: t.Definition | None = None
+    signed: list[Placed] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Fails where any step does, else open where any is."""
+        outcomes = {outcome for outcome, _ in self.steps.values()}
+        return next(each for each in (Outcome.FAILS, Outcome.OPEN, Outcome.HOLDS) if each in outcomes)
+
+
+def is_place_file(start: bytes) -> bool:
+    """Whether a file begins as one place's does."""
+    return start.startswith(START)
+
+
+def read_place_file(data: bytes) -> PlaceFile:
+    """Take a file apart; nothing is verified. Raises LogError."""
+    try:
+        text = data.decode("utf-8")
+        (written,) = _PAYLOAD.findall(text)
+        payload = msgspec.json.decode(written.encode(), type=Payload)
+    except (ValueError, msgspec.DecodeError):
+        raise LogError("place-form") from None
+    indices = [index for index, _, _ in payload.entries]
+    rises = indices == sorted(set(indices)) and len(indices) <= _MOST
+    if payload.version != VERSION or not payload.stations or not rises:
+        raise LogError("place-form")
+    return PlaceFile(text, payload, written)
+
+
+def write_payload(
+    about: tuple[str, str, tuple[str, ...], str, str],
+    entries: list[tuple[int, bytes, tuple[Hash, ...]]],
+    checkpoint: bytes,
+) -> str:
+    """What a file carries, as it is written there: in one line, without what a page could take for its own.
+
+    `about` is language, place, stations, and copies of the trust file and of `data/qr2024.json`.
+    """
+    listed = tuple((index, _text(raw), tuple(map(_text, hashes))) for index, raw, hashes in entries)
+    payload = Payload(VERSION, *about, checkpoint.decode(), listed)
+    written = msgspec.json.encode(payload).decode()
+    return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _text(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+def verify_place(file: PlaceFile, trust: Trust | None) -> PlaceVerification:
+    """Verify the records of a file, with a trust file where there is one."""
+    found = PlaceVerification()
+    try:
+        found.checkpoint = parse_checkpoint(file.payload.checkpoint.encode())
+        found.steps["checkpoint"] = (Outcome.HOLDS, None)
+        records = _records(file.payload, found.checkpoint)
+        found.steps["part"] = (Outcome.HOLDS, None)
+    except LogError as error:
+        found.steps["part" if found.checkpoint else "checkpoint"] = (Outcome.FAILS, error)
+        return found
+    _trusted(found, records, trust)
+    try:
+        body = _definition(records.get(0, b""))
+        root = _charter(records, found.checkpoint)
+    except (DefinitionError, RecordError) as error:
+        found.steps["definition"] = (Outcome.FAILS, error)
+        return found
+    found.definition = body
+    found.steps["definition"] = (Outcome.HOLDS, None)
+    found.steps["signatures"] = (Outcome.HOLDS, None)
+    keys = KeyTable()
+    election = sha256(records[0]).digest()
+    for index, raw in records.items():
+        if index < 2:
+            continue
+        try:
+            found.signed.append(_judged(index, raw, keys, (body, election, root)))
+        except UnknownTypeError as error:
+            if found.steps["signatures"][0] is not Outcome.FAILS:
+                found.steps["signatures"] = (Outcome.OPEN, error)
+        except RecordError as error:
+            refused = LogError("entry-refused", index=index, why=error)
+            found.steps["signatures"] = (Outcome.FAILS, refused)
+    return found
+
+
+def _records(payload: Payload, signed: SignedCheckpoint) -> dict[int, bytes]:
+    """The records by their index, each by its proof. Raises LogError."""
+    found = {}
+    checkpoint = signed.checkpoint
+    for index, record, hashes in payload.entries:
+        try:
+            raw = decode_base64(record)
+            proof = [Hash(decode_base64(each)) for each in hashes]
+        except ValueError:
+            raise LogError("place-form") from None
+        try:
+            verify_inclusion(leaf_hash(raw), index, checkpoint.size, proof, checkpoint.root)
+        except LogError as error:
+            raise LogError("entry-refused", index=index, why=error) from None
+        found[index] = raw
+    return found
+
+
+def _trusted(found: PlaceVerification, records: dict[int, bytes], trust: Trust | None) -> None:
+    """Whose log this is, as far as a trust file says it."""
+    if trust is None or found.checkpoint is None:
+        found.steps["log-signature"] = found.steps["trust-file"] = (Outcome.OPEN, None)
+        return
+    try:
+        verify_checkpoint(found.checkpoint, trust.policy)
+        found.steps["log-signature"] = (Outcome.HOLDS, None)
+    except LogError as error:
+        found.steps["log-signature"] = (Outcome.FAILS, error)
+    digests = [sha256(records.get(index, b"")).digest() for index in (0, 1)]
+    named = digests == [trust.definition, trust.charter]
+    found.steps["trust-file"] = (Outcome.HOLDS if named else Outcome.FAILS, None)
+
+
+def _definition(raw: bytes) -> t.Definition:
+    """Entry 0, without the table of its areas. Raises RecordError and DefinitionError."""
+    entry = open_record(raw)
+    if not isinstance(entry.body, t.Definition):
+        raise RecordError("record-is-other", type=entry.body.NAME)
+    verify(raw, entry.body.root_key)
+    check_definition(entry.body)
+    return entry.body
+
+
+def _charter(records: dict[int, bytes], signed: SignedCheckpoint) -> bytes:
+    """The root key of entry 1. Raises RecordError."""
+    entry = open_record(records.get(1, b""))
+    body = entry.body
+    if not isinstance(body, t.Charter) or entry.election != sha256(records[0]).digest():
+        raise RecordError("not-charter")
+    if body.origin != signed.checkpoint.origin:
+        raise RecordError("not-charter")
+    if body.role is LogRole.OFFICIAL and body.root_key != _definition(records[0]).root_key:
+        raise RecordError("not-charter")
+    verify(records[1], body.root_key)
+    return body.root_key
+
+
+def _judged(index: int, raw: bytes, keys: KeyTable, of: tuple[t.Definition, bytes, bytes]) -> Placed:
+    """A record above the charter, by a key in force that may say it; enrolments add their keys. Raises
+    RecordError."""
+    definition, election, root = of
+    entry = open_record(raw)
+    if entry.election != election:
+        raise RecordError("record-election")
+    if entry.kid == key_id(root):
+        verify(raw, root)
+        if isinstance(entry.body, t.Enrolment):
+            given = entry.body.keys
+            keys.enrol(given, [key_id(key.public_key) for key in given], index)
+        elif isinstance(entry.body, t.Revocation):
+            keys.revoke(entry.body.kid, index)
+        elif entry.body.IS_BULK:
+            raise RecordError("key-unknown", kid=entry.kid.hex())
+        return Placed(index, entry, None)
+    held = keys.get(entry.kid)
+    in_force = held is not None and (held.revoked is None or index < held.revoked)
+    if held is None or not in_force or held.key.name != entry.signer:
+        raise RecordError("key-unknown", kid=entry.kid.hex())
+    verify(raw, held.key.public_key)
+    if not may_sign(Role(held.key.role), type(entry.body), definition.author_role):
+        raise RecordError("key-role")
+    return Placed(index, entry, held.key)
