@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from escrutinio.base.dataclass import dataclass
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in
 
 
 class Titled(Protocol):
@@ -39,3 +41,19 @@ def choose(titles: Sequence[Titled], language: str, otherwise: str) -> Titled:
 def title_in(titles: Sequence[Titled], language: str, otherwise: str) -> str:
     """The text that `choose` chooses."""
     return choose(titles, language, otherwise).text
+
+
+CLASSES: Mapping[str, str] = {
+    "null": N_("Null votes"),
+    "blank": N_("Blank votes"),
+    "spoilt": N_("Spoilt ballots"),
+    "challenged": N_("Challenged ballots"),
+}
+"""What the classes of ballots are called that a definition need not name."""
+
+
+def class_name(code: str, titles: Sequence[Titled], language: str) -> str:
+    """What a class of ballots is called: as the definition says, else by the word that its code has."""
+    if titles or code not in CLASSES:
+        return title_in(titles, language, code)
+    return say_in(language, CLASSES[code])

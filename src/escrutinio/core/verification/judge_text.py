@@ -144,5 +144,6 @@ _DIFFERENCE = N_("  {what}: {sheet:,} on this sheet, {published:,} published")
 _NAMES: Mapping[str, str] = {
     "null": N_("null"),
     "blank": N_("blank"),
+    "classes": N_("number of classes"),
     "options": N_("number of options"),
 }

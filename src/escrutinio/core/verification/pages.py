@@ -45,9 +45,6 @@ _TAG = re.compile(r"<[^>]*>")
 _NUMBER = re.compile(r"(?<![\d.,])(\d[\d.,\u202f]*\d|\d)(?![\d.,]*\d|[\u00a0\u202f ]?%)")
 _SHARE = re.compile(r"\s*(\d+)(?:[.,](\d+))?[\u00a0\u202f ]?%")
 _NAMED = {
-    "valid": "valid",
-    "null": "null",
-    "blank": "blank",
     "counted": "stations_counted",
     "pending": "stations_pending",
     "registered": "registered_in_counted",

@@ -17,7 +17,7 @@ import msgspec
 from escrutinio.base.errors import DefinitionError, LogError, RecordError
 from escrutinio.core.election.definition import check_definition
 from escrutinio.core.election.keys import KeyTable
-from escrutinio.core.election.rights import may_sign
+from escrutinio.core.election.rights import Rights
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint, verify_checkpoint
 from escrutinio.core.log.merkle import Hash, leaf_hash, verify_inclusion
 from escrutinio.core.log.notes import decode_base64
@@ -241,6 +241,6 @@ def _judged(index: int, raw: bytes, keys: KeyTable, of: tuple[t.Definition, byte
     if held is None or not in_force or held.key.name != entry.signer:
         raise RecordError("key-unknown", kid=entry.kid.hex())
     verify(raw, held.key.public_key)
-    if not may_sign(Role(held.key.role), type(entry.body), definition.author_role):
+    if not Rights(definition).may_sign(Role(held.key.role), type(entry.body)):
         raise RecordError("key-role")
     return Placed(index, entry, held.key)

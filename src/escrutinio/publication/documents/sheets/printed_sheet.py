@@ -15,7 +15,7 @@ from typing import TypeAlias
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.format import Format
-from escrutinio.base.words.titles import choose
+from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.records.codes import AuthorRole, Form, Kind
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.records.parts import Contest, Title
@@ -146,7 +146,7 @@ def printed_sheet(
         ),
         notices=_notices(definition, body, say),
         rows=_rows(contest, body, language),
-        summary=_summary(body, place, say),
+        summary=_summary(contest, body, place, say),
         signatures=_signatures(body, say),
         provenance=_provenance(entry, body, source, qr, say, form),
         qr=qr,
@@ -195,22 +195,23 @@ def _rows(contest: Contest, body: Sheet, language: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _summary(body: Sheet, place: Place, say: Tongue) -> tuple[tuple[str, int], ...]:
+def _summary(contest: Contest, body: Sheet, place: Place, say: Tongue) -> tuple[tuple[str, int], ...]:
     """Votes added up, and what the sheet itself or the roll states; a figure not stated has no line."""
     valid = sum(body.counts) if isinstance(body, ZeroReport) or body.valid is None else body.valid
     found: list[tuple[str, int | None]] = [(say("Valid votes"), valid)]
     if not isinstance(body, ZeroReport):
         found += [
             *(
-                (class_name(each, say), count)
+                (class_name(each.code, each.titles, say.language), count)
                 for each, count in zip(contest.classes, body.classes, strict=False)
             ),
             (say("Total of these"), valid + sum(body.classes)),
         ]
     if isinstance(body, TallySheet | ManualSheet | Copy):
         found.append((say("Total that the sheet states"), body.ballots))
-    if isinstance(body, TallySheet | ManualSheet | Copy):
         found.append((say("Voters, as the sheet states"), body.voters))
+        found.append((say("Voters beyond the list"), body.supplement))
+        found.append((say("Spoilt ballots, replaced"), body.spoilt))
     if isinstance(body, HandCount):
         found.append((say("Vouchers in the box"), body.vouchers))
     if isinstance(body, Copy):
