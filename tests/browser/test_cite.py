@@ -23,7 +23,7 @@ def test_a_page_can_be_cited_and_sent(chromium: Browser, miniature: Path, path: 
         context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
         page = context.new_page()
         page.goto(f"{server.address}en/{path}")
-        assert "% of the stations" in page.locator(".live .age").inner_text()
+        page.locator(".live .age", has_text="% of the stations").wait_for()
         page.click("details.cite > summary")
         line = page.locator("p.cited")
         line.wait_for()

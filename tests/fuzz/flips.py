@@ -17,7 +17,7 @@ from tests.conftest import publish_example
 from tests.fuzz.subject import Place, Subject, Tried, described
 
 VIEWS = re.compile(
-    r"(en|es|embed|assets)/.*|index\.html|(site|live|latest)\.json|feed\.[a-z.]+|trust\.toml"
+    r"(en|es|embed|assets)/.*|(index|404)\.html|(site|live|latest)\.json|feed\.[a-z.]+|trust\.toml"
     r"|data/datapackage\.json"
 )
 """What `verify` does not look at: pages and what they are made with, indexes that serve them (docs/data.md),

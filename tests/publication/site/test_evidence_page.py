@@ -29,7 +29,7 @@ def english(venezuela: Path) -> str:
         "3,645 of the 25,073 sheets",
         "13,821 25,659 53.9%",
         "5% 11 10",
-        "399 replicates of each model",
+        "otherwise drawn 399 times with seed 2024",
     ],
 )
 def test_the_page_of_2024_says(english: str, words: str) -> None:

@@ -15,7 +15,7 @@ from escrutinio.base.words.catalogue import languages
 _TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 _CELL = re.compile(r"<td([^>]*)>(.*?)(?=</?t[dhr]\b|</tbody|</tfoot|</table)", re.DOTALL)
 _NOT = re.compile(r'data-not="?([a-z]+)')
-_WHOLE = re.compile(r"\d[\d.,]*(?=\s|$|/)(?![\s\u00a0]*%)")
+_WHOLE = re.compile(r"(?:\d{1,3}(?:[.,]\d{3})+|\d+)(?=\s|$|/)(?![\s\u00a0]*%)")
 
 RESULTS = ("index.html", "areas/*.html", "../embed/{language}/*.html")
 """The pages whose figures are those of the tables. Others show figures of records, of announcements at a past
@@ -54,6 +54,8 @@ def unmarked(page: str) -> list[str]:
 
 def test_what_has_no_mark_is_found() -> None:
     assert unmarked("<div class=x><table><tr><td>1.113</table>") == [": 1.113"]
+    assert unmarked("<div class=x><table><tr><td>7<td>12 / 30</table>") == [": 7", ": 12 / 30"]
+    assert unmarked("<div class=x><table><tr><td>0.00<td>+1,44<td>65.49%</table>") == []
     assert unmarked('<div class=x><table><tr><td data-figure="valid">1.113<td data-not=seats>2</table>') == []
     assert unmarked("<div class=x><table><tr><td data-not=whatever>2</table>") != []
     assert set(_TABLES) | {"announced", "seats"} == set(UNMARKED)
