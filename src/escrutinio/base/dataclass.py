@@ -43,7 +43,7 @@ def _constructor(cls: type[Any]) -> Callable[..., None]:
     known: dict[str, Any] = {"_set": object.__setattr__}
     parameters, lines = ["self"], []
     in_slots = "__slots__" in vars(cls)
-    for each in sorted(dataclasses.fields(cls), key=lambda field: field.kw_only):
+    for each in sorted(dataclasses.fields(cls), key=lambda field: bool(field.kw_only)):
         if each.kw_only and "*" not in parameters:
             parameters.append("*")
         value = each.name

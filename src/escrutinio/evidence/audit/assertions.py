@@ -12,9 +12,9 @@ from math import gcd
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.definition import HALF
-from escrutinio.core.election.outcome import dhondt, exceeds
+from escrutinio.core.election.outcome import highest_averages, reaches
 from escrutinio.core.records.codes import Method
-from escrutinio.core.records.parts import Fraction
+from escrutinio.core.records.parts import Bar
 
 MAX_COEFFICIENT = 1 << 20
 """Greatest coefficient: thresholds and numbers of seats stay far below it."""
@@ -43,7 +43,7 @@ class Assertion:
 
 
 def assertions_of(
-    method: Method, seats: int, threshold: Fraction | None, votes: Sequence[int]
+    method: Method, seats: int, threshold: Bar | None, votes: Sequence[int]
 ) -> tuple[Assertion, ...]:
     """The assertions under which `votes`, per candidate, have the outcome that they show.
 
@@ -74,23 +74,23 @@ def _plurality(votes: Sequence[int], seats: int) -> tuple[Assertion, ...]:
     return tuple(_pair(w, x, 1, 1, len(votes)) for w in order[:seats] for x in order[seats:])
 
 
-def _two_round(votes: Sequence[int], share: Fraction) -> tuple[Assertion, ...]:
+def _two_round(votes: Sequence[int], share: Bar) -> tuple[Assertion, ...]:
     """The first has more than the share; or neither finalist has it, and both have more than the others."""
     order = sorted(range(len(votes)), key=lambda candidate: -votes[candidate])
-    if exceeds(votes[order[0]], sum(votes), share):
+    if reaches(votes[order[0]], sum(votes), share):
         reached = (_share(order[0], share, len(votes)),)
         return reached if 2 * share.numerator >= share.denominator else reached + _plurality(votes, 1)
     short = tuple(_share(finalist, share, len(votes), reached=False) for finalist in order[:2])
     return short + (_plurality(votes, 2) if len(votes) > 2 else ())
 
 
-def _dhondt(votes: Sequence[int], seats: int, share: Fraction | None) -> tuple[Assertion, ...]:
+def _dhondt(votes: Sequence[int], seats: int, share: Bar | None) -> tuple[Assertion, ...]:
     """The last average that A used is above the next of B; lists are on their side of the threshold."""
     total = sum(votes)
     below = [share is not None and v * share.denominator < share.numerator * total for v in votes]
     if all(below):
         raise EvidenceError("audit-no-list")
-    filled = dhondt([0 if low else v for v, low in zip(votes, below, strict=True)], seats)
+    filled = highest_averages([0 if low else v for v, low in zip(votes, below, strict=True)], seats, 1)
     if filled.open:
         raise EvidenceError("audit-tie-last-seat")
     found = [
@@ -117,7 +117,7 @@ def _pair(winner: int, loser: int, for_winner: int, for_loser: int, candidates: 
     return Assertion(winner, loser, tuple(coefficients))
 
 
-def _share(candidate: int, share: Fraction, candidates: int, *, reached: bool = True) -> Assertion:
+def _share(candidate: int, share: Bar, candidates: int, *, reached: bool = True) -> Assertion:
     """The candidate has more than a share of valid votes; or less."""
     divisor = gcd(share.numerator, share.denominator)
     numerator, denominator = share.numerator // divisor, share.denominator // divisor

@@ -18,7 +18,7 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in, say_many_in
 from escrutinio.core.election.definition import HALF
-from escrutinio.core.election.outcome import Filled, dhondt
+from escrutinio.core.election.outcome import Filled, highest_averages
 from escrutinio.core.records.codes import Method
 
 CLAIM = "claim:"
@@ -252,7 +252,7 @@ def statements(rules: Rules, votes: Sequence[int]) -> tuple[Statement, ...]:
             return (_plurality(rules, votes, rules.seats, "first"),)
         case Method.TWO_ROUND:
             return _two_round(rules, votes)
-        case Method.DHONDT:
+        case _:
             return (_highest_averages(rules, votes),)
 
 
@@ -304,7 +304,7 @@ def _highest_averages(rules: Rules, votes: Sequence[int]) -> Statement:
         most = _order(rules, votes)[0]
         share = p * valid, q * votes[most], q - p, False
         return Statement("no-list", (), (Inequality("below-share", *share, _alone(rules, votes, most)),))
-    filled = dhondt(taking_part, rules.seats)
+    filled = highest_averages(taking_part, rules.seats, 1)
     if filled.open and rules.tie_order is None:
         certain = tuple(c for c, n in enumerate(filled.certain) if n)
         return Statement("seats", certain, (_NEVER,), filled.open, filled.tied)
