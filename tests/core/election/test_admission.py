@@ -57,7 +57,7 @@ def day() -> Day:
     day = machines(Day())
     day.enrol("board/norte", Role.BOARD, "norte")
     day.enrol_all([("importer/x", Role.IMPORTER, ())])
-    limited = p.EnrolledKey("board/p", key("board/p").public_key, Role.BOARD, (), ("presidente",), ())
+    limited = day.held("board/p", Role.BOARD, (), ("presidente",))
     day.say(t.Enrolment((limited,)), ROOT, "election")
     return day
 
