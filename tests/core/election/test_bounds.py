@@ -67,7 +67,7 @@ def late_ruling(day: Day) -> int:
 
 def rules(day: Day, decision: Decision, at: int = DAY) -> int:
     """A ruling that names no sheet, no end and no act."""
-    values = [[], int(decision), [], [], "art. 1", [], []]
+    values = [[], int(decision), [], [], "art. 1", []]
     return day.say_plain(t.Ruling.TYPE, values, "authority/1", "station/n1.01/presidente", at=at)
 
 

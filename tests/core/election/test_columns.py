@@ -22,7 +22,7 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.bounds import TIME_LIMIT
 from escrutinio.core.records.codes import Form, Role
 from escrutinio.core.records.cose import build, split
-from escrutinio.core.records.entry import Entry, seal
+from escrutinio.core.records.entry import Entry, UnknownTypeError, seal
 from escrutinio.core.records.keys import SMALL_ORDER, SigningKey
 from escrutinio.core.records.opening import EntryError, Fault, Signer, open_signed
 from tests.core.election.build import key
@@ -204,7 +204,9 @@ def test_encodings_that_the_format_does_not_allow(payload: str) -> None:
     raw = signed(bytes.fromhex(payload.format(e="5820" + ELECTION.hex(), after="80" * 5)))
     chunk = agree([raw])
     fine = payload == "8b02 0e {e} 07 8401020304 820506 {after}"
-    assert [fault for _, fault, _ in chunk.faults] == ([] if fine else [Fault.MALFORMED])
+    later = payload.startswith("8b03")  # the same type in a version that is not known
+    assert [fault for _, fault, _ in chunk.faults] == ([] if fine or later else [Fault.MALFORMED])
+    assert len(chunk.rows) == fine
 
 
 @pytest.mark.parametrize(
@@ -389,11 +391,13 @@ def test_enrolments_open_as_records_open_them(keys: tuple[p.EnrolledKey, ...]) -
 USUAL: list[object] = ["machine/1", bytes(range(32)), 2, ["n1.01"], [], [], bytes(64)]
 
 
-def opened(raw: bytes, way: Callable[[bytes, Signer, bytes], Entry]) -> Entry | tuple[Fault, str]:
+def opened(raw: bytes, way: Callable[[bytes, Signer, bytes], Entry]) -> Entry | tuple[Fault | None, str]:
     try:
         return way(raw, ROOT, ELECTION)
     except EntryError as error:
         return error.fault, str(error)
+    except UnknownTypeError as error:
+        return None, str(error)
 
 
 def agree_on_keys(raw: bytes) -> None:
@@ -422,7 +426,8 @@ def test_the_usual_enrolment_is_read_quickly() -> None:
     assert refused.value.fault is Fault.BAD_SIGNATURE
 
 
-def test_an_enrolment_has_a_thousand_keys_at_most() -> None:
+def test_an_enrolment_has_some_hundred_keys_at_most() -> None:
+    keys = [[f"m/{number:03}", bytes(range(32)), 2, ["n1"], [], [], bytes(64)] for number in range(560)]
+    agree_on_keys(signed(cbor2.dumps([2, 3, ELECTION, 7, keys]), "election"))
     for size in (1_000, 1_001):
-        keys = [[f"m/{number:03}", bytes(range(32)), 2, ["n1"], [], [], bytes(64)] for number in range(size)]
-        agree_on_keys(signed(cbor2.dumps([2, 3, ELECTION, 7, keys]), "election"))
+        agree_on_keys(signed(cbor2.dumps([2, 3, ELECTION, 7, [[]] * size]), "election"))
