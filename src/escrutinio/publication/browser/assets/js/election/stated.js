@@ -2,7 +2,7 @@
 
 import { Refusal } from "../records/refusal.js";
 import { DATAPACKAGE } from "./beside.js";
-import { plus } from "./counting.js";
+import { plus } from "./sheets.js";
 
 /** The versions of the tables and of the rules that this program makes again. */
 const KNOWN = { tables: 3, rules: 3 };
@@ -14,7 +14,7 @@ const NOT_HERE = new Set(["stations", "registered"]);
 const MOST_DIFFERENCES = 50;
 
 /** @typedef {import("./counting.js").Total} Total */
-/** @typedef {import("./counting.js").Sum} Sum */
+/** @typedef {import("./sheets.js").Sum} Sum */
 /** @typedef {{ contest: string, basis: string, area: string, column: string, stated: Sum | null, computed: Sum }} Difference */
 /**
  * `figures` of `areas` (of all bases together) were compared; `differences` are the first of `count`; `whole` has
