@@ -71,16 +71,20 @@ def count(
     organisation: NDArray[np.int32],
     rulings: Sequence[RulingAt],
     size: int,
+    retracted: Mapping[int, int],
 ) -> Counting:
     """Count the rows of one contest whose log index is below `size`.
 
-    Rows with status REFUSED stay refused. `organisation` is int32 [signers]; `bases` are the codes that
-    `table.basis` counts in.
+    Rows with status REFUSED stay refused, and those that were `retracted` below `size` count nowhere.
+    `organisation` is int32 [signers]; `bases` are the codes that `table.basis` counts in.
     """
     rows = int(np.searchsorted(table.index, size))
     status = np.full(rows, Status.EVIDENCE, np.uint8)
     refused = table.status[:rows] == Status.REFUSED
     status[refused] = Status.REFUSED
+    if taken_back := [entry for entry, by in retracted.items() if by < size]:
+        status[np.isin(table.index[:rows], taken_back) & ~refused] = Status.RETRACTED
+        refused |= status == Status.RETRACTED
     counting = Counting(status)
     for number, code in enumerate(bases):
         mine = np.flatnonzero((table.basis[:rows] == number) & ~refused)
@@ -99,11 +103,15 @@ def counted_at(state: ElectionState, contest: str, basis: str, size: int) -> NDA
     Raises KeyError for a contest or basis that the state does not have.
     """
     state.basis(basis)
+    return counting_at(state, contest, size).counted[basis]
+
+
+def counting_at(state: ElectionState, contest: str, size: int) -> Counting:
+    """The count of a contest when the log had `size` entries. Raises KeyError for one that there is not."""
     codes = [each.code for each in state.bases]
     rulings = rulings_of(state, Rights(state.definition.body), contest)
-    return count(state.tables[contest], codes, len(state.roll), state.organisation, rulings, size).counted[
-        basis
-    ]
+    who, taken_back = state.organisation, state.retracted
+    return count(state.tables[contest], codes, len(state.roll), who, rulings, size, taken_back)
 
 
 def reported_rows(state: ElectionState, contest: str) -> NDArray[np.int32]:

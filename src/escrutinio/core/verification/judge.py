@@ -270,7 +270,7 @@ class Judge:
             mine = (table.kind == Copy.TYPE) & (state.organisation[table.signer] == who)
         else:
             return ()
-        rows = np.flatnonzero(here & mine & (table.status != Status.REFUSED))
+        rows = np.flatnonzero(here & mine & ~np.isin(table.status, (Status.REFUSED, Status.RETRACTED)))
         return tuple(int(table.index[row]) for row in rows if _differences(table, int(row), figures))
 
     def _comparisons(

@@ -136,6 +136,7 @@ _STATUS: Mapping[Status, str] = {
     Status.PENDING: N_("the station is pending: its sheets differ, and none counts until a ruling"),
     Status.REFUSED: N_("a finding keeps it from counting"),
     Status.EVIDENCE: N_("it is evidence, and counts in no total"),
+    Status.RETRACTED: N_("its signer took it back, and it counts no longer"),
 }
 _OTHERS = N_("says something else of the same station: entry {entries}")
 _SAME = N_("equal to {basis}, entry {entry:,}")
