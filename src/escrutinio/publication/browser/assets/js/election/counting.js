@@ -5,6 +5,7 @@ import { toHex } from "../records/bytes.js";
 import { sha256 } from "../records/sha256.js";
 import { BULK, OFFICIAL } from "./rights.js";
 import { asRuled } from "./ruled.js";
+import { takenBack } from "./retractions.js";
 import { plus, refusalOf, validOf } from "./sheets.js";
 
 const SPEAKS_FOR_NONE = new Set(["station-unknown", "key-out-of-scope"]);
@@ -70,6 +71,7 @@ export function countSheets(signed, definition, settled, official) {
   const heard = new Map();
   /** Official sheets that a ruling may select, by their digest. @type {Map<string, Signed>} */
   const sound = new Map();
+  const gone = takenBack(signed, settled.controls);
   const named = settled.rulings.some(({ entry }) => entry.body.sheet);
   for (const one of signed) {
     if (!BULK.has(one.entry.name)) continue;
@@ -77,7 +79,7 @@ export function countSheets(signed, definition, settled, official) {
     const contest = contests.get(code);
     const why = contest ? refusalOf(one, contest, settled) : "contest-unknown";
     if (why) refused.push({ index: one.index, code: why });
-    if (!contest || one.entry.name === "zero-report") continue;
+    if (!contest || one.entry.name === "zero-report" || (!why && gone.has(one.index))) continue;
     if (named && OFFICIAL.has(one.entry.name) && (!why || OF_FIGURES.has(why))) sound.set(toHex(sha256(one.entry.raw)), one);
     const name = `${code} ${basisOf(one, settled.late)}`;
     const basis = heard.get(name) ?? { rows: new Map(), refused: new Map() };

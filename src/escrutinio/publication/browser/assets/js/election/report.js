@@ -10,7 +10,7 @@ import { plainRefusal } from "./steps.js";
 
 const ORDER = [REPORTED, REPORTED_LATE, RULED, COPIES, PAPER];
 const SHOWN = 100; // entries named of each kind
-export const OF_KEYS = new Set(["key-unknown", "key-weak", "signature-bad"]);
+export const OF_KEYS = new Set(["key-unknown", "key-weak", "no-possession", "signature-bad"]);
 
 /** @typedef {import("./election.js").Judged} Judged */
 /** @typedef {import("./steps.js").Steps} Steps */
