@@ -121,10 +121,11 @@ class Day:
         calendar: Sequence[p.Deadline] = (),
         stations: bytes | None = STATIONS,
         charter: bool = True,
+        definition: t.Definition | None = None,
     ) -> None:
         self.attachments = {sha256(AREAS).digest(): AREAS}
         titles = (p.Title("es", "Isla"), p.Title("en", "Isla"))
-        definition = t.Definition(
+        definition = definition or t.Definition(
             Kind.SIMULATION, "isla-1", titles, titles, "2030-12-01", author, titles, key(ROOT).public_key,
             officers, (PRESIDENT, COUNCIL), attachment(AREAS), tuple(calendar),
         )  # fmt: skip
