@@ -189,8 +189,19 @@ class Day:
         self, keys: Sequence[tuple[str, Role, tuple[str, ...]]], by: str = ROOT, at: int = DAY
     ) -> int:
         """Enrol keys in one record."""
-        held = tuple(enrolled(key(n), self.election, n, role, scope=scope) for n, role, scope in keys)
-        return self.say(t.Enrolment(held), by, "election", at=at)
+        return self.say(t.Enrolment(tuple(self.held(*each) for each in keys)), by, "election", at=at)
+
+    def held(
+        self,
+        name: str,
+        role: Role,
+        scope: tuple[str, ...] = (),
+        contests: tuple[str, ...] = (),
+        *,
+        signing: SigningKey | None = None,
+    ) -> p.EnrolledKey:
+        """A key as an enrolment names it, with its holder's proof: that of its name, or another."""
+        return enrolled(signing or key(name), self.election, name, role, scope=scope, contests=contests)
 
     def enrol(self, name: str, role: Role, *scope: str, at: int = DAY) -> int:
         """Enrol one key for stations or areas, everywhere if none is named."""

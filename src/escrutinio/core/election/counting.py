@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.core.election.findings.docket import AWAITED
+from escrutinio.core.election.findings.docket import COUNT_AWAITED
 from escrutinio.core.election.findings.sheets import CONFLICT
 from escrutinio.core.election.places import in_places
 from escrutinio.core.election.rights import Rights
@@ -300,7 +300,7 @@ def pending_of(counting: Counting, refusals: Mapping[int, str], code: str) -> di
     found = dict.fromkeys(counting.conflicts[code].tolist(), CONFLICT)
     if code == RULED:
         for _, waiting in counting.awaited:
-            found.update(dict.fromkeys(waiting, AWAITED))
+            found.update(dict.fromkeys(waiting, COUNT_AWAITED))
     for station, reason in refusals.items():
         if counted[station] == NONE and station not in annulled:
             found.setdefault(station, reason)
