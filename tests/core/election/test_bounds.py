@@ -53,7 +53,8 @@ def late_roll(day: Day) -> int:
 
 
 def late_enrolment(day: Day) -> int:
-    listed = ["machine/9", key("machine/9").public_key, int(Role.MACHINE), ["n1.01"], [], [], day.held("machine/9", Role.MACHINE, ("n1.01",)).proof]
+    held = day.held("machine/9", Role.MACHINE, ("n1.01",))
+    listed = [held.name, held.public_key, int(held.role), ["n1.01"], [], [], held.proof]
     return day.say_plain(t.Enrolment.TYPE, [[listed]], ROOT, "election", at=BIG)
 
 

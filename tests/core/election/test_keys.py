@@ -92,7 +92,9 @@ def test_a_signature_under_another_name_is_not_that_keys() -> None:
 
 def test_a_key_of_small_order_is_not_enrolled() -> None:
     day = Day()
-    index = day.say_plain(3, [[["machine/1", bytes([1] + [0] * 31), 2, [], [], [], bytes(64)]]], ROOT, "election")
+    index = day.say_plain(
+        3, [[["machine/1", bytes([1] + [0] * 31), 2, [], [], [], bytes(64)]]], ROOT, "election"
+    )
     state = day.state()
     assert [(f.code, f.entries) for f in state.findings] == [("unknown-key", (index,))]
 
