@@ -74,6 +74,9 @@ STANDINGS: Mapping[int, str] = {
     Standing.CONSENT: N_("one of several equal records by officers"),
     Standing.REFUSED: N_("without effect: its signer may not say this"),
     Standing.SUPERSEDED: N_("without effect: it does not name the act that is in force"),
+    Standing.OVERRULED: N_("without effect: a higher instance has spoken"),
+    Standing.RETRACTED: N_("taken back by its signer"),
+    Standing.WAITING: N_("without effect: the officers have not consented"),
 }
 
 METHODS: Mapping[int, str] = {
