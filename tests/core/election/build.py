@@ -46,7 +46,7 @@ DAY = 1_922_400_000
 CLOSES = p.Deadline("enrolment_closes", DAY - 100)
 VOTES = (5, 4, 3, 2)
 PLACES = {"entry", "station", "contest", "area", "count"}
-OPTIONAL = {"consent", "current", "seconds"}
+OPTIONAL = {"consent", "current", "law", "seconds"}
 """Values that a finding may not have; its sentence then has a dash."""
 SOFTWARE = sha256(b"the software of the machines").digest()
 
