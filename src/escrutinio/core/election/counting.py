@@ -51,9 +51,9 @@ class RulingAt:
 @dataclass(eq=False)
 class Counting:
     """The count of one contest: a status per row; per basis the row that counts at each station (-1: none),
-    and the stations where entries differ. `annulled` stations; rulings that are `void`, since they select what
-    is no sheet of theirs; and what is `awaited`: recounts and repeated votes that were ordered, each with the
-    stations that have none yet."""
+    and the stations where entries differ. `annulled` stations; rulings that are `void`, since they select
+    what is no sheet of theirs; and what is `awaited`: recounts and repeated votes that were ordered, each
+    with the stations that have none yet."""
 
     status: NDArray[np.uint8]
     counted: dict[str, NDArray[np.int32]] = field(default_factory=dict)
@@ -276,8 +276,8 @@ def _selected(counting: Counting, table: SheetTable, ruling: RulingAt, here: NDA
 def _count_again(
     counting: Counting, table: SheetTable, ruling: RulingAt, here: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Count the boards' sheets that follow a ruling, at the stations that it is in force at: the first of each
-    counts unless another differs. The stations where they do, bool [stations]."""
+    """Count the boards' sheets that follow a ruling, at the stations where it is in force: the first of each
+    counts unless another differs. The stations where one does, bool [stations]."""
     rows = len(counting.status)
     fine = (table.kind[:rows] == t.ManualSheet.TYPE) & (counting.status != Status.REFUSED)
     mine = np.flatnonzero(fine & (table.digest[:rows] == ruling.digest) & (ruling.digest != NONE))
