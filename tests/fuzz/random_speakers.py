@@ -25,7 +25,7 @@ class RandomSpeaker:
         defined = RandomDefinition(random)
         role = random.choice((LogRole.OFFICIAL, LogRole.OFFICIAL, LogRole.IMPORTER, LogRole.PARTY))
         self.contests = {each.code: each for each in defined.contests}
-        self.day = Day(role=role, stations=None, definition=defined.body)
+        self.day = Day(role=role, stations=None, law=lambda _: defined.body)
         self.day.attachments |= defined.files
         self.names = [*OFFICERS, "party/azul/1"]
         self.at = DAY

@@ -8,7 +8,7 @@
 The keys are for tests alone: anyone can derive the private key of a name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import cache
 from hashlib import sha256
@@ -121,14 +121,17 @@ class Day:
         calendar: Sequence[p.Deadline] = (),
         stations: bytes | None = STATIONS,
         charter: bool = True,
-        definition: t.Definition | None = None,
+        law: Callable[[t.Definition], t.Definition] | None = None,
+        files: Sequence[bytes] = (),
     ) -> None:
-        self.attachments = {sha256(AREAS).digest(): AREAS}
+        """`law` makes another definition of the usual one; `files` are at hand besides its areas."""
+        self.attachments = {sha256(content).digest(): content for content in (AREAS, *files)}
         titles = (p.Title("es", "Isla"), p.Title("en", "Isla"))
-        definition = definition or t.Definition(
+        definition = t.Definition(
             Kind.SIMULATION, "isla-1", titles, titles, "2030-12-01", author, titles, key(ROOT).public_key,
             officers, (PRESIDENT, COUNCIL), attachment(AREAS), tuple(calendar),
         )  # fmt: skip
+        definition = law(definition) if law is not None else definition
         self.log: list[bytes] = []
         self.rolled: int | None = None
         self.election = b""

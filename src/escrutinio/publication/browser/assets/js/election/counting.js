@@ -6,7 +6,7 @@ import { sha256 } from "../records/sha256.js";
 import { BULK, OFFICIAL } from "./rights.js";
 import { asRuled } from "./ruled.js";
 import { takenBack } from "./retractions.js";
-import { plus, refusalOf, validOf } from "./sheets.js";
+import { contentOf, plus, refusalOf, soleSheet, validOf } from "./sheets.js";
 
 const SPEAKS_FOR_NONE = new Set(["station-unknown", "key-out-of-scope"]);
 /** It is the figures that are wrong; a ruling may select such a sheet all the same. */
@@ -44,16 +44,6 @@ function basisOf({ index, entry, key }, late) {
 /** Whom a key belongs to: its name up to the second slash. @param {string} name */
 function organisation(name) {
   return name.split("/").slice(0, 2).join("/");
-}
-
-/**
- * Everything that a sheet says, apart from when it was issued.
- * @param {Record<string, any>} body
- * @returns {string}
- */
-function contentOf({ counts, classes, valid, ballots, voters, supplement, spoilt, registered, vouchers }) {
-  const rest = [ballots, voters, supplement, spoilt, registered, vouchers].map((one) => one ?? null);
-  return JSON.stringify([counts, classes, valid, ...rest]);
 }
 
 /**
@@ -137,15 +127,6 @@ function countBasis({ rows, refused }, choose) {
     if (!basis.counted.has(station) && !basis.pending.has(station)) basis.pending.set(station, why);
   }
   return basis;
-}
-
-/** A station's first sheet counts, unless another differs; a machine's comes before a board's. @param {Signed[]} rows */
-function soleSheet(rows) {
-  const machines = rows.filter(({ entry }) => entry.name !== "manual-sheet");
-  const said = machines.length ? machines : rows;
-  if (said.length === 1) return said[0];
-  const first = contentOf(said[0].entry.body);
-  return said.every(({ entry }) => contentOf(entry.body) === first) ? said[0] : "conflict";
 }
 
 /** Hand counts: what two organisations found alike counts, unless two others agree on something else. @param {Signed[]} rows */

@@ -2,7 +2,7 @@
 
 import { toHex } from "../records/bytes.js";
 import { sha256 } from "../records/sha256.js";
-import { isIn } from "./sheets.js";
+import { isIn, soleSheet } from "./sheets.js";
 
 const AGAIN = new Set(["recount", "repeat"]);
 
@@ -22,7 +22,9 @@ const AGAIN = new Set(["recount", "repeat"]);
  */
 export function asRuled(reported, heard, rulings, { sound, again, voting, place, rights }) {
   const counted = new Map(reported?.counted);
-  const [annulled, waiting] = [new Set(), new Set()];
+  const annulled = new Set();
+  /** Why a count that was ordered counts nowhere yet. @type {Map<string, string>} */
+  const waiting = new Map();
   /** @type {Map<string, number>} */
   const instances = new Map();
   const inForce = new Map(rulings.map((one) => [one.entry.frame.subject, one]));
@@ -37,16 +39,18 @@ export function asRuled(reported, heard, rulings, { sound, again, voting, place,
     if (decision === "select" && !chosen) continue;
     const ordered = AGAIN.has(decision) ? toHex(sha256(entry.raw)) : "";
     for (const one of here) {
-      const followed = ordered && (again.get(one) ?? []).find((sheet) => sheet.index > index && toHex(sheet.entry.body.ruling) === ordered);
-      const sheet = chosen ?? (decision === "annul" ? null : ordered ? followed : reported?.counted.get(one));
+      const rows = ordered ? (again.get(one) ?? []).filter((row) => row.index > index && toHex(row.entry.body.ruling) === ordered) : [];
+      const followed = rows.length ? soleSheet(rows) : null;
+      const sheet = chosen ?? (decision === "annul" || followed === "conflict" ? null : ordered ? followed : reported?.counted.get(one));
       instances.set(one, instance);
       annulled[decision === "annul" ? "add" : "delete"](one);
-      waiting[ordered && !followed ? "add" : "delete"](one);
+      waiting.delete(one);
+      if (ordered && !sheet) waiting.set(one, followed === "conflict" ? "conflict" : "count-awaited");
       if (sheet) counted.set(one, sheet);
       else counted.delete(one);
     }
   }
-  const pending = new Map([...waiting].map((one) => [one, "count-awaited"]));
+  const pending = new Map(waiting);
   const open = [...(reported?.pending ?? [])].filter(([, why]) => why === "conflict");
   for (const [station, why] of [...open, ...(heard?.refused ?? [])]) {
     if (!counted.has(station) && !annulled.has(station) && !pending.has(station)) pending.set(station, why);

@@ -76,3 +76,25 @@ export function refusalOf({ index, entry, key }, contest, settled) {
   const most = registered + beyondList(code, station.area, body.supplement ?? null, settled);
   return votes > most ? "more-votes-than-registered" : null;
 }
+
+/**
+ * Everything that a sheet says, apart from when it was issued.
+ * @param {Record<string, any>} body
+ * @returns {string}
+ */
+export function contentOf({ counts, classes, valid, ballots, voters, supplement, spoilt, registered, vouchers }) {
+  const rest = [ballots, voters, supplement, spoilt, registered, vouchers].map((one) => one ?? null);
+  return JSON.stringify([counts, classes, valid, ...rest]);
+}
+
+/**
+ * A station's first sheet counts, unless another differs; a machine's comes before a board's.
+ * @param {import("./keys.js").Signed[]} rows one at least
+ */
+export function soleSheet(rows) {
+  const machines = rows.filter(({ entry }) => entry.name !== "manual-sheet");
+  const said = machines.length ? machines : rows;
+  if (said.length === 1) return said[0];
+  const first = contentOf(said[0].entry.body);
+  return said.every(({ entry }) => contentOf(entry.body) === first) ? said[0] : "conflict";
+}
