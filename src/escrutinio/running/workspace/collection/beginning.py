@@ -71,7 +71,7 @@ def beginning(
         raise InputError("collect-no-roll")
     titles = organisation.titles or (Title("en", organisation.name),)
     charter = Charter(origin, organisation.role, titles, root.public_key, None)
-    own = EnrolledKey(organisation.name, key.public_key, ROLES[organisation.role], (), (), titles)
+    own = enrolled(key, state.election, organisation.name, ROLES[organisation.role], titles=titles)
     needed = tuple(_signers(state, carried))
     if any(held.name == organisation.name for held in needed):
         raise InputError("collect-roll-signer", name=organisation.name)
