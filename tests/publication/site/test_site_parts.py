@@ -71,7 +71,7 @@ def test_turnout_is_that_of_stations_whose_voters_are_known(miniature: Path) -> 
     for station, row in enumerate(state.counted["presidencia", "reported"].tolist()):
         if row >= 0 and state.roll.registered[station] >= 0:
             stations += 1
-            ballots += int(table.counts[row].sum()) + int(table.null[row]) + int(table.blank[row])
+            ballots += int(table.counts[row].sum()) + int(table.others[row])
             registered += int(state.roll.registered[station])
     percent = f"{float(Fraction(100 * ballots, registered)):.2f}"
     said = read(miniature, "en/index.html").said

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from escrutinio import __version__
 from escrutinio.core.derived.files import has_cards
-from escrutinio.core.election.definition import BLANK, NULL
+from escrutinio.core.election.definition import BLANK, NULL, PROPORTIONAL
 from escrutinio.core.election.state import Basis, ContestView, ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.records.codes import Kind, Method
@@ -24,7 +24,6 @@ from escrutinio.publication.downloads.nist_units import Units, area_units, stati
 Node = dict[str, object]
 """One object of the report; every value is text, a number, a Node, or a list of these."""
 
-_VARIATION = {Method.PLURALITY: "plurality", Method.TWO_ROUND: "majority", Method.DHONDT: "proportional"}
 _KIND = {Kind.DRILL: "drill", Kind.SIMULATION: "simulation"}
 
 
@@ -149,7 +148,7 @@ def _ballots(contest: ContestView | None, found: Counts) -> Iterable[str]:
 
 def _candidates(contest: ContestView) -> list[Node]:
     """The candidates; the lists of a proportional contest are parties and stand there."""
-    if contest.method is Method.DHONDT:
+    if contest.method in PROPORTIONAL:
         return []
     return [
         {
@@ -167,7 +166,7 @@ def _parties(contest: ContestView) -> list[Node]:
 
     A list with several options is a coalition of them.
     """
-    lists = contest.method is Method.DHONDT
+    lists = contest.method in PROPORTIONAL
     if not lists and not has_cards(contest):
         return []
     nodes: list[Node] = [
@@ -201,14 +200,14 @@ def _party(contest: ContestView, option: str) -> str:
 
 
 def _contest(contest: ContestView, found: Counts) -> Node:
-    lists = contest.method is Method.DHONDT
+    lists = contest.method in PROPORTIONAL
     node: Node = {
         "@type": "ElectionResults.PartyContest" if lists else "ElectionResults.CandidateContest",
         "@id": f"contest-{contest.code}",
         "Name": contest.titles[0].text if contest.titles else contest.code,
         "BallotTitle": text(contest.titles, contest.code),
         "ElectionDistrictId": f"area-{contest.area}",
-        "VoteVariation": _VARIATION[contest.method],
+        "VoteVariation": _variation(contest),
         "ExternalIdentifier": [_identifier("contest", contest.code)],
         "ContestSelection": [_selection(contest, option, found) for option in range(len(contest.options))],
         "OtherCounts": raw_list(
@@ -217,15 +216,23 @@ def _contest(contest: ContestView, found: Counts) -> Node:
         ),
     }
     if not lists:
-        node |= {"VotesAllowed": 1, "NumberElected": contest.seats}
+        node |= {"VotesAllowed": contest.marks, "NumberElected": contest.seats}
     return node
+
+
+def _variation(contest: ContestView) -> str:
+    if contest.method in PROPORTIONAL:
+        return "proportional"
+    if contest.method is Method.TWO_ROUND:
+        return "majority"
+    return "plurality" if contest.marks == 1 else "n-of-m"
 
 
 def _selection(contest: ContestView, option: int, found: Counts) -> Node:
     """One box on the ballot. Several may be for one candidate, each by another party (fusion voting)."""
     code = contest.options[option]
     node: Node = {"@id": f"selection-{contest.code}:{code}", "SequenceOrder": option + 1}
-    if contest.method is Method.DHONDT:
+    if contest.method in PROPORTIONAL:
         node |= {"@type": "ElectionResults.PartySelection", "PartyIds": [_party(contest, code)]}
     else:
         candidate = contest.candidates[contest.option_candidate[option]]

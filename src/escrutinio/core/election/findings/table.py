@@ -11,6 +11,7 @@ from escrutinio.core.election.findings import (
     machines,
     observers,
     order,
+    retractions,
     roll,
     sheets,
     transmission,
