@@ -212,7 +212,7 @@ def test_a_definition_by_others_is_held_to_the_same_rules() -> None:
         "two titles in one language": replace(body, titles=body.titles[:1] * 2),
         "at least one officer": replace(body, officers_needed=0),
         "more than one date of the calendar": replace(body, calendar=body.calendar[:1] * 2),
-        "the threshold 1/0": replace(body, contests=(replace(first, threshold=Fraction(1, 0)),)),
+        "the threshold 1/0": replace(body, contests=(replace(first, threshold=Bar(1, 0)),)),
     }
     check_definition(body)
     for reason, changed in faults.items():

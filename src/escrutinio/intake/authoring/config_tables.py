@@ -10,8 +10,8 @@ A table (`.csv`) has a row a candidate, those of one contest one after another, 
     mayor-001,Mayor of Port,T001,1,blue,Blue Party,
     mayor-001,,,,green,Green Party,GREEN FISH
 
-`title` and `name` may be columns by language (`title.es`, `title.en`); title, area, seats and marks are said in
-the first row of a contest, and empty or the same in the others. A `.toml` file has `[[contest]]` as an
+`title` and `name` may be columns by language (`title.es`, `title.en`); title, area, seats and marks are said
+in the first row of a contest, and empty or the same in the others. A `.toml` file has `[[contest]]` as an
 election.toml has them. What `[[contests]]` itself says holds for each contest that does not say otherwise.
 """
 

@@ -17,6 +17,7 @@ from escrutinio.core.records.codes import LogRole, Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.parts import EnrolledKey, Title
+from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.subjects import ELECTION
 from escrutinio.core.records.text import check_name
 from escrutinio.core.records.types import (
