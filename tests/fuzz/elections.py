@@ -130,7 +130,10 @@ def _parted(mine: object, theirs: object) -> str:
 
 
 def _faults(state: ElectionState) -> list[tuple[str, int]]:
-    return sorted({(f.code, entry) for f in state.findings if f.code in _FAULTS for entry in f.entries})
+    """Without the keys that an entry of a type that is not known may have enrolled."""
+    unknown = min((index for index, _ in state.unknown_types), default=state.size)
+    found = {(f.code, entry) for f in state.findings if f.code in _FAULTS for entry in f.entries}
+    return sorted((code, at) for code, at in found if code != "unknown-key" or at < unknown)
 
 
 def _refused(state: ElectionState) -> list[tuple[str, int]]:
@@ -143,7 +146,7 @@ def _refused(state: ElectionState) -> list[tuple[str, int]]:
 
 
 def _totals(state: ElectionState) -> dict[str, dict[str, object]]:
-    return expected(state)
+    return {} if state.unknown_types else expected(state)
 
 
 def _their_totals(totals: Sequence[dict[str, Any]]) -> dict[str, dict[str, object]]:

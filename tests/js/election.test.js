@@ -46,9 +46,9 @@ for (const { name, files, unreadable, checks, totals } of EDGES.logs) {
     if (totals === null) return;
     const said = report.totals
       .filter(({ total }) => total.stations || total.pending.length || total.annulled.length)
-      .map(({ contest, basis, total: { candidates, null: none, blank, stations, pending, annulled } }) => [
+      .map(({ contest, basis, total: { candidates, valid, classes, stations, pending, annulled } }) => [
         `${contest} ${basis}`,
-        { candidates, null: none, blank, stations, pending: [...pending].sort(), annulled: [...annulled].sort() },
+        { candidates, valid, classes, stations, pending: [...pending].sort(), annulled: [...annulled].sort() },
       ]);
     assert.deepEqual(Object.fromEntries(said), totals);
   });

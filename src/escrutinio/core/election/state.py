@@ -24,7 +24,7 @@ from escrutinio.core.election.roll import Roll
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Closes, Method, Ties
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.records.parts import Attachment, Bar, Title, Win
+from escrutinio.core.records.parts import Article, Attachment, Bar, FirstRound, Title, Win
 
 REPORTED = "reported"
 REPORTED_LATE = "reported-late"
@@ -129,6 +129,8 @@ class ContestView:
     option_titles: tuple[tuple[Title, ...], ...]
     option_candidate: NDArray[np.int32]
     stations: NDArray[np.bool_]
+    articles: tuple[Article, ...] = ()
+    first: FirstRound | None = None
 
 
 @dataclass(frozen=True, eq=False)

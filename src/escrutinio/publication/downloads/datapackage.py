@@ -12,6 +12,7 @@ import msgspec
 
 from escrutinio.base.words.catalogue import N_, SOURCE
 from escrutinio.base.words.say import say_in_all
+from escrutinio.core.derived.files import contest_directories
 from escrutinio.core.derived.version import MEMBER, statement
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import Kind
@@ -63,6 +64,8 @@ def datapackage(
 ) -> bytes:
     """Write the description; `generated_at` in seconds since 1970-01-01 UTC."""
     body = state.definition.body
+    # A table of a contest lies in its directory.
+    classes = {at: state.contest(code).classes for code, at in contest_directories(state).items()}
     terms = LICENCES if body.kind is Kind.REAL else INVENTED
     package = {
         "profile": "data-package",
@@ -76,7 +79,7 @@ def datapackage(
         "log_size": state.size,
         "sources": [_source(source) for source in sources],
         MEMBER: statement(state.size),
-        "resources": [_resource(found) for found in resources],
+        "resources": [_resource(found, classes.get(found.path.partition("/")[0], ())) for found in resources],
     }
     return msgspec.json.format(msgspec.json.encode(package), indent=1) + b"\n"
 
@@ -90,7 +93,7 @@ def _source(source: Source) -> dict[str, object]:
     }
 
 
-def _resource(found: Resource) -> dict[str, object]:
+def _resource(found: Resource, classes: tuple[str, ...]) -> dict[str, object]:
     ending = found.path.rpartition(".")[2]
     kind = codebook()[found.kind]
     node: dict[str, object] = {
@@ -117,7 +120,7 @@ def _resource(found: Resource) -> dict[str, object]:
                     "description": column.meanings()[SOURCE],
                     "descriptions": column.meanings(),
                 }
-                for column in kind.columns(found.header)
+                for column in kind.columns(found.header, classes)
             ],
             "missingValues": [""],
         },

@@ -11,6 +11,7 @@ import { plainRefusal } from "./steps.js";
 const ORDER = [REPORTED, REPORTED_LATE, RULED, COPIES, PAPER];
 const SHOWN = 100; // entries named of each kind
 export const OF_KEYS = new Set(["key-unknown", "key-weak", "no-possession", "signature-bad"]);
+const UNSURE = new Set(["key-unknown", "key-weak"]); // where a record that may enrol keys stands before
 
 /** @typedef {import("./election.js").Judged} Judged */
 /** @typedef {import("./steps.js").Steps} Steps */
@@ -102,5 +103,5 @@ function byBasis(a, b) {
  * @param {Judged} judged
  */
 export function sureFaults({ faults, unknownTypes: [unknown] }) {
-  return faults.filter(({ index, why }) => !unknown || index < unknown.index || !OF_KEYS.has(why.key));
+  return faults.filter(({ index, why }) => !unknown || index < unknown.index || !UNSURE.has(why.key));
 }

@@ -4,7 +4,8 @@ import { equal, toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
 import { keyIsAcceptable } from "../records/ed25519.js";
 import { readCharter, readDefinition, signedBy } from "./foundations.js";
-import { inclusionProof, leafHash, rootOfProof, verifyInclusion } from "./merkle.js";
+import { givenPath, stands } from "./given-path.js";
+import { inclusionProof, leafHash, verifyInclusion } from "./merkle.js";
 import { parseCheckpoint, verifyCosignatures, verifyLogSignature } from "./note.js";
 import { possesses } from "../records/possession.js";
 import { openRecord } from "../records/record.js";
@@ -85,10 +86,12 @@ export class Log {
   async standing(index, at = null) {
     const { size, hashAt } = await this.checkpoint();
     const number = Math.floor(index / TILE_WIDTH);
-    const [proof, found] = await Promise.all([inclusionProof(index, size, hashAt), this.bytes(index, size, at)]);
+    const given = index < FIRST ? await givenPath(this, index, size) : null;
+    const [path, found] = await Promise.all([given ?? inclusionProof(index, size, hashAt), this.bytes(index, size, at)]);
     const { root } = await this.checkpoint();
-    const misled = at !== null && !equal(rootOfProof(leafHash(found), index, size, proof), root);
+    const misled = (at !== null || given) && !stands(leafHash(found), index, size, path, root);
     const raw = misled ? await this.bytes(index, size, null) : found; // an index is believed in nothing
+    const proof = misled && given ? await inclusionProof(index, size, hashAt) : path;
     const bundle = `log/${tilePath(ENTRIES, number, tileWidth(ENTRIES, number, size))}`;
     return { index, raw, proof, bundle };
   }
