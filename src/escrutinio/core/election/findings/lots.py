@@ -55,7 +55,7 @@ def _why_not(state: ElectionState, contest: ContestView, lots: t.Lots) -> str | 
 
 
 def _tied(state: ElectionState, contest: ContestView) -> set[str] | None:
-    """Who is tied by the official sheets, as ruled where there are rulings; None without an official basis."""
+    """Who is tied by the official sheets, as ruled where there are rulings; None without such a basis."""
     codes = {basis.code for basis in state.bases}
     basis = RULED if RULED in codes else REPORTED
     if basis not in codes:
