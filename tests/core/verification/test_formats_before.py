@@ -1,4 +1,4 @@
-"""A publication in the first version of the formats is neither accused nor confirmed: one sentence says why."""
+"""What is published in the version before of the formats is neither accused nor confirmed, and why."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ BEFORE = tuple(ROOT / "tests" / "data" / "publications" / f"{name}.zip" for name
 CANNOT_SAY = {Check.DEFINITION, Check.RECORDS, Check.SIGNATURES, Check.ATTACHMENTS, Check.TABLES}
 
 SAID = {
-    "en": "This election was defined in version 1 of the formats, and this program reads version 2: read it with "
-    "the program of its time.",
+    "en": "This election was defined in version 1 of the formats, and this program reads version 2: read it "
+    "with the program of its time.",
     "es": "Esta elección se definió en la versión 1 de los formatos y este programa lee la 2: léala con el "
     "programa de su época.",
 }

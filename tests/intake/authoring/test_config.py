@@ -12,7 +12,7 @@ from escrutinio.core.election.roll import read_roll
 from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Method, Role
 from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.records.parts import Fraction, Title
+from escrutinio.core.records.parts import Bar, Title, Win
 from escrutinio.intake.authoring.config import ElectionConfig, read_config
 from tests.paths import ROOT
 
@@ -66,7 +66,8 @@ def test_the_example_of_the_guide() -> None:
 
 def test_options_stand_in_the_order_of_the_ballot() -> None:
     president = config().contest("president")
-    assert (president.method, president.threshold, president.seats) == (Method.TWO_ROUND, Fraction(1, 2), 1)
+    assert (president.method, president.threshold, president.seats) == (Method.TWO_ROUND, None, 1)
+    assert president.wins == (Win(Bar(1, 2, 1)),)
     assert [option.code for option in president.options] == ["BLUE", "GREEN", "FISH", "BLUE2"]
     assert [option.candidate for option in president.options] == [0, 1, 1, 0]
     assert president.options[1].titles[1].text == "Green Party"
@@ -75,7 +76,7 @@ def test_options_stand_in_the_order_of_the_ballot() -> None:
 
 def test_without_options_each_candidate_is_one() -> None:
     council = config().contest("north-council")
-    assert (council.method, council.threshold, council.seats) == (Method.DHONDT, Fraction(1, 20), 7)
+    assert (council.method, council.threshold, council.seats) == (Method.DHONDT, Bar(1, 20), 7)
     assert [(o.code, o.titles) for o in council.options] == [(c.code, c.titles) for c in council.candidates]
     with pytest.raises(DefinitionError, match="no contest 'presidnt'; did you mean 'president'"):
         config().contest("presidnt")
@@ -211,7 +212,7 @@ def test_a_definition_by_others_is_held_to_the_same_rules() -> None:
         "two titles in one language": replace(body, titles=body.titles[:1] * 2),
         "at least one officer": replace(body, officers_needed=0),
         "more than one date of the calendar": replace(body, calendar=body.calendar[:1] * 2),
-        "the threshold 1/0": replace(body, contests=(replace(first, threshold=Fraction(1, 0)),)),
+        "the threshold 1/0": replace(body, contests=(replace(first, threshold=Bar(1, 0)),)),
     }
     check_definition(body)
     for reason, changed in faults.items():

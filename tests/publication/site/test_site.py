@@ -113,7 +113,7 @@ def test_pages_show_the_totals_of_the_data(miniature: Path) -> None:
         for figure, text in _figures(path.read_text()):
             assert text == number.number(tables[figure]), (path, figure)
             seen[figure.split("/")[-1]] += 1
-    assert {"ceiba", "valid", "null", "blank", "counted", "pending"} <= set(seen)
+    assert {"ceiba", "valid", "null", "blank", "ballots", "counted", "pending"} <= set(seen)
     home = (miniature / "es/index.html").read_text()
     for candidate in ("ceiba", "araguaney", "saman", "jabillo", "bucare"):
         assert f"presidencia/reported/TI/votes/{candidate}" in dict(_figures(home))
@@ -137,7 +137,7 @@ def _tables(directory: Path) -> dict[str, int]:
             for area, row in basis["areas"].items():
                 values = dict(zip(contest["columns"], row, strict=True))
                 place = f"{contest['code']}/{basis['code']}/{area}"
-                for name in ("valid", "null", "blank"):
+                for name in ("valid", "null", "blank", "ballots"):
                     found[f"{place}/{name}"] = values.pop(name)
                 found[f"{place}/counted"] = values["stations_counted"]
                 found[f"{place}/pending"] = values["stations_pending"]

@@ -30,8 +30,8 @@ class Foundation:
 
 
 OTHER_VERSION = "definition-version"
-"""The code of refusal of an election that was defined in another version of the formats: it is neither right nor
-wrong for a program of this one."""
+"""The code of refusal of an election that was defined in another version of the formats: it is neither right
+nor wrong for a program of this one."""
 
 
 def open_definition(raw: bytes, attachments: AttachmentReader) -> Foundation:

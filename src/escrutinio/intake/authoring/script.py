@@ -115,8 +115,8 @@ def _key(composer: Composer, table: dict[str, object]) -> object:
 
 def _attachment(composer: Composer, raw: dict[str, object]) -> Attachment:
     match raw:
-        case {"text": str(words), **rest} if not rest:
-            return composer.attach(words.encode(), "text/plain")
+        case {"text": str(words), **rest} if not rest.keys() - {"media_type"}:
+            return composer.attach(words.encode(), str(rest.get("media_type", "text/plain")))
         case {"file": str(file), "media_type": str(media_type), **rest} if not rest:
             data, _ = load(composer.base_dir, file, MAX_ATTACHMENT)
             return composer.attach(data, media_type)

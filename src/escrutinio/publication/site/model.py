@@ -179,15 +179,15 @@ class StationColumn:
         self._view = view
 
     def figures(self, stations: NDArray[np.int64]) -> list[list[int]]:
-        """Per station the votes of each candidate, its valid ballots, and those of each class; of one without
-        a sheet, zeros."""
-        rows = self.rows[stations]
-        table = self._table
+        """Per station the votes of each candidate, its valid ballots where they are not the votes added up,
+        and those of each class; of one without a sheet, zeros."""
+        rows, view, table = self.rows[stations], self._view, self._table
+        several = view.marks > 1
         if not len(table):
-            return [[0] * (len(self._view.candidates) + 1 + len(self._view.classes))] * len(stations)
-        votes = by_candidate(self._view, table.counts[rows])
-        sums = (valid_of(table)[rows], np.maximum(table.classes[rows], 0))
-        found: list[list[int]] = np.column_stack((votes, *sums)).tolist()
+            return [[0] * (len(view.candidates) + several + len(view.classes))] * len(stations)
+        valid = (valid_of(table)[rows],) if several else ()
+        votes = by_candidate(view, table.counts[rows])
+        found: list[list[int]] = np.column_stack((votes, *valid, np.maximum(table.classes[rows], 0))).tolist()
         return found
 
 

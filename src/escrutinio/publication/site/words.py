@@ -277,6 +277,11 @@ class Words:
     def _says_copies(self, name: str) -> bool:
         return name.casefold().startswith(self.gettext("Copies").casefold())
 
+    def basis_called(self, code: str) -> Markup:
+        """A basis that a record names by its code, as people know it."""
+        found = next((basis for basis in self.site.state.bases if basis.code == code), None)
+        return isolated(code) if found is None else self.name(found.titles, code)
+
     def short_basis(self, column: Column) -> str:
         """A basis in as few words as stand beside a figure."""
         name = self.plain(column.basis.titles, column.basis.code)

@@ -208,7 +208,7 @@ export async function takeRecords(steps, judge) {
   }
   const values = { checked, signatures, faults: unsigned.length, missed: (100 * 0.99 ** checked).toPrecision(2) };
   if (unsigned.length) steps.put("signatures", "bad", "signatures-faults", values);
-  else if (unknown) steps.put("signatures", "open", "signatures-unknown", about);
+  else if (faults.length < judged.faults.length) steps.put("signatures", "open", "signatures-unknown", about);
   else if (checked < signatures) steps.put("signatures", "open", "signatures-sample", values);
   else steps.put("signatures", "ok", "signatures-ok", values);
   return judged;
