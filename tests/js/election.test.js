@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { plus } from "#js/election/counting.js";
+import { plus } from "#js/election/sheets.js";
 import { judgeEntries, placed } from "#js/election/election.js";
 import { parseProof } from "#js/election/part.js";
 import { verifyWhole } from "#js/election/whole.js";

@@ -116,7 +116,7 @@ def _fits(name: str) -> bool:
 
 def sums_of(contest: ContestView) -> tuple[str, ...]:
     """The columns behind those of votes: valid ballots, those of each class, and all together."""
-    return ("valid", *contest.classes, "ballots")
+    return ("valid", *free_names(contest.classes, (*AREA, *COVERAGE, "valid", "ballots")), "ballots")
 
 
 def vote_columns(contest: ContestView, codes: Sequence[str]) -> list[str]:
@@ -164,11 +164,12 @@ def _sheets(state: ElectionState, contest: ContestView) -> bytes:
     table = state.tables[contest.code]
     kinds = {code: BY_CODE[code].NAME for code in np.unique(table.kind).tolist()}
     statuses = {status.value: status.name.lower() for status in Status}
+    classes = free_names(contest.classes, SHEET + STATED)
     return table_bytes(
         (
             *SHEET,
-            *free_names(contest.options, SHEET + contest.classes + STATED),
-            *contest.classes,
+            *free_names(contest.options, (*SHEET, *classes, *STATED)),
+            *classes,
             *STATED,
         ),
         map(str, table.index.tolist()),

@@ -58,14 +58,16 @@ from escrutinio.core.records.subjects import Subject
 @dataclass
 class Unjudged:
     """What a fold keeps of entries besides columns, until a state is asked for: controls, faults with their
-    reason, sheets of contests that the definition lacks, types that this program does not know, and
-    enrolments of the root's own key, with the name that they give it."""
+    reason, sheets of contests that the definition lacks, types that this program does not know,
+    enrolments of the root's own key, with the name that they give it, and the revocations that waited for
+    consents and were `completed` by them."""
 
     controls: list[SignedControl] = field(default_factory=list)
     faults: list[tuple[int, Fault, str]] = field(default_factory=list)
     unknown_contest: list[tuple[int, Subject]] = field(default_factory=list)
     unknown_types: list[tuple[int, int]] = field(default_factory=list)
     of_root: list[tuple[int, str]] = field(default_factory=list)
+    completed: set[int] = field(default_factory=set)
 
     def drop(self, entries: Collection[int]) -> None:
         """Leave out these entries."""
@@ -98,7 +100,10 @@ def assemble(
         notes.add(CONTEST_UNKNOWN, [index], station=about.station, contest=about.contest)
     signed = [
         SignedControl(0, definition, -1, Standing.EFFECTIVE),
-        *sorted(unjudged.controls, key=lambda each: each.index),
+        *(
+            replace(each, settled=Standing.EFFECTIVE) if each.index in unjudged.completed else each
+            for each in sorted(unjudged.controls, key=lambda each: each.index)
+        ),
     ]
     nowhere = Scopes(keys, areas, empty_roll(), rights)
     framing = (each for each in signed if isinstance(each.entry.body, t.Roll | t.Closing))

@@ -73,6 +73,8 @@ class Standing(IntEnum):
     nothing."""
     RETRACTED = 5
     """A claim that its signer took back; it stays visible and is compared with nothing."""
+    WAITING = 6
+    """A revocation of the root that has not the consents that it needs; the key stays in force."""
 
 
 @dataclass(frozen=True, slots=True)

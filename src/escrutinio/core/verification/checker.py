@@ -16,7 +16,9 @@ from escrutinio.core.log.proofs import parse_proof
 from escrutinio.core.records.entry import Entry, open_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.core.records.qr2024 import read_qr2024
+from escrutinio.core.records.types import Promise
 from escrutinio.core.verification.judge import Answer, Figures, Judge, Verdict, judge_proof
+from escrutinio.core.verification.promises import find_digest, judge_promise, surely_seen
 from escrutinio.core.verification.verified import VerifiedLog
 
 
@@ -70,7 +72,12 @@ class Checker:
             entry = open_record(raw)
         except RecordError as error:
             return Checked(Answer(Verdict.MALFORMED, detail=error))
-        return Checked(self._judge.record(entry, self.log.find(raw), labelled_real), entry)
+        index = self.log.find(raw)
+        if isinstance(entry.body, Promise):
+            seen = surely_seen(self.log.cosignatures)
+            kept_at = find_digest(self.log.pinned.all_entries(), entry.body.record)
+            return Checked(judge_promise(self.log.state, entry, index, kept_at, seen), entry)
+        return Checked(self._judge.record(entry, index, labelled_real), entry)
 
     def proof(self, data: bytes, record: bytes | None) -> Checked:
         """The answer about a .tlog-proof file, given for `record` where that is at hand. Raises LogError."""

@@ -83,7 +83,7 @@ class Procedure(ABC):
         """
         if len(agreed) != 1:
             return None
-        check_hand_count(name, agreed[0].votes, agreed[0].other, int(self.boxes.bound[self.place[name]]))
+        check_hand_count(name, agreed[0].vouchers, int(self.boxes.bound[self.place[name]]))
         return agreed[0]
 
 
@@ -122,7 +122,7 @@ class Ppeb(Procedure):
         place = self.place[name]
         if counted is None:
             return _CERTAIN
-        error = relative_error(self.bounds, self.boxes.votes[place].tolist(), counted.votes)
+        error = relative_error(self.bounds, self.boxes.figures[place].tolist(), counted.figures)
         return error * self.weights.scale / self.weights.values[place]
 
     def _inflation(self, outstanding: int) -> Fraction | None:
@@ -153,7 +153,7 @@ class Srs(Procedure):
         risk: float = 0.0
         more: int | None = 0
         for assertion in self.assertions:
-            if assertion.margin(self.boxes.totals) <= outstanding * assertion.worst:
+            if assertion.margin(self.boxes.sums) <= outstanding * assertion.worst:
                 return Measured(_CERTAIN, None, None)
             null, largest = srs_null(self.boxes, assertion, outstanding=outstanding)
             seen = np.array([self._value(name, counts.get(name), assertion, largest) for name in drawn])
@@ -177,8 +177,8 @@ class Srs(Procedure):
         """1 − error/largest, 0 if the box is not accounted for, 1 where it errs for the loser."""
         if counted is None:
             return 0.0
-        reported = self.boxes.votes[self.place[name]].tolist()
-        error = assertion.margin(reported) - assertion.margin(counted.votes)
+        reported = self.boxes.figures[self.place[name]].tolist()
+        error = assertion.change(reported) - assertion.change(counted.figures)
         return min(1.0, max(0.0, 1 - error / largest))
 
 
@@ -191,11 +191,7 @@ class Bravo(Procedure):
 
     def __init__(self, boxes: Boxes, assertions: Sequence[Assertion]) -> None:
         super().__init__(boxes, assertions)
-        self.pairs = [
-            (a.winner, a.loser)
-            for a in assertions
-            if a.loser is not None and max(a.coefficients) == a.worst == 1
-        ]
+        self.pairs = [pair for pair in (a.pair for a in assertions) if pair is not None]
         if len(self.pairs) < len(self.assertions):
             raise EvidenceError("vouchers-plurality-only")
 
@@ -213,7 +209,8 @@ class Bravo(Procedure):
     ) -> Measured:
         if outstanding:
             return Measured(_CERTAIN, None, None)
-        found, missing = [0] * len(self.boxes.totals), 0
+        votes_of_all = self.boxes.totals
+        found, missing = [0] * len(votes_of_all), 0
         for name, taken in Counter(drawn).items():
             counted = counts.get(name)
             if counted is None:
@@ -224,8 +221,8 @@ class Bravo(Procedure):
         risk, more, all_vouchers = 0.0, 0, int(self.boxes.bound.sum())
         for w, x in self.pairs:
             votes = [found[place] if place == w else at_worst[place] for place in range(len(found))]
-            pair = bravo_contest_risk([(w, x)], self.boxes.totals, votes)
-            shares = self.boxes.totals[w] / all_vouchers, self.boxes.totals[x] / all_vouchers
+            pair = bravo_contest_risk([(w, x)], votes_of_all, votes)
+            shares = votes_of_all[w] / all_vouchers, votes_of_all[x] / all_vouchers
             risk = max(risk, pair)
             if pair > limit:
                 next_size = bravo_quantile(
@@ -270,8 +267,8 @@ class Hot(Procedure):
         return Measured(shown.risk, None, 0 if shown.risk <= limit else None)
 
     def _difference(self, name: str, counted: Counted) -> int:
-        reported = self.boxes.votes[self.place[name]].tolist()
-        return max(0, *(a.margin(reported) - a.margin(counted.votes) for a in self.assertions))
+        reported, found = self.boxes.figures[self.place[name]].tolist(), counted.figures
+        return max(0, *(a.change(reported) - a.change(found) for a in self.assertions))
 
 
 def _up(risk: float) -> Fraction:

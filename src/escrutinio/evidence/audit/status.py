@@ -19,7 +19,6 @@ from escrutinio.base.words.wording import percent
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import AuditMethod
-from escrutinio.evidence.audit.assertions import assertions_of
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.boxes import (
     Bound,
@@ -32,6 +31,7 @@ from escrutinio.evidence.audit.boxes import (
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule
 from escrutinio.evidence.audit.measure import Bravo, Hot, Measured, Ppeb, Procedure, Srs
 from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
+from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import check_risk_limit
 from escrutinio.evidence.audit.records import AuditRecords, Counted, RootAt, committed, read_audit
 from escrutinio.evidence.audit.texts import NOT, STANDS, UNCOVERED, UNKNOWN
@@ -164,7 +164,7 @@ def audit_status(
         risk_limit=limit,
         basis=chosen,
         boxes=len(boxes),
-        margin=min(a.margin(boxes.totals) for a in procedure.assertions),
+        margin=min(a.margin(boxes.sums) for a in procedure.assertions),
         sum_of_bounds=procedure.weights.sum_of_bounds if isinstance(procedure, Ppeb) else None,
         seed=audit.seed,
         rounds=rounds,
@@ -200,7 +200,7 @@ def procedure_of(
     state: ElectionState, view: ContestView, method: AuditMethod, boxes: Boxes, rule: HotRule = RULE_2024
 ) -> Procedure:
     """How an audit by this method draws and measures over these boxes. Raises EvidenceError."""
-    found = assertions_of(view.method, view.seats, view.threshold, boxes.totals)
+    found = outcome_of(view, boxes)
     match method:
         case AuditMethod.PPEB_BETTING:
             return Ppeb(boxes, found)

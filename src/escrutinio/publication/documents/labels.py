@@ -76,6 +76,7 @@ STANDINGS: Mapping[int, str] = {
     Standing.SUPERSEDED: N_("without effect: it does not name the act that is in force"),
     Standing.OVERRULED: N_("without effect: a higher instance has spoken"),
     Standing.RETRACTED: N_("taken back by its signer"),
+    Standing.WAITING: N_("without effect: the officers have not consented"),
 }
 
 METHODS: Mapping[int, str] = {

@@ -55,8 +55,8 @@ def part_entries(state: ElectionState, area: str) -> tuple[int, ...]:
     """The log indices of what a part holds of an area, in order.
 
     What is about its stations; definition, charter, rolls and closings, with the officers' consents to them;
-    and for each key that signed any of it, its enrolment, its revocation and the co-records of that
-    enrolment. Raises InputError for an area that there is not, and for more than `MOST_RECORDS`.
+    and for each key that signed any of it, its enrolment, its revocation and the co-records of these. Raises
+    InputError for an area that there is not, and for more than `MOST_RECORDS`.
     """
     top = state.areas.index.get(area)
     if top is None:
@@ -99,9 +99,11 @@ def resting_on(state: ElectionState, entries: set[int]) -> set[int]:
     for kid in kids:
         if (held := state.keys.get(kid)) is not None:
             found.update(index for index in (held.enrolled, held.revoked) if index is not None)
-    enrolments = {logged.entry.digest for logged in state.records(t.Enrolment) if logged.index in entries}
+    found.update(logged.index for logged in state.records(t.Revocation) if logged.body.kid in kids)
+    of_root = (*state.records(t.Enrolment), *state.records(t.Revocation))
+    agreed = {logged.entry.digest for logged in of_root if logged.index in entries}
     consents = state.records(t.CoRecord)
-    found.update(logged.index for logged in consents if logged.body.record in enrolments)
+    found.update(logged.index for logged in consents if logged.body.record in agreed)
     return found
 
 

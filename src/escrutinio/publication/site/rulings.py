@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from escrutinio.base.words.catalogue import NN_
-from escrutinio.core.election.findings.docket import AWAITED
+from escrutinio.core.election.findings.docket import COUNT_AWAITED
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.records.codes import Decision
 from escrutinio.core.records.types import Ruling
@@ -25,7 +25,7 @@ class RulingWords:
             if logged.body.replaces is not None:
                 self._replaced[logged.body.replaces] = logged.index
         self._waiting = {
-            finding.entries[0]: finding.count for finding in state.findings if finding.code == AWAITED
+            finding.entries[0]: finding.count for finding in state.findings if finding.code == COUNT_AWAITED
         }
 
     def state(self, logged: Logged[Ruling]) -> Markup:

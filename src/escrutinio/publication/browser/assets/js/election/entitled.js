@@ -3,7 +3,7 @@
 
 import { equal, toHex } from "../records/bytes.js";
 import { Refusal } from "../records/refusal.js";
-import { signedBy } from "../log/log.js";
+import { signedBy } from "../log/foundations.js";
 import { areaOfStation, own, pathOf } from "./places.js";
 import { Rights } from "./rights.js";
 

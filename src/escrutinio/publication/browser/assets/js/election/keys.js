@@ -4,6 +4,7 @@ import { toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
 import { keyIsAcceptable, verifier } from "../records/ed25519.js";
 import { possesses } from "../records/possession.js";
+import { Refusal, quoted } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
 import { effectiveOf } from "./acts.js";
 
@@ -17,8 +18,9 @@ const BULK = new Set([13, 14, 17, 18, 19]);
 /** @typedef {{ key: Key, enrolled: number, revoked: number }} Held */
 /** One whose type may be unknown. @typedef {{ index: number } & import("../records/record.js").Read} Found */
 /** A record whose signature holds, and the key it is by. @typedef {{ index: number, entry: Entry, key: Key }} Signed */
-/** Whose keys there are: by key id in hexadecimal, and the operator's root; `weak`: enrolments of keys whose signatures
- * cannot be checked, or that do not prove that their holders have them. @typedef {{ held: Map<string, Held>, root: Key, rootId: string, weak: number[] }} Keyring */
+/** Whose keys there are: by key id in hexadecimal, and the operator's root; `unfit`: enrolments of keys whose signatures
+ * cannot be checked, or that do not prove that their holders have them, with the reason.
+ * @typedef {{ held: Map<string, Held>, root: Key, rootId: string, unfit: { index: number, why: Refusal }[] }} Keyring */
 
 /**
  * A keyring that has the operator's root alone.
@@ -27,7 +29,7 @@ const BULK = new Set([13, 14, 17, 18, 19]);
  */
 export function keyringOf(rootKey) {
   const root = { name: "", public_key: rootKey, role: "root", scope: [], contests: [], titles: [] };
-  return { held: new Map(), root, rootId: toHex(keyId(rootKey)), weak: [] };
+  return { held: new Map(), root, rootId: toHex(keyId(rootKey)), unfit: [] };
 }
 
 /**
@@ -37,7 +39,7 @@ export function keyringOf(rootKey) {
  * @param {Keyring} keyring
  * @param {Found[]} opened in log order, after all that were added
  */
-export async function addKeys({ held, root, rootId, weak }, opened) {
+export async function addKeys({ held, root, rootId, unfit }, opened) {
   /** @type {import("../records/ed25519.js").Verifier | null} */
   let check = null;
   for (const { index, known, entry } of opened) {
@@ -52,7 +54,8 @@ export async function addKeys({ held, root, rootId, weak }, opened) {
     }
     for (const key of entry.body.keys) {
       const id = toHex(keyId(key.public_key));
-      if (!keyIsAcceptable(key.public_key) || !(await possesses(entry.election, key))) weak.push(index);
+      if (!keyIsAcceptable(key.public_key)) unfit.push({ index, why: new Refusal("key-weak") });
+      else if (!(await possesses(entry.election, key))) unfit.push({ index, why: new Refusal("no-possession", { name: quoted(key.name) }) });
       else if (!held.has(id) && id !== rootId) held.set(id, { key, enrolled: index, revoked: Infinity });
     }
   }

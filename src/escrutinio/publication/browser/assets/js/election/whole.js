@@ -5,7 +5,7 @@ import { toHex } from "../records/bytes.js";
 import { Refusal } from "../records/refusal.js";
 import { HERE } from "../records/signatures.js";
 import { compareEarlier } from "../log/earlier.js";
-import { readCharter, readDefinition } from "../log/log.js";
+import { readCharter, readDefinition } from "../log/foundations.js";
 import { verifyCosignatures } from "../log/note.js";
 import { checkReadable } from "../log/tiles.js";
 import { checkRoot, checkTiles, treeOf } from "../log/tree.js";
