@@ -25,11 +25,11 @@ const FIRST_TWO = ["definition", "charter"]; // which bring the root's own key
  * @returns {Refusal | null}
  */
 export function rightOf(entry, at, { role, enrolled }, revoked, rights) {
-  if (role === "root") return FIRST_TWO.includes(entry.name) || rights.maySay(role, entry.name) ? null : new Refusal("key-role");
+  if (role === "root") return FIRST_TWO.includes(entry.name) || rights.maySay(role, entry.name, entry.frame.issuer) ? null : new Refusal("key-role");
   const kid = toHex(entry.frame.kid);
   if (enrolled >= at) return new Refusal("key-late", { kid, index: enrolled });
   if (revoked <= at) return new Refusal("key-revoked", { kid, index: revoked });
-  return rights.maySay(role, entry.name) ? null : new Refusal("key-role");
+  return rights.maySay(role, entry.name, entry.frame.issuer) ? null : new Refusal("key-role");
 }
 
 /**

@@ -54,7 +54,7 @@ function judgeHere(steps, found, context, progress) {
   return takeRecords(steps, async () => {
     const { unknown, ...heard } = await readSigned(found, context, { progress, sample: Infinity });
     for (const { index, entry, key } of heard.signed) {
-      if (!rights.maySay(key.role, entry.name)) heard.faults.push({ index, why: new Refusal("key-role") });
+      if (!rights.maySay(key.role, entry.name, key.name)) heard.faults.push({ index, why: new Refusal("key-role") });
     }
     const none = { refused: [], totals: new Map(), controls: [], unreadable: null };
     return /** @type {any} */ ({ ...heard, ...none, unknownTypes: unknown.filter(({ type }) => type < 128), unread: unknown.filter(({ type }) => type >= 128) });
