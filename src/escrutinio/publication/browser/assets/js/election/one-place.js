@@ -31,7 +31,7 @@ export async function verifyPlace(log, file, { progress = () => {}, sheet = "" }
     await takeSigners(steps, log);
     const found = await steps.take("part", () => readPart(log, entries.map(([index]) => index), progress));
     const foundations = found?.filter(({ index }) => index < 2).map(({ raw }) => raw);
-    context = foundations ? await takeFoundations(steps, log, foundations, false) : null;
+    context = foundations ? await takeFoundations(steps, log, foundations, { areas: false }) : null;
     if (found && context) judged = await judgeHere(steps, found, context, progress);
     if (judged && context) await takeWritten(steps, log, file, context, judged);
   }
