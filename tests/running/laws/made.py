@@ -54,15 +54,27 @@ class Made:
         random = Random(self.seed)
         directory.mkdir(parents=True, exist_ok=True)
         self.races = [race for rules in self.rules for race in rules.races]
-        rows = [(f"{area}.{number:03}", area) for area in self.areas for number in range(1, self.stations + 1)]
-        _table(directory / "areas.csv", ("code", "name"), ((area, f"Fictional {area}") for area in self.areas))
+        rows = [
+            (f"{area}.{number:03}", area) for area in self.areas for number in range(1, self.stations + 1)
+        ]
+        _table(
+            directory / "areas.csv", ("code", "name"), ((area, f"Fictional {area}") for area in self.areas)
+        )
         roll = {station: random.randint(300, 500) for station, _ in rows}
         listed = ((station, area, roll[station]) for station, area in rows)
         _table(directory / "roll.csv", ("station", "area", "registered"), listed)
         for rules in self.rules:
-            _table(directory / rules.file, ("contest", "title", "area", "seats", "candidate", "name"), _contests(rules))
+            _table(
+                directory / rules.file,
+                ("contest", "title", "area", "seats", "candidate", "name"),
+                _contests(rules),
+            )
         for race in self.races:
-            sheets = [_sheet(random, race, station, roll[station]) for station, area in rows if race.area in (area, "XX")]
+            sheets = [
+                _sheet(random, race, station, roll[station])
+                for station, area in rows
+                if race.area in (area, "XX")
+            ]
             header = ("station", *race.candidates, "valid", *race.classes)
             _table(directory / f"sheets-{race.code}.csv", header, sheets)
         path = directory / "election.toml"
@@ -160,7 +172,8 @@ def parliament(stations: int) -> Made:
     random = Random(87)
     areas = [f"D{number:02}" for number in range(1, 88)]
     races = tuple(
-        Race(f"diputados-{area}", area, random.randint(2, 12), LISTS[: random.randint(3, 8)]) for area in areas
+        Race(f"diputados-{area}", area, random.randint(2, 12), LISTS[: random.randint(3, 8)])
+        for area in areas
     )
     said = 'method = "dhondt"\nthreshold = "3%"\narticles = { method = "Fictional law, art. 10" }\n'
     return Made("parlamento-ficticio", areas, stations, [Rules("deputies.csv", races, said)])
@@ -172,7 +185,8 @@ def councils(towns: int, stations: int) -> Made:
     areas = [f"M{number:03}" for number in range(1, towns + 1)]
     mayors = tuple(Race(f"alcalde-{area}", area, 1, LISTS[: random.randint(2, 5)]) for area in areas)
     seats = tuple(
-        Race(f"concejo-{area}", area, random.randrange(5, 14, 2), LISTS[: random.randint(3, 7)]) for area in areas
+        Race(f"concejo-{area}", area, random.randrange(5, 14, 2), LISTS[: random.randint(3, 7)])
+        for area in areas
     )
     return Made(
         "municipios-ficticios",
