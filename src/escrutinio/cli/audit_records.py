@@ -225,5 +225,7 @@ def _write_workbook(path: Path, opened: Opened, procedure: Procedure, seed: str,
 
     if not isinstance(procedure, Ppeb):
         raise InputError("workbook-unweighted")
-    sheet = AuditSheet(procedure.boxes, procedure.assertions, opened.contest.candidates, seed, draws)
+    sheet = AuditSheet(
+        procedure.boxes, procedure.assertions, opened.contest.candidates, seed, draws, opened.contest.classes
+    )
     write_new((path, audit_workbook(sheet, language())))
