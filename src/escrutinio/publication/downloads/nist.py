@@ -65,8 +65,8 @@ def _area_counts(state: ElectionState, contest: ContestView, basis: Basis) -> Co
     within = tree.within(tree.index[contest.area], np.arange(len(tree), dtype=np.int32))
     inside = np.flatnonzero(within & (found.stations_counted > 0))
     ids = [f"area-{tree.codes[at]}" for at in inside.tolist()]
-    sums = (found.options, found.valid, found.classes, found.classes_unread > 0)
-    return Counts(ids, *(each[inside] for each in sums))
+    unread = found.classes_unread[inside] > 0
+    return Counts(ids, found.options[inside], found.valid[inside], found.classes[inside], unread)
 
 
 def _station_counts(state: ElectionState, contest: ContestView, basis: Basis) -> Counts:
@@ -76,7 +76,7 @@ def _station_counts(state: ElectionState, contest: ContestView, basis: Basis) ->
     table, chosen = state.tables[contest.code], rows[here]
     ids = [f"station-{state.roll.stations[at]}" for at in here.tolist()]
     classes = table.classes[chosen]
-    unread = (classes < 0).any(axis=1)
+    unread = np.asarray((classes < 0).any(axis=1))
     votes = table.counts[chosen].astype(np.int64)
     return Counts(ids, votes, valid_of(table)[chosen], np.maximum(classes, 0), unread)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.file_names import names_of_codes
-from escrutinio.core.derived.files import has_cards, shown_bases
+from escrutinio.core.derived.files import has_cards, shown_bases, sums_of
 from escrutinio.core.election.definition import PROPORTIONAL
 from escrutinio.core.election.findings.finding import Finding, FindingRow
 from escrutinio.core.election.findings.table import ROWS
@@ -106,8 +106,13 @@ class Column:
     def sums(self, area: int) -> list[tuple[str, int]]:
         """What stands below the candidates' votes, by name: valid ballots, each class of others, all
         together."""
-        named = ("valid", *self.contest.classes, "ballots")
-        return list(zip(named, (self.valid[area], *self.classes[area], self.ballots[area]), strict=True))
+        return list(
+            zip(
+                sums_of(self.contest),
+                (self.valid[area], *self.classes[area], self.ballots[area]),
+                strict=True,
+            )
+        )
 
     def turnout(self, area: int) -> Turnout:
         """How many came to vote at the counted stations whose registered voters are known."""
