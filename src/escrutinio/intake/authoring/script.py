@@ -109,7 +109,7 @@ def _key(composer: Composer, table: dict[str, object]) -> object:
     table.setdefault("public_key", key.public_key.hex())
     if "proof" in table:
         return table
-    said = EnrolledKey(**c.read_plain(EnrolledKey, table))
+    said = c.Struct(EnrolledKey).from_plain(table | {"proof": bytes(64).hex()})
     return table | {"proof": key.sign(signed_by_key(composer.election, said)).hex()}
 
 
