@@ -22,7 +22,8 @@ from escrutinio.cli.explain import (
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
-    from escrutinio.evidence.certainty.irreversibility import Certificate, Inequality, Outstanding
+    from escrutinio.evidence.certainty.inequality import Inequality
+    from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding
     from escrutinio.evidence.certainty.studies import CertaintyStudy
 
 SOURCES = (
@@ -35,7 +36,13 @@ INEQUALITIES = {
     "margin": say("margin"),
     "above-share": say("above the share"),
     "below-share": say("below the share"),
+    "lead": say("lead"),
+    "no-lead": say("lead missed"),
     "average": say("average"),
+    "remainder": say("remainder"),
+    "quota": say("whole quotas"),
+    "turnout": say("turnout reached"),
+    "no-turnout": say("turnout missed"),
 }
 FINALITY = {
     "irreversible": say("irreversible"),

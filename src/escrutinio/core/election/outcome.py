@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction as Exact
 from heapq import heapify, heappop, heappush
 from itertools import groupby
+from typing import Protocol
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.definition import HALF, PROPORTIONAL
@@ -84,6 +85,32 @@ def outcome(
     classes = classes or (0,) * len(contest.classes)
     if len(votes) != len(contest.candidates) or len(classes) != len(contest.classes) or min(*votes, 0) < 0:
         raise ValueError("one number of votes, zero or more, per candidate and class is needed")
+    quorum = None
+    if contest.quorum is not None and ballots is not None and registered is not None:
+        quorum = reaches(ballots, registered, contest.quorum)
+    return replace(decide(contest, votes, classes, lots), quorum=quorum)
+
+
+class Deciding(Protocol):
+    """What says how a contest is decided; its positions mean what they mean in a definition."""
+
+    @property
+    def method(self) -> Method: ...
+    @property
+    def seats(self) -> int: ...
+    @property
+    def wins(self) -> tuple[Win, ...]: ...
+    @property
+    def threshold(self) -> Bar | None: ...
+    @property
+    def ties(self) -> Ties: ...
+    @property
+    def order(self) -> tuple[int, ...]: ...
+
+
+def decide(contest: Deciding, votes: Sequence[int], classes: Sequence[int], lots: Sequence[int]) -> Outcome:
+    """Apply the method of a contest as `outcome` does, without its quorum. `votes` is not empty, and
+    `classes` has a number for each class that a share is of."""
     ranks = rank(votes)
     first = sorted(votes, reverse=True)
     margin = first[0] - first[1] if len(first) > 1 else None
@@ -92,10 +119,7 @@ def outcome(
     def base(bar: Bar) -> int:
         return valid + sum(classes[each] for each in bar.beside)
 
-    quorum = None
-    if contest.quorum is not None and ballots is not None and registered is not None:
-        quorum = reaches(ballots, registered, contest.quorum)
-    found = Outcome(valid, ranks, margin, Filled((0,) * len(votes)), quorum=quorum)
+    found = Outcome(valid, ranks, margin, Filled((0,) * len(votes)))
     breaking = _order_of_ties(contest, lots)
     if contest.method is Method.PLURALITY:
         return replace(found, seats=breaking(_by_rank(ranks, len(votes), contest.seats)))
@@ -107,7 +131,8 @@ def outcome(
     below = () if bar is None else tuple(i for i, v in enumerate(votes) if not reaches(v, base(bar), bar))
     taking_part = [0 if i in below else v for i, v in enumerate(votes)]
     shared = share_seats(contest.method, taking_part, contest.seats)
-    return replace(found, seats=breaking(shared), below_threshold=below)
+    # Where no list takes part, neither an order nor lots give it a seat.
+    return replace(found, seats=breaking(shared) if any(taking_part) else shared, below_threshold=below)
 
 
 def wins_first_round(wins: Sequence[Win], votes: Sequence[int], base: Callable[[Bar], int]) -> bool:
@@ -226,7 +251,7 @@ def _by_rank(ranks: tuple[Rank, ...], candidates: int, places: int) -> Filled:
     return Filled(tuple(certain))
 
 
-def _order_of_ties(contest: ContestView, lots: Sequence[int]) -> Callable[[Filled], Filled]:
+def _order_of_ties(contest: Deciding, lots: Sequence[int]) -> Callable[[Filled], Filled]:
     """What fills seats that a tie leaves open: the law's order, or lots that were drawn among the tied."""
 
     def break_tie(filled: Filled) -> Filled:

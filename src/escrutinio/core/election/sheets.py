@@ -155,8 +155,8 @@ def _named(name: str) -> tuple[Title, ...]:
 class Placing:
     """What is needed to say where rows belong. `openings`: per station the index of its first opening;
     `digests`: their numbers in `ElectionState.digests`; `paper`: the stations that count on paper, bool
-    [stations]; `beyond`: how many may vote at each beyond its list; whether a ruling has `selected` a
-    sheet."""
+    [stations]; `beyond`: how many may vote at each beyond its list; `named`: whether a ruling or a retraction
+    names rows by their digest."""
 
     keys: KeyTable
     roll: Roll
@@ -168,7 +168,7 @@ class Placing:
     digests: Mapping[bytes, int]
     paper: NDArray[np.bool_]
     beyond: Beyond
-    selected: bool
+    named: bool
 
 
 def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) -> Sheets:
@@ -200,7 +200,7 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
         original=digests[np.concatenate(gathered.original)],
         opened=digests[np.concatenate(gathered.opened)],
         digest=digests[np.concatenate(gathered.digest)],
-        record=_own_records(gathered, placing.digests, placing.selected),
+        record=_own_records(gathered, placing.digests, placing.named),
         selectable=np.zeros(0, np.bool_),
         class_codes=contest.classes,
     )
@@ -210,10 +210,10 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
     return Sheets(_with(table, basis=_bases(table, placing), status=status, selectable=selectable), refusal)
 
 
-def _own_records(gathered: Gathered, digests: Mapping[bytes, int], selected: bool) -> NDArray[np.int32]:
-    """Which of the numbered digests is that of each row's own entry; -1 where nobody named it. Rulings may
-    have `selected` some."""
-    if not selected and all((rows.original < 0).all() for rows in gathered.rows):
+def _own_records(gathered: Gathered, digests: Mapping[bytes, int], named: bool) -> NDArray[np.int32]:
+    """Which of the numbered digests is that of each row's own entry; -1 where nobody named it. Rulings and
+    retractions may have `named` some."""
+    if not named and all((rows.original < 0).all() for rows in gathered.rows):
         return np.full(sum(map(len, gathered.index)), -1, np.int32)
     own = (digest for rows in gathered.rows for digest in rows.record.tolist())
     return np.array([digests.get(digest, -1) for digest in own], np.int32)

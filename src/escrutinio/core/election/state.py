@@ -24,7 +24,7 @@ from escrutinio.core.election.roll import Roll
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Closes, Method, Ties
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.records.parts import Attachment, Bar, Title, Win
+from escrutinio.core.records.parts import Article, Attachment, Bar, FirstRound, Title, Win
 
 REPORTED = "reported"
 REPORTED_LATE = "reported-late"
@@ -54,6 +54,8 @@ class Status(IntEnum):
     EVIDENCE = 4
     """It is shown and compared, and counts nowhere: a zero report, a hand count that stands alone, a
     board's sheet where a machine's stands."""
+    RETRACTED = 5
+    """Its signer took it back; it counts nowhere and is compared with nothing."""
 
 
 class Standing(IntEnum):
@@ -69,6 +71,10 @@ class Standing(IntEnum):
     OVERRULED = 4
     """A court of a higher instance has said something else in this matter; it stays visible and changes
     nothing."""
+    RETRACTED = 5
+    """A claim that its signer took back; it stays visible and is compared with nothing."""
+    WAITING = 6
+    """A revocation of the root that has not the consents that it needs; the key stays in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class ContestView:
     option_titles: tuple[tuple[Title, ...], ...]
     option_candidate: NDArray[np.int32]
     stations: NDArray[np.bool_]
+    articles: tuple[Article, ...] = ()
+    first: FirstRound | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,7 +274,8 @@ class ElectionState:
 
     `controls` are all readable records that are not bulk, in log order, those without effect included.
     `repeats` are entries whose bytes stood before, each with the index where they stood first; they are
-    nothing else of this state.
+    nothing else of this state. `retracted` are the copies and claims that their signers took back, each with
+    the index of its retraction.
 
     `unknown_types` and `unread` are well-framed records by keys in force, each as its index and its type,
     of types that this program does not know. Those of `unknown_types` (below `entry.UNREAD`) may change
@@ -295,6 +304,7 @@ class ElectionState:
     annulled: Mapping[str, tuple[int, ...]]
     controls: tuple[Logged[t.Body], ...]
     repeats: Mapping[int, int]
+    retracted: Mapping[int, int]
     unknown_types: tuple[tuple[int, int], ...]
     unread: tuple[tuple[int, int], ...]
     findings: tuple[Finding, ...]

@@ -2,11 +2,13 @@
 
 What is outstanding is found without goodwill: stations that are silent, that a finding or a complaint
 without a ruling keeps open, or that the authority declares without listing them, all count with every voter
-registered there. Where those are not known, the size of the whole roll gives a bound, if somebody states it.
+registered there, and with as many more as the law lets vote beyond the list; where it gives no number, what
+is outstanding is not known. Where the voters on a list are not known, the size of the whole roll gives a
+bound, if somebody states it.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
@@ -16,32 +18,34 @@ from numpy.typing import NDArray
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
-from escrutinio.core.election.counting import count, rulings_of
-from escrutinio.core.election.definition import OTHERS
+from escrutinio.core.election.counting import counting_at, rulings_of
+from escrutinio.core.election.definition import NULL, OTHERS
+from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.roll import UNKNOWN
+from escrutinio.core.election.sheets import ballots_of, valid_of
 from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import by_area, by_candidate, totals
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Basis as BasisCode
-from escrutinio.core.records.codes import Method
-from escrutinio.evidence.certainty.irreversibility import CLAIM, Certificate, Outstanding, Rules, certify
+from escrutinio.core.records.codes import Decision, Method
+from escrutinio.evidence.certainty.irreversibility import CLAIM, Certificate, Outstanding, certify
+from escrutinio.evidence.certainty.outstanding import CountedSheets, unlisted_stations, unread_stations
 from escrutinio.evidence.certainty.percentages import Percentage, parse_percentage
 from escrutinio.evidence.certainty.reversal import Reversal, expected_votes, reversal
-
-
-class SmallRollError(EvidenceError):
-    """A roll that somebody states is smaller than what the stations at hand already need."""
+from escrutinio.evidence.certainty.rules import Rules, rules_among, rules_of
 
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
     """What a basis counts and lacks in every area of the tree, at one size of the log.
 
-    int64 arrays whose first axis is the area tree's: `votes` [areas, candidates] without disputed sheets;
-    stations `silent`, `pending`, `disputed`, `unlisted` (-1: some may lie here, nobody said how many) and
-    `registered_unknown` [areas]; `capacity`: registered voters outstanding, -1 if unknown; `valid_known` and
-    `registered_known`: valid votes and registered voters of the counted stations where the latter are known.
+    int64 arrays whose first axis is the area tree's: `votes` [areas, candidates], `classes` [areas, classes]
+    and `ballots` [areas] without disputed sheets; stations `silent`, `pending`, `disputed`, `unlisted` (-1:
+    some may lie here, nobody said how many), `registered_unknown`, `unbounded` and sheets `unread` [areas];
+    `capacity`: ballots outstanding at most, and `registered`: voters on the roll, -1 if unknown;
+    `valid_known` and `registered_known`: valid ballots and registered voters of the counted stations where
+    the latter are known. `lots`: candidates as lots drew them, for the whole contest.
     """
 
     contest: ContestView
@@ -49,14 +53,20 @@ class Coverage:
     size: int
     codes: tuple[str, ...]
     votes: Int64
+    classes: Int64
+    ballots: Int64
     silent: Int64
     pending: Int64
     disputed: Int64
     unlisted: Int64
     registered_unknown: Int64
+    unbounded: Int64
+    unread: Int64
     capacity: Int64
+    registered: Int64
     valid_known: Int64
     registered_known: Int64
+    lots: tuple[int, ...]
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -73,6 +83,8 @@ class Coverage:
             disputed=int(self.disputed[area]),
             unlisted=None if unlisted < 0 else unlisted,
             registered_unknown=int(self.registered_unknown[area]),
+            unbounded=int(self.unbounded[area]),
+            unread=int(self.unread[area]),
         )
 
     def certificate(self, area: str | None = None) -> Certificate:
@@ -87,6 +99,10 @@ class Coverage:
             self.contest.candidates,
             self.votes[at].tolist(),
             self.outstanding(at),
+            classes=self.classes[at].tolist(),
+            lots=self.lots if code == self.contest.area else (),
+            ballots=int(self.ballots[at]),
+            registered=None if self.registered[at] < 0 else int(self.registered[at]),
             contest=self.contest.code,
             area=code,
             basis=self.basis,
@@ -101,23 +117,37 @@ class Coverage:
         return reversal(self.certificate(area), expected)
 
 
-def rules_of(contest: ContestView) -> Rules:
-    """The rules of a contest of the definition; its ties are for the law of the place, so none is broken."""
-    share = contest.threshold
-    threshold = None if share is None else Fraction(share.numerator, share.denominator)
-    return Rules(contest.method, contest.seats, threshold)
-
-
 def disputed_stations(state: ElectionState, contest: str) -> frozenset[int]:
-    """Stations, by number, named by an effective complaint that no ruling about this contest answers."""
-    answered = {logged.body.complaint for logged in state.records(t.Ruling, contest)}
+    """Stations, by number, whose figures wait for a decision about this contest: an effective complaint names
+    them that no ruling answers, or a court has stayed the matter and nothing replaced its ruling."""
+    decisions: dict[str, Logged[t.Ruling]] = {
+        logged.entry.subject: logged for logged in state.records(t.Ruling, contest)
+    }
+    stayed = {subject for subject, logged in decisions.items() if logged.body.decision is Decision.STAY}
+    answered = {
+        logged.body.complaint
+        for logged in state.records(t.Ruling, contest)
+        if logged.body.decision is not Decision.STAY
+    }
     found = set()
+    for ruling in rulings_of(state, Rights(state.definition.body), contest) if stayed else ():
+        if ruling.matter in stayed:
+            found.update(np.flatnonzero(ruling.here).tolist())
     for logged in state.records(t.Complaint):
         about = logged.entry.about
         station = state.roll.index.get(about.station or "")
         if station is not None and about.contest in (None, contest) and logged.entry.digest not in answered:
             found.add(station)
     return frozenset(found)
+
+
+def drawn_lots(state: ElectionState, contest: str, size: int | None = None) -> tuple[int, ...]:
+    """The candidates of a contest, by number, in the order in which lots drew them when the log had `size`
+    entries (all of them if None); none without an effective record of lots."""
+    number = {code: at for at, code in enumerate(state.contest(contest).candidates)}
+    found = [each for each in state.records(t.Lots, contest) if size is None or each.index < size]
+    drawn = found[-1].body.drawn if found else ()
+    return tuple(number[code] for code in drawn) if set(drawn) <= number.keys() else ()
 
 
 def coverage(
@@ -141,11 +171,7 @@ def coverage(
     at_size = state.size if size is None else size
     if not 0 <= at_size <= state.size:
         raise EvidenceError("state-size", size=state.size, asked=at_size)
-    codes = [each.code for each in state.bases]
-    rights = Rights(state.definition.body)
-    counting = count(
-        table, codes, len(state.roll), state.organisation, rulings_of(state, rights, contest), at_size
-    )
+    counting = counting_at(state, contest, at_size)
     rows = np.where(view.stations, counting.counted.get(basis, np.int32(-1)), -1)
     in_dispute = _mask(state, disputed_stations(state, contest) if disputed is None else disputed) & (
         rows >= 0
@@ -157,39 +183,40 @@ def coverage(
     pending &= missing & ~in_dispute
 
     votes = np.zeros((len(state.roll), len(view.candidates)), np.int64)
-    votes[counted] = by_candidate(view, table.counts[rows[counted]])
+    classes = np.zeros((len(state.roll), len(view.classes)), np.int64)
+    taken = rows[counted]
+    votes[counted] = by_candidate(view, table.counts[taken])
+    classes[counted] = np.maximum(table.classes[taken], 0)
+    ballots, valid, beyond_list = (np.zeros(len(state.roll), np.int64) for _ in range(3))
+    ballots[counted], valid[counted] = ballots_of(table)[taken], valid_of(table)[taken]
+    beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
+    beyond_list[counted] = beyond.allowed(table.station[taken], table.supplement[taken])
+    unread = unread_stations(view, table.classes, rows, counted)
+
+    unlisted, open_ended = unlisted_stations(state, now.stations_declared - now.stations_in_roll)
+    sheets = CountedSheets(view, beyond, missing, unread, ballots, valid, beyond_list, unlisted, open_ended)
     roll = state.roll.registered
     known = roll != UNKNOWN
-    ballots = votes.sum(axis=1)
-    ballots[counted] += table.others[rows[counted]]
-
-    unlisted, open_ended = _unlisted(state, now.stations_declared - now.stations_in_roll)
-    own = by_area(state, np.where(missing & known, roll, 0))
-    unknown = by_area(state, missing & ~known)
-    capacity = np.where((unknown == 0) & (unlisted == 0) & ~open_ended, own, -1)
-    if registered is not None:
-        top = state.areas.index[view.area]
-        # Whoever is neither at a counted nor at an annulled station; a counted one has at least its ballots.
-        used = np.where(known, roll, ballots)[view.stations & ~missing]
-        left = registered - int(used.sum())
-        if left < int(own[top]):
-            raise SmallRollError("roll-small", voters=registered)
-        bound = left - (own[top] - own)
-        capacity = np.where(capacity < 0, bound, capacity)
     return Coverage(
         contest=view,
         basis=basis,
         size=at_size,
         codes=state.areas.codes,
         votes=by_area(state, votes),
+        classes=by_area(state, classes),
+        ballots=by_area(state, ballots),
         silent=by_area(state, missing & ~pending & ~in_dispute),
         pending=by_area(state, pending),
         disputed=by_area(state, in_dispute),
         unlisted=np.where(open_ended, -1, unlisted),
-        registered_unknown=unknown + unlisted,
-        capacity=capacity,
-        valid_known=by_area(state, np.where(counted & known, votes.sum(axis=1), 0)),
+        registered_unknown=by_area(state, (missing | unread) & ~known) + unlisted,
+        unbounded=by_area(state, (missing | unread) & beyond.unbounded),
+        unread=by_area(state, unread),
+        capacity=sheets.capacity(state, registered),
+        registered=sheets.registered(state, registered),
+        valid_known=by_area(state, np.where(counted & known, valid, 0)),
         registered_known=by_area(state, np.where(counted & known, roll, 0)),
+        lots=drawn_lots(state, contest, at_size),
     )
 
 
@@ -230,22 +257,27 @@ def announced_certificate(
     share: Percentage | None,
     registered: int | None,
     rules: Rules | None = None,
+    classes: tuple[int, ...] | None = (),
     contest: str = "",
     area: str = "",
     basis: str = CLAIM,
 ) -> AnnouncedCertificate:
     """Certify announced totals: outstanding is the part of the roll beyond the announced share, rounded up.
 
+    `classes`: announced ballots of each class; None where the rules need them and nobody says them, so that
+    what is outstanding is not known. Of a quorum nothing is said, since the roll is only part of an answer.
     Raises EvidenceError as `certify` does and for a share above 100 %.
     """
     counted = None if share is None else share.value
     if counted is not None and counted > 1:
         raise EvidenceError("share-over", share=share.text if share else "")
     capacity = None
-    if counted is not None and registered is not None:
+    rules = rules or Rules(Method.PLURALITY)
+    if counted is not None and registered is not None and classes is not None:
         capacity = ceil((1 - counted) * registered)
     found = certify(
-        rules or Rules(Method.PLURALITY), candidates, votes, Outstanding(capacity),
+        rules, candidates, votes, Outstanding(capacity),
+        classes=(0,) * (max(rules.classes, default=-1) + 1) if classes is None else classes,
         contest=contest, area=area, basis=basis,
     )  # fmt: skip
     expected = expected_votes(sum(votes), counted) if counted else None
@@ -281,19 +313,27 @@ def claim_certificate(
         raise EvidenceError("claim-no-votes", code=repr(body.code))
     names = (*view.candidates, OTHERS) if OTHERS in votes else view.candidates
     named = tuple(name for name in names if name in votes)
-    rules = rules_of(view)
+    rules = rules_among(view, named)
     return announced_certificate(
         named,
         tuple(votes[name] or 0 for name in named),
         share=None if body.covered is None else parse_percentage(body.covered),
         registered=registered or body.registered or announced_roll(state, view.code),
-        rules=replace(rules, seats=min(rules.seats, len(named)))
-        if rules.method is Method.PLURALITY
-        else rules,
+        rules=rules,
+        classes=_announced_classes(view, rules, body),
         contest=view.code,
         area=claim.entry.about.area or view.area,
         basis=f"{CLAIM}{body.code}",
     )
+
+
+def _announced_classes(view: ContestView, rules: Rules, body: t.Claim) -> tuple[int, ...] | None:
+    """The ballots of each class that a claim gives; None where the rules need one that it does not give."""
+    said = {NULL: body.null}
+    found = [said.get(code) for code in view.classes]
+    if any(found[each] is None for each in rules.classes):
+        return None
+    return tuple(number or 0 for number in found)
 
 
 def announced_roll(state: ElectionState, contest: str) -> int | None:
@@ -310,23 +350,6 @@ def announced_roll(state: ElectionState, contest: str) -> int | None:
             said[held is not None and rights.may_sign(held.key.role, t.Roll)].add(number)
     numbers = said[True] or said[False]
     return numbers.pop() if len(numbers) == 1 else None
-
-
-def _unlisted(state: ElectionState, gap: Int64) -> tuple[Int64, NDArray[np.bool_]]:
-    """Stations declared beyond the roll, and the areas where such stations of an area above may lie.
-
-    `gap` [areas]: declared minus listed, of the area and all that lies in it.
-    """
-    parent, declared = state.areas.parent, state.roll.declared
-    above = np.maximum(gap, 0)
-    own_gap = above.copy()
-    children = parent >= 0
-    np.subtract.at(own_gap, parent[children], above[children])
-    open_ended = np.zeros(len(gap), np.bool_)
-    for area in range(1, len(gap)):  # parents stand before their children
-        if state.areas.codes[area] not in declared:
-            open_ended[area] = open_ended[parent[area]] or own_gap[parent[area]] > 0
-    return above, open_ended
 
 
 def _mask(state: ElectionState, stations: Collection[int]) -> NDArray[np.bool_]:

@@ -14,11 +14,11 @@ from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals, totals_by_station
 from escrutinio.core.records import types as t
 from escrutinio.evidence.certainty.certificates import (
-    SmallRollError,
     announced_result,
     announced_roll,
     coverage,
 )
+from escrutinio.evidence.certainty.outstanding import SmallRollError
 from escrutinio.evidence.certainty.percentages import (
     Agreement,
     Percentage,

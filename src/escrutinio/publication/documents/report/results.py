@@ -25,13 +25,13 @@ from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
 from escrutinio.evidence.audit.status import AuditStatus, audit_statuses
 from escrutinio.evidence.certainty.certificates import (
     Coverage,
-    SmallRollError,
     announced_roll,
     bulletin_certificate,
     claim_certificate,
     coverage,
 )
 from escrutinio.evidence.certainty.irreversibility import Certificate
+from escrutinio.evidence.certainty.outstanding import SmallRollError
 from escrutinio.evidence.certainty.percentages import Agreement
 from escrutinio.evidence.certainty.reversal import Reversal
 from escrutinio.evidence.claims.claims import ClaimStudy, claims_beside_each_other, study_claim

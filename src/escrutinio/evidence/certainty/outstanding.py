@@ -1,0 +1,116 @@
+"""How many ballots can still come: list by list, without goodwill."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from escrutinio.base.arrays import Int64
+from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.places import Beyond
+from escrutinio.core.election.roll import UNKNOWN
+from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.election.totals import by_area
+from escrutinio.evidence.certainty.rules import rules_of
+
+
+class SmallRollError(EvidenceError):
+    """A roll that somebody states is smaller than what the stations at hand already need."""
+
+
+@dataclass(frozen=True, eq=False)
+class CountedSheets:
+    """What is counted of a contest and what is not, as far as it says how many ballots can still come.
+
+    Per station, [stations]: `missing` (votes in the contest, and nothing of it counts or ever will not),
+    `unread` (`unread_stations`); of counted sheets `ballots`, those that are `valid`, and how many may be of
+    voters `beyond_list`. Per area, [areas]: `unlisted` and `open_ended` (`unlisted_stations`).
+    """
+
+    contest: ContestView
+    beyond: Beyond
+    missing: NDArray[np.bool_]
+    unread: NDArray[np.bool_]
+    ballots: Int64
+    valid: Int64
+    beyond_list: Int64
+    unlisted: Int64
+    open_ended: NDArray[np.bool_]
+
+    def capacity(self, state: ElectionState, registered: int | None) -> Int64:
+        """R in each area, int64 [areas], -1 where unknown: at missing stations every voter on the list and as
+        many more as the law allows; at a station with an unread sheet what its valid ballots leave of these.
+
+        `registered`: voters on the whole roll, where somebody states it. Raises SmallRollError for fewer than
+        what is counted needs.
+        """
+        roll, most, missing, unread = state.roll.registered, self.beyond.most, self.missing, self.unread
+        known = roll != UNKNOWN
+        rest = np.where(unread & known, np.maximum(roll + most - self.valid, 0), 0)
+        listed = by_area(state, np.where(missing & known, roll, 0))
+        others = by_area(state, np.where(missing | (unread & ~known), most, 0) + rest)
+        unknown = by_area(state, (missing | unread) & ~known)
+        gone = (self.unlisted > 0) | self.open_ended
+        capacity = np.where((unknown == 0) & ~gone, listed + others, -1)
+        supplements = state.definition.body.supplements
+        if registered is not None:
+            top = state.areas.index[self.contest.area]
+            # Whoever is neither at a counted nor at an annulled station; a counted one has at least its
+            # ballots, but for those of voters who may be beyond its list.
+            from_list = np.maximum(self.ballots - self.beyond_list, 0)
+            used = np.where(known, roll, from_list)[self.contest.stations & ~missing]
+            left = registered - int(used.sum())
+            if left < int(listed[top]):
+                raise SmallRollError("roll-small", voters=registered)
+            bound = left - (listed[top] - listed) + others
+            # Any station that is declared and not listed may be one where the law lets others vote.
+            bound += sum(each.most or 0 for each in supplements) * self.unlisted[top]
+            capacity = np.where(capacity < 0, bound, capacity)
+        unbounded = by_area(state, (missing | unread) & self.beyond.unbounded) > 0
+        if any(each.most is None for each in supplements):
+            unbounded |= gone
+        found: Int64 = np.where(unbounded, -1, capacity)
+        return found
+
+    def registered(self, state: ElectionState, stated: int | None) -> Int64:
+        """Voters on the roll of the contest in each area, int64 [areas], -1 where unknown; `stated`: on the
+        whole roll, where somebody states it."""
+        roll, here = state.roll.registered, self.contest.stations
+        sure = (by_area(state, here & (roll == UNKNOWN)) == 0) & (self.unlisted == 0) & ~self.open_ended
+        found = np.where(sure, by_area(state, np.where(here, roll, 0)), -1)
+        top = state.areas.index[self.contest.area]
+        if stated is not None and found[top] < 0:
+            found[top] = stated
+        return found
+
+
+def unread_stations(
+    contest: ContestView, stated: Int64, rows: NDArray[np.int32], counted: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The counted stations, bool [stations], whose sheet does not say how many ballots it has of a class that
+    a share is of, or of any class where the law asks for a turnout.
+
+    `stated`: ballots by class [rows], -1 where not stated; `rows`: of the stations, [stations].
+    """
+    needed = range(len(contest.classes)) if contest.quorum is not None else sorted(rules_of(contest).classes)
+    unread = np.zeros(len(rows), np.bool_)
+    if len(needed):
+        unread[counted] = (stated[rows[counted]][:, list(needed)] < 0).any(axis=1)
+    return unread
+
+
+def unlisted_stations(state: ElectionState, gap: Int64) -> tuple[Int64, NDArray[np.bool_]]:
+    """Stations declared beyond the roll, and the areas where such stations of an area above may lie.
+
+    `gap` [areas]: declared minus listed, of the area and all that lies in it.
+    """
+    parent, declared = state.areas.parent, state.roll.declared
+    above = np.maximum(gap, 0)
+    own_gap = above.copy()
+    children = parent >= 0
+    np.subtract.at(own_gap, parent[children], above[children])
+    open_ended = np.zeros(len(gap), np.bool_)
+    for area in range(1, len(gap)):  # parents stand before their children
+        if state.areas.codes[area] not in declared:
+            open_ended[area] = open_ended[parent[area]] or own_gap[parent[area]] > 0
+    return above, open_ended
