@@ -64,6 +64,7 @@ class Gathered:
     station: list[NDArray[np.int32]] = field(default_factory=list)
     digest: list[NDArray[np.int32]] = field(default_factory=list)
     original: list[NDArray[np.int32]] = field(default_factory=list)
+    opened: list[NDArray[np.int32]] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
 
     def column(self, name: str) -> NDArray[np.generic]:
@@ -92,6 +93,7 @@ class Gathering:
             gathered.signer.append(signer[rows.place])
             gathered.digest.append(known[rows.digest])
             gathered.original.append(known[rows.original])
+            gathered.opened.append(known[rows.opened])
             spoken = [names.setdefault(station, len(names)) for station in rows.stations.split("\n")]
             gathered.station.append(np.array(spoken, np.int32))
 
@@ -104,7 +106,8 @@ class Gathering:
                 if not keep.all():
                     gathered.rows[at] = gathered.rows[at].only(keep)
                     gathered.index[at] = index[keep]
-                    for column in (gathered.signer, gathered.station, gathered.digest, gathered.original):
+                    named = (gathered.digest, gathered.original, gathered.opened)
+                    for column in (gathered.signer, gathered.station, *named):
                         column[at] = column[at][keep]
 
 
@@ -195,6 +198,7 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
         issued_at=column("issued_at").astype(np.int64),
         form=column("form").astype(np.uint8),
         original=digests[np.concatenate(gathered.original)],
+        opened=digests[np.concatenate(gathered.opened)],
         digest=digests[np.concatenate(gathered.digest)],
         record=_own_records(gathered, placing.digests, placing.named),
         selectable=np.zeros(0, np.bool_),
@@ -373,6 +377,7 @@ def _empty(options: int, classes: tuple[str, ...]) -> SheetTable:
         issued_at=long,
         form=byte,
         original=word,
+        opened=word,
         digest=word,
         record=word,
         selectable=np.zeros(0, np.bool_),

@@ -150,11 +150,11 @@ class SheetTable:
     `registered` int64. All of these are -1 where not stated. `issued_at` int64: seconds since 1970-01-01 UTC,
     as the signer claims.
 
-    `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `digest` and `original` int32:
-    indices into `ElectionState.digests`, -1 for none: of a zero report's software, a hand count's audit
-    commitment or the ruling that a board's sheet follows, and of the record that a copy names as its signed
-    original, or a hand count as the one that it corrects; `record` int32 likewise: of the entry itself, where
-    another record names it.
+    `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `digest`, `original` and `opened`
+    int32: indices into `ElectionState.digests`, -1 for none: of a zero report's software, a hand count's
+    audit commitment or the ruling that a board's sheet follows; of the record that a copy names as its signed
+    original, or a hand count as the one that it corrects; and of the commitment to a hand count that this one
+    opens with its salt. `record` int32 likewise: of the entry itself, where another record names it.
 
     `selectable`: whether a ruling may select it, whatever its sums. `class_codes`: the columns of `classes`.
     """
@@ -176,6 +176,7 @@ class SheetTable:
     issued_at: NDArray[np.int64]
     form: NDArray[np.uint8]
     original: NDArray[np.int32]
+    opened: NDArray[np.int32]
     digest: NDArray[np.int32]
     record: NDArray[np.int32]
     selectable: NDArray[np.bool_]
@@ -266,8 +267,8 @@ class ElectionState:
     code of the finding that keeps it from counting; `annulled` the stations, in order, that a ruling took
     out of `ruled`, by contest. A station in none of them has not reported.
 
-    `digests` are what rows point at with their number: software, audit commitments and originals of copies,
-    in order of bytes.
+    `digests` are what rows point at with their number: software, audit commitments, originals of copies and
+    counts committed to, in order of bytes.
     `attachments_needed` are those that totals depend on (the areas, and what effective rolls and lifecycles
     name), of which `attachments_missing` were not there.
 

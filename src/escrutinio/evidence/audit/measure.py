@@ -27,11 +27,11 @@ from escrutinio.evidence.audit.bounds import (
     relative_error,
 )
 from escrutinio.evidence.audit.bravo import bravo_contest_risk, bravo_quantile
+from escrutinio.evidence.audit.counts import Counted
 from escrutinio.evidence.audit.draw import consistent_sample, weighted_draws
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule, certificate, hot_draw
 from escrutinio.evidence.audit.plan import srs_null, srs_risk
-from escrutinio.evidence.audit.ppeb import Wealth, clean_draws, macro_risk, settle
-from escrutinio.evidence.audit.records import Counted
+from escrutinio.evidence.audit.ppeb import BET, Wealth, clean_draws, macro_risk, settle
 from escrutinio.evidence.audit.sequential import Float64, Null, clean_sample
 
 Counts = Mapping[str, Counted]
@@ -88,7 +88,11 @@ class Procedure(ABC):
 
 
 class Ppeb(Procedure):
-    """Weighted draw with replacement and the exact betting martingale (`ppeb`)."""
+    """Weighted draw with replacement and the exact betting martingale (`ppeb`), with this stake."""
+
+    def __init__(self, boxes: Boxes, assertions: Sequence[Assertion], bet: Fraction = BET) -> None:
+        super().__init__(boxes, assertions)
+        self.bet = bet
 
     @cached_property
     def bounds(self) -> Bounds:
@@ -112,10 +116,9 @@ class Ppeb(Procedure):
         total = self.weights.sum_of_bounds * inflation
         known = {name: self.taint(name, counts.get(name)) for name in set(drawn)}
         taints = [known[name] for name in drawn]
-        last = settle(taints, total)
-        return Measured(
-            last.risk, macro_risk(taints, total), 0 if last.risk <= limit else _more(last, total, limit)
-        )
+        last = settle(taints, total, bet=self.bet)
+        more = 0 if last.risk <= limit else _more(last, total, limit, self.bet)
+        return Measured(last.risk, macro_risk(taints, total), more)
 
     def taint(self, name: str, counted: Counted | None) -> Fraction:
         """The error of a box as a share of the bound that it was drawn with; 1 if it is not accounted for."""
@@ -134,9 +137,9 @@ class Ppeb(Procedure):
         return max(Fraction(v, rest) for v, rest in zip(self.bounds.margins, left, strict=True))
 
 
-def _more(reached: Wealth, total: Fraction, limit: Fraction) -> int | None:
+def _more(reached: Wealth, total: Fraction, limit: Fraction, bet: Fraction) -> int | None:
     try:
-        return clean_draws(total, limit, start=reached.now)
+        return clean_draws(total, limit, bet=bet, start=reached.now)
     except EvidenceError:
         return None
 

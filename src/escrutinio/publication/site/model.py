@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.file_names import names_of_codes
-from escrutinio.core.derived.files import has_cards, shown_bases
+from escrutinio.core.derived.files import has_cards, shown_bases, sums_of
 from escrutinio.core.election.definition import PROPORTIONAL
 from escrutinio.core.election.findings.finding import Finding, FindingRow
 from escrutinio.core.election.findings.table import ROWS
@@ -106,8 +106,13 @@ class Column:
     def sums(self, area: int) -> list[tuple[str, int]]:
         """What stands below the candidates' votes, by name: valid ballots, each class of others, all
         together."""
-        named = ("valid", *self.contest.classes, "ballots")
-        return list(zip(named, (self.valid[area], *self.classes[area], self.ballots[area]), strict=True))
+        return list(
+            zip(
+                sums_of(self.contest),
+                (self.valid[area], *self.classes[area], self.ballots[area]),
+                strict=True,
+            )
+        )
 
     def turnout(self, area: int) -> Turnout:
         """How many came to vote at the counted stations whose registered voters are known."""
@@ -179,15 +184,15 @@ class StationColumn:
         self._view = view
 
     def figures(self, stations: NDArray[np.int64]) -> list[list[int]]:
-        """Per station the votes of each candidate, its valid ballots, and those of each class; of one without
-        a sheet, zeros."""
-        rows = self.rows[stations]
-        table = self._table
+        """Per station the votes of each candidate, its valid ballots where they are not the votes added up,
+        and those of each class; of one without a sheet, zeros."""
+        rows, view, table = self.rows[stations], self._view, self._table
+        several = view.marks > 1
         if not len(table):
-            return [[0] * (len(self._view.candidates) + 1 + len(self._view.classes))] * len(stations)
-        votes = by_candidate(self._view, table.counts[rows])
-        sums = (valid_of(table)[rows], np.maximum(table.classes[rows], 0))
-        found: list[list[int]] = np.column_stack((votes, *sums)).tolist()
+            return [[0] * (len(view.candidates) + several + len(view.classes))] * len(stations)
+        valid = (valid_of(table)[rows],) if several else ()
+        votes = by_candidate(view, table.counts[rows])
+        found: list[list[int]] = np.column_stack((votes, *valid, np.maximum(table.classes[rows], 0))).tolist()
         return found
 
 

@@ -47,13 +47,14 @@ class StationTable:
         self._registered = self._roll.registered.tolist()
         self._center = self._roll.center.tolist()
         kept = Figures(site, race).largest(KEPT)
-        figures = range(len(race.view.candidates) + 1 + len(race.view.classes))
+        self._several = race.view.marks > 1
+        figures = range(len(race.view.candidates) + self._several + len(race.view.classes))
         self._kept = tuple(number in kept for number in figures)
         self._alike = translate("%(count)s alike")
         self._total = translate("The whole center")
         self.width = len(figures) + 3 + self.many
-        """Columns of the table: station, the basis where there are several, figures (of candidates, valid,
-        classes), registered, turnout."""
+        """Columns of the table: station, the basis where there are several, figures (of candidates, valid
+        ballots where a ballot may have several marks, classes), registered, turnout."""
 
     @property
     def many(self) -> bool:
@@ -87,7 +88,8 @@ class StationTable:
         if not counted:
             return ""
         sums = [sum(values) for values in zip(*(values for _, values in counted), strict=True)]
-        valid = sums[len(self._race.view.candidates)]
+        votes = len(self._race.view.candidates)
+        valid = sums[votes] if self._several else sum(sums[:votes])
         cells = "".join(
             f"<td>{self._form.number(value)}"
             + (f"<small>{self._form.percent(value, valid, 1)}</small>" if kept else "")
@@ -133,7 +135,7 @@ class StationTable:
 
     def _ballots(self, values: list[int]) -> int:
         """Valid ballots and those of all classes; never marks, of which a ballot may have several."""
-        return sum(values[len(self._race.view.candidates) :])
+        return sum(values[len(self._race.view.candidates) :] if self._several else values)
 
     def _shown(self, station: int, listed: Listed) -> list[tuple[str, str]]:
         """Label and cells of each row; columns with nothing to say are left out if another says something."""

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from escrutinio.base.words.catalogue import N_, NN_, Catalogue
 from escrutinio.base.words.format import NONE, Format
 from escrutinio.base.words.titles import choose, class_name
+from escrutinio.core.derived.files import sums_of
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.state import Logged
@@ -150,8 +151,8 @@ class Words:
     def sums_of(self, race: Race) -> list[tuple[str, str]]:
         """The rows below the candidates' votes: what each is called, and its name in the tables."""
         valid = N_("Valid votes") if race.view.marks == 1 else N_("Valid ballots")
-        named = zip(self.classes_of(race), race.view.classes, strict=True)
-        return [(self.gettext(valid), "valid"), *named, (self.gettext("All ballots"), "ballots")]
+        labels_of = (self.gettext(valid), *self.classes_of(race), self.gettext("All ballots"))
+        return list(zip(labels_of, sums_of(race.view), strict=True))
 
     # --- what counted sheets show; it elects nobody ---
 
@@ -276,6 +277,11 @@ class Words:
 
     def _says_copies(self, name: str) -> bool:
         return name.casefold().startswith(self.gettext("Copies").casefold())
+
+    def basis_called(self, code: str) -> Markup:
+        """A basis that a record names by its code, as people know it."""
+        found = next((basis for basis in self.site.state.bases if basis.code == code), None)
+        return isolated(code) if found is None else self.name(found.titles, code)
 
     def short_basis(self, column: Column) -> str:
         """A basis in as few words as stand beside a figure."""
