@@ -9,7 +9,7 @@ from escrutinio.core.records.codecs import word
 FAMILY = Family("retractions")
 
 RETRACTED = FAMILY.finding(
-    "retracted",
+    "record-retracted",
     NOTE,
     "Copy or claim taken back | In entry {entry}, {signer} takes back what it said in entry {first} ({why}); "
     "that stays in the log and counts no longer among copies and claims.",
