@@ -1,7 +1,7 @@
 """How soon the page of a station shows its record, checked, on a slow phone, and how many files that takes.
 
 Chromium slowed to a quarter of this machine's speed, behind 400 kbit/s with 400 ms of latency, nothing
-cached, from the project's own server. The time is that at which the page says it is no longer busy. The
+cached, from the project's own server. The time is when its record is shown, checked. The
 floor is the same number of bytes in one file behind the same line, which nobody could get sooner.
 """
 
@@ -24,14 +24,14 @@ STATIONS = {"miniature": "a=N&s=N1.01", "venezuela-2024": "a=130901&s=130901001.
 
 DONE = """() => new Promise((resolve) => {
   const root = document.getElementById('station');
-  const done = () => root.getAttribute('aria-busy') === 'false' && resolve(performance.now());
+  const done = () => 'shown' in root.dataset && resolve(performance.now());
   new MutationObserver(done).observe(root, { attributes: true });
   done();
 })"""
 
 
 def station_shown(browser: Browser, address: str) -> tuple[float, int, int]:
-    """Seconds until a page nobody saw before is no longer busy, bytes received until then, and files."""
+    """Seconds until a page nobody saw before shows its record, bytes received until then, and files."""
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
     line = context.new_cdp_session(page)

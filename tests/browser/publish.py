@@ -91,7 +91,9 @@ def publish(day: Day, directory: Path, shown: Presentation | None = None) -> Non
         path.write_bytes(content)
     write_data(day.state(), directory / "data", generated_at=NOW, sources=())
     state_version(directory, tables=KNOWN.tables, rules=KNOWN.rules, size=len(day.log))
-    for name, content in index_files(Site(day.state(), shown or Presentation(), Shelf(directory))):
+    for name, content in index_files(
+        Site(day.state(), shown or Presentation(), Shelf(directory)), directory / "log"
+    ):
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

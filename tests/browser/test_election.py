@@ -113,8 +113,8 @@ def ruled() -> Day:
     for number, station in enumerate(stations):
         day.sheet(f"machine/{station}", station, (5 + number, 4, 3, 2))
     day.sheet("machine/n2.01", "n2.01", (9, 4, 3, 2))
+    selected = day.digest(len(day.log) - 1)
     day.copy("party/azul/1", "n2.01", (7, 4, 3, 2))
-    selected = len(day.log) - 1
     for name, consents in (("machine/late1", ()), ("machine/late2", ("authority/1", "party/azul/1"))):
         day.enrol(name, Role.MACHINE, at=DAY)
         enrolment = sha256(day.log[-1]).digest()
@@ -131,14 +131,15 @@ def ruled() -> Day:
     ):
         day.hand_count(by, "n1.01", counts)
         day.hand_count(by, "n1.02", (1, 1, len(by), 1))
-    for station, decision, entry in (
+    for station, decision, sheet in (
         ("n2.01", Decision.SELECT, selected),
         ("n1.01", Decision.ANNUL, None),
         ("n1.02", Decision.UPHOLD, None),
         ("s1.01", Decision.SELECT, selected),
     ):
         for by in ("authority/1", "authority/2"):
-            day.say(Ruling(None, decision, entry, "art. 1", None), by, f"{station}/presidente")
+            ruling = Ruling(None, decision, sheet, None, "art. 1", None)
+            day.say(ruling, by, f"station/{station}/presidente")
     return day
 
 
@@ -165,8 +166,8 @@ def expected(state: ElectionState) -> dict[str, dict[str, object]]:
             pending = state.pending[contest.code, basis.code]
             found[f"{contest.code} {basis.code}"] = {
                 "candidates": table.candidates[area].tolist(),
-                "null": int(table.null[area]),
-                "blank": int(table.blank[area]),
+                "valid": int(table.valid[area]),
+                "classes": table.classes[area].tolist(),
                 "stations": int(table.stations_counted[area]),
                 "pending": sorted(state.roll.stations[at] for at in pending),
                 "annulled": sorted(state.roll.stations[at] for at in annulled),
@@ -180,13 +181,15 @@ def says(total: dict[str, object]) -> bool:
 
 
 def by_area(state: ElectionState) -> dict[str, dict[str, list[int]]]:
-    """The same in each area that has any: candidates, null, blank, stations counted, pending, annulled."""
+    """The same in each area that has any: candidates, valid, classes, sheets that do not state them, stations
+    counted, pending, annulled."""
     found: dict[str, dict[str, list[int]]] = {}
     for contest in state.contests:
         for basis in state.bases:
             table = totals(state, contest.code, basis.code)
-            columns = (table.null, table.blank, table.stations_counted, table.stations_pending)
-            rows = np.column_stack((table.candidates, *columns, table.stations_annulled))
+            ballots = (table.valid, table.classes, table.classes_unread)
+            stations = (table.stations_counted, table.stations_pending, table.stations_annulled)
+            rows = np.column_stack((table.candidates, *ballots, *stations))
             inside = state.areas.within(state.areas.index[contest.area], np.arange(len(rows), dtype=np.int32))
             said = np.flatnonzero(inside & rows.any(axis=1))
             named = {state.areas.codes[at]: rows[at].tolist() for at in said}

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -266,7 +266,7 @@ def _in_bundle(entry: int, at: int) -> int:
     [
         (_change(BUNDLE, _flip(_in_bundle(SHEET, -1))), ["ok", "bad", "bad"], "signature does not match"),
         (_change(BUNDLE, _flip(_in_bundle(SHEET, 0))), ["bad", "open", "bad"], "does not begin"),
-        (_change(TILE, _flip(32 * 6)), [], "another root"),
+        (_change(TILE, _flip(32 * 6)), ["ok", "ok", "bad"], "another root"),
         (_change("log/checkpoint", lambda d: d.replace(b"\n15\n", b"\n14\n")), [], "000.p/14 is missing"),
         (_change("log/checkpoint", lambda d: d.replace(b"\n15\n", b"\n015\n")), [], "size"),
         (_change("log/checkpoint", lambda d: d[:-1]), [], "note"),
@@ -336,6 +336,43 @@ def test_an_index_that_misleads_about_where_an_entry_stands_is_not_believed(
 
     visit(page, served.address, broken(change))
     assert states(page)[:3] == states(page, 1)[:3] == ["ok", "ok", "ok"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda given: given["paths"]["0"].reverse(),
+        lambda given: given["paths"]["0"].pop(),
+        lambda given: given["paths"]["0"].append(given["paths"]["0"][0]),
+        lambda given: given["paths"].update({"0": ["?"]}),
+        lambda given: given["paths"].update({"0": 5}),
+        lambda given: given.update({"size": 14}),
+        lambda given: given.clear(),
+    ],
+    ids=["order", "short", "long", "letters", "number", "size", "nothing"],
+)
+def test_a_path_that_the_site_writes_out_is_not_believed(
+    page: Page, served: Served, broken: Callable[[Break], str], change: Callable[[dict[str, Any]], None]
+) -> None:
+    def write(directory: Path) -> None:
+        path = directory / "data" / "proofs.json"
+        given = json.loads(path.read_text())
+        assert given["paths"]["0"]
+        change(given)
+        path.write_text(json.dumps(given))
+
+    visit(page, served.address, broken(write))
+    assert states(page)[:3] == states(page, 1)[:3] == ["ok", "ok", "ok"]
+
+
+def test_the_record_stays_where_the_rest_of_the_page_does_not_come(
+    page: Page, served: Served, published: Path
+) -> None:
+    page.route("**/station-rest.js", lambda route: route.abort())
+    visit(page, served.address, "honest")
+    assert states(page)[:3] == ["ok", "ok", "ok"]
+    assert "the rest of this page cannot be shown" in page.locator("#station > [role=alert]").inner_text()
+    page.unroute("**/station-rest.js")
 
 
 def test_an_index_that_names_an_enrolment_of_others_is_not_believed(

@@ -1,7 +1,8 @@
 """Elections made by chance: every record of every speaker, said by whoever, rightly and wrongly.
 
-What officers, machines, boards, parties and observers can say is said of stations and contests that exist
-and of some that do not; keys are enrolled late, revoked and used by others; records are repeated and damaged.
+What officers, courts, machines, boards, parties and observers can say is said of stations and contests that
+exist and of some that do not; keys are enrolled late, revoked and used by others; records are repeated and
+damaged, taken back, and written as other versions would write them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
-from typing import Any
 
 from escrutinio.base.errors import RecordError
 from escrutinio.core.records import parts as p
@@ -19,34 +19,36 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import (
     AuditMethod,
     AuditOutcome,
-    AuthorRole,
     Basis,
+    BoundSource,
     Category,
     Channel,
     Closes,
     Contingency,
     Decision,
     EventKind,
-    Form,
-    LogRole,
     Nomination,
     RefusalReason,
     Removal,
     RevocationReason,
     Role,
+    Seal,
     StationChangeKind,
     Step,
 )
-from tests.core.election.build import AREAS, CLOSES, DAY, ORIGIN, ROOT, SOFTWARE, STATIONS, Day, key
+from escrutinio.core.records.possession import enrolled
+from tests.core.election.build import AREAS, DAY, ROOT, SOFTWARE, STATIONS, Day, key
+from tests.fuzz.random_definitions import COURTS
+from tests.fuzz.random_sheets import RandomSheets
+from tests.fuzz.random_speakers import OFFICERS, STATIONS_SAID
 
-STATIONS_SAID = ("n1.01", "n1.02", "n2.01", "s1.01", "nowhere")
-CONTESTS = {"presidente": 4, "consejo": 2, "nada": 3}
 AREAS_SAID = ("isla", "norte", "sur", "marte")
 CANDIDATES = ("ana", "blas", "carla", "zz", "others")
 MOST = 253_402_300_799
 """The last second that a record may state: of year 9999."""
 
-OFFICERS = ("authority/1", "authority/2")
+UNFIT = (b"\x01" + bytes(31), b"\xec" + b"\xff" * 30 + b"\x7f", bytes(32))
+"""Public keys whose signatures cannot be checked."""
 ROLLS = (
     STATIONS,
     STATIONS.replace(b",100", b",7"),
@@ -63,105 +65,92 @@ UNREADABLE_ROLLS = (
 LISTINGS = (b"machine,station\nmachine/0,n1.01\n", b"machine,station\n", b"machine\nx\n", b"")
 
 
-class RandomDay:
+class RandomDay(RandomSheets):
     """A day that grows by chance."""
-
-    def __init__(self, random: Random) -> None:
-        self.random = random
-        self.day = Day(
-            officers=random.choice((1, 1, 2, 3)),
-            role=random.choice((LogRole.OFFICIAL, LogRole.OFFICIAL, LogRole.IMPORTER, LogRole.PARTY)),
-            author=random.choice((AuthorRole.AUTHORITY, AuthorRole.AUTHORITY, AuthorRole.IMPORTER)),
-            calendar=(CLOSES,) if random.random() < 0.5 else (),
-            stations=None,
-        )
-        self.names = [*OFFICERS, "party/azul/1"]
-        self.at = DAY
-        self.acts: dict[tuple[int, str], list[bytes]] = {}
 
     def grow(self, most: int) -> Day:
         """The day, with up to so many records more."""
-        for _ in range(self.random.randrange(3, 9)):
+        if self.random.random() < 0.9:
+            self.usual_keys()
+        for _ in range(self.random.randrange(1, 6)):
             self.enrol()
-        if self.random.random() < 0.8:
+        if self.random.random() < 0.9:
+            for name in OFFICERS:
+                self.day.roll(STATIONS, by=name)
+                self.acts.setdefault((t.Roll.TYPE, "election"), []).append(self.of_last())
+        else:
             self.roll()
         for _ in range(self.random.randrange(10, most)):
             self.at = self.random.choice((DAY, DAY, DAY + 5))
             (act,) = self.random.choices(list(ACTS), weights=list(ACTS.values()))
-            with suppress(RecordError):  # a sum too large to be said
+            with suppress(RecordError):  # a sum too large to be said, a ruling without what it needs
                 act(self)
         return self.day
 
-    # --- what is chosen --------------------------------------------------------------------------------
+    # --- keys ------------------------------------------------------------------------------------------
 
-    def maybe(self, value: Any, share: float = 0.4) -> Any:
-        """The value, or nothing."""
-        return value if self.random.random() < share else None
-
-    def some(self, *values: Any) -> Any:
-        return self.random.choice(values)
-
-    def who(self) -> str:
-        return self.random.choice(self.names) if self.random.random() < 0.95 else ROOT
-
-    def station(self) -> str:
-        return self.random.choice(STATIONS_SAID if self.random.random() < 0.1 else STATIONS_SAID[:4])
-
-    def contest(self) -> str:
-        return self.random.choices(list(CONTESTS), (8, 3, 0.4))[0]
-
-    def number(self) -> int:
-        rare = self.random.random() < 0.05
-        return self.random.choice((2**32 - 1, 2**32 - 1, 1_000) if rare else (0, 1, 2, 3, 4, 5, 20, 60))
-
-    def figures(self, contest: str) -> tuple[tuple[int, ...], int, int, int]:
-        """Counts of a contest, null, blank, and their sum."""
-        many = CONTESTS[contest] + (self.some(-1, 1) if self.random.random() < 0.04 else 0)
-        usual = (5, 4, 3, 2, 0)[:many]
-        counts = usual if self.random.random() < 0.5 else tuple(self.number() for _ in range(many))
-        null, blank = self.some(0, 0, 1), self.some(0, 0, 2)
-        return counts, null, blank, sum(counts) + null + blank
-
-    def head(self) -> p.LogHead:
-        return p.LogHead(self.some(ORIGIN, "x"), self.some(0, 3, len(self.day.log), 10**9), bytes(32))
-
-    def say(self, body: t.Body, subject: str, by: str | None = None) -> None:
-        """Said by anybody, seldom with the key of somebody else."""
-        name = by or self.who()
-        signing = key("forger") if self.random.random() < 0.03 else None
-        self.day.say(body, name, subject, at=self.at, signing=signing)
-
-    def officers_say(self, body: t.Body, subject: str) -> None:
-        """Said by both officers, by one of them, or by somebody who is none.
-
-        What stands for one matter at a time names the act that it replaces: rightly, wrongly, or not at all.
-        """
-        said = self.acts.setdefault((body.TYPE, subject), [])
-        if hasattr(body, "replaces") and self.random.random() < 0.8:
-            named = said[-2:] if self.random.random() < 0.8 else [*said, bytes(32)]
-            body = replace(body, replaces=self.some(*named) if named else None)  # type: ignore[type-var]
-        for name in self.some(OFFICERS, OFFICERS, OFFICERS[:1], (self.who(),)):
-            self.day.say(body, name, subject, at=self.at)
-            said.append(sha256(self.day.log[-1]).digest())
-
-    # --- what is said ----------------------------------------------------------------------------------
+    def usual_keys(self) -> None:
+        """Of everybody who speaks in most elections, everywhere."""
+        roles = {
+            Role.MACHINE: ("machine/0", "machine/1"), Role.BOARD: ("board/0", "board/1"),
+            Role.OBSERVER: ("observer/0", "observer/1/0"), Role.PARTY: ("party/rojo/1",),
+            Role.RECEIVER: ("receiver/0",), Role.IMPORTER: ("importer/0",),
+            Role.COURT: tuple(f"court/{code}/{number}" for code in COURTS for number in (1, 2)),
+        }  # fmt: skip
+        held = [(name, role, ()) for role, names in roles.items() for name in names]
+        self.day.enrol_all(held, at=DAY - 500)
+        self.names += [name for name, _, _ in held]
 
     def enrol(self) -> None:
-        role = self.some(*Role)
+        role = self.some(*Role, Role.MACHINE, Role.COURT)
         name = f"{role.name.lower().replace('_', '-')}/{self.random.randrange(4)}"
         name += f"/{self.random.randrange(2)}" if self.random.random() < 0.4 else ""
+        if role is Role.COURT and self.random.random() < 0.9:
+            name = f"court/{self.some(*COURTS)}/{self.some(1, 2)}"
         scope = tuple(self.random.sample(STATIONS_SAID + AREAS_SAID, self.some(0, 0, 1, 1, 2)))
-        contests = tuple(self.random.sample(list(CONTESTS), self.some(0, 0, 0, 1)))
+        contests = tuple(self.random.sample([*self.contests, "nada"], self.some(0, 0, 0, 1)))
+        if role is Role.COURT and self.random.random() < 0.8:
+            scope = contests = ()
         held = key(name) if self.random.random() < 0.9 else key(self.some(*self.names, ROOT))
-        enrolled = p.EnrolledKey(name, held.public_key, role, scope, contests, ())
+        election = self.day.election if self.random.random() < 0.96 else bytes(32)
+        made = enrolled(held, election, name, role, scope=scope, contests=contests)
+        if self.random.random() < 0.03:
+            made = replace(
+                made, **self.some({"name": name + "x"}, {"proof": bytes(64)}, {"scope": ("isla",)})
+            )
         by = ROOT if self.random.random() < 0.95 else self.who()
-        self.day.say(t.Enrolment((enrolled,)), by, "election", at=self.some(DAY, DAY - 500, DAY - 100))
+        at = self.some(DAY, DAY - 500, DAY - 100)
         self.names.append(name)
+        if self.random.random() < 0.05:
+            self.enrol_plainly(made, by, at)
+        else:
+            self.day.say(t.Enrolment((made,)), by, "election", at=at)
+            self.note(t.Enrolment((made,)))
+
+    def enrol_plainly(self, made: p.EnrolledKey, by: str, at: int) -> None:
+        """As the version before wrote it, without proof; or a key that no signature can be checked with."""
+        said: list[object] = [made.name, made.public_key, int(made.role), [*made.scope], [*made.contests], []]
+        before = self.random.random() < 0.6
+        if not before:
+            said = [said[0], self.some(*UNFIT), *said[2:], made.proof]
+        self.day.say_plain(3, [[said]], by, "election", at=at, version=1 if before else 2)
 
     def revoke(self) -> None:
         kid = key(self.some(*self.names, ROOT)).kid
         by = ROOT if self.random.random() < 0.9 else self.who()
-        self.day.say(t.Revocation(kid, self.some(*RevocationReason)), by, "election", at=self.at)
+        body = t.Revocation(kid, self.some(*RevocationReason), "art. 6")
+        self.day.say(body, by, "election", at=self.at)
+        self.note(body)
+        if self.random.random() < 0.5:
+            self.consent(self.of_last())
+
+    def consent(self, named: bytes) -> None:
+        """Officers, or somebody, agree to a record of the root."""
+        for name in self.some(OFFICERS, OFFICERS[:1], (self.who(),)):
+            self.say(t.CoRecord(named), "election", name)
+
+    def co_record(self) -> None:
+        self.consent(self.of_log(self.some(t.Enrolment, t.Revocation, None)))
 
     def roll(self) -> None:
         table = self.some(*(UNREADABLE_ROLLS if self.random.random() < 0.15 else ROLLS))
@@ -170,44 +159,42 @@ class RandomDay:
         body = t.Roll(self.day.attach(table), centers, declared, "2030-11-01")
         self.officers_say(body, "election")
 
-    def tally_sheet(self) -> None:
-        contest = self.contest()
-        counts, null, blank, total = self.figures(contest)
-        body = t.TallySheet(counts, null, blank, self.maybe(self.some(total, total, total + 1)))
-        self.say(body, f"{self.station()}/{contest}")
-
-    def zero_report(self) -> None:
-        contest = self.contest()
-        counts = self.figures(contest)[0] if self.random.random() < 0.3 else (0,) * CONTESTS[contest]
-        self.say(t.ZeroReport(counts, SOFTWARE), f"{self.station()}/{contest}")
-
-    def manual_sheet(self) -> None:
-        contest = self.contest()
-        counts, null, blank, total = self.figures(contest)
-        body = t.ManualSheet(counts, null, blank, self.maybe(total), self.maybe(self.number()))
-        self.say(body, f"{self.station()}/{contest}")
-
-    def copy(self) -> None:
-        contest = self.contest()
-        counts, null, blank, total = self.figures(contest)
-        body = t.Copy(
-            counts, null, blank, self.maybe(total), self.maybe(self.number()), self.maybe(self.some(3, 100)),
-            self.some(*Form), self.maybe(bytes(32)), self.maybe(bytes(32)),
-        )  # fmt: skip
-        self.say(body, f"{self.station()}/{contest}")
-
-    def hand_count(self) -> None:
-        contest = self.contest()
-        counts, null, blank, total = self.figures(contest)
-        body = t.HandCount(
-            counts, null, blank, self.maybe(self.some(total, total + 1)), self.maybe(bytes(32))
-        )
-        self.say(body, f"{self.station()}/{contest}")
+    # --- acts of officers and courts -------------------------------------------------------------------
 
     def ruling(self) -> None:
-        entry = self.maybe(self.random.randrange(len(self.day.log) + 2), 0.6)
-        body = t.Ruling(None, self.some(*Decision), entry, "art. 1", None)
-        self.officers_say(body, f"{self.station()}/{self.contest()}")
+        decision = self.some(*Decision)
+        right = self.random.random() < 0.95
+        body = t.Ruling(
+            None,
+            decision,
+            self.of_log(self.some(t.TallySheet, t.TallySheet, t.ManualSheet, t.Copy))
+            if (decision is Decision.SELECT) is right
+            else None,
+            DAY + 9 if (decision is Decision.STAY) is right else None,
+            "art. 1",
+            None,
+            bytes(32) if decision is Decision.REVERSE else None,
+        )
+        contest = self.contest()
+        subject = self.some(
+            *(f"station/{self.station()}/{contest}",) * 4,
+            f"area/{self.some(*AREAS_SAID)}/{contest}",
+            f"contest/{contest}",
+        )
+        before = len(self.day.log)
+        self.officers_say(body, subject, *self.judges())
+        if decision in (Decision.RECOUNT, Decision.REPEAT):
+            self.ordered += [sha256(raw).digest() for raw in self.day.log[before:]]
+            station = subject.split("/")[1] if subject.startswith("station") else self.station()
+            ruling = self.some(*self.ordered[-2:])
+            for _ in range(self.random.randrange(3)):
+                sheet = t.ManualSheet(**self.sheet(contest), ruling=ruling)
+                self.say(sheet, f"{station}/{contest}", self.by("board"))
+
+    def lots(self) -> None:
+        among = tuple(self.random.sample(CANDIDATES, self.some(2, 3)))
+        drawn = tuple(self.random.sample(among, self.some(1, 2)))
+        self.officers_say(t.Lots(among, drawn, ()), self.contest(), *self.judges())
 
     def station_change(self) -> None:
         center = self.some("n1", "s1", "zz")
@@ -237,21 +224,23 @@ class RandomDay:
         else:
             self.say(t.IncidentReport(self.some(*Category), DAY, (self.day.attach(b"the report"),)), place)
 
-    def co_record(self) -> None:
-        record = self.random.choice(self.day.log)
-        self.say(t.CoRecord(sha256(record).digest()), "election")
-
     def bulletin(self) -> None:
-        votes = tuple(self.random.randrange(100) for _ in range(self.some(3, 3, 2)))
+        subject = self.some("presidente", "presidente/norte", "consejo", "presidente/zz")
+        figures = self.figures(subject.split("/")[0])
+        candidates = tuple(self.random.randrange(100) for _ in range(self.some(3, 3, 2)))
         body = t.Bulletin(
-            self.random.randrange(3), self.some(*Basis), self.head(), votes, 0, 0, self.random.randrange(5)
-        )
-        self.officers_say(body, self.some("presidente", "presidente/norte", "consejo", "presidente/zz"))
+            self.random.randrange(3), self.some(*Basis), self.head(), candidates, figures["classes"],
+            figures["valid"], self.random.randrange(5),
+        )  # fmt: skip
+        self.officers_say(body, subject)
 
     def proclamation(self) -> None:
         elected = tuple(self.some(*CANDIDATES) for _ in range(self.random.randrange(1, 3)))
         votes = tuple(self.random.randrange(100) for _ in range(self.some(3, 2)))
         self.officers_say(t.Proclamation(elected, self.head(), votes), self.contest())
+
+    def next_round(self) -> None:
+        self.officers_say(t.NextRound(bytes(32), "log.example/isla-2"), self.contest())
 
     def nomination(self) -> None:
         self.officers_say(
@@ -286,13 +275,29 @@ class RandomDay:
     def audit(self) -> None:
         limit = p.Fraction(self.some(0, 1, 5), self.some(1, 20))
         by, contest = self.who(), self.some("presidente", "consejo")
-        body = t.AuditCommitment(self.some(*AuditMethod), limit, self.head(), ("party/azul", "observer/0"))
+        if self.random.random() < 0.5:
+            boxes = self.day.attach(b"station,seal,most\nn1.01,A-1,100\n")
+            self.say(t.BallotManifest(boxes), contest, by)
+        body = t.AuditCommitment(
+            self.some(*AuditMethod), limit, self.head(), self.some("reported", "ruled", "x"),
+            self.some(*BoundSource), self.maybe(self.number()), self.maybe(limit),
+            self.maybe(self.of_log(t.BallotManifest)), ("party/azul", "observer/0"), ("party/azul",),
+            self.maybe(self.of_log(t.AuditCommitment), 0.1),
+        )  # fmt: skip
         self.say(body, contest, by)
-        named = sha256(self.day.log[-1]).digest()
-        self.say(t.AuditSeed(named, "123456"), contest, by)
-        drawn = tuple(self.some("n1.01", "n1.02", "zz") for _ in range(self.random.randrange(6)))
-        self.say(t.AuditSample(named, self.random.randrange(3), drawn), contest, by)
-        self.say(t.AuditResult(named, self.random.randrange(3), limit, None), contest, by)
+        named = self.of_last()
+        salt = bytes(32)
+        self.say(t.DigitsCommitment(named, sha256(salt + b"123456").digest()), contest)
+        seed = t.AuditSeed(named, "123456", self.maybe(salt), self.maybe("observer/0", 0.2))
+        self.say(seed, contest, by)
+        boxes_drawn = tuple(
+            p.Box(self.some("n1.01", "n1.02", "zz"), self.maybe(self.number()))
+            for _ in range(self.random.randrange(6))
+        )
+        self.say(t.AuditSample(named, self.random.randrange(3), boxes_drawn), contest, by)
+        self.say(t.CountCommitment(named, bytes(32)), f"{self.station()}/{contest}")
+        corrects = self.maybe(self.of_log(t.AuditResult), 0.2)
+        self.say(t.AuditResult(named, self.random.randrange(3), limit, None, corrects), contest, by)
 
     def arrival(self) -> None:
         arrived = (p.Arrived(self.some(*Channel), 5),) * self.random.randrange(3)
@@ -304,14 +309,30 @@ class RandomDay:
     def removal_request(self) -> None:
         file = self.some(STATIONS, b"the report", *LISTINGS)
         body = t.RemovalRequest(sha256(file).digest(), self.some(*Removal), "art. 4")
-        self.officers_say(body, "election")
+        self.officers_say(body, "election", *self.judges())
+
+    def promise(self) -> None:
+        self.say(t.Promise(self.of_log(), self.some(DAY, MOST)), "election")
+
+    def kept(self) -> None:
+        """Custody, checklists and visits, which change no total."""
+        report = (self.day.attach(b"the report"),)
+        match self.random.randrange(3):
+            case 0:
+                custody = t.Custody("box-1", "A-1", self.some(*Seal), self.some(DAY, MOST), ())
+                self.say(custody, self.station())
+            case 1:
+                points = self.day.attach(b"points")
+                self.say(t.Checklist(points, ("one",), self.some((), ("two",))), self.station())
+            case _:
+                self.say(t.Visit(DAY, self.maybe(self.some(DAY, MOST)), report), self.station())
 
     def accreditation(self) -> None:
         areas, ends = tuple(self.random.sample(AREAS_SAID, self.some(0, 1, 2))), self.some(DAY, 2 * DAY, MOST)
         body = t.Accreditation((p.Title("es", "Observa"),), areas, self.some((), ("consejo",)), DAY, ends)
         self.officers_say(body, self.some("observer/0", "observer/1/0", "party/azul/1"))
         if self.random.random() < 0.5:
-            named = sha256(self.day.log[-1]).digest()
+            named = self.of_last()
             self.say(t.Acceptance(named, self.some(0, 1)), self.some("observer/0", "party/azul/1"))
 
     def observation(self) -> None:
@@ -336,6 +357,24 @@ class RandomDay:
         body = t.IncidentDisclosure(self.some(*Category), DAY, self.maybe(self.some(DAY + 9, MOST)), ())
         self.officers_say(body, self.some("election", "area/norte", "station/zz"))
 
+    def otherwise(self) -> None:
+        """As another version would say it: a type that is not known, a known one in another version, or what
+        is beyond a bound of the formats."""
+        by, place = self.who(), f"{self.station()}/{self.contest()}"
+        code, version, subject, values = self.some(
+            *((code, 1, place, []) for code in (134, 255, 1_000)),
+            *((code, 1, "election", [[], 1]) for code in (45, 127)),
+            (14, 3, place, [[1]]),
+            (14, 1, place, [[5, 4, 3, 2], 0, 0, []]),
+            (129, 2, place, []),
+            (4, 1, "election", [bytes(8), 0]),
+            (24, 2, f"station/{place}", [[], 2, [], [], "art. 1", []]),
+            (24, 2, f"station/{place}", [[], 7, [], [], "art. 1", []]),
+            (24, 2, f"station/{place}", [[], 1, [bytes(32)], [], "art. 1", []]),
+            (44, 1, "election", [bytes(32), MOST + 1]),
+        )
+        self.day.say_plain(code, values, by, subject, at=self.at, version=version)
+
     def repeat(self) -> None:
         self.day.log.append(self.random.choice(self.day.log[2:]))
 
@@ -347,13 +386,15 @@ class RandomDay:
 
 ACTS: dict[Callable[[RandomDay], None], float] = {
     RandomDay.enrol: 6, RandomDay.roll: 3, RandomDay.tally_sheet: 18, RandomDay.zero_report: 4,
-    RandomDay.manual_sheet: 6, RandomDay.copy: 14, RandomDay.hand_count: 8, RandomDay.ruling: 7,
-    RandomDay.station_change: 4, RandomDay.contingency: 4, RandomDay.revoke: 4, RandomDay.lifecycle: 2,
+    RandomDay.manual_sheet: 6, RandomDay.copy: 14, RandomDay.hand_count: 8, RandomDay.ruling: 9,
+    RandomDay.station_change: 4, RandomDay.contingency: 4, RandomDay.revoke: 2, RandomDay.lifecycle: 2,
     RandomDay.withdrawal: 2, RandomDay.complaint: 2, RandomDay.co_record: 2, RandomDay.bulletin: 2,
     RandomDay.proclamation: 1, RandomDay.nomination: 1, RandomDay.claim: 2, RandomDay.statement: 1,
     RandomDay.accreditation: 1, RandomDay.observation: 1, RandomDay.machine_says: 2, RandomDay.minutes: 1,
     RandomDay.disclosure: 1, RandomDay.closing: 2, RandomDay.removal_request: 1, RandomDay.audit: 1,
-    RandomDay.arrival: 1, RandomDay.repeat: 4, RandomDay.damage: 2,
+    RandomDay.arrival: 1, RandomDay.retraction: 3, RandomDay.sheet_status: 1, RandomDay.lots: 1,
+    RandomDay.next_round: 0.5, RandomDay.promise: 1, RandomDay.kept: 1, RandomDay.otherwise: 0.4,
+    RandomDay.repeat: 4, RandomDay.damage: 2,
 }  # fmt: skip
 """What is said, and how often."""
 

@@ -9,7 +9,7 @@ from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import Entry, open_record, seal
 from escrutinio.publication.documents.sheets.printed_sheet import Place, PrintedSheet, Source, printed_sheet
-from tests.publication.small import MOMENT, definition, key, titles
+from tests.publication.small import MOMENT, NULL_AND_BLANK, definition, key, titles
 
 ELECTION = bytes(range(32))
 PLACE = Place("N", "Escuela Básica", ("Tierra Alta", "Norte", "Puerto"), 420)
@@ -24,7 +24,8 @@ def definition_of(options: int, kind: k.Kind = k.Kind.SIMULATION, name: str = "T
         titles=titles("Presidencia", "Presidency"),
         method=k.Method.PLURALITY,
         seats=1,
-        threshold=None,
+        marks=1,
+        classes=NULL_AND_BLANK,
         area="X",
         candidates=tuple(
             p.Candidate(f"c{n}", titles(f"Candidatura {n}", f"Candidate {n}")) for n in range(candidates)
@@ -51,7 +52,7 @@ def sheet_of_options(
     options: int, kind: k.Kind = k.Kind.SIMULATION, language: str = "es", name: str = "Tarjeta"
 ) -> PrintedSheet:
     """A machine's tally sheet with so many options, ready to be laid out."""
-    entry = entry_of(t.TallySheet(counts_of(options), 4, 2, None))
+    entry = entry_of(t.TallySheet(counts_of(options), (4, 2)))
     return printed_sheet(
         entry, definition_of(options, kind, name), PLACE, SOURCE, language=language, copy=(2, 13)
     )

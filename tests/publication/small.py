@@ -14,6 +14,7 @@ from escrutinio.core.election.roll import Center, Station, write_centers, write_
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import parts as p
+from escrutinio.core.records import possession
 from escrutinio.core.records import types as t
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
@@ -45,12 +46,14 @@ STATIONS = write_stations(
 )
 CENTERS = write_centers([Center("N", "N", "-Escuela, 1"), Center("S", "S", "Liceo")])
 
+NULL_AND_BLANK = (p.BallotClass("null", ()), p.BallotClass("blank", ()))
+
 PRESIDENT = p.Contest(
     code="presidente",
     titles=titles("Presidencia", "Presidency"),
     method=k.Method.PLURALITY,
     seats=1,
-    threshold=None,
+    marks=1,
     area="X",
     candidates=(p.Candidate("a", titles("Ana", "Ana")), p.Candidate("null", ())),
     options=(
@@ -58,16 +61,18 @@ PRESIDENT = p.Contest(
         p.Option("null", (), 1),
         p.Option("a2", titles("Tarjeta 2", "Card 2"), 0),
     ),
+    classes=NULL_AND_BLANK,
 )
 COUNCIL = p.Contest(
     code="Consejo",
     titles=titles("Consejo", "Council"),
     method=k.Method.DHONDT,
     seats=3,
-    threshold=None,
+    marks=1,
     area="N",
     candidates=(p.Candidate("u", titles("Lista U", "List U")), p.Candidate("v", titles("Lista V", "List V"))),
     options=(p.Option("u", titles("Lista U", "List U"), 0), p.Option("v", titles("Lista V", "List V"), 1)),
+    classes=NULL_AND_BLANK,
 )
 
 
@@ -97,8 +102,9 @@ def definition(kind: k.Kind) -> t.Definition:
     )
 
 
-def enrolled(name: str, role: k.Role, *scope: str) -> p.EnrolledKey:
-    return p.EnrolledKey(name, key(name).public_key, role, scope, (), ())
+def enrolled(election: bytes, name: str, role: k.Role, *scope: str) -> p.EnrolledKey:
+    """A key of a signer with its own proof that its holder has it."""
+    return possession.enrolled(key(name), election, name, role, scope=scope)
 
 
 def sheet(*counts: int, null: int = 0, blank: int = 0) -> t.TallySheet:
@@ -106,7 +112,7 @@ def sheet(*counts: int, null: int = 0, blank: int = 0) -> t.TallySheet:
 
 
 def copy(*counts: int, null: int = 0) -> t.Copy:
-    return t.Copy(counts, null, 0, sum(counts) + null, None, 100, k.Form.PAPER, None, None)
+    return t.Copy(counts, (null, 0), ballots=sum(counts) + null, registered=100, form=k.Form.PAPER)
 
 
 ROLL = t.Roll(
@@ -133,13 +139,14 @@ def log(kind: k.Kind = k.Kind.SIMULATION, *more: tuple[t.Body, str, str]) -> lis
     first = seal(
         definition(kind), key=key("root"), signer="root", subject="election", election=b"", issued_at=MOMENT
     )
+    election = sha256(first).digest()
     keys = (
-        enrolled("authority/1", k.Role.AUTHORITY),
-        enrolled("party/uno", k.Role.PARTY),
-        enrolled("party/dos", k.Role.PARTY),
-        enrolled("press/diario", k.Role.PRESS),
-        *(enrolled(f"machine/{station}", k.Role.MACHINE, station) for station in MACHINES),
-        enrolled("machine/N.2b", k.Role.MACHINE, "N.2"),
+        enrolled(election, "authority/1", k.Role.AUTHORITY),
+        enrolled(election, "party/uno", k.Role.PARTY),
+        enrolled(election, "party/dos", k.Role.PARTY),
+        enrolled(election, "press/diario", k.Role.PRESS),
+        *(enrolled(election, f"machine/{station}", k.Role.MACHINE, station) for station in MACHINES),
+        enrolled(election, "machine/N.2b", k.Role.MACHINE, "N.2"),
     )
     charter = t.Charter(
         "x.example/log", k.LogRole.OFFICIAL, titles("Junta", "Board"), key("root").public_key, None
@@ -159,7 +166,6 @@ def log(kind: k.Kind = k.Kind.SIMULATION, *more: tuple[t.Body, str, str]) -> lis
         (CLAIM, "press/diario", "presidente"),
         *more,
     )
-    election = sha256(first).digest()
     return [
         first,
         *(

@@ -8,7 +8,7 @@
 The keys are for tests alone: anyone can derive the private key of a name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import cache
 from hashlib import sha256
@@ -46,7 +46,7 @@ DAY = 1_922_400_000
 CLOSES = p.Deadline("enrolment_closes", DAY - 100)
 VOTES = (5, 4, 3, 2)
 PLACES = {"entry", "station", "contest", "area", "count"}
-OPTIONAL = {"consent", "current", "seconds"}
+OPTIONAL = {"consent", "current", "law", "seconds"}
 """Values that a finding may not have; its sentence then has a dash."""
 SOFTWARE = sha256(b"the software of the machines").digest()
 
@@ -121,13 +121,17 @@ class Day:
         calendar: Sequence[p.Deadline] = (),
         stations: bytes | None = STATIONS,
         charter: bool = True,
+        law: Callable[[t.Definition], t.Definition] | None = None,
+        files: Sequence[bytes] = (),
     ) -> None:
-        self.attachments = {sha256(AREAS).digest(): AREAS}
+        """`law` makes another definition of the usual one; `files` are at hand besides its areas."""
+        self.attachments = {sha256(content).digest(): content for content in (AREAS, *files)}
         titles = (p.Title("es", "Isla"), p.Title("en", "Isla"))
         definition = t.Definition(
             Kind.SIMULATION, "isla-1", titles, titles, "2030-12-01", author, titles, key(ROOT).public_key,
             officers, (PRESIDENT, COUNCIL), attachment(AREAS), tuple(calendar),
         )  # fmt: skip
+        definition = law(definition) if law is not None else definition
         self.log: list[bytes] = []
         self.rolled: int | None = None
         self.election = b""
@@ -188,8 +192,19 @@ class Day:
         self, keys: Sequence[tuple[str, Role, tuple[str, ...]]], by: str = ROOT, at: int = DAY
     ) -> int:
         """Enrol keys in one record."""
-        held = tuple(enrolled(key(n), self.election, n, role, scope=scope) for n, role, scope in keys)
-        return self.say(t.Enrolment(held), by, "election", at=at)
+        return self.say(t.Enrolment(tuple(self.held(*each) for each in keys)), by, "election", at=at)
+
+    def held(
+        self,
+        name: str,
+        role: Role,
+        scope: tuple[str, ...] = (),
+        contests: tuple[str, ...] = (),
+        *,
+        signing: SigningKey | None = None,
+    ) -> p.EnrolledKey:
+        """A key as an enrolment names it, with its holder's proof: that of its name, or another."""
+        return enrolled(signing or key(name), self.election, name, role, scope=scope, contests=contests)
 
     def enrol(self, name: str, role: Role, *scope: str, at: int = DAY) -> int:
         """Enrol one key for stations or areas, everywhere if none is named."""

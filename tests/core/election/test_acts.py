@@ -213,5 +213,5 @@ def test_what_is_cut_into_parts_is_judged_alike() -> None:
 def test_the_matters_are_these() -> None:
     assert {t.BY_CODE[code].NAME for code in MATTERS} == {
         "roll", "nomination-change", "station-change", "accreditation", "ruling", "audit-minutes",
-        "bulletin", "proclamation",
+        "bulletin", "proclamation", "lots",
     }  # fmt: skip

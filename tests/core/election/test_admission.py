@@ -57,7 +57,7 @@ def day() -> Day:
     day = machines(Day())
     day.enrol("board/norte", Role.BOARD, "norte")
     day.enrol_all([("importer/x", Role.IMPORTER, ())])
-    limited = p.EnrolledKey("board/p", key("board/p").public_key, Role.BOARD, (), ("presidente",), ())
+    limited = day.held("board/p", Role.BOARD, (), ("presidente",))
     day.say(t.Enrolment((limited,)), ROOT, "election")
     return day
 
@@ -125,8 +125,8 @@ def wrong_positions(day: Day) -> bytes:
 
 def enrolment(by: str, public_key: bytes | None = None) -> Callable[[Day], bytes]:
     def said(day: Day) -> bytes:
-        made = key("machine/7").public_key if public_key is None else public_key
-        plain = ["machine/7", made, int(Role.MACHINE), [], [], []]
+        held = day.held("machine/7", Role.MACHINE)
+        plain = [held.name, public_key or held.public_key, int(held.role), [], [], [], held.proof]
         day.say_plain(t.Enrolment.TYPE, [[plain]], by, "election")
         return taken(day)
 

@@ -24,7 +24,6 @@ from escrutinio.core.records.codes import RevocationReason, Role
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.opening import Fault, Signer
-from escrutinio.core.records.parts import EnrolledKey
 from tests.core.election.build import DAY, ROOT, Day, codes, full_day, key, machines
 from tests.reference.canonical import canonical
 
@@ -212,7 +211,12 @@ def test_a_key_that_was_revoked_or_comes_later_is_not_in_force() -> None:
 def test_a_key_enrolled_twice_and_one_that_another_claims() -> None:
     day = busy_day(40)
     day.say(
-        t.Enrolment((key_named("machine/8", "machine/1"), key_named("machine/7", "machine/7"))),
+        t.Enrolment(
+            (
+                day.held("machine/8", Role.MACHINE, ("n1.01",), signing=key("machine/1")),
+                day.held("machine/7", Role.MACHINE, ("n1.01",)),
+            )
+        ),
         ROOT,
         "election",
     )
@@ -222,10 +226,6 @@ def test_a_key_enrolled_twice_and_one_that_another_claims() -> None:
             body = t.TallySheet((number, 2, 2, 2), (0, 0))
             day.say(body, name, "n1.01/presidente", signing=signing)
     assert "unknown-key" in same(day)  # what the first key signed under the other name
-
-
-def key_named(name: str, whose: str) -> EnrolledKey:
-    return EnrolledKey(name, key(whose).public_key, Role.MACHINE, ("n1.01",), (), ())
 
 
 # --- what is known of records that one has made ---

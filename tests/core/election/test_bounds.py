@@ -42,7 +42,7 @@ def report(day: Day, size: int, media_type: str = "image/png") -> int:
 
 
 def late_sheet(day: Day) -> int:
-    values = [list(VOTES), 0, 0, []]
+    values = [list(VOTES), [0, 0], [], [], [], [], []]
     return day.say_plain(t.TallySheet.TYPE, values, "machine/1", "n1.01/presidente", at=TIME_LIMIT)
 
 
@@ -53,17 +53,23 @@ def late_roll(day: Day) -> int:
 
 
 def late_enrolment(day: Day) -> int:
-    listed = ["machine/9", key("machine/9").public_key, int(Role.MACHINE), ["n1.01"], [], []]
+    held = day.held("machine/9", Role.MACHINE, ("n1.01",))
+    listed = [held.name, held.public_key, int(held.role), ["n1.01"], [], [], held.proof]
     return day.say_plain(t.Enrolment.TYPE, [[listed]], ROOT, "election", at=BIG)
 
 
 def late_revocation(day: Day) -> int:
-    return day.say_plain(t.Revocation.TYPE, [key("machine/1").kid, 0], ROOT, "election", at=BIG)
+    return day.say_plain(t.Revocation.TYPE, [key("machine/1").kid, 0, ""], ROOT, "election", at=BIG)
 
 
 def late_ruling(day: Day) -> int:
-    values = [[], int(Decision.ANNUL), [], "art. 1", []]
-    return day.say_plain(t.Ruling.TYPE, values, "authority/1", "n1.01/presidente", at=BIG)
+    return rules(day, Decision.ANNUL, at=BIG)
+
+
+def rules(day: Day, decision: Decision, at: int = DAY) -> int:
+    """A ruling that names no sheet, no end and no act."""
+    values = [[], int(decision), [], [], "art. 1", []]
+    return day.say_plain(t.Ruling.TYPE, values, "authority/1", "station/n1.01/presidente", at=at)
 
 
 def unknown_type(day: Day) -> int:
@@ -79,6 +85,9 @@ CASES: dict[str, Callable[[Day], int]] = {
     "an enrolment": late_enrolment,
     "a revocation": late_revocation,
     "a ruling": late_ruling,
+    "a ruling that selects no sheet": lambda day: rules(day, Decision.SELECT),
+    "a stay without an end": lambda day: rules(day, Decision.STAY),
+    "a reversal of nothing": lambda day: rules(day, Decision.REVERSE),
 }
 
 
@@ -96,7 +105,7 @@ def test_the_last_second_and_the_largest_file_are_admitted() -> None:
     day = machines(Day())
     admission = Admission(day.attachments.get)
     admission.follow(day.log)
-    values = [list(VOTES), 0, 0, []]
+    values = [list(VOTES), [0, 0], [], [], [], [], []]
     last = day.say_plain(t.TallySheet.TYPE, values, "machine/1", "n1.01/presidente", at=TIME_LIMIT - 1)
     assert admission.judge([day.log[last], day.log[report(day, MAX_ATTACHMENT)]]) == [None, None]
 

@@ -96,7 +96,7 @@ def test_hand_count_differs(counts: tuple[int, ...], expected: list[str]) -> Non
 def bulletin(day: Day, **change: object) -> int:
     stated: dict[str, object] = {
         "number": 1, "basis": Basis.REPORTED, "head": head(day), "counts": BY_CANDIDATE,
-        "null": 0, "blank": 0, "stations": 1, **change,
+        "classes": (0, 0), "valid": None, "stations": 1, **change,
     }  # fmt: skip
     return day.say(t.Bulletin(**stated), "authority/1", "presidente")  # type: ignore[arg-type]
 
@@ -107,8 +107,11 @@ def bulletin(day: Day, **change: object) -> int:
         (lambda day: {}, None),
         (lambda day: {"counts": (8, 4, 3)}, "counts"),
         (lambda day: {"counts": (8, 4)}, "counts"),
-        (lambda day: {"null": 1}, "null"),
-        (lambda day: {"blank": 1}, "blank"),
+        (lambda day: {"classes": (1, 0)}, "classes"),
+        (lambda day: {"classes": (0, 1)}, "classes"),
+        (lambda day: {"classes": (0,)}, "classes"),
+        (lambda day: {"valid": 14}, None),
+        (lambda day: {"valid": 15}, "valid"),
         (lambda day: {"stations": 2}, "stations"),
         (lambda day: {"head": p.LogHead(ORIGIN, len(day.log), b"\0" * 32)}, "root"),
         (lambda day: {"head": p.LogHead("other", len(day.log), b"\0" * 32)}, "origin"),

@@ -197,10 +197,12 @@ def test_the_last_ruling_holds() -> None:
 def test_a_ruling_that_selects_no_sheet_below_it_has_no_effect(wrong: str) -> None:
     day, second = in_conflict()
     other = day.sheet("machine/2", "n1.02", (1, 1, 1, 1))
-    entry = {"later": len(day.log) + 1, "other station": other, "nothing": 0}[wrong]
-    ruling(day, Decision.SELECT, entry)
+    later = day.sheet("machine/1", "n1.01", (9, 9, 9, 9))
     if wrong == "later":
-        day.sheet("machine/1", "n1.01", (9, 9, 9, 9))
+        ruling(day, Decision.SELECT, later)
+        day.log[-2:] = day.log[:-3:-1]
+    else:
+        ruling(day, Decision.SELECT, {"other station": other, "nothing": 0}[wrong])
     state = day.state()
     assert counts_at(state, "n1.01", "ruled") is None
     assert "out-of-order" in codes(state)

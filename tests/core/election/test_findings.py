@@ -86,7 +86,8 @@ def test_words_are_given_for_values_that_the_sentence_names() -> None:
 def test_the_findings_that_keep_a_sheet_from_counting_are_those_of_the_design() -> None:
     assert {
         "bad-signature", "unknown-key", "key-out-of-scope", "station-unknown", "contest-unknown",
-        "wrong-option-count", "sum-mismatch", "more-votes-than-registered", "conflict",
+        "wrong-option-count", "sum-mismatch", "marks-mismatch", "more-votes-than-registered", "conflict",
+        "count-awaited",
     } == KEEPS  # fmt: skip
 
 
@@ -170,8 +171,8 @@ def test_sentences_name_what_they_speak_of() -> None:
             sentence = finding.sentence(language)
             assert "{" not in sentence
             assert "presidente" in sentence
-    assert "null votes" in found(day.state(), "bulletin-mismatch")[0].sentence("en")
-    assert "votos nulos" in found(day.state(), "bulletin-mismatch")[0].sentence("es")
+    assert "ballots that are not valid" in found(day.state(), "bulletin-mismatch")[0].sentence("en")
+    assert "votos no válidos" in found(day.state(), "bulletin-mismatch")[0].sentence("es")
 
 
 def test_what_a_finding_does_not_have_is_shown_as_a_dash() -> None:

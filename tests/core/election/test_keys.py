@@ -5,7 +5,6 @@ from hashlib import sha256
 import pytest
 
 from escrutinio.core.election.keys import organisation_of
-from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import (
     Closes,
@@ -65,8 +64,7 @@ def test_a_revocation_does_not_act_backwards() -> None:
 def test_the_first_enrolment_of_a_key_wins() -> None:
     day = Day()
     day.enrol("machine/1", Role.MACHINE, "n1.01")
-    other = p.EnrolledKey("machine/1", key("machine/1").public_key, Role.MACHINE, ("n1.02",), (), ())
-    day.say(t.Enrolment((other,)), ROOT, "election")
+    day.enrol("machine/1", Role.MACHINE, "n1.02")
     day.sheet("machine/1", "n1.02", (5, 4, 3, 2))
     state = day.state()
     assert len([held for held in state.keys if held.key.name == "machine/1"]) == 1
@@ -94,7 +92,9 @@ def test_a_signature_under_another_name_is_not_that_keys() -> None:
 
 def test_a_key_of_small_order_is_not_enrolled() -> None:
     day = Day()
-    index = day.say_plain(3, [[["machine/1", bytes([1] + [0] * 31), 2, [], [], []]]], ROOT, "election")
+    index = day.say_plain(
+        3, [[["machine/1", bytes([1] + [0] * 31), 2, [], [], [], bytes(64)]]], ROOT, "election"
+    )
     state = day.state()
     assert [(f.code, f.entries) for f in state.findings] == [("unknown-key", (index,))]
 
@@ -125,8 +125,7 @@ def test_scope_and_role_of_a_sheets_key(role: Role, scope: tuple[str, ...], stat
 
 def test_a_key_for_one_contest_says_nothing_in_another() -> None:
     day = Day()
-    held = p.EnrolledKey("machine/1", key("machine/1").public_key, Role.MACHINE, (), ("consejo",), ())
-    day.say(t.Enrolment((held,)), ROOT, "election")
+    day.say(t.Enrolment((day.held("machine/1", Role.MACHINE, (), ("consejo",)),)), ROOT, "election")
     day.sheet("machine/1", "n1.01", (5, 4), contest="consejo")
     day.sheet("machine/1", "n1.01", (5, 4, 3, 2))
     assert [(f.code, f.contest) for f in day.state().findings] == [("key-out-of-scope", "presidente")]
@@ -222,7 +221,7 @@ def test_a_second_key_under_a_name_is_a_finding_unless_it_replaces_one(revoked: 
     first = day.enrol("machine/1", Role.MACHINE, "n1.01")
     if revoked:
         day.say(t.Revocation(key("machine/1").kid, RevocationReason.REPLACED), ROOT, "election")
-    other = p.EnrolledKey("machine/1", key("another").public_key, Role.MACHINE, ("n1.01",), (), ())
+    other = day.held("machine/1", Role.MACHINE, ("n1.01",), signing=key("another"))
     second = day.say(t.Enrolment((other,)), ROOT, "election")
     found = [(f.code, f.entries) for f in day.state().findings]
     assert found == ([] if revoked else [("name-enrolled-twice", (second, first))])

@@ -98,6 +98,7 @@ def table(options: int, rows: Sequence[Row]) -> SheetTable:
         issued_at=np.zeros(size, np.int64),
         form=np.full(size, 255, np.uint8),
         original=np.full(size, -1, np.int32),
+        opened=np.full(size, -1, np.int32),
         digest=np.full(size, -1, np.int32),
         record=np.full(size, -1, np.int32),
         selectable=np.ones(size, np.bool_),

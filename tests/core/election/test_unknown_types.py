@@ -12,6 +12,7 @@ from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.entry import UNREAD, UnknownTypeError, open_record
 from tests.core.election import make_unknown_types
 from tests.core.election.build import Day, codes, counts_at, honest, machines
+from tests.core.election.make_unknown_types import LOWEST
 from tests.paths import VECTORS
 from tests.reference.canonical import canonical
 
@@ -55,7 +56,7 @@ def test_an_unread_record_changes_nothing_but_that_it_is_counted() -> None:
     assert canonical(unread) != canonical(state)
 
 
-@pytest.mark.parametrize("code", [0, 41, UNREAD - 1])
+@pytest.mark.parametrize("code", [0, LOWEST, UNREAD - 1])
 def test_an_unknown_type_that_may_change_totals_stands_in_the_state_and_is_no_fault(code: int) -> None:
     day = machines(Day())
     at = day.say_plain(code, [], "authority/1", "election")
@@ -66,15 +67,15 @@ def test_an_unknown_type_that_may_change_totals_stands_in_the_state_and_is_no_fa
 
 def test_what_is_unknown_is_the_same_however_the_log_is_cut() -> None:
     day = honest()
-    for code in (41, 200, 40, 300):
+    for code in (LOWEST + 1, 200, LOWEST, 300):
         day.say_plain(code, [], "authority/1", "election")
     whole, parts = day.fold().state(), day.fold(cuts=(3, 7, len(day.log) - 2)).state()
     assert canonical(whole) == canonical(parts)
     assert [code for _, code in whole.unread] == [200, 300]
-    assert [code for _, code in whole.unknown_types] == [41, 40]
+    assert [code for _, code in whole.unknown_types] == [LOWEST + 1, LOWEST]
 
 
-@pytest.mark.parametrize("code", [41, 200])
+@pytest.mark.parametrize("code", [LOWEST, 200])
 def test_a_log_admits_only_types_that_its_writer_knows(code: int) -> None:
     day = machines(Day())
     day.say_plain(code, [], "authority/1", "election")
@@ -87,15 +88,15 @@ def test_a_log_admits_only_types_that_its_writer_knows(code: int) -> None:
 
 def test_opening_one_says_its_type_and_election() -> None:
     day = Day()
-    day.say_plain(41, [], "authority/1", "election")
+    day.say_plain(LOWEST, [], "authority/1", "election")
     with pytest.raises(UnknownTypeError) as caught:
         open_record(day.log[-1])
-    assert (caught.value.type, caught.value.election) == (41, day.election)
+    assert (caught.value.type, caught.value.election) == (LOWEST, day.election)
 
 
 def test_an_unknown_type_is_no_definition_and_no_charter() -> None:
     day = Day(charter=False)
-    day.say_plain(41, [], "authority/root", "election")
+    day.say_plain(LOWEST, [], "authority/root", "election")
     state = day.state()
     assert state.charter is None
     assert state.unknown_types == ()

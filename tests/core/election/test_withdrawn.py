@@ -8,7 +8,7 @@ import pytest
 
 from escrutinio.core.records.attachments import TEXT, attachment_of
 from escrutinio.core.records.codes import AuthorRole, Category, Removal, Role, Step
-from escrutinio.core.records.parts import EnrolledKey, Title
+from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import (
     Enrolment,
     IncidentDisclosure,
@@ -101,7 +101,7 @@ def test_a_withdrawal_ends_what_stands_below_it_alone() -> None:
 
 def test_another_key_of_the_same_name_ends_the_claim_and_another_name_does_not() -> None:
     day = machines(Day())
-    second = EnrolledKey("party/azul/1", key("another").public_key, Role.PARTY, (), (), ())
+    second = day.held("party/azul/1", Role.PARTY, signing=key("another"))
     day.say(Enrolment((second,)), ROOT, "election")
     day.enrol("party/azul/2", Role.PARTY)
     report(day, "party/azul/1")

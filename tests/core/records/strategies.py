@@ -1,6 +1,7 @@
 """Hypothesis strategies for whatever a codec can carry within bounds, and for whole records."""
 
 import string
+from dataclasses import replace
 from datetime import UTC, date
 
 from hypothesis import strategies as st
@@ -9,7 +10,8 @@ from escrutinio.core.records import codecs as c
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.attachments import MAX_ATTACHMENT, MEDIA_TYPES
 from escrutinio.core.records.bounds import TIME_LIMIT
-from escrutinio.core.records.types import BY_CODE, Body
+from escrutinio.core.records.codes import Decision
+from escrutinio.core.records.types import BY_CODE, Body, Ruling
 
 _PART = st.text(string.ascii_letters + string.digits + "._-", max_size=12).map(lambda rest: "A" + rest)
 _PATH = st.lists(_PART, min_size=1, max_size=3).map("/".join)
@@ -73,8 +75,21 @@ def values(codec: object) -> st.SearchStrategy[object]:
 
 
 def bodies(kind: type[Body]) -> st.SearchStrategy[Body]:
-    """Bodies of a record type."""
-    return st.builds(kind, **{name: values(codec) for name, codec in kind.LAYOUT})
+    """Bodies of a record type, as they may be written."""
+    made = st.builds(kind, **{name: values(codec) for name, codec in kind.LAYOUT})
+    return made.map(_complete) if kind is Ruling else made
+
+
+def _complete(body: Body) -> Body:
+    """A ruling with what it rules and nothing else: the sheet, the end, or the act before it."""
+    assert isinstance(body, Ruling)
+    decision, some = body.decision, bytes(32)
+    return replace(
+        body,
+        sheet=(body.sheet or some) if decision is Decision.SELECT else None,
+        until=(body.until or 0) if decision is Decision.STAY else None,
+        replaces=(body.replaces or some) if decision is Decision.REVERSE else body.replaces,
+    )
 
 
 ANY_BODY = st.one_of([bodies(kind) for kind in BY_CODE.values()])

@@ -94,7 +94,7 @@ def test_the_root_enrolled_and_revoked_stays_in_force(tmp_path: Path) -> None:
 def test_an_enrolled_key_of_small_order_fails_at_its_enrolment(tmp_path: Path) -> None:
     day = Day()
     small = bytes([1]) + bytes(31)
-    values = [["machine/1", small, int(Role.MACHINE), [], [], []]]
+    values = [["machine/1", small, int(Role.MACHINE), [], [], [], bytes(64)]]
     at = day.say_plain(t.Enrolment.TYPE, [values], ROOT, "election")
     found = verified(tmp_path, day)
     assert places(found, Check.SIGNATURES) == [f"entry {at}"]

@@ -190,21 +190,21 @@ def test_an_unsigned_sheet_is_equal_different_or_alone() -> None:
     day = honest()
     day.copy("party/azul/1", STATION, VOTES)
     judged = Judge(day.state())
-    equal = judged.figures(STATION, CONTEST, Figures(VOTES, 0, 0))
+    equal = judged.figures(STATION, CONTEST, Figures(VOTES, (0, 0)))
     assert (equal.verdict, len(equal.comparisons)) == (Verdict.EQUAL, 2)
-    differs = judged.figures(STATION, CONTEST, Figures(VOTES, 3, 0))
+    differs = judged.figures(STATION, CONTEST, Figures(VOTES, (3, 0)))
     assert differs.verdict is Verdict.DIFFERS
     assert {each.differences for each in differs.comparisons} == {(Difference("null", 3, 0),)}
-    silent = judged.figures("n1.02", CONTEST, Figures(VOTES, 0, 0))
+    silent = judged.figures("n1.02", CONTEST, Figures(VOTES, (0, 0)))
     assert (silent.verdict, silent.known_station) == (Verdict.NOT_PUBLISHED, True)
-    unknown = judged.figures("x.01", CONTEST, Figures(VOTES, 0, 0))
+    unknown = judged.figures("x.01", CONTEST, Figures(VOTES, (0, 0)))
     assert (unknown.verdict, unknown.known_station) == (Verdict.NOT_PUBLISHED, False)
 
 
 def test_an_unsigned_sheet_that_one_basis_contradicts_differs() -> None:
     day = honest()
     day.copy("party/azul/1", STATION, (6, 4, 3, 2))
-    answer = Judge(day.state()).figures(STATION, CONTEST, Figures(VOTES, 0, 0))
+    answer = Judge(day.state()).figures(STATION, CONTEST, Figures(VOTES, (0, 0)))
     assert answer.verdict is Verdict.DIFFERS
     assert [bool(each.differences) for each in answer.comparisons] == [False, True]
 
@@ -295,7 +295,7 @@ def test_every_verdict_has_one_sentence_in_both_languages(verdict: Verdict) -> N
 
 
 def test_the_grounds_name_what_differs() -> None:
-    answer = Judge(STATE).figures(STATION, CONTEST, Figures(VOTES, 1_234, 0))
+    answer = Judge(STATE).figures(STATION, CONTEST, Figures(VOTES, (1_234, 0)))
     lines = list(grounds(answer, STATE, "es"))
     assert lines[0] == "la definición del registro público dice: una simulación"
     assert lines[-1] == "  nulos: 1.234 en esta acta, 0 en lo publicado"

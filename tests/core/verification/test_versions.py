@@ -24,6 +24,7 @@ from escrutinio.core.verification.publication import (
     verify_publication,
 )
 from tests.core.election.build import Day, machines
+from tests.core.election.make_unknown_types import HIGHEST, LOWEST
 from tests.core.verification.lab import publish
 from tests.paths import ROOT
 
@@ -31,7 +32,7 @@ MADE = ROOT / "tests" / "data" / "publications"
 ACCUSING = ("forged", "false", "fake", "fraud", "manipulated", "attack", "tampered", "altered")
 
 
-VERSIONS = (Version(1, 1), Version(2, 1), Version(2, 2))
+VERSIONS = (Version(1, 1), Version(2, 1), Version(2, 2), Version(3, 3))
 
 
 def name_of(version: Version) -> str:
@@ -92,18 +93,6 @@ def test_a_publication_of_this_version_holds(present: tuple[Path, Trust]) -> Non
     assert outcomes(found) == {}
     assert found.authenticated
     assert stated((directory / "data/datapackage.json").read_bytes()).version == KNOWN
-
-
-@pytest.mark.parametrize("version", VERSIONS[:-1], ids=name_of)
-def test_an_earlier_publication_is_neither_accused_nor_confirmed(version: Version, tmp_path: Path) -> None:
-    trust = unpack(version, tmp_path)
-    found = verify_publication(tmp_path, trust=trust)
-    assert outcomes(found) == {Check.TABLES: Outcome.OPEN}
-    assert not found.authenticated
-    assert str(version) in said(found)
-    assert not any(word in said(found).lower() for word in ACCUSING)
-    assert found.log is not None
-    assert found.log.authenticated
 
 
 def test_one_changed_word_under_the_same_version_fails(present: tuple[Path, Trust]) -> None:
@@ -176,7 +165,7 @@ def test_what_is_stated_is_read_strictly(content: bytes | None, version: Version
     assert stated(content).version == version
 
 
-@pytest.mark.parametrize("code", [41, 127])
+@pytest.mark.parametrize("code", [LOWEST, HIGHEST])
 def test_a_type_that_may_change_totals_leaves_every_total_open(code: int, tmp_path: Path) -> None:
     day = machines(Day())
     at = day.say_plain(code, [], "authority/1", "election")
@@ -188,7 +177,7 @@ def test_a_type_that_may_change_totals_leaves_every_total_open(code: int, tmp_pa
     assert not caught.value.failed
 
 
-@pytest.mark.parametrize("code", [130, 200, 300])
+@pytest.mark.parametrize("code", [134, 200, 300])
 def test_a_type_that_never_changes_totals_is_unread_and_not_bad(code: int, tmp_path: Path) -> None:
     day = machines(Day())
     day.say_plain(code, [], "authority/1", "election")

@@ -7,9 +7,9 @@ import io
 import numpy as np
 import pytest
 
-from escrutinio.core.records.codes import Method
-from escrutinio.evidence.audit.assertions import Assertion, assertions_of
+from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes
+from tests.evidence.audit.contest import most_votes
 from tests.paths import ROOT
 
 SHEETS = ROOT / "examples" / "venezuela-2024" / "data" / "sheets_v2.cp1252.csv.gz"
@@ -30,7 +30,7 @@ def example() -> Boxes:
 @pytest.fixture(scope="session")
 def outcome(example: Boxes) -> tuple[Assertion, ...]:
     """EG has more votes than each of the other nine."""
-    return assertions_of(Method.PLURALITY, 1, None, example.totals)
+    return most_votes(example.totals)
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit import hot
-from escrutinio.evidence.audit.assertions import Assertion, assertions_of
+from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
 from escrutinio.evidence.audit.plan import plan_for, srs_null
 from escrutinio.evidence.audit.ppeb import clean_draws, settle
 from escrutinio.evidence.audit.sequential import clean_sample
 from escrutinio.evidence.claims.feasibility import boxes_to_settle
+from tests.evidence.audit.contest import most_votes
 from tests.reference.sequential import betting_risk
 
 FIVE, ONE = Fraction(1, 20), Fraction(1, 100)
@@ -82,7 +82,7 @@ def test_smaller_margins(
     vouchers: tuple[int, int] | None,
 ) -> None:
     made = thinned(example, margin)
-    pair = assertions_of(Method.PLURALITY, 1, None, made.totals)[:1]
+    pair = most_votes(made.totals)[:1]
     found = [plan_for(pair, made, limit) for limit in (FIVE, ONE)]
     assert float(found[0].sum_of_bounds) == pytest.approx(bounds, rel=2e-4)
     assert [plan.boxes_macro for plan in found] == pytest.approx(boxes, abs=1)

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.core.records.codes import Method
-from escrutinio.evidence.audit.assertions import Assertion, assertions_of
+from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, error_bounds
 from escrutinio.evidence.audit.bravo import (
     binomial_tail,
@@ -36,6 +35,7 @@ from escrutinio.evidence.audit.sequential import (
     alpha_risk,
     clean_sample,
 )
+from tests.evidence.audit.contest import most_votes
 from tests.reference.comparison import comparison_risk, comparison_size
 from tests.reference.sequential import (
     agrapa_risk,
@@ -196,7 +196,7 @@ def thinned(example: Boxes) -> NDArray[np.float64]:
     votes[:, 0] -= moved
     votes[:, 1] += moved
     boxes = Boxes(example.names, votes, example.bound)
-    bounds = error_bounds(boxes, assertions_of(Method.PLURALITY, 1, None, boxes.totals)[:1])
+    bounds = error_bounds(boxes, most_votes(boxes.totals)[:1])
     return bounds.numerator / bounds.margins[0]
 
 
@@ -231,7 +231,7 @@ def test_the_risk_of_boxes_with_equal_chances(example: Boxes, outcome: tuple[Ass
     reach = example.votes[:, 0] - example.votes[:, 1] + example.bound
     order = np.argsort(-reach)
     errors = np.zeros(len(example))
-    enough = int(np.searchsorted(np.cumsum(reach[order]), outcome[0].margin(example.totals))) + 1
+    enough = int(np.searchsorted(np.cumsum(reach[order]), outcome[0].margin(example.sums))) + 1
     errors[order[:enough]] = reach[order[:enough]]
     values = 1 - errors / largest
     assert values.mean() <= null.mean

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit import bravo, draw, hot, ppeb, sequential
-from escrutinio.evidence.audit.assertions import Assertion, assertions_of
+from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, error_bounds
 from escrutinio.evidence.claims.feasibility import chance_of_none
+from tests.evidence.audit.contest import most_votes
 from tests.paths import ROOT
 from tests.reference import comparison, draws, polling_rounds
 from tests.reference import sequential as others
@@ -46,11 +46,11 @@ def boxes(rows: list[list[int]], ballots: list[int]) -> Boxes:
 def bound_sum(i: Inputs, example: Boxes) -> Fraction:
     fixture = i.get("fixture", "")
     if REAL in fixture:
-        return error_bounds(example, assertions_of(Method.PLURALITY, 1, None, example.totals)).total
+        return error_bounds(example, most_votes(example.totals)).total
     if "third" in i:
         rows = [[w, x, z] for (w, x, _), z in zip(i["batches"], i["third"], strict=True)]
         made = boxes(rows, [ballots for *_, ballots in i["batches"]])
-        pairs = assertions_of(Method.PLURALITY, 1, None, made.totals)
+        pairs = most_votes(made.totals)
         return error_bounds(made, pairs, outstanding=2).total
     small = re.findall(r"(\d+) (?:x|batches|of)[^(]*(?:\([a-z,]+\)=)?\((\d+),(\d+),(\d+)\)", fixture)
     rows, ballots = [], []

@@ -39,7 +39,7 @@ BODIES: dict[str, t.Body] = {
     "manual": t.ManualSheet(COUNTS, (4, 2), voters=340),
     "zero": t.ZeroReport((0, 0, 0), bytes(32)),
     "hand": t.HandCount(COUNTS, (4, 2), vouchers=338),
-    "copy": t.Copy(COUNTS, 4, 2, None, 339, 421, k.Form.QR2024, bytes(range(32)), None),
+    "copy": t.Copy(COUNTS, (4, 2), voters=339, registered=421, form=k.Form.QR2024, image=bytes(range(32))),
 }
 
 
@@ -167,7 +167,7 @@ def test_a_roll_is_as_long_as_its_sheet_and_no_longer_than_readers_take() -> Non
 
 
 def test_the_largest_figures_are_printed_whole() -> None:
-    body = t.TallySheet((2**32 - 1,) * 3, 2**32 - 1, 0, None)
+    body = t.TallySheet((2**32 - 1,) * 3, (2**32 - 1, 0))
     said = text(sheet_pdf(printed(body), "80mm"))
     assert said.count("4,294,967,295") == 4
     assert "12,884,901,885" in said

@@ -13,12 +13,12 @@ import pytest
 
 from escrutinio.base.errors import EvidenceError, PublicationError
 from escrutinio.base.xlsx import cell_name
-from escrutinio.core.records.codes import Method
-from escrutinio.evidence.audit.assertions import Assertion, assertions_of
+from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
 from escrutinio.evidence.audit.draw import weighted_draws
 from escrutinio.publication.downloads.arlo import arlo_manifest, arlo_tallies
 from escrutinio.publication.downloads.audit_sheet import AuditSheet, audit_workbook
+from tests.evidence.audit.contest import most_votes
 
 SEED = "60382514923758140697"
 CODES = ("ana", "blas", "carla")
@@ -38,7 +38,7 @@ def boxes() -> Boxes:
 
 @pytest.fixture(scope="module")
 def pairs(boxes: Boxes) -> tuple[Assertion, ...]:
-    return assertions_of(Method.PLURALITY, 1, None, boxes.totals)
+    return most_votes(boxes.totals)
 
 
 def cells(book: bytes, sheet: int) -> Iterator[tuple[str, str, str]]:
@@ -107,7 +107,7 @@ def test_names_and_arrays_stand_where_spreadsheets_look_for_them(
 
 def test_weights_in_doubles_are_the_exact_ones(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
     weights = draw_weights(error_bounds(boxes, pairs))
-    margins = np.array([float(pair.margin(boxes.totals)) for pair in pairs])
+    margins = np.array([float(pair.margin(boxes.sums)) for pair in pairs])
     coefficients = np.array([pair.coefficients for pair in pairs], np.float64).T
     reach = boxes.votes.astype(np.float64) @ coefficients + boxes.bound[:, None]
     rounded = np.ceil(reach * float(weights.scale) / margins).max(axis=1)
@@ -122,7 +122,7 @@ def test_the_same_content_is_the_same_file(boxes: Boxes, pairs: tuple[Assertion,
 
 def test_numbers_too_large_for_a_spreadsheet_stand_as_values() -> None:
     big = Boxes(("a", "b"), np.array([[2**30, 2**29], [7, 2]], np.int64), np.array([2**32, 10]))
-    pair = assertions_of(Method.PLURALITY, 1, None, big.totals)
+    pair = most_votes(big.totals)
     book = audit_workbook(AuditSheet(big, pair, ("x", "y"), SEED, 2), "en")
     weights = [(formula, int(value)) for ref, formula, value in cells(book, 3) if re.fullmatch("E[23]", ref)]
     assert weights == [("", value) for value in draw_weights(error_bounds(big, pair)).values]

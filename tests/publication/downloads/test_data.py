@@ -63,26 +63,28 @@ def test_every_contest_and_basis_has_its_files_and_no_other_is_there() -> None:
 
 def test_each_bulk_entry_is_a_row_with_what_became_of_it() -> None:
     assert files()["presidente/sheets.csv"].decode().splitlines() == [
-        "index,type,signer,basis,station,status,reason,a1,null_,a2,null,blank,ballots,voters,registered",
-        "4,tally-sheet,machine/N.1,reported,N.1,counted,,30,20,10,2,3,,,",
-        "6,tally-sheet,machine/N.2,reported,N.2,pending,conflict,50,5,4,0,0,,,",
-        "7,tally-sheet,machine/N.2b,reported,N.2,pending,conflict,50,5,5,0,0,,,",
-        "8,tally-sheet,machine/S.1,reported,S.1,counted,,20,15,5,1,0,,,",
-        "9,copy,party/uno,copies:party/uno,N.1,counted,,30,20,10,2,0,62,,100",
-        "10,copy,party/uno,copies:party/uno,S.2,counted,,9,8,7,0,0,24,,100",
-        "11,copy,party/dos,copies:party/dos,,refused,station-unknown,1,1,1,0,0,3,,100",
+        "index,type,signer,basis,station,status,reason,a1,null_,a2,null,blank,"
+        "valid,ballots,voters,supplement,spoilt,registered",
+        "4,tally-sheet,machine/N.1,reported,N.1,counted,,30,20,10,2,3,,,,,,",
+        "6,tally-sheet,machine/N.2,reported,N.2,pending,conflict,50,5,4,0,0,,,,,,",
+        "7,tally-sheet,machine/N.2b,reported,N.2,pending,conflict,50,5,5,0,0,,,,,,",
+        "8,tally-sheet,machine/S.1,reported,S.1,counted,,20,15,5,1,0,,,,,,",
+        "9,copy,party/uno,copies:party/uno,N.1,counted,,30,20,10,2,0,,62,,,,100",
+        "10,copy,party/uno,copies:party/uno,S.2,counted,,9,8,7,0,0,,24,,,,100",
+        "11,copy,party/dos,copies:party/dos,,refused,station-unknown,1,1,1,0,0,,3,,,,100",
     ]
 
 
 def test_areas_add_up_candidates_and_options_with_their_coverage() -> None:
     assert files()["presidente/areas-reported.csv"].decode().splitlines() == [
         "area,parent,level,name,stations_declared,stations_in_roll,stations_counted,stations_pending,"
-        "stations_annulled,registered_in_counted,registered_unknown_in_counted,a,null_,valid,null,blank,ballots",
-        'X,,country,"Tierra ""Alta"", X",5,4,2,1,0,190,0,65,35,100,3,3,106',
-        "N,X,state,'=HYPERLINK(1),2,2,1,1,0,100,0,40,20,60,2,3,65",
-        "S,X,state,''Sur,3,2,1,0,0,90,0,25,15,40,1,0,41",
+        "stations_annulled,registered_in_counted,registered_unknown_in_counted,classes_unread_in_counted,"
+        "a,null_,valid,null,blank,ballots",
+        'X,,country,"Tierra ""Alta"", X",5,4,2,1,0,190,0,0,65,35,100,3,3,106',
+        "N,X,state,'=HYPERLINK(1),2,2,1,1,0,100,0,0,40,20,60,2,3,65",
+        "S,X,state,''Sur,3,2,1,0,0,90,0,0,25,15,40,1,0,41",
     ]
-    assert [row[11:14] for row in rows("presidente/options-reported.csv")] == [
+    assert [row[12:15] for row in rows("presidente/options-reported.csv")] == [
         ["a1", "null_", "a2"],
         ["50", "35", "15"],
         ["30", "20", "10"],
@@ -104,7 +106,7 @@ def test_the_roll_says_where_voters_are_not_known() -> None:
 
 
 def test_an_announced_figure_stands_beside_each_basis() -> None:
-    shown = [row[10:] for row in rows("claims.csv")[1:] if row[14] == "reported"]
+    shown = [row[10:19] for row in rows("claims.csv")[1:] if row[14] == "reported"]
     assert shown == [
         ["votes", "a", "80", "61.5", "reported", "5", "2", "65", "15"],
         ["others", "", "50", "'-38.5", "reported", "5", "2", "35", "15"],
@@ -118,7 +120,7 @@ def test_a_claim_about_what_is_not_there_stands_alone() -> None:
     state = state_of(log(k.Kind.SIMULATION, (stray, "press/diario", "alcalde/N")))
     content = next(file for file in derived_files(state) if file.path == "claims.csv").content().decode()
     first = next(line for line in content.splitlines() if ",stray," in line)
-    assert first.endswith("alcalde,N,'=80,,votes,a,80,61.5,,,,,")
+    assert first.endswith("alcalde,N,'=80,,votes,a,80,61.5,,,,,,")
 
 
 def _claim() -> t.Claim:

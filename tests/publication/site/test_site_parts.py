@@ -71,7 +71,7 @@ def test_turnout_is_that_of_stations_whose_voters_are_known(miniature: Path) -> 
     for station, row in enumerate(state.counted["presidencia", "reported"].tolist()):
         if row >= 0 and state.roll.registered[station] >= 0:
             stations += 1
-            ballots += int(table.counts[row].sum()) + int(table.null[row]) + int(table.blank[row])
+            ballots += int(table.counts[row].sum()) + int(table.others[row])
             registered += int(state.roll.registered[station])
     percent = f"{float(Fraction(100 * ballots, registered)):.2f}"
     said = read(miniature, "en/index.html").said
@@ -129,7 +129,7 @@ def test_a_complaint_stands_with_its_ruling(miniature: Path) -> None:
         ["92", "C2.02", "count"],
     ]
     assert [row[4] for row in complaints[1:]] == ["none yet", "96"]
-    assert rulings[1][:4] == ["96", "C2.02", "one of several sheets is chosen", "67"]
+    assert rulings[1][:5] == ["96", "C2.02", "one of several sheets is chosen", "in force", "67"]
 
 
 IMPORTS_ONLY = "This log only imports sheets and announcements"
@@ -138,7 +138,7 @@ IMPORTS_ONLY = "This log only imports sheets and announcements"
 def test_what_the_log_lacks_is_one_line_on_a_page(hostile: Path) -> None:
     for name, titles in (
         ("complaints", ("Complaints", "Rulings")),
-        ("audit", ("Minutes of audits", "Random seed")),
+        ("audit", ("Minutes of audits", "Digits of the seed")),
         ("observers", ("Accreditations", "Observation reports")),
         ("machines", ("Steps in their life", "Checks of seals")),
     ):
@@ -176,8 +176,8 @@ def test_every_code_of_a_record_has_a_word() -> None:
     for kind, words in WORDS.items():
         assert set(words) == set(kind), kind
     shown = {kind for kind in vars(codes).values() if isinstance(kind, type) and issubclass(kind, IntEnum)}
-    elsewhere = {IntEnum, codes.Kind, codes.AuthorRole, codes.Method, codes.LogRole, codes.Basis}
-    never = {codes.Form, codes.RevocationReason, codes.Removal}
+    elsewhere = {IntEnum, codes.Kind, codes.AuthorRole, codes.Method, codes.LogRole, codes.Basis, codes.Ties}
+    never = {codes.Form, codes.RevocationReason}
     assert shown - elsewhere - never == set(WORDS)
     assert set(PURPOSES) == set(BY_NAME)
 

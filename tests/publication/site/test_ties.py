@@ -90,12 +90,12 @@ def said(directory: Path, rules: str, votes: tuple[int, int, int]) -> str:
             'method = "dhondt"\nseats = 3',
             (720, 360, 360),
             "Seats by D'Hondt: Ana Álvarez 1. By D'Hondt 2 of 3 seats are open: "
-            "Ana Álvarez, Bea Núñez, Caro Ib have equal averages.",
+            "Ana Álvarez, Bea Núñez, Caro Ib have equal claims.",
         ),
         (
             'method = "dhondt"\nseats = 3\nthreshold = "50%"',
             (180, 120, 96),
-            "No list reaches 50.00% of the valid votes, so nobody takes part in the seats.",
+            "No list reaches 50.00% of the votes that count for it, so nobody takes part in the seats.",
         ),
         (
             'method = "plurality"\nseats = 1',

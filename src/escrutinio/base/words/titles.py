@@ -44,8 +44,8 @@ def title_in(titles: Sequence[Titled], language: str, otherwise: str) -> str:
 
 
 CLASSES: Mapping[str, str] = {
-    "null": N_("Null votes"),
-    "blank": N_("Blank votes"),
+    "null": N_("Null ballots"),
+    "blank": N_("Blank ballots"),
     "spoilt": N_("Spoilt ballots"),
     "challenged": N_("Challenged ballots"),
 }

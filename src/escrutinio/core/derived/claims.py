@@ -7,14 +7,14 @@ from escrutinio.base.cells import text_cell
 from escrutinio.base.words.titles import title_in
 from escrutinio.core.derived.cells import table_bytes
 from escrutinio.core.election.definition import OTHERS
-from escrutinio.core.election.state import ElectionState, Logged
+from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.election.totals import Totals
 from escrutinio.core.records.types import Claim
 
 HEADER = (
     *("index", "claim", "signer", "speaker_en", "speaker_es", "announced_on", "contest", "area", "covered"),
     *("turnout", "item", "candidate", "announced", "percent", "basis", "stations_declared"),
-    *("stations_counted", "counted", "difference"),
+    *("stations_counted", "counted", "difference", "retracted"),
 )
 
 Count = Callable[[str, str], Totals]
@@ -34,9 +34,12 @@ def claim_table(state: ElectionState, count: Count, bases: Callable[[str], Seque
     """Write claims.csv; `bases` gives the codes of the bases of a contest that have sheets.
 
     A figure whose contest, area or candidate the definition does not have, or that the log does not count
-    (registered voters), stands alone; so does every figure while no basis has a sheet.
+    (registered voters), stands alone; so does every figure while no basis has a sheet. A claim that was taken
+    back is there too, with the index of its retraction.
     """
-    rows = (row for logged in state.records(Claim) for row in _rows(state, count, bases, logged))
+    shown = (Standing.EFFECTIVE, Standing.RETRACTED)
+    claims = (found for logged in state.controls if logged.standing in shown and (found := logged.of(Claim)))
+    rows = (row for logged in claims for row in _rows(state, count, bases, logged))
     return table_bytes(HEADER, map(",".join, rows))
 
 
@@ -53,18 +56,19 @@ def _rows(
         *(claim.announced_on, code, area, text_cell(claim.covered or ""), text_cell(claim.turnout or "")),
     )
     figures = list(_figures(claim, contest.candidates if contest else ()))
+    retracted = _number(state.retracted.get(logged.index))
     known = bases(code) if contest and area in state.areas.index else ()
     for figure in figures:
         said = (figure.item, figure.candidate, _number(figure.announced), text_cell(figure.percent))
         if not known:
-            yield (*head, *said, "", "", "", "", "")
+            yield (*head, *said, "", "", "", "", "", retracted)
         for basis in known:
             assert contest is not None
             found, at = count(code, basis), state.areas.index[area]
             counted = _counted(figure, found, at, contest.candidates, figures)
             gap = None if counted is None or figure.announced is None else figure.announced - counted
             coverage = (str(found.stations_declared[at]), str(found.stations_counted[at]))
-            yield (*head, *said, basis, *coverage, _number(counted), _number(gap))
+            yield (*head, *said, basis, *coverage, _number(counted), _number(gap), retracted)
 
 
 def _figures(claim: Claim, candidates: tuple[str, ...]) -> Iterator[Figure]:

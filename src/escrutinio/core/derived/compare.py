@@ -26,7 +26,7 @@ DATAPACKAGE = "datapackage.json"
 MAX_RESOURCES = 100_000
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9][A-Za-z0-9._-]{0,127}){0,3}")
 _OF_PAGES = re.compile(
-    r"(areas|controls|keys|log-pages|findings-wide|qr2024)\.json|(index|names)/[A-Za-z0-9._-]{1,200}\.json"
+    r"(areas|controls|keys|proofs|log-pages|findings-wide|qr2024)\.json|(index|names)/[A-Za-z0-9._-]{1,200}\.json"
 )
 _SHOWN = 80
 

@@ -18,6 +18,7 @@ from escrutinio.core.derived.cells import free_names, joined_cells, number_cells
 from escrutinio.core.derived.claims import Count, claim_table
 from escrutinio.core.derived.geometry import Geometry, format_features
 from escrutinio.core.election.findings.finding import Finding
+from escrutinio.core.election.findings.retractions import TAKEN_BACK
 from escrutinio.core.election.findings.sheets import DUPLICATE
 from escrutinio.core.election.findings.table import KEEPS
 from escrutinio.core.election.state import RULED, Basis, ContestView, ElectionState, SheetTable, Status
@@ -115,7 +116,7 @@ def _fits(name: str) -> bool:
 
 def sums_of(contest: ContestView) -> tuple[str, ...]:
     """The columns behind those of votes: valid ballots, those of each class, and all together."""
-    return ("valid", *contest.classes, "ballots")
+    return ("valid", *free_names(contest.classes, (*AREA, *COVERAGE, "valid", "ballots")), "ballots")
 
 
 def vote_columns(contest: ContestView, codes: Sequence[str]) -> list[str]:
@@ -163,11 +164,12 @@ def _sheets(state: ElectionState, contest: ContestView) -> bytes:
     table = state.tables[contest.code]
     kinds = {code: BY_CODE[code].NAME for code in np.unique(table.kind).tolist()}
     statuses = {status.value: status.name.lower() for status in Status}
+    classes = free_names(contest.classes, SHEET + STATED)
     return table_bytes(
         (
             *SHEET,
-            *free_names(contest.options, SHEET + contest.classes + STATED),
-            *contest.classes,
+            *free_names(contest.options, (*SHEET, *classes, *STATED)),
+            *classes,
             *STATED,
         ),
         map(str, table.index.tolist()),
@@ -207,6 +209,8 @@ def _reasons(state: ElectionState, contest: str, table: SheetTable) -> list[str]
         reasons[row] = reason or ""
     for row in np.flatnonzero(table.status == Status.DUPLICATE).tolist():
         reasons[row] = DUPLICATE
+    for row in np.flatnonzero(table.status == Status.RETRACTED).tolist():
+        reasons[row] = TAKEN_BACK
     return reasons
 
 

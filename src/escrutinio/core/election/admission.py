@@ -80,6 +80,7 @@ class Admission(Following):
         made = copy(self)
         made._holders, made._seen = ChainMap({}, self._holders), ChainMap({}, self._seen)
         made._acts = None if self._acts is None else self._acts.copy()
+        made._revocations = self._revocations.copy()
         return made
 
     def judge(self, records: Sequence[bytes]) -> list[Refusal | None]:
@@ -154,12 +155,14 @@ class Admission(Following):
             entry, holder = self._open(raw, election)
             self._check_right(holder, type(entry.body), entry.about)
             self._check_keys(entry)
-            settles = holder.place == ROOT_PLACE or isinstance(entry.body, t.Roll)
+            settles = holder.place == ROOT_PLACE or isinstance(entry.body, t.Roll | t.CoRecord)
             if settles and self._is_new(raw):
-                if holder.key is not None:
+                if isinstance(entry.body, t.CoRecord):
+                    self._consent(entry)
+                elif holder.key is not None:
                     self._publish(self.size, entry, holder.key)
                 elif not self._revokes_root(entry):
-                    self._settle(entry)
+                    self._settle(self.size, entry)
         self.size += 1
 
     def _open(self, raw: bytes, election: Foundation) -> tuple[Entry, Holder]:
@@ -197,7 +200,7 @@ class Admission(Following):
                 _refuse("not-entitled", RecordError("root-key-signs", type=kind.NAME))
             return
         key = holder.key
-        if not self.rights.may_sign(key.role, kind):
+        if not self.rights.may_sign(key.role, kind, key.name):
             role = key.role.name.lower().replace("_", " ")
             _refuse("not-entitled", RecordError("role-signs", name=key.name, role=role, type=kind.NAME))
         if (key.scope or key.contests) and self._is_outside(key, about):

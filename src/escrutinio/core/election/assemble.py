@@ -28,6 +28,7 @@ from escrutinio.core.election.founding import Foundation
 from escrutinio.core.election.history import machine_table, software_of
 from escrutinio.core.election.keys import KeyTable, organisation_of
 from escrutinio.core.election.places import Beyond, in_places
+from escrutinio.core.election.retractions import judge_retractions, retracted_digests, without_retracted
 from escrutinio.core.election.rights import Rights, Scopes
 from escrutinio.core.election.sheets import (
     Gathering,
@@ -44,7 +45,6 @@ from escrutinio.core.election.state import (
     RULED,
     ElectionState,
     Logged,
-    SheetTable,
     Standing,
     depended_on,
 )
@@ -58,14 +58,16 @@ from escrutinio.core.records.subjects import Subject
 @dataclass
 class Unjudged:
     """What a fold keeps of entries besides columns, until a state is asked for: controls, faults with their
-    reason, sheets of contests that the definition lacks, types that this program does not know, and
-    enrolments of the root's own key, with the name that they give it."""
+    reason, sheets of contests that the definition lacks, types that this program does not know,
+    enrolments of the root's own key, with the name that they give it, and the revocations that waited for
+    consents and were `completed` by them."""
 
     controls: list[SignedControl] = field(default_factory=list)
     faults: list[tuple[int, Fault, str]] = field(default_factory=list)
     unknown_contest: list[tuple[int, Subject]] = field(default_factory=list)
     unknown_types: list[tuple[int, int]] = field(default_factory=list)
     of_root: list[tuple[int, str]] = field(default_factory=list)
+    completed: set[int] = field(default_factory=set)
 
     def drop(self, entries: Collection[int]) -> None:
         """Leave out these entries."""
@@ -98,7 +100,10 @@ def assemble(
         notes.add(CONTEST_UNKNOWN, [index], station=about.station, contest=about.contest)
     signed = [
         SignedControl(0, definition, -1, Standing.EFFECTIVE),
-        *sorted(unjudged.controls, key=lambda each: each.index),
+        *(
+            replace(each, settled=Standing.EFFECTIVE) if each.index in unjudged.completed else each
+            for each in sorted(unjudged.controls, key=lambda each: each.index)
+        ),
     ]
     nowhere = Scopes(keys, areas, empty_roll(), rights)
     framing = (each for each in signed if isinstance(each.entry.body, t.Roll | t.Closing))
@@ -112,7 +117,7 @@ def assemble(
     roll = change_stations(in_force, controls, closed.get(Closes.ROLL))
     names, organisation = _organisations(keys)
     # Chunks number digests as they come, which depends on how the log is cut; their own order does not.
-    digests = sorted(software_of(controls).union(gathering.digests, _of_rulings(controls)))
+    digests = sorted(software_of(controls).union(gathering.digests, _named_rows(controls)))
     number = {digest: place for place, digest in enumerate(digests)}
     charter = next((c.takes_effect(t.Charter) for c in controls if c.index == 1), None)
     state = ElectionState(
@@ -137,6 +142,7 @@ def assemble(
         annulled={},
         controls=controls,
         repeats=dict(sorted(repeats.items())),
+        retracted={},
         unknown_types=tuple(each for each in sorted(unjudged.unknown_types) if each[1] < UNREAD),
         unread=tuple(each for each in sorted(unjudged.unknown_types) if each[1] >= UNREAD),
         findings=(),
@@ -172,17 +178,20 @@ def _count(state: ElectionState, rights: Rights, gathering: Gathering, notes: Fi
     body = state.definition.body
     paper = in_places(state.areas, state.roll, body.paper)
     beyond = Beyond.of(state.areas, state.roll, body.supplements)
-    selected = any(logged.body.sheet for logged in state.records(t.Ruling))
-    placing = Placing(state.keys, state.roll, scopes, bases, *who, openings, number, paper, beyond, selected)
-    tables: dict[str, SheetTable] = {}
+    named = any(logged.body.sheet for logged in state.records(t.Ruling)) or bool(state.records(t.Retraction))
+    placing = Placing(state.keys, state.roll, scopes, bases, *who, openings, number, paper, beyond, named)
+    made = {contest.code: make_sheets(contest, gathering, placing) for contest in state.contests}
+    tables = {code: sheets.table for code, sheets in made.items()}
+    taken_back = judge_retractions(state.controls, tables, state.signers, state.digests)
+    retracted = {each.entry: each.logged.index for each in taken_back if each.entry is not None}
     counted, pending, annulled = {}, {}, {}
     codes = [basis.code for basis in bases]
     for contest in state.contests:
-        sheets = make_sheets(contest, gathering, placing)
+        sheets = made[contest.code]
         note_refusals(sheets, contest, gathering, placing, notes)
         table = sheets.table
         rulings = rulings_of(state, rights, contest.code)
-        counting = count(table, codes, len(state.roll), state.organisation, rulings, state.size)
+        counting = count(table, codes, len(state.roll), state.organisation, rulings, state.size, retracted)
         tables[contest.code] = with_status(table, counting.status)
         annulled[contest.code] = tuple(counting.annulled)
         for code in codes:
@@ -192,12 +201,22 @@ def _count(state: ElectionState, rights: Rights, gathering: Gathering, notes: Fi
             note_void_ruling(ruling.index, ruling.place, contest.code, notes)
         for ruling, waiting in counting.awaited:
             note_awaited(ruling.index, ruling.decision, waiting, contest.code, notes)
-    return replace(state, tables=tables, bases=bases, counted=counted, pending=pending, annulled=annulled)
+    return replace(
+        state,
+        tables=tables,
+        bases=bases,
+        counted=counted,
+        pending=pending,
+        annulled=annulled,
+        controls=without_retracted(state.controls, retracted) if retracted else state.controls,
+        retracted=retracted,
+    )
 
 
-def _of_rulings(controls: Sequence[Logged[t.Body]]) -> set[bytes]:
-    """The digests of the sheets that rulings select, and of the rulings that order others."""
-    found: set[bytes] = set()
+def _named_rows(controls: Sequence[Logged[t.Body]]) -> set[bytes]:
+    """The digests of the sheets that rulings select, of the rulings that order others, and of what is taken
+    back."""
+    found = retracted_digests(controls)
     for logged in controls:
         if (ruling := logged.takes_effect(t.Ruling)) is not None:
             found.update(filter(None, (ruling.body.sheet, ruling.entry.digest)))

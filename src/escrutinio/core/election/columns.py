@@ -32,10 +32,10 @@ Shape: TypeAlias = tuple[int, int]
 class Rows:
     """Bulk entries of one contest in the order of their chunk.
 
-    `place` int32: position in the chunk. The others as in `state.SheetTable`, but `digest` and `original`
-    count in `ChunkColumns.digests`. `record` V32: the SHA-256 of each entry. `fits` is false where the number
-    of counts is not that of the contest's options, or that of classes not that of its classes; those counts
-    are zeros.
+    `place` int32: position in the chunk. The others as in `state.SheetTable`, but `digest`, `original` and
+    `opened` count in `ChunkColumns.digests`. `record` V32: the SHA-256 of each entry. `fits` is false where
+    the number of counts is not that of the contest's options, or that of classes not that of its classes;
+    those counts are zeros.
     """
 
     place: NDArray[np.int32]
@@ -51,6 +51,7 @@ class Rows:
     issued_at: NDArray[np.int64]
     form: NDArray[np.uint8]
     original: NDArray[np.int32]
+    opened: NDArray[np.int32]
     digest: NDArray[np.int32]
     record: NDArray[np.void]
     fits: NDArray[np.bool_]
@@ -220,6 +221,7 @@ def _rows(
         issued_at=columns.issued_at[mine],
         form=columns.form[mine].astype(np.uint8),
         original=numbered(columns.original),
+        opened=numbered(columns.opened),
         digest=numbered(columns.digest),
         record=np.frombuffer(own, _DIGEST),
         fits=fits,

@@ -45,6 +45,8 @@ def contest_views(contests: Sequence[Contest], areas: AreaTree, roll: Roll) -> t
             option_titles=tuple(option.titles for option in contest.options),
             option_candidate=np.array([option.candidate for option in contest.options], np.int32),
             stations=areas.within(areas.index[contest.area], roll.area),
+            articles=contest.articles,
+            first=contest.first,
         )
         for contest in contests
     )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.dataclass import dataclass
-from escrutinio.core.election.findings.docket import AWAITED
+from escrutinio.core.election.findings.docket import COUNT_AWAITED
 from escrutinio.core.election.findings.sheets import CONFLICT
 from escrutinio.core.election.places import in_places
 from escrutinio.core.election.rights import Rights
@@ -51,14 +51,13 @@ class RulingAt:
 @dataclass(eq=False)
 class Counting:
     """The count of one contest: a status per row; per basis the row that counts at each station (-1: none),
-    the stations where entries differ, and the rows that say again what another says (with that other).
-    `annulled` stations; rulings that are `void`, since they select what is no sheet of theirs; and what is
-    `awaited`: recounts and repeated votes that were ordered, each with the stations that have none yet."""
+    and the stations where entries differ. `annulled` stations; rulings that are `void`, since they select
+    what is no sheet of theirs; and what is `awaited`: recounts and repeated votes that were ordered, each
+    with the stations that have none yet."""
 
     status: NDArray[np.uint8]
     counted: dict[str, NDArray[np.int32]] = field(default_factory=dict)
     conflicts: dict[str, NDArray[np.int32]] = field(default_factory=dict)
-    repeats: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
     annulled: list[int] = field(default_factory=list)
     void: list[RulingAt] = field(default_factory=list)
     awaited: list[tuple[RulingAt, list[int]]] = field(default_factory=list)
@@ -71,16 +70,20 @@ def count(
     organisation: NDArray[np.int32],
     rulings: Sequence[RulingAt],
     size: int,
+    retracted: Mapping[int, int],
 ) -> Counting:
     """Count the rows of one contest whose log index is below `size`.
 
-    Rows with status REFUSED stay refused. `organisation` is int32 [signers]; `bases` are the codes that
-    `table.basis` counts in.
+    Rows with status REFUSED stay refused, and those that were `retracted` below `size` count nowhere.
+    `organisation` is int32 [signers]; `bases` are the codes that `table.basis` counts in.
     """
     rows = int(np.searchsorted(table.index, size))
     status = np.full(rows, Status.EVIDENCE, np.uint8)
     refused = table.status[:rows] == Status.REFUSED
     status[refused] = Status.REFUSED
+    if taken_back := [entry for entry, by in retracted.items() if by < size]:
+        status[np.isin(table.index[:rows], taken_back) & ~refused] = Status.RETRACTED
+        refused |= status == Status.RETRACTED
     counting = Counting(status)
     for number, code in enumerate(bases):
         mine = np.flatnonzero((table.basis[:rows] == number) & ~refused)
@@ -99,11 +102,15 @@ def counted_at(state: ElectionState, contest: str, basis: str, size: int) -> NDA
     Raises KeyError for a contest or basis that the state does not have.
     """
     state.basis(basis)
+    return counting_at(state, contest, size).counted[basis]
+
+
+def counting_at(state: ElectionState, contest: str, size: int) -> Counting:
+    """The count of a contest when the log had `size` entries. Raises KeyError for one that there is not."""
     codes = [each.code for each in state.bases]
     rulings = rulings_of(state, Rights(state.definition.body), contest)
-    return count(state.tables[contest], codes, len(state.roll), state.organisation, rulings, size).counted[
-        basis
-    ]
+    who, taken_back = state.organisation, state.retracted
+    return count(state.tables[contest], codes, len(state.roll), who, rulings, size, taken_back)
 
 
 def reported_rows(state: ElectionState, contest: str) -> NDArray[np.int32]:
@@ -142,7 +149,6 @@ def _count_sheets(
     counted = np.full(stations, NONE, np.int32)
     conflict = np.zeros(stations, np.bool_)
     spoken = np.zeros(stations, np.bool_)
-    again: list[NDArray[np.int64]] = []
     by_board = table.kind[mine] == t.ManualSheet.TYPE
     for rows in (mine[~by_board], mine[by_board]):
         rows = rows[~spoken[table.station[rows]]]
@@ -156,12 +162,9 @@ def _count_sheets(
         counted[seen] = np.where(conflict[seen], NONE, first[seen])
         counting.status[rows] = np.where(conflict[station], Status.PENDING, Status.DUPLICATE)
         counting.status[counted[seen][counted[seen] >= 0]] = Status.COUNTED
-        again.append(rest[~conflict[table.station[rest]]])
         spoken[seen] = True
-    repeats = np.sort(np.concatenate(again))
     counting.counted[code] = counted
     counting.conflicts[code] = np.flatnonzero(conflict).astype(np.int32)
-    counting.repeats[code] = repeats, counted[table.station[repeats]].astype(np.int64)
 
 
 def same_sheet(table: SheetTable, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -225,31 +228,32 @@ def _apply(counting: Counting, table: SheetTable, stations: int, rulings: Sequen
     highest instance. What is upheld, dismissed, stayed or reversed leaves a station as reported."""
     reported = counting.counted.get(REPORTED, np.full(stations, NONE, np.int32))
     counted, annulled = reported.copy(), np.zeros(stations, np.bool_)
-    instance, waiting = np.zeros(stations, np.int16), np.zeros(stations, np.bool_)
+    instance, ordered = np.zeros(stations, np.int16), np.full(stations, NONE, np.int64)
     in_force = {ruling.matter: ruling for ruling in rulings}
     for ruling in sorted(in_force.values(), key=lambda each: each.index):
         here = ruling.here & (instance <= ruling.instance)
+        again = ruling.decision in (Decision.RECOUNT, Decision.REPEAT)
         if ruling.decision is Decision.SELECT:
             row = _selected(counting, table, ruling, here)
             if row == NONE:
                 counting.void.append(ruling)
                 continue
             counted[here] = row
-        elif ruling.decision is Decision.ANNUL:
-            counted[here] = NONE
-        elif ruling.decision in (Decision.RECOUNT, Decision.REPEAT):
-            counted[here] = _again(counting, table, ruling, stations)[here]
         else:
-            counted[here] = reported[here]
+            counted[here] = NONE if again or ruling.decision is Decision.ANNUL else reported[here]
         instance[here] = ruling.instance
         annulled[here] = ruling.decision is Decision.ANNUL
-        waiting[here] = ruling.decision in (Decision.RECOUNT, Decision.REPEAT)
-        if ruling.decision in (Decision.RECOUNT, Decision.REPEAT):
-            counting.awaited.append((ruling, np.flatnonzero(here & (counted == NONE)).tolist()))
+        ordered[here] = ruling.index if again else NONE
+    conflict = np.zeros(stations, np.bool_)
+    conflict[counting.conflicts.get(REPORTED, np.zeros(0, np.int32))] = True
+    conflict &= (counted == NONE) & ~annulled & (ordered == NONE)
     counting.counted[RULED] = counted
-    conflicts = counting.conflicts.get(REPORTED, np.zeros(0, np.int32))
-    still = [s for s in conflicts.tolist() if counted[s] == NONE and not annulled[s] and not waiting[s]]
-    counting.conflicts[RULED] = np.array(still, np.int32)
+    for ruling in in_force.values():
+        if (here := ordered == ruling.index).any():
+            conflict |= _count_again(counting, table, ruling, here)
+            waiting = np.flatnonzero(here & (counted == NONE) & ~conflict).tolist()
+            counting.awaited.append((ruling, waiting))
+    counting.conflicts[RULED] = np.flatnonzero(conflict).astype(np.int32)
     counting.annulled = np.flatnonzero(annulled).tolist()
 
 
@@ -269,17 +273,22 @@ def _selected(counting: Counting, table: SheetTable, ruling: RulingAt, here: NDA
     return NONE
 
 
-def _again(counting: Counting, table: SheetTable, ruling: RulingAt, stations: int) -> NDArray[np.int32]:
-    """The first board's sheet of each station that follows a ruling, int32 [stations]; -1 for none."""
-    found = np.full(stations, NONE, np.int32)
+def _count_again(
+    counting: Counting, table: SheetTable, ruling: RulingAt, here: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Count the boards' sheets that follow a ruling, at the stations where it is in force: the first of each
+    counts unless another differs. The stations where one does, bool [stations]."""
     rows = len(counting.status)
     fine = (table.kind[:rows] == t.ManualSheet.TYPE) & (counting.status != Status.REFUSED)
     mine = np.flatnonzero(fine & (table.digest[:rows] == ruling.digest) & (ruling.digest != NONE))
-    mine = mine[table.index[mine] > ruling.index]
-    seen, at = np.unique(table.station[mine], return_index=True)
-    found[seen] = mine[at]
-    counting.status[mine[at]] = Status.COUNTED
-    return found
+    mine = mine[(table.index[mine] > ruling.index) & here[table.station[mine]]]
+    own = Counting(counting.status)
+    _count_sheets(own, table, mine, RULED, len(here))
+    counted = counting.counted[RULED]
+    counted[here] = own.counted[RULED][here]
+    conflict = np.zeros(len(here), np.bool_)
+    conflict[own.conflicts[RULED]] = True
+    return conflict
 
 
 def pending_of(counting: Counting, refusals: Mapping[int, str], code: str) -> dict[int, str]:
@@ -292,7 +301,7 @@ def pending_of(counting: Counting, refusals: Mapping[int, str], code: str) -> di
     found = dict.fromkeys(counting.conflicts[code].tolist(), CONFLICT)
     if code == RULED:
         for _, waiting in counting.awaited:
-            found.update(dict.fromkeys(waiting, AWAITED))
+            found.update(dict.fromkeys(waiting, COUNT_AWAITED))
     for station, reason in refusals.items():
         if counted[station] == NONE and station not in annulled:
             found.setdefault(station, reason)

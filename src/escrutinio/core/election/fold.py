@@ -171,6 +171,9 @@ class Fold:
         self._note(index, said.entry, said.place, said.standing)
         if said.standing is Standing.EFFECTIVE:
             self._settle(index, said)
+        if said.completes is not None:
+            self._keys.revoke(said.completes.kid, index)
+            self._unjudged.completed.add(said.completes.at)
 
     def _settle(self, index: int, said: Said) -> None:
         """Write down from where and until where a key is in force, as the admission has it."""

@@ -14,6 +14,7 @@ from escrutinio.core.election.bulk.machine_keys import open_enrolment
 from escrutinio.core.election.bulk.signatures import plainly_acceptable
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
+from escrutinio.core.election.revoking import Revocations, Revoking
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.records import types as t
@@ -26,7 +27,9 @@ from escrutinio.core.records.opening import EntryError, Signer, open_signed
 from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.records.possession import possesses
 
-SETTLING = frozenset({t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Revocation.TYPE})
+SETTLING = frozenset(
+    {t.Definition.TYPE, t.Charter.TYPE, t.Enrolment.TYPE, t.Revocation.TYPE, t.CoRecord.TYPE}
+)
 """The types of the records that settle keys, or are like those that do."""
 
 _READ = frozenset({(code, body.VERSION) for code, body in t.BY_CODE.items()} | set(t.EARLIER))
@@ -36,14 +39,16 @@ _NOBODY: tuple[Signer | None, int] = (None, ROOT_PLACE)
 
 
 class Said(NamedTuple):
-    """An entry that settles keys: its record, the place of its key or `ROOT_PLACE`, whether it has effect; of
-    an enrolment, the kid of each of its keys, None for one that is not enrolled: the root's own, one whose
-    signatures cannot be checked, and one that does not prove that its holder has it."""
+    """An entry that settles keys: its record, the place of its key or `ROOT_PLACE`, whether it has effect,
+    None where that is judged later; of an enrolment, the kid of each of its keys, None for one that is not
+    enrolled: the root's own, one whose signatures cannot be checked, and one that does not prove that its
+    holder has it; of a consent, the revocation that it completes."""
 
     entry: Entry
     place: int
-    standing: Standing
+    standing: Standing | None
     kids: tuple[bytes | None, ...] = ()
+    completes: Revoking | None = None
 
 
 class Holder(NamedTuple):
@@ -69,6 +74,7 @@ class Following:
         self._enrolled = 0
         self._rights: Rights | None = None
         self._acts: Acts | None = None
+        self._revocations = Revocations(1)
         self._rolls: tuple[Logged[t.Roll], ...] = ()
         self._seen: MutableMapping[bytes, None] = {}
 
@@ -147,9 +153,12 @@ class Following:
             return Said(entry, ROOT_PLACE, standing)
         signer, place = self.signer(raw, kind)
         entry = open_enrolment(raw, signer, election.digest)
+        if isinstance(entry.body, t.CoRecord):
+            return Said(entry, place, None, completes=self._consent(entry))
         if place != ROOT_PLACE or isinstance(entry.body, t.Charter) or self._revokes_root(entry):
             return Said(entry, place, Standing.REFUSED)
-        return Said(entry, place, Standing.EFFECTIVE, self._settle(entry))
+        kids = self._settle(index, entry)
+        return Said(entry, place, Standing.EFFECTIVE if kids is not None else Standing.WAITING, kids or ())
 
     def _is_new(self, raw: bytes) -> bool:
         """Whether an entry that bears on keys or rolls stands in the log for the first time; an entry counts
@@ -173,17 +182,32 @@ class Following:
         self._foundation = foundation
         self._rights = Rights(foundation.body)
         self._acts = Acts(self._rights)
+        self._revocations = Revocations(foundation.body.officers_needed)
 
     def _crown(self, root: bytes) -> None:
         self._holders[key_id(root)] = Holder(Signer(root, ""), ROOT_PLACE, None)
 
-    def _settle(self, entry: Entry) -> tuple[bytes | None, ...]:
-        """Let a record of the root take effect on the keys; the kids of those that it enrols."""
-        if isinstance(entry.body, t.Revocation):
-            self._revoke(entry.body.kid)
-        if not isinstance(entry.body, t.Enrolment):
-            return ()
-        return self._enrol(entry.body.keys)
+    def _settle(self, index: int, entry: Entry) -> tuple[bytes | None, ...] | None:
+        """Let a record of the root take effect on the keys; the kids of those that it enrols, None for a
+        revocation that waits for consents."""
+        body = entry.body
+        if isinstance(body, t.Revocation):
+            holder = self._holders.get(body.kid)
+            role = None if holder is None or holder.key is None else holder.key.role
+            if self._revocations.waits(index, entry, body, role):
+                return None
+            self._revoke(body.kid)
+        return self._enrol(body.keys) if isinstance(body, t.Enrolment) else ()
+
+    def _consent(self, entry: Entry) -> Revoking | None:
+        """Let a co-record take effect on the keys; the revocation that it completes."""
+        holder = self._holders.get(entry.kid)
+        if holder is None or holder.key is None:
+            return None
+        completed = self._revocations.consent(entry, holder.key.name, holder.key.role)
+        if completed is not None:
+            self._revoke(completed.kid)
+        return completed
 
     def _enrol(self, keys: Sequence[EnrolledKey]) -> tuple[bytes | None, ...]:
         """Enrol keys that are not yet; their kids, or None (`Said`)."""
@@ -231,7 +255,8 @@ class Following:
 
 
 def kind_of(raw: bytes) -> int:
-    """The type that a record has if it is well formed; -1 where it cannot be, or is not known in its version."""
+    """The type that a record has if it is well formed; -1 where it cannot be, or is not known in its
+    version."""
     try:
         if raw[2] == 0x58 and raw[raw[3] + 5] == 0x58:  # the heads that nearly every record has
             at = raw[3] + 7

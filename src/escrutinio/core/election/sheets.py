@@ -64,6 +64,7 @@ class Gathered:
     station: list[NDArray[np.int32]] = field(default_factory=list)
     digest: list[NDArray[np.int32]] = field(default_factory=list)
     original: list[NDArray[np.int32]] = field(default_factory=list)
+    opened: list[NDArray[np.int32]] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
 
     def column(self, name: str) -> NDArray[np.generic]:
@@ -92,6 +93,7 @@ class Gathering:
             gathered.signer.append(signer[rows.place])
             gathered.digest.append(known[rows.digest])
             gathered.original.append(known[rows.original])
+            gathered.opened.append(known[rows.opened])
             spoken = [names.setdefault(station, len(names)) for station in rows.stations.split("\n")]
             gathered.station.append(np.array(spoken, np.int32))
 
@@ -104,7 +106,8 @@ class Gathering:
                 if not keep.all():
                     gathered.rows[at] = gathered.rows[at].only(keep)
                     gathered.index[at] = index[keep]
-                    for column in (gathered.signer, gathered.station, gathered.digest, gathered.original):
+                    named = (gathered.digest, gathered.original, gathered.opened)
+                    for column in (gathered.signer, gathered.station, *named):
                         column[at] = column[at][keep]
 
 
@@ -152,8 +155,8 @@ def _named(name: str) -> tuple[Title, ...]:
 class Placing:
     """What is needed to say where rows belong. `openings`: per station the index of its first opening;
     `digests`: their numbers in `ElectionState.digests`; `paper`: the stations that count on paper, bool
-    [stations]; `beyond`: how many may vote at each beyond its list; whether a ruling has `selected` a
-    sheet."""
+    [stations]; `beyond`: how many may vote at each beyond its list; `named`: whether a ruling or a retraction
+    names rows by their digest."""
 
     keys: KeyTable
     roll: Roll
@@ -165,7 +168,7 @@ class Placing:
     digests: Mapping[bytes, int]
     paper: NDArray[np.bool_]
     beyond: Beyond
-    selected: bool
+    named: bool
 
 
 def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) -> Sheets:
@@ -195,8 +198,9 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
         issued_at=column("issued_at").astype(np.int64),
         form=column("form").astype(np.uint8),
         original=digests[np.concatenate(gathered.original)],
+        opened=digests[np.concatenate(gathered.opened)],
         digest=digests[np.concatenate(gathered.digest)],
-        record=_own_records(gathered, placing.digests, placing.selected),
+        record=_own_records(gathered, placing.digests, placing.named),
         selectable=np.zeros(0, np.bool_),
         class_codes=contest.classes,
     )
@@ -206,10 +210,10 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
     return Sheets(_with(table, basis=_bases(table, placing), status=status, selectable=selectable), refusal)
 
 
-def _own_records(gathered: Gathered, digests: Mapping[bytes, int], selected: bool) -> NDArray[np.int32]:
-    """Which of the numbered digests is that of each row's own entry; -1 where nobody named it. Rulings may
-    have `selected` some."""
-    if not selected and all((rows.original < 0).all() for rows in gathered.rows):
+def _own_records(gathered: Gathered, digests: Mapping[bytes, int], named: bool) -> NDArray[np.int32]:
+    """Which of the numbered digests is that of each row's own entry; -1 where nobody named it. Rulings and
+    retractions may have `named` some."""
+    if not named and all((rows.original < 0).all() for rows in gathered.rows):
         return np.full(sum(map(len, gathered.index)), -1, np.int32)
     own = (digest for rows in gathered.rows for digest in rows.record.tolist())
     return np.array([digests.get(digest, -1) for digest in own], np.int32)
@@ -373,6 +377,7 @@ def _empty(options: int, classes: tuple[str, ...]) -> SheetTable:
         issued_at=long,
         form=byte,
         original=word,
+        opened=word,
         digest=word,
         record=word,
         selectable=np.zeros(0, np.bool_),

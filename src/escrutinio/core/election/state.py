@@ -24,7 +24,7 @@ from escrutinio.core.election.roll import Roll
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Closes, Method, Ties
 from escrutinio.core.records.entry import Entry
-from escrutinio.core.records.parts import Attachment, Bar, Title, Win
+from escrutinio.core.records.parts import Article, Attachment, Bar, FirstRound, Title, Win
 
 REPORTED = "reported"
 REPORTED_LATE = "reported-late"
@@ -54,6 +54,8 @@ class Status(IntEnum):
     EVIDENCE = 4
     """It is shown and compared, and counts nowhere: a zero report, a hand count that stands alone, a
     board's sheet where a machine's stands."""
+    RETRACTED = 5
+    """Its signer took it back; it counts nowhere and is compared with nothing."""
 
 
 class Standing(IntEnum):
@@ -69,6 +71,10 @@ class Standing(IntEnum):
     OVERRULED = 4
     """A court of a higher instance has said something else in this matter; it stays visible and changes
     nothing."""
+    RETRACTED = 5
+    """A claim that its signer took back; it stays visible and is compared with nothing."""
+    WAITING = 6
+    """A revocation of the root that has not the consents that it needs; the key stays in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class ContestView:
     option_titles: tuple[tuple[Title, ...], ...]
     option_candidate: NDArray[np.int32]
     stations: NDArray[np.bool_]
+    articles: tuple[Article, ...] = ()
+    first: FirstRound | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,11 +150,11 @@ class SheetTable:
     `registered` int64. All of these are -1 where not stated. `issued_at` int64: seconds since 1970-01-01 UTC,
     as the signer claims.
 
-    `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `digest` and `original` int32:
-    indices into `ElectionState.digests`, -1 for none: of a zero report's software, a hand count's audit
-    commitment or the ruling that a board's sheet follows, and of the record that a copy names as its signed
-    original, or a hand count as the one that it corrects; `record` int32 likewise: of the entry itself, where
-    another record names it.
+    `form` uint8: how a copy was read (`codes.Form`), 255 for other kinds. `digest`, `original` and `opened`
+    int32: indices into `ElectionState.digests`, -1 for none: of a zero report's software, a hand count's
+    audit commitment or the ruling that a board's sheet follows; of the record that a copy names as its signed
+    original, or a hand count as the one that it corrects; and of the commitment to a hand count that this one
+    opens with its salt. `record` int32 likewise: of the entry itself, where another record names it.
 
     `selectable`: whether a ruling may select it, whatever its sums. `class_codes`: the columns of `classes`.
     """
@@ -168,6 +176,7 @@ class SheetTable:
     issued_at: NDArray[np.int64]
     form: NDArray[np.uint8]
     original: NDArray[np.int32]
+    opened: NDArray[np.int32]
     digest: NDArray[np.int32]
     record: NDArray[np.int32]
     selectable: NDArray[np.bool_]
@@ -258,14 +267,15 @@ class ElectionState:
     code of the finding that keeps it from counting; `annulled` the stations, in order, that a ruling took
     out of `ruled`, by contest. A station in none of them has not reported.
 
-    `digests` are what rows point at with their number: software, audit commitments and originals of copies,
-    in order of bytes.
+    `digests` are what rows point at with their number: software, audit commitments, originals of copies and
+    counts committed to, in order of bytes.
     `attachments_needed` are those that totals depend on (the areas, and what effective rolls and lifecycles
     name), of which `attachments_missing` were not there.
 
     `controls` are all readable records that are not bulk, in log order, those without effect included.
     `repeats` are entries whose bytes stood before, each with the index where they stood first; they are
-    nothing else of this state.
+    nothing else of this state. `retracted` are the copies and claims that their signers took back, each with
+    the index of its retraction.
 
     `unknown_types` and `unread` are well-framed records by keys in force, each as its index and its type,
     of types that this program does not know. Those of `unknown_types` (below `entry.UNREAD`) may change
@@ -294,6 +304,7 @@ class ElectionState:
     annulled: Mapping[str, tuple[int, ...]]
     controls: tuple[Logged[t.Body], ...]
     repeats: Mapping[int, int]
+    retracted: Mapping[int, int]
     unknown_types: tuple[tuple[int, int], ...]
     unread: tuple[tuple[int, int], ...]
     findings: tuple[Finding, ...]

@@ -10,13 +10,16 @@ from escrutinio.core.election.qr2024_options import (
     MAX_FILE,
     QR2024_FILE,
     Qr2024Options,
+    classes_2024,
     read_qr2024_options,
 )
 from escrutinio.core.log.proofs import parse_proof
 from escrutinio.core.records.entry import Entry, open_record
 from escrutinio.core.records.qr import NOT_REAL, REAL, read_qr_text
 from escrutinio.core.records.qr2024 import read_qr2024
+from escrutinio.core.records.types import Promise
 from escrutinio.core.verification.judge import Answer, Figures, Judge, Verdict, judge_proof
+from escrutinio.core.verification.promises import find_digest, judge_promise, surely_seen
 from escrutinio.core.verification.verified import VerifiedLog
 
 
@@ -58,10 +61,11 @@ class Checker:
             why = f"{QR2024_FILE} is missing: the publication does not say which card each of the counts is"
             return Checked(Answer(Verdict.NOT_PUBLISHED, station=sheet.station, detail=why))
         try:
-            counts = reading.counts(sheet, self.log.state.contest(reading.contest).options)
+            contest = self.log.state.contest(reading.contest)
+            counts = reading.counts(sheet, contest.options)
         except KeyError:
             raise DefinitionError("qr2024-contest", contest=repr(reading.contest), path=QR2024_FILE) from None
-        figures = Figures(counts, (sheet.null, sheet.blank))
+        figures = Figures(counts, classes_2024(sheet, contest.classes))
         return Checked(self._judge.figures(sheet.station, reading.contest, figures))
 
     def record(self, raw: bytes, labelled_real: bool | None = None) -> Checked:
@@ -70,7 +74,12 @@ class Checker:
             entry = open_record(raw)
         except RecordError as error:
             return Checked(Answer(Verdict.MALFORMED, detail=error))
-        return Checked(self._judge.record(entry, self.log.find(raw), labelled_real), entry)
+        index = self.log.find(raw)
+        if isinstance(entry.body, Promise):
+            seen = surely_seen(self.log.cosignatures)
+            kept_at = find_digest(self.log.pinned.all_entries(), entry.body.record)
+            return Checked(judge_promise(self.log.state, entry, index, kept_at, seen), entry)
+        return Checked(self._judge.record(entry, index, labelled_real), entry)
 
     def proof(self, data: bytes, record: bytes | None) -> Checked:
         """The answer about a .tlog-proof file, given for `record` where that is at hand. Raises LogError."""

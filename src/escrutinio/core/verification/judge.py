@@ -80,11 +80,18 @@ class Verdict(StrEnum):
     """The proof speaks of a larger log than the one at hand."""
     PROMISE_CONTRADICTED = "promise-contradicted"
     """The proof holds by itself, and the log at hand is not the one that it was given for."""
+    PROMISE_KEPT = "promise-kept"
+    """A receiver's promise, and the log has what was promised."""
+    PROMISE_NOT_DUE = "promise-not-due"
+    """A receiver's promise of what the log does not have, whose time had not passed when it was cosigned."""
+    PROMISE_BROKEN = "promise-broken"
+    """A receiver's promise of what the log did not have when its time had passed."""
 
 
-GOOD = frozenset({Verdict.IN_LOG, Verdict.EQUAL, Verdict.PROOF_HOLDS})
-KEEP = frozenset({Verdict.NOT_IN_LOG, Verdict.CONTRADICTED})
-"""Verdicts about an authentic record that is worth keeping where the log does not have it."""
+GOOD = frozenset({Verdict.IN_LOG, Verdict.EQUAL, Verdict.PROOF_HOLDS, Verdict.PROMISE_KEPT})
+KEEP = frozenset({Verdict.NOT_IN_LOG, Verdict.CONTRADICTED, Verdict.PROMISE_NOT_DUE, Verdict.PROMISE_BROKEN})
+"""Verdicts about an authentic record that is worth keeping where the log does not have it, or not what it
+promises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +117,11 @@ class Answer:
     """A verdict and what it stands on.
 
     `real`: whether the election is one, None where nothing says so. `entry` is the log index of the record,
-    or what a proof is for; `status` what became of it there. `others` are the entries that contradict it,
-    `findings` those that name its entry. `known_station` is False where the roll does not have the station.
-    `authenticated`: for a proof, whether a trust file vouches for its signatures. `detail` says more of what
+    or what a proof or a promise is for; `status` what became of it there. `others` are the entries that
+    contradict it, `findings` those that name its entry. `known_station` is False where the roll does not have
+    the station. `authenticated`: for a proof, whether a trust file vouches for its signatures. `due` is the
+    time by which something was promised, `seen` when the checkpoint was surely cosigned, in seconds since
+    1970-01-01 UTC. `detail` says more of what
     was refused.
     """
 
@@ -129,6 +138,8 @@ class Answer:
     findings: tuple[Finding, ...] = ()
     known_station: bool = True
     authenticated: bool = False
+    due: int | None = None
+    seen: int | None = None
     detail: str | EscrutinioError = ""
 
     @property
@@ -220,7 +231,7 @@ class Judge:
         at = state.size if index is None else index
         if held.enrolled >= at or (held.revoked is not None and at >= held.revoked):
             return Verdict.NOT_IN_FORCE, str(held.enrolled if held.enrolled >= at else held.revoked)
-        if not self._scopes.rights.may_sign(held.key.role, kind):
+        if not self._scopes.rights.may_sign(held.key.role, kind, held.key.name):
             return Verdict.OUT_OF_SCOPE, held.key.role.name.lower()
         if not self._scopes.covers(held.key, entry.about):
             return Verdict.OUT_OF_SCOPE, ", ".join(held.key.scope[:20])
@@ -270,7 +281,7 @@ class Judge:
             mine = (table.kind == Copy.TYPE) & (state.organisation[table.signer] == who)
         else:
             return ()
-        rows = np.flatnonzero(here & mine & (table.status != Status.REFUSED))
+        rows = np.flatnonzero(here & mine & ~np.isin(table.status, (Status.REFUSED, Status.RETRACTED)))
         return tuple(int(table.index[row]) for row in rows if _differences(table, int(row), figures))
 
     def _comparisons(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import whole
 from escrutinio.core.election.state import ElectionState, Status
+from escrutinio.core.records.bounds import TIME_LIMIT
 from escrutinio.core.records.codes import Kind
 from escrutinio.core.verification.judge import Answer, Comparison, Verdict
 
@@ -37,6 +39,10 @@ def grounds(answer: Answer, state: ElectionState, language: str) -> Iterator[str
         yield say_in(language, _SIGNER, signer=answer.signer)
     if answer.detail:
         yield say_in(language, _DETAIL, detail=answer.detail)
+    if answer.due is not None:
+        yield say_in(language, _DUE, moment=_moment(answer.due))
+    if answer.seen is not None:
+        yield say_in(language, _SEEN, moment=_moment(answer.seen))
     if answer.status is not None:
         yield say_in(language, _STATUS[answer.status])
     if answer.others:
@@ -50,6 +56,12 @@ def grounds(answer: Answer, state: ElectionState, language: str) -> Iterator[str
             yield say_in(language, _DIFFERENCE, what=name, **values)
     for finding in answer.findings:
         yield finding.sentence(language)
+
+
+def _moment(seconds: int) -> str:
+    if seconds >= TIME_LIMIT:
+        return f"1970 + {seconds} s"
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _compared(comparison: Comparison, language: str) -> str:
@@ -109,6 +121,15 @@ _HEADLINES: Mapping[str, str] = {
         "Promise contradicted: the log signed that entry {entry} was in it, and now shows another "
         "history. Keep the proof."
     ),
+    Verdict.PROMISE_KEPT: N_("The promise was kept: what it promises is in the log, entry {entry}."),
+    Verdict.PROMISE_NOT_DUE: N_(
+        "What was promised is not in this log, and its time had not surely passed when the log was cosigned. "
+        "Keep the promise, and look again."
+    ),
+    Verdict.PROMISE_BROKEN: N_(
+        "The promise was broken: its time had passed when the log was cosigned, and what was promised is not "
+        "in it. Keep the promise."
+    ),
     "promise-doubtful": N_(
         "The proof and the log at hand show two histories; with --trust it can be said whether the log "
         "signed the proof. Keep the proof."
@@ -129,6 +150,8 @@ _TYPES: Mapping[str, str] = {
     "hand-count": N_("hand count"),
 }
 _SIGNER = N_("signer: {signer}")
+_DUE = N_("promised by: {moment}")
+_SEEN = N_("checkpoint cosigned: {moment}")
 _DETAIL = N_("found: {detail}")
 _STATUS: Mapping[Status, str] = {
     Status.COUNTED: N_("it counts for its station"),
@@ -136,6 +159,7 @@ _STATUS: Mapping[Status, str] = {
     Status.PENDING: N_("the station is pending: its sheets differ, and none counts until a ruling"),
     Status.REFUSED: N_("a finding keeps it from counting"),
     Status.EVIDENCE: N_("it is evidence, and counts in no total"),
+    Status.RETRACTED: N_("its signer took it back, and it counts no longer"),
 }
 _OTHERS = N_("says something else of the same station: entry {entries}")
 _SAME = N_("equal to {basis}, entry {entry:,}")

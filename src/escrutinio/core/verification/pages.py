@@ -27,7 +27,7 @@ from escrutinio.base.file_names import names_of_codes
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import Phrase
 from escrutinio.base.words.wording import whole
-from escrutinio.core.derived.files import derived_files
+from escrutinio.core.derived.files import COVERAGE, derived_files
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.verification.checks import MAX_REASONS, Outcome, Reason
 
@@ -109,11 +109,19 @@ def _rows(state: ElectionState) -> dict[tuple[str, str, str], Row]:
     """What results.json says, by contest, basis and area."""
     [content] = [file.content() for file in derived_files(state) if file.path == "results.json"]
     return {
-        (contest["code"], basis["code"], area): dict(zip(contest["columns"], row, strict=True))
+        (contest["code"], basis["code"], area): dict(zip(_columns(contest), row, strict=True))
         for contest in json.loads(content)["contests"]
         for basis in contest["bases"]
         for area, row in basis["areas"].items()
     }
+
+
+def _columns(contest: Mapping[str, list[str]]) -> list[str]:
+    """What the columns of a contest are called in marks: those of candidates by their codes, which may be
+    those of other columns; of the rest each has its own name."""
+    named, candidates = contest["columns"], contest["candidates"]
+    votes = [_VOTES + code for code in candidates]
+    return [*named[: len(COVERAGE)], *votes, *named[len(COVERAGE) + len(votes) :]]
 
 
 def _compare(
@@ -219,9 +227,6 @@ def _value(name: str, rows: Mapping[tuple[str, str, str], Row]) -> int | None:
     row = rows.get((contest, basis, area))
     if row is None:
         return None
-    if what.startswith(_VOTES):
-        candidate = what.removeprefix(_VOTES)
-        return row.get(candidate) if candidate not in _NAMED.values() else None
     if what == "stations":
         return max(row["stations_declared"], row["stations_in_roll"])
-    return row.get(_NAMED.get(what, ""))
+    return row.get(_NAMED.get(what, what))

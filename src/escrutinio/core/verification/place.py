@@ -17,6 +17,7 @@ import msgspec
 from escrutinio.base.errors import DefinitionError, LogError, RecordError
 from escrutinio.core.election.definition import check_definition
 from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.revoking import Revocations
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint, verify_checkpoint
 from escrutinio.core.log.merkle import Hash, leaf_hash, verify_inclusion
@@ -27,6 +28,7 @@ from escrutinio.core.records.codes import LogRole, Role
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import Entry, UnknownTypeError, open_record, verify
 from escrutinio.core.records.parts import EnrolledKey
+from escrutinio.core.records.possession import possesses
 from escrutinio.core.verification.checks import Outcome
 
 VERSION = 1
@@ -146,13 +148,13 @@ def verify_place(file: PlaceFile, trust: Trust | None) -> PlaceVerification:
     found.definition = body
     found.steps["definition"] = (Outcome.HOLDS, None)
     found.steps["signatures"] = (Outcome.HOLDS, None)
-    keys = KeyTable()
+    keys, revocations = KeyTable(), Revocations(body.officers_needed)
     election = sha256(records[0]).digest()
     for index, raw in records.items():
         if index < 2:
             continue
         try:
-            found.signed.append(_judged(index, raw, keys, (body, election, root)))
+            found.signed.append(_judged(index, raw, keys, revocations, (body, election, root)))
         except UnknownTypeError as error:
             if found.steps["signatures"][0] is not Outcome.FAILS:
                 found.steps["signatures"] = (Outcome.OPEN, error)
@@ -219,9 +221,11 @@ def _charter(records: dict[int, bytes], signed: SignedCheckpoint) -> bytes:
     return body.root_key
 
 
-def _judged(index: int, raw: bytes, keys: KeyTable, of: tuple[t.Definition, bytes, bytes]) -> Placed:
-    """A record above the charter, by a key in force that may say it; enrolments add their keys. Raises
-    RecordError."""
+def _judged(
+    index: int, raw: bytes, keys: KeyTable, revocations: Revocations, of: tuple[t.Definition, bytes, bytes]
+) -> Placed:
+    """A record above the charter, by a key in force that may say it; enrolments add the keys that prove
+    that their holders have them. Raises RecordError."""
     definition, election, root = of
     entry = open_record(raw)
     if entry.election != election:
@@ -229,10 +233,13 @@ def _judged(index: int, raw: bytes, keys: KeyTable, of: tuple[t.Definition, byte
     if entry.kid == key_id(root):
         verify(raw, root)
         if isinstance(entry.body, t.Enrolment):
-            given = entry.body.keys
+            given = [key for key in entry.body.keys if possesses(election, key)]
             keys.enrol(given, [key_id(key.public_key) for key in given], index)
         elif isinstance(entry.body, t.Revocation):
-            keys.revoke(entry.body.kid, index)
+            revoked = keys.get(entry.body.kid)
+            role = None if revoked is None else revoked.key.role
+            if not revocations.waits(index, entry, entry.body, role):
+                keys.revoke(entry.body.kid, index)
         elif entry.body.IS_BULK:
             raise RecordError("key-unknown", kid=entry.kid.hex())
         return Placed(index, entry, None)
@@ -241,6 +248,8 @@ def _judged(index: int, raw: bytes, keys: KeyTable, of: tuple[t.Definition, byte
     if held is None or not in_force or held.key.name != entry.signer:
         raise RecordError("key-unknown", kid=entry.kid.hex())
     verify(raw, held.key.public_key)
-    if not Rights(definition).may_sign(Role(held.key.role), type(entry.body)):
+    if not Rights(definition).may_sign(Role(held.key.role), type(entry.body), held.key.name):
         raise RecordError("key-role")
+    if (completed := revocations.consent(entry, held.key.name, held.key.role)) is not None:
+        keys.revoke(completed.kid, index)
     return Placed(index, entry, held.key)

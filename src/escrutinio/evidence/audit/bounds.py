@@ -29,28 +29,36 @@ class Boxes:
     """Boxes of paper with what was reported of them.
 
     `names`: their stations' codes. `votes` int64 [boxes, candidates]. `bound` int64 [boxes]: the number of
-    vouchers that a box holds at most, null and blank ones included; -1 where not known.
+    vouchers that a box holds at most, null and blank ones included; -1 where not known. `classes` int64
+    [boxes, classes]: ballots that are not valid, by class. `valid` int64 [boxes]: valid ballots, where a
+    ballot may have several marks; elsewhere there are as many as votes.
     """
 
     names: tuple[str, ...]
     votes: Int64
     bound: Int64
+    classes: Int64 | None = None
+    valid: Int64 | None = None
 
     def __post_init__(self) -> None:
         if not self.names:
             raise EvidenceError("audit-no-box")
-        if self.votes.shape[:1] != (len(self.names),) or self.bound.shape != (len(self.names),):
+        shapes = [
+            each.shape[:1] for each in (self.votes, self.bound, self.classes, self.valid) if each is not None
+        ]
+        if set(shapes) != {(len(self.names),)}:
             raise ValueError("one row of votes and one bound a box are needed")
         if (unknown := int((self.bound < 0).sum())) > 0:
             first = self.names[int(np.argmax(self.bound < 0))]
             raise EvidenceError("audit-unbounded", first=first, count=unknown)
-        beyond = self.votes.sum(axis=1) > self.bound
+        ballots = self.figures[:, self.votes.shape[1] :].sum(axis=1)
+        beyond = ballots > self.bound
         if beyond.any():
             place = int(np.argmax(beyond))
             raise EvidenceError(
                 "audit-box-over",
                 box=self.names[place],
-                votes=int(self.votes[place].sum()),
+                ballots=int(ballots[place]),
                 most=int(self.bound[place]),
             )
 
@@ -58,16 +66,29 @@ class Boxes:
         return len(self.names)
 
     @cached_property
+    def figures(self) -> Int64:
+        """Votes by candidate, other ballots by class, and valid ballots, int64 [boxes, figures]."""
+        votes = self.votes.astype(np.int64, copy=False)
+        classes = np.zeros((len(votes), 0), np.int64) if self.classes is None else self.classes
+        valid = votes.sum(axis=1) if self.valid is None else self.valid
+        return np.hstack([votes, classes, valid[:, None]])
+
+    @cached_property
+    def sums(self) -> tuple[int, ...]:
+        """The figures of all boxes together."""
+        return tuple(map(int, self.figures.sum(axis=0)))
+
+    @property
     def totals(self) -> tuple[int, ...]:
         """Votes per candidate in all boxes."""
-        return tuple(map(int, self.votes.sum(axis=0)))
+        return self.sums[: self.votes.shape[1]]
 
 
 @dataclass(frozen=True, eq=False)
 class Bounds:
     """The bound u_p of every box, as the greatest of its bounds over the assertions.
 
-    `margins`: per assertion Σ coefficient·votes, less what is outstanding at its worst. `numerator` int64
+    `margins`: per assertion Σ coefficient·figure, less what is outstanding at its worst. `numerator` int64
     [boxes] and `assertion` int32 [boxes]: u_p = numerator / margins[assertion].
     """
 
@@ -119,21 +140,21 @@ def error_bounds(boxes: Boxes, assertions: Sequence[Assertion], *, outstanding: 
     `outstanding` votes that may still come are taken from every margin at their worst. Integers alone.
     Raises EvidenceError where a margin does not survive them.
     """
-    margins = tuple(a.margin(boxes.totals) - outstanding * a.worst for a in assertions)
+    margins = tuple(a.margin(boxes.sums) - outstanding * a.worst for a in assertions)
     if not assertions or min(margins) <= 0:
         if outstanding:
             raise EvidenceError("audit-outstanding", votes=outstanding)
         raise EvidenceError("audit-tie")
-    numerator = _reach(boxes, assertions[0])
+    numerator = reach(boxes, assertions[0])
     which = np.zeros(len(boxes), np.int32)
     margin = np.full(len(boxes), margins[0], np.int64)
-    largest = max(map(abs, (*boxes.totals, *boxes.bound.tolist())))
-    widest = 2 * largest * max(max(map(abs, a.coefficients)) for a in assertions)
+    largest = max(map(abs, (*boxes.sums, *boxes.bound.tolist())))
+    widest = 3 * largest * max(max(map(abs, (*a.row, a.worst))) for a in assertions)
     if widest >= _INT64:
         raise EvidenceError("votes-inexact")
     exact = np.int64 if widest * max(margins) < _INT64 else object
     for place, assertion in enumerate(assertions[1:], start=1):
-        other = _reach(boxes, assertion)
+        other = reach(boxes, assertion)
         more = other.astype(exact) * margin.astype(exact) > numerator.astype(exact) * margins[place]
         numerator = np.where(more, other, numerator)
         which[more] = place
@@ -141,13 +162,13 @@ def error_bounds(boxes: Boxes, assertions: Sequence[Assertion], *, outstanding: 
     return Bounds(tuple(assertions), margins, numerator, which)
 
 
-def _reach(boxes: Boxes, assertion: Assertion) -> Int64:
+def reach(boxes: Boxes, assertion: Assertion) -> Int64:
     """By how much each box can overstate an assertion, int64 [boxes]."""
-    used = [(c, place) for place, c in enumerate(assertion.coefficients) if c]
-    reach: Int64 = boxes.bound * assertion.worst
+    used = [(c, place) for place, c in enumerate(assertion.row) if c]
+    most: Int64 = boxes.bound * assertion.worst
     for coefficient, place in used:
-        reach += coefficient * boxes.votes[:, place]
-    return reach
+        most += coefficient * boxes.figures[:, place]
+    return most
 
 
 def draw_weights(bounds: Bounds) -> Weights:
@@ -163,16 +184,15 @@ def draw_weights(bounds: Bounds) -> Weights:
 def relative_error(bounds: Bounds, reported: Sequence[int], counted: Sequence[int]) -> Fraction:
     """e_p: by how much a box overstated the outcome, in parts of the margin; below zero if it understated it.
 
-    `reported` and `counted` are votes per candidate.
+    `reported` and `counted` are the figures of a box.
     """
     difference = [int(v) - int(a) for v, a in zip(reported, counted, strict=True)]
     return max(
-        Fraction(a.margin(difference), v) for a, v in zip(bounds.assertions, bounds.margins, strict=True)
+        Fraction(a.change(difference), v) for a, v in zip(bounds.assertions, bounds.margins, strict=True)
     )
 
 
-def check_hand_count(name: str, counted: Sequence[int], other: int, bound: int) -> None:
-    """Refuse a hand count, with `other` null and blank vouchers, of more vouchers than the box can hold
-    (EvidenceError)."""
-    if (found := sum(map(int, counted)) + other) > bound:
-        raise EvidenceError("audit-box-full", found=found, box=name, most=bound)
+def check_hand_count(name: str, vouchers: int, bound: int) -> None:
+    """Refuse a hand count of more vouchers than the box can hold (EvidenceError)."""
+    if vouchers > bound:
+        raise EvidenceError("audit-box-full", found=vouchers, box=name, most=bound)

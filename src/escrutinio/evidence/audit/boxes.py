@@ -1,29 +1,45 @@
 """The boxes of a contest as the state of an election has them, and what is still outstanding."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 
-from escrutinio.base.errors import EvidenceError
+from escrutinio.base.arrays import Int64
+from escrutinio.base.errors import DefinitionError, EvidenceError
+from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.counting import counted_at
-from escrutinio.core.election.sheets import ballots_of
+from escrutinio.core.election.places import Beyond
+from escrutinio.core.election.sheets import ballots_of, valid_of
 from escrutinio.core.election.state import COPIES, REPORTED, ElectionState
+from escrutinio.core.election.tables import read_columns
 from escrutinio.core.election.totals import by_candidate
+from escrutinio.core.records.codes import BoundSource
 from escrutinio.evidence.audit.bounds import Boxes
 
+MANIFEST_HEADER = ("station", "seal", "most")
+"""The columns of a manifest of boxes: the station's code, its seal, and how many ballots it holds at most."""
 
-class Bound(Enum):
+_MOST = 1 << 32
+
+
+@dataclass(frozen=True)
+class Bound:
     """What bounds the number of vouchers in a box.
 
-    `BALLOTS`: the ballots that the sheet states, or the voters of its poll book where more; it assumes that
-    no box holds more vouchers than that, which a hand count shows or refutes for the boxes opened, and the
-    poll book for all. `REGISTERED`: the registered voters of the station, which no record of the day can
-    change; it takes more boxes.
+    `source` None: the ballots that the sheet states, or the voters of its poll book where more. It assumes
+    that no box holds more than the sheet under audit says, so it is for planning alone. `REGISTERED`: the
+    registered voters of the station, and those whom the law lets vote beside them. `MANIFEST`: what the
+    `manifest` says, by station; for a box that it lacks, the registered voters. `LAW`: `most` for every box.
     """
 
-    BALLOTS = "ballots"
-    REGISTERED = "registered"
+    source: BoundSource | None = None
+    most: int | None = None
+    manifest: Mapping[str, int] | None = None
+
+
+BY_SHEET = Bound()
+BY_ROLL = Bound(BoundSource.REGISTERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,7 @@ def audited_basis(state: ElectionState, contest: str, organisation: str | None =
 
 
 def boxes_of(
-    state: ElectionState, contest: str, basis: str, *, size: int | None = None, bound: Bound = Bound.BALLOTS
+    state: ElectionState, contest: str, basis: str, *, size: int | None = None, bound: Bound = BY_SHEET
 ) -> Boxes:
     """The boxes with a counted sheet, in the order of the stations' codes, as of a log size.
 
@@ -70,14 +86,55 @@ def boxes_of(
     )
     stations = np.flatnonzero(rows >= 0) if rows is not None else np.zeros(0, np.int64)
     taken = rows[stations] if rows is not None else stations
-    votes = by_candidate(view, table.counts[taken])
-    if bound is Bound.REGISTERED:
-        most = state.roll.registered[stations]
-    else:
-        stated = ballots_of(table)[taken]
-        most = np.maximum(stated, np.maximum(table.ballots[taken], table.voters[taken]))
+    stated = ballots_of(table)[taken]
+    most = np.maximum(stated, np.maximum(table.ballots[taken], table.voters[taken]))
     names = tuple(state.roll.stations[station] for station in stations.tolist())
-    return Boxes(names, votes, most.astype(np.int64))
+    return Boxes(
+        names,
+        by_candidate(view, table.counts[taken]),
+        most.astype(np.int64) if bound.source is None else _most(state, stations, bound),
+        np.maximum(table.classes[taken], 0),
+        valid_of(table)[taken],
+    )
+
+
+def _most(state: ElectionState, stations: Int64, bound: Bound) -> Int64:
+    """How many vouchers boxes hold at most, whatever their sheets say, int64 [stations]; -1 if not known."""
+    if bound.source is BoundSource.LAW:
+        return np.full(len(stations), -1 if bound.most is None else bound.most, np.int64)
+    beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
+    registered = state.roll.registered[stations]
+    known = (registered >= 0) & ~beyond.unbounded[stations]
+    most: Int64 = np.where(known, registered + beyond.most[stations], -1).astype(np.int64)
+    if bound.source is BoundSource.MANIFEST:
+        names = [state.roll.stations[station] for station in stations.tolist()]
+        listed = bound.manifest or {}
+        return np.array([listed.get(n, m) for n, m in zip(names, most.tolist(), strict=True)], np.int64)
+    return most
+
+
+def read_manifest(raw: bytes) -> dict[str, int]:
+    """How many ballots each box holds at most, by station, from a manifest's CSV `station,seal,most`.
+
+    Raises EvidenceError for a table that is none, a number that is none, and a station that stands twice.
+    """
+    found: dict[str, int] = {}
+    try:
+        for _, (stations, _, most) in read_columns(raw, MANIFEST_HEADER, Phrase("The manifest")):
+            for station, text in zip(stations, most, strict=True):
+                plain = text.isascii() and text.isdigit() and int(text[:11]) < _MOST
+                if not plain or station in found:
+                    raise EvidenceError("manifest-row", station=repr(station[:80]), most=repr(text[:40]))
+                found[station] = int(text)
+    except DefinitionError as error:
+        raise EvidenceError("manifest-table", why=error) from None
+    return found
+
+
+def registered_of(state: ElectionState, contest: str) -> int | None:
+    """The registered voters of all stations that vote in a contest; None where these are not all known."""
+    registered = state.roll.registered[state.contest(contest).stations]
+    return None if (registered < 0).any() or not len(registered) else int(registered.sum())
 
 
 def uncovered_by(state: ElectionState, contest: str, boxes: Boxes) -> Uncovered:

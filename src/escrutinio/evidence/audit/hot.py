@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.audit.assertions import Assertion
-from escrutinio.evidence.audit.bounds import Boxes
+from escrutinio.evidence.audit.bounds import Boxes, reach
 from escrutinio.evidence.audit.draw import consistent_sample
 
 
@@ -98,11 +98,10 @@ def boxes_needed(boxes: Boxes, assertion: Assertion, tolerance: int, *, outstand
     The others can hide `tolerance` votes each; what is left of the margin, less `outstanding` votes at their
     worst, is made up by the boxes that can hold most. Raises EvidenceError where no margin is left.
     """
-    margin = assertion.margin(boxes.totals) - outstanding * assertion.worst - len(boxes) * tolerance
+    margin = assertion.margin(boxes.sums) - outstanding * assertion.worst - len(boxes) * tolerance
     if margin <= 0:
         return 0
-    reach = boxes.votes @ np.array(assertion.coefficients, np.int64) + boxes.bound * assertion.worst
-    most: NDArray[np.int64] = np.cumsum(np.sort(reach)[::-1])
+    most: NDArray[np.int64] = np.cumsum(np.sort(reach(boxes, assertion))[::-1])
     return int(np.searchsorted(most, margin)) + 1
 
 

@@ -27,11 +27,11 @@ from escrutinio.evidence.audit.bounds import (
     relative_error,
 )
 from escrutinio.evidence.audit.bravo import bravo_contest_risk, bravo_quantile
+from escrutinio.evidence.audit.counts import Counted
 from escrutinio.evidence.audit.draw import consistent_sample, weighted_draws
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule, certificate, hot_draw
 from escrutinio.evidence.audit.plan import srs_null, srs_risk
-from escrutinio.evidence.audit.ppeb import Wealth, clean_draws, macro_risk, settle
-from escrutinio.evidence.audit.records import Counted
+from escrutinio.evidence.audit.ppeb import BET, Wealth, clean_draws, macro_risk, settle
 from escrutinio.evidence.audit.sequential import Float64, Null, clean_sample
 
 Counts = Mapping[str, Counted]
@@ -83,12 +83,16 @@ class Procedure(ABC):
         """
         if len(agreed) != 1:
             return None
-        check_hand_count(name, agreed[0].votes, agreed[0].other, int(self.boxes.bound[self.place[name]]))
+        check_hand_count(name, agreed[0].vouchers, int(self.boxes.bound[self.place[name]]))
         return agreed[0]
 
 
 class Ppeb(Procedure):
-    """Weighted draw with replacement and the exact betting martingale (`ppeb`)."""
+    """Weighted draw with replacement and the exact betting martingale (`ppeb`), with this stake."""
+
+    def __init__(self, boxes: Boxes, assertions: Sequence[Assertion], bet: Fraction = BET) -> None:
+        super().__init__(boxes, assertions)
+        self.bet = bet
 
     @cached_property
     def bounds(self) -> Bounds:
@@ -112,17 +116,16 @@ class Ppeb(Procedure):
         total = self.weights.sum_of_bounds * inflation
         known = {name: self.taint(name, counts.get(name)) for name in set(drawn)}
         taints = [known[name] for name in drawn]
-        last = settle(taints, total)
-        return Measured(
-            last.risk, macro_risk(taints, total), 0 if last.risk <= limit else _more(last, total, limit)
-        )
+        last = settle(taints, total, bet=self.bet)
+        more = 0 if last.risk <= limit else _more(last, total, limit, self.bet)
+        return Measured(last.risk, macro_risk(taints, total), more)
 
     def taint(self, name: str, counted: Counted | None) -> Fraction:
         """The error of a box as a share of the bound that it was drawn with; 1 if it is not accounted for."""
         place = self.place[name]
         if counted is None:
             return _CERTAIN
-        error = relative_error(self.bounds, self.boxes.votes[place].tolist(), counted.votes)
+        error = relative_error(self.bounds, self.boxes.figures[place].tolist(), counted.figures)
         return error * self.weights.scale / self.weights.values[place]
 
     def _inflation(self, outstanding: int) -> Fraction | None:
@@ -134,9 +137,9 @@ class Ppeb(Procedure):
         return max(Fraction(v, rest) for v, rest in zip(self.bounds.margins, left, strict=True))
 
 
-def _more(reached: Wealth, total: Fraction, limit: Fraction) -> int | None:
+def _more(reached: Wealth, total: Fraction, limit: Fraction, bet: Fraction) -> int | None:
     try:
-        return clean_draws(total, limit, start=reached.now)
+        return clean_draws(total, limit, bet=bet, start=reached.now)
     except EvidenceError:
         return None
 
@@ -153,7 +156,7 @@ class Srs(Procedure):
         risk: float = 0.0
         more: int | None = 0
         for assertion in self.assertions:
-            if assertion.margin(self.boxes.totals) <= outstanding * assertion.worst:
+            if assertion.margin(self.boxes.sums) <= outstanding * assertion.worst:
                 return Measured(_CERTAIN, None, None)
             null, largest = srs_null(self.boxes, assertion, outstanding=outstanding)
             seen = np.array([self._value(name, counts.get(name), assertion, largest) for name in drawn])
@@ -177,8 +180,8 @@ class Srs(Procedure):
         """1 − error/largest, 0 if the box is not accounted for, 1 where it errs for the loser."""
         if counted is None:
             return 0.0
-        reported = self.boxes.votes[self.place[name]].tolist()
-        error = assertion.margin(reported) - assertion.margin(counted.votes)
+        reported = self.boxes.figures[self.place[name]].tolist()
+        error = assertion.change(reported) - assertion.change(counted.figures)
         return min(1.0, max(0.0, 1 - error / largest))
 
 
@@ -191,11 +194,7 @@ class Bravo(Procedure):
 
     def __init__(self, boxes: Boxes, assertions: Sequence[Assertion]) -> None:
         super().__init__(boxes, assertions)
-        self.pairs = [
-            (a.winner, a.loser)
-            for a in assertions
-            if a.loser is not None and max(a.coefficients) == a.worst == 1
-        ]
+        self.pairs = [pair for pair in (a.pair for a in assertions) if pair is not None]
         if len(self.pairs) < len(self.assertions):
             raise EvidenceError("vouchers-plurality-only")
 
@@ -213,7 +212,8 @@ class Bravo(Procedure):
     ) -> Measured:
         if outstanding:
             return Measured(_CERTAIN, None, None)
-        found, missing = [0] * len(self.boxes.totals), 0
+        votes_of_all = self.boxes.totals
+        found, missing = [0] * len(votes_of_all), 0
         for name, taken in Counter(drawn).items():
             counted = counts.get(name)
             if counted is None:
@@ -224,8 +224,8 @@ class Bravo(Procedure):
         risk, more, all_vouchers = 0.0, 0, int(self.boxes.bound.sum())
         for w, x in self.pairs:
             votes = [found[place] if place == w else at_worst[place] for place in range(len(found))]
-            pair = bravo_contest_risk([(w, x)], self.boxes.totals, votes)
-            shares = self.boxes.totals[w] / all_vouchers, self.boxes.totals[x] / all_vouchers
+            pair = bravo_contest_risk([(w, x)], votes_of_all, votes)
+            shares = votes_of_all[w] / all_vouchers, votes_of_all[x] / all_vouchers
             risk = max(risk, pair)
             if pair > limit:
                 next_size = bravo_quantile(
@@ -270,8 +270,8 @@ class Hot(Procedure):
         return Measured(shown.risk, None, 0 if shown.risk <= limit else None)
 
     def _difference(self, name: str, counted: Counted) -> int:
-        reported = self.boxes.votes[self.place[name]].tolist()
-        return max(0, *(a.margin(reported) - a.margin(counted.votes) for a in self.assertions))
+        reported, found = self.boxes.figures[self.place[name]].tolist(), counted.figures
+        return max(0, *(a.change(reported) - a.change(found) for a in self.assertions))
 
 
 def _up(risk: float) -> Fraction:

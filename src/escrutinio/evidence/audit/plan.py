@@ -12,9 +12,10 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
 from escrutinio.core.election.state import ContestView
-from escrutinio.evidence.audit.assertions import Assertion, assertions_of
-from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
+from escrutinio.evidence.audit.assertions import Assertion
+from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds, reach
 from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile
+from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
 from escrutinio.evidence.audit.sequential import Null, alpha_risk, clean_sample
 
@@ -80,14 +81,16 @@ _LIMITS = N_(
 
 
 def plan_audit(
-    contest: ContestView, boxes: Boxes, risk_limit: Fraction, *, outstanding: int = 0
-) -> AuditPlan:
-    """Plan an audit of the outcome that the boxes show under the contest's method.
+    contest: ContestView, boxes: Boxes, risk_limit: Fraction, *, outstanding: int = 0,
+    registered: int | None = None,
+) -> AuditPlan:  # fmt: skip
+    """Plan an audit of the outcome that the boxes show under the contest's rules.
 
-    `outstanding` votes that may still come are taken from every margin at their worst. Raises EvidenceError
-    as `assertions_of`, `error_bounds` and `check_risk_limit` do.
+    `outstanding` votes that may still come are taken from every margin at their worst; `registered`: voters
+    on the roll, where there is a quorum. Raises EvidenceError as `assertions_of`, `error_bounds` and
+    `check_risk_limit` do.
     """
-    found = assertions_of(contest.method, contest.seats, contest.threshold, boxes.totals)
+    found = outcome_of(contest, boxes, registered=registered)
     return plan_for(found, boxes, risk_limit, outstanding=outstanding)
 
 
@@ -114,21 +117,13 @@ def plan_for(
     )
 
 
-def reach(boxes: Boxes, assertion: Assertion) -> NDArray[np.int64]:
-    """By how many votes each box can overstate an assertion, int64 [boxes]."""
-    most: NDArray[np.int64] = (
-        boxes.votes @ np.array(assertion.coefficients, np.int64) + boxes.bound * assertion.worst
-    )
-    return most
-
-
 def srs_null(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> tuple[Null, int]:
     """The null of boxes drawn with equal chances: the mean of 1 − error/largest is at most 1 − V/(N·largest).
 
     Also that largest overstatement of a box, in votes.
     """
     largest = int(reach(boxes, assertion).max())
-    margin = assertion.margin(boxes.totals) - outstanding * assertion.worst
+    margin = assertion.margin(boxes.sums) - outstanding * assertion.worst
     return Null(1 - margin / (len(boxes) * largest), 1.0, len(boxes)), largest
 
 
@@ -146,9 +141,7 @@ def _srs(assertions: Sequence[Assertion], boxes: Boxes, risk_limit: Fraction, ou
 def _vouchers(
     assertions: Sequence[Assertion], boxes: Boxes, risk_limit: Fraction, outstanding: int
 ) -> tuple[int | None, int | None]:
-    pairs = [
-        (a.winner, a.loser) for a in assertions if a.loser is not None and max(a.coefficients) == a.worst == 1
-    ]
+    pairs = [pair for pair in (a.pair for a in assertions) if pair is not None]
     if len(pairs) < len(assertions):
         return None, None
     vouchers, limit = int(boxes.bound.sum()) + outstanding, float(risk_limit)

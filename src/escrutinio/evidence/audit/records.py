@@ -1,42 +1,30 @@
-"""Reading an audit off the log: commitment, seed, samples, hand counts, results, in the log's order.
+"""Reading an audit off the log: commitment, digits, samples, hand counts, results, in the log's order.
 
 What does not fit (a seed from before the commitment, a sample out of turn, a signer whom the commitment does
 not name) is left out and noted; nothing a stranger writes can change a draw or a risk.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-
-import numpy as np
+from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.keys import organisation_of
-from escrutinio.core.election.state import ElectionState, Logged, SheetTable, Standing, Status
-from escrutinio.core.election.totals import by_candidate
+from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
-from escrutinio.evidence.audit.draw import MAX_DRAWS, check_seed
+from escrutinio.core.records.codes import BoundSource
+from escrutinio.evidence.audit.boxes import Bound, read_manifest
+from escrutinio.evidence.audit.counts import AGREEING, BoxCounts, Counted, counts_of
+from escrutinio.evidence.audit.draw import MAX_DRAWS
 from escrutinio.evidence.audit.notes import AuditFinding, note
+from escrutinio.evidence.audit.ppeb import BET
+from escrutinio.evidence.audit.seeds import Throws
 
 RootAt = Callable[[int], bytes]
 """The root hash of the log at a size."""
 
-AGREEING = 2
-"""How many named organisations must sign equal hand counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A hand count on which two named organisations agree: `votes` per candidate, `other` null and blank
-    vouchers, `index` of its first entry."""
-
-    votes: tuple[int, ...]
-    other: int
-    index: int
-
-    @property
-    def vouchers(self) -> int:
-        """All vouchers counted."""
-        return sum(self.votes) + self.other
+Attachments = Callable[[bytes], bytes | None]
+"""An attachment by its SHA-256; None where it is not published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +37,19 @@ class StatedSample:
 
 @dataclass(eq=False)
 class AuditRecords:
-    """All that the log has of one audit. `counts`: per station the hand counts that two organisations agree
-    on; `unagreed`: hand counts by station with the first entry; `results` by round."""
+    """All that the log has of one audit. `throws`: what is known of its seed; `results`: each with its index,
+    `stated` the same by organisation and digest; `counted`: the hand counts."""
 
     contest: str
     logged: Logged[t.AuditCommitment]
-    seed: str | None = None
-    seed_index: int | None = None
+    throws: Throws
+    bound: Bound
     samples: list[StatedSample] = field(default_factory=list)
     results: list[tuple[int, t.AuditResult]] = field(default_factory=list)
-    counts: dict[str, list[Counted]] = field(default_factory=dict)
-    first_entry: dict[str, int] = field(default_factory=dict)
+    stated: dict[tuple[str, bytes], int] = field(default_factory=dict)
+    counted: BoxCounts = field(default_factory=lambda: BoxCounts({}, {}))
+    seed: str | None = None
+    seed_index: int | None = None
     notes: list[AuditFinding] = field(default_factory=list)
 
     @property
@@ -73,9 +63,20 @@ class AuditRecords:
         return organisation_of(self.logged.entry.signer)
 
     @property
+    def bet(self) -> Fraction:
+        """The stake of its betting."""
+        stated = self.body.bet
+        return BET if stated is None else Fraction(stated.numerator, stated.denominator)
+
+    @property
     def sheets_below(self) -> int:
         """The log size whose sheets are audited: the head's, and never beyond the commitment itself."""
         return min(self.body.head.size, self.logged.index)
+
+    @property
+    def counts(self) -> Mapping[str, list[Counted]]:
+        """Per station, the hand counts on which two organisations agree."""
+        return self.counted.agreed
 
     def names(self, signer: str) -> bool:
         """Whether the commitment names this signer's organisation, or it is the one that committed."""
@@ -94,12 +95,18 @@ def committed(state: ElectionState, contest: str) -> tuple[bytes, ...]:
 
 
 def read_audit(
-    state: ElectionState, contest: str, commitment: bytes | None = None, *, root_at: RootAt | None = None
+    state: ElectionState,
+    contest: str,
+    commitment: bytes | None = None,
+    *,
+    root_at: RootAt | None = None,
+    attachments: Attachments | None = None,
 ) -> AuditRecords:
     """Read one audit of a contest: the one whose commitment has this digest, the latest where none is given.
 
-    `root_at`, where given, checks the root that the commitment names. Raises EvidenceError where the log has
-    no such commitment.
+    `root_at`, where given, checks the root that the commitment names; `attachments` gives the manifest of the
+    boxes, where the audit has one. Raises EvidenceError where the log has no such commitment, or its manifest
+    is not there.
     """
     found = [
         logged
@@ -108,26 +115,65 @@ def read_audit(
     ]
     if not found:
         raise EvidenceError("audit-uncommitted", contest=repr(contest[:80]))
-    audit = AuditRecords(contest, found[-1])
+    logged, body = found[-1], found[-1].body
+    throwers = tuple(dict.fromkeys(map(organisation_of, body.throwers)))
+    throws = Throws(organisation_of(logged.entry.signer), throwers, logged.index)
+    bound = bound_of(state, contest, body.bound, body.most, body.manifest, logged.index, attachments)
+    audit = AuditRecords(contest, logged, throws, bound)
     _check_head(state, audit, root_at)
-    if len(set(map(organisation_of, audit.body.counters))) < AGREEING:
-        audit.notes.append(note("no-observers", audit.logged.index))
-    for logged in state.controls:
-        said = logged.entry.body
-        if not isinstance(said, t.AuditSeed | t.AuditSample | t.AuditResult):
+    _check_following(state, audit)
+    if len(set(map(organisation_of, body.counters))) < AGREEING:
+        audit.notes.append(note("no-observers", logged.index))
+    counts = [
+        count
+        for count in state.records(t.CountCommitment, contest)
+        if count.body.commitment == audit_of(audit)
+    ]
+    for each in state.controls:
+        said = each.entry.body
+        if not isinstance(said, t.DigitsCommitment | t.AuditSeed | t.AuditSample | t.AuditResult):
             continue
-        if said.commitment != audit.logged.entry.digest or logged.standing is not Standing.EFFECTIVE:
-            continue
-        if not audit.names(logged.entry.signer):
-            audit.notes.append(note("not-named", logged.index, signer=logged.entry.signer))
-        elif isinstance(said, t.AuditSeed):
-            _take_seed(audit, logged.index, said)
-        elif isinstance(said, t.AuditSample):
-            _take_sample(audit, logged.index, said)
-        else:
-            audit.results.append((logged.index, said))
-    _take_counts(state, audit)
+        if said.commitment == audit_of(audit) and each.standing is Standing.EFFECTIVE:
+            _take(audit, each, said)
+    if (seed := throws.seed()) is not None:
+        audit.seed, audit.seed_index = seed
+    audit.notes += throws.notes
+    audit.counted = counts_of(state, contest, audit_of(audit), body.counters, counts, audit.notes)
     return audit
+
+
+def audit_of(audit: AuditRecords) -> bytes:
+    """The digest of an audit's commitment, by which its records name it."""
+    return audit.logged.entry.digest
+
+
+def latest_of(state: ElectionState, contest: str, organisation: str) -> Logged[t.AuditCommitment] | None:
+    """The last audit of a contest that an organisation committed to; None without one."""
+    audits = state.records(t.AuditCommitment, contest)
+    mine = (each for each in reversed(audits) if organisation_of(each.entry.signer) == organisation)
+    return next(mine, None)
+
+
+def bound_of(
+    state: ElectionState,
+    contest: str,
+    source: BoundSource,
+    most: int | None,
+    manifest: bytes | None,
+    size: int,
+    attachments: Attachments | None,
+) -> Bound:
+    """What bounds the boxes of an audit by its commitment, which stands at the index `size`; `manifest` is
+    the digest of a record below it. Raises EvidenceError where its manifest is not there."""
+    if source is not BoundSource.MANIFEST:
+        return Bound(source, most)
+    for logged in state.records(t.BallotManifest, contest):
+        if logged.entry.digest == manifest and logged.index < size:
+            raw = None if attachments is None else attachments(logged.body.boxes.digest)
+            if raw is None:
+                break
+            return Bound(source, manifest=read_manifest(raw))
+    raise EvidenceError("manifest-missing", index=size)
 
 
 def _check_head(state: ElectionState, audit: AuditRecords, root_at: RootAt | None) -> None:
@@ -140,19 +186,36 @@ def _check_head(state: ElectionState, audit: AuditRecords, root_at: RootAt | Non
         audit.notes.append(note("head", index, what=head.root.hex()))
 
 
-def _take_seed(audit: AuditRecords, index: int, said: t.AuditSeed) -> None:
-    """The first well-formed seed after the commitment is the seed of all rounds."""
-    try:
-        check_seed(said.digits)
-    except EvidenceError:
-        audit.notes.append(note("seed-form", index))
-        return
-    if index < audit.logged.index:
-        audit.notes.append(note("seed-before", index))
-    elif audit.seed is None:
-        audit.seed, audit.seed_index = said.digits, index
-    elif said.digits != audit.seed:
-        audit.notes.append(note("seed-again", index, first=audit.seed_index))
+def _check_following(state: ElectionState, audit: AuditRecords) -> None:
+    """An audit names the one of the same organisation that went before it."""
+    earlier = {
+        each.entry.digest: each
+        for each in state.records(t.AuditCommitment, audit.contest)
+        if each.index < audit.logged.index
+    }
+    mine = [each for each in earlier.values() if organisation_of(each.entry.signer) == audit.organisation]
+    if audit.body.follows is not None and audit.body.follows not in earlier:
+        audit.notes.append(note("follows-unknown", audit.logged.index))
+    elif mine and audit.body.follows != mine[-1].entry.digest:
+        audit.notes.append(note("repeated", audit.logged.index, first=mine[-1].index))
+
+
+def _take(
+    audit: AuditRecords,
+    logged: Logged[t.Body],
+    said: t.DigitsCommitment | t.AuditSeed | t.AuditSample | t.AuditResult,
+) -> None:
+    index, signer = logged.index, logged.entry.signer
+    if isinstance(said, t.DigitsCommitment):
+        audit.throws.commits(index, signer, said)
+    elif isinstance(said, t.AuditSeed):
+        audit.throws.opens(index, signer, said)
+    elif not audit.names(signer):
+        audit.notes.append(note("not-named", index, signer=signer))
+    elif isinstance(said, t.AuditSample):
+        _take_sample(audit, index, said)
+    else:
+        _take_result(audit, logged, said)
 
 
 def _take_sample(audit: AuditRecords, index: int, said: t.AuditSample) -> None:
@@ -160,7 +223,7 @@ def _take_sample(audit: AuditRecords, index: int, said: t.AuditSample) -> None:
     expected, stations = len(audit.samples) + 1, tuple(box.station for box in said.boxes)
     if 1 <= said.round < expected and stations == audit.samples[said.round - 1].stations:
         return
-    if said.round != expected or audit.seed is None or not stations:
+    if said.round != expected or audit.throws.awaited or not stations:
         audit.notes.append(note("sample-order", index, round=said.round, expected=expected))
     elif sum(len(sample.stations) for sample in audit.samples) + len(stations) > MAX_DRAWS:
         audit.notes.append(note("sample-size", index, stated=len(stations)))
@@ -168,38 +231,15 @@ def _take_sample(audit: AuditRecords, index: int, said: t.AuditSample) -> None:
         audit.samples.append(StatedSample(index, stations))
 
 
-def _take_counts(state: ElectionState, audit: AuditRecords) -> None:
-    """Hand counts for this audit, by station and content; those of two named organisations or more agree."""
-    table = state.tables[audit.contest]
-    named = {organisation_of(name) for name in audit.body.counters}
-    who: dict[tuple[str, Counted], set[str]] = {}
-    rows = _rows(state, table, audit.logged.entry.digest)
-    votes_of = by_candidate(state.contest(audit.contest), table.counts[rows])
-    for row, votes in zip(rows, votes_of, strict=True):
-        signer, index = state.signers[table.signer[row]], int(table.index[row])
-        if organisation_of(signer) not in named:
-            audit.notes.append(note("not-named", index, signer=signer))
-            continue
-        station = state.roll.stations[table.station[row]]
-        audit.first_entry.setdefault(station, index)
-        other = int(table.others[row])
-        # Vouchers that the count states beyond those it tells apart are counted with the null ones.
-        other = max(other, int(table.ballots[row]) - int(votes.sum()))
-        content = Counted(tuple(votes.tolist()), other, 0)
-        who.setdefault((station, content), set()).add(organisation_of(signer))
-    for (station, content), signers in who.items():
-        if len(signers) >= AGREEING:
-            at = audit.first_entry[station]
-            audit.counts.setdefault(station, []).append(Counted(content.votes, content.other, at))
-
-
-def _rows(state: ElectionState, table: SheetTable, commitment: bytes) -> list[int]:
-    """The rows that are hand counts for this commitment and stand at a station of the roll."""
-    try:
-        digest = state.digests.index(commitment)
-    except ValueError:
-        return []
-    mine = (table.kind == t.HandCount.TYPE) & (table.digest == digest)
-    mine &= (table.status != Status.REFUSED) & (table.station >= 0)
-    rows: list[int] = np.flatnonzero(mine).tolist()
-    return rows
+def _take_result(audit: AuditRecords, logged: Logged[t.Body], said: t.AuditResult) -> None:
+    """A result; one that corrects another of the same organisation takes its place."""
+    mine = organisation_of(logged.entry.signer)
+    if said.corrects is not None:
+        before = audit.stated.get((mine, said.corrects))
+        if before is None:
+            audit.notes.append(note("corrects-unknown", logged.index))
+        else:
+            audit.results = [each for each in audit.results if each[0] != before]
+            audit.notes.append(note("result-corrected", logged.index, first=before))
+    audit.stated[mine, logged.entry.digest] = logged.index
+    audit.results.append((logged.index, said))

@@ -5,11 +5,10 @@ from fractions import Fraction
 from escrutinio.base.errors import InputError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import AuditMethod
-from escrutinio.evidence.audit.boxes import Bound, audited_basis, boxes_of
 from escrutinio.evidence.audit.draw import check_seed
 from escrutinio.evidence.audit.measure import Procedure
-from escrutinio.evidence.audit.records import AuditRecords
-from escrutinio.evidence.audit.status import audit_status, procedure_of
+from escrutinio.evidence.audit.records import Attachments, AuditRecords
+from escrutinio.evidence.audit.status import audit_status
 
 MAX_BOXES = 10_000
 """Most boxes that a round draws, or that are entered at once."""
@@ -31,22 +30,15 @@ def seed_of(audit: AuditRecords, given: str | None) -> str:
     return seed
 
 
-def procedure_for(state: ElectionState, audit: AuditRecords, basis: str | None, bound: Bound) -> Procedure:
-    """How this audit draws and measures, over the boxes that it committed to. Raises EvidenceError."""
-    view = state.contest(audit.contest)
-    chosen = basis or audited_basis(state, view.code, audit.organisation)
-    boxes = boxes_of(state, view.code, chosen, size=audit.sheets_below, bound=bound)
-    return procedure_of(state, view, audit.body.method, boxes)
-
-
 def draws_to_end(
-    state: ElectionState, audit: AuditRecords, procedure: Procedure, basis: str | None, bound: Bound
+    state: ElectionState, audit: AuditRecords, procedure: Procedure, attachments: Attachments | None
 ) -> int:
     """How many draws would end the audit if all boxes agreed. Raises InputError where none can be said."""
     if audit.body.method is AuditMethod.HOT_AUDIT:
         return len(procedure.boxes)
     if audit.samples:
-        more = audit_status(state, audit.contest, audit.logged.entry.digest, basis=basis, bound=bound).more
+        digest = audit.logged.entry.digest
+        more = audit_status(state, audit.contest, digest, attachments=attachments).more
     else:
         limit = audit.body.risk_limit
         more = procedure.measure((), {}, Fraction(limit.numerator, limit.denominator)).more
@@ -55,7 +47,7 @@ def draws_to_end(
     return more
 
 
-def drawn_boxes(state: ElectionState, audit: AuditRecords, basis: str | None, bound: Bound) -> frozenset[str]:
+def drawn_boxes(state: ElectionState, audit: AuditRecords, attachments: Attachments | None) -> frozenset[str]:
     """Every box that the audit's samples in the log name or its seed draws for them. Raises EvidenceError."""
-    stands = audit_status(state, audit.contest, audit.logged.entry.digest, basis=basis, bound=bound)
+    stands = audit_status(state, audit.contest, audit.logged.entry.digest, attachments=attachments)
     return frozenset(name for each in stands.rounds for name in each.drawn)

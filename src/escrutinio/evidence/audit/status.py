@@ -16,24 +16,25 @@ from typing import Any
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
-from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import AuditMethod
-from escrutinio.evidence.audit.assertions import assertions_of
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.boxes import (
     Bound,
     Uncovered,
-    audited_basis,
     boxes_of,
     centers_of,
+    registered_of,
     uncovered_by,
 )
+from escrutinio.evidence.audit.counts import Counted
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule
 from escrutinio.evidence.audit.measure import Bravo, Hot, Measured, Ppeb, Procedure, Srs
 from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
+from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import check_risk_limit
-from escrutinio.evidence.audit.records import AuditRecords, Counted, RootAt, committed, read_audit
+from escrutinio.evidence.audit.records import Attachments, AuditRecords, RootAt, committed, read_audit
 from escrutinio.evidence.audit.texts import NOT, STANDS, UNCOVERED, UNKNOWN
 
 MOST_SUGGESTED = 10_000
@@ -60,7 +61,9 @@ class AuditRound:
 class AuditStatus:
     """Where an audit stands.
 
-    `index` and `digest` of its commitment; `boxes`: how many it draws from; `margin`: the least margin of the
+    `index` and `digest` of its commitment, and what that fixes: `method`, `risk_limit`, `basis`, what is the
+    `bound` of a box, `throwers` of the seed, of whom digits are `awaited`, and the audit that it `follows`.
+    `boxes`: how many it draws from; `margin`: the least margin of the
     outcome, in votes; `sum_of_bounds`: U, for the weighted draw. `outstanding`: what the boxes do not cover;
     `risk_outstanding`: the risk if all those voters voted against the outcome, None where their number is not
     known. `suggested`: the boxes of the next round, if they all agree enough to end the audit.
@@ -72,6 +75,10 @@ class AuditStatus:
     method: AuditMethod
     risk_limit: Fraction
     basis: str
+    bound: Bound
+    throwers: tuple[str, ...]
+    awaited: tuple[str, ...]
+    follows: bytes | None
     boxes: int
     margin: int
     sum_of_bounds: Fraction | None
@@ -132,23 +139,21 @@ def audit_status(
     contest: str,
     commitment: bytes | None = None,
     *,
-    basis: str | None = None,
-    bound: Bound = Bound.BALLOTS,
     rule: HotRule = RULE_2024,
     root_at: RootAt | None = None,
+    attachments: Attachments | None = None,
 ) -> AuditStatus:
     """Make an audit again from the log: the one with this commitment's digest, or else the contest's latest.
 
-    `basis` as `audited_basis` chooses it where not given; `root_at` checks the root in the commitment. Raises
+    `root_at` checks the root in the commitment; `attachments` gives the manifest that it names. Raises
     EvidenceError where there is no such audit, no outcome to test, or nothing bounds what the boxes hold.
     """
-    audit = read_audit(state, contest, commitment, root_at=root_at)
+    audit = read_audit(state, contest, commitment, root_at=root_at, attachments=attachments)
     limit = _limit(audit.body.risk_limit)
-    chosen = basis or audited_basis(state, contest, audit.organisation)
-    boxes = boxes_of(state, contest, chosen, size=audit.sheets_below, bound=bound)
-    procedure = procedure_of(state, state.contest(contest), audit.body.method, boxes, rule)
+    procedure = procedure_of(state, audit, rule)
+    boxes = procedure.boxes
     outstanding = uncovered_by(state, contest, boxes)
-    notes = list(audit.notes)
+    notes = [*audit.notes, *_unlisted(audit, boxes)]
     rounds = tuple(_rounds(audit, procedure, limit, notes))
     drawn = [name for each in rounds for name in each.drawn]
     worst = None
@@ -162,9 +167,13 @@ def audit_status(
         digest=audit.logged.entry.digest,
         method=audit.body.method,
         risk_limit=limit,
-        basis=chosen,
+        basis=audit.body.basis,
+        bound=audit.bound,
+        throwers=audit.throws.throwers,
+        awaited=audit.throws.awaited,
+        follows=audit.body.follows,
         boxes=len(boxes),
-        margin=min(a.margin(boxes.totals) for a in procedure.assertions),
+        margin=min(a.margin(boxes.sums) for a in procedure.assertions),
         sum_of_bounds=procedure.weights.sum_of_bounds if isinstance(procedure, Ppeb) else None,
         seed=audit.seed,
         rounds=rounds,
@@ -196,20 +205,28 @@ def _limit(stated: p.Fraction) -> Fraction:
     return limit
 
 
-def procedure_of(
-    state: ElectionState, view: ContestView, method: AuditMethod, boxes: Boxes, rule: HotRule = RULE_2024
-) -> Procedure:
-    """How an audit by this method draws and measures over these boxes. Raises EvidenceError."""
-    found = assertions_of(view.method, view.seats, view.threshold, boxes.totals)
-    match method:
+def procedure_of(state: ElectionState, audit: AuditRecords, rule: HotRule = RULE_2024) -> Procedure:
+    """How an audit draws and measures, over the boxes that it committed to. Raises EvidenceError."""
+    view, size = state.contest(audit.contest), audit.sheets_below
+    boxes = boxes_of(state, view.code, audit.body.basis, size=size, bound=audit.bound)
+    found = outcome_of(view, boxes, registered=registered_of(state, view.code))
+    match audit.body.method:
         case AuditMethod.PPEB_BETTING:
-            return Ppeb(boxes, found)
+            return Ppeb(boxes, found, audit.bet)
         case AuditMethod.SRS_ALPHA:
             return Srs(boxes, found)
         case AuditMethod.BRAVO:
             return Bravo(boxes, found)
         case AuditMethod.HOT_AUDIT:
             return Hot(boxes, found, centers_of(state, view.code), rule)
+
+
+def _unlisted(audit: AuditRecords, boxes: Boxes) -> list[AuditFinding]:
+    """Boxes that the manifest lacks; their registered voters are the bound."""
+    listed = audit.bound.manifest
+    if listed is None:
+        return []
+    return [note("not-listed", audit.logged.index, box=name) for name in boxes.names if name not in listed]
 
 
 def _rounds(
@@ -238,7 +255,9 @@ def _rounds(
     if not isinstance(procedure, Bravo):
         inside = set(drawn)
         notes += [
-            note("not-drawn", at, box=box) for box, at in audit.first_entry.items() if box not in inside
+            note("not-drawn", at, box=box)
+            for box, at in audit.counted.first_entry.items()
+            if box not in inside
         ]
     return rounds
 
@@ -264,7 +283,7 @@ def _accepted(
     awaiting = []
     for name, taken in Counter(drawn).items():
         agreed = audit.counts.get(name, [])
-        at = audit.first_entry.get(name, 0)
+        at = audit.counted.first_entry.get(name, 0)
         found = None
         try:
             found = procedure.choose(name, agreed, taken)

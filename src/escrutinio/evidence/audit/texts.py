@@ -13,10 +13,30 @@ NOTES = {
         "enter the audit."
     ),
     "seed-before": N_("The seed in entry {entry} stands in the log before the commitment; it is left out."),
-    "seed-form": N_("The seed in entry {entry} is not 20 to 64 decimal digits; it is left out."),
+    "seed-form": N_(
+        "What entry {entry} gives is no seed of 20 to 64 decimal digits, nor a part of one; it is left out."
+    ),
     "seed-again": N_(
-        "Entry {entry} gives another seed than entry {first}; an audit has one seed for all its "
+        "Entry {entry} gives other digits of the seed than entry {first}; an audit has one seed for all its "
         "rounds, the first."
+    ),
+    "seed-instead": N_(
+        "In entry {entry} {signer} states dice thrown in public in place of the digits of {thrower}."
+    ),
+    "digits-late": N_(
+        "Entry {entry}, by {signer}, commits to digits of the seed after others were opened, or before "
+        "the audit; they do not count."
+    ),
+    "digits-again": N_(
+        "Entry {entry}, by {signer}, commits to other digits of the seed than entry {first}, which counts."
+    ),
+    "digits-uncommitted": N_(
+        "The digits in entry {entry}, by {signer}, were not committed to before others were opened; they do "
+        "not count."
+    ),
+    "digits-differ": N_(
+        "The digits in entry {entry}, by {signer}, are not those that entry {first} committed to; they do "
+        "not count."
     ),
     "sample-order": N_(
         "The sample in entry {entry} is of round {round}, where round {expected} was to come, or "
@@ -37,6 +57,40 @@ NOTES = {
         "Organisations signed different hand counts of box {box} (entry {entry}); until they agree "
         "it is taken as unaccounted for."
     ),
+    "count-late": N_(
+        "Entry {entry}, by {signer}, commits to a count of box {box} after a count of it was said; it does "
+        "not enter."
+    ),
+    "count-committed-again": N_(
+        "Entry {entry}, by {signer}, commits to another count of box {box} than entry {first}, which counts."
+    ),
+    "count-uncommitted": N_(
+        "The count of box {box} in entry {entry}, by {signer}, was not committed to beforehand, as the "
+        "counts of this audit are; it does not enter."
+    ),
+    "count-differs": N_(
+        "The count of box {box} in entry {entry}, by {signer}, is not the one that entry {first} committed "
+        "to; it does not enter."
+    ),
+    "count-again": N_(
+        "Entry {entry}, by {signer}, gives another count of box {box} than entry {first} and does not name "
+        "it as corrected; the first one stands."
+    ),
+    "count-corrected": N_(
+        "Entry {entry}, by {signer}, corrects the count of box {box} in entry {first} and takes its place."
+    ),
+    "not-listed": N_(
+        "The manifest that the commitment (entry {entry}) names lacks box {box}; it is taken to hold as many "
+        "vouchers as could vote there."
+    ),
+    "follows-unknown": N_(
+        "The commitment (entry {entry}) says that it follows an audit of this contest that the log does not "
+        "have before it."
+    ),
+    "repeated": N_(
+        "The commitment (entry {entry}) does not name the audit that the same organisation committed to "
+        "before, in entry {first}; an audit that is repeated until it ends well shows nothing."
+    ),
     "above-bound": N_(
         "In box {box} (entry {entry}) {counted} vouchers were counted, more than the {bound} that it "
         "was taken to hold; it is taken as unaccounted for."
@@ -46,6 +100,10 @@ NOTES = {
         "is {found}."
     ),
     "result-early": N_("The result in entry {entry} is of round {round}, of which the log has no sample."),
+    "result-corrected": N_("The result in entry {entry} corrects the one in entry {first}."),
+    "corrects-unknown": N_(
+        "The result in entry {entry} says that it corrects one that its organisation has not stated."
+    ),
     "more": N_("{count} notes more are not shown."),
 }
 """What reading an audit off a log notices, by code."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
-from escrutinio.core.election.counting import count, rulings_of
+from escrutinio.core.election.counting import counting_at, rulings_of
 from escrutinio.core.election.definition import NULL, OTHERS
 from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.rights import Rights
@@ -171,11 +171,7 @@ def coverage(
     at_size = state.size if size is None else size
     if not 0 <= at_size <= state.size:
         raise EvidenceError("state-size", size=state.size, asked=at_size)
-    codes = [each.code for each in state.bases]
-    rights = Rights(state.definition.body)
-    counting = count(
-        table, codes, len(state.roll), state.organisation, rulings_of(state, rights, contest), at_size
-    )
+    counting = counting_at(state, contest, at_size)
     rows = np.where(view.stations, counting.counted.get(basis, np.int32(-1)), -1)
     in_dispute = _mask(state, disputed_stations(state, contest) if disputed is None else disputed) & (
         rows >= 0

@@ -15,7 +15,7 @@
     report = {text = "…"} or {file = "…"}  an attachment, stored and named by its digest
     complaint = "@accredited"              the SHA-256, or where a number is expected the index, of an entry
     head = "@here"                         the log as it stood before this entry
-    public_key                             left out in an enrolment: taken from the keyring
+    public_key, proof                      left out in an enrolment: made with the keyring
 
 For many like records an entry has `rows = [[by, about, {…}], …]` instead of `by`, `about` and `says`.
 """
@@ -28,6 +28,7 @@ from datetime import datetime
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.parts import Attachment, EnrolledKey, LogHead, Title
+from escrutinio.core.records.possession import signed_by_key
 from escrutinio.core.records.types import BY_NAME, Body
 from escrutinio.intake.authoring.composer import Composer
 from escrutinio.intake.mapping.files import load
@@ -90,9 +91,7 @@ def _resolve(composer: Composer, codec: object, raw: object) -> object:
             return c.Struct(LogHead).to_plain(composer.head())
         case c.Struct(of=of), dict():
             table = _resolve_table(composer, of, raw)
-            if of is EnrolledKey and "public_key" not in table:
-                table["public_key"] = composer.keyring.key(str(raw.get("name"))).public_key.hex()
-            return table
+            return _key(composer, table) if of is EnrolledKey else table
         case c.Bytes(size=32), str() if raw.startswith("@"):
             return composer.digest_of(raw[1:]).hex()
         case c.Bytes(size=8), str() if raw.startswith("@"):
@@ -104,10 +103,20 @@ def _resolve(composer: Composer, codec: object, raw: object) -> object:
     return raw
 
 
+def _key(composer: Composer, table: dict[str, object]) -> object:
+    """An enrolled key with what its author left out: the public key of that name, and its proof."""
+    key = composer.keyring.key(str(table.get("name")))
+    table.setdefault("public_key", key.public_key.hex())
+    if "proof" in table:
+        return table
+    said = c.Struct(EnrolledKey).from_plain(table | {"proof": bytes(64).hex()})
+    return table | {"proof": key.sign(signed_by_key(composer.election, said)).hex()}
+
+
 def _attachment(composer: Composer, raw: dict[str, object]) -> Attachment:
     match raw:
-        case {"text": str(words), **rest} if not rest:
-            return composer.attach(words.encode(), "text/plain")
+        case {"text": str(words), **rest} if not rest.keys() - {"media_type"}:
+            return composer.attach(words.encode(), str(rest.get("media_type", "text/plain")))
         case {"file": str(file), "media_type": str(media_type), **rest} if not rest:
             data, _ = load(composer.base_dir, file, MAX_ATTACHMENT)
             return composer.attach(data, media_type)

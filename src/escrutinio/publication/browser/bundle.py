@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from importlib.resources import files
 
@@ -83,17 +83,24 @@ def make(read: Callable[[str], str]) -> bytes:
 
 
 def join_modules(
-    entries: Sequence[str], read: Callable[[str], str], between: str = "", *, dynamic: bool = False
+    entries: Sequence[str],
+    read: Callable[[str], str],
+    between: str = "",
+    *,
+    dynamic: bool = False,
+    given: Collection[str] = (),
 ) -> str:
     """The modules that `entries` import, and these themselves last, as one script; `between` is before them.
 
     Modules go by their path without its ending, such as `records/cbor`. Each stands in a function of its own
     and hands out what it exports. `dynamic` allows `import(…)` and `import.meta`, which only a script of type
-    module has. Raises PublicationError.
+    module has. `given`: modules that are in scope already. Raises PublicationError.
     """
-    done: dict[str, str] = {}
+    done: dict[str, str] = dict.fromkeys(given, "")
     for entry in entries:
         _add(entry, read, done, (), dynamic=dynamic)
+    for each in given:
+        del done[each]
     last = [done.pop(entry) for entry in entries]
     return '"use strict";\n' + "\n".join((*done.values(), between, *last))
 

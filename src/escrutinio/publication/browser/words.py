@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 
 from escrutinio.base.words.catalogue import SOURCE, catalogue, languages
 from escrutinio.base.words.po import CONTEXT
@@ -36,23 +37,25 @@ def learning(
     learn: str,
     contexts: Iterable[str],
     spoken: Sequence[str] | None = None,
-    refusals: Container[str] | None = None,
+    only: Mapping[str, Container[str]] = MappingProxyType({}),
 ) -> str:
     """Statements that give these contexts to a function of this name, in all languages or those `spoken`.
 
-    Of the refusals all are given with which any program refuses, or only these.
+    Of a context named in `only`, just these keys are given; of the refusals, at most those with which any
+    program refuses.
     """
     contexts = tuple(contexts)
     each = [(language, context) for language in spoken or languages() for context in contexts]
-    return "".join(f"{learn}({_given(language, context, refusals)});\n" for language, context in each)
+    return "".join(
+        f"{learn}({_given(language, context, only.get(context))});\n" for language, context in each
+    )
 
 
-def _given(language: str, context: str, refusals: Container[str] | None = None) -> str:
+def _given(language: str, context: str, only: Container[str] | None = None) -> str:
     found = catalogue(language)
     marks = {name: found.header[f"X-{name.title()}"] for name in ("endonym", "thousands", "decimal")}
     marks["percent"] = percent_sign(language)
-    keys = (key for key in _keys(context) if context != REFUSAL or refusals is None or key in refusals)
-    messages = {key: found.pgettext(context, key) for key in keys}
+    messages = {key: found.pgettext(context, key) for key in keys_of(context) if only is None or key in only}
     return f'"{language}", {_script(marks)}, "{context}", {_script(messages, indent=1)}'
 
 
@@ -62,7 +65,8 @@ def _script(value: object, indent: int | None = None) -> str:
 
 
 @cache
-def _keys(context: str) -> tuple[str, ...]:
+def keys_of(context: str) -> tuple[str, ...]:
+    """The keys that a context has."""
     before = context + CONTEXT
     keys = (key.removeprefix(before) for key in catalogue(SOURCE).messages if key.startswith(before))
     return tuple(key for key in keys if context != REFUSAL or key in _named())

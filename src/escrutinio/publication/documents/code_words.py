@@ -93,6 +93,10 @@ WORDS: Mapping[type[IntEnum], Mapping[int, str]] = {
         k.Decision.ANNUL: N_("the station is annulled"),
         k.Decision.SELECT: N_("one of several sheets is chosen"),
         k.Decision.DISMISS: N_("the complaint is dismissed"),
+        k.Decision.RECOUNT: N_("a recount is ordered"),
+        k.Decision.REPEAT: N_("a repeated vote is ordered"),
+        k.Decision.STAY: N_("the result is stayed"),
+        k.Decision.REVERSE: N_("an earlier ruling is reversed"),
     },
     k.AuditOutcome: {
         k.AuditOutcome.PASSED: N_("passed"),
@@ -120,6 +124,37 @@ WORDS: Mapping[type[IntEnum], Mapping[int, str]] = {
         k.Role.COMPLAINT_DESK: N_("complaint desk"),
         k.Role.IMPORTER: N_("importer"),
         k.Role.PRESS: N_("press"),
+        k.Role.COURT: N_("court"),
+    },
+    k.SheetFact: {
+        k.SheetFact.UNSIGNED: N_("not signed"),
+        k.SheetFact.ILLEGIBLE: N_("illegible"),
+        k.SheetFact.INCONSISTENT: N_("its figures contradict each other"),
+        k.SheetFact.CHALLENGED: N_("challenged"),
+        k.SheetFact.ANNULLED: N_("annulled"),
+        k.SheetFact.NOT_INSTALLED: N_("the station was not installed"),
+    },
+    k.Retracted: {
+        k.Retracted.MISREAD: N_("misread"),
+        k.Retracted.OTHER_SHEET: N_("of another sheet"),
+        k.Retracted.FORGED: N_("what it was read from is forged"),
+        k.Retracted.OTHER: N_("other"),
+    },
+    k.Seal: {
+        k.Seal.SEALED: N_("sealed"),
+        k.Seal.HANDED_OVER: N_("handed over"),
+        k.Seal.RECEIVED: N_("received"),
+        k.Seal.OPENED: N_("opened"),
+    },
+    k.BoundSource: {
+        k.BoundSource.REGISTERED: N_("the registered voters"),
+        k.BoundSource.MANIFEST: N_("the manifest of the boxes"),
+        k.BoundSource.LAW: N_("the law"),
+    },
+    k.Removal: {
+        k.Removal.PERSONAL_DATA: N_("personal data"),
+        k.Removal.COURT_ORDER: N_("order of a court"),
+        k.Removal.ERROR: N_("error"),
     },
 }
 """By type of code; the word of each of its values."""
@@ -163,6 +198,17 @@ PURPOSES: Mapping[str, str] = {
     "audit-sample": N_("the boxes that the seed drew"),
     "audit-result": N_("the risk that an audit measured"),
     "closing": N_("the enrolment of machines closed, or the roll frozen, from here on"),
+    "retraction": N_("what became of a copy or a claim that its signer takes back"),
+    "lots": N_("lots that were drawn among candidates with equal claims"),
+    "ballot-manifest": N_("the boxes of ballots, their seals and how many ballots each holds at most"),
+    "digits-commitment": N_("digits of a seed, before anybody sees those of others"),
+    "count-commitment": N_("a hand count, before anybody sees that of others"),
+    "promise": N_("that a record will be in the log by a stated time"),
+    "sheet-status": N_("what is the matter with a station's sheet, or why there is none"),
+    "custody": N_("who had sealed material, from whom and when"),
+    "checklist": N_("points of a list that hold, and points that do not"),
+    "visit": N_("that an observer was at a station, from when until when"),
+    "next-round": N_("that a contest goes into a second round, with a log of its own"),
     "removal-request": N_("that the authority asks to withdraw an attachment; it removes nothing"),
 }
 """What each type of record is for, by its name."""

@@ -74,12 +74,18 @@ STANDINGS: Mapping[int, str] = {
     Standing.CONSENT: N_("one of several equal records by officers"),
     Standing.REFUSED: N_("without effect: its signer may not say this"),
     Standing.SUPERSEDED: N_("without effect: it does not name the act that is in force"),
+    Standing.OVERRULED: N_("without effect: a higher instance has spoken"),
+    Standing.RETRACTED: N_("taken back by its signer"),
+    Standing.WAITING: N_("without effect: the officers have not consented"),
 }
 
 METHODS: Mapping[int, str] = {
     Method.PLURALITY: N_("most votes win"),
     Method.TWO_ROUND: N_("two rounds"),
     Method.DHONDT: N_("seats by D'Hondt"),
+    Method.SAINTE_LAGUE: N_("seats by Sainte-Laguë"),
+    Method.HARE: N_("seats by largest remainders (Hare)"),
+    Method.DROOP: N_("seats by largest remainders (Droop)"),
 }
 
 LOG_ROLES: Mapping[int, str] = {
@@ -114,6 +120,9 @@ LEVELS: Mapping[str, str] = {
     "city": N_("city"),
 }
 """The usual words of area tables; another word is shown as it stands."""
+
+SHORT_CLASSES: Mapping[str, str] = {"null": N_("Null"), "blank": N_("Blank")}
+"""Classes of ballots in the head of a column, where there is little room."""
 
 FIGURES: Mapping[str, str] = {
     "others": N_("Others, as announced"),

@@ -2,11 +2,11 @@
 
 It stands in `codebook.csv`, which people can correct without touching code: one row per kind of file, and
 one per column of it, each with a message of the catalogues. The column `*` is any that has no row of its own:
-votes, headed by their code.
+votes, headed by their code; and `+` a class of ballots that has none.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -38,9 +38,13 @@ class TableKind:
         """What it is, by language."""
         return say_in_all(self.message)
 
-    def columns(self, header: Iterable[str]) -> tuple[Column, ...]:
-        """What each column of such a table means, in the order of its header."""
-        return tuple(Column(name, *(self.known.get(name) or self.known["*"])) for name in header)
+    def columns(self, header: Iterable[str], classes: Collection[str] = ()) -> tuple[Column, ...]:
+        """What each column of such a table means, in the order of its header; `classes` are those of the
+        contest's ballots that are not valid."""
+        return tuple(
+            Column(name, *(self.known.get(name) or self.known["+" if name in classes else "*"]))
+            for name in header
+        )
 
 
 @cache

@@ -3,7 +3,7 @@
 It lists each file's size and SHA-256, each table's columns in every language, and the sources.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,8 +12,10 @@ import msgspec
 
 from escrutinio.base.words.catalogue import N_, SOURCE
 from escrutinio.base.words.say import say_in_all
+from escrutinio.core.derived.cells import free_names
+from escrutinio.core.derived.files import SHEET, STATED, contest_directories, sums_of
 from escrutinio.core.derived.version import MEMBER, statement
-from escrutinio.core.election.state import ElectionState
+from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.core.records.parts import Title
 from escrutinio.publication.downloads.codebook import codebook
@@ -63,6 +65,8 @@ def datapackage(
 ) -> bytes:
     """Write the description; `generated_at` in seconds since 1970-01-01 UTC."""
     body = state.definition.body
+    # A table of a contest lies in its directory.
+    classes = {at: class_columns(state.contest(code)) for code, at in contest_directories(state).items()}
     terms = LICENCES if body.kind is Kind.REAL else INVENTED
     package = {
         "profile": "data-package",
@@ -76,9 +80,14 @@ def datapackage(
         "log_size": state.size,
         "sources": [_source(source) for source in sources],
         MEMBER: statement(state.size),
-        "resources": [_resource(found) for found in resources],
+        "resources": [_resource(found, classes.get(found.path.partition("/")[0], ())) for found in resources],
     }
     return msgspec.json.format(msgspec.json.encode(package), indent=1) + b"\n"
+
+
+def class_columns(contest: ContestView) -> frozenset[str]:
+    """What the columns of a contest's classes of other ballots are called, in all its tables."""
+    return frozenset((*sums_of(contest)[1:-1], *free_names(contest.classes, SHEET + STATED)))
 
 
 def _source(source: Source) -> dict[str, object]:
@@ -90,7 +99,7 @@ def _source(source: Source) -> dict[str, object]:
     }
 
 
-def _resource(found: Resource) -> dict[str, object]:
+def _resource(found: Resource, classes: Collection[str]) -> dict[str, object]:
     ending = found.path.rpartition(".")[2]
     kind = codebook()[found.kind]
     node: dict[str, object] = {
@@ -117,7 +126,7 @@ def _resource(found: Resource) -> dict[str, object]:
                     "description": column.meanings()[SOURCE],
                     "descriptions": column.meanings(),
                 }
-                for column in kind.columns(found.header)
+                for column in kind.columns(found.header, classes)
             ],
             "missingValues": [""],
         },

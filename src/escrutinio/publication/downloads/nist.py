@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 
 from escrutinio import __version__
 from escrutinio.core.derived.files import has_cards
-from escrutinio.core.election.definition import BLANK, NULL
+from escrutinio.core.election.definition import BLANK, HALF, NULL, PROPORTIONAL
+from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import Basis, ContestView, ElectionState
 from escrutinio.core.election.totals import totals
+from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import Kind, Method
-from escrutinio.core.records.parts import Title
+from escrutinio.core.records.parts import Title, Win
 from escrutinio.publication.downloads.nist_units import Units, area_units, station_units
 
 Node = dict[str, object]
 """One object of the report; every value is text, a number, a Node, or a list of these."""
 
-_VARIATION = {Method.PLURALITY: "plurality", Method.TWO_ROUND: "majority", Method.DHONDT: "proportional"}
 _KIND = {Kind.DRILL: "drill", Kind.SIMULATION: "simulation"}
 
 
@@ -32,13 +33,15 @@ _KIND = {Kind.DRILL: "drill", Kind.SIMULATION: "simulation"}
 class Counts:
     """What a contest comes to in each unit of a report.
 
-    `units` are their identifiers; `options` int64 [units, options]; `null` and `blank` int64 [units].
+    `units` are their identifiers; `options` int64 [units, options]; `valid` ballots int64 [units]; `classes`
+    int64 [units, classes] of other ballots; `unread` bool [units], where a sheet does not say these.
     """
 
     units: Sequence[str]
     options: NDArray[np.int64]
-    null: NDArray[np.int64]
-    blank: NDArray[np.int64]
+    valid: NDArray[np.int64]
+    classes: NDArray[np.int64]
+    unread: NDArray[np.bool_]
 
 
 def summary_report(state: ElectionState, basis: Basis, generated_at: int) -> bytes:
@@ -62,7 +65,8 @@ def _area_counts(state: ElectionState, contest: ContestView, basis: Basis) -> Co
     within = tree.within(tree.index[contest.area], np.arange(len(tree), dtype=np.int32))
     inside = np.flatnonzero(within & (found.stations_counted > 0))
     ids = [f"area-{tree.codes[at]}" for at in inside.tolist()]
-    return Counts(ids, found.options[inside], found.null[inside], found.blank[inside])
+    unread = found.classes_unread[inside] > 0
+    return Counts(ids, found.options[inside], found.valid[inside], found.classes[inside], unread)
 
 
 def _station_counts(state: ElectionState, contest: ContestView, basis: Basis) -> Counts:
@@ -71,8 +75,10 @@ def _station_counts(state: ElectionState, contest: ContestView, basis: Basis) ->
     here = np.flatnonzero(rows >= 0)
     table, chosen = state.tables[contest.code], rows[here]
     ids = [f"station-{state.roll.stations[at]}" for at in here.tolist()]
-    null, blank = (table.of_class(code)[chosen] for code in (NULL, BLANK))
-    return Counts(ids, table.counts[chosen].astype(np.int64), null, blank)
+    classes = table.classes[chosen]
+    unread = np.asarray((classes < 0).any(axis=1))
+    votes = table.counts[chosen].astype(np.int64)
+    return Counts(ids, votes, valid_of(table)[chosen], np.maximum(classes, 0), unread)
 
 
 def _report(
@@ -106,13 +112,20 @@ def _report(
 
 
 def _notes(state: ElectionState, basis: Basis) -> str:
-    seats = ", ".join(f"{contest.code} {contest.seats}" for contest in state.contests)
+    rules = "; ".join(map(_rules, state.contests))
     return (
         f"Basis: {basis.code}. Recomputed from {state.size} entries of a public log; this file is not an "
-        "official result, and other bases stand in files of their own. BallotsCast counts valid, null and "
-        "blank votes of a contest, BallotsRejected the null ones among them; Undervotes are blank votes. "
-        f"Seats to fill: {seats}."
+        "official result, and other bases stand in files of their own. BallotsCast counts the valid ballots "
+        "of a contest and those of all classes of others, BallotsRejected the null ones among them; "
+        "Undervotes are marks that valid and blank ballots do not have. Thresholds, what wins a first round, "
+        f"quorums and what breaks ties have no place in this format. Contests: {rules}."
     )
+
+
+def _rules(contest: ContestView) -> str:
+    """What the format has no place for: method and seats, and the classes of other ballots."""
+    classes = ", ".join(contest.classes) or "none"
+    return f"{contest.code} {word(contest.method)}, seats to fill {contest.seats}, other ballots {classes}"
 
 
 def _election(state: ElectionState, counts: list[Counts]) -> Node:
@@ -128,28 +141,65 @@ def _election(state: ElectionState, counts: list[Counts]) -> Node:
         "OtherType": "not stated",
         "ElectionScopeId": f"area-{state.areas.codes[0]}",
         "BallotCounts": raw_list(
-            line for contest, found in pairs for line in _ballots(contest if several else None, found)
+            line for contest, found in pairs for line in _ballots(contest, found, several)
         ),
         "Candidate": [node for contest in state.contests for node in _candidates(contest)],
         "Contest": [_contest(contest, found) for contest, found in pairs],
     }
 
 
-def _ballots(contest: ContestView | None, found: Counts) -> Iterable[str]:
-    """The ballots per unit; of one `contest` among several, or of the only one there is."""
-    kind = '"total"' if contest is None else f'"other","OtherType":"contest {contest.code}"'
-    cast = found.options.sum(axis=1) + found.null + found.blank
-    rows = zip(found.units, cast.tolist(), found.null.tolist(), strict=True)
+def _ballots(view: ContestView, found: Counts, several: bool) -> Iterable[str]:
+    """The ballots per unit; of one contest among several, or of the only one there is."""
+    kind = f'"other","OtherType":"contest {view.code}"' if several else '"total"'
+    cast = found.valid + found.classes.sum(axis=1)
+    null = _of_class(view, found, NULL)
+    rejected = [""] * len(found.units) if null is None else [f',"BallotsRejected":{n}' for n in null.tolist()]
+    rows = zip(found.units, cast.tolist(), rejected, found.unread.tolist(), strict=True)
     return (
         f'{{"@type":"ElectionResults.BallotCounts","GpUnitId":"{unit}","Type":{kind},'
-        f'"BallotsCast":{ballots},"BallotsRejected":{null}}}'
-        for unit, ballots, null in rows
+        f'"BallotsCast":{ballots}{null_ones}}}'
+        for unit, ballots, null_ones, unread in rows
+        if not unread  # what a sheet does not say is not known, and never 0
     )
+
+
+def _of_class(contest: ContestView, found: Counts, code: str) -> NDArray[np.int64] | None:
+    """The ballots of a class, int64 [units]; None where the contest has no such class."""
+    return found.classes[:, contest.classes.index(code)] if code in contest.classes else None
+
+
+def _undervotes(contest: ContestView, found: Counts) -> Iterable[str]:
+    """Marks that ballots could have and have not, per unit: those of blank ballots, and with several marks
+    those that valid ones lack. Nothing where one mark is all and no blank ballot is told apart."""
+    blank = _of_class(contest, found, BLANK)
+    if blank is None and contest.marks == 1:
+        return ()
+    ballots = found.valid if blank is None else found.valid + blank
+    missing = contest.marks * ballots - found.options.sum(axis=1)
+    rows = zip(found.units, missing.tolist(), found.unread.tolist(), strict=True)
+    return (
+        f'{{"@type":"ElectionResults.OtherCounts","GpUnitId":"{unit}","Undervotes":{count}}}'
+        for unit, count, unread in rows
+        if not unread
+    )
+
+
+def _variation(contest: ContestView) -> Node:
+    """The method in the format's words; "other" with words of our own where it has none."""
+    if contest.method in PROPORTIONAL:
+        return {"VoteVariation": "proportional"}
+    if contest.marks > 1:
+        return {"VoteVariation": "n-of-m"}
+    if contest.method is Method.PLURALITY:
+        return {"VoteVariation": "plurality"}
+    if contest.wins in ((), (Win(HALF),)):
+        return {"VoteVariation": "majority", "NumberRunoff": 2}
+    return {"VoteVariation": "other", "OtherVoteVariation": "two rounds", "NumberRunoff": 2}
 
 
 def _candidates(contest: ContestView) -> list[Node]:
     """The candidates; the lists of a proportional contest are parties and stand there."""
-    if contest.method is Method.DHONDT:
+    if contest.method in PROPORTIONAL:
         return []
     return [
         {
@@ -167,7 +217,7 @@ def _parties(contest: ContestView) -> list[Node]:
 
     A list with several options is a coalition of them.
     """
-    lists = contest.method is Method.DHONDT
+    lists = contest.method in PROPORTIONAL
     if not lists and not has_cards(contest):
         return []
     nodes: list[Node] = [
@@ -201,23 +251,20 @@ def _party(contest: ContestView, option: str) -> str:
 
 
 def _contest(contest: ContestView, found: Counts) -> Node:
-    lists = contest.method is Method.DHONDT
+    lists = contest.method in PROPORTIONAL
     node: Node = {
         "@type": "ElectionResults.PartyContest" if lists else "ElectionResults.CandidateContest",
         "@id": f"contest-{contest.code}",
         "Name": contest.titles[0].text if contest.titles else contest.code,
         "BallotTitle": text(contest.titles, contest.code),
         "ElectionDistrictId": f"area-{contest.area}",
-        "VoteVariation": _VARIATION[contest.method],
         "ExternalIdentifier": [_identifier("contest", contest.code)],
         "ContestSelection": [_selection(contest, option, found) for option in range(len(contest.options))],
-        "OtherCounts": raw_list(
-            f'{{"@type":"ElectionResults.OtherCounts","GpUnitId":"{unit}","Undervotes":{blank}}}'
-            for unit, blank in zip(found.units, found.blank.tolist(), strict=True)
-        ),
-    }
+    } | _variation(contest)
+    if undervotes := list(_undervotes(contest, found)):
+        node["OtherCounts"] = raw_list(undervotes)
     if not lists:
-        node |= {"VotesAllowed": 1, "NumberElected": contest.seats}
+        node |= {"VotesAllowed": contest.marks, "NumberElected": contest.seats}
     return node
 
 
@@ -225,7 +272,7 @@ def _selection(contest: ContestView, option: int, found: Counts) -> Node:
     """One box on the ballot. Several may be for one candidate, each by another party (fusion voting)."""
     code = contest.options[option]
     node: Node = {"@id": f"selection-{contest.code}:{code}", "SequenceOrder": option + 1}
-    if contest.method is Method.DHONDT:
+    if contest.method in PROPORTIONAL:
         node |= {"@type": "ElectionResults.PartySelection", "PartyIds": [_party(contest, code)]}
     else:
         candidate = contest.candidates[contest.option_candidate[option]]

@@ -14,7 +14,8 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in_all
 from escrutinio.base.xlsx import MAX_ROWS, Cell, Sheet, sheet_names, xlsx
 from escrutinio.core.derived.cells import free_names
-from escrutinio.core.derived.files import AREA, areas_of, shown_bases
+from escrutinio.core.derived.files import AREA, areas_of, shown_bases, sums_of
+from escrutinio.core.election.sheets import ballots_of, valid_of
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codecs import word
@@ -25,9 +26,7 @@ WORKBOOK = "results.xlsx"
 """Path of the workbook below `data/`."""
 
 _COVERAGE = ("stations_declared", "stations_counted", "stations_pending", "registered_in_counted")
-_SUMS = ("valid", "null", "blank")
 _STATION = ("station", "area", "basis", "index")
-_SHEET = ("null", "blank", "registered")
 _NOT_REAL = N_("Not real")
 
 
@@ -67,7 +66,8 @@ def _either(titles: Sequence[Title], code: str) -> str:
 
 def _areas(state: ElectionState, contest: ContestView) -> Sheet:
     fixed = (*AREA, "basis", *_COVERAGE)
-    header = (*fixed, *free_names(contest.candidates, fixed + _SUMS), *_SUMS)
+    sums = sums_of(contest)
+    header = (*fixed, *free_names(contest.candidates, fixed + sums), *sums)
     return Sheet(f"{contest.code} areas", header, _area_rows(state, contest))
 
 
@@ -76,7 +76,7 @@ def _area_rows(state: ElectionState, contest: ContestView) -> Iterator[list[Cell
     for basis in shown_bases(state, contest.code):
         found = totals(state, contest.code, basis.code)
         columns = [getattr(found, name) for name in _COVERAGE]
-        sums = [found.valid, found.null, found.blank]
+        sums = (found.valid, found.classes, found.ballots)
         figures = np.column_stack((*columns, found.candidates, *sums)).tolist()
         for at in areas_of(state, contest):
             above = int(tree.parent[at])
@@ -85,14 +85,15 @@ def _area_rows(state: ElectionState, contest: ContestView) -> Iterator[list[Cell
 
 
 def _stations(state: ElectionState, contest: ContestView) -> Sheet:
-    header = (*_STATION, *free_names(contest.candidates, _STATION + _SHEET), *_SHEET)
+    sums = (*sums_of(contest), "registered")
+    header = (*_STATION, *free_names(contest.candidates, _STATION + sums), *sums)
     return Sheet(f"{contest.code} stations", header, _station_rows(state, contest))
 
 
 def _station_rows(state: ElectionState, contest: ContestView) -> Iterator[list[Cell]]:
     """A row for each sheet that counts, with the registered voters of the roll where known."""
     roll, table = state.roll, state.tables[contest.code]
-    areas, registered = roll.area.tolist(), roll.registered.tolist()
+    areas = roll.area.tolist()
     for basis in shown_bases(state, contest.code):
         rows = state.counted.get((contest.code, basis.code))
         stations = np.flatnonzero(rows >= 0) if rows is not None else np.empty(0, np.int64)
@@ -100,7 +101,9 @@ def _station_rows(state: ElectionState, contest: ContestView) -> Iterator[list[C
             continue
         at = rows[stations]
         votes = by_candidate(contest, table.counts[at])
-        figures = np.column_stack((table.index[at], votes, np.maximum(table.classes[at], 0))).tolist()
+        sums = (valid_of(table)[at], table.classes[at], ballots_of(table)[at], roll.registered[stations])
+        figures = np.column_stack((table.index[at], votes, *sums)).tolist()
         for station, cells in zip(stations.tolist(), figures, strict=True):
-            known = registered[station] if registered[station] >= 0 else None
-            yield [roll.stations[station], state.areas.codes[areas[station]], basis.code, *cells, known]
+            # What a sheet does not say, or the roll does not know, is an empty cell.
+            shown = [cell if cell >= 0 else None for cell in cells]
+            yield [roll.stations[station], state.areas.codes[areas[station]], basis.code, *shown]

@@ -32,6 +32,7 @@ PAGES = MappingProxyType(
         "observers.html": N_("Who was accredited to observe, and what they reported."),
         "machines.html": N_("The voting machines: who had them, with which software, from when to when."),
         "complaints.html": N_("Complaints and incidents as they were recorded, and what was decided."),
+        "rules.html": N_("How each contest is decided and who may rule, with the articles of the law."),
         "map.html": N_("Where the votes are, area by area, on one scale for all candidates."),
         "check.html": N_("Hold the QR code of a sheet in hand against what is published."),
         "verify.html": N_("Your browser reads the whole log, checks every signature and adds everything up."),

@@ -4,8 +4,8 @@
 
 An element says once of which contest, basis and area the figures from there on are; where there are several
 bases it lists all, and a figure of the second says `votes/EG 2`. A figure is `votes/<candidate>`, `valid`,
-`null`, `blank`, `counted` or `pending` (stations). A basis may have slashes of its own; no other part has
-any.
+the code of a class of other ballots (`null`, `blank`, …), `ballots`, `counted` or `pending` (stations). A
+basis may have slashes of its own; no other part has any.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands around the content of a page, and home's own style."""
+"""What stands around the content of a page, and what a page has inside it instead of asking for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from escrutinio.publication.browser.files import asset
+from escrutinio.publication.browser.page_scripts import early_script
 from escrutinio.publication.browser.policy import CSP, csp_hash
 from escrutinio.publication.documents.environment import environment
 
@@ -18,16 +19,24 @@ MOST_LISTED = 500
 def pages_environment() -> Environment:
     """A new environment with the templates of the site."""
     made = environment(__package__)
-    made.globals |= {"MOST_LISTED": MOST_LISTED, **_home()}
+    made.globals |= {"MOST_LISTED": MOST_LISTED, **_within()}
     return made
 
 
 @cache
-def _home() -> dict[str, Markup]:
-    """The style that home carries in itself, so that a slow phone need not ask for it, and its policy."""
-    style = asset("css/site.css").decode()
-    policy = CSP.replace("style-src 'self'", f"style-src 'self' {csp_hash(style)}")
-    return {"style_of_home": Markup(style), "csp_of_home": Markup(policy)}
+def _within() -> dict[str, object]:
+    """Home's style and what the page of a station asks early, for which a slow phone need not wait; and their
+    policies, by page."""
+    style, script = asset("css/site.css").decode(), early_script()
+    policies = {
+        "index.html": CSP.replace("style-src 'self'", f"style-src 'self' {csp_hash(style)}"),
+        "station.html": CSP.replace("script-src 'self'", f"script-src 'self' {csp_hash(script)}"),
+    }
+    return {
+        "style_of_home": Markup(style),
+        "early_script": Markup(script),
+        "csp_within": {path: Markup(policy) for path, policy in policies.items()},
+    }
 
 
 class Frame:

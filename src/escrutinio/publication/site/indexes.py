@@ -8,6 +8,9 @@ They are a convenience, like every page: what a browser finds through them it ve
     data/keys.json                     {key id in hex: index of the enrolment}
     data/controls.json                 {type: [log index]} of the records that a part of the log needs:
                                        roll, closing, revocation, co-record
+    data/proofs.json                   {"size": of the log, "paths": {index: [hash in Base64, leaf first]}}
+                                       of definition, charter and enrolments, which every page needs: their
+                                       tile of hashes is ten times as long
     data/log-pages.json                [log index of the first record on each page log/<number>.html]
     data/qr2024.json                   what the QR codes of 2024 count, where the configuration says it
     data/index/areas-of-stations.json  {station: area}, without those that `area_of_code` finds
@@ -39,6 +42,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -51,6 +55,8 @@ from escrutinio.base.words.say import say_in
 from escrutinio.core.election.qr2024_options import QR2024_FILE, format_qr2024_options
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import ElectionState, Status
+from escrutinio.core.log.merkle import inclusion_proof
+from escrutinio.core.log.reader import hash_source
 from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, bundle_bounds
 from escrutinio.publication.documents.labels import LEVELS
 from escrutinio.publication.downloads.part import part_controls
@@ -63,6 +69,9 @@ START = 2
 
 MOST_OF_A_WORD = 200
 """Centers that may share a word before it is too common to find one by; every center keeps one word."""
+
+MOST_PROVED = 16
+"""Entries whose paths are written out: with more the tile would be shorter."""
 
 Entries = dict[int, dict[str, list[int]]]
 
@@ -86,6 +95,8 @@ def index_files(site: Site, log: Path | None = None) -> Iterator[tuple[str, byte
     yield "data/keys.json", _encode({held.kid.hex(): held.enrolled for held in state.keys})
     yield "data/controls.json", _encode(part_controls(state))
     yield "data/log-pages.json", _encode([page.records[0].index for page in site.book.pages])
+    if log is not None:
+        yield "data/proofs.json", _encode(_proofs(state, log))
     if site.qr2024 is not None:
         yield QR2024_FILE, format_qr2024_options(site.qr2024)
     places = zip(roll.stations, (tree.codes[at] for at in roll.area.tolist()), strict=True)
@@ -95,6 +106,17 @@ def index_files(site: Site, log: Path | None = None) -> Iterator[tuple[str, byte
     findings = StationFindings(state, {each: called(site, each) for each in languages()})
     yield "data/findings-wide.json", _encode(list(findings.wide_rows()))
     yield from _station_files(site, findings, _Places(log))
+
+
+def _proofs(state: ElectionState, log: Path) -> dict[str, object]:
+    """The paths by which what every page needs stands in the log."""
+    read = hash_source(lambda name: (log / name.path).read_bytes(), state.size)
+    needed = sorted({0, 1, *(held.enrolled for held in state.keys)})[:MOST_PROVED]
+    paths = {index: inclusion_proof(index, state.size, read) for index in needed if index < state.size}
+    return {
+        "size": state.size,
+        "paths": {index: [b64encode(each).decode() for each in path] for index, path in paths.items()},
+    }
 
 
 def area_of_code(code: str, areas: Container[str]) -> str | None:

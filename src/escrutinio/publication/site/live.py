@@ -40,7 +40,8 @@ class Cosigner(msgspec.Struct, frozen=True):
 
 
 class Headline(msgspec.Struct, frozen=True):
-    """A contest in the first basis that has sheets: stations, and votes in the order of the ballot."""
+    """A contest in the first basis that has sheets: stations, votes in the order of the ballot, valid
+    ballots, those of each class of others by its code, and all together."""
 
     contest: str
     basis: str
@@ -50,8 +51,8 @@ class Headline(msgspec.Struct, frozen=True):
     candidates: Sequence[str]
     votes: Sequence[int]
     valid: int
-    null: int
-    blank: int
+    classes: dict[str, int]
+    ballots: int
 
 
 class Live(msgspec.Struct, frozen=True):
@@ -155,8 +156,8 @@ def _headline(state: ElectionState, view: ContestView, basis: str) -> Headline:
         view.candidates,
         found.candidates[at].tolist(),
         int(found.valid[at]),
-        int(found.null[at]),
-        int(found.blank[at]),
+        dict(zip(view.classes, found.classes[at].tolist(), strict=True)),
+        int(found.ballots[at]),
     )
 
 

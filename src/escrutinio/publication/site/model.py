@@ -12,17 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.base.file_names import names_of_codes
-from escrutinio.core.derived.files import has_cards, shown_bases
+from escrutinio.core.derived.files import has_cards, shown_bases, sums_of
 from escrutinio.core.election.definition import PROPORTIONAL
 from escrutinio.core.election.findings.finding import Finding, FindingRow
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.outcome import Outcome, outcome
-from escrutinio.core.election.sheets import ballots_of
+from escrutinio.core.election.sheets import ballots_of, valid_of
 from escrutinio.core.election.state import Basis, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codes import AuthorRole
 from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import Acceptance, Body, Proclamation, Ruling
+from escrutinio.core.records.types import Acceptance, Body, Lots, Proclamation, Ruling
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.documents.notices import without_official
 from escrutinio.publication.site.announced import Announcement, announcements, growth
@@ -68,11 +68,14 @@ class Column:
         self.basis = basis
         self.contest = contest
         self._turnout = _turnout(state, contest.code, basis.code)
+        self._could = _registered(state, contest)
+        self._lots = drawn_lots(state, contest)
         self.votes: list[list[int]] = found.candidates.tolist()
         self.options: list[list[int]] = found.options.tolist()
         self.valid: list[int] = found.valid.tolist()
-        self.null: list[int] = found.null.tolist()
-        self.blank: list[int] = found.blank.tolist()
+        self.classes: list[list[int]] = found.classes.tolist()
+        self.ballots: list[int] = found.ballots.tolist()
+        self.unread: list[int] = found.classes_unread.tolist()
         self._coverage: list[list[int]] = np.column_stack(
             (
                 found.stations_declared,
@@ -90,11 +93,48 @@ class Column:
 
     def outcome(self, area: int) -> Outcome:
         """What these votes show under the contest's method."""
-        return outcome(self.contest, self.votes[area])
+        registered, unknown = self._could[area]
+        return outcome(
+            self.contest,
+            self.votes[area],
+            self.classes[area],
+            ballots=self.ballots[area],
+            registered=None if unknown else registered,
+            lots=self._lots,
+        )
+
+    def sums(self, area: int) -> list[tuple[str, int]]:
+        """What stands below the candidates' votes, by name: valid ballots, each class of others, all
+        together."""
+        return list(
+            zip(
+                sums_of(self.contest),
+                (self.valid[area], *self.classes[area], self.ballots[area]),
+                strict=True,
+            )
+        )
 
     def turnout(self, area: int) -> Turnout:
         """How many came to vote at the counted stations whose registered voters are known."""
         return Turnout(*self._turnout[area])
+
+
+def drawn_lots(state: ElectionState, contest: ContestView) -> tuple[int, ...]:
+    """The candidates of a contest in the order in which lots drew them, by the drawing in force; none where
+    there was no drawing."""
+    drawings = state.records(Lots, contest.code)
+    number = {code: at for at, code in enumerate(contest.candidates)}
+    return tuple(number[code] for code in drawings[-1].body.drawn if code in number) if drawings else ()
+
+
+def _registered(state: ElectionState, contest: ContestView) -> list[list[int]]:
+    """Per area the registered voters who could vote in a contest, counted or not yet, and at how many of its
+    stations they are not known."""
+    stations = np.flatnonzero(contest.stations)
+    known = state.roll.registered[stations]
+    figures = np.column_stack((np.maximum(known, 0), (known < 0).astype(np.int64)))
+    found: list[list[int]] = state.areas.add_up(state.roll.area[stations], figures).tolist()
+    return found
 
 
 def _turnout(state: ElectionState, contest: str, basis: str) -> list[list[int]]:
@@ -120,7 +160,7 @@ class Race:
         self.columns = tuple(Column(state, basis, view) for basis in shown_bases(state, view.code))
         self.has_cards = has_cards(view)
         self.proclamations = state.records(Proclamation, view.code)
-        self.dhondt = view.method in PROPORTIONAL
+        self.lists = view.method in PROPORTIONAL
         self.options_of: tuple[tuple[int, ...], ...] = tuple(
             tuple(np.flatnonzero(view.option_candidate == candidate).tolist())
             for candidate in range(len(view.candidates))
@@ -144,14 +184,15 @@ class StationColumn:
         self._view = view
 
     def figures(self, stations: NDArray[np.int64]) -> list[list[int]]:
-        """Per station the votes of each candidate and the ballots of each class; of one without a sheet,
-        zeros."""
-        rows = self.rows[stations]
-        table = self._table
+        """Per station the votes of each candidate, its valid ballots where they are not the votes added up,
+        and those of each class; of one without a sheet, zeros."""
+        rows, view, table = self.rows[stations], self._view, self._table
+        several = view.marks > 1
         if not len(table):
-            return [[0] * (len(self._view.candidates) + len(self._view.classes))] * len(stations)
-        votes = by_candidate(self._view, table.counts[rows])
-        found: list[list[int]] = np.column_stack((votes, np.maximum(table.classes[rows], 0))).tolist()
+            return [[0] * (len(view.candidates) + several + len(view.classes))] * len(stations)
+        valid = (valid_of(table)[rows],) if several else ()
+        votes = by_candidate(view, table.counts[rows])
+        found: list[list[int]] = np.column_stack((votes, *valid, np.maximum(table.classes[rows], 0))).tolist()
         return found
 
 
@@ -269,6 +310,23 @@ class Site:
             elif isinstance(body, Acceptance):
                 found.setdefault(body.accreditation, logged.index)
         return found
+
+    def row_of(self, digest: bytes) -> int | None:
+        """The entry of a sheet that a record names by its digest; None where the log has none."""
+        return self._rows.get(digest)
+
+    @cached_property
+    def _rows(self) -> Mapping[bytes, int]:
+        found: dict[bytes, int] = {}
+        for table in self.state.tables.values():
+            for row in np.flatnonzero(table.record >= 0).tolist():
+                found[self.state.digests[table.record[row]]] = int(table.index[row])
+        return found
+
+    @cached_property
+    def taken_back(self) -> Mapping[int, int]:
+        """By the entry of a retraction: the entry that it takes back."""
+        return {by: entry for entry, by in self.state.retracted.items()}
 
     def top_area(self, finding: Finding) -> str:
         """The code of the area just below the root in which a finding lies; empty where it names no place."""

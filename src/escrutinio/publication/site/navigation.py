@@ -28,6 +28,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("observers.html", N_("Observers")),
             ("machines.html", N_("Machines")),
             ("complaints.html", N_("Complaints and incidents")),
+            ("rules.html", N_("The rules of this election")),
         ),
     ),
     (

@@ -33,6 +33,8 @@ from escrutinio.publication.site.navigation import navigation
 from escrutinio.publication.site.preview import draw
 from escrutinio.publication.site.results import ResultRows
 from escrutinio.publication.site.rows import StationTable
+from escrutinio.publication.site.rules import RuleWords
+from escrutinio.publication.site.rulings import RulingWords
 from escrutinio.publication.site.shelf import text_of
 from escrutinio.publication.site.standing import drawn, told
 from escrutinio.publication.site.words import Words, isolated
@@ -48,7 +50,7 @@ PAGES = (
     "how-to-verify.html",
     "tour.html",
     *("glossary.html", "history.html", "corrections.html"),
-    *("bulletins.html", "audit.html", "observers.html", "machines.html", "complaints.html"),
+    *("bulletins.html", "audit.html", "observers.html", "machines.html", "complaints.html", "rules.html"),
     "map.html",
     "check.html",
     "verify.html",
@@ -57,6 +59,7 @@ PAGES = (
 WORDS = (
     *("announcement_label", "announcement_title", "elected", "shown_by", "pending_reasons"),
     *("plain_of", "word", "of", "announcement_when", "finding_label", "said_of", "short_basis"),
+    *("sums_of", "classes_of", "basis_called"),
     *("account_says", "account_share", "account_rests", "account_bar"),
     *("basis", "basis_head", "findings_counted"),
 )
@@ -138,6 +141,7 @@ class Pages:
             for race in self.site.races
         }
         self.feeds = Feeds(context, self.words)
+        self.rulings = RulingWords(self.site, self.words)
         self.notices = notices(self.site.state, language)
 
     def fixed(self) -> Iterator[tuple[str, bytes]]:
@@ -269,6 +273,8 @@ class Pages:
             "kind_notice": _said(say, labels.KIND_NOTICES[self.site.body.kind]),
             "log_role": say(labels.LOG_ROLES[role]) if role is not None else "–",
             "glossary": GLOSSARY,
+            "rules": RuleWords(self.site, words),
+            "rulings": self.rulings,
             "text_of": lambda texts, otherwise: text_of(texts, self.language, otherwise),
             "results_of": self.results,
             "counted_share": self._counted_share(),

@@ -31,7 +31,11 @@ class ResultRows:
     @property
     def one(self) -> bool:
         """Whether a single column of figures leaves room for a mark beside each name."""
-        return len(self._race.columns) == 1 and not self._race.dhondt
+        return len(self._race.columns) == 1 and not self._race.lists
+
+    def has_seats(self, area: int) -> bool:
+        """Whether seats stand beside the votes: those of a proportional contest, as a whole."""
+        return self._race.lists and area == self._race.area
 
     def beside(self, area: int) -> int:
         """The area around one, to stand beside it; -1 where that is the same, or there is none."""
@@ -105,7 +109,7 @@ class ResultRows:
 
     def _column(self, column: Column, area: int) -> Iterator[str]:
         valid = column.valid[area]
-        seats = column.outcome(area).seats.certain if self._race.dhondt else ()
+        seats = column.outcome(area).seats.certain if self.has_seats(area) else ()
         label = f' data-l="{escape(self._words.short_basis(column))}"'
         held_label = f' data-l="{escape(self._words.gettext("Seats"))}"'
         for number, votes in enumerate(column.votes[area]):

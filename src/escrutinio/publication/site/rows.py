@@ -47,12 +47,14 @@ class StationTable:
         self._registered = self._roll.registered.tolist()
         self._center = self._roll.center.tolist()
         kept = Figures(site, race).largest(KEPT)
-        figures = range(len(race.view.candidates) + 2)
+        self._several = race.view.marks > 1
+        figures = range(len(race.view.candidates) + self._several + len(race.view.classes))
         self._kept = tuple(number in kept for number in figures)
         self._alike = translate("%(count)s alike")
         self._total = translate("The whole center")
-        self.width = len(race.view.candidates) + 5 + self.many
-        """Columns of the table: station, the basis where there are several, figures, registered, turnout."""
+        self.width = len(figures) + 3 + self.many
+        """Columns of the table: station, the basis where there are several, figures (of candidates, valid
+        ballots where a ballot may have several marks, classes), registered, turnout."""
 
     @property
     def many(self) -> bool:
@@ -86,13 +88,18 @@ class StationTable:
         if not counted:
             return ""
         sums = [sum(values) for values in zip(*(values for _, values in counted), strict=True)]
-        valid = sum(sums[:-2])
+        votes = len(self._race.view.candidates)
+        valid = sums[votes] if self._several else sum(sums[:votes])
         cells = "".join(
             f"<td>{self._form.number(value)}"
             + (f"<small>{self._form.percent(value, valid, 1)}</small>" if kept else "")
             for value, kept in zip(sums, self._kept, strict=True)
         )
-        known = [(self._registered[at], sum(values)) for at, values in counted if self._registered[at] >= 0]
+        known = [
+            (self._registered[at], self._ballots(values))
+            for at, values in counted
+            if self._registered[at] >= 0
+        ]
         registered, ballots = (sum(each) for each in zip(*known, strict=True)) if known else (0, 0)
         basis = f'<td class="t">{self._labels[column.basis.code]}' if self.many else ""
         shown = self._form.number(registered) if known else NONE
@@ -122,7 +129,13 @@ class StationTable:
     def _came(self, station: int, registered: int, listed: Listed) -> str:
         """Ballots beside registered voters, by the first basis that counts a sheet of the station."""
         values = next((values for column, values in listed if column.rows[station] >= 0), None)
-        return NONE if values is None or registered <= 0 else self._form.percent(sum(values), registered, 1)
+        if values is None or registered <= 0:
+            return NONE
+        return self._form.percent(self._ballots(values), registered, 1)
+
+    def _ballots(self, values: list[int]) -> int:
+        """Valid ballots and those of all classes; never marks, of which a ballot may have several."""
+        return sum(values[len(self._race.view.candidates) :] if self._several else values)
 
     def _shown(self, station: int, listed: Listed) -> list[tuple[str, str]]:
         """Label and cells of each row; columns with nothing to say are left out if another says something."""
@@ -140,8 +153,7 @@ class StationTable:
                 continue
             groups.setdefault(cells, []).append(self._labels[column.basis.code])
         if not groups:
-            width = len(self._race.view.candidates) + 2
-            return [("", f'<td class="t low" colspan={width}>{self._none}')]
+            return [("", f'<td class="t low" colspan={len(self._kept)}>{self._none}')]
         return [(self._named(labels), cells) for cells, labels in groups.items()]
 
     def _cells(self, values: list[int]) -> str:

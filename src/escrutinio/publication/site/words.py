@@ -12,14 +12,13 @@ from unicodedata import bidirectional, combining, normalize
 import msgspec
 from markupsafe import Markup, escape
 
-from escrutinio.base.words.catalogue import NN_, Catalogue
+from escrutinio.base.words.catalogue import N_, NN_, Catalogue
 from escrutinio.base.words.format import NONE, Format
-from escrutinio.base.words.titles import choose
+from escrutinio.base.words.titles import choose, class_name
+from escrutinio.core.derived.files import sums_of
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.findings.table import ROWS
-from escrutinio.core.election.outcome import Filled, Outcome
 from escrutinio.core.election.state import Logged
-from escrutinio.core.records.codes import Method
 from escrutinio.core.records.entry import body_to_plain
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Body, Proclamation
@@ -28,6 +27,7 @@ from escrutinio.publication.documents.charts import bar
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.called import called
 from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.publication.site.shown import shown
 from escrutinio.publication.site.standing import LeftOut, Told, left_out
 
 MOST_PLAIN = 4_000
@@ -94,7 +94,7 @@ class Words:
         """A signer as people know it, with its enrolled name."""
         titles = self.site.names.get(name, ())
         if not titles and name in self.site.roots:
-            return self._say("%(name)s (root key)", name=self.name(self.site.roots[name], name))
+            return self.say("%(name)s (root key)", name=self.name(self.site.roots[name], name))
         if not titles:
             return isolated(name)
         return Markup('{} <span class="muted">({})</span>').format(self.name(titles, name), name)
@@ -137,6 +137,23 @@ class Words:
         ]
         return Markup(", ").join(names)
 
+    def classes_of(self, race: Race, short: bool = False) -> list[str]:
+        """What the classes of a contest's ballots are called that are not valid; `short`: in the head of a
+        column."""
+        pairs = zip(race.view.classes, race.view.class_titles, strict=True)
+        return [
+            self.gettext(labels.SHORT_CLASSES[code])
+            if short and not titles and code in labels.SHORT_CLASSES
+            else class_name(code, titles, self.language)
+            for code, titles in pairs
+        ]
+
+    def sums_of(self, race: Race) -> list[tuple[str, str]]:
+        """The rows below the candidates' votes: what each is called, and its name in the tables."""
+        valid = N_("Valid votes") if race.view.marks == 1 else N_("Valid ballots")
+        labels_of = (self.gettext(valid), *self.classes_of(race), self.gettext("All ballots"))
+        return list(zip(labels_of, sums_of(race.view), strict=True))
+
     # --- what counted sheets show; it elects nobody ---
 
     def shown_by(self, race: Race, area: int) -> Iterator[Markup]:
@@ -145,7 +162,7 @@ class Words:
         said: dict[Markup, list[Markup]] = {}
         for column in race.columns:
             if column.valid[area]:
-                sentence = self._shown(race, column.outcome(area))
+                sentence = shown(self, race, column.outcome(area), column.valid[area])
                 sentence += self._left_out(left_out(self.site.state, race, column, area))
                 said.setdefault(sentence, []).append(self.basis(column))
         for sentence, columns in said.items():
@@ -154,7 +171,7 @@ class Words:
     def _left_out(self, found: LeftOut) -> Markup:
         """What totals do not have or may still lose, as a sentence; nothing where it is nothing."""
         parts = [
-            self._many(count, messages)
+            self.many(count, messages)
             for count, messages in (
                 (found.pending, NN_("%(count)s station is pending", "%(count)s stations are pending")),
                 (
@@ -175,9 +192,11 @@ class Words:
 
     def account_says(self, told: Told) -> Markup:
         """The result of an account in one sentence."""
-        race, found = told.race, told.outcome
+        race, found, column = told.race, told.outcome, told.account.column
         if found is not None:
-            return self._shown(race, found)
+            return shown(
+                self, race, found, sum(told.votes or ()) if column is None else column.valid[race.area]
+            )
         shares = [
             Markup("{} {}").format(self.candidate(race, number), self.form.announced(told.percent[number]))
             for number in told.first(2)
@@ -210,11 +229,11 @@ class Words:
     def findings_counted(self) -> Markup:
         """How many kinds of findings there are, and how many of them keep a sheet from counting."""
         groups = self.site.groups
-        kinds = self._many(len(groups), NN_("%(count)s kind of finding", "%(count)s kinds of findings"))
+        kinds = self.many(len(groups), NN_("%(count)s kind of finding", "%(count)s kinds of findings"))
         keeping = sum(1 for group in groups if group.row.keeps)
         if not keeping:
-            return self._say("%(kinds)s, none of which keeps a sheet from counting", kinds=kinds)
-        return self._say(
+            return self.say("%(kinds)s, none of which keeps a sheet from counting", kinds=kinds)
+        return self.say(
             "%(kinds)s, %(count)s of which keep a sheet from counting", kinds=kinds, count=keeping
         )
 
@@ -222,7 +241,7 @@ class Words:
         """On how many published and signed sheets an account rests, said before its figures."""
         column = told.account.column
         if column is None:
-            return self._say(
+            return self.say(
                 "No sheet by station is published with this account: there is only what was announced."
             )
         cover = column.coverage(told.race.area)
@@ -230,16 +249,16 @@ class Words:
         if column.basis.organisation is not None:
             who = self.name(column.basis.titles, column.basis.code)
             if self.site.imported:
-                return self._say(
+                return self.say(
                     "Published: %(counted)s sheets of %(all)s stations, copies that their importer signed.",
                     **values,
                 )
-            return self._say(
+            return self.say(
                 "Published: %(counted)s sheets of %(all)s stations, as copies that %(who)s signed.",
                 who=who,
                 **values,
             )
-        return self._say(
+        return self.say(
             "Published: %(counted)s sheets of %(all)s stations, each signed by who made it at the station.",
             **values,
         )
@@ -259,6 +278,11 @@ class Words:
     def _says_copies(self, name: str) -> bool:
         return name.casefold().startswith(self.gettext("Copies").casefold())
 
+    def basis_called(self, code: str) -> Markup:
+        """A basis that a record names by its code, as people know it."""
+        found = next((basis for basis in self.site.state.bases if basis.code == code), None)
+        return isolated(code) if found is None else self.name(found.titles, code)
+
     def short_basis(self, column: Column) -> str:
         """A basis in as few words as stand beside a figure."""
         name = self.plain(column.basis.titles, column.basis.code)
@@ -266,79 +290,17 @@ class Words:
             return name
         return self.gettext("Copies, %(organisation)s") % {"organisation": name}
 
-    def _shown(self, race: Race, found: Outcome) -> Markup:
-        match race.view.method:
-            case _ if not found.valid:
-                return self._say("Nobody has a vote yet.")
-            case Method.DHONDT:
-                return self._seats(race, found)
-            case Method.TWO_ROUND if found.runoff is not None:
-                return self._runoff(race, found.runoff)
-            case _:
-                return self._order(race, found)
-
-    def _order(self, race: Race, found: Outcome) -> Markup:
-        first = found.ranks[0].candidates
-        if len(first) > 1:
-            return self._say("%(names)s have the same number of votes.", names=self._names(race, first))
-        if found.margin is None:
-            return self._say("%(name)s stands alone.", name=self.candidate(race, first[0]))
-        return self._say(
-            "%(name)s has the most votes, %(share)s of the valid ones: %(margin)s more than %(second)s.",
-            name=self.candidate(race, first[0]),
-            share=self.form.percent(found.ranks[0].votes, found.valid),
-            margin=self.form.number(found.margin),
-            second=self._names(race, found.ranks[1].candidates),
-        )
-
-    def _runoff(self, race: Race, runoff: Filled) -> Markup:
-        if runoff.open:
-            return self._say(
-                "No candidate exceeds the share needed in the first round; "
-                "%(names)s are equal for a place in the second.",
-                names=self._names(race, runoff.tied),
-            )
-        going = tuple(number for number, places in enumerate(runoff.certain) if places)
-        return self._say(
-            "No candidate exceeds the share needed in the first round; "
-            "the two with most votes are %(names)s.",
-            names=self._names(race, going),
-        )
-
-    def _seats(self, race: Race, found: Outcome) -> Markup:
-        if len(found.below_threshold) == len(race.view.candidates) and race.view.threshold:
-            share = race.view.threshold
-            return self._say(
-                "No list reaches %(share)s of the valid votes, so nobody takes part in the seats.",
-                share=self.form.percent(share.numerator, share.denominator),
-            )
-        listed = [
-            Markup("{} {}").format(self.candidate(race, number), self.form.number(seats))
-            for number, seats in enumerate(found.seats.certain)
-            if seats
-        ]
-        said = []
-        if listed:
-            said.append(self._say("Seats by D'Hondt: %(names)s.", names=Markup(", ").join(listed)))
-        if found.seats.open:
-            said.append(
-                self._say(
-                    "By D'Hondt %(open)s of %(seats)s seats are open: %(names)s have equal averages.",
-                    open=self.form.number(found.seats.open),
-                    seats=self.form.number(race.view.seats),
-                    names=self._names(race, found.seats.tied),
-                )
-            )
-        return Markup(" ").join(said)
-
-    def _many(self, count: int, messages: tuple[str, str]) -> Markup:
+    def many(self, count: int, messages: tuple[str, str]) -> Markup:
+        """A sentence about as many of something."""
         said = self.ngettext(*messages, count)
         return Markup(said) % {"count": self.form.number(count)}
 
-    def _names(self, race: Race, numbers: Sequence[int]) -> Markup:
+    def names(self, race: Race, numbers: Sequence[int]) -> Markup:
+        """Several candidates of a contest."""
         return Markup(", ").join(self.candidate(race, number) for number in numbers)
 
-    def _say(self, message: str, **values: object) -> Markup:
+    def say(self, message: str, **values: object) -> Markup:
+        """A sentence with its values, which are escaped where they must be."""
         return Markup(self.gettext(message)) % values
 
     def pending_reasons(self, race: Race) -> list[tuple[str, int]]:

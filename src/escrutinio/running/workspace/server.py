@@ -48,9 +48,9 @@ _TOP = frozenset(
 def headers_of(path: str) -> Iterator[tuple[str, str]]:
     """The headers for a path such as `/log/checkpoint`, also where the publication stands one level down.
 
-    Result cards may stand in anybody's page, nothing else may. The offline verifier, home and the page of
-    what is missing have their whole policy, with digests of what stands inside them, in themselves; a browser
-    applies both, so that this one may forbid nothing that theirs allow.
+    Result cards may stand in anybody's page, nothing else may. The offline verifier, home, the page of
+    a station and that of what is missing have their whole policy, with digests of what stands inside them, in
+    themselves; a browser applies both, so that this one may forbid nothing that theirs allow.
     """
     yield from HEADERS.items()
     parts = path.strip("/").split("/")
@@ -58,7 +58,7 @@ def headers_of(path: str) -> Iterator[tuple[str, str]]:
     match place:
         case ["embed", *_]:
             policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
-        case [_] | [_, "index.html"]:
+        case [_] | [_, "index.html" | "station.html"]:
             policy = "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
         case _:
             policy = f"{CSP}; frame-ancestors 'none'"

@@ -19,6 +19,7 @@ from escrutinio.core.election.bulk.cursor import NOT_STATED, Bools, Bytes, Curso
 from escrutinio.core.election.bulk.signatures import Claims, Signatures, plainly_fine
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Form
+from escrutinio.core.records.commitments import opened_count
 from escrutinio.core.records.cose import MAX_RECORD, SIGNED
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.records.text import MAX_NAME, MAX_SUBJECT
@@ -57,7 +58,8 @@ class Columns:
     the rows that have the same number of options, with their counts, uint32 [rows, options]; `classes`
     likewise. Of the other numbers -1 stands for what is not stated, 255 for no form. `digest`: a zero
     report's software, a hand count's audit commitment, the ruling that a board's sheet follows; `original`:
-    what a copy names as the record that it was read from, or a hand count as the one that it corrects.
+    what a copy names as the record that it was read from, or a hand count as the one that it corrects;
+    `opened`: the commitment that a hand count opens with its salt.
     """
 
     place: Places
@@ -76,6 +78,7 @@ class Columns:
     classes: Groups
     digest: list[bytes | None]
     original: list[bytes | None]
+    opened: list[bytes | None]
 
     def merged(self, other: Columns) -> Columns:
         """The rows of both, by their place."""
@@ -166,6 +169,7 @@ def columns_of(opened: Sequence[tuple[int, Entry]]) -> Columns:
         classes=_grouped([getattr(body, "classes", ()) for body in bodies]),
         digest=[_digest_of(body) for body in bodies],
         original=[_original_of(body) for body in bodies],
+        opened=[_opened_by(body) for body in bodies],
     )
 
 
@@ -203,6 +207,10 @@ def _original_of(body: Bulk) -> bytes | None:
             return body.corrects
         case _:
             return None
+
+
+def _opened_by(body: Bulk) -> bytes | None:
+    return None if not isinstance(body, t.HandCount) else opened_count(body)
 
 
 class _Reading:
@@ -318,7 +326,9 @@ class _Reading:
         self._counted(cursor, rows)
         self._stated["ballots"][rows] = cursor.optional_number()
         self._digest[rows] = cursor.optional_digest()
-        cursor.optional_digest()  # the salt, which has as many bytes
+        cursor.fine &= (
+            cursor.optional_digest() < 0
+        )  # with a salt, which has as many bytes, it is no usual one
 
     def _check(self, good: Bools, after: Places, claims: Claims | None) -> None:
         """Leave only those records `good` whose signatures hold. `after`: where their headers end.
@@ -362,6 +372,7 @@ class _Reading:
             classes=_kept(good, number, [part for parts in self._classes.values() for part in parts]),
             digest=self._digests(self._digest[good]),
             original=self._digests(self._original[good]),
+            opened=[None] * int(good.sum()),
         )
 
     def _digests(self, places: Places) -> list[bytes | None]:

@@ -39,11 +39,15 @@ OFFICIAL_MISSING = FAMILY.finding(
 )
 
 
+_APART = (Status.REFUSED, Status.RETRACTED)
+"""What is compared with nothing."""
+
+
 @FAMILY.contest_rule
 def _copies(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
     for number, basis in enumerate(state.bases):
         if basis.organisation is not None:
-            rows = np.flatnonzero((table.basis == number) & (table.status != Status.REFUSED))
+            rows = np.flatnonzero((table.basis == number) & ~np.isin(table.status, _APART))
             _of_one(state, contest, rows, basis.organisation, notes)
 
 

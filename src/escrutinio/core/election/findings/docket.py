@@ -22,14 +22,14 @@ SELECTED = "selected"
 FAMILY.words(OUT_OF_ORDER, "what", {SELECTED: N_("sheet that the ruling selects")})
 
 
-AWAITED = FAMILY.finding(
+COUNT_AWAITED = FAMILY.finding(
     "count-awaited",
     NOTE,
     "Count that a ruling orders | The ruling in entry {entry} orders {ordered} for contest {contest}; "
     "stations without one yet: {count}.",
     keeps=True,
 )
-FAMILY.words(AWAITED, "ordered", {"recount": N_("a recount"), "repeat": N_("a repeated vote")})
+FAMILY.words(COUNT_AWAITED, "ordered", {"recount": N_("a recount"), "repeat": N_("a repeated vote")})
 
 
 def note_void_ruling(index: int, place: str | None, contest: str, notes: Findings) -> None:
@@ -42,7 +42,7 @@ def note_awaited(
 ) -> None:
     """Note a ruling whose recounts or repeated votes are not all there."""
     if waiting:
-        notes.add(AWAITED, [index], contest=contest, count=len(waiting), ordered=word(decision))
+        notes.add(COUNT_AWAITED, [index], contest=contest, count=len(waiting), ordered=word(decision))
 
 
 @FAMILY.rule

@@ -7,14 +7,17 @@ import numpy as np
 from escrutinio.core.election.findings.family import NOTE, WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.keys import HeldKey
+from escrutinio.core.election.state import ElectionState, Logged, Standing
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Role
 
 FAMILY = Family("keys")
 
 KEY_LATER_REVOKED = FAMILY.finding(
     "key-later-revoked",
     NOTE,
-    "Key revoked later | The key of {signer} was revoked in entry {revocation}; entries by it that "
-    "stand before and remain: {count}.",
+    "Key revoked later | The key of {signer} was revoked in entry {revocation} (legal basis: {law}); entries "
+    "by it that stand before and remain: {count}.",
 )
 
 LATE_KEY = FAMILY.finding(
@@ -29,6 +32,14 @@ KEY_WITHOUT_POSSESSION = FAMILY.finding(
     NOTE,
     "Keys without a proof of possession | Entry {entry} enrols keys in the way of the formats before, "
     "without a proof that their holders have them: {count}.",
+)
+
+REVOCATION_WAITING = FAMILY.finding(
+    "revocation-waiting",
+    WARNING,
+    "Revocation without the officers' consents | Entry {entry} revokes the key of {signer}, a party's or an "
+    "observer's (legal basis: {law}); officers who consented: {count}, needed: {needed}. The key stays in "
+    "force.",
 )
 
 NAME_ENROLLED_TWICE = FAMILY.finding(
@@ -69,6 +80,9 @@ def _revoked(given: RuleInput, notes: Findings) -> None:
     index = np.concatenate([index, np.array([at for _, at in controls], np.int64)])
     order = np.lexsort((index, signers))
     signers, index = signers[order], index[order]
+    by: dict[bytes, Logged[t.Revocation]] = {}
+    for revocation in state.records(t.Revocation):
+        by.setdefault(revocation.body.kid, revocation)
     for held in state.keys:
         if held.revoked is None:
             continue
@@ -76,13 +90,44 @@ def _revoked(given: RuleInput, notes: Findings) -> None:
         mine = index[first:last]
         mine = mine[mine < held.revoked]
         if len(mine):
+            since = sorted({by[held.kid].index, held.revoked})
             notes.add(
                 KEY_LATER_REVOKED,
-                [held.revoked, *mine.tolist()],
+                [*since, *mine.tolist()],
                 count=len(mine),
                 signer=held.key.name,
-                revocation=held.revoked,
+                revocation=by[held.kid].index,
+                law=by[held.kid].body.legal_basis.strip() or None,
             )
+
+
+@FAMILY.rule
+def _waiting(given: RuleInput, notes: Findings) -> None:
+    """Revocations of parties' and observers' keys that the officers have not consented to, or not enough."""
+    state = given.state
+    for logged in state.controls:
+        body, digest = logged.body, logged.entry.digest
+        if logged.standing is not Standing.WAITING or not isinstance(body, t.Revocation):
+            continue
+        held = state.keys.get(body.kid)
+        consents = {
+            each.entry.signer: each.index
+            for each in reversed(state.records(t.CoRecord))
+            if each.body.record == digest and each.index > logged.index and _is_officer(state, each.entry.kid)
+        }
+        notes.add(
+            REVOCATION_WAITING,
+            [logged.index, *sorted(consents.values())],
+            signer=None if held is None else held.key.name,
+            law=body.legal_basis.strip() or None,
+            count=len(consents),
+            needed=state.definition.body.officers_needed,
+        )
+
+
+def _is_officer(state: ElectionState, kid: bytes) -> bool:
+    held = state.keys.get(kid)
+    return held is not None and held.key.role is Role.AUTHORITY
 
 
 @FAMILY.rule

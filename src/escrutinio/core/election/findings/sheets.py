@@ -44,8 +44,8 @@ SUM_MISMATCH = FAMILY.finding(
 MARKS_MISMATCH = FAMILY.finding(
     "marks-mismatch",
     WARNING,
-    "Marks that its ballots cannot have | The sheet of station {station} in entry {entry} has {votes} marks "
-    "on {valid} valid ballots, which contest {contest} does not allow.",
+    "Marks that its ballots cannot have | In the sheet of station {station} in entry {entry} the marks do "
+    "not fit the valid ballots as contest {contest} has them; marks: {votes}; valid ballots: {valid}.",
     keeps=True,
 )
 

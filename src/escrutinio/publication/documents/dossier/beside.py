@@ -23,6 +23,7 @@ _STATUS = {
     Status.PENDING: N_("pending"),
     Status.REFUSED: N_("does not count"),
     Status.EVIDENCE: N_("shown only"),
+    Status.RETRACTED: N_("taken back"),
 }
 
 

@@ -21,7 +21,7 @@ function attachmentsIn(value) {
 }
 
 /**
- * The digests, in hexadecimal, of the files that totals need: of the definition's areas, and of every roll and lifecycle
+ * The digests, in hexadecimal, of the files that totals need: of the definition's areas and contests, and of every roll and lifecycle
  * that takes effect.
  * @param {any} definition its body
  * @param {Control[]} controls
@@ -30,7 +30,7 @@ function attachmentsIn(value) {
 export function neededFiles(definition, controls) {
   const rolls = effectiveOf(controls, "roll").flatMap(({ entry }) => [entry.body.stations, entry.body.centers]);
   const listings = effectiveOf(controls, "lifecycle").map(({ entry }) => entry.body.listing);
-  return new Set([definition.areas, ...rolls, ...listings].filter(Boolean).map(({ digest }) => toHex(digest)));
+  return new Set([definition.areas, definition.contests_file, ...rolls, ...listings].filter(Boolean).map(({ digest }) => toHex(digest)));
 }
 
 /**

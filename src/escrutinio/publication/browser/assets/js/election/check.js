@@ -2,7 +2,7 @@
 
 import { equal, toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
-import { signedBy } from "../log/log.js";
+import { signedBy } from "../log/foundations.js";
 import { whyNotEntitled } from "./entitled.js";
 import { leafHash, rootOfProof } from "../log/merkle.js";
 import { readRecord } from "../records/record.js";

@@ -3,12 +3,14 @@
 
 import { toHex } from "../records/bytes.js";
 import { sha256 } from "../records/sha256.js";
-import { BULK, OFFICIAL } from "./rights.js";
+import { BULK, OFFICIAL, organisationOf } from "./rights.js";
+import { asRuled } from "./ruled.js";
+import { takenBack } from "./retractions.js";
+import { contentOf, plus, refusalOf, soleSheet, validOf } from "./sheets.js";
 
 const SPEAKS_FOR_NONE = new Set(["station-unknown", "key-out-of-scope"]);
 /** It is the figures that are wrong; a ruling may select such a sheet all the same. */
 const OF_FIGURES = new Set(["sum-mismatch", "marks-mismatch", "more-votes-than-registered"]);
-const AGAIN = new Set(["recount", "repeat"]);
 export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "reported-late", "ruled", "paper", "copies:"];
 
 /** @typedef {import("./keys.js").Signed} Signed */
@@ -17,7 +19,7 @@ export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "rep
  * @typedef {{ counted: Map<string, Signed>, pending: Map<string, string>, annulled: Set<string> }} Basis */
 /** Rows of a basis that may count, by station, and the reason of each station's first one that may not.
  * @typedef {{ rows: Map<string, Signed[]>, refused: Map<string, string> }} Heard */
-/** A number of votes, exact: a bigint from 2^53 on. @typedef {number | bigint} Sum */
+/** @typedef {import("./sheets.js").Sum} Sum */
 /**
  * Candidates in ballot order, classes of other ballots in the contest's; `valid` ballots; `pending` and `annulled` are
  * stations. `areas`: of each area what it adds up to, [...candidates, valid, ...classes, sheets that do not state the
@@ -25,79 +27,6 @@ export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "rep
  * @typedef {{ candidates: Sum[], valid: Sum, classes: Sum[], stations: number, pending: string[], annulled: string[],
  *   areas: Map<string, Sum[]> }} Total
  */
-
-/** The exact sum of two. @param {Sum} a @param {Sum} b @returns {Sum} */
-export function plus(a, b) {
-  const sum = Number(a) + Number(b);
-  return typeof a === "number" && typeof b === "number" && Number.isSafeInteger(sum) ? sum : BigInt(a) + BigInt(b);
-}
-
-/** @param {number[]} numbers @returns {number} */
-const added = (numbers) => numbers.reduce((sum, n) => sum + n, 0);
-
-/** Valid ballots: as stated; else what the counts add up to, one mark a ballot. @param {Record<string, any>} body @returns {number} */
-export function validOf({ counts, valid }) {
-  return valid ?? added(counts);
-}
-
-/** All ballots. @param {Record<string, any>} body @returns {number} */
-export function votesOf(body) {
-  return validOf(body) + added(body.classes ?? []);
-}
-
-/** Whether there are marks that its valid ballots cannot have. @param {Record<string, any>} body @param {number} marks */
-function tooManyMarks({ counts, valid }, marks) {
-  if (marks === 1) return valid !== null && valid !== added(counts);
-  return valid === null || added(counts) > marks * valid || Math.max(...counts) > valid;
-}
-
-/** Whether a station is one of these places, or lies in one. @param {string} code @param {string} area @param {string[]} places @param {import("./roll.js").Place} place */
-function isIn(code, area, places, place) {
-  return places.some((one) => one === code || place.above(area).has(one));
-}
-
-/**
- * By how many ballots a sheet may exceed its list: of what it states as many as the law allows at its station, all of it
- * where the law gives no number; what is not stated is taken to be as much as the law allows.
- * @param {string} code
- * @param {string} area
- * @param {number | null} stated
- * @param {Settled} settled
- */
-function beyondList(code, area, stated, { supplements, place }) {
-  const here = supplements.filter(({ places }) => !places.length || isIn(code, area, places, place));
-  const most = added(here.map((/** @type {any} */ one) => one.most ?? 0));
-  if (here.some((/** @type {any} */ one) => one.most === null)) return Math.max(stated ?? 0, most);
-  return stated === null ? most : Math.min(stated, most);
-}
-
-/**
- * Why a sheet does not count, or null.
- * @param {Signed} signed
- * @param {any} contest
- * @param {Settled} settled
- * @returns {string | null}
- */
-function refusalOf({ index, entry, key }, contest, settled) {
-  const { place, openings, paper, rights } = settled;
-  const { about, body, name } = entry;
-  const code = about.station ?? "";
-  const station = place.stations.get(code);
-  if (!station || !place.above(station.area).has(contest.area)) return "station-unknown";
-  const ordered = body.ruling || isIn(code, station.area, paper, place);
-  const opened = name !== "manual-sheet" || ordered || (openings.get(code) ?? Infinity) < index;
-  if (!rights.maySay(key.role, name) || !place.covers(key, about) || !opened) return "key-out-of-scope";
-  if (body.counts.length !== contest.options.length) return "wrong-option-count";
-  if (name === "zero-report") return null;
-  const told = body.classes.length === contest.classes.length;
-  if (!told && (name !== "copy" || body.classes.length)) return "wrong-option-count";
-  const votes = votesOf(body);
-  if (name !== "hand-count" && told && body.ballots !== null && body.ballots !== votes) return "sum-mismatch";
-  if (tooManyMarks(body, contest.marks)) return "marks-mismatch";
-  const registered = station.registered ?? body.registered ?? Infinity;
-  const most = registered + beyondList(code, station.area, body.supplement ?? null, settled);
-  return votes > most ? "more-votes-than-registered" : null;
-}
 
 /**
  * Whose sheets a sheet is added to: the official ones, the copies of one organisation, or hand counts.
@@ -107,24 +36,9 @@ function refusalOf({ index, entry, key }, contest, settled) {
  */
 function basisOf({ index, entry, key }, late) {
   if (entry.name === "hand-count") return PAPER;
-  if (entry.name === "copy") return COPIES + organisation(key.name);
+  if (entry.name === "copy") return COPIES + organisationOf(key.name);
   if (entry.body.ruling) return RULED; // a recount or a repeated vote stands beside what was reported
   return (late.get(key) ?? -1) >= index ? REPORTED_LATE : REPORTED;
-}
-
-/** Whom a key belongs to: its name up to the second slash. @param {string} name */
-function organisation(name) {
-  return name.split("/").slice(0, 2).join("/");
-}
-
-/**
- * Everything that a sheet says, apart from when it was issued.
- * @param {Record<string, any>} body
- * @returns {string}
- */
-function contentOf({ counts, classes, valid, ballots, voters, supplement, spoilt, registered, vouchers }) {
-  const rest = [ballots, voters, supplement, spoilt, registered, vouchers].map((one) => one ?? null);
-  return JSON.stringify([counts, classes, valid, ...rest]);
 }
 
 /**
@@ -142,6 +56,7 @@ export function countSheets(signed, definition, settled, official) {
   const heard = new Map();
   /** Official sheets that a ruling may select, by their digest. @type {Map<string, Signed>} */
   const sound = new Map();
+  const gone = takenBack(signed, settled.controls);
   const named = settled.rulings.some(({ entry }) => entry.body.sheet);
   for (const one of signed) {
     if (!BULK.has(one.entry.name)) continue;
@@ -149,7 +64,7 @@ export function countSheets(signed, definition, settled, official) {
     const contest = contests.get(code);
     const why = contest ? refusalOf(one, contest, settled) : "contest-unknown";
     if (why) refused.push({ index: one.index, code: why });
-    if (!contest || one.entry.name === "zero-report") continue;
+    if (!contest || one.entry.name === "zero-report" || (!why && gone.has(one.index))) continue;
     if (named && OFFICIAL.has(one.entry.name) && (!why || OF_FIGURES.has(why))) sound.set(toHex(sha256(one.entry.raw)), one);
     const name = `${code} ${basisOf(one, settled.late)}`;
     const basis = heard.get(name) ?? { rows: new Map(), refused: new Map() };
@@ -209,15 +124,6 @@ function countBasis({ rows, refused }, choose) {
   return basis;
 }
 
-/** A station's first sheet counts, unless another differs; a machine's comes before a board's. @param {Signed[]} rows */
-function soleSheet(rows) {
-  const machines = rows.filter(({ entry }) => entry.name !== "manual-sheet");
-  const said = machines.length ? machines : rows;
-  if (said.length === 1) return said[0];
-  const first = contentOf(said[0].entry.body);
-  return said.every(({ entry }) => contentOf(entry.body) === first) ? said[0] : "conflict";
-}
-
 /** Hand counts: what two organisations found alike counts, unless two others agree on something else. @param {Signed[]} rows */
 function agreedCount(rows) {
   /** @type {Map<string, Signed[]>} */
@@ -226,62 +132,8 @@ function agreedCount(rows) {
     const content = contentOf(row.entry.body);
     alike.set(content, [...(alike.get(content) ?? []), row]);
   }
-  const agreed = [...alike.values()].filter((group) => new Set(group.map(({ key }) => organisation(key.name))).size > 1);
+  const agreed = [...alike.values()].filter((group) => new Set(group.map(({ key }) => organisationOf(key.name))).size > 1);
   return agreed.length > 1 ? "conflict" : agreed.length ? agreed[0][0] : null;
-}
-
-/**
- * As reported, with the rulings in force, in log order: of several about one station the last of the highest instance.
- * What is upheld, dismissed, stayed or reversed leaves a station as reported.
- * @param {Basis | undefined} reported
- * @param {Heard | undefined} heard
- * @param {import("./acts.js").Control[]} rulings
- * @param {{ sound: Map<string, Signed>, again: Map<string, Signed[]>, voting: string[], place: import("./roll.js").Place,
- *   rights: import("./rights.js").Rights }} given
- * @returns {Basis}
- */
-function asRuled(reported, heard, rulings, { sound, again, voting, place, rights }) {
-  const counted = new Map(reported?.counted);
-  const [annulled, waiting] = [new Set(), new Set()];
-  /** @type {Map<string, number>} */
-  const instances = new Map();
-  const inForce = new Map(rulings.map((one) => [one.entry.frame.subject, one]));
-  for (const { index, entry, key } of [...inForce.values()].sort((a, b) => a.index - b.index)) {
-    const { station, area } = entry.about;
-    const { decision } = entry.body;
-    const { instance } = rights.speaksFor(key.name, key.role);
-    const places = station ?? area;
-    const within = places === undefined ? voting : voting.filter((one) => isIn(one, place.stations.get(one)?.area ?? "", [places], place));
-    const here = within.filter((one) => (instances.get(one) ?? 0) <= instance);
-    const chosen = decision === "select" ? selected(sound.get(toHex(entry.body.sheet)), index, here) : null;
-    if (decision === "select" && !chosen) continue;
-    const ordered = AGAIN.has(decision) ? toHex(sha256(entry.raw)) : "";
-    for (const one of here) {
-      const followed = ordered && (again.get(one) ?? []).find((sheet) => sheet.index > index && toHex(sheet.entry.body.ruling) === ordered);
-      const sheet = chosen ?? (decision === "annul" ? null : ordered ? followed : reported?.counted.get(one));
-      instances.set(one, instance);
-      annulled[decision === "annul" ? "add" : "delete"](one);
-      waiting[ordered && !followed ? "add" : "delete"](one);
-      if (sheet) counted.set(one, sheet);
-      else counted.delete(one);
-    }
-  }
-  const pending = new Map([...waiting].map((one) => [one, "count-awaited"]));
-  const open = [...(reported?.pending ?? [])].filter(([, why]) => why === "conflict");
-  for (const [station, why] of [...open, ...(heard?.refused ?? [])]) {
-    if (!counted.has(station) && !annulled.has(station) && !pending.has(station)) pending.set(station, why);
-  }
-  return { counted, pending, annulled };
-}
-
-/**
- * The official sheet that a ruling selects: of its one station, and below it.
- * @param {Signed | undefined} named
- * @param {number} index
- * @param {string[]} here
- */
-function selected(named, index, here) {
-  return named && here.length === 1 && named.index < index && named.entry.about.station === here[0] ? named : null;
 }
 
 /**

@@ -10,7 +10,8 @@ import { plainRefusal } from "./steps.js";
 
 const ORDER = [REPORTED, REPORTED_LATE, RULED, COPIES, PAPER];
 const SHOWN = 100; // entries named of each kind
-export const OF_KEYS = new Set(["key-unknown", "key-weak", "signature-bad"]);
+export const OF_KEYS = new Set(["key-unknown", "key-weak", "no-possession", "signature-bad"]);
+const UNSURE = new Set(["key-unknown", "key-weak"]); // where a record that may enrol keys stands before
 
 /** @typedef {import("./election.js").Judged} Judged */
 /** @typedef {import("./steps.js").Steps} Steps */
@@ -24,13 +25,13 @@ export const OF_KEYS = new Set(["key-unknown", "key-weak", "signature-bad"]);
  * `figures` that were asked for by the names of pages.
  * @typedef {{ kind: "whole" | "part", origin: string, size: number, root: string, checkpoint: string, earlier: string,
  *   steps: Step[], definition: any, charter: any, native: boolean, seconds: number,
- *   totals: { contest: string, basis: string, total: any, stated: Record<string, import("./counting.js").Sum> | null }[],
+ *   totals: { contest: string, basis: string, total: any, stated: Record<string, import("./sheets.js").Sum> | null }[],
  *   faults: { index: number, why: PlainRefusal }[], faultCount: number, refused: [string, number[], number][],
  *   unread: import("./election.js").Unknown[], unreadCount: number, repeats: { index: number, first: number }[],
  *   repeatCount: number, beyond: { index: number, why: PlainRefusal }[], beyondCount: number,
  *   told: import("./attachments.js").Told | null,
  *   compared: import("./stated.js").Compared | null, area: any, sheet: import("./sheet-beside.js").Sheet | null,
- *   figures: (import("./counting.js").Sum | null | undefined)[] | null }} Report
+ *   figures: (import("./sheets.js").Sum | null | undefined)[] | null }} Report
  */
 
 /** @param {unknown} error @returns {null} where it is a refusal */
@@ -102,5 +103,5 @@ function byBasis(a, b) {
  * @param {Judged} judged
  */
 export function sureFaults({ faults, unknownTypes: [unknown] }) {
-  return faults.filter(({ index, why }) => !unknown || index < unknown.index || !OF_KEYS.has(why.key));
+  return faults.filter(({ index, why }) => !unknown || index < unknown.index || !UNSURE.has(why.key));
 }

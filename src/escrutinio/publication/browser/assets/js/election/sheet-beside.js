@@ -2,7 +2,7 @@
 // whether a key that they enrol signed it.
 
 import { equal, toHex } from "../records/bytes.js";
-import { signedBy } from "../log/log.js";
+import { signedBy } from "../log/foundations.js";
 import { isQrText, readQrText } from "../records/qr-text.js";
 import { countsByOption, looksLike2024, readCards, readQr2024 } from "../records/qr2024.js";
 import { openRecord } from "../records/record.js";

@@ -2,19 +2,24 @@
 
 import { Refusal } from "../records/refusal.js";
 import { DATAPACKAGE } from "./beside.js";
-import { plus } from "./counting.js";
+import { plus } from "./sheets.js";
 
 /** The versions of the tables and of the rules that this program makes again. */
 const KNOWN = { tables: 3, rules: 3 };
 const RESULTS = "data/results.json";
 /** What pages call some columns, and what is left to `escrutinio verify`. */
 const OF_PAGES = new Map([["counted", "stations_counted"], ["pending", "stations_pending"]]);
-const [NAMES_VOTES, NAMES] = [/^([^/]+)\/(.+)\/([^/]+)\/(votes\/[^/]+)$/, /^([^/]+)\/(.+)\/([^/]+)\/([a-z]+)$/]; // a basis may have slashes
+const [NAMES_VOTES, NAMES] = [/^([^/]+)\/(.+)\/([^/]+)\/votes\/([^/]+)$/, /^([^/]+)\/(.+)\/([^/]+)\/([^/]+)$/]; // a basis may have slashes
+/** The columns beside those of candidates and classes, which make way for them. */
+const COLUMNS = (
+  "area parent level name stations_declared stations_in_roll stations_counted stations_pending stations_annulled " +
+  "registered_in_counted registered_unknown_in_counted classes_unread_in_counted valid ballots"
+).split(" ");
 const NOT_HERE = new Set(["stations", "registered"]);
 const MOST_DIFFERENCES = 50;
 
 /** @typedef {import("./counting.js").Total} Total */
-/** @typedef {import("./counting.js").Sum} Sum */
+/** @typedef {import("./sheets.js").Sum} Sum */
 /** @typedef {{ contest: string, basis: string, area: string, column: string, stated: Sum | null, computed: Sum }} Difference */
 /**
  * `figures` of `areas` (of all bases together) were compared; `differences` are the first of `count`; `whole` has
@@ -81,6 +86,23 @@ async function readVersion(log) {
   }
 }
 
+/** Names for columns: each as it is, with `_` after it while another column has that name. @param {{ code: string }[]} parts @param {string[]} taken */
+function freeNames(parts, taken) {
+  const used = new Set(taken);
+  return parts.map(({ code }) => {
+    let name = code;
+    while (used.has(name)) name += "_";
+    used.add(name);
+    return name;
+  });
+}
+
+/** The columns of a contest's candidates and classes. @param {any} contest */
+function columnsOf({ candidates, classes }) {
+  const others = freeNames(classes, COLUMNS);
+  return { votes: freeNames(candidates, [...COLUMNS, ...others]), others };
+}
+
 /**
  * An area's figures by the names of results.json.
  * @param {any} contest of the definition
@@ -91,11 +113,12 @@ function figuresOf(contest, sums) {
   const [size, others] = [contest.candidates.length, contest.classes.length];
   const [valid, classes] = [sums[size], sums.slice(size + 1, size + 1 + others)];
   const [unread, counted, pending, annulled] = sums.slice(size + 1 + others);
+  const names = columnsOf(contest);
   /** @type {[string, Sum][]} */
   const rows = [
-    ...contest.candidates.map((/** @type {any} */ candidate, /** @type {number} */ at) => [candidate.code, sums[at]]),
+    ...names.votes.map((name, at) => /** @type {[string, Sum]} */ ([name, sums[at]])),
     ["valid", valid],
-    ...contest.classes.map((/** @type {any} */ one, /** @type {number} */ at) => [one.code, classes[at]]),
+    ...names.others.map((name, at) => /** @type {[string, Sum]} */ ([name, classes[at]])),
     ["ballots", classes.reduce(plus, valid)],
     ["stations_counted", counted],
     ["stations_pending", pending],
@@ -119,13 +142,15 @@ function nothingOf({ candidates, classes }) {
  * @returns {Sum | null | undefined}
  */
 export function figureOf(name, definition, totals) {
-  const parts = NAMES_VOTES.exec(name) ?? NAMES.exec(name);
+  const votes = NAMES_VOTES.exec(name);
+  const parts = votes ?? NAMES.exec(name);
   const contest = definition.contests.find((/** @type {any} */ one) => one.code === parts?.[1]);
   const total = parts && totals.get(`${parts[1]} ${parts[2]}`);
   if (!parts || !contest || !total) return undefined;
   if (NOT_HERE.has(parts[4])) return null;
-  const candidate = contest.candidates.some((/** @type {any} */ one) => `votes/${one.code}` === parts[4]);
-  const column = candidate ? parts[4].slice("votes/".length) : OF_PAGES.get(parts[4]) ?? parts[4];
+  const at = (votes ? contest.candidates : contest.classes).findIndex((/** @type {any} */ one) => one.code === parts[4]);
+  const names = columnsOf(contest);
+  const column = at >= 0 ? (votes ? names.votes : names.others)[at] : votes ? "" : OF_PAGES.get(parts[4]) ?? parts[4];
   return figuresOf(contest, total.areas.get(parts[3]) ?? nothingOf(contest)).get(column ?? "");
 }
 

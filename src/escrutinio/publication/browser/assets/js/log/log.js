@@ -1,12 +1,13 @@
 // One published log, read entry by entry: every entry is checked against the checkpoint before it is used.
 
 import { equal, toHex } from "../records/bytes.js";
-import { decode } from "../records/cbor.js";
 import { keyId } from "../records/cose.js";
-import { keyIsAcceptable, verifySignature } from "../records/ed25519.js";
-import { inclusionProof, leafHash, rootOfProof, verifyInclusion } from "./merkle.js";
+import { keyIsAcceptable } from "../records/ed25519.js";
+import { readCharter, readDefinition, signedBy } from "./foundations.js";
+import { givenPath, stands } from "./given-path.js";
+import { inclusionProof, leafHash, verifyInclusion } from "./merkle.js";
 import { parseCheckpoint, verifyCosignatures, verifyLogSignature } from "./note.js";
-import { CONTESTS } from "../records/layouts.js";
+import { possesses } from "../records/possession.js";
 import { openRecord } from "../records/record.js";
 import { quoted, refuse } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
@@ -17,15 +18,13 @@ const MAX_INDEX = 16 * 1024 * 1024;
 export const MAX_ATTACHMENT = 2 ** 28;
 const FIRST = 8; // entries that are looked for in the first bytes of a log
 const FIRST_BYTES = 4_096;
-const DEFINITION = 1;
-const CHARTER = 2;
 const ENROLMENT = 3;
 
 /** @typedef {import("../records/record.js").Entry} Entry */
 /** What stands at an index, with its path to the root.
  * @typedef {{ index: number, raw: Uint8Array, proof: Uint8Array[], bundle: string }} Standing */
 /** Where an entry stands in its bundle: its first byte, and its length. @typedef {{ first: number, length: number }} At */
-/** @typedef {{ definition: Entry, charter: Entry, election: Uint8Array, rootKey: Uint8Array }} Context */
+/** @typedef {import("./foundations.js").Context} Context */
 /** Whose key it is: the operator's root (`enrolled` is then 1, the charter) or an enrolled one.
  * @typedef {{ name: string, publicKey: Uint8Array, role: string, scope: string[], contests: string[],
  *   titles: { language: string, text: string }[], enrolled: number }} Signer */
@@ -87,10 +86,12 @@ export class Log {
   async standing(index, at = null) {
     const { size, hashAt } = await this.checkpoint();
     const number = Math.floor(index / TILE_WIDTH);
-    const [proof, found] = await Promise.all([inclusionProof(index, size, hashAt), this.bytes(index, size, at)]);
+    const given = index < FIRST ? await givenPath(this, index, size) : null;
+    const [path, found] = await Promise.all([given ?? inclusionProof(index, size, hashAt), this.bytes(index, size, at)]);
     const { root } = await this.checkpoint();
-    const misled = at !== null && !equal(rootOfProof(leafHash(found), index, size, proof), root);
+    const misled = (at !== null || given) && !stands(leafHash(found), index, size, path, root);
     const raw = misled ? await this.bytes(index, size, null) : found; // an index is believed in nothing
+    const proof = misled && given ? await inclusionProof(index, size, hashAt) : path;
     const bundle = `log/${tilePath(ENTRIES, number, tileWidth(ENTRIES, number, size))}`;
     return { index, raw, proof, bundle };
   }
@@ -198,8 +199,9 @@ export class Log {
       const { rootKey, election } = await this.context();
       const fits = entry.type === ENROLMENT && equal(entry.election, election);
       if (!fits || !(await signedBy(entry, rootKey))) refuse("key-not-root", { index });
+      const proven = await Promise.all(entry.body.keys.map((/** @type {any} */ key) => possesses(election, key)));
       return entry.body.keys
-        .filter((/** @type {any} */ key) => keyIsAcceptable(key.public_key))
+        .filter((/** @type {any} */ key, /** @type {number} */ at) => keyIsAcceptable(key.public_key) && proven[at])
         .map((/** @type {any} */ key) => ({
           kid: toHex(keyId(key.public_key)),
           name: key.name,
@@ -247,54 +249,4 @@ export class Log {
 /** @param {import("./tiles.js").Part} part @returns {import("./tiles.js").Part} */
 function asBelow(part) {
   return (path, ...rest) => part(`log/${path}`, ...rest);
-}
-
-/**
- * Entry 0: what is voted on, with its contests, which may stand in a file of their own. Refused unless it is a
- * definition, signed by its own root key.
- * @param {Uint8Array} raw
- * @param {(named: { digest: Uint8Array, size: number }) => Promise<Uint8Array>} attachment
- * @returns {Promise<Entry>}
- */
-export async function readDefinition(raw, attachment) {
-  const definition = openRecord(raw);
-  if (definition.type !== DEFINITION || !(await signedByRoot(definition))) refuse("not-definition");
-  const { contests, contests_file: file } = definition.body;
-  if (!file === !contests.length) refuse("contests-where");
-  if (!file) return definition;
-  return { ...definition, body: { ...definition.body, contests: CONTESTS(decode(await attachment(file))) } };
-}
-
-/**
- * Entry 1: whose log it is. Refused unless it is the charter of the log of that origin, signed by its own root key.
- * @param {Entry} definition
- * @param {Uint8Array} raw
- * @param {string} origin
- * @returns {Promise<Context>}
- */
-export async function readCharter(definition, raw, origin) {
-  const charter = openRecord(raw);
-  const election = sha256(definition.raw);
-  const fits = charter.type === CHARTER && equal(charter.election, election) && charter.body.origin === origin;
-  if (!fits) refuse("not-charter");
-  const [mine, theirs] = [charter.body.root_key, definition.body.root_key];
-  const official = charter.body.role === "official";
-  if ((official && !equal(mine, theirs)) || !(await signedByRoot(charter))) refuse("not-charter");
-  return { definition, charter, election, rootKey: mine };
-}
-
-/** @param {Entry} entry a definition or a charter, which bring their own key */
-function signedByRoot(entry) {
-  return signedBy(entry, entry.body.root_key);
-}
-
-/**
- * Whether a record names this key and its signature holds.
- * @param {Entry} entry
- * @param {Uint8Array} publicKey
- * @returns {Promise<boolean>}
- */
-export async function signedBy(entry, publicKey) {
-  const { kid, signed, signature } = entry.frame;
-  return equal(kid, keyId(publicKey)) && verifySignature(publicKey, signed, signature);
 }

@@ -4,8 +4,8 @@ import { equal, toHex } from "../records/bytes.js";
 import { checkRecord } from "../election/check.js";
 import { judgeEntries, placed, readEntries } from "../election/election.js";
 import { rightOf, whyNotEntitled } from "../election/entitled.js";
-import { BULK } from "../election/rights.js";
-import { signedBy } from "../log/log.js";
+import { BULK, Rights } from "../election/rights.js";
+import { signedBy } from "../log/foundations.js";
 import { leafHash, treeRoot } from "../log/merkle.js";
 import { areaOfStation, findPlace, own } from "../election/places.js";
 import { isQrText, readQrText } from "../records/qr-text.js";
@@ -183,8 +183,8 @@ async function readWhole(log, entry, progress = () => {}) {
   if (!known) return { index, signer: null, why: new Refusal("key-unknown", { kid }) };
   const { key } = enrolled;
   const signer = { ...key, name: entry.frame.issuer, publicKey: key.public_key, enrolled: enrolled.enrolled };
-  const imported = context.definition.body.author_role === "importer";
-  const why = rightOf(entry, at, signer, enrolled.revoked, imported) ?? (judged.place.covers(key, entry.about) ? null : new Refusal("key-scope"));
+  const rights = new Rights(context.definition.body);
+  const why = rightOf(entry, at, signer, enrolled.revoked, rights) ?? (judged.place.covers(key, entry.about) ? null : new Refusal("key-scope"));
   return { index, signer: why && key.role === "root" ? null : signer, why };
 }
 

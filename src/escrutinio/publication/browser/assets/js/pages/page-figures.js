@@ -83,8 +83,8 @@ function textOf(element) {
 /**
  * Whether an element shows a figure, as the language writes it, or states it and shows first of all its share.
  * @param {HTMLElement} element
- * @param {import("../election/counting.js").Sum | null | undefined} value
- * @param {import("../election/counting.js").Sum | null | undefined} whole
+ * @param {import("../election/sheets.js").Sum | null | undefined} value
+ * @param {import("../election/sheets.js").Sum | null | undefined} whole
  * @param {string} lang
  */
 function shows(element, value, whole, lang) {

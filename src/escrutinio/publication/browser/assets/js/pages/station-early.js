@@ -1,11 +1,12 @@
 // What the page of a station will read, asked for while its program is still on its way: on a slow phone each question
-// that waits for another costs half a second. Nothing is judged here: what is read is checked by the program.
+// that waits for another costs half a second. So it stands in the page itself (page_scripts.py). Nothing is judged
+// here: what is read is checked by the program.
 
 import { askEarly } from "../log/early.js";
 import { ENTRIES, TILE_WIDTH, tilePath, tileWidth } from "../log/tile-names.js";
 
 const FIRST = 4_096; // bytes, as in log/log.js
-const SMALL = ["data/log-pages.json", "data/keys.json", "data/controls.json", "data/findings-wide.json"];
+const SMALL = ["data/proofs.json", "data/keys.json", "data/controls.json"];
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** @param {string} base @param {URLSearchParams} query */
@@ -18,7 +19,7 @@ async function ask(base, query) {
   const size = Number(checkpoint.split("\n")[1]);
   const { entries = {}, at = [] } = JSON.parse(index).stations?.[station] ?? {};
   const indices = /** @type {number[]} */ (Object.values(entries).flat()).sort((a, b) => a - b);
-  const bundles = new Set([0, ...indices.map((one) => Math.floor(one / TILE_WIDTH))]);
+  const bundles = new Set(indices.map((one) => Math.floor(one / TILE_WIDTH))); // of the first entries there are paths
   const tiles = new Set();
   for (const bundle of bundles) tiles.add(tilePath(0, bundle, tileWidth(0, bundle, size)));
   for (let level = 0; size >= TILE_WIDTH ** level; level++) {
@@ -26,7 +27,7 @@ async function ask(base, query) {
     tiles.add(tilePath(level, last, tileWidth(level, last, size)));
   }
   const full = (/** @type {number} */ bundle) => tileWidth(ENTRIES, bundle, size) === TILE_WIDTH;
-  const wholly = [...bundles].filter((bundle) => !full(bundle) || (bundle > 0 && !at.length));
+  const wholly = [...new Set([0, ...bundles])].filter((bundle) => !full(bundle) || (bundle > 0 && !at.length));
   for (const bundle of wholly) tiles.add(tilePath(ENTRIES, bundle, tileWidth(ENTRIES, bundle, size)));
   for (const path of tiles) askEarly(`${base}log/${path}`);
   if (full(0)) askEarly(`${base}log/${tilePath(ENTRIES, 0, TILE_WIDTH)}`, `bytes=0-${FIRST - 1}`);
@@ -37,4 +38,4 @@ async function ask(base, query) {
   });
 }
 
-void ask(new URL("../../../", import.meta.url).href, new URLSearchParams(location.search)).catch(() => {});
+void ask(new URL("../", location.href).href, new URLSearchParams(location.search)).catch(() => {});

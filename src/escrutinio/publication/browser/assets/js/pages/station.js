@@ -5,22 +5,18 @@
 //       (article.sheet*, sheet.js), section.findings, section.history (history.js), section.limits
 //
 // What the site's indexes say (which entries there are, names of places) is a convenience; what stands on a
-// card comes from the log.
+// card comes from the log. The record is shown first; the program of all that stands around it (station-rest.js) is
+// asked for then, as a slow phone would wait for it.
 
-import { centerPage } from "./center.js";
 import { comparison } from "./compare.js";
 import { el, fillElement, titleOf } from "./dom.js";
-import { foundFor, nextSteps } from "./found.js";
-import { entryPages, findingsOf, historyOf } from "./history.js";
 import { Log } from "../log/log.js";
 import { areaOfStation, findPlace, pathOf, placeAround, widerFindings } from "../election/places.js";
-import { saveButton } from "./place-save.js";
 import { byContest, readRecords } from "./read.js";
-import { Refusal } from "../records/refusal.js";
+import { Refusal, refuse } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
 import { figuresOf, sheetCard } from "./sheet.js";
 import { entitle, stationHead, stationName } from "./station-head.js";
-import { trustBox } from "./trust-box.js";
 import { languageOf, say, wordFor } from "./say.js";
 
 const LIMITS = ["limit-true", "limit-other", "limit-page", "limit-paper"];
@@ -43,6 +39,12 @@ async function placeOf(log, query) {
   if (there) return there;
   const area = await areaOfStation(log, station); // the address may name another area, or none
   return area ? findPlace(log, area, station) : null;
+}
+
+/** The program of what stands around the records, and the words of what is refused. */
+async function later() {
+  const path = "station-rest.js";
+  return (await import("./station-rest.js").catch(() => refuse("fetch-failed", { path }))).REST;
 }
 
 /** @param {string} lang @param {Log} log @param {Read[]} reads @param {boolean} real @param {Place} place */
@@ -134,56 +136,76 @@ function openNamed() {
 async function show(root, chosen, trouble = "") {
   const lang = languageOf(root);
   const log = new Log(new URL(root.dataset.base ?? "../", location.href).href, chosen?.trust);
-  const box = trustBox(lang, chosen, trouble, (next, why) => void show(root, next, why), log.fetchFile);
+  const box = async () => (await later()).trustBox(lang, chosen, trouble, (next, why) => void show(root, next, why), log.fetchFile);
   root.setAttribute("aria-busy", "true");
   fillElement(root, el("p", { role: "status" }, say(lang, "reading")));
-  fillElement(root, await content(log, lang, box));
+  for await (const shown of content(log, lang, box)) {
+    if (shown.first) fillElement(root, shown.parts);
+    else root.append(...shown.parts.filter((part) => part !== null));
+    root.dataset.shown = ""; // the record, or what is said instead
+  }
   root.setAttribute("aria-busy", "false");
   openNamed();
 }
 
 /** What every station needs, asked for at once; what fails is heard of where it is needed. @param {Log} log */
 function askAhead(log) {
-  const asked = [log.context(), ...["keys", "controls", "log-pages", "findings-wide"].map((name) => log.json(`data/${name}.json`))];
+  const asked = [log.context(), ...["proofs", "keys", "controls"].map((name) => log.json(`data/${name}.json`))];
   for (const one of asked) one.catch(() => {});
 }
 
-/** @param {Log} log @param {string} lang @param {HTMLElement} box @returns {Promise<(HTMLElement | null)[]>} */
-async function content(log, lang, box) {
+/**
+ * What is shown first, and what comes below it.
+ * @param {Log} log
+ * @param {string} lang
+ * @param {() => Promise<HTMLElement>} box
+ * @returns {AsyncGenerator<{ first: boolean, parts: (HTMLElement | null)[] }>}
+ */
+async function* content(log, lang, box) {
+  let first = true;
   try {
     const query = new URLSearchParams(location.search);
-    if (isCode(query.get("a"))) askAhead(log);
-    const center = await centerPage(log, query, lang, box);
-    if (center) return center;
+    const code = isCode(query.get("a"));
+    if (code) askAhead(log);
+    const center = code && query.has("c") && !query.has("s") ? await (await later()).centerPage(log, query, lang, await box()) : null;
+    if (center) return yield { first: true, parts: center };
     const text = (query.get("s") ?? query.get("c") ?? "").trim();
-    if (!text) return [el("h1", {}, say(lang, "station-title")), el("p.lead", { role: "status" }, say(lang, "no-station")), ...nextSteps(lang)];
-    const place = await placeOf(log, query);
-    if (!place) return await foundFor(log.base, text, lang, { around: await placeAround(log, query.get("a"), text).catch(() => null) });
-    const [{ definition }, hrefOf, path, reads] = await Promise.all([log.context(), entryPages(log), pathOf(log, place.area), readRecords(log, place.entries)]);
+    const place = text ? await placeOf(log, query) : null;
+    if (!place) return yield { first: true, parts: await noStation(log, lang, query, text) };
+    const [{ definition }, path, reads] = await Promise.all([log.context(), pathOf(log, place.area), readRecords(log, place.entries)]);
+    if (reads.some(({ checked }) => checked.steps.some(({ why }) => why))) await later(); // for its words
     entitle(lang, definition, stationName(lang, place));
     const compared = comparisons(lang, reads, place);
     const differs = compared.some((table) => table.querySelector("mark.differs"));
     const real = definition.body.kind === "real";
     const records = reads.length > 1 && [el("h2", {}, say(lang, "records")), el("p.small.muted", {}, say(lang, "records-hint"))];
-    return [
-      ...stationHead(lang, definition, place, path),
-      ...lead(lang, reads, differs),
-      ...compared,
-      reads.length > 0 && !reads.some(({ failed }) => failed) ? saveButton(lang, log, place) : null,
-      el("section.records", {}, records || [], cards(lang, log, reads, real, place)),
-      box,
-      findingsOf(lang, place, await widerFindings(log, place, path), hrefOf),
-      await historyOf(lang, log, place, hrefOf),
-      limits(lang),
-    ];
+    const shown = el("section.records", {}, records || [], cards(lang, log, reads, real, place));
+    yield { first, parts: [...stationHead(lang, definition, place, path), ...lead(lang, reads, differs), ...compared, shown] };
+    first = false;
+    const { entryPages, findingsOf, historyOf, saveButton } = await later();
+    const hrefOf = await entryPages(log);
+    const whole = reads.length > 0 && !reads.some(({ failed }) => failed);
+    const around = [findingsOf(lang, place, await widerFindings(log, place, path), hrefOf), await historyOf(lang, log, place, hrefOf)];
+    yield { first, parts: [whole ? saveButton(lang, log, place) : null, await box(), ...around, limits(lang)] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    const rest = await later().catch(() => null); // the connection may be gone
     const missing = error.key === "fetch-missing" && String(error.values.path).startsWith("data/");
-    const said = missing ? say(lang, "missing", { path: error.values.path }) : say(lang, "failed", { why: error });
-    return [el("h1", {}, say(lang, "station-title")), el("p.alarm", { role: "alert" }, said), el("p", {}, say(lang, "failed-try")), ...nextSteps(lang), box];
+    const said = !first ? say(lang, "rest-failed", { why: error }) : missing ? say(lang, "missing", { path: error.values.path }) : say(lang, "failed", { why: error });
+    const more = rest ? [...rest.nextSteps(lang), await box()] : [];
+    const title = first ? el("h1", {}, say(lang, "station-title")) : null;
+    yield { first, parts: [title, el("p.alarm", { role: "alert" }, said), el("p", {}, say(lang, "failed-try")), ...more] };
   }
 }
 
+/** @param {Log} log @param {string} lang @param {URLSearchParams} query @param {string} text */
+async function noStation(log, lang, query, text) {
+  const { foundFor, nextSteps } = await later();
+  if (!text) return [el("h1", {}, say(lang, "station-title")), el("p.lead", { role: "status" }, say(lang, "no-station")), ...nextSteps(lang)];
+  return foundFor(log.base, text, lang, { around: await placeAround(log, query.get("a"), text).catch(() => null) });
+}
+
+document.documentElement.dataset.runs = ""; // what old-engine.js asks; the program that says it elsewhere comes later
 const root = document.getElementById("station");
 if (root) {
   addEventListener("hashchange", openNamed);

@@ -21,7 +21,7 @@ const MESSAGES = new Map();
  */
 export function learn(lang, marks, context, messages) {
   MARKS.set(lang, marks);
-  MESSAGES.set(`${lang} ${context}`, messages);
+  MESSAGES.set(`${lang} ${context}`, { ...MESSAGES.get(`${lang} ${context}`), ...messages });
 }
 
 /** The languages that were learnt. @returns {string[]} */

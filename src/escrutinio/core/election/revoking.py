@@ -1,0 +1,59 @@
+"""Revocations of keys that watch: a party's or an observer's is revoked with the officers' consents alone.
+
+Else an operator could silence whoever contradicts it. The consents are co-records of as many of the
+authority's names as its acts need, above the revocation in the log; the one that completes them revokes the
+key, at its index. Of any other key the root's word is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Role
+from escrutinio.core.records.entry import Entry
+
+WATCHERS = (Role.PARTY, Role.OBSERVER)
+"""Whose keys the root does not revoke by itself."""
+
+
+class Revoking(NamedTuple):
+    """A revocation that waits for consents: where it stands in the log, the key, and who consented so far."""
+
+    at: int
+    kid: bytes
+    names: frozenset[str] = frozenset()
+
+
+class Revocations:
+    """The revocations that wait for the consents of so many officers."""
+
+    def __init__(self, officers: int, waiting: Iterable[tuple[bytes, Revoking]] = ()) -> None:
+        self._officers = officers
+        self._waiting = dict(waiting)
+
+    def waits(self, index: int, entry: Entry, body: t.Revocation, role: Role | None) -> bool:
+        """Whether the revocation of a key of this role has to wait; None for one that is not enrolled."""
+        if role not in WATCHERS:
+            return False
+        self._waiting[entry.digest] = Revoking(index, body.kid)
+        return True
+
+    def consent(self, entry: Entry, name: str, role: Role) -> Revoking | None:
+        """Hear a co-record; the revocation that has all its consents by it."""
+        if not isinstance(entry.body, t.CoRecord) or role is not Role.AUTHORITY:
+            return None
+        waiting = self._waiting.get(entry.body.record)
+        if waiting is None:
+            return None
+        waiting = waiting._replace(names=waiting.names | {name})
+        if len(waiting.names) >= self._officers:
+            del self._waiting[entry.body.record]
+            return waiting
+        self._waiting[entry.body.record] = waiting
+        return None
+
+    def copy(self) -> Revocations:
+        """The same, to go on apart from this one."""
+        return Revocations(self._officers, self._waiting.items())

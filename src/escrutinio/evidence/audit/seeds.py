@@ -1,0 +1,100 @@
+"""The seed of an audit: the digits of all who throw, each committed to before anybody opens theirs.
+
+The seed is the digits of every thrower, one after the other in the order in which the commitment names them.
+One who knew the others' digits could choose their own, so digits count only if their digest stood in the log
+before the first digits were opened. Whoever does not open theirs is replaced by dice that others throw in
+public. Where the commitment names one thrower alone, that one throws dice in public and need not commit to
+them.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.keys import organisation_of
+from escrutinio.core.records import types as t
+from escrutinio.core.records.commitments import digits_digest
+from escrutinio.evidence.audit.draw import check_seed
+from escrutinio.evidence.audit.notes import AuditFinding, note
+
+_DIGITS = re.compile("[0-9]{1,64}")
+
+
+@dataclass(eq=False)
+class Throws:
+    """What is known of a seed so far. `by`: who committed to the audit; `throwers`: who throws, in order;
+    `since`: the index of the audit's commitment. `committed` and `opened`: per thrower the index of the
+    record and the digest, or the digits."""
+
+    by: str
+    throwers: tuple[str, ...]
+    since: int
+    committed: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    opened: dict[str, tuple[int, str]] = field(default_factory=dict)
+    notes: list[AuditFinding] = field(default_factory=list)
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The throwers whose digits are not open yet."""
+        return tuple(name for name in self.throwers if name not in self.opened)
+
+    def commits(self, index: int, signer: str, said: t.DigitsCommitment) -> None:
+        """Take a digest of digits, if it is the first of its thrower and comes before any digits."""
+        thrower = organisation_of(signer)
+        if thrower not in self.throwers:
+            self._note("not-named", index, signer=signer)
+        elif self.opened or index < self.since:
+            self._note("digits-late", index, signer=signer)
+        elif thrower in self.committed and self.committed[thrower][1] != said.digits:
+            self._note("digits-again", index, signer=signer, first=self.committed[thrower][0])
+        else:
+            self.committed.setdefault(thrower, (index, said.digits))
+
+    def opens(self, index: int, signer: str, said: t.AuditSeed) -> None:
+        """Take digits that somebody opens, or throws in another one's place."""
+        mine = organisation_of(signer)
+        thrower = mine if said.instead_of is None else organisation_of(said.instead_of)
+        allowed = thrower in self.throwers and (mine == thrower or mine in (self.by, *self.throwers))
+        if not allowed or (said.instead_of is not None and mine == thrower):
+            self._note("not-named", index, signer=signer)
+        elif not _DIGITS.fullmatch(said.digits):
+            self._note("seed-form", index)
+        elif index < self.since:
+            self._note("seed-before", index)
+        elif thrower in self.opened:
+            if said.digits != self.opened[thrower][1]:
+                self._note("seed-again", index, first=self.opened[thrower][0])
+        elif said.instead_of is not None:
+            self._note("seed-instead", index, signer=signer, thrower=thrower)
+            self.opened[thrower] = index, said.digits
+        elif self._was_committed(index, signer, said):
+            self.opened[thrower] = index, said.digits
+
+    def _was_committed(self, index: int, signer: str, said: t.AuditSeed) -> bool:
+        found = self.committed.get(organisation_of(signer))
+        if found is None:
+            if len(self.throwers) == 1:
+                return True
+            self._note("digits-uncommitted", index, signer=signer)
+            return False
+        if said.salt is None or digits_digest(said.salt, said.digits) != found[1]:
+            self._note("digits-differ", index, signer=signer, first=found[0])
+            return False
+        return True
+
+    def seed(self) -> tuple[str, int] | None:
+        """The seed and the index at which it was complete; None while digits are missing, or if they are too
+        few or too many."""
+        if self.awaited:
+            return None
+        digits = "".join(self.opened[name][1] for name in self.throwers)
+        last = max(index for index, _ in self.opened.values())
+        try:
+            check_seed(digits)
+        except EvidenceError:
+            self._note("seed-form", last)
+            return None
+        return digits, last
+
+    def _note(self, code: str, index: int, **values: object) -> None:
+        self.notes.append(note(code, index, **values))
