@@ -179,6 +179,10 @@ def _stations(left: Outstanding) -> list[tuple[str, str]]:
         (say("stations declared, not listed"), _number(left.unlisted)),
         (say("of these, registered voters unknown"),
          _number(left.registered_unknown)),
+        *([(say("of these, with others who may vote without a number"), _number(left.unbounded))]
+          if left.unbounded else []),
+        *([(say("sheets that do not say all classes of ballots"), _number(left.unread))]
+          if left.unread else []),
     ]  # fmt: skip
 
 
