@@ -22,8 +22,9 @@ from escrutinio.cli.explain import (
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
+    from escrutinio.evidence.certainty.certified import Outstanding
     from escrutinio.evidence.certainty.inequality import Inequality
-    from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding
+    from escrutinio.evidence.certainty.irreversibility import Certificate
     from escrutinio.evidence.certainty.studies import CertaintyStudy
 
 SOURCES = (

@@ -28,7 +28,8 @@ from escrutinio.evidence.accounts.differences import (
     classify,
 )
 from escrutinio.evidence.accounts.sources import Joined, join, sources_of
-from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding, certify
+from escrutinio.evidence.certainty.certified import Outstanding
+from escrutinio.evidence.certainty.irreversibility import Certificate, certify
 from escrutinio.evidence.certainty.rules import rules_of
 
 MAX_SOURCES = 8
