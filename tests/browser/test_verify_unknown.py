@@ -45,7 +45,7 @@ def with_types(*codes: int) -> Day:
 
 
 def test_a_type_that_may_change_totals_leaves_them_unjudged(page: Page, served: Served) -> None:
-    day = with_types(200, 41)
+    day = with_types(200, 60)
     day.say(Revocation(key("party/azul/1").kid, RevocationReason.LOST), ROOT, "election")
     day.copy("party/azul/1", "s1.01", (1, 2, 3, 4))  # by a key that the unknown record may have put in force
     publish_page(day, served.directory / "unknown")
@@ -54,7 +54,7 @@ def test_a_type_that_may_change_totals_leaves_them_unjudged(page: Page, served: 
     found = steps(page)
     assert [name for name in CHECKS if found[name] != "ok"] == ["records", "signatures", "tables"]
     assert {found[name] for name in ("records", "signatures", "tables")} == {"open"}
-    assert "entry 16 is of type 41, which this program does not know" in told(page, "records")
+    assert "entry 16 is of type 60, which this program does not know" in told(page, "records")
     assert "not shown to be authentic" in page.locator("h2.outcome").inner_text()
     assert page.locator("section.totals").count() == 0
     assert page.locator("section.faults").count() == 0

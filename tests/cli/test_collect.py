@@ -84,8 +84,8 @@ def test_status_counts_the_stations_with_a_copy(azul: Path, made: Path) -> None:
 
 def test_a_zero_report_waits_until_it_is_confirmed(azul: Path, tmp_path: Path) -> None:
     line = {
-        "kind": "transcribed", "station": "N1.01", "contest": "presidencia", "counts": [0] * 7, "null": 0,
-        "blank": 0, "voters": 40, "image": "ab" * 32, "source": "p.jpg", "typists": ["t1", "t2"],
+        "kind": "transcribed", "station": "N1.01", "contest": "presidencia", "counts": [0] * 7,
+        "classes": [0, 0], "voters": 40, "image": "ab" * 32, "source": "p.jpg", "typists": ["t1", "t2"],
     }  # fmt: skip
     path = tmp_path / "typed.jsonl"
     path.write_text(json.dumps(line, separators=(",", ":")) + "\n")

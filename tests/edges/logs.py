@@ -52,7 +52,7 @@ def root_enrolled_and_revoked() -> Edge:
 def key_of_small_order() -> Edge:
     day = Day()
     sheets(day)
-    keys = [["machine/small", bytes([1]) + bytes(31), int(Role.MACHINE), [], [], []]]
+    keys = [["machine/small", bytes([1]) + bytes(31), int(Role.MACHINE), [], [], [], bytes(64)]]
     day.say_plain(t.Enrolment.TYPE, [keys], ROOT, "election")
     because = "An enrolment of a key whose signatures cannot be checked fails check 10, where it stands."
     return Edge(day, PYTHON, because, FINE | {10: "fails"})

@@ -29,7 +29,8 @@ ABOUT = (
     "keys are for tests alone. `logs`: publications without `data/`, their `files` in hexadecimal by path; "
     "those of `unreadable` are there and cannot be read. `checks` are the answers by the numbers of "
     "docs/verifying.md, those that bear on the case; there is no trust file. `totals` by contest and basis, "
-    "at the contest's area: votes by candidate, null, blank, stations counted; stations pending, annulled; "
+    "at the contest's area: votes by candidate, valid ballots, ballots of each class, stations counted; "
+    "stations pending, annulled; "
     "nothing else has any. `trust_files` and `proofs` are read or refused. `sums`: numbers and their exact "
     "sum. `right`: who had been right before there was a rule."
 )
@@ -85,8 +86,8 @@ def totals_of(state: ElectionState) -> dict[str, Any]:
             pending = state.pending[contest.code, basis.code]
             said = {
                 "candidates": table.candidates[area].tolist(),
-                "null": int(table.null[area]),
-                "blank": int(table.blank[area]),
+                "valid": int(table.valid[area]),
+                "classes": table.classes[area].tolist(),
                 "stations": int(table.stations_counted[area]),
                 "pending": sorted(state.roll.stations[at] for at in pending),
                 "annulled": sorted(state.roll.stations[at] for at in annulled),

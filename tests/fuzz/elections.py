@@ -146,7 +146,7 @@ def _refused(state: ElectionState) -> list[tuple[str, int]]:
 
 
 def _totals(state: ElectionState) -> dict[str, dict[str, object]]:
-    return expected(state)
+    return {} if state.unknown_types else expected(state)
 
 
 def _their_totals(totals: Sequence[dict[str, Any]]) -> dict[str, dict[str, object]]:

@@ -27,22 +27,20 @@ from escrutinio.core.records.codes import (
     Contingency,
     Decision,
     EventKind,
-    Form,
     Nomination,
     RefusalReason,
     Removal,
-    Retracted,
     RevocationReason,
     Role,
     Seal,
-    SheetFact,
     StationChangeKind,
     Step,
 )
 from escrutinio.core.records.possession import enrolled
 from tests.core.election.build import AREAS, DAY, ROOT, SOFTWARE, STATIONS, Day, key
 from tests.fuzz.random_definitions import COURTS
-from tests.fuzz.random_speakers import OFFICERS, STATIONS_SAID, RandomSpeaker
+from tests.fuzz.random_sheets import RandomSheets
+from tests.fuzz.random_speakers import OFFICERS, STATIONS_SAID
 
 AREAS_SAID = ("isla", "norte", "sur", "marte")
 CANDIDATES = ("ana", "blas", "carla", "zz", "others")
@@ -67,14 +65,20 @@ UNREADABLE_ROLLS = (
 LISTINGS = (b"machine,station\nmachine/0,n1.01\n", b"machine,station\n", b"machine\nx\n", b"")
 
 
-class RandomDay(RandomSpeaker):
+class RandomDay(RandomSheets):
     """A day that grows by chance."""
 
     def grow(self, most: int) -> Day:
         """The day, with up to so many records more."""
-        for _ in range(self.random.randrange(3, 9)):
+        if self.random.random() < 0.9:
+            self.usual_keys()
+        for _ in range(self.random.randrange(1, 6)):
             self.enrol()
-        if self.random.random() < 0.8:
+        if self.random.random() < 0.9:
+            for name in OFFICERS:
+                self.day.roll(STATIONS, by=name)
+                self.acts.setdefault((t.Roll.TYPE, "election"), []).append(self.of_last())
+        else:
             self.roll()
         for _ in range(self.random.randrange(10, most)):
             self.at = self.random.choice((DAY, DAY, DAY + 5))
@@ -84,6 +88,18 @@ class RandomDay(RandomSpeaker):
         return self.day
 
     # --- keys ------------------------------------------------------------------------------------------
+
+    def usual_keys(self) -> None:
+        """Of everybody who speaks in most elections, everywhere."""
+        roles = {
+            Role.MACHINE: ("machine/0", "machine/1"), Role.BOARD: ("board/0", "board/1"),
+            Role.OBSERVER: ("observer/0", "observer/1/0"), Role.PARTY: ("party/rojo/1",),
+            Role.RECEIVER: ("receiver/0",), Role.IMPORTER: ("importer/0",),
+            Role.COURT: tuple(f"court/{code}/{number}" for code in COURTS for number in (1, 2)),
+        }  # fmt: skip
+        held = [(name, role, ()) for role, names in roles.items() for name in names]
+        self.day.enrol_all(held, at=DAY - 500)
+        self.names += [name for name, _, _ in held]
 
     def enrol(self) -> None:
         role = self.some(*Role, Role.MACHINE, Role.COURT)
@@ -126,7 +142,7 @@ class RandomDay(RandomSpeaker):
         self.day.say(body, by, "election", at=self.at)
         self.note(body)
         if self.random.random() < 0.5:
-            self.consent(sha256(self.day.log[-1]).digest())
+            self.consent(self.of_last())
 
     def consent(self, named: bytes) -> None:
         """Officers, or somebody, agree to a record of the root."""
@@ -142,60 +158,6 @@ class RandomDay(RandomSpeaker):
         centers = self.maybe(self.day.attach(self.some(b"center,area,name\nn1,norte,Uno\n", b"bad\n")), 0.1)
         body = t.Roll(self.day.attach(table), centers, declared, "2030-11-01")
         self.officers_say(body, "election")
-
-    # --- sheets ----------------------------------------------------------------------------------------
-
-    def tally_sheet(self) -> None:
-        contest = self.contest()
-        self.say(t.TallySheet(**self.sheet(contest)), f"{self.station()}/{contest}")
-
-    def zero_report(self) -> None:
-        contest = self.contest()
-        counts = self.figures(contest)["counts"]
-        if self.random.random() < 0.7:
-            counts = (0,) * len(counts)
-        self.say(t.ZeroReport(counts, SOFTWARE), f"{self.station()}/{contest}")
-
-    def manual_sheet(self) -> None:
-        contest, station = self.contest(), self.station()
-        named = self.some(*self.ordered[-3:]) if self.ordered else bytes(32)
-        ruling = self.maybe(named, 0.5 if self.ordered else 0.05)
-        self.say(t.ManualSheet(**self.sheet(contest), ruling=ruling), f"{station}/{contest}")
-
-    def copy(self) -> None:
-        contest = self.contest()
-        figures = self.sheet(contest)
-        if self.random.random() < 0.15:
-            figures["classes"] = ()
-        body = t.Copy(
-            **figures, registered=self.maybe(self.some(3, 100)), form=self.some(*Form),
-            image=self.maybe(bytes(32)), original=self.maybe(self.of_log(t.TallySheet)),
-        )  # fmt: skip
-        self.say(body, f"{self.station()}/{contest}")
-
-    def hand_count(self) -> None:
-        contest = self.contest()
-        figures = self.figures(contest)
-        total = figures.pop("ballots")
-        body = t.HandCount(
-            **figures, vouchers=self.maybe(self.some(total, total + 1)), audit=self.maybe(bytes(32), 0.1),
-            salt=self.maybe(bytes(32), 0.1), corrects=self.maybe(self.of_log(t.HandCount), 0.1),
-        )  # fmt: skip
-        self.say(body, f"{self.station()}/{contest}")
-
-    def retraction(self) -> None:
-        named = self.of_log(self.some(t.Copy, t.Copy, t.Claim, t.TallySheet, None))
-        signers = [name for name in self.names if name.startswith(("party", "observer", "importer"))]
-        for name in self.some(signers, [self.some(*signers)], [self.who()]):
-            self.say(t.Retraction(named, self.some(*Retracted)), "election", name)
-
-    def sheet_status(self) -> None:
-        body = t.SheetStatus(
-            self.some(*SheetFact),
-            self.maybe(self.of_log(t.TallySheet)),
-            self.maybe(self.day.attach(b"a note"), 0.2),
-        )
-        self.say(body, f"{self.station()}/{self.contest()}")
 
     # --- acts of officers and courts -------------------------------------------------------------------
 
@@ -227,8 +189,7 @@ class RandomDay(RandomSpeaker):
             ruling = self.some(*self.ordered[-2:])
             for _ in range(self.random.randrange(3)):
                 sheet = t.ManualSheet(**self.sheet(contest), ruling=ruling)
-                boards = [name for name in self.names if name.startswith("board")]
-                self.say(sheet, f"{station}/{contest}", self.some(*boards) if boards else None)
+                self.say(sheet, f"{station}/{contest}", self.by("board"))
 
     def lots(self) -> None:
         among = tuple(self.random.sample(CANDIDATES, self.some(2, 3)))
@@ -324,7 +285,7 @@ class RandomDay(RandomSpeaker):
             self.maybe(self.of_log(t.AuditCommitment), 0.1),
         )  # fmt: skip
         self.say(body, contest, by)
-        named = sha256(self.day.log[-1]).digest()
+        named = self.of_last()
         salt = bytes(32)
         self.say(t.DigitsCommitment(named, sha256(salt + b"123456").digest()), contest)
         seed = t.AuditSeed(named, "123456", self.maybe(salt), self.maybe("observer/0", 0.2))
@@ -371,7 +332,7 @@ class RandomDay(RandomSpeaker):
         body = t.Accreditation((p.Title("es", "Observa"),), areas, self.some((), ("consejo",)), DAY, ends)
         self.officers_say(body, self.some("observer/0", "observer/1/0", "party/azul/1"))
         if self.random.random() < 0.5:
-            named = sha256(self.day.log[-1]).digest()
+            named = self.of_last()
             self.say(t.Acceptance(named, self.some(0, 1)), self.some("observer/0", "party/azul/1"))
 
     def observation(self) -> None:
@@ -426,7 +387,7 @@ class RandomDay(RandomSpeaker):
 ACTS: dict[Callable[[RandomDay], None], float] = {
     RandomDay.enrol: 6, RandomDay.roll: 3, RandomDay.tally_sheet: 18, RandomDay.zero_report: 4,
     RandomDay.manual_sheet: 6, RandomDay.copy: 14, RandomDay.hand_count: 8, RandomDay.ruling: 9,
-    RandomDay.station_change: 4, RandomDay.contingency: 4, RandomDay.revoke: 4, RandomDay.lifecycle: 2,
+    RandomDay.station_change: 4, RandomDay.contingency: 4, RandomDay.revoke: 2, RandomDay.lifecycle: 2,
     RandomDay.withdrawal: 2, RandomDay.complaint: 2, RandomDay.co_record: 2, RandomDay.bulletin: 2,
     RandomDay.proclamation: 1, RandomDay.nomination: 1, RandomDay.claim: 2, RandomDay.statement: 1,
     RandomDay.accreditation: 1, RandomDay.observation: 1, RandomDay.machine_says: 2, RandomDay.minutes: 1,

@@ -66,7 +66,7 @@ class RandomDefinition:
         return t.Definition(
             Kind.SIMULATION, "isla-1", TITLES, TITLES, "2030-12-01",
             self.some(AuthorRole.AUTHORITY, AuthorRole.AUTHORITY, AuthorRole.IMPORTER), TITLES,
-            key(ROOT).public_key, self.some(1, 1, 2, 3), (), self.attach(AREAS),
+            key(ROOT).public_key, self.some(*(1, 1, 1, 2, 2) * 4, 3), (), self.attach(AREAS),
             (CLOSES,) if self.random.random() < 0.5 else (),
             powers=self._powers(bool(courts)),
             courts=courts,

@@ -40,6 +40,11 @@ class RandomSpeaker:
     def some(self, *values: Any) -> Any:
         return self.random.choice(values)
 
+    def by(self, *roles: str) -> str:
+        """Mostly somebody who says such things."""
+        fit = [name for name in self.names if name.startswith(roles)]
+        return self.random.choice(fit) if fit and self.random.random() < 0.85 else self.who()
+
     def who(self) -> str:
         return self.random.choice(self.names) if self.random.random() < 0.95 else ROOT
 
@@ -100,9 +105,13 @@ class RandomSpeaker:
         self.day.say(body, name, subject, at=self.at, signing=signing)
         self.note(body)
 
+    def of_last(self) -> bytes:
+        """The digest of the last record."""
+        return sha256(self.day.log[-1]).digest()
+
     def note(self, body: t.Body) -> None:
         """Remember the last record, which says this."""
-        self.said.setdefault(type(body), []).append(sha256(self.day.log[-1]).digest())
+        self.said.setdefault(type(body), []).append(self.of_last())
 
     def officers_say(self, body: t.Body, subject: str, *others: tuple[str, ...]) -> None:
         """Said by both officers, by one of them, by others who may, or by somebody who may not.
@@ -116,7 +125,7 @@ class RandomSpeaker:
         for name in self.some(OFFICERS, OFFICERS, OFFICERS[:1], (self.who(),), *others):
             self.day.say(body, name, subject, at=self.at)
             self.note(body)
-            said.append(sha256(self.day.log[-1]).digest())
+            said.append(self.of_last())
 
     def judges(self) -> list[tuple[str, ...]]:
         """Names of one court or another, who may be more than one."""

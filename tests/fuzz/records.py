@@ -45,7 +45,7 @@ _SUBJECTS = (
     "x" * 63 + "/" + "y" * 64, "x" * 100 + "/" + "y" * 27, "a/" + "b" * 65, "a" * 65 + "/b", *TEXTS,
 )  # fmt: skip
 _BIG = 140_000
-_TYPES = (*range(48), 127, 128, 129, 255, 256)
+_TYPES = (*range(48), *range(126, 136), 255, 256)
 
 
 @cache
@@ -152,6 +152,7 @@ class Records(Mirrored[bytes]):
 
 _SIGNING = SigningKey(sha256(b"key of the fuzzers").digest())
 _QUICK = tuple(n for n, each in enumerate(EXAMPLES) if each.body.TYPE in (*t.BULK, t.Enrolment.TYPE))
+_GROUPED = ("counts", "classes")
 _MACHINE_KEYS = ("machine/1", "m/2", "m" * 20 + "/11", "m" * 21 + "/11", "machine", "a/b/c", "")
 
 
@@ -193,8 +194,9 @@ class Quick(Subject[tuple[bytes, Signer]]):
     def _machine_key(random: Random) -> list[object]:
         scope = [random.choice(("n1.01", "x" * 22, "x" * 23, "x" * 24, "a/b", "é"))]
         key = random.choice((_SIGNING.public_key, bytes(32), random.randbytes(32), random.randbytes(31)))
-        role = random.choice((0, 1, 2, 3, 9, 23, 24, random.choice(NUMBERS)))
-        return [random.choice(_MACHINE_KEYS), key, role, scope, [], []]
+        role = random.choice((0, 1, 2, 3, 9, 10, 23, 24, random.choice(NUMBERS)))
+        proof = [bytes(random.choice((64, 64, 64, 64, 63, 65)))] if random.random() < 0.95 else []
+        return [random.choice(_MACHINE_KEYS), key, role, scope, [], [], *proof]
 
     def judge(self, inputs: Sequence[tuple[bytes, Signer]]) -> Iterator[Tried]:
         began = process_time()
@@ -231,17 +233,25 @@ def _rows(columns: Columns | None) -> dict[int, list[object]]:
     """What each place of a chunk says."""
     if columns is None:
         return {}
-    counts = {
-        row: tuple(each)
-        for rows, values in columns.counts
-        for row, each in zip(rows.tolist(), values.tolist(), strict=True)
-    }
+    grouped = [
+        {
+            row: tuple(each)
+            for rows, values in groups
+            for row, each in zip(rows.tolist(), values.tolist(), strict=True)
+        }
+        for groups in (columns.counts, columns.classes)
+    ]
     others = [
         value if isinstance(value, list) else value.tolist()
-        for value in (getattr(columns, each.name) for each in fields(columns)[1:] if each.name != "counts")
+        for value in (
+            getattr(columns, each.name) for each in fields(columns)[1:] if each.name not in _GROUPED
+        )
     ]
     places = enumerate(columns.place.tolist())
-    return {place: [counts[row], *(value[row] for value in others)] for row, place in places}
+    return {
+        place: [*(group.get(row, ()) for group in grouped), *(value[row] for value in others)]
+        for row, place in places
+    }
 
 
 def _answer(read: Any, raw: bytes, signer: Signer) -> object:

@@ -11,10 +11,10 @@ import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]
 
 from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
-from escrutinio.intake.mapping.rows import Imported, SheetRow
+from escrutinio.intake.mapping.rows import Ballot, Imported, SheetRow
 from escrutinio.intake.mapping.tables import read_sheets
 
-CONTESTS = {"mayor": ["B", "A"]}
+CONTESTS = {"mayor": Ballot(("B", "A"), ("null",))}
 HEADER = "CENTER,TABLE,A,B,VALID,NULL,ROLL"
 LINES = ["7,1,10,20,30,2,100", "12,2,0,5,5,0,"]
 TABLE = "\r\n".join([HEADER, *LINES]) + "\r\n"
@@ -29,8 +29,8 @@ null = "NULL"
 registered = "ROLL"
 """
 HONEST = (
-    SheetRow("t.csv", 2, "007.01", "mayor", (20, 10), 2, 0, None, None, 100),
-    SheetRow("t.csv", 3, "012.02", "mayor", (5, 0), 0, 0, None, None, None),
+    SheetRow("t.csv", 2, "007.01", "mayor", (20, 10), (2,), None, None, 100),
+    SheetRow("t.csv", 3, "012.02", "mayor", (5, 0), (0,), None, None, None),
 )
 
 

@@ -1,13 +1,16 @@
 // The browser's verification of whole logs, held against docs/vectors/edges.json and unknown-types.json.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { plus } from "#js/election/sheets.js";
 import { judgeEntries, placed } from "#js/election/election.js";
 import { parseProof } from "#js/election/part.js";
+import { verdictOf } from "#js/election/steps.js";
 import { verifyWhole } from "#js/election/whole.js";
 import { Log } from "#js/log/log.js";
+import { readZip } from "#js/log/zip.js";
 import { fromHex, toHex } from "#js/records/bytes.js";
 import { openRecord } from "#js/records/record.js";
 import { refuse } from "#js/records/refusal.js";
@@ -43,13 +46,26 @@ for (const { name, files, unreadable, checks, totals } of EDGES.logs) {
     if (totals === null) return;
     const said = report.totals
       .filter(({ total }) => total.stations || total.pending.length || total.annulled.length)
-      .map(({ contest, basis, total: { candidates, null: none, blank, stations, pending, annulled } }) => [
+      .map(({ contest, basis, total: { candidates, valid, classes, stations, pending, annulled } }) => [
         `${contest} ${basis}`,
-        { candidates, null: none, blank, stations, pending: [...pending].sort(), annulled: [...annulled].sort() },
+        { candidates, valid, classes, stations, pending: [...pending].sort(), annulled: [...annulled].sort() },
       ]);
     assert.deepEqual(Object.fromEntries(said), totals);
   });
 }
+
+test("an election in the formats before is open, and one sentence says why", async () => {
+  for (const name of ["1.1", "2.1", "2.2"]) {
+    const archive = readFileSync(new URL(`../data/publications/${name}.zip`, import.meta.url));
+    const files = await readZip(new Blob([archive]));
+    const report = await verifyWhole(new Log("", null, async (path, limit) => files.get(path)?.read(limit) ?? null), {});
+    assert.deepEqual(report.steps.filter(({ state }) => state === "bad"), [], name);
+    const definition = report.steps.find(({ id }) => id === "definition");
+    assert.equal(definition?.state, "open");
+    assert.deepEqual(definition?.why, { key: "definition-version", values: { version: 1, known: 2 } });
+    assert.equal(verdictOf(report), "unjudged");
+  }
+});
 
 test("every proof is read or refused as in the vectors", () => {
   for (const { what, file, reads } of EDGES.proofs) {

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 from escrutinio.base.cores import cores
 from escrutinio.base.garbage import look_seldom
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @contextmanager
@@ -101,3 +107,23 @@ def _end_with(sentinel: int) -> None:
 
     wait([sentinel])
     os._exit(1)
+
+
+def hand_over(executor: Executor, make: Callable[P, T], *given: P.args, **named: P.kwargs) -> Future[T]:
+    """Have an executor call `make` with what is given, as that is now.
+
+    An executor packs what it is given later, in a thread of its own; meanwhile the caller may go on, and an
+    object that keeps what it works out would change under that thread's hands.
+    """
+    return executor.submit(_Packed(pickle.dumps(partial(make, *given, **named))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed(Generic[T]):
+    """A call that is packed already."""
+
+    raw: bytes
+
+    def __call__(self) -> T:
+        call: Callable[[], T] = pickle.loads(self.raw)
+        return call()

@@ -41,7 +41,7 @@ def unknown_types() -> tuple[Day, dict[int, Case]]:
     """The log, and those of its entries that are not simply read."""
     day, cases = Day(), {}
     day.enrol("machine/1", Role.MACHINE, "n1.01")
-    day.enrol("party/gris/1", Role.PARTY)
+    day.enrol("machine/2", Role.MACHINE, "n1.01")
 
     def say(what: str, code: int, values: list[object], answer: str, by: str, subject: str) -> None:
         cases[day.say_plain(code, values, by, subject)] = Case(f"type {code}, {what}", answer)
@@ -77,8 +77,8 @@ def unknown_types() -> tuple[Day, dict[int, Case]]:
     say("by the root", LOWEST, [], "not-judged", ROOT, "election")
     say("by a key that was never enrolled", 200, [], "unknown-key", "party/verde/1", "election")
     say("by a key that was never enrolled", LOWEST, [], "unknown-key", "party/verde/1", "election")
-    day.say(Revocation(key("party/gris/1").kid, RevocationReason.LOST), ROOT, "election")
-    say("by a revoked key", 200, [], "unknown-key", "party/gris/1", "election")
+    day.say(Revocation(key("machine/2").kid, RevocationReason.LOST), ROOT, "election")
+    say("by a revoked key", 200, [], "unknown-key", "machine/2", "election")
     for code in (200, LOWEST):
         say("with a bit of its signature changed", code, [], "bad-signature", "authority/1", "election")
         day.log[-1] = day.log[-1][:-1] + bytes([day.log[-1][-1] ^ 1])

@@ -115,6 +115,7 @@ def test_an_author_is_told_which_act_is_in_force() -> None:
     acts = Acts(Rights(day.state().definition.body))
     entry = open_record(day.log[first])
     acts.hear(first, entry, LOW, Role.COURT)
+    assert isinstance(entry.body, t.Ruling)
     named = acts.naming(replace(entry.body, decision=Decision.UPHOLD), entry.subject)
     assert isinstance(named, t.Ruling)
     assert named.replaces == day.digest(first)

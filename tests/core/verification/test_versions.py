@@ -95,18 +95,6 @@ def test_a_publication_of_this_version_holds(present: tuple[Path, Trust]) -> Non
     assert stated((directory / "data/datapackage.json").read_bytes()).version == KNOWN
 
 
-@pytest.mark.parametrize("version", VERSIONS[:-1], ids=name_of)
-def test_an_earlier_publication_is_neither_accused_nor_confirmed(version: Version, tmp_path: Path) -> None:
-    trust = unpack(version, tmp_path)
-    found = verify_publication(tmp_path, trust=trust)
-    assert outcomes(found) == {Check.TABLES: Outcome.OPEN}
-    assert not found.authenticated
-    assert str(version) in said(found)
-    assert not any(word in said(found).lower() for word in ACCUSING)
-    assert found.log is not None
-    assert found.log.authenticated
-
-
 def test_one_changed_word_under_the_same_version_fails(present: tuple[Path, Trust]) -> None:
     directory, trust = present
     change(directory, "findings.csv", b"warning", b"warming")

@@ -1,12 +1,13 @@
 """Composing logs: order, copies of imported rows, pointing back, and refusals of scripts and statements."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from escrutinio.base.errors import DefinitionError, EscrutinioError, InputError
-from escrutinio.core.election.acts import Acts
+from escrutinio.core.election.areas import Area, build_areas
 from escrutinio.core.records.codes import RevocationReason
 from escrutinio.core.records.entry import Entry, body_to_plain, open_record, verify
 from escrutinio.core.records.keys import SigningKey
@@ -32,7 +33,7 @@ def tables(*sheets: SheetRow) -> Tables:
 
 
 def sheet(station: str, *counts: int) -> SheetRow:
-    return SheetRow("f.csv", 2, station, "p", counts, 0, 0, None, None, None)
+    return SheetRow("f.csv", 2, station, "p", counts, (0, 0), None, None, None)
 
 
 def composed(*sheets: SheetRow, config: str = CONFIG, base: Path = EXAMPLES) -> list[Entry]:
@@ -50,6 +51,15 @@ def composed(*sheets: SheetRow, config: str = CONFIG, base: Path = EXAMPLES) -> 
 def composer() -> Composer:
     made = Composer(Keyring(MASTER, "x"), "x.example/log", CLOCK, EXAMPLES)
     made.election = bytes(32)
+    return made
+
+
+def begun(officers: int = 1) -> Composer:
+    """One that has written a definition by which acts need so many officers."""
+    made = Composer(Keyring(MASTER, "x"), "x.example/log", CLOCK, EXAMPLES)
+    config = replace(read_config(CONFIG.encode()), officers_needed=officers)
+    tree = build_areas([Area("X", None, "country", "X")])
+    made.add(config.definition_body(made.keyring.key("root").public_key, tree), by="root", about="election")
     return made
 
 
@@ -244,12 +254,12 @@ says = {{ decision = "{decision}", legal_basis = "art. 1"{more} }}
 
 
 def played(*rulings: str) -> list[Entry]:
-    made = composer()
+    made = begun()
     play(made, tomllib.loads(OFFICERS + "".join(rulings)), "day.toml")
-    return [open_record(raw) for raw in made.records[1:]]
+    return [open_record(raw) for raw in made.records[2:]]
 
 
-def a_ruling(day: int, decision: str, about: str = "1/p", more: str = "") -> str:
+def a_ruling(day: int, decision: str, about: str = "station/1/p", more: str = "") -> str:
     return RULING.format(day=day, decision=decision, about=about, more=more)
 
 
@@ -267,7 +277,7 @@ def test_an_act_names_the_one_that_it_replaces_by_itself() -> None:
 
 
 def test_an_act_of_another_matter_replaces_nothing() -> None:
-    entries = played(a_ruling(1, "annul"), a_ruling(2, "annul", "2/p"))
+    entries = played(a_ruling(1, "annul"), a_ruling(2, "annul", "station/2/p"))
     assert [replaces(each) for each in entries] == [None, None]
 
 
@@ -290,14 +300,13 @@ def test_the_same_act_by_another_officer_stays_a_consent() -> None:
 
 
 def test_two_officers_who_replace_an_act_say_the_same() -> None:
-    made = composer()
-    made.acts = Acts(2)
+    made = begun(officers=2)
     two = [
         a_ruling(day, decision).replace("authority/1", f"authority/{by}")
         for day, decision, by in ((1, "annul", 1), (2, "annul", 2), (3, "dismiss", 1), (4, "dismiss", 2))
     ]
     play(made, tomllib.loads(OFFICERS + "".join(two)), "day.toml")
-    _, _, completing, *later = [open_record(raw) for raw in made.records]
+    _, _, _, completing, *later = [open_record(raw) for raw in made.records]
     assert {replaces(each) for each in later} == {completing.digest.hex()}
 
 

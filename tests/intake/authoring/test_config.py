@@ -12,7 +12,7 @@ from escrutinio.core.election.roll import read_roll
 from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Method, Role
 from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.records.parts import Fraction, Title
+from escrutinio.core.records.parts import Bar, Title, Win
 from escrutinio.intake.authoring.config import ElectionConfig, read_config
 from tests.paths import ROOT
 
@@ -66,7 +66,8 @@ def test_the_example_of_the_guide() -> None:
 
 def test_options_stand_in_the_order_of_the_ballot() -> None:
     president = config().contest("president")
-    assert (president.method, president.threshold, president.seats) == (Method.TWO_ROUND, Fraction(1, 2), 1)
+    assert (president.method, president.threshold, president.seats) == (Method.TWO_ROUND, None, 1)
+    assert president.wins == (Win(Bar(1, 2, 1)),)
     assert [option.code for option in president.options] == ["BLUE", "GREEN", "FISH", "BLUE2"]
     assert [option.candidate for option in president.options] == [0, 1, 1, 0]
     assert president.options[1].titles[1].text == "Green Party"
@@ -75,7 +76,7 @@ def test_options_stand_in_the_order_of_the_ballot() -> None:
 
 def test_without_options_each_candidate_is_one() -> None:
     council = config().contest("north-council")
-    assert (council.method, council.threshold, council.seats) == (Method.DHONDT, Fraction(1, 20), 7)
+    assert (council.method, council.threshold, council.seats) == (Method.DHONDT, Bar(1, 20), 7)
     assert [(o.code, o.titles) for o in council.options] == [(c.code, c.titles) for c in council.candidates]
     with pytest.raises(DefinitionError, match="no contest 'presidnt'; did you mean 'president'"):
         config().contest("presidnt")
@@ -126,11 +127,15 @@ FAULTS = [
     ('threshold = "1/2"', 'threshold = "1/2"\nseats = 2', "so it fills one seat, not 2"),
     ('"5%"', '"5"', "contest 'north-council', threshold: '5' is not a share such as 1/2 or 5%"),
     ('"5%"', '"1/0"', "threshold: '1/0' is not a share"),
-    ('"5%"', '"100%"', "the threshold 1/1, which is not between 0 and 1"),
-    ('"5%"', '"0/5"', "the threshold 0/1, which is not between 0 and 1"),
+    ('"5%"', '"101%"', "the share 101/100, which must be above 0 and at most 1"),
+    ('"5%"', '"0/5"', "the share 0/1, which must be above 0 and at most 1"),
     ('"5%"', '"-5%"', "'-5%' is not a share"),
     ('"5%"', "0.05", "contest 2, threshold: Expected text"),
-    ('"dhondt"', '"plurality"', "'north-council' has a threshold, which a plurality does not use"),
+    (
+        '"dhondt"',
+        '"plurality"',
+        "'north-council' has a threshold, which only the sharing of seats among lists uses",
+    ),
     ('code = "north-council"', 'code = "president"', "'president' is given to more than one contest"),
     ('code = "green"', 'code = "blue"', "'blue' is given to more than one candidate of the contest"),
     ('code = "green"', 'code = "others"', "a candidate 'others', a code that announced results use"),
@@ -211,7 +216,7 @@ def test_a_definition_by_others_is_held_to_the_same_rules() -> None:
         "two titles in one language": replace(body, titles=body.titles[:1] * 2),
         "at least one officer": replace(body, officers_needed=0),
         "more than one date of the calendar": replace(body, calendar=body.calendar[:1] * 2),
-        "the threshold 1/0": replace(body, contests=(replace(first, threshold=Fraction(1, 0)),)),
+        "the threshold 1/0": replace(body, contests=(replace(first, threshold=Bar(1, 0)),)),
     }
     check_definition(body)
     for reason, changed in faults.items():

@@ -3,7 +3,7 @@
 import gzip
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.intake.authoring.init import suggest_config
 from escrutinio.intake.mapping.mapping import parse_mapping
+from escrutinio.intake.mapping.rows import Ballot
 from escrutinio.intake.mapping.sniff import sketch
 from escrutinio.intake.mapping.tables import read_areas, read_roll, read_sheets
 from tests.paths import ROOT
@@ -41,12 +42,18 @@ def test_the_real_sheets_are_recognised() -> None:
     ]
 
 
+def ballot(contest: dict[str, Any]) -> Ballot:
+    """What the suggested contest has on a ballot."""
+    rows = ("candidate", "class")
+    options, classes = (tuple(row["code"] for row in contest.get(name, ())) for name in rows)
+    return Ballot(options, classes or ("null", "blank"))
+
+
 def test_what_is_suggested_for_the_real_sheets_reads_them() -> None:
     config = tomllib.loads(suggest_config(REAL, "es"))
     mapping = parse_mapping(config["import"])
     contest = config["contest"][0]
-    codes = [option["code"] for option in contest["candidate"]]
-    sheets = read_sheets(mapping, REAL.parent, {contest["code"]: codes})
+    sheets = read_sheets(mapping, REAL.parent, {contest["code"]: ballot(contest)})
     roll = read_roll(mapping, REAL.parent)
     areas = read_areas(mapping, REAL.parent)
     assert sheets.bad == roll.bad == areas.bad == ()
@@ -65,12 +72,10 @@ def test_comments_come_in_both_languages(tmp_path: Path, lang: Literal["es", "en
     assert word in text
     mapping = parse_mapping(tomllib.loads(text)["import"])
     contest = tomllib.loads(text)["contest"][0]
-    sheets = read_sheets(
-        mapping, tmp_path, {contest["code"]: [option["code"] for option in contest["candidate"]]}
-    )
-    assert [(row.station, row.counts, row.null, row.registered) for row in sheets.rows] == [
-        ("101.1", (2, 3), 0, None),
-        ("009.2", (0, 1), 1, 30),
+    sheets = read_sheets(mapping, tmp_path, {contest["code"]: ballot(contest)})
+    assert [(row.station, row.counts, row.classes, row.registered) for row in sheets.rows] == [
+        ("101.1", (2, 3), (0,), None),
+        ("009.2", (0, 1), (1,), 30),
     ]
 
 

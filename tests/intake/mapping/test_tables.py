@@ -58,9 +58,9 @@ def test_every_form_of_a_file_says_the_same(tmp_path: Path, data: bytes | str, m
     rows = read(tmp_path, data, more or "").rows
     first = 1 if more is None else 2  # a Parquet file has no line for its header
     assert [row.line for row in rows] == [first, first + 1]
-    assert [(row.station, row.counts, row.null, row.registered) for row in rows] == [
-        ("007.01", (20, 10), 2, 100),
-        ("012.02", (5, 0), 0, None),
+    assert [(row.station, row.counts, row.classes, row.registered) for row in rows] == [
+        ("007.01", (20, 10), (2,), 100),
+        ("012.02", (5, 0), (0,), None),
     ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
+from escrutinio.intake.mapping.rows import Ballot
 from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll, read_sheets
 from tests.paths import ROOT
 
@@ -24,15 +25,15 @@ def mapping() -> ImportMapping:
 
 
 def test_sheets_and_roll(mapping: ImportMapping) -> None:
-    sheets = read_sheets(mapping, EXAMPLE, {"presidente": list(VOTES)})
+    sheets = read_sheets(mapping, EXAMPLE, {"presidente": Ballot(tuple(VOTES), ("null",))})
     assert sheets.bad == ()
     assert len(sheets.rows) == len({row.station for row in sheets.rows}) == 25_073
     sums = map(sum, zip(*(row.counts for row in sheets.rows), strict=True))
     assert dict(zip(VOTES, sums, strict=True)) == VOTES
     assert sum(sum(row.counts) for row in sheets.rows) == 10_887_262
-    assert sum(row.null for row in sheets.rows) == 1_213
-    assert {(row.blank, row.ballots, row.voters, row.registered) for row in sheets.rows} == {
-        (0, None, None, None)
+    assert sum(row.classes[0] for row in sheets.rows) == 1_213
+    assert {(len(row.classes), row.ballots, row.voters, row.registered) for row in sheets.rows} == {
+        (1, None, None, None)
     }
 
     roll = read_roll(mapping, EXAMPLE)

@@ -31,7 +31,7 @@ def test_a_record_is_opened_and_not_judged() -> None:
     assert (kind, problem) == (Found.RECORD, Problem.NONE)
     assert sheet is not None
     assert (sheet.type, sheet.station, sheet.contest) == ("tally-sheet", "000000007.01", "presidente")
-    assert (sheet.counts, sheet.null, sheet.blank, sheet.zero) == ((5, 4, 3, 2), 1, 0, False)
+    assert (sheet.counts, sheet.classes, sheet.zero) == ((5, 4, 3, 2), (1, 0), False)
     assert (sheet.real, sheet.signer, len(sheet.sha256)) == (False, "machine/1", 64)
 
 

@@ -27,7 +27,7 @@ def azul(tmp_path_factory: pytest.TempPathFactory, miniature: Path) -> Collectio
         passphrase=WORDS,
         clock=CLOCK,
     )
-    sheet = Collected("N1.01", "presidencia", (5, 4, 3, 2, 1, 0, 0), 1, 0, Form.PAPER, "typed")
+    sheet = Collected("N1.01", "presidencia", (5, 4, 3, 2, 1, 0, 0), (1, 0), Form.PAPER, "typed")
     collection.append([sheet], collection.keyring(WORDS), CLOCK)
     collection.remember([NotTaken(Why.ZERO, "N1.02", "<i>photo</i>.jpg")], frozenset())
     return collection
@@ -65,7 +65,7 @@ def test_the_page_speaks_the_language_asked_for_and_offers_the_others(azul: Coll
 def test_it_shows_a_copy_as_soon_as_the_log_has_it(azul: Collection) -> None:
     with served(application(azul)) as client:
         before = client.get("/?lang=en").text
-        sheet = Collected("S1.01", "presidencia", (5, 4, 3, 2, 1, 0, 0), 1, 0, Form.PAPER, "typed")
+        sheet = Collected("S1.01", "presidencia", (5, 4, 3, 2, 1, 0, 0), (1, 0), Form.PAPER, "typed")
         azul.append([sheet], azul.keyring(WORDS), CLOCK)
         after = client.get("/?lang=en").text
     assert "1 of 12" in before

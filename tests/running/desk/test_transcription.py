@@ -59,13 +59,17 @@ def post(client: httpx.Client, path: str, *, site: str = "", **fields: str) -> i
 def filled(state: ElectionState, **changes: str) -> dict[str, str]:
     """A form about the first station and contest, as a person fills it in."""
     view = state.contests[0]
-    form = {"station": state.roll.stations[0], "contest": view.code, "null": "1", "blank": "0"}
+    form = {"station": state.roll.stations[0], "contest": view.code, "classes.0": "1", "classes.1": "0"}
     form |= {f"counts.{number}": str(number + 2) for number in range(len(view.options))}
     return form | changes
 
 
 def typed(image: str, typist: str, null: int = 0, *, illegible: bool = False) -> Typing:
-    said = Typed(illegible=True) if illegible else Typed(station="N.1", contest="x", counts=(1, 2), null=null)
+    said = (
+        Typed(illegible=True)
+        if illegible
+        else Typed(station="N.1", contest="x", counts=(1, 2), classes=(null, 0))
+    )
     return Typing(image=image, typist=typist, typed=said)
 
 
@@ -110,11 +114,11 @@ def test_one_person_cannot_finish_a_picture_alone() -> None:
 def test_a_third_person_decides_where_two_differ() -> None:
     two = [typed("a", "t1", 1), typed("a", "t2", 2)]
     task = tasks_of(["a"], two)["a"]
-    assert (task.stage, task.differing()) == (Stage.DIFFERS, frozenset({"null"}))
+    assert (task.stage, task.differing()) == (Stage.DIFFERS, frozenset({"classes.0"}))
     decided = tasks_of(["a"], [*two, typed("a", "t3", 2)])["a"]
     assert decided.stage is Stage.DONE
     assert decided.agreed is not None
-    assert decided.agreed[0].typed.null == 2
+    assert decided.agreed[0].typed.classes == (2, 0)
 
 
 def test_five_who_differ_leave_it_to_the_organisation() -> None:
@@ -157,11 +161,11 @@ def test_a_well_filled_form_is_read(state: ElectionState) -> None:
         ({"station": "Z.9"}, "station", "station"),
         ({"contest": "none"}, "contest", "contest"),
         ({"counts.0": ""}, "counts.0", "missing"),
-        ({"null": "-1"}, "null", "number"),
-        ({"null": "1.5"}, "null", "number"),
-        ({"null": "٣"}, "null", "number"),
-        ({"null": "99999999999"}, "null", "number"),
-        ({"null.words": "dos"}, "null", "words"),
+        ({"classes.0": "-1"}, "classes.0", "number"),
+        ({"classes.0": "1.5"}, "classes.0", "number"),
+        ({"classes.0": "٣"}, "classes.0", "number"),
+        ({"classes.0": "99999999999"}, "classes.0", "number"),
+        ({"classes.0.words": "dos"}, "classes.0", "words"),
         ({"voters.words": "dos"}, "voters", "missing"),
         ({"voters": "1"}, "voters", "more-votes"),
         ({"registered": "2"}, "registered", "more-voters"),
@@ -215,7 +219,7 @@ def test_the_second_person_does_not_see_what_the_first_typed(
     post(client, "/enter", code=first)
     task = desk.next_for(first)
     assert task is not None
-    post(client, "/type", image=task.image, **filled(state, null="7654", confirmed="1"))
+    post(client, "/type", image=task.image, **filled(state, **{"classes.0": "7654", "confirmed": "1"}))
     post(client, "/enter", code=second)
     page = client.get("/").text
     assert task.image in page

@@ -194,7 +194,7 @@ def test_a_signed_sheet_becomes_a_copy_that_names_its_original(
     state = azul.open().state
     table = state.tables[sheet.contest]
     assert table.kind.tolist() == [Copy.TYPE]
-    assert (*table.counts[0].tolist(), int(table.null[0]), int(table.blank[0])) == sheet.figures
+    assert (*table.counts[0].tolist(), *table.classes[0].tolist()) == sheet.figures
     assert (table.original >= 0).tolist() == [True]
     assert sheet.raw is not None
     assert sheet.original == sha256(sheet.raw).digest()
@@ -263,15 +263,15 @@ def test_an_original_is_one_that_its_signer_was_entitled_to_make(
 
 
 def sheet(**changes: object) -> Collected:
-    made = Collected("N1.01", "presidencia", (5, 4, 3, 2, 1, 0, 0), 1, 0, Form.PAPER, "typed")
+    made = Collected("N1.01", "presidencia", (5, 4, 3, 2, 1, 0, 0), (1, 0), Form.PAPER, "typed")
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"counts": (0,) * 7, "null": 0}, Why.ZERO),
-        ({"counts": (0,) * 7, "null": 0, "voters": 40}, Why.ZERO),
+        ({"counts": (0,) * 7, "classes": (0, 0)}, Why.ZERO),
+        ({"counts": (0,) * 7, "classes": (0, 0), "voters": 40}, Why.ZERO),
         ({"station": "Z9.99"}, Why.STATION),
         ({"contest": "alcaldia"}, Why.CONTEST),
         ({"counts": (1, 2, 3)}, Why.COUNTS),
@@ -288,12 +288,12 @@ def test_what_does_not_fit_is_kept_out_with_its_reason(
 
 
 def test_a_zero_report_goes_in_when_a_person_says_so(azul: Collection) -> None:
-    zero = sheet(counts=(0,) * 7, null=0)
+    zero = sheet(counts=(0,) * 7, classes=(0, 0))
     assert sort_out([zero], azul.open().state, NAME, frozenset({"N1.01"})).taken == (zero,)
 
 
 def test_a_differing_copy_waits_and_then_stands_beside_the_first(azul: Collection, keyring: Keyring) -> None:
-    first, other = sheet(), sheet(null=2)
+    first, other = sheet(), sheet(classes=(2, 0))
     azul.append([first], keyring, CLOCK)
     assert [one.why for one in sort_out([other], azul.open().state, NAME, frozenset()).not_taken] == [
         Why.DIFFERS

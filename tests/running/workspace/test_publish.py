@@ -219,7 +219,7 @@ COPY = """
 by = "party/uno"
 type = "copy"
 about = "1/p"
-says = { counts = [3, 4], null = 0, blank = 0, form = "table" }
+says = { counts = [3, 4], classes = [0, 0], form = "table" }
 """
 REVOKE = """
 [[entry]]

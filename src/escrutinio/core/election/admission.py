@@ -200,7 +200,7 @@ class Admission(Following):
                 _refuse("not-entitled", RecordError("root-key-signs", type=kind.NAME))
             return
         key = holder.key
-        if not self.rights.may_sign(key.role, kind):
+        if not self.rights.may_sign(key.role, kind, key.name):
             role = key.role.name.lower().replace("_", " ")
             _refuse("not-entitled", RecordError("role-signs", name=key.name, role=role, type=kind.NAME))
         if (key.scope or key.contests) and self._is_outside(key, about):

@@ -94,7 +94,7 @@ def _standing(each: SignedControl, scopes: Scopes, acts: Acts) -> Standing:
     if each.place == ROOT_PLACE:
         return Standing.EFFECTIVE if kind in ROOT else Standing.REFUSED
     key = scopes.keys[each.place].key
-    if not scopes.rights.may_sign(key.role, kind) or not scopes.covers(key, entry.about):
+    if not scopes.rights.may_sign(key.role, kind, key.name) or not scopes.covers(key, entry.about):
         return Standing.REFUSED
     return acts.hear(each.index, entry, key.name, key.role)
 

@@ -56,10 +56,10 @@ def check_definition(body: Definition) -> None:
     without an article, an article without words, contests both in the record and in a file or in neither, and
     two titles in one language.
     """
-    _check_distinct("date-twice", (deadline.code for deadline in body.calendar))
-    _check_distinct("court-twice", (court.code for court in body.courts))
-    _check_distinct("supplement-twice", (supplement.code for supplement in body.supplements))
-    _check_distinct("power-twice", (f"{power.act} {power.role.name.lower()}" for power in body.powers))
+    check_distinct("date-twice", (deadline.code for deadline in body.calendar))
+    check_distinct("court-twice", (court.code for court in body.courts))
+    check_distinct("supplement-twice", (supplement.code for supplement in body.supplements))
+    check_distinct("power-twice", (f"{power.act} {power.role.name.lower()}" for power in body.powers))
     for titles in (body.titles, body.place, body.author):
         _check_titles(titles, Phrase("The election"))
     if body.officers_needed < 1:
@@ -107,7 +107,7 @@ def check_contests(contests: Sequence[Contest]) -> None:
     not there, rules of another method, an order of ties that is not one of all candidates, and two titles in
     one language.
     """
-    _check_distinct("contest-twice", (contest.code for contest in contests))
+    check_distinct("contest-twice", (contest.code for contest in contests))
     for contest in contests:
         check_contest(contest)
 
@@ -117,9 +117,9 @@ def check_contest(contest: Contest) -> None:
     name = repr(contest.code)
     if not contest.candidates:
         raise DefinitionError("contest-no-candidate", contest=name)
-    _check_distinct("candidate-twice", (candidate.code for candidate in contest.candidates), contest=name)
-    _check_distinct("option-twice", (option.code for option in contest.options), contest=name)
-    _check_distinct("class-twice", (each.code for each in contest.classes), contest=name)
+    check_distinct("candidate-twice", (candidate.code for candidate in contest.candidates), contest=name)
+    check_distinct("option-twice", (option.code for option in contest.options), contest=name)
+    check_distinct("class-twice", (each.code for each in contest.classes), contest=name)
     _check_titles(contest.titles, Phrase("The contest {contest}", contest=name))
     for candidate in contest.candidates:
         what = Phrase(
@@ -199,7 +199,8 @@ def _check_articles(articles: tuple[Article, ...]) -> None:
             raise DefinitionError("article-rule", rule=repr(article.rule), known=", ".join(RULES))
 
 
-def _check_distinct(refusal: str, codes: Iterable[str], **where: str) -> None:
+def check_distinct(refusal: str, codes: Iterable[str], **where: str) -> None:
+    """Refuse, with this refusal, the first code that is given twice. Raises DefinitionError."""
     seen: set[str] = set()
     for code in codes:
         if code in seen:

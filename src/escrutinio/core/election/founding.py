@@ -29,6 +29,11 @@ class Foundation:
     areas: AreaTree
 
 
+OTHER_VERSION = "definition-version"
+"""The code of refusal of an election that was defined in another version of the formats: it is neither right
+nor wrong for a program of this one."""
+
+
 def open_definition(raw: bytes, attachments: AttachmentReader) -> Foundation:
     """Open entry 0. Raises DefinitionError."""
     try:
@@ -39,6 +44,8 @@ def open_definition(raw: bytes, attachments: AttachmentReader) -> Foundation:
             raise RecordError("not-signed-by-own-root")
         verify(raw, check_public_key(entry.body.root_key))
     except RecordError as error:
+        if error.code == OTHER_VERSION:
+            raise DefinitionError(OTHER_VERSION, **error.values) from None
         raise DefinitionError("definition-none", why=error) from None
     check_definition(entry.body)
     table = attachments.read(entry.body.areas)

@@ -12,6 +12,7 @@ import msgspec
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import nearest
+from escrutinio.core.election.definition import BLANK, NULL
 from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024
 from escrutinio.core.records.text import check_code, check_text
 
@@ -73,6 +74,17 @@ class Qr2024Options:
         for card, count in zip(self.cards, sheet.counts, strict=True):
             votes[card.option] += count
         return tuple(votes.values())
+
+
+def classes_2024(sheet: Sheet2024, codes: Sequence[str]) -> tuple[int, ...]:
+    """The sheet's null and blank ballots by `codes`, the classes of the contest; none where it has others.
+
+    Where the contest does not tell blank ballots apart, they are among the null ones.
+    """
+    if tuple(codes) == (NULL,):
+        return (sheet.null + sheet.blank,)
+    known = {NULL: sheet.null, BLANK: sheet.blank}
+    return tuple(known[code] for code in codes) if known.keys() == set(codes) else ()
 
 
 def qr2024_options(table: Qr2024Table) -> Qr2024Options:

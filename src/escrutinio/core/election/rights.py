@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.areas import AreaTree
-from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.keys import KeyTable, organisation_of
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import AuthorRole, Role
@@ -100,12 +100,14 @@ class Rights:
         self._powers = {(power.act, power.role): power.needed for power in body.powers}
         self._instances = {f"court/{court.code}": court.instance for court in body.courts}
 
-    def may_sign(self, role: Role, kind: type[t.Body]) -> bool:
-        """Whether a key of this role signs records of this type; an importer only in an imported election."""
+    def may_sign(self, role: Role, kind: type[t.Body], name: str | None = None) -> bool:
+        """Whether a key of this role, and of this name where one is given, signs records of this type; an
+        importer only in an imported election, and what courts rule only those of the definition."""
         if role is Role.IMPORTER and not self._imported:
             return False
         if role is Role.COURT and kind in JUDGED:
-            return (kind.TYPE, role) in self._powers
+            known = name is None or organisation_of(name) in self._instances
+            return known and (kind.TYPE, role) in self._powers
         return kind in RIGHTS[role]
 
     def needed(self, role: Role, kind: type[t.Body]) -> int:
@@ -119,7 +121,7 @@ class Rights:
     def speaks_for(self, name: str, role: Role) -> tuple[int, str]:
         """Whose act it is that this name signs, and of which instance: 0 of the authority and of whoever else
         is no court of the definition."""
-        court = "/".join(name.split("/", 2)[:2])
+        court = organisation_of(name)
         if role is Role.COURT and court in self._instances:
             return self._instances[court], court
         return 0, role.name

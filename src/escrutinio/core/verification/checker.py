@@ -10,6 +10,7 @@ from escrutinio.core.election.qr2024_options import (
     MAX_FILE,
     QR2024_FILE,
     Qr2024Options,
+    classes_2024,
     read_qr2024_options,
 )
 from escrutinio.core.log.proofs import parse_proof
@@ -60,10 +61,11 @@ class Checker:
             why = f"{QR2024_FILE} is missing: the publication does not say which card each of the counts is"
             return Checked(Answer(Verdict.NOT_PUBLISHED, station=sheet.station, detail=why))
         try:
-            counts = reading.counts(sheet, self.log.state.contest(reading.contest).options)
+            contest = self.log.state.contest(reading.contest)
+            counts = reading.counts(sheet, contest.options)
         except KeyError:
             raise DefinitionError("qr2024-contest", contest=repr(reading.contest), path=QR2024_FILE) from None
-        figures = Figures(counts, (sheet.null, sheet.blank))
+        figures = Figures(counts, classes_2024(sheet, contest.classes))
         return Checked(self._judge.figures(sheet.station, reading.contest, figures))
 
     def record(self, raw: bytes, labelled_real: bool | None = None) -> Checked:

@@ -231,7 +231,7 @@ class Judge:
         at = state.size if index is None else index
         if held.enrolled >= at or (held.revoked is not None and at >= held.revoked):
             return Verdict.NOT_IN_FORCE, str(held.enrolled if held.enrolled >= at else held.revoked)
-        if not self._scopes.rights.may_sign(held.key.role, kind):
+        if not self._scopes.rights.may_sign(held.key.role, kind, held.key.name):
             return Verdict.OUT_OF_SCOPE, held.key.role.name.lower()
         if not self._scopes.covers(held.key, entry.about):
             return Verdict.OUT_OF_SCOPE, ", ".join(held.key.scope[:20])

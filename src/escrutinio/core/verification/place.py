@@ -248,7 +248,7 @@ def _judged(
     if held is None or not in_force or held.key.name != entry.signer:
         raise RecordError("key-unknown", kid=entry.kid.hex())
     verify(raw, held.key.public_key)
-    if not Rights(definition).may_sign(Role(held.key.role), type(entry.body)):
+    if not Rights(definition).may_sign(Role(held.key.role), type(entry.body), held.key.name):
         raise RecordError("key-role")
     if (completed := revocations.consent(entry, held.key.name, held.key.role)) is not None:
         keys.revoke(completed.kid, index)

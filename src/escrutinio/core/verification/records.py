@@ -12,6 +12,7 @@ from escrutinio.base.words.catalogue import N_, SOURCE
 from escrutinio.base.words.say import Joined, Phrase
 from escrutinio.core.election.findings.entries import BAD_RECORD, BAD_SIGNATURE, OUT_OF_BOUNDS, UNKNOWN_KEY
 from escrutinio.core.election.findings.finding import Finding
+from escrutinio.core.election.founding import OTHER_VERSION
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.mirrors import MIRRORS, open_mirrors
 from escrutinio.core.log.notes import MAX_NOTE
@@ -137,7 +138,8 @@ def check_records(reading: Reading, origin: str) -> list[Answer]:
     rest = (Check.RECORDS, Check.SIGNATURES)
     state = reading.state
     if state is None:
-        whole = reading.was_read(0) and not reading.unreadable
+        other = reading.refusal is not None and reading.refusal.code == OTHER_VERSION
+        whole = reading.was_read(0) and not reading.unreadable and not other
         why = reading.refusal or (
             Phrase("Too little of it was read." if reading.size else "The log is empty.")
         )

@@ -8,7 +8,7 @@ nothing is signed while a row is bad.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
@@ -22,8 +22,10 @@ from escrutinio.base.toml import convert
 from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
 from escrutinio.core.election.roll import Center, Station, write_centers, write_stations
 from escrutinio.core.records.attachments import CBOR, CSV
+from escrutinio.core.records.cbor import encode
+from escrutinio.core.records.codecs import Struct
 from escrutinio.core.records.codes import Form
-from escrutinio.core.records.parts import Declared
+from escrutinio.core.records.parts import Declared, EnrolledKey
 from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Copy, Enrolment, Roll
 from escrutinio.intake.authoring.composer import Composer
@@ -45,8 +47,8 @@ from escrutinio.intake.mapping.rows import (
 )
 from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll, read_sheets
 
-MAX_KEYS = 500
-"""Keys in one enrolment record, so that it stays under the size of an entry."""
+ROOM_FOR_KEYS = 64_000
+"""Most bytes of the keys in one enrolment, so that it stays under the size of an entry."""
 
 
 class ScriptTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,7 +82,9 @@ def read_tables(config: ElectionConfig, base_dir: Path, executor: Executor | Non
     mapping = parse_mapping(config.imports)
     options = {
         contest.code: Ballot(
-            tuple(option.code for option in contest.options), tuple(each.code for each in contest.classes)
+            tuple(option.code for option in contest.options),
+            tuple(each.code for each in contest.classes),
+            contest.marks,
         )
         for contest in config.contests
     }
@@ -154,8 +158,23 @@ def _enrol_organisations(composer: Composer, config: ElectionConfig) -> None:
         enrolled(composer.keyring.key(one.name), composer.election, one.name, one.role, titles=one.titles)
         for one in config.organisations
     ]
-    for start in range(0, len(keys), MAX_KEYS):
-        composer.add(Enrolment(tuple(keys[start : start + MAX_KEYS])), by=ROOT, about="election")
+    for batch in batches(keys):
+        composer.add(Enrolment(batch), by=ROOT, about="election")
+
+
+def batches(keys: Sequence[EnrolledKey]) -> Iterator[tuple[EnrolledKey, ...]]:
+    """The keys in as many parts as entries they fill."""
+    batch: list[EnrolledKey] = []
+    room = ROOM_FOR_KEYS
+    for key in keys:
+        size = len(encode(Struct(EnrolledKey).encode(key)))
+        if batch and size > room:
+            yield tuple(batch)
+            batch, room = [], ROOM_FOR_KEYS
+        batch.append(key)
+        room -= size
+    if batch:
+        yield tuple(batch)
 
 
 def _add_roll(composer: Composer, tables: Tables, script: ScriptTable, config: ElectionConfig) -> None:
@@ -185,6 +204,7 @@ def _add_copies(
         copy = Copy(
             row.counts,
             row.classes,
+            row.valid,
             ballots=row.ballots,
             voters=row.voters,
             registered=row.registered,

@@ -120,7 +120,7 @@ class Composer:
         rights, acts = self._rights, self.acts
         if rights is None or acts is None or role is None:
             return
-        if body.TYPE in MATTERS and rights.may_sign(role, type(body)):
+        if body.TYPE in MATTERS and rights.may_sign(role, type(body), by):
             acts.hear(len(self.records) - 1, open_record(raw), by, role)
 
     def digest_of(self, name: str) -> bytes:

@@ -5,12 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import convert, nearest, read_toml
 from escrutinio.core.election.areas import AreaTree, write_areas
 from escrutinio.core.election.contests import check_areas
-from escrutinio.core.election.definition import check_contests, check_definition, write_contests
+from escrutinio.core.election.definition import (
+    check_contests,
+    check_definition,
+    check_distinct,
+    write_contests,
+)
 from escrutinio.core.records.attachments import CBOR, CSV, attachment_of
 from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Role
 from escrutinio.core.records.parts import Article, Contest, Court, Deadline, LogHead, Power, Supplement
@@ -18,6 +24,7 @@ from escrutinio.core.records.text import check_name
 from escrutinio.core.records.types import BY_NAME, Charter, Definition
 from escrutinio.intake.authoring.config_contests import ContestReader, read_articles
 from escrutinio.intake.authoring.config_file import CourtTable, File, PowerTable, SupplementTable
+from escrutinio.intake.authoring.config_tables import read_contest_files
 from escrutinio.intake.authoring.config_values import Titles, read_code, read_languages, read_word
 from escrutinio.intake.authoring.presentation import Presentation, PresentationReader
 
@@ -25,6 +32,8 @@ ROOM = 40_000
 """Most bytes that the contests take in a definition itself; more of them stand in a file beside it."""
 
 MAX_INSIDE = 256
+
+HERE = Path()
 
 _ORIGIN = re.compile(r"[!-*,-~]{1,200}")
 
@@ -129,8 +138,9 @@ class ElectionConfig:
         return Charter(self.log.origin, self.log.role, self.log.operator, root_key, predecessor)
 
 
-def read_config(raw: bytes, file: str = "election.toml") -> ElectionConfig:
-    """Read the bytes of an election.toml; `file` is its name in refusals.
+def read_config(raw: bytes, file: str = "election.toml", base_dir: Path = HERE) -> ElectionConfig:
+    """Read the bytes of an election.toml; `file` is its name in refusals, `base_dir` the directory of the
+    files that it names.
 
     Raises DefinitionError, one sentence with the place, for what is not TOML, an unknown or missing key
     or word (with the nearest known one), a title that lacks a language, a malformed or repeated code, an
@@ -138,7 +148,7 @@ def read_config(raw: bytes, file: str = "election.toml") -> ElectionConfig:
     """
     tables = convert(read_toml(raw, file), File, file)
     try:
-        return _Reader(tables).config()
+        return _Reader(tables, base_dir).config()
     except (DefinitionError, RecordError) as error:
         raise DefinitionError("at-place", why=error, place=file) from None
 
@@ -146,19 +156,24 @@ def read_config(raw: bytes, file: str = "election.toml") -> ElectionConfig:
 class _Reader:
     """Turns the tables of one file into values, title by title in the file's languages."""
 
-    def __init__(self, file: File) -> None:
-        self.file = file
+    def __init__(self, file: File, base_dir: Path) -> None:
+        self.file, self.base_dir = file, base_dir
         self.languages = read_languages(file.election.languages)
         self.titles = self.languages.titles
 
     def config(self) -> ElectionConfig:
         election = self.file.election
-        if not self.file.contest:
+        if not self.file.contest and not self.file.contests:
             raise DefinitionError("config-no-contest")
         if not 1 <= election.officers_needed < 256:
             raise DefinitionError("config-officers")
         author_role = read_word(AuthorRole, election.author_role, "election, author_role")
-        contests = ContestReader(self.languages).contests(self.file.contest)
+        reader = ContestReader(self.languages)
+        contests = (
+            *reader.contests(self.file.contest),
+            *read_contest_files(self.file.contests, self.base_dir, reader),
+        )
+        check_distinct("contest-twice", (contest.code for contest in contests))
         organisations = tuple(self.organisations())
         names = {organisation.name: organisation.titles for organisation in organisations}
         return ElectionConfig(

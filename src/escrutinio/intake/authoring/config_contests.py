@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from escrutinio.base.errors import DefinitionError
+from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import nearest
 from escrutinio.core.election.definition import BLANK, NULL, check_contest
 from escrutinio.core.records import parts as p
@@ -24,11 +24,14 @@ class ContestReader:
 
     def contests(self, tables: Sequence[ContestTable]) -> tuple[p.Contest, ...]:
         """All contests, each checked."""
-        contests = tuple(map(self._contest, tables))
-        for number, contest in enumerate(contests):
-            if any(contest.code == other.code for other in contests[:number]):
-                raise DefinitionError("contest-twice", code=repr(contest.code))
-        return contests
+        return tuple(map(self._contest, tables))
+
+    def contest(self, table: ContestTable, file: str) -> p.Contest:
+        """A contest that stands in another file; `file` is where, for refusals."""
+        try:
+            return self._contest(table)
+        except (DefinitionError, RecordError) as error:
+            raise DefinitionError("at-place", why=error, place=file) from None
 
     def _contest(self, table: ContestTable) -> p.Contest:
         place = f"contest {table.code[:64]!r}"

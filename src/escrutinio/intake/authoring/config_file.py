@@ -134,6 +134,22 @@ class ContestTable(Table, frozen=True, kw_only=True):
     option_order: list[str] | None = None
 
 
+class ContestsTable(Table, frozen=True, kw_only=True):
+    """`[[contests]]`: a file of contests, and the rules of each of them that says nothing else."""
+
+    file: str
+    method: str | None = None
+    area: str | None = None
+    seats: int | None = None
+    marks: int | None = None
+    threshold: Share | None = None
+    win: list[WinTable] | None = None
+    quorum: Share | None = None
+    tie_lots: bool | None = None
+    class_: list[ClassTable] | None = msgspec.field(name="class", default=None)
+    articles: dict[str, str] | None = None
+
+
 class LogTable(Table, frozen=True, kw_only=True):
     """`[log]`: whose log the records go into."""
 
@@ -224,7 +240,8 @@ class File(Table, frozen=True, kw_only=True):
     """The whole file. `[import]` and `[script]` are read by those who use them."""
 
     election: ElectionTable
-    contest: list[ContestTable]
+    contest: list[ContestTable] = []
+    contests: list[ContestsTable] = []
     log: LogTable
     calendar: dict[str, datetime] = {}
     organisation: dict[str, OrganisationTable] = {}

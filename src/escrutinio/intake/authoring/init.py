@@ -23,12 +23,12 @@ def suggest_config(path: Path, language: str) -> str:
     words = {key: say_in(language, text, file=_comment(path.name)) for key, text in _WORDS.items()}
     words |= {key: say_key(language, "code", key) for key in _CODES}
     codes = {column: _code(column, index) for index, column in enumerate(seen.options, 1)}
-    lines = [f"# {words['title']}", "", *_election(codes, words)]
+    lines = [f"# {words['title']}", "", *_election(seen, codes, words)]
     lines += ["", *_sheets(path.name, seen, codes, words), "", *_roll(path.name, seen, words)]
     return "\n".join(lines) + "\n"
 
 
-def _election(codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
+def _election(seen: Sketch, codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
     complete = quote(words["complete"])
     unnamed = f"{{ {', '.join(f'{each} = {complete}' for each in languages())} }}"
     lines = [
@@ -51,12 +51,20 @@ def _election(codes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
         'method = "plurality"',
         "seats = 1",
         f'area = "{words["country"]}"',
+        *_classes(seen),
         "",
         f"# {words['candidates']}",
     ]
     for column, code in codes.items():
         lines += ["[[contest.candidate]]", f"code = {quote(code)}", f"title = {quote(column or code)}"]
     return lines
+
+
+def _classes(seen: Sketch) -> list[str]:
+    """The classes of ballots that the table counts, where they are not the usual ones: what it lacks is
+    unknown."""
+    found = [code for code in ("null", "blank") if code in seen.totals]
+    return [f'class = [{{ code = "{found[0]}" }}]'] if len(found) == 1 else []
 
 
 def _languages() -> list[str]:

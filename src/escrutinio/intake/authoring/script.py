@@ -109,14 +109,14 @@ def _key(composer: Composer, table: dict[str, object]) -> object:
     table.setdefault("public_key", key.public_key.hex())
     if "proof" in table:
         return table
-    said = EnrolledKey(**c.read_plain(EnrolledKey, table))
+    said = c.Struct(EnrolledKey).from_plain(table | {"proof": bytes(64).hex()})
     return table | {"proof": key.sign(signed_by_key(composer.election, said)).hex()}
 
 
 def _attachment(composer: Composer, raw: dict[str, object]) -> Attachment:
     match raw:
-        case {"text": str(words), **rest} if not rest:
-            return composer.attach(words.encode(), "text/plain")
+        case {"text": str(words), **rest} if not rest.keys() - {"media_type"}:
+            return composer.attach(words.encode(), str(rest.get("media_type", "text/plain")))
         case {"file": str(file), "media_type": str(media_type), **rest} if not rest:
             data, _ = load(composer.base_dir, file, MAX_ATTACHMENT)
             return composer.attach(data, media_type)

@@ -9,10 +9,12 @@ from escrutinio.base.words.say import say_in
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """The codes of a contest's options, and of its classes of ballots that are not valid, in its order."""
+    """The codes of a contest's options, and of its classes of ballots that are not valid, in its order; how
+    many marks a ballot may have."""
 
     options: tuple[str, ...]
     classes: tuple[str, ...] = ()
+    marks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,8 @@ class SheetRow:
     """One tally sheet of one station and contest, as a table states it.
 
     ``counts`` follows the order in which the caller gave the option codes of the contest, ``classes`` that of
-    its classes of other ballots; it is empty where the mapping names no column for any. The last three are
-    None where unknown.
+    its classes of other ballots; it is empty where the mapping names no column for any. `valid` ballots are
+    there where a ballot may have several marks. The rest are None where unknown.
     """
 
     source: str
@@ -33,6 +35,7 @@ class SheetRow:
     ballots: int | None
     voters: int | None
     registered: int | None
+    valid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

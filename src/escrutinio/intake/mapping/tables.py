@@ -45,9 +45,11 @@ def read_sheets(mapping: ImportMapping, base_dir: Path, contests: Mapping[str, B
     with Files(base_dir, mapping.max_bytes) as files:
         for table in mapping.sheets:
             ballot = _ballot(table, contests)
+            if ballot.marks > 1 and table.valid is None:
+                raise DefinitionError("import-valid", contest=repr(table.contest))
             votes, others = _option_fields(table, ballot.options), _class_fields(table, ballot.classes)
             reader = files.open(table)
-            reader.each(_sheet_taker(reader, table, votes, others, rows), bad)
+            reader.each(_sheet_taker(reader, table, votes, others, ballot.marks, rows), bad)
     return Imported(tuple(rows), tuple(bad), files.read())
 
 
@@ -131,7 +133,12 @@ def _option_fields(table: SheetsMapping, codes: Sequence[str]) -> list[str]:
 
 
 def _sheet_taker(
-    reader: Reader, table: SheetsMapping, options: Sequence[str], others: Sequence[str], rows: list[SheetRow]
+    reader: Reader,
+    table: SheetsMapping,
+    options: Sequence[str],
+    others: Sequence[str],
+    marks: int,
+    rows: list[SheetRow],
 ) -> Callable[[int, Cells], None]:
     place, contest = reader.table.place, table.contest
     station = reader.code(table.station)
@@ -146,11 +153,14 @@ def _sheet_taker(
     def take(line: int, cells: Cells) -> None:
         code = station(cells)
         counts = tuple([count(cells) for count in votes])
-        if valid is not None and (stated := valid(cells)) != sum(counts):
+        stated = None if valid is None else valid(cells)
+        if stated is not None and (sum(counts) > marks * stated if marks > 1 else stated != sum(counts)):
             raise CellError(valid_columns, str(stated), "row-sum", votes=sum(counts), stated=stated)
         beside = tuple([count(cells) for count in classes])
         rest = ballots(cells), voters(cells), registered(cells)
-        rows.append(SheetRow(place, line, code, contest, counts, beside, *rest))
+        rows.append(
+            SheetRow(place, line, code, contest, counts, beside, *rest, stated if marks > 1 else None)
+        )
 
     return take
 

@@ -61,8 +61,8 @@ class Sheet:
     `type` is the name of the record's type, `qr2024` for a sheet of 2024. `sha256`, `election` and `signer`
     are a record's (hexadecimal digests), "" for a sheet of 2024, as `real` is None there: the sheet does not
     say. `counts` by option in the order of the definition (of the 38 of 2024), empty for a record that
-    counts nothing; `classes`, other ballots by class, and `ballots`, `voters`, `registered` where the record states them.
-    `zero`: see `is_zero_report`.
+    counts nothing; `classes`, other ballots by class, and `ballots`, `voters`, `registered` where the record
+    states them. `zero`: see `is_zero_report`.
     """
 
     type: str

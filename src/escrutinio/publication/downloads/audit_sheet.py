@@ -34,7 +34,7 @@ _CREATED = 946_684_800  # 2000-01-01: the same content is the same file
 @dataclass(frozen=True, eq=False)
 class AuditSheet:
     """What a workbook shows: boxes, the assertions of their outcome, candidates' codes in the order of the
-    votes, the seed, and how many draws from the first."""
+    votes, the seed, how many draws from the first, and the codes of the classes of other ballots."""
 
     boxes: Boxes
     assertions: Sequence[Assertion]
@@ -182,7 +182,9 @@ class _Workbook:
     def _divides_exactly(self) -> bool:
         """Whether a spreadsheet can divide the numbers of the weights exactly."""
         boxes = self._sheet.boxes
-        largest = max(abs(c) for assertion in self._sheet.assertions for c in assertion.row)
+        largest = max(
+            abs(c) for assertion in self._sheet.assertions for c in (*assertion.row, assertion.worst)
+        )
         return 2 * largest * int(boxes.bound.max()) * self._weights.scale < _EXACT
 
     def _draws(self) -> Sheet:
@@ -223,7 +225,7 @@ _WORDS = {
     "votes": N_("Votes"),
     "worst": N_("Worst of one voucher"),
     "margin": N_("Margin"),
-    "share": N_("share of valid votes"),
+    "share": N_("share of the votes"),
     "valid": N_("Valid ballots"),
     "all": N_("all ballots"),
     "box": N_("Box"),

@@ -13,6 +13,7 @@ import polars as pl
 from escrutinio.base.cells import csv_bytes
 from escrutinio.base.errors import LogError, PublicationError
 from escrutinio.base.files import write_files
+from escrutinio.base.workers import hand_over
 from escrutinio.core.derived.files import basis_slugs, derived_files, shown_bases
 from escrutinio.core.derived.geometry import GEOMETRY, parse_geometry
 from escrutinio.core.election.state import Basis, ElectionState
@@ -112,7 +113,7 @@ def _started(
     """What makes it when it is asked for, or has an executor make it from now on."""
     if executor is None:
         return partial(make, *given, **named)
-    return executor.submit(make, *given, **named).result
+    return hand_over(executor, make, *given, **named).result
 
 
 def nist_files(state: ElectionState, generated_at: int) -> list[tuple[str, str, bytes]]:

@@ -40,12 +40,17 @@ _NO_CLOCK = (1980, 1, 1, 0, 0, 0)
 def part_controls(state: ElectionState) -> dict[str, list[int]]:
     """The log indices that every part looks at, by what they are; the browser finds them in `data/`.
 
-    Of rolls and closings the officers' consents too: without them nobody could see that they take effect.
+    Of rolls, closings and rulings the officers' consents too: without them nobody could see that they take
+    effect. Rulings about one station stand with what else is about it.
     """
-    kinds: tuple[type[t.Body], ...] = (t.Roll, t.Closing, t.Revocation, t.CoRecord)
+    kinds: tuple[type[t.Body], ...] = (t.Roll, t.Closing, t.Ruling, t.Revocation, t.CoRecord)
     found: dict[str, list[int]] = {kind.NAME: [] for kind in kinds}
     for logged in state.controls:
-        by_officers = isinstance(logged.body, t.Roll | t.Closing) and logged.standing is Standing.CONSENT
+        by_officers = (
+            isinstance(logged.body, t.Roll | t.Closing | t.Ruling) and logged.standing is Standing.CONSENT
+        )
+        if isinstance(logged.body, t.Ruling) and logged.entry.about.station is not None:
+            continue
         if isinstance(logged.body, kinds) and (logged.standing is Standing.EFFECTIVE or by_officers):
             found[logged.body.NAME].append(logged.index)
     return found
@@ -54,16 +59,18 @@ def part_controls(state: ElectionState) -> dict[str, list[int]]:
 def part_entries(state: ElectionState, area: str) -> tuple[int, ...]:
     """The log indices of what a part holds of an area, in order.
 
-    What is about its stations; definition, charter, rolls and closings, with the officers' consents to them;
-    and for each key that signed any of it, its enrolment, its revocation and the co-records of these. Raises
-    InputError for an area that there is not, and for more than `MOST_RECORDS`.
+    What is about its stations; definition, charter, rolls, closings, and rulings about areas and whole
+    contests, with the officers' consents to them; and for each key that signed any of it, its enrolment, its
+    revocation and the co-records of these. Raises InputError for an area that there is not, and for more than
+    `MOST_RECORDS`.
     """
     top = state.areas.index.get(area)
     if top is None:
         raise InputError("part-area", area=repr(area[:80]))
     inside = state.areas.within(top, state.roll.area)
     controls = part_controls(state)
-    found = {0, 1, *controls[t.Roll.NAME], *controls[t.Closing.NAME], *_about(state, inside)}
+    framing = (index for kind in (t.Roll, t.Closing, t.Ruling) for index in controls[kind.NAME])
+    found = {0, 1, *framing, *_about(state, inside)}
     size = 0
     while size < len(found):
         size = len(found)

@@ -17,6 +17,7 @@ from escrutinio.base.errors import PublicationError
 from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below, remove
 from escrutinio.base.words import catalogue
+from escrutinio.base.workers import hand_over
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust
@@ -110,7 +111,7 @@ def render_site(
 
 def start_evidence(state: ElectionState, executor: Executor) -> Future[Evidence]:
     """Have one process of an executor work out what the pages of the evidence show."""
-    return executor.submit(work_out, state)
+    return hand_over(executor, work_out, state)
 
 
 def start_preparing(executor: Executor) -> None:

@@ -213,7 +213,7 @@ def _read_config(config_file: Path) -> tuple[ElectionConfig, Path]:
     try:
         if path.stat().st_size > MAX_CONFIG:
             raise InputError("config-long", path=path, limit=MAX_CONFIG)
-        return read_config(read_input(path, MAX_CONFIG), path.name), path.parent
+        return read_config(read_input(path, MAX_CONFIG), path.name, path.parent), path.parent
     except OSError as error:
         raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
 

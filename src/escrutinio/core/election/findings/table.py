@@ -8,6 +8,7 @@ from escrutinio.core.election.findings import (
     docket,
     entries,
     keys,
+    lots,
     machines,
     observers,
     order,

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.limited import Readers
-from escrutinio.base.words.titles import choose
+from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.intake.scan.folder import IMAGE
@@ -199,8 +199,11 @@ def _rows(view: ContestView, lang: str, said: Mapping[str, str]) -> list[Row]:
         candidate = int(view.option_candidate[number])
         label = choose(view.candidate_titles[candidate], lang, view.candidates[candidate]).text
         card = choose(view.option_titles[number], lang, code).text
-        rows.append(Row(f"counts.{number}", label, card if card != label else ""))
-    rows += [Row(field, said[field]) for field in ("null", "blank")]
+        rows.append(Row(f"counts.{number}", label, card if card != label else "", view.marks == 1))
+    if view.marks > 1:
+        rows.append(Row("valid", said["valid"]))
+    for number, (code, titles) in enumerate(zip(view.classes, view.class_titles, strict=True)):
+        rows.append(Row(f"classes.{number}", class_name(code, titles, lang)))
     return rows + [Row(field, said[field], adds=False) for field in EXTRA]
 
 

@@ -39,19 +39,20 @@ class Checked:
         return bool(self.problems) and all(one.code in CONFIRMABLE for one in self.problems)
 
 
-CONFIRMABLE = frozenset({"more-votes", "zero", "sum", "more-voters"})
+CONFIRMABLE = frozenset({"marks", "more-votes", "zero", "sum", "more-voters"})
 
 
 def check(form: Mapping[str, str], state: ElectionState) -> Checked:
-    """Read a form: `station`, `contest`, `counts.<n>`, `null`, `blank`, `ballots`, `voters`, `registered`,
-    each with an optional `<field>.words`, `confirmed` and `illegible`."""
+    """Read a form: `station`, `contest`, `counts.<n>`, `classes.<n>`, `valid`, `ballots`, `voters`,
+    `registered`, each with an optional `<field>.words`, `confirmed` and `illegible`."""
     if form.get("illegible"):
         return Checked(Typed(illegible=True), ())
     view, problems = _place(form, state)
     if view is None:
         return Checked(None, tuple(problems))
     numbers: dict[str, int | None] = {}
-    needed = [*(f"counts.{number}" for number in range(len(view.options))), "null", "blank"]
+    counts, classes = fields_of(view)
+    needed = [*counts, *classes, *(["valid"] if view.marks > 1 else [])]
     for field in (*needed, "ballots", "voters", "registered"):
         numbers[field], found = _number(form, field, field in needed)
         problems += found
@@ -60,18 +61,24 @@ def check(form: Mapping[str, str], state: ElectionState) -> Checked:
     typed = Typed(
         station=form["station"].strip(),
         contest=view.code,
-        counts=tuple(numbers[f"counts.{number}"] or 0 for number in range(len(view.options))),
-        null=numbers["null"] or 0,
-        blank=numbers["blank"] or 0,
+        counts=tuple(numbers[field] or 0 for field in counts),
+        classes=tuple(numbers[field] or 0 for field in classes),
+        valid=numbers.get("valid"),
         ballots=numbers["ballots"],
         voters=numbers["voters"],
         registered=numbers["registered"],
         confirmed=bool(form.get("confirmed")),
     )
-    doubts = tuple(_doubts(typed, state))
+    doubts = tuple(_doubts(typed, state, view.marks))
     if doubts and not typed.confirmed:
         return Checked(None, doubts)
     return Checked(typed, ())
+
+
+def fields_of(view: ContestView) -> tuple[list[str], list[str]]:
+    """The fields of a contest's options, and of its classes of other ballots."""
+    counts = [f"counts.{number}" for number in range(len(view.options))]
+    return counts, [f"classes.{number}" for number in range(len(view.classes))]
 
 
 def _place(form: Mapping[str, str], state: ElectionState) -> tuple[ContestView | None, list[Problem]]:
@@ -98,14 +105,17 @@ def _number(form: Mapping[str, str], field: str, needed: bool) -> tuple[int | No
     return int(text), []
 
 
-def _doubts(typed: Typed, state: ElectionState) -> list[Problem]:
+def _doubts(typed: Typed, state: ElectionState, marks: int) -> list[Problem]:
     """What may be so on the sheet, but must be looked at again."""
-    total = sum(typed.counts) + typed.null + typed.blank
+    votes = sum(typed.counts)
+    total = (votes if typed.valid is None else typed.valid) + sum(typed.classes)
     known = int(state.roll.registered[state.roll.index[typed.station]])
     registered = typed.registered if typed.registered is not None else (known if known >= 0 else None)
     found = []
-    if is_zero_report((*typed.counts, typed.null, typed.blank), typed.voters):
+    if is_zero_report((*typed.counts, *typed.classes), typed.voters):
         found.append(Problem("counts.0", "zero"))
+    if typed.valid is not None and (votes > marks * typed.valid or max(typed.counts) > typed.valid):
+        found.append(Problem("valid", "marks", f"{votes:,} > {marks:,} × {typed.valid:,}"))
     if typed.ballots is not None and typed.ballots != total:
         found.append(Problem("ballots", "sum", f"{total:,}"))
     if typed.voters is not None and total > typed.voters:

@@ -20,7 +20,8 @@ MOST_TYPISTS = 5
 class Typed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What one person read in one picture; `illegible` means nothing else was typed.
 
-    `counts` by the contest's options; `ballots` the sum that stands on the sheet, `voters` and
+    `counts` by the contest's options, `classes` by its classes of other ballots; `valid` ballots where one may
+    have several marks; `ballots` the sum that stands on the sheet, `voters` and
     `registered` where it states them. `confirmed`: that it has more votes than voters, or zeros only, and
     that the person looked again.
     """
@@ -28,8 +29,8 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     station: str = ""
     contest: str = ""
     counts: tuple[int, ...] = ()
-    null: int = 0
-    blank: int = 0
+    classes: tuple[int, ...] = ()
+    valid: int | None = None
     ballots: int | None = None
     voters: int | None = None
     registered: int | None = None
@@ -83,7 +84,8 @@ class Task:
         return Stage.DIFFERS if len(self.typings) < MOST_TYPISTS else Stage.LEFT
 
     def differing(self) -> frozenset[str]:
-        """Names of the fields, of `Typed`, in which the typings differ; of counts as `counts.<number>`."""
+        """Names of the fields, of `Typed`, in which the typings differ; of counts as `counts.<number>`, of
+        classes likewise."""
         plain = [_fields(typing.typed) for typing in self.typings]
         names = dict.fromkeys(name for fields in plain for name in fields)
         return frozenset(name for name in names if len({fields.get(name) for fields in plain}) > 1)
@@ -131,5 +133,6 @@ def _same(one: Typed, other: Typed) -> bool:
 def _fields(typed: Typed) -> dict[str, object]:
     plain = msgspec.structs.asdict(typed)
     del plain["confirmed"]
-    counts = plain.pop("counts")
-    return plain | {f"counts.{number}": count for number, count in enumerate(counts)}
+    for name in ("counts", "classes"):
+        plain |= {f"{name}.{number}": count for number, count in enumerate(plain.pop(name))}
+    return plain

@@ -16,6 +16,7 @@ PROBLEMS: dict[str, str] = {
     "words": N_("The words do not name the figure."),
     "more-votes": N_("More votes than voters."),
     "more-voters": N_("More than the registered voters."),
+    "marks": N_("More marks than the valid ballots can have."),
     "sum": N_("The sum on the sheet is not that of its figures."),
     "zero": N_("All figures are zero: this may be the zero report."),
 }
@@ -44,8 +45,7 @@ _TEXTS: dict[str, str] = {
     "option": N_("Candidate and card"),
     "figure": N_("Figure"),
     "words": N_("In words, if the sheet has them"),
-    "null": N_("Null ballots"),
-    "blank": N_("Blank ballots"),
+    "valid": N_("Valid ballots"),
     "ballots": N_("Sum on the sheet, if it has one"),
     "voters": N_("Voters, if the sheet says it"),
     "registered": N_("Registered voters, if the sheet says it"),

@@ -17,6 +17,7 @@ from escrutinio.core.records.codes import LogRole, Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.parts import EnrolledKey, Title
+from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.subjects import ELECTION
 from escrutinio.core.records.text import check_name
 from escrutinio.core.records.types import (
@@ -71,7 +72,7 @@ def beginning(
         raise InputError("collect-no-roll")
     titles = organisation.titles or (Title("en", organisation.name),)
     charter = Charter(origin, organisation.role, titles, root.public_key, None)
-    own = EnrolledKey(organisation.name, key.public_key, ROLES[organisation.role], (), (), titles)
+    own = enrolled(key, state.election, organisation.name, ROLES[organisation.role], titles=titles)
     needed = tuple(_signers(state, carried))
     if any(held.name == organisation.name for held in needed):
         raise InputError("collect-roll-signer", name=organisation.name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from escrutinio.base.errors import InputError, RecordError
-from escrutinio.core.election.qr2024_options import Qr2024Options
+from escrutinio.core.election.qr2024_options import Qr2024Options, classes_2024
 from escrutinio.core.election.rights import Rights, Scopes
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import Form
@@ -43,8 +43,8 @@ class Transcribed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     station: str
     contest: str
     counts: tuple[int, ...]
-    null: int
-    blank: int
+    classes: tuple[int, ...] = ()
+    valid: int | None = None
     ballots: int | None = None
     voters: int | None = None
     registered: int | None = None
@@ -128,15 +128,13 @@ def _of_2024(row: ScanResult, sheet: Sheet, state: ElectionState, qr2024: Qr2024
     station = sheet.station or ""
     if qr2024 is None:
         return NotTaken(Why.CONTEST, station, row.path, "qr2024")
-    options = {view.code: view.options for view in state.contests}
-    if qr2024.contest not in options:
+    views = {view.code: view for view in state.contests}
+    if qr2024.contest not in views:
         return NotTaken(Why.CONTEST, station, row.path, qr2024.contest)
-    said = read_qr2024(row.text)
-    counts = qr2024.counts(said, options[qr2024.contest])
+    said, view = read_qr2024(row.text), views[qr2024.contest]
+    counts, classes = qr2024.counts(said, view.options), classes_2024(said, view.classes)
     image = _image(row)
-    return Collected(
-        station, qr2024.contest, counts, (said.null, said.blank), Form.QR2024, row.path, image=image
-    )
+    return Collected(station, view.code, counts, classes, Form.QR2024, row.path, image=image)
 
 
 def _of_record(row: ScanResult, sheet: Sheet, state: ElectionState, keys: Mapping[bytes, KnownKey]) -> Read:
@@ -202,9 +200,10 @@ def _transcribed(line: bytes, place: str) -> Collected:
         said.station,
         said.contest,
         said.counts,
-        (said.null, said.blank),
+        said.classes,
         Form.PHOTO,
         said.source,
+        valid=said.valid,
         ballots=said.ballots,
         voters=said.voters,
         registered=said.registered,
@@ -217,7 +216,7 @@ def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tu
     table = load_toml(mapping.parent, mapping.name)
     inner = table.get("import")
     tables = parse_mapping(inner if isinstance(inner, dict) else table)
-    options = {view.code: Ballot(view.options, view.classes) for view in state.contests}
+    options = {view.code: Ballot(view.options, view.classes, view.marks) for view in state.contests}
     found = read_sheets(tables, mapping.parent, options)
     sheets = [
         Collected(
@@ -227,6 +226,7 @@ def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tu
             row.classes,
             Form.TABLE,
             f"{row.source}:{row.line}",
+            valid=row.valid,
             ballots=row.ballots,
             voters=row.voters,
             registered=row.registered,

@@ -17,7 +17,8 @@ from escrutinio.intake.scan.results import is_zero_report
 class Collected:
     """One sheet as it was read: by options in the order of the definition.
 
-    `voters`, `registered`, `ballots` where the sheet states them. `image`: SHA-256 of the picture; `raw`:
+    `voters`, `registered`, `ballots` where the sheet states them, `valid`
+    ballots where one may have several marks. `image`: SHA-256 of the picture; `raw`:
     the signed record that the sheet carried, whose signature was found to hold. `doubt`: the key that signed
     it, where that was revoked, so that it may have been made before or after; such a sheet names no original.
     `source` names where it was read, for the person who asks; it is published nowhere.
@@ -36,6 +37,7 @@ class Collected:
     original: bytes | None = None
     raw: bytes | None = None
     doubt: str = ""
+    valid: int | None = None
 
     @property
     def subject(self) -> str:
@@ -52,6 +54,7 @@ class Collected:
         return Copy(
             self.counts,
             self.classes,
+            self.valid,
             ballots=self.ballots,
             voters=self.voters,
             registered=self.registered,

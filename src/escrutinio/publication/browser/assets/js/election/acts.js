@@ -97,7 +97,7 @@ export function judgeActs(signed, rights, place) {
     .filter(({ entry }) => !BULK.has(entry.name))
     .map((one) => {
       const { entry, key } = one;
-      const entitled = rights.maySay(key.role, entry.name) && (key.role === "root" || place.covers(key, entry.about));
+      const entitled = rights.maySay(key.role, entry.name, key.name) && (key.role === "root" || place.covers(key, entry.about));
       return { ...one, standing: entitled ? acts.hear(one) : "refused" };
     });
 }

@@ -3,7 +3,7 @@
 
 import { toHex } from "../records/bytes.js";
 import { sha256 } from "../records/sha256.js";
-import { BULK, OFFICIAL } from "./rights.js";
+import { BULK, OFFICIAL, organisationOf } from "./rights.js";
 import { asRuled } from "./ruled.js";
 import { takenBack } from "./retractions.js";
 import { contentOf, plus, refusalOf, soleSheet, validOf } from "./sheets.js";
@@ -36,14 +36,9 @@ export const [REPORTED, REPORTED_LATE, RULED, PAPER, COPIES] = ["reported", "rep
  */
 function basisOf({ index, entry, key }, late) {
   if (entry.name === "hand-count") return PAPER;
-  if (entry.name === "copy") return COPIES + organisation(key.name);
+  if (entry.name === "copy") return COPIES + organisationOf(key.name);
   if (entry.body.ruling) return RULED; // a recount or a repeated vote stands beside what was reported
   return (late.get(key) ?? -1) >= index ? REPORTED_LATE : REPORTED;
-}
-
-/** Whom a key belongs to: its name up to the second slash. @param {string} name */
-function organisation(name) {
-  return name.split("/").slice(0, 2).join("/");
 }
 
 /**
@@ -137,7 +132,7 @@ function agreedCount(rows) {
     const content = contentOf(row.entry.body);
     alike.set(content, [...(alike.get(content) ?? []), row]);
   }
-  const agreed = [...alike.values()].filter((group) => new Set(group.map(({ key }) => organisation(key.name))).size > 1);
+  const agreed = [...alike.values()].filter((group) => new Set(group.map(({ key }) => organisationOf(key.name))).size > 1);
   return agreed.length > 1 ? "conflict" : agreed.length ? agreed[0][0] : null;
 }
 

@@ -97,7 +97,7 @@ function quietly(find) {
  * @returns {Promise<Judged>}
  */
 export async function judgeEntries(entries, { definition, charter, election, rootKey }, attachment, { progress = () => {}, sample = Infinity, signatures } = {}) {
-  const { keyring, signed, unknown, beyond, faults, repeats, checked, signatures: all } = await readSigned(entries, { election, rootKey }, { progress, sample, signatures });
+  const { keyring, signed, unknown, beyond, faults, repeats, checked, signatures: all } = await readSigned(entries, { definition, election, rootKey }, { progress, sample, signatures });
   faults.push(...keyring.unfit);
   faults.sort((a, b) => a.index - b.index);
   const files = quietly(attachment);

@@ -3,8 +3,10 @@
 
 import { equal, toHex } from "../records/bytes.js";
 import { Refusal } from "../records/refusal.js";
+import { sha256 } from "../records/sha256.js";
 import { signedBy } from "../log/foundations.js";
 import { areaOfStation, own, pathOf } from "./places.js";
+import { Revocations } from "./revoking.js";
 import { Rights } from "./rights.js";
 
 const FIRST_TWO = ["definition", "charter"]; // which bring the root's own key
@@ -23,11 +25,11 @@ const FIRST_TWO = ["definition", "charter"]; // which bring the root's own key
  * @returns {Refusal | null}
  */
 export function rightOf(entry, at, { role, enrolled }, revoked, rights) {
-  if (role === "root") return FIRST_TWO.includes(entry.name) || rights.maySay(role, entry.name) ? null : new Refusal("key-role");
+  if (role === "root") return FIRST_TWO.includes(entry.name) || rights.maySay(role, entry.name, entry.frame.issuer) ? null : new Refusal("key-role");
   const kid = toHex(entry.frame.kid);
   if (enrolled >= at) return new Refusal("key-late", { kid, index: enrolled });
   if (revoked <= at) return new Refusal("key-revoked", { kid, index: revoked });
-  return rights.maySay(role, entry.name) ? null : new Refusal("key-role");
+  return rights.maySay(role, entry.name, entry.frame.issuer) ? null : new Refusal("key-role");
 }
 
 /**
@@ -41,24 +43,45 @@ export function rightOf(entry, at, { role, enrolled }, revoked, rights) {
 export async function whyNotEntitled(log, entry, at, signer) {
   const { definition } = await log.context();
   const rights = new Rights(definition.body);
-  const revoked = signer.role === "root" ? Infinity : await revocationOf(log, entry);
+  const revoked = signer.role === "root" ? Infinity : await revocationOf(log, entry, signer.role);
   const why = rightOf(entry, at, signer, revoked, rights);
   return why ?? ((await covers(log, signer, entry.about)) ? null : new Refusal("key-scope"));
 }
 
 /**
- * The first entry, among those that the index names, by which the operator's root revokes the key of a record.
+ * The entries of a kind that the index names, opened.
+ * @param {Log} log
+ * @param {string} name
+ * @returns {Promise<{ index: number, entry: Entry }[]>}
+ */
+async function listed(log, name) {
+  const named = own(await log.json("data/controls.json"), name);
+  const indices = (Array.isArray(named) ? named : []).filter(Number.isSafeInteger).sort((a, b) => a - b);
+  const found = await Promise.all(indices.map(async (index) => ({ index, entry: await log.once(`control ${index}`, () => log.entry(index)) })));
+  return found.filter(({ entry }) => entry.name === name);
+}
+
+/**
+ * The first entry, among those that the index names, by which the key of a record is revoked: by the operator's root, and
+ * a party's or an observer's with the consents of the officers.
  * @param {Log} log
  * @param {Entry} entry
+ * @param {string} role of its signer
  * @returns {Promise<number>} Infinity without one
  */
-async function revocationOf(log, { frame }) {
-  const named = own(await log.json("data/controls.json"), "revocation");
-  const { rootKey } = await log.context();
-  for (const index of (Array.isArray(named) ? named : []).filter(Number.isSafeInteger)) {
-    /** @type {Entry} */
-    const entry = await log.once(`revocation ${index}`, () => log.entry(index));
-    if (entry.name === "revocation" && equal(entry.body.kid, frame.kid) && (await signedBy(entry, rootKey))) return index;
+async function revocationOf(log, { frame }, role) {
+  const { definition, rootKey } = await log.context();
+  const kid = toHex(frame.kid);
+  const revocations = new Revocations(definition.body.officers_needed);
+  const mine = (await listed(log, "revocation")).filter(({ entry }) => equal(entry.body.kid, frame.kid));
+  for (const { index, entry } of mine) {
+    if (!(await signedBy(entry, rootKey))) continue;
+    const digest = toHex(sha256(entry.raw));
+    if (!revocations.waits(digest, kid, role)) return index;
+    for (const consent of (await listed(log, "co-record")).filter((one) => one.index > index && toHex(one.entry.body.record) === digest)) {
+      const signer = await log.signer(consent.entry, consent.index);
+      if ((await signedBy(consent.entry, signer.publicKey)) && revocations.consent(digest, signer)) return consent.index;
+    }
   }
   return Infinity;
 }

@@ -3,7 +3,7 @@
 import { toHex } from "../records/bytes.js";
 import { sha256 } from "../records/sha256.js";
 
-const ENROLMENT = 3;
+const OF_ROOT = new Set([3, 4]); // enrolments and revocations, which officers consent to
 
 /** @typedef {import("../log/log.js").Log} Log */
 /** @typedef {import("../records/record.js").Entry} Entry */
@@ -34,16 +34,16 @@ export class Gathering {
   }
 
   /**
-   * Add the ends of the keys that signed any of it, and the consents to their enrolment.
+   * Add the ends of the keys that signed any of it, and the consents to their enrolment and to these.
    * @param {Record<string, number[]>} controls as the publication lists them
    */
   async rest(controls) {
     for (let before = 0; before < this.entries.size; ) {
       before = this.entries.size;
-      const digests = new Set([...this.entries.values()].filter(({ type }) => type === ENROLMENT).map(({ raw }) => toHex(sha256(raw))));
+      const digests = new Set([...this.entries.values()].filter(({ type }) => OF_ROOT.has(type)).map(({ raw }) => toHex(sha256(raw))));
       for (const index of [...controls.revocation, ...controls["co-record"]]) {
         const { body } = await this.log.entry(index);
-        if (body.kid ? this.kids.has(toHex(body.kid)) : digests.has(toHex(body.enrolment))) await this.add([index]);
+        if (body.kid ? this.kids.has(toHex(body.kid)) : digests.has(toHex(body.record))) await this.add([index]);
       }
     }
   }

@@ -2,13 +2,15 @@
 
 import { toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
-import { keyIsAcceptable, verifier } from "../records/ed25519.js";
+import { keyIsAcceptable, verifier, verifySignature } from "../records/ed25519.js";
 import { possesses } from "../records/possession.js";
 import { Refusal, quoted } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
 import { effectiveOf } from "./acts.js";
+import { Revocations } from "./revoking.js";
 
-const [ENROLMENT, REVOCATION] = [3, 4];
+const [ENROLMENT, REVOCATION, CO_RECORD] = [3, 4, 31];
+const SETTLING = new Set([ENROLMENT, REVOCATION, CO_RECORD]);
 const BULK = new Set([13, 14, 17, 18, 19]);
 
 /** @typedef {import("../records/record.js").Entry} Entry */
@@ -20,36 +22,51 @@ const BULK = new Set([13, 14, 17, 18, 19]);
 /** A record whose signature holds, and the key it is by. @typedef {{ index: number, entry: Entry, key: Key }} Signed */
 /** Whose keys there are: by key id in hexadecimal, and the operator's root; `unfit`: enrolments of keys whose signatures
  * cannot be checked, or that do not prove that their holders have them, with the reason.
- * @typedef {{ held: Map<string, Held>, root: Key, rootId: string, unfit: { index: number, why: Refusal }[] }} Keyring */
+ * @typedef {{ held: Map<string, Held>, root: Key, rootId: string, unfit: { index: number, why: Refusal }[],
+ *   revocations: Revocations }} Keyring */
 
 /**
  * A keyring that has the operator's root alone.
  * @param {Uint8Array} rootKey
+ * @param {number} officers how many names of the authority its acts need
  * @returns {Keyring}
  */
-export function keyringOf(rootKey) {
+export function keyringOf(rootKey, officers) {
   const root = { name: "", public_key: rootKey, role: "root", scope: [], contests: [], titles: [] };
-  return { held: new Map(), root, rootId: toHex(keyId(rootKey)), unfit: [] };
+  return { held: new Map(), root, rootId: toHex(keyId(rootKey)), unfit: [], revocations: new Revocations(officers) };
 }
 
 /**
  * Add the keys that the operator's root enrols in further entries, and revoke those that it revokes; the first enrolment
- * of a key wins, and the root's own is not enrolled nor revoked by anything. What is asked of the keyring of entries up
+ * of a key wins, and the root's own is not enrolled nor revoked by anything; officers' consents complete revocations.
+ * What is asked of the keyring of entries up
  * to these does not change when later ones are added.
  * @param {Keyring} keyring
  * @param {Found[]} opened in log order, after all that were added
  */
-export async function addKeys({ held, root, rootId, unfit }, opened) {
+export async function addKeys(keyring, opened) {
+  const { held, root, rootId, unfit, revocations } = keyring;
   /** @type {import("../records/ed25519.js").Verifier | null} */
   let check = null;
   for (const { index, known, entry } of opened) {
-    if (!known || (entry.type !== ENROLMENT && entry.type !== REVOCATION)) continue;
+    if (!known || !SETTLING.has(entry.type)) continue;
     const { kid, signed, signature } = entry.frame;
+    const revoke = (/** @type {string} */ id) => {
+      const ended = held.get(id);
+      if (ended) ended.revoked = Math.min(ended.revoked, index);
+    };
+    if (entry.type === CO_RECORD) {
+      const key = keyAt(keyring, { index, entry });
+      const asked = key && key !== root && revocations.waiting.has(toHex(entry.body.record));
+      const ended = asked && (await verifySignature(key.public_key, signed, signature)) && revocations.consent(toHex(entry.body.record), key);
+      if (ended) revoke(ended);
+      continue;
+    }
     check = check ?? (await verifier(root.public_key));
     if (toHex(kid) !== rootId || !(await check(signed, signature))) continue;
     if (entry.type === REVOCATION) {
-      const ended = held.get(toHex(entry.body.kid));
-      if (ended) ended.revoked = Math.min(ended.revoked, index);
+      const id = toHex(entry.body.kid);
+      if (!revocations.waits(toHex(sha256(entry.raw)), id, held.get(id)?.key.role)) revoke(id);
       continue;
     }
     for (const key of entry.body.keys) {

@@ -31,7 +31,7 @@ export async function verifyPlace(log, file, { progress = () => {}, sheet = "" }
     await takeSigners(steps, log);
     const found = await steps.take("part", () => readPart(log, entries.map(([index]) => index), progress));
     const foundations = found?.filter(({ index }) => index < 2).map(({ raw }) => raw);
-    context = foundations ? await takeFoundations(steps, log, foundations, false) : null;
+    context = foundations ? await takeFoundations(steps, log, foundations, { areas: false }) : null;
     if (found && context) judged = await judgeHere(steps, found, context, progress);
     if (judged && context) await takeWritten(steps, log, file, context, judged);
   }
@@ -54,7 +54,7 @@ function judgeHere(steps, found, context, progress) {
   return takeRecords(steps, async () => {
     const { unknown, ...heard } = await readSigned(found, context, { progress, sample: Infinity });
     for (const { index, entry, key } of heard.signed) {
-      if (!rights.maySay(key.role, entry.name)) heard.faults.push({ index, why: new Refusal("key-role") });
+      if (!rights.maySay(key.role, entry.name, key.name)) heard.faults.push({ index, why: new Refusal("key-role") });
     }
     const none = { refused: [], totals: new Map(), controls: [], unreadable: null };
     return /** @type {any} */ ({ ...heard, ...none, unknownTypes: unknown.filter(({ type }) => type < 128), unread: unknown.filter(({ type }) => type >= 128) });

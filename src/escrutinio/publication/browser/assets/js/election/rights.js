@@ -42,6 +42,11 @@ const RIGHTS = new Map([
   ["court", [ANYBODY, setOf("withdrawal")]],
 ]);
 
+/** Whom a key belongs to: its name up to the second slash. @param {string} name */
+export function organisationOf(name) {
+  return name.split("/").slice(0, 2).join("/");
+}
+
 /** Who may say what in one election, and of how many names an act needs the consent, by its definition. */
 export class Rights {
   /** @param {any} definition its body */
@@ -56,13 +61,15 @@ export class Rights {
   }
 
   /**
-   * Whether a role says such things: importers only in an imported election, courts what the definition lets them.
+   * Whether a role says such things: importers only in an imported election, courts what the definition lets them,
+   * if it has them.
    * @param {string} role
    * @param {string} name of the record's type
+   * @param {string} signer the name of the key
    */
-  maySay(role, name) {
+  maySay(role, name, signer) {
     if (role === "importer" && !this.imported) return false;
-    if (role === "court" && JUDGED.has(name)) return this.powers.has(`${JUDGED.get(name)} court`);
+    if (role === "court" && JUDGED.has(name)) return this.powers.has(`${JUDGED.get(name)} court`) && this.instances.has(organisationOf(signer));
     return (RIGHTS.get(role) ?? []).some((kinds) => kinds.has(name));
   }
 
@@ -76,7 +83,7 @@ export class Rights {
   /** Whose act it is that a key signs, and of which instance: 0 of whoever is no court of the definition.
    * @param {string} name of the key @param {string} role @returns {{ instance: number, whose: string }} */
   speaksFor(name, role) {
-    const court = name.split("/").slice(0, 2).join("/");
+    const court = organisationOf(name);
     const instance = role === "court" ? this.instances.get(court) : undefined;
     return instance === undefined ? { instance: 0, whose: role } : { instance, whose: court };
   }

@@ -64,7 +64,7 @@ export function refusalOf({ index, entry, key }, contest, settled) {
   if (!station || !place.above(station.area).has(contest.area)) return "station-unknown";
   const ordered = body.ruling || isIn(code, station.area, paper, place);
   const opened = name !== "manual-sheet" || ordered || (openings.get(code) ?? Infinity) < index;
-  if (!rights.maySay(key.role, name) || !place.covers(key, about) || !opened) return "key-out-of-scope";
+  if (!rights.maySay(key.role, name, key.name) || !place.covers(key, about) || !opened) return "key-out-of-scope";
   if (body.counts.length !== contest.options.length) return "wrong-option-count";
   if (name === "zero-report") return null;
   const told = body.classes.length === contest.classes.length;

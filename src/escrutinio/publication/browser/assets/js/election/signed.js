@@ -32,13 +32,13 @@ const AHEAD = 8; // batches under way together
 /**
  * Open records and check who signed them.
  * @param {Raw[]} entries in log order, the definition and the charter among them
- * @param {Pick<import("../log/log.js").Context, "election" | "rootKey">} context
+ * @param {Pick<import("../log/log.js").Context, "definition" | "election" | "rootKey">} context
  * @param {How} how
  * @returns {Promise<Heard>}
  */
-export async function readSigned(entries, { election, rootKey }, { progress, sample, signatures = HERE }) {
+export async function readSigned(entries, { definition, election, rootKey }, { progress, sample, signatures = HERE }) {
   const { once, repeats } = withoutRepeats(entries);
-  const keyring = keyringOf(rootKey);
+  const keyring = keyringOf(rootKey, definition.body.officers_needed);
   /** @type {Heard} */
   const heard = { signed: [], unknown: [], beyond: [], faults: [], keyring, repeats, checked: 0, signatures: 0 };
   const records = once.filter(({ index }) => index >= 2); // definition and charter brought their own key

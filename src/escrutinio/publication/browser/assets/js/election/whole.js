@@ -19,6 +19,7 @@ import { sheetBeside } from "./sheet-beside.js";
 import { checkTables, figureOf } from "./stated.js";
 import { Steps, revived } from "./steps.js";
 import { readAreas } from "./tables.js";
+import { checkBeside } from "./trust-beside.js";
 
 /** @typedef {import("./report.js").Report} Report */
 /** @typedef {import("../log/log.js").Log} Log */
@@ -43,7 +44,7 @@ export async function verifyWhole(log, { earlier = null, sample, figures = [], s
   const entries = await steps.take("bundles", () => readAll(log, progress));
   progress("tiles", 0, 1);
   const leaves = entries?.map(leafHash);
-  const context = entries && (await takeFoundations(steps, log, entries));
+  const context = entries && (await takeFoundations(steps, log, entries, { published: true }));
   // Signatures may be checked by other threads: they run while this one works on the tree.
   const judging = entries && context && judgeEntries(placed(entries, leaves), context, (named) => log.attachment(named), { progress, sample, signatures });
   judging?.catch(() => {}); // its refusal is reported below
@@ -130,18 +131,20 @@ export async function takeSigners(steps, log) {
  * @param {Steps} steps
  * @param {Log} log
  * @param {Uint8Array[]} entries the first two, at least, where the log has as many
- * @param {boolean} [whole] false where the table of areas is not at hand
+ * @param {{ areas?: boolean, published?: boolean }} [what] `areas`: whether their table is at hand; `published`: whether
+ *   this is a whole publication, which has a copy of the trust file
  * @returns {Promise<Context | null>}
  */
-export async function takeFoundations(steps, log, [first = new Uint8Array(), second = new Uint8Array()], whole = true) {
+export async function takeFoundations(steps, log, [first = new Uint8Array(), second = new Uint8Array()], { areas: known = true, published = false } = {}) {
   await steps.take("trust-file", async () => {
     if (!log.trust) return { state: "open", text: "trust-file-open" };
     log.checkNamed(first, second);
+    if (published) await checkBeside(log, log.trust);
     return { text: "trust-file-ok" };
   });
   const definition = await steps.take("definition", async () => {
     const result = await readDefinition(first, (named) => log.attachment(named));
-    if (!whole) return { text: "definition-place", result };
+    if (!known) return { text: "definition-place", result };
     const areas = readAreas(await log.attachment(result.body.areas));
     checkDefinition(result.body, areas);
     return { text: "definition-ok", values: { areas: areas.parents.size }, result };
@@ -208,7 +211,7 @@ export async function takeRecords(steps, judge) {
   }
   const values = { checked, signatures, faults: unsigned.length, missed: (100 * 0.99 ** checked).toPrecision(2) };
   if (unsigned.length) steps.put("signatures", "bad", "signatures-faults", values);
-  else if (unknown) steps.put("signatures", "open", "signatures-unknown", about);
+  else if (faults.length < judged.faults.length) steps.put("signatures", "open", "signatures-unknown", about);
   else if (checked < signatures) steps.put("signatures", "open", "signatures-sample", values);
   else steps.put("signatures", "ok", "signatures-ok", values);
   return judged;

@@ -10,7 +10,7 @@ import { sha256 } from "../records/sha256.js";
 export const LOG_KEY = 1;
 export const COSIGNATURE_KEY = 4;
 
-const MAX_NOTE = 512 * 1024;
+export const MAX_NOTE = 512 * 1024;
 const MAX_SIGNATURES = 64;
 const MAX_TIMESTAMP = 2n ** 63n - 1n;
 const NAME = /^[^\x00-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000+]+$/;
@@ -63,10 +63,11 @@ export function parseCheckpoint(data) {
 }
 
 /**
+ * Read a signed note strictly; no signature is checked.
  * @param {Uint8Array} data
  * @returns {{ text: string, signatures: NoteSignature[] }} the text ends in a newline
  */
-function parseNote(data) {
+export function parseNote(data) {
   if (data.length > MAX_NOTE) refuse("note-long", { limit: MAX_NOTE });
   const whole = fromUtf8(data);
   if (/[\x00-\x09\x0b-\x1f]/.test(whole)) refuse("note-signs");
@@ -97,17 +98,17 @@ function parseSignature(line) {
 }
 
 /**
- * The known keys that signed a checkpoint, with the second that a cosigner states; lines of unknown keys are
- * ignored, and a line of a known key that does not hold condemns the whole note.
- * @param {Checkpoint} checkpoint
+ * The known keys that signed a note, with the second that a cosigner states; lines of unknown keys are ignored, and a line
+ * of a known key that does not hold condemns the whole note.
+ * @param {Pick<Checkpoint, "text" | "signatures">} note
  * @param {VerifierKey[]} keys
  * @returns {Promise<{ key: VerifierKey, timestamp: bigint | null }[]>}
  */
-export async function knownSignatures(checkpoint, keys) {
+export async function knownSignatures(note, keys) {
   const found = [];
-  for (const signature of checkpoint.signatures) {
+  for (const signature of note.signatures) {
     const key = keys.find(({ name, id }) => name === signature.name && id === signature.id);
-    if (key) found.push({ key, timestamp: await checkLine(key, checkpoint.text, signature.value) });
+    if (key) found.push({ key, timestamp: await checkLine(key, note.text, signature.value) });
   }
   return found;
 }

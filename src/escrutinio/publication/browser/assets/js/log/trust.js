@@ -3,13 +3,12 @@
 // texts, [[tables]] and comments. Anything else is refused.
 
 import { fromHex, fromUtf8 } from "../records/bytes.js";
+import { isAddress } from "./mirrors.js";
 import { COSIGNATURE_KEY, LOG_KEY, parseVkey } from "./note.js";
 import { Refusal, quoted, refuse } from "../records/refusal.js";
 
 export const MAX_TRUST = 1024 * 1024;
 const MAX_NAMES = 256;
-const MAX_ADDRESS = 500;
-const ADDRESS = /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(?::[0-9]{1,5})?(?:[/?#][!-~]*)?$/;
 const SPACES = /[\x00-\x20\x7f]/;
 const ESCAPES = /** @type {Record<string, string>} */ ({ b: "\b", t: "\t", n: "\n", f: "\f", r: "\r", '"': '"', "\\": "\\" });
 
@@ -122,7 +121,7 @@ function digest(table, key) {
 
 /** @param {string} mirror */
 function checkMirror(mirror) {
-  if (mirror.length > MAX_ADDRESS || !ADDRESS.test(mirror)) refuse("trust-mirror", { address: quoted(mirror) });
+  if (!isAddress(mirror)) refuse("trust-mirror", { address: quoted(mirror) });
 }
 
 /**

@@ -21,6 +21,11 @@ export class Refusal extends Error {
     return this.key === "fetch-failed";
   }
 
+  /** Whether it is of an election in another version of the formats, which is neither right nor wrong here. */
+  get otherVersion() {
+    return this.key === "definition-version";
+  }
+
   /** Whether it names a file that could not be had, be it that it is not there or cannot be read. */
   get unread() {
     return this.unreadable || this.key === "fetch-missing";

@@ -1,0 +1,41 @@
+// Revocations of keys that watch: a party's or an observer's is revoked with the officers' consents alone
+// (docs/formats.md, "The root's key").
+
+const WATCHERS = new Set(["party", "observer"]);
+
+/** The revocations of one log that wait for consents. */
+export class Revocations {
+  /** @param {number} officers how many names of the authority must consent */
+  constructor(officers) {
+    this.officers = officers;
+    /** By the digest of the revocation, in hexadecimal. @type {Map<string, { kid: string, names: Set<string> }>} */
+    this.waiting = new Map();
+  }
+
+  /**
+   * Whether the revocation of a key has to wait.
+   * @param {string} digest of the revocation
+   * @param {string} kid that it revokes
+   * @param {string} [role] of that key; none where it is not enrolled
+   */
+  waits(digest, kid, role = "") {
+    if (!WATCHERS.has(role)) return false;
+    this.waiting.set(digest, { kid, names: new Set() });
+    return true;
+  }
+
+  /**
+   * Hear a consent; the key that is revoked by it, null where none is.
+   * @param {string} digest that it names
+   * @param {{ name: string, role: string }} key its signer's
+   * @returns {string | null}
+   */
+  consent(digest, { name, role }) {
+    const waiting = this.waiting.get(digest);
+    if (!waiting || role !== "authority") return null;
+    waiting.names.add(name);
+    if (waiting.names.size < this.officers) return null;
+    this.waiting.delete(digest);
+    return waiting.kid;
+  }
+}
