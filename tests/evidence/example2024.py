@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escrutinio.intake.mapping.mapping import parse_mapping
+from escrutinio.intake.mapping.rows import Ballot
 from escrutinio.intake.mapping.tables import read_roll, read_sheets
 from tests.paths import ROOT
 
@@ -54,12 +55,12 @@ def sheets() -> Sheets:
     """The 25,073 sheets in the order of the file."""
     text = (ROOT / "tests" / "intake" / "mapping" / "venezuela-2024.toml").read_text(encoding="utf-8")
     mapping = parse_mapping(tomllib.loads(text)["import"])
-    rows = read_sheets(mapping, EXAMPLE, {"presidente": list(CANDIDATES)}).rows
+    rows = read_sheets(mapping, EXAMPLE, {"presidente": Ballot(CANDIDATES, ("null",))}).rows
     roll = {row.station: row.registered for row in read_roll(mapping, EXAMPLE).rows}
     registered = [known if (known := roll[row.station]) is not None else -1 for row in rows]
     return Sheets(
         np.array([row.counts for row in rows], np.int64),
-        np.array([row.null for row in rows], np.int64),
+        np.array([row.classes[0] for row in rows], np.int64),
         np.array(registered, np.int64),
     )
 

@@ -15,8 +15,8 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
-from escrutinio.cli import audit_records, hand_counts
-from escrutinio.cli.audit_records import BOUNDS, bound_option, commitment_of, percent_of
+from escrutinio.cli import audit_records, audit_throws, hand_counts
+from escrutinio.cli.audit_records import check_basis, commitment_of, percent_of
 from escrutinio.cli.election import Opened, Question, asks, title_of
 from escrutinio.cli.explain import in_each, plain, print_facts, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
@@ -51,6 +51,7 @@ def command() -> None:
 
 command.add_command(audit_records.commit)
 command.add_command(audit_records.draw)
+command.add_command(audit_throws.throw)
 command.add_command(hand_counts.record)
 
 
@@ -77,7 +78,13 @@ class Planned:
 @asks
 @click.option("--risk-limit", default="5", show_default=True,
               help=say("Risk limit in percent."))  # fmt: skip
-@bound_option
+@click.option(
+    "--bound",
+    type=click.Choice(["ballots", "registered"]),
+    default="ballots",
+    show_default=True,
+    help=say("What bounds the vouchers of a box: ballots stated, or registered voters."),
+)
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll."))  # fmt: skip
 @click.option("--arlo", type=click.Path(path_type=Path, file_okay=False),
@@ -98,21 +105,29 @@ def plan(question: Question, risk_limit: str, bound: str, registered: int | None
 def _plan(
     opened: Opened, basis: str | None, limit: Fraction, bound: str, registered: int | None
 ) -> tuple[Planned, Boxes]:
-    from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
+    from escrutinio.evidence.audit.boxes import (
+        BY_ROLL,
+        BY_SHEET,
+        audited_basis,
+        boxes_of,
+        centers_of,
+        registered_of,
+    )
     from escrutinio.evidence.audit.hot import opened_boxes
     from escrutinio.evidence.audit.plan import plan_audit
     from escrutinio.evidence.certainty.certificates import coverage
 
     state, code = opened.state, opened.contest.code
     chosen = basis or audited_basis(state, code)
-    boxes = boxes_of(state, code, chosen, bound=BOUNDS[bound])
-    found = plan_audit(opened.contest, boxes, limit)
+    boxes = boxes_of(state, code, chosen, bound=BY_SHEET if bound == "ballots" else BY_ROLL)
+    voters = registered if registered is not None else registered_of(state, code)
+    found = plan_audit(opened.contest, boxes, limit, registered=voters)
     lacking = coverage(state, code, chosen, registered=registered, disputed=())
     missing = lacking.outstanding(lacking.index[opened.contest.area]).capacity
     worst = None
     if missing is not None:
         try:
-            worst = plan_audit(opened.contest, boxes, limit, outstanding=missing)
+            worst = plan_audit(opened.contest, boxes, limit, outstanding=missing, registered=voters)
         except EvidenceError:
             worst = None  # the margin does not survive them, which the table says
     sizes = [len(stations) for stations in centers_of(state, code).values()]
@@ -226,15 +241,15 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
     metavar="DIGEST",
     help=say("Digest of the commitment; the last one that can be made again if left out."),
 )
-@bound_option
-def status(question: Question, commitment: str | None, bound: str) -> None:
+def status(question: Question, commitment: str | None) -> None:
     from escrutinio.evidence.audit.status import audit_status, audit_statuses
 
     digest = commitment_of(commitment)
     opened = question.open()
-    asked: dict[str, Any] = {"basis": question.basis, "bound": BOUNDS[bound], "root_at": opened.root_at}
+    asked: dict[str, Any] = {"attachments": opened.log.attachment, "root_at": opened.root_at}
     audits = () if digest else audit_statuses(opened.state, opened.contest.code, **asked)
     found = audits[-1] if audits else audit_status(opened.state, opened.contest.code, digest, **asked)
+    check_basis(question, found.basis)
     if question.as_json:
         print_json(_status_as_plain(found))
     else:
@@ -254,6 +269,9 @@ def _print_status(found: AuditStatus) -> None:
             (say("method"), word(found.method)),
             (say("risk limit"), percent(found.risk_limit, 2, lang)),
             (say("margin (votes)"), whole(found.margin, lang)),
+            (say("bound of a box"), word(found.bound.source) if found.bound.source is not None else "–"),
+            (say("throws the seed"), ", ".join(found.throwers)),
+            (say("digits awaited"), ", ".join(found.awaited) or "–"),
             (say("seed"), found.seed or "–"),
             (say("stations without a box"), whole(found.outstanding.stations, lang)),
         ]
@@ -317,6 +335,10 @@ def _status_as_plain(found: AuditStatus) -> dict[str, object]:
         "boxes": found.boxes,
         "margin": found.margin,
         "sum_of_bounds": plain(found.sum_of_bounds),
+        "bound": None if found.bound.source is None else word(found.bound.source),
+        "throwers": list(found.throwers),
+        "awaited": list(found.awaited),
+        "follows": None if found.follows is None else found.follows.hex(),
         "seed": found.seed,
         "rounds": [
             {

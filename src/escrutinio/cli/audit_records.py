@@ -11,40 +11,34 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
-from escrutinio.base.errors import InputError
+from escrutinio.base.errors import EvidenceError, InputError
 from escrutinio.base.words.say import language, say, say_in
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.explain import in_each
 from escrutinio.cli.output import print_json
 from escrutinio.cli.sealing import Proposed, Signer, script_text, sealed_files, signs
+from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import AuditMethod, BoundSource
-from escrutinio.evidence.audit.boxes import Bound
-from escrutinio.evidence.audit.rounds import MAX_BOXES, draws_to_end, procedure_for, seed_of
+from escrutinio.evidence.audit.records import AuditRecords
+from escrutinio.evidence.audit.rounds import MAX_BOXES, draws_to_end, seed_of
+from escrutinio.evidence.audit.status import procedure_of
+from escrutinio.evidence.certainty.percentages import parse_percentage
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.measure import Procedure
 
-BOUNDS = {bound.value: bound for bound in Bound}
 METHODS = {word(method): method for method in AuditMethod}
+SOURCES = {word(source): source for source in BoundSource}
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-
-bound_option = click.option(
-    "--bound",
-    type=click.Choice(list(BOUNDS)),
-    default=Bound.BALLOTS.value,
-    show_default=True,
-    help=say("What bounds the vouchers of a box: ballots stated, or registered voters."),
-)
 
 
 def percent_of(text: str) -> Fraction:
     """A percentage as a share above 0 and below 1. Raises EvidenceError, InputError."""
     from escrutinio.evidence.audit.ppeb import check_risk_limit
-    from escrutinio.evidence.certainty.percentages import parse_percentage
 
     share = parse_percentage(text).value
     check_risk_limit(share)
@@ -78,14 +72,37 @@ def give(
         click.echo(say("sealed: {file}", file=file), err=True)
 
 
+def audit_of(question: Question, opened: Opened, commitment: str | None) -> AuditRecords:
+    """The audit that a command is about: of the commitment with this digest, or the last one. Raises
+    EvidenceError where there is none, InputError where other sheets were asked for than it is of."""
+    from escrutinio.evidence.audit.records import read_audit
+
+    audit = read_audit(
+        opened.state,
+        opened.contest.code,
+        commitment_of(commitment),
+        root_at=opened.root_at,
+        attachments=opened.log.attachment,
+    )
+    check_basis(question, audit.body.basis)
+    return audit
+
+
+def check_basis(question: Question, basis: str) -> None:
+    """Raise InputError where other sheets were asked for than an audit is of."""
+    if question.basis not in (None, basis):
+        raise InputError("audit-basis", basis=basis, asked=question.basis)
+
+
 # --- commit ---
 
 
 @click.command(
     help=say(
-        "Write the commitment to an audit: method, risk limit, the log as it stands, and who counts.\n\n"
+        "Write the commitment to an audit: method, risk limit, the log as it stands, what bounds a box, who "
+        "throws the seed and who counts.\n\n"
         "The boxes are the sheets that count now. Two organisations or more have to be named, since a box "
-        "is counted once two of them sign the same.\n\n"
+        "is counted once two of them sign the same. Without --throws whoever signs throws dice in public.\n\n"
         "Example: escrutinio audit commit public/miniature --contest presidencia --as authority/officer-1 "
         "--counts party/ancla --counts observer/faro"
     )
@@ -95,32 +112,61 @@ def give(
               help=say("How boxes are drawn and risk is measured."))  # fmt: skip
 @click.option("--risk-limit", default="5", show_default=True,
               help=say("Risk limit in percent."))  # fmt: skip
+@click.option(
+    "--bet", metavar="PERCENT", help=say("Stake of the betting, in percent of the greatest; 90 if left out.")
+)
+@click.option("--bound", type=click.Choice(list(SOURCES)), default="registered", show_default=True,
+              help=say("What bounds the vouchers of a box."))  # fmt: skip
+@click.option("--most", type=click.IntRange(1, (1 << 32) - 1),
+              help=say("For --bound law: how many vouchers a box holds at most."))  # fmt: skip
+@click.option("--manifest", metavar="DIGEST",
+              help=say("For --bound manifest: digest of the record with the manifest."))  # fmt: skip
+@click.option("--throws", "throwers", multiple=True, metavar="NAME",
+              help=say("An organisation that throws digits of the seed, in their order."))  # fmt: skip
 @click.option("--counts", "organisations", multiple=True, required=True, metavar="NAME",
               help=say("An organisation that counts; name two or more."))  # fmt: skip
 @signs
 def commit(
-    question: Question, method: str, risk_limit: str, organisations: tuple[str, ...], signer: Signer
+    question: Question,
+    method: str,
+    risk_limit: str,
+    bet: str | None,
+    bound: str,
+    most: int | None,
+    manifest: str | None,
+    throwers: tuple[str, ...],
+    organisations: tuple[str, ...],
+    signer: Signer,
 ) -> None:
     from escrutinio.evidence.audit.boxes import audited_basis, boxes_of
+    from escrutinio.evidence.audit.records import bound_of, latest_of
 
-    limit = percent_of(risk_limit)
+    limit, source = percent_of(risk_limit), SOURCES[bound]
+    listed = commitment_of(manifest)
+    if (source is BoundSource.LAW) is (most is None) or (source is BoundSource.MANIFEST) is (listed is None):
+        raise click.UsageError(say("--bound law goes with --most, and --bound manifest with --manifest"))
     opened = question.open()
     _check_organisations(opened, organisations)
-    basis = question.basis or audited_basis(opened.state, opened.contest.code)
-    boxes = len(boxes_of(opened.state, opened.contest.code, basis))
-    head = opened.checkpoint
+    _check_known(opened, throwers)
+    state, contest = opened.state, opened.contest.code
+    basis = question.basis or audited_basis(state, contest)
+    size = state.size
+    held = bound_of(state, contest, source, most, listed, size, opened.log.attachment)
+    boxes = len(boxes_of(state, contest, basis, bound=held))
+    head, mine = opened.checkpoint, organisation_of(signer.name)
+    before = latest_of(state, contest, mine)
     body = t.AuditCommitment(
         METHODS[method],
         p.Fraction(limit.numerator, limit.denominator),
         p.LogHead(head.origin, head.size, head.root),
         basis=basis,
-        bound=BoundSource.REGISTERED,
-        most=None,
-        bet=None,
-        manifest=None,
-        throwers=organisations,
+        bound=source,
+        most=most,
+        bet=None if bet is None else _stake(bet),
+        manifest=listed,
+        throwers=throwers or (mine,),
         counters=organisations,
-        follows=None,
+        follows=None if before is None else before.entry.digest,
     )
     remarks = in_each(
         lambda language: [
@@ -135,15 +181,26 @@ def commit(
             say_in(language, "It says nothing yet of the paper; the seed comes after it, from public dice."),
         ]
     )
-    give(question, opened, signer, [Proposed(body, opened.contest.code)], remarks)
+    give(question, opened, signer, [Proposed(body, contest)], remarks)
 
 
-def _check_organisations(opened: Opened, names: tuple[str, ...]) -> None:
+def _stake(text: str) -> p.Fraction:
+    share = parse_percentage(text).value
+    if not 0 < share <= 1:
+        raise EvidenceError("bet-range", bet=share)
+    return p.Fraction(share.numerator, share.denominator)
+
+
+def _check_known(opened: Opened, names: Sequence[str]) -> None:
     known = set(opened.state.organisations)
     for name in names:
         if name not in known:
             there = ", ".join(sorted(known)[:20])
             raise InputError("organisation-unknown", name=repr(name[:80]), known=there)
+
+
+def _check_organisations(opened: Opened, names: tuple[str, ...]) -> None:
+    _check_known(opened, names)
     if len(set(names)) < 2:
         raise InputError("organisations-two")
 
@@ -169,7 +226,6 @@ def _check_organisations(opened: Opened, names: tuple[str, ...]) -> None:
     type=click.IntRange(1, MAX_BOXES),
     help=say("Draws of this round; by default those that end the audit if all boxes agree."),
 )
-@bound_option
 @click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False),
               help=say("Workbook that makes the draw again."))  # fmt: skip
 @signs
@@ -178,19 +234,17 @@ def draw(
     commitment: str | None,
     seed: str | None,
     take: int | None,
-    bound: str,
     xlsx: Path | None,
     signer: Signer,
 ) -> None:
-    from escrutinio.evidence.audit.records import read_audit
-
-    digest = commitment_of(commitment)
     opened = question.open()
-    audit = read_audit(opened.state, opened.contest.code, digest, root_at=opened.root_at)
+    audit = audit_of(question, opened, commitment)
+    if audit.seed is None and len(audit.throws.throwers) > 1:
+        raise InputError("digits-awaited", names=", ".join(audit.throws.awaited))
     used = seed_of(audit, seed)
-    procedure = procedure_for(opened.state, audit, question.basis, BOUNDS[bound])
+    procedure = procedure_of(opened.state, audit)
     done = sum(len(sample.stations) for sample in audit.samples)
-    count = take or draws_to_end(opened.state, audit, procedure, question.basis, BOUNDS[bound])
+    count = take or draws_to_end(opened.state, audit, procedure, opened.log.attachment)
     drawn = procedure.draw(used, done + count)[done:]
     number = len(audit.samples) + 1
     about, made = opened.contest.code, audit.logged.entry.digest
@@ -225,5 +279,8 @@ def _write_workbook(path: Path, opened: Opened, procedure: Procedure, seed: str,
 
     if not isinstance(procedure, Ppeb):
         raise InputError("workbook-unweighted")
-    sheet = AuditSheet(procedure.boxes, procedure.assertions, opened.contest.candidates, seed, draws)
+    contest = opened.contest
+    sheet = AuditSheet(
+        procedure.boxes, procedure.assertions, contest.candidates, seed, draws, contest.classes
+    )
     write_new((path, audit_workbook(sheet, language())))

@@ -1,14 +1,18 @@
 """An election of forty stations in ten centers, in memory, with its sheets and an audit of them."""
 
+from dataclasses import replace
 from hashlib import sha256
 
+from escrutinio.core.election.state import REPORTED
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import AuditMethod, Role
+from escrutinio.core.records.codes import AuditMethod, BoundSource, Role
+from escrutinio.core.records.commitments import count_digest, digits_digest
 from tests.core.election.build import ORIGIN, Day
 
 SEED = "60382514923758140697"
 NAMED = ("party/azul", "observer/red")
+COUNTING = ("party/azul/1", "observer/red/1")
 STATIONS = tuple(f"c{center}.{table:02}" for center in range(10) for table in range(1, 5))
 
 
@@ -19,9 +23,20 @@ def roll(registered: str = "200") -> bytes:
     return b"station,center,area,registered\n" + rows.encode()
 
 
+def salt(name: str) -> bytes:
+    """The random bytes of a name, which are none."""
+    return sha256(b"salt of " + name.encode()).digest()
+
+
 def votes(number: int) -> tuple[int, int, int, int]:
     """What the paper in a box says, per option: ana (options 0 and 2) has 100, blas about 50."""
     return (60, 40 + number % 20, 40, 3)
+
+
+def manifest(paper: dict[str, tuple[int, ...]]) -> bytes:
+    """A manifest of boxes that hold the votes of their paper and two null ballots."""
+    rows = "".join(f"{name},seal-{name},{sum(votes) + 2}\n" for name, votes in paper.items())
+    return b"station,seal,most\n" + rows.encode()
 
 
 class AuditDay(Day):
@@ -40,6 +55,8 @@ class AuditDay(Day):
         people = [("observer/red/1", Role.OBSERVER, ()), ("observer/sol/1", Role.OBSERVER, ())]
         self.enrol_all([*machines, *people])
         self.paper = {name: votes(number) for number, name in enumerate(STATIONS)}
+        listed = self.attach(manifest(self.paper))
+        self.manifest = self.digest(self.say(t.BallotManifest(listed), "authority/1", "presidente"))
         for name in STATIONS[: len(STATIONS) - silent]:
             self.sheet(f"machine/{name}", name, self.reported(name), null=2)
 
@@ -53,25 +70,50 @@ class AuditDay(Day):
         *,
         limit: p.Fraction | None = None,
         organisations: tuple[str, ...] = NAMED,
+        throwers: tuple[str, ...] = (),
         head: p.LogHead | None = None,
         by: str = "authority/1",
+        basis: str = REPORTED,
+        bound: BoundSource = BoundSource.MANIFEST,
+        most: int | None = None,
+        manifest: bytes | None = None,
+        bet: p.Fraction | None = None,
+        follows: bytes | None = None,
     ) -> bytes:
         """Commit to the sheets so far; the digest of the commitment."""
-        at = head or p.LogHead(ORIGIN, len(self.log), bytes(32))
-        body = t.AuditCommitment(method, limit or p.Fraction(1, 20), at, organisations)
+        body = t.AuditCommitment(
+            method,
+            limit or p.Fraction(1, 20),
+            head or p.LogHead(ORIGIN, len(self.log), bytes(32)),
+            basis=basis,
+            bound=bound,
+            most=most,
+            bet=bet,
+            manifest=manifest or (self.manifest if bound is BoundSource.MANIFEST else None),
+            throwers=throwers or (by,),
+            counters=organisations,
+            follows=follows,
+        )
         return self.digest(self.say(body, by, "presidente"))
-
-    def digest(self, index: int) -> bytes:
-        """SHA-256 of an entry."""
-        return sha256(self.log[index]).digest()
 
     def seed(self, commitment: bytes, seed: str = SEED, by: str = "authority/1") -> int:
         """The public dice."""
         return self.say(t.AuditSeed(commitment, seed), by, "presidente")
 
+    def throw(self, commitment: bytes, digits: str, by: str) -> int:
+        """The digest of digits that somebody threw."""
+        body = t.DigitsCommitment(commitment, digits_digest(salt(by), digits))
+        return self.say(body, by, "presidente")
+
+    def open_digits(self, commitment: bytes, digits: str, by: str, *, instead_of: str | None = None) -> int:
+        """The digits themselves, or dice thrown in another one's place."""
+        opening = None if instead_of else salt(by)
+        return self.say(t.AuditSeed(commitment, digits, opening, instead_of), by, "presidente")
+
     def sample(self, commitment: bytes, number: int, boxes: tuple[str, ...], by: str = "authority/1") -> int:
         """The boxes of a round, as somebody records them."""
-        return self.say(t.AuditSample(commitment, number, boxes), by, "presidente")
+        drawn = tuple(map(p.Box, boxes))
+        return self.say(t.AuditSample(commitment, number, drawn), by, "presidente")
 
     def count_box(
         self,
@@ -80,12 +122,38 @@ class AuditDay(Day):
         counts: tuple[int, ...] | None = None,
         *,
         null: int = 2,
-        by: tuple[str, ...] = ("party/azul/1", "observer/red/1"),
+        by: tuple[str, ...] = COUNTING,
+        blind: bool = False,
+        corrects: int | None = None,
     ) -> int:
-        """Hand counts of a box, equal, by two organisations; the index of the last."""
-        body = t.HandCount(counts or self.paper[box], null, 0, None, commitment)
-        return [self.say(body, who, f"{box}/presidente") for who in by][-1]
+        """Hand counts of a box, equal, by two organisations; the index of the last. `blind`: each opens what
+        was committed to."""
+        before = None if corrects is None else self.digest(corrects)
+        body = t.HandCount(counts or self.paper[box], (null, 0), audit=commitment, corrects=before)
+        said = [replace(body, salt=salt(who) if blind else None) for who in by]
+        return [self.say(each, who, f"{box}/presidente") for each, who in zip(said, by, strict=True)][-1]
 
-    def state_result(self, commitment: bytes, number: int, risk: p.Fraction, by: str = "authority/1") -> int:
+    def commit_count(
+        self,
+        commitment: bytes,
+        box: str,
+        counts: tuple[int, ...] | None = None,
+        *,
+        by: tuple[str, ...] = COUNTING,
+    ) -> int:
+        """What two organisations commit to before they say a count; the index of the last."""
+        count = t.HandCount(counts or self.paper[box], (2, 0), audit=commitment)
+        said = [t.CountCommitment(commitment, count_digest(salt(who), count)) for who in by]
+        return [self.say(each, who, f"{box}/presidente") for each, who in zip(said, by, strict=True)][-1]
+
+    def state_result(
+        self,
+        commitment: bytes,
+        number: int,
+        risk: p.Fraction,
+        by: str = "authority/1",
+        corrects: int | None = None,
+    ) -> int:
         """A result as somebody states it."""
-        return self.say(t.AuditResult(commitment, number, risk, None), by, "presidente")
+        before = None if corrects is None else self.digest(corrects)
+        return self.say(t.AuditResult(commitment, number, risk, None, before), by, "presidente")

@@ -6,13 +6,14 @@ from escrutinio.base.errors import InputError
 from escrutinio.evidence.audit.hand_counts import read_counts
 
 HEADER = "station,a,b,null,blank"
+COLUMNS = ("a", "b", "null", "blank")
 
 
 def test_a_table_of_counts() -> None:
-    assert read_counts(f"\ufeff{HEADER}\nn1,1,2,3,4\n\n".encode(), ("a", "b"), "t.csv") == [
+    assert read_counts(f"\ufeff{HEADER}\nn1,1,2,3,4\n\n".encode(), COLUMNS, "t.csv") == [
         {"station": "n1", "a": "1", "b": "2", "null": "3", "blank": "4"}
     ]
-    (row,) = read_counts(b"vouchers,blank,null,b,a,station\n10,4,3,2,1,n1\n", ("a", "b"), "t.csv")
+    (row,) = read_counts(b"vouchers,blank,null,b,a,station\n10,4,3,2,1,n1\n", COLUMNS, "t.csv")
     assert (row["vouchers"], row["a"]) == ("10", "1")
 
 
@@ -30,5 +31,5 @@ def test_a_table_of_counts() -> None:
 )
 def test_what_is_no_table_of_counts(raw: bytes, message: str) -> None:
     with pytest.raises(InputError, match=message) as refused:
-        read_counts(raw, ("a", "b"), "t.csv")
+        read_counts(raw, COLUMNS, "t.csv")
     assert str(refused.value).startswith("t.csv: ")

@@ -100,7 +100,7 @@ def test_outcomes_without_a_test(method: Method, seats: int, votes: tuple[int, .
 def test_bounds_by_hand() -> None:
     boxes = made((60, 30, 10), (50, 5, 45))
     first, second = most_votes(boxes.totals)
-    assert (first.loser, second.loser) == (2, 1)
+    assert (first.loser, second.loser) == (1, 2)
     bounds = error_bounds(boxes, (first, second))
     # Against b (60 − 30 + 100)/75 and (50 − 5 + 100)/75, against c (60 − 10 + 100)/55 and (50 − 45 + 100)/55.
     assert (bounds.of(0), bounds.of(1)) == (Fraction(150, 55), Fraction(145, 75))

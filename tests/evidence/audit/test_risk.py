@@ -231,7 +231,7 @@ def test_the_risk_of_boxes_with_equal_chances(example: Boxes, outcome: tuple[Ass
     reach = example.votes[:, 0] - example.votes[:, 1] + example.bound
     order = np.argsort(-reach)
     errors = np.zeros(len(example))
-    enough = int(np.searchsorted(np.cumsum(reach[order]), outcome[0].margin(example.totals))) + 1
+    enough = int(np.searchsorted(np.cumsum(reach[order]), outcome[0].margin(example.sums))) + 1
     errors[order[:enough]] = reach[order[:enough]]
     values = 1 - errors / largest
     assert values.mean() <= null.mean

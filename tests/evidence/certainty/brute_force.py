@@ -148,7 +148,9 @@ def check(small: Small) -> Finality:
     result, *rest = found.statements
     final = result.finality(small.outstanding) is Finality.IRREVERSIBLE
     assert not (final and changed), small
-    if found.rules.exact and not small.lots:  # lots are of one tie; of another one they say nothing yet
+    if (
+        found.rules.exact(len(small.votes)) and not small.lots
+    ):  # lots are of one tie; of another one they say nothing yet
         assert final is not changed, small
     if not small.outstanding and found.rules.method is not Method.DROOP:
         assert final is not tied, small

@@ -20,7 +20,7 @@ from escrutinio.evidence.certainty.certificates import (
     coverage,
     disputed_stations,
 )
-from escrutinio.evidence.certainty.irreversibility import Finality
+from escrutinio.evidence.certainty.inequality import Finality
 from escrutinio.evidence.claims.claims import claims_beside_each_other, study_claim
 from tests.core.election.build import DAY, ORIGIN, Day
 
@@ -93,9 +93,9 @@ def test_disputed_sheets_are_taken_out_until_a_ruling() -> None:
     without = coverage(state, "presidente", "reported", disputed=()).certificate()
     assert (without.votes[0], without.outstanding.capacity) == (160, 0)
     day.say(
-        t.Ruling(sha256(day.log[-1]).digest(), Decision.UPHOLD, None, "law", None),
+        t.Ruling(sha256(day.log[-1]).digest(), Decision.UPHOLD, None, None, "law", None),
         "authority/1",
-        "n1.01/presidente",
+        "station/n1.01/presidente",
     )
     assert not disputed_stations(day.state(), "presidente")
 
@@ -103,7 +103,9 @@ def test_disputed_sheets_are_taken_out_until_a_ruling() -> None:
 def test_annulled_stations_have_no_capacity() -> None:
     day = election()
     day.sheet("machine/1", "n1.01", (40, 5, 0, 0))
-    day.say(t.Ruling(None, Decision.ANNUL, None, "law", None), "authority/1", "n1.01/presidente")
+    day.say(
+        t.Ruling(None, Decision.ANNUL, None, None, "law", None), "authority/1", "station/n1.01/presidente"
+    )
     found = coverage(day.state(), "presidente", "ruled")
     assert found.certificate().outstanding.capacity == 320 - 100
 
@@ -145,7 +147,7 @@ def test_bulletin_carries_its_certificate() -> None:
     size = len(day.log)
     day.sheet("machine/1", "n1.02", (60, 5, 0, 5))
     head = p.LogHead(ORIGIN, size, bytes(32))
-    day.say(t.Bulletin(1, Basis.REPORTED, head, (70, 10, 5), 0, 0, 1), "authority/1", "presidente")
+    day.say(t.Bulletin(1, Basis.REPORTED, head, (70, 10, 5), (0, 0), None, 1), "authority/1", "presidente")
     state = day.state()
     (logged,) = state.records(t.Bulletin)
     found = bulletin_certificate(state, logged)
@@ -156,7 +158,7 @@ def test_bulletin_carries_its_certificate() -> None:
 def test_bulletin_beyond_the_log() -> None:
     day = election()
     head = p.LogHead(ORIGIN, 10_000, bytes(32))
-    day.say(t.Bulletin(1, Basis.REPORTED, head, (1, 0, 0), 0, 0, 1), "authority/1", "presidente")
+    day.say(t.Bulletin(1, Basis.REPORTED, head, (1, 0, 0), (0, 0), None, 1), "authority/1", "presidente")
     state = day.state()
     with pytest.raises(EvidenceError, match=re.escape("size 10,000")):
         bulletin_certificate(state, state.records(t.Bulletin)[0])

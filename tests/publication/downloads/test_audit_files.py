@@ -107,7 +107,7 @@ def test_names_and_arrays_stand_where_spreadsheets_look_for_them(
 
 def test_weights_in_doubles_are_the_exact_ones(boxes: Boxes, pairs: tuple[Assertion, ...]) -> None:
     weights = draw_weights(error_bounds(boxes, pairs))
-    margins = np.array([float(pair.margin(boxes.totals)) for pair in pairs])
+    margins = np.array([float(pair.margin(boxes.sums)) for pair in pairs])
     coefficients = np.array([pair.coefficients for pair in pairs], np.float64).T
     reach = boxes.votes.astype(np.float64) @ coefficients + boxes.bound[:, None]
     rounded = np.ceil(reach * float(weights.scale) / margins).max(axis=1)

@@ -131,7 +131,8 @@ def decide(contest: Deciding, votes: Sequence[int], classes: Sequence[int], lots
     below = () if bar is None else tuple(i for i, v in enumerate(votes) if not reaches(v, base(bar), bar))
     taking_part = [0 if i in below else v for i, v in enumerate(votes)]
     shared = share_seats(contest.method, taking_part, contest.seats)
-    return replace(found, seats=breaking(shared), below_threshold=below)
+    # Where no list takes part, neither an order nor lots give it a seat.
+    return replace(found, seats=breaking(shared) if any(taking_part) else shared, below_threshold=below)
 
 
 def wins_first_round(wins: Sequence[Win], votes: Sequence[int], base: Callable[[Bar], int]) -> bool:

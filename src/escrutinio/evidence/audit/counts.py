@@ -84,7 +84,7 @@ class _Counts:
         for row in rows:
             self._count(row)
         who: dict[tuple[str, tuple[int, ...], int], list[Counted]] = {}
-        for (station, _), (_, count) in self._standing.items():
+        for (_, station), (_, count) in self._standing.items():
             who.setdefault((station, count.figures, count.vouchers), []).append(count)
         agreed: dict[str, list[Counted]] = {}
         for (station, *_), counts in who.items():

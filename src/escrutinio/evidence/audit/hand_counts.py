@@ -6,49 +6,83 @@ import re
 from collections.abc import Mapping, Sequence
 
 from escrutinio.base.errors import InputError
+from escrutinio.core.election.state import ContestView
+from escrutinio.core.election.tables import write_table
 from escrutinio.core.records import types as t
 from escrutinio.evidence.audit.records import AuditRecords
 from escrutinio.evidence.audit.rounds import MAX_BOXES
 
+STATION, VALID, VOUCHERS, SALT = "station", "valid", "vouchers", "salt"
 _NUMBER = re.compile("[0-9]{1,10}")
+_SALT = re.compile("[0-9a-f]{64}")
+
+
+def columns_of(contest: ContestView) -> tuple[str, ...]:
+    """What a count says of a box: every option, every class of other ballots, and how many ballots are valid
+    where one may have several marks."""
+    return (*contest.options, *contest.classes, *((VALID,) if contest.marks > 1 else ()))
 
 
 def hand_count(
-    audit: AuditRecords, drawn: frozenset[str], options: Sequence[str], row: Mapping[str, str]
+    audit: AuditRecords, drawn: frozenset[str], contest: ContestView, row: Mapping[str, str]
 ) -> t.HandCount:
     """The count of one box that the audit drew, from cells as `read_counts` gives them. Raises InputError."""
-    station = row["station"]
+    station, needed = row[STATION], columns_of(contest)
     if station not in drawn:
         raise InputError("count-not-drawn", station=repr(station[:80]))
-    if lacking := [name for name in options if name not in row]:
+    if lacking := [name for name in needed if name not in row]:
         raise InputError("count-missing", station=station, option=repr(lacking[0]))
-    if unknown := [name for name in row if name not in (*options, "station", "null", "blank", "vouchers")]:
-        there = ", ".join(options)[:200]
+    if unknown := [name for name in row if name not in (*needed, STATION, VOUCHERS, SALT)]:
+        there = ", ".join(needed)[:200]
         raise InputError("count-option", station=station, option=repr(unknown[0][:80]), known=there)
-    counts = tuple(_number(station, row[name]) for name in options)
-    null, blank = _number(station, row["null"]), _number(station, row["blank"])
-    stated = row.get("vouchers", "")
+    counts = tuple(_number(station, row[name]) for name in contest.options)
+    classes = tuple(_number(station, row[name]) for name in contest.classes)
+    valid = _number(station, row[VALID]) if contest.marks > 1 else None
+    stated = row.get(VOUCHERS, "")
     vouchers = _number(station, stated) if stated else None
-    if vouchers is not None and vouchers < sum(counts) + null + blank:
+    told = sum(classes) + (sum(counts) if valid is None else valid)
+    if vouchers is not None and vouchers < told:
         raise InputError("count-vouchers", station=station, vouchers=vouchers)
-    return t.HandCount(counts, (null, blank), vouchers=vouchers, audit=audit.logged.entry.digest)
+    digest = audit.logged.entry.digest
+    return t.HandCount(
+        counts, classes, valid, vouchers=vouchers, audit=digest, salt=_salt(station, row.get(SALT))
+    )
 
 
-def read_counts(raw: bytes, options: Sequence[str], place: str) -> list[dict[str, str]]:
+def read_counts(raw: bytes, columns: Sequence[str], place: str) -> list[dict[str, str]]:
     """The rows of a CSV table of counts, by column; `place` names the table. Raises InputError otherwise."""
-    needed = ("station", *options, "null", "blank")
+    needed = (STATION, *columns)
     try:
         rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
         raise InputError("counts-csv", place=place) from None
     header = rows[0] if rows else []
-    if sorted(header) not in (sorted(needed), sorted((*needed, "vouchers"))):
-        columns = ",".join((*needed, "[vouchers]"))
-        raise InputError("counts-header", place=place, columns=columns)
+    rest = [name for name in header if name not in (VOUCHERS, SALT)]
+    if sorted(rest) != sorted(needed) or len(set(header)) != len(header):
+        raise InputError("counts-header", place=place, columns=",".join((*needed, f"[{VOUCHERS}]")))
     body = [row for row in rows[1:] if row]
     if not 0 < len(body) <= MAX_BOXES or any(len(row) != len(header) for row in body):
         raise InputError("counts-rows", place=place, limit=MAX_BOXES, width=len(header))
     return [dict(zip(header, row, strict=True)) for row in body]
+
+
+def kept_counts(contest: ContestView, counts: Mapping[str, t.HandCount]) -> bytes:
+    """Counts by station with their salts, as a table that `read_counts` reads, until they are opened."""
+    rows = []
+    for station, count in sorted(counts.items()):
+        valid = (count.valid,) if contest.marks > 1 else ()
+        numbers = [str(number) for number in (*count.counts, *count.classes, *valid)]
+        vouchers = "" if count.vouchers is None else str(count.vouchers)
+        rows.append((station, *numbers, vouchers, "" if count.salt is None else count.salt.hex()))
+    return write_table((STATION, *columns_of(contest), VOUCHERS, SALT), rows)
+
+
+def _salt(station: str, text: str | None) -> bytes | None:
+    if not text:
+        return None
+    if not _SALT.fullmatch(text):
+        raise InputError("count-salt", station=station)
+    return bytes.fromhex(text)
 
 
 def _number(station: str, text: str) -> int:

@@ -64,13 +64,9 @@ class AuditRecords:
 
     @property
     def bet(self) -> Fraction:
-        """The stake of its betting. Raises EvidenceError for none between 0 and 1."""
+        """The stake of its betting."""
         stated = self.body.bet
-        if stated is None:
-            return BET
-        if not 0 <= stated.numerator <= stated.denominator or not stated.denominator:
-            raise EvidenceError("bet-range", bet=f"{stated.numerator}/{stated.denominator}")
-        return Fraction(stated.numerator, stated.denominator)
+        return BET if stated is None else Fraction(stated.numerator, stated.denominator)
 
     @property
     def sheets_below(self) -> int:
@@ -122,7 +118,8 @@ def read_audit(
     logged, body = found[-1], found[-1].body
     throwers = tuple(dict.fromkeys(map(organisation_of, body.throwers)))
     throws = Throws(organisation_of(logged.entry.signer), throwers, logged.index)
-    audit = AuditRecords(contest, logged, throws, _bound(state, logged, attachments))
+    bound = bound_of(state, contest, body.bound, body.most, body.manifest, logged.index, attachments)
+    audit = AuditRecords(contest, logged, throws, bound)
     _check_head(state, audit, root_at)
     _check_following(state, audit)
     if len(set(map(organisation_of, body.counters))) < AGREEING:
@@ -150,17 +147,33 @@ def audit_of(audit: AuditRecords) -> bytes:
     return audit.logged.entry.digest
 
 
-def _bound(state: ElectionState, audit: Logged[t.AuditCommitment], attachments: Attachments | None) -> Bound:
-    body = audit.body
-    if body.bound is not BoundSource.MANIFEST:
-        return Bound(body.bound, body.most)
-    for logged in state.records(t.BallotManifest, audit.entry.about.contest):
-        if logged.entry.digest == body.manifest and logged.index < audit.index:
+def latest_of(state: ElectionState, contest: str, organisation: str) -> Logged[t.AuditCommitment] | None:
+    """The last audit of a contest that an organisation committed to; None without one."""
+    audits = state.records(t.AuditCommitment, contest)
+    mine = (each for each in reversed(audits) if organisation_of(each.entry.signer) == organisation)
+    return next(mine, None)
+
+
+def bound_of(
+    state: ElectionState,
+    contest: str,
+    source: BoundSource,
+    most: int | None,
+    manifest: bytes | None,
+    size: int,
+    attachments: Attachments | None,
+) -> Bound:
+    """What bounds the boxes of an audit by its commitment, which stands at the index `size`; `manifest` is
+    the digest of a record below it. Raises EvidenceError where its manifest is not there."""
+    if source is not BoundSource.MANIFEST:
+        return Bound(source, most)
+    for logged in state.records(t.BallotManifest, contest):
+        if logged.entry.digest == manifest and logged.index < size:
             raw = None if attachments is None else attachments(logged.body.boxes.digest)
             if raw is None:
                 break
-            return Bound(body.bound, manifest=read_manifest(raw))
-    raise EvidenceError("manifest-missing", index=audit.index)
+            return Bound(source, manifest=read_manifest(raw))
+    raise EvidenceError("manifest-missing", index=size)
 
 
 def _check_head(state: ElectionState, audit: AuditRecords, root_at: RootAt | None) -> None:

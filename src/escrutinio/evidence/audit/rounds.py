@@ -8,6 +8,7 @@ from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.draw import check_seed
 from escrutinio.evidence.audit.measure import Procedure
 from escrutinio.evidence.audit.records import Attachments, AuditRecords
+from escrutinio.evidence.audit.status import audit_status
 
 MAX_BOXES = 10_000
 """Most boxes that a round draws, or that are entered at once."""

@@ -24,8 +24,8 @@ NOTES = {
         "In entry {entry} {signer} states dice thrown in public in place of the digits of {thrower}."
     ),
     "digits-late": N_(
-        "Entry {entry}, by {signer}, commits to digits of the seed after others were opened, or before the "
-        "audit; they do not count."
+        "Entry {entry}, by {signer}, commits to digits of the seed after others were opened, or before "
+        "the audit; they do not count."
     ),
     "digits-again": N_(
         "Entry {entry}, by {signer}, commits to other digits of the seed than entry {first}, which counts."
@@ -35,8 +35,8 @@ NOTES = {
         "not count."
     ),
     "digits-differ": N_(
-        "The digits in entry {entry}, by {signer}, are not those that entry {first} committed to; they do not "
-        "count."
+        "The digits in entry {entry}, by {signer}, are not those that entry {first} committed to; they do "
+        "not count."
     ),
     "sample-order": N_(
         "The sample in entry {entry} is of round {round}, where round {expected} was to come, or "
@@ -58,23 +58,23 @@ NOTES = {
         "it is taken as unaccounted for."
     ),
     "count-late": N_(
-        "Entry {entry}, by {signer}, commits to a count of box {box} after a count of it was said; it does not "
-        "enter."
+        "Entry {entry}, by {signer}, commits to a count of box {box} after a count of it was said; it does "
+        "not enter."
     ),
     "count-committed-again": N_(
         "Entry {entry}, by {signer}, commits to another count of box {box} than entry {first}, which counts."
     ),
     "count-uncommitted": N_(
-        "The count of box {box} in entry {entry}, by {signer}, was not committed to beforehand, as the counts "
-        "of this audit are; it does not enter."
+        "The count of box {box} in entry {entry}, by {signer}, was not committed to beforehand, as the "
+        "counts of this audit are; it does not enter."
     ),
     "count-differs": N_(
-        "The count of box {box} in entry {entry}, by {signer}, is not the one that entry {first} committed to; "
-        "it does not enter."
+        "The count of box {box} in entry {entry}, by {signer}, is not the one that entry {first} committed "
+        "to; it does not enter."
     ),
     "count-again": N_(
-        "Entry {entry}, by {signer}, gives another count of box {box} than entry {first} and does not name it "
-        "as corrected; the first one stands."
+        "Entry {entry}, by {signer}, gives another count of box {box} than entry {first} and does not name "
+        "it as corrected; the first one stands."
     ),
     "count-corrected": N_(
         "Entry {entry}, by {signer}, corrects the count of box {box} in entry {first} and takes its place."

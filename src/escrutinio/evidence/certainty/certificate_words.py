@@ -50,7 +50,7 @@ def _status(found: Certificate, said: Statement) -> str:
         unvoted = not any(found.votes[each] for each in said.tied)
         return "unvoted" if unvoted else "lots" if found.rules.ties is Ties.LOTS else "tied"
     status = said.finality(found.outstanding.capacity).value
-    return "bound" if status == "open" and not found.rules.exact else status
+    return "bound" if status == "open" and not found.rules.exact(len(found.votes)) else status
 
 
 def _source(found: Certificate, language: str) -> str:

@@ -50,8 +50,7 @@ class Rules:
         """The classes, by number, that a share is of beside the valid votes."""
         return frozenset(each for bar in self.bars for each in bar.beside)
 
-    @property
-    def exact(self) -> bool:
+    def exact(self, candidates: int) -> bool:
         """Whether a test that does not hold shows a way in which the result would change; else it may be that
         none does (`worst_case`, `proportional`)."""
         if self.method is Method.PLURALITY:
@@ -59,7 +58,8 @@ class Rules:
         remainders = self.method is Method.DROOP or (
             self.method is Method.HARE and self.threshold is not None
         )
-        return self.marks == 1 and not remainders
+        unopposed = candidates == 1 and len(self.wins) > 1
+        return self.marks == 1 and not remainders and not unopposed
 
     def check(self, votes: Sequence[int], classes: Sequence[int]) -> None:
         """Refuse votes that are not of such a contest, and rules that contradict themselves.

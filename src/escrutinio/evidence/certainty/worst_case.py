@@ -4,8 +4,9 @@ R ballots are outstanding, and each may hold anything that a ballot of the conte
 test is `left > constant + slope × R` between whole numbers, with the worst single ballot as slope, so that
 anybody can check it with a pencil. All are sufficient. For plurality and for two rounds they are necessary as
 well where a ballot has one mark: the worst for every condition at once is that all of R go to the same
-candidate, so that one win of several that holds in the worst case holds in all. With several marks they stay
-necessary for plurality and where nobody wins the first round.
+candidate, so that one win of several that holds in the worst case holds in all. (Against somebody who stands
+alone, what is worst depends on the base, so that several wins are then only sufficient.) With several marks
+the tests stay necessary for plurality and where nobody wins the first round.
 """
 
 from collections.abc import Iterable, Sequence

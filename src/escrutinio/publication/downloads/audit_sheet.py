@@ -34,13 +34,14 @@ _CREATED = 946_684_800  # 2000-01-01: the same content is the same file
 @dataclass(frozen=True, eq=False)
 class AuditSheet:
     """What a workbook shows: boxes, the assertions of their outcome, candidates' codes in the order of the
-    votes, the seed, and how many draws from the first."""
+    votes, the seed, how many draws from the first, and the codes of the classes of other ballots."""
 
     boxes: Boxes
     assertions: Sequence[Assertion]
     candidates: Sequence[str]
     seed: str
     draws: int
+    classes: Sequence[str] = ()
 
 
 def audit_workbook(sheet: AuditSheet, language: str) -> bytes:
@@ -66,7 +67,15 @@ class _Workbook:
         self._weights = weights
         self._language = language
         self._last = len(sheet.boxes) + 1  # rows count from 1, the first is the header
-        self._votes = len(sheet.candidates)
+        # Classes of other ballots and valid ballots stand there where a comparison asks for them.
+        names = (*sheet.candidates, *sheet.classes, self._worded("valid"))
+        asked = (at for at in range(len(names)) if at < len(sheet.candidates) or self._asks(at))
+        self._figures = tuple(asked)
+        self._heads = tuple(names[at] for at in self._figures)
+        self._votes = len(self._figures)
+
+    def _asks(self, figure: int) -> bool:
+        return any(assertion.row[figure] for assertion in self._sheet.assertions)
 
     def _worded(self, key: str, **values: object) -> str:
         return say_in(self._language, _WORDS[key], **values)
@@ -87,7 +96,7 @@ class _Workbook:
 
         They have names (`_names`), which the formulas of the other sheets use.
         """
-        assertions, totals = self._sheet.assertions, self._sheet.boxes.totals
+        assertions, sums = self._sheet.assertions, self._sheet.boxes.sums
         weight = self._column(self._votes + 2)
         rows: list[Sequence[Cell]] = [
             (self._worded("scale"), self._weights.scale),
@@ -98,16 +107,17 @@ class _Workbook:
                 for t in (self._worded("candidate"), self._worded("votes"), *map(self._title, assertions))
             ],
         ]
-        for row, (code, votes) in enumerate(zip(self._sheet.candidates, totals, strict=True)):
-            sums = Formula(f"SUM({self._column(row + 1)})", votes)
-            rows.append((code, sums, *(assertion.coefficients[row] for assertion in assertions)))
+        for row, (head, at) in enumerate(zip(self._heads, self._figures, strict=True)):
+            whole = Formula(f"SUM({self._column(row + 1)})", sums[at])
+            rows.append((head, whole, *(assertion.row[at] for assertion in assertions)))
         rows.append((self._worded("worst"), None, *(assertion.worst for assertion in assertions)))
         margins = [
             Formula(
-                f"SUMPRODUCT($B$5:$B${4 + self._votes},{column}5:{column}{4 + self._votes})",
-                assertion.margin(totals),
+                f"SUMPRODUCT($B$5:$B${4 + self._votes},{column}5:{column}{4 + self._votes})"
+                + (f"{one.constant:+d}" if one.constant else ""),
+                one.margin(sums),
             )
-            for column, assertion in ((column_name(2 + n), one) for n, one in enumerate(assertions))
+            for column, one in ((column_name(2 + n), each) for n, each in enumerate(assertions))
         ]
         rows.append((self._worded("margin"), None, *margins))
         return Sheet(self._worded("outcome"), (), rows, {0: 24, 1: 24})
@@ -129,6 +139,8 @@ class _Workbook:
         }
 
     def _title(self, assertion: Assertion) -> str:
+        if assertion.winner is None:
+            return self._worded("all")
         against = (
             self._worded("share") if assertion.loser is None else self._sheet.candidates[assertion.loser]
         )
@@ -138,7 +150,7 @@ class _Workbook:
         """Votes, bound, weight and where the box's part of the running sum begins."""
         titles = [
             self._worded("box"),
-            *self._sheet.candidates,
+            *self._heads,
             *map(self._worded, ("bound", "weight", "begins")),
         ]
         widths = {0: 16, self._votes + 2: 14, self._votes + 3: 14}
@@ -151,7 +163,14 @@ class _Workbook:
         last, most_column = column_name(self._votes), column_name(bound)
         weights = self._weights.values
         starts = accumulate(weights[:-1], initial=0)
-        rows = zip(boxes.names, boxes.votes.tolist(), boxes.bound.tolist(), weights, starts, strict=True)
+        rows = zip(
+            boxes.names,
+            boxes.figures[:, self._figures].tolist(),
+            boxes.bound.tolist(),
+            weights,
+            starts,
+            strict=True,
+        )
         for row, (name, votes, most, value, start) in enumerate(rows, start=1):
             at = row + 1
             reach = f"MMULT(B{at}:{last}{at},Coefficients)+Worst*{most_column}{at}"
@@ -163,7 +182,9 @@ class _Workbook:
     def _divides_exactly(self) -> bool:
         """Whether a spreadsheet can divide the numbers of the weights exactly."""
         boxes = self._sheet.boxes
-        largest = max(abs(c) for assertion in self._sheet.assertions for c in assertion.coefficients)
+        largest = max(
+            abs(c) for assertion in self._sheet.assertions for c in (*assertion.row, assertion.worst)
+        )
         return 2 * largest * int(boxes.bound.max()) * self._weights.scale < _EXACT
 
     def _draws(self) -> Sheet:
@@ -204,7 +225,9 @@ _WORDS = {
     "votes": N_("Votes"),
     "worst": N_("Worst of one voucher"),
     "margin": N_("Margin"),
-    "share": N_("share of valid votes"),
+    "share": N_("share of the votes"),
+    "valid": N_("Valid ballots"),
+    "all": N_("all ballots"),
     "box": N_("Box"),
     "bound": N_("Vouchers at most"),
     "weight": N_("Weight"),

@@ -1,14 +1,24 @@
-"""Counts of the paper beside the official sheets, and audits whose steps stand in another order."""
+"""Counts of the paper beside the official sheets, and audits whose records do not hold together.
+
+What is asked of an audit's records is asked of them alone; which boxes its seed draws, and what their counts
+come to, is `evidence.audit`'s.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.words.catalogue import N_
-from escrutinio.core.election.counting import reported_rows, rows_differing
-from escrutinio.core.election.findings.family import CRITICAL, Family, RuleInput
+from escrutinio.core.election.counting import reported_rows, rows_differing, same_votes
+from escrutinio.core.election.findings.family import CRITICAL, WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.order import OUT_OF_ORDER
-from escrutinio.core.election.state import ElectionState, SheetTable, Status
+from escrutinio.core.election.keys import organisation_of
+from escrutinio.core.election.state import ElectionState, Logged, SheetTable, Status
 from escrutinio.core.records import types as t
+from escrutinio.core.records.commitments import digits_digest
 
 FAMILY = Family("audits")
 
@@ -19,12 +29,49 @@ HAND_COUNT_DIFFERS = FAMILY.finding(
     "count by {signer} and the official sheet differ.",
 )
 
+HAND_COUNT_CHANGED = FAMILY.finding(
+    "hand-count-changed",
+    WARNING,
+    "Hand count changed without saying so | For station {station} and contest {contest}, entry {entry}, by "
+    "{signer}, gives another hand count than entry {first} of the same signer and does not name it as "
+    "corrected.",
+)
+
+HAND_COUNT_NOT_COMMITTED = FAMILY.finding(
+    "hand-count-not-as-committed",
+    CRITICAL,
+    "Hand count that is not the one committed to | For station {station} and contest {contest}, the hand "
+    "count in entry {entry}, by {signer}, is not the one that entry {first} committed to.",
+)
+
+AUDIT_SIGNER = FAMILY.finding(
+    "audit-signer",
+    WARNING,
+    "Audit record by somebody whom the audit does not name | Entry {entry}, by {signer}, is about the audit "
+    "of contest {contest} whose commitment (entry {first}) does not name the signer for that.",
+)
+
+AUDIT_DIGITS = FAMILY.finding(
+    "audit-digits-differ",
+    CRITICAL,
+    "Digits that are not those committed to | The digits of the seed in entry {entry}, by {signer}, are not "
+    "those that entry {first} committed to.",
+)
+
+AUDIT_REPEATED = FAMILY.finding(
+    "audit-repeated",
+    WARNING,
+    "Audit repeated without saying so | Entry {entry}, by {signer}, commits to an audit of contest {contest} "
+    "and does not name the one of the same organisation before it (entry {first}).",
+)
+
 FAMILY.words(
     OUT_OF_ORDER,
     "what",
     {
         "commitment": N_("commitment of the audit"),
         "seed": N_("seed of the audit"),
+        "digits": N_("commitments of all who throw digits of the seed"),
     },
 )
 
@@ -43,18 +90,152 @@ def _hand_counts(state: ElectionState, contest: str, table: SheetTable, notes: F
         )
 
 
+@FAMILY.contest_rule
+def _changed_counts(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
+    """A signer's hand counts of one box in one audit, each beside the one before that it would have to
+    name."""
+    mine = (table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED)
+
+    def of(row: int) -> tuple[int, int, int]:
+        return int(table.station[row]), int(table.signer[row]), int(table.digest[row])
+
+    changed: list[tuple[int, int]] = []
+    for _, group in groupby(sorted(np.flatnonzero(mine).tolist(), key=lambda row: (of(row), row)), key=of):
+        before, *later = group
+        for row in later:
+            pair = np.array([row]), np.array([before])
+            same = bool(same_votes(table, *pair)[0]) and table.ballots[row] == table.ballots[before]
+            if not same and not 0 <= table.original[row] == table.record[before]:
+                changed.append((row, before))
+            elif not same:
+                before = row
+    for row, before in sorted(changed):
+        notes.add(
+            HAND_COUNT_CHANGED,
+            [int(table.index[row]), int(table.index[before])],
+            station=state.roll.stations[table.station[row]],
+            contest=contest,
+            signer=state.signers[table.signer[row]],
+            first=int(table.index[before]),
+        )
+
+
+@FAMILY.contest_rule
+def _committed_counts(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
+    """Hand counts with another content than the first commitment of their organisation to that box."""
+    first: dict[tuple[str, str, bytes], Logged[t.CountCommitment]] = {}
+    for logged in state.records(t.CountCommitment, contest):
+        organisation, station = organisation_of(logged.entry.signer), logged.entry.about.station or ""
+        first.setdefault((organisation, station, logged.body.commitment), logged)
+    if not first:
+        return
+    mine = (table.kind == t.HandCount.TYPE) & (table.status != Status.REFUSED) & (table.digest >= 0)
+    for row in np.flatnonzero(mine & (table.original < 0)).tolist():
+        station, signer = state.roll.stations[table.station[row]], state.signers[table.signer[row]]
+        found = first.get((organisation_of(signer), station, state.digests[table.digest[row]]))
+        if found is None or found.index > table.index[row]:
+            continue
+        opened = int(table.opened[row])
+        if opened < 0 or state.digests[opened] != found.body.count:
+            notes.add(
+                HAND_COUNT_NOT_COMMITTED,
+                [int(table.index[row]), found.index],
+                station=station,
+                contest=contest,
+                signer=signer,
+                first=found.index,
+            )
+
+
+Step = t.DigitsCommitment | t.AuditSeed | t.AuditSample | t.AuditResult | t.CountCommitment
+_STEPS = (t.DigitsCommitment, t.AuditSeed, t.AuditSample, t.AuditResult, t.CountCommitment)
+
+
+@dataclass(eq=False)
+class _Seen:
+    """What the log has of an audit up to some entry: its commitment, who committed to digits (the index and
+    the digest), and whether a seed stands already."""
+
+    audit: Logged[t.AuditCommitment]
+    digits: dict[str, tuple[int, bytes]]
+    seeded: bool = False
+
+    @property
+    def throwers(self) -> Sequence[str]:
+        return [organisation_of(name) for name in self.audit.body.throwers]
+
+    def named(self, signer: str, body: Step) -> bool:
+        """Whether the commitment names this signer for that, or it is the one who committed."""
+        mine, by = organisation_of(signer), organisation_of(self.audit.entry.signer)
+        counters = [organisation_of(name) for name in self.audit.body.counters]
+        if isinstance(body, t.DigitsCommitment):
+            return mine in self.throwers
+        if isinstance(body, t.CountCommitment):
+            return mine in counters
+        if isinstance(body, t.AuditSeed):
+            other = None if body.instead_of is None else organisation_of(body.instead_of)
+            return mine in self.throwers if other is None else _may_replace(mine, other, by, self.throwers)
+        return mine in (by, *self.throwers, *counters)
+
+
+def _may_replace(mine: str, other: str, by: str, throwers: Sequence[str]) -> bool:
+    return other in throwers and mine != other and mine in (by, *throwers)
+
+
 @FAMILY.rule
 def _steps(given: RuleInput, notes: Findings) -> None:
-    """A commitment before its seed, a seed before what is drawn with it, effective or not."""
-    committed: set[bytes] = set()
-    seeded: set[bytes] = set()
+    """A commitment before its digits, digits before what is drawn with them, effective or not; each by whom
+    the commitment names."""
+    seen: dict[bytes, _Seen] = {}
     for logged in given.state.controls:
         body, contest = logged.body, logged.entry.about.contest
-        if isinstance(body, t.AuditCommitment):
-            committed.add(logged.entry.digest)
-        elif isinstance(body, t.AuditSeed):
-            seeded.add(body.commitment)
-            if body.commitment not in committed:
-                notes.add(OUT_OF_ORDER, [logged.index], contest=contest, what="commitment")
-        elif isinstance(body, t.AuditSample) and body.commitment not in seeded:
-            notes.add(OUT_OF_ORDER, [logged.index], contest=contest, what="seed")
+        if (audit := logged.of(t.AuditCommitment)) is not None:
+            seen[logged.entry.digest] = _Seen(audit, {})
+        elif isinstance(body, _STEPS):
+            found = seen.get(body.commitment)
+            if found is None:
+                what = "seed" if isinstance(body, t.AuditSample) else "commitment"
+                notes.add(OUT_OF_ORDER, [logged.index], contest=contest, what=what)
+                continue
+            _one_step(found, logged, body, notes)
+
+
+def _one_step(found: _Seen, logged: Logged[t.Body], body: Step, notes: Findings) -> None:
+    index, signer, contest = logged.index, logged.entry.signer, logged.entry.about.contest
+    if not found.named(signer, body):
+        entries = [index, found.audit.index]
+        notes.add(AUDIT_SIGNER, entries, contest=contest, signer=signer, first=found.audit.index)
+    elif isinstance(body, t.DigitsCommitment):
+        found.digits.setdefault(organisation_of(signer), (index, body.digits))
+    elif isinstance(body, t.AuditSeed):
+        _opened_digits(found, logged, body, notes)
+    elif isinstance(body, t.AuditSample) and not found.seeded:
+        notes.add(OUT_OF_ORDER, [index], contest=contest, what="seed")
+
+
+def _opened_digits(found: _Seen, logged: Logged[t.Body], body: t.AuditSeed, notes: Findings) -> None:
+    index, signer = logged.index, logged.entry.signer
+    committed = found.digits.get(organisation_of(signer))
+    if len(found.throwers) > 1 and not found.seeded and not set(found.throwers) <= set(found.digits):
+        notes.add(OUT_OF_ORDER, [index], contest=logged.entry.about.contest, what="digits")
+    elif committed is not None and body.instead_of is None and _differ(body, committed[1]):
+        notes.add(AUDIT_DIGITS, [index, committed[0]], signer=signer, first=committed[0])
+    found.seeded = True
+
+
+def _differ(body: t.AuditSeed, digest: bytes) -> bool:
+    return body.salt is None or digits_digest(body.salt, body.digits) != digest
+
+
+@FAMILY.rule
+def _repeated(given: RuleInput, notes: Findings) -> None:
+    """A later audit of the same organisation and contest names the one before."""
+    latest: dict[tuple[str, str | None], Logged[t.AuditCommitment]] = {}
+    for logged in given.state.records(t.AuditCommitment):
+        signer, contest = logged.entry.signer, logged.entry.about.contest
+        mine = organisation_of(signer), contest
+        last = latest.get(mine)
+        if last is not None and logged.body.follows != last.entry.digest:
+            entries = [logged.index, last.index]
+            notes.add(AUDIT_REPEATED, entries, contest=contest, signer=signer, first=last.index)
+        latest[mine] = logged

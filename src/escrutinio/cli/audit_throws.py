@@ -1,0 +1,93 @@
+"""escrutinio audit throw: digits of an audit's seed, committed to and then opened."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+
+from escrutinio.base.beside import write_new
+from escrutinio.base.errors import InputError
+from escrutinio.base.words.say import say, say_in
+from escrutinio.cli.audit_records import audit_of, give
+from escrutinio.cli.election import Question, asks
+from escrutinio.cli.explain import in_each
+from escrutinio.cli.output import read_text
+from escrutinio.cli.sealing import Proposed, Signer, signs
+from escrutinio.core.records import types as t
+from escrutinio.core.records.commitments import digits_digest
+
+_SALT = 32
+
+
+@click.command(
+    help=say(
+        "Write what one of those who throw the seed of an audit has thrown.\n\n"
+        "With --digits and --keep FILE it commits to the digits, which stay in FILE until all have committed "
+        "to theirs; then --open FILE says them. With --digits and --instead-of NAME it states dice thrown in "
+        "public in place of somebody who does not open theirs.\n\n"
+        "Example: escrutinio audit throw public/miniature --contest presidencia --as observer/faro "
+        "--digits 3141592653 --keep digits.txt"
+    )
+)
+@asks
+@click.option("--commitment", metavar="DIGEST",
+              help=say("Digest of the commitment; the last one if left out."))  # fmt: skip
+@click.option("--digits", metavar="DIGITS", help=say("What the dice showed."))
+@click.option("--keep", type=click.Path(path_type=Path, dir_okay=False),
+              help=say("New file for the digits until they are opened; nobody else may see it."))  # fmt: skip
+@click.option("--open", "kept", type=click.Path(path_type=Path, dir_okay=False),
+              help=say("File that --keep wrote."))  # fmt: skip
+@click.option("--instead-of", metavar="NAME", help=say("Who does not open their digits."))
+@signs
+def throw(
+    question: Question,
+    commitment: str | None,
+    digits: str | None,
+    keep: Path | None,
+    kept: Path | None,
+    instead_of: str | None,
+    signer: Signer,
+) -> None:
+    ways = sum(given is not None for given in (keep, kept, instead_of))
+    if ways != 1 or (digits is None) is (kept is None):
+        raise click.UsageError(say("either --digits with --keep or --instead-of, or --open is needed"))
+    opened = question.open()
+    audit = audit_of(question, opened, commitment).logged.entry.digest
+    body: t.DigitsCommitment | t.AuditSeed
+    if kept is not None:
+        body = t.AuditSeed(audit, *_kept(kept))
+    elif keep is None:
+        body = t.AuditSeed(audit, _digits(digits or ""), instead_of=instead_of)
+    else:
+        mine, salt = _digits(digits or ""), secrets.token_bytes(_SALT)
+        body = t.DigitsCommitment(audit, digits_digest(salt, mine))
+        write_new((keep, f"{mine} {salt.hex()}\n".encode()))
+    remarks = in_each(
+        lambda language: [
+            say_in(
+                language,
+                "Digits count where their digest stands in the log before the first digits are opened.",
+            )
+        ]
+    )
+    give(question, opened, signer, [Proposed(body, opened.contest.code)], remarks)
+
+
+def _digits(text: str) -> str:
+    if not 0 < len(text) <= 64 or not (text.isascii() and text.isdigit()):
+        raise InputError("digits-form", digits=repr(text[:70]))
+    return text
+
+
+def _kept(file: Path) -> tuple[str, bytes]:
+    """Digits and salt that `--keep` wrote. Raises InputError for any other file."""
+    parts = read_text(file).split()
+    try:
+        digits, salt = parts[0].decode(), bytes.fromhex(parts[1].decode())
+    except (IndexError, ValueError):
+        raise InputError("digits-file", place=str(file)) from None
+    if len(parts) != 2 or len(salt) != _SALT:
+        raise InputError("digits-file", place=str(file))
+    return _digits(digits), salt
