@@ -1,4 +1,4 @@
-"""What is published of trust beside a log, for both verifiers: a copy of the trust file, the list of mirrors."""
+"""What is published of trust beside a log, for both verifiers: copies of the trust file, lists of mirrors."""
 
 from __future__ import annotations
 
