@@ -121,7 +121,7 @@ def test_rules_of_all_contests_are_read_strictly(tmp_path: Path) -> None:
         tmp_path, TABLE, '[[contests]]\nfile = "mayors.csv"\n'
     )
     marks = refusal(tmp_path, TABLE, SAID + "marks = 3\n")
-    assert "mayors.csv:2: A ballot of the contest 'm1' may have 3 marks" in marks
+    assert "mayors.csv:4: A ballot of the contest 'm2' may have 3 marks" in marks
 
 
 def test_a_file_is_inside_the_directory_and_there(tmp_path: Path) -> None:
