@@ -1,4 +1,4 @@
-"""A second round: an election of its own, bound to the first by digest, each with its log, linked both ways."""
+"""A second round: an election of its own, bound to the first by digest, and linked from it."""
 
 from __future__ import annotations
 
