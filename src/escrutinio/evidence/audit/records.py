@@ -165,14 +165,14 @@ def bound_of(
 ) -> Bound:
     """What bounds the boxes of an audit by its commitment, which stands at the index `size`; `manifest` is
     the digest of a record below it. Raises EvidenceError where its manifest is not there."""
-    if source is not BoundSource.MANIFEST:
-        return Bound(source, most)
     for logged in state.records(t.BallotManifest, contest):
         if logged.entry.digest == manifest and logged.index < size:
             raw = None if attachments is None else attachments(logged.body.boxes.digest)
             if raw is None:
                 break
-            return Bound(source, manifest=read_manifest(raw))
+            return Bound(source, most, read_manifest(raw))
+    if source is not BoundSource.MANIFEST:
+        return Bound(source, most)
     raise EvidenceError("manifest-missing", index=size)
 
 

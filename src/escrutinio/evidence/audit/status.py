@@ -18,7 +18,7 @@ from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import parts as p
-from escrutinio.core.records.codes import AuditMethod
+from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.boxes import (
     Bound,
@@ -224,7 +224,7 @@ def procedure_of(state: ElectionState, audit: AuditRecords, rule: HotRule = RULE
 def _unlisted(audit: AuditRecords, boxes: Boxes) -> list[AuditFinding]:
     """Boxes that the manifest lacks; their registered voters are the bound."""
     listed = audit.bound.manifest
-    if listed is None:
+    if listed is None or audit.bound.source is not BoundSource.MANIFEST:
         return []
     return [note("not-listed", audit.logged.index, box=name) for name in boxes.names if name not in listed]
 
