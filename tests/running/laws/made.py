@@ -1,7 +1,7 @@
-"""Elections by other laws, made up: every name, place and figure is invented, and everything says "simulation".
+"""Elections by other laws, made up: every name, place and figure is invented, and all of it says so.
 
-A directory as a person would write it: election.toml, contests in a table, areas, roll and sheets. The figures
-come from a seed, so that the same election is made anywhere.
+A directory as a person would write it: election.toml, contests in a table, areas, roll and sheets. The
+figures come from a seed, so that the same election is made anywhere.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ class Made:
         )
 
 
+CONTESTS = ("contest", "title", "area", "seats", "candidate", "name")
 HEAD = """# Made up for a test: a simulation of a fictional country.
 [election]
 code = "{code}"
@@ -118,7 +119,10 @@ frozen_on = 2033-09-01
 TABLES = """
 [[import.areas]]
 file = "areas.csv"
-levels = [{ level = "country", code = "=XX", name = "=Fictional country" }, { level = "district", code = "code", name = "name" }]
+levels = [
+  { level = "country", code = "=XX", name = "=Fictional country" },
+  { level = "district", code = "code", name = "name" },
+]
 [[import.roll]]
 file = "roll.csv"
 station = "station"

@@ -43,11 +43,6 @@ class AuditSheet:
     draws: int
     classes: Sequence[str] = ()
 
-    @property
-    def plain(self) -> bool:
-        """Whether no assertion speaks of anything but votes."""
-        return not any(any((*each.classes, each.valid)) for each in self.assertions)
-
 
 def audit_workbook(sheet: AuditSheet, language: str) -> bytes:
     """Write the workbook (XLSX) in a language; the same content always gives the same bytes.
@@ -72,10 +67,15 @@ class _Workbook:
         self._weights = weights
         self._language = language
         self._last = len(sheet.boxes) + 1  # rows count from 1, the first is the header
-        # Other ballots have columns only where the outcome depends on them.
-        rest = () if sheet.plain else (*sheet.classes, self._worded("valid"))
-        self._figures = (*sheet.candidates, *rest)
+        # Classes of other ballots and valid ballots stand there where a comparison asks for them.
+        names = (*sheet.candidates, *sheet.classes, self._worded("valid"))
+        asked = (at for at in range(len(names)) if at < len(sheet.candidates) or self._asks(at))
+        self._figures = tuple(asked)
+        self._heads = tuple(names[at] for at in self._figures)
         self._votes = len(self._figures)
+
+    def _asks(self, figure: int) -> bool:
+        return any(assertion.row[figure] for assertion in self._sheet.assertions)
 
     def _worded(self, key: str, **values: object) -> str:
         return say_in(self._language, _WORDS[key], **values)
@@ -96,7 +96,7 @@ class _Workbook:
 
         They have names (`_names`), which the formulas of the other sheets use.
         """
-        assertions, totals = self._sheet.assertions, self._sheet.boxes.sums
+        assertions, sums = self._sheet.assertions, self._sheet.boxes.sums
         weight = self._column(self._votes + 2)
         rows: list[Sequence[Cell]] = [
             (self._worded("scale"), self._weights.scale),
@@ -107,17 +107,17 @@ class _Workbook:
                 for t in (self._worded("candidate"), self._worded("votes"), *map(self._title, assertions))
             ],
         ]
-        for row, (code, votes) in enumerate(zip(self._figures, totals, strict=False)):
-            sums = Formula(f"SUM({self._column(row + 1)})", votes)
-            rows.append((code, sums, *(assertion.row[row] for assertion in assertions)))
+        for row, (head, at) in enumerate(zip(self._heads, self._figures, strict=True)):
+            whole = Formula(f"SUM({self._column(row + 1)})", sums[at])
+            rows.append((head, whole, *(assertion.row[at] for assertion in assertions)))
         rows.append((self._worded("worst"), None, *(assertion.worst for assertion in assertions)))
         margins = [
             Formula(
                 f"SUMPRODUCT($B$5:$B${4 + self._votes},{column}5:{column}{4 + self._votes})"
-                + (f"+{assertion.constant}" if assertion.constant else ""),
-                assertion.margin(totals),
+                + (f"{one.constant:+d}" if one.constant else ""),
+                one.margin(sums),
             )
-            for column, assertion in ((column_name(2 + n), one) for n, one in enumerate(assertions))
+            for column, one in ((column_name(2 + n), each) for n, each in enumerate(assertions))
         ]
         rows.append((self._worded("margin"), None, *margins))
         return Sheet(self._worded("outcome"), (), rows, {0: 24, 1: 24})
@@ -150,7 +150,7 @@ class _Workbook:
         """Votes, bound, weight and where the box's part of the running sum begins."""
         titles = [
             self._worded("box"),
-            *self._figures,
+            *self._heads,
             *map(self._worded, ("bound", "weight", "begins")),
         ]
         widths = {0: 16, self._votes + 2: 14, self._votes + 3: 14}
@@ -165,7 +165,7 @@ class _Workbook:
         starts = accumulate(weights[:-1], initial=0)
         rows = zip(
             boxes.names,
-            boxes.figures[:, : self._votes].tolist(),
+            boxes.figures[:, self._figures].tolist(),
             boxes.bound.tolist(),
             weights,
             starts,
@@ -226,8 +226,8 @@ _WORDS = {
     "worst": N_("Worst of one voucher"),
     "margin": N_("Margin"),
     "share": N_("share of the votes"),
-    "all": N_("all ballots"),
     "valid": N_("Valid ballots"),
+    "all": N_("all ballots"),
     "box": N_("Box"),
     "bound": N_("Vouchers at most"),
     "weight": N_("Weight"),

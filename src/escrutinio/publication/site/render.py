@@ -98,7 +98,8 @@ def render_site(
         work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
         work.write(assets())
         work.write(verifier_files(out, trust.verifier_html).files)
-        work.write(index_files(site, out / "log"))
+        log = out / "log"  # which may be written elsewhere, or not yet
+        work.write(index_files(site, log if log.is_dir() else None))
         work.write([("index.html", language_choice(context).encode()), (MISSING, missing_page(context))])
         work.finish()
     files = work.made.union(*(_kept(context, language) for language in languages))

@@ -52,5 +52,5 @@ async function checkCopy(data, trust) {
     ...(copy.witnesses.every((one) => (ours.get(one.name) ?? named(one)) === named(one)) ? [] : ["copied-witness-key"]),
     ...(!mine || !theirs || equal(mine, theirs) ? [] : ["copied-verifier"]),
   ].map((key) => new Refusal(key));
-  if (other.length) throw new Refusal("trust-copy", { listed: other.reduce((first, rest) => new Refusal("copied-more", { first, rest })) });
+  if (other.length) throw new Refusal("trust-copy", { why: other.reduce((first, rest) => new Refusal("copied-more", { first, rest })) });
 }
