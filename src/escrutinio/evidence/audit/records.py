@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
@@ -22,9 +23,6 @@ from escrutinio.evidence.audit.seeds import Throws
 
 RootAt = Callable[[int], bytes]
 """The root hash of the log at a size."""
-
-Attachments = Callable[[bytes], bytes | None]
-"""An attachment by its SHA-256; None where it is not published."""
 
 
 @dataclass(frozen=True, slots=True)

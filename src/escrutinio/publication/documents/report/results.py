@@ -13,6 +13,7 @@ import numpy as np
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.derived.files import shown_bases
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.outcome import rank
 from escrutinio.core.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals_by_station
@@ -22,7 +23,6 @@ from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, registered_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
-from escrutinio.evidence.audit.records import Attachments
 from escrutinio.evidence.audit.status import AuditStatus, audit_statuses
 from escrutinio.evidence.certainty.certificates import (
     Coverage,
