@@ -192,7 +192,9 @@ def _bulletin(state: ElectionState, logged: Logged[Bulletin], view: ContestView,
         Item("votes", number, stated, None, counted, whole)
         for number, (stated, counted) in enumerate(zip(bulletin.counts, votes, strict=False))
     ]
+    valid = () if bulletin.valid is None else (("valid", bulletin.valid, found.valid if found else None),)
     sums = (
+        *valid,
         *(
             (code, stated, found.of_class(code) if found else None)
             for code, stated in zip(view.classes, bulletin.classes, strict=False)
