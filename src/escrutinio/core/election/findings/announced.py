@@ -63,8 +63,9 @@ def _bulletins(given: RuleInput, notes: Findings) -> None:
             differs.append("place")
         else:
             found = _sums(state, contest, area, basis, body.head.size)
-            valid = found[2] if body.valid is None else body.valid
-            announced = (body.counts, body.classes, valid, body.stations)
+            if state.contest(contest).marks == 1:
+                found = (*found[:2], None, found[3])
+            announced = (body.counts, body.classes, body.valid, body.stations)
             names = ("counts", "classes", "valid", "stations")
             differs += [n for n, said, seen in zip(names, announced, found, strict=True) if said != seen]
         if differs:
