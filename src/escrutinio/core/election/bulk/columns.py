@@ -375,15 +375,15 @@ class _Reading:
             classes=_kept(good, number, [part for parts in self._classes.values() for part in parts]),
             digest=self._digests(self._digest[good]),
             original=self._digests(self._original[good]),
-            opened=[
-                self._opened(row) if self._salt[row] >= 0 else None for row in np.flatnonzero(good).tolist()
-            ],
+            opened=[self._opened(row) for row in np.flatnonzero(good).tolist()],
         )
 
-    def _opened(self, row: int) -> bytes:
-        """The commitment that a hand count opens (`commitments.count_digest`): its counts, classes, valid ballots
-        and vouchers stand behind each other in the payload as in the array that is hashed."""
+    def _opened(self, row: int) -> bytes | None:
+        """The commitment that a hand count opens (`commitments.count_digest`): its counts, classes, valid
+        ballots and vouchers stand behind each other in the payload as in the array that is hashed."""
         salt, first, end = int(self._salt[row]), int(self._first[row]), int(self._end[row])
+        if salt < 0:
+            return None
         return sha256(self._buffer[salt : salt + 32] + b"\x84" + self._buffer[first:end]).digest()
 
     def _digests(self, places: Places) -> list[bytes | None]:
