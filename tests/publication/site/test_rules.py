@@ -45,7 +45,7 @@ def state(valley: Path) -> ElectionState:
     def attachment(digest: bytes) -> bytes | None:
         return (valley / "attachments" / digest.hex()).read_bytes()
 
-    return fold([read_entries(open_log(valley / "log"), SIZE)], attachment)
+    return fold([list(read_entries(open_log(valley / "log"), SIZE))], attachment)
 
 
 def said(valley: Path, path: str) -> str:
@@ -57,8 +57,8 @@ def said(valley: Path, path: str) -> str:
 def test_each_rule_is_said_with_its_article(valley: Path) -> None:
     words = said(valley, "en/rules.html")
     for sentence in (
-        "Either of these: more than 50% of the valid votes; at least 40% of the valid votes, with a lead over "
-        "the second of at least 10% of the same. Law: Constitución de Valle, art. 80",
+        "Either of these: more than 50% of the valid votes; at least 40% of the valid votes, with a lead "
+        "over the second of at least 10% of the same. Law: Constitución de Valle, art. 80",
         "Ballots of at least 40% of the registered voters are needed. Law: Constitución de Valle, art. 81",
         "among Bruno Sosa, Celia Duarte the lots drew Celia Duarte, Bruno Sosa. Law: Ley Electoral de Valle, "
         "art. 99",

@@ -1,4 +1,4 @@
-"""A second round: an election of its own, bound to the first by digest, each with its log, linked both ways."""
+"""A second round: an election of its own, bound to the first by digest, and linked from it."""
 
 from __future__ import annotations
 
@@ -61,8 +61,10 @@ by = "authority/1"
 at = 2033-09-02T00:00:00Z
 type = "roll"
 [entry.says]
-stations = { text = "station,center,area,registered\\n1,c,ISLA,500\\n2,c,ISLA,500\\n", media_type = "text/csv" }
 frozen_on = "2033-09-01"
+[entry.says.stations]
+text = "station,center,area,registered\\n1,c,ISLA,500\\n2,c,ISLA,500\\n"
+media_type = "text/csv"
 """
 SHEETS = """
 [[entry]]

@@ -17,7 +17,8 @@ from escrutinio.core.records.codes import Method, Role, Ties
 from escrutinio.core.records.parts import Article, Bar, Supplement, Win
 from escrutinio.core.records.types import BY_CODE, Lots, NextRound
 from escrutinio.publication.documents import labels
-from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.publication.site.columns import Column
+from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.words import Words, isolated
 
 _SHARED = {
