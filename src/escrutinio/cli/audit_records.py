@@ -58,9 +58,11 @@ def give(
     signer: Signer,
     records: Sequence[Proposed],
     remarks: dict[str, list[str]],
+    kept: Sequence[tuple[Path, bytes]] = (),
 ) -> None:
-    """Print the records as entries of a script (or JSON), and seal them where there is a key."""
-    files = sealed_files(opened.state, signer, records)
+    """Print the records as entries of a script (or JSON), and seal them where there is a key; `kept`, what
+    they commit to, goes into files that nobody else can read."""
+    files = sealed_files(opened.state, signer, records, kept)
     entries = [record.as_plain(signer.name) for record in records]
     if question.as_json:
         print_json(
