@@ -133,17 +133,18 @@ def test_a_commitment_says_bet_bound_manifest_and_who_throws(miniature: Path) ->
     status = answered("audit", "status", miniature, *PRESIDENCY)
     commit = ("audit", "commit", miniature, *PRESIDENCY, *OFFICER, *COUNTERS)
     more = (
-        "--bet", "75", "--bound", "manifest", "--manifest", _boxes(miniature), "--method", "ppeb-macro",
+        "--bet", "75", "--bound", "manifest", "--manifest", _boxes(miniature), "--method", "srs-alpha",
         "--throws", "observer/faro", "--throws", "party/ancla",
     )  # fmt: skip
     says = answered(*commit, *more)["entries"][0]["says"]
-    assert (says["method"], says["bound"], says["manifest"]) == ("ppeb-macro", "manifest", _boxes(miniature))
+    assert (says["method"], says["bound"], says["manifest"]) == ("srs-alpha", "manifest", _boxes(miniature))
     assert says["bet"] == {"numerator": 3, "denominator": 4}
     assert (says["throwers"], says["counters"]) == (["observer/faro", "party/ancla"], [*COUNTERS[1::2]])
     assert says["follows"] == status["commitment"]
-    plain = answered(*commit)["entries"][0]["says"]
-    assert (plain["bound"], plain["throwers"]) == ("registered", ["authority"])
-    assert not {"bet", "most", "manifest"} & set(plain)
+    plain = answered(*commit, "--bound", "law", "--most", "500")["entries"][0]["says"]
+    assert (plain["bound"], plain["most"], plain["throwers"]) == ("law", 500, ["authority/officer-1"])
+    assert not {"bet", "manifest"} & set(plain)
+    assert "Nothing bounds the vouchers in 1 boxes" in refused(*commit)
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,7 @@ def commit(
     from escrutinio.evidence.audit.records import bound_of, latest_of
 
     limit, source = percent_of(risk_limit), SOURCES[bound]
+    stake = None if bet is None else _stake(bet)
     listed = commitment_of(manifest)
     if (source is BoundSource.LAW) is (most is None) or (source is BoundSource.MANIFEST) is (listed is None):
         raise click.UsageError(say("--bound law goes with --most, and --bound manifest with --manifest"))
@@ -164,7 +165,7 @@ def commit(
         basis=basis,
         bound=source,
         most=most,
-        bet=None if bet is None else _stake(bet),
+        bet=stake,
         manifest=listed,
         throwers=throwers or (mine,),
         counters=organisations,
