@@ -41,7 +41,8 @@ SIGNERS = {
 KNOWN: dict[str, object] = {
     "uint53": 3, "count": 2, "seconds": DAY, "bit": 1, "uint8": 1, "file-size": len(SAID),
     "part": 1, "whole": 2,
-    "digest": sha256(SAID).digest(), "key": key("machine/9").public_key, "kid": key("machine/9").kid, "signature": bytes(64), "salt": bytes(32),
+    "digest": sha256(SAID).digest(), "key": key("machine/9").public_key, "kid": key("machine/9").kid,
+    "signature": bytes(64), "salt": bytes(32),
     "code": "ana", "name": "observer/1", "date": "2030-12-01", "short": "51.2", "long": "art. 1",
     "media-type": "text/plain", "counts": (5, 4, 3, 2),
 }  # fmt: skip
