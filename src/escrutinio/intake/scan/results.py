@@ -61,8 +61,8 @@ class Sheet:
     `type` is the name of the record's type, `qr2024` for a sheet of 2024. `sha256`, `election` and `signer`
     are a record's (hexadecimal digests), "" for a sheet of 2024, as `real` is None there: the sheet does not
     say. `counts` by option in the order of the definition (of the 38 of 2024), empty for a record that
-    counts nothing; `classes`, other ballots by class, and `ballots`, `voters`, `registered` where the record
-    states them. `zero`: see `is_zero_report`.
+    counts nothing; `classes`, other ballots by class, and `valid`, `ballots`, `voters`, `registered` where
+    the record states them. `zero`: see `is_zero_report`.
     """
 
     type: str
@@ -78,6 +78,7 @@ class Sheet:
     election: str = ""
     signer: str = ""
     real: bool | None = None
+    valid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,10 @@ class SheetImages:
 def is_zero_report(counts: Sequence[int], voters: int | None) -> bool:
     """Whether every figure of a sheet is zero though people voted, or may have voted.
 
-    `counts` are the votes of all options, then null and blank ballots where the sheet has them; `voters` is
-    the number who voted, None where the sheet does not say. Such a sheet is a zero report (the proof that a
-    machine started empty) until a person says otherwise; one that itself says that nobody voted is not.
+    `counts` are the votes of all options, then other ballots by class and valid ones where the sheet has
+    them; `voters` is the number who voted, None where the sheet does not say. Such a sheet is a zero report
+    (the proof that a machine started empty) until a person says otherwise; one that itself says that nobody
+    voted is not.
     """
     return len(counts) > 0 and not any(counts) and voters != 0
 
@@ -162,8 +164,8 @@ def sheet_of(entry: Entry, real: bool) -> Sheet:
             figures = replace(sheet, ballots=body.ballots, voters=voters, registered=registered)
         case _:
             return sheet
-    zero = is_zero_report((*body.counts, *body.classes), figures.voters)
-    return replace(figures, counts=body.counts, classes=body.classes, zero=zero)
+    zero = is_zero_report((*body.counts, *body.classes, body.valid or 0), figures.voters)
+    return replace(figures, counts=body.counts, classes=body.classes, valid=body.valid, zero=zero)
 
 
 def sheet_of_2024(said: Sheet2024) -> Sheet:
