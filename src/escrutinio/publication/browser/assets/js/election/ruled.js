@@ -35,7 +35,7 @@ export function asRuled(reported, heard, rulings, { sound, again, voting, place,
     const places = station ?? area;
     const within = places === undefined ? voting : voting.filter((one) => isIn(one, place.stations.get(one)?.area ?? "", [places], place));
     const here = within.filter((one) => (instances.get(one) ?? 0) <= instance);
-    const chosen = decision === "select" ? selected(sound.get(toHex(entry.body.sheet)), index, here) : null;
+    const chosen = decision === "select" ? selected(sound.get(toHex(entry.body.sheet)), index, here, entry.about.contest) : null;
     if (decision === "select" && !chosen) continue;
     const ordered = AGAIN.has(decision) ? toHex(sha256(entry.raw)) : "";
     for (const one of here) {
@@ -63,7 +63,10 @@ export function asRuled(reported, heard, rulings, { sound, again, voting, place,
  * @param {Signed | undefined} named
  * @param {number} index
  * @param {string[]} here
+ * @param {string} [contest]
  */
-function selected(named, index, here) {
-  return named && here.length === 1 && named.index < index && named.entry.about.station === here[0] ? named : null;
+function selected(named, index, here, contest) {
+  if (!named || here.length !== 1 || named.index >= index) return null;
+  const { about } = named.entry;
+  return about.station === here[0] && about.contest === contest ? named : null;
 }
