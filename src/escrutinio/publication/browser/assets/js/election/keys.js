@@ -28,7 +28,7 @@ const BULK = new Set([13, 14, 17, 18, 19]);
 /**
  * A keyring that has the operator's root alone.
  * @param {Uint8Array} rootKey
- * @param {number} officers how many names of the authority its acts need
+ * @param {number} officers whose consents the revocation of a watching key needs
  * @returns {Keyring}
  */
 export function keyringOf(rootKey, officers) {
