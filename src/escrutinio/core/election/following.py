@@ -15,7 +15,7 @@ from escrutinio.core.election.bulk.proofs import all_possess
 from escrutinio.core.election.bulk.signatures import plainly_acceptable
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
-from escrutinio.core.election.revoking import Revocations, consents_needed, Revoking
+from escrutinio.core.election.revoking import Revocations, Revoking, consents_needed
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.records import types as t

@@ -20,7 +20,7 @@ WATCHERS = (Role.PARTY, Role.OBSERVER)
 
 
 def consents_needed(body: t.Definition, root: bytes) -> int:
-    """Of how many officers, in the log of this root; none where it is not that of the definition's authority."""
+    """Of how many officers, in the log of this root; none unless it is that of the definition's authority."""
     official = body.author_role is AuthorRole.AUTHORITY and body.root_key == root
     return body.officers_needed if official else 0
 
@@ -34,7 +34,7 @@ class Revoking(NamedTuple):
 
 
 class Revocations:
-    """The revocations that wait for the consents of so many officers; with none of them no revocation waits."""
+    """The revocations that wait for the consents of so many officers; with no officer none waits."""
 
     def __init__(self, officers: int, waiting: Iterable[tuple[bytes, Revoking]] = ()) -> None:
         self._officers = officers
