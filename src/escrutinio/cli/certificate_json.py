@@ -25,7 +25,8 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
         "classes": list(certificate.classes),
         "ballots": certificate.ballots,
         "on_roll": certificate.registered,
-        "lots": [certificate.candidates[at] for at in certificate.lots],
+        "lots": [certificate.candidates[at] for at in certificate.lots.drawn],
+        "lots_among": [certificate.candidates[at] for at in certificate.lots.among],
         "outstanding": {
             "registered": capacity,
             "silent": left.silent,

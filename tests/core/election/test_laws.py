@@ -8,6 +8,7 @@ import pytest
 from escrutinio.base.errors import DefinitionError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.core.election.definition import check_contests, check_definition
+from escrutinio.core.election.outcome import Drawing, drawn_lots
 from escrutinio.core.election.state import Standing
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
@@ -347,11 +348,25 @@ def test_lots_among_those_who_are_tied_are_no_finding() -> None:
     assert codes(day.state()) == []
 
 
+def test_lots_among_more_than_are_tied_order_those_who_are() -> None:
+    day = lots_day()
+    drawn(day, ("ana", "blas", "carla"), ("carla", "blas"))
+    assert codes(day.state()) == []
+    assert drawn_lots(day.state(), "presidente") == Drawing((2, 1), (0, 1, 2))
+
+
+def test_lots_among_fewer_than_are_tied_break_nothing() -> None:
+    day = machines(Day(law=president(ties=Ties.LOTS)))
+    day.sheet("machine/1", "n1.01", (3, 5, 2, 5))
+    drawn(day, ("ana", "blas"), ("blas",))
+    assert [dict(note.values)["why"] for note in day.state().findings] == ["not-tied"]
+
+
 @pytest.mark.parametrize(
     ("among", "first", "why"),
     [
         (("ana", "carla"), ("carla",), "not-tied"),
-        (("ana", "blas", "carla"), ("carla",), "not-tied"),
+        (("ana", "blas", "carla"), ("carla",), "few"),
         (("ana", "faro"), ("faro",), "nobody"),
         (("ana", "blas"), ("carla",), "others"),
     ],

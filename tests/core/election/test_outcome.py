@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrutinio.core.election.outcome import Filled, Rank, outcome, rank, reaches, share_seats
+from escrutinio.core.election.outcome import Drawing, Filled, Rank, outcome, rank, reaches, share_seats
 from escrutinio.core.election.state import ContestView
 from escrutinio.core.records.codes import Method, Ties
 from escrutinio.core.records.parts import Bar, Win
@@ -237,7 +237,16 @@ def test_the_order_of_the_law_breaks_a_tie() -> None:
 def test_lots_break_a_tie_where_the_law_says_so() -> None:
     lots = contest(Method.PLURALITY, 3, ties=Ties.LOTS)
     assert outcome(lots, [5, 5, 1]).seats == Filled((0, 0, 0), 1, (0, 1))
-    assert outcome(lots, [5, 5, 1], lots=(1,)).seats == Filled((0, 1, 0), broken=(1,), among=(0, 1))
-    assert outcome(lots, [5, 5, 1], lots=(2,)).seats == Filled((0, 0, 0), 1, (0, 1)), "none of the tied"
+    assert outcome(lots, [5, 5, 1], lots=Drawing((1,), (0, 1))).seats == Filled(
+        (0, 1, 0), broken=(1,), among=(0, 1)
+    )
+    assert outcome(lots, [5, 5, 1], lots=Drawing((2,), (0, 1, 2))).seats == Filled((0, 0, 0), 1, (0, 1))
+    three = outcome(lots, [5, 5, 5], lots=Drawing((1, 0), (0, 1))).seats
+    assert three == Filled((0, 0, 0), 1, (0, 1, 2)), "a drawing says nothing of whom it was not among"
+    more = outcome(lots, [5, 5, 1], lots=Drawing((2, 1, 0), (0, 1, 2))).seats
+    assert more == Filled((0, 1, 0), broken=(1,), among=(0, 1)), "nor does it need all whom it was among"
+    two = contest(Method.PLURALITY, 3, 2, ties=Ties.LOTS)
+    few = outcome(two, [5, 5, 5], lots=Drawing((1,), (0, 1, 2))).seats
+    assert few == Filled((0, 0, 0), 2, (0, 1, 2)), "too few were drawn"
     silent = contest(Method.PLURALITY, 3)
-    assert outcome(silent, [5, 5, 1], lots=(1,)).seats == Filled((0, 0, 0), 1, (0, 1))
+    assert outcome(silent, [5, 5, 1], lots=Drawing((1,), (0, 1))).seats == Filled((0, 0, 0), 1, (0, 1))

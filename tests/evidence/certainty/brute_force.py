@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 
 from escrutinio.core.election.definition import PROPORTIONAL
-from escrutinio.core.election.outcome import Filled, Outcome, outcome
+from escrutinio.core.election.outcome import NO_DRAWING, Drawing, Filled, Outcome, outcome
 from escrutinio.core.election.state import ContestView
 from escrutinio.core.records.codes import Method, Ties
 from escrutinio.core.records.parts import Bar, Win
@@ -43,7 +43,7 @@ class Small:
     classes: tuple[int, ...]
     ballots: int
     registered: int
-    lots: tuple[int, ...]
+    lots: Drawing
     outstanding: int
 
     def certificate(self) -> Certificate:
@@ -130,7 +130,9 @@ def random_election(random: Random, method: Method) -> Small:
     ballots = -(-sum(votes) // marks) + sum(others)
     outstanding = random.randint(0, 2 if marks > 1 or candidates + classes > 4 else 4)
     registered = ballots + outstanding + random.randint(0, ballots + 2)
-    lots = tuple(order[: random.randint(0, candidates)]) if ties is Ties.LOTS else ()
+    among = tuple(order[: random.choice((0, 2, candidates, candidates))])
+    drawn = tuple(random.sample(among, random.randint(0, len(among))))
+    lots = Drawing(drawn, among) if ties is Ties.LOTS else NO_DRAWING
     return Small(contest, votes, others, ballots, registered, lots, outstanding)
 
 
@@ -150,7 +152,7 @@ def check(small: Small) -> Finality:
     final = result.finality(small.outstanding) is Finality.IRREVERSIBLE
     assert not (final and changed), small
     if (
-        found.rules.exact(len(small.votes)) and not small.lots
+        found.rules.exact(len(small.votes)) and small.lots == NO_DRAWING
     ):  # lots are of one tie; of another one they say nothing yet
         assert final is not changed, small
     if not small.outstanding and found.rules.method is not Method.DROOP:

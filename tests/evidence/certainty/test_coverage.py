@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from escrutinio.core.election.outcome import drawn_lots
+from escrutinio.core.election.outcome import NO_DRAWING, Drawing, drawn_lots
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Decision, Form, Method, Role, Ties
@@ -147,10 +147,10 @@ def test_lots_decide_the_whole_contest_and_no_area_of_it() -> None:
     day.sheet("machine/1", "n1.01", (30, 40, 10, 5))
     day.say(t.Lots(("ana", "blas"), ("blas",), ()), "authority/1", "presidente")
     state = day.state()
-    assert drawn_lots(state, "presidente") == (1,)
-    assert drawn_lots(state, "presidente", len(day.log) - 1) == ()
+    assert drawn_lots(state, "presidente") == Drawing((1,), (0, 1))
+    assert drawn_lots(state, "presidente", len(day.log) - 1) == NO_DRAWING
     found = coverage(state, "presidente", "reported")
-    assert (found.certificate().lots, found.certificate("norte").lots) == ((1,), ())
+    assert (found.certificate().lots, found.certificate("norte").lots) == (Drawing((1,), (0, 1)), NO_DRAWING)
     assert found.certificate().statements[0].broken == (1,)
     assert found.certificate("norte").statements[0].open == 1
 

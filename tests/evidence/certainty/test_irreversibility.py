@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.outcome import Drawing
 from escrutinio.core.records.codes import Method, Ties
 from escrutinio.core.records.parts import Bar, Win
 from escrutinio.evidence.certainty.certificates import announced_certificate
@@ -305,12 +306,19 @@ def test_what_breaks_ties_is_said() -> None:
     before = certify(lots, ("a", "b", "c"), (50, 50, 1), Outstanding(0))
     assert not before.irreversible
     assert "before they are drawn" in before.sentences("en")[0]
-    drawn = certify(lots, ("a", "b", "c"), (50, 50, 1), Outstanding(0), lots=(1, 0))
+    drawn = certify(lots, ("a", "b", "c"), (50, 50, 1), Outstanding(0), lots=Drawing((1, 0), (0, 1)))
     assert drawn.irreversible
     assert "lots were drawn for b" in drawn.sentences("en")[0]
-    assert not certify(lots, ("a", "b", "c"), (50, 50, 1), Outstanding(1), lots=(1, 0)).irreversible
+    assert not certify(
+        lots, ("a", "b", "c"), (50, 50, 1), Outstanding(1), lots=Drawing((1, 0), (0, 1))
+    ).irreversible
+    among_fewer = certify(lots, ("a", "b", "c"), (50, 50, 50), Outstanding(0), lots=Drawing((1, 0), (0, 1)))
+    assert not among_fewer.irreversible
+    assert "before they are drawn" in among_fewer.sentences("en")[0]
     # Lots that were drawn of one tie are not taken to decide another that may come.
-    assert not certify(lots, ("a", "b", "c"), (51, 50, 1), Outstanding(1), lots=(0, 1)).irreversible
+    assert not certify(
+        lots, ("a", "b", "c"), (51, 50, 1), Outstanding(1), lots=Drawing((0, 1), (0, 1))
+    ).irreversible
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 
 from escrutinio.core.election.fold import fold
-from escrutinio.core.election.outcome import outcome
+from escrutinio.core.election.outcome import Drawing, outcome
 from escrutinio.core.election.state import REPORTED, RULED, ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.log.reader import open_log, read_entries
@@ -162,8 +162,8 @@ def test_columns_of_classes_are_described(valley: Path) -> None:
 
 def test_lots_decide_only_among_whom_they_were_drawn(state: ElectionState) -> None:
     view = state.contest("presidencia")
-    tied = outcome(view, (10, 5, 5), lots=(2, 1))
+    tied = outcome(view, (10, 5, 5), lots=Drawing((2, 1), (1, 2)))
     assert tied.runoff is None  # 10 of 20 with a lead of a quarter
-    open_seat = outcome(view, (7, 6, 6), lots=(2, 1)).runoff
+    open_seat = outcome(view, (7, 6, 6), lots=Drawing((2, 1), (1, 2))).runoff
     assert open_seat is not None
     assert (open_seat.certain, open_seat.broken) == ((1, 0, 1), (2,))

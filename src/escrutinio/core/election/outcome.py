@@ -48,6 +48,22 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """Lots that were drawn `among` candidates whose claims were equal: those `drawn`, in that order. Both are
+    numbers in ballot order; about anybody else it says nothing."""
+
+    drawn: tuple[int, ...] = ()
+    among: tuple[int, ...] = ()
+
+    def of(self, tied: Sequence[int]) -> tuple[int, ...]:
+        """Some tied candidates in the order drawn; none unless it was drawn among them all."""
+        return tuple(each for each in self.drawn if each in tied) if set(tied) <= set(self.among) else ()
+
+
+NO_DRAWING = Drawing()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What votes show under a contest's method. Candidates are numbers in ballot order.
 
@@ -75,14 +91,13 @@ def outcome(
     *,
     ballots: int | None = None,
     registered: int | None = None,
-    lots: Sequence[int] = (),
+    lots: Drawing = NO_DRAWING,
 ) -> Outcome:
     """Apply the method of `contest` to the votes of its candidates, in ballot order.
 
     `classes`: other ballots, by the contest's classes (none counted where left out). `ballots` and
-    `registered`: how many came, and how many could, for a quorum. `lots`: candidates in the order in which
-    lots drew them. Raises ValueError unless there is one number of votes, zero or more, per candidate, and
-    per class.
+    `registered`: how many came, and how many could, for a quorum. `lots`: the drawing, where there is one.
+    Raises ValueError unless there is one number of votes, zero or more, per candidate, and per class.
     """
     classes = classes or (0,) * len(contest.classes)
     if len(votes) != len(contest.candidates) or len(classes) != len(contest.classes) or min(*votes, 0) < 0:
@@ -93,14 +108,22 @@ def outcome(
     return replace(decide(contest, votes, classes, lots), quorum=quorum)
 
 
-def drawn_lots(state: ElectionState, contest: str, size: int | None = None) -> tuple[int, ...]:
-    """The candidates of a contest, by number, in the order in which lots drew them when the log had `size`
-    entries (all of them if None); none without a drawing in force, or where it names somebody who does not
-    stand."""
-    number = {code: at for at, code in enumerate(state.contest(contest).candidates)}
+def drawn_lots(state: ElectionState, contest: str, size: int | None = None) -> Drawing:
+    """The drawing of lots in force for a contest when the log had `size` entries (all of them if None).
+
+    An empty one without any, and where it names somebody who does not stand, or draws somebody whom it was
+    not among.
+    """
     found = [each for each in state.records(Lots, contest) if size is None or each.index < size]
-    drawn = found[-1].body.drawn if found else ()
-    return tuple(number[code] for code in drawn) if set(drawn) <= number.keys() else ()
+    return as_drawing(state.contest(contest), found[-1].body) if found else NO_DRAWING
+
+
+def as_drawing(contest: ContestView, lots: Lots) -> Drawing:
+    """What a record says of lots, by the numbers of a contest's candidates; empty as in `drawn_lots`."""
+    number = {code: at for at, code in enumerate(contest.candidates)}
+    if not set(lots.drawn) <= set(lots.among) <= number.keys():
+        return NO_DRAWING
+    return Drawing(*(tuple(number[code] for code in codes) for codes in (lots.drawn, lots.among)))
 
 
 class Deciding(Protocol):
@@ -120,7 +143,7 @@ class Deciding(Protocol):
     def order(self) -> tuple[int, ...]: ...
 
 
-def decide(contest: Deciding, votes: Sequence[int], classes: Sequence[int], lots: Sequence[int]) -> Outcome:
+def decide(contest: Deciding, votes: Sequence[int], classes: Sequence[int], lots: Drawing) -> Outcome:
     """Apply the method of a contest as `outcome` does, without its quorum. `votes` is not empty, and
     `classes` has a number for each class that a share is of."""
     ranks = rank(votes)
@@ -263,13 +286,14 @@ def _by_rank(ranks: tuple[Rank, ...], candidates: int, places: int) -> Filled:
     return Filled(tuple(certain))
 
 
-def _order_of_ties(contest: Deciding, lots: Sequence[int]) -> Callable[[Filled], Filled]:
-    """What fills seats that a tie leaves open: the law's order, or lots that were drawn among the tied."""
+def _order_of_ties(contest: Deciding, lots: Drawing) -> Callable[[Filled], Filled]:
+    """What fills seats that a tie leaves open: the law's order, or lots that were drawn among all the
+    tied."""
 
     def break_tie(filled: Filled) -> Filled:
         if not filled.open or len(filled.tied) <= filled.open:
             return filled
-        order = contest.order if contest.ties is Ties.ORDER else lots if contest.ties is Ties.LOTS else ()
+        order = lots.of(filled.tied) if contest.ties is Ties.LOTS else contest.order
         chosen = tuple(each for each in order if each in filled.tied)[: filled.open]
         if len(chosen) < filled.open:
             return filled

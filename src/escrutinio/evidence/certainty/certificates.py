@@ -20,7 +20,7 @@ from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.counting import counting_at, rulings_of
 from escrutinio.core.election.definition import NULL, OTHERS
-from escrutinio.core.election.outcome import drawn_lots
+from escrutinio.core.election.outcome import NO_DRAWING, Drawing, drawn_lots
 from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.roll import UNKNOWN
@@ -47,7 +47,7 @@ class Coverage:
     some may lie here, nobody said how many), `registered_unknown`, `unbounded` and sheets `unread` [areas];
     `capacity`: ballots outstanding at most, and `registered`: voters on the roll, -1 if unknown;
     `valid_known` and `registered_known`: valid ballots and registered voters of the counted stations where
-    the latter are known. `lots`: candidates as lots drew them, for the whole contest.
+    the latter are known. `lots`: the drawing in force, for the whole contest.
     """
 
     contest: ContestView
@@ -68,7 +68,7 @@ class Coverage:
     registered: Int64
     valid_known: Int64
     registered_known: Int64
-    lots: tuple[int, ...]
+    lots: Drawing
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -102,7 +102,7 @@ class Coverage:
             self.votes[at].tolist(),
             self.outstanding(at),
             classes=self.classes[at].tolist(),
-            lots=self.lots if code == self.contest.area else (),
+            lots=self.lots if code == self.contest.area else NO_DRAWING,
             ballots=int(self.ballots[at]),
             registered=None if self.registered[at] < 0 else int(self.registered[at]),
             contest=self.contest.code,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from escrutinio.core.election.outcome import NO_DRAWING, Drawing
 from escrutinio.evidence.certainty.inequality import Finality, Statement
 from escrutinio.evidence.certainty.rules import Rules
 
@@ -36,8 +37,8 @@ class Outstanding:
 class Certified:
     """What counted votes show and whether it is final: all the whole numbers that anyone checks it with.
 
-    `votes` per candidate and `classes`, other ballots per class, disputed sheets taken out; `lots` as they
-    were drawn. The first statement is the result under the contest's method; the last one is of its quorum,
+    `votes` per candidate and `classes`, other ballots per class, disputed sheets taken out; the drawing
+    of `lots`. The first statement is the result under the contest's method; the last one is of its quorum,
     where it has one and `ballots` and `registered` are known. `basis` names what was added up; `size` is the
     log size, None for figures from elsewhere.
     """
@@ -52,7 +53,7 @@ class Certified:
     basis: str = ""
     size: int | None = None
     classes: tuple[int, ...] = ()
-    lots: tuple[int, ...] = ()
+    lots: Drawing = NO_DRAWING
     ballots: int | None = None
     registered: int | None = None
 

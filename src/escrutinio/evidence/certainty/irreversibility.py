@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.core.records.codes import Method, Ties
+from escrutinio.core.election.outcome import NO_DRAWING, Drawing
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.certainty import certificate_words
 from escrutinio.evidence.certainty.certified import Certified, Outstanding
 from escrutinio.evidence.certainty.inequality import Statement
@@ -45,7 +46,7 @@ def certify(
     outstanding: Outstanding,
     *,
     classes: Sequence[int] = (),
-    lots: Sequence[int] = (),
+    lots: Drawing = NO_DRAWING,
     ballots: int | None = None,
     registered: int | None = None,
     contest: str = "",
@@ -55,7 +56,7 @@ def certify(
 ) -> Certificate:
     """Certify what `votes` and other ballots show, beside the most ballots that can still come.
 
-    `lots`: candidates in the order in which lots drew them. `ballots` that came and voters `registered`, for
+    `lots`: a drawing of them, where there is one. `ballots` that came and voters `registered`, for
     a quorum. Raises EvidenceError as `statements` does, and for a negative capacity.
     """
     if len(candidates) != len(votes):
@@ -65,19 +66,19 @@ def certify(
     found = _all(rules, votes, classes, lots, ballots, registered)
     return Certificate(
         rules, tuple(candidates), tuple(votes), outstanding, found, contest, area, basis, size,
-        tuple(classes), tuple(lots), ballots, registered,
+        tuple(classes), lots, ballots, registered,
     )  # fmt: skip
 
 
 def statements(
-    rules: Rules, votes: Sequence[int], classes: Sequence[int] = (), lots: Sequence[int] = ()
+    rules: Rules, votes: Sequence[int], classes: Sequence[int] = (), lots: Drawing = NO_DRAWING
 ) -> tuple[Statement, ...]:
     """What these votes and other ballots, by class, show under these rules, the result itself first.
 
     Raises EvidenceError as `Rules.check` does.
     """
     rules.check(votes, classes)
-    case = Case(rules, tuple(votes), tuple(classes), tuple(lots) if rules.ties is Ties.LOTS else ())
+    case = Case(rules, tuple(votes), tuple(classes), lots)
     match rules.method:
         case Method.PLURALITY:
             return plurality(case)
@@ -91,7 +92,7 @@ def _all(
     rules: Rules,
     votes: Sequence[int],
     classes: Sequence[int],
-    lots: Sequence[int],
+    lots: Drawing,
     ballots: int | None,
     registered: int | None,
 ) -> tuple[Statement, ...]:

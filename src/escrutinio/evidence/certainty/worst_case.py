@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from escrutinio.core.election.definition import HALF
-from escrutinio.core.election.outcome import Filled, Outcome, decide
+from escrutinio.core.election.outcome import Drawing, Filled, Outcome, decide
 from escrutinio.core.records.codes import Ties
 from escrutinio.core.records.parts import Bar, Win
 from escrutinio.evidence.certainty.inequality import Inequality, Statement, longer
@@ -27,7 +27,7 @@ class Case:
     rules: Rules
     votes: tuple[int, ...]
     classes: tuple[int, ...]
-    lots: tuple[int, ...]
+    lots: Drawing
 
     def decided(self) -> Outcome:
         """What the method gives."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from escrutinio.core.derived.files import sums_of
-from escrutinio.core.election.outcome import Outcome, drawn_lots, outcome
+from escrutinio.core.election.outcome import NO_DRAWING, Outcome, drawn_lots, outcome
 from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import Basis, ContestView, ElectionState
 from escrutinio.core.election.totals import totals
@@ -80,7 +80,7 @@ class Column:
             self.classes[area],
             ballots=self.ballots[area],
             registered=None if unknown else registered,
-            lots=self._lots if area == self._whole else (),
+            lots=self._lots if area == self._whole else NO_DRAWING,
         )
 
     def sums(self, area: int) -> list[tuple[str, int]]:

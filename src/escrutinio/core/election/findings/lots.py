@@ -1,9 +1,9 @@
-"""Lots that were drawn where the law gives none, or among others than those who are tied."""
+"""Lots that were drawn where the law gives none, among others than those who are tied, or too few."""
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.findings.family import WARNING, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
-from escrutinio.core.election.outcome import outcome
+from escrutinio.core.election.outcome import Drawing, Filled, as_drawing, outcome
 from escrutinio.core.election.state import REPORTED, RULED, ContestView, ElectionState
 from escrutinio.core.election.totals import totals
 from escrutinio.core.records import types as t
@@ -18,7 +18,7 @@ LOTS_WITHOUT_TIE = FAMILY.finding(
     "({why}).",
 )
 
-LAW, NOBODY, OTHERS, NOT_TIED = "law", "nobody", "others", "not-tied"
+LAW, NOBODY, OTHERS, NOT_TIED, FEW = "law", "nobody", "others", "not-tied", "few"
 FAMILY.words(
     LOTS_WITHOUT_TIE,
     "why",
@@ -27,6 +27,7 @@ FAMILY.words(
         NOBODY: N_("it names somebody who does not stand"),
         OTHERS: N_("it draws somebody who was not among those that it was drawn among"),
         NOT_TIED: N_("by the sheets that count, it is not these who are tied"),
+        FEW: N_("it draws fewer than there are seats for those who are tied"),
     },
 )
 
@@ -50,17 +51,21 @@ def _why_not(state: ElectionState, contest: ContestView, lots: t.Lots) -> str | 
         return NOBODY
     if not set(lots.drawn) <= set(lots.among):
         return OTHERS
-    tied = _tied(state, contest)
-    return NOT_TIED if tied is not None and tied != set(lots.among) else None
+    drawing = as_drawing(contest, lots)
+    places = _places(state, contest, drawing)
+    if places is None or places.broken:
+        return None
+    among = 0 < places.open < len(places.tied) and set(places.tied) <= set(drawing.among)
+    return FEW if among else NOT_TIED
 
 
-def _tied(state: ElectionState, contest: ContestView) -> set[str] | None:
-    """Who is tied by the official sheets, as ruled where there are rulings; None without such a basis."""
+def _places(state: ElectionState, contest: ContestView, lots: Drawing) -> Filled | None:
+    """The seats after lots by the official sheets, as ruled where there are rulings; None without such a
+    basis."""
     codes = {basis.code for basis in state.bases}
     basis = RULED if RULED in codes else REPORTED
     if basis not in codes:
         return None
     found, top = totals(state, contest.code, basis), state.areas.index[contest.area]
-    shown = outcome(contest, found.candidates[top].tolist(), found.classes[top].tolist())
-    places = shown.seats if shown.runoff is None else shown.runoff
-    return {contest.candidates[candidate] for candidate in places.tied}
+    shown = outcome(contest, found.candidates[top].tolist(), found.classes[top].tolist(), lots=lots)
+    return shown.seats if shown.runoff is None else shown.runoff
