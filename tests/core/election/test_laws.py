@@ -76,6 +76,7 @@ WRONG: dict[str, tuple[Law, str]] = {
     "a threshold of one class twice": (council(threshold=share(3, 100, beside=(1, 1))), "threshold-base"),
     "a threshold without lists": (president(threshold=share(3, 100)), "threshold-unused"),
     "a quorum of 0": (president(quorum=share(0, 5)), "threshold-range"),
+    "a quorum with a class beside the voters": (president(quorum=share(1, 2, beside=(0,))), "quorum-beside"),
     "a first round for seats by lists": (council(wins=(p.Win(share(1, 2), None),)), "wins-unused"),
     "a share of 0 that wins": (
         president(method=Method.TWO_ROUND, wins=(p.Win(share(0, 2), None),)),
@@ -103,6 +104,14 @@ WRONG: dict[str, tuple[Law, str]] = {
     "a power twice": (body(powers=(MAY_RULE, MAY_RULE), courts=(THIRD,)), "power-twice"),
     "a power of a party": (body(powers=(p.Power(t.Ruling.TYPE, Role.PARTY, 1),)), "power-whose"),
     "a power that needs nobody": (body(powers=(p.Power(t.Ruling.TYPE, Role.AUTHORITY, 0),)), "power-whose"),
+    "a power over what each says alone": (
+        body(powers=(p.Power(t.Complaint.TYPE, Role.AUTHORITY, 2),)),
+        "power-unused",
+    ),
+    "a power of courts over what they do not say": (
+        body(courts=(THIRD,), powers=(MAY_RULE, p.Power(t.Proclamation.TYPE, Role.COURT, 1))),
+        "power-unused",
+    ),
     "a court that may say nothing": (body(courts=(THIRD,)), "courts-without-acts"),
     "a power of courts without one": (body(powers=(MAY_RULE,)), "courts-without-acts"),
     "a court of no instance": (

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.words.say import Phrase
+from escrutinio.core.election.powers import may_be_given
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.cbor import decode_strictly, encode
 from escrutinio.core.records.codes import Method, Role, Ties
@@ -62,9 +63,9 @@ def check_definition(body: Definition) -> None:
     """Refuse a definition whose parts contradict each other, its contests aside (`check_contests`).
 
     Raises DefinitionError for a date, court, supplement or power given twice, no officer needed, an act that
-    needs nobody, courts without an act of theirs, a power of a role that rules on nothing, a supplement
-    without an article, an article without words, contests both in the record and in a file or in neither, and
-    two titles in one language.
+    needs nobody, courts without an act of theirs, a power of a role that rules on nothing or over an act that
+    this role says alone or not at all, a supplement without an article, an article without words, contests
+    both in the record and in a file or in neither, and two titles in one language.
     """
     check_distinct("date-twice", (deadline.code for deadline in body.calendar))
     check_distinct("court-twice", (court.code for court in body.courts))
@@ -77,6 +78,8 @@ def check_definition(body: Definition) -> None:
     for power in body.powers:
         if power.role not in (Role.AUTHORITY, Role.COURT) or power.needed < 1:
             raise DefinitionError("power-whose", act=power.act, role=power.role.name.lower())
+        if not may_be_given(power.act, power.role):
+            raise DefinitionError("power-unused", act=power.act, role=power.role.name.lower())
     for court in body.courts:
         if court.instance < 1:
             raise DefinitionError("court-instance", court=repr(court.code))
@@ -114,8 +117,9 @@ def check_contests(contests: Sequence[Contest]) -> None:
     For a code given twice (contest; candidate, option, class within a contest), no candidate, an option for a
     candidate that is not there, a candidate without an option, no seat or more than `MAX_SEATS`, no mark or
     more than there are options, several marks in two rounds or with classes beside the base of a share, a
-    share that is not above 0 and at most 1 or whose base has a class that is not there, rules of another
-    method, an order of ties that is not one of all candidates, and two titles in one language.
+    share that is not above 0 and at most 1 or whose base has a class that is not there, a quorum with
+    classes, rules of another method, an order of ties that is not one of all candidates, and two titles in
+    one language.
     """
     check_distinct("contest-twice", (contest.code for contest in contests))
     for contest in contests:
@@ -180,6 +184,9 @@ def _check_method(contest: Contest) -> None:
         raise DefinitionError("threshold-unused", contest=name)
     if contest.wins and method is not Method.TWO_ROUND:
         raise DefinitionError("wins-unused", contest=name)
+    if contest.quorum is not None and contest.quorum.beside:
+        # It is a share of the registered voters: classes beside votes would change nothing in it.
+        raise DefinitionError("quorum-beside", contest=name)
     bars = [contest.threshold, contest.quorum]
     for win in contest.wins:
         bars += [win.share, win.lead]

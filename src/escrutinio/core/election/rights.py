@@ -9,40 +9,15 @@ from numpy.typing import NDArray
 from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.areas import AreaTree
 from escrutinio.core.election.keys import KeyTable, organisation_of
+from escrutinio.core.election.powers import JUDGED, OFFICERS, Kinds
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import AuthorRole, Role
 from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.records.subjects import Subject
 
-Kinds = frozenset[type[t.Body]]
-
 ROOT: Kinds = frozenset({t.Enrolment, t.Revocation, t.WitnessPolicy})
 """What the operator's root key signs; the charter besides, which is judged by its place."""
-
-OFFICERS: Kinds = frozenset(
-    {
-        t.Roll,
-        t.NominationChange,
-        t.StationChange,
-        t.Accreditation,
-        t.Lifecycle,
-        t.ContingencyOpening,
-        t.Ruling,
-        t.Lots,
-        t.IncidentDisclosure,
-        t.AuditMinutes,
-        t.Bulletin,
-        t.Proclamation,
-        t.Closing,
-        t.RemovalRequest,
-        t.NextRound,
-    }
-)
-"""What the authority says with as many officers as the definition asks for."""
-
-JUDGED: Kinds = frozenset({t.Ruling, t.RemovalRequest, t.Lots})
-"""What a definition may let courts say."""
 
 _ANYBODY: Kinds = frozenset({t.Claim, t.Statement, t.Retraction})
 _AUDITS: Kinds = frozenset(

@@ -1,6 +1,7 @@
 // What a definition must not say: parts that contradict each other.
 
 import { refuse } from "../records/refusal.js";
+import { mayBeGiven } from "./rights.js";
 
 const MAX_SEATS = 10_000;
 const OTHERS = "others"; // in an announced result, the candidates that it does not name
@@ -47,6 +48,7 @@ export function checkDefinition(body, areas) {
   for (const [what, parts] of Object.entries({ calendar, courts, supplements })) hold(distinct(codesOf(parts)), what);
   hold(distinct(powers.map((/** @type {any} */ { act, role }) => `${act} ${role}`)), "powers");
   hold(powers.every((/** @type {any} */ { role, needed }) => POWERFUL.has(role) && needed >= 1), "powers");
+  hold(powers.every((/** @type {any} */ { act, role }) => mayBeGiven(act, role)), "powers");
   hold(!courts.length === !powers.some((/** @type {any} */ { role }) => role === "court"), "courts");
   hold(courts.every((/** @type {any} */ { instance }) => instance >= 1), "courts");
   hold(supplements.every((/** @type {any} */ { article }) => article.trim()), "supplements");
@@ -78,6 +80,7 @@ function checkContest({ code, titles, method, seats, marks, candidates, options,
   hold(marks >= 1 && marks <= options.length && (method !== "two-round" || marks === 1), `${code}: marks`);
   hold(!threshold || (method !== "plurality" && method !== "two-round"), `${code}: threshold`);
   hold(!wins.length || method === "two-round", `${code}: wins`);
+  hold(!quorum?.beside.length, `${code}: quorum`);
   const bars = [threshold, quorum, ...wins.flatMap((/** @type {any} */ { share, lead }) => [share, lead])].filter((bar) => bar);
   hold(bars.every((bar) => isBar(bar, classes.length) && (marks === 1 || !bar.beside.length)), `${code}: threshold`);
   const sorted = [...order].sort((a, b) => a - b);

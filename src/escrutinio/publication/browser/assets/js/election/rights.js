@@ -42,6 +42,13 @@ const RIGHTS = new Map([
   ["court", [ANYBODY, setOf("withdrawal")]],
 ]);
 
+/** Whether a power over an act, by the number of its type, has an effect for a role; of a type that only later versions
+ * know, nobody here can say that it has none. @param {number} act @param {string} role */
+export function mayBeGiven(act, role) {
+  const name = LAYOUTS.get(act)?.name;
+  return !name || (role === "court" ? JUDGED.has(name) : BY_OFFICERS.has(name));
+}
+
 /** Whom a key belongs to: its name up to the second slash. @param {string} name */
 export function organisationOf(name) {
   return name.split("/").slice(0, 2).join("/");
