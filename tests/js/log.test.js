@@ -7,6 +7,7 @@ import test from "node:test";
 import { fingerprint } from "#js/log/fingerprint.js";
 import { consistencyProof, inclusionProof, leafHash, treeRoot, verifyConsistency, verifyInclusion } from "#js/log/merkle.js";
 import { parseVkey } from "#js/log/note.js";
+import { MAX_PLACE, checkSize } from "#js/log/place-file.js";
 import { ENTRIES, tilePath } from "#js/log/tile-names.js";
 import { tileNames } from "#js/log/tiles.js";
 import { parseTrust } from "#js/log/trust.js";
@@ -53,6 +54,12 @@ test("roots are those of the definition, and proofs lead to them", async () => {
       assert.ok(refusalOf(() => verifyConsistency(old, leafHash(root), size, root, proof)));
     }
   }
+});
+
+test("a place's file is written only where it is opened", () => {
+  checkSize(2_000, MAX_PLACE);
+  assert.equal(refusalOf(() => checkSize(2_001, 0)), "place-entries");
+  assert.equal(refusalOf(() => checkSize(2, MAX_PLACE + 1)), "place-large");
 });
 
 test("tiles have the names of the specification", () => {

@@ -13,7 +13,7 @@ import click
 from escrutinio.base.beside import write_new
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.say import language, say
+from escrutinio.base.words.say import Joined, language, said_in_all, say
 from escrutinio.base.words.wording import decimal, percent, whole
 from escrutinio.cli import audit_records, audit_throws, hand_counts
 from escrutinio.cli.audit_records import check_basis, commitment_of, percent_of
@@ -24,7 +24,7 @@ from escrutinio.cli.output import print_json
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.bounds import Boxes
     from escrutinio.evidence.audit.plan import AuditPlan
-    from escrutinio.evidence.audit.status import AuditStatus
+    from escrutinio.evidence.audit.status import AuditStatus, LeftAside
 
 SOURCES = (
     "J. Aslam, R. Popa, R. Rivest, On auditing elections when precincts have different sizes (2008)",
@@ -242,22 +242,25 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
     help=say("Digest of the commitment; the last one that can be made again if left out."),
 )
 def status(question: Question, commitment: str | None) -> None:
-    from escrutinio.evidence.audit.status import audit_status, audit_statuses
+    from escrutinio.evidence.audit.status import Audits, audit_status, audit_statuses
 
     digest = commitment_of(commitment)
     opened = question.open()
     asked: dict[str, Any] = {"attachments": opened.log.attachment, "root_at": opened.root_at}
-    audits = () if digest else audit_statuses(opened.state, opened.contest.code, **asked)
-    found = audits[-1] if audits else audit_status(opened.state, opened.contest.code, digest, **asked)
+    audits = Audits() if digest else audit_statuses(opened.state, opened.contest.code, **asked)
+    if audits.aside and not audits.made:
+        raise EvidenceError("audits-aside", why=Joined(audits.aside, " "))
+    made = audits.made or (audit_status(opened.state, opened.contest.code, digest, **asked),)
+    found = made[-1]
     check_basis(question, found.basis)
     if question.as_json:
-        print_json(_status_as_plain(found))
+        print_json(_status_as_plain(found, audits.aside))
     else:
         click.echo(_heading(opened, found.basis, found.boxes))
-        _print_status(found)
+        _print_status(found, audits.aside)
 
 
-def _print_status(found: AuditStatus) -> None:
+def _print_status(found: AuditStatus, aside: Sequence[LeftAside]) -> None:
     from escrutinio.core.records.codecs import word
 
     lang = language()
@@ -299,6 +302,8 @@ def _print_status(found: AuditStatus) -> None:
         click.echo(say("\nNext round: ") + _listed(found.suggested))
     for note in found.notes:
         click.echo(say("\nNote: ") + note.sentence(lang))
+    for other in aside:
+        click.echo(say("\nNote: ") + other.said_in(lang))
     print_method(say("risk-limiting audits"), SOURCES)
 
 
@@ -314,7 +319,7 @@ def _listed(boxes: Sequence[str]) -> str:
     return ", ".join(boxes[:SHOWN_BOXES]) + more
 
 
-def _status_as_plain(found: AuditStatus) -> dict[str, object]:
+def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str, object]:
     from escrutinio.core.records.codecs import word
     from escrutinio.evidence.audit.status import stated_risk
 
@@ -366,6 +371,16 @@ def _status_as_plain(found: AuditStatus) -> dict[str, object]:
                 "sentence": {lang: each.sentence(lang) for lang in sorted(languages())},
             }
             for each in found.notes
+        ],
+        "left_aside": [
+            {
+                "commitment": each.digest.hex(),
+                "entry": each.index,
+                "by": each.signer,
+                "why": each.why.plain(),
+                "sentence": said_in_all(each),
+            }
+            for each in aside
         ],
         "sentences": in_each(found.sentences),
         "sources": list(SOURCES),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.base.words.catalogue import languages
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import AuditMethod, BoundSource, Role
 from escrutinio.evidence.audit.notes import MOST_NOTES
@@ -104,10 +105,16 @@ def test_nobodys_commitment_hides_the_audit_of_another() -> None:
     day.commit(head=p.LogHead(ORIGIN, 0, bytes(32)), by="party/azul/1")
     later = day.commit(by="authority/2")
     by_party = day.commit(by="observer/red/1")
-    day.commit(limit=p.Fraction(0, 1), by="party/azul/1")
+    odd = day.commit(limit=p.Fraction(0, 1), by="party/azul/1")
     found = audit_statuses(day.state(), "presidente", attachments=day.attachments.get)
-    assert [each.digest for each in found] == [first, later, by_party]
-    assert all(each.boxes == 40 for each in found)
+    assert [each.digest for each in found.made] == [first, later, by_party]
+    assert all(each.boxes == 40 for each in found.made)
+    (aside,) = found.aside
+    assert (aside.digest, aside.signer, aside.why.code) == (odd, "party/azul/1", "risk-limit-range")
+    for language in languages():
+        said = aside.said_in(language)
+        assert "party/azul/1" in said
+        assert said.endswith(aside.why.said_in(language))
 
 
 @pytest.mark.parametrize("boxes", [1, 3])

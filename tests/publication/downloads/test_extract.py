@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -10,9 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from escrutinio.base.errors import InputError
+from escrutinio.cli import main
 from escrutinio.cli.extract import command
 from escrutinio.core.records.codes import Closes, RevocationReason, Role
 from escrutinio.core.records.types import Revocation
+from escrutinio.core.verification.place import MAX_PLACE, check_size
 from escrutinio.publication.downloads.part import part_entries, write_zip
 from tests.core.election.build import ROOT, STATIONS, Day, key
 
@@ -53,6 +56,32 @@ def test_the_same_content_is_the_same_file_and_none_is_overwritten(tmp_path: Pat
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with pytest.raises(InputError, match="exists already"):
         write_zip(tmp_path / "a.zip", [])
+
+
+def test_a_place_whose_file_nobody_could_open_is_refused_in_one_sentence(
+    miniature: Path, tmp_path: Path
+) -> None:
+    log = shutil.copytree(miniature, tmp_path / "log")
+    trust = log / "trust.toml"
+    trust.write_bytes(trust.read_bytes() + b"# much\n" * (MAX_PLACE // 7))
+    out = tmp_path / "place.html"
+    result = CliRunner().invoke(main, ["extract", "N2.02", "--log", str(log), "-o", str(out)])
+    assert result.exit_code == 2
+    assert "more than 4,194,304 are not opened" in result.stderr
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("entries", "size", "code"),
+    [(2_000, MAX_PLACE, None), (2_001, 0, "place-entries"), (2, MAX_PLACE + 1, "place-large")],
+)
+def test_who_writes_a_place_holds_to_what_its_reader_opens(entries: int, size: int, code: str | None) -> None:
+    if code is None:
+        check_size(entries, size)
+        return
+    with pytest.raises(InputError) as raised:
+        check_size(entries, size)
+    assert raised.value.code == code
 
 
 def test_the_command_writes_a_part(miniature: Path, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from escrutinio.core.election.totals import totals
 from escrutinio.core.records.codes import Kind
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.verification.checks import Outcome
-from escrutinio.core.verification.publication import verify_publication
+from escrutinio.core.verification.place import MAX_PLACE, read_place_file, verify_place
+from escrutinio.core.verification.publication import open_verified, verify_publication
+from escrutinio.publication.downloads.one_place import place_file
 from escrutinio.running.workspace.publish import Published, publish
 from tests.running.laws.by_hand import highest, most_votes, sums
 from tests.running.laws.made import Made, councils, parliament, senate
@@ -70,11 +72,24 @@ def compare(state: ElectionState, made: Made, base: Path) -> None:
             assert list(seats.certain) == expected, race.code
 
 
+def open_one_place(made: Made, base: Path) -> None:
+    """A station's one file, which carries the file of all contests, is opened by its reader."""
+    town = made.areas[0]
+    data = place_file(open_verified(base / "out"), f"{town}.001", "es")
+    print(f"{made.code}: a station of {len(made.races)} contests as one file: {len(data):,} bytes")
+    assert len(data) <= MAX_PLACE
+    found = verify_place(read_place_file(data), None)
+    assert found.steps["signatures"] == (Outcome.HOLDS, None)
+    here = {race.code for race in made.races if race.area in (town, "XX")}
+    assert {each.entry.about.contest for each in found.signed if each.entry.about.contest} == here
+
+
 @pytest.mark.parametrize(
     "made", [parliament(1), councils(12, 1), senate(2)], ids=["parliament", "councils", "senate"]
 )
 def test_a_small_share_of_the_stations(made: Made, tmp_path: Path) -> None:
     compare(published(made, tmp_path).state, made, tmp_path)
+    open_one_place(made, tmp_path)
 
 
 @pytest.mark.long
@@ -83,3 +98,4 @@ def test_a_small_share_of_the_stations(made: Made, tmp_path: Path) -> None:
 )
 def test_the_whole_of_it(made: Made, tmp_path: Path) -> None:
     compare(published(made, tmp_path).state, made, tmp_path)
+    open_one_place(made, tmp_path)

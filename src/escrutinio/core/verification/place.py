@@ -14,7 +14,7 @@ from typing import Annotated
 
 import msgspec
 
-from escrutinio.base.errors import DefinitionError, LogError, RecordError
+from escrutinio.base.errors import DefinitionError, InputError, LogError, RecordError
 from escrutinio.core.election.definition import check_contests, check_definition, read_contests
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.revoking import Revocations, consents_needed
@@ -33,6 +33,8 @@ from escrutinio.core.verification.checks import Outcome
 
 VERSION = 2
 MAX_PLACE = 4 * 1024 * 1024
+"""Most bytes of a file, for who reads one and who writes one."""
+
 START = b'<!doctype html>\n<html lang="'
 _PAYLOAD = re.compile(r'<pre id="place" hidden>([^<]*)</pre>')
 _MOST = 2_000
@@ -110,6 +112,17 @@ def read_place_file(data: bytes) -> PlaceFile:
     if payload.version != VERSION or not payload.stations or not rises:
         raise LogError("place-form")
     return PlaceFile(text, payload, written)
+
+
+def check_size(entries: int, size: int) -> None:
+    """Refuse a file of so many entries and bytes that `read_place_file` and its callers would not open.
+
+    Raises InputError.
+    """
+    if entries > _MOST:
+        raise InputError("place-entries", size=entries, limit=_MOST)
+    if size > MAX_PLACE:
+        raise InputError("place-large", size=size, limit=MAX_PLACE)
 
 
 def write_payload(

@@ -84,12 +84,12 @@ class AuditRecords:
         }
 
 
-def committed(state: ElectionState, contest: str) -> tuple[bytes, ...]:
-    """The digests of the commitments to audits of a contest in log order, the latest of each organisation."""
+def committed(state: ElectionState, contest: str) -> tuple[Logged[t.AuditCommitment], ...]:
+    """The commitments to audits of a contest in log order, the latest of each organisation."""
     latest = {
         organisation_of(logged.entry.signer): logged for logged in state.records(t.AuditCommitment, contest)
     }
-    return tuple(each.entry.digest for each in sorted(latest.values(), key=lambda each: each.index))
+    return tuple(sorted(latest.values(), key=lambda each: each.index))
 
 
 def read_audit(

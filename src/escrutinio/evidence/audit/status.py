@@ -6,7 +6,6 @@ one found here.
 """
 
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -36,7 +35,7 @@ from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import check_risk_limit
 from escrutinio.evidence.audit.records import AuditRecords, RootAt, committed, read_audit
-from escrutinio.evidence.audit.texts import NOT, STANDS, UNCOVERED, UNKNOWN
+from escrutinio.evidence.audit.texts import ASIDE, NOT, STANDS, UNCOVERED, UNKNOWN
 
 MOST_SUGGESTED = 10_000
 """Most boxes that a status suggests for the next round; more are better counted whole."""
@@ -188,14 +187,38 @@ def audit_status(
     )
 
 
-def audit_statuses(state: ElectionState, contest: str, **asked: Any) -> tuple[AuditStatus, ...]:
-    """The latest audit of each organisation that can be made again, in log order; `asked` as for
-    `audit_status`. Nobody's odd commitment hides another's audit."""
-    found = []
-    for digest in committed(state, contest):
-        with suppress(EvidenceError):
-            found.append(audit_status(state, contest, digest, **asked))
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class LeftAside:
+    """A commitment whose audit cannot be made again: its `index`, `digest` and `signer`, and why not."""
+
+    index: int
+    digest: bytes
+    signer: str
+    why: EvidenceError
+
+    def said_in(self, language: str) -> str:
+        """That it is left aside and why, in a language. Raises KeyError for an unknown language."""
+        return say_in(language, ASIDE, entry=self.index, signer=self.signer, why=self.why)
+
+
+@dataclass(frozen=True, slots=True)
+class Audits:
+    """The latest audit of each organisation, in log order: those that can be made again, and the others."""
+
+    made: tuple[AuditStatus, ...] = ()
+    aside: tuple[LeftAside, ...] = ()
+
+
+def audit_statuses(state: ElectionState, contest: str, **asked: Any) -> Audits:
+    """The latest audit of each organisation; `asked` as for `audit_status`. Nobody's odd commitment hides
+    another's audit, and none is left out unsaid."""
+    made, aside = [], []
+    for logged in committed(state, contest):
+        try:
+            made.append(audit_status(state, contest, logged.entry.digest, **asked))
+        except EvidenceError as why:
+            aside.append(LeftAside(logged.index, logged.entry.digest, logged.entry.signer, why))
+    return Audits(tuple(made), tuple(aside))
 
 
 def stated_risk(risk: Fraction) -> p.Fraction:

@@ -141,6 +141,9 @@ NOT = N_(
     "counts that agree this well if it were; differences of a few votes are usual in counts by hand, and "
     "the boxes that differ are to be counted again."
 )
+ASIDE = N_(
+    "The commitment in entry {entry}, by {signer}, is left aside, since its audit cannot be made again: {why}"
+)
 UNCOVERED = N_(
     "{stations:,} stations have no counted sheet; if all their registered voters voted against the "
     "outcome, the risk is {worst}."

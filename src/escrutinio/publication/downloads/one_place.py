@@ -31,6 +31,7 @@ from escrutinio.core.verification.place import (
     Placed,
     PlaceFile,
     PlaceVerification,
+    check_size,
     read_place_file,
     to_text,
     verify_place,
@@ -55,21 +56,28 @@ _GAP = re.compile(r"\{\{(\w+)\}\}")
 def place_file(log: VerifiedLog, place: str, language: str) -> bytes:
     """The file of a station, or of all stations of a center or of an area.
 
-    Raises InputError for a place that there is not, and LogError where the log does not give what was
-    verified.
+    Raises InputError for a place that there is not or whose file nobody could open, and LogError where the
+    log does not give what was verified.
     """
     stations = _stations(log.state, place)
     along = [log.unverified(path, MAX_ALONG) or b"" for path in (TRUST, QR2024_FILE)]
     trust, cards = (content.decode("utf-8", "replace") for content in along)
-    wanted = log.entries_at(_entries(log.state, stations))
+    indices = _entries(log.state, stations)
+    check_size(len(indices), 0)
+    wanted = log.entries_at(indices)
     entries = [(index, raw, log.proof(index).hashes) for index, raw in wanted]
     about = (language, place, stations, trust, cards, to_text(_contests(log)))
     written = write_payload(about, entries, log.signed.note.data)
-    return page_of(read_place_file(framed(language, "", "", written).encode())).encode()
+    page = page_of(read_place_file(framed(language, "", "", written).encode())).encode()
+    check_size(len(entries), len(page))
+    return page
 
 
 def _contests(log: VerifiedLog) -> bytes:
-    """The file of the contests; empty where they stand in the definition."""
+    """The file of the contests; empty where they stand in the definition.
+
+    It goes along whole: its digest, which the definition has, is of the whole, and holds for no part of it.
+    """
     named = log.state.definition.body.contests_file
     return b"" if named is None else log.attachment(named.digest) or b""
 
@@ -144,7 +152,7 @@ def _stations(state: ElectionState, place: str) -> tuple[str, ...]:
         raise InputError("part-area", area=repr(place[:80]))
     found = tuple(sorted(roll.stations[at] for at in np.flatnonzero(inside).tolist()))
     if not found or len(found) > MOST_STATIONS:
-        raise InputError("part-large", size=len(found), limit=MOST_STATIONS)
+        raise InputError("place-stations", size=len(found), limit=MOST_STATIONS)
     return found
 
 

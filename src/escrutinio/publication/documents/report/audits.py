@@ -14,8 +14,8 @@ from escrutinio.publication.documents.report.results import ContestEvidence
 
 
 def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
-    """An answer for each audit that was committed to; `listed` are the boxes that await a count."""
-    for audit in one.audits:
+    """An answer for each audit that was committed to, also those that cannot be made again; `listed` are the boxes that await a count."""
+    for audit in one.audits.made:
         notes = tuple(note.sentence(say.language) for note in audit.notes)
         tables = (_fixed(one, audit, say), *([_rounds(audit, say)] if audit.rounds else []))
         yield Answer(
@@ -25,6 +25,13 @@ def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
             key=f"e{audit.index}",
             entries=(audit.index,),
             listed=audit.rounds[-1].awaiting if audit.rounds else (),
+        )
+    for other in one.audits.aside:
+        yield Answer(
+            say("An audit that cannot be made again"),
+            (other.said_in(say.language),),
+            key=f"e{other.index}",
+            entries=(other.index,),
         )
 
 
@@ -51,7 +58,7 @@ def _fixed(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
 
 def _entry_of(one: ContestEvidence, digest: bytes, say: Tongue) -> str:
     """The entry of an earlier audit; its digest, where that audit cannot be made again."""
-    found = next((audit.index for audit in one.audits if audit.digest == digest), None)
+    found = next((audit.index for audit in one.audits.made if audit.digest == digest), None)
     return digest.hex() if found is None else f"{say('entry')} {say.whole(found)}"
 
 

@@ -23,7 +23,7 @@ from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, registered_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
-from escrutinio.evidence.audit.status import AuditStatus, audit_statuses
+from escrutinio.evidence.audit.status import Audits, audit_statuses
 from escrutinio.evidence.certainty.certificates import (
     Coverage,
     announced_roll,
@@ -78,7 +78,7 @@ class ContestEvidence:
     plans: tuple[AuditPlan, ...]
     plan_basis: str
     hot: tuple[tuple[int, int], ...]
-    audits: tuple[AuditStatus, ...]
+    audits: Audits
     quick_count: tuple[str, tuple[SampleSize, ...]] | None
     screening: Screening | None
     screening_basis: str

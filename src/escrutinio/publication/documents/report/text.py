@@ -93,7 +93,7 @@ def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
     if one.accounts:
         heading = say("Official sheets, copies and paper side by side")
         yield Topic("reconciliation", heading, tuple(_reconciled(one, each, say) for each in one.accounts))
-    if one.plans:
+    if one.plans or one.audits.made or one.audits.aside:
         yield Topic(
             "audit",
             say("What an audit of the boxes would take"),
@@ -234,6 +234,14 @@ def _reconciled(one: ContestEvidence, found: Accounts, say: Tongue) -> Answer:
 
 
 def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
+    if one.plans:
+        yield _plans(one, say)
+    if one.plans and one.hot:
+        yield _hot(one, say)
+    yield from audit_answers(one, say)
+
+
+def _plans(one: ContestEvidence, say: Tongue) -> Answer:
     header = (
         say("risk limit"),
         say("boxes, default bet"),
@@ -250,10 +258,7 @@ def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     )
     table = Table(say("If every box agrees with its sheet"), header, rows)
     heading = say("Plan for {basis}", basis=basis_name(one, one.plan_basis, say))
-    yield Answer(heading, one.plans[0].sentences(say.language), (table,), key="plan")
-    if one.hot:
-        yield _hot(one, say)
-    yield from audit_answers(one, say)
+    return Answer(heading, one.plans[0].sentences(say.language), (table,), key="plan")
 
 
 def _hot(one: ContestEvidence, say: Tongue) -> Answer:

@@ -20,6 +20,12 @@ const PAYLOAD = /<pre id="place" hidden>([^<]*)<\/pre>/g;
  *   entries: [number, string, string[]][] }} Payload */
 /** @typedef {{ text: string, payload: Payload, written: string, files: Map<string, Uint8Array> }} PlaceFile */
 
+/** Refuse a file of so many entries and bytes that nobody would open. @param {number} entries @param {number} size */
+export function checkSize(entries, size) {
+  if (entries > MOST) refuse("place-entries", { size: entries, limit: MOST });
+  if (size > MAX_PLACE) refuse("place-large", { size, limit: MAX_PLACE });
+}
+
 /** Whether a file begins as a place's does. @param {Blob} file */
 export async function isPlaceFile(file) {
   return file.size <= MAX_PLACE && (await file.slice(0, START.length).text()) === START;

@@ -5,7 +5,7 @@
 import { toBase64, toUtf8, fromUtf8 } from "../records/bytes.js";
 import { download, el, fillElement } from "./dom.js";
 import { Gathering } from "../election/gathering.js";
-import { framed, writePayload } from "../log/place-file.js";
+import { checkSize, framed, writePayload } from "../log/place-file.js";
 import { isShown, placeText } from "../election/place-text.js";
 import { Refusal } from "../records/refusal.js";
 import { say } from "./say.js";
@@ -50,6 +50,7 @@ async function placeFile(lang, log, { station, entries }) {
   await gathering.add([0, 1, ...entries.map(({ index }) => index)]);
   await gathering.rest(controls);
   const indices = gathering.indices();
+  checkSize(indices.length, 0);
   const standing = await Promise.all(indices.map((index) => log.standing(index)));
   const about = { place: station, stations: [station] };
   const signed = [];
@@ -65,5 +66,7 @@ async function placeFile(lang, log, { station, entries }) {
   const contests = file ? toBase64(await log.attachment(file)) : "";
   const payload = writePayload({ language: lang, ...about, trust, cards, contests }, standing, checkpoint);
   const text = framed(lang, placeText(lang, definition, checkpoint, about, signed), payload);
-  return { name: `${definition.body.code}-${station}-${checkpoint.size}.html`, data: toUtf8(text) };
+  const data = toUtf8(text);
+  checkSize(indices.length, data.length);
+  return { name: `${definition.body.code}-${station}-${checkpoint.size}.html`, data };
 }
