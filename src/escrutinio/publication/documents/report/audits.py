@@ -14,7 +14,8 @@ from escrutinio.publication.documents.report.results import ContestEvidence
 
 
 def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
-    """An answer for each audit that was committed to, also those that cannot be made again; `listed` are the boxes that await a count."""
+    """An answer for each audit that was committed to, also where it cannot be made again; `listed` are the
+    boxes that await a count."""
     for audit in one.audits.made:
         notes = tuple(note.sentence(say.language) for note in audit.notes)
         tables = (_fixed(one, audit, say), *([_rounds(audit, say)] if audit.rounds else []))
