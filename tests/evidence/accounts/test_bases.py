@@ -1,23 +1,37 @@
 """The bases of one log against each other: what agrees, what differs and for whom, whether it matters."""
 
+from collections import Counter
+from dataclasses import replace
+from random import Random
+
 import numpy as np
 import pytest
 
+from escrutinio.core.election.places import Beyond
+from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import Role
 from escrutinio.evidence.accounts.accounts import Accounts, Pair, compare, compare_bases
-from escrutinio.evidence.accounts.differences import NUMBER, Kind
+from escrutinio.evidence.accounts.differences import DIFFERENT, NUMBER, Kind
 from escrutinio.evidence.accounts.sources import join, source_of
 from tests.core.election.build import Day
+from tests.evidence.accounts.test_accounts import source
 
 COPIES = "copies:party/azul"
+LACKED = (Kind.ONLY_RIGHT, Kind.NEITHER)
 ALL = (
     b"station,center,area,registered\n"
     b"n1.01,n1,norte,100\nn1.02,n1,norte,100\nn2.01,n2,norte,100\ns1.01,s1,sur,50\n"
 )
 
 
-def day_with(sheets: dict[str, tuple[int, ...]], copies: dict[str, tuple[int, ...]]) -> Day:
-    day = Day()
+def day_with(
+    sheets: dict[str, tuple[int, ...]],
+    copies: dict[str, tuple[int, ...]],
+    *,
+    supplement: p.Supplement | None = None,
+) -> Day:
+    supplements = () if supplement is None else (supplement,)
+    day = Day(law=lambda definition: replace(definition, supplements=supplements))
     day.roll(ALL, replaces=day.rolled)
     day.enrol("machine/1", Role.MACHINE)
     for station, counts in sheets.items():
@@ -77,6 +91,70 @@ def test_whether_it_matters() -> None:
     assert changes.changes_order
     assert "another one" in accounts.sentences(changes, "en")[0]
     assert "otro" in accounts.sentences(changes, "es")[0]
+
+
+def test_who_may_vote_beyond_the_list_is_outstanding_with_it() -> None:
+    sheets: dict[str, tuple[int, ...]] = {
+        "n1.01": (50, 0, 0, 0),
+        "n1.02": (70, 5, 0, 0),
+        "s1.01": (9, 1, 0, 0),
+    }
+    for most, capacity, final in ((None, None, False), (61, 50 + 61, True), (65, 50 + 65, False)):
+        day = day_with(sheets, {"s1.01": (1, 9, 0, 0)}, supplement=p.Supplement("x", (), "art. 9", most, ()))
+        (found,) = compare_bases(day.state(), "presidente", "reported")
+        differing = found.pairs[0].differing
+        assert differing.outstanding.capacity == capacity
+        assert differing.outstanding.unbounded == (1 if most is None else 0)
+        assert differing.irreversible is final
+        both = found.pairs[0].open_stations.outstanding
+        assert both.capacity == (None if most is None else 50 + 100 + 2 * most)
+
+
+def sheet(random: Random, most: int) -> tuple[int, ...]:
+    """Votes of three, the last without any, within so many ballots."""
+    ours = random.randint(0, most)
+    return ours, random.randint(0, (most - ours) // 2), 0
+
+
+def test_what_accounts_call_final_no_filling_changes() -> None:
+    """Small elections: whatever the stations in question hold, within lists and supplements."""
+    random = Random(13)
+    seen = Counter[bool]()
+    for _ in range(600):
+        codes = ("n1", "n2", "s1")
+        listed = {code: random.choice((-1, 0, 2, 4)) for code in codes}
+        extra = {code: random.choice((0, 0, 1, 3, -1)) for code in codes}
+        room = {code: max(listed[code], 4) + max(extra[code], 0) for code in codes}
+        here = {code: sheet(random, room[code]) for code in codes if code == "n1" or random.random() < 0.8}
+        there = {code: here.get(code, (1, 1, 0)) for code in codes}
+        there |= {code: sheet(random, room[code]) for code in codes if random.random() < 0.3}
+        left, right = source("left", here, registered=listed), source("right", there)
+        assert left.places is not None
+        beyond = Beyond(
+            np.array([max(extra[code], 0) for code in codes]), np.array([extra[code] < 0 for code in codes])
+        )
+        joined = join([replace(left, places=replace(left.places, beyond=beyond)), right])
+        roll = None if random.random() < 0.5 else 60
+        (pair,) = compare(joined, registered=roll).pairs
+        for found, questions in ((pair.differing, DIFFERENT), (pair.open_stations, (*DIFFERENT, *LACKED))):
+            asked = np.isin(pair.kind, [NUMBER[kind] for kind in questions])
+            kept = joined.votes(0)[~np.isin(pair.kind, [NUMBER[kind] for kind in DIFFERENT])].sum(axis=0)
+            rooms = []
+            for number in np.flatnonzero(asked).tolist():
+                code = joined.stations[number]
+                said = max(int(joined.votes(side)[number].sum()) for side in (0, 1))
+                free = extra[code] < 0
+                if listed[code] < 0 and pair.kind[number] in [NUMBER[kind] for kind in DIFFERENT]:
+                    rooms.append(said)  # one of the two sides is taken to be right
+                else:
+                    rooms.append(max(max(listed[code], 0) + (9 if free else extra[code]), said))
+            most = sum(rooms)
+            now = np.argmax(kept)
+            others = [place for place in range(3) if place != now]
+            changed = any(kept[place] + most >= kept[now] for place in others)
+            assert not (found.irreversible and changed), (listed, extra, here, there, roll)
+            seen[found.irreversible] += 1
+    assert min(seen.values()) > 50, seen
 
 
 def test_null_votes_alone_differ_without_a_net_effect() -> None:

@@ -317,7 +317,7 @@ def test_stations_without_a_sheet_are_counted_against_the_outcome() -> None:
     assert (found.outstanding.stations, found.outstanding.registered) == (2, 400)
     assert found.risk_outstanding is not None
     assert found.risk < found.risk_outstanding < 1
-    assert "2 stations have no counted sheet; if all their registered voters" in found.sentences("en")[1]
+    assert "2 stations have no counted sheet; if all who could vote there" in found.sentences("en")[1]
     unknown = status_of_unknown_roll()
     assert unknown.outstanding.registered is None
     assert unknown.risk_outstanding is None

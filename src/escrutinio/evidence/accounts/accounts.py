@@ -231,12 +231,13 @@ def _certify(
     roll: int | None,
     unlisted: int,
 ) -> Certificate:
-    """Take the stations that differ out of the left side; every registered voter in question is outstanding.
+    """Take the stations that differ out of the left side; every voter in question is outstanding: who is on
+    the list, and as many more as the law lets vote there.
 
     Where registered voters are unknown, the larger of the two sides' ballots stand in for a station that
     differs (one of them is taken to be right); a station without a sheet on the left is of unknown size,
     which only the size of the whole `roll` bounds. Where a share is of ballots of a class that the left side
-    does not give, what is outstanding is unknown.
+    does not give, or the law lets others vote without a number, what is outstanding is unknown.
     """
     left, rules, options = pair[0], rules_of(joined.view), len(joined.view.options)
     known = joined.registered >= 0
@@ -251,14 +252,26 @@ def _certify(
         return found
 
     most, least = ballots(1), ballots(joined.view.marks)
-    asked = int(np.where(known, np.maximum(joined.registered, most), most)[in_question].sum())
-    settled = int(np.where(known, np.maximum(joined.registered, least), least)[~in_question].sum())
+    free = joined.beyond.unbounded
+    # Ballots of a station without a list may all be of voters beyond it, where the law gives no number.
+    beyond = np.where(free & differs & ~known, most, joined.beyond.most)
+    # Of the roll's voters: whoever is on a list, and ballots that no voter beyond it can account for.
+    from_list = np.where(free, 0, np.maximum(most - beyond, 0))
+    asked = int(np.where(known, np.maximum(joined.registered, from_list), from_list)[in_question].sum())
+    from_list = np.where(free, 0, np.maximum(least - beyond, 0))
+    settled = int(np.where(known, np.maximum(joined.registered, from_list), from_list)[~in_question].sum())
     unknown = in_question & ~known & ~differs
     if roll is not None and roll < settled + asked:
         raise EvidenceError("roll-small", voters=roll)
-    capacity: int | None = asked
+    others = int(beyond[in_question].sum())
+    here = np.where(known, np.maximum(joined.registered + beyond, most), most)
+    capacity: int | None = int(here[in_question].sum())
     if unknown.any() or unlisted:
-        capacity = None if roll is None else roll - settled
+        each = joined.beyond_unlisted or 0
+        capacity = None if roll is None else roll - settled + others + unlisted * each
+    unbounded = in_question & free & (known | ~differs)
+    if unbounded.any() or (unlisted and joined.beyond_unlisted is None):
+        capacity = None
     needed = joined.figures[left][:, [options + each for each in sorted(rules.classes)]]
     unread = (needed < 0).any(axis=1) & joined.present[left] & ~differs
     if unread.any():
@@ -269,6 +282,7 @@ def _certify(
         disputed=int(differs.sum()),
         unlisted=unlisted,
         registered_unknown=int(unknown.sum()),
+        unbounded=int(unbounded.sum()),
         unread=int(unread.sum()),
     )
     view, source = joined.view, joined.sources[left]

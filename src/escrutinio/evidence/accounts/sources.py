@@ -14,6 +14,7 @@ from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.areas import Area, AreaTree, build_areas
 from escrutinio.core.election.definition import BLANK, NULL
+from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.roll import UNKNOWN
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.election.totals import by_candidate, totals
@@ -31,7 +32,8 @@ class Places:
     """Where stations lie and how many voters they have, whether or not a source has a sheet of them.
 
     `area` int32 [stations]: number in `tree`. `registered` int64 [stations], -1 for unknown. `unlisted`:
-    stations that are declared beyond those listed.
+    stations that are declared beyond those listed. `beyond`: how many may vote at each beyond its list, by
+    the definition, if there is one; `beyond_unlisted`: at any that is not listed, None without a number.
     """
 
     stations: tuple[str, ...]
@@ -39,6 +41,8 @@ class Places:
     area: NDArray[np.int32]
     registered: Int64
     unlisted: int = 0
+    beyond: Beyond | None = None
+    beyond_unlisted: int | None = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +89,7 @@ class Source:
 class Joined:
     """Sources on the same stations and rows; where a source has no sheet its figures are -1.
 
+    `beyond`, `beyond_unlisted`: as in `Places`, the most that any source says.
     `view` has the rows as its options, and the classes of other ballots that any source has. `figures`: per
     source int64 [stations, rows + classes], `present`: per source bool [stations]. `zero_report` per source
     bool [stations]: sheets without a vote though voters came, which are zero reports until a person says
@@ -100,6 +105,8 @@ class Joined:
     area: NDArray[np.int32]
     registered: Int64
     unlisted: int
+    beyond: Beyond
+    beyond_unlisted: int | None
     figures: tuple[Int64, ...]
     present: tuple[NDArray[np.bool_], ...]
     zero_report: tuple[NDArray[np.bool_], ...]
@@ -137,12 +144,17 @@ def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Sour
     top = state.areas.index[view.area]
     listed = np.flatnonzero(view.stations)
     codes = state.roll.stations
+    supplements = state.definition.body.supplements
+    beyond = Beyond.of(state.areas, state.roll, supplements)
+    most = [each.most for each in supplements]
     places = Places(
         tuple(codes[at] for at in listed.tolist()),
         state.areas,
         state.roll.area[listed],
         state.roll.registered[listed],
         max(0, int(cover.stations_declared[top] - cover.stations_in_roll[top])),
+        Beyond(beyond.most[listed], beyond.unbounded[listed]),
+        None if None in most else sum(each or 0 for each in most),
     )
     return Source(
         name=name,
@@ -183,7 +195,9 @@ def join(sources: Sequence[Source], *, confirmed_zero: frozenset[str] = frozense
     sources, rows, left_out = _same_rows(sources)
     _check_stations(sources)
     view = _view(sources, rows)
-    stations, tree, area, registered, unlisted = _places(sources)
+    stations, tree, area, registered = _places(sources)
+    known = [source.places for source in sources if source.places is not None]
+    unlisted = [each.beyond_unlisted for each in known]
     if unknown := sorted(confirmed_zero.difference(stations)):
         raise EvidenceError("zeros-station", station=repr(unknown[0][:80]))
     index = {code: at for at, code in enumerate(stations)}
@@ -213,7 +227,9 @@ def join(sources: Sequence[Source], *, confirmed_zero: frozenset[str] = frozense
         tree=tree,
         area=area,
         registered=registered,
-        unlisted=unlisted,
+        unlisted=max((each.unlisted for each in known), default=0),
+        beyond=_beyond(known, stations),
+        beyond_unlisted=None if None in unlisted else max((each or 0 for each in unlisted), default=0),
         figures=tuple(figures),
         present=tuple(there & ~empty for there, empty in zip(present, zero, strict=True)),
         zero_report=tuple(zero),
@@ -340,7 +356,7 @@ def _view(sources: Sequence[Source], rows: tuple[str, ...]) -> ContestView:
 
 def _places(
     sources: Sequence[Source],
-) -> tuple[tuple[str, ...], AreaTree, NDArray[np.int32], Int64, int]:
+) -> tuple[tuple[str, ...], AreaTree, NDArray[np.int32], Int64]:
     """All stations in order, and what the sources know of them; the first that knows something is taken."""
     known = [source.places for source in sources if source.places is not None]
     codes = {code for source in sources for code in source.stations}
@@ -355,7 +371,19 @@ def _places(
         if number == 0:
             area[at] = places.area
         registered[at] = np.where(places.registered >= 0, places.registered, registered[at])
-    return stations, tree, area, registered, max((places.unlisted for places in known), default=0)
+    return stations, tree, area, registered
+
+
+def _beyond(known: Sequence[Places], stations: Sequence[str]) -> Beyond:
+    """How many may vote beyond the lists of these stations: the most that any of the sources says."""
+    index = {code: at for at, code in enumerate(stations)}
+    found = Beyond(np.zeros(len(stations), np.int64), np.zeros(len(stations), np.bool_))
+    for places in known:
+        if places.beyond is not None:
+            at = np.array([index[code] for code in places.stations], np.int64)
+            found.most[at] = np.maximum(found.most[at], places.beyond.most)
+            found.unbounded[at] |= places.beyond.unbounded
+    return found
 
 
 def _few(codes: Sequence[str]) -> str:

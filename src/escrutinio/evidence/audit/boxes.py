@@ -45,8 +45,8 @@ BY_ROLL = Bound(BoundSource.REGISTERED)
 
 @dataclass(frozen=True, slots=True)
 class Uncovered:
-    """What the boxes do not cover: `stations` of the contest without a counted sheet, and their `registered`
-    voters, None where these are not all known."""
+    """What the boxes do not cover: `stations` of the contest without a counted sheet, and how many could vote
+    there: their `registered` voters and whom the law lets vote beside them, None where that is not known."""
 
     stations: int
     registered: int | None
@@ -144,9 +144,11 @@ def uncovered_by(state: ElectionState, contest: str, boxes: Boxes) -> Uncovered:
     missing[[roll.index[name] for name in boxes.names]] = False
     declared = roll.declared.get(view.area, 0)
     unlisted = max(0, declared - int(view.stations.sum()))
+    beyond = Beyond.of(state.areas, roll, state.definition.body.supplements)
     registered = roll.registered[missing]
-    known = not unlisted and not (registered < 0).any()
-    return Uncovered(int(missing.sum()) + unlisted, int(registered.sum()) if known else None)
+    known = not unlisted and not (registered < 0).any() and not beyond.unbounded[missing].any()
+    most = int(registered.sum() + beyond.most[missing].sum())
+    return Uncovered(int(missing.sum()) + unlisted, most if known else None)
 
 
 def centers_of(state: ElectionState, contest: str) -> dict[str, list[str]]:

@@ -145,8 +145,8 @@ ASIDE = N_(
     "The commitment in entry {entry}, by {signer}, is left aside, since its audit cannot be made again: {why}"
 )
 UNCOVERED = N_(
-    "{stations:,} stations have no counted sheet; if all their registered voters voted against the "
-    "outcome, the risk is {worst}."
+    "{stations:,} stations have no counted sheet; if all who could vote there voted against the outcome, the "
+    "risk is {worst}."
 )
 UNKNOWN = N_(
     "{stations:,} stations have no counted sheet and it is not known how many could vote there, so of "
