@@ -16,6 +16,7 @@ import { openRecord, readRecord } from "#js/records/record.js";
 import { sha256 } from "#js/records/sha256.js";
 import { toPlain } from "#js/records/shapes.js";
 import { checkHere, packClaims, unpackClaims } from "#js/records/signatures.js";
+import { checkSubject } from "#js/records/text.js";
 import { formatPercent } from "#js/records/words.js";
 import { refusalOf, vectors } from "./vectors.js";
 
@@ -84,6 +85,12 @@ test("codes on the sheets of 2024 say what the vectors say", () => {
     assert.deepEqual(countsByOption(sheet, readCards(OF_2024.cards), options), by_option);
   }
   for (const { reason, text } of OF_2024.refused) assert.ok(refusalOf(() => readQr2024(text)), reason);
+});
+
+test("a subject has room for the longest codes, and for no more", () => {
+  const [station, contest] = ["s".repeat(64), "c".repeat(64)];
+  assert.ok(checkSubject(`station/${station}/${contest}`));
+  assert.equal(refusalOf(() => checkSubject(`station/${station}/${contest}x`)), "not-a-subject");
 });
 
 test("hashes are those of node at every length around a block", () => {

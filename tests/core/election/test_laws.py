@@ -338,6 +338,25 @@ def test_a_recount_stands_beside_the_count() -> None:
     assert (counts_at(state, "n1.01"), counts_at(state, "n1.01", "ruled")) == (sheet, again)
 
 
+def test_the_longest_codes_of_a_station_and_a_contest_fit_in_what_is_said_of_them() -> None:
+    station, contest = "s" * 64, "c" * 64
+    day = Day(
+        law=lambda definition: replace(
+            definition, contests=(replace(PRESIDENT, code=contest), definition.contests[1])
+        ),
+        stations=f"station,center,area,registered\n{station},n1,norte,100\n".encode(),
+    )
+    day.enrol("machine/1", Role.MACHINE)
+    sheet = day.sheet("machine/1", station, VOTES, contest=contest)
+    annul = t.Ruling(None, Decision.ANNUL, None, None, "art. 1", None)
+    day.say(annul, "authority/1", f"station/{station}/{contest}")
+    state = day.state()
+    assert codes(state) == []
+    assert state.counted[contest, "reported"].tolist() == [0]
+    assert state.tables[contest].index.tolist() == [sheet]
+    assert (contest, "ruled") in state.counted
+
+
 # --- lots ---
 
 

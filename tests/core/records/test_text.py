@@ -3,7 +3,15 @@
 import pytest
 
 from escrutinio.base.errors import RecordError
-from escrutinio.core.records.text import check_code, check_date, check_name, check_subject, check_text
+from escrutinio.core.records.subjects import read_subject
+from escrutinio.core.records.text import (
+    MAX_CODE,
+    check_code,
+    check_date,
+    check_name,
+    check_subject,
+    check_text,
+)
 
 FORBIDDEN = [0x00, 0x09, 0x0A, 0x0D, 0x1F, 0x7F, 0x80, 0x9F, 0x61C, 0x200E, 0x200F, 0x2028, 0x2029]
 FORBIDDEN += [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xD800, 0xDFFF]
@@ -41,7 +49,7 @@ def test_what_is_no_code_is_refused(code: str) -> None:
         check_code(code)
 
 
-@pytest.mark.parametrize("path", ["", "/", "a/", "/a", "a//b", "a/../b", "a/./b", "a/b\n", "a\\b", "x" * 129])
+@pytest.mark.parametrize("path", ["", "/", "a/", "/a", "a//b", "a/../b", "a/./b", "a/b\n", "a\\b", "x" * 138])
 def test_what_is_no_path_is_refused(path: str) -> None:
     with pytest.raises(RecordError, match="is not a signer's name"):
         check_name(path)
@@ -49,13 +57,22 @@ def test_what_is_no_path_is_refused(path: str) -> None:
         check_subject(path)
 
 
-def test_a_name_has_64_characters_and_a_subject_128() -> None:
+def test_a_name_has_64_characters_and_a_subject_as_many_as_the_longest_codes_need() -> None:
     assert check_name("m" * 64)
-    assert check_subject("s/" * 63 + "ss")
     with pytest.raises(RecordError):
         check_name("m" * 65)
+    station, contest = "s" * MAX_CODE, "c" * MAX_CODE
+    about = read_subject("matter", f"station/{station}/{contest}")
+    assert (about.station, about.contest) == (station, contest)
+    for form, subject in (
+        ("station/contest", f"{station}/{contest}"),
+        ("contest-area", f"{contest}/{station}"),
+        ("matter", f"area/{station}/{contest}"),
+        ("place", f"station/{station}"),
+    ):
+        read_subject(form, subject)
     with pytest.raises(RecordError):
-        check_subject("s/" * 64 + "s")
+        check_subject(f"station/{station}/{contest}x")
 
 
 @pytest.mark.parametrize("day", ["2024-07-28", "2024-02-29", "0001-01-01", "9999-12-31"])

@@ -135,6 +135,9 @@ def test_a_stay_answers_no_complaint_and_leaves_its_station_in_dispute() -> None
     assert disputed_stations(day.state(), "presidente") == number
     found = coverage(day.state(), "presidente", "reported").certificate()
     assert (found.outstanding.disputed, found.votes) == (1, (0, 0, 0))
+    said = "1 counted sheet is in dispute and is left out of the votes; without it there is no vote."
+    assert found.sentences("en")[0] == f"{said} Nothing is irreversible yet."
+    assert "sin ella no hay ningún voto" in found.sentences("es")[0]
     stay = day.digest(len(day.log) - 1)
     after = t.Ruling(None, Decision.DISMISS, None, None, "art. 1", None, stay)
     day.say(after, "authority/1", "station/n1.01/presidente")

@@ -73,7 +73,7 @@ _SCALARS = {
     "salt": "bytes .size 32  ; random",
     "code": 'text .regexp "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"',
     "name": 'text .regexp "[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"  ; at most 64 bytes',
-    "subject": 'text .regexp "[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"  ; at most 128 bytes',
+    "subject": 'text .regexp "[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"  ; at most 137 bytes',
     "date": 'text .regexp "[0-9]{4}-[0-9]{2}-[0-9]{2}"  ; a day of the calendar',
     "short": "text .size (0..200)  ; no control or bidi characters",
     "long": "text .size (0..2000)  ; no control or bidi characters",

@@ -15,8 +15,9 @@ _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 MAX_NAME = 64
-MAX_SUBJECT = 128
 MAX_CODE = 64
+MAX_SUBJECT = len("station/") + 2 * MAX_CODE + 1
+"""Most characters of a subject: its longest form, of a station and a contest, with the longest codes."""
 
 
 def check_text(value: str, limit: int) -> str:
@@ -47,7 +48,7 @@ def check_name(value: str) -> str:
 
 
 def check_subject(value: str) -> str:
-    """Return `value` if it is a subject: codes joined by slashes, at most 128 (`010111037.02/presidente`)."""
+    """Return `value` if it is a subject: codes joined by slashes, at most 137 (`010111037.02/presidente`)."""
     if len(value) > MAX_SUBJECT or not _PATH.fullmatch(value):
         raise RecordError("not-a-subject", value=repr(value[:140]))
     return value

@@ -24,7 +24,9 @@ def sentences(found: Certified, language: str) -> tuple[str, str]:
         "capacity": capacity or 0,
         "limit": max(limit or 0, 0),
     }
-    parts = [_said(language, _shown(found, said), found.margin or 0, **values)]
+    disputed = found.outstanding.disputed
+    count = (found.margin or 0) if any(found.votes) else disputed
+    parts = [_said(language, _shown(found, said), count, **values, disputed=disputed)]
     if said.among and any(found.votes):
         broken, among = (_names(found, each, language) for each in (said.broken, said.among))
         by = _BY_LOTS if found.rules.ties is Ties.LOTS else _BY_ORDER
@@ -72,7 +74,7 @@ def _source(found: Certified, language: str) -> str:
 def _shown(found: Certified, said: Statement) -> str | tuple[str, str]:
     """What the votes show, as a message; of a tie it names all or nobody."""
     if not any(found.votes):
-        return _NO_VOTE
+        return _NO_VOTE_LEFT if found.outstanding.disputed else _NO_VOTE
     if not said.tied:
         equal = said.code == "first" and said.among
         return _FIRST_EQUAL if equal else _SHOWN[said.code]
@@ -129,6 +131,11 @@ _FIRST_EQUAL = N_("{source} have {who} first.")
 _BY_ORDER = N_("Of {among}, who are equal, the order that the law gives puts {broken} first.")
 _BY_LOTS = N_("Of {among}, who are equal, lots were drawn for {broken}.")
 _NO_VOTE = N_("{source} have no vote for anybody.")
+_NO_VOTE_LEFT = NN_(
+    "{disputed:,} counted sheet is in dispute and is left out of the votes; without it there is no vote.",
+    "{disputed:,} counted sheets are in dispute and are left out of the votes; without them there is no "
+    "vote.",
+)
 _ONE_TIED = {
     "first": N_("{source} have {tied} equal in first place."),
     "first-round": N_("{source} give {tied} what wins the first round, and equal votes."),

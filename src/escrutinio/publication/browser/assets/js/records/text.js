@@ -40,9 +40,11 @@ export function checkName(value) {
   return value.length <= 64 && PATH.test(value) ? value : refuse("not-a-name", { value: quoted(value) });
 }
 
+const MAX_SUBJECT = "station/".length + 2 * 64 + 1; // its longest form, of the longest codes
+
 /** @param {string} value */
 export function checkSubject(value) {
-  return value.length <= 128 && PATH.test(value) ? value : refuse("not-a-subject", { value: quoted(value) });
+  return value.length <= MAX_SUBJECT && PATH.test(value) ? value : refuse("not-a-subject", { value: quoted(value) });
 }
 
 /** @param {string} value */
