@@ -183,6 +183,11 @@ def _sums(state: ElectionState, contest: ContestView, basis: str, rows: NDArray[
     )
 
 
+def declared_stations(state: ElectionState, contest: ContestView) -> Int64:
+    """How many stations a contest has in each area, int64 [areas], as in its `Totals.stations_declared`."""
+    return _declared(state.areas, state.roll.declared, by_area(state, contest.stations), contest.area)
+
+
 def by_area(state: ElectionState, values: NDArray[np.integer] | NDArray[np.bool_]) -> Int64:
     """Add up values per station of the roll, [stations, ...], in each area and all that lies in it."""
     return state.areas.add_up(state.roll.area, values)
@@ -196,6 +201,8 @@ def _count(state: ElectionState, stations: Collection[int]) -> Int64:
 def _declared(areas: AreaTree, declared: Mapping[str, int], in_roll: Int64, root: str) -> Int64:
     """The stations of each area, as declared or else added up, of those areas that lie in `root`."""
     top = areas.index[root]
+    if not declared:
+        return in_roll
     inside = areas.within(top, np.arange(len(areas), dtype=np.int32))
     stations, parent = in_roll.tolist(), areas.parent.tolist()
     # From the leaves upwards: each area hands its parent by how much it is more, or less, than the roll.
