@@ -47,6 +47,8 @@ FEWEST_SHEETS = 100
 RISK_LIMITS = (Fraction(1, 20), Fraction(1, 100))
 MARGINS = (0.02, 0.01, 0.005)
 
+EVERY = slice(None)
+
 BULLETIN = "bulletin"
 """The label of what the authority's own bulletins say."""
 
@@ -85,13 +87,18 @@ class ContestEvidence:
 
 
 def work_out(
-    state: ElectionState, *, attachments: Attachments | None = None, executor: Executor | None = None
+    state: ElectionState,
+    contests: slice = EVERY,
+    *,
+    attachments: Attachments | None = None,
+    executor: Executor | None = None,
 ) -> tuple[ContestEvidence, ...]:
-    """Put every contest to every method. Where a method refuses the figures, its answer is left out.
+    """Put every contest, or some of them by number, to every method. Where a method refuses the figures, its
+    answer is left out.
 
     `attachments` gives the manifests of boxes that audits name.
     """
-    return tuple(_contest(state, view, attachments, executor) for view in state.contests)
+    return tuple(_contest(state, view, attachments, executor) for view in state.contests[contests])
 
 
 def _contest(
