@@ -111,7 +111,9 @@ def test_a_large_batch_that_cannot_be_written_leaves_what_was_there(tmp_path: Pa
     write_files(tmp_path, [("0", b"before")])
     (tmp_path / "taken").write_bytes(b"")
     with pytest.raises(LogError):
-        write_files(tmp_path, [*((str(number), b"after") for number in range(MANY + 1)), ("taken/below", b"")])
+        write_files(
+            tmp_path, [*((str(number), b"after") for number in range(MANY + 1)), ("taken/below", b"")]
+        )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "taken"]
     assert (tmp_path / "0").read_bytes() == b"before"
 

@@ -105,7 +105,7 @@ class AreaTree:
         """
         given = np.broadcast_to(values, places.shape) if isinstance(values, int) else values
         own = np.zeros((len(self), *given.shape[1:]), np.int64)
-        # One column of one type after the other, where there is anything: all else NumPy adds far more slowly.
+        # Column by column, of one type, where there is anything: all else NumPy adds far more slowly.
         for column in np.ndindex(given.shape[1:]):
             figures = given[:, *column]
             some = np.flatnonzero(figures)

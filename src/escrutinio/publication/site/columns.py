@@ -15,7 +15,6 @@ from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import Basis, ContestView, ElectionState
 from escrutinio.core.election.totals import totals
 
-
 T = TypeVar("T")
 
 
@@ -46,11 +45,11 @@ class Turnout:
 
 
 class ByArea(dict[int, T]):
-    """Figures by the number of an area: kept where a contest has any, and zero everywhere else. Of hundreds of
-    contests, each of one town, all areas of each would be most of what a publication is made of."""
+    """Figures by the number of an area: kept where a contest has any, and zero everywhere else. Of hundreds
+    of contests of a town each, those of all areas would be most of what a publication is made of."""
 
     def __init__(self, areas: Int64, figures: Int64) -> None:
-        """`areas` are those that are kept, of `figures` [areas of the tree] or [areas of the tree, columns]."""
+        """`areas` are those that are kept, of `figures` [areas of the tree, …]."""
         super().__init__(zip(areas.tolist(), figures[areas].tolist(), strict=True))
         self._nothing: T = np.zeros_like(figures[0]).tolist()
 
