@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import LogError
-from escrutinio.base.files import DirectoryLock, make_directories, write_files
+from escrutinio.base.files import MANY, DirectoryLock, Disk, make_directories, write_files
 from escrutinio.base.tree import PageWriter
 from tests.paths import ROOT
 
@@ -97,3 +97,31 @@ def test_a_directory_is_locked_once_and_says_so_in_the_sentence_given(tmp_path: 
         DirectoryLock(tmp_path, "somebody types")
     lock.release()
     DirectoryLock(tmp_path).release()
+
+
+@pytest.mark.parametrize("many", [1, MANY, MANY + 1, 3 * MANY])
+def test_of_a_batch_of_any_size_every_file_is_there_and_nothing_else(tmp_path: Path, many: int) -> None:
+    files = [(f"{number % 7}/{number}", b"%d" % number) for number in range(many)]
+    write_files(tmp_path, files)
+    found = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*") if path.is_file()}
+    assert {name: path.read_bytes() for name, path in found.items()} == dict(files)
+
+
+def test_a_large_batch_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
+    write_files(tmp_path, [("0", b"before")])
+    (tmp_path / "taken").write_bytes(b"")
+    with pytest.raises(LogError):
+        write_files(
+            tmp_path, [*((str(number), b"after") for number in range(MANY + 1)), ("taken/below", b"")]
+        )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "taken"]
+    assert (tmp_path / "0").read_bytes() == b"before"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has another file system everywhere")
+def test_only_what_lies_in_one_file_system_is_forced_to_disk_together(tmp_path: Path) -> None:
+    disk = Disk(str(tmp_path))
+    try:
+        assert not disk.forced([str(tmp_path), "/proc"])
+    finally:
+        disk.close()

@@ -94,13 +94,15 @@ def cell_name(row: int, column: int) -> str:
 def sheet_names(wanted: Iterable[str]) -> list[str]:
     """Names that a workbook takes: short enough, without forbidden signs, different whatever their case."""
     found: list[str] = []
+    taken: set[str] = set()
     for name in wanted:
         base = made = _NOT_IN_NAMES.sub("_", name)[:MAX_NAME] or "_"
         number = 1
-        while made.casefold() in {other.casefold() for other in found}:
+        while made.casefold() in taken:
             number += 1
             made = f"{base[: MAX_NAME - len(str(number)) - 1]}~{number}"
         found.append(made)
+        taken.add(made.casefold())
     return found
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from numbers import Real
 from string import Formatter
 from typing import Protocol
@@ -64,7 +64,14 @@ def say_key(language: str, context: str, key: str, /, **values: object) -> str:
 
 def filled(message: str, language: str, values: dict[str, object]) -> str:
     """A message with its values in it. Raises KeyError for one that is not given."""
-    return _formatter(language).vformat(message, (), values)
+    parts = _parts(message)
+    formatter = _formatter(language)
+    if parts is None:
+        return formatter.vformat(message, (), values)
+    return "".join(
+        text if name is None else text + formatter.format_field(values[name], spec)
+        for text, name, spec in parts
+    )
 
 
 class Said(Protocol):
@@ -147,6 +154,18 @@ class _Filling(Formatter):
             return str(said_in(self._language))
         written: str = super().format_field(value, spec)
         return marks(written, self._language) if spec and isinstance(value, Real) else written
+
+
+@lru_cache(maxsize=1 << 12)
+def _parts(message: str) -> tuple[tuple[str, str | None, str], ...] | None:
+    """What a message is made of, which `Formatter` works out anew each time: text, and the name and format of
+    the value behind it, as far as there is one. None where a value is more than a name and a format."""
+    parts = []
+    for text, name, spec, conversion in Formatter().parse(message):
+        if name is not None and (conversion or "{" in (spec or "") or not name.isidentifier()):
+            return None
+        parts.append((text, name, spec or ""))
+    return tuple(parts)
 
 
 @cache

@@ -134,16 +134,21 @@ def _areas(state: ElectionState) -> bytes:
     tree, declared = state.areas, state.roll.declared
     return table_bytes(
         ("code", "parent", "level", "name", "stations_declared"),
-        *_area_cells(state),
+        *_area_cells(state, range(len(tree))),
         [str(declared.get(code, "")) for code in tree.codes],
     )
 
 
-def _area_cells(state: ElectionState) -> tuple[tuple[str, ...] | list[str], ...]:
-    """The columns code, parent, level, name of every area."""
+def _area_cells(state: ElectionState, shown: Sequence[int]) -> tuple[list[str], ...]:
+    """The columns code, parent, level, name of some areas, by number."""
     tree = state.areas
-    parents = [tree.codes[at] if at >= 0 else "" for at in tree.parent.tolist()]
-    return tree.codes, parents, [*map(text_cell, tree.levels)], [*map(text_cell, tree.names)]
+    parents = [int(tree.parent[at]) for at in shown]
+    return (
+        [tree.codes[at] for at in shown],
+        [tree.codes[at] if at >= 0 else "" for at in parents],
+        [text_cell(tree.levels[at]) for at in shown],
+        [text_cell(tree.names[at]) for at in shown],
+    )
 
 
 def _stations(state: ElectionState) -> bytes:
@@ -193,14 +198,14 @@ def _names(places: NDArray[np.integer], names: tuple[str, ...]) -> list[str]:
 
 def _reasons(state: ElectionState, contest: str, table: SheetTable) -> list[str]:
     """Per row, the code of the first finding that keeps it from counting; empty where none does."""
+    reasons = [""] * len(table)
+    kept = np.flatnonzero(np.isin(table.status, (Status.PENDING, Status.REFUSED))).tolist()
     by_entry: dict[int, str] = {}
-    for finding in state.findings:
+    for finding in state.findings if kept else ():
         if finding.code in KEEPS:
             for entry in finding.entries:
                 by_entry.setdefault(entry, finding.code)
-    reasons = [""] * len(table)
-    kept = np.isin(table.status, (Status.PENDING, Status.REFUSED))
-    for row in np.flatnonzero(kept).tolist():
+    for row in kept:
         reason = by_entry.get(int(table.index[row]))
         if reason is None and table.basis[row] >= 0:
             # A finding names at most so many entries; the station still knows why it is pending.
@@ -220,10 +225,9 @@ def _area_totals(
     found = count(contest.code, basis.code)
     shown = areas_of(state, contest)
     codes, votes = (contest.options, found.options) if by_option else (contest.candidates, found.candidates)
-    cells = [[column[at] for at in shown] for column in _area_cells(state)]
     return table_bytes(
         (*AREA, *COVERAGE, *vote_columns(contest, codes), *sums_of(contest)),
-        *cells,
+        *_area_cells(state, shown),
         joined_cells(area_figures(found, votes)[shown]),
     )
 

@@ -179,7 +179,11 @@ def _count(state: ElectionState, rights: Rights, gathering: Gathering, notes: Fi
     paper = in_places(state.areas, state.roll, body.paper)
     beyond = Beyond.of(state.areas, state.roll, body.supplements)
     named = any(logged.body.sheet for logged in state.records(t.Ruling)) or bool(state.records(t.Retraction))
-    placing = Placing(state.keys, state.roll, scopes, bases, *who, openings, number, paper, beyond, named)
+    stations = state.roll.index
+    places = np.array([stations.get(code, -1) for code in gathering.stations], np.int32)
+    digests = np.array([*(number[each] for each in gathering.digests), -1], np.int32)
+    known = state.keys, state.roll, places, digests, scopes, bases
+    placing = Placing(*known, *who, openings, number, paper, beyond, named)
     made = {contest.code: make_sheets(contest, gathering, placing) for contest in state.contests}
     tables = {code: sheets.table for code, sheets in made.items()}
     taken_back = judge_retractions(state.controls, tables, state.signers, state.digests)

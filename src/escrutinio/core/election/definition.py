@@ -1,6 +1,7 @@
 """What a definition record must not say. Without NumPy, since a voting machine reads its definition too."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.words.say import Phrase
@@ -94,8 +95,10 @@ def check_definition(body: Definition) -> None:
         raise DefinitionError("contests-where")
 
 
+@lru_cache(maxsize=1)
 def read_contests(raw: bytes) -> tuple[Contest, ...]:
-    """The contests in the file of a definition: the CBOR of one array, in the one encoding allowed.
+    """The contests in the file of a definition: the CBOR of one array, in the one encoding allowed. The last
+    file is kept: whoever writes a log or reads one opens its definition several times.
 
     Raises DefinitionError for anything else.
     """

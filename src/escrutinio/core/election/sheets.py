@@ -153,13 +153,17 @@ def _named(name: str) -> tuple[Title, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Placing:
-    """What is needed to say where rows belong. `openings`: per station the index of its first opening;
-    `digests`: their numbers in `ElectionState.digests`; `paper`: the stations that count on paper, bool
+    """What is needed to say where rows belong. `places` and `named_digests`, int32: the number in the roll of
+    each station of the gathering, and the number in `ElectionState.digests` of each digest of it, with one -1
+    more for none; -1 where there is none. `openings`: per station the index of its first opening; `digests`:
+    their numbers in `ElectionState.digests`; `paper`: the stations that count on paper, bool
     [stations]; `beyond`: how many may vote at each beyond its list; `named`: whether a ruling or a retraction
     names rows by their digest."""
 
     keys: KeyTable
     roll: Roll
+    places: NDArray[np.int32]
+    named_digests: NDArray[np.int32]
     scopes: Scopes
     bases: Sequence[Basis]
     organisations: Sequence[str]
@@ -177,9 +181,7 @@ def make_sheets(contest: ContestView, gathering: Gathering, placing: Placing) ->
     if gathered is None:
         return Sheets(_empty(len(contest.options), contest.classes), np.zeros(0, np.uint8))
     column = gathered.column
-    stations = placing.roll.index
-    digests = np.array([*(placing.digests[each] for each in gathering.digests), -1], np.int32)
-    places = np.array([stations.get(code, -1) for code in gathering.stations], np.int32)
+    digests, places = placing.named_digests, placing.places
     table = SheetTable(
         index=np.concatenate(gathered.index),
         kind=column("kind").astype(np.uint8),

@@ -368,6 +368,22 @@ class ElectionState:
         return found
 
     @cached_property
+    def has_zero_reports(self) -> bool:
+        """Whether any machine says how it started."""
+        kind = t.ZeroReport.TYPE
+        return any(bool((table.kind == kind).any()) for table in self.tables.values())
+
+    @cached_property
+    def issued(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The log indices of all rows of all tables, ascending, and when each of them was issued, in seconds
+        since 1970."""
+        tables = self.tables.values()
+        index = np.concatenate([np.zeros(0, np.int64), *(table.index for table in tables)])
+        moments = np.concatenate([np.zeros(0, np.int64), *(table.issued_at for table in tables)])
+        order = np.argsort(index, kind="stable")
+        return index[order], moments[order]
+
+    @cached_property
     def first_sheet(self) -> int | None:
         """The index of the first official sheet that is not refused; None without one."""
         first: list[int] = []

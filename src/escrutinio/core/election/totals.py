@@ -152,23 +152,15 @@ def _sums(state: ElectionState, contest: ContestView, basis: str, rows: NDArray[
     order = np.argsort(places, kind="stable")
     taken, places = rows[stations[order]], places[order]
     options, classes = len(contest.options), len(contest.classes)
-    ends = np.cumsum([options, classes, 1, 1, 1])
-    own = np.zeros((len(state.areas), int(ends[-1])), np.int64)
+    own = np.zeros((len(state.areas), options + classes + 3), np.int64)
     valid = valid_of(table)
     for start in range(0, len(taken), _BLOCK):
         block, at = taken[start : start + _BLOCK], places[start : start + _BLOCK]
         first = np.flatnonzero(np.diff(at, prepend=-1))
         stated = table.classes[block]
-        parts = (
-            table.counts[block],
-            np.maximum(stated, 0),
-            (stated < 0).any(axis=1, keepdims=True),
-            valid[block, None],
-            np.ones((len(block), 1), np.uint32),
-        )
-        for values, stop in zip(parts, ends.tolist(), strict=True):
-            columns = slice(stop - values.shape[1], stop)
-            own[at[first], columns] += np.add.reduceat(values, first, axis=0, dtype=np.int64)
+        unread, one = (stated < 0).any(axis=1), np.ones(len(block), np.int64)
+        figures = np.column_stack((table.counts[block], np.maximum(stated, 0), unread, valid[block], one))
+        own[at[first]] += np.add.reduceat(figures, first, axis=0, dtype=np.int64)
     summed = state.areas.roll_up(own)
     by_option = summed[:, :options]
     return Sums(
@@ -177,10 +169,15 @@ def _sums(state: ElectionState, contest: ContestView, basis: str, rows: NDArray[
         options=by_option,
         candidates=by_candidate(contest, by_option),
         valid=summed[:, -2],
-        classes=summed[:, options : ends[1]],
+        classes=summed[:, options:-3],
         classes_unread=summed[:, -3],
         stations_counted=summed[:, -1],
     )
+
+
+def declared_stations(state: ElectionState, contest: ContestView) -> Int64:
+    """How many stations a contest has in each area, int64 [areas], as in its `Totals.stations_declared`."""
+    return _declared(state.areas, state.roll.declared, by_area(state, contest.stations), contest.area)
 
 
 def by_area(state: ElectionState, values: NDArray[np.integer] | NDArray[np.bool_]) -> Int64:
@@ -196,6 +193,8 @@ def _count(state: ElectionState, stations: Collection[int]) -> Int64:
 def _declared(areas: AreaTree, declared: Mapping[str, int], in_roll: Int64, root: str) -> Int64:
     """The stations of each area, as declared or else added up, of those areas that lie in `root`."""
     top = areas.index[root]
+    if not declared:
+        return in_roll
     inside = areas.within(top, np.arange(len(areas), dtype=np.int32))
     stations, parent = in_roll.tolist(), areas.parent.tolist()
     # From the leaves upwards: each area hands its parent by how much it is more, or less, than the roll.

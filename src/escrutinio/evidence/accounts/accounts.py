@@ -27,7 +27,7 @@ from escrutinio.evidence.accounts.differences import (
     Slip,
     classify,
 )
-from escrutinio.evidence.accounts.sources import Joined, join, sources_of
+from escrutinio.evidence.accounts.sources import Joined, bases_of, join, sources_of
 from escrutinio.evidence.certainty.certified import Outstanding
 from escrutinio.evidence.certainty.irreversibility import Certificate, certify
 from escrutinio.evidence.certainty.rules import rules_of
@@ -169,9 +169,12 @@ def compare_bases(state: ElectionState, contest: str, official: str) -> tuple[Ac
 
     Empty where the official basis has none. Raises KeyError for a contest that the state does not have.
     """
+    bases = [basis.code for basis in bases_of(state, contest)]
+    if official not in bases or len(bases) == 1:
+        return ()
     sources = {source.name: source for source in sources_of(state, contest)}
-    left = sources.pop(official, None)
-    return () if left is None else tuple(compare(join([left, right])) for right in sources.values())
+    left = sources.pop(official)
+    return tuple(compare(join([left, right])) for right in sources.values())
 
 
 def _pair(joined: Joined, left: int, right: int, registered: int | None) -> Pair:

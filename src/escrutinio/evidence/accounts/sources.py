@@ -16,7 +16,7 @@ from escrutinio.core.election.areas import Area, AreaTree, build_areas
 from escrutinio.core.election.definition import BLANK, NULL
 from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.roll import UNKNOWN
-from escrutinio.core.election.state import ContestView, ElectionState
+from escrutinio.core.election.state import Basis, ContestView, ElectionState
 from escrutinio.core.election.totals import by_candidate, totals
 from escrutinio.core.records.codes import Kind as ElectionKind
 from escrutinio.core.records.codes import Method, Ties
@@ -176,11 +176,17 @@ def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Sour
 
 def sources_of(state: ElectionState, contest: str) -> tuple[Source, ...]:
     """Each basis in which a sheet of the contest counts, under its code. Raises KeyError."""
-    view = state.contest(contest)
+    bases = bases_of(state, contest)
+    return tuple(source_of(state, contest, basis.code, basis.code) for basis in bases)
+
+
+def bases_of(state: ElectionState, contest: str) -> tuple[Basis, ...]:
+    """The bases in which a sheet of the contest counts. Raises KeyError."""
+    code = state.contest(contest).code
     return tuple(
-        source_of(state, view.code, basis.code, basis.code)
+        basis
         for basis in state.bases
-        if (rows := state.counted.get((contest, basis.code))) is not None and (rows >= 0).any()
+        if (rows := state.counted.get((code, basis.code))) is not None and (rows >= 0).any()
     )
 
 

@@ -60,7 +60,8 @@ def audited_basis(state: ElectionState, contest: str, organisation: str | None =
     """
     if contest not in state.tables:
         raise EvidenceError("contest-unknown", contest=repr(contest[:80]))
-    counted = [basis for (of, basis), rows in state.counted.items() if of == contest and (rows >= 0).any()]
+    of_bases = ((basis.code, state.counted.get((contest, basis.code))) for basis in state.bases)
+    counted = [basis for basis, rows in of_bases if rows is not None and (rows >= 0).any()]
     if REPORTED in counted:
         return REPORTED
     copies = [basis for basis in counted if basis.startswith(COPIES)]

@@ -1,5 +1,7 @@
 """How many boxes, or vouchers, an audit opens for the margin at hand, by each method."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +15,7 @@ from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
 from escrutinio.core.election.state import ContestView
 from escrutinio.evidence.audit.assertions import Assertion
-from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds, reach
+from escrutinio.evidence.audit.bounds import Bounds, Boxes, draw_weights, error_bounds, reach
 from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
@@ -94,27 +96,59 @@ def plan_audit(
     return plan_for(found, boxes, risk_limit, outstanding=outstanding)
 
 
+def plan_audits(
+    contest: ContestView, boxes: Boxes, risk_limits: Sequence[Fraction], *, registered: int | None = None
+) -> tuple[AuditPlan, ...]:
+    """As `plan_audit`, at each of some risk limits."""
+    planning = Planning.of(outcome_of(contest, boxes, registered=registered), boxes)
+    return tuple(planning.at(limit) for limit in risk_limits)
+
+
 def plan_for(
     assertions: Sequence[Assertion], boxes: Boxes, risk_limit: Fraction, *, outstanding: int = 0
 ) -> AuditPlan:
     """As `plan_audit`, for any assertions."""
-    check_risk_limit(risk_limit)
-    bounds = error_bounds(boxes, assertions, outstanding=outstanding)
-    drawn_with = draw_weights(bounds).sum_of_bounds
-    expected, likely = _vouchers(assertions, boxes, risk_limit, outstanding)
-    return AuditPlan(
-        risk_limit=risk_limit,
-        all_boxes=len(boxes),
-        vouchers=int(boxes.bound.sum()),
-        margin=min(bounds.margins),
-        outstanding=outstanding,
-        sum_of_bounds=bounds.total,
-        boxes=clean_draws(drawn_with, risk_limit, bet=BET),
-        boxes_macro=clean_draws(drawn_with, risk_limit, bet=MACRO),
-        boxes_srs=_srs(assertions, boxes, risk_limit, outstanding),
-        vouchers_expected=expected,
-        vouchers_likely=likely,
-    )
+    return Planning.of(assertions, boxes, outstanding).at(risk_limit)
+
+
+@dataclass(frozen=True)
+class Planning:
+    """What the plans at all risk limits share: the bounds on errors, and the hardest null of boxes drawn with
+    equal chances."""
+
+    assertions: Sequence[Assertion]
+    boxes: Boxes
+    outstanding: int
+    bounds: Bounds
+    hardest: Null
+
+    @classmethod
+    def of(cls, assertions: Sequence[Assertion], boxes: Boxes, outstanding: int = 0) -> Planning:
+        """The planning of an audit of these assertions. Raises EvidenceError as `error_bounds` does."""
+        bounds = error_bounds(boxes, assertions, outstanding=outstanding)
+        nulls = {srs_null(boxes, assertion, outstanding=outstanding)[0] for assertion in assertions}
+        return cls(assertions, boxes, outstanding, bounds, max(nulls, key=lambda null: null.mean))
+
+    def at(self, risk_limit: Fraction) -> AuditPlan:
+        """The plan at a risk limit. Raises EvidenceError as `check_risk_limit` does."""
+        check_risk_limit(risk_limit)
+        bounds, boxes = self.bounds, self.boxes
+        drawn_with = draw_weights(bounds).sum_of_bounds
+        expected, likely = _vouchers(self.assertions, boxes, risk_limit, self.outstanding)
+        risk = partial(srs_risk, null=self.hardest)
+        return AuditPlan(
+            risk_limit=risk_limit,
+            all_boxes=len(boxes),
+            vouchers=int(boxes.bound.sum()),
+            margin=min(bounds.margins),
+            outstanding=self.outstanding,
+            sum_of_bounds=bounds.total,
+            boxes=clean_draws(drawn_with, risk_limit, bet=BET),
+            boxes_macro=clean_draws(drawn_with, risk_limit, bet=MACRO),
+            boxes_srs=clean_sample(risk, float(risk_limit), most=len(boxes)),
+            vouchers_expected=expected,
+            vouchers_likely=likely,
+        )
 
 
 def srs_null(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> tuple[Null, int]:
@@ -130,12 +164,6 @@ def srs_null(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> tup
 def srs_risk(values: NDArray[np.float64], null: Null) -> float:
     """P-value by ALPHA of boxes drawn with equal chances."""
     return alpha_risk(values, null, guess=null.mean + SRS_GUESS * (null.upper - null.mean))
-
-
-def _srs(assertions: Sequence[Assertion], boxes: Boxes, risk_limit: Fraction, outstanding: int) -> int | None:
-    nulls = {srs_null(boxes, assertion, outstanding=outstanding)[0] for assertion in assertions}
-    hardest = max(nulls, key=lambda null: null.mean)
-    return clean_sample(partial(srs_risk, null=hardest), float(risk_limit), most=len(boxes))
 
 
 def _vouchers(

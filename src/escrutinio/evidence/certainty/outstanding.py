@@ -106,6 +106,8 @@ def unlisted_stations(state: ElectionState, gap: Int64) -> tuple[Int64, NDArray[
     """
     parent, declared = state.areas.parent, state.roll.declared
     above = np.maximum(gap, 0)
+    if not above.any():
+        return above, np.zeros(len(gap), np.bool_)
     own_gap = above.copy()
     children = parent >= 0
     np.subtract.at(own_gap, parent[children], above[children])

@@ -8,7 +8,7 @@ votes, headed by their code; and `+` a class of ballots that has none.
 import csv
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from escrutinio.base.words.say import say_in_all
@@ -22,9 +22,9 @@ class Column:
     type: str
     message: str
 
-    def meanings(self) -> dict[str, str]:
+    def meanings(self) -> Mapping[str, str]:
         """What it means, by language."""
-        return say_in_all(self.message, code=self.name)
+        return _meanings(self.message, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class TableKind:
             Column(name, *(self.known.get(name) or self.known["+" if name in classes else "*"]))
             for name in header
         )
+
+
+@lru_cache(maxsize=1 << 12)
+def _meanings(message: str, name: str) -> dict[str, str]:
+    return say_in_all(message, code=name)
 
 
 @cache

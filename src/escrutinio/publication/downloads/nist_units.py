@@ -9,7 +9,7 @@ from msgspec.json import encode
 from numpy.typing import NDArray
 
 from escrutinio.core.election.state import Basis, ElectionState
-from escrutinio.core.election.totals import by_area, totals
+from escrutinio.core.election.totals import by_area, declared_stations
 
 _TYPES = {
     "borough": "borough",
@@ -91,7 +91,7 @@ def _units(
     tree, roll = state.areas, state.roll
     reported = by_area(state, _complete(state, basis))
     listed = by_area(state, np.ones(len(roll), np.bool_))
-    total = _declared(state, basis, listed)
+    total = _declared(state, listed)
     unknown = by_area(state, roll.registered < 0)
     registered = by_area(state, np.maximum(roll.registered, 0))
     nodes: list[dict[str, object] | Raw] = []
@@ -117,9 +117,11 @@ def _complete(state: ElectionState, basis: Basis) -> NDArray[np.bool_]:
     return complete
 
 
-def _declared(state: ElectionState, basis: Basis, listed: NDArray[np.int64]) -> NDArray[np.int64]:
+def _declared(state: ElectionState, listed: NDArray[np.int64]) -> NDArray[np.int64]:
     """Stations there are in each area: as declared for any contest, at the least those of the roll."""
-    declared = [totals(state, contest.code, basis.code).stations_declared for contest in state.contests]
+    if not state.roll.declared:
+        return listed
+    declared = (declared_stations(state, contest) for contest in state.contests)
     most: NDArray[np.int64] = np.maximum.reduce([listed, *declared])
     return most
 

@@ -100,10 +100,10 @@ def issued_at(state: ElectionState, size: int) -> int:
     The definition's time where that entry is not readable.
     """
     index = size - 1
-    for table in state.tables.values():
-        row = int(np.searchsorted(table.index, index))
-        if row < len(table) and table.index[row] == index:
-            return int(table.issued_at[row])
+    indices, moments = state.issued
+    row = int(np.searchsorted(indices, index))
+    if row < len(indices) and indices[row] == index:
+        return int(moments[row])
     at = bisect_left(state.controls, index, key=lambda logged: logged.index)
     found = at < len(state.controls) and state.controls[at].index == index
     return (state.controls[at] if found else state.definition).entry.issued_at

@@ -120,7 +120,11 @@ def live_files(
         "root": signed.root.hex(),
         "time": time,
     }
-    yield LATEST, msgspec.json.encode(head | _latest(state)) + b"\n"
+    shown = [
+        (view, [_headline(state, view, basis.code) for basis in shown_bases(state, view.code)])
+        for view in state.contests
+    ]
+    yield LATEST, msgspec.json.encode(head | _latest(state, shown)) + b"\n"
     previous, named = None if before is None else before.size, None
     if before is not None and before.size == signed.size and before.root == signed.root.hex():
         previous, named = before.previous, before.changed
@@ -135,14 +139,9 @@ def live_files(
         refresh=refresh,
         previous=previous,
         changed=named,
-        contests=[_headline(state, view, bases[0]) for view, bases in _shown(state) if bases],
+        contests=[headlines[0] for _, headlines in shown if headlines],
     )
     yield LIVE, msgspec.json.encode(live) + b"\n"
-
-
-def _shown(state: ElectionState) -> Iterator[tuple[ContestView, list[str]]]:
-    for view in state.contests:
-        yield view, [basis.code for basis in shown_bases(state, view.code)]
 
 
 def _headline(state: ElectionState, view: ContestView, basis: str) -> Headline:
@@ -161,7 +160,7 @@ def _headline(state: ElectionState, view: ContestView, basis: str) -> Headline:
     )
 
 
-def _latest(state: ElectionState) -> dict[str, object]:
+def _latest(state: ElectionState, shown: Sequence[tuple[ContestView, list[Headline]]]) -> dict[str, object]:
     body = state.definition.body
     return {
         "notices": {language: notices(state, language) for language in languages()},
@@ -180,17 +179,17 @@ def _latest(state: ElectionState) -> dict[str, object]:
                     for code, titles in zip(view.candidates, view.candidate_titles, strict=True)
                 ],
                 "bases": [
-                    {"titles": _texts(state.basis(basis).titles)} | _figures(state, view, basis)
-                    for basis in bases
+                    {"titles": _texts(state.basis(headline.basis).titles)} | _figures(headline)
+                    for headline in headlines
                 ],
             }
-            for view, bases in _shown(state)
+            for view, headlines in shown
         ],
     }
 
 
-def _figures(state: ElectionState, view: ContestView, basis: str) -> dict[str, object]:
-    found = msgspec.structs.asdict(_headline(state, view, basis))
+def _figures(headline: Headline) -> dict[str, object]:
+    found = msgspec.structs.asdict(headline)
     return {name: value for name, value in found.items() if name not in ("contest", "candidates")}
 
 

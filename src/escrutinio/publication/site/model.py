@@ -225,14 +225,20 @@ class Site:
         curve = [(int(found[at]), at + 1) for at in places]
         return [(0, 0), *curve, (self.state.size, len(found))]
 
-    def races_in(self, area: int) -> Iterator[tuple[Race, int]]:
+    def races_in(self, area: int) -> Sequence[tuple[Race, int]]:
         """The contests voted on in an area, each with the area whose figures to show there."""
-        tree = self.areas
+        return self._races_in[area]
+
+    @cached_property
+    def _races_in(self) -> Sequence[Sequence[tuple[Race, int]]]:
+        tree, everywhere = self.areas, np.arange(len(self.areas), dtype=np.int32)
+        found: list[list[tuple[Race, int]]] = [[] for _ in tree.codes]
         for race in self.races:
-            if tree.enter[race.area] <= tree.enter[area] < tree.leave[race.area]:
-                yield race, area
-            elif tree.enter[area] <= tree.enter[race.area] < tree.leave[area]:
-                yield race, race.area
+            for area in np.flatnonzero(tree.within(race.area, everywhere)).tolist():
+                found[area].append((race, area))
+            for area in tree.ancestors(race.area):
+                found[area].append((race, race.area))
+        return found
 
     @cached_property
     def files(self) -> tuple[str, ...]:

@@ -173,7 +173,7 @@ class Pages:
         """The page of an area by its number, and what goes with it, as `area_files` lists them."""
         code, name = self.site.areas.codes[area], self.site.files[area]
         size = int(self.context.changes.page[area])
-        races = tuple(self.site.races_in(area))
+        races = self.site.races_in(area)
         said = {
             "path": f"areas/{name}.html",
             "area": area,

@@ -44,6 +44,9 @@ ROOTS = ("assets", "embed", "data/index", "data/names")
 SLICE = 64
 """Areas that one call of a process renders."""
 
+FEWEST_CONTESTS = 16
+"""Contests whose evidence is not worth sending the state to one more process."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
@@ -66,7 +69,7 @@ def render_site(
     progress: Progress,
     languages: Sequence[str] | None = None,
     executor: Executor | None = None,
-    evidence: Future[Evidence] | None = None,
+    evidence: Sequence[Future[Evidence]] = (),
 ) -> Rendering:
     """Write the pages, their assets and the browser's indexes into `out`.
 
@@ -109,10 +112,13 @@ def render_site(
     return Rendering(len(files), work.written, len(gone), None if before is None else changed)
 
 
-def start_evidence(state: ElectionState, out: Path, executor: Executor) -> Future[Evidence]:
-    """Have one process of an executor work out what the pages of the evidence show; `out` as for
-    `render_site`."""
-    return hand_over(executor, work_out, state, attachments=Shelf(out).attachment)
+def start_evidence(state: ElectionState, out: Path, executor: Executor) -> list[Future[Evidence]]:
+    """Have processes of an executor work out what the pages of the evidence show, each of some contests;
+    `out` as for `render_site`."""
+    many = len(state.contests)
+    size = max(FEWEST_CONTESTS, -(-many // cores()))
+    parts = (slice(start, start + size) for start in range(0, many, size))
+    return [hand_over(executor, work_out, state, part, attachments=Shelf(out).attachment) for part in parts]
 
 
 def start_preparing(executor: Executor) -> None:
@@ -186,7 +192,7 @@ class _Work:
         out: Path,
         executor: Executor | None,
         progress: Progress,
-        evidence: Future[Evidence] | None,
+        evidence: Sequence[Future[Evidence]],
         *,
         fresh: bool,
     ) -> None:
@@ -231,7 +237,7 @@ class _Work:
                 "file-not-written", why=error.strerror or str(error), path=shared
             ) from None
         self._shared = shared
-        if self._evidence is None:
+        if not self._evidence:
             self._evidence = start_evidence(self._context.site.state, self._out, self._executor)
         for job in todo:
             self._send(self._executor, shared, job)
@@ -241,11 +247,11 @@ class _Work:
 
     def finish(self) -> None:
         """Wait for what is done elsewhere; once the evidence is worked out, write the pages that show it."""
-        if self._evidence is None:
+        if not self._evidence:
             state, shelf = self._context.site.state, self._context.shelf
             evidence = work_out(state, attachments=shelf.attachment, executor=self._executor)
         else:
-            evidence = self._evidence.result()
+            evidence = tuple(one for part in self._evidence for one in part.result())
         for language in self._context.languages:
             job = _Job(language, evidence=evidence)
             if self._executor is None or self._shared is None:

@@ -72,9 +72,7 @@ def _machine_rows(table: SheetTable, kind: int) -> NDArray[np.int64]:
 @FAMILY.contest_rule
 def _zero_reports(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
     """Where machines say how they started: each sheet's machine, at its station, with all counts at zero."""
-    if not any((each.kind == t.ZeroReport.TYPE).any() for each in state.tables.values()) and not len(
-        state.machines
-    ):
+    if not state.has_zero_reports and not len(state.machines):
         return
     zeros = _machine_rows(table, t.ZeroReport.TYPE)
     zeros = zeros[~table.counts[zeros].any(axis=1)]

@@ -22,7 +22,7 @@ from escrutinio.core.records.types import Bulletin, Claim
 from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, registered_of
 from escrutinio.evidence.audit.hot import opened_boxes
-from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
+from escrutinio.evidence.audit.plan import AuditPlan, plan_audits
 from escrutinio.evidence.audit.status import Audits, audit_statuses
 from escrutinio.evidence.certainty.certificates import (
     Coverage,
@@ -46,6 +46,8 @@ FEWEST_SHEETS = 100
 
 RISK_LIMITS = (Fraction(1, 20), Fraction(1, 100))
 MARGINS = (0.02, 0.01, 0.005)
+
+EVERY = slice(None)
 
 BULLETIN = "bulletin"
 """The label of what the authority's own bulletins say."""
@@ -85,13 +87,18 @@ class ContestEvidence:
 
 
 def work_out(
-    state: ElectionState, *, attachments: Attachments | None = None, executor: Executor | None = None
+    state: ElectionState,
+    contests: slice = EVERY,
+    *,
+    attachments: Attachments | None = None,
+    executor: Executor | None = None,
 ) -> tuple[ContestEvidence, ...]:
-    """Put every contest to every method. Where a method refuses the figures, its answer is left out.
+    """Put every contest, or some of them by number, to every method. Where a method refuses the figures, its
+    answer is left out.
 
     `attachments` gives the manifests of boxes that audits name.
     """
-    return tuple(_contest(state, view, attachments, executor) for view in state.contests)
+    return tuple(_contest(state, view, attachments, executor) for view in state.contests[contests])
 
 
 def _contest(
@@ -103,9 +110,7 @@ def _contest(
     main = _try(lambda: audited_basis(state, code)) or next(iter(bases), "")
     boxes = _try(lambda: boxes_of(state, code, main)) if main else None
     voters = registered_of(state, code)
-    plans = [
-        _try(partial(plan_audit, view, boxes, limit, registered=voters)) for limit in RISK_LIMITS if boxes
-    ]
+    plans = _try(lambda: plan_audits(view, boxes, RISK_LIMITS, registered=voters)) if boxes else None
     claims = state.records(Claim, code)
     studies = [_try(partial(study_claim, state, each, main or None)) for each in claims]
     return ContestEvidence(
@@ -117,7 +122,7 @@ def _contest(
         claims=tuple(study for study in studies if study is not None),
         pairs=_pairs(state, code),
         accounts=_try(lambda: compare_bases(state, code, REPORTED)) or (),
-        plans=tuple(plan for plan in plans if plan is not None),
+        plans=plans or (),
         plan_basis=main,
         hot=_hot(state, view, main),
         audits=audit_statuses(state, code, attachments=attachments),
