@@ -185,6 +185,7 @@ def one_long_string() -> bytes:
 
 
 @pytest.mark.parametrize("made", [many_strings, one_long_string])
+@pytest.mark.one_in(2)
 def test_a_workbook_that_asks_for_all_memory_is_one_sentence(made: Callable[[], bytes]) -> None:
     with Readers(Limits(768 << 20, 30)) as readers:
         assert "more memory than a file may take" in refusal(made(), readers)
