@@ -41,7 +41,7 @@ def test_an_election_counts_alike_wherever_its_contests_stand() -> None:
 
 
 def test_many_contests_are_read_and_written_back_to_the_same_bytes() -> None:
-    contests = tuple(replace(COUNCIL, code=f"consejo-{number:03}") for number in range(400))
+    contests = tuple(replace(COUNCIL, code=f"consejo-{number:03}") for number in range(1_000))
     check_contests(contests)
     file = write_contests(contests)
     assert len(file) > MAX_RECORD
