@@ -69,13 +69,16 @@ def _machine_rows(table: SheetTable, kind: int) -> NDArray[np.int64]:
     return np.flatnonzero((table.kind == kind) & (table.status != Status.REFUSED))
 
 
-@FAMILY.contest_rule
-def _zero_reports(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
+@FAMILY.rule
+def _zero_reports(given: RuleInput, notes: Findings) -> None:
     """Where machines say how they started: each sheet's machine, at its station, with all counts at zero."""
-    if not any((each.kind == t.ZeroReport.TYPE).any() for each in state.tables.values()) and not len(
-        state.machines
-    ):
-        return
+    state = given.state
+    if len(state.machines) or any((each.kind == t.ZeroReport.TYPE).any() for each in state.tables.values()):
+        for contest, table in state.tables.items():
+            _zero_reports_of(state, contest, table, notes)
+
+
+def _zero_reports_of(state: ElectionState, contest: str, table: SheetTable, notes: Findings) -> None:
     zeros = _machine_rows(table, t.ZeroReport.TYPE)
     zeros = zeros[~table.counts[zeros].any(axis=1)]
     sheets = _machine_rows(table, t.TallySheet.TYPE)
