@@ -32,7 +32,7 @@ help:
 	@echo "make test-explore    the property tests again, by a seed of this moment"
 	@echo "make test-slow       the tests that take longer"
 	@echo "make test-long       the tests that take minutes each"
-	@echo "make fuzz            inputs made by chance, through both verifiers (fuzz-short: a tenth of them)"
+	@echo "make fuzz            inputs made by chance, through both verifiers (fuzz-short: a twentieth of them)"
 	@echo "make lint            ruff"
 	@echo "make types           mypy, strict"
 	@echo "make contracts       a room imports only from the rooms below it"
@@ -106,7 +106,7 @@ fuzz: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 fuzz-short:
-	@$(MAKE) --no-print-directory fuzz ARGS="--share 0.1 $(ARGS)"
+	@$(MAKE) --no-print-directory fuzz ARGS="--share 0.05 $(ARGS)"
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

@@ -87,7 +87,8 @@ def test_every_skip_says_why() -> None:
         f"{path.relative_to(ROOT)}:{line}"
         for path in tracked_files()
         if path.suffix == ".py" and "tests" in path.parts
-        for line in _silent_skips(ast.parse(path.read_bytes()))
+        if any(word.encode() in (source := path.read_bytes()) for word in SKIPS)
+        for line in _silent_skips(ast.parse(source))
     ]
     assert silent == []
 

@@ -90,6 +90,7 @@ def _by(name: str) -> bytes:
     ],
 )
 @pytest.mark.parametrize("index", ["whole", "none"])
+@pytest.mark.one_in(5)
 def test_a_sheet_is_authentic_only_by_a_key_that_may_say_it(
     page: Page, served: Served, name: str, expected: str, index: str
 ) -> None:

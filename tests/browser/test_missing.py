@@ -60,6 +60,7 @@ def address(
 
 
 @pytest.mark.parametrize("path", DEPTHS)
+@pytest.mark.one_in(4)
 def test_every_way_of_the_page_leads_home_at_any_depth(page: Page, address: str, path: str) -> None:
     answer = page.goto(address + path)
     assert answer is not None
@@ -126,6 +127,7 @@ def test_programs_that_ask_for_a_file_get_no_page(page: Page, miniature: Path) -
         ("a=N&c=N9", "is not in this publication's index.", "areas/N.html"),
     ],
 )
+@pytest.mark.one_in(5)
 def test_an_unknown_station_or_center_gets_a_sentence_and_the_ways_on(
     page: Page, address: str, query: str, said: str, parent: str
 ) -> None:

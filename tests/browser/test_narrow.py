@@ -63,6 +63,7 @@ def narrow(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.one_in(3)
 def test_no_figure_is_cut(narrow: Page, served: Served, miniature: Path, language: str) -> None:
     target = served.directory / "narrow"
     if not target.exists():
@@ -94,6 +95,7 @@ ANSWERS = {
 
 @pytest.mark.parametrize("path", ANSWERS)
 @pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.one_in(5)
 def test_an_answer_is_whole_and_is_seen(
     narrow: Page, served: Served, miniature: Path, path: str, language: str
 ) -> None:

@@ -27,6 +27,7 @@ def odd(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("area", AREAS)
+@pytest.mark.one_in(3)
 def test_a_station_is_found_and_leads_to_its_area(page: Page, served: Served, odd: Path, area: str) -> None:
     for query in (f"s={area}-1", f"a={area}&s={area}-1"):
         page.goto(f"{served.address}odd/en/station.html?{query}")

@@ -142,6 +142,7 @@ def test_without_a_trust_file_nobody_vouches_for_it(
 
 
 @pytest.mark.parametrize("name", SPOILT)
+@pytest.mark.one_in(3)
 def test_what_was_changed_is_found_and_said(
     offline: Callable[..., Page], miniature: Path, honest: bytes, tmp_path: Path, name: str
 ) -> None:

@@ -72,6 +72,7 @@ def asked(page: Page, address: str) -> str:
 
 
 @pytest.mark.parametrize("path", ["index.html", "areas/TI.html", "areas/N.html"])
+@pytest.mark.one_in(3)
 def test_the_figures_of_real_pages_hold(page: Page, served: Served, miniature: Path, path: str) -> None:
     target = served.directory / "real"
     if not target.exists():
@@ -110,6 +111,7 @@ def test_the_figures_of_a_page_are_those_of_the_log(
         (ANA, None, ""),
     ],
 )
+@pytest.mark.one_in(3)
 def test_one_altered_figure_is_marked_and_named(
     page: Page, served: Served, published: Path, changed: tuple[str, int | None, str]
 ) -> None:

@@ -57,7 +57,7 @@ def visit(page: Page, address: str, language: str, path: str) -> None:
 # --- axe ---
 
 
-FAST = {("areas/N.html", "es"), ("findings.html", "en")}
+FAST = {("areas/N.html", "es")}
 HEARD = [
     pytest.param(path, language, marks=() if (path, language) in FAST else pytest.mark.slow)
     for path in KINDS
@@ -97,6 +97,7 @@ def narrow(chromium: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("language", ["es", pytest.param("en", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("path", KINDS)
+@pytest.mark.one_in(4)
 def test_no_page_scrolls_sideways_at_360(narrow: Page, address: str, language: str, path: str) -> None:
     visit(narrow, address, language, path)
     assert narrow.evaluate(WIDER) == []
@@ -126,6 +127,7 @@ def test_the_parts_stand_in_one_line_at_1000(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in KINDS if "?" not in path])
+@pytest.mark.one_in(5)
 def test_pages_are_read_without_javascript(chromium: Browser, address: str, path: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -36,6 +36,7 @@ def texts(page: Page, paper: str) -> list[str]:
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize("path", PRINTED)
+@pytest.mark.one_in(3)
 def test_paper_has_the_figures_and_nothing_to_click(
     open_page: Page, served: Served, path: str, paper: str
 ) -> None:

@@ -74,6 +74,7 @@ def type_in(page: Page, text: str) -> list[str]:
         ("__proto__", []),
     ],
 )
+@pytest.mark.one_in(3)
 def test_names_and_codes_are_found(page: Page, served: Served, text: str, expected: list[str]) -> None:
     visit(page, served)
     assert type_in(page, text) == expected
@@ -110,6 +111,7 @@ def test_the_keyboard_chooses(page: Page, served: Served) -> None:
 @pytest.mark.parametrize("way", ["Enter", "button"])
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("own", [True, False])
+@pytest.mark.one_in(3)
 def test_home_leads_to_what_was_found_under_every_server(
     chromium: Browser, served: Served, miniature: Path, way: str, scripts: bool, own: bool
 ) -> None:

@@ -273,6 +273,7 @@ def _in_bundle(entry: int, at: int) -> int:
     ids=["signature", "frame", "tile", "smaller", "size", "note", "short", "long", "tile-short", "tile-long",
          "huge", "missing", "no-key", "no-index"],
 )  # fmt: skip
+@pytest.mark.one_in(3)
 def test_an_altered_publication_shows_where_it_fails(
     page: Page, served: Served, broken: Callable[[Break], str], change: Break, expected: list[str], said: str
 ) -> None:
@@ -342,6 +343,7 @@ def test_an_index_that_misleads_about_where_an_entry_stands_is_not_believed(
     ],
     ids=["order", "short", "long", "letters", "number", "size", "nothing"],
 )
+@pytest.mark.one_in(3)
 def test_a_path_that_the_site_writes_out_is_not_believed(
     page: Page, served: Served, broken: Callable[[Break], str], change: Callable[[dict[str, Any]], None]
 ) -> None:

@@ -61,6 +61,7 @@ def test_a_station_that_there_is_not_is_said_and_the_suggested_stays(page: Page,
 
 
 @pytest.mark.parametrize("number", ["", "-1", "1.5", "4294967296", "1e99"])
+@pytest.mark.one_in(3)
 def test_what_no_sheet_can_say_is_answered_and_no_old_answer_stays(
     page: Page, served: Served, number: str
 ) -> None:

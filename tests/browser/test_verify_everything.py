@@ -196,6 +196,7 @@ def _name_verifier(content: bytes | None) -> Break:
         (_name_verifier(b"another"), ["verifier"], "the trust file names"),
     ],
 )
+@pytest.mark.one_in(3)
 def test_one_altered_thing_fails_its_step_and_is_named(
     page: Page,
     served: Served,
@@ -302,6 +303,7 @@ def test_stated_totals_that_differ_are_marked(
         (THIS, "does not say by which version"),
     ],
 )
+@pytest.mark.one_in(3)
 def test_figures_of_another_version_that_differ_are_not_judged_and_nothing_is_authentic(
     page: Page, served: Served, broken: Callable[[Break], str], version: dict[str, int], says: str
 ) -> None:
@@ -343,6 +345,7 @@ def root_of(size: int) -> Hash:
         (16, sha256(b"other").digest(), "open", "ends at 15"),
     ],
 )
+@pytest.mark.one_in(3)
 def test_an_earlier_checkpoint_shows_whether_the_log_only_grew(
     page: Page, served: Served, honest: Path, size: int, root: bytes, state: str, says: str
 ) -> None:

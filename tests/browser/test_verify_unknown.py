@@ -85,6 +85,7 @@ def test_unread_records_are_listed_and_change_nothing(page: Page, served: Served
 
 @pytest.mark.parametrize("content", [None, b"another file"], ids=["gone", "another"])
 @pytest.mark.parametrize("withdraws", ["party/azul/1", "authority/1", None])
+@pytest.mark.one_in(5)
 def test_a_file_ends_with_its_own_signers_claim_and_is_told_where_it_is_missing(
     page: Page, served: Served, withdraws: str | None, content: bytes | None
 ) -> None:

@@ -179,7 +179,7 @@ while killed:
     assert verified(azul) == [], step
     rests = [path.name for path in (azul / "public").rglob("*") if path.name.endswith((".tmp", ".new"))]
     assert [name for name in rests if "log" not in name] == [], (step, rests)
-    step += max(2, step // 2)
+    step += max(2, step)
 print(step)
 """
 

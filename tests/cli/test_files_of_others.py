@@ -99,6 +99,7 @@ for words in json.loads(sys.argv[1]):
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii", "latin-1"])
 @pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.one_in(3)
 def test_no_console_ends_a_command(miniature: Path, tmp_path: Path, encoding: str, lang: str) -> None:
     table = tmp_path / "mesa.csv"
     table.write_text("station,azul,verde,null,blank\nA1,50,4,0,0\nA2,7,1,0,0\n")

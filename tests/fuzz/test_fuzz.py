@@ -14,7 +14,7 @@ from tests.fuzz.subject import Place, Subject, compared
 from tests.fuzz.subjects import SUBJECTS
 
 SEED = 1
-FEW = {"signatures": 15, "elections": 4, "published": 1, "inputs": 30, "zips": 6, "flips": 6, "kills": 2}
+FEW = {"signatures": 15, "elections": 2, "published": 1, "inputs": 30, "zips": 4, "flips": 4, "kills": 2}
 USUAL = 60
 
 

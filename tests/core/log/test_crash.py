@@ -185,6 +185,8 @@ def test_a_sample_of_faults(base: Path, compiled: Path, faults: list[Fault], tmp
     check_faults(base, compiled, tmp_path, faults[:: step | 1])
 
 
-@pytest.mark.slow
-def test_every_fault(base: Path, compiled: Path, faults: list[Fault], tmp_path: Path) -> None:
-    check_faults(base, compiled, tmp_path, faults)
+@pytest.mark.parametrize(
+    "part", [pytest.param(part, marks=pytest.mark.long if part else pytest.mark.slow) for part in range(3)]
+)
+def test_every_fault(base: Path, compiled: Path, faults: list[Fault], tmp_path: Path, part: int) -> None:
+    check_faults(base, compiled, tmp_path, faults[part::3])

@@ -63,6 +63,7 @@ def shown(contest: ContestView, tally: tuple[int, ...]) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("name", CONTESTS)
+@pytest.mark.one_in(3)
 def test_what_all_assertions_hold_of_has_the_same_outcome(name: str) -> None:
     contest = CONTESTS[name]
     size, candidates = len(contest.candidates) + len(contest.classes), len(contest.candidates)
@@ -86,6 +87,7 @@ def test_what_all_assertions_hold_of_has_the_same_outcome(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in CONTESTS if "droop" not in name])
+@pytest.mark.one_in(3)
 def test_only_ties_and_empty_tallies_are_refused(name: str) -> None:
     contest = CONTESTS[name]
     size, candidates = len(contest.candidates) + len(contest.classes), len(contest.candidates)

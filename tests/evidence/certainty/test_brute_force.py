@@ -11,6 +11,7 @@ from tests.evidence.certainty.brute_force import check, random_election
 
 
 @pytest.mark.parametrize("method", list(Method))
+@pytest.mark.one_in(3)
 def test_nothing_is_irreversible_that_some_filling_changes(method: Method) -> None:
     random = Random(f"brute force of {method.name}")
     found = Counter(check(random_election(random, method)) for _ in range(400))

@@ -215,6 +215,7 @@ def many_scans() -> bytes:
     [(forms_in_forms, Limits(512 << 20, 4)), (many_scans, Limits(1 << 30, 2))],
     ids=["forms in forms", "a scan 3,000 times"],
 )
+@pytest.mark.one_in(2)
 def test_a_file_that_costs_too_much_is_left_and_the_next_one_read(
     photos: Path, made: Callable[[], bytes], limits: Limits
 ) -> None:

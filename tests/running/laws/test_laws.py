@@ -85,7 +85,12 @@ def open_one_place(made: Made, base: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "made", [parliament(1), councils(12, 1), senate(2)], ids=["parliament", "councils", "senate"]
+    "made",
+    [
+        pytest.param(parliament(1), id="parliament", marks=pytest.mark.slow),
+        pytest.param(councils(12, 1), id="councils"),
+        pytest.param(senate(2), id="senate"),
+    ],
 )
 def test_a_small_share_of_the_stations(made: Made, tmp_path: Path) -> None:
     compare(published(made, tmp_path).state, made, tmp_path)

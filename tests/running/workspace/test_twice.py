@@ -140,7 +140,7 @@ sheets(source, 3, stations=9)
 step, seen = 1, set()
 while killed_at(step, lambda: run(source, target)):
     seen.add(verified(target))  # at every moment, without another run
-    step += max(1, step // 6)
+    step += max(1, step // 3)
 assert verified(target) == old + 1
 assert seen <= {old, old + 1}, seen
 print(step, first)
