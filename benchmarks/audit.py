@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.harness import measure, parse_options
-from escrutinio.core.records.codes import Method
-from escrutinio.evidence.audit.assertions import assertions_of
+from escrutinio.evidence.audit.assertions import Ballot
 from escrutinio.evidence.audit.bounds import Boxes
+from escrutinio.evidence.audit.counts import Counted
 from escrutinio.evidence.audit.measure import Ppeb
-from escrutinio.evidence.audit.records import Counted
 
 CANDIDATES = 10
 DRAWS = 16
@@ -33,10 +32,16 @@ def made_boxes(count: int) -> Boxes:
 
 def status(boxes: Boxes) -> object:
     """What an audit's status computes once its records are read."""
-    procedure = Ppeb(boxes, assertions_of(Method.PLURALITY, 1, None, boxes.votes.sum(axis=0).tolist()))
+    ballot = Ballot(CANDIDATES, tuple(range(CANDIDATES)), marks=1, classes=0)
+    procedure = Ppeb(boxes, [ballot.compares(0, loser) for loser in range(1, CANDIDATES)])
     drawn = procedure.draw(SEED, DRAWS)
-    counts = {name: Counted(tuple(boxes.votes[procedure.place[name]].tolist()), 0, 0) for name in set(drawn)}
+    counts = {name: _as_reported(boxes, procedure.place[name]) for name in set(drawn)}
     return procedure.measure(drawn, counts, Fraction(1, 20))
+
+
+def _as_reported(boxes: Boxes, place: int) -> Counted:
+    votes = tuple(boxes.votes[place].tolist())
+    return Counted(votes, (), sum(votes), sum(votes), 0)
 
 
 def bare(votes: NDArray[np.int64], bound: NDArray[np.int64]) -> float:

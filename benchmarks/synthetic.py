@@ -26,7 +26,7 @@ from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Body, Charter, Definition, Enrolment, Roll, TallySheet
 
 OPTIONS = 38
-KEYS_PER_ENROLMENT = 500
+KEYS_PER_ENROLMENT = 300
 CLOCK = 1_900_000_000
 NAME = (Title("en", "Synthetic election of a fictional country"),)
 

@@ -1,7 +1,8 @@
 """Verify an election of 30,000 sheets signed by as many machine keys, cold, beside PyNaCl alone.
 
 Both sides start a Python of their own and use every core; their modules are compiled, as those of a package
-that was installed are. The floor reads keys, messages and signatures from one file and verifies them.
+that was installed are. The floor reads keys, messages and signatures from one file and verifies them: two for
+each key, its proof of possession and its sheet.
 """
 
 import compileall
@@ -9,6 +10,8 @@ import os
 import pickle
 import subprocess
 import sys
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +20,9 @@ from benchmarks.harness import measure, parse_options
 from benchmarks.synthetic import SyntheticElection, machine_name, signing_key
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.records.cose import split
+from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.possession import signed_by_key
+from escrutinio.core.records.types import Enrolment
 
 FLOOR = """
 import multiprocessing, pickle, sys
@@ -72,10 +78,16 @@ def main() -> None:
 def _signatures(election: Path, size: int, sheets: int) -> list[tuple[bytes, bytes, bytes]]:
     entries = list(read_entries(open_log(election / "log"), size))[-sheets:]
     frames = map(split, entries)
-    return [
+    sheet_signatures = [
         (signing_key(machine_name(n)).public_key, frame.signed, frame.signature)
         for n, frame in enumerate(frames)
     ]
+    opened = map(open_record, islice(read_entries(open_log(election / "log"), size), size - sheets))
+    bodies = [entry.body for entry in opened]
+    named = sha256(next(read_entries(open_log(election / "log"), size))).digest()
+    enrolments = [body for body in bodies if isinstance(body, Enrolment)]
+    keys = [key for body in enrolments for key in body.keys]
+    return [*((key.public_key, signed_by_key(named, key), key.proof) for key in keys), *sheet_signatures]
 
 
 if __name__ == "__main__":

@@ -74,10 +74,10 @@ def test_a_draw_goes_on_where_the_log_stands_and_a_workbook_makes_it_again(
     draw = ("audit", "draw", miniature, *PRESIDENCY, *OFFICER)
     (sample,) = tomllib.loads(escrutinio(*draw).stdout)["entry"]
     assert sample["says"] == {
-        "commitment": status["commitment"], "round": 2, "stations": status["next"],
+        "commitment": status["commitment"], "round": 2, "boxes": [{"station": box} for box in status["next"]],
     }  # fmt: skip
     three = answered(*draw, "--take", "3", "--xlsx", tmp_path / "draw.xlsx")
-    assert three["entries"][0]["says"]["stations"] == status["next"][:3]
+    assert [box["station"] for box in three["entries"][0]["says"]["boxes"]] == status["next"][:3]
     sheets = ZipFile(tmp_path / "draw.xlsx")
     assert f"{status['seed']},5" in sheets.read("xl/worksheets/sheet4.xml").decode()
     assert "is not overwritten" in refused(*draw, "--take", "1", "--xlsx", tmp_path / "draw.xlsx")
@@ -88,13 +88,13 @@ def test_a_commitment_names_the_log_as_it_stands_and_can_be_sealed(
 ) -> None:
     command = (
         "audit", "commit", miniature, *PRESIDENCY, *OFFICER, "--counts", "party/ancla", "--counts",
-        "observer/faro", "--risk-limit", "2,5",
+        "observer/faro", "--risk-limit", "2,5", "--bound", "law", "--most", "500",
     )  # fmt: skip
     (entry,) = tomllib.loads(escrutinio(*command, lang="es").stdout)["entry"]
     root = parse_checkpoint((miniature / "log/checkpoint").read_bytes()).checkpoint.root.hex()
     assert entry["says"]["head"] == {
         "origin": "escrutinio.example/tres-islas-2031",
-        "size": 115,
+        "size": 153,
         "root": root,
     }
     assert entry["says"]["risk_limit"] == {"numerator": 1, "denominator": 40}
@@ -136,7 +136,7 @@ def test_hand_counts_are_entered_blind_for_boxes_that_were_drawn(
     codes = ("CONCHA", "PERLA", "ANCLA", "REMO", "RED", "VELA", "BOYA")
     options = [f"--option={code}={number}" for number, code in enumerate(codes)]
     by_hand = answered(*record, "--station", box, *options, "--blank", "2")["entries"][0]["says"]
-    assert (by_hand["counts"], by_hand["null"], by_hand["blank"]) == (list(range(7)), 0, 2)
+    assert (by_hand["counts"], by_hand["classes"]) == (list(range(7)), [0, 2])
     assert "vouchers" not in by_hand
 
     assert "drew no box 'S1.01'" in refused(*record, "--station", "S1.01", *options)

@@ -7,15 +7,19 @@ from escrutinio.core.records.codes import (
     Decision,
     Role,
 )
+from escrutinio.core.records.types import Ruling
 from tests.core.election.build import (
     CLOSES,
     DAY,
     STATIONS,
     VOTES,
     Day,
+    manual,
     ruling,
 )
 from tests.edges.edge import (
+    BOTH,
+    BROWSER,
     NEITHER,
     Edge,
     edge,
@@ -170,3 +174,37 @@ def only_roll_after_its_closing() -> Edge:
     return Edge(
         day, NEITHER, "Where no roll stands below the closing, the first readable one at all is in force."
     )
+
+
+def recounted() -> tuple[Day, int]:
+    """Two sheets, and a ruling that orders a recount in the area of both."""
+    day = Day()
+    sheets(day)
+    for number in (1, 2):
+        day.enrol(f"board/{number}", Role.BOARD, "n1.01")
+    order = Ruling(None, Decision.RECOUNT, None, None, "art. 1", None)
+    return day, day.say(order, "authority/1", "area/norte/presidente")
+
+
+@edge
+def recounts_that_differ() -> Edge:
+    day, order = recounted()
+    for number in (1, 2):
+        body = manual((40 + number, 4, 3, 2), ruling=day.digest(order))
+        day.say(body, f"board/{number}", "n1.01/presidente")
+    return Edge(day, NEITHER, "Two recounts of one station that differ: it is pending, and neither counts.")
+
+
+@edge
+def recount_said_twice() -> Edge:
+    day, order = recounted()
+    for number in (1, 2):
+        day.say(manual(VOTES, ruling=day.digest(order)), f"board/{number}", "n1.01/presidente")
+    return Edge(day, BOTH, "Two recounts of one station that say the same: the first counts.")
+
+
+@edge
+def annulled_after_an_order() -> Edge:
+    day, _ = recounted()
+    ruling(day, Decision.ANNUL)
+    return Edge(day, BROWSER, "What a later ruling annuls waits for no recount: it is annulled, not pending.")

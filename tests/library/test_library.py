@@ -12,7 +12,7 @@ import pytest
 import escrutinio
 from escrutinio.core.log.trust import parse_trust
 from escrutinio.core.verification.checks import Check
-from escrutinio.evidence.certainty.irreversibility import Finality
+from escrutinio.evidence.certainty.inequality import Finality
 from tests.cli.running import answered, in_process
 
 CONTEST = "presidencia"

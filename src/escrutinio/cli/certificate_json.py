@@ -22,6 +22,10 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
         "status": certificate.finality.value,
         "margin": certificate.margin,
         "votes": dict(zip(certificate.candidates, certificate.votes, strict=True)),
+        "classes": list(certificate.classes),
+        "ballots": certificate.ballots,
+        "on_roll": certificate.registered,
+        "lots": [certificate.candidates[at] for at in certificate.lots],
         "outstanding": {
             "registered": capacity,
             "silent": left.silent,
@@ -29,6 +33,8 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
             "disputed": left.disputed,
             "unlisted": left.unlisted,
             "registered_unknown": left.registered_unknown,
+            "unbounded": left.unbounded,
+            "unread": left.unread,
         },
         "statements": [
             {
@@ -36,6 +42,7 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
                 "candidates": [certificate.candidates[at] for at in statement.candidates],
                 "open": statement.open,
                 "tied": [certificate.candidates[at] for at in statement.tied],
+                "broken": [certificate.candidates[at] for at in statement.broken],
                 "status": statement.finality(capacity).value,
                 "withstands": statement.withstands,
                 "inequalities": [

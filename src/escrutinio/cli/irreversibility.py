@@ -22,8 +22,9 @@ from escrutinio.cli.explain import (
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
+    from escrutinio.evidence.certainty.certified import Outstanding
     from escrutinio.evidence.certainty.inequality import Inequality
-    from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding
+    from escrutinio.evidence.certainty.irreversibility import Certificate
     from escrutinio.evidence.certainty.studies import CertaintyStudy
 
 SOURCES = (
@@ -179,6 +180,10 @@ def _stations(left: Outstanding) -> list[tuple[str, str]]:
         (say("stations declared, not listed"), _number(left.unlisted)),
         (say("of these, registered voters unknown"),
          _number(left.registered_unknown)),
+        *([(say("of these, with others who may vote without a number"), _number(left.unbounded))]
+          if left.unbounded else []),
+        *([(say("sheets that do not say all classes of ballots"), _number(left.unread))]
+          if left.unread else []),
     ]  # fmt: skip
 
 

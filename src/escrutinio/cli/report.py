@@ -44,7 +44,7 @@ def command(
     from escrutinio.publication.documents.report.results import work_out
 
     with workers() as executor:
-        evidence = work_out(log.state, executor=executor)
+        evidence = work_out(log.state, attachments=log.attachment, executor=executor)
     report = report_of(log.state, log.checkpoint, evidence, tongue or language())
     files = [(output, to_html(report).encode())]
     if pdf is not None:

@@ -37,9 +37,9 @@ def test_a_copy_that_was_taken_back_counts_no_longer_and_is_compared_with_nothin
     state = day.state()
     assert counts_at(state, "n1.01", COPIES) is None
     assert statuses(state) == [Status.COUNTED, Status.RETRACTED]
-    assert codes(state) == ["taken-back"]
+    assert codes(state) == ["record-retracted"]
     assert state.retracted == {copy: back}
-    note = found(state, "taken-back")[0]
+    note = found(state, "record-retracted")[0]
     assert note.entries == (back, copy)
     assert note.sentence("en").startswith(
         f"In entry {back}, party/azul/1 takes back what it said in entry {copy} (misread)"
@@ -54,7 +54,7 @@ def test_the_copy_that_comes_in_its_place_counts() -> None:
     retract(day, wrong)
     state = day.state()
     assert counts_at(state, "n1.01", COPIES) == right
-    assert codes(state, "copy-unsigned", "official-missing") == ["taken-back"]
+    assert codes(state, "copy-unsigned", "official-missing") == ["record-retracted"]
 
 
 def test_at_an_earlier_size_it_still_counted() -> None:

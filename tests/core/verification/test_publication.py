@@ -19,6 +19,7 @@ from escrutinio.core.log.trust import format_trust, parse_trust
 from escrutinio.core.verification.checks import Check, Outcome
 from escrutinio.core.verification.publication import OF_THE_ORIGIN, Verification, verify_publication
 from tests.core.log.builders import signer
+from tests.core.verification.lab import MINIATURE
 from tests.core.verification.whole import failed as failed_checks
 from tests.core.verification.whole import left_open
 
@@ -64,8 +65,8 @@ def remove(path: str) -> Change:
     return lambda directory: (directory / path).unlink()
 
 
-BUNDLE = "log/tile/entries/000.p/115"
-TILE = "log/tile/0/000.p/115"
+BUNDLE = f"log/tile/entries/000.p/{MINIATURE}"
+TILE = f"log/tile/0/000.p/{MINIATURE}"
 
 
 def test_the_honest_publication_holds(miniature: Path) -> None:
@@ -75,7 +76,7 @@ def test_the_honest_publication_holds(miniature: Path) -> None:
     assert result.authenticated
     assert [answer.check for answer in result.answers] == list(Check)
     counts = {answer.check: answer.count for answer in result.answers}
-    assert counts[Check.RECORDS] == counts[Check.SIGNATURES] == counts[Check.ROOT] == 115
+    assert counts[Check.RECORDS] == counts[Check.SIGNATURES] == counts[Check.ROOT] == MINIATURE
 
 
 def test_without_a_trust_file_it_is_consistent_and_not_authenticated(miniature: Path) -> None:
@@ -88,7 +89,7 @@ def test_without_a_trust_file_it_is_consistent_and_not_authenticated(miniature: 
 
 
 def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
-    entries = list(read_entries(open_log(copy / "log"), 115))
+    entries = list(read_entries(open_log(copy / "log"), MINIATURE))
     index = next(
         n for n, raw in enumerate(entries) if b"N1.01/presidencia" in raw and b"machine/101" in raw and n > 40
     )
@@ -106,8 +107,12 @@ def test_one_changed_vote_is_found_at_its_entry(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "check", "place"),
     [
-        (flip(TILE, 40), Check.HASH_TILES, "log/tile/0/000.p/115"),
-        (replace_in("log/checkpoint", b"\n115\n", b"\n111\n"), Check.LOG_SIGNATURE, "log/checkpoint"),
+        (flip(TILE, 40), Check.HASH_TILES, f"log/tile/0/000.p/{MINIATURE}"),
+        (
+            replace_in("log/checkpoint", b"\n%d\n" % MINIATURE, b"\n111\n"),
+            Check.LOG_SIGNATURE,
+            "log/checkpoint",
+        ),
         (replace_in("log/checkpoint", b"tres-islas", b"tres-islos"), Check.LOG_SIGNATURE, "log/checkpoint"),
         (remove("log/checkpoint"), Check.CHECKPOINT, "log/checkpoint"),
         (replace_in("trust.toml", b'definition = "', b'definition = "00'), None, ""),

@@ -20,7 +20,7 @@ from escrutinio.core.verification.publication import (
     verify_publication,
 )
 from tests.core.election.build import Day
-from tests.core.verification.lab import publish, write_log
+from tests.core.verification.lab import MINIATURE, publish, write_log
 from tests.core.verification.speaking import unreached
 from tests.publication.pseudo import LANGUAGE, OPEN, forget, outside, speak
 
@@ -46,7 +46,7 @@ def harmed(miniature: Path, tmp_path: Path) -> Verification:
     tile = next((copy / "log/tile/0").glob("000.p/*"))
     tile.write_bytes(bytes(len(tile.read_bytes())))
     checkpoint = copy / "log/checkpoint"
-    checkpoint.write_bytes(checkpoint.read_bytes().replace(b"\n115\n", b"\n114\n"))
+    checkpoint.write_bytes(checkpoint.read_bytes().replace(b"\n%d\n" % MINIATURE, b"\n114\n"))
     next((copy / "attachments").iterdir()).unlink()
     (copy / "data/stations.csv").unlink()
     (copy / "data/datapackage.json").write_bytes(b"{")

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from escrutinio.base.arrays import Int64
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
 from escrutinio.evidence.accounts.differences import Difference, Kind, Side, Slip, classify, slip_of
 
@@ -51,10 +53,15 @@ def test_equal_or_impossible_figures_have_no_slip(one: int, other: int) -> None:
         slip_of(one, other)
 
 
+def compared(left: Int64, right: Int64, both: NDArray[np.bool_]) -> tuple[Difference, ...]:
+    """What differs of sheets that have null and blank behind their options."""
+    return classify(left, right, both, left.shape[1] - 2)
+
+
 def only(left: tuple[int, ...], right: tuple[int, ...]) -> Difference | None:
     """The difference of one station, null and blank 2 and 0 on both sides."""
     one, other = (np.array([[*side, 2, 0]], np.int64) for side in (left, right))
-    found = classify(one, other, np.ones(1, np.bool_))
+    found = compared(one, other, np.ones(1, np.bool_))
     return found[0] if found else None
 
 
@@ -100,7 +107,7 @@ def test_the_honest_sheet_does_not_differ() -> None:
 def test_all_zero_needs_every_figure_to_be_zero() -> None:
     def zeros(null: int) -> Difference:
         one, other = (np.array([[*votes, n, 0]], np.int64) for votes, n in ((SHEET, 2), ((0,) * 6, null)))
-        return classify(one, other, np.ones(1, np.bool_))[0]
+        return compared(one, other, np.ones(1, np.bool_))[0]
 
     assert (zeros(0).kind, zeros(0).side) == (Kind.ALL_ZERO, Side.RIGHT)
     assert zeros(2).kind is Kind.EVERY_ROW
@@ -109,7 +116,7 @@ def test_all_zero_needs_every_figure_to_be_zero() -> None:
 def test_null_and_blank_are_compared_where_both_sides_give_them() -> None:
     left = np.array([[*SHEET, 2, 1], [*SHEET, 2, 1]], np.int64)
     right = np.array([[*SHEET, 3, 1], [*SHEET, -1, -1]], np.int64)
-    found = classify(left, right, np.ones(2, np.bool_))
+    found = compared(left, right, np.ones(2, np.bool_))
     assert [(each.station, each.kind) for each in found] == [(0, Kind.NULL_BLANK)]
     assert found[0].figures[0].row == len(SHEET)
     assert found[0].figures[0].difference == 1
@@ -123,27 +130,27 @@ def test_the_sheet_of_another_station_is_named() -> None:
     left = table((50, 40, 30), (20, 10, 5), (7, 8, 9))
     right = table((20, 10, 5), (20, 10, 5), (7, 8, 9))
     # Station 0 on the right has what the left has at station 1, and only there.
-    (found,) = classify(left, right, np.ones(3, np.bool_))
+    (found,) = compared(left, right, np.ones(3, np.bool_))
     assert (found.station, found.kind, found.side, found.other) == (0, Kind.OTHER_STATION, Side.RIGHT, 1)
     left[2] = left[1]
-    assert classify(left, right, np.ones(3, np.bool_))[0].kind is Kind.EVERY_ROW
+    assert compared(left, right, np.ones(3, np.bool_))[0].kind is Kind.EVERY_ROW
 
 
 def test_two_figures_are_too_few_for_another_stations_sheet() -> None:
-    found = classify(table((50, 45, 0), (20, 10, 0)), table((20, 10, 0), (20, 10, 0)), np.ones(2, np.bool_))
+    found = compared(table((50, 45, 0), (20, 10, 0)), table((20, 10, 0), (20, 10, 0)), np.ones(2, np.bool_))
     assert [each.kind for each in found] == [Kind.EVERY_ROW]
 
 
 def test_figures_repeated_at_three_stations_that_differ() -> None:
     left = table((160, 173, 11), (160, 173, 11), (160, 173, 11), (160, 173, 11))
     right = table((285, 194, 28), (398, 164, 25), (329, 107, 12), (160, 173, 11))
-    found = classify(left, right, np.ones(4, np.bool_))
+    found = compared(left, right, np.ones(4, np.bool_))
     assert [(each.kind, each.side) for each in found] == [(Kind.REPEATED, Side.LEFT)] * 3
-    assert Kind.REPEATED not in {each.kind for each in classify(left[:2], right[:2], np.ones(2, np.bool_))}
+    assert Kind.REPEATED not in {each.kind for each in compared(left[:2], right[:2], np.ones(2, np.bool_))}
 
 
 def test_stations_that_one_side_lacks_are_not_compared() -> None:
-    assert classify(table((1, 2, 3)), table((3, 2, 1)), np.zeros(1, np.bool_)) == ()
+    assert compared(table((1, 2, 3)), table((3, 2, 1)), np.zeros(1, np.bool_)) == ()
 
 
 FIGURES = st.integers(0, 400)
@@ -157,7 +164,7 @@ def test_exchanging_the_sides_changes_only_which_one_is_named(
     others = data.draw(st.lists(st.sampled_from(rows), min_size=len(rows), max_size=len(rows)))
     left, right = table(*rows), table(*others)
     both = np.ones(len(rows), np.bool_)
-    one, other = classify(left, right, both), classify(right, left, both)
+    one, other = compared(left, right, both), compared(right, left, both)
     mirrored = {None: None, Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
     for mine, theirs in zip(one, other, strict=True):
         assert mine.station == theirs.station

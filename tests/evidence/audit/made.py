@@ -1,5 +1,6 @@
 """An election of forty stations in ten centers, in memory, with its sheets and an audit of them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 
@@ -33,7 +34,7 @@ def votes(number: int) -> tuple[int, int, int, int]:
     return (60, 40 + number % 20, 40, 3)
 
 
-def manifest(paper: dict[str, tuple[int, ...]]) -> bytes:
+def manifest(paper: Mapping[str, tuple[int, ...]]) -> bytes:
     """A manifest of boxes that hold the votes of their paper and two null ballots."""
     rows = "".join(f"{name},seal-{name},{sum(votes) + 2}\n" for name, votes in paper.items())
     return b"station,seal,most\n" + rows.encode()

@@ -12,8 +12,9 @@ from escrutinio.core.election.outcome import Filled, Outcome, outcome
 from escrutinio.core.election.state import ContestView
 from escrutinio.core.records.codes import Method, Ties
 from escrutinio.core.records.parts import Bar, Win
+from escrutinio.evidence.certainty.certified import Outstanding
 from escrutinio.evidence.certainty.inequality import Finality
-from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding, certify
+from escrutinio.evidence.certainty.irreversibility import Certificate, certify
 from escrutinio.evidence.certainty.rules import rules_of
 
 NAMES = tuple("abcdefgh")

@@ -8,8 +8,9 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records.codes import Method, Ties
 from escrutinio.core.records.parts import Bar, Win
 from escrutinio.evidence.certainty.certificates import announced_certificate
+from escrutinio.evidence.certainty.certified import Outstanding
 from escrutinio.evidence.certainty.inequality import Finality
-from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding, certify
+from escrutinio.evidence.certainty.irreversibility import Certificate, certify
 from escrutinio.evidence.certainty.percentages import parse_percentage
 from escrutinio.evidence.certainty.reversal import (
     expected_votes,

@@ -201,7 +201,7 @@ def a_sample(tables: int = 40, missing: int = 0, registered: int = 120) -> Sampl
         candidates=("ana", "blas"),
         votes=np.where(obtained[:, None], np.stack((first, 100 - first), axis=1), -1),
         obtained=obtained,
-        registered=np.full(tables, registered),
+        most=np.full(tables, registered),
         unit=np.arange(tables),
         stratum=np.zeros(tables, np.int64),
         population=ints(400),
@@ -245,16 +245,16 @@ def test_no_way_of_filling_the_missing_tables_leaves_the_interval(filling: list[
 
 def test_missing_tables_with_an_unknown_roll_leave_everything_unknown() -> None:
     sample = a_sample(missing=1)
-    registered = sample.registered.copy()
+    registered = sample.most.copy()
     registered[0] = -1
-    found = estimate(replace(sample, registered=registered))
+    found = estimate(replace(sample, most=registered))
     assert [(e.low, e.high, e.margin) for e in found.estimates] == [(None, None, None)] * 2
     assert found.leader is None
     assert "unknown" in found.sentences("en")[1]
     assert "desconoce" in found.sentences("es")[1]
     # The roll of a table that came in is not needed.
     registered[0], registered[1] = 120, -1
-    assert estimate(replace(sample, registered=registered)).estimates[0].low is not None
+    assert estimate(replace(sample, most=registered)).estimates[0].low is not None
 
 
 def test_one_table_has_no_margin() -> None:
@@ -295,7 +295,7 @@ def test_a_sample_without_votes() -> None:
     [
         ({"candidates": ("ana",), "votes": np.zeros((40, 1), np.int64)}, "one candidate"),
         ({"votes": np.full((40, 2), -1)}, "negative"),
-        ({"registered": ints(1)}, "differ in length"),
+        ({"most": ints(1)}, "differ in length"),
     ],
 )
 def test_samples_that_do_not_hold_together(change: dict[str, object], sentence: str) -> None:

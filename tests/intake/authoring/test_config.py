@@ -1,5 +1,6 @@
 """election.toml: what it comes to, and one sentence for each way to write it wrongly."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -7,12 +8,12 @@ import pytest
 
 from escrutinio.base.errors import DefinitionError
 from escrutinio.core.election.areas import AreaTree, read_areas, write_areas
-from escrutinio.core.election.definition import check_definition
+from escrutinio.core.election.definition import check_contests, check_definition
 from escrutinio.core.election.roll import read_roll
 from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Method, Role
 from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.records.parts import Bar, Title, Win
+from escrutinio.core.records.parts import Bar, Contest, Title
 from escrutinio.intake.authoring.config import ElectionConfig, read_config
 from tests.paths import ROOT
 
@@ -67,7 +68,7 @@ def test_the_example_of_the_guide() -> None:
 def test_options_stand_in_the_order_of_the_ballot() -> None:
     president = config().contest("president")
     assert (president.method, president.threshold, president.seats) == (Method.TWO_ROUND, None, 1)
-    assert president.wins == (Win(Bar(1, 2, 1)),)
+    assert president.wins == ()
     assert [option.code for option in president.options] == ["BLUE", "GREEN", "FISH", "BLUE2"]
     assert [option.candidate for option in president.options] == [0, 1, 1, 0]
     assert president.options[1].titles[1].text == "Green Party"
@@ -124,7 +125,7 @@ FAULTS = [
     ('options = ["BLUE", "BLUE2"]', 'options = "BLUE"', "candidate 1, options: Expected a list, got text"),
     ("seats = 7", "seats = 7.0", "contest 2, seats: Expected a whole number"),
     ("seats = 7", "seats = 1000000", "fills 1,000,000 seats, more than 10,000"),
-    ('threshold = "1/2"', 'threshold = "1/2"\nseats = 2', "so it fills one seat, not 2"),
+    ('method = "two-round"', 'method = "two-round"\nseats = 2', "so it fills one seat, not 2"),
     ('"5%"', '"5"', "contest 'north-council', threshold: '5' is not a share such as 1/2 or 5%"),
     ('"5%"', '"1/0"', "threshold: '1/0' is not a share"),
     ('"5%"', '"101%"', "the share 101/100, which must be above 0 and at most 1"),
@@ -210,18 +211,24 @@ def test_a_definition_by_others_is_held_to_the_same_rules() -> None:
     orphan = replace(first, candidates=first.candidates[:1])
     without = replace(first, candidates=(), options=())
     faults = {
-        "given to more than one contest": replace(body, contests=(first, first)),
-        "has the option 'GREEN' for no candidate": replace(body, contests=(orphan,)),
-        "The contest 'president' has no candidate": replace(body, contests=(without,)),
         "two titles in one language": replace(body, titles=body.titles[:1] * 2),
         "at least one officer": replace(body, officers_needed=0),
         "more than one date of the calendar": replace(body, calendar=body.calendar[:1] * 2),
-        "the threshold 1/0": replace(body, contests=(replace(first, threshold=Bar(1, 0)),)),
     }
     check_definition(body)
     for reason, changed in faults.items():
         with pytest.raises(DefinitionError, match=reason):
             check_definition(changed)
+    contests: dict[str, Sequence[Contest]] = {
+        "given to more than one contest": (first, first),
+        "has the option 'GREEN' for no candidate": (orphan,),
+        "The contest 'president' has no candidate": (without,),
+        "the share 1/0": (replace(first, quorum=Bar(1, 0)),),
+    }
+    check_contests(body.contests)
+    for reason, wrong in contests.items():
+        with pytest.raises(DefinitionError, match=reason):
+            check_contests(wrong)
 
 
 MAP = """

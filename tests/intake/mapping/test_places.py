@@ -66,9 +66,8 @@ def test_centers_may_lack_a_name(tmp_path: Path) -> None:
     found = read_centers(
         mapping(text), written(tmp_path, a='C,N\n11,"School ""One"""\n12,\n13,a\u202eb\n14,' + "é" * 101)
     )
-    assert found.rows == (CenterRow("11", "1", 'School "One"'), CenterRow("12", "1", None)) + tuple(
-        CenterRow(code, "1", None) for code in ("13", "14")
-    )
+    assert found.rows[0] == CenterRow("11", "1", 'School "One"')
+    assert found.rows[1:] == tuple(CenterRow(code, "1", None) for code in ("12", "13", "14"))
     assert all(bad.kept for bad in found.bad)
     assert [(bad.line, bad.column) for bad in found.bad] == [(4, "N"), (5, "N")]
 

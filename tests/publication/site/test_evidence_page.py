@@ -22,7 +22,7 @@ def english(venezuela: Path) -> str:
     "words",
     [
         "only with 704,113 or fewer could they not: it is not irreversible",
-        "Up to 4,264,361 votes are outstanding",
+        "Up to 4,264,361 ballots are outstanding",
         "2,514,694 votes are outstanding",
         "1 in 134,375,310",
         "show no sign of having been computed from round percentages",

@@ -138,11 +138,10 @@ def _tables(directory: Path) -> dict[str, int]:
             for area, row in basis["areas"].items():
                 values = dict(zip(contest["columns"], row, strict=True))
                 place = f"{contest['code']}/{basis['code']}/{area}"
-                for name in ("valid", "null", "blank", "ballots"):
-                    found[f"{place}/{name}"] = values.pop(name)
+                found |= {f"{place}/{name}": value for name, value in values.items()}
                 found[f"{place}/counted"] = values["stations_counted"]
                 found[f"{place}/pending"] = values["stations_pending"]
-                found |= {f"{place}/votes/{code}": value for code, value in values.items()}
+                found |= {f"{place}/votes/{code}": values[code] for code in contest["candidates"]}
     return found
 
 

@@ -18,7 +18,7 @@ from escrutinio.core.derived.cells import free_names, joined_cells, number_cells
 from escrutinio.core.derived.claims import Count, claim_table
 from escrutinio.core.derived.geometry import Geometry, format_features
 from escrutinio.core.election.findings.finding import Finding
-from escrutinio.core.election.findings.retractions import TAKEN_BACK
+from escrutinio.core.election.findings.retractions import RECORD_RETRACTED
 from escrutinio.core.election.findings.sheets import DUPLICATE
 from escrutinio.core.election.findings.table import KEEPS
 from escrutinio.core.election.state import RULED, Basis, ContestView, ElectionState, SheetTable, Status
@@ -210,7 +210,7 @@ def _reasons(state: ElectionState, contest: str, table: SheetTable) -> list[str]
     for row in np.flatnonzero(table.status == Status.DUPLICATE).tolist():
         reasons[row] = DUPLICATE
     for row in np.flatnonzero(table.status == Status.RETRACTED).tolist():
-        reasons[row] = TAKEN_BACK
+        reasons[row] = RECORD_RETRACTED
     return reasons
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple, NoReturn
 from escrutinio.base.errors import DefinitionError, EscrutinioError, RecordError
 from escrutinio.core.election.bulk.columns import read_columns
 from escrutinio.core.election.bulk.known import NOTHING, Known, claims_of
+from escrutinio.core.election.bulk.proofs import all_possess
 from escrutinio.core.election.bulk.signatures import Claims
 from escrutinio.core.election.control import ROOT_PLACE, Attachments, empty_roll
 from escrutinio.core.election.findings.entries import BAD_SIGNATURE, OUT_OF_BOUNDS
@@ -162,7 +163,7 @@ class Admission(Following):
                 elif holder.key is not None:
                     self._publish(self.size, entry, holder.key)
                 elif not self._revokes_root(entry):
-                    self._settle(self.size, entry)
+                    self._settle(self.size, entry, proved=True)
         self.size += 1
 
     def _open(self, raw: bytes, election: Foundation) -> tuple[Entry, Holder]:
@@ -233,10 +234,16 @@ class Admission(Following):
             for public_key in introduced_keys(entry.body):
                 check_public_key(public_key)
             if isinstance(entry.body, t.Enrolment):
-                for key in entry.body.keys:
-                    check_possession(self.foundation.digest, key)
+                self._check_possession(entry.body.keys)
         except RecordError as error:
             _refuse("unfit-key", error)
+
+    def _check_possession(self, keys: Sequence[EnrolledKey]) -> None:
+        election = self.foundation.digest
+        if all(key.proof for key in keys) and all_possess(election, keys):
+            return
+        for key in keys:
+            check_possession(election, key)
 
 
 class _RefusedError(Exception):

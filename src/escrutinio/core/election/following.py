@@ -11,6 +11,7 @@ from typing import NamedTuple
 from escrutinio.base.errors import DefinitionError
 from escrutinio.core.election.acts import Acts
 from escrutinio.core.election.bulk.machine_keys import open_enrolment
+from escrutinio.core.election.bulk.proofs import all_possess
 from escrutinio.core.election.bulk.signatures import plainly_acceptable
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
@@ -187,9 +188,10 @@ class Following:
     def _crown(self, root: bytes) -> None:
         self._holders[key_id(root)] = Holder(Signer(root, ""), ROOT_PLACE, None)
 
-    def _settle(self, index: int, entry: Entry) -> tuple[bytes | None, ...] | None:
+    def _settle(self, index: int, entry: Entry, *, proved: bool = False) -> tuple[bytes | None, ...] | None:
         """Let a record of the root take effect on the keys; the kids of those that it enrols, None for a
-        revocation that waits for consents."""
+        revocation that waits for consents. `proved`: it is known that they prove that their holders have
+        them."""
         body = entry.body
         if isinstance(body, t.Revocation):
             holder = self._holders.get(body.kid)
@@ -197,7 +199,7 @@ class Following:
             if self._revocations.waits(index, entry, body, role):
                 return None
             self._revoke(body.kid)
-        return self._enrol(body.keys) if isinstance(body, t.Enrolment) else ()
+        return self._enrol(body.keys, proved) if isinstance(body, t.Enrolment) else ()
 
     def _consent(self, entry: Entry) -> Revoking | None:
         """Let a co-record take effect on the keys; the revocation that it completes."""
@@ -209,7 +211,7 @@ class Following:
             self._revoke(completed.kid)
         return completed
 
-    def _enrol(self, keys: Sequence[EnrolledKey]) -> tuple[bytes | None, ...]:
+    def _enrol(self, keys: Sequence[EnrolledKey], proved: bool) -> tuple[bytes | None, ...]:
         """Enrol keys that are not yet; their kids, or None (`Said`)."""
         holders, election = self._holders, self.foundation.digest
         public_keys = [key.public_key for key in keys]
@@ -219,7 +221,7 @@ class Following:
             len(set(found)) == len(found)
             and holders.keys().isdisjoint(found)
             and plainly_acceptable(public_keys)
-            and all(possesses(election, key) for key in keys)
+            and (proved or all_possess(election, keys))
         ):
             signers = map(Signer, public_keys, [key.name for key in keys])
             holders.update(zip(found, map(Holder, signers, count(self._enrolled), keys), strict=True))

@@ -28,7 +28,8 @@ from escrutinio.evidence.accounts.differences import (
     classify,
 )
 from escrutinio.evidence.accounts.sources import Joined, join, sources_of
-from escrutinio.evidence.certainty.irreversibility import Certificate, Outstanding, certify
+from escrutinio.evidence.certainty.certified import Outstanding
+from escrutinio.evidence.certainty.irreversibility import Certificate, certify
 from escrutinio.evidence.certainty.rules import rules_of
 
 MAX_SOURCES = 8
@@ -176,7 +177,8 @@ def compare_bases(state: ElectionState, contest: str, official: str) -> tuple[Ac
 def _pair(joined: Joined, left: int, right: int, registered: int | None) -> Pair:
     here, there = joined.present[left], joined.present[right]
     zero = joined.zero_report[left] & there | joined.zero_report[right] & here
-    differences = classify(joined.figures[left], joined.figures[right], here & there | zero)
+    comparable, options = here & there | zero, len(joined.view.options)
+    differences = classify(joined.figures[left], joined.figures[right], comparable, options)
     kind = np.select(
         [here & there, here & ~there, there & ~here],
         [NUMBER[Kind.AGREE], NUMBER[Kind.ONLY_LEFT], NUMBER[Kind.ONLY_RIGHT]],
@@ -192,8 +194,12 @@ def _pair(joined: Joined, left: int, right: int, registered: int | None) -> Pair
     only_left, only_right = (kind == NUMBER[each] for each in (Kind.ONLY_LEFT, Kind.ONLY_RIGHT))
     extra = np.where(only_right[:, None], votes[1], 0)
     lacking = np.where(only_left[:, None], votes[0], 0)
+    beside = joined.classes(left), joined.classes(right)
+    kept = np.where(both[:, None], beside[1] - beside[0], 0)
+    others = beside[0].sum(axis=0)
     sums = votes[0].sum(axis=0)
-    replaced = sums + gap.sum(axis=0)
+    replaced, replaced_others = sums + gap.sum(axis=0), others + kept.sum(axis=0)
+    joined_others = replaced_others + np.where(only_right[:, None], beside[1], 0).sum(axis=0)
     neither = kind == NUMBER[Kind.NEITHER]
     view = joined.view
     open_ones = differs | only_right | neither
@@ -207,18 +213,18 @@ def _pair(joined: Joined, left: int, right: int, registered: int | None) -> Pair
         net=joined.roll_up(gap),
         extra=joined.roll_up(extra),
         lacking=joined.roll_up(lacking),
-        outcome_left=outcome(view, sums.tolist()),
-        outcome_right=outcome(view, votes[1].sum(axis=0).tolist()),
-        outcome_replaced=outcome(view, replaced.tolist()),
-        outcome_joined=outcome(view, (replaced + extra.sum(axis=0)).tolist()),
-        differing=_certify(joined, left, votes, differs, differs, None, 0),
-        open_stations=_certify(joined, left, votes, differs, open_ones, registered, joined.unlisted),
+        outcome_left=outcome(view, sums.tolist(), others.tolist()),
+        outcome_right=outcome(view, votes[1].sum(axis=0).tolist(), beside[1].sum(axis=0).tolist()),
+        outcome_replaced=outcome(view, replaced.tolist(), replaced_others.tolist()),
+        outcome_joined=outcome(view, (replaced + extra.sum(axis=0)).tolist(), joined_others.tolist()),
+        differing=_certify(joined, (left, right), votes, differs, differs, None, 0),
+        open_stations=_certify(joined, (left, right), votes, differs, open_ones, registered, joined.unlisted),
     )
 
 
 def _certify(
     joined: Joined,
-    left: int,
+    pair: tuple[int, int],
     votes: tuple[Int64, Int64],
     differs: NDArray[np.bool_],
     in_question: NDArray[np.bool_],
@@ -227,31 +233,50 @@ def _certify(
 ) -> Certificate:
     """Take the stations that differ out of the left side; every registered voter in question is outstanding.
 
-    Where registered voters are unknown, the larger of the two sides' votes stands in for a station that
+    Where registered voters are unknown, the larger of the two sides' ballots stand in for a station that
     differs (one of them is taken to be right); a station without a sheet on the left is of unknown size,
-    which only the size of the whole `roll` bounds.
+    which only the size of the whole `roll` bounds. Where a share is of ballots of a class that the left side
+    does not give, what is outstanding is unknown.
     """
+    left, rules, options = pair[0], rules_of(joined.view), len(joined.view.options)
     known = joined.registered >= 0
-    size = np.maximum(*(side.sum(axis=1) for side in votes))
-    bound = np.where(known, np.maximum(joined.registered, size), size)
+
+    def ballots(marks: int) -> Int64:
+        """The larger side's, where each ballot has so many marks; how many, nobody says here."""
+        sides = [
+            -(-side.sum(axis=1) // marks) + joined.classes(each).sum(axis=1)
+            for each, side in zip(pair, votes, strict=True)
+        ]
+        found: Int64 = np.maximum(*sides)
+        return found
+
+    most, least = ballots(1), ballots(joined.view.marks)
+    asked = int(np.where(known, np.maximum(joined.registered, most), most)[in_question].sum())
+    settled = int(np.where(known, np.maximum(joined.registered, least), least)[~in_question].sum())
     unknown = in_question & ~known & ~differs
-    settled, asked = int(bound[~in_question].sum()), int(bound[in_question].sum())
     if roll is not None and roll < settled + asked:
         raise EvidenceError("roll-small", voters=roll)
     capacity: int | None = asked
     if unknown.any() or unlisted:
         capacity = None if roll is None else roll - settled
+    needed = joined.figures[left][:, [options + each for each in sorted(rules.classes)]]
+    unread = (needed < 0).any(axis=1) & joined.present[left] & ~differs
+    if unread.any():
+        capacity = None
     found = Outstanding(
         capacity,
         silent=int((in_question & ~differs).sum()),
         disputed=int(differs.sum()),
         unlisted=unlisted,
         registered_unknown=int(unknown.sum()),
+        unread=int(unread.sum()),
     )
     view, source = joined.view, joined.sources[left]
     kept = votes[0].sum(axis=0) - votes[0][differs].sum(axis=0)
+    classes = joined.classes(left)
     return certify(
-        rules_of(view), view.candidates, kept.tolist(), found,
+        rules, view.candidates, kept.tolist(), found,
+        classes=(classes.sum(axis=0) - classes[differs].sum(axis=0)).tolist(),
         contest=joined.contest, area=view.area, basis=source.name,
     )  # fmt: skip
 

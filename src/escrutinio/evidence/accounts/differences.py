@@ -125,7 +125,8 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure that differs: `row` counts the options from 0, then null, then blank; -1 for no figure."""
+    """One figure that differs: `row` counts the options from 0, then the classes of other ballots. A figure
+    that a side does not give is -1."""
 
     row: int
     left: int
@@ -182,26 +183,28 @@ def slip_of(left: int, right: int) -> Slip:
     return Slip.ONE_DIGIT if same_length and len(changed) == 1 else Slip.OTHER
 
 
-def classify(left: Int64, right: Int64, both: NDArray[np.bool_]) -> tuple[Difference, ...]:
+def classify(left: Int64, right: Int64, both: NDArray[np.bool_], options: int) -> tuple[Difference, ...]:
     """The stations that differ, of those that `both` sources have, in their order.
 
-    `left`, `right`: int64 [stations, options + 2], votes by option, then null and blank, -1 for a figure that
-    is not given. Null and blank are compared where both sides give them.
+    `left`, `right`: int64 [stations, options + classes], votes by option, then other ballots by class, -1 for
+    a figure that is not given. Classes are compared where both sides give them.
     """
     unequal = left != right
-    unequal[:, -2:] &= (left[:, -2:] != NO_FIGURE) & (right[:, -2:] != NO_FIGURE)
+    unequal[:, options:] &= (left[:, options:] != NO_FIGURE) & (right[:, options:] != NO_FIGURE)
     found = np.flatnonzero(both & unequal.any(axis=1)).tolist()
-    sides = (_Figures(left, both, found), _Figures(right, both, found))
+    sides = (_Figures(left, both, found, options), _Figures(right, both, found, options))
     return tuple(_difference(station, np.flatnonzero(unequal[station]).tolist(), sides) for station in found)
 
 
 class _Figures:
     """The figures of one side, with what has to be looked up among all its stations."""
 
-    def __init__(self, figures: Int64, both: NDArray[np.bool_], differing: Sequence[int]) -> None:
+    def __init__(
+        self, figures: Int64, both: NDArray[np.bool_], differing: Sequence[int], options: int
+    ) -> None:
         self.figures = figures
-        options = np.ascontiguousarray(figures[:, :-2])
-        self._keys: list[bytes] = [row.tobytes() for row in options]
+        self.votes = np.ascontiguousarray(figures[:, :options])
+        self._keys: list[bytes] = [row.tobytes() for row in self.votes]
         self._repeated = Counter(self._keys[station] for station in differing)
         self._at: dict[bytes, list[int]] = {}
         for station in np.flatnonzero(figures.max(axis=1) > 0).tolist():
@@ -213,12 +216,12 @@ class _Figures:
     def repeats(self, station: int) -> bool:
         """Whether the figures of a station stand at many of the stations that differ."""
         often = self._repeated[self._keys[station]] >= REPEATED_AT_LEAST
-        return often and int((self.figures[station, :-2] > 0).sum()) >= 2
+        return often and int((self.votes[station] > 0).sum()) >= 2
 
     def only_at(self, key: bytes, station: int) -> int | None:
         """The one other station that has these figures, of which three or more are not zero."""
         found = self._at.get(key, [])
-        if len(found) != 1 or found[0] == station or int((self.figures[found[0], :-2] > 0).sum()) < 3:
+        if len(found) != 1 or found[0] == station or int((self.votes[found[0]] > 0).sum()) < 3:
             return None
         return found[0]
 
@@ -226,7 +229,7 @@ class _Figures:
 def _difference(station: int, rows: list[int], sides: tuple[_Figures, _Figures]) -> Difference:
     left, right = (side.figures[station].tolist() for side in sides)
     figures = tuple(Figure(row, left[row], right[row], slip_of(left[row], right[row])) for row in rows)
-    options = [row for row in rows if row < len(left) - 2]
+    options = [row for row in rows if row < sides[0].votes.shape[1]]
     kind, side, other = _kind(station, left, right, options, figures, sides)
     return Difference(station, kind, figures, side, other)
 

@@ -18,8 +18,8 @@ ONE_SIDED = (Kind.ONLY_LEFT, Kind.ONLY_RIGHT)
 
 
 def row_codes(joined: Joined) -> tuple[str, ...]:
-    """The codes of the rows: options, then `null` and `blank`."""
-    return (*joined.view.options, "null", "blank")
+    """The codes of the rows: options, then classes of other ballots."""
+    return (*joined.view.options, *joined.view.classes)
 
 
 def figure_rows(accounts: Accounts) -> Iterator[tuple[Value, ...]]:

@@ -45,7 +45,8 @@ class Places:
 class Source:
     """One account of a contest: a sheet at most per station.
 
-    `figures` int64 [stations, options + 2]: votes by option, then null and blank, -1 where it gives none.
+    `figures` int64 [stations, options + classes]: votes by option, then other ballots by class, -1 where it
+    gives none.
     `voters` int64 [stations], -1 for unknown. `view`: the contest's rules, where a definition gives them.
     `withheld`: stations of which it has something that does not count (a conflict, a refused sheet).
     `election`: whether its definition is of a real election, a drill or a simulation. `rests_on`: what it was
@@ -68,23 +69,27 @@ class Source:
     definition: bytes = b""
     titles: tuple[Title, ...] = ()
     voting_day: str = ""
+    classes: tuple[str, ...] = (NULL, BLANK)
 
     def by_candidates(self) -> "Source":
         """The same with the options of a candidate added up, under the candidate's code."""
         if self.view is None:
             return self
-        votes = by_candidate(self.view, np.maximum(self.figures[:, :-2], 0))
-        return replace(self, options=self.view.candidates, figures=np.hstack((votes, self.figures[:, -2:])))
+        options = len(self.options)
+        votes = by_candidate(self.view, np.maximum(self.figures[:, :options], 0))
+        beside = self.figures[:, options:]
+        return replace(self, options=self.view.candidates, figures=np.hstack((votes, beside)))
 
 
 @dataclass(frozen=True, eq=False)
 class Joined:
     """Sources on the same stations and rows; where a source has no sheet its figures are -1.
 
-    `view` has the rows as its options. `figures`: per source int64 [stations, rows + 2], `present`: per
-    source bool [stations]. `zero_report` per source bool [stations]: sheets without a vote though voters
-    came, which are zero reports until a person says otherwise; they are not `present`. `alone`: per source,
-    how many of its stations no other source has. `left_out`: per source, its options without a partner.
+    `view` has the rows as its options, and the classes of other ballots that any source has. `figures`: per
+    source int64 [stations, rows + classes], `present`: per source bool [stations]. `zero_report` per source
+    bool [stations]: sheets without a vote though voters came, which are zero reports until a person says
+    otherwise; they are not `present`. `alone`: per source, how many of its stations no other source has.
+    `left_out`: per source, its options without a partner.
     """
 
     sources: tuple[Source, ...]
@@ -109,7 +114,12 @@ class Joined:
 
     def votes(self, source: int) -> Int64:
         """Votes by candidate of a source, int64 [stations, candidates]; 0 where it gives none."""
-        return by_candidate(self.view, np.maximum(self.figures[source][:, :-2], 0))
+        return by_candidate(self.view, np.maximum(self.figures[source][:, : len(self.view.options)], 0))
+
+    def classes(self, source: int) -> Int64:
+        """Other ballots by class of a source, int64 [stations, classes]; 0 where it gives none."""
+        found: Int64 = np.maximum(self.figures[source][:, len(self.view.options) :], 0)
+        return found
 
     def roll_up(self, values: NDArray[np.int64] | NDArray[np.bool_]) -> Int64:
         """Add up values per station, [stations, ...], in each area and all that lies in it."""
@@ -123,7 +133,6 @@ def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Sour
     rows = np.where(view.stations, state.counted.get((contest, state.basis(basis).code), nothing), -1)
     here = np.flatnonzero(rows >= 0)
     taken = rows[here]
-    columns = (table.counts[taken], table.of_class(NULL)[taken, None], table.of_class(BLANK)[taken, None])
     cover = totals(state, contest, basis)
     top = state.areas.index[view.area]
     listed = np.flatnonzero(view.stations)
@@ -140,7 +149,7 @@ def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Sour
         contest=contest,
         stations=tuple(codes[at] for at in here.tolist()),
         options=view.options,
-        figures=np.hstack(columns).astype(np.int64),
+        figures=np.hstack((table.counts[taken], table.classes[taken])).astype(np.int64),
         voters=table.voters[taken],
         view=view,
         places=places,
@@ -149,6 +158,7 @@ def source_of(state: ElectionState, contest: str, basis: str, name: str) -> Sour
         definition=state.election,
         titles=state.definition.body.titles,
         voting_day=state.definition.body.voting_day,
+        classes=view.classes,
     )
 
 
@@ -180,9 +190,12 @@ def join(sources: Sequence[Source], *, confirmed_zero: frozenset[str] = frozense
     figures, present, voters = [], [], []
     for source in sources:
         at = np.array([index[code] for code in source.stations], np.int64)
-        columns = [*(source.options.index(row) for row in rows), -2, -1]
-        placed = np.full((len(stations), len(columns)), NO_FIGURE, np.int64)
-        placed[at] = source.figures[:, columns]
+        placed = np.full((len(stations), len(rows) + len(view.classes)), NO_FIGURE, np.int64)
+        for column, code in enumerate((*rows, *view.classes)):
+            within = source.options if column < len(rows) else source.classes
+            if code in within:
+                place = within.index(code) + (0 if column < len(rows) else len(source.options))
+                placed[at, column] = source.figures[:, place]
         there = np.zeros(len(stations), np.bool_)
         there[at] = True
         came = np.full(len(stations), UNKNOWN, np.int64)
@@ -219,7 +232,7 @@ def _zero_reports(
     voted = np.any([(each > 0).any(axis=1) for each in figures], axis=0)
     came = voted | np.any([each > 0 for each in voters], axis=0)
     return [
-        there & (each.max(axis=1) == 0) & came & ~confirmed
+        there & (each.max(axis=1, initial=NO_FIGURE) == 0) & came & ~confirmed
         for each, there in zip(figures, present, strict=True)
     ]
 
@@ -274,6 +287,9 @@ def _check_stations(sources: Sequence[Source]) -> None:
 def _view(sources: Sequence[Source], rows: tuple[str, ...]) -> ContestView:
     """The contest with these rows: by the first definition that there is, else a plurality for one seat."""
     view = next((source.view for source in sources if source.view is not None), None)
+    # The classes of the definition come first: shares are of them by number.
+    classes = () if view is None else view.classes
+    classes = tuple(dict.fromkeys((*classes, *(code for source in sources for code in source.classes))))
     if view is None:
         titles: tuple[tuple[()], ...] = ((),) * len(rows)
         numbers = np.arange(len(rows), dtype=np.int32)
@@ -290,8 +306,8 @@ def _view(sources: Sequence[Source], rows: tuple[str, ...]) -> ContestView:
             quorum=None,
             ties=Ties.OPEN,
             order=(),
-            classes=(NULL, BLANK),
-            class_titles=((), ()),
+            classes=classes,
+            class_titles=((),) * len(classes),
             area="",
             candidates=rows,
             candidate_titles=titles,
@@ -307,8 +323,13 @@ def _view(sources: Sequence[Source], rows: tuple[str, ...]) -> ContestView:
     places = [names.index(row) for row in rows]
     owner = view.option_candidate[places] if by_option else np.array(places, np.int32)
     kept, number = np.unique(owner, return_inverse=True)
+    now = {candidate: at for at, candidate in enumerate(kept.tolist())}
     return replace(
         view,
+        marks=min(view.marks, len(rows)),
+        order=tuple(now[each] for each in view.order if each in now),
+        classes=classes,
+        class_titles=(*view.class_titles, *((),) * (len(classes) - len(view.classes))),
         candidates=tuple(view.candidates[at] for at in kept.tolist()),
         candidate_titles=tuple(view.candidate_titles[at] for at in kept.tolist()),
         options=rows,

@@ -29,8 +29,9 @@ class Bound:
 
     `source` None: the ballots that the sheet states, or the voters of its poll book where more. It assumes
     that no box holds more than the sheet under audit says, so it is for planning alone. `REGISTERED`: the
-    registered voters of the station, and those whom the law lets vote beside them. `MANIFEST`: what the
-    `manifest` says, by station; for a box that it lacks, the registered voters. `LAW`: `most` for every box.
+    registered voters of the station, and those whom the law lets vote beside them; `MANIFEST`: what the
+    `manifest` says, by station; of a box for which one of these has no number, the other's is taken. `LAW`:
+    `most` for every box.
     """
 
     source: BoundSource | None = None
@@ -106,11 +107,10 @@ def _most(state: ElectionState, stations: Int64, bound: Bound) -> Int64:
     registered = state.roll.registered[stations]
     known = (registered >= 0) & ~beyond.unbounded[stations]
     most: Int64 = np.where(known, registered + beyond.most[stations], -1).astype(np.int64)
-    if bound.source is BoundSource.MANIFEST:
-        names = [state.roll.stations[station] for station in stations.tolist()]
-        listed = bound.manifest or {}
-        return np.array([listed.get(n, m) for n, m in zip(names, most.tolist(), strict=True)], np.int64)
-    return most
+    names = [state.roll.stations[station] for station in stations.tolist()]
+    listed = np.array([(bound.manifest or {}).get(name, -1) for name in names], np.int64)
+    first, second = (listed, most) if bound.source is BoundSource.MANIFEST else (most, listed)
+    return np.where(first >= 0, first, second)
 
 
 def read_manifest(raw: bytes) -> dict[str, int]:

@@ -1,8 +1,8 @@
 """The hand counts of an audit: whose count of which box stands, and on which two organisations agree.
 
 An organisation has one count of a box, its first; another one takes its place only if it names what it
-corrects. Where counts of an audit are committed to, each has to be, before the first count of its box is
-said, and to open what it was committed to: otherwise one organisation could copy the other's.
+corrects. Where anybody commits to a count of a box, all who count that box have to, before its first count is
+said, and to say what they committed to: otherwise one organisation could copy the other's.
 """
 
 from collections.abc import Iterable
@@ -71,7 +71,7 @@ class _Counts:
         self._standing: dict[tuple[str, str], tuple[int, Counted]] = {}
         self._committed: dict[tuple[str, str], tuple[int, bytes]] = {}
         self._first: dict[str, int] = {}
-        self._blind = False
+        self._blind: set[str] = set()
 
     def read(self, commitment: bytes, committed: Iterable[Logged[t.CountCommitment]]) -> BoxCounts:
         table, rows = self._table, self._rows(commitment)
@@ -111,7 +111,7 @@ class _Counts:
         if mine[0] not in self._named:
             self._notes.append(note("not-named", index, signer=signer))
             return
-        self._blind = True
+        self._blind.add(station)
         if index > self._first.get(station, index):
             self._notes.append(note("count-late", index, signer=signer, box=station))
         elif mine in self._committed and self._committed[mine][1] != logged.body.count:
@@ -142,9 +142,8 @@ class _Counts:
                 self._notes.append(note("count-again", index, **values))
 
     def _opens(self, row: int, index: int, signer: str, station: str) -> bool:
-        """Whether a count is what its organisation committed to; of an audit without such commitments every
-        one is."""
-        if not self._blind:
+        """Whether a count is what its organisation committed to; of a box of which nobody did, any is."""
+        if station not in self._blind:
             return True
         found = self._committed.get((organisation_of(signer), station))
         if found is None:

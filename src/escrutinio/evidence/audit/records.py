@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
@@ -22,9 +23,6 @@ from escrutinio.evidence.audit.seeds import Throws
 
 RootAt = Callable[[int], bytes]
 """The root hash of the log at a size."""
-
-Attachments = Callable[[bytes], bytes | None]
-"""An attachment by its SHA-256; None where it is not published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +163,14 @@ def bound_of(
 ) -> Bound:
     """What bounds the boxes of an audit by its commitment, which stands at the index `size`; `manifest` is
     the digest of a record below it. Raises EvidenceError where its manifest is not there."""
-    if source is not BoundSource.MANIFEST:
-        return Bound(source, most)
     for logged in state.records(t.BallotManifest, contest):
         if logged.entry.digest == manifest and logged.index < size:
             raw = None if attachments is None else attachments(logged.body.boxes.digest)
             if raw is None:
                 break
-            return Bound(source, manifest=read_manifest(raw))
+            return Bound(source, most, read_manifest(raw))
+    if source is not BoundSource.MANIFEST:
+        return Bound(source, most)
     raise EvidenceError("manifest-missing", index=size)
 
 

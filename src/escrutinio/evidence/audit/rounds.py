@@ -3,11 +3,12 @@
 from fractions import Fraction
 
 from escrutinio.base.errors import InputError
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import AuditMethod
 from escrutinio.evidence.audit.draw import check_seed
 from escrutinio.evidence.audit.measure import Procedure
-from escrutinio.evidence.audit.records import Attachments, AuditRecords
+from escrutinio.evidence.audit.records import AuditRecords
 from escrutinio.evidence.audit.status import audit_status
 
 MAX_BOXES = 10_000

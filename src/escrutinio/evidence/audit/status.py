@@ -16,9 +16,10 @@ from typing import Any
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import parts as p
-from escrutinio.core.records.codes import AuditMethod
+from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.boxes import (
     Bound,
@@ -34,7 +35,7 @@ from escrutinio.evidence.audit.measure import Bravo, Hot, Measured, Ppeb, Proced
 from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import check_risk_limit
-from escrutinio.evidence.audit.records import Attachments, AuditRecords, RootAt, committed, read_audit
+from escrutinio.evidence.audit.records import AuditRecords, RootAt, committed, read_audit
 from escrutinio.evidence.audit.texts import NOT, STANDS, UNCOVERED, UNKNOWN
 
 MOST_SUGGESTED = 10_000
@@ -224,7 +225,7 @@ def procedure_of(state: ElectionState, audit: AuditRecords, rule: HotRule = RULE
 def _unlisted(audit: AuditRecords, boxes: Boxes) -> list[AuditFinding]:
     """Boxes that the manifest lacks; their registered voters are the bound."""
     listed = audit.bound.manifest
-    if listed is None:
+    if listed is None or audit.bound.source is not BoundSource.MANIFEST:
         return []
     return [note("not-listed", audit.logged.index, box=name) for name in boxes.names if name not in listed]
 

@@ -65,8 +65,8 @@ NOTES = {
         "Entry {entry}, by {signer}, commits to another count of box {box} than entry {first}, which counts."
     ),
     "count-uncommitted": N_(
-        "The count of box {box} in entry {entry}, by {signer}, was not committed to beforehand, as the "
-        "counts of this audit are; it does not enter."
+        "The count of box {box} in entry {entry}, by {signer}, was not committed to beforehand, as "
+        "another one of that box was; it does not enter."
     ),
     "count-differs": N_(
         "The count of box {box} in entry {entry}, by {signer}, is not the one that entry {first} committed "

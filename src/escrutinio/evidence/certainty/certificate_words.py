@@ -1,22 +1,17 @@
 """What a certificate says in words; of equal candidates it names all or nobody."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in, say_many_in
 from escrutinio.base.words.wording import percent
 from escrutinio.core.records.codes import Ties
-
-if TYPE_CHECKING:
-    from escrutinio.evidence.certainty.inequality import Statement
-    from escrutinio.evidence.certainty.irreversibility import Certificate
+from escrutinio.evidence.certainty.certified import Certified
+from escrutinio.evidence.certainty.inequality import Statement
 
 
-def sentences(found: Certificate, language: str) -> tuple[str, str]:
+def sentences(found: Certified, language: str) -> tuple[str, str]:
     """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
     said, limit = found.statements[0], found.statements[0].withstands
     capacity = found.outstanding.capacity
@@ -40,7 +35,7 @@ def sentences(found: Certificate, language: str) -> tuple[str, str]:
     return " ".join(parts), say_in(language, _LIMITS_ANNOUNCED if found.announced else _LIMITS)
 
 
-def _status(found: Certificate, said: Statement) -> str:
+def _status(found: Certified, said: Statement) -> str:
     limit = said.withstands
     if not any(found.votes):
         return "no-vote"
@@ -53,7 +48,7 @@ def _status(found: Certificate, said: Statement) -> str:
     return "bound" if status == "open" and not found.rules.exact(len(found.votes)) else status
 
 
-def _source(found: Certificate, language: str) -> str:
+def _source(found: Certified, language: str) -> str:
     """What the votes are of, with the sheets that are left out of them."""
     if found.announced:
         return say_in(language, _ANNOUNCED)
@@ -67,7 +62,7 @@ def _source(found: Certificate, language: str) -> str:
     )
 
 
-def _shown(found: Certificate, said: Statement) -> str:
+def _shown(found: Certified, said: Statement) -> str:
     """What the votes show, as a message; of a tie it names all or nobody."""
     if not any(found.votes):
         return _NO_VOTE
@@ -81,7 +76,7 @@ def _shown(found: Certificate, said: Statement) -> str:
     return (_TIED_BESIDE if said.candidates else _TIED)[said.code]
 
 
-def _quorum(found: Certificate, language: str) -> str:
+def _quorum(found: Certified, language: str) -> str:
     """Whether as many voters came as the law asks for."""
     bar, said = found.rules.quorum, found.quorum
     if bar is None or said is None or found.registered is None:
@@ -103,7 +98,7 @@ def _quorum(found: Certificate, language: str) -> str:
     )
 
 
-def _names(found: Certificate, candidates: Sequence[int], language: str) -> str:
+def _names(found: Certified, candidates: Sequence[int], language: str) -> str:
     names = [found.candidates[each] for each in candidates]
     if len(names) < 2:
         return "".join(names)

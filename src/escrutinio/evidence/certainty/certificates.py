@@ -29,7 +29,8 @@ from escrutinio.core.election.totals import by_area, by_candidate, totals
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Basis as BasisCode
 from escrutinio.core.records.codes import Decision, Method
-from escrutinio.evidence.certainty.irreversibility import CLAIM, Certificate, Outstanding, certify
+from escrutinio.evidence.certainty.certified import CLAIM, Outstanding
+from escrutinio.evidence.certainty.irreversibility import Certificate, certify
 from escrutinio.evidence.certainty.outstanding import CountedSheets, unlisted_stations, unread_stations
 from escrutinio.evidence.certainty.percentages import Percentage, parse_percentage
 from escrutinio.evidence.certainty.reversal import Reversal, expected_votes, reversal

@@ -5,8 +5,11 @@ from numpy.typing import NDArray
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.places import Beyond
+from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import totals, totals_by_station
+from escrutinio.core.records.codes import Method
 from escrutinio.evidence.certainty.missing_at_random import (
     Projection,
     RandomlyMissing,
@@ -14,28 +17,37 @@ from escrutinio.evidence.certainty.missing_at_random import (
     post_stratified,
     randomly_missing,
 )
+from escrutinio.evidence.certainty.rules import rules_of
 
 CENTER_SIZES = (1, 2, 4, 8)
 """Centers are grouped by their stations in the roll: 1, 2, 3-4, 5-8 and more."""
 
 
 def if_randomly_missing(state: ElectionState, contest: str, basis: str) -> RandomlyMissing:
-    """Chances of reversal if the stations counted were a random sample of all; the bound on a station's lead
-    is the largest number of registered voters, or of votes, known at any.
+    """Chances of reversal if the stations counted were a random sample of all.
 
-    Raises KeyError for codes that the state lacks, EvidenceError for fewer than two candidates or no sheet.
+    The lead is that of the last who has a place over the first who has none. The bound on a station's lead is
+    the largest number of voters, on the list or beyond it, or of ballots, known at any, times the most votes
+    that a ballot can give to one of the two. Raises KeyError for codes that the state lacks, EvidenceError
+    for no more candidates than places or no sheet.
     """
     view, found = state.contest(contest), totals(state, contest, basis)
     votes = totals_by_station(state, contest, basis)
     counted = votes[votes[:, 0] >= 0]
-    if len(view.candidates) < 2 or not len(counted):
+    seats = view.seats if view.method is Method.PLURALITY else 1
+    if len(view.candidates) <= seats or not len(counted):
         raise EvidenceError("projection-candidates", contest=repr(contest), basis=repr(basis))
     sums = counted.sum(axis=0)
-    first, second = np.argsort(-sums, kind="stable")[:2].tolist()
+    first, second = np.argsort(-sums, kind="stable")[seats - 1 : seats + 1].tolist()
     leads = counted[:, first] - counted[:, second]
     at = state.areas.index[view.area]
     stations = max(int(found.stations_declared[at]), int(found.stations_in_roll[at]))
-    bound = max(int(state.roll.registered[view.stations].max()), int(counted.sum(axis=1).max()), 1)
+    beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
+    rows = state.counted[contest, basis]
+    ballots = ballots_of(state.tables[contest])[rows[rows >= 0]]
+    voters = np.where(state.roll.registered >= 0, state.roll.registered + beyond.most, 0)[view.stations]
+    rules = rules_of(view)
+    bound = max(int(voters.max()), int(ballots.max()), 1) * max(rules.most(first), rules.most(second))
     return randomly_missing(stations, len(leads), int(leads.sum()), bound, lead_deviation(leads))
 
 

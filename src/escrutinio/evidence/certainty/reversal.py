@@ -94,12 +94,16 @@ class Reversal:
 
 def reversal(certificate: Certificate, expected: Fraction | None) -> Reversal | None:
     """What would change the first two places; None with fewer than two candidates or without votes for them,
-    and where several are equal in one of these places: which of them to name is not the ballot's to say.
+    and where several are equal in one of these places: which of them to name is not the ballot's to say. None
+    as well where a ballot has several marks, since shares of votes are then not those of ballots, and with
+    several seats, which other places decide.
 
     `expected` as `expected_votes` gives it.
     """
     votes, names = certificate.votes, certificate.candidates
     places = rank(votes)
+    if certificate.rules.marks > 1 or certificate.rules.seats > 1:
+        return None
     if len(places) < 2 or any(len(place.candidates) > 1 for place in places[:2]):
         return None
     (first,), (second,) = (place.candidates for place in places[:2])

@@ -9,6 +9,7 @@ from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import announced, percent, whole
 from escrutinio.core.election.definition import OTHERS
+from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals, totals_by_station
@@ -178,7 +179,9 @@ def study_claim(
     votes = [row.votes for row in body.rows if row.votes is not None]
     # A sum of some candidates' votes says nothing of percentages of the whole.
     complete = len(votes) == len(body.rows) and _is_whole(body, view)
-    testable = complete and 1 < len(votes) <= MOST_COUNTS and 0 < sum(votes) <= MOST_VOTES
+    # The votes of several marks are no whole that percentages are usually of.
+    one = view.marks == 1
+    testable = complete and one and 1 < len(votes) <= MOST_COUNTS and 0 < sum(votes) <= MOST_VOTES
     sheets = None
     if basis is not None and len(votes) == len(body.rows) > 0:
         try:
@@ -192,7 +195,7 @@ def study_claim(
         claim.index,
         body.code,
         view.code,
-        own_arithmetic(body, roll, complete=complete),
+        own_arithmetic(body, roll, view, complete=complete),
         look_for_percentages(votes) if testable else None,
         sheets,
         tuple(odd),
@@ -221,22 +224,31 @@ def _usable(claim: t.Claim) -> tuple[t.Claim, list[Odd]]:
     return replace(claim, rows=rows), odd
 
 
-def own_arithmetic(claim: t.Claim, registered: int | None, *, complete: bool) -> tuple[OwnArithmetic, ...]:
+def own_arithmetic(
+    claim: t.Claim, registered: int | None, contest: ContestView, *, complete: bool
+) -> tuple[OwnArithmetic, ...]:
     """Hold an announcement's figures against each other; `complete`: its rows cover every candidate.
 
-    Its texts are percentages, which `study_claim` makes sure of. Raises EvidenceError for one that is none.
+    Where a ballot has several marks, the votes say only how many valid ballots there are at least, and
+    percentages may be of these or of all votes. Its texts are percentages, which `study_claim` makes sure of.
+    Raises EvidenceError for one that is none.
     """
     votes = [row.votes or 0 for row in claim.rows]
-    valid = claim.valid if claim.valid is not None else sum(votes) if complete else None
+    one = contest.marks == 1
+    valid = claim.valid if claim.valid is not None else sum(votes) if complete and one else None
+    bases = [base for base in (valid, None if one or not complete else sum(votes)) if base]
     found = [
-        _share("percent", row.candidate, row.percent, Fraction(row.votes, valid))
+        _share("percent", row.candidate, row.percent, *(Fraction(row.votes, base) for base in bases))
         for row in claim.rows
-        if row.percent is not None and row.votes is not None and valid
+        if row.percent is not None and row.votes is not None and bases
     ]
-    if complete and claim.valid is not None:
+    if complete and one and claim.valid is not None:
         found.append(_number("valid", claim.valid, sum(votes)))
     if claim.ballots is not None and claim.valid is not None and claim.null is not None:
-        found.append(_number("ballots", claim.ballots, claim.valid + claim.null))
+        said = claim.valid + claim.null
+        # Ballots of other classes, of which announcements say nothing, may be what is more than these.
+        if set(contest.classes) <= {NULL} or claim.ballots < said:
+            found.append(_number("ballots", claim.ballots, said))
     ballots = claim.ballots if claim.ballots is not None else valid
     if claim.turnout is not None and claim.covered is not None and registered and ballots is not None:
         covered = parse_percentage(claim.covered).value
@@ -272,11 +284,14 @@ def against_sheets(
         columns[NULL], announced[NULL] = null, body.null
     if not columns:
         return None
-    ballots = ballots_of(state.tables[view.code])[rows]
-    capacity = np.maximum(state.roll.registered[here], -1)
-    unknown = capacity < 0
-    most = max(int(capacity.max()), int(ballots.max()))
-    capacity = np.maximum(np.where(unknown, most, capacity), ballots)
+    table = state.tables[view.code]
+    ballots, roll = ballots_of(table)[rows], state.roll.registered[here]
+    beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
+    unknown = roll < 0
+    listed = roll + beyond.allowed(table.station[rows], table.supplement[rows])
+    most = max(int(np.where(unknown, 0, listed).max()), int(ballots.max()))
+    # A sheet may hide any result that its voters allow, with all their marks.
+    capacity = view.marks * np.maximum(np.where(unknown, most, listed), ballots)
     national = area == state.areas.index[view.area]
     lacking = coverage(state, view.code, basis, registered=registered if national else None, disputed=())
     found = totals(state, view.code, basis)
@@ -289,10 +304,12 @@ def against_sheets(
             stations_outside_range(stations, covered)[1],
         )
 
+    left = lacking.outstanding(area).capacity
+
     def compared(outside: int) -> Comparison:
         return Comparison(
             tuple(columns), np.column_stack([*columns.values()]), tuple(announced.values()), capacity,
-            lacking.outstanding(area).capacity, min(outside, len(votes)),
+            None if left is None else view.marks * left, min(outside, len(votes)),
         )  # fmt: skip
 
     comparison = compared(widest)
@@ -338,10 +355,13 @@ def _is_whole(claim: t.Claim, contest: ContestView) -> bool:
     return OTHERS in named or named >= set(contest.candidates)
 
 
-def _share(what: str, candidate: str, announced: str, computed: Fraction) -> OwnArithmetic:
-    figure = parse_percentage(announced)
-    modes = tuple(mode for mode in Rounding if figure.prints(computed, mode))
-    return OwnArithmetic(what, candidate, announced, computed, modes)
+def _share(what: str, candidate: str, announced: str, *computed: Fraction) -> OwnArithmetic:
+    """A percentage beside what other figures give; of several bases the first with which it agrees."""
+    figure, found = parse_percentage(announced), []
+    for each in computed:
+        modes = tuple(mode for mode in Rounding if figure.prints(each, mode))
+        found.append(OwnArithmetic(what, candidate, announced, each, modes))
+    return next((each for each in found if each.holds), found[0])
 
 
 def _number(what: str, announced: int, computed: int) -> OwnArithmetic:

@@ -31,8 +31,9 @@ class Comparison:
     """Sheets and an announced total of the same contest, in the same columns.
 
     `votes` int64 [sheets, columns]: candidates as the announcement groups them, and null votes if it gives
-    them; `announced` [columns]. `capacity` int64 [sheets]: registered voters. `missing`: most votes that
-    stations without a sheet can have, None if unknown. `outside`: most stations outside the announcement.
+    them; `announced` [columns]. `capacity` int64 [sheets]: the votes of all voters who may vote there.
+    `missing`: most votes that stations without a sheet can have, None if unknown. `outside`: most stations
+    outside the announcement.
     """
 
     columns: tuple[str, ...]

@@ -65,25 +65,24 @@ def ratio(part: Int64, base: Int64, stratum: Int64, population: Int64) -> Ratio:
 class Sample:
     """What came in from the tables that were drawn.
 
-    `votes` int64 [tables, candidates]; `obtained` bool [tables]: rows of other tables are not read;
-    `registered` int64 [tables], -1 where unknown; `unit` int64 [tables]: the table itself or its center,
-    numbered from 0; `stratum` int64 [units]; `population` int64 [strata]: units in each stratum. Raises
-    EvidenceError for columns that do not fit and for negative votes.
+    `votes` int64 [tables, candidates]; `obtained` bool [tables]: rows of other tables are not read; `most`
+    int64 [tables]: the most votes that a table can have, with all marks of all its voters, -1 where unknown;
+    `unit` int64 [tables]: the table itself or its center, numbered from 0; `stratum` int64 [units];
+    `population` int64 [strata]: units in each stratum. Raises EvidenceError for columns that do not fit and
+    for negative votes.
     """
 
     candidates: tuple[str, ...]
     votes: Int64
     obtained: NDArray[np.bool_]
-    registered: Int64
+    most: Int64
     unit: Int64
     stratum: Int64
     population: Int64
 
     def __post_init__(self) -> None:
         tables = len(self.obtained)
-        if self.votes.shape != (tables, len(self.candidates)) or {len(self.registered), len(self.unit)} != {
-            tables
-        }:
+        if self.votes.shape != (tables, len(self.candidates)) or {len(self.most), len(self.unit)} != {tables}:
             raise EvidenceError("sample-columns")
         if len(self.candidates) < 2:
             raise EvidenceError("sample-one-candidate")
@@ -197,9 +196,9 @@ def _bounded(sample: Sample, code: str, part: Int64, votes: Int64, z: float, *, 
             code, seen.value, margin, max(float(least), seen.value - margin), min(1.0, seen.value + margin)
         )
     obtained = float(part.sum() / valid.sum()) if valid.any() else None
-    if (sample.registered[sample.missing] < 0).any():
+    if (sample.most[sample.missing] < 0).any():
         return Estimate(code, obtained, None, None, None)
-    capacity = np.where(sample.missing, sample.registered, 0)
+    capacity = np.where(sample.missing, sample.most, 0)
     worst = _of_units(sample, part + least * capacity, valid + capacity)
     best = _of_units(sample, part + capacity, valid + capacity)
     if worst.value is None or worst.error is None or best.value is None or best.error is None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.evidence.quickcount.design import Design, Plan
@@ -23,14 +24,19 @@ def quick_count(plan: Plan, state: ElectionState, contest: str, basis: str, z: f
     if lost := [station for station in drawn if station not in state.roll.index]:
         raise EvidenceError("sample-station", station=repr(lost[0]))
     rows = np.array([state.roll.index[station] for station in drawn])
-    votes = totals_by_station(state, contest, basis)[rows]
+    view, votes = state.contest(contest), totals_by_station(state, contest, basis)[rows]
+    beyond, roll = (
+        Beyond.of(state.areas, state.roll, state.definition.body.supplements),
+        state.roll.registered,
+    )
+    bounded = (roll >= 0) & ~beyond.unbounded
     unit, stratum, population = _units(plan, drawn)
     return estimate(
         Sample(
-            candidates=state.contest(contest).candidates,
+            candidates=view.candidates,
             votes=votes,
             obtained=votes[:, 0] >= 0,
-            registered=state.roll.registered[rows],
+            most=np.where(bounded, (roll + beyond.most) * view.marks, -1)[rows],
             unit=unit,
             stratum=stratum,
             population=population,

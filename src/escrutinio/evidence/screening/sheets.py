@@ -21,8 +21,8 @@ MOST_BALLOTS = 1_000_000
 class Sheets:
     """The counted sheets of a contest, one row each, in the order of the stations' codes.
 
-    `votes` int64 [sheets, candidates] in ballot order; `null` int64 [sheets]: ballots for nobody (null and
-    blank); `registered` int64 [sheets], -1 where unknown; `center` int64 [sheets], index into `centers`.
+    `votes` int64 [sheets, candidates] in ballot order; `null` int64 [sheets]: ballots for nobody (of all
+    classes); `registered` int64 [sheets], -1 where unknown; `center` int64 [sheets], index into `centers`.
     `left_out` are the stations whose sheet counts and is beyond `MOST_BALLOTS`, which no screen looks at.
 
     Raises EvidenceError where the columns do not fit each other, a station stands twice, a number is
@@ -98,9 +98,12 @@ class Sheets:
 def sheets_of(state: ElectionState, contest: str, basis: str) -> Sheets:
     """The sheets that count in a contest and basis; those beyond `MOST_BALLOTS` are left out and named.
 
-    Raises KeyError for codes that the state does not have, and EvidenceError as `Sheets` does.
+    Raises KeyError for codes that the state does not have, and EvidenceError as `Sheets` does and for a
+    contest with several marks a ballot, of which the models know nothing.
     """
     view, code = state.contest(contest), state.basis(basis).code
+    if view.marks > 1:
+        raise EvidenceError("screening-marks", marks=view.marks)
     rows = state.counted.get((contest, code), np.full(len(state.roll), -1, np.int32))
     table, counted = state.tables[contest], np.flatnonzero(rows >= 0)
     # One sheet that its key may sign, and that nothing bounds, must not keep the others from being looked at.

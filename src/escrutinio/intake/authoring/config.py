@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from escrutinio.base.errors import DefinitionError, RecordError
 from escrutinio.base.toml import convert, nearest, read_toml
@@ -18,6 +19,7 @@ from escrutinio.core.election.definition import (
     write_contests,
 )
 from escrutinio.core.records.attachments import CBOR, CSV, attachment_of
+from escrutinio.core.records.codecs import Struct
 from escrutinio.core.records.codes import AuthorRole, Kind, LogRole, Role
 from escrutinio.core.records.parts import Article, Contest, Court, Deadline, LogHead, Power, Supplement
 from escrutinio.core.records.text import check_name
@@ -27,6 +29,8 @@ from escrutinio.intake.authoring.config_file import CourtTable, File, PowerTable
 from escrutinio.intake.authoring.config_tables import read_contest_files
 from escrutinio.intake.authoring.config_values import Titles, read_code, read_languages, read_word
 from escrutinio.intake.authoring.presentation import Presentation, PresentationReader
+
+T = TypeVar("T")
 
 ROOM = 40_000
 """Most bytes that the contests take in a definition itself; more of them stand in a file beside it."""
@@ -202,13 +206,15 @@ class _Reader:
 
     def court(self, table: CourtTable) -> Court:
         code = read_code(table.code, "election, court")
-        return Court(code, self.titles(table.title, f"election, court {code!r}"), table.instance)
+        place = f"election, court {code!r}"
+        return _fitting(Court(code, self.titles(table.title, place), table.instance), place)
 
     def supplement(self, table: SupplementTable) -> Supplement:
         code = read_code(table.code, "election, supplement")
         place = f"election, supplement {code!r}"
         places = tuple(read_code(each, f"{place}, places") for each in table.places)
-        return Supplement(code, self.titles(table.title, place), table.article, table.most, places)
+        titles = self.titles(table.title, place)
+        return _fitting(Supplement(code, titles, table.article, table.most, places), place)
 
     def log(self, author_role: AuthorRole) -> LogConfig:
         table = self.file.log
@@ -238,7 +244,17 @@ def _power(table: PowerTable) -> Power:
         raise DefinitionError(
             "config-word", place=place, nearest=nearest(table.act, BY_NAME), value=repr(table.act[:40])
         )
-    return Power(body.TYPE, read_word(Role, table.role, f"{place}, role"), table.needed)
+    role = read_word(Role, table.role, f"{place}, role")
+    return _fitting(Power(body.TYPE, role, table.needed), f"{place} over {table.act}")
+
+
+def _fitting(part: T, place: str) -> T:
+    """A part of a record whose numbers and texts fit into one. Raises DefinitionError."""
+    try:
+        Struct(type(part)).encode(part)
+    except RecordError as error:
+        raise DefinitionError("at-place", place=place, why=error) from None
+    return part
 
 
 def _calendar(given: Mapping[str, datetime]) -> tuple[Deadline, ...]:

@@ -53,12 +53,8 @@ class ContestReader:
             )
             for win in table.win
         )
-        if method is Method.TWO_ROUND and threshold is not None and not wins:
-            # Written short: more than this share wins the first round.
-            wins, threshold = (
-                (p.Win(p.Bar(threshold.numerator, threshold.denominator, 1, threshold.beside)),),
-                None,
-            )
+        if table.tie_lots and table.tie_order is not None:
+            raise DefinitionError("config-ties", place=place)
         contest = p.Contest(
             code=read_code(table.code, "contest, code"),
             titles=titles(table.title, f"{place}, title"),

@@ -76,13 +76,12 @@ def _table(raw: bytes, file: str, rules: Mapping[str, object]) -> tuple[dict[str
     contests: list[dict[str, object]] = []
     lines: list[int] = []
     first: Row = {}
-    seen: set[str] = set()
+    listed: dict[str, list[dict[str, object]]] = {}
     for line, row in _rows(raw, file):
         code, place = row["contest"], f"{file}:{line}"
         if not contests or code != first["contest"]:
-            if code in seen:
+            if code in listed:
                 raise DefinitionError("contests-apart", place=place, contest=repr(code[:64]))
-            seen.add(code)
             first = row
             lines.append(line)
             contests.append(dict(rules) | _head(row, place))
@@ -92,15 +91,18 @@ def _table(raw: bytes, file: str, rules: Mapping[str, object]) -> tuple[dict[str
                 raise DefinitionError(
                     "contests-differ", place=place, column=repr(key), value=repr(value[:40])
                 )
-        candidates = contests[-1]["candidate"]
-        assert isinstance(candidates, list)
-        candidates.append(_candidate(row))
+        listed.setdefault(code, []).append(_candidate(row))
+    for contest in contests:
+        candidates = listed[str(contest["code"])]
+        if any("options" in each for each in candidates):  # whoever has none named has one of the same code
+            candidates = [{"options": [each["code"]]} | each for each in candidates]
+        contest["candidate"] = candidates
     return {"contest": contests}, lines
 
 
 def _head(row: Row, place: str) -> dict[str, object]:
     """What the first row says of a contest itself."""
-    found: dict[str, object] = {"code": row["contest"], "title": _words(row, "title"), "candidate": []}
+    found: dict[str, object] = {"code": row["contest"], "title": _words(row, "title")}
     if row.get("area"):
         found["area"] = row["area"]
     for key in NUMBERS:

@@ -39,7 +39,10 @@ from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.publication.browser.files import asset
 from escrutinio.publication.downloads.part import MAX_ALONG, TRUST, resting_on
 
-_MORE = ("null", "blank", "ballots", "voters", "registered", "vouchers")
+_MORE = ("ballots", "voters", "supplement", "spoilt", "registered", "vouchers")
+_CLASSES = {"null": "null", "blank": "blank", "spoilt": "class-spoilt", "challenged": "class-challenged"}
+"""Keys of the words for the classes of ballots that a definition need not name."""
+
 MOST_STATIONS = 200
 """Most stations of one file; for more the ZIP of the area is the better thing to carry."""
 
@@ -215,6 +218,13 @@ class _Text:
         )
         for candidate, count in zip(contest.candidates, votes, strict=True):
             yield self._row(self._name(candidate.titles, candidate.code), count)
+        if contest.marks > 1 and body.valid is not None:
+            yield self._row(self._word("valid-ballots"), body.valid)
+        if len(body.classes) == len(contest.classes):
+            for each, count in zip(contest.classes, body.classes, strict=True):
+                named = not each.titles and each.code in _CLASSES
+                word = f"<bdi>{self._word(_CLASSES[each.code])}</bdi>" if named else ""
+                yield self._row(word or self._name(each.titles, each.code), count)
         for name in _MORE:
             if (more := getattr(body, name, None)) is not None:
                 yield self._row(self._word(name), more)

@@ -165,11 +165,11 @@ def _row(row: Announced, candidate: int | None, named: set[int], found: Sums | N
     counted = whole = None
     if found is not None:
         votes = found.candidates[area].tolist()
-        whole = sum(votes)
+        whole = int(found.valid[area])
         if candidate is not None:
             counted = votes[candidate]
         elif row.candidate == OTHERS:
-            counted = whole - sum(votes[number] for number in named)
+            counted = sum(votes) - sum(votes[number] for number in named)
     what = "votes" if candidate is not None else "others" if row.candidate == OTHERS else "unknown"
     return Item(what, candidate, row.votes, row.percent, counted, whole, row.candidate)
 
@@ -187,12 +187,14 @@ def _bulletin(state: ElectionState, logged: Logged[Bulletin], view: ContestView,
     known = any(found.code == basis for found in state.bases)
     found = totals_at(state, view.code, basis, min(bulletin.head.size, state.size)) if known else None
     votes = found.candidates[area].tolist() if found else [None] * len(view.candidates)
-    whole = sum(found.candidates[area].tolist()) if found else None
+    whole = int(found.valid[area]) if found else None
     items = [
         Item("votes", number, stated, None, counted, whole)
         for number, (stated, counted) in enumerate(zip(bulletin.counts, votes, strict=False))
     ]
+    valid = () if bulletin.valid is None else (("valid", bulletin.valid, found.valid if found else None),)
     sums = (
+        *valid,
         *(
             (code, stated, found.of_class(code) if found else None)
             for code, stated in zip(view.classes, bulletin.classes, strict=False)

@@ -7,8 +7,9 @@ from itertools import chain
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.publication.documents.notices import notices
+from escrutinio.publication.site.columns import Column
 from escrutinio.publication.site.context import Context
-from escrutinio.publication.site.model import Column, Race
+from escrutinio.publication.site.model import Race
 from escrutinio.publication.site.preview import MOST_ROWS, Card, Row
 from escrutinio.publication.site.standing import Told, drawn, told
 from escrutinio.publication.site.words import Words

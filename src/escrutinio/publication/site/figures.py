@@ -14,7 +14,8 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.publication.site.columns import Column
+from escrutinio.publication.site.model import Race, Site
 
 KEPT = 2
 """Candidates whose votes a narrow screen shows for every place: those with most in the whole contest."""

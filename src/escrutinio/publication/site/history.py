@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Removal, StationChangeKind
@@ -19,15 +20,11 @@ STEPS = 10
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The votes that count now and stood in the log at a size, by candidate."""
+    """The votes that count now and stood in the log at a size, by candidate, and the valid ballots."""
 
     size: int
     votes: tuple[int, ...]
-
-    @property
-    def valid(self) -> int:
-        """The valid votes."""
-        return sum(self.votes)
+    valid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +50,13 @@ def history(state: ElectionState, race: Race) -> History | None:
     votes = np.zeros((len(taken), len(race.view.candidates)), np.int64)
     np.add.at(votes.T, race.view.option_candidate, counts.T)
     sums, sizes = votes.cumsum(axis=0), table.index[taken] + 1
-    valid = sums.sum(axis=1)
+    valid = valid_of(table)[taken].cumsum()
     places = sorted({len(taken) * step // POINTS for step in range(POINTS)} | {len(taken) - 1})
     curve = ((0, 0), *((int(sizes[at]), int(valid[at])) for at in places), (state.size, int(valid[-1])))
     reached = (int(np.searchsorted(valid * STEPS, valid[-1] * step)) for step in range(1, STEPS + 1))
-    moments = tuple(Moment(int(sizes[at]), tuple(sums[at].tolist())) for at in dict.fromkeys(reached))
+    moments = tuple(
+        Moment(int(sizes[at]), tuple(sums[at].tolist()), int(valid[at])) for at in dict.fromkeys(reached)
+    )
     half = int(sizes[int(np.searchsorted(valid * 2, valid[-1]))])
     return History(curve, moments, half, tuple(_leads(sums.tolist(), sizes.tolist())))
 
@@ -112,7 +111,7 @@ def before(site: Site, race: Race) -> Before | None:
         votes, turnout = column.votes[at], column.turnout(at)
         came = (then.ballots, then.registered)
         shares = tuple(
-            (_part(then.votes.get(codes[number]), then.valid), _part(votes[number], sum(votes)))
+            (_part(then.votes.get(codes[number]), then.valid), _part(votes[number], column.valid[at]))
             for number in candidates
         )
         areas.append(Beside(at, (_part(*came), _part(turnout.ballots, turnout.registered)), shares))

@@ -15,7 +15,8 @@ from functools import cached_property
 from math import isqrt
 
 from escrutinio.core.derived.geometry import Geometry
-from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.publication.site.columns import Column
+from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.projection import Projection, projection
 from escrutinio.publication.site.shading import STEPS, Figures, Shading, classes, pattern, shadings
 from escrutinio.publication.site.shelf import Shelf

@@ -109,9 +109,10 @@ def render_site(
     return Rendering(len(files), work.written, len(gone), None if before is None else changed)
 
 
-def start_evidence(state: ElectionState, executor: Executor) -> Future[Evidence]:
-    """Have one process of an executor work out what the pages of the evidence show."""
-    return hand_over(executor, work_out, state)
+def start_evidence(state: ElectionState, out: Path, executor: Executor) -> Future[Evidence]:
+    """Have one process of an executor work out what the pages of the evidence show; `out` as for
+    `render_site`."""
+    return hand_over(executor, work_out, state, attachments=Shelf(out).attachment)
 
 
 def start_preparing(executor: Executor) -> None:
@@ -231,7 +232,7 @@ class _Work:
             ) from None
         self._shared = shared
         if self._evidence is None:
-            self._evidence = start_evidence(self._context.site.state, self._executor)
+            self._evidence = start_evidence(self._context.site.state, self._out, self._executor)
         for job in todo:
             self._send(self._executor, shared, job)
 
@@ -241,7 +242,8 @@ class _Work:
     def finish(self) -> None:
         """Wait for what is done elsewhere; once the evidence is worked out, write the pages that show it."""
         if self._evidence is None:
-            evidence = work_out(self._context.site.state, executor=self._executor)
+            state, shelf = self._context.site.state, self._context.shelf
+            evidence = work_out(state, attachments=shelf.attachment, executor=self._executor)
         else:
             evidence = self._evidence.result()
         for language in self._context.languages:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from markupsafe import Markup, escape
 
 from escrutinio.publication.documents.charts import bar, gap
+from escrutinio.publication.site.columns import Column
 from escrutinio.publication.site.figures import KEPT, Figures
-from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.words import Words, isolated
 
 

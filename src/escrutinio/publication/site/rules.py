@@ -17,7 +17,8 @@ from escrutinio.core.records.codes import Method, Role, Ties
 from escrutinio.core.records.parts import Article, Bar, Supplement, Win
 from escrutinio.core.records.types import BY_CODE, Lots, NextRound
 from escrutinio.publication.documents import labels
-from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.publication.site.columns import Column
+from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.words import Words, isolated
 
 _SHARED = {
@@ -127,6 +128,14 @@ class RuleWords:
             if article.rule not in _OF_CONTESTS:
                 yield Rule(self._words.gettext(RULES[article.rule]), Markup(""), article.text)
 
+    def rounds_briefly(self, race: Race) -> Iterator[Markup]:
+        """That there is a first round or a second one, and where."""
+        if race.view.first is not None:
+            yield self._say("This is a second round.")
+        for logged in self._site.state.records(NextRound, race.code):
+            origin = isolated(logged.body.origin)
+            yield self._say("A second round is called; its log is %(origin)s.", origin=origin)
+
     def rounds(self, race: Race) -> Iterator[Markup]:
         """How a contest is bound to its first round, or to a second one."""
         first = race.view.first
@@ -190,8 +199,18 @@ class RuleWords:
         )
 
     def _share(self, bar: Bar) -> Markup:
-        share = self._form.percent(bar.numerator, bar.denominator)
+        share = self._exactly(bar)
         return self._say("more than %(share)s" if bar.more else "at least %(share)s", share=share)
+
+    def _exactly(self, bar: Bar) -> str:
+        """A share as a law writes it: a percentage without digits that say nothing, else a fraction."""
+        hundredths, rest = divmod(100 * bar.numerator, bar.denominator)
+        if not rest:
+            return self._form.whole_percent(hundredths)
+        for digits in (1, 2):
+            if rest * 10**digits % bar.denominator == 0:
+                return self._form.percent(bar.numerator, bar.denominator, digits)
+        return f"{self._form.number(bar.numerator)}/{self._form.number(bar.denominator)}"
 
     def _method(self, view: ContestView) -> Markup:
         match view.method:

@@ -50,11 +50,19 @@ class Shelf:
         """An attached plain text, whole and unaltered; None if it is anything else, or not there."""
         if attachment.media_type != TEXT or attachment.size > MOST_WORDS:
             return None
+        content = self.attachment(attachment.digest)
         try:
-            content = (self.directory / "attachments" / file_name(attachment.digest)).read_bytes()
-            return content.decode() if sha256(content).digest() == attachment.digest else None
-        except (OSError, UnicodeDecodeError):
+            return None if content is None else content.decode()
+        except UnicodeDecodeError:
             return None
+
+    def attachment(self, digest: bytes) -> bytes | None:
+        """An attachment by its SHA-256; None where it is not there."""
+        try:
+            content = (self.directory / "attachments" / file_name(digest)).read_bytes()
+        except OSError:
+            return None
+        return content if sha256(content).digest() == digest else None
 
     def has(self, path: str) -> bool:
         """Whether a file stands in the publication."""

@@ -9,7 +9,8 @@ from escrutinio.core.election.outcome import Outcome, outcome
 from escrutinio.core.election.state import ElectionState
 from escrutinio.evidence.certainty.certificates import disputed_stations
 from escrutinio.publication.site.announced import Announcement
-from escrutinio.publication.site.model import Account, Column, Race
+from escrutinio.publication.site.columns import Column
+from escrutinio.publication.site.model import Account, Race
 
 SHOWN = 2
 """Candidates of each account whose share is drawn at the top of home; equal ones are all drawn."""
@@ -57,7 +58,10 @@ class Told:
     @property
     def outcome(self) -> Outcome | None:
         """What the votes show, where there are any."""
-        return None if self.votes is None or not any(self.votes) else outcome(self.race.view, self.votes)
+        if self.votes is None or not any(self.votes):
+            return None
+        column = self.account.column
+        return outcome(self.race.view, self.votes) if column is None else column.outcome(self.race.area)
 
     def first(self, many: int) -> list[int]:
         """The `many` candidates with most, and whoever is equal to the last of them; nobody with nothing.

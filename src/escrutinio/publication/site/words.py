@@ -26,7 +26,8 @@ from escrutinio.publication.documents import code_words, labels
 from escrutinio.publication.documents.charts import bar
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.called import called
-from escrutinio.publication.site.model import Column, Race, Site
+from escrutinio.publication.site.columns import Column
+from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.shown import shown
 from escrutinio.publication.site.standing import LeftOut, Told, left_out
 
@@ -277,6 +278,12 @@ class Words:
 
     def _says_copies(self, name: str) -> bool:
         return name.casefold().startswith(self.gettext("Copies").casefold())
+
+    def figure_called(self, race: Race, what: str) -> str:
+        """An announced figure that is of no candidate: a class of the contest's ballots, or a sum."""
+        if what in race.view.classes:
+            return self.classes_of(race)[race.view.classes.index(what)]
+        return self.gettext(labels.FIGURES[what])
 
     def basis_called(self, code: str) -> Markup:
         """A basis that a record names by its code, as people know it."""

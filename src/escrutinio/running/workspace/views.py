@@ -147,7 +147,7 @@ def write_views(
     """
     before = read_live(directory)
     # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
-    evidence = None if executor is None else start_evidence(state, executor)
+    evidence = None if executor is None else start_evidence(state, directory, executor)
     write_data(
         state,
         directory / "data",

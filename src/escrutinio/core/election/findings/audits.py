@@ -37,7 +37,7 @@ HAND_COUNT_CHANGED = FAMILY.finding(
     "corrected.",
 )
 
-HAND_COUNT_NOT_COMMITTED = FAMILY.finding(
+HAND_COUNT_NOT_AS_COMMITTED = FAMILY.finding(
     "hand-count-not-as-committed",
     CRITICAL,
     "Hand count that is not the one committed to | For station {station} and contest {contest}, the hand "
@@ -51,7 +51,7 @@ AUDIT_SIGNER = FAMILY.finding(
     "of contest {contest} whose commitment (entry {first}) does not name the signer for that.",
 )
 
-AUDIT_DIGITS = FAMILY.finding(
+AUDIT_DIGITS_DIFFER = FAMILY.finding(
     "audit-digits-differ",
     CRITICAL,
     "Digits that are not those committed to | The digits of the seed in entry {entry}, by {signer}, are not "
@@ -138,7 +138,7 @@ def _committed_counts(state: ElectionState, contest: str, table: SheetTable, not
         opened = int(table.opened[row])
         if opened < 0 or state.digests[opened] != found.body.count:
             notes.add(
-                HAND_COUNT_NOT_COMMITTED,
+                HAND_COUNT_NOT_AS_COMMITTED,
                 [int(table.index[row]), found.index],
                 station=station,
                 contest=contest,
@@ -219,7 +219,7 @@ def _opened_digits(found: _Seen, logged: Logged[t.Body], body: t.AuditSeed, note
     if len(found.throwers) > 1 and not found.seeded and not set(found.throwers) <= set(found.digits):
         notes.add(OUT_OF_ORDER, [index], contest=logged.entry.about.contest, what="digits")
     elif committed is not None and body.instead_of is None and _differ(body, committed[1]):
-        notes.add(AUDIT_DIGITS, [index, committed[0]], signer=signer, first=committed[0])
+        notes.add(AUDIT_DIGITS_DIFFER, [index, committed[0]], signer=signer, first=committed[0])
     found.seeded = True
 
 

@@ -8,8 +8,8 @@ from escrutinio.core.records.codecs import word
 
 FAMILY = Family("retractions")
 
-TAKEN_BACK = FAMILY.finding(
-    "taken-back",
+RECORD_RETRACTED = FAMILY.finding(
+    "record-retracted",
     NOTE,
     "Copy or claim taken back | In entry {entry}, {signer} takes back what it said in entry {first} ({why}); "
     "that stays in the log and counts no longer among copies and claims.",
@@ -23,7 +23,7 @@ RETRACTION_WITHOUT_EFFECT = FAMILY.finding(
 )
 
 FAMILY.words(
-    TAKEN_BACK,
+    RECORD_RETRACTED,
     "why",
     {
         "misread": N_("misread"),
@@ -52,4 +52,6 @@ def _retractions(given: RuleInput, notes: Findings) -> None:
         if each.entry is None:
             notes.add(RETRACTION_WITHOUT_EFFECT, [index], signer=signer, why=each.why)
         else:
-            notes.add(TAKEN_BACK, [index, each.entry], signer=signer, first=each.entry, why=word(body.reason))
+            notes.add(
+                RECORD_RETRACTED, [index, each.entry], signer=signer, first=each.entry, why=word(body.reason)
+            )

@@ -15,10 +15,9 @@ from jinja2 import Environment
 from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.tree import write_pages
-from escrutinio.base.words.catalogue import N_, catalogue, endonyms, languages
+from escrutinio.base.words.catalogue import catalogue, endonyms, languages
 from escrutinio.base.words.format import NONE, Format
-from escrutinio.base.words.say import say_in
-from escrutinio.base.words.titles import choose
+from escrutinio.base.words.titles import choose, class_name
 from escrutinio.evidence.accounts.accounts import Accounts, Pair
 from escrutinio.evidence.accounts.difference_texts import kind_name, slip_name
 from escrutinio.evidence.accounts.differences import NO_FIGURE, Difference, Kind
@@ -31,8 +30,6 @@ from escrutinio.publication.documents.environment import environment
 STATIONS_A_PAGE = 200
 STYLE = ("assets/css/site.css", "assets/css/reconcile.css", "assets/mark.svg")
 FIGURES = "figures.csv"
-
-_UNMARKED = (N_("null"), N_("blank"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +141,12 @@ class _Pages:
         figures = (joined.figures[pair.left][station].tolist(), joined.figures[pair.right][station].tolist())
         differing = {figure.row: figure for figure in difference.figures}
         lines = []
-        unmarked = (say_in(self._language, name) for name in _UNMARKED)
-        for row, code in enumerate((*joined.view.options, *unmarked)):
+        view = joined.view
+        unmarked = (
+            class_name(code, titles, self._language)
+            for code, titles in zip(view.classes, view.class_titles, strict=True)
+        )
+        for row, code in enumerate((*view.options, *unmarked)):
             mine, theirs = figures[0][row], figures[1][row]
             if (figure := differing.get(row)) is not None:
                 gap = "≠" if figure.difference is None else self._form.signed(figure.difference)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from escrutinio.base.words.catalogue import N_
-from escrutinio.base.words.titles import choose
-from escrutinio.core.election.state import COPIES, PAPER, ElectionState, SheetTable, Status
+from escrutinio.base.words.format import NONE
+from escrutinio.base.words.titles import choose, class_name
+from escrutinio.core.election.sheets import ballots_of, valid_of
+from escrutinio.core.election.state import COPIES, PAPER, ContestView, ElectionState, SheetTable, Status
 from escrutinio.core.records.types import BY_CODE, ZeroReport
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.labels import RECORDS
@@ -42,16 +44,7 @@ def beside(dossier: Dossier, say: Tongue) -> Iterator[Answer]:
         rows.sort(key=lambda row: _order(state, table, row))
         first, rest = rows[0], rows[1:]
         groups = [rest[start : start + WIDE - 1] for start in range(0, len(rest), WIDE - 1)] or [[]]
-        labels = [
-            *(
-                choose(titles, say.language, code).text
-                for titles, code in zip(contest.option_titles, contest.options, strict=True)
-            ),
-            say("Null"),
-            say("Blank"),
-            say("Total"),
-        ]  # fmt: skip
-        tables = tuple(_table(state, table, [first, *group], labels, say) for group in groups)
+        tables = tuple(_table(state, contest, [first, *group], say) for group in groups)
         title = choose(contest.titles, say.language, contest.code).text
         note = say(
             "A figure that differs from that of entry {index} is marked [*].", index=int(table.index[first])
@@ -66,9 +59,32 @@ def _order(state: ElectionState, table: SheetTable, row: int) -> tuple[int, int]
     return group * 2 + int(table.status[row] != Status.COUNTED), int(table.index[row])
 
 
-def _table(state: ElectionState, table: SheetTable, rows: list[int], labels: list[str], say: Tongue) -> Table:
-    votes = np.column_stack([table.counts[rows], np.maximum(table.classes[rows], 0)]).astype(np.int64)
-    votes = np.column_stack([votes, votes.sum(axis=1)])
+def _figures(
+    contest: ContestView, table: SheetTable, rows: list[int], say: Tongue
+) -> Iterator[tuple[str, list[int]]]:
+    """Each figure of some rows with what it is called: votes by card, valid ballots where they are not the
+    votes added up, classes, all ballots, and what a sheet states besides. -1 stands for what is not said."""
+    named = zip(contest.option_titles, contest.options, table.counts[rows].T.tolist(), strict=True)
+    for titles, code, votes in named:
+        yield choose(titles, say.language, code).text, votes
+    if contest.marks > 1:
+        yield say("Valid ballots"), valid_of(table)[rows].tolist()
+    classes = zip(contest.classes, contest.class_titles, table.classes[rows].T.tolist(), strict=True)
+    for code, titles, count in classes:
+        yield class_name(code, titles, say.language), count
+    told = (table.classes[rows] >= 0).all(axis=1)
+    yield say("Total"), np.where(told, ballots_of(table)[rows], -1).tolist()
+    for label, column in (
+        (say("Voters, as the sheet states"), table.voters),
+        (say("Voters beyond the list"), table.supplement),
+        (say("Spoilt ballots, replaced"), table.spoilt),
+    ):
+        if (column[rows] >= 0).any():
+            yield label, column[rows].tolist()
+
+
+def _table(state: ElectionState, contest: ContestView, rows: list[int], say: Tongue) -> Table:
+    table = state.tables[contest.code]
     head = [
         "\n".join(
             (
@@ -81,7 +97,10 @@ def _table(state: ElectionState, table: SheetTable, rows: list[int], labels: lis
         for row in rows
     ]
     body = []
-    for label, figures in zip(labels, votes.T.tolist(), strict=True):
-        cells = [say.whole(figure) + (" [*]" if figure != figures[0] else "") for figure in figures]
+    for label, figures in _figures(contest, table, rows, say):
+        cells = [
+            NONE if figure < 0 else say.whole(figure) + (" [*]" if 0 <= figures[0] != figure else "")
+            for figure in figures
+        ]
         body.append((label, *cells))
     return Table("", (say("Card"), *head), tuple(body))

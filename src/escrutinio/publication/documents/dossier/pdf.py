@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from escrutinio.base.words.titles import choose
+from escrutinio.core.election.contests import with_contests
 from escrutinio.core.records.types import Definition
 from escrutinio.publication.documents.dossier.dossier import Dossier
 from escrutinio.publication.documents.dossier.sections import heading, notices, sections
@@ -13,7 +14,7 @@ from escrutinio.publication.documents.typeset import Lost, coded, pdf, what_was_
 
 def to_pdf(dossier: Dossier, language: str) -> bytes:
     """The dossier in one language; the same log gives the same bytes."""
-    definition = dossier.state.definition.body
+    definition = with_contests(dossier.state)
     title, election = heading(dossier, language)
     said = {
         "election": election,

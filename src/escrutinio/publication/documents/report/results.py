@@ -13,13 +13,14 @@ import numpy as np
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.derived.files import shown_bases
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.outcome import rank
 from escrutinio.core.election.state import PAPER, REPORTED, REPORTED_LATE, ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Bulletin, Claim
 from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
-from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of
+from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, registered_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audit
 from escrutinio.evidence.audit.status import AuditStatus, audit_statuses
@@ -83,18 +84,28 @@ class ContestEvidence:
     screening_basis: str
 
 
-def work_out(state: ElectionState, *, executor: Executor | None = None) -> tuple[ContestEvidence, ...]:
-    """Put every contest to every method. Where a method refuses the figures, its answer is left out."""
-    return tuple(_contest(state, view, executor) for view in state.contests)
+def work_out(
+    state: ElectionState, *, attachments: Attachments | None = None, executor: Executor | None = None
+) -> tuple[ContestEvidence, ...]:
+    """Put every contest to every method. Where a method refuses the figures, its answer is left out.
+
+    `attachments` gives the manifests of boxes that audits name.
+    """
+    return tuple(_contest(state, view, attachments, executor) for view in state.contests)
 
 
-def _contest(state: ElectionState, view: ContestView, executor: Executor | None) -> ContestEvidence:
+def _contest(
+    state: ElectionState, view: ContestView, attachments: Attachments | None, executor: Executor | None
+) -> ContestEvidence:
     code = view.code
     bases = [basis.code for basis in shown_bases(state, code) if basis.code not in (PAPER, REPORTED_LATE)]
     roll, found = _coverages(state, code, bases)
     main = _try(lambda: audited_basis(state, code)) or next(iter(bases), "")
     boxes = _try(lambda: boxes_of(state, code, main)) if main else None
-    plans = [_try(partial(plan_audit, view, boxes, limit)) for limit in RISK_LIMITS] if boxes else []
+    voters = registered_of(state, code)
+    plans = [
+        _try(partial(plan_audit, view, boxes, limit, registered=voters)) for limit in RISK_LIMITS if boxes
+    ]
     claims = state.records(Claim, code)
     studies = [_try(partial(study_claim, state, each, main or None)) for each in claims]
     return ContestEvidence(
@@ -109,7 +120,7 @@ def _contest(state: ElectionState, view: ContestView, executor: Executor | None)
         plans=tuple(plan for plan in plans if plan is not None),
         plan_basis=main,
         hot=_hot(state, view, main),
-        audits=audit_statuses(state, code),
+        audits=audit_statuses(state, code, attachments=attachments),
         quick_count=_quick_count(state, view, main) if main else None,
         screening=_screening(state, code, main, executor) if main else None,
         screening_basis=main,

@@ -198,15 +198,15 @@ def _rows(contest: Contest, body: Sheet, language: str) -> tuple[Row, ...]:
 def _summary(contest: Contest, body: Sheet, place: Place, say: Tongue) -> tuple[tuple[str, int], ...]:
     """Votes added up, and what the sheet itself or the roll states; a figure not stated has no line."""
     valid = sum(body.counts) if isinstance(body, ZeroReport) or body.valid is None else body.valid
-    found: list[tuple[str, int | None]] = [(say("Valid votes"), valid)]
+    label = say("Valid votes") if contest.marks == 1 else say("Valid ballots")
+    found: list[tuple[str, int | None]] = [(label, valid)]
     if not isinstance(body, ZeroReport):
         found += [
-            *(
-                (class_name(each.code, each.titles, say.language), count)
-                for each, count in zip(contest.classes, body.classes, strict=False)
-            ),
-            (say("Total of these"), valid + sum(body.classes)),
+            (class_name(each.code, each.titles, say.language), count)
+            for each, count in zip(contest.classes, body.classes, strict=False)
         ]
+        if len(body.classes) == len(contest.classes):  # a copy may not say them
+            found.append((say("Total of these"), valid + sum(body.classes)))
     if isinstance(body, TallySheet | ManualSheet | Copy):
         found.append((say("Total that the sheet states"), body.ballots))
         found.append((say("Voters, as the sheet states"), body.voters))

@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from escrutinio.base.errors import PublicationError
+from escrutinio.core.election.contests import with_contests
 from escrutinio.core.election.findings.finding import Finding
 from escrutinio.core.election.state import REPORTED, ElectionState
-from escrutinio.core.records.types import BY_CODE
+from escrutinio.core.records.types import BY_CODE, Definition
 from escrutinio.core.verification.signed_entries import SignedEntry
 from escrutinio.publication.documents.sheets.printed_sheet import (
     Place,
@@ -34,7 +35,7 @@ class Printer:
         """Whether an entry is a sheet of a station of the roll that has as many counts as its contest."""
         entry = signed.entry
         there = entry.about.station in self.state.roll.index
-        return there and fits(entry, self.state.definition.body)
+        return there and fits(entry, self._definition)
 
     def sheet(self, signed: SignedEntry, copy: tuple[int, int] | None = None) -> PrintedSheet:
         """What the print of an entry says. Raises PublicationError where the entry is no sheet."""
@@ -46,12 +47,17 @@ class Printer:
             )
         return printed_sheet(
             entry,
-            self.state.definition.body,
+            self._definition,
             place_of(self.state, station),
             self._source(signed),
             language=self.language,
             copy=copy,
         )
+
+    @cached_property
+    def _definition(self) -> Definition:
+        """The definition with its contests, which may stand in a file of their own."""
+        return with_contests(self.state)
 
     def _source(self, signed: SignedEntry) -> Source:
         charter = self.state.charter

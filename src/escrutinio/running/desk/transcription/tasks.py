@@ -20,8 +20,8 @@ MOST_TYPISTS = 5
 class Typed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What one person read in one picture; `illegible` means nothing else was typed.
 
-    `counts` by the contest's options, `classes` by its classes of other ballots; `valid` ballots where one may
-    have several marks; `ballots` the sum that stands on the sheet, `voters` and
+    `counts` by the contest's options, `classes` by its classes of other ballots; `valid` ballots where one
+    may have several marks; `ballots` the sum that stands on the sheet, `voters` and
     `registered` where it states them. `confirmed`: that it has more votes than voters, or zeros only, and
     that the person looked again.
     """

@@ -87,5 +87,5 @@ async function takeWritten(steps, log, { text, payload, written }, { definition 
 function saidOf({ signed }, code) {
   return signed
     .filter((one) => isShown(one, [code]))
-    .map(({ index, entry }) => ({ index, type: entry.name, contest: entry.about.contest, signer: entry.frame.issuer, counts: entry.body.counts, null: entry.body.null, blank: entry.body.blank }));
+    .map(({ index, entry }) => ({ index, type: entry.name, contest: entry.about.contest, signer: entry.frame.issuer, counts: entry.body.counts, classes: entry.body.classes }));
 }

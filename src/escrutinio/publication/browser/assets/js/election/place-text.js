@@ -5,11 +5,12 @@
 
 import { toHex } from "../records/bytes.js";
 import { formatNumber, speaker } from "../records/words.js";
+import { className, classesOf, titleIn } from "./classes.js";
 import { BULK } from "./rights.js";
 
 const say = speaker("place");
 const ZERO = "zero-report";
-const MORE = ["ballots", "voters", "registered", "vouchers"];
+const MORE = ["ballots", "voters", "supplement", "spoilt", "registered", "vouchers"];
 
 /** @typedef {import("./keys.js").Signed} Signed */
 
@@ -62,10 +63,12 @@ function tableOf(lang, body, { index, entry, key }) {
   const row = (/** @type {string} */ label, /** @type {number} */ count) => `<tr><th scope="row">${label}</th><td>${formatNumber(count, lang)}</td></tr>`;
   const who = bidi(titleIn(key.titles, lang, entry.frame.issuer));
   const time = new Date(entry.issuedAt * 1000).toISOString().slice(0, 16).replace("T", " ");
-  const more = ["null", "blank", ...MORE].filter((name) => typeof entry.body[name] === "number");
+  const more = MORE.filter((name) => typeof entry.body[name] === "number");
   return [
     `<table><caption><strong>${bidi(titleIn(contest.titles, lang, contest.code))}</strong> · ${text(lang, entry.name)} · ${who} · ${text(lang, "entry")} <bdi>${formatNumber(index, lang)}</bdi> · <bdi>${time} UTC</bdi></caption>`,
     ...contest.candidates.map((/** @type {any} */ one, /** @type {number} */ at) => row(bidi(titleIn(one.titles, lang, one.code)), votes[at])),
+    ...(contest.marks > 1 && entry.body.valid !== null ? [row(text(lang, "valid-ballots"), entry.body.valid)] : []),
+    ...classesOf(contest, entry.body).map((one) => row(bidi(className(one, lang, say)), one.ballots)),
     ...more.map((name) => row(text(lang, name), entry.body[name])),
     "</table>",
   ];
@@ -74,11 +77,6 @@ function tableOf(lang, body, { index, entry, key }) {
 /** The figures, names and numbers of such a text, apart from the words around them. @param {string} html */
 export function cellsOf(html) {
   return [...html.matchAll(/<(bdi|td|dd|h1)>([^<]*)<\/\1>/g)].map(([, , content]) => content);
-}
-
-/** @param {{ language: string, text: string }[]} titles @param {string} lang @param {string} code */
-function titleIn(titles, lang, code) {
-  return (titles.find(({ language }) => language === lang) ?? titles[0])?.text ?? code;
 }
 
 /** @param {string} lang @param {string} key @param {Record<string, string | number>} [values] */

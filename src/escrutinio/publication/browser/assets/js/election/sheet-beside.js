@@ -4,17 +4,18 @@
 import { equal, toHex } from "../records/bytes.js";
 import { signedBy } from "../log/foundations.js";
 import { isQrText, readQrText } from "../records/qr-text.js";
-import { countsByOption, looksLike2024, readCards, readQr2024 } from "../records/qr2024.js";
+import { bodyOf, looksLike2024, readCards, readQr2024 } from "../records/qr2024.js";
 import { openRecord } from "../records/record.js";
 import { Refusal } from "../records/refusal.js";
 import { plainRefusal } from "./steps.js";
+import { classesOf } from "./classes.js";
 import { BULK } from "./rights.js";
 
 const ZERO = "zero-report";
 const CARDS = "data/qr2024.json";
 
 /** @typedef {import("./keys.js").Signed} Signed */
-/** A figure that differs: of a candidate by its place, or "null" or "blank". @typedef {{ what: number | string, sheet: number, record: number }} Difference */
+/** A figure that differs: of a candidate by its place, of a class of ballots (`class <place>`), or "valid" ballots. @typedef {{ what: number | string, sheet: number, record: number }} Difference */
 /**
  * `kind`: "same" (its very bytes stand at `index`), "signed" (authentic and not among these records), "altered",
  * "stranger" (a key that these records do not enrol), "elsewhere" (another election), "unsigned", "unread" or "none" (no
@@ -62,8 +63,7 @@ async function of2024(text, blank, log, { definition }, { signed }) {
   const sheet = readQr2024(text);
   const cards = readCards(await log.json(CARDS));
   const contest = definition.body.contests.find((/** @type {any} */ one) => one.code === cards.contest);
-  const counts = contest ? countsByOption(sheet, cards, contest.options) : [];
-  const body = { counts, null: sheet.null, blank: sheet.blank };
+  const body = contest ? bodyOf(sheet, cards, contest) : { counts: [], classes: [], valid: null };
   const beside = besides(definition.body, signed, sheet.station, cards.contest, body);
   return { ...blank, kind: "unsigned", station: sheet.station, contest: cards.contest, beside };
 }
@@ -84,15 +84,16 @@ function besides(definition, signed, station, code, body, but) {
   const mine = figuresOf(contest, body);
   return about.map(({ index, entry }) => {
     const theirs = figuresOf(contest, entry.body);
-    const differences = [...mine].filter(([what, sheet]) => theirs.get(what) !== sheet).map(([what, sheet]) => ({ what, sheet, record: theirs.get(what) ?? 0 }));
+    const differences = [...mine].filter(([what, sheet]) => theirs.has(what) && theirs.get(what) !== sheet).map(([what, sheet]) => ({ what, sheet, record: theirs.get(what) ?? 0 }));
     return { index, type: entry.name, signer: entry.frame.issuer, differences };
   });
 }
 
-/** Votes by candidate, null and blank ballots. @param {any} contest @param {any} body @returns {Map<number | string, number>} */
+/** Votes by candidate; valid ballots and those of each class, as far as they are stated. @param {any} contest @param {any} body @returns {Map<number | string, number>} */
 function figuresOf(contest, body) {
   const found = new Map(contest.candidates.map((/** @type {any} */ _, /** @type {number} */ at) => [at, 0]));
   contest.options.forEach((/** @type {any} */ option, /** @type {number} */ at) => found.set(option.candidate, found.get(option.candidate) + body.counts[at]));
-  for (const name of ["null", "blank"]) found.set(name, body[name] ?? 0);
+  if (contest.marks > 1 && body.valid !== null) found.set("valid", body.valid);
+  for (const [at, { ballots }] of classesOf(contest, body).entries()) found.set(`class ${at}`, ballots);
   return found;
 }

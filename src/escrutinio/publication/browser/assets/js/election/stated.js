@@ -98,7 +98,7 @@ function freeNames(parts, taken) {
 }
 
 /** The columns of a contest's candidates and classes. @param {any} contest */
-function columnsOf({ candidates, classes }) {
+export function columnsOf({ candidates, classes }) {
   const others = freeNames(classes, COLUMNS);
   return { votes: freeNames(candidates, [...COLUMNS, ...others]), others };
 }

@@ -5,15 +5,17 @@
 import { besideTable } from "./compare.js";
 import { el, titleOf } from "./dom.js";
 import { readRecords, isOfficial } from "./read.js";
+import { className, classesOf } from "../election/classes.js";
 import { findCenter, pathOf } from "../election/places.js";
+import { validOf } from "../election/sheets.js";
 import { isCode } from "../records/text.js";
 import { formatNumber, formatPercent } from "../records/words.js";
 import { say, wordFor } from "./say.js";
 import { crumbsOf, entitle, notReal, numberOf } from "./station-head.js";
 
 /** @typedef {import("./read.js").Read} Read */
-/** The sum of one basis: votes by candidate, and of how many stations with how many registered.
- * @typedef {{ title: string, votes: number[], nulls: number, blank: number, stations: number, registered: number | null }} Sum */
+/** The sum of one basis: votes by candidate, valid ballots and those of each class, and of how many stations with how many registered.
+ * @typedef {{ title: string, votes: number[], valid: number, classes: number[], stations: number, registered: number | null }} Sum */
 
 /**
  * The center that the address names where it names no station.
@@ -56,13 +58,12 @@ export async function centerPage(log, query, lang, box) {
 function totalsOf(lang, contest, reads, stations) {
   const sums = sumsOf(lang, contest, reads, stations);
   if (!sums.length) return null;
-  const valid = (/** @type {Sum} */ { votes }) => votes.reduce((sum, each) => sum + each, 0);
-  const all = (/** @type {Sum} */ sum) => valid(sum) + sum.nulls + sum.blank;
+  const all = (/** @type {Sum} */ { valid, classes }) => classes.reduce((sum, each) => sum + each, valid);
   const cell = (/** @type {Sum} */ { title }, /** @type {import("./dom.js").Child[]} */ ...children) => el("td", { "data-of": title }, children);
   const number = (/** @type {Sum} */ sum, /** @type {number} */ value, /** @type {string | false} */ share = false) => cell(sum, formatNumber(value, lang), share && el("span.share", {}, share));
   const row = (/** @type {string} */ label, /** @type {(sum: Sum) => HTMLElement} */ each) => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, label)), sums.map(each));
   const title = titleOf(contest.titles, lang, contest.code);
-  const percent = (/** @type {Sum} */ sum, /** @type {number} */ votes) => formatPercent(votes, valid(sum), lang);
+  const percent = (/** @type {Sum} */ sum, /** @type {number} */ votes) => formatPercent(votes, sum.valid, lang);
   return el(
     "section.center-totals",
     {},
@@ -79,9 +80,8 @@ function totalsOf(lang, contest, reads, stations) {
         el(
           "tfoot",
           {},
-          row(say(lang, "valid"), (sum) => number(sum, valid(sum))),
-          row(say(lang, "null"), (sum) => number(sum, sum.nulls)),
-          row(say(lang, "blank"), (sum) => number(sum, sum.blank)),
+          row(say(lang, contest.marks > 1 ? "valid-ballots" : "valid"), (sum) => number(sum, sum.valid)),
+          contest.classes.map((/** @type {any} */ one, /** @type {number} */ at) => row(className(one, lang, say), (sum) => number(sum, sum.classes[at]))),
           row(say(lang, "turnout"), (sum) => (sum.registered ? number(sum, all(sum), formatPercent(all(sum), sum.registered, lang)) : cell(sum, "–"))),
           row(say(lang, "stations-counted"), (sum) => cell(sum, say(lang, "stations-of", { count: sum.stations, all: stations.length }))),
         ),
@@ -98,10 +98,10 @@ function sumsOf(lang, contest, reads, stations) {
     for (const read of some.filter((one) => one.contest === contest && !one.failed && one.checked.entry?.body.counts)) {
       const entry = /** @type {import("../records/record.js").Entry} */ (read.checked.entry);
       const title = basisOf(lang, read);
-      const sum = found.get(title) ?? { title, votes: contest.candidates.map(() => 0), nulls: 0, blank: 0, stations: 0, registered: 0 };
+      const sum = found.get(title) ?? { title, votes: contest.candidates.map(() => 0), valid: 0, classes: contest.classes.map(() => 0), stations: 0, registered: 0 };
       contest.options.forEach((/** @type {any} */ option, /** @type {number} */ at) => (sum.votes[option.candidate] += entry.body.counts[at]));
-      sum.nulls += entry.body.null ?? 0;
-      sum.blank += entry.body.blank ?? 0;
+      sum.valid += validOf(entry.body);
+      for (const [at, { ballots }] of classesOf(contest, entry.body).entries()) sum.classes[at] += ballots;
       sum.stations += 1;
       const registered = stations[station].registered;
       sum.registered = sum.registered === null || registered === null ? null : sum.registered + registered;

@@ -74,7 +74,7 @@ function historyRow(lang, station, link, { entry, signer, steps }) {
  * @returns {(string | HTMLElement)[]}
  */
 function whatOf(lang, station, { name, frame, body }) {
-  const code = body.step ?? body.event ?? body.change ?? body.decision ?? body.category ?? body.reason ?? body.outcome;
+  const code = body.step ?? body.event ?? body.change ?? body.decision ?? body.category ?? body.reason ?? body.outcome ?? body.status;
   const seal = body.intact === undefined ? undefined : body.intact ? "intact" : "broken";
   const machines = (body.machines ?? [])
     .filter((/** @type {any} */ one) => one.station === station)

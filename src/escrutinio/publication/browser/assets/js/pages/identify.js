@@ -5,11 +5,12 @@ import { checkRecord } from "../election/check.js";
 import { judgeEntries, placed, readEntries } from "../election/election.js";
 import { rightOf, whyNotEntitled } from "../election/entitled.js";
 import { BULK, Rights } from "../election/rights.js";
+import { validOf } from "../election/sheets.js";
 import { signedBy } from "../log/foundations.js";
 import { leafHash, treeRoot } from "../log/merkle.js";
 import { areaOfStation, findPlace, own } from "../election/places.js";
 import { isQrText, readQrText } from "../records/qr-text.js";
-import { countsByOption, looksLike2024, readCards, readQr2024 } from "../records/qr2024.js";
+import { bodyOf, looksLike2024, readCards, readQr2024 } from "../records/qr2024.js";
 import { openRecord, readRecord } from "../records/record.js";
 import { Refusal, refuse } from "../records/refusal.js";
 import { attempt } from "../records/sheet-text.js";
@@ -112,7 +113,7 @@ async function identify2024(log, text, blank) {
     const cards = readCards(await log.json("data/qr2024.json"));
     const contest = definition.body.contests.find((/** @type {any} */ one) => one.code === cards.contest);
     if (!contest) refuse("qr2024-cards", { options: unsigned.counts.length });
-    const body = { counts: countsByOption(unsigned, cards, contest.options), null: unsigned.null, blank: unsigned.blank };
+    const body = bodyOf(unsigned, cards, contest);
     return { ...known, ...(await besideOf(log, unsigned.station, contest.code)), body };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -195,11 +196,12 @@ function settles(raw) {
 }
 
 /**
- * Whether two records say the same votes: counts, null and blank ballots.
+ * Whether two records say the same votes: counts, valid ballots, and those of each class where both state them.
  * @param {Record<string, any>} one
  * @param {Record<string, any>} other
  */
 export function sameVotes(one, other) {
-  const votes = (/** @type {Record<string, any>} */ body) => JSON.stringify([body.counts, body.null ?? 0, body.blank ?? 0]);
+  const told = one.classes?.length && other.classes?.length;
+  const votes = (/** @type {Record<string, any>} */ body) => JSON.stringify([body.counts, validOf(body), told ? body.classes : []]);
   return Boolean(own(one, "counts") && own(other, "counts")) && votes(one) === votes(other);
 }

@@ -8,6 +8,8 @@
 import { toHex } from "../records/bytes.js";
 import { el, fillElement, titleOf } from "./dom.js";
 import { keepBox } from "./keep.js";
+import { className, classesOf } from "../election/classes.js";
+import { validOf, votesOf } from "../election/sheets.js";
 import { MAX_ATTACHMENT } from "../log/log.js";
 import { formatNumber, formatPercent } from "../records/words.js";
 import { shareOf } from "./compare.js";
@@ -27,6 +29,7 @@ import { say, wordFor } from "./say.js";
  *   number?: number }} Figure */
 
 const SHEETS = ["tally-sheet", "manual-sheet", "copy"];
+const STATED = ["ballots", "voters", "supplement", "spoilt", "vouchers"];
 const OF_RECORD = ["form", "signature", "inclusion"];
 
 /**
@@ -147,22 +150,13 @@ function imageButton(lang, log, named) {
 
 /** @param {string} lang @param {Entry} entry @param {import("../log/log.js").Signer | null} signer @returns {string[]} */
 function notes(lang, entry, signer) {
-  const { form, ballots } = entry.body;
+  const { form, ballots, ruling } = entry.body;
   const found = [];
   if (signer?.role === "importer") found.push(`${say(lang, "signed-by")}: ${say(lang, "importer")}.`);
   if (form) found.push(say(lang, `form-${form}`));
-  if (ballots !== null && ballots !== undefined && ballots !== sumOf(entry.body)) found.push(say(lang, "sum-differs"));
+  if (ballots !== null && ballots !== undefined && ballots !== votesOf(entry.body)) found.push(say(lang, "sum-differs"));
+  if (ruling) found.push(say(lang, "of-ruling"));
   return found;
-}
-
-/** The valid votes. @param {Record<string, any>} body @returns {number} */
-export function validOf(body) {
-  return body.counts.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0);
-}
-
-/** @param {Record<string, any>} body @returns {number} */
-export function sumOf(body) {
-  return validOf(body) + (body.null ?? 0) + (body.blank ?? 0);
 }
 
 /**
@@ -190,12 +184,14 @@ export function figuresOf(lang, contest, { body }, registered = null) {
     if (single) return;
     for (const { at, titles, code, votes: own } of options) add(`option ${at}`, titleOf(titles, lang, code), "option", own, at + 1);
   });
-  for (const kind of ["null", "blank"]) add(kind, say(lang, kind), "candidate", body[kind]);
-  add("sum", say(lang, "sum"), "total", sumOf(body));
-  for (const key of ["ballots", "voters", "vouchers"]) add(key, say(lang, key), "total", body[key]);
+  const several = contest.marks > 1;
+  if (several) add("valid", say(lang, "valid-ballots"), "candidate", body.valid);
+  for (const [at, one] of classesOf(contest, body).entries()) add(`class ${at}`, className(one, lang, say), "candidate", one.ballots);
+  add("sum", say(lang, several ? "sum-ballots" : "sum"), "total", votesOf(body));
+  for (const key of STATED) add(key, say(lang, key), "total", body[key]);
   add("registered", say(lang, "sheet-registered"), "total", body.registered);
-  const turnout = { text: formatPercent(sumOf(body), registered ?? 0, lang), kind: "total", spelled: false };
-  if (registered) rows.push({ key: "turnout", label: say(lang, "turnout"), value: sumOf(body), ...turnout });
+  const turnout = { text: formatPercent(votesOf(body), registered ?? 0, lang), kind: "total", spelled: false };
+  if (registered) rows.push({ key: "turnout", label: say(lang, "turnout"), value: votesOf(body), ...turnout });
   return rows;
 }
 

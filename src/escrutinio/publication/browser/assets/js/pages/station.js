@@ -74,7 +74,7 @@ function columnOf(lang, { standing, checked: { entry, signer }, contest, failed 
   const by = (signer && titleOf(signer.titles, lang, "")) || entry?.frame.issuer || "";
   return {
     title: entry ? wordFor(lang, entry.name) : "",
-    note: by,
+    note: entry?.body.ruling ? say(lang, "counted-again", { who: by }) : by,
     href: `#entry-${standing.index}`,
     figures: entry ? figuresOf(lang, contest, entry, registered) : [],
     failed,

@@ -6,6 +6,8 @@
 import { toUtf8 } from "../records/bytes.js";
 import { download, el, titleOf } from "./dom.js";
 import { formatNumber, formatTenths } from "../records/words.js";
+import { className } from "../election/classes.js";
+import { columnsOf } from "../election/stated.js";
 import { revived, verdictOf } from "../election/steps.js";
 import { hasSentence, speak } from "./say.js";
 import { momentOf } from "./times.js";
@@ -202,15 +204,16 @@ function totalTables(lang, report) {
     const bases = report.totals.filter((one) => one.contest === contest.code);
     if (!bases.length) return [];
     const title = titleOf(contest.titles, lang, contest.code);
+    const columns = columnsOf(contest);
     /** @type {[string, (total: any) => any, string][]} */
     const rows = contest.candidates.map((/** @type {any} */ candidate, /** @type {number} */ at) => [
       titleOf(candidate.titles, lang, candidate.code),
       (/** @type {any} */ total) => total.candidates[at],
-      candidate.code,
+      columns.votes[at],
     ]);
+    if (contest.marks > 1) rows.push([speak(lang, "valid-ballots"), (total) => total.valid, "valid"]);
+    for (const [at, each] of contest.classes.entries()) rows.push([className(each, lang, speak), (total) => total.classes[at], columns.others[at]]);
     rows.push(
-      [speak(lang, "null"), (total) => total.null, "null"],
-      [speak(lang, "blank"), (total) => total.blank, "blank"],
       [speak(lang, "counted"), (total) => total.stations, "stations_counted"],
       [speak(lang, "pending"), (total) => total.pending.length, "stations_pending"],
       [speak(lang, "annulled"), (total) => total.annulled.length, "stations_annulled"],

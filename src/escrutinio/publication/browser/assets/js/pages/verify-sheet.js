@@ -7,6 +7,7 @@ import { pastedTexts } from "../records/handed.js";
 import { readable } from "../records/sheet-text.js";
 import { formatNumber } from "../records/words.js";
 import { el, titleOf } from "./dom.js";
+import { className } from "../election/classes.js";
 import { revived } from "../election/steps.js";
 import { hasSentence, speak } from "./say.js";
 
@@ -62,7 +63,8 @@ export function sheetAnswer(lang, { sheet, definition, kind }) {
     const said = speak(lang, one.differences.length ? "sheet-differs" : "sheet-equal", { type, signer: one.signer, index: formatNumber(one.index, lang) });
     const cells = one.differences.map(({ what, sheet: mine, record }) => {
       const candidate = typeof what === "number" ? contest.candidates[what] : null;
-      const name = candidate ? titleOf(candidate.titles, lang, candidate.code) : speak(lang, String(what));
+      const other = typeof what === "string" && what !== "valid" ? contest.classes[Number(what.split(" ")[1])] : null;
+      const name = candidate ? titleOf(candidate.titles, lang, candidate.code) : other ? className(other, lang, speak) : speak(lang, "valid-ballots");
       return el("li", {}, el("bdi", {}, name), ": ", speak(lang, "sheet-cell", { sheet: mine, record }));
     });
     return el("div", {}, el("p", {}, said), cells.length > 0 && el("ul", {}, cells));

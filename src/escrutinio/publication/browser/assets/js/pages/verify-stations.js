@@ -1,5 +1,6 @@
 // The stations of a part of the log that was verified, with what each of their records says.
 
+import { className, classesOf } from "../election/classes.js";
 import { el, titleOf } from "./dom.js";
 import { formatNumber } from "../records/words.js";
 import { hasSentence, speak } from "./say.js";
@@ -17,7 +18,7 @@ export function stationList(lang, { area, definition }) {
     const votes = (contest?.candidates ?? []).map(() => 0);
     said.counts.forEach((/** @type {number} */ count, /** @type {number} */ at) => (votes[contest?.options[at]?.candidate ?? 0] += count));
     const figures = votes.map((count, at) => `${titleOf(contest.candidates[at].titles, lang, contest.candidates[at].code)} ${formatNumber(count, lang)}`);
-    const rest = [`${speak(lang, "null")} ${said.null}`, `${speak(lang, "blank")} ${said.blank}`];
+    const rest = contest ? classesOf(contest, said).map((one) => `${className(one, lang, speak)} ${formatNumber(one.ballots, lang)}`) : [];
     return el("li", {}, el("bdi", {}, speak(lang, "record", about)), el("br"), el("span.figures", {}, [...figures, ...rest].join(" · ")));
   };
   const station = (/** @type {[string, any[]]} */ [code, records]) =>

@@ -63,3 +63,15 @@ export function countsByOption(sheet, cards, options) {
   });
   return [...votes.values()];
 }
+
+/**
+ * A sheet as a record of its contest would state it.
+ * @param {Sheet2024} sheet
+ * @param {Parameters<typeof countsByOption>[1]} cards
+ * @param {any} contest of the definition
+ * @returns {Record<string, any>}
+ */
+export function bodyOf(sheet, cards, contest) {
+  const classes = contest.classes.map((/** @type {{ code: string }} */ { code }) => (code === "null" ? sheet.null : code === "blank" ? sheet.blank : 0));
+  return { counts: countsByOption(sheet, cards, contest.options), classes, valid: null };
+}
