@@ -189,7 +189,12 @@ def _struct_at(kind: type[msgspec.Struct], path: str) -> type[msgspec.Struct]:
 
 
 def _plain(hint: object) -> object:
-    """Take annotations and `None` off a type."""
+    """Take annotations and `None` off a type; of several, the one that has keys."""
     while get_origin(hint) in (Annotated, Union, UnionType):
-        hint = next(item for item in get_args(hint) if item is not type(None))
+        items = [item for item in get_args(hint) if item is not type(None)]
+        hint = next((item for item in items if _is_struct(item)), items[0])
     return hint
+
+
+def _is_struct(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)

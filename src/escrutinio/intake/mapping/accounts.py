@@ -3,9 +3,10 @@
 Unlike an import, a cell without a figure is not a fault here: the account gives no figure for that row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import numpy as np
@@ -17,7 +18,7 @@ from escrutinio.evidence.accounts.differences import NO_FIGURE
 from escrutinio.evidence.accounts.sources import Places, Source
 from escrutinio.intake.mapping.expression import Cells
 from escrutinio.intake.mapping.files import load_toml
-from escrutinio.intake.mapping.mapping import MAX_BYTES, TableMapping
+from escrutinio.intake.mapping.mapping import MAX_BYTES, CodesMapping, Figure, TableMapping
 from escrutinio.intake.mapping.reader import Files, Reader
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.intake.mapping.sniff import Column, sketch_table
@@ -34,13 +35,13 @@ class AccountMapping(TableMapping, frozen=True, kw_only=True, forbid_unknown_fie
     """
 
     station: str
-    options: dict[str, str]
+    options: dict[str, Figure]
     contest: str = ""
     name: str = ""
-    null: str | None = None
-    blank: str | None = None
-    voters: str | None = None
-    registered: str | None = None
+    null: Figure | None = None
+    blank: Figure | None = None
+    voters: Figure | None = None
+    registered: Figure | None = None
     areas: tuple[str, ...] = ()
 
 
@@ -48,6 +49,7 @@ class AccountsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A mapping file: accounts by the name they are asked for with."""
 
     source: dict[str, AccountMapping]
+    codes: dict[str, CodesMapping] = {}
     max_bytes: int = MAX_BYTES
 
 
@@ -65,7 +67,13 @@ def read_accounts_file(path: Path) -> AccountsFile:
     return convert(load_toml(path.parent, path.name), AccountsFile, path.name)
 
 
-def read_account(mapping: AccountMapping, base_dir: Path, name: str, max_bytes: int = MAX_BYTES) -> Account:
+def read_account(
+    mapping: AccountMapping,
+    base_dir: Path,
+    name: str,
+    max_bytes: int = MAX_BYTES,
+    tables: Mapping[str, CodesMapping] = MappingProxyType({}),
+) -> Account:
     """Read an account by its mapping.
 
     Two rows for one station that differ leave it without a sheet. Raises DefinitionError for a malformed
@@ -76,9 +84,9 @@ def read_account(mapping: AccountMapping, base_dir: Path, name: str, max_bytes: 
     found: dict[str, _Row] = {}
     conflicts: set[str] = set()
     bad: list[BadRow] = []
-    with Files(base_dir, max_bytes) as files:
-        reader = files.open(mapping)
-        reader.each(_taker(reader, mapping, found, conflicts), bad)
+    with Files(base_dir, max_bytes, tables) as files:
+        for reader in files.open(mapping):
+            reader.each(_taker(reader, mapping, found, conflicts), bad)
     for code in conflicts:
         del found[code]
     codes = tuple(sorted(found))
