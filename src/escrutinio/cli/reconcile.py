@@ -136,10 +136,12 @@ def _print_contest(accounts: Accounts, show: int) -> None:
     for source, zero in zip(joined.sources, joined.zero_report, strict=True):
         if zero.any():
             listed = ", ".join(joined.stations[at] for at in zero.nonzero()[0][:10].tolist())
+            if (more := int(zero.sum()) - 10) > 0:
+                listed += " " + say("and {count:,} more", count=more)
             click.echo(
                 say(
-                    "  {name}: no vote on the sheet though voters came, so it is taken for a zero "
-                    "report until a person confirms it (--confirm-zero): {listed}",
+                    "  {name}: no vote on the sheet, so it is taken for a zero report until a person "
+                    "confirms it (--confirm-zero): {listed}",
                     name=source.name,
                     listed=listed,
                 )

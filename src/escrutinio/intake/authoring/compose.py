@@ -34,6 +34,7 @@ from escrutinio.intake.authoring.config import ElectionConfig
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.authoring.script import play
 from escrutinio.intake.authoring.statements import add_statements, read_statements
+from escrutinio.intake.mapping.aside import set_aside
 from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
 from escrutinio.intake.mapping.reader import Files
@@ -69,8 +70,8 @@ class ScriptTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What the tables of a configuration say: rows of each kind, facts of sheets, bad rows, and the
-    files they came from."""
+    """What the tables of a configuration say: rows of each kind, facts of sheets, bad rows, the files
+    they came from, and sheets without any vote, which are zero reports until a person says otherwise."""
 
     areas: tuple[AreaRow, ...]
     centers: tuple[CenterRow, ...]
@@ -79,6 +80,7 @@ class Tables:
     bad: tuple[BadRow, ...]
     sources: tuple[SourceFile, ...]
     facts: tuple[FactRow, ...] = ()
+    zero: tuple[BadRow, ...] = ()
 
 
 def read_tables(config: ElectionConfig, base_dir: Path, executor: Executor | None = None) -> Tables:
@@ -104,11 +106,21 @@ def read_tables(config: ElectionConfig, base_dir: Path, executor: Executor | Non
         finally:  # what is wrong with these tables is said before what is with the sheets
             areas, centers, roll = places.result()
     # A row can stand in the tables of several kinds, and is refused once.
-    bad = dict.fromkeys((*areas.bad, *centers.bad, *roll.bad, *sheets.bad))
+    own_roll = {table.file for table in mapping.roll}.isdisjoint(table.file for table in mapping.sheets)
+    apart = set_aside(sheets.rows, {row.station for row in roll.rows} if own_roll else ())
+    bad = dict.fromkeys((*areas.bad, *centers.bad, *roll.bad, *sheets.bad, *apart.sums))
+    stations = tuple(row for row in roll.rows if row.station not in apart.of_sums)
     sources = (*areas.sources, *centers.sources, *roll.sources, *sheets.sources)
     by_file = {source.file: source for source in sources}
     return Tables(
-        areas.rows, centers.rows, roll.rows, sheets.rows, tuple(bad), tuple(by_file.values()), sheets.facts
+        areas.rows,
+        centers.rows,
+        stations,
+        apart.sheets,
+        tuple(bad),
+        tuple(by_file.values()),
+        sheets.facts,
+        apart.zero,
     )
 
 

@@ -113,6 +113,7 @@ class SheetsMapping(TableMapping, frozen=True, kw_only=True, forbid_unknown_fiel
     missing: Literal["refuse", "none"] = "refuse"
     repeated: Literal["refuse", "add"] = "refuse"
     status: Listed | None = None
+    confirmed: list[str] = []
     valid: Figure | None = None
     null: Figure | None = None
     blank: Figure | None = None

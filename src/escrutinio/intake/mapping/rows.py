@@ -24,7 +24,8 @@ class SheetRow:
 
     ``counts`` follows the order in which the caller gave the option codes of the contest, ``classes`` that of
     its classes of other ballots; it is empty where one of them is not known. `valid` ballots are there where
-    a ballot may have several marks. The rest are None where unknown.
+    a ballot may have several marks. The rest are None where unknown. `confirmed`: a person or the table's own
+    column of states says that this is a sheet, though it has no votes or is what others add up to.
     """
 
     source: str
@@ -39,6 +40,7 @@ class SheetRow:
     valid: int | None = None
     supplement: int | None = None
     spoilt: int | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ class _Wide:
         self._valid, self._valid_columns = reader.optional_count(table.valid), named_columns(table.valid)
         self._rest = [reader.optional_count(getattr(table, name)) for name in STATED]
         self._status = _status(reader, table.status)
+        self._confirmed = frozenset(table.confirmed)
 
     def take(self, line: int, cells: Cells) -> None:
         """Add the sheet of a row, and what is said of it."""
@@ -148,7 +149,7 @@ class _Wide:
             self.pending = True
             return
         if fact not in WITHOUT_SHEET:
-            self._sheet(line, cells, station, contest, fact)
+            self._sheet(line, cells, station, contest, fact, confirmed=bool(words and status == ORDINARY))
         said = {} if fact is None else {fact: [words]}
         for marked, column, mark in self._reader.facts:
             said.setdefault(marked, []).append(f"{column}: {mark}")
@@ -157,7 +158,16 @@ class _Wide:
             for one, text in sorted(said.items())
         )
 
-    def _sheet(self, line: int, cells: Cells, station: str, contest: str, fact: SheetFact | None) -> None:
+    def _sheet(
+        self,
+        line: int,
+        cells: Cells,
+        station: str,
+        contest: str,
+        fact: SheetFact | None,
+        *,
+        confirmed: bool,
+    ) -> None:
         options, others, _, marks = self._of[contest]
         try:
             counts = tuple([count(cells) for count in options])
@@ -189,6 +199,7 @@ class _Wide:
                 self._place, line, station, contest, counts,
                 known if len(known) == len(classes) else (),
                 ballots, voters, registered, valid, supplement, spoilt,
+                confirmed or station in self._confirmed,
             )
         )  # fmt: skip
 
@@ -329,4 +340,5 @@ class _Long:
             valid,
             stated.get("supplement"),
             stated.get("spoilt"),
+            station in self._table.confirmed,
         )

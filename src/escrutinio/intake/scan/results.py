@@ -114,14 +114,14 @@ class SheetImages:
     images: tuple[ScanResult, ...]
 
 
-def is_zero_report(counts: Sequence[int], voters: int | None) -> bool:
-    """Whether every figure of a sheet is zero though people voted, or may have voted.
+def is_zero_report(counts: Sequence[int]) -> bool:
+    """Whether every figure of a sheet is zero.
 
-    `counts` are the votes of all options, then null and blank ballots where the sheet has them; `voters` is
-    the number who voted, None where the sheet does not say. Such a sheet is a zero report (the proof that a
-    machine started empty) until a person says otherwise; one that itself says that nobody voted is not.
+    `counts` are the votes of all options, then the other ballots where the sheet has them. Such a sheet is a
+    zero report (the proof that a machine started empty, or a row that waits for its figures) until a person
+    or a column of the sheet's state says otherwise; it is the same wherever sheets are read.
     """
-    return len(counts) > 0 and not any(counts) and voters != 0
+    return len(counts) > 0 and not any(counts)
 
 
 def read_text(text: str) -> tuple[Found, Problem, str, Sheet | None]:
@@ -162,7 +162,7 @@ def sheet_of(entry: Entry, real: bool) -> Sheet:
             figures = replace(sheet, ballots=body.ballots, voters=voters, registered=registered)
         case _:
             return sheet
-    zero = is_zero_report((*body.counts, *body.classes), figures.voters)
+    zero = is_zero_report((*body.counts, *body.classes))
     return replace(figures, counts=body.counts, classes=body.classes, zero=zero)
 
 
@@ -173,7 +173,7 @@ def sheet_of_2024(said: Sheet2024) -> Sheet:
         station=said.station,
         counts=said.counts,
         classes=(said.null, said.blank),
-        zero=is_zero_report((*said.counts, said.null, said.blank), None),
+        zero=is_zero_report((*said.counts, said.null, said.blank)),
     )
 
 

@@ -136,7 +136,7 @@ def sort_out(
         if why is None and sheet.station not in confirmed:
             if sheet.doubt:
                 why, detail = Why.REVOKED, sheet.doubt
-            elif is_zero_report(sheet.figures, sheet.voters):
+            elif is_zero_report(sheet.figures):
                 why = Why.ZERO
             elif there:
                 why = Why.DIFFERS
