@@ -2,32 +2,66 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import date
 from pathlib import Path
 
 import click
 
 from escrutinio.base.beside import write_new
 from escrutinio.base.words.say import language, say
-from escrutinio.intake.authoring.init import suggest_config
+from escrutinio.intake.authoring.init import Answers, suggest_config
 
 
 @click.command(
     help=say(
-        "Look at a CSV of tally sheets (plain, gzip or zip) and write a commented election.toml for it.\n\n"
+        "Look at tables of tally sheets (CSV, XLSX or Parquet, also in gzip or zip, or a folder of them) and "
+        "write an election.toml for them that can be published as it stands. On a terminal it asks what no "
+        "table says.\n\n"
         "Example: escrutinio init sheets.csv.gz -o election.toml"
     )
 )
-@click.argument("csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     help=say("Where to write; standard output if left out."),
 )
-def command(csv: Path, output: Path | None) -> None:
-    text = suggest_config(csv, language())
+@click.option("--yes", is_flag=True, help=say("Ask nothing; take what was guessed."))
+def command(files: tuple[Path, ...], output: Path | None, yes: bool) -> None:
+    answers = Answers()
+    if output is not None and not yes and sys.stdin is not None and sys.stdin.isatty():
+        answers = Answers(
+            title=_asked(say("What is the election called?")),
+            place=_asked(say("Where is it held?")),
+            voting_day=_asked_day(),
+            author=_asked(say("Who publishes it?")),
+        )
+    made = suggest_config(files, language(), answers)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(made.text, nl=False)
         return
-    write_new((output, text.encode()))
-    click.echo(say("{output} written; complete what it marks.", output=output), err=True)
+    write_new((output, made.text.encode()))
+    for line in made.said:
+        click.echo(line, err=True)
+    click.echo(
+        say("{output} written: check it, then escrutinio publish {output} -o DIRECTORY", output=output),
+        err=True,
+    )
+
+
+def _asked(question: str) -> str | None:
+    """The answer; None where there is none."""
+    return str(click.prompt(question, default="", show_default=False, err=True)).strip() or None
+
+
+def _asked_day() -> str | None:
+    while True:
+        said = _asked(say("When was voting day (2024-07-28)?"))
+        if said is None:
+            return None
+        try:
+            return date.fromisoformat(said).isoformat()
+        except ValueError:
+            click.echo(say("A date is written as 2024-07-28."), err=True)

@@ -16,12 +16,14 @@ from escrutinio.base.toml import convert
 from escrutinio.core.election.areas import Area, AreaTree, build_areas
 from escrutinio.evidence.accounts.differences import NO_FIGURE
 from escrutinio.evidence.accounts.sources import Places, Source
+from escrutinio.intake.mapping.conditions import Condition, Test
 from escrutinio.intake.mapping.expression import Cells
 from escrutinio.intake.mapping.files import load_toml
+from escrutinio.intake.mapping.guess import sketch
 from escrutinio.intake.mapping.mapping import MAX_BYTES, CodesMapping, Figure, TableMapping
 from escrutinio.intake.mapping.reader import Files, Reader
 from escrutinio.intake.mapping.rows import BadRow
-from escrutinio.intake.mapping.sniff import Column, sketch_table
+from escrutinio.intake.mapping.sniff import tables_of
 
 ROOT = "all"
 """The code of the area that holds all areas of a table."""
@@ -108,15 +110,28 @@ def read_account(
 
 def guess_mapping(path: Path) -> AccountMapping:
     """The mapping that a table's column names suggest. Raises InputError where they suggest none."""
-    seen = sketch_table(path)
-    parts = [_padded(column) for column in (seen.center, seen.station) if column is not None]
-    if not parts or not seen.options:
+    tables = tables_of(path)
+    if len(tables) > 1:
+        listed = ", ".join(each.mapping.sheet or each.mapping.member or each.mapping.file for each in tables)
+        raise InputError("mapping-many", name=path.name, listed=listed)
+    seen = sketch(tables[0], needs_key=False)
+    if not seen.options:
         raise InputError("mapping-unclear", name=path.name)
+    where: dict[str, Condition] = {}
+    if seen.by_name is not None:
+        where[seen.by_name[0]] = Test(not_=list(seen.by_name[1]))
+    table = seen.table.mapping
     return AccountMapping(
-        file=path.name,
-        encoding=seen.encoding,
-        delimiter=seen.delimiter,
-        station=".".join(parts),
+        file=table.file,
+        member=table.member,
+        sheet=table.sheet,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        header_line=table.header_line,
+        header_lines=table.header_lines,
+        skip_last=table.skip_last,
+        where=where,
+        station=seen.key.expression,
         options={column: column for column in seen.options},
         null=seen.totals.get("null"),
         blank=seen.totals.get("blank"),
@@ -178,9 +193,3 @@ def _tree(rows: list[_Row], depth: int) -> AreaTree:
     levels = [f"level {level}" for level in range(1, depth + 1)]
     listed = [Area(code, parent, levels[level], code) for code, (parent, level) in sorted(parents.items())]
     return build_areas([Area(ROOT, None, ROOT, ROOT), *listed])
-
-
-def _padded(column: Column) -> str:
-    """The field for an identifier: where its digits vary in length, zeros were likely lost."""
-    wide = column.digits and column.shortest != column.longest
-    return f"{{{column.name}:0{column.longest}}}" if wide else f"{{{column.name}}}"

@@ -101,7 +101,7 @@ def open_table(
         numbered = _of_child(readers.parts(_parquet, data, place), place)
         return _headed(place, numbered, 0)
     if data.startswith(b"PK\x03\x04") and "xl/workbook.xml" in open_zip(data, place).namelist():
-        blocks = keep(lambda: readers.parts(_xlsx, data, place, mapping.sheet, max_bytes))
+        blocks = keep(lambda: readers.parts(workbook_rows, data, place, mapping.sheet, max_bytes))
         numbered = _of_child(blocks, place)
     elif mapping.sheet is not None:
         raise InputError("xlsx-none", place=place)
@@ -117,8 +117,8 @@ def _parquet(data: bytes, place: str) -> Blocks:
     return parquet_blocks(data, place)
 
 
-def _xlsx(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Blocks:
-    """In a child."""
+def workbook_rows(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Blocks:
+    """The rows of a sheet; to be called in a child."""
     from escrutinio.intake.mapping.frames import xlsx_blocks
 
     return xlsx_blocks(data, place, sheet, max_bytes)
@@ -145,7 +145,7 @@ def _headed(place: str, rows: Rows, *lines: int) -> Table:
             raise InputError("columns-many", place=place, limit=MAX_COLUMNS)
         if not any(names):
             raise InputError("header-blank", place=place, line=line)
-        header = _joined(header, names) if header else names
+        header = joined(header, names) if header else names
         # A row that began on an earlier line and one that is blank stand for no line of their own.
         left = [number for number in left if number > line]
         if not left:
@@ -153,7 +153,7 @@ def _headed(place: str, rows: Rows, *lines: int) -> Table:
     raise InputError("header-missing", place=place, line=left[0])
 
 
-def _joined(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+def joined(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
     """Column names of two lines in one, `Party / Seats`; a name that stands over several columns is each
     one's."""
     width = max(len(above), len(below))
