@@ -85,6 +85,11 @@ class Files:
         table = open_table(data, mapping, self._max_bytes, self._readers, spooled)
         return Reader(table, mapping, self)
 
+    @property
+    def parsed(self) -> int:
+        """How many sheets of workbooks were read."""
+        return len(self._spooled)
+
     def codes(self, name: str) -> Mapping[str, str] | None:
         """The table of codes of that name, read when it is first asked for; None where there is none."""
         if name not in self._tables and (mapping := self._codes.get(name)) is not None:

@@ -79,10 +79,7 @@ def sketch(path: Path) -> Sketch:
     body = [row for row in rows[1:] if len(row) == len(header)]
     if not body:
         raise InputError("table-no-rows", place=path.name)
-    cells = dict(zip(header, zip(*body, strict=True), strict=True)) if len(set(header)) == len(header) else {}
-    if not cells:
-        raise InputError("header-twice", name=path.name)
-    return _classify(cells, encoding, delimiter, len(body))
+    return _classify(_columns(header, body, path.name), encoding, delimiter, len(body))
 
 
 def sketch_table(path: Path) -> Sketch:
@@ -93,12 +90,26 @@ def sketch_table(path: Path) -> Sketch:
     mapping = TableMapping(file=path.name)
     with Readers(TABLE) as readers:
         table = open_table(data, mapping, MAX_BYTES, readers)
-        table.position(table.header)  # refuses a name that stands twice
         body = [cells for _, cells in islice(table.rows, MAX_SAMPLED)]
     if not body:
         raise InputError("table-no-rows", place=path.name)
-    columns = dict(zip(table.header, zip(*body, strict=True), strict=True))
+    columns = _columns(table.header, body, path.name)
     return _classify(columns, mapping.encoding, mapping.delimiter, len(body))
+
+
+def _columns(header: Sequence[str], body: Sequence[Sequence[str]], place: str) -> Mapping[str, Sequence[str]]:
+    """The columns by their names; one that has no name and holds nothing is passed over.
+
+    Raises InputError for a name that stands twice.
+    """
+    columns: dict[str, Sequence[str]] = {}
+    for name, cells in zip(header, zip(*body, strict=True), strict=True):
+        if not name and not any(map(str.strip, cells)):
+            continue
+        if name in columns:
+            raise InputError("header-twice", name=place)
+        columns[name] = cells
+    return columns
 
 
 def _decode(raw: bytes, place: str) -> tuple[str, str]:
