@@ -178,6 +178,7 @@ options = { A = "A", B = "B" }
 """
 
 
+@pytest.mark.filterwarnings("ignore::escrutinio.library.opening.OriginWarning")
 def test_what_has_no_column_is_not_known_in_a_record_and_in_a_comparison(tmp_path: Path) -> None:
     published("", tmp_path, NULLS)
     reads = NULLS.replace('null = "nulls"\n', "").replace("column.csv", "column-reads.csv")
