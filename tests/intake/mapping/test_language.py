@@ -245,7 +245,7 @@ def test_many_files_of_one_shape_are_one_table(tmp_path: Path) -> None:
 
 
 def test_a_sheet_of_a_workbook_is_read_once(tmp_path: Path) -> None:
-    rows = [["S", "A", "B"], *([f"s{number}", number, 1] for number in range(3_000))]
+    rows: list[list[object]] = [["S", "A", "B"], *([f"s{number}", number, 1] for number in range(3_000))]
     (tmp_path / "t.csv").write_bytes(workbook(rows))
     tables = mapping(
         USUAL
