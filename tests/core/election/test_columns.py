@@ -50,7 +50,7 @@ usual: st.SearchStrategy[t.Body] = st.one_of(
     ),
     st.builds(
         t.HandCount, counts, classes, valid=optional, vouchers=optional, audit=st.none() | digest,
-        salt=st.none(),
+        salt=st.none(),  # with one it is no usual record
     ),
 )  # fmt: skip
 opening = st.builds(t.HandCount, counts, classes, valid=optional, vouchers=optional, salt=digest)
