@@ -72,8 +72,8 @@ class Part:
         """The function from a cell's content to this part's text. It raises CellError where that does not
         fit."""
         steps = [step for stage in self.stages for step in self._steps(stage, around)]
-        if len(steps) == 1:
-            return steps[0]
+        if len(steps) < 2:
+            return steps[0] if steps else str
 
         def cut(text: str) -> str:
             for step in steps:

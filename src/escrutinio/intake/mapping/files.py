@@ -108,6 +108,8 @@ def matching(base_dir: Path, file: str) -> list[str]:
     except OSError as error:
         raise InputError("file-unreadable", why=error.strerror or str(error), path=repr(file)) from None
     found = sorted(fnmatch.filter(names, name.replace("[", "[[]")))
+    if not names:
+        raise InputError("file-none", file=repr(file))
     if not found:
         raise InputError("file-none-near", file=repr(file), nearest=nearest(name, sorted(names)))
     return [f"{folder}/{each}" if folder else each for each in found]

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +45,7 @@ Count = Callable[[Cells], int]
 Optional = Callable[[Cells], str | None]
 OptionalCount = Callable[[Cells], int | None]
 T = TypeVar("T")
+N = TypeVar("N", int, int | None)
 
 
 class Files:
@@ -84,6 +86,11 @@ class Files:
 
         table = open_table(data, mapping, self._max_bytes, self._readers, spooled)
         return Reader(table, mapping, self)
+
+    @property
+    def parsed(self) -> int:
+        """How many sheets of workbooks were read."""
+        return len(self._spooled)
 
     def codes(self, name: str) -> Mapping[str, str] | None:
         """The table of codes of that name, read when it is first asked for; None where there is none."""
@@ -165,6 +172,7 @@ class Reader:
         self._codes = _Codes(files)
         self._named: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
+        self._as_written: dict[str, int] = {}
         self._marks = {mark.strip(): meaning for mark, meaning in mapping.marks.items()}
         self._used: set[int] = set()
         self._chosen = self._conditions(mapping.where)
@@ -256,6 +264,42 @@ class Reader:
                 return None
 
         return optional
+
+    def counts(self, fields: Sequence[Figure]) -> Callable[[Cells], tuple[int, ...]]:
+        """Read several counts at once."""
+        return self._several([self.count(field) for field in fields], fields)
+
+    def optional_counts(self, fields: Sequence[Figure]) -> Callable[[Cells], tuple[int | None, ...]]:
+        """Read several counts at once, each as `optional_count` does."""
+        return self._several([self.optional_count(field) for field in fields], fields)
+
+    def _several(
+        self, each: Sequence[Callable[[Cells], N]], fields: Sequence[Figure]
+    ) -> Callable[[Cells], tuple[N | int, ...]]:
+        """Several figures; those of plain columns that have been read before are looked up in one go."""
+
+        def one_by_one(cells: Cells) -> tuple[N | int, ...]:
+            return tuple([read(cells) for read in each])
+
+        parsed = [parse_expression(field) for field in fields if isinstance(field, str)]
+        if len(parsed) < max(2, len(fields)) or not all(field.plain for field in parsed):
+            return one_by_one
+        indices = [self.table.position(field.columns)[field.columns[0]] for field in parsed]
+        take, known, counts = itemgetter(*indices), self._as_written, self._counts
+        look = known.__getitem__
+
+        def together(cells: Cells) -> tuple[N | int, ...]:
+            texts = take(cells)
+            try:
+                return tuple(map(look, texts))
+            except KeyError:
+                read = one_by_one(cells)
+            for text in texts:
+                if (value := counts.get(text.strip())) is not None:
+                    known[text] = value
+            return read
+
+        return together
 
     def without_figure(self, fields: Iterable[Figure]) -> Callable[[Cells], bool]:
         """Whether all of these fields are empty, or say by marks alone why there is no figure."""

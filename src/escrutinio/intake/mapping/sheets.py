@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from escrutinio.base.errors import DefinitionError, InputError
 from escrutinio.core.records.codes import SheetFact
@@ -108,6 +109,18 @@ def read_table(reader: Reader, table: SheetsMapping, ballots: Ballots, found: Sh
         raise InputError("import-no-sheet", place=reader.table.place, rows=reader.wanted)
 
 
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """What is read of a contest: its options, whether none has a figure, and its classes with what else is
+    stated."""
+
+    options: Callable[[Cells], tuple[int, ...]]
+    blank: Callable[[Cells], bool]
+    others: Callable[[Cells], tuple[int | None, ...]]
+    classes: int
+    marks: int
+
+
 class _Wide:
     """A row for each sheet."""
 
@@ -119,22 +132,20 @@ class _Wide:
         self._station = reader.code(table.station)
         constant = isinstance(table.contest, str)
         self._contest = reader.listed("=" + str(table.contest) if constant else table.contest)
-        figures = {code: reader.count(column) for code, column in table.options.items()}
-        others = {code: reader.optional_count(column) for code, column in table.others.items()}
-        self._of = {
-            contest: (
-                [figures[code] for code in ballot.options],
-                [others[code] for code in ballot.classes if code in others],
-                [table.options[code] for code in ballot.options],
+        beside = {name: figure for name in ("valid", *STATED) if (figure := getattr(table, name)) is not None}
+        self._names = tuple(beside)
+        self._of = {}
+        for contest, ballot in ballots.of.items():
+            options = [table.options[code] for code in ballot.options]
+            classes = [table.others[code] for code in ballot.classes if code in table.others]
+            self._of[contest] = _Fields(
+                reader.counts(options),
+                reader.without_figure(options),
+                reader.optional_counts([*classes, *beside.values()]),
+                len(classes),
                 ballot.marks,
             )
-            for contest, ballot in ballots.of.items()
-        }
-        self._blank = {
-            contest: reader.without_figure(fields) for contest, (_, _, fields, _) in self._of.items()
-        }
-        self._valid, self._valid_columns = reader.optional_count(table.valid), named_columns(table.valid)
-        self._rest = [reader.optional_count(getattr(table, name)) for name in STATED]
+        self._valid_columns = named_columns(table.valid)
         self._status = _status(reader, table.status)
         self._confirmed = frozenset(table.confirmed)
 
@@ -168,20 +179,23 @@ class _Wide:
         *,
         confirmed: bool,
     ) -> None:
-        options, others, _, marks = self._of[contest]
+        fields = self._of[contest]
+        marks = fields.marks
         try:
-            counts = tuple([count(cells) for count in options])
+            counts = fields.options(cells)
         except CellError:
-            if self._blank[contest](cells):
+            if fields.blank(cells):
                 self.pending = True
                 return
             raise
-        if not any(counts) and self._blank[contest](cells):
+        if not any(counts) and fields.blank(cells):
             self.pending = True
             return
         if any(marked in WITHOUT_SHEET for marked, _, _ in self._reader.facts):
             return
-        valid = self._valid(cells)
+        others = fields.others(cells)
+        stated = dict(zip(self._names, others[fields.classes :], strict=True))
+        valid = stated.get("valid")
         if marks > 1:
             if valid is None:
                 raise CellError(self._valid_columns, "", "cell-no-count")
@@ -191,14 +205,13 @@ class _Wide:
             if valid != sum(counts):
                 raise CellError(self._valid_columns, str(valid), "row-sum", votes=sum(counts), stated=valid)
             valid = None
-        classes = [count(cells) for count in others]
-        known = tuple([each for each in classes if each is not None])
-        ballots, voters, registered, supplement, spoilt = [count(cells) for count in self._rest]
+        classes = others[: fields.classes]
+        get = stated.get
         self._found.rows.append(
             SheetRow(
                 self._place, line, station, contest, counts,
-                known if len(known) == len(classes) else (),
-                ballots, voters, registered, valid, supplement, spoilt,
+                () if None in classes else cast(tuple[int, ...], classes),
+                get("ballots"), get("voters"), get("registered"), valid, get("supplement"), get("spoilt"),
                 confirmed or station in self._confirmed,
             )
         )  # fmt: skip
