@@ -21,7 +21,7 @@ from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.records.codes import Form, RevocationReason, Role
 from escrutinio.core.records.qr import qr_text
 from escrutinio.core.records.qr2024 import OPTIONS, Sheet2024
-from escrutinio.core.records.types import Revocation, TallySheet
+from escrutinio.core.records.types import CoRecord, Revocation, TallySheet
 from escrutinio.intake.authoring.presentation import Presentation
 from tests import paths
 from tests.browser.publish import ASSETS, isla, publish, trust_of
@@ -66,7 +66,8 @@ def day_of_2024() -> Day:
     day.copy("party/azul/1", STATION_2024, (10, 10, 9, 9), null=2, form=Form.QR2024)
     day.enrol("observer/cano", Role.OBSERVER)
     day.copy("observer/cano", STATION_2024, (10, 10, 9, 8), null=2)
-    day.say(Revocation(key("party/azul/1").kid, RevocationReason.ENDED), ROOT, "election")
+    revoked = day.say(Revocation(key("party/azul/1").kid, RevocationReason.ENDED), ROOT, "election")
+    day.say(CoRecord(day.digest(revoked)), "authority/1", "election")
     return day
 
 

@@ -88,7 +88,8 @@ def rough() -> Day:
     day.copy("party/azul/1", "s1.01", (1, 2, 3))
     day.copy("party/azul/2", "s1.01", (40, 2, 3, 40))
     day.say(open_record(day.log[5]).body, "machine/n1.01", "n1.02/presidente", signing=key("machine/n1.02"))
-    day.say(Revocation(key("party/azul/1").kid, RevocationReason.LOST), ROOT, "election")
+    revoked = day.say(Revocation(key("party/azul/1").kid, RevocationReason.LOST), ROOT, "election")
+    day.say(CoRecord(day.digest(revoked)), "authority/1", "election")
     day.copy("party/azul/1", "s1.01", (1, 2, 3, 4))
     day.log.append(day.log[6][:-1] + bytes([day.log[6][-1] ^ 1]))
     return day

@@ -1,4 +1,4 @@
-"""The station page and the sandbox in a real browser, on a small publication and on broken copies of it."""
+"""The station page in a real browser, on a small publication and on broken copies of it."""
 
 from __future__ import annotations
 
@@ -32,14 +32,6 @@ STATION = (
     '<script type="module" src="/assets/words/{lang}/station.js"></script>'
     '<script type="module" src="/assets/js/pages/station.js"></script></html>'
 )
-SANDBOX = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title>'
-    '<section id="sandbox" data-base="../" data-lang="en" data-entry="5"></section>'
-    '<script type="module" src="/assets/words/en/code.js"></script>'
-    '<script type="module" src="/assets/words/en/refusal.js"></script>'
-    '<script type="module" src="/assets/words/en/station.js"></script>'
-    '<script type="module" src="/assets/js/pages/sandbox.js"></script></html>'
-)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +42,6 @@ def published(served: Served) -> Path:
     for lang in ("es", "en"):
         (directory / lang).mkdir()
         (directory / lang / "station.html").write_text(STATION.format(lang=lang))
-    (directory / "en" / "sandbox.html").write_text(SANDBOX)
     return directory
 
 
@@ -405,52 +396,3 @@ def test_the_page_needs_no_webcrypto(page: Page, served: Served, published: Path
     visit(page, served.address)
     load_trust(page, trust_of(DAY), "trust.toml")
     assert states(page) == ["ok"] * 5
-
-
-# --- the sandbox ---
-
-
-def open_sandbox(page: Page, served: Served) -> None:
-    page.goto(f"{served.address}honest/en/sandbox.html")
-    page.wait_for_selector("li.step")
-
-
-def result(page: Page) -> str:
-    return page.locator("p.result").inner_text()
-
-
-def test_the_sandbox_begins_with_the_honest_record(page: Page, served: Served, published: Path) -> None:
-    open_sandbox(page, served)
-    assert "unchanged" in result(page)
-    assert page.locator("li.step.bad").count() == 0
-
-
-@pytest.mark.parametrize(
-    ("way", "said"),
-    [
-        ("change", "signature does not match"),
-        ("resign", "not among the keys"),
-        ("rewrite", "the signed checkpoint says"),
-    ],
-)
-def test_a_changed_vote_is_noticed(page: Page, served: Served, published: Path, way: str, said: str) -> None:
-    open_sandbox(page, served)
-    page.fill("#sandbox-votes", "300")
-    page.select_option("#sandbox-how", way)
-    page.click("button[type=submit]")
-    page.wait_for_selector("li.step.bad")
-    classes = [item.get_attribute("class") for item in page.locator("li.step").all()]
-    assert classes[:3] == ["step ok", "step bad", "step bad"]
-    assert "fails at step 2: Its signature." in result(page)
-    assert said in page.locator("#sandbox").inner_text()
-    page.click("button[type=reset]")
-    page.wait_for_function("!document.querySelector('li.step.bad')")
-    assert "unchanged" in result(page)
-
-
-def test_a_vote_changed_to_itself_changes_nothing(page: Page, served: Served, published: Path) -> None:
-    open_sandbox(page, served)
-    page.fill("#sandbox-votes", "21")
-    page.click("button[type=submit]")
-    page.wait_for_selector("p.result:has-text('nothing was changed')")
-    assert page.locator("li.step.bad").count() == 0

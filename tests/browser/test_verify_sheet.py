@@ -79,7 +79,7 @@ def test_a_sheet_of_the_file_is_found_in_it(ask: Ask, chosen: Path, sheets: dict
     assert found.get_attribute("data-sheet") == "same"
     said = found.inner_text()
     assert f"These very bytes are entry {index}, signed by machine/104." in said
-    assert "The same figures as entry 74 (copy, party/concha" in said
+    assert "The same figures as entry 91 (copy, party/concha" in said
     assert "Ceiba: 113 on the sheet, 93 in the record" in said
 
 

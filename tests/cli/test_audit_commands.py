@@ -8,11 +8,15 @@ from zipfile import ZipFile
 import pytest
 
 from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.records.commitments import digits_digest, opened_count
 from escrutinio.core.records.entry import body_from_plain, open_record, verify
 from escrutinio.core.records.keyfiles import write_key_file
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.types import BallotManifest, HandCount
 from escrutinio.intake.authoring.keyring import Keyring
 from tests.cli.running import OFFICER, PRESIDENCY, answered, escrutinio, refused, said
+from tests.core.verification.lab import MINIATURE
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +98,7 @@ def test_a_commitment_names_the_log_as_it_stands_and_can_be_sealed(
     root = parse_checkpoint((miniature / "log/checkpoint").read_bytes()).checkpoint.root.hex()
     assert entry["says"]["head"] == {
         "origin": "escrutinio.example/tres-islas-2031",
-        "size": 153,
+        "size": MINIATURE,
         "root": root,
     }
     assert entry["says"]["risk_limit"] == {"numerator": 1, "denominator": 40}
@@ -113,6 +117,172 @@ def test_a_commitment_names_the_log_as_it_stands_and_can_be_sealed(
     assert "enrolled first" in refused(*command, *wrong, **PHRASE)
     assert "passphrase" in refused(*command, *wrong, ESCRUTINIO_PASSPHRASE="two islands")
     assert not (tmp_path / "other").exists()
+
+
+COUNTERS = ("--counts", "party/ancla", "--counts", "observer/faro")
+
+
+def _boxes(publication: Path) -> str:
+    """The digest of the miniature's record with the manifest of its boxes."""
+    size = parse_checkpoint((publication / "log/checkpoint").read_bytes()).checkpoint.size
+    entries = map(open_record, read_entries(open_log(publication / "log"), size))
+    return next(each.digest.hex() for each in entries if isinstance(each.body, BallotManifest))
+
+
+def test_a_commitment_says_bet_bound_manifest_and_who_throws(miniature: Path) -> None:
+    status = answered("audit", "status", miniature, *PRESIDENCY)
+    commit = ("audit", "commit", miniature, *PRESIDENCY, *OFFICER, *COUNTERS)
+    more = (
+        "--bet", "75", "--bound", "manifest", "--manifest", _boxes(miniature), "--method", "srs-alpha",
+        "--throws", "observer/faro", "--throws", "party/ancla",
+    )  # fmt: skip
+    says = answered(*commit, *more)["entries"][0]["says"]
+    assert (says["method"], says["bound"], says["manifest"]) == ("srs-alpha", "manifest", _boxes(miniature))
+    assert says["bet"] == {"numerator": 3, "denominator": 4}
+    assert (says["throwers"], says["counters"]) == (["observer/faro", "party/ancla"], [*COUNTERS[1::2]])
+    assert says["follows"] == status["commitment"]
+    plain = answered(*commit, "--bound", "law", "--most", "500")["entries"][0]["says"]
+    assert (plain["bound"], plain["most"], plain["throwers"]) == ("law", 500, ["authority/officer-1"])
+    assert not {"bet", "manifest"} & set(plain)
+    assert "Nothing bounds the vouchers in 1 boxes" in refused(*commit)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (("--bound", "law"), "--bound law goes with --most"),
+        (("--most", "500"), "--bound law goes with --most"),
+        (("--bound", "law", "--most", "0"), "0 is not in the range"),
+        (("--bound", "manifest"), "--bound manifest with --manifest"),
+        (("--manifest", "ab" * 32), "--bound manifest with --manifest"),
+        (("--bound", "manifest", "--manifest", "AB" * 32), "64"),
+        (("--bound", "manifest", "--manifest", "ab" * 32), "the log does not have before it"),
+        (("--bet", "0"), "is not between 0 and 1"),
+        (("--bet", "101"), "between 0"),
+        (("--throws", "observer/nobody"), "The log has no organisation 'observer/nobody'"),
+        (("--counts", "party/ancla", "--counts", "party/nobody"), "no organisation 'party/nobody'"),
+    ],
+)
+def test_a_commitment_that_says_too_little_or_what_is_not_there_is_refused(
+    miniature: Path, more: tuple[str, ...], says: str
+) -> None:
+    assert says in refused("audit", "commit", miniature, *PRESIDENCY, *OFFICER, *COUNTERS, *more)
+
+
+def test_two_who_count_are_two_organisations(miniature: Path) -> None:
+    alone = ("--counts", "party/ancla", "--counts", "party/ancla")
+    assert "two different organisations" in refused(
+        "audit", "commit", miniature, *PRESIDENCY, *OFFICER, *alone
+    )
+
+
+# --- digits of the seed ---
+
+THROW = ("--as", "observer/faro")
+DIGITS = "31415926535897932384"
+
+
+def test_digits_are_committed_to_kept_and_opened(miniature: Path, keys: Path, tmp_path: Path) -> None:
+    status = answered("audit", "status", miniature, *PRESIDENCY)
+    throw, kept = ("audit", "throw", miniature, *PRESIDENCY, *THROW), tmp_path / "digits.txt"
+    committing = (*throw, "--digits", DIGITS, "--keep", kept)
+    [entry] = answered(*committing)["entries"]
+    assert (entry["type"], entry["about"]) == ("digits-commitment", "presidencia")
+    assert entry["says"]["commitment"] == status["commitment"]
+    assert DIGITS not in str(entry)
+    assert kept.stat().st_mode & 0o077 == 0
+    digits, salt = kept.read_text().split()
+    assert entry["says"]["digits"] == digits_digest(bytes.fromhex(salt), DIGITS).hex()
+    assert "is not overwritten" in refused(*committing)
+
+    [opened] = answered(*throw, "--open", kept)["entries"]
+    assert (opened["type"], digits) == ("audit-seed", DIGITS)
+    assert opened["says"] == {"commitment": status["commitment"], "digits": DIGITS, "salt": salt}
+
+    done = escrutinio(*throw, "--open", kept, "--key", keys / "faro.key", "-o", tmp_path / "sealed", **PHRASE)
+    assert "their digest stands in the log before" in done.stdout
+    (file,) = (tmp_path / "sealed").iterdir()
+    assert open_record(file.read_bytes()).body == body_from_plain("audit-seed", opened["says"])
+
+
+def test_dice_in_place_of_one_who_does_not_open(miniature: Path) -> None:
+    instead = ("audit", "throw", miniature, *PRESIDENCY, *OFFICER, "--instead-of", "observer/faro")
+    [entry] = answered(*instead, "--digits", DIGITS)["entries"]
+    assert entry["says"]["instead_of"] == "observer/faro"
+    assert "salt" not in entry["says"]
+    wrong = (*instead[:-1], "party/ancla", "--digits", DIGITS)
+    assert "party/ancla throws no digits of this audit" in refused(*wrong)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        (),
+        ("--digits", DIGITS),
+        ("--keep", "k"),
+        ("--open", "k", "--digits", DIGITS),
+        ("--open", "k", "--keep", "k"),
+        ("--instead-of", "observer/faro"),
+        ("--digits", DIGITS, "--keep", "k", "--instead-of", "observer/faro"),
+    ],
+)
+def test_a_throw_is_said_in_one_way(miniature: Path, more: tuple[str, ...]) -> None:
+    assert "--open is needed" in refused("audit", "throw", miniature, *PRESIDENCY, *THROW, *more)
+
+
+def test_digits_that_are_none_or_that_nobody_kept_are_refused(miniature: Path, tmp_path: Path) -> None:
+    throw, file = ("audit", "throw", miniature, *PRESIDENCY, *THROW), tmp_path / "digits.txt"
+    for digits in ("", "12a", "٣٣", "1" * 65, "-1"):
+        assert "1 to 64 decimal digits" in refused(*throw, f"--digits={digits}", "--keep", file)
+    assert not file.exists()
+    for content in ("", "12", f"12 {'0' * 62}", f"12 {'zz' * 32}", f"12 {'00' * 32} 3"):
+        file.write_text(content)
+        assert "is no file of digits that --keep wrote" in refused(*throw, "--open", file)
+    file.write_text(f"1x {'00' * 32}")
+    assert "1 to 64 decimal digits" in refused(*throw, "--open", file)
+    keeping = ("--digits", DIGITS, "--keep", tmp_path / "k")
+    other = ("audit", "throw", miniature, *PRESIDENCY, *OFFICER)
+    assert "its commitment names: observer/faro" in refused(*other, *keeping)
+    assert "no such commitment" in refused(*throw, "--commitment", "ab" * 32, *keeping)
+    assert not (tmp_path / "k").exists()
+
+
+# --- hand counts ---
+
+
+def test_counts_are_committed_to_kept_and_opened(miniature: Path, keys: Path, tmp_path: Path) -> None:
+    status = answered("audit", "status", miniature, *PRESIDENCY)
+    drawn = sorted(set(status["rounds"][0]["drawn"]))
+    record, kept = ("audit", "record", miniature, *PRESIDENCY, *THROW), tmp_path / "kept.csv"
+    header, table = (
+        "station,CONCHA,ANCLA,PERLA,RED,REMO,VELA,BOYA,null,blank,vouchers",
+        tmp_path / "counts.csv",
+    )
+    table.write_text("\n".join((header, *(f"{box},1,2,3,4,5,6,7,8,9,45" for box in drawn))) + "\n")
+    sealing = ("--csv", table, "--keep", kept, "--key", keys / "faro.key", "-o", tmp_path / "sealed")
+    wrong = ("--csv", table, "--keep", kept, "--key", keys / "officer.key", "-o", tmp_path / "sealed")
+    assert "enrolled first" in refused(*record, *wrong, **PHRASE)
+    assert not kept.exists()
+    entries = answered(*record, *sealing, **PHRASE)["entries"]
+    assert {entry["type"] for entry in entries} == {"count-commitment"}
+    assert {path.name.split("-")[0] for path in (tmp_path / "sealed").iterdir()} == {
+        f"{number:03}" for number, _ in enumerate(drawn, 1)
+    }
+    assert kept.stat().st_mode & 0o077 == 0
+    assert "is not overwritten" in refused(*record, "--csv", table, "--keep", kept)
+
+    opened = answered(*record, "--csv", kept)["entries"]
+    assert {entry["type"] for entry in opened} == {"hand-count"}
+    for committed, entry in zip(entries, opened, strict=True):
+        body = body_from_plain("hand-count", entry["says"])
+        assert isinstance(body, HandCount)
+        assert (committed["about"], body.vouchers, body.counts) == (entry["about"], 45, (1, 3, 2, 5, 4, 6, 7))
+        digest = opened_count(body)
+        assert digest is not None
+        assert committed["says"] == {"commitment": status["commitment"], "count": digest.hex()}
+
+    kept.write_text(kept.read_text().replace(opened[0]["says"]["salt"], "00"))
+    assert "the salt is not 64 hexadecimal digits" in refused(*record, "--csv", kept)
 
 
 def test_hand_counts_are_entered_blind_for_boxes_that_were_drawn(

@@ -88,13 +88,15 @@ def test_the_answer_comes_first_and_in_spanish(miniature: Path, entry: tuple[int
     assert "consistente; su origen no se autentica sin --trust" in rest[-1]
 
 
-def other_sheet(entry: Entry) -> bytes:
-    """Another sheet by the machine of this one, as it would be if the machine had said something else."""
+def other_sheet(entry: Entry, **changes: Any) -> bytes:
+    """Another sheet by the machine of this one, as it would be if the machine had said something else: one
+    vote more for the first option, or these changes."""
     body = entry.body
     assert isinstance(body, TallySheet)
     key = Keyring(MASTER, "tres-islas-2031").key(entry.signer)
+    changes = changes or {"counts": (body.counts[0] + 1, *body.counts[1:])}
     return seal(
-        replace(body, counts=(body.counts[0] + 1, *body.counts[1:])), key=key, signer=entry.signer,
+        replace(body, **changes), key=key, signer=entry.signer,
         subject=entry.subject, election=entry.election, issued_at=entry.issued_at,
     )  # fmt: skip
 
@@ -117,6 +119,18 @@ def test_one_altered_figure_is_seen(miniature: Path, entry: tuple[int, Entry]) -
     raw[-80] ^= 1
     [answer] = checked(qr_text(bytes(raw), False), "--log", miniature, code=1)
     assert answer["verdict"] in ("altered", "malformed")
+
+
+def test_a_sheet_that_differs_in_its_valid_ballots_alone_is_no_equal(miniature: Path) -> None:
+    [logged] = [
+        each
+        for each in map(open_record, entries(miniature))
+        if each.subject == "S2.01/senado-sur" and isinstance(each.body, TallySheet)
+    ]
+    [answer] = checked(qr_text(other_sheet(logged, valid=187), False), "--log", miniature, code=1)
+    assert answer["verdict"] == "contradicted"
+    [compared] = [each for each in answer["comparisons"] if each["basis"] == "reported"]
+    assert compared["differences"] == [{"what": "valid", "sheet": 187, "published": 186}]
 
 
 def test_two_sheets_on_one_image_are_two_answers(

@@ -8,7 +8,7 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
-from escrutinio.core.election.definition import PROPORTIONAL, RULES, write_contests
+from escrutinio.core.election.definition import PROPORTIONAL, RESERVED, RULES, write_contests
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import AuthorRole, Kind, Method, Role, Ties
@@ -100,7 +100,9 @@ class RandomDefinition:
         """The same candidates and options, decided in some other way."""
         method = self.some(*Method)
         classes = tuple(self.random.sample(CLASSES, self.some(0, 1, 2, 2, 3)))
+        marks = 1 if method is Method.TWO_ROUND else self.some(1, 1, 2, len(plain.options))
         plain = replace(plain, classes=classes)
+        beside = classes if marks == 1 else ()
         ties = self.some(*Ties)
         order = list(range(len(plain.candidates)))
         self.random.shuffle(order)
@@ -108,12 +110,12 @@ class RandomDefinition:
             plain,
             method=method,
             seats=1 if method is Method.TWO_ROUND else self.some(1, 2, 3),
-            marks=self.some(1, 1, 2, len(plain.options)),
-            wins=tuple(self._win(classes) for _ in range(self.some(0, 1, 2)))
+            marks=marks,
+            wins=tuple(self._win(beside) for _ in range(self.some(0, 1, 2)))
             if method is Method.TWO_ROUND
             else (),
-            threshold=self.maybe(self._bar(classes)) if method in PROPORTIONAL else None,
-            quorum=self.maybe(self._bar(classes)),
+            threshold=self.maybe(self._bar(beside)) if method in PROPORTIONAL else None,
+            quorum=self.maybe(self._bar(beside)),
             ties=ties,
             order=tuple(order) if ties is Ties.ORDER else (),
             first=self.maybe(p.FirstRound(bytes(32), plain.code), 0.1),
@@ -158,7 +160,10 @@ class RandomDefinition:
             {"classes": (p.BallotClass("odd", ()),)}, {"classes": (), "quorum": p.Bar(1, 2, 0, (0,))},
             {"quorum": p.Bar(0, 1)}, {"quorum": p.Bar(1, 1, 1)}, {"quorum": p.Bar(1, 1)},
             {"method": Method.PLURALITY, "threshold": bar}, {"method": Method.DHONDT, "wins": (p.Win(bar),)},
-            {"method": Method.TWO_ROUND, "seats": 2}, {"ties": Ties.ORDER, "order": (0, 0, 1)},
+            {"method": Method.TWO_ROUND, "seats": 2}, {"method": Method.TWO_ROUND, "seats": 1, "marks": 2},
+            {"marks": 2, "quorum": p.Bar(1, 2, 0, (0,))},
+            {"classes": (p.BallotClass(self.some(*sorted(RESERVED)), TITLES),)},
+            {"ties": Ties.ORDER, "order": (0, 0, 1)},
             {"ties": Ties.LOTS, "order": (2, 1, 0)}, {"ties": Ties.ORDER, "order": ()},
             {"articles": (p.Article("method", " "),)}, {"articles": (p.Article("weather", "art. 1"),)},
             {"titles": (TITLES[0], TITLES[0])}, {"options": first.options[:-1]},

@@ -58,9 +58,11 @@ def give(
     signer: Signer,
     records: Sequence[Proposed],
     remarks: dict[str, list[str]],
+    kept: Sequence[tuple[Path, bytes]] = (),
 ) -> None:
-    """Print the records as entries of a script (or JSON), and seal them where there is a key."""
-    files = sealed_files(opened.state, signer, records)
+    """Print the records as entries of a script (or JSON), and seal them where there is a key; `kept`, what
+    they commit to, goes into files that nobody else can read."""
+    files = sealed_files(opened.state, signer, records, kept)
     entries = [record.as_plain(signer.name) for record in records]
     if question.as_json:
         print_json(
@@ -142,6 +144,7 @@ def commit(
     from escrutinio.evidence.audit.records import bound_of, latest_of
 
     limit, source = percent_of(risk_limit), SOURCES[bound]
+    stake = None if bet is None else _stake(bet)
     listed = commitment_of(manifest)
     if (source is BoundSource.LAW) is (most is None) or (source is BoundSource.MANIFEST) is (listed is None):
         raise click.UsageError(say("--bound law goes with --most, and --bound manifest with --manifest"))
@@ -162,7 +165,7 @@ def commit(
         basis=basis,
         bound=source,
         most=most,
-        bet=None if bet is None else _stake(bet),
+        bet=stake,
         manifest=listed,
         throwers=throwers or (mine,),
         counters=organisations,

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say, say_in
 from escrutinio.cli.audit_records import audit_of, give
@@ -15,8 +14,10 @@ from escrutinio.cli.election import Question, asks
 from escrutinio.cli.explain import in_each
 from escrutinio.cli.output import read_text
 from escrutinio.cli.sealing import Proposed, Signer, signs
+from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.records import types as t
 from escrutinio.core.records.commitments import digits_digest
+from escrutinio.evidence.audit.records import AuditRecords
 
 _SALT = 32
 
@@ -54,8 +55,11 @@ def throw(
     if ways != 1 or (digits is None) is (kept is None):
         raise click.UsageError(say("either --digits with --keep or --instead-of, or --open is needed"))
     opened = question.open()
-    audit = audit_of(question, opened, commitment).logged.entry.digest
+    records = audit_of(question, opened, commitment)
+    _check_throws(records, signer.name if instead_of is None else instead_of)
+    audit = records.logged.entry.digest
     body: t.DigitsCommitment | t.AuditSeed
+    secret: list[tuple[Path, bytes]] = []
     if kept is not None:
         body = t.AuditSeed(audit, *_kept(kept))
     elif keep is None:
@@ -63,7 +67,7 @@ def throw(
     else:
         mine, salt = _digits(digits or ""), secrets.token_bytes(_SALT)
         body = t.DigitsCommitment(audit, digits_digest(salt, mine))
-        write_new((keep, f"{mine} {salt.hex()}\n".encode()))
+        secret.append((keep, f"{mine} {salt.hex()}\n".encode()))
     remarks = in_each(
         lambda language: [
             say_in(
@@ -72,7 +76,13 @@ def throw(
             )
         ]
     )
-    give(question, opened, signer, [Proposed(body, opened.contest.code)], remarks)
+    give(question, opened, signer, [Proposed(body, opened.contest.code)], remarks, secret)
+
+
+def _check_throws(audit: AuditRecords, name: str) -> None:
+    """Raise InputError where somebody's digits are no part of the seed."""
+    if organisation_of(name) not in audit.throws.throwers:
+        raise InputError("not-thrower", name=name, throwers=", ".join(audit.throws.throwers))
 
 
 def _digits(text: str) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from escrutinio.base.beside import write_new
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say, say_in
 from escrutinio.cli.audit_records import audit_of, give
@@ -87,13 +86,14 @@ def record(
     counts = {row["station"]: hand_count(audit, drawn, opened.contest, row) for row in rows}
     if len(counts) < len(rows):
         raise InputError("box-twice")
+    secret = []
     bodies: dict[str, t.HandCount | t.CountCommitment] = {**counts}
     if keep is not None:
         salts = {name: secrets.token_bytes(32) for name in counts}
         counts = {name: replace(each, salt=salts[name]) for name, each in counts.items()}
         for name, each in counts.items():
             bodies[name] = t.CountCommitment(made, count_digest(salts[name], each))
-        write_new((keep, kept_counts(opened.contest, counts)))
+        secret.append((keep, kept_counts(opened.contest, counts)))
     records = [Proposed(body, f"{name}/{about}") for name, body in bodies.items()]
     remarks = in_each(
         lambda language: [
@@ -109,7 +109,7 @@ def record(
             ),
         ]
     )
-    give(question, opened, signer, records, remarks)
+    give(question, opened, signer, records, remarks, secret)
 
 
 def _options(given: tuple[str, ...]) -> dict[str, str]:

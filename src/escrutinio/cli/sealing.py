@@ -79,14 +79,18 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def sealed_files(state: ElectionState, signer: Signer, records: Sequence[Proposed]) -> list[Path]:
+def sealed_files(
+    state: ElectionState, signer: Signer, records: Sequence[Proposed], kept: Sequence[tuple[Path, bytes]] = ()
+) -> list[Path]:
     """Seal records with the signer's key into new files, numbered in the order to submit them.
 
-    Asks for the passphrase unless ESCRUTINIO_PASSPHRASE has it. Raises InputError for a key that the log does
-    not have in force for that name, RecordError for a key file that cannot be opened, and for what does not
-    fit the formats; a file is never overwritten.
+    `kept` (path, content) is what the signer keeps secret until later: written with them or, where there is
+    no key, alone; then nobody else can read any of it. Asks for the passphrase unless ESCRUTINIO_PASSPHRASE
+    has it. Raises InputError for a key that the log does not have in force for that name, RecordError for a
+    key file that cannot be opened, and for what does not fit the formats; a file is never overwritten.
     """
     if signer.key_file is None or signer.directory is None:
+        write_new(*kept, private=True)
         return []
     key = _key(state, signer, signer.key_file)
     issued_at, directory = now(), signer.directory
@@ -103,7 +107,7 @@ def sealed_files(state: ElectionState, signer: Signer, records: Sequence[Propose
         )
         path = directory / f"{number:03}-{record.body.NAME}-{record.about.replace('/', '-')}.cose"
         written.append((path, raw))
-    write_new(*written)
+    write_new(*kept, *written, private=bool(kept))
     return [path for path, _ in written]
 
 

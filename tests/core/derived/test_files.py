@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from escrutinio.core.derived.files import derived_files
+from escrutinio.core.derived.files import AREA, COVERAGE, SHEET, STATED, derived_files
+from escrutinio.core.election.definition import RESERVED
 from escrutinio.core.election.findings.finding import REGISTERED
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import types as t
@@ -56,6 +57,11 @@ def test_other_words_change_no_derived_byte(monkeypatch: pytest.MonkeyPatch) -> 
         bases=tuple(replace(basis, called=()) for basis in state.bases),
     )
     assert every_byte(state) == before
+
+
+def test_no_class_of_ballots_has_the_name_of_another_column() -> None:
+    fixed = {*AREA, *COVERAGE, *SHEET, *STATED}
+    assert fixed - RESERVED == {"spoilt"}, "a class of the law, which makes way in the table of sheets"
 
 
 def test_no_reason_stands_in_what_is_compared() -> None:

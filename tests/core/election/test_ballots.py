@@ -7,7 +7,7 @@ import pytest
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import Basis, Contingency, Form, Role
+from escrutinio.core.records.codes import Basis, Contingency, Decision, Form, Role
 from tests.core.election.build import (
     COUNCIL,
     ORIGIN,
@@ -18,9 +18,10 @@ from tests.core.election.build import (
     counts_at,
     found,
     pending,
+    ruling,
 )
 
-MARKS, MORE_VOTES = "marks-mismatch", "more-votes-than-registered"
+MARKS, FORM, MORE_VOTES = "marks-mismatch", "wrong-option-count", "more-votes-than-registered"
 CLASSES = (
     p.BallotClass("null", ()),
     p.BallotClass("blank", ()),
@@ -122,11 +123,11 @@ def test_ballots_of_every_class_are_held_against_the_list(
         (3, (1, 0, 0, 0), 10, []),
         (3, (10, 10, 10, 1), 10, [MARKS]),
         (3, (11, 0, 0, 0), 10, [MARKS]),
-        (3, (9, 9, 9, 3), None, [MARKS]),
+        (3, (9, 9, 9, 3), None, [FORM]),
         (3, (1, 0, 0, 0), 0, [MARKS]),
-        (1, (4, 3, 2, 1), 10, []),
-        (1, (4, 3, 2, 1), 11, [MARKS]),
-        (1, (4, 3, 2, 1), 9, [MARKS]),
+        (1, (4, 3, 2, 1), None, []),
+        (1, (4, 3, 2, 1), 10, [FORM]),
+        (1, (4, 3, 2, 1), 11, [FORM]),
         (4, (2**32 - 1,) * 4, 2**32 - 1, [MORE_VOTES]),
     ],
 )
@@ -186,10 +187,27 @@ def test_the_totals_add_valid_ballots_apart_from_marks() -> None:
     assert announced(day, state, (18, 9, 3), (1, 2, 3, 4), 10) == []
     assert announced(day, state, (18, 9, 3), (1, 2, 3, 4), 30) == ["valid"]
     assert announced(day, state, (18, 9, 3), (1, 2, 4, 3), 10) == ["classes"]
+    assert announced(day, state, (18, 9, 3), (1, 2, 3, 4), None) == ["valid"]
+
+
+def test_a_bulletin_states_valid_ballots_only_beside_several_marks() -> None:
+    day = day_of(1)
+    say(day, (4, 3, 2, 1), (1, 2, 3, 4))
+    state = day.state()
+    assert announced(day, state, (6, 3, 1), (1, 2, 3, 4), None) == []
+    assert announced(day, state, (6, 3, 1), (1, 2, 3, 4), 10) == ["valid"]
+
+
+def test_no_ruling_selects_a_sheet_that_does_not_say_its_valid_ballots() -> None:
+    for valid, chosen in ((None, False), (9, True)):
+        day = day_of(3)
+        sheet = say(day, (9, 9, 9, 3), valid=valid)
+        ruling(day, Decision.SELECT, sheet)
+        assert counts_at(day.state(), "n1.01", "ruled") == (sheet if chosen else None)
 
 
 def announced(
-    day: Day, state: ElectionState, counts: tuple[int, ...], classes: tuple[int, ...], valid: int
+    day: Day, state: ElectionState, counts: tuple[int, ...], classes: tuple[int, ...], valid: int | None
 ) -> list[str]:
     """In what a bulletin of these totals differs from the log; its root aside."""
     head = p.LogHead(ORIGIN, state.size, bytes(32))

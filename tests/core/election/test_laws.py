@@ -82,6 +82,11 @@ WRONG: dict[str, tuple[Law, str]] = {
     ),
     "more marks than options": (president(marks=5), "marks-range"),
     "no mark": (president(marks=0), "marks-range"),
+    "several marks in two rounds": (president(method=Method.TWO_ROUND, marks=2), "marks-two-rounds"),
+    "a threshold of marks and ballots": (
+        council(marks=2, threshold=share(3, 100, beside=(1,))),
+        "bar-beside-marks",
+    ),
     "two seats in two rounds": (president(method=Method.TWO_ROUND, seats=2), "seats-two-rounds"),
     "an order of ties without somebody": (president(ties=Ties.ORDER, order=(0, 1)), "ties-order"),
     "an order of ties with somebody twice": (president(ties=Ties.ORDER, order=(0, 1, 1)), "ties-order"),

@@ -6,8 +6,12 @@ from hashlib import sha256
 
 import pytest
 
+from escrutinio.base.errors import RecordError
+from escrutinio.core.election.bulk.machine_keys import open_enrolment
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Role
+from escrutinio.core.records.cose import MAX_RECORD
+from escrutinio.core.records.opening import Signer, open_signed
 from escrutinio.core.records.parts import EnrolledKey, Title
 from escrutinio.core.records.possession import enrolled
 from tests.core.election.build import ROOT, VOTES, Day, codes, counts_at, found, key
@@ -120,3 +124,24 @@ def test_keys_with_their_proof_are_no_finding() -> None:
     day = Day()
     day.enrol("machine/1", Role.MACHINE, "n1.01")
     assert found(day.state(), "key-without-possession") == []
+
+
+def test_the_largest_enrolment_of_machine_keys_that_fits_into_an_entry() -> None:
+    """As many as docs/formats.md says; each of them is enrolled, and one more makes no record."""
+    day = Day(stations=None)
+    keys = [
+        day.held(f"machine/{number:07}", Role.MACHINE, (f"010101{number:03}.01",)) for number in range(500)
+    ]
+    sizes = {number: day.say(t.Enrolment(tuple(keys[:number])), ROOT, "election") for number in (2, 3)}
+    two, three = (len(day.log[at]) for at in sizes.values())
+    most = 3 + (MAX_RECORD - three - 2) // (three - two)
+    at = day.say(t.Enrolment(tuple(keys[:most])), ROOT, "election")
+    assert 450 <= most < 500
+    assert MAX_RECORD - (three - two) < len(day.log[at]) <= MAX_RECORD
+    signer = Signer(key(ROOT).public_key, "")
+    assert open_enrolment(day.log[at], signer, day.election) == open_signed(day.log[at], signer, day.election)
+    state = day.state()
+    assert {each.name for each in keys[:most]} <= set(state.signers)
+    with pytest.raises(RecordError) as refused:
+        day.say(t.Enrolment(tuple(keys[: most + 1])), ROOT, "election")
+    assert refused.value.code == "body-long"

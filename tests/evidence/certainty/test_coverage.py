@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from escrutinio.core.election.outcome import drawn_lots
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Decision, Form, Method, Role, Ties
-from escrutinio.evidence.certainty.certificates import coverage, disputed_stations, drawn_lots
+from escrutinio.evidence.certainty.certificates import coverage, disputed_stations
 from escrutinio.evidence.certainty.inequality import Finality
 from escrutinio.evidence.certainty.rules import rules_among, rules_of
 from tests.core.election.build import COUNCIL, DAY, PRESIDENT, Day

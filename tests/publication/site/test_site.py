@@ -132,7 +132,7 @@ def _figures(page: str) -> Iterator[tuple[str, str]]:
 
 def _tables(directory: Path) -> dict[str, int]:
     """Every figure of `data/results.json` as pages name it."""
-    found = {}
+    found: dict[str, int] = {}
     for contest in json.loads((directory / "data/results.json").read_text())["contests"]:
         for basis in contest["bases"]:
             for area, row in basis["areas"].items():

@@ -18,9 +18,10 @@ from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.records.codes import Form, LogRole, RevocationReason, Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.records.parts import EnrolledKey, Title
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.qr import base45_encode, qr_text
-from escrutinio.core.records.types import Body, Copy, Enrolment, Revocation, Roll, TallySheet
+from escrutinio.core.records.types import Body, Copy, CoRecord, Enrolment, Revocation, Roll, TallySheet
 from escrutinio.core.verification.publication import verify_publication
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
@@ -305,6 +306,47 @@ def test_a_differing_copy_waits_and_then_stands_beside_the_first(azul: Collectio
     assert state.pending["presidencia", f"copies:{NAME}"]
 
 
+def senators(**changes: object) -> Collected:
+    """A sheet of a contest of two marks a ballot."""
+    return sheet(
+        station="S1.01",
+        contest="senado-sur",
+        counts=(140, 95, 95, 60),
+        classes=(3, 1, 1),
+        valid=220,
+        **changes,
+    )
+
+
+def test_a_copy_that_differs_in_its_valid_ballots_alone_waits(azul: Collection, keyring: Keyring) -> None:
+    first, other = senators(), replace(senators(), valid=219)
+    azul.append([first], keyring, CLOCK)
+    found = sort_out([first, other], azul.open().state, NAME, frozenset())
+    assert (found.known, [one.why for one in found.not_taken]) == (1, [Why.DIFFERS])
+    together = sort_out(
+        [other, senators(source="again")], state := azul.open().state, NAME, frozenset({"S1.01"})
+    )
+    assert (together.taken, together.known) == ((other,), 1)
+    assert int(state.tables["senado-sur"].valid[0]) == 220
+
+
+def test_blank_marks_on_valid_ballots_are_no_zero_report(azul: Collection) -> None:
+    unmarked = replace(senators(), counts=(0,) * 4, classes=(0,) * 3)
+    assert sort_out([unmarked], azul.open().state, NAME, frozenset()).taken == (unmarked,)
+
+
+def test_a_signed_sheet_of_several_marks_keeps_its_valid_ballots(
+    azul: Collection, miniature: Path, official: ElectionState
+) -> None:
+    table = official.tables["senado-sur"]
+    index = int(table.index[table.kind == TallySheet.TYPE][0])
+    raw = list(read_entries(open_log(miniature / "log"), official.size))[index]
+    row = scanned(qr_text(raw, False))
+    assert row.sheet is not None
+    assert (row.sheet.valid, row.sheet.ballots) == (186, 190)
+    assert only_sheet(azul, row).copy().valid == 186
+
+
 # --- files ---
 
 
@@ -343,8 +385,8 @@ def test_a_table_is_read_by_its_mapping(azul: Collection, tmp_path: Path) -> Non
     (tmp_path / "t.csv").write_text(f"{header}\nN1.01,5,4,3,2,1,0,0,1\nN1.02,1,1,1,1,1,1,1,0\n")
     columns = "\n".join(f'{code} = "{code}"' for code in options)
     (tmp_path / "t.toml").write_text(
-        f'[[sheets]]\nfile = "t.csv"\nstation = "mesa"\ncontest = "presidencia"\nnull = "nulos"\n'
-        f"[sheets.options]\n{columns}\n"
+        f'[[sheets]]\nfile = "t.csv"\nstation = "mesa"\ncontest = "presidencia"\n'
+        f'null = "nulos"\nblank = "=0"\n[sheets.options]\n{columns}\n'
     )
     sheets, bad = read_table(tmp_path / "t.toml", azul.open().state)
     assert bad == ()
@@ -408,11 +450,21 @@ def say(azul: Collection, body: Body, by: str, key: SigningKey, subject: str = "
 
 
 def revoked(azul: Collection, keyring: Keyring) -> None:
-    raw = say(
-        azul, Revocation(keyring.key(NAME).kid, RevocationReason.LOST), f"{NAME}/root", keyring.key(ROOT)
-    )
+    """Its key, revoked as a party's is: with the consents of as many officers as the election asks for."""
+    election = bytes.fromhex(azul.workspace.settings.election)
+    root, needed = keyring.key(ROOT), azul.open().state.definition.body.officers_needed
+    officers = {f"authority/{number}": SigningKey(bytes(31) + bytes([number])) for number in range(needed)}
+    enrolled_keys = tuple(enrolled(key, election, name, Role.AUTHORITY) for name, key in officers.items())
+    revocation = Revocation(keyring.key(NAME).kid, RevocationReason.LOST, "Estatutos, art. 4")
+    raw = say(azul, revocation, f"{NAME}/root", root)
+    consent = CoRecord(sha256(raw).digest())
+    records = [
+        say(azul, Enrolment(enrolled_keys), f"{NAME}/root", root),
+        raw,
+        *(say(azul, consent, name, key) for name, key in officers.items()),
+    ]
     with azul.workspace.publisher(keyring, CLOCK) as publisher, azul.workspace.acceptor() as acceptor:
-        assert refused(acceptor.accept([raw])) is None
+        assert refused(acceptor.accept(records)) is None
         publisher.publish()
 
 
@@ -430,7 +482,8 @@ def test_nobody_else_writes_into_the_log(azul: Collection, keyring: Keyring) -> 
     stranger = SigningKey(bytes(31) + b"\1")
     copy = sheet()
     own = say(azul, copy.copy(), NAME, keyring.key(NAME), copy.subject)
-    limited = EnrolledKey(f"{NAME}/s", stranger.public_key, Role.PARTY, ("N1.02",), (), ())
+    election = bytes.fromhex(azul.workspace.settings.election)
+    limited = enrolled(stranger, election, f"{NAME}/s", Role.PARTY, scope=("N1.02",))
     enrolment = say(azul, Enrolment((limited,)), f"{NAME}/root", keyring.key(ROOT))
     before = entries_of(azul)
     offered = [

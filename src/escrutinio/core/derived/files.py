@@ -116,7 +116,7 @@ def _fits(name: str) -> bool:
 
 def sums_of(contest: ContestView) -> tuple[str, ...]:
     """The columns behind those of votes: valid ballots, those of each class, and all together."""
-    return ("valid", *free_names(contest.classes, (*AREA, *COVERAGE, "valid", "ballots")), "ballots")
+    return ("valid", *contest.classes, "ballots")
 
 
 def vote_columns(contest: ContestView, codes: Sequence[str]) -> list[str]:

@@ -26,8 +26,18 @@ NULL, BLANK = "null", "blank"
 NAMED_CLASSES = frozenset({NULL, BLANK, "spoilt", "challenged"})
 """Classes of ballots that the catalogues have words for; others need titles in the definition."""
 
-RESERVED = frozenset({"valid", "votes", "ballots", "voters", "registered", "supplement"})
-"""Codes that no class has, since they are columns of the tables beside those of the classes."""
+RESERVED = frozenset(
+    (
+        *("area", "parent", "level", "name"),
+        *("stations_declared", "stations_in_roll", "stations_counted"),
+        *("stations_pending", "stations_annulled"),
+        *("registered_in_counted", "registered_unknown_in_counted", "classes_unread_in_counted"),
+        *("index", "type", "signer", "basis", "station", "status", "reason"),
+        *("valid", "votes", "ballots", "voters", "registered", "supplement"),
+        *("stations", "counted", "pending", "annulled"),
+    )
+)
+"""Codes that no class has: columns of the tables beside those of the classes, and what pages call figures."""
 
 RULES = (
     "method",
@@ -103,9 +113,9 @@ def check_contests(contests: Sequence[Contest]) -> None:
 
     For a code given twice (contest; candidate, option, class within a contest), no candidate, an option for a
     candidate that is not there, a candidate without an option, no seat or more than `MAX_SEATS`, no mark or
-    more than there are options, a share that is not above 0 and at most 1 or whose base has a class that is
-    not there, rules of another method, an order of ties that is not one of all candidates, and two titles in
-    one language.
+    more than there are options, several marks in two rounds or with classes beside the base of a share, a
+    share that is not above 0 and at most 1 or whose base has a class that is not there, rules of another
+    method, an order of ties that is not one of all candidates, and two titles in one language.
     """
     check_distinct("contest-twice", (contest.code for contest in contests))
     for contest in contests:
@@ -164,6 +174,8 @@ def _check_method(contest: Contest) -> None:
         raise DefinitionError("seats-many", seats=contest.seats, contest=name, limit=MAX_SEATS)
     if not 1 <= contest.marks <= len(contest.options):
         raise DefinitionError("marks-range", marks=contest.marks, contest=name, options=len(contest.options))
+    if method is Method.TWO_ROUND and contest.marks != 1:
+        raise DefinitionError("marks-two-rounds", marks=contest.marks, contest=name)
     if contest.threshold is not None and method not in PROPORTIONAL:
         raise DefinitionError("threshold-unused", contest=name)
     if contest.wins and method is not Method.TWO_ROUND:
@@ -191,6 +203,9 @@ def _check_bar(bar: Bar, contest: Contest) -> None:
         )
     if len(set(bar.beside)) < len(bar.beside) or any(each >= len(contest.classes) for each in bar.beside):
         raise DefinitionError("threshold-base", contest=repr(contest.code))
+    if bar.beside and contest.marks > 1:
+        # Several marks make votes more than ballots, and a sum of both is a number of neither.
+        raise DefinitionError("bar-beside-marks", contest=repr(contest.code))
 
 
 def _check_articles(articles: tuple[Article, ...]) -> None:

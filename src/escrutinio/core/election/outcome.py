@@ -16,9 +16,10 @@ from typing import Protocol
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.core.election.definition import HALF, PROPORTIONAL
-from escrutinio.core.election.state import ContestView
+from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.codes import Method, Ties
 from escrutinio.core.records.parts import Bar, Win
+from escrutinio.core.records.types import Lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,10 @@ class Filled:
 class Outcome:
     """What votes show under a contest's method. Candidates are numbers in ballot order.
 
-    `valid`: all votes. `ranks`: candidates by votes. `margin`: by how much the first has more than the
-    second, 0 if they are equal, None if nobody stands against them. `seats`: none are certain where a second
-    round is needed. `runoff`: in two rounds, who goes to the second where no one has what wins the first.
+    `valid`: all votes, of which a bar is a share. `ranks`: candidates by votes. `margin`: by how much the
+    first has more than the second, 0 if they are equal, None if nobody stands against them. `seats`: none are
+    certain where a second round is needed. `runoff`: in two rounds, who goes to the second where no one has
+    what wins the first.
     `below_threshold`: lists without the share that seats need. `quorum`: whether as many voters as the law
     asks for came; None where it asks for none, or it is not known how many could.
     """
@@ -89,6 +91,16 @@ def outcome(
     if contest.quorum is not None and ballots is not None and registered is not None:
         quorum = reaches(ballots, registered, contest.quorum)
     return replace(decide(contest, votes, classes, lots), quorum=quorum)
+
+
+def drawn_lots(state: ElectionState, contest: str, size: int | None = None) -> tuple[int, ...]:
+    """The candidates of a contest, by number, in the order in which lots drew them when the log had `size`
+    entries (all of them if None); none without a drawing in force, or where it names somebody who does not
+    stand."""
+    number = {code: at for at, code in enumerate(state.contest(contest).candidates)}
+    found = [each for each in state.records(Lots, contest) if size is None or each.index < size]
+    drawn = found[-1].body.drawn if found else ()
+    return tuple(number[code] for code in drawn) if set(drawn) <= number.keys() else ()
 
 
 class Deciding(Protocol):

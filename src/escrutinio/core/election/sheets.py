@@ -233,15 +233,12 @@ def ballots_of(table: SheetTable) -> NDArray[np.int64]:
 
 
 def _too_many_marks(table: SheetTable, marks: int) -> NDArray[np.bool_]:
-    """Which rows have other marks than their valid ballots can: with one mark a ballot, others than these;
-    with several, more than all of them together, or for one option more than there are ballots, or do not say
-    how many ballots are valid."""
-    votes = table.counts.sum(axis=1, dtype=np.int64)
+    """Which rows have more marks than their valid ballots can have, all together or for one option; none does
+    with one mark a ballot."""
     if marks == 1:
-        other: NDArray[np.bool_] = (table.valid >= 0) & (table.valid != votes)
-        return other
-    most = table.counts.max(axis=1, initial=0)
-    wrong: NDArray[np.bool_] = (table.valid < 0) | (votes > marks * table.valid) | (most > table.valid)
+        return np.zeros(len(table), np.bool_)
+    votes, most = table.counts.sum(axis=1, dtype=np.int64), table.counts.max(axis=1, initial=0)
+    wrong: NDArray[np.bool_] = (votes > marks * table.valid) | (most > table.valid)
     return wrong
 
 
@@ -256,7 +253,7 @@ def _refusals(
     wrong = (
         (table.station < 0) | ~votes_here,
         ~allowed,
-        ~fits,
+        ~fits | (sheet & ((table.valid >= 0) != (contest.marks > 1))),
         sheet
         & (table.kind != t.HandCount.TYPE)
         & (table.ballots >= 0)

@@ -61,6 +61,7 @@ class Bar:
     """A share that must be reached: at least numerator/denominator of a base, or more than that (`more`).
 
     The base of votes is the valid ones and, of the contest's classes, those whose numbers stand in `beside`.
+    Where a ballot may have several marks it is the sum of the votes of all candidates, and `beside` is empty.
     """
 
     numerator: int = put(c.Uint("part"))

@@ -156,10 +156,11 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What a sheet counts: votes by option, and other ballots by class, as the definition has them (no class
-    where they were not read)."""
+    where they were not read); `valid` ballots where it states them."""
 
     counts: tuple[int, ...]
     classes: tuple[int, ...]
+    valid: int | None = None
 
 
 @dataclass(frozen=True)
@@ -316,7 +317,7 @@ def figures_of(entry: Entry) -> Figures | None:
     body = entry.body
     if isinstance(body, ZeroReport) or not isinstance(body, TallySheet | ManualSheet | Copy | HandCount):
         return None
-    return Figures(body.counts, body.classes)
+    return Figures(body.counts, body.classes, body.valid)
 
 
 def _differences(
@@ -333,11 +334,12 @@ def _differences(
     names = [*map(str, range(len(published))), *map(str, range(len(others)))]
     if contest is not None:
         names = [*contest.options, *contest.classes]
-    triples = zip(names, (*figures.counts, *said), (*published, *others), strict=True)
+    mine = (*figures.counts, *said, NOT_STATED if figures.valid is None else figures.valid)
+    theirs = (*published, *others, int(table.valid[row]))
     return tuple(
-        Difference(name, mine, theirs)
-        for name, mine, theirs in triples
-        if NOT_STATED not in (mine, theirs) and mine != theirs
+        Difference(name, one, other)
+        for name, one, other in zip((*names, "valid"), mine, theirs, strict=True)
+        if NOT_STATED not in (one, other) and one != other
     )
 
 

@@ -170,4 +170,5 @@ _NAMES: Mapping[str, str] = {
     "blank": N_("blank"),
     "classes": N_("number of classes"),
     "options": N_("number of options"),
+    "valid": N_("valid ballots"),
 }

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Annotated
 
 import msgspec
 
 from escrutinio.base.errors import DefinitionError, LogError, RecordError
-from escrutinio.core.election.definition import check_definition
+from escrutinio.core.election.definition import check_contests, check_definition, read_contests
 from escrutinio.core.election.keys import KeyTable
 from escrutinio.core.election.revoking import Revocations
 from escrutinio.core.election.rights import Rights
@@ -31,7 +31,7 @@ from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.records.possession import possesses
 from escrutinio.core.verification.checks import Outcome
 
-VERSION = 1
+VERSION = 2
 MAX_PLACE = 4 * 1024 * 1024
 START = b'<!doctype html>\n<html lang="'
 _PAYLOAD = re.compile(r'<pre id="place" hidden>([^<]*)</pre>')
@@ -41,7 +41,10 @@ _Index = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 
 class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file carries: an entry is its index, its record and the hashes of its proof, in base64."""
+    """What a file carries: an entry is its index, its record and the hashes of its proof, in base64.
+
+    `contests`: the file of the contests that the definition names, in base64; empty where they stand in it.
+    """
 
     version: int
     language: str
@@ -49,6 +52,7 @@ class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stations: tuple[str, ...]
     trust: str
     cards: str
+    contests: str
     checkpoint: str
     entries: tuple[tuple[_Index, str, tuple[str, ...]], ...]
 
@@ -109,21 +113,23 @@ def read_place_file(data: bytes) -> PlaceFile:
 
 
 def write_payload(
-    about: tuple[str, str, tuple[str, ...], str, str],
+    about: tuple[str, str, tuple[str, ...], str, str, str],
     entries: list[tuple[int, bytes, tuple[Hash, ...]]],
     checkpoint: bytes,
 ) -> str:
     """What a file carries, as it is written there: in one line, without what a page could take for its own.
 
-    `about` is language, place, stations, and copies of the trust file and of `data/qr2024.json`.
+    `about` is language, place, stations, copies of the trust file and of `data/qr2024.json`, and the file of
+    the contests in base64.
     """
-    listed = tuple((index, _text(raw), tuple(map(_text, hashes))) for index, raw, hashes in entries)
+    listed = tuple((index, to_text(raw), tuple(map(to_text, hashes))) for index, raw, hashes in entries)
     payload = Payload(VERSION, *about, checkpoint.decode(), listed)
     written = msgspec.json.encode(payload).decode()
     return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _text(data: bytes) -> str:
+def to_text(data: bytes) -> str:
+    """Bytes as a file carries them."""
     return b64encode(data).decode()
 
 
@@ -140,7 +146,7 @@ def verify_place(file: PlaceFile, trust: Trust | None) -> PlaceVerification:
         return found
     _trusted(found, records, trust)
     try:
-        body = _definition(records.get(0, b""))
+        body = _with_contests(_definition(records.get(0, b"")), file.payload.contests)
         root = _charter(records, found.checkpoint)
     except (DefinitionError, RecordError) as error:
         found.steps["definition"] = (Outcome.FAILS, error)
@@ -205,6 +211,22 @@ def _definition(raw: bytes) -> t.Definition:
     verify(raw, entry.body.root_key)
     check_definition(entry.body)
     return entry.body
+
+
+def _with_contests(body: t.Definition, carried: str) -> t.Definition:
+    """The definition with the contests of its file, where they stand in one. Raises DefinitionError."""
+    if body.contests_file is None:
+        return body
+    digest = body.contests_file.digest
+    try:
+        data = decode_base64(carried)
+    except ValueError:
+        data = b""
+    if sha256(data).digest() != digest:
+        raise DefinitionError("contests-missing", digest=digest.hex())
+    contests = read_contests(data)
+    check_contests(contests)
+    return replace(body, contests=contests)
 
 
 def _charter(records: dict[int, bytes], signed: SignedCheckpoint) -> bytes:

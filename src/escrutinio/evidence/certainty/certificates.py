@@ -20,6 +20,7 @@ from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.counting import counting_at, rulings_of
 from escrutinio.core.election.definition import NULL, OTHERS
+from escrutinio.core.election.outcome import drawn_lots
 from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.roll import UNKNOWN
@@ -140,15 +141,6 @@ def disputed_stations(state: ElectionState, contest: str) -> frozenset[int]:
         if station is not None and about.contest in (None, contest) and logged.entry.digest not in answered:
             found.add(station)
     return frozenset(found)
-
-
-def drawn_lots(state: ElectionState, contest: str, size: int | None = None) -> tuple[int, ...]:
-    """The candidates of a contest, by number, in the order in which lots drew them when the log had `size`
-    entries (all of them if None); none without an effective record of lots."""
-    number = {code: at for at, code in enumerate(state.contest(contest).candidates)}
-    found = [each for each in state.records(t.Lots, contest) if size is None or each.index < size]
-    drawn = found[-1].body.drawn if found else ()
-    return tuple(number[code] for code in drawn) if set(drawn) <= number.keys() else ()
 
 
 def coverage(

@@ -95,7 +95,7 @@ def set_aside(rows: Sequence[SheetRow], known: Collection[str] = ()) -> Apart:
 
 
 def _without_vote(row: SheetRow) -> bool:
-    return not row.confirmed and is_zero_report((*row.counts, *row.classes))
+    return not row.confirmed and is_zero_report((*row.counts, *row.classes, row.valid or 0))
 
 
 def _sum_row(row: SheetRow, found: SumRow) -> BadRow:

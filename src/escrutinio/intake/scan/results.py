@@ -61,8 +61,8 @@ class Sheet:
     `type` is the name of the record's type, `qr2024` for a sheet of 2024. `sha256`, `election` and `signer`
     are a record's (hexadecimal digests), "" for a sheet of 2024, as `real` is None there: the sheet does not
     say. `counts` by option in the order of the definition (of the 38 of 2024), empty for a record that
-    counts nothing; `classes`, other ballots by class, and `ballots`, `voters`, `registered` where the record
-    states them. `zero`: see `is_zero_report`.
+    counts nothing; `classes`, other ballots by class, and `valid`, `ballots`, `voters`, `registered` where
+    the record states them. `zero`: see `is_zero_report`.
     """
 
     type: str
@@ -78,6 +78,7 @@ class Sheet:
     election: str = ""
     signer: str = ""
     real: bool | None = None
+    valid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,9 @@ class SheetImages:
 def is_zero_report(counts: Sequence[int]) -> bool:
     """Whether every figure of a sheet is zero.
 
-    `counts` are the votes of all options, then the other ballots where the sheet has them. Such a sheet is a
-    zero report (the proof that a machine started empty, or a row that waits for its figures) until a person
-    or a column of the sheet's state says otherwise; it is the same wherever sheets are read.
+    `counts` are the votes of all options, then other ballots by class and valid ones where the sheet has
+    them. Such a sheet is a zero report (the proof that a machine started empty, or a row that waits for its
+    figures) until a person or a column of the sheet's state says otherwise, wherever sheets are read.
     """
     return len(counts) > 0 and not any(counts)
 
@@ -162,8 +163,8 @@ def sheet_of(entry: Entry, real: bool) -> Sheet:
             figures = replace(sheet, ballots=body.ballots, voters=voters, registered=registered)
         case _:
             return sheet
-    zero = is_zero_report((*body.counts, *body.classes))
-    return replace(figures, counts=body.counts, classes=body.classes, zero=zero)
+    zero = is_zero_report((*body.counts, *body.classes, body.valid or 0))
+    return replace(figures, counts=body.counts, classes=body.classes, valid=body.valid, zero=zero)
 
 
 def sheet_of_2024(said: Sheet2024) -> Sheet:

@@ -32,6 +32,7 @@ from escrutinio.core.verification.place import (
     PlaceFile,
     PlaceVerification,
     read_place_file,
+    to_text,
     verify_place,
     write_payload,
 )
@@ -62,9 +63,15 @@ def place_file(log: VerifiedLog, place: str, language: str) -> bytes:
     trust, cards = (content.decode("utf-8", "replace") for content in along)
     wanted = log.entries_at(_entries(log.state, stations))
     entries = [(index, raw, log.proof(index).hashes) for index, raw in wanted]
-    about = (language, place, stations, trust, cards)
+    about = (language, place, stations, trust, cards, to_text(_contests(log)))
     written = write_payload(about, entries, log.signed.note.data)
     return page_of(read_place_file(framed(language, "", "", written).encode())).encode()
+
+
+def _contests(log: VerifiedLog) -> bytes:
+    """The file of the contests; empty where they stand in the definition."""
+    named = log.state.definition.body.contests_file
+    return b"" if named is None else log.attachment(named.digest) or b""
 
 
 def page_of(file: PlaceFile) -> str:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from escrutinio.core.derived.files import sums_of
-from escrutinio.core.election.outcome import Outcome, outcome
+from escrutinio.core.election.outcome import Outcome, drawn_lots, outcome
 from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import Basis, ContestView, ElectionState
 from escrutinio.core.election.totals import totals
-from escrutinio.core.records.types import Lots
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,8 @@ class Column:
         self.contest = contest
         self._turnout = _turnout(state, contest.code, basis.code)
         self._could = _registered(state, contest)
-        self._lots = drawn_lots(state, contest)
+        self._whole = state.areas.index[contest.area]
+        self._lots = drawn_lots(state, contest.code)
         self.votes: list[list[int]] = found.candidates.tolist()
         self.options: list[list[int]] = found.options.tolist()
         self.valid: list[int] = found.valid.tolist()
@@ -80,7 +80,7 @@ class Column:
             self.classes[area],
             ballots=self.ballots[area],
             registered=None if unknown else registered,
-            lots=self._lots,
+            lots=self._lots if area == self._whole else (),
         )
 
     def sums(self, area: int) -> list[tuple[str, int]]:
@@ -97,14 +97,6 @@ class Column:
     def turnout(self, area: int) -> Turnout:
         """How many came to vote at the counted stations whose registered voters are known."""
         return Turnout(*self._turnout[area])
-
-
-def drawn_lots(state: ElectionState, contest: ContestView) -> tuple[int, ...]:
-    """The candidates of a contest in the order in which lots drew them, by the drawing in force; none where
-    there was no drawing."""
-    drawings = state.records(Lots, contest.code)
-    number = {code: at for at, code in enumerate(contest.candidates)}
-    return tuple(number[code] for code in drawings[-1].body.drawn if code in number) if drawings else ()
 
 
 def _registered(state: ElectionState, contest: ContestView) -> list[list[int]]:

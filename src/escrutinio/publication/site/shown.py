@@ -3,18 +3,16 @@ order of the list: who is equal is named together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from markupsafe import Markup
 
 from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.format import Format
 from escrutinio.core.election.outcome import Filled, Outcome
 from escrutinio.core.records.codes import Method, Ties
 from escrutinio.publication.site.model import Race
-
-if TYPE_CHECKING:
-    from escrutinio.publication.site.words import Words
 
 SHARED_BY: Mapping[Method, str] = {
     Method.DHONDT: N_("D'Hondt"),
@@ -24,7 +22,27 @@ SHARED_BY: Mapping[Method, str] = {
 }
 
 
-def shown(words: Words, race: Race, found: Outcome, valid: int) -> Markup:
+class Speaker(Protocol):
+    """What these sentences need of a language's way of naming."""
+
+    @property
+    def form(self) -> Format:
+        """How figures are written."""
+
+    def gettext(self, message: str) -> str:
+        """A fixed text in the language."""
+
+    def say(self, message: str, **values: object) -> Markup:
+        """A sentence with its values."""
+
+    def candidate(self, race: Race, number: int) -> Markup:
+        """The name of a candidate."""
+
+    def names(self, race: Race, numbers: Sequence[int]) -> Markup:
+        """Several candidates of a contest."""
+
+
+def shown(words: Speaker, race: Race, found: Outcome, valid: int) -> Markup:
     """One or more sentences. `valid`: the valid ballots, which shares are of."""
     if not found.valid:
         return words.say("Nobody has a vote yet.")
@@ -44,7 +62,7 @@ def shown(words: Words, race: Race, found: Outcome, valid: int) -> Markup:
     return Markup(" ").join(said)
 
 
-def _order(words: Words, race: Race, found: Outcome, valid: int) -> list[Markup]:
+def _order(words: Speaker, race: Race, found: Outcome, valid: int) -> list[Markup]:
     first = found.ranks[0].candidates
     if len(first) > 1:
         equal = words.say("%(names)s have the same number of votes.", names=words.names(race, first))
@@ -62,7 +80,7 @@ def _order(words: Words, race: Race, found: Outcome, valid: int) -> list[Markup]
     ]
 
 
-def _several(words: Words, race: Race, found: Outcome) -> list[Markup]:
+def _several(words: Speaker, race: Race, found: Outcome) -> list[Markup]:
     """Several seats for those with most votes."""
     seats, said = found.seats, []
     having = tuple(number for number, places in enumerate(seats.certain) if places)
@@ -86,7 +104,7 @@ def _several(words: Words, race: Race, found: Outcome) -> list[Markup]:
     return said + _ties(words, race, seats)
 
 
-def _runoff(words: Words, race: Race, runoff: Filled) -> list[Markup]:
+def _runoff(words: Speaker, race: Race, runoff: Filled) -> list[Markup]:
     nobody = words.say("No candidate has what wins the first round.")
     if runoff.open:
         equal = words.say(
@@ -98,7 +116,7 @@ def _runoff(words: Words, race: Race, runoff: Filled) -> list[Markup]:
     return [nobody, two, *_ties(words, race, runoff)]
 
 
-def _seats(words: Words, race: Race, found: Outcome) -> list[Markup]:
+def _seats(words: Speaker, race: Race, found: Outcome) -> list[Markup]:
     """Seats shared among lists."""
     method = words.gettext(SHARED_BY[race.view.method])
     bar = race.view.threshold
@@ -132,7 +150,7 @@ def _seats(words: Words, race: Race, found: Outcome) -> list[Markup]:
     return said + _ties(words, race, found.seats)
 
 
-def _ties(words: Words, race: Race, filled: Filled) -> list[Markup]:
+def _ties(words: Speaker, race: Race, filled: Filled) -> list[Markup]:
     """What broke a tie, or what would."""
     if filled.broken:
         names, among = words.names(race, filled.broken), words.names(race, filled.among)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from hashlib import sha256
 from typing import TypeAlias, cast
 
 import numpy as np
@@ -233,11 +234,14 @@ class _Reading:
         self._classes: dict[int, list[tuple[Places, Numbers]]] = {}
         self._form = np.full(count, NO_FORM, np.int64)
         self._digest, self._original = np.full(count, -1, np.intp), np.full(count, -1, np.intp)
+        # Of hand counts: the salt, and where what was committed to with it begins and ends.
+        self._salt, self._first, self._end = np.full((3, count), -1, np.intp)
 
     def columns(self, election: bytes, fewest: int, claims: Claims | None) -> Columns | None:
         cursor = Cursor(self._data, self._start)
         subject, sizes, after = self._frame(cursor)
         self._head(cursor, election)
+        self._first = cursor.at.copy()
         options = cursor.head(0x80)
         good = np.zeros(len(self._start), np.bool_)
         counts = []
@@ -325,10 +329,9 @@ class _Reading:
     def _hand_count(self, cursor: Cursor, rows: Places) -> None:
         self._counted(cursor, rows)
         self._stated["ballots"][rows] = cursor.optional_number()
+        self._end[rows] = cursor.at
         self._digest[rows] = cursor.optional_digest()
-        cursor.fine &= (
-            cursor.optional_digest() < 0
-        )  # with a salt, which has as many bytes, it is no usual one
+        self._salt[rows] = cursor.optional_digest()  # which has as many bytes
 
     def _check(self, good: Bools, after: Places, claims: Claims | None) -> None:
         """Leave only those records `good` whose signatures hold. `after`: where their headers end.
@@ -372,8 +375,16 @@ class _Reading:
             classes=_kept(good, number, [part for parts in self._classes.values() for part in parts]),
             digest=self._digests(self._digest[good]),
             original=self._digests(self._original[good]),
-            opened=[None] * int(good.sum()),
+            opened=[self._opened(row) for row in np.flatnonzero(good).tolist()],
         )
+
+    def _opened(self, row: int) -> bytes | None:
+        """The commitment that a hand count opens (`commitments.count_digest`): its counts, classes, valid
+        ballots and vouchers stand behind each other in the payload as in the array that is hashed."""
+        salt, first, end = int(self._salt[row]), int(self._first[row]), int(self._end[row])
+        if salt < 0:
+            return None
+        return sha256(self._buffer[salt : salt + 32] + b"\x84" + self._buffer[first:end]).digest()
 
     def _digests(self, places: Places) -> list[bytes | None]:
         buffer = self._buffer

@@ -62,9 +62,10 @@ def _bulletins(given: RuleInput, notes: Findings) -> None:
         if contest is None or contest not in state.tables or (area and area not in state.areas.index):
             differs.append("place")
         else:
-            found = _sums(state, contest, area, basis, body.head.size)
-            valid = found[2] if body.valid is None else body.valid
-            announced = (body.counts, body.classes, valid, body.stations)
+            counts, classes, valid, stations = _sums(state, contest, area, basis, body.head.size)
+            several = state.contest(contest).marks > 1
+            found = (counts, classes, valid if several else None, stations)
+            announced = (body.counts, body.classes, body.valid, body.stations)
             names = ("counts", "classes", "valid", "stations")
             differs += [n for n, said, seen in zip(names, announced, found, strict=True) if said != seen]
         if differs:

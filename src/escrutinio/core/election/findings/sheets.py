@@ -28,8 +28,9 @@ CONTEST_UNKNOWN = FAMILY.finding(
 WRONG_OPTION_COUNT = FAMILY.finding(
     "wrong-option-count",
     WARNING,
-    "Other number of options | Entry {entry}, of station {station}, has another number of counts than "
-    "contest {contest} has options.",
+    "Sheet of another form | Entry {entry}, of station {station}, does not state what contest {contest} asks "
+    "for: a count for each option, one for each class of other ballots, and the valid ballots exactly where "
+    "a ballot may have several marks.",
     keeps=True,
 )
 

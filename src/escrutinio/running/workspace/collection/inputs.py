@@ -168,6 +168,7 @@ def _of_record(row: ScanResult, sheet: Sheet, state: ElectionState, keys: Mappin
         body.classes,
         Form.PHOTO,
         row.path,
+        valid=body.valid,
         ballots=body.ballots,
         voters=body.voters,
         image=_image(row),

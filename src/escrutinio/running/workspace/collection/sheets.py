@@ -46,8 +46,8 @@ class Collected:
 
     @property
     def figures(self) -> tuple[int, ...]:
-        """All that it counts: options, then the classes of other ballots."""
-        return (*self.counts, *self.classes)
+        """All that it counts: options, the classes of other ballots, and valid ballots where it says them."""
+        return (*self.counts, *self.classes, *(() if self.valid is None else (self.valid,)))
 
     def copy(self) -> Copy:
         """The body of its record."""
@@ -153,11 +153,12 @@ def _held(state: ElectionState, organisation: str) -> dict[tuple[str, str], set[
     signers = {number for number, name in enumerate(state.signers) if name == organisation}
     found: dict[tuple[str, str], set[tuple[int, ...]]] = {}
     for contest, table in state.tables.items():
-        columns = (table.signer, table.kind, table.station, table.counts, table.classes)
-        for signer, kind, station, counts, classes in zip(*(c.tolist() for c in columns), strict=True):
+        columns = (table.signer, table.kind, table.station, table.counts, table.classes, table.valid)
+        for signer, kind, station, counts, *beside in zip(*(c.tolist() for c in columns), strict=True):
             if signer in signers and kind == Copy.TYPE and station >= 0:
                 key = (state.roll.stations[station], contest)
-                found.setdefault(key, set()).add((*counts, *(count for count in classes if count >= 0)))
+                stated = (count for count in (*beside[0], beside[1]) if count >= 0)
+                found.setdefault(key, set()).add((*counts, *stated))
     return found
 
 

@@ -6,7 +6,14 @@ const MAX_SEATS = 10_000;
 const OTHERS = "others"; // in an announced result, the candidates that it does not name
 const POWERFUL = new Set(["authority", "court"]);
 const NAMED_CLASSES = new Set(["null", "blank", "spoilt", "challenged"]); // which the pages have words for
-const RESERVED = new Set(["valid", "votes", "ballots", "voters", "registered", "supplement"]); // columns of the tables
+/** Columns of the tables and figures of the pages, which no class of ballots may be called. */
+const RESERVED = new Set(
+  (
+    "area parent level name stations_declared stations_in_roll stations_counted stations_pending stations_annulled " +
+    "registered_in_counted registered_unknown_in_counted classes_unread_in_counted index type signer basis station status " +
+    "reason valid votes ballots voters registered supplement stations counted pending annulled"
+  ).split(" "),
+);
 const RULES = new Set("method seats marks wins threshold quorum ties classes counting supplement rulings officers calendar other".split(" "));
 
 /** @param {boolean} holds @param {string} what */
@@ -68,11 +75,11 @@ function checkContest({ code, titles, method, seats, marks, candidates, options,
   const each = candidates.every((/** @type {any} */ _, /** @type {number} */ at) => taken.has(at));
   hold(each && Math.max(...taken) < candidates.length, `${code}: options`);
   hold(seats >= 1 && seats <= MAX_SEATS && (method !== "two-round" || seats === 1), `${code}: seats`);
-  hold(marks >= 1 && marks <= options.length, `${code}: marks`);
+  hold(marks >= 1 && marks <= options.length && (method !== "two-round" || marks === 1), `${code}: marks`);
   hold(!threshold || (method !== "plurality" && method !== "two-round"), `${code}: threshold`);
   hold(!wins.length || method === "two-round", `${code}: wins`);
   const bars = [threshold, quorum, ...wins.flatMap((/** @type {any} */ { share, lead }) => [share, lead])].filter((bar) => bar);
-  hold(bars.every((bar) => isBar(bar, classes.length)), `${code}: threshold`);
+  hold(bars.every((bar) => isBar(bar, classes.length) && (marks === 1 || !bar.beside.length)), `${code}: threshold`);
   const sorted = [...order].sort((a, b) => a - b);
   const whole = sorted.length === candidates.length && sorted.every((number, at) => number === at);
   hold(ties === "order" ? whole : !order.length, `${code}: order`);

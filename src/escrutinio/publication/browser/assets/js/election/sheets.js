@@ -25,8 +25,7 @@ export function votesOf(body) {
 
 /** Whether there are marks that its valid ballots cannot have. @param {Record<string, any>} body @param {number} marks */
 function tooManyMarks({ counts, valid }, marks) {
-  if (marks === 1) return valid !== null && valid !== added(counts);
-  return valid === null || added(counts) > marks * valid || Math.max(...counts) > valid;
+  return marks > 1 && (added(counts) > marks * valid || Math.max(...counts) > valid);
 }
 
 /** Whether a station is one of these places, or lies in one. @param {string} code @param {string} area @param {string[]} places @param {import("./roll.js").Place} place */
@@ -69,6 +68,7 @@ export function refusalOf({ index, entry, key }, contest, settled) {
   if (name === "zero-report") return null;
   const told = body.classes.length === contest.classes.length;
   if (!told && (name !== "copy" || body.classes.length)) return "wrong-option-count";
+  if ((body.valid !== null) !== contest.marks > 1) return "wrong-option-count";
   const votes = votesOf(body);
   if (name !== "hand-count" && told && body.ballots !== null && body.ballots !== votes) return "sum-mismatch";
   if (tooManyMarks(body, contest.marks)) return "marks-mismatch";

@@ -10,7 +10,7 @@ const RESULTS = "data/results.json";
 /** What pages call some columns, and what is left to `escrutinio verify`. */
 const OF_PAGES = new Map([["counted", "stations_counted"], ["pending", "stations_pending"]]);
 const [NAMES_VOTES, NAMES] = [/^([^/]+)\/(.+)\/([^/]+)\/votes\/([^/]+)$/, /^([^/]+)\/(.+)\/([^/]+)\/([^/]+)$/]; // a basis may have slashes
-/** The columns beside those of candidates and classes, which make way for them. */
+/** The columns beside those of candidates and classes; those of candidates make way for all. */
 const COLUMNS = (
   "area parent level name stations_declared stations_in_roll stations_counted stations_pending stations_annulled " +
   "registered_in_counted registered_unknown_in_counted classes_unread_in_counted valid ballots"
@@ -86,21 +86,22 @@ async function readVersion(log) {
   }
 }
 
-/** Names for columns: each as it is, with `_` after it while another column has that name. @param {{ code: string }[]} parts @param {string[]} taken */
-function freeNames(parts, taken) {
-  const used = new Set(taken);
-  return parts.map(({ code }) => {
+/** The columns of a contest's candidates and classes; a candidate's has `_` after it while another column has its name. @param {any} contest */
+export function columnsOf({ candidates, classes }) {
+  const others = codesOf(classes);
+  const used = new Set([...COLUMNS, ...others]);
+  const votes = codesOf(candidates).map((code) => {
     let name = code;
     while (used.has(name)) name += "_";
     used.add(name);
     return name;
   });
+  return { votes, others };
 }
 
-/** The columns of a contest's candidates and classes. @param {any} contest */
-export function columnsOf({ candidates, classes }) {
-  const others = freeNames(classes, COLUMNS);
-  return { votes: freeNames(candidates, [...COLUMNS, ...others]), others };
+/** @param {{ code: string }[]} parts */
+function codesOf(parts) {
+  return parts.map(({ code }) => code);
 }
 
 /**

@@ -2,7 +2,7 @@
 //
 //   p.links > button, span[role=status]
 
-import { toUtf8, fromUtf8 } from "../records/bytes.js";
+import { toBase64, toUtf8, fromUtf8 } from "../records/bytes.js";
 import { download, el, fillElement } from "./dom.js";
 import { Gathering } from "../election/gathering.js";
 import { framed, writePayload } from "../log/place-file.js";
@@ -61,7 +61,9 @@ async function placeFile(lang, log, { station, entries }) {
     const found = await log.fetchFile(path, MAX_ALONG).catch(() => null);
     return found ? fromUtf8(found) : "";
   }));
-  const payload = writePayload({ language: lang, ...about, trust, cards }, standing, checkpoint);
+  const file = definition.body.contests_file;
+  const contests = file ? toBase64(await log.attachment(file)) : "";
+  const payload = writePayload({ language: lang, ...about, trust, cards, contests }, standing, checkpoint);
   const text = framed(lang, placeText(lang, definition, checkpoint, about, signed), payload);
   return { name: `${definition.body.code}-${station}-${checkpoint.size}.html`, data: toUtf8(text) };
 }
