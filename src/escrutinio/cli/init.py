@@ -46,7 +46,7 @@ def command(files: tuple[Path, ...], output: Path | None, yes: bool) -> None:
     for line in made.said:
         click.echo(line, err=True)
     click.echo(
-        say("{output} written: check it, then escrutinio publish {output} -o DIRECTORY", output=output),
+        say("{output} written: check it, then escrutinio publish {output} -o public", output=output),
         err=True,
     )
 

@@ -25,13 +25,14 @@ from escrutinio.core.records.keys import SigningKey
         "Example: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024"
     )
 )
-@click.argument("config", type=click.Path(exists=True, path_type=Path))
+@click.argument("config", type=click.Path(exists=True, path_type=Path), default=".")
 @click.option(
     "-o",
     "--output",
     "output",
     type=click.Path(path_type=Path),
-    required=True,
+    default="public",
+    show_default=True,
     help=say("Directory."),
 )
 @click.option(

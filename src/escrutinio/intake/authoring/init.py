@@ -24,8 +24,6 @@ from escrutinio.intake.mapping.sniff import SeenTable, tables_of
 
 IMPORTER = "importer/table"
 """The name under which what is imported is signed."""
-PLACEHOLDERS = ("To be completed", "Por completar")
-"""What stood for words nobody had given yet."""
 MOST_NOTES = 3
 """Most cells above a header that are its title; more of them are another table."""
 _DATE = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})[-_/.]([01]?[0-9])[-_/.]([0-3]?[0-9])(?![0-9])")

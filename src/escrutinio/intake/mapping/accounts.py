@@ -117,6 +117,8 @@ def guess_mapping(path: Path) -> AccountMapping:
     seen = sketch(tables[0], needs_key=False)
     if not seen.options:
         raise InputError("mapping-unclear", name=path.name)
+    if any(name.startswith("#") for name in seen.options):
+        raise InputError("header-twice", name=path.name)
     where: dict[str, Condition] = {}
     if seen.by_name is not None:
         where[seen.by_name[0]] = Test(not_=list(seen.by_name[1]))

@@ -266,7 +266,7 @@ def _proven(
     if not options:
         return chosen, (), frozenset()
 
-    def best(parts: tuple[str, ...]) -> Proof | None:
+    def best(parts: tuple[str, ...], but: str = "") -> Proof | None:
         sums = [sum(row) for row in zip(*(figures[name] for name in parts), strict=True)]
         with_votes = [
             at for at, votes in enumerate(sums) if votes or any(figures[name][at] for name in stated)
@@ -274,6 +274,7 @@ def _proven(
         tried = [
             Proof(name, parts, sum(sums[at] == figures[name][at] for at in with_votes), len(with_votes))
             for name in stated
+            if name != but
         ]
         return max(tried, key=lambda each: each.fits, default=None)
 
@@ -282,6 +283,12 @@ def _proven(
     for without in (), *(combinations(options, 1) if len(options) > 2 else ()):
         left = tuple(name for name in options if name not in without)
         valid, ballots = best(left), best((*left, *beside)) if beside else None
+        if valid is not None and ballots is not None and valid.total == ballots.total:
+            # The two are the same where no ballot is null or blank.
+            if valid.fits < ballots.fits:
+                valid = best(left, valid.total)
+            else:
+                ballots = best((*left, *beside), valid.total)
         proofs = {
             kind: proof
             for kind, proof in (("valid", valid), ("ballots", ballots))

@@ -18,6 +18,8 @@ from escrutinio.intake.mapping.columns import (
 
 ALMOST = 0.99
 """Which part of the rows may have a key of their own, where some stand twice in the table."""
+FEW = 10
+"""In a table with fewer rows the stations of different centers may have different numbers by chance."""
 _MOST_COLUMNS = 9
 _MOST_JOINED = 4
 _FIRST_ROWS = 2_000
@@ -72,12 +74,14 @@ def _candidates(columns: Sequence[Column]) -> Iterator[tuple[Column, ...]]:
         key=lambda each: (not each.code, -each.distinct),
     )
     centers = [each for each in usable if each.named(CENTER) and each not in stations[:1]]
-    for station in stations:
-        yield (station,)
+    rows = max((each.distinct for each in usable), default=0)
+    if rows >= FEW or not centers:
+        yield from ((station,) for station in stations)
     for station in stations:
         for center in sorted(centers, key=lambda each: (not each.code, -each.distinct)):
             if center is not station:
                 yield (center, station)
+    yield from ((station,) for station in stations)
     others = [each for each in usable if each not in stations and each.longest <= 64]
     yield from ((each,) for each in sorted(others, key=lambda each: not each.code))
     ranked = sorted(usable, key=lambda each: (not _likely(each), not each.code, columns.index(each)))

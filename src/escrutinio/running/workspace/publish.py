@@ -104,6 +104,7 @@ def publish(
     run is publishing there.
     """
     config, base_dir = _read_config(config_file)
+    config.refuse_placeholders()
     tables = read_tables(config, base_dir, executor)
     if tables.bad and not skip_bad_rows:
         raise BadRowsError(tables.bad)
