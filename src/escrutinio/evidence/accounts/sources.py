@@ -48,7 +48,8 @@ class Source:
     `figures` int64 [stations, options + classes]: votes by option, then other ballots by class, -1 where it
     gives none.
     `voters` int64 [stations], -1 for unknown. `view`: the contest's rules, where a definition gives them.
-    `withheld`: stations of which it has something that does not count (a conflict, a refused sheet).
+    `withheld`: stations of which it has something that does not count (a conflict, a refused sheet);
+    `left_at` are those of a table whose rows differ.
     `election`: whether its definition is of a real election, a drill or a simulation. `rests_on`: what it was
     read from, so that another can read the same: the origin, size and root of a log, the SHA-256 of a file.
     `definition`: the digest of the definition that it follows, where it follows one, with the `titles` and
@@ -64,6 +65,7 @@ class Source:
     view: ContestView | None = None
     places: Places | None = None
     withheld: int = 0
+    left_at: tuple[str, ...] = ()
     election: ElectionKind | None = None
     rests_on: str = ""
     definition: bytes = b""

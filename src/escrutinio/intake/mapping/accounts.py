@@ -103,6 +103,7 @@ def read_account(
         voters=np.array([row.voters for row in rows], np.int64),
         places=_places(codes, rows, mapping),
         withheld=len(conflicts),
+        left_at=tuple(sorted(conflicts)),
         rests_on=", ".join(f"{read.file}, SHA-256 {read.sha256.hex()}" for read in files.read()),
     )
     return Account(source, tuple(bad), tuple(sorted(conflicts)))
