@@ -79,7 +79,10 @@ def set_aside(rows: Sequence[SheetRow], known: Collection[str] = ()) -> Apart:
         by_table.setdefault((row.source, row.contest, len(row.classes)), []).append(at)
     sums: dict[int, SumRow] = {}
     for group in by_table.values():
-        for each in find_sums([(*rows[at].counts, *rows[at].classes) for at in group]):
+        # Totals of null ballots are often a little wrong; those of two options are a sum already.
+        votes_alone = len(rows[group[0]].counts) > 1
+        figures = [rows[at].counts if votes_alone else (*rows[at].counts, *rows[at].classes) for at in group]
+        for each in find_sums(figures):
             row = rows[group[each.at]]
             if not row.confirmed and row.station not in known:
                 sums[group[each.at]] = each

@@ -31,7 +31,7 @@ STATION = (
     r"table|stimmbezirk"
 )
 AREA = (
-    r"parroq|parish|munic|estado|state|depart|provin|distri|region|county|canton|entidad|"
+    r"parroq|parish|(?<![a-z])ward|barrio|munic|estado|state|depart|provin|distri|region|county|canton|entidad|"
     r"constituency|riding|gemeinde|gebiet|town|city|ciudad|pais|country|gehort|wojew|powiat|gmina|(?<![a-z])(edo|tik)(?![a-z])"
 )
 ID = (

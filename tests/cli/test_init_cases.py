@@ -1,0 +1,52 @@
+"""Tables in the shapes that authorities publish: `init`, `publish` and `verify` go through without a hand."""
+
+import csv
+import json
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from tests.cli.running import escrutinio
+from tests.paths import ROOT
+
+CASES = ROOT / "tests" / "data" / "import"
+EXPECTED = {
+    "cyrillic-regions.csv": {"contest": {"A": 380, "B": 320, "null": 25}},
+    "fourth-class.csv": {
+        "contest": {"A": 200, "B": 200, "blank": 6, "null": 11, "impugnados": 7, "ballots": 424}
+    },
+    "init-publish.csv": {"contest": {"A": 20, "B": 16, "valid": 36}},
+    "long-precincts.csv": {
+        "u-s-senate": {"able-a": 996, "baker-b": 413},
+        "state-house-1": {"cole-c": 811},
+        "state-house-2": {"dunn-d": 151, "eck-e": 92},
+    },
+    "multi-header.csv": {"Zweitstimmen": {"partei-a": 710, "partei-b": 310}},
+    "mx-casillas.csv": {"contest": {"PAN": 385, "MORENA": 1221}},
+    "no-null-column-reads.csv": {"contest": {"A": 200, "B": 201}},
+    "no-null-column.csv": {"contest": {"A": 200, "B": 200, "null": 5}},
+    "prep-annotations.csv": {"contest": {"PAN": 265, "PRI": 161}},
+    "totals-row.csv": {"contest": {"smith": 200, "jones": 200}},
+    "where-nothing.csv": {"u-s-senate": {"A": 17, "B": 13}, "Sheriff": {"A": 9, "B": 9}},
+    "workbook.csv": {"contest": {"adams-r": 2273, "brown-d": 1658, "Scatter": 4}},
+    "workbook.xlsx": {"contest": {"adams-r": 2273, "brown-d": 1658, "Scatter": 4}},
+}
+"""What counts at the root of the areas. Two sheets of one case and one of another have more votes than
+registered voters: whether that is lawful the table does not say."""
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_table_becomes_a_site_that_verifies(name: str, tmp_path: Path) -> None:
+    copy(CASES / name, tmp_path / name)
+    made = escrutinio("init", tmp_path / name, "-o", tmp_path / "election.toml", "--yes")
+    assert made.returncode == 0, made.stderr
+    done = escrutinio("publish", tmp_path / "election.toml", "-o", tmp_path / "pub", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["skipped_rows"] == 0
+    for contest, figures in EXPECTED[name].items():
+        with (tmp_path / "pub" / "data" / contest / "areas-copies-importer-table.csv").open() as file:
+            root = next(csv.DictReader(file))
+        assert {code: int(root[code]) for code in figures} == figures
+    # Origin not authenticated: nobody was told whom to trust.
+    assert escrutinio("verify", tmp_path / "pub").returncode == 4
