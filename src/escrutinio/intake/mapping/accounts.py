@@ -134,6 +134,10 @@ def guess_mapping(path: Path) -> AccountMapping:
         header_lines=table.header_lines,
         skip_last=table.skip_last,
         where=where,
+        decimals="zero" if any(seen.columns[name].decimals for name in seen.options) else "refuse",
+        thousands=next(
+            (each.thousands for name in seen.options if (each := seen.columns[name]).thousands), ""
+        ),
         station=seen.key.expression,
         options={column: column for column in seen.options},
         null=seen.totals.get("null"),

@@ -9,8 +9,8 @@ from escrutinio.base.errors import RecordError
 from escrutinio.core.records.text import check_code
 from escrutinio.intake.mapping.slugs import LONGEST, slug
 
-MOST_MARKS = 12
-"""Most different words that may stand in a column of figures."""
+MOST_MARKS, FEW_ODD = 12, 20
+"""Most different words that may stand in a column of figures; how many figures excuse one that is none."""
 
 TOTALS = {
     "valid": r"valid|gultig",
@@ -38,7 +38,7 @@ ID = (
     r"^(id|cod|code|codigo|clave|num|nro|no|nr|numero|ubigeo|year|census.?year|ano|fecha|date|hora|time|lat|lon)"
     r"(_|\b|$)|(_|\b)(id|cod|code|no|nr)$|^ext_"
 )
-_DIGITS = re.compile(r"[0-9]{1,10}")
+_DIGITS = re.compile(r"[0-9]{1,20}")
 _DECIMAL = re.compile(r"[0-9]{1,10}\.0{1,2}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([,.'’ \u00a0\u202f])[0-9]{3})+")
 
@@ -80,10 +80,10 @@ def column_of(name: str, values: Sequence[str]) -> Column:
     parted = {text for text in known if thousands and _GROUPED.fullmatch(text)}
     counts = whole | decimal | parted
     marks = tuple(sorted(known - counts))
-    figures = (
-        bool(counts) and len(marks) <= MOST_MARKS and not any(re.search(r"[0-9]", mark) for mark in marks)
-    )
-    figures = figures and len(counts) >= len(marks)
+    # Of many figures one may be written wrongly; it is then a bad cell, and no mark.
+    odd = {mark for mark in marks if re.search(r"[0-9]", mark)}
+    marks = tuple(mark for mark in marks if mark not in odd)
+    figures = len(marks) <= MOST_MARKS and len(counts) >= max(len(marks), FEW_ODD * len(odd), 1)
     lengths = [len(value) for value in known] or [0]
     return Column(
         name=name,

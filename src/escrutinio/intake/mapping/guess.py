@@ -96,9 +96,9 @@ def sketch(table: SeenTable, *, needs_key: bool = True) -> Sketch:
     the columns named like stations and centers are taken all the same."""
     columns = {name: column_of(name, values) for name, values in table.cells.items()}
     totals, classes, options = _roles(list(columns.values()))
-    table, sums, by_name = _without_sums(
-        table, columns, (*options, *totals.get("null", ()), *totals.get("blank", ()))
-    )
+    beside = (*totals.get("null", ()), *totals.get("blank", ()))
+    counted = options if len(options) > 1 else (*options, *beside)
+    table, sums, by_name = _without_sums(table, columns, counted)
     if sums:
         columns = {name: column_of(name, values) for name, values in table.cells.items()}
     contest = tuple(
