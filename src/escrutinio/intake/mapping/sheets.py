@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+import msgspec
+
 from escrutinio.base.errors import DefinitionError, InputError
 from escrutinio.core.records.codes import SheetFact
 from escrutinio.intake.mapping.expression import Cells
@@ -71,6 +73,21 @@ class Ballots:
             raise DefinitionError("import-class-missing", classes=names, contest=repr(contest))
         if ballot.marks > 1 and table.valid is None and table.option is None:
             raise DefinitionError("import-valid", contest=repr(contest))
+
+
+def classes_apart(table: SheetsMapping, contests: Mapping[str, Ballot]) -> SheetsMapping:
+    """The mapping with the columns of classes among those of the options moved to the classes."""
+    known = {
+        code
+        for contest in _contests_of(table, contests)
+        if contest in contests
+        for code in contests[contest].classes
+    }
+    found = {code: figure for code, figure in table.options.items() if code in known}
+    if not found or len(found) == len(table.options):
+        return table
+    options = {code: figure for code, figure in table.options.items() if code not in found}
+    return msgspec.structs.replace(table, options=options, classes=table.classes | found)
 
 
 def _contests_of(table: SheetsMapping, contests: Mapping[str, Ballot]) -> Iterable[str]:

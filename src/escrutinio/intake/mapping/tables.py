@@ -29,7 +29,7 @@ from escrutinio.intake.mapping.rows import (
     Row,
     SheetRow,
 )
-from escrutinio.intake.mapping.sheets import Ballots, Sheets, read_table
+from escrutinio.intake.mapping.sheets import Ballots, Sheets, classes_apart, read_table
 from escrutinio.intake.mapping.values import CellError, shown
 
 
@@ -43,7 +43,8 @@ def read_sheets(
     """
     found = Sheets()
     with _opened(mapping, base_dir, files) as opened:
-        for table in mapping.sheets:
+        for each in mapping.sheets:
+            table = classes_apart(each, contests)
             ballots = Ballots(table, contests)
             for reader in opened.open(table):
                 read_table(reader, table, ballots, found)
