@@ -318,7 +318,7 @@ class _Long:
         if option in into:
             if self._table.repeated == "refuse":
                 raise CellError(
-                    self._option_column, self._option_text(cells), "option-twice", first=sheet.line
+                    self._option_column, self._option_text(cells), "option-row-twice", first=sheet.line
                 )
             votes += into[option]
         into[option] = votes
