@@ -1,8 +1,8 @@
 """Elections of many contests, published and verified: a parliament of 87 districts, 335 towns, three marks.
 
-Made up as in the tests of other laws. The floor of publishing is signing as many records as the log has, that
-of verifying is PyNaCl verifying as many signatures, both in one process; figures go by sheet, as one station makes
-one for each of its contests.
+Made up as in the tests of other laws. The floor of publishing is signing as many records as there are sheets,
+that of verifying is PyNaCl verifying as many signatures, both in one process. Figures go by sheet: a station
+makes one for each of its contests.
 """
 
 import resource

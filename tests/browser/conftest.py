@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from escrutinio.publication.browser.page_scripts import early_script
+from escrutinio.publication.browser.policy import CSP, csp_hash
 from escrutinio.publication.browser.words import word_files
 from tests.browser.publish import ASSETS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
-
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'"
-)
 
 _CALL = """async ([module, code, args]) => {
   const bytes = await import('/assets/js/records/bytes.js');
@@ -42,6 +39,12 @@ _PLACES = {
 """Where the module of each name is: no two have the same."""
 
 
+@cache
+def _policy() -> str:
+    """With the script that the page of a station has inside it."""
+    return CSP.replace("script-src 'self'", f"script-src 'self' {csp_hash(early_script())}")
+
+
 class _Handler(SimpleHTTPRequestHandler):
     """`/assets/` but for its words from the package, the rest from the directory; the real site's policy."""
 
@@ -56,7 +59,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         if self.path.partition("?")[0].endswith(("station.html", "sandbox.html", "check.html")):
-            self.send_header("Content-Security-Policy", CSP)
+            self.send_header("Content-Security-Policy", _policy())
         self.send_header("Cache-Control", "max-age=600" if self.path.startswith("/assets/") else "no-store")
         super().end_headers()
 

@@ -9,7 +9,8 @@ import pytest
 
 from escrutinio.core.records.codes import RevocationReason, Role
 from escrutinio.core.records.entry import open_record
-from escrutinio.core.records.parts import EnrolledKey, Title
+from escrutinio.core.records.parts import Title
+from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.qr import qr_text
 from escrutinio.core.records.types import Enrolment, Revocation
 from escrutinio.core.verification.judge import Judge, Verdict
@@ -37,9 +38,8 @@ def day_of_roles() -> Day:
         "ended": ("n1.01",),
     }
     day.enrol_all([(f"machine/{name}", Role.MACHINE, scope) for name, scope in machines.items()])
-    limited = EnrolledKey(
-        "machine/consejo", key("machine/consejo").public_key, Role.MACHINE, (), ("consejo",), title
-    )
+    name = "machine/consejo"
+    limited = enrolled(key(name), day.election, name, Role.MACHINE, contests=("consejo",), titles=title)
     day.say(Enrolment((limited,)), ROOT, "election")
     day.enrol_all([("press/diario", Role.PRESS, ()), ("board/n1.01", Role.BOARD, ("n1.01",))])
     day.say(Revocation(key("machine/ended").kid, RevocationReason.STOLEN), ROOT, "election")

@@ -96,7 +96,7 @@ def test_findings_lead_to_their_entries(page: Page, served: Served) -> None:
     visit(page, served, "a=N&s=N2.01", lang="es")
     items = page.locator("section.findings li")
     assert "difieren" in items.first.inner_text()
-    assert items.first.locator("a").first.get_attribute("href") == "#entry-102"
+    assert items.first.locator("a").first.get_attribute("href") == "#entry-135"
 
 
 def test_findings_that_name_no_station_are_on_its_page_too(page: Page, served: Served) -> None:
@@ -154,7 +154,7 @@ def test_a_center_leaves_out_what_failed_and_says_so(page: Page, served: Served,
     shutil.copytree(miniature, directory)
     [bundle] = (directory / "log" / "tile" / "entries").rglob("*.p/*")
     data, start = bytearray(bundle.read_bytes()), 0
-    for _ in range(52):
+    for _ in range(58):
         start += 2 + int.from_bytes(data[start : start + 2], "big")
     data[start + 1 + int.from_bytes(data[start : start + 2], "big")] ^= 1
     bundle.write_bytes(data)
@@ -169,11 +169,11 @@ def test_record_and_proof_are_what_python_verifies(page: Page, served: Served, m
     kept = {}
     for name in ("Record (.cose)", "Proof (.tlog-proof)"):
         with page.expect_download() as downloading:
-            page.locator("#entry-54").get_by_role("button", name=name).click()
+            page.locator("#entry-60").get_by_role("button", name=name).click()
         kept[downloading.value.suggested_filename] = Path(downloading.value.path()).read_bytes()
-    raw, proof = kept["entry-54.cose"], parse_proof(kept["entry-54.tlog-proof"])
+    raw, proof = kept["entry-60.cose"], parse_proof(kept["entry-60.tlog-proof"])
     assert open_record(raw).subject == "N2.01/presidencia"
-    assert proof.index == 54
+    assert proof.index == 60
     assert proof.checkpoint.note.data == (miniature / "log" / "checkpoint").read_bytes()
     verify_proof(proof, raw, parse_trust((miniature / "trust.toml").read_bytes()).policy)
 
@@ -182,7 +182,7 @@ def test_the_qr_code_is_drawn_when_asked_for(page: Page, served: Served) -> None
     if not (ASSETS / "vendor" / "qr" / "index.js").is_file():
         pytest.skip("the encoder is not here (make decoder fetches it with npm)")
     visit(page, served, "a=N&s=N2.01")
-    card = page.locator("#entry-54")
+    card = page.locator("#entry-60")
     assert card.locator("svg.qr").count() == 0
     card.get_by_role("button", name="Show the QR code").click()
     image = Image.open(io.BytesIO(card.locator("svg.qr").screenshot()))
@@ -196,7 +196,7 @@ def test_the_qr_code_is_drawn_when_asked_for(page: Page, served: Served) -> None
 def test_without_an_encoder_the_text_of_the_code_is_shown(page: Page, served: Served) -> None:
     page.route("**/vendor/**", lambda route: route.fulfill(status=404))
     visit(page, served, "a=N&s=N2.01")
-    card = page.locator("#entry-54")
+    card = page.locator("#entry-60")
     card.get_by_role("button", name="Show the QR code").click()
     card.locator("figure pre").wait_for()
     assert card.locator("svg.qr").count() == 0

@@ -79,7 +79,12 @@ def test_status_counts_the_stations_with_a_copy(azul: Path, made: Path) -> None:
     add(azul, made / "sheets.jsonl")
     done = in_process("collect", "status", azul, "--json")
     coverage = {row["contest"]: (row["held"], row["stations"]) for row in json.loads(done.stdout)["coverage"]}
-    assert coverage == {"presidencia": (10, 12), "consejo-norte": (0, 4)}
+    assert coverage == {
+        "presidencia": (10, 12),
+        "consejo-norte": (0, 4),
+        "alcaldia-centro": (0, 4),
+        "senado-sur": (0, 4),
+    }
 
 
 def test_a_zero_report_waits_until_it_is_confirmed(azul: Path, tmp_path: Path) -> None:

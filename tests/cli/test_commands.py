@@ -14,6 +14,7 @@ import pytest
 from escrutinio.cli import COMMANDS
 from escrutinio.core.verification.checks import Check
 from tests.cli.running import escrutinio
+from tests.core.verification.lab import MINIATURE
 from tests.paths import ROOT
 
 ENGLISH = {"ESCRUTINIO_LANG": "en", "NO_COLOR": "1"}
@@ -82,7 +83,7 @@ def test_verify_gives_a_second_verdict_of_the_downloads(miniature: Path, tmp_pat
     trusted = ("verify", "--trust", miniature / "trust.toml")
     honest = escrutinio(*trusted, miniature)
     assert honest.returncode == 0
-    assert "28 hold the figures of the log, 0 do not" in honest.stdout
+    assert "34 hold the figures of the log, 0 do not" in honest.stdout
     copy = tmp_path / "copy"
     shutil.copytree(miniature, copy, ignore=shutil.ignore_patterns("es", "en", "assets"))
     report = copy / "data/nist-reported.json.gz"
@@ -122,7 +123,7 @@ def test_verify_as_json_is_what_the_documentation_says(miniature: Path) -> None:
     report = json.loads(escrutinio("verify", miniature, "--json").stdout)
     assert (report["version"], report["outcome"], report["authenticated"]) == (3, "open", False)
     assert [check["number"] for check in report["checks"]] == list(range(1, 16))
-    assert report["log"]["size"] == 115
+    assert report["log"]["size"] == MINIATURE
     documented = (ROOT / "docs/verifying.md").read_text()
     for key in (*report, *report["log"], *report["checks"][0], *report["findings"][0]):
         assert f"`{key}`" in documented
@@ -187,10 +188,10 @@ def test_show_finds_entries_stations_and_signers(miniature: Path) -> None:
     assert shown("0")[0]["type"] == "definition"
     assert {entry["type"] for entry in shown("C2.02")} >= {"tally-sheet", "complaint", "ruling"}
     assert {entry["type"] for entry in shown("machine/108")} >= {"enrolment", "tally-sheet", "zero-report"}
-    kid = shown("67")[0]["kid"]
-    assert {entry["index"] for entry in shown(str(kid))} >= {67, 68}
+    kid = shown("74")[0]["kid"]
+    assert {entry["index"] for entry in shown(str(kid))} >= {74, 75}
     assert "C2.02" in escrutinio("show", "C2.02", "--log", miniature).stdout
-    assert "115 entries" in refused("show", "115", "--log", miniature, "--proof")
+    assert f"{MINIATURE} entries" in refused("show", str(MINIATURE), "--log", miniature, "--proof")
     assert "Nothing in the log" in refused("show", "Z9.99", "--log", miniature)
 
 
@@ -199,19 +200,19 @@ def test_a_proof_can_be_kept_and_shown(miniature: Path, tmp_path: Path) -> None:
     from escrutinio.core.log.reader import open_log, read_entries
     from escrutinio.core.log.trust import parse_trust
 
-    text = escrutinio("show", "67", "--log", miniature, "--proof").stdout
+    text = escrutinio("show", "74", "--log", miniature, "--proof").stdout
     proof = parse_proof(text.encode())
-    entry = list(read_entries(open_log(miniature / "log"), 115))[67]
+    entry = list(read_entries(open_log(miniature / "log"), MINIATURE))[74]
     verify_proof(proof, entry, parse_trust((miniature / "trust.toml").read_bytes()).policy)
-    (tmp_path / "67.tlog-proof").write_text(text)
-    assert "115" in escrutinio("show", tmp_path / "67.tlog-proof").stdout
+    (tmp_path / "74.tlog-proof").write_text(text)
+    assert str(MINIATURE) in escrutinio("show", tmp_path / "74.tlog-proof").stdout
 
 
 def test_show_reads_a_qr_text_and_says_when_it_is_not_real(miniature: Path) -> None:
     from escrutinio.core.log.reader import open_log, read_entries
     from escrutinio.core.records.qr import qr_text
 
-    entry = list(read_entries(open_log(miniature / "log"), 115))[67]
+    entry = list(read_entries(open_log(miniature / "log"), MINIATURE))[74]
     done = escrutinio("show", qr_text(entry, real=False))
     assert "C2.02/presidencia" in done.stdout
     assert "no real election" in done.stdout

@@ -12,6 +12,7 @@ from escrutinio.cli.explain import print_table
 from escrutinio.cli.opening import open_log
 from escrutinio.cli.sealing import script_text
 from tests.cli.running import OFFICER, PRESIDENCY, SEED, answered, escrutinio, refused, said
+from tests.core.verification.lab import MINIATURE
 from tests.paths import ROOT
 
 COMMANDS = (
@@ -61,7 +62,7 @@ def test_each_helps_with_an_example(lang: str, example: str) -> None:
         (("irreversibility", "{m}", *PRESIDENCY, "--basis", "x"), "no basis 'x'"),
         (("irreversibility", "{m}", *PRESIDENCY, "--area", "XX"), "area 'XX'"),
         (("irreversibility", "{m}", "--contest", "consejo-norte", "--area", "S"), "area 'S'"),
-        (("irreversibility", "{m}", *PRESIDENCY, "--at", "116"), "115 entries"),
+        (("irreversibility", "{m}", *PRESIDENCY, "--at", str(MINIATURE + 1)), f"{MINIATURE} entries"),
         (("irreversibility", "{m}", *PRESIDENCY, "--registered", "10"), "smaller"),
         (("irreversibility", "{m}", *PRESIDENCY, "--registered", "0"), "--registered"),
         (("irreversibility", "{m}", *PRESIDENCY, "--share", "80"), "--claim"),
@@ -128,11 +129,9 @@ def test_the_state_is_that_of_the_log(miniature: Path) -> None:
     log = open_log(str(miniature), miniature / "trust.toml", quiet=True)
     state = log.state
     assert log.authenticated
-    assert (state.size, log.size) == (115, 115)
-    assert (state.size, [contest.code for contest in state.contests]) == (
-        115,
-        ["presidencia", "consejo-norte"],
-    )
+    assert (state.size, log.size) == (MINIATURE, MINIATURE)
+    contests = ["presidencia", "consejo-norte", "alcaldia-centro", "senado-sur"]
+    assert [contest.code for contest in state.contests] == contests
 
 
 def test_columns_are_aligned_and_scripts_are_toml(capsys: pytest.CaptureFixture[str]) -> None:

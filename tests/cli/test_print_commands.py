@@ -38,7 +38,7 @@ def test_all_sheets_that_count_are_printed_into_a_directory(miniature: Path, tmp
 def test_an_entry_and_a_basis_can_be_asked_for(miniature: Path, tmp_path: Path) -> None:
     copy, ruled = tmp_path / "copy.pdf", tmp_path / "ruled.pdf"
     for arguments, target in (
-        (("--entry", 76), copy),
+        (("--entry", 95), copy),
         (("C2.02", *PRESIDENCY, "--basis", "ruled"), ruled),
     ):
         done = in_process("print", *arguments, "--log", miniature, "-o", target, "--lang", "es")
@@ -50,7 +50,7 @@ def test_an_entry_and_a_basis_can_be_asked_for(miniature: Path, tmp_path: Path) 
 def test_what_cannot_be_printed_is_refused_in_a_sentence(miniature: Path) -> None:
     log = ("--log", miniature)
     assert "N1.01" in refused("print", "N1.0", *log, *PRESIDENCY)
-    assert "67 (tally-sheet, machine/108)" in refused("print", "C2.02", *log, *PRESIDENCY)
+    assert "74 (tally-sheet, machine/108)" in refused("print", "C2.02", *log, *PRESIDENCY)
     assert "--contest is needed" in refused("print", "N1.01", *log)
     assert "not a sheet of a station" in refused("print", "--entry", 5, *log)
     assert "Entry 5,000 does not exist" in refused("print", "--entry", 5_000, *log)
@@ -68,7 +68,7 @@ def test_a_dossier_is_written_with_its_pdf(miniature: Path, tmp_path: Path) -> N
         "--language", "es", "--json",
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
-    assert {67, 68, 78, 92, 96} <= set(json.loads(done.stdout)["entries"])
+    assert {74, 75, 95, 113, 117} <= set(json.loads(done.stdout)["entries"])
     with zipfile.ZipFile(archive) as file:
         assert file.read("dossier.pdf") == pdf.read_bytes()
         assert file.read("trust.toml") == trust.read_bytes()

@@ -14,6 +14,7 @@ from escrutinio.core.log.trust import parse_trust
 from escrutinio.core.verification.checks import Check
 from escrutinio.evidence.certainty.inequality import Finality
 from tests.cli.running import answered, in_process
+from tests.core.verification.lab import MINIATURE
 
 CONTEST = "presidencia"
 
@@ -74,7 +75,8 @@ def test_a_log_with_a_trust_file_is_authenticated(log: escrutinio.Log, miniature
     assert log.sentence("es").startswith("Todo se cumple; origen autenticado.")
     trust = parse_trust((miniature / "trust.toml").read_bytes())
     assert escrutinio.open(str(miniature), trust, processes=2).sentence("en") == log.sentence("en")
-    assert repr(log).startswith("<log of escrutinio.example/tres-islas-2031, 115 entries: Every check holds")
+    size = f"{MINIATURE} entries"
+    assert repr(log).startswith(f"<log of escrutinio.example/tres-islas-2031, {size}: Every check holds")
 
 
 def test_without_a_trust_file_it_says_that_the_origin_is_open(miniature: Path) -> None:

@@ -163,6 +163,10 @@ _SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "n1.01/presidente", "n1.01/consejo", "s1.01/consejo", "nowhere/presidente", "n1.01/nada",
         f"{_LONG}/{_LONG}",
     ),
+    "matter": (
+        "contest/presidente", "station/n1.01/presidente", "area/norte/presidente", "area/sur/consejo",
+        "station/nowhere/presidente", "area/marte/presidente", "contest/nada", f"station/{_LONG}/{_LONG}",
+    ),
     "signer": ("observer/1", "nobody", "a/b/c", "Z" * 64),
     "lot": ("lot-1", _LONG),
     "place": ("election", "area/norte", "area/marte", "station/n1.01", "station/nowhere", f"station/{_LONG}"),

@@ -39,7 +39,7 @@ from tests.publication.documents.test_sheet_pdf import pages, text
 from tests.publication.small import AREAS, CENTERS, MOMENT, STATIONS, log
 
 OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl here")
-SHEET = "0000067-tally-sheet"
+SHEET = "0000074-tally-sheet"
 PIXELS = b"\x89PNG\r\n\x1a\n" + bytes(64)
 WORDS = b"The door was locked until eight."
 
@@ -100,7 +100,7 @@ def test_it_holds_every_record_about_the_station_and_what_these_rest_on(
     assert all(entries[index] == raw for index, raw in records.items())
     assert {0, 1} <= set(records)
     about = {index for index, raw in enumerate(entries) if re.search(rb"C2\.02[^0-9]", raw) and index > 8}
-    assert about - {98} <= set(records), "98 draws other stations"
+    assert about - {131} <= set(records), "131 draws other stations"
     assert own_entries(state, state.roll.index["C2.02"]) <= set(records)
     assert says["says"]["counts"] == [104, 12, 90, 16, 25, 6, 3]
 
@@ -108,12 +108,12 @@ def test_it_holds_every_record_about_the_station_and_what_these_rest_on(
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ("no official sheet counts (Entries that differ)", "By a ruling, what counts is entry 67",
-                "Copy by “Shell Party” (entry 78) says the same", "Biblioteca del Puerto", "74 [*]",
+        ("en", ("no official sheet counts (Entries that differ)", "By a ruling, what counts is entry 74",
+                "Copy by “Shell Party” (entry 95) says the same", "Biblioteca del Puerto", "74 [*]",
                 "decision: select", "quality-checked", "openssl pkeyutl -verify -rawin", LAWS,
                 not_real("en"))),
         ("es", ("ningún acta oficial cuenta (Entradas que difieren)", "Por una decisión, cuenta la",
-                "Copia de «Partido Concha» (entrada 78) dice lo "
+                "Copia de «Partido Concha» (entrada 95) dice lo "
                 "mismo", "120 [*]", "con control de calidad", "Huella", say_in("es", LAWS),
                 not_real("es"))),
     ],
@@ -134,11 +134,11 @@ def test_text_and_pdf_say_the_same_in_plain_words(
 
 def test_hand_counts_audit_and_arrival_stand_in_it(miniature: Path, state: ElectionState) -> None:
     said = re.sub(r"\s+", " ", to_text(dossier(miniature, "N2.01"), "en"))
-    assert "(entry 102) differs from it in 2 figures" in said
+    assert "(entry 135) differs from it in 2 figures" in said
     assert "97 [*]" in said
     assert "Sample of an audit" in said
-    assert "54 satellite 60" in said
-    assert "Council of the North Isle: The official sheet that counts is entry 59." in said
+    assert "60 satellite 60" in said
+    assert "Council of the North Isle: The official sheet that counts is entry 65." in said
 
 
 def test_every_page_of_what_is_not_real_is_marked(miniature: Path, state: ElectionState) -> None:
@@ -198,7 +198,7 @@ def test_the_command_that_it_prints_verifies_with_openssl(unpacked: Path) -> Non
 def test_the_script_in_it_finds_that_everything_holds(unpacked: Path) -> None:
     done = check(unpacked)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1] == "20 records, 0 faults"
+    assert done.stdout.splitlines()[-1] == "25 records, 0 faults"
     assert "checkpoint, log: holds" in done.stdout
 
 
@@ -230,7 +230,7 @@ TAMPERED = {
     "enrolment": (swap("records/0000008-enrolment.cose", "records/0000002-enrolment.cose"), "key not"),
     "one bit of the proof": (flip(f"proofs/{SHEET}.tlog-proof", 60), "inclusion"),
     "the proof of "
-    "another": (swap(f"proofs/{SHEET}.tlog-proof", "proofs/0000068-tally-sheet.tlog-proof"), "inclusion"),
+    "another": (swap(f"proofs/{SHEET}.tlog-proof", "proofs/0000075-tally-sheet.tlog-proof"), "inclusion"),
     "another checkpoint": (flip("checkpoint/checkpoint", -20), "inclusion"),
     "another root under the log's "
     "signature": (flip("checkpoint/log/signed.bin", 60), "checkpoint, log: FAILED"),
@@ -244,7 +244,7 @@ def test_the_script_in_it_finds_what_was_changed(unpacked: Path, name: str) -> N
     # Only the sheet and the enrolment of its key are looked at, which is quicker.
     rows = (unpacked / "index.csv").read_text().splitlines()
     (unpacked / "index.csv").write_text(
-        "\n".join([rows[0], *(row for row in rows if re.match("8,|67,", row))])
+        "\n".join([rows[0], *(row for row in rows if re.match("8,|74,", row))])
     )
     change(unpacked)
     done = check(unpacked)

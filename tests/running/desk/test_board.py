@@ -13,7 +13,7 @@ from escrutinio.running.workspace.collection.beginning import Organisation
 from escrutinio.running.workspace.collection.collection import Collection, create
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why
 from tests.running.desk.serving import served
-from tests.running.workspace.test_collection import CLOCK, NAME, ORIGIN, WORDS, attachments, state_of
+from tests.running.workspace.collecting import CLOCK, NAME, ORIGIN, WORDS, attachments, state_of
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.keys import SMALL_ORDER
+from escrutinio.core.records.possession import signed_by_key
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.browser.bundle import bundle
 from escrutinio.running.workspace.views import write_views
@@ -41,6 +42,7 @@ KNOWN: dict[str, object] = {
     "uint53": 3, "count": 2, "seconds": DAY, "bit": 1, "uint8": 1, "file-size": len(SAID),
     "part": 1, "whole": 2,
     "digest": sha256(SAID).digest(), "key": key("machine/9").public_key, "kid": key("machine/9").kid,
+    "signature": bytes(64), "salt": bytes(32),
     "code": "ana", "name": "observer/1", "date": "2030-12-01", "short": "51.2", "long": "art. 1",
     "media-type": "text/plain", "counts": (5, 4, 3, 2),
 }  # fmt: skip
@@ -110,6 +112,8 @@ class OneKey(Day):
     def take(self, case: Case) -> bool:
         """Say it, by a key that may, and let the log take it; whether the formats have such a record."""
         body: Any = case.body
+        if isinstance(body, t.Enrolment):
+            body = replace(body, keys=tuple(self._proved(each) for each in body.keys))
         matter = (body.TYPE, case.subject, getattr(body, "candidate", None), getattr(body, "number", None))
         if getattr(body, "replaces", b"") is None and matter in self.last:
             body = replace(body, replaces=self.last[matter])
@@ -126,6 +130,11 @@ class OneKey(Day):
         assert verdict is None, (case.what, verdict)
         self.admission.follow([raw])
         return True
+
+    def _proved(self, enrolled: p.EnrolledKey) -> p.EnrolledKey:
+        """With the proof of its holder, without which no log takes it."""
+        signed = signed_by_key(self.election, enrolled)
+        return replace(enrolled, proof=key("machine/9").sign(signed))
 
 
 def is_at_hand(case: Case, day: Day) -> bool:

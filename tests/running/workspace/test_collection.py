@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from dataclasses import replace
 from hashlib import sha256
@@ -11,73 +10,30 @@ from pathlib import Path
 import pytest
 
 from escrutinio.base.errors import InputError, LogError, RecordError
-from escrutinio.core.election.fold import fold
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.accept import refused
 from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.records.codes import Form, LogRole, RevocationReason, Role
+from escrutinio.core.records.codes import Form, LogRole, Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.records.parts import Title
-from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.qr import base45_encode, qr_text
-from escrutinio.core.records.types import Body, Copy, CoRecord, Enrolment, Revocation, Roll, TallySheet
+from escrutinio.core.records.types import Copy, Roll, TallySheet
 from escrutinio.core.verification.publication import verify_publication
-from escrutinio.intake.authoring.keyring import ROOT, Keyring
+from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
 from escrutinio.running.workspace.collection.beginning import Organisation
 from escrutinio.running.workspace.collection.collection import Collection, KnownKey, create, open_collection
 from escrutinio.running.workspace.collection.inputs import of_scan, read_lines, read_table
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why, sort_out
 from tests.core.verification.whole import failures
-
-NAME, ORIGIN, CLOCK, WORDS = "party/azul", "azul.example/actas", 1_935_000_000, "a passphrase"
-TITLES = (Title("es", "Azul"), Title("en", "Blue"))
-
-
-def attachments(directory: Path) -> dict[bytes, bytes]:
-    contents = [path.read_bytes() for path in (directory / "attachments").iterdir()]
-    return {sha256(content).digest(): content for content in contents}
-
-
-def state_of(directory: Path) -> ElectionState:
-    entries = list(read_entries(open_log(directory / "log"), size_of(directory)))
-    return fold([entries], attachments(directory).get)
-
-
-def size_of(directory: Path) -> int:
-    return int((directory / "log" / "checkpoint").read_text().splitlines()[1])
-
-
-@pytest.fixture(scope="module")
-def official(miniature: Path) -> ElectionState:
-    return state_of(miniature)
-
-
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory, miniature: Path, official: ElectionState) -> Collection:
-    organisation = Organisation(NAME, TITLES, LogRole.PARTY)
-    return create(
-        tmp_path_factory.mktemp("fresh") / "azul",
-        official,
-        attachments(miniature).get,
-        organisation,
-        origin=ORIGIN,
-        passphrase=WORDS,
-        clock=CLOCK,
-    )
-
-
-@pytest.fixture
-def azul(fresh: Collection, tmp_path: Path) -> Collection:
-    """The log as it begins, for one test to change."""
-    shutil.copytree(fresh.workspace.directory, tmp_path / "azul")
-    return open_collection(tmp_path / "azul")
-
-
-@pytest.fixture(scope="module")
-def keyring(fresh: Collection) -> Keyring:
-    return fresh.keyring(WORDS)
+from tests.running.workspace.collecting import (
+    CLOCK,
+    NAME,
+    ORIGIN,
+    TITLES,
+    WORDS,
+    attachments,
+    sheet,
+)
 
 
 def scanned(text: str, name: str = "a.jpg") -> ScanResult:
@@ -263,11 +219,6 @@ def test_an_original_is_one_that_its_signer_was_entitled_to_make(
     assert isinstance(found, Collected) or "somebody/1" in found.detail
 
 
-def sheet(**changes: object) -> Collected:
-    made = Collected("N1.01", "presidencia", (5, 4, 3, 2, 1, 0, 0), (1, 0), Form.PAPER, "typed")
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -435,67 +386,3 @@ def test_what_was_durable_is_published_by_the_next_run(azul: Collection, keyring
     assert len(azul.open().state.tables["presidencia"]) == 0
     azul.workspace.finish(keyring, CLOCK)
     assert len(azul.open().state.tables["presidencia"]) == 1
-
-
-# --- admission ---
-
-
-def entries_of(azul: Collection) -> list[bytes]:
-    return list(read_entries(open_log(azul.public / "log"), size_of(azul.public)))
-
-
-def say(azul: Collection, body: Body, by: str, key: SigningKey, subject: str = "election") -> bytes:
-    election = bytes.fromhex(azul.workspace.settings.election)
-    return seal(body, key=key, signer=by, subject=subject, election=election, issued_at=CLOCK)
-
-
-def revoked(azul: Collection, keyring: Keyring) -> None:
-    """Its key, revoked as a party's is: with the consents of as many officers as the election asks for."""
-    election = bytes.fromhex(azul.workspace.settings.election)
-    root, needed = keyring.key(ROOT), azul.open().state.definition.body.officers_needed
-    officers = {f"authority/{number}": SigningKey(bytes(31) + bytes([number])) for number in range(needed)}
-    enrolled_keys = tuple(enrolled(key, election, name, Role.AUTHORITY) for name, key in officers.items())
-    revocation = Revocation(keyring.key(NAME).kid, RevocationReason.LOST, "Estatutos, art. 4")
-    raw = say(azul, revocation, f"{NAME}/root", root)
-    consent = CoRecord(sha256(raw).digest())
-    records = [
-        say(azul, Enrolment(enrolled_keys), f"{NAME}/root", root),
-        raw,
-        *(say(azul, consent, name, key) for name, key in officers.items()),
-    ]
-    with azul.workspace.publisher(keyring, CLOCK) as publisher, azul.workspace.acceptor() as acceptor:
-        assert refused(acceptor.accept(records)) is None
-        publisher.publish()
-
-
-def test_a_copy_by_a_revoked_key_is_refused_and_not_stored(azul: Collection, keyring: Keyring) -> None:
-    azul.append([sheet()], keyring, CLOCK)
-    revoked(azul, keyring)
-    before = entries_of(azul)
-    with pytest.raises(LogError, match=r"1 of 1 records \(1 revoked\); of record 0: "):
-        azul.append([sheet(station="N1.02")], keyring, CLOCK)
-    azul.workspace.finish(keyring, CLOCK)
-    assert entries_of(azul) == before
-
-
-def test_nobody_else_writes_into_the_log(azul: Collection, keyring: Keyring) -> None:
-    stranger = SigningKey(bytes(31) + b"\1")
-    copy = sheet()
-    own = say(azul, copy.copy(), NAME, keyring.key(NAME), copy.subject)
-    election = bytes.fromhex(azul.workspace.settings.election)
-    limited = enrolled(stranger, election, f"{NAME}/s", Role.PARTY, scope=("N1.02",))
-    enrolment = say(azul, Enrolment((limited,)), f"{NAME}/root", keyring.key(ROOT))
-    before = entries_of(azul)
-    offered = [
-        say(azul, copy.copy(), "party/other", stranger, copy.subject),
-        say(azul, copy.copy(), NAME, stranger, copy.subject),
-        say(azul, Enrolment((limited,)), NAME, keyring.key(NAME)),
-        enrolment,
-        say(azul, copy.copy(), f"{NAME}/s", stranger, copy.subject),
-        own,
-    ]
-    with azul.workspace.publisher(keyring, CLOCK) as publisher, azul.workspace.acceptor() as acceptor:
-        acceptor.accept(offered)
-        assert acceptor.refused == {"not-enrolled": 2, "not-entitled": 1, "out-of-scope": 1}
-        publisher.publish()
-    assert entries_of(azul) == [*before, enrolment, own]

@@ -224,8 +224,17 @@ says = { counts = [3, 4], classes = [0, 0], form = "table" }
 REVOKE = """
 [[entry]]
 by = "root"
+type = "enrolment"
+says = { keys = [{ name = "authority/1", role = "authority" }] }
+[[entry]]
+id = "revocation"
+by = "root"
 type = "revocation"
-says = { kid = "@party/uno", reason = "lost" }
+says = { kid = "@party/uno", reason = "lost", legal_basis = "art. 1" }
+[[entry]]
+by = "authority/1"
+type = "co-record"
+says = { record = "@revocation" }
 """
 
 
@@ -250,7 +259,7 @@ def test_a_copy_by_a_key_in_force_and_in_scope_is_published(small: Path, tmp_pat
         ((ENROL, COPY.replace('"party/uno"', '"root"')), "1 not-entitled"),
         (
             (ENROL, REVOKE, COPY, COPY.replace("3, 4", "3, 5"), COPY.replace("uno", "dos")),
-            r"refused 3 of 11 records \(1 not-enrolled, 2 revoked\); of record 8:",
+            r"refused 3 of 13 records \(1 not-enrolled, 2 revoked\); of record 10:",
         ),
     ],
 )

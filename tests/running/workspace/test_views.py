@@ -81,7 +81,8 @@ def test_latest_has_the_totals_of_the_data(grown: Path) -> None:
         for basis, totals in zip(said["bases"], contest["bases"], strict=True):
             row = dict(zip(contest["columns"], totals["areas"][contest["area"]], strict=True))
             votes = [row[candidate["code"]] for candidate in said["candidates"]]
-            assert (basis["basis"], basis["votes"], basis["null"]) == (totals["code"], votes, row["null"])
+            assert (basis["basis"], basis["votes"], basis["valid"]) == (totals["code"], votes, row["valid"])
+            assert basis["classes"] == {code: row[code] for code in basis["classes"]}
             assert basis["stations_counted"] == row["stations_counted"]
     assert latest["kind"] == "simulation"
     assert all("fict" in " ".join(notice) for notice in latest["notices"].values())

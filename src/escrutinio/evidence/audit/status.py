@@ -63,7 +63,8 @@ class AuditStatus:
     """Where an audit stands.
 
     `index` and `digest` of its commitment, and what that fixes: `method`, `risk_limit`, `basis`, what is the
-    `bound` of a box, `throwers` of the seed, of whom digits are `awaited`, and the audit that it `follows`.
+    `bound` of a box, the stake of the `bet` (None where the procedure does not bet), `throwers` of the seed,
+    of whom digits are `awaited`, and the audit that it `follows`.
     `boxes`: how many it draws from; `margin`: the least margin of the
     outcome, in votes; `sum_of_bounds`: U, for the weighted draw. `outstanding`: what the boxes do not cover;
     `risk_outstanding`: the risk if all those voters voted against the outcome, None where their number is not
@@ -77,6 +78,7 @@ class AuditStatus:
     risk_limit: Fraction
     basis: str
     bound: Bound
+    bet: Fraction | None
     throwers: tuple[str, ...]
     awaited: tuple[str, ...]
     follows: bytes | None
@@ -170,6 +172,7 @@ def audit_status(
         risk_limit=limit,
         basis=audit.body.basis,
         bound=audit.bound,
+        bet=audit.bet if isinstance(procedure, Ppeb) else None,
         throwers=audit.throws.throwers,
         awaited=audit.throws.awaited,
         follows=audit.body.follows,

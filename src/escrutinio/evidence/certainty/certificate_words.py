@@ -1,9 +1,9 @@
 """What a certificate says in words; of equal candidates it names all or nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.catalogue import N_, NN_
 from escrutinio.base.words.say import say_in, say_many_in
 from escrutinio.base.words.wording import percent
 from escrutinio.core.records.codes import Ties
@@ -24,15 +24,22 @@ def sentences(found: Certified, language: str) -> tuple[str, str]:
         "capacity": capacity or 0,
         "limit": max(limit or 0, 0),
     }
-    parts = [say_in(language, _shown(found, said), **values)]
+    parts = [_said(language, _shown(found, said), found.margin or 0, **values)]
     if said.among and any(found.votes):
         broken, among = (_names(found, each, language) for each in (said.broken, said.among))
         by = _BY_LOTS if found.rules.ties is Ties.LOTS else _BY_ORDER
         parts.append(say_in(language, by, broken=broken, among=among))
-    parts.append(say_in(language, _STATUS[_status(found, said)], **values))
+    parts.append(_said(language, _STATUS[_status(found, said)], capacity or 0, **values))
     if found.rules.quorum is not None:
         parts.append(_quorum(found, language))
     return " ".join(parts), say_in(language, _LIMITS_ANNOUNCED if found.announced else _LIMITS)
+
+
+def _said(language: str, message: str | tuple[str, str], count: int, /, **values: object) -> str:
+    """A message, in the one of its two forms that a number asks for where it has two."""
+    if isinstance(message, str):
+        return say_in(language, message, **values)
+    return say_many_in(language, count, *message, **values)
 
 
 def _status(found: Certified, said: Statement) -> str:
@@ -62,7 +69,7 @@ def _source(found: Certified, language: str) -> str:
     )
 
 
-def _shown(found: Certified, said: Statement) -> str:
+def _shown(found: Certified, said: Statement) -> str | tuple[str, str]:
     """What the votes show, as a message; of a tie it names all or nobody."""
     if not any(found.votes):
         return _NO_VOTE
@@ -84,7 +91,7 @@ def _quorum(found: Certified, language: str) -> str:
     asked = Fraction(bar.numerator, bar.denominator)
     values = {
         "share": percent(asked, 0 if not 100 % bar.denominator else 2, language),
-        "ballots": found.ballots or 0,
+        "ballots": say_many_in(language, found.ballots or 0, "{count:,} ballot", "{count:,} ballots"),
         "registered": found.registered,
     }
     if said.code == "quorum":
@@ -108,8 +115,11 @@ def _names(found: Certified, candidates: Sequence[int], language: str) -> str:
 _AND = N_("{listed} and {last}")
 _SHEETS = N_("The counted sheets")
 _ANNOUNCED = N_("The announced totals")
-_SHOWN = {
-    "first": N_("{source} have {who} first, {margin:,} votes ahead of the next."),
+_SHOWN: Mapping[str, str | tuple[str, str]] = {
+    "first": NN_(
+        "{source} have {who} first, {margin:,} vote ahead of the next.",
+        "{source} have {who} first, {margin:,} votes ahead of the next.",
+    ),
     "first-round": N_("{source} give {who} what wins the first round."),
     "second-round": N_("{source} give nobody what wins the first round; {who} are first."),
     "seats": N_("{source} give seats to {who}."),
@@ -153,15 +163,22 @@ _UNVOTED = {
     ),
     "seats": N_("{source} give seats to {who}; some seats are left when every list has had its share."),
 }
-_STATUS = {
-    "irreversible": N_("At most {capacity:,} ballots are outstanding: however they fall, this stays."),
-    "open": N_(
-        "Up to {capacity:,} ballots are outstanding, which could change it; only with {limit:,} or fewer "
-        "could they not: it is not irreversible."
+_STATUS: Mapping[str, str | tuple[str, str]] = {
+    "irreversible": NN_(
+        "At most {capacity:,} ballot is outstanding: however it falls, this stays.",
+        "At most {capacity:,} ballots are outstanding: however they fall, this stays.",
     ),
-    "bound": N_(
+    "open": NN_(
+        "Up to {capacity:,} ballot is outstanding, which could change it; only with {limit:,} or fewer "
+        "could it not: it is not irreversible.",
+        "Up to {capacity:,} ballots are outstanding, which could change it; only with {limit:,} or fewer "
+        "could they not: it is not irreversible.",
+    ),
+    "bound": NN_(
+        "Up to {capacity:,} ballot is outstanding; it is certain that it cannot change it only with "
+        "{limit:,} or fewer: it is not shown to be irreversible.",
         "Up to {capacity:,} ballots are outstanding; it is certain that they cannot change it only with "
-        "{limit:,} or fewer: it is not shown to be irreversible."
+        "{limit:,} or fewer: it is not shown to be irreversible.",
     ),
     "unknown": N_(
         "How many ballots are outstanding is not known; it would be irreversible with at most {limit:,}."
@@ -173,19 +190,19 @@ _STATUS = {
     "unopposed": N_("Nobody else can take that place."),
 }
 _QUORUM = N_(
-    "The law asks for a turnout of at least {share}: with {ballots:,} ballots of {registered:,} voters it "
+    "The law asks for a turnout of at least {share}: with {ballots} of {registered:,} voters it "
     "is reached, and cannot be lost."
 )
 _QUORUM_MORE = N_(
-    "The law asks for a turnout of more than {share}: with {ballots:,} ballots of {registered:,} voters it "
+    "The law asks for a turnout of more than {share}: with {ballots} of {registered:,} voters it "
     "is reached, and cannot be lost."
 )
 _NO_QUORUM = N_(
-    "The law asks for a turnout of at least {share}: with {ballots:,} ballots of {registered:,} voters it "
+    "The law asks for a turnout of at least {share}: with {ballots} of {registered:,} voters it "
     "is not reached."
 )
 _NO_QUORUM_MORE = N_(
-    "The law asks for a turnout of more than {share}: with {ballots:,} ballots of {registered:,} voters it "
+    "The law asks for a turnout of more than {share}: with {ballots} of {registered:,} voters it "
     "is not reached."
 )
 _NO_QUORUM_STATUS = {

@@ -234,9 +234,12 @@ class Words:
         keeping = sum(1 for group in groups if group.row.keeps)
         if not keeping:
             return self.say("%(kinds)s, none of which keeps a sheet from counting", kinds=kinds)
-        return self.say(
-            "%(kinds)s, %(count)s of which keep a sheet from counting", kinds=kinds, count=keeping
+        said = self.ngettext(
+            "%(kinds)s, %(count)s of which keeps a sheet from counting",
+            "%(kinds)s, %(count)s of which keep a sheet from counting",
+            keeping,
         )
+        return Markup(said) % {"kinds": kinds, "count": self.form.number(keeping)}
 
     def account_rests(self, told: Told) -> Markup:
         """On how many published and signed sheets an account rests, said before its figures."""

@@ -15,6 +15,7 @@ from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
 from escrutinio.evidence.screening.words import chance, explain, words_of_left_out
 from escrutinio.publication.documents.report.announced import claim_findings
+from escrutinio.publication.documents.report.audits import audit_answers
 from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Tongue, Topic
 from escrutinio.publication.documents.report.names import (
     announcement_name,
@@ -252,9 +253,7 @@ def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     yield Answer(heading, one.plans[0].sentences(say.language), (table,), key="plan")
     if one.hot:
         yield _hot(one, say)
-    for audit in one.audits:
-        heading = say("The audit that was committed to")
-        yield Answer(heading, audit.sentences(say.language), key=f"e{audit.index}", entries=(audit.index,))
+    yield from audit_answers(one, say)
 
 
 def _hot(one: ContestEvidence, say: Tongue) -> Answer:
