@@ -36,7 +36,7 @@ from escrutinio.intake.authoring.script import play
 from escrutinio.intake.authoring.statements import add_statements, read_statements
 from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
-from escrutinio.intake.mapping.reader import Files
+from escrutinio.intake.mapping.opening import Files
 from escrutinio.intake.mapping.rows import (
     AreaRow,
     BadRow,

@@ -19,7 +19,8 @@ from escrutinio.evidence.accounts.sources import Places, Source
 from escrutinio.intake.mapping.expression import Cells
 from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import MAX_BYTES, CodesMapping, Figure, TableMapping
-from escrutinio.intake.mapping.reader import Files, Reader
+from escrutinio.intake.mapping.opening import Files
+from escrutinio.intake.mapping.reader import Reader
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.intake.mapping.sniff import Column, sketch_table
 
