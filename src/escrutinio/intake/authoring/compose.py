@@ -37,7 +37,7 @@ from escrutinio.intake.authoring.statements import add_statements, read_statemen
 from escrutinio.intake.mapping.aside import set_aside
 from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
-from escrutinio.intake.mapping.reader import Files
+from escrutinio.intake.mapping.opening import Files
 from escrutinio.intake.mapping.rows import (
     AreaRow,
     BadRow,

@@ -21,7 +21,8 @@ from escrutinio.intake.mapping.expression import Cells
 from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.guess import sketch
 from escrutinio.intake.mapping.mapping import MAX_BYTES, CodesMapping, Figure, TableMapping
-from escrutinio.intake.mapping.reader import Files, Reader
+from escrutinio.intake.mapping.opening import Files
+from escrutinio.intake.mapping.reader import Reader
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.intake.mapping.sniff import tables_of
 

@@ -31,7 +31,6 @@ class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 Condition = str | list[str] | Test
-Holds = Callable[[Cells], bool]
 Where = Mapping[str, Condition]
 
 _MOST_SHOWN = 12

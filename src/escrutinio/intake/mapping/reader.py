@@ -1,30 +1,23 @@
 """What every import does: open the mapping's files, compile its fields, go through the rows."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
-from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from escrutinio.base.errors import InputError
-from escrutinio.base.limited import Readers
 from escrutinio.core.records.codes import SheetFact
 from escrutinio.intake.mapping.conditions import Chosen, Where
 from escrutinio.intake.mapping.expression import Cells, Getter, Surroundings, parse_expression
-from escrutinio.intake.mapping.files import load, matching, members
 from escrutinio.intake.mapping.mapping import (
-    CodesMapping,
     Figure,
     FigureField,
     Listed,
     TableMapping,
 )
-from escrutinio.intake.mapping.rows import BadRow, SourceFile
-from escrutinio.intake.mapping.sources import TABLE, Blocks, Rows, Table, open_table
-from escrutinio.intake.mapping.spool import Spool
+from escrutinio.intake.mapping.rows import BadRow
+from escrutinio.intake.mapping.sources import Rows, Table
 from escrutinio.intake.mapping.values import (
     FACTS,
     NONE,
@@ -35,7 +28,6 @@ from escrutinio.intake.mapping.values import (
     parse_degrees,
     parse_name,
     short,
-    shown,
 )
 
 MAX_BAD_ROWS = 10_000
@@ -48,112 +40,6 @@ T = TypeVar("T")
 N = TypeVar("N", int, int | None)
 
 
-class Files:
-    """The files of one import, each read from the disk once, and each sheet of a workbook read once."""
-
-    def __init__(self, base_dir: Path, max_bytes: int, codes: Mapping[str, CodesMapping]) -> None:
-        self._base_dir = base_dir
-        self._max_bytes = max_bytes
-        self._codes = codes
-        self._tables: dict[str, Mapping[str, str]] = {}
-        self._loaded: dict[str, tuple[bytes, SourceFile]] = {}
-        self._spooled: dict[tuple[str, str | None], Spool] = {}
-        self._readers = Readers(TABLE)
-
-    def __enter__(self) -> "Files":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._readers.stop()
-        for spool in self._spooled.values():
-            spool.close()
-
-    def open(self, mapping: TableMapping) -> Iterator["Reader"]:
-        """Open the table of a mapping, in each of its files. Raises InputError."""
-        for file in matching(self._base_dir, mapping.file):
-            if file not in self._loaded:
-                self._loaded[file] = load(self._base_dir, file, self._max_bytes)
-            data = self._loaded[file][0]
-            for member in members(data, file, mapping.member):
-                yield self._open(data, msgspec.structs.replace(mapping, file=file, member=member))
-
-    def _open(self, data: bytes, mapping: TableMapping) -> "Reader":
-        def spooled(blocks: Callable[[], Blocks]) -> Blocks:
-            key = mapping.file, mapping.sheet
-            if key not in self._spooled:
-                self._spooled[key] = Spool(blocks())
-            return self._spooled[key].blocks()
-
-        table = open_table(data, mapping, self._max_bytes, self._readers, spooled)
-        return Reader(table, mapping, self)
-
-    @property
-    def parsed(self) -> int:
-        """How many sheets of workbooks were read."""
-        return len(self._spooled)
-
-    def codes(self, name: str) -> Mapping[str, str] | None:
-        """The table of codes of that name, read when it is first asked for; None where there is none."""
-        if name not in self._tables and (mapping := self._codes.get(name)) is not None:
-            self._tables[name] = self._read_codes(name, mapping)
-        return self._tables.get(name)
-
-    @property
-    def code_names(self) -> tuple[str, ...]:
-        """The names of the tables of codes."""
-        return tuple(self._codes)
-
-    def _read_codes(self, name: str, mapping: CodesMapping) -> dict[str, str]:
-        found = {word.strip(): code for word, code in mapping.is_.items()}
-        if mapping.file:
-            for reader in self.open(mapping):
-                _take_codes(reader, mapping, name, found)
-        return found
-
-    def read(self) -> tuple[SourceFile, ...]:
-        """Return the files read so far."""
-        return tuple(source for _, source in self._loaded.values())
-
-
-def _take_codes(reader: "Reader", mapping: CodesMapping, name: str, found: dict[str, str]) -> None:
-    """Add the codes of a table to those found. Raises InputError for a bad row, since no field can be right
-    without it."""
-    word, code = reader.name(mapping.from_), reader.code(mapping.to)
-    column = reader.columns(to=mapping.to)["to"]
-
-    def take(_: int, cells: Cells) -> None:
-        key, value = word(cells), code(cells)
-        if found.setdefault(key, value) != value:
-            raise CellError(column, value, "codes-twice", name=shown(key), code=found[key], table=name)
-
-    bad: list[BadRow] = []
-    reader.each(take, bad)
-    if bad:
-        raise InputError("codes-bad", table=name, why=bad[0])
-
-
-class _Codes(Mapping[str, Mapping[str, str]]):
-    """The tables of codes of an import as a mapping that reads each when it is asked for."""
-
-    def __init__(self, files: Files) -> None:
-        self._files = files
-
-    def __getitem__(self, name: str) -> Mapping[str, str]:
-        found = self._files.codes(name)
-        if found is None:
-            raise KeyError(name)
-        return found
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._files.code_names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._files.code_names)
-
-    def __len__(self) -> int:
-        return len(self._files.code_names)
-
-
 class Reader:
     """Compiles a mapping's fields into functions from a row's cells to values.
 
@@ -164,12 +50,12 @@ class Reader:
     `lost`: its cells that are refused though the row is not.
     """
 
-    def __init__(self, table: Table, mapping: TableMapping, files: Files) -> None:
+    def __init__(self, table: Table, mapping: TableMapping, codes: Mapping[str, Mapping[str, str]]) -> None:
         self.table = table
         self.facts: list[tuple[SheetFact, str, str]] = []
         self.lost: list[CellError] = []
         self._mapping = mapping
-        self._codes = _Codes(files)
+        self._codes = codes
         self._named: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
         self._as_written: dict[str, int] = {}

@@ -18,7 +18,8 @@ from escrutinio.intake.mapping.mapping import (
     LevelMapping,
     RollMapping,
 )
-from escrutinio.intake.mapping.reader import Files, Reader, named_columns
+from escrutinio.intake.mapping.opening import Files
+from escrutinio.intake.mapping.reader import Reader, named_columns
 from escrutinio.intake.mapping.rows import (
     AreaRow,
     BadRow,
