@@ -129,7 +129,7 @@ def test_miniature_findings(miniature: Path) -> None:
         "roll-changed-late": 2,
         "seal-broken": 1,
         "stated-transmission-before-print": 1,
-        "complaint-unanswered": 1,
+        "record-retracted": 1,
         "key-later-revoked": 1,
         "observer-out-of-scope": 1,
     }

@@ -141,6 +141,12 @@ def ruled() -> Day:
         for by in ("authority/1", "authority/2"):
             ruling = Ruling(None, decision, sheet, None, "art. 1", None)
             day.say(ruling, by, f"station/{station}/presidente")
+            if decision is Decision.UPHOLD:
+                upheld = day.digest(len(day.log) - 1)
+    council = day.digest(day.sheet("machine/n1.02", "n1.02", (9, 9), contest="consejo"))
+    for by in ("authority/1", "authority/2"):  # a sheet of another contest, which decides nothing
+        other = Ruling(None, Decision.SELECT, council, None, "art. 1", None, upheld)
+        day.say(other, by, "station/n1.02/presidente")
     return day
 
 

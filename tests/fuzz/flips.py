@@ -21,7 +21,8 @@ VIEWS = re.compile(
     r"|data/datapackage\.json"
 )
 """What `verify` does not look at: pages and what they are made with, indexes that serve them (docs/data.md),
-the copy of the trust file, and what says of `data/` nothing that a check needs (docs/verifying.md)."""
+of the copy of the trust file what names nothing, and what says of `data/` nothing that a check needs
+(docs/verifying.md)."""
 
 PACKAGE = "data/datapackage.json"
 

@@ -210,6 +210,7 @@ def test_evidence_says_nothing_outside_the_catalogue(miniature: Path, evidence: 
         "box",
         "counted",
         "bound",
+        "thrower",
         "found",
         "count",
     )

@@ -2,9 +2,10 @@
 
 import pytest
 
+from escrutinio.core.election.revoking import consents_needed
 from escrutinio.core.election.state import Standing
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import RevocationReason, Role
+from escrutinio.core.records.codes import AuthorRole, LogRole, RevocationReason, Role
 from tests.core.election.build import ROOT, VOTES, Day, codes, counts_at, found, key, machines
 
 PARTY = "party/azul/1"
@@ -39,6 +40,20 @@ def test_without_consents_the_key_stays_in_force_and_a_finding_says_so() -> None
     assert note.entries == (revocation,)
     assert "(legal basis: art. 88); officers who consented: 0, needed: 1." in note.sentence("en")
     assert day.fold().admission().judge([day.log[copy]]) == [None]
+
+
+def test_in_the_log_of_an_importer_the_word_of_its_root_is_enough() -> None:
+    day = Day(author=AuthorRole.IMPORTER, role=LogRole.IMPORTER)
+    revocation = revoke(day)
+    assert standing(day, revocation) is Standing.EFFECTIVE
+    assert revoked_at(day) == revocation
+    assert codes(day.state(), "key-later-revoked") == []
+
+
+def test_only_the_authoritys_own_log_has_officers() -> None:
+    body = Day(officers=3).state().definition.body
+    assert consents_needed(body, body.root_key) == 3
+    assert consents_needed(body, key("azul/root").public_key) == 0
 
 
 def test_the_officer_who_completes_the_number_revokes_the_key_from_there_on() -> None:

@@ -18,7 +18,7 @@ def test_nothing_is_irreversible_that_some_filling_changes(method: Method) -> No
     assert found[Finality.OPEN] > 40
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("method", list(Method))
 @pytest.mark.parametrize("seed", range(10))
 def test_nothing_is_irreversible_in_many_more(method: Method, seed: int) -> None:

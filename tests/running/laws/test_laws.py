@@ -77,7 +77,7 @@ def test_a_small_share_of_the_stations(made: Made, tmp_path: Path) -> None:
     compare(published(made, tmp_path).state, made, tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     "made", [parliament(40), councils(335, 6), senate(400)], ids=["parliament", "councils", "senate"]
 )

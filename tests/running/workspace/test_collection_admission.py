@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import pytest
 
 from escrutinio.base.errors import LogError
@@ -13,7 +11,7 @@ from escrutinio.core.records.codes import RevocationReason, Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.possession import enrolled
-from escrutinio.core.records.types import Body, CoRecord, Enrolment, Revocation
+from escrutinio.core.records.types import Body, Enrolment, Revocation
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.running.workspace.collection.collection import Collection
 from tests.running.workspace.collecting import (
@@ -34,21 +32,11 @@ def say(azul: Collection, body: Body, by: str, key: SigningKey, subject: str = "
 
 
 def revoked(azul: Collection, keyring: Keyring) -> None:
-    """Its key, revoked as a party's is: with the consents of as many officers as the election asks for."""
-    election = bytes.fromhex(azul.workspace.settings.election)
-    root, needed = keyring.key(ROOT), azul.open().state.definition.body.officers_needed
-    officers = {f"authority/{number}": SigningKey(bytes(31) + bytes([number])) for number in range(needed)}
-    enrolled_keys = tuple(enrolled(key, election, name, Role.AUTHORITY) for name, key in officers.items())
+    """Its key, revoked by its own root, whose word is enough in its own log."""
     revocation = Revocation(keyring.key(NAME).kid, RevocationReason.LOST, "Estatutos, art. 4")
-    raw = say(azul, revocation, f"{NAME}/root", root)
-    consent = CoRecord(sha256(raw).digest())
-    records = [
-        say(azul, Enrolment(enrolled_keys), f"{NAME}/root", root),
-        raw,
-        *(say(azul, consent, name, key) for name, key in officers.items()),
-    ]
+    raw = say(azul, revocation, f"{NAME}/root", keyring.key(ROOT))
     with azul.workspace.publisher(keyring, CLOCK) as publisher, azul.workspace.acceptor() as acceptor:
-        assert refused(acceptor.accept(records)) is None
+        assert refused(acceptor.accept([raw])) is None
         publisher.publish()
 
 

@@ -15,7 +15,7 @@ from escrutinio.core.election.bulk.proofs import all_possess
 from escrutinio.core.election.bulk.signatures import plainly_acceptable
 from escrutinio.core.election.control import ROOT_PLACE, AttachmentReader, Attachments
 from escrutinio.core.election.founding import Foundation, open_charter, open_definition
-from escrutinio.core.election.revoking import Revocations, Revoking
+from escrutinio.core.election.revoking import Revocations, Revoking, consents_needed
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.records import types as t
@@ -183,10 +183,10 @@ class Following:
         self._foundation = foundation
         self._rights = Rights(foundation.body)
         self._acts = Acts(self._rights)
-        self._revocations = Revocations(foundation.body.officers_needed)
 
     def _crown(self, root: bytes) -> None:
         self._holders[key_id(root)] = Holder(Signer(root, ""), ROOT_PLACE, None)
+        self._revocations = Revocations(consents_needed(self.foundation.body, root))
 
     def _settle(self, index: int, entry: Entry, *, proved: bool = False) -> tuple[bytes | None, ...] | None:
         """Let a record of the root take effect on the keys; the kids of those that it enrols, None for a

@@ -2,7 +2,8 @@
 
 Else an operator could silence whoever contradicts it. The consents are co-records of as many of the
 authority's names as its acts need, above the revocation in the log; the one that completes them revokes the
-key, at its index. Of any other key the root's word is enough.
+key, at its index. Of any other key the root's word is enough; and so it is in any log but that of the
+authority that wrote the definition, as nobody else's has officers.
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import Role
+from escrutinio.core.records.codes import AuthorRole, Role
 from escrutinio.core.records.entry import Entry
 
 WATCHERS = (Role.PARTY, Role.OBSERVER)
 """Whose keys the root does not revoke by itself."""
+
+
+def consents_needed(body: t.Definition, root: bytes) -> int:
+    """Of how many officers, in the log of this root; none unless it is that of the definition's authority."""
+    official = body.author_role is AuthorRole.AUTHORITY and body.root_key == root
+    return body.officers_needed if official else 0
 
 
 class Revoking(NamedTuple):
@@ -27,7 +34,7 @@ class Revoking(NamedTuple):
 
 
 class Revocations:
-    """The revocations that wait for the consents of so many officers."""
+    """The revocations that wait for the consents of so many officers; with no officer none waits."""
 
     def __init__(self, officers: int, waiting: Iterable[tuple[bytes, Revoking]] = ()) -> None:
         self._officers = officers
@@ -35,7 +42,7 @@ class Revocations:
 
     def waits(self, index: int, entry: Entry, body: t.Revocation, role: Role | None) -> bool:
         """Whether the revocation of a key of this role has to wait; None for one that is not enrolled."""
-        if role not in WATCHERS:
+        if role not in WATCHERS or not self._officers:
             return False
         self._waiting[entry.digest] = Revoking(index, body.kid)
         return True

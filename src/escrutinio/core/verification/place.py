@@ -17,7 +17,7 @@ import msgspec
 from escrutinio.base.errors import DefinitionError, LogError, RecordError
 from escrutinio.core.election.definition import check_contests, check_definition, read_contests
 from escrutinio.core.election.keys import KeyTable
-from escrutinio.core.election.revoking import Revocations
+from escrutinio.core.election.revoking import Revocations, consents_needed
 from escrutinio.core.election.rights import Rights
 from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint, verify_checkpoint
 from escrutinio.core.log.merkle import Hash, leaf_hash, verify_inclusion
@@ -154,7 +154,7 @@ def verify_place(file: PlaceFile, trust: Trust | None) -> PlaceVerification:
     found.definition = body
     found.steps["definition"] = (Outcome.HOLDS, None)
     found.steps["signatures"] = (Outcome.HOLDS, None)
-    keys, revocations = KeyTable(), Revocations(body.officers_needed)
+    keys, revocations = KeyTable(), Revocations(consents_needed(body, root))
     election = sha256(records[0]).digest()
     for index, raw in records.items():
         if index < 2:

@@ -16,10 +16,14 @@ MOST_LISTED = 500
 """Most records of one type that a page of oversight lists; the log has them all."""
 
 
+MOST_ON_HOME = 8
+"""Most contests that home shows; of the others it has the names."""
+
+
 def pages_environment() -> Environment:
     """A new environment with the templates of the site."""
     made = environment(__package__)
-    made.globals |= {"MOST_LISTED": MOST_LISTED, **_within()}
+    made.globals |= {"MOST_LISTED": MOST_LISTED, "MOST_ON_HOME": MOST_ON_HOME, **_within()}
     return made
 
 

@@ -1,5 +1,5 @@
-// Which sheets count, and their totals: the rules of docs/verifying-in-the-browser.md, written independently
-// of the Python fold.
+// Which sheets count, and their totals: the rules of docs/formats.md, written independently of the Python
+// fold.
 
 import { toHex } from "../records/bytes.js";
 import { sha256 } from "../records/sha256.js";

@@ -6,7 +6,7 @@ import { Refusal } from "../records/refusal.js";
 import { sha256 } from "../records/sha256.js";
 import { signedBy } from "../log/foundations.js";
 import { areaOfStation, own, pathOf } from "./places.js";
-import { Revocations } from "./revoking.js";
+import { Revocations, consentsNeeded } from "./revoking.js";
 import { Rights } from "./rights.js";
 
 const FIRST_TWO = ["definition", "charter"]; // which bring the root's own key
@@ -72,7 +72,7 @@ async function listed(log, name) {
 async function revocationOf(log, { frame }, role) {
   const { definition, rootKey } = await log.context();
   const kid = toHex(frame.kid);
-  const revocations = new Revocations(definition.body.officers_needed);
+  const revocations = new Revocations(consentsNeeded(definition.body, rootKey));
   const mine = (await listed(log, "revocation")).filter(({ entry }) => equal(entry.body.kid, frame.kid));
   for (const { index, entry } of mine) {
     if (!(await signedBy(entry, rootKey))) continue;

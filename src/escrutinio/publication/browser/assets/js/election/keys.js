@@ -28,7 +28,7 @@ const BULK = new Set([13, 14, 17, 18, 19]);
 /**
  * A keyring that has the operator's root alone.
  * @param {Uint8Array} rootKey
- * @param {number} officers how many names of the authority its acts need
+ * @param {number} officers whose consents the revocation of a watching key needs
  * @returns {Keyring}
  */
 export function keyringOf(rootKey, officers) {
@@ -79,14 +79,15 @@ export async function addKeys(keyring, opened) {
 }
 
 /**
- * The key in force at an index that a record names; null where there is none. The root signs no sheets.
+ * The key in force at an index that a record names; null where there is none. The root signs no sheets;
+ * of a version that is not known nobody can say that they are any.
  * @param {Keyring} keyring
  * @param {{ index: number, entry: import("../records/record.js").Framed }} placed
  * @returns {Key | null}
  */
 export function keyAt({ held, root, rootId }, { index, entry }) {
   const kid = toHex(entry.frame.kid);
-  if (kid === rootId) return BULK.has(entry.type) ? null : root;
+  if (kid === rootId) return BULK.has(entry.type) && !entry.foreign ? null : root;
   const found = held.get(kid);
   const inForce = found && found.enrolled < index && index <= found.revoked && found.key.name === entry.frame.issuer;
   return inForce ? found.key : null;

@@ -1,9 +1,20 @@
 // Revocations of keys that watch: a party's or an observer's is revoked with the officers' consents alone
 // (docs/formats.md, "The root's key").
 
+import { equal } from "../records/bytes.js";
+
 const WATCHERS = new Set(["party", "observer"]);
 
-/** The revocations of one log that wait for consents. */
+/**
+ * Of how many officers; none in a log that is not that of the authority that wrote the definition, as it has no officers.
+ * @param {any} body of the definition
+ * @param {Uint8Array} rootKey of the log
+ */
+export function consentsNeeded(body, rootKey) {
+  return body.author_role === "authority" && equal(body.root_key, rootKey) ? body.officers_needed : 0;
+}
+
+/** The revocations of one log that wait for consents; with no officers none waits. */
 export class Revocations {
   /** @param {number} officers how many names of the authority must consent */
   constructor(officers) {
@@ -19,7 +30,7 @@ export class Revocations {
    * @param {string} [role] of that key; none where it is not enrolled
    */
   waits(digest, kid, role = "") {
-    if (!WATCHERS.has(role)) return false;
+    if (!WATCHERS.has(role) || !this.officers) return false;
     this.waiting.set(digest, { kid, names: new Set() });
     return true;
   }

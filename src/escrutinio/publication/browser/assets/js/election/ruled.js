@@ -35,7 +35,7 @@ export function asRuled(reported, heard, rulings, { sound, again, voting, place,
     const places = station ?? area;
     const within = places === undefined ? voting : voting.filter((one) => isIn(one, place.stations.get(one)?.area ?? "", [places], place));
     const here = within.filter((one) => (instances.get(one) ?? 0) <= instance);
-    const chosen = decision === "select" ? selected(sound.get(toHex(entry.body.sheet)), index, here) : null;
+    const chosen = decision === "select" ? selected(sound.get(toHex(entry.body.sheet)), index, entry.about.contest, here) : null;
     if (decision === "select" && !chosen) continue;
     const ordered = AGAIN.has(decision) ? toHex(sha256(entry.raw)) : "";
     for (const one of here) {
@@ -59,11 +59,13 @@ export function asRuled(reported, heard, rulings, { sound, again, voting, place,
 }
 
 /**
- * The official sheet that a ruling selects: of its one station, and below it.
+ * The official sheet that a ruling selects: of its contest and its one station, and below it.
  * @param {Signed | undefined} named
  * @param {number} index
+ * @param {string | undefined} contest
  * @param {string[]} here
  */
-function selected(named, index, here) {
-  return named && here.length === 1 && named.index < index && named.entry.about.station === here[0] ? named : null;
+function selected(named, index, contest, here) {
+  const about = named?.entry.about;
+  return named && here.length === 1 && named.index < index && about?.contest === contest && about?.station === here[0] ? named : null;
 }

@@ -1,4 +1,4 @@
-// What one sheet says, and why it does not count (docs/verifying-in-the-browser.md, "Which sheets count").
+// What one sheet says, and why it does not count (docs/formats.md, "Sheets").
 
 /** A number of votes, exact: a bigint from 2^53 on. @typedef {number | bigint} Sum */
 /** @typedef {import("./keys.js").Signed} Signed */

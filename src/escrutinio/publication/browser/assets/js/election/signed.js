@@ -6,6 +6,7 @@ import { isNative } from "../records/ed25519.js";
 import { readRecord } from "../records/record.js";
 import { Refusal } from "../records/refusal.js";
 import { HERE } from "../records/signatures.js";
+import { consentsNeeded } from "./revoking.js";
 import { addKeys, keyAt, keyringOf } from "./keys.js";
 
 const SIGNATURES_AT_ONCE = 1_000;
@@ -38,7 +39,7 @@ const AHEAD = 8; // batches under way together
  */
 export async function readSigned(entries, { definition, election, rootKey }, { progress, sample, signatures = HERE }) {
   const { once, repeats } = withoutRepeats(entries);
-  const keyring = keyringOf(rootKey, definition.body.officers_needed);
+  const keyring = keyringOf(rootKey, consentsNeeded(definition.body, rootKey));
   /** @type {Heard} */
   const heard = { signed: [], unknown: [], beyond: [], faults: [], keyring, repeats, checked: 0, signatures: 0 };
   const records = once.filter(({ index }) => index >= 2); // definition and charter brought their own key

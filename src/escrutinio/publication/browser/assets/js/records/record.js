@@ -15,8 +15,8 @@ const HEAD = 4; // version, type, election, issued_at
 
 /**
  * An opened record. `election` is 32 bytes, or none in a definition; `issuedAt` in seconds since 1970, as the
- * signer claims.
- * @typedef {{ raw: Uint8Array, frame: import("./cose.js").Frame, type: number, name: string,
+ * signer claims; `foreign`: of a type, or in a version of one, that this program does not know.
+ * @typedef {{ raw: Uint8Array, frame: import("./cose.js").Frame, type: number, foreign: boolean, name: string,
  *   election: Uint8Array, issuedAt: number, body: Record<string, any>, about: import("./subjects.js").About }} Entry
  */
 
@@ -25,7 +25,7 @@ const HEAD = 4; // version, type, election, issued_at
  * are only held to be such as any payload has; `beyond`: it is all right but for a bound of the formats.
  * @typedef {{ known: true, entry: Entry } | { known: false, entry: Framed, beyond?: Refusal }} Read
  */
-/** What can be said of a record of any type. @typedef {Pick<Entry, "raw" | "frame" | "type" | "election">} Framed */
+/** What can be said of a record of any type. @typedef {Pick<Entry, "raw" | "frame" | "type" | "foreign" | "election">} Framed */
 
 /**
  * Read a record strictly.
@@ -51,8 +51,9 @@ export function readRecord(raw) {
   if (typeof version !== "number" || version < 1 || typeof type !== "number") return refuse("payload-array");
   const names = election instanceof Uint8Array ? election.length : -1;
   if (names !== (type === DEFINITION ? 0 : 32)) refuse("record-election");
-  const framed = { raw, frame, type, election: type === DEFINITION ? new Uint8Array() : DIGEST(election) };
+  const named = type === DEFINITION ? new Uint8Array() : DIGEST(election);
   const layout = layoutOf(type, version);
+  const framed = { raw, frame, type, foreign: !layout, election: named };
   /** @type {Refusal[]} */
   const beyond = [];
   const time = TIME(issuedAt, beyond);
