@@ -26,7 +26,7 @@ MESSAGE = bytes(224)
 def main() -> None:
     options = parse_options(__doc__ or "")
     if options.short:
-        elections = [parliament(2), councils(20, 2), senate(20)]
+        elections = [councils(6, 2), senate(20)]
     else:
         elections = [parliament(40), councils(335, 6), senate(400)]
     for made in elections:

@@ -165,7 +165,8 @@ _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     ),
     "matter": (
         "contest/presidente", "station/n1.01/presidente", "area/norte/presidente", "area/sur/consejo",
-        "station/nowhere/presidente", "area/marte/presidente", "contest/nada", f"station/{_LONG}/{_LONG}",
+        "station/nowhere/presidente", "area/marte/presidente", "contest/nada",
+        f"station/{_LONG[:59]}/{_LONG}",
     ),
     "signer": ("observer/1", "nobody", "a/b/c", "Z" * 64),
     "lot": ("lot-1", _LONG),

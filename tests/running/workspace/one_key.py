@@ -17,6 +17,7 @@ from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.bounds import OutOfBoundsError
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.keys import SMALL_ORDER
 from escrutinio.core.records.possession import signed_by_key
@@ -119,6 +120,8 @@ class OneKey(Day):
             body = replace(body, replaces=self.last[matter])
         try:
             self.say(body, signer(type(body)), case.subject)
+        except OutOfBoundsError:
+            return False
         except RecordError as error:
             if "bytes; 65,535 are allowed" in str(error):
                 return False

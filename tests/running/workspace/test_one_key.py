@@ -137,6 +137,7 @@ _WHY = (
     "no box is reported yet",
     "has no such commitment to an audit",
     "has several sheets, choose one",
+    "the election has no sheets",
     "fewer than two of the accounts",
     "no sheet counts in the contest",
     "every sheet that counts has more than",

@@ -78,7 +78,8 @@ class EnrolmentBefore(Earlier):
 class Revocation(Body):
     """From here on, no record of this key is admitted; earlier ones stand and are marked.
 
-    That of a party's or an observer's key has effect with the officers' consents (co-records) alone.
+    That of a party's or an observer's key has effect with the officers' consents (co-records) alone, in the
+    log of the authority that wrote the definition.
     """
 
     kid: bytes = put(c.KID)
