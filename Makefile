@@ -27,8 +27,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
 	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
-	@echo "make test            the tests, in some five minutes"
-	@echo "make test-core       those of core and base alone, in a minute"
+	@echo "make test            the tests, in some ten minutes on two cores"
+	@echo "make test-core       those of core and base alone"
 	@echo "make test-explore    the property tests again, by a seed of this moment"
 	@echo "make test-slow       the tests that take longer"
 	@echo "make test-long       the tests that take minutes each"
