@@ -10,7 +10,16 @@ import click
 
 from escrutinio.base.beside import write_new
 from escrutinio.base.words.say import language, say
-from escrutinio.intake.authoring.init import Answers, suggest_config
+from escrutinio.intake.authoring.heading import Answers
+from escrutinio.intake.authoring.init import suggest_config
+from escrutinio.intake.authoring.recipes import recipes
+
+
+def _list_recipes(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        for name, recipe in recipes().items():
+            click.echo(f"{name}  {recipe.title(language())}")
+        context.exit()
 
 
 @click.command(
@@ -29,7 +38,20 @@ from escrutinio.intake.authoring.init import Answers, suggest_config
     help=say("Where to write; standard output if left out."),
 )
 @click.option("--yes", is_flag=True, help=say("Ask nothing; take what was guessed."))
-def command(files: tuple[Path, ...], output: Path | None, yes: bool) -> None:
+@click.option(
+    "--recipe",
+    metavar="NAME",
+    help=say("The recipe for files of a known shape; “none” for none. Without it, the one that fits."),
+)
+@click.option(
+    "--recipes",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_recipes,
+    help=say("List the recipes, and stop."),
+)
+def command(files: tuple[Path, ...], output: Path | None, yes: bool, recipe: str | None) -> None:
     answers = Answers()
     if output is not None and not yes and sys.stdin is not None and sys.stdin.isatty():
         answers = Answers(
@@ -38,7 +60,7 @@ def command(files: tuple[Path, ...], output: Path | None, yes: bool) -> None:
             voting_day=_asked_day(),
             author=_asked(say("Who publishes it?")),
         )
-    made = suggest_config(files, language(), answers)
+    made = suggest_config(files, language(), answers, recipe)
     if output is None:
         click.echo(made.text, nl=False)
         return

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from escrutinio.base.errors import EscrutinioError, InputError
 from escrutinio.intake.authoring.compose import Tables, read_tables
 from escrutinio.intake.authoring.config import read_config
-from escrutinio.intake.authoring.init import Answers, suggest_config
+from escrutinio.intake.authoring.heading import Answers
+from escrutinio.intake.authoring.init import suggest_config
 from escrutinio.intake.mapping.guess import Sketch, sketch
 from escrutinio.intake.mapping.sniff import tables_of
 from tests.paths import ROOT

@@ -4,40 +4,25 @@ stands, and says line by line what it rests on."""
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.toml import inline, quote
-from escrutinio.base.words.catalogue import N_, languages
-from escrutinio.base.words.say import say_in, say_key
-from escrutinio.intake.authoring.config_file import USUAL
+from escrutinio.base.words.catalogue import N_
+from escrutinio.base.words.say import say_in, say_key, say_many_in
 from escrutinio.intake.authoring.found import Contest, Found, contests_of
+from escrutinio.intake.authoring.heading import Answers, Heading, text_of
+from escrutinio.intake.authoring.recipe_config import Filling
+from escrutinio.intake.authoring.recipes import NONE as NO_RECIPE
+from escrutinio.intake.authoring.recipes import recipe_for, recipe_named
 from escrutinio.intake.mapping.columns import written
 from escrutinio.intake.mapping.guess import Sketch, sketch
 from escrutinio.intake.mapping.mapping import TableMapping
-from escrutinio.intake.mapping.slugs import slug
 from escrutinio.intake.mapping.sniff import SeenTable, tables_of
 
-IMPORTER = "importer/table"
-"""The name under which what is imported is signed."""
-MOST_NOTES = 3
-"""Most cells above a header that are its title; more of them are another table."""
-_DATE = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})[-_/.]([01]?[0-9])[-_/.]([0-3]?[0-9])(?![0-9])")
 _KINDS = ("valid", "null", "blank", "ballots", "voters", "registered")
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a person says of the election; what nobody says is guessed from the name of the file."""
-
-    title: str | None = None
-    place: str | None = None
-    voting_day: str | None = None
-    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +33,11 @@ class Suggestion:
     said: tuple[str, ...]
 
 
-def look_at(paths: Sequence[Path]) -> Found:
-    """The tables of these files and folders that seem to hold tally sheets, those of one shape together.
+def look_at(tables: Sequence[SeenTable]) -> Found:
+    """Those tables that seem to hold tally sheets, the ones of one shape together.
 
     Raises InputError where none does: of the table that comes nearest.
     """
-    tables = [table for path in paths for table in tables_of(path)]
     found: list[Sketch] = []
     failed: InputError | None = None
     for table in tables:
@@ -76,14 +60,54 @@ def look_at(paths: Sequence[Path]) -> Found:
     return Found(alike, tuple(place for table in tables if (place := _place(table)) not in used))
 
 
-def suggest_config(paths: Sequence[Path], language: str, answers: Answers = Answers()) -> Suggestion:
+def suggest_config(
+    paths: Sequence[Path], language: str, answers: Answers | None = None, recipe: str | None = None
+) -> Suggestion:
     """Return a commented configuration, valid TOML, for tables of tally sheets.
 
-    Files are named relative to the directory they lie in. Raises InputError if none is such a table, and
-    KeyError for an unknown language.
+    A recipe that knows their shape is used, or the one that is named; `none` for none. Files are named
+    relative to the directory they lie in. Raises InputError if none is such a table, and KeyError for an
+    unknown language.
     """
-    found = look_at(paths)
-    return _Writer(found, paths[0], language, answers).suggestion()
+    tables = [table for path in paths for table in tables_of(path)]
+    known = recipe_for(tables) if recipe is None else None if recipe == NO_RECIPE else recipe_named(recipe)
+    if known is not None:
+        return _of_recipe(Filling(known, tables), paths[0], language, answers or Answers())
+    return _Writer(look_at(tables), paths[0], language, answers or Answers()).suggestion()
+
+
+def _of_recipe(filling: Filling, path: Path, language: str, answers: Answers) -> Suggestion:
+    heading = Heading(path, filling.table.notes, language, answers)
+    recipe = filling.recipe
+    rows = sum(len(table.rows) for table in filling.tables)
+    said = [
+        say_in(
+            language,
+            N_("{place}: {rows:,} rows below the header in line {line}."),
+            place=filling.source.file,
+            rows=rows,
+            line=", ".join(map(str, filling.source.header)),
+        ),
+        say_in(
+            language,
+            N_("This looks like {title}; the recipe {recipe} is used."),
+            title=recipe.title(language),
+            recipe=recipe.name,
+        ),
+    ]
+    options = sum(len(contest.options) for contest in filling.contests)
+    said.append(
+        say_many_in(
+            language,
+            len(filling.contests),
+            N_("{count:,} contest with {options:,} options."),
+            N_("{count:,} contests with {options:,} options."),
+            options=options,
+        )
+    )
+    lines = [*(f"# {_comment(line)}" for line in said), "#", recipe.about, "", *heading.election(), ""]
+    lines += [filling.text(), *heading.signers()]
+    return Suggestion("\n".join(lines) + "\n", tuple(said))
 
 
 class _Writer:
@@ -91,10 +115,9 @@ class _Writer:
 
     def __init__(self, found: Found, path: Path, language: str, answers: Answers) -> None:
         self.found, self.seen = found, found.tables[0]
-        self.language, self.answers = language, answers
+        self.language = language
         self.words = {key: say_in(language, text) for key, text in _WORDS.items()}
-        stem = re.sub(r"(\.[A-Za-z0-9]{1,7}){1,3}$", "", path.name) or path.name
-        self.stem = stem
+        self.heading = Heading(path, self.seen.table.notes, language, answers)
         self.contests = contests_of(self.seen, say_key(language, "code", "contest"))
         self.country = say_key(language, "code", "country")
         self.said: list[str] = []
@@ -102,7 +125,7 @@ class _Writer:
     def suggestion(self) -> Suggestion:
         self._facts()
         lines = [f"# {self.words['title']}", *(f"# {_comment(line)}" for line in self.said), ""]
-        lines += self._election()
+        lines += self.heading.election()
         for contest in self.contests:
             lines += ["", *self._contest(contest)]
         for seen in self.found.tables:
@@ -110,9 +133,7 @@ class _Writer:
                 lines += ["", *self._sheets(seen, contests)]
         for at, seen in enumerate(self.found.tables):
             lines += ["", *self._roll(seen, first=not at)]
-        lines += ["", f"[organisation.{quote(IMPORTER)}]", 'role = "importer"']
-        lines += [f"title = {quote(self._author())}", "", f"# {self.words['script']}", "[script]"]
-        lines += [f"roll_by = {quote(IMPORTER)}", f"sheets_by = {quote(IMPORTER)}"]
+        lines += ["", *self.heading.signers()]
         return Suggestion("\n".join(lines) + "\n", tuple(self.said))
 
     def _say(self, text: str, **values: object) -> None:
@@ -160,44 +181,15 @@ class _Writer:
         if self.found.unused:
             self._say(N_("Not used: {tables}."), tables=", ".join(self.found.unused))
 
-    def _title(self) -> str:
-        above = self.seen.table.notes
-        notes = " · ".join(above) if len(above) <= MOST_NOTES else ""
-        made = notes if 3 < len(notes) <= 120 else re.sub(r"[_\-.]+", " ", self.stem).strip()
-        return self.answers.title or _text(made) or self.stem
-
-    def _author(self) -> str:
-        return self.answers.author or self.words["importer"]
-
-    def _day(self) -> str:
-        if self.answers.voting_day:
-            return self.answers.voting_day
-        for text in (self.stem, *self.seen.table.notes):
-            if found := _DATE.search(text):
-                year, month, day = map(int, found.groups())
-                if 1 <= month <= 12 and 1 <= day <= 28:
-                    return f"{year:04}-{month:02}-{day:02}"
-        return datetime.fromtimestamp(now(), UTC).date().isoformat()
-
-    def _election(self) -> list[str]:
-        code, title = slug(self.stem, 40) or say_key(self.language, "code", "election"), quote(self._title())
-        place = quote(self.answers.place) if self.answers.place else title
-        lines = ["[election]", *_languages(), f"code = {quote(code)}"]
-        lines += [f'kind = "simulation"  # {self.words["kind"]}', f"title = {title}", f"place = {place}"]
-        lines += [f"voting_day = {self._day()}  # {self.words['day']}"]
-        lines += [f'author_role = "importer"  # {self.words["author"]}', f"author = {quote(self._author())}"]
-        origin = f'origin = "{code}.example"  # {self.words["origin"]}'
-        return [*lines, "", "[log]", origin, 'role = "importer"', f"operator = {quote(self._author())}"]
-
     def _contest(self, contest: Contest) -> list[str]:
         lines = ["[[contest]]", f"code = {quote(contest.code)}"]
-        lines += [f"title = {quote(contest.title or self._title())}", 'method = "plurality"']
+        lines += [f"title = {quote(contest.title or self.heading.title())}", 'method = "plurality"']
         lines += [f"seats = 1  # {self.words['seats']}", f"area = {quote(self.country)}", *self._classes()]
         for code, title in contest.options:
             lines += [
                 "[[contest.candidate]]",
                 f"code = {quote(code)}",
-                f"title = {quote(_text(title) or code)}",
+                f"title = {quote(text_of(title) or code)}",
             ]
         return lines
 
@@ -205,7 +197,7 @@ class _Writer:
         """The classes of ballots that the table counts, where they are not the usual ones."""
         usual = [code for code in ("null", "blank") if code in self.seen.totals]
         rows: list[dict[str, str]] = [{"code": code} for code in usual]
-        rows += [{"code": code, "title": _text(name)} for code, name in self.seen.classes.items()]
+        rows += [{"code": code, "title": text_of(name)} for code, name in self.seen.classes.items()]
         if not rows or (len(usual) == 2 and len(rows) == 2):
             return []
         return [f"class = [{', '.join(map(inline, rows))}]"]
@@ -283,7 +275,7 @@ class _Writer:
         if "registered" in seen.totals:
             lines += [*self._reading(seen), f"registered = {quote(_field(seen.totals['registered']))}"]
         lines += ["", f"# {self.words['areas']}", "[[import.areas]]", *self._source(seen), "levels = ["]
-        root = f"={self.country}", f"={self.answers.place or self._title()}"
+        root = f"={self.country}", f"={self.heading.answers.place or self.heading.title()}"
         lines.append(f'  {{ level = "country", code = {quote(root[0])}, name = {quote(root[1])} }},')
         for level in seen.areas:
             name = quote(_field(level.name))
@@ -305,11 +297,6 @@ class _Writer:
         return lines
 
 
-def _languages() -> list[str]:
-    """The languages of the titles, where they are not those of an election that names none."""
-    return [] if languages() == USUAL else [f"languages = [{', '.join(map(quote, languages()))}]"]
-
-
 def _place(table: SeenTable) -> str:
     mapping = table.mapping
     inner = mapping.member or mapping.sheet
@@ -325,21 +312,10 @@ def _comment(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]", " ", text)[:300]
 
 
-def _text(text: str) -> str:
-    """Words that a title can hold."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:160]
-
-
 _WORDS = {
     "title": N_("An election as its table seems to say it; it can be published as it stands. What was seen:"),
-    "kind": N_("real, drill or simulation"),
-    "day": N_("check it: the table does not say it"),
-    "author": N_("authority where the electoral authority runs the system"),
-    "importer": N_("Whoever imported the table"),
-    "origin": N_("a name of its own for the public log, without https://"),
     "seats": N_("check it, and the method (docs/configuring.md)"),
     "sheets": N_("The tally sheets (docs/importing.md)."),
-    "script": N_("Who signs the roll and the sheets (docs/configuring.md)."),
     "roll": N_("The roll: every station, its center, its area and, where known, its registered voters."),
     "areas": N_("The areas, largest first, each with a code that is unique in the whole country."),
 }

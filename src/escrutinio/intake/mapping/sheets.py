@@ -287,6 +287,7 @@ class _Long:
             if column is not None
         ]
         self._sheets: dict[tuple[str, str], _Gathered] = {}
+        self._stated: dict[str, set[str]] = {}
         self._options = {contest: frozenset(ballot.options) for contest, ballot in ballots.of.items()}
 
     def take(self, line: int, cells: Cells) -> None:
@@ -332,6 +333,8 @@ class _Long:
     def finish(self, found: Sheets) -> None:
         """Make the sheets of what was gathered; one that a row is missing of is a bad row."""
         place = self._reader.table.place
+        for (_, contest), sheet in self._sheets.items():
+            self._stated.setdefault(contest, set()).update(sheet.stated)
         for (station, contest), sheet in self._sheets.items():
             if sheet.broken or not (sheet.counts or sheet.stated):
                 continue
@@ -356,6 +359,8 @@ class _Long:
                 raise CellError(self._votes_columns, str(valid), "row-sum", votes=sum(counts), stated=valid)
             valid = None
         classes: Sequence[str] = ballot.classes
+        if self._table.missing == "none":  # as of an option: none, where the table has such rows at all
+            stated = {code: 0 for code in classes if code in self._stated[contest]} | stated
         known = tuple(stated[code] for code in classes if code in stated)
         return SheetRow(
             place,

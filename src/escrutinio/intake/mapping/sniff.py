@@ -187,10 +187,13 @@ def _headed(mapping: TableMapping, rows: list[tuple[int, list[str]]], place: str
     if len(above) == 1 and first is not None:
         top = above[0]
     header, lines = rows[top][1], [rows[top][0]]
-    merged = top > 0 and len(rows[top - 1][1]) == width and sum(map(bool, rows[top - 1][1])) > 1
-    if merged and above and not all(header):
-        lines.insert(0, rows[top - 1][0])
-        header = list(joined(rows[top - 1][1], header))
+    # Names of several lines: while the lowest has gaps, the line above it is one of them.
+    while above and not all(header):
+        up = top - len(lines)
+        if up < 0 or len(rows[up][1]) != width or sum(map(bool, rows[up][1])) < 2:
+            break
+        lines.insert(0, rows[up][0])
+        header = list(joined(rows[up][1], header))
     body = [(line, cells) for line, cells in rows[top + 1 :]]
     if not any(any(cells) for _, cells in body):
         raise InputError("table-no-rows", place=place)

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import IO
 
 from escrutinio.base.errors import InputError
@@ -134,8 +135,8 @@ def _of_child(blocks: Blocks, place: str) -> Rows:
 
 
 def _headed(place: str, rows: Rows, *lines: int) -> Table:
-    """Take the header off the rows: the names on its first line, joined with those on the others below."""
-    header: tuple[str, ...] = ()
+    """Take the header off the rows: the names on its lowest line, joined with those on the others above."""
+    above: list[tuple[str, ...]] = []
     left = list(lines)
     for line, cells in rows:
         if line < left[0]:
@@ -145,11 +146,12 @@ def _headed(place: str, rows: Rows, *lines: int) -> Table:
             raise InputError("columns-many", place=place, limit=MAX_COLUMNS)
         if not any(names):
             raise InputError("header-blank", place=place, line=line)
-        header = joined(header, names) if header else names
+        above.append(names)
         # A row that began on an earlier line and one that is blank stand for no line of their own.
         left = [number for number in left if number > line]
         if not left:
-            return Table(place, header, rows)
+            # From below: a name stands over those that hold something once theirs are joined.
+            return Table(place, reduce(lambda below, names: joined(names, below), reversed(above)), rows)
     raise InputError("header-missing", place=place, line=left[0])
 
 
