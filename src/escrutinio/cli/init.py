@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
-from escrutinio.intake.authoring.init import Answers, suggest_config
+from escrutinio.intake.authoring.found import Found
+from escrutinio.intake.authoring.init import Answers, look_at, suggest_config
+
+_OF_KEYS = frozenset({"key-none", "key-repeats", "column-missing"})
 
 
 @click.command(
@@ -30,7 +35,7 @@ from escrutinio.intake.authoring.init import Answers, suggest_config
 )
 @click.option("--yes", is_flag=True, help=say("Ask nothing; take what was guessed."))
 def command(files: tuple[Path, ...], output: Path | None, yes: bool) -> None:
-    answers = Answers()
+    answers, found = Answers(), None
     if output is not None and not yes and sys.stdin is not None and sys.stdin.isatty():
         answers = Answers(
             title=_asked(say("What is the election called?")),
@@ -38,7 +43,8 @@ def command(files: tuple[Path, ...], output: Path | None, yes: bool) -> None:
             voting_day=_asked_day(),
             author=_asked(say("Who publishes it?")),
         )
-    made = suggest_config(files, language(), answers)
+        answers, found = _asked_of_rows(files, answers)
+    made = suggest_config(files, language(), answers, found)
     if output is None:
         click.echo(made.text, nl=False)
         return
@@ -65,3 +71,35 @@ def _asked_day() -> str | None:
             return date.fromisoformat(said).isoformat()
         except ValueError:
             click.echo(say("A date is written as 2024-07-28."), err=True)
+
+
+def _asked_of_rows(files: tuple[Path, ...], answers: Answers) -> tuple[Answers, Found]:
+    """Look at the tables, and ask which columns tell stations apart and whether sums are sheets."""
+    while True:
+        try:
+            found = look_at(files, answers)
+        except InputError as error:
+            if error.code not in _OF_KEYS:
+                raise
+            click.echo(str(error), err=True)
+            if (said := _asked(say("Which columns tell the stations apart (joined by +)?"))) is None:
+                raise
+            answers = replace(answers, key=_columns(said))
+            continue
+        seen = found.tables[0]
+        if seen.sums and not answers.keep_sums:
+            lines = ", ".join(map(str, seen.sums[:20])) + (", …" if len(seen.sums) > 20 else "")
+            question = say("Sums of other rows seem to stand in line {lines}. Leave them out?", lines=lines)
+            if not click.confirm(question, default=True, err=True):
+                answers = replace(answers, keep_sums=True)
+                continue
+        guessed = " + ".join(each.name for each in seen.key.columns)
+        question = say("Which columns tell the stations apart (joined by +)?")
+        key = _columns(str(click.prompt(question, default=guessed, err=True)))
+        if key == _columns(guessed):
+            return answers, found
+        answers = replace(answers, key=key)
+
+
+def _columns(said: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in said.split("+"))))

@@ -38,6 +38,10 @@ class Answers:
     place: str | None = None
     voting_day: str | None = None
     author: str | None = None
+    key: tuple[str, ...] = ()
+    """The columns that tell the stations apart."""
+    keep_sums: bool = False
+    """Whether rows that look like sums of others are sheets all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Suggestion:
     said: tuple[str, ...]
 
 
-def look_at(paths: Sequence[Path]) -> Found:
+def look_at(paths: Sequence[Path], answers: Answers = Answers()) -> Found:
     """The tables of these files and folders that seem to hold tally sheets, those of one shape together.
 
     Raises InputError where none does: of the table that comes nearest.
@@ -59,7 +63,7 @@ def look_at(paths: Sequence[Path]) -> Found:
     for table in tables:
         same = next((each for each in found if each.table.columns == table.columns), None)
         try:
-            seen = sketch(table)
+            seen = sketch(table, key_said=answers.key, keep_sums=answers.keep_sums)
         except InputError as error:
             failed = failed or error
             continue
@@ -76,14 +80,15 @@ def look_at(paths: Sequence[Path]) -> Found:
     return Found(alike, tuple(place for table in tables if (place := _place(table)) not in used))
 
 
-def suggest_config(paths: Sequence[Path], language: str, answers: Answers = Answers()) -> Suggestion:
+def suggest_config(
+    paths: Sequence[Path], language: str, answers: Answers = Answers(), found: Found | None = None
+) -> Suggestion:
     """Return a commented configuration, valid TOML, for tables of tally sheets.
 
     Files are named relative to the directory they lie in. Raises InputError if none is such a table, and
-    KeyError for an unknown language.
+    KeyError for an unknown language. `found`: what `look_at` saw with these answers.
     """
-    found = look_at(paths)
-    return _Writer(found, paths[0], language, answers).suggestion()
+    return _Writer(found or look_at(paths, answers), paths[0], language, answers).suggestion()
 
 
 class _Writer:
@@ -152,7 +157,14 @@ class _Writer:
                 fits=proof.fits,
                 rows=proof.rows,
             )
-        if seen.sums:
+        if seen.no_list[1]:
+            self._say(
+                N_("{column} is 0 though there are votes in {fits:,} of {rows:,}: read as unknown."),
+                column=seen.totals["registered"],
+                fits=seen.no_list[1],
+                rows=len(table.rows),
+            )
+        if seen.sums and not seen.confirmed:
             lines = ", ".join(map(str, seen.sums[:20])) + (", …" if len(seen.sums) > 20 else "")
             self._say(N_("Sums of other rows, left out: line {lines}."), lines=lines)
         if seen.others:
@@ -246,7 +258,10 @@ class _Writer:
             note = f"  # {proof.fits:,} / {proof.rows:,}" if proof is not None else ""
             # A row whose control fails would be refused; so only one that holds everywhere is asked for.
             off = "# " if kind == "valid" and proof is not None and proof.fits != proof.rows else ""
-            said.append(f"{off}{kind} = {quote(_field(column))}{note}")
+            figure = _registered(seen) if kind == "registered" else quote(_field(column))
+            said.append(f"{off}{kind} = {figure}{note}")
+        if seen.confirmed:
+            said.append(f"confirmed = {inline(list(seen.confirmed))}")
         if seen.classes:
             said.append(f"classes = {inline({code: _field(name) for code, name in seen.classes.items()})}")
         return [*lines[:end], *said, *lines[end:]]
@@ -281,7 +296,7 @@ class _Writer:
         area = seen.areas[-1].code if seen.areas else f"={self.country}"
         lines.append(f"area = {quote(area)}")
         if "registered" in seen.totals:
-            lines += [*self._reading(seen), f"registered = {quote(_field(seen.totals['registered']))}"]
+            lines += [*self._reading(seen), f"registered = {_registered(seen)}"]
         lines += ["", f"# {self.words['areas']}", "[[import.areas]]", *self._source(seen), "levels = ["]
         root = f"={self.country}", f"={self.answers.place or self._title()}"
         lines.append(f'  {{ level = "country", code = {quote(root[0])}, name = {quote(root[1])} }},')
@@ -319,6 +334,14 @@ def _place(table: SeenTable) -> str:
 def _field(column: str) -> str:
     """A column's name as a field: one that would be read as something else stands in braces."""
     return f"{{{column}}}" if column.startswith("=") else column
+
+
+def _registered(seen: Sketch) -> str:
+    """The field of registered voters; a list of nobody at a place where people voted is none."""
+    field = _field(seen.totals["registered"])
+    if not (zeros := seen.no_list[0]):
+        return quote(field)
+    return inline({"column": field, "marks": dict.fromkeys(zeros, "unknown")})
 
 
 def _comment(text: str) -> str:
