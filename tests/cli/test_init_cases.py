@@ -2,6 +2,11 @@
 
 import csv
 import json
+import os
+import pty
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from shutil import copy
 
@@ -49,3 +54,38 @@ def test_a_table_becomes_a_site_that_verifies(name: str, tmp_path: Path) -> None
         assert {code: int(root[code]) for code in figures} == figures
     # Origin not authenticated: nobody was told whom to trust.
     assert escrutinio("verify", tmp_path / "pub").returncode == 4
+
+
+def asked(folder: Path, answers: str) -> str:
+    """The configuration that `init` writes for t.csv where a person answers on a terminal."""
+    ours, its = pty.openpty()
+    os.write(ours, answers.encode())
+    done = subprocess.run(
+        [sys.executable, "-m", "escrutinio", "init", folder / "t.csv", "-o", folder / "t.toml"],
+        stdin=its,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "ESCRUTINIO_LANG": "en"},
+        check=False,
+        timeout=120,
+    )
+    os.close(ours)
+    os.close(its)
+    assert done.returncode == 0, done.stderr
+    return (folder / "t.toml").read_text()
+
+
+def test_on_a_terminal_a_person_says_which_rows_are_sheets_and_what_tells_them_apart(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "seccion,casilla,lugar,A,B\n1,B,plaza,10,20\n1,C,liceo,4,6\n2,B,club,7,1\nTODO,T,todo,21,27\n"
+    )
+    left_out = tomllib.loads(asked(tmp_path, "T\nP\n2030-01-01\nX\ny\n\n"))
+    (sheets,) = left_out["import"]["sheets"]
+    assert sheets["skip_last"] == 1
+    (tmp_path / "t.toml").unlink()
+    kept = tomllib.loads(asked(tmp_path, "T\nP\n2030-01-01\nX\nn\nseccion + nothing\nseccion + casilla\n\n"))
+    (sheets,) = kept["import"]["sheets"]
+    assert sheets["station"] == "{seccion}.{casilla}"
+    assert sheets["confirmed"] == ["TODO.T"]
+    assert "skip_last" not in sheets
+    assert kept["election"]["place"] == "P"
