@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
 
 from escrutinio.base.beside import write_new
+from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
+from escrutinio.intake.authoring.found import Found
 from escrutinio.intake.authoring.heading import Answers
-from escrutinio.intake.authoring.init import suggest_config
+from escrutinio.intake.authoring.init import look_at, suggest_config
+from escrutinio.intake.authoring.recipe_config import Filling
 from escrutinio.intake.authoring.recipes import recipes
+
+_OF_KEYS = frozenset({"key-none", "key-repeats", "column-missing"})
 
 
 def _list_recipes(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -52,7 +58,7 @@ def _list_recipes(context: click.Context, _: click.Parameter, asked: bool) -> No
     help=say("List the recipes, and stop."),
 )
 def command(files: tuple[Path, ...], output: Path | None, yes: bool, recipe: str | None) -> None:
-    answers = Answers()
+    answers, found = Answers(), None
     if output is not None and not yes and sys.stdin is not None and sys.stdin.isatty():
         answers = Answers(
             title=_asked(say("What is the election called?")),
@@ -60,7 +66,8 @@ def command(files: tuple[Path, ...], output: Path | None, yes: bool, recipe: str
             voting_day=_asked_day(),
             author=_asked(say("Who publishes it?")),
         )
-    made = suggest_config(files, language(), answers, recipe)
+        answers, found = _asked_of_rows(files, answers, recipe)
+    made = suggest_config(files, language(), answers, recipe, found)
     if output is None:
         click.echo(made.text, nl=False)
         return
@@ -87,3 +94,40 @@ def _asked_day() -> str | None:
             return date.fromisoformat(said).isoformat()
         except ValueError:
             click.echo(say("A date is written as 2024-07-28."), err=True)
+
+
+def _asked_of_rows(
+    files: tuple[Path, ...], answers: Answers, recipe: str | None
+) -> tuple[Answers, Found | Filling]:
+    """Look at the tables, and ask what no recipe says: which columns tell stations apart, and whether sums
+    are sheets."""
+    while True:
+        try:
+            found = look_at(files, answers, recipe)
+        except InputError as error:
+            if error.code not in _OF_KEYS:
+                raise
+            click.echo(str(error), err=True)
+            if (said := _asked(say("Which columns tell the stations apart (joined by +)?"))) is None:
+                raise
+            answers = replace(answers, key=_columns(said))
+            continue
+        if isinstance(found, Filling):
+            return answers, found
+        seen = found.tables[0]
+        if seen.sums and not answers.keep_sums:
+            lines = ", ".join(map(str, seen.sums[:20])) + (", …" if len(seen.sums) > 20 else "")
+            question = say("Sums of other rows seem to stand in line {lines}. Leave them out?", lines=lines)
+            if not click.confirm(question, default=True, err=True):
+                answers = replace(answers, keep_sums=True)
+                continue
+        guessed = " + ".join(each.name for each in seen.key.columns)
+        question = say("Which columns tell the stations apart (joined by +)?")
+        key = _columns(str(click.prompt(question, default=guessed, err=True)))
+        if key == _columns(guessed):
+            return answers, found
+        answers = replace(answers, key=key)
+
+
+def _columns(said: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in said.split("+"))))

@@ -29,6 +29,10 @@ class Answers:
     place: str | None = None
     voting_day: str | None = None
     author: str | None = None
+    key: tuple[str, ...] = ()
+    """The columns that tell the stations apart."""
+    keep_sums: bool = False
+    """Whether rows that look like sums of others are sheets all the same."""
 
 
 class Heading:

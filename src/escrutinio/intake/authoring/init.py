@@ -33,17 +33,23 @@ class Suggestion:
     said: tuple[str, ...]
 
 
-def look_at(tables: Sequence[SeenTable]) -> Found:
-    """Those tables that seem to hold tally sheets, the ones of one shape together.
+def look_at(paths: Sequence[Path], answers: Answers, recipe: str | None = None) -> Found | Filling:
+    """The tables of these files and folders that seem to hold tally sheets, those of one shape together.
+
+    A recipe that knows their shape is filled in instead, or the one that is named (`none` for none).
 
     Raises InputError where none does: of the table that comes nearest.
     """
+    tables = [table for path in paths for table in tables_of(path)]
+    known = recipe_for(tables) if recipe is None else None if recipe == NO_RECIPE else recipe_named(recipe)
+    if known is not None:
+        return Filling(known, tables)
     found: list[Sketch] = []
     failed: InputError | None = None
     for table in tables:
         same = next((each for each in found if each.table.columns == table.columns), None)
         try:
-            seen = sketch(table)
+            seen = sketch(table, key_said=answers.key, keep_sums=answers.keep_sums)
         except InputError as error:
             failed = failed or error
             continue
@@ -61,19 +67,22 @@ def look_at(tables: Sequence[SeenTable]) -> Found:
 
 
 def suggest_config(
-    paths: Sequence[Path], language: str, answers: Answers | None = None, recipe: str | None = None
+    paths: Sequence[Path],
+    language: str,
+    answers: Answers | None = None,
+    recipe: str | None = None,
+    found: Found | Filling | None = None,
 ) -> Suggestion:
     """Return a commented configuration, valid TOML, for tables of tally sheets.
 
-    A recipe that knows their shape is used, or the one that is named; `none` for none. Files are named
-    relative to the directory they lie in. Raises InputError if none is such a table, and KeyError for an
-    unknown language.
+    Files are named relative to the directory they lie in. Raises InputError if none is such a table, and
+    KeyError for an unknown language. `found`: what `look_at` saw with these answers.
     """
-    tables = [table for path in paths for table in tables_of(path)]
-    known = recipe_for(tables) if recipe is None else None if recipe == NO_RECIPE else recipe_named(recipe)
-    if known is not None:
-        return _of_recipe(Filling(known, tables), paths[0], language, answers or Answers())
-    return _Writer(look_at(tables), paths[0], language, answers or Answers()).suggestion()
+    said = answers or Answers()
+    seen = found or look_at(paths, said, recipe)
+    if isinstance(seen, Filling):
+        return _of_recipe(seen, paths[0], language, said)
+    return _Writer(seen, paths[0], language, said).suggestion()
 
 
 def _of_recipe(filling: Filling, path: Path, language: str, answers: Answers) -> Suggestion:
@@ -100,8 +109,8 @@ def _of_recipe(filling: Filling, path: Path, language: str, answers: Answers) ->
         say_many_in(
             language,
             len(filling.contests),
-            N_("{count:,} contest with {options:,} options."),
-            N_("{count:,} contests with {options:,} options."),
+            "{count:,} contest with {options:,} options.",
+            "{count:,} contests with {options:,} options.",
             options=options,
         )
     )
@@ -173,7 +182,14 @@ class _Writer:
                 fits=proof.fits,
                 rows=proof.rows,
             )
-        if seen.sums:
+        if seen.no_list[1]:
+            self._say(
+                N_("{column} is 0 though there are votes in {fits:,} of {rows:,}: read as unknown."),
+                column=seen.totals["registered"],
+                fits=seen.no_list[1],
+                rows=len(table.rows),
+            )
+        if seen.sums and not seen.confirmed:
             lines = ", ".join(map(str, seen.sums[:20])) + (", …" if len(seen.sums) > 20 else "")
             self._say(N_("Sums of other rows, left out: line {lines}."), lines=lines)
         if seen.others:
@@ -238,7 +254,10 @@ class _Writer:
             note = f"  # {proof.fits:,} / {proof.rows:,}" if proof is not None else ""
             # A row whose control fails would be refused; so only one that holds everywhere is asked for.
             off = "# " if kind == "valid" and proof is not None and proof.fits != proof.rows else ""
-            said.append(f"{off}{kind} = {quote(_field(column))}{note}")
+            figure = _registered(seen) if kind == "registered" else quote(_field(column))
+            said.append(f"{off}{kind} = {figure}{note}")
+        if seen.confirmed:
+            said.append(f"confirmed = {inline(list(seen.confirmed))}")
         if seen.classes:
             said.append(f"classes = {inline({code: _field(name) for code, name in seen.classes.items()})}")
         return [*lines[:end], *said, *lines[end:]]
@@ -273,7 +292,7 @@ class _Writer:
         area = seen.areas[-1].code if seen.areas else f"={self.country}"
         lines.append(f"area = {quote(area)}")
         if "registered" in seen.totals:
-            lines += [*self._reading(seen), f"registered = {quote(_field(seen.totals['registered']))}"]
+            lines += [*self._reading(seen), f"registered = {_registered(seen)}"]
         lines += ["", f"# {self.words['areas']}", "[[import.areas]]", *self._source(seen), "levels = ["]
         root = f"={self.country}", f"={self.heading.answers.place or self.heading.title()}"
         lines.append(f'  {{ level = "country", code = {quote(root[0])}, name = {quote(root[1])} }},')
@@ -306,6 +325,14 @@ def _place(table: SeenTable) -> str:
 def _field(column: str) -> str:
     """A column's name as a field: one that would be read as something else stands in braces."""
     return f"{{{column}}}" if column.startswith("=") else column
+
+
+def _registered(seen: Sketch) -> str:
+    """The field of registered voters; a list of nobody at a place where people voted is none."""
+    field = _field(seen.totals["registered"])
+    if not (zeros := seen.no_list[0]):
+        return quote(field)
+    return inline({"column": field, "marks": dict.fromkeys(zeros, "unknown")})
 
 
 def _comment(text: str) -> str:

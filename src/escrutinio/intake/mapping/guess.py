@@ -16,12 +16,14 @@ from escrutinio.intake.mapping.columns import (
     STATION,
     TOTALS,
     Column,
+    as_code,
     column_of,
     fits_in_code,
     plain,
     written,
 )
 from escrutinio.intake.mapping.keys import Key, find_key
+from escrutinio.intake.mapping.mapping import nearest
 from escrutinio.intake.mapping.sniff import SeenTable
 
 MOST_CONTESTS = 2_000
@@ -67,6 +69,8 @@ class Sketch:
     columns of other ballots by their code; `contest`: columns that say the contest; `long`: where a row is
     one option, the columns of its name and its votes. `sums`: the lines of rows that are sums, which `table`
     has no more; `by_name`: the column and texts that leave them out, where they do not stand at the end.
+    `confirmed`: the stations of such rows, where a person said that they are sheets. `no_list`: what the
+    column of registered voters says of stations with votes and without a list, and how many those are.
     `others`: columns that are not used.
     """
 
@@ -83,6 +87,8 @@ class Sketch:
     sums: tuple[int, ...] = ()
     by_name: tuple[str, tuple[str, ...]] | None = None
     others: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    no_list: tuple[tuple[str, ...], int] = ((), 0)
 
     @property
     def center(self) -> Column | None:
@@ -91,15 +97,23 @@ class Sketch:
         return found[0] if len(self.key.columns) > 1 and found else None
 
 
-def sketch(table: SeenTable, *, needs_key: bool = True) -> Sketch:
+def sketch(
+    table: SeenTable, *, needs_key: bool = True, key_said: Sequence[str] = (), keep_sums: bool = False
+) -> Sketch:
     """Guess what a table says. Raises InputError where no columns identify its rows; where no key is needed,
-    the columns named like stations and centers are taken all the same."""
+    the columns named like stations and centers are taken all the same.
+
+    A person may have said the columns of the key, and that rows that look like sums are sheets.
+    """
     columns = {name: column_of(name, values) for name, values in table.cells.items()}
     totals, classes, options = _roles(list(columns.values()))
     beside = (*totals.get("null", ()), *totals.get("blank", ()))
     counted = options if len(options) > 1 else (*options, *beside)
+    whole = table
     table, sums, by_name = _without_sums(table, columns, counted)
-    if sums:
+    if keep_sums:
+        table, by_name = whole, None
+    elif sums:
         columns = {name: column_of(name, values) for name, values in table.cells.items()}
     contest = tuple(
         name for name, each in columns.items() if re.match(_CONTEST, plain(name)) and each.distinct > 1
@@ -116,7 +130,10 @@ def sketch(table: SeenTable, *, needs_key: bool = True) -> Sketch:
         figures |= {name for name, each in columns.items() if each.figures and not _is_id(each)}
         figures |= {name for name in columns if re.match(r"^(party|partido|partei|writein)$", plain(name))}
     left = [each for name, each in columns.items() if name not in figures and not each.empty]
-    key = _key(table, left, within, needs_key)
+    if key_said:
+        key = find_key(table.mapping.file, left, table.cells, within, _named(table, columns, key_said))
+    else:
+        key = _key(table, left, within, needs_key)
     chosen, proofs, dropped = _proven(table, columns, options, totals, classes)
     options = tuple(name for name in options if name not in dropped)
     areas = _areas(columns, left, key)
@@ -137,7 +154,47 @@ def sketch(table: SeenTable, *, needs_key: bool = True) -> Sketch:
         sums=sums,
         by_name=by_name,
         others=tuple(name for name in columns if name not in used),
+        confirmed=_codes_at(table, key, sums) if keep_sums else (),
+        no_list=_without_list(table, columns, (*options, *classes.values()), chosen),
     )
+
+
+def _named(table: SeenTable, columns: dict[str, Column], names: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of these names. Raises InputError for one that there is not."""
+    for name in names:
+        if name not in columns:
+            near = nearest(name, list(columns))
+            raise InputError("column-missing", place=table.mapping.file, column=repr(name), nearest=near)
+    return tuple(columns[name] for name in dict.fromkeys(names))
+
+
+def _codes_at(table: SeenTable, key: Key, lines: Sequence[int]) -> tuple[str, ...]:
+    """The stations that stand on these lines."""
+    wanted = frozenset(lines)
+    cells = [table.cells[each.name] for each in key.columns]
+    codes = (
+        ".".join(as_code(column, text[at]) for column, text in zip(key.columns, cells, strict=True))
+        for at, line in enumerate(table.lines)
+        if line in wanted
+    )
+    return tuple(dict.fromkeys(codes))
+
+
+def _without_list(
+    table: SeenTable, columns: dict[str, Column], votes: Sequence[str], chosen: dict[str, str]
+) -> tuple[tuple[str, ...], int]:
+    """What says 0 in the column of registered voters where there are votes, and in how many rows: special
+    places serve voters of other lists."""
+    if (name := chosen.get("registered")) is None:
+        return (), 0
+    texts = table.cells[name]
+    counted = [_numbers(columns[each], table.cells[each]) for each in votes]
+    zero = [
+        text
+        for text, have, *row in zip(texts, _numbers(columns[name], texts), *counted, strict=True)
+        if not have and any(row) and text not in ("", *columns[name].marks)
+    ]
+    return tuple(dict.fromkeys(zero)), len(zero)
 
 
 def _is_id(column: Column) -> bool:

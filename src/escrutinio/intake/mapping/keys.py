@@ -44,15 +44,16 @@ def find_key(
     columns: Sequence[Column],
     cells: Mapping[str, Sequence[str]],
     within: Sequence[Sequence[str]] = (),
+    said: Sequence[Column] = (),
 ) -> Key:
-    """The key of a table, by columns that can be part of one.
+    """The key of a table, by columns that can be part of one, or by those that a person `said`.
 
     A column named like a station is tried first, then that within its center, then each other column alone,
     then two, three and four together. `within`: what else tells rows of one station apart, such as the
     contest. Raises InputError where no columns are unique in nearly all rows.
     """
     best: Key | None = None
-    for tried in _candidates(columns):
+    for tried in [tuple(said)] if said else _candidates(columns):
         found = _measured(tried, cells, within)
         if found.distinct == found.rows:
             return found
