@@ -29,6 +29,7 @@ _WORDS = {
     "`object`": N_("a table"),
     "`str`": N_("text"),
     "`str | object`": N_("text, or a table with a text per language"),
+    "`str | object | array`": N_("text, a list or a table"),
     "`int`": N_("a whole number"),
     "`float`": N_("a number with a decimal point"),
     "`bool`": N_("true or false"),

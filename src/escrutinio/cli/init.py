@@ -23,8 +23,9 @@ _OF_KEYS = frozenset({"key-none", "key-repeats", "column-missing"})
 
 def _list_recipes(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked and not context.resilient_parsing:
+        width = max(map(len, recipes()))
         for name, recipe in recipes().items():
-            click.echo(f"{name}  {recipe.title(language())}")
+            click.echo(f"{name:<{width}}  {recipe.title(language())}")
         context.exit()
 
 

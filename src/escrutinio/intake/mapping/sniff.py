@@ -119,6 +119,8 @@ def _text_rows(
     raw: io.BufferedReader, mapping: TableMapping, place: str
 ) -> tuple[TableMapping, list[tuple[int, list[str]]]]:
     data = raw.read()
+    if not data.strip():
+        raise InputError("table-empty", place=place)
     encoding, text = _decode(data, place)
     delimiter = _delimiter(text[:HEAD], place)
     mapping = msgspec.structs.replace(mapping, encoding=encoding, delimiter=delimiter)

@@ -43,6 +43,7 @@ class Table:
                 case 0:
                     number = _NUMBER.fullmatch(column)
                     if number is None or not 1 <= int(number[1]) <= len(self.header):
+                        self._check_parted(column)
                         raise InputError(
                             "column-missing",
                             place=self.place,
@@ -69,6 +70,19 @@ class Table:
         while self.header[index] and end < len(self.header) and not self.header[end]:
             end += 1
         return tuple(range(index + 1, end))
+
+    def _check_parted(self, column: str) -> None:
+        """Say which delimiter would part a header that is one cell with the wanted column in it."""
+        if len(self.header) == 1:
+            for delimiter in ",;\t|":
+                if column in (name.strip(' "') for name in self.header[0].split(delimiter)):
+                    raise InputError(
+                        "header-delimiter",
+                        place=self.place,
+                        column=repr(column),
+                        header=self.header[0][:200],
+                        delimiter=repr(delimiter),
+                    )
 
 
 TABLE = Limits(memory=4 << 30, seconds=120, part=1)
