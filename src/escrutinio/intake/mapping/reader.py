@@ -33,6 +33,9 @@ from escrutinio.intake.mapping.values import (
 MAX_BAD_ROWS = 10_000
 """A table with more bad rows than this has a wrong mapping; listing them helps nobody."""
 
+MOST_ALIKE = 1 << 16
+"""Most different rows that are remembered so as not to be read again."""
+
 Count = Callable[[Cells], int]
 Optional = Callable[[Cells], str | None]
 OptionalCount = Callable[[Cells], int | None]
@@ -238,6 +241,26 @@ class Reader:
             return _none_known(needed, column, text)
         self.facts.append((FACTS[meaning], column, text))
         return 0 if needed else None
+
+    def once(self, take: Callable[[int, Cells], object]) -> Callable[[int, Cells], None]:
+        """Hand only the first of rows that are alike in every column read so far to `take`.
+
+        For rows that say again what others said, such as that a parish lies in its state. One that is refused,
+        or of which a cell is, comes each time.
+        """
+        used = sorted(self._used)
+        look: Callable[[Cells], object] = itemgetter(*used) if used else _unknown
+        seen: set[object] = set()
+
+        def first(line: int, cells: Cells) -> None:
+            said = look(cells)
+            if said in seen:
+                return
+            take(line, cells)
+            if not self.lost and len(seen) < MOST_ALIKE:
+                seen.add(said)
+
+        return first
 
     @property
     def wanted(self) -> int:
