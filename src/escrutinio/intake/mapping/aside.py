@@ -7,8 +7,11 @@ Neither is counted until a person says that it is a sheet.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from escrutinio.base.errors import InputError
 from escrutinio.intake.mapping.rows import BadRow, SheetRow
+from escrutinio.intake.mapping.values import MAX_COUNT
 from escrutinio.intake.scan.results import is_zero_report
 
 LEAST = 2
@@ -38,8 +41,24 @@ def find_sums(figures: Sequence[tuple[int, ...]]) -> tuple[SumRow, ...]:
     return tuple(SumRow(last - at, addends, False) for at, addends in _running(figures[::-1]))
 
 
+def _may_hold_sums(figures: Sequence[tuple[int, ...]]) -> bool:
+    """Whether any row is the sum of all before it, as the first sum of a table is. In one look over the
+    columns: hardly any table of many rows has one."""
+    if len(figures) <= LEAST:
+        return False
+    try:
+        rows = np.array(figures, np.int64)
+    except OverflowError:
+        return True
+    if rows.size and int(rows.max()) > MAX_COUNT:
+        return True
+    before = np.cumsum(rows, axis=0)
+    before -= rows
+    return bool(((rows == before).all(axis=1) & rows.any(axis=1)).any())
+
+
 def _running(figures: Sequence[tuple[int, ...]]) -> Iterable[tuple[int, int]]:
-    if not figures:
+    if not _may_hold_sums(figures):
         return
     width = len(figures[0])
     all_of, since = [0] * width, [0] * width

@@ -33,6 +33,9 @@ from escrutinio.intake.mapping.values import (
 MAX_BAD_ROWS = 10_000
 """A table with more bad rows than this has a wrong mapping; listing them helps nobody."""
 
+MOST_ALIKE = 1 << 16
+"""Most different rows that are remembered so as not to be read again."""
+
 Count = Callable[[Cells], int]
 Optional = Callable[[Cells], str | None]
 OptionalCount = Callable[[Cells], int | None]
@@ -239,6 +242,26 @@ class Reader:
         self.facts.append((FACTS[meaning], column, text))
         return 0 if needed else None
 
+    def once(self, take: Callable[[int, Cells], object]) -> Callable[[int, Cells], None]:
+        """Hand only the first of rows that are alike in every column read so far to `take`.
+
+        For rows that say again what others said, such as that a parish lies in its state. One that is
+        refused, or of which a cell is, comes each time.
+        """
+        used = sorted(self._used)
+        look: Callable[[Cells], object] = itemgetter(*used) if used else _unknown
+        seen: set[object] = set()
+
+        def first(line: int, cells: Cells) -> None:
+            said = look(cells)
+            if said in seen:
+                return
+            take(line, cells)
+            if not self.lost and len(seen) < MOST_ALIKE:
+                seen.add(said)
+
+        return first
+
     @property
     def wanted(self) -> int:
         """How many rows the mapping has wanted so far."""
@@ -256,13 +279,16 @@ class Reader:
         spread = [(index, self.table.spread(index)) for index in sorted(self._used)]
         beside = [(index, other) for index, others in spread for other in others]
         line, before, chosen = 0, len(bad), self._chosen
+        every = not self._mapping.where
+        wanted = 0
         for line, cells in _without_last(self.table.rows, self._mapping.skip_last):
             if len(cells) > width and not any(map(str.strip, cells[width:])):
                 del cells[width:]
             try:
                 if len(cells) != width:
                     raise CellError("", "", "row-cells", size=len(cells), width=width)
-                if chosen(cells):
+                if every or chosen(cells):
+                    wanted += 1
                     for index, other in beside:
                         if cells[other].strip():
                             raise self._merged(index, other)
@@ -279,6 +305,8 @@ class Reader:
                 self.facts.clear()
             if len(bad) - before > MAX_BAD_ROWS:
                 raise InputError("rows-bad-many", place=place, limit=MAX_BAD_ROWS, first=bad[before])
+        if every:
+            chosen.matched += wanted
         if not line and not may_be_empty:
             raise InputError("table-no-rows", place=place)
         if chosen.rows and not chosen.matched:

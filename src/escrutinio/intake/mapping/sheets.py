@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import cast
 
 import msgspec
@@ -10,7 +11,7 @@ from escrutinio.base.errors import DefinitionError, InputError
 from escrutinio.core.records.codes import SheetFact
 from escrutinio.intake.mapping.expression import Cells
 from escrutinio.intake.mapping.mapping import ORDINARY, PENDING, Figure, Listed, SheetsMapping, nearest
-from escrutinio.intake.mapping.reader import OptionalCount, Reader, named_columns
+from escrutinio.intake.mapping.reader import MOST_ALIKE, OptionalCount, Reader, named_columns
 from escrutinio.intake.mapping.rows import BadRow, Ballot, FactRow, SheetRow
 from escrutinio.intake.mapping.values import FACTS, WITHOUT_SHEET, CellError, short
 
@@ -150,7 +151,10 @@ class _Wide:
         constant = isinstance(table.contest, str)
         self._contest = reader.listed("=" + str(table.contest) if constant else table.contest)
         beside = {name: figure for name in ("valid", *STATED) if (figure := getattr(table, name)) is not None}
-        self._names = tuple(beside)
+        names = list(beside)
+        self._stated = itemgetter(
+            *(names.index(each) if each in beside else -1 for each in ("valid", *STATED))
+        )
         self._of = {}
         for contest, ballot in ballots.of.items():
             options = [table.options[code] for code in ballot.options]
@@ -178,6 +182,8 @@ class _Wide:
             return
         if fact not in WITHOUT_SHEET:
             self._sheet(line, cells, station, contest, fact, confirmed=bool(words and status == ORDINARY))
+        if fact is None and not self._reader.facts:
+            return
         said = {} if fact is None else {fact: [words]}
         for marked, column, mark in self._reader.facts:
             said.setdefault(marked, []).append(f"{column}: {mark}")
@@ -208,11 +214,13 @@ class _Wide:
         if not any(counts) and fields.blank(cells):
             self.pending = True
             return
-        if any(marked in WITHOUT_SHEET for marked, _, _ in self._reader.facts):
+        if self._reader.facts and any(marked in WITHOUT_SHEET for marked, _, _ in self._reader.facts):
             return
         others = fields.others(cells)
-        stated = dict(zip(self._names, others[fields.classes :], strict=True))
-        valid = stated.get("valid")
+        classes = others[: fields.classes]
+        # The order of STATED, with None for what the mapping has no field of.
+        beside = *others[fields.classes :], None
+        valid, ballots, voters, registered, supplement, spoilt = self._stated(beside)
         if marks > 1:
             if valid is None:
                 raise CellError(self._valid_columns, "", "cell-no-count")
@@ -222,13 +230,11 @@ class _Wide:
             if valid != sum(counts):
                 raise CellError(self._valid_columns, str(valid), "row-sum", votes=sum(counts), stated=valid)
             valid = None
-        classes = others[: fields.classes]
-        get = stated.get
         self._found.rows.append(
             SheetRow(
                 self._place, line, station, contest, counts,
                 () if None in classes else cast(tuple[int, ...], classes),
-                get("ballots"), get("voters"), get("registered"), valid, get("supplement"), get("spoilt"),
+                ballots, voters, registered, valid, supplement, spoilt,
                 confirmed or station in self._confirmed,
             )
         )  # fmt: skip
@@ -243,13 +249,19 @@ def _status(
     get, column = reader.text(status.column, lenient=True)
     words = {word.strip(): meaning for word, meaning in status.is_.items()}
     words.setdefault("", ORDINARY)
+    known: dict[str, tuple[str, SheetFact | None, str]] = {}
 
     def read(cells: Cells) -> tuple[str, SheetFact | None, str]:
         text = get(cells)
+        if (before := known.get(text)) is not None:
+            return before
         meaning = words.get(text, status.other) if status.is_ else text.lower() or ORDINARY
         if meaning not in (ORDINARY, PENDING) and meaning not in FACTS:
             raise CellError(column, text, "status-not-listed")
-        return str(meaning), FACTS.get(str(meaning)), text
+        found = str(meaning), FACTS.get(str(meaning)), text
+        if len(known) < MOST_ALIKE:
+            known[text] = found
+        return found
 
     return read
 

@@ -89,7 +89,7 @@ def read_centers(mapping: ImportMapping, base_dir: Path, files: Files | None = N
     with _opened(mapping, base_dir, files) as opened:
         for table in mapping.centers:
             for reader in opened.open(table):
-                reader.each(_center_taker(reader, table, merged), bad)
+                reader.each(reader.once(_center_taker(reader, table, merged)), bad)
         return Imported(merged.rows(), tuple(bad), opened.read())
 
 
@@ -104,7 +104,7 @@ def read_areas(mapping: ImportMapping, base_dir: Path, files: Files | None = Non
     with _opened(mapping, base_dir, files) as opened:
         for table in mapping.areas:
             for reader in opened.open(table):
-                reader.each(_area_taker(reader, table, merged), bad)
+                reader.each(reader.once(_area_taker(reader, table, merged)), bad)
         return Imported(merged.rows(), tuple(bad), opened.read())
 
 
