@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from escrutinio.cli.counting import countings, nothing_counts
 from escrutinio.cli.output import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
-from escrutinio.cli.publish import nothing_counts
 from tests.cli.running import process
 from tests.core.election.build import Day, machines
 from tests.serving import serve
@@ -137,8 +137,8 @@ def test_bad_use_is_two(tmp_path: Path) -> None:
 
 def test_that_nothing_counts_is_told_from_that_there_is_nothing() -> None:
     day = machines(Day())
-    assert not nothing_counts(day.state())
+    assert not nothing_counts(list(countings(day.state())))
     day.sheet("machine/1", "n9.99", (1, 2, 3, 4))
-    assert nothing_counts(day.state())
+    assert nothing_counts(list(countings(day.state())))
     day.sheet("machine/1", "n1.01", (1, 2, 3, 4))
-    assert not nothing_counts(day.state())
+    assert not nothing_counts(list(countings(day.state())))

@@ -135,7 +135,7 @@ def test_a_bad_row_stops_unless_it_may_be_left_out(tmp_path: Path) -> None:
     bad.write_text("mesa,EG,NM\nA1,5,4\nA2,3,99999999999\n")
     assert "bad.csv, line 3, column NM" in refused("reconcile", good, bad)
     found = plain(good, bad, "--skip-bad-rows")["contests"][0]["pairs"][0]
-    assert found["kinds"] == {"only-left": 1, "agree": 1}
+    assert found["kinds"] == {"no-figure": 1, "agree": 1}
 
 
 def test_kinds_of_the_document_stand_in_the_order_in_which_they_are_tried() -> None:

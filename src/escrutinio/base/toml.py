@@ -29,6 +29,7 @@ _WORDS = {
     "`object`": N_("a table"),
     "`str`": N_("text"),
     "`str | object`": N_("text, or a table with a text per language"),
+    "`str | object | array`": N_("text, a list or a table"),
     "`int`": N_("a whole number"),
     "`float`": N_("a number with a decimal point"),
     "`bool`": N_("true or false"),
@@ -189,7 +190,12 @@ def _struct_at(kind: type[msgspec.Struct], path: str) -> type[msgspec.Struct]:
 
 
 def _plain(hint: object) -> object:
-    """Take annotations and `None` off a type."""
+    """Take annotations and `None` off a type; of several, the one that has keys."""
     while get_origin(hint) in (Annotated, Union, UnionType):
-        hint = next(item for item in get_args(hint) if item is not type(None))
+        items = [item for item in get_args(hint) if item is not type(None)]
+        hint = next((item for item in items if _is_struct(item)), items[0])
     return hint
+
+
+def _is_struct(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)

@@ -147,7 +147,14 @@ def add(
 ) -> None:  # fmt: skip
     from escrutinio.running.workspace.collection.collection import CopiesRefusedError, open_collection
     from escrutinio.running.workspace.collection.inputs import of_files
-    from escrutinio.running.workspace.collection.sheets import HELD, Collected, sort_out
+    from escrutinio.running.workspace.collection.sheets import (
+        HELD,
+        Collected,
+        NotTaken,
+        Said,
+        sort_facts,
+        sort_out,
+    )
     from escrutinio.running.workspace.follower import Follower
     from escrutinio.running.workspace.views import is_current
 
@@ -163,10 +170,12 @@ def add(
         read = list(of_files(files, state, collection.known_keys(), collection.qr2024()))
         sheets = [one for one in read if isinstance(one, Collected)]
         found = sort_out(sheets, state, collection.name, confirmed)
-        not_taken = [*(one for one in read if not isinstance(one, Collected)), *found.not_taken]
+        facts, of_nobody = sort_facts((one for one in read if isinstance(one, Said)), state, collection.name)
+        not_taken = [*(one for one in read if isinstance(one, NotTaken)), *found.not_taken, *of_nobody]
         try:
-            if found.taken:
-                added = collection.append(found.taken, keyring, clock, follower.log)
+            if found.taken or facts:
+                entries = collection.append(found.taken, keyring, clock, follower.log, facts)
+                added = entries - len(facts)
         except CopiesRefusedError as error:  # the others are in the log, and the pages show them
             refusal, added = error, error.added
         collection.remember(not_taken, confirmed)
@@ -184,6 +193,7 @@ def add(
             {
                 "added": added,
                 "known": found.known,
+                "facts": len(facts),
                 "held": [_plain(one) for one in held],
                 "refused": [_plain(one) for one in refused],
             }
@@ -199,6 +209,8 @@ def add(
             refused=len(refused),
         )
     )
+    if facts:
+        click.echo(say("What the tables say of sheets, new in the log: {count:,}", count=len(facts)))
     _show(held)
     _show(refused)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 
 import click
 
-from escrutinio.base.words.say import language, say
+from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
+from escrutinio.cli.counting import countings, nothing_counts, zero_sentence
 from escrutinio.cli.options import ask_passphrase, clock_option, json_option, quiet_option
 from escrutinio.cli.output import EXIT_NOTHING, print_json, progress_bar
-from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.keyfiles import read_key_file
 from escrutinio.core.records.keys import SigningKey
 
@@ -26,13 +25,14 @@ from escrutinio.core.records.keys import SigningKey
         "Example: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024"
     )
 )
-@click.argument("config", type=click.Path(exists=True, path_type=Path))
+@click.argument("config", type=click.Path(exists=True, path_type=Path), default=".")
 @click.option(
     "-o",
     "--output",
     "output",
     type=click.Path(path_type=Path),
-    required=True,
+    default="public",
+    show_default=True,
     help=say("Directory."),
 )
 @click.option(
@@ -89,12 +89,15 @@ def command(
             err=True,
         )
     state = published.state
+    counted = list(countings(state))
     facts = {
         "directory": str(output),
         "election": state.election.hex(),
         "entries": state.size,
         "findings": len(state.findings),
         "skipped_rows": published.skipped,
+        "zero_reports": len(published.zero),
+        "contests": [each.as_plain() for each in counted],
         "seconds": round(time.perf_counter() - started, 2),
     }
     if as_json:
@@ -110,21 +113,10 @@ def command(
                 seconds=seconds,
             )
         )
-    if nothing_counts(state):
-        click.echo(_why_nothing(state), err=True)
+        for each in counted:
+            click.echo(each.sentence())
+        if published.zero:
+            click.echo(zero_sentence(published.zero))
+    if nothing_counts(counted):
+        click.echo(say("There are sheets of a contest, and none of them counts."), err=True)
         sys.exit(EXIT_NOTHING)
-
-
-def nothing_counts(state: ElectionState) -> bool:
-    """Whether there are sheets, and none of them counts on any basis."""
-    sheets = any(len(table) for table in state.tables.values())
-    return sheets and not any((rows >= 0).any() for rows in state.counted.values())
-
-
-def _why_nothing(state: ElectionState) -> str:
-    why = Counter[str]()
-    for finding in state.findings:
-        if finding.row.keeps:
-            why[finding.row.label(language())] += finding.count
-    listed = ", ".join(f"{count:,} × {label}" for label, count in why.most_common())
-    return say("No sheet counts: {listed}.", listed=listed)

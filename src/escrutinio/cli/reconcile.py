@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.beside import write_new
-from escrutinio.base.words.say import language, say
+from escrutinio.base.words.say import language, say, say_many_in
 from escrutinio.base.words.wording import whole
 from escrutinio.cli.election import title_of
 from escrutinio.cli.explain import print_table
@@ -136,11 +136,29 @@ def _print_contest(accounts: Accounts, show: int) -> None:
     for source, zero in zip(joined.sources, joined.zero_report, strict=True):
         if zero.any():
             listed = ", ".join(joined.stations[at] for at in zero.nonzero()[0][:10].tolist())
+            if (more := int(zero.sum()) - 10) > 0:
+                listed += " " + say("and {count:,} more", count=more)
             click.echo(
                 say(
-                    "  {name}: no vote on the sheet though voters came, so it is taken for a zero "
-                    "report until a person confirms it (--confirm-zero): {listed}",
+                    "  {name}: no vote on the sheet, so it is taken for a zero report until a person "
+                    "confirms it (--confirm-zero): {listed}",
                     name=source.name,
+                    listed=listed,
+                )
+            )
+    for source in joined.sources:
+        if source.left_at:
+            listed = ", ".join(source.left_at[:10])
+            if (more := len(source.left_at) - 10) > 0:
+                listed += " " + say("and {count:,} more", count=more)
+            click.echo(
+                say_many_in(
+                    lang,
+                    len(source.left_at),
+                    "  {name}: two rows that differ for {count:,} station, which is left out: {listed}",
+                    "  {name}: rows that differ for each of {count:,} stations, which are left out: {listed}",
+                    name=source.name,
+                    count=len(source.left_at),
                     listed=listed,
                 )
             )

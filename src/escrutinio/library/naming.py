@@ -54,7 +54,8 @@ class Named:
         Raises InputError for a name of nothing, for a table that cannot be read as one, and for bad rows.
         """
         if self._map is not None and name in self._map.source:
-            return self._taken(read_account(self._map.source[name], self._base, name, self._map.max_bytes))
+            mapping, limit = self._map.source[name], self._map.max_bytes
+            return self._taken(read_account(mapping, self._base, name, limit, self._map.codes))
         path = Path(name)
         if path.is_file():
             return self._taken(read_account(guess_mapping(path), path.parent, str(path)))

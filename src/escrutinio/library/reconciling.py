@@ -46,7 +46,7 @@ class Reconciliation:
         """A row per account and contest: what it rests on, what it has, and what of it was not compared.
 
         `stations` and `votes`: compared; `only_here`: stations that no other account has; `zero_reports`:
-        sheets without a vote though voters came; `withheld`: stations of which it has something that does
+        sheets without a vote; `withheld`: stations of which it has something that does
         not count; `options_left_out`: codes without a partner.
         """
         rows: list[tuple[Value, ...]] = []

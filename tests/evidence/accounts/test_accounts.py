@@ -141,9 +141,11 @@ def test_a_sheet_without_votes_is_a_zero_report_until_a_person_says_otherwise() 
         join(sources, confirmed_zero=frozenset({"q9"}))
 
 
-def test_nobody_voting_is_no_zero_report() -> None:
+def test_that_nobody_voted_is_for_a_person_to_say() -> None:
     nobody = {"n1": (0, 0, 0), "n2": (1, 0, 0)}
-    joined = join([source("one", nobody), source("two", nobody)])
+    sources = [source("one", nobody), source("two", nobody)]
+    assert [int(zero.sum()) for zero in join(sources).zero_report] == [1, 1]
+    joined = join(sources, confirmed_zero=frozenset({"n1"}))
     assert not any(zero.any() for zero in joined.zero_report)
     assert compare(joined).pairs[0].count(Kind.AGREE) == 2
 

@@ -60,8 +60,10 @@ def test_two_rows_for_a_station_count_once_if_equal_and_not_at_all_if_not(tmp_pa
 def test_a_row_that_breaks_a_rule_is_told(tmp_path: Path) -> None:
     written(tmp_path, TABLE + "10101002,1,five,4,1,20\n")
     account = read_account(MAPPING, tmp_path, "site")
-    assert [str(row) for row in account.bad] == ["t.csv, line 5, column A ('five'): This is not a count."]
-    assert len(account.source.stations) == 3
+    assert [str(row) for row in account.bad] == [
+        "t.csv, line 5, column A ('five'), this cell alone: This is not a count."
+    ]
+    assert len(account.source.stations) == 4  # the figure is not known, the row stays
 
 
 def test_a_mapping_file(tmp_path: Path) -> None:
@@ -143,5 +145,58 @@ def test_a_header_with_a_name_twice_is_refused(tmp_path: Path) -> None:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["mesa", "EG", "EG"])
         sheet.write_row(1, 0, ["1", "2", "3"])
-    with pytest.raises(InputError, match="'EG' twice"):
+    with pytest.raises(InputError, match="column name twice"):
         guess_mapping(tmp_path / "t.xlsx")
+
+
+LONG = """precinct,candidate,votes
+1,"Able, Ann",10
+1,Baker,4
+1,Over Votes,1
+2,Baker,7
+2,"Able, Ann",0
+3,"Able, Ann",2
+3,Over Votes,0
+"""
+
+
+def test_a_row_for_each_station_and_option(tmp_path: Path) -> None:
+    written(tmp_path, LONG + "4,Baker,3\n4,Baker,5\n")
+    path = written(
+        tmp_path,
+        """[source.county]
+file = "t.csv"
+station = "precinct"
+votes = "votes"
+option = { column = "candidate", is = { "Able, Ann" = "a", Baker = "b", "Over Votes" = "null" } }
+""",
+        "map.toml",
+    )
+    account = read_account(read_accounts_file(path).source["county"], tmp_path, "county")
+    source = account.source
+    assert (source.stations, source.options) == (("1", "2", "3"), ("a", "b"))
+    assert source.figures.tolist() == [[10, 4, 1, -1], [0, 7, -1, -1], [2, -1, 0, -1]]
+    assert source.left_at == account.conflicts == ("4",)  # two figures of one option
+    path.write_text(path.read_text() + 'missing = "none"\n')
+    source = read_account(read_accounts_file(path).source["county"], tmp_path, "county").source
+    assert source.figures.tolist()[2] == [2, 0, 0, -1]
+
+
+def test_a_long_table_of_one_contest_speaks_for_itself(tmp_path: Path) -> None:
+    path = written(tmp_path, LONG)
+    source = read_account(guess_mapping(path), tmp_path, "county").source
+    assert source.options == ("Able, Ann", "Baker")
+    assert source.figures.sum(axis=0).tolist()[0] == 12
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ('option = "candidate"', "both option and votes"),
+        ('option = "candidate"\nvotes = "votes"\noptions = { a = "votes" }', "one column each, or"),
+    ],
+)
+def test_a_table_is_wide_or_long(tmp_path: Path, fields: str, sentence: str) -> None:
+    text = f'[source.x]\nfile = "t.csv"\nstation = "precinct"\n{fields}\n'
+    with pytest.raises(EscrutinioError, match=sentence):
+        read_accounts_file(written(tmp_path, text, "map.toml"))

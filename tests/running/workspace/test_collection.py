@@ -12,18 +12,25 @@ import pytest
 from escrutinio.base.errors import InputError, LogError, RecordError
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.reader import open_log, read_entries
-from escrutinio.core.records.codes import Form, LogRole, Role
+from escrutinio.core.records.codes import Form, LogRole, Role, SheetFact
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.qr import base45_encode, qr_text
-from escrutinio.core.records.types import Copy, Roll, TallySheet
+from escrutinio.core.records.types import Copy, Roll, SheetStatus, TallySheet
 from escrutinio.core.verification.publication import verify_publication
 from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.intake.scan.results import Found, ScanResult, as_line, read_text
 from escrutinio.running.workspace.collection.beginning import Organisation
 from escrutinio.running.workspace.collection.collection import Collection, KnownKey, create, open_collection
-from escrutinio.running.workspace.collection.inputs import of_scan, read_lines, read_table
-from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why, sort_out
+from escrutinio.running.workspace.collection.inputs import of_files, of_scan, of_table, read_lines, read_table
+from escrutinio.running.workspace.collection.sheets import (
+    Collected,
+    NotTaken,
+    Said,
+    Why,
+    sort_facts,
+    sort_out,
+)
 from tests.core.verification.whole import failures
 from tests.running.workspace.collecting import (
     CLOCK,
@@ -339,10 +346,49 @@ def test_a_table_is_read_by_its_mapping(azul: Collection, tmp_path: Path) -> Non
         f'[[sheets]]\nfile = "t.csv"\nstation = "mesa"\ncontest = "presidencia"\n'
         f'null = "nulos"\nblank = "=0"\n[sheets.options]\n{columns}\n'
     )
-    sheets, bad = read_table(tmp_path / "t.toml", azul.open().state)
-    assert bad == ()
+    found = read_table(tmp_path / "t.toml", azul.open().state)
+    assert found.bad == ()
+    sheets = [one for one in of_table(found) if isinstance(one, Collected)]
     assert [one.figures for one in sheets] == [(5, 4, 3, 2, 1, 0, 0, 1, 0), (1,) * 7 + (0, 0)]
     assert {one.form for one in sheets} == {Form.TABLE}
+
+
+def test_all_that_a_table_says_of_sheets_goes_into_the_log(azul: Collection, tmp_path: Path) -> None:
+    view = azul.open().state.contest("presidencia")
+    header = ",".join(["mesa", *view.options, "nulos", "transito", "spoilt", "estado"])
+    (tmp_path / "t.csv").write_text(
+        f"{header}\nN1.01,5,4,3,2,1,0,0,1,16,2,Ilegible\nN1.02,0,0,0,0,0,0,0,0,0,0,Normal\n"
+        "N2.01,,,,,,,,,,,No instalada\nX9.99,,,,,,,,,,,No instalada\n"
+    )
+    columns = "\n".join(f'{code} = "{code}"' for code in view.options)
+    words = '{ Ilegible = "illegible", Normal = "ordinary", "No instalada" = "not-installed" }'
+    (tmp_path / "t.toml").write_text(
+        f'[[sheets]]\nfile = "t.csv"\nstation = "mesa"\ncontest = "presidencia"\n'
+        f'null = "nulos"\nblank = "=0"\nsupplement = "transito"\nspoilt = "spoilt"\n'
+        f'status = {{ column = "estado", is = {words} }}\n[sheets.options]\n{columns}\n'
+    )
+    state = azul.open().state
+    read = list(of_files([tmp_path / "t.toml"], state, {}, None))
+    sheets = sort_out([one for one in read if isinstance(one, Collected)], state, NAME, frozenset()).taken
+    assert [(one.station, one.supplement, one.spoilt) for one in sheets] == [
+        ("N1.01", 16, 2),
+        ("N1.02", 0, 0),
+    ]
+    said = [one for one in read if isinstance(one, Said)]
+    facts, of_nobody = sort_facts([*said, said[0]], state, NAME)
+    assert [(one.why, one.station) for one in of_nobody] == [(Why.STATION, "X9.99")]
+    assert azul.append(sheets, azul.keyring(WORDS), CLOCK, facts=facts) == 4
+    state = azul.open().state
+    statuses = state.records(SheetStatus)
+    assert [(one.entry.subject, one.body.status) for one in statuses] == [
+        ("N1.01/presidencia", SheetFact.ILLEGIBLE),
+        ("N2.01/presidencia", SheetFact.NOT_INSTALLED),
+    ]
+    assert statuses[0].body.sheet is not None
+    assert statuses[1].body.sheet is None
+    assert statuses[1].body.note is not None
+    assert azul.workspace.attachment(statuses[1].body.note.digest) == b"No instalada"
+    assert sort_facts(said, state, NAME)[0] == ()
 
 
 # --- opening, and faults ---

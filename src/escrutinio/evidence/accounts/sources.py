@@ -52,7 +52,8 @@ class Source:
     `figures` int64 [stations, options + classes]: votes by option, then other ballots by class, -1 where it
     gives none.
     `voters` int64 [stations], -1 for unknown. `view`: the contest's rules, where a definition gives them.
-    `withheld`: stations of which it has something that does not count (a conflict, a refused sheet).
+    `withheld`: stations of which it has something that does not count (a conflict, a refused sheet);
+    `left_at` are those of a table whose rows differ.
     `election`: whether its definition is of a real election, a drill or a simulation. `rests_on`: what it was
     read from, so that another can read the same: the origin, size and root of a log, the SHA-256 of a file.
     `definition`: the digest of the definition that it follows, where it follows one, with the `titles` and
@@ -68,6 +69,7 @@ class Source:
     view: ContestView | None = None
     places: Places | None = None
     withheld: int = 0
+    left_at: tuple[str, ...] = ()
     election: ElectionKind | None = None
     rests_on: str = ""
     definition: bytes = b""
@@ -92,7 +94,7 @@ class Joined:
     `beyond`, `beyond_unlisted`: as in `Places`, the most that any source says.
     `view` has the rows as its options, and the classes of other ballots that any source has. `figures`: per
     source int64 [stations, rows + classes], `present`: per source bool [stations]. `zero_report` per source
-    bool [stations]: sheets without a vote though voters came, which are zero reports until a person says
+    bool [stations]: sheets without a vote, which are zero reports until a person says
     otherwise; they are not `present`. `alone`: per source, how many of its stations no other source has.
     `left_out`: per source, its options without a partner.
     """
@@ -207,7 +209,7 @@ def join(sources: Sequence[Source], *, confirmed_zero: frozenset[str] = frozense
     if unknown := sorted(confirmed_zero.difference(stations)):
         raise EvidenceError("zeros-station", station=repr(unknown[0][:80]))
     index = {code: at for at, code in enumerate(stations)}
-    figures, present, voters = [], [], []
+    figures, present = [], []
     for source in sources:
         at = np.array([index[code] for code in source.stations], np.int64)
         placed = np.full((len(stations), len(rows) + len(view.classes)), NO_FIGURE, np.int64)
@@ -218,12 +220,9 @@ def join(sources: Sequence[Source], *, confirmed_zero: frozenset[str] = frozense
                 placed[at, column] = source.figures[:, place]
         there = np.zeros(len(stations), np.bool_)
         there[at] = True
-        came = np.full(len(stations), UNKNOWN, np.int64)
-        came[at] = source.voters
         figures.append(placed)
         present.append(there)
-        voters.append(came)
-    zero = _zero_reports(figures, present, voters, np.isin(stations, list(confirmed_zero)))
+    zero = _zero_reports(figures, present, np.isin(stations, list(confirmed_zero)))
     have = np.sum(present, axis=0)
     return Joined(
         sources=tuple(sources),
@@ -247,14 +246,11 @@ def join(sources: Sequence[Source], *, confirmed_zero: frozenset[str] = frozense
 def _zero_reports(
     figures: Sequence[Int64],
     present: Sequence[NDArray[np.bool_]],
-    voters: Sequence[Int64],
     confirmed: NDArray[np.bool_],
 ) -> list[NDArray[np.bool_]]:
-    """Sheets without a vote at stations where somebody came, as the sheet or another source says."""
-    voted = np.any([(each > 0).any(axis=1) for each in figures], axis=0)
-    came = voted | np.any([each > 0 for each in voters], axis=0)
+    """Sheets of which every figure is zero and which no person confirmed, wherever they come from."""
     return [
-        there & (each.max(axis=1, initial=NO_FIGURE) == 0) & came & ~confirmed
+        there & (each.max(axis=1, initial=NO_FIGURE) == 0) & ~confirmed
         for each, there in zip(figures, present, strict=True)
     ]
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -27,25 +28,28 @@ from escrutinio.core.records.codecs import Struct
 from escrutinio.core.records.codes import Form
 from escrutinio.core.records.parts import Declared, EnrolledKey
 from escrutinio.core.records.possession import enrolled
-from escrutinio.core.records.types import Copy, Enrolment, Roll
+from escrutinio.core.records.types import Copy, Enrolment, Roll, SheetStatus
 from escrutinio.intake.authoring.composer import Composer
 from escrutinio.intake.authoring.config import ElectionConfig
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.authoring.script import play
 from escrutinio.intake.authoring.statements import add_statements, read_statements
+from escrutinio.intake.mapping.aside import set_aside
 from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import ImportMapping, parse_mapping
+from escrutinio.intake.mapping.opening import Files
 from escrutinio.intake.mapping.rows import (
     AreaRow,
     BadRow,
     Ballot,
     CenterRow,
+    FactRow,
     Imported,
     RollRow,
     SheetRow,
     SourceFile,
 )
-from escrutinio.intake.mapping.tables import read_areas, read_centers, read_roll, read_sheets
+from escrutinio.intake.mapping.tables import opened_files, read_areas, read_centers, read_roll, read_sheets
 
 ROOM_FOR_KEYS = 64_000
 """Most bytes of the keys in one enrolment, so that it stays under the size of an entry."""
@@ -66,7 +70,8 @@ class ScriptTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What the tables of a configuration say: rows of each kind, bad rows, and the files they came from."""
+    """What the tables of a configuration say: rows of each kind, facts of sheets, bad rows, the files
+    they came from, and sheets without any vote, which are zero reports until a person says otherwise."""
 
     areas: tuple[AreaRow, ...]
     centers: tuple[CenterRow, ...]
@@ -74,6 +79,8 @@ class Tables:
     sheets: tuple[SheetRow, ...]
     bad: tuple[BadRow, ...]
     sources: tuple[SourceFile, ...]
+    facts: tuple[FactRow, ...] = ()
+    zero: tuple[BadRow, ...] = ()
 
 
 def read_tables(config: ElectionConfig, base_dir: Path, executor: Executor | None = None) -> Tables:
@@ -89,24 +96,45 @@ def read_tables(config: ElectionConfig, base_dir: Path, executor: Executor | Non
         for contest in config.contests
     }
     if executor is None:
-        areas, centers, roll = _read_places(mapping, base_dir)
-        sheets = read_sheets(mapping, base_dir, options)
+        with opened_files(mapping, base_dir) as files:
+            areas, centers, roll = _read_places(mapping, base_dir, files)
+            sheets = read_sheets(mapping, base_dir, options, files)
     else:
         places = executor.submit(_read_places, mapping, base_dir)
         try:
             sheets = read_sheets(mapping, base_dir, options)
         finally:  # what is wrong with these tables is said before what is with the sheets
             areas, centers, roll = places.result()
-    bad = (*areas.bad, *centers.bad, *roll.bad, *sheets.bad)
+    # A row can stand in the tables of several kinds, and is refused once.
+    own_roll = {table.file for table in mapping.roll}.isdisjoint(table.file for table in mapping.sheets)
+    apart = set_aside(sheets.rows, {row.station for row in roll.rows} if own_roll else ())
+    bad = dict.fromkeys((*areas.bad, *centers.bad, *roll.bad, *sheets.bad, *apart.sums))
+    stations = tuple(row for row in roll.rows if row.station not in apart.of_sums)
     sources = (*areas.sources, *centers.sources, *roll.sources, *sheets.sources)
     by_file = {source.file: source for source in sources}
-    return Tables(areas.rows, centers.rows, roll.rows, sheets.rows, bad, tuple(by_file.values()))
+    return Tables(
+        areas.rows,
+        centers.rows,
+        stations,
+        apart.sheets,
+        tuple(bad),
+        tuple(by_file.values()),
+        sheets.facts,
+        apart.zero,
+    )
 
 
 def _read_places(
-    mapping: ImportMapping, base_dir: Path
+    mapping: ImportMapping, base_dir: Path, files: Files | None = None
 ) -> tuple[Imported[AreaRow], Imported[CenterRow], Imported[RollRow]]:
-    return read_areas(mapping, base_dir), read_centers(mapping, base_dir), read_roll(mapping, base_dir)
+    if files is None:
+        with opened_files(mapping, base_dir) as own:
+            return _read_places(mapping, base_dir, own)
+    return (
+        read_areas(mapping, base_dir, files),
+        read_centers(mapping, base_dir, files),
+        read_roll(mapping, base_dir, files),
+    )
 
 
 def compose(
@@ -133,8 +161,11 @@ def compose(
         _enrol_organisations(composer, config)
     if tables.roll:
         _add_roll(composer, tables, script, config)
+    indices: Mapping[tuple[str, int], int] = {}
     if tables.sheets:
-        _add_copies(composer, tables.sheets, script, progress)
+        indices = _add_copies(composer, tables.sheets, script, progress)
+    if tables.facts:
+        _add_facts(composer, tables.facts, indices, script)
     for file in script.files:
         play(composer, load_toml(base_dir, file), file)
     for file in script.statements:
@@ -196,7 +227,9 @@ def _declared(areas: Iterable[AreaRow]) -> Iterable[Declared]:
 
 def _add_copies(
     composer: Composer, rows: tuple[SheetRow, ...], script: ScriptTable, progress: Progress
-) -> None:
+) -> Mapping[tuple[str, int], int]:
+    """Sign a copy of each sheet. Returns their indices in the log by where each row stands."""
+    indices: dict[tuple[str, int], int] = {}
     by = _named(script.sheets_by, "sheets_by")
     form = _form(script.sheets_form)
     seen: Counter[tuple[str, str]] = Counter()
@@ -207,15 +240,34 @@ def _add_copies(
             row.valid,
             ballots=row.ballots,
             voters=row.voters,
+            supplement=row.supplement,
+            spoilt=row.spoilt,
             registered=row.registered,
             form=form,
         )
         about = f"{row.station}/{row.contest}"
         # A second row for a station is another record, not the same bytes again: both stay visible.
-        composer.add(copy, by=by, about=about, later=seen[row.station, row.contest])
+        index = composer.add(copy, by=by, about=about, later=seen[row.station, row.contest])
+        indices[row.source, row.line] = index
         seen[row.station, row.contest] += 1
         if number % 500 == 499 or number == len(rows) - 1:
             progress("sign", number + 1, len(rows))
+    return indices
+
+
+def _add_facts(
+    composer: Composer,
+    facts: tuple[FactRow, ...],
+    indices: Mapping[tuple[str, int], int],
+    script: ScriptTable,
+) -> None:
+    """Sign what the tables say is the matter with a sheet, of the copy of it where there is one."""
+    by = _named(script.sheets_by, "sheets_by")
+    for row in facts:
+        index = indices.get((row.source, row.line))
+        sheet = sha256(composer.records[index]).digest() if index is not None else None
+        note = composer.attach(row.words.encode(), "text/plain") if row.words else None
+        composer.add(SheetStatus(row.fact, sheet, note), by=by, about=f"{row.station}/{row.contest}")
 
 
 def _form(text: str) -> Form:

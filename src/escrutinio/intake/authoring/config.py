@@ -37,6 +37,10 @@ ROOM = 40_000
 
 MAX_INSIDE = 256
 
+UNFILLED = frozenset({"To be completed", "Por completar", "TODO", "TBD"})
+UNFILLED_DAYS = frozenset({"2000-01-01", "1970-01-01"})
+"""What a configuration says where somebody was to fill in something and did not."""
+
 HERE = Path()
 
 _ORIGIN = re.compile(r"[!-*,-~]{1,200}")
@@ -88,6 +92,22 @@ class ElectionConfig:
     shown: Presentation
     imports: Mapping[str, object]
     script: Mapping[str, object]
+
+    def refuse_placeholders(self) -> None:
+        """Raise DefinitionError where words or the day still stand for what somebody was to fill in."""
+        if self.voting_day in UNFILLED_DAYS:
+            raise DefinitionError("config-unfilled", key="voting_day", value=self.voting_day)
+        named = {
+            "title": self.titles,
+            "place": self.place,
+            "author": self.author,
+            "operator": self.log.operator,
+        }
+        named |= {f"contest {contest.code!r}": contest.titles for contest in self.contests}
+        for key, titles in named.items():
+            for title in titles:
+                if title.text.strip() in UNFILLED:
+                    raise DefinitionError("config-unfilled", key=key, value=title.text)
 
     def contest(self, code: str) -> Contest:
         """The contest with this code. Raises DefinitionError, naming the nearest, if there is none."""
@@ -219,7 +239,7 @@ class _Reader:
     def log(self, author_role: AuthorRole) -> LogConfig:
         table = self.file.log
         role = read_word(LogRole, table.role, "log, role")
-        if not _ORIGIN.fullmatch(table.origin):
+        if not _ORIGIN.fullmatch(table.origin) or "://" in table.origin:
             raise DefinitionError("config-origin", origin=repr(table.origin[:80]))
         if role is LogRole.OFFICIAL and author_role is AuthorRole.IMPORTER:
             raise DefinitionError("config-official")

@@ -44,6 +44,10 @@ class ContestReader:
             for row in table.candidate
         )
         classes = USUAL if table.class_ is None else tuple(self._class(row, place) for row in table.class_)
+        nobodys = (
+            ClassTable(code=row.code, title=row.title) for row in table.option if row.candidate is None
+        )
+        classes += tuple(self._class(row, place) for row in nobodys)
         method = read_word(Method, table.method, f"{place}, method")
         threshold = None if table.threshold is None else _bar(table.threshold, classes, f"{place}, threshold")
         wins = tuple(
@@ -85,30 +89,31 @@ class ContestReader:
         self, table: ContestTable, candidates: tuple[p.Candidate, ...], place: str
     ) -> tuple[p.Option, ...]:
         """The boxes on the ballot; where none is written, each candidate has one, of the same code."""
-        if not table.option and all(row.options is None for row in table.candidate):
+        rows = [row for row in table.option if row.candidate is not None]
+        if not rows and all(row.options is None for row in table.candidate):
             options = [p.Option(c.code, c.titles, number) for number, c in enumerate(candidates)]
         else:
             numbers = {candidate.code: number for number, candidate in enumerate(candidates)}
-            options = [self._option(row, numbers, place) for row in table.option]
+            options = [self._option(row, row.candidate or "", numbers, place) for row in rows]
             for number, row in enumerate(table.candidate):
                 options += (
                     p.Option(read_code(code, f"{place}, option"), (), number) for code in row.options or ()
                 )
         return _ordered(options, table.option_order, place)
 
-    def _option(self, row: OptionTable, numbers: Mapping[str, int], place: str) -> p.Option:
-        if row.candidate not in numbers:
-            known = nearest(row.candidate, numbers)
+    def _option(self, row: OptionTable, candidate: str, numbers: Mapping[str, int], place: str) -> p.Option:
+        if candidate not in numbers:
+            known = nearest(candidate, numbers)
             raise DefinitionError(
                 "option-candidate",
                 place=place,
-                candidate=repr(row.candidate[:64]),
+                candidate=repr(candidate[:64]),
                 nearest=known,
                 option=repr(row.code[:64]),
             )
         what = f"{place}, title of the option {row.code[:64]!r}"
         title = self.languages.titles(row.title, what) if row.title else ()
-        return p.Option(read_code(row.code, f"{place}, option"), title, numbers[row.candidate])
+        return p.Option(read_code(row.code, f"{place}, option"), title, numbers[candidate])
 
 
 def read_articles(given: Mapping[str, str], place: str) -> tuple[p.Article, ...]:

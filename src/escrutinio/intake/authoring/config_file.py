@@ -105,10 +105,11 @@ class CandidateTable(Table, frozen=True, kw_only=True):
 
 
 class OptionTable(Table, frozen=True, kw_only=True):
-    """`[[contest.option]]`: one box on the ballot, with a name of its own."""
+    """`[[contest.option]]`: one box on the ballot, with a name of its own; without a candidate its ballots
+    are a class of those that are no valid votes."""
 
     code: str
-    candidate: str
+    candidate: str | None = None
     title: Text | None = None
 
 

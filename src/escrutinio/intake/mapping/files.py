@@ -1,5 +1,6 @@
 """Opening the files a mapping names: inside their directory, hashed as they lie, never more than allowed."""
 
+import fnmatch
 import gzip
 import hashlib
 import io
@@ -17,6 +18,8 @@ from escrutinio.intake.mapping.rows import SourceFile
 Buffer = bytearray | memoryview
 MAX_TOML = 16 * 1024 * 1024
 """Most bytes of a TOML file beside a configuration."""
+
+_SIGNS = frozenset("*?")
 
 UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 """What gzip and zipfile raise on damaged, encrypted or unknown data."""
@@ -84,6 +87,47 @@ def load(base_dir: Path, file: str, max_bytes: int) -> tuple[bytes, SourceFile]:
             "file-unreadable", why=getattr(error, "strerror", None) or str(error), path=repr(file)
         ) from None
     return data, SourceFile(file, hashlib.sha256(data).digest(), len(data))
+
+
+def matching(base_dir: Path, file: str) -> list[str]:
+    """The files below `base_dir` that a name with `*` or `?` means, sorted; a name without is itself.
+
+    Raises InputError if there is none.
+    """
+    if not _SIGNS & set(file):
+        return [file]
+    folder, _, name = file.rpartition("/")
+    if _SIGNS & set(folder):
+        raise InputError("file-pattern-folder", file=repr(file))
+    base = base_dir / folder
+    try:
+        base.resolve().relative_to(base_dir.resolve())
+        names = [item.name for item in base.iterdir() if item.is_file()] if base.is_dir() else []
+    except ValueError:
+        raise InputError("file-outside", file=repr(file)) from None
+    except OSError as error:
+        raise InputError("file-unreadable", why=error.strerror or str(error), path=repr(file)) from None
+    found = sorted(fnmatch.filter(names, name.replace("[", "[[]")))
+    if not names:
+        raise InputError("file-none", file=repr(file))
+    if not found:
+        raise InputError("file-none-near", file=repr(file), nearest=nearest(name, sorted(names)))
+    return [f"{folder}/{each}" if folder else each for each in found]
+
+
+def members(data: bytes, place: str, member: str | None) -> list[str | None]:
+    """The members of a zip archive that a name with `*` or `?` means, sorted; any other name is itself.
+
+    Raises InputError if there is none.
+    """
+    if member is None or not _SIGNS & set(member) or not data.startswith(b"PK\x03\x04"):
+        return [member]
+    names = [info.filename for info in open_zip(data, place).infolist() if not info.is_dir()]
+    found = sorted(fnmatch.filter(names, member.replace("[", "[[]")))
+    if not found:
+        known = nearest(member, names)
+        raise InputError("zip-member-unknown", place=place, member=repr(member), nearest=known)
+    return list(found)
 
 
 def open_zip(data: bytes, place: str) -> zipfile.ZipFile:

@@ -41,6 +41,14 @@ def xlsx_blocks(
     return _blocks(_xlsx_rows(data, place, sheet, max_bytes))
 
 
+def xlsx_sheets(data: bytes, place: str, max_bytes: int) -> list[str]:
+    """The names of the sheets of a workbook. Raises InputError."""
+    try:
+        return list(fastexcel.read_excel(_repacked(data, place, max_bytes)).sheet_names)
+    except fastexcel.FastExcelError as error:
+        raise InputError("xlsx-unreadable", place=place, why=_first_line(error)) from None
+
+
 def parquet_blocks(data: bytes, place: str) -> Blocks:
     """The column names as row 0, and the rows, numbered from 1, in blocks. Raises InputError."""
     header, rows = _parquet(data, place)

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from escrutinio.base.errors import EscrutinioError
 from escrutinio.base.words.say import say_in
+from escrutinio.core.records.codes import SheetFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,9 @@ class SheetRow:
     """One tally sheet of one station and contest, as a table states it.
 
     ``counts`` follows the order in which the caller gave the option codes of the contest, ``classes`` that of
-    its classes of other ballots; it is empty where the mapping names no column for any. `valid` ballots are
-    there where a ballot may have several marks. The rest are None where unknown.
+    its classes of other ballots; it is empty where one of them is not known. `valid` ballots are there where
+    a ballot may have several marks. The rest are None where unknown. `confirmed`: a person or the table's own
+    column of states says that this is a sheet, though it has no votes or is what others add up to.
     """
 
     source: str
@@ -36,6 +38,21 @@ class SheetRow:
     voters: int | None
     registered: int | None
     valid: int | None = None
+    supplement: int | None = None
+    spoilt: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """What is the matter with a station's sheet, as a table says it: the words of the table."""
+
+    source: str
+    line: int
+    station: str
+    contest: str
+    fact: SheetFact
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +93,7 @@ class AreaRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that was refused: where it stands, what stood there (quoted, shortened), and why.
+    """A row that was refused, or a cell of one that is `kept`: where it stands, what stood there, and why.
 
     ``line`` is the physical line of a CSV file on which the row begins, or the row number of an XLSX or
     Parquet table, counted from 1. ``column`` is empty where the row as a whole is at fault.
@@ -87,16 +104,20 @@ class BadRow:
     column: str
     value: str
     why: EscrutinioError
+    kept: bool = False
 
     def said_in(self, language: str) -> str:
         """Where and why, in a sentence."""
         where: dict[str, object] = {"source": self.source, "line": self.line, "why": self.why}
+        where |= {"column": self.column, "value": f"'{self.value}'"}
         if not self.column:
             return say_in(language, "{source}, line {line}: {why}", **where)
-        where["column"] = self.column
         if not self.value:
             return say_in(language, "{source}, line {line}, column {column}: {why}", **where)
-        where["value"] = self.value
+        if self.kept:
+            return say_in(
+                language, "{source}, line {line}, column {column} ({value}), this cell alone: {why}", **where
+            )
         return say_in(language, "{source}, line {line}, column {column} ({value}): {why}", **where)
 
     def __str__(self) -> str:
@@ -117,8 +138,10 @@ Row = TypeVar("Row", SheetRow, RollRow, CenterRow, AreaRow)
 
 @dataclass(frozen=True, slots=True)
 class Imported(Generic[Row]):
-    """What one kind of table yielded: rows in file order, refused rows, and each file read, once."""
+    """What one kind of table yielded: rows in file order, refused rows, each file read, once, and what it
+    says of sheets beside their figures."""
 
     rows: tuple[Row, ...]
     bad: tuple[BadRow, ...]
     sources: tuple[SourceFile, ...]
+    facts: tuple[FactRow, ...] = ()

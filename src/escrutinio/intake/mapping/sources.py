@@ -3,8 +3,10 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import IO
 
 from escrutinio.base.errors import InputError
@@ -15,6 +17,9 @@ from escrutinio.intake.mapping.mapping import TableMapping, nearest
 MAX_ROW = 1 << 20
 """Most characters in one row of a CSV file."""
 MAX_COLUMNS = 4_096
+
+_AFTER_QUOTE = re.compile(r"""(?<=")([;,\t|])""")
+_NUMBER = re.compile(r"#([0-9]{1,4})")
 
 Rows = Iterator[tuple[int, list[str]]]
 
@@ -28,31 +33,77 @@ class Table:
     rows: Rows
 
     def position(self, columns: tuple[str, ...]) -> dict[str, int]:
-        """Return each column's index. Raises InputError for one that is missing or stands twice."""
+        """Return each column's index; `#7` is the seventh unless one is called so.
+
+        Raises InputError for one that is missing or stands twice.
+        """
+        found = {}
         for column in columns:
             match self.header.count(column):
                 case 0:
+                    number = _NUMBER.fullmatch(column)
+                    if number is None or not 1 <= int(number[1]) <= len(self.header):
+                        self._check_parted(column)
+                        raise InputError(
+                            "column-missing",
+                            place=self.place,
+                            column=repr(column),
+                            nearest=nearest(column, self.header),
+                        )
+                    found[column] = int(number[1]) - 1
+                case 1:
+                    found[column] = self.header.index(column)
+                case _:
                     raise InputError(
-                        "column-missing",
+                        "column-twice",
                         place=self.place,
                         column=repr(column),
-                        nearest=nearest(column, self.header),
+                        numbers=", ".join(
+                            f"#{number}" for number, name in enumerate(self.header, 1) if name == column
+                        ),
                     )
-                case 1:
-                    pass
-                case _:
-                    raise InputError("column-twice", place=self.place, column=repr(column))
-        return {column: self.header.index(column) for column in columns}
+        return found
+
+    def spread(self, index: int) -> tuple[int, ...]:
+        """The nameless columns right of a named one, over which its name may stand as well."""
+        end = index + 1
+        while self.header[index] and end < len(self.header) and not self.header[end]:
+            end += 1
+        return tuple(range(index + 1, end))
+
+    def _check_parted(self, column: str) -> None:
+        """Say which delimiter would part a header that is one cell with the wanted column in it."""
+        if len(self.header) == 1:
+            for delimiter in ",;\t|":
+                if column in (name.strip(' "') for name in self.header[0].split(delimiter)):
+                    raise InputError(
+                        "header-delimiter",
+                        place=self.place,
+                        column=repr(column),
+                        header=self.header[0][:200],
+                        delimiter=repr(delimiter),
+                    )
 
 
 TABLE = Limits(memory=4 << 30, seconds=120, part=1)
 """What a workbook or Parquet file may take; a part is some thousand rows."""
 
 
-def open_table(data: bytes, mapping: TableMapping, max_bytes: int, readers: Readers) -> Table:
+Blocks = Iterator[list[tuple[int, list[str]]]]
+Keep = Callable[[Callable[[], Blocks]], Blocks]
+
+
+def open_table(
+    data: bytes,
+    mapping: TableMapping,
+    max_bytes: int,
+    readers: Readers,
+    keep: Keep = lambda blocks: blocks(),
+) -> Table:
     """Open a file's table by what the file is, whatever its name; what is no text by a child of `readers`.
 
-    Raises InputError, also while the rows are read.
+    `keep` may keep what was read of a workbook, and give it again. Raises InputError, also while the rows are
+    read.
     """
     place = mapping.file
     if mapping.member or mapping.sheet:
@@ -65,15 +116,13 @@ def open_table(data: bytes, mapping: TableMapping, max_bytes: int, readers: Read
         numbered = _of_child(readers.parts(_parquet, data, place), place)
         return _headed(place, numbered, 0)
     if data.startswith(b"PK\x03\x04") and "xl/workbook.xml" in open_zip(data, place).namelist():
-        numbered = _of_child(readers.parts(_xlsx, data, place, mapping.sheet, max_bytes), place)
+        blocks = keep(lambda: readers.parts(workbook_rows, data, place, mapping.sheet, max_bytes))
+        numbered = _of_child(blocks, place)
     elif mapping.sheet is not None:
         raise InputError("xlsx-none", place=place)
     else:
         numbered = _csv_rows(lambda: open_plain(data, place, mapping.member, max_bytes), place, mapping)
-    return _headed(place, numbered, mapping.header_line)
-
-
-Blocks = Iterator[list[tuple[int, list[str]]]]
+    return _headed(place, numbered, *mapping.header)
 
 
 def _parquet(data: bytes, place: str) -> Blocks:
@@ -83,8 +132,8 @@ def _parquet(data: bytes, place: str) -> Blocks:
     return parquet_blocks(data, place)
 
 
-def _xlsx(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Blocks:
-    """In a child."""
+def workbook_rows(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Blocks:
+    """The rows of a sheet; to be called in a child."""
     from escrutinio.intake.mapping.frames import xlsx_blocks
 
     return xlsx_blocks(data, place, sheet, max_bytes)
@@ -99,18 +148,37 @@ def _of_child(blocks: Blocks, place: str) -> Rows:
         raise InputError("table-left", place=place, why=left) from None
 
 
-def _headed(place: str, rows: Rows, header_line: int) -> Table:
-    """Take the header off the rows."""
+def _headed(place: str, rows: Rows, *lines: int) -> Table:
+    """Take the header off the rows: the names on its lowest line, joined with those on the others above."""
+    above: list[tuple[str, ...]] = []
+    left = list(lines)
     for line, cells in rows:
-        if line < header_line:
+        if line < left[0]:
             continue
-        header = tuple(cell.strip() for cell in cells)
-        if len(header) > MAX_COLUMNS:
+        names = tuple(cell.strip() for cell in cells)
+        if len(names) > MAX_COLUMNS:
             raise InputError("columns-many", place=place, limit=MAX_COLUMNS)
-        if not any(header):
+        if not any(names):
             raise InputError("header-blank", place=place, line=line)
-        return Table(place, header, rows)
-    raise InputError("header-missing", place=place, line=header_line)
+        above.append(names)
+        # A row that began on an earlier line and one that is blank stand for no line of their own.
+        left = [number for number in left if number > line]
+        if not left:
+            # From below: a name stands over those that hold something once theirs are joined.
+            return Table(place, reduce(lambda below, names: joined(names, below), reversed(above)), rows)
+    raise InputError("header-missing", place=place, line=left[0])
+
+
+def joined(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+    """Column names of two lines in one, `Party / Seats`; a name that stands over several columns is each
+    one's."""
+    width = max(len(above), len(below))
+    above, below = [*above, *[""] * (width - len(above))], [*below, *[""] * (width - len(below))]
+    names, over = [], ""
+    for upper, lower in zip(above, below, strict=True):
+        over = upper or (over if lower else "")
+        names.append(" / ".join(filter(None, (over if lower else upper, lower))))
+    return tuple(names)
 
 
 class _Lines:
@@ -121,11 +189,13 @@ class _Lines:
         self._place = place
         self.number = 0
         self.taken = 0
+        self.latest = ""
 
     def __iter__(self) -> Iterator[str]:
         while line := self._text.readline(MAX_ROW + 1):
             self.number += 1
             self.taken += len(line)
+            self.latest = line
             if self.taken > MAX_ROW:
                 raise InputError("row-long", place=self._place, line=self.number, limit=MAX_ROW)
             yield line
@@ -150,7 +220,7 @@ def _csv_rows(reopen: Callable[[], io.BufferedReader], place: str, mapping: Tabl
 
 def _numbered(lines: _Lines, mapping: TableMapping, place: str) -> Rows:
     text = iter(lines)
-    for _ in range(mapping.header_line - 1):
+    for _ in range(mapping.header[0] - 1):
         next(text, None)
         lines.taken = 0
     reader = csv.reader(text, delimiter=mapping.delimiter, strict=True)
@@ -162,6 +232,10 @@ def _numbered(lines: _Lines, mapping: TableMapping, place: str) -> Rows:
             start = lines.number + 1
             lines.taken = 0
     except csv.Error as error:
+        # "',' expected after '"'" is what a quotation mark before another delimiter looks like.
+        after = _AFTER_QUOTE.search(lines.latest) if "expected after" in str(error) else None
+        if after and after[1] != mapping.delimiter:
+            raise InputError("csv-delimiter", place=place, line=start, delimiter=repr(after[1])) from None
         raise InputError("csv-row", place=place, why=str(error), line=start) from None
 
 

@@ -4,12 +4,12 @@ A row that breaks a rule is refused on its own and reported; a file, sheet or co
 mapping says stops the import with one InputError. A row whose cells are all empty is no row.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Generic
 
-from escrutinio.base.errors import DefinitionError
 from escrutinio.intake.mapping.expression import Cells
 from escrutinio.intake.mapping.mapping import (
     AreasMapping,
@@ -17,10 +17,9 @@ from escrutinio.intake.mapping.mapping import (
     ImportMapping,
     LevelMapping,
     RollMapping,
-    SheetsMapping,
-    nearest,
 )
-from escrutinio.intake.mapping.reader import Files, Reader
+from escrutinio.intake.mapping.opening import Files
+from escrutinio.intake.mapping.reader import Reader, named_columns
 from escrutinio.intake.mapping.rows import (
     AreaRow,
     BadRow,
@@ -31,29 +30,44 @@ from escrutinio.intake.mapping.rows import (
     Row,
     SheetRow,
 )
+from escrutinio.intake.mapping.sheets import Ballots, Sheets, classes_apart, read_table
 from escrutinio.intake.mapping.values import CellError, shown
 
 
-def read_sheets(mapping: ImportMapping, base_dir: Path, contests: Mapping[str, Ballot]) -> Imported[SheetRow]:
+def read_sheets(
+    mapping: ImportMapping, base_dir: Path, contests: Mapping[str, Ballot], files: Files | None = None
+) -> Imported[SheetRow]:
     """Read every tally sheet; two for one station are both kept.
 
     ``contests`` gives each contest's codes in the definition's order. Raises DefinitionError where a
     mapping's contest, options or classes are not those, InputError where a file is not what the mapping says.
     """
-    rows: list[SheetRow] = []
-    bad: list[BadRow] = []
-    with Files(base_dir, mapping.max_bytes) as files:
-        for table in mapping.sheets:
-            ballot = _ballot(table, contests)
-            if ballot.marks > 1 and table.valid is None:
-                raise DefinitionError("import-valid", contest=repr(table.contest))
-            votes, others = _option_fields(table, ballot.options), _class_fields(table, ballot.classes)
-            reader = files.open(table)
-            reader.each(_sheet_taker(reader, table, votes, others, ballot.marks, rows), bad)
-    return Imported(tuple(rows), tuple(bad), files.read())
+    found = Sheets()
+    with _opened(mapping, base_dir, files) as opened:
+        for each in mapping.sheets:
+            table = classes_apart(each, contests)
+            ballots = Ballots(table, contests)
+            for reader in opened.open(table):
+                read_table(reader, table, ballots, found)
+        return Imported(tuple(found.rows), tuple(found.bad), opened.read(), tuple(found.facts))
 
 
-def read_roll(mapping: ImportMapping, base_dir: Path) -> Imported[RollRow]:
+def opened_files(mapping: ImportMapping, base_dir: Path) -> Files:
+    """The files of a mapping, to be read for several kinds."""
+    return Files(base_dir, mapping.max_bytes, mapping.codes)
+
+
+@contextmanager
+def _opened(mapping: ImportMapping, base_dir: Path, files: Files | None) -> Iterator[Files]:
+    """Files that were opened before, which stay open, or ones of our own."""
+    if files is not None:
+        yield files
+        return
+    with opened_files(mapping, base_dir) as own:
+        yield own
+
+
+def read_roll(mapping: ImportMapping, base_dir: Path, files: Files | None = None) -> Imported[RollRow]:
     """Read the stations of the roll, in the order first seen.
 
     A station that stands in several rows or tables is one: what is unknown in one row is completed by
@@ -61,25 +75,25 @@ def read_roll(mapping: ImportMapping, base_dir: Path) -> Imported[RollRow]:
     """
     merged: _Merged[RollRow] = _Merged("station-contradicts", RollRow)
     bad: list[BadRow] = []
-    with Files(base_dir, mapping.max_bytes) as files:
+    with _opened(mapping, base_dir, files) as opened:
         for table in mapping.roll:
-            reader = files.open(table)
-            reader.each(_roll_taker(reader, table, merged), bad)
-    return Imported(merged.rows(), tuple(bad), files.read())
+            for reader in opened.open(table):
+                reader.each(_roll_taker(reader, table, merged), bad)
+        return Imported(merged.rows(), tuple(bad), opened.read())
 
 
-def read_centers(mapping: ImportMapping, base_dir: Path) -> Imported[CenterRow]:
+def read_centers(mapping: ImportMapping, base_dir: Path, files: Files | None = None) -> Imported[CenterRow]:
     """Read the voting centers, in the order first seen, merged like the roll."""
     merged: _Merged[CenterRow] = _Merged("center-contradicts", CenterRow)
     bad: list[BadRow] = []
-    with Files(base_dir, mapping.max_bytes) as files:
+    with _opened(mapping, base_dir, files) as opened:
         for table in mapping.centers:
-            reader = files.open(table)
-            reader.each(_center_taker(reader, table, merged), bad)
-    return Imported(merged.rows(), tuple(bad), files.read())
+            for reader in opened.open(table):
+                reader.each(reader.once(_center_taker(reader, table, merged)), bad)
+        return Imported(merged.rows(), tuple(bad), opened.read())
 
 
-def read_areas(mapping: ImportMapping, base_dir: Path) -> Imported[AreaRow]:
+def read_areas(mapping: ImportMapping, base_dir: Path, files: Files | None = None) -> Imported[AreaRow]:
     """Read the areas of every level, in the order first seen, merged like the roll.
 
     An area with two names, levels or parents makes a bad row. Orphans and cycles are for the definition to
@@ -87,82 +101,11 @@ def read_areas(mapping: ImportMapping, base_dir: Path) -> Imported[AreaRow]:
     """
     merged: _Merged[AreaRow] = _Merged("area-contradicts", AreaRow)
     bad: list[BadRow] = []
-    with Files(base_dir, mapping.max_bytes) as files:
+    with _opened(mapping, base_dir, files) as opened:
         for table in mapping.areas:
-            reader = files.open(table)
-            reader.each(_area_taker(reader, table, merged), bad)
-    return Imported(merged.rows(), tuple(bad), files.read())
-
-
-def _ballot(table: SheetsMapping, contests: Mapping[str, Ballot]) -> Ballot:
-    ballot = contests.get(table.contest)
-    if ballot is None:
-        known = nearest(table.contest, list(contests))
-        raise DefinitionError("import-contest", contest=repr(table.contest), nearest=known)
-    return ballot
-
-
-def _class_fields(table: SheetsMapping, codes: Sequence[str]) -> list[str]:
-    """Return the fields of the contest's classes in the definition's order: all, or none where none is named.
-
-    What has no column is not known, and never 0; so a class of the contest that the table lacks is not one.
-    """
-    given = table.others
-    for code in given:
-        if code not in codes:
-            raise DefinitionError("import-class", code=repr(code[:40]), contest=repr(table.contest))
-    if given and (missing := [code for code in codes if code not in given]):
-        names = ", ".join(missing)
-        raise DefinitionError("import-class-missing", classes=names, contest=repr(table.contest))
-    return [given[code] for code in codes if code in given]
-
-
-def _option_fields(table: SheetsMapping, codes: Sequence[str]) -> list[str]:
-    """Return the fields of the contest's options in the definition's order."""
-    for option in table.options:
-        if option not in codes:
-            raise DefinitionError(
-                "import-option",
-                option=repr(option),
-                contest=repr(table.contest),
-                nearest=nearest(option, codes),
-            )
-    if missing := [code for code in codes if code not in table.options]:
-        raise DefinitionError("import-missing", contest=repr(table.contest), options=", ".join(missing[:30]))
-    return [table.options[code] for code in codes]
-
-
-def _sheet_taker(
-    reader: Reader,
-    table: SheetsMapping,
-    options: Sequence[str],
-    others: Sequence[str],
-    marks: int,
-    rows: list[SheetRow],
-) -> Callable[[int, Cells], None]:
-    place, contest = reader.table.place, table.contest
-    station = reader.code(table.station)
-    votes = [reader.count(field) for field in options]
-    valid, valid_columns = None, ""
-    if table.valid is not None:
-        valid, valid_columns = reader.count(table.valid), reader.text(table.valid)[1]
-    classes = [reader.count(field) for field in others]
-    ballots, voters = reader.optional_count(table.ballots), reader.optional_count(table.voters)
-    registered = reader.optional_count(table.registered)
-
-    def take(line: int, cells: Cells) -> None:
-        code = station(cells)
-        counts = tuple([count(cells) for count in votes])
-        stated = None if valid is None else valid(cells)
-        if stated is not None and (sum(counts) > marks * stated if marks > 1 else stated != sum(counts)):
-            raise CellError(valid_columns, str(stated), "row-sum", votes=sum(counts), stated=stated)
-        beside = tuple([count(cells) for count in classes])
-        rest = ballots(cells), voters(cells), registered(cells)
-        rows.append(
-            SheetRow(place, line, code, contest, counts, beside, *rest, stated if marks > 1 else None)
-        )
-
-    return take
+            for reader in opened.open(table):
+                reader.each(reader.once(_area_taker(reader, table, merged)), bad)
+        return Imported(merged.rows(), tuple(bad), opened.read())
 
 
 class _Merged(Generic[Row]):
@@ -213,7 +156,9 @@ def _roll_taker(reader: Reader, table: RollMapping, merged: _Merged[RollRow]) ->
     place = reader.table.place
     station, center, area = reader.code(table.station), reader.code(table.center), reader.code(table.area)
     registered = reader.optional_count(table.registered)
-    columns = reader.columns(center=table.center, area=table.area, registered=table.registered)
+    columns = reader.columns(center=table.center, area=table.area) | {
+        "registered": named_columns(table.registered)
+    }
 
     def take(line: int, cells: Cells) -> None:
         row = RollRow(station(cells), center(cells), area(cells), registered(cells))
@@ -245,10 +190,9 @@ def _area_taker(
         columns = reader.columns(
             name=level.name,
             parent=level.parent,
-            stations_declared=level.stations_declared,
             lon=level.lon,
             lat=level.lat,
-        )
+        ) | {"stations_declared": named_columns(level.stations_declared)}
         levels.append((_area_maker(reader, level), columns))
 
     def take(line: int, cells: Cells) -> None:
@@ -262,7 +206,7 @@ def _area_taker(
 
 
 def _area_maker(reader: Reader, level: LevelMapping) -> Callable[[Cells, str | None], AreaRow]:
-    code, name = reader.code(level.code), reader.name(level.name)
+    code, name = reader.code(level.code), reader.optional_name(level.name)
     column = reader.columns(code=level.code)["code"]
     parent = reader.code(level.parent) if level.parent is not None else None
     declared = reader.optional_count(level.stations_declared)
@@ -273,6 +217,8 @@ def _area_maker(reader: Reader, level: LevelMapping) -> Callable[[Cells, str | N
         over = parent(cells) if parent is not None else above
         if over == own:
             raise CellError(column, own, "area-own-parent")
-        return AreaRow(own, over, level.level, name(cells), declared(cells), lon(cells), lat(cells))
+        # A name that cannot be shown loses the name and not the area.
+        called = name(cells) or own
+        return AreaRow(own, over, level.level, called, declared(cells), lon(cells), lat(cells))
 
     return make

@@ -4,13 +4,22 @@ import re
 from typing import Literal
 
 from escrutinio.base.errors import InputError, RecordError
+from escrutinio.core.records.codes import SheetFact
 from escrutinio.core.records.text import check_code, check_text
 
 Decimals = Literal["refuse", "zero"]
 
+NONE, UNKNOWN = "none", "unknown"
+"""What a mark can mean beside the facts: that there are none, and that nobody knows."""
+FACTS = {fact.name.lower().replace("_", "-"): fact for fact in SheetFact}
+"""What is the matter with a sheet, as a mapping writes it."""
+WITHOUT_SHEET = frozenset({SheetFact.ANNULLED, SheetFact.NOT_INSTALLED})
+"""Facts of stations whose figures, if there are any, are no votes."""
+
 MAX_COUNT = 2**32 - 1
 MAX_NAME_BYTES = 200
 
+_SHOWN = 60
 _DIGITS = re.compile(r"[0-9]{1,10}")
 # Two zeros at most: in half of the world 1.000 is a thousand.
 _ZERO_DECIMALS = re.compile(r"\.0{1,2}")
@@ -29,9 +38,15 @@ class CellError(InputError):
         self.value = value
 
 
+def short(value: str) -> str:
+    """A cell as it stood, at most 60 characters, everything invisible escaped."""
+    cut = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+    return cut if cut.isprintable() else repr(cut)[1:-1]
+
+
 def shown(value: str) -> str:
-    """Quote a cell for a message: at most 60 characters, everything invisible escaped."""
-    return repr(value if len(value) <= 60 else value[:59] + "…") if value else ""
+    """Quote a cell for a message, shortened."""
+    return f"'{short(value)}'" if value else ""
 
 
 def whole(text: str, decimals: Decimals) -> str:
@@ -41,9 +56,16 @@ def whole(text: str, decimals: Decimals) -> str:
     return text
 
 
-def parse_count(column: str, text: str, decimals: Decimals) -> int:
-    """Read a count: ASCII digits, 0 to 4,294,967,295. Raises CellError for anything else."""
+def parse_count(column: str, text: str, decimals: Decimals, thousands: str = "") -> int:
+    """Read a count: ASCII digits, 0 to 4,294,967,295, in groups of three if `thousands` parts them.
+
+    Raises CellError for anything else.
+    """
     digits = whole(text, decimals)
+    if thousands and not digits.isdecimal():
+        separator = r"[ \u00a0\u202f]" if thousands == " " else re.escape(thousands)
+        if re.fullmatch(rf"[0-9]{{1,3}}(?:{separator}[0-9]{{3}})+", digits):
+            digits = re.sub(separator, "", digits)
     if _DIGITS.fullmatch(digits) and (count := int(digits)) <= MAX_COUNT:
         return count
     raise CellError(column, text, _why_no_count(text))

@@ -115,15 +115,14 @@ class SheetImages:
     images: tuple[ScanResult, ...]
 
 
-def is_zero_report(counts: Sequence[int], voters: int | None) -> bool:
-    """Whether every figure of a sheet is zero though people voted, or may have voted.
+def is_zero_report(counts: Sequence[int]) -> bool:
+    """Whether every figure of a sheet is zero.
 
     `counts` are the votes of all options, then other ballots by class and valid ones where the sheet has
-    them; `voters` is the number who voted, None where the sheet does not say. Such a sheet is a zero report
-    (the proof that a machine started empty) until a person says otherwise; one that itself says that nobody
-    voted is not.
+    them. Such a sheet is a zero report (the proof that a machine started empty, or a row that waits for its
+    figures) until a person or a column of the sheet's state says otherwise, wherever sheets are read.
     """
-    return len(counts) > 0 and not any(counts) and voters != 0
+    return len(counts) > 0 and not any(counts)
 
 
 def read_text(text: str) -> tuple[Found, Problem, str, Sheet | None]:
@@ -164,7 +163,7 @@ def sheet_of(entry: Entry, real: bool) -> Sheet:
             figures = replace(sheet, ballots=body.ballots, voters=voters, registered=registered)
         case _:
             return sheet
-    zero = is_zero_report((*body.counts, *body.classes, body.valid or 0), figures.voters)
+    zero = is_zero_report((*body.counts, *body.classes, body.valid or 0))
     return replace(figures, counts=body.counts, classes=body.classes, valid=body.valid, zero=zero)
 
 
@@ -175,7 +174,7 @@ def sheet_of_2024(said: Sheet2024) -> Sheet:
         station=said.station,
         counts=said.counts,
         classes=(said.null, said.blank),
-        zero=is_zero_report((*said.counts, said.null, said.blank), None),
+        zero=is_zero_report((*said.counts, said.null, said.blank)),
     )
 
 

@@ -70,7 +70,8 @@ class BadRowsError(InputError):
 class Published:
     """What `publish` made: where, of which election, how many entries and skipped rows.
 
-    `forked`: it replaced another history of the same log, signed by the same key.
+    `forked`: it replaced another history of the same log, signed by the same key. `zero`: rows without any
+    vote, which are zero reports until a person says otherwise.
     """
 
     directory: Path
@@ -78,6 +79,7 @@ class Published:
     checkpoint: SignedCheckpoint
     skipped: int
     forked: bool = False
+    zero: tuple[BadRow, ...] = ()
 
 
 @looking_seldom()
@@ -102,6 +104,7 @@ def publish(
     run is publishing there.
     """
     config, base_dir = _read_config(config_file)
+    config.refuse_placeholders()
     tables = read_tables(config, base_dir, executor)
     if tables.bad and not skip_bad_rows:
         raise BadRowsError(tables.bad)
@@ -149,7 +152,7 @@ def publish(
     except OSError as error:
         raise refusal(target, error) from None
     forked = before is not None and before.is_forked_by(composer.records, workspace.verifier(keyring))
-    return Published(target, made.state, made.checkpoint, len(tables.bad), forked)
+    return Published(target, made.state, made.checkpoint, len(tables.bad), forked, tables.zero)
 
 
 def _begin(
@@ -202,7 +205,7 @@ def _show(
         trust=trust,
         clock=clock,
         sources=_sources(config, base_dir, tables),
-        skipped=tables.bad,
+        skipped=(*tables.bad, *tables.zero),
         progress=progress,
         executor=executor,
     )

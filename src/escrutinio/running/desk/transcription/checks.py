@@ -112,7 +112,7 @@ def _doubts(typed: Typed, state: ElectionState, marks: int) -> list[Problem]:
     known = int(state.roll.registered[state.roll.index[typed.station]])
     registered = typed.registered if typed.registered is not None else (known if known >= 0 else None)
     found = []
-    if is_zero_report((*typed.counts, *typed.classes, typed.valid or 0), typed.voters):
+    if is_zero_report((*typed.counts, *typed.classes, typed.valid or 0)):
         found.append(Problem("counts.0", "zero"))
     if typed.valid is not None and (votes > marks * typed.valid or max(typed.counts) > typed.valid):
         found.append(Problem("valid", "marks", f"{votes:,} > {marks:,} × {typed.valid:,}"))

@@ -11,7 +11,7 @@ private/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,8 @@ from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.accept import refused
 from escrutinio.core.log.store import Receipt
 from escrutinio.core.log.trust import Trust
-from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.attachments import digest_of, file_name
+from escrutinio.core.records.body import Body
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
@@ -39,7 +40,7 @@ from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
 from escrutinio.running.workspace.collection.beginning import Organisation, beginning
-from escrutinio.running.workspace.collection.sheets import Collected, NotTaken
+from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Said
 from escrutinio.running.workspace.workspace import Workspace, begin, keep_key, open_workspace
 
 MAX_KEYS = 256 * 1024 * 1024
@@ -108,9 +109,14 @@ class Collection:
         return self.workspace.open()
 
     def append(
-        self, sheets: Sequence[Collected], keyring: Keyring, clock: int, log: VerifiedLog | None = None
+        self,
+        sheets: Sequence[Collected],
+        keyring: Keyring,
+        clock: int,
+        log: VerifiedLog | None = None,
+        facts: Sequence[Said] = (),
     ) -> int:
-        """Sign sheets as copies and append them; how many entries are new.
+        """Sign sheets as copies, and what is said of them, and append that; how many entries are new.
 
         With `log`, the collection's own as it was verified, what it settles is not read again.
 
@@ -124,7 +130,13 @@ class Collection:
             [(f"{digest.hex()}.cose", raw) for digest, raw in originals.items()],
             private=True,
         )
-        answers = self.workspace.add(list(self.records(sheets, keyring, clock)), keyring, clock, log)
+        notes = {digest_of(note): note for said in facts if (note := said.note) is not None}
+        write_files(self.public / "attachments", [(file_name(d), note) for d, note in sorted(notes.items())])
+        records = list(self.records(sheets, keyring, clock))
+        digests = {sheet.subject: digest_of(record) for sheet, record in zip(sheets, records, strict=True)}
+        bodies = [(said.status(digests.get(said.subject)), said.subject) for said in facts]
+        records += self._sealed(bodies, keyring, clock)
+        answers = self.workspace.add(records, keyring, clock, log)
         added = sum(not answer.duplicate for answer in answers if isinstance(answer, Receipt))
         if why := refused(answers):
             raise CopiesRefusedError(why, added)
@@ -132,16 +144,12 @@ class Collection:
 
     def records(self, sheets: Sequence[Collected], keyring: Keyring, clock: int) -> Iterator[bytes]:
         """Sheets as signed copies, not yet in any log."""
+        return self._sealed(((sheet.copy(), sheet.subject) for sheet in sheets), keyring, clock)
+
+    def _sealed(self, bodies: Iterable[tuple[Body, str]], keyring: Keyring, clock: int) -> Iterator[bytes]:
         key, election = keyring.key(self.name), bytes.fromhex(self.workspace.settings.election)
-        for sheet in sheets:
-            yield seal(
-                sheet.copy(),
-                key=key,
-                signer=self.name,
-                subject=sheet.subject,
-                election=election,
-                issued_at=clock,
-            )
+        for body, subject in bodies:
+            yield seal(body, key=key, signer=self.name, subject=subject, election=election, issued_at=clock)
 
     def trust(self, keyring: Keyring) -> Trust:
         """The trust file to hand out."""

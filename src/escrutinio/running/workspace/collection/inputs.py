@@ -20,12 +20,12 @@ from escrutinio.core.records.qr2024 import read_qr2024
 from escrutinio.core.records.types import ManualSheet, TallySheet
 from escrutinio.intake.mapping.files import load_toml
 from escrutinio.intake.mapping.mapping import parse_mapping
-from escrutinio.intake.mapping.rows import BadRow, Ballot
+from escrutinio.intake.mapping.rows import Ballot, Imported, SheetRow
 from escrutinio.intake.mapping.tables import read_sheets
 from escrutinio.intake.scan.problems import Problem
 from escrutinio.intake.scan.results import MAX_LINE, Found, ScanResult, Sheet, from_line, group_sheets
 from escrutinio.running.workspace.collection.collection import KnownKey
-from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Why
+from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Said, Why
 
 MAX_FILE = 512 * 1024 * 1024
 
@@ -62,8 +62,8 @@ def of_files(
     state: ElectionState,
     keys: Mapping[bytes, KnownKey],
     qr2024: Qr2024Options | None,
-) -> Iterator[Read]:
-    """The sheets of files: JSON lines, or tables by a mapping in a .toml file.
+) -> Iterator[Read | Said]:
+    """The sheets of files: JSON lines, or tables by a mapping in a .toml file; and what tables say of them.
 
     Raises InputError for a file that is neither, and for a table with bad rows.
     """
@@ -71,10 +71,10 @@ def of_files(
         if path.suffix != ".toml":
             yield from read_lines(path, state, keys, qr2024)
             continue
-        sheets, bad = read_table(path, state)
-        if bad:
-            raise InputError("rows-unreadable", path=path, size=len(bad), first=bad[0])
-        yield from sheets
+        found = read_table(path, state)
+        if found.bad:
+            raise InputError("rows-unreadable", path=path, size=len(found.bad), first=found.bad[0])
+        yield from of_table(found)
 
 
 def unread_paths(path: Path) -> list[Path]:
@@ -171,6 +171,8 @@ def _of_record(row: ScanResult, sheet: Sheet, state: ElectionState, keys: Mappin
         valid=body.valid,
         ballots=body.ballots,
         voters=body.voters,
+        supplement=body.supplement,
+        spoilt=body.spoilt,
         image=_image(row),
         original=None if held.revoked else entry.digest,
         raw=None if held.revoked else raw,
@@ -212,15 +214,19 @@ def _transcribed(line: bytes, place: str) -> Collected:
     )
 
 
-def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tuple[BadRow, ...]]:
-    """The sheets of a table by the mapping file `mapping` (docs/importing.md), and its bad rows."""
+def read_table(mapping: Path, state: ElectionState) -> Imported[SheetRow]:
+    """The rows of a table by the mapping file `mapping` (docs/importing.md)."""
     table = load_toml(mapping.parent, mapping.name)
     inner = table.get("import")
     tables = parse_mapping(inner if isinstance(inner, dict) else table)
     options = {view.code: Ballot(view.options, view.classes, view.marks) for view in state.contests}
-    found = read_sheets(tables, mapping.parent, options)
-    sheets = [
-        Collected(
+    return read_sheets(tables, mapping.parent, options)
+
+
+def of_table(found: Imported[SheetRow]) -> Iterator[Collected | Said]:
+    """The sheets among the rows of a table, and what it says of them."""
+    for row in found.rows:
+        yield Collected(
             row.station,
             row.contest,
             row.counts,
@@ -230,11 +236,13 @@ def read_table(mapping: Path, state: ElectionState) -> tuple[list[Collected], tu
             valid=row.valid,
             ballots=row.ballots,
             voters=row.voters,
+            supplement=row.supplement,
+            spoilt=row.spoilt,
             registered=row.registered,
+            confirmed=row.confirmed,
         )
-        for row in found.rows
-    ]
-    return sheets, found.bad
+    for said in found.facts:
+        yield Said(said.station, said.contest, said.fact, said.words, f"{said.source}:{said.line}")
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from escrutinio.core.election.state import ElectionState
+from escrutinio.core.records.attachments import TEXT, attachment_of, digest_of
 from escrutinio.core.records.codecs import COUNT_LIMIT
-from escrutinio.core.records.codes import Form
-from escrutinio.core.records.types import Copy
+from escrutinio.core.records.codes import Form, SheetFact
+from escrutinio.core.records.types import Copy, SheetStatus
 from escrutinio.intake.scan.results import is_zero_report
 
 
@@ -17,8 +18,9 @@ from escrutinio.intake.scan.results import is_zero_report
 class Collected:
     """One sheet as it was read: by options in the order of the definition.
 
-    `voters`, `registered`, `ballots` where the sheet states them, `valid`
-    ballots where one may have several marks. `image`: SHA-256 of the picture; `raw`:
+    `voters`, `registered`, `ballots`, `supplement`, `spoilt` where the sheet states them, `valid`
+    ballots where one may have several marks. `confirmed`: the table itself says that it is a sheet, though it
+    has no votes. `image`: SHA-256 of the picture; `raw`:
     the signed record that the sheet carried, whose signature was found to hold. `doubt`: the key that signed
     it, where that was revoked, so that it may have been made before or after; such a sheet names no original.
     `source` names where it was read, for the person who asks; it is published nowhere.
@@ -38,6 +40,9 @@ class Collected:
     raw: bytes | None = None
     doubt: str = ""
     valid: int | None = None
+    supplement: int | None = None
+    spoilt: int | None = None
+    confirmed: bool = False
 
     @property
     def subject(self) -> str:
@@ -57,11 +62,39 @@ class Collected:
             self.valid,
             ballots=self.ballots,
             voters=self.voters,
+            supplement=self.supplement,
+            spoilt=self.spoilt,
             registered=self.registered,
             form=self.form,
             image=self.image,
             original=self.original,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is the matter with a station's sheet, or why there is none, in the `words` of a table."""
+
+    station: str
+    contest: str
+    fact: SheetFact
+    words: str
+    source: str
+
+    @property
+    def subject(self) -> str:
+        """The subject of its record."""
+        return f"{self.station}/{self.contest}"
+
+    @property
+    def note(self) -> bytes | None:
+        """Its words as they are attached to its record."""
+        return self.words.encode() if self.words else None
+
+    def status(self, sheet: bytes | None) -> SheetStatus:
+        """The body of its record; `sheet` is the digest of the sheet's own, where there is one."""
+        note = None if self.note is None else attachment_of(self.note, TEXT)
+        return SheetStatus(self.fact, sheet, note)
 
 
 class Why(StrEnum):
@@ -136,7 +169,7 @@ def sort_out(
         if why is None and sheet.station not in confirmed:
             if sheet.doubt:
                 why, detail = Why.REVOKED, sheet.doubt
-            elif is_zero_report(sheet.figures, sheet.voters):
+            elif is_zero_report(sheet.figures) and not sheet.confirmed:
                 why = Why.ZERO
             elif there:
                 why = Why.DIFFERS
@@ -146,6 +179,31 @@ def sort_out(
         there.add(sheet.figures)
         taken.append(sheet)
     return Sorted(tuple(taken), known, tuple(not_taken))
+
+
+def sort_facts(
+    facts: Iterable[Said], state: ElectionState, organisation: str
+) -> tuple[tuple[Said, ...], tuple[NotTaken, ...]]:
+    """The facts that the organisation's own log, in `state`, does not say yet, each once, and those of no
+    station of the contest."""
+    known = {
+        (logged.entry.subject, logged.body.status, logged.body.note and logged.body.note.digest)
+        for logged in state.records(SheetStatus)
+        if logged.entry.signer == organisation
+    }
+    contests = frozenset(view.code for view in state.contests)
+    taken: list[Said] = []
+    not_taken: list[NotTaken] = []
+    for said in facts:
+        why, detail = _elsewhere(said, state, contests)
+        if why is not None:
+            not_taken.append(NotTaken(why, said.station, said.source, detail))
+            continue
+        key = said.subject, said.fact, said.note and digest_of(said.note)
+        if key not in known:
+            known.add(key)
+            taken.append(said)
+    return tuple(taken), tuple(not_taken)
 
 
 def _held(state: ElectionState, organisation: str) -> dict[tuple[str, str], set[tuple[int, ...]]]:
@@ -163,14 +221,25 @@ def _held(state: ElectionState, organisation: str) -> dict[tuple[str, str], set[
 
 
 def _misfit(sheet: Collected, state: ElectionState, options: Mapping[str, int]) -> tuple[Why | None, str]:
-    if sheet.contest not in options:
-        return Why.CONTEST, sheet.contest
-    number = state.roll.index.get(sheet.station, -1)
-    if number < 0 or not state.contest(sheet.contest).stations[number]:
-        return Why.STATION, ""
+    why, detail = _elsewhere(sheet, state, options)
+    if why is not None:
+        return why, detail
     if len(sheet.counts) != options[sheet.contest]:
         return Why.COUNTS, f"{len(sheet.counts)} ≠ {options[sheet.contest]}"
-    stated = (each for each in (sheet.ballots, sheet.voters, sheet.registered) if each is not None)
+    beside = sheet.ballots, sheet.voters, sheet.registered, sheet.supplement, sheet.spoilt
+    stated = (each for each in beside if each is not None)
     if not all(0 <= count < COUNT_LIMIT for count in (*sheet.figures, *stated)):
         return Why.COUNTS, ""
+    return None, ""
+
+
+def _elsewhere(
+    one: Collected | Said, state: ElectionState, contests: Collection[str]
+) -> tuple[Why | None, str]:
+    """Why it is of no station of a contest, None where it is."""
+    if one.contest not in contests:
+        return Why.CONTEST, one.contest
+    number = state.roll.index.get(one.station, -1)
+    if number < 0 or not state.contest(one.contest).stations[number]:
+        return Why.STATION, ""
     return None, ""
