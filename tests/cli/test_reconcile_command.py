@@ -150,3 +150,11 @@ def test_the_later_version_is_what_the_example_imports() -> None:
     assert found["pairs"][0]["kinds"] == {"only-left": 24_928, "agree": 145}
     earlier = plain(sheets, "site-2024-08-01", "--map", MAP)["contests"][0]["pairs"][0]
     assert earlier["differ"] == 145
+
+
+def test_of_many_zero_reports_it_names_ten_and_says_how_many_more(tmp_path: Path) -> None:
+    rows = [f"{number},{number % 2 * 7},{number % 2 * 5}" for number in range(27)]
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text("\n".join(["mesa,A,B", *rows, ""]))
+    found = said("reconcile", tmp_path / "one.csv", tmp_path / "two.csv")
+    assert found.count("16, 18 and 4 more") == 2

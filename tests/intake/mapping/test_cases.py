@@ -3,6 +3,8 @@
 The tables and mappings stand in tests/data/import; each is published whole.
 """
 
+import csv
+import gzip
 from pathlib import Path
 from shutil import copytree
 
@@ -184,6 +186,12 @@ def test_what_has_no_column_is_not_known_in_a_record_and_in_a_comparison(tmp_pat
     reads = NULLS.replace('null = "nulls"\n', "").replace("column.csv", "column-reads.csv")
     state = published("", tmp_path / "reads", reads)
     assert state.tables["c"].classes.tolist() == [[-1], [-1], [-1]]
+    data = tmp_path / "reads" / "out" / "data"
+    with (data / "c" / "sheets.csv").open() as file:
+        assert {row["null"] for row in csv.DictReader(file)} == {""}
+    report = gzip.decompress((data / "nist.json.gz").read_bytes()).replace(b" ", b"")
+    assert b'"BallotCounts"' in report
+    assert b'"BallotsRejected":0' not in report
     (tmp_path / "map.toml").write_text(MAP)
     log = str(tmp_path / "out")
     for other in (str(tmp_path / "reads" / "out"), "reads"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -81,6 +81,10 @@ class Tables:
     sources: tuple[SourceFile, ...]
     facts: tuple[FactRow, ...] = ()
     zero: tuple[BadRow, ...] = ()
+
+    def without_rows(self) -> Tables:
+        """The same without what the records say once they are signed; a country's rows fill memory."""
+        return replace(self, sheets=(), roll=(), centers=(), facts=())
 
 
 def read_tables(config: ElectionConfig, base_dir: Path, executor: Executor | None = None) -> Tables:

@@ -123,6 +123,11 @@ class Composer:
         if body.TYPE in MATTERS and rights.may_sign(role, type(body), by):
             acts.hear(len(self.records) - 1, open_record(raw), by, role)
 
+    def forget(self) -> None:
+        """Let go of what is needed to add records: none is added from here on."""
+        self._index.clear()
+        self._named.clear()
+
     def digest_of(self, name: str) -> bytes:
         """SHA-256 of the record that was added under `name`."""
         return sha256(self.records[self.index_of(name)]).digest()

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from escrutinio.base.errors import InputError
 from escrutinio.base.toml import read_toml
-from escrutinio.intake.mapping.mapping import nearest
+from escrutinio.intake.mapping.mapping import first_of, nearest
 from escrutinio.intake.mapping.rows import SourceFile
 
 Buffer = bytearray | memoryview
@@ -159,7 +159,7 @@ def _open_member(data: bytes, place: str, member: str | None, limit: int) -> io.
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     if member is None:
         if len(names) != 1:
-            listed = ", ".join(name[:60] for name in names[:10])
+            listed = first_of([name[:60] for name in names], 10)
             raise InputError("zip-member", place=place, size=len(names), listed=listed)
         member = names[0]
     if member not in names:

@@ -15,7 +15,7 @@ import polars as pl
 
 from escrutinio.base.errors import InputError
 from escrutinio.intake.mapping.files import UNREADABLE, Bounded, open_zip
-from escrutinio.intake.mapping.mapping import nearest
+from escrutinio.intake.mapping.mapping import first_of, nearest
 
 MAX_CELL = 10_000
 """Most bytes in one cell."""
@@ -64,7 +64,7 @@ def _blocks(rows: Rows) -> Blocks:
 def _xlsx_rows(data: bytes, place: str, sheet: str | None, max_bytes: int) -> Rows:
     try:
         book = fastexcel.read_excel(_repacked(data, place, max_bytes))
-        listed = ", ".join(name[:60] for name in book.sheet_names[:30])
+        listed = first_of([name[:60] for name in book.sheet_names], 30)
         if sheet is None and len(book.sheet_names) != 1:
             raise InputError("xlsx-sheet", place=place, listed=listed)
         if sheet is not None and sheet not in book.sheet_names:

@@ -246,6 +246,11 @@ def _completed(usual: Mapping[str, object], row: object) -> object:
     return {key: value for key, value in usual.items() if key not in left} | row
 
 
+def first_of(names: Sequence[str], most: int) -> str:
+    """At most so many names, joined; three dots where there are more."""
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
 def nearest(name: str, known: Sequence[str]) -> Phrase:
     """Return the end of a sentence that offers the nearest of the known names, and up to 30 of them, whole.
 
@@ -253,7 +258,7 @@ def nearest(name: str, known: Sequence[str]) -> Phrase:
     """
     folded = {item.casefold()[:200]: item for item in reversed(known[:4_096])}
     close = difflib.get_close_matches(name.casefold()[:200], list(folded), n=1)
-    listed = ", ".join(item[:200] for item in known[:30] if item) + (", …" if len(known) > 30 else "")
+    listed = first_of([item[:200] for item in known if item], 30)
     if close:
         return Phrase("did you mean {name}? There are: {names}.", name=repr(folded[close[0]]), names=listed)
     return Phrase("there are: {names}.", names=listed)

@@ -10,7 +10,15 @@ import msgspec
 from escrutinio.base.errors import DefinitionError, InputError
 from escrutinio.core.records.codes import SheetFact
 from escrutinio.intake.mapping.expression import Cells
-from escrutinio.intake.mapping.mapping import ORDINARY, PENDING, Figure, Listed, SheetsMapping, nearest
+from escrutinio.intake.mapping.mapping import (
+    ORDINARY,
+    PENDING,
+    Figure,
+    Listed,
+    SheetsMapping,
+    first_of,
+    nearest,
+)
 from escrutinio.intake.mapping.reader import MOST_ALIKE, OptionalCount, Reader, named_columns
 from escrutinio.intake.mapping.rows import BadRow, Ballot, FactRow, SheetRow
 from escrutinio.intake.mapping.values import FACTS, WITHOUT_SHEET, CellError, short
@@ -37,7 +45,7 @@ class Ballots:
     def __init__(self, table: SheetsMapping, contests: Mapping[str, Ballot]) -> None:
         self.of = {code: _ballot(code, contests) for code in _contests_of(table, contests)}
         known = {code for ballot in self.of.values() for code in ballot.options}
-        place = ", ".join(map(repr, list(self.of)[:10]))
+        place = first_of([repr(code) for code in self.of], 10)
         codes = table.options if table.option is None else _listed_codes(table.option)
         beyond = () if table.option is None else self.beside(table)
         for option in codes:
@@ -64,7 +72,7 @@ class Ballots:
         else:
             given = ballot.options
         if missing := [code for code in ballot.options if code not in given]:
-            raise DefinitionError("import-missing", contest=repr(contest), options=", ".join(missing[:30]))
+            raise DefinitionError("import-missing", contest=repr(contest), options=first_of(missing, 30))
         for code in table.others:
             if not any(code in one.classes for one in self.of.values()):
                 raise DefinitionError("import-class", code=repr(code[:40]), contest=repr(contest))
@@ -359,7 +367,7 @@ class _Long:
         ballot = self._ballots.of[contest]
         absent = [code for code in ballot.options if code not in sheet.counts]
         if absent and (self._table.missing == "refuse" or not sheet.counts):
-            names = ", ".join(absent[:30])
+            names = first_of(absent, 30)
             raise CellError("", "", "options-absent", station=station, contest=contest, options=names)
         counts = tuple(sheet.counts.get(code, 0) for code in ballot.options)
         stated = sheet.stated

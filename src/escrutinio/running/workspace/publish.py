@@ -125,6 +125,9 @@ def publish(
                 moments=() if continued is None else continued.moments(),
                 executor=executor,
             )
+            composer.forget()
+            # The rows are records now, and data and pages are made of those.
+            tables = tables.without_rows()
             if executor is not None:  # behind the last signatures, while the log is written
                 start_preparing(executor)
             known = composer.checking.known()
