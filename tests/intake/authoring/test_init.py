@@ -133,7 +133,7 @@ def test_any_table_gives_valid_toml_or_one_sentence(
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"", "no comma, semicolon, tab or bar"),
+        (b"", "is empty"),
         (b"a,b\n", "column names and no rows"),
         (b"P\0K\0,\0", "save it as UTF-8"),
         (b"PAR1", "cut off|Parquet"),
