@@ -54,8 +54,8 @@ _COMMENT = re.compile(
     r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)?\n|^[ \t]+|/\*\* @(?:(?!\*/).)*\*/ ?| // [^\n\"`]*$",
     re.MULTILINE | re.DOTALL,
 )
-"""Comments that have a line of their own, empty lines, what lines begin with; types within a line, and what is
-said at its end."""
+"""Comments that have a line of their own, empty lines, what lines begin with; types within a line, and what
+is said at its end."""
 _START, _END = re.compile(r"`([a-z0-9-]+-)\$\{"), re.compile(r"\}(-[a-z0-9-]+)`")
 _MODULE = re.compile(r"^// --- (\S+)\.js$", re.MULTILINE)
 _SHARED = re.compile(r"\bmodule_\w+")
