@@ -127,7 +127,7 @@ def test_a_photo_is_read_by_the_decoder_among_the_files(
     chromium: Browser, miniature: Path, tmp_path: Path, sheets: dict[int, bytes], kind: str
 ) -> None:
     photo, chosen = tmp_path / "photo.png", miniature
-    segno.make(qr_text(sheets[index_of(sheets, "tally-sheet")], real=False)).save(photo, scale=6)
+    segno.make(qr_text(sheets[index_of(sheets, "tally-sheet")], real=False)).save(str(photo), scale=6)
     if kind == "area":
         chosen = tmp_path / "area.zip"
         write_zip(chosen, part_files(open_verified(miniature), "N"))
@@ -144,7 +144,7 @@ def test_a_photo_is_read_by_the_decoder_among_the_files(
 @pytest.mark.parametrize("kind", ["nothing", "another"])
 def test_no_other_decoder_is_run(chromium: Browser, miniature: Path, tmp_path: Path, kind: str) -> None:
     page, photo, area = verifier_without_detector(chromium, miniature), tmp_path / "p.png", tmp_path / "a.zip"
-    segno.make("ESCX:").save(photo, scale=6)
+    segno.make("ESCX:").save(str(photo), scale=6)
     files = [(name, data) for name, data in part_files(open_verified(miniature), "N") if "qr/" not in name]
     other = [
         (f"assets/vendor/qr/{name}", b"export const decodeQR = 1;\n") for name in ("index.js", "decode.js")
