@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import segno
 
 from escrutinio.core.records.entry import open_record
 from escrutinio.core.records.qr import qr_text
 from escrutinio.core.verification.publication import open_verified
+from escrutinio.publication.browser.files import asset
 from escrutinio.publication.downloads.one_place import place_file
 from escrutinio.publication.downloads.part import part_files, write_zip
 from tests.browser.serving import PATIENCE
+from tests.paths import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -21,6 +25,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 STATION = "N2.02"
+
+needs_decoder = pytest.mark.skipif(
+    not (ROOT / "src/escrutinio/publication/browser/assets/vendor/qr/decode.js").is_file(),
+    reason="the decoder is not here (make decoder fetches it with npm)",
+)
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +116,56 @@ def test_what_is_no_sheet_is_said_to_be_none(
 ) -> None:
     (tmp_path / "place.html").write_bytes(place_file(open_verified(miniature), STATION, "en"))
     assert ask(tmp_path / "place.html", text).get_attribute("data-sheet") == kind
+
+
+WITHOUT_DETECTOR = "delete globalThis.BarcodeDetector"
+
+
+@needs_decoder
+@pytest.mark.parametrize("kind", ["folder", "area"])
+def test_a_photo_is_read_by_the_decoder_among_the_files(
+    chromium: Browser, miniature: Path, tmp_path: Path, sheets: dict[int, bytes], kind: str
+) -> None:
+    photo, chosen = tmp_path / "photo.png", miniature
+    segno.make(qr_text(sheets[index_of(sheets, "tally-sheet")], real=False)).save(str(photo), scale=6)
+    if kind == "area":
+        chosen = tmp_path / "area.zip"
+        write_zip(chosen, part_files(open_verified(miniature), "N"))
+    page = verifier_without_detector(chromium, miniature)
+    page.set_input_files("#folder" if chosen.is_dir() else "#zip", chosen)
+    page.click("summary:has-text('A sheet in hand')")
+    page.set_input_files("#sheet-photo", photo)
+    page.wait_for_selector("[role=status]:has-text('The QR code was read')", timeout=PATIENCE)
+    page.click("button[type=submit]")
+    page.wait_for_selector(".report h2", timeout=PATIENCE)
+    assert page.locator("section.sheet").get_attribute("data-sheet") == "same"
+
+
+@pytest.mark.parametrize("kind", ["nothing", "another"])
+def test_no_other_decoder_is_run(chromium: Browser, miniature: Path, tmp_path: Path, kind: str) -> None:
+    page, photo, area = verifier_without_detector(chromium, miniature), tmp_path / "p.png", tmp_path / "a.zip"
+    segno.make("ESCX:").save(str(photo), scale=6)
+    files = [(name, data) for name, data in part_files(open_verified(miniature), "N") if "qr/" not in name]
+    other = [
+        (f"assets/vendor/qr/{name}", b"export const decodeQR = 1;\n") for name in ("index.js", "decode.js")
+    ]
+    write_zip(area, files + (other if kind == "another" else []))
+    page.set_input_files("#zip", area)
+    page.click("summary:has-text('A sheet in hand')")
+    page.set_input_files("#sheet-photo", photo)
+    page.wait_for_selector("[role=status]:has-text('has no reader')", timeout=PATIENCE)
+    assert page.input_value("#sheet-text") == ""
+
+
+def verifier_without_detector(chromium: Browser, miniature: Path) -> Page:
+    """verify.html from disk, in an engine that reads no QR codes by itself."""
+    page: Page = chromium.new_context(locale="en", offline=True).new_page()
+    page.add_init_script(WITHOUT_DETECTOR)
+    page.goto((miniature / "verify.html").as_uri())
+    return page
+
+
+def test_the_decoder_that_it_runs_is_the_one_that_is_fetched() -> None:
+    wanted = dict(line.split()[::-1] for line in (ROOT / "decoder.sha256").read_text().splitlines())
+    known = dict(re.findall(r'\["(\w+\.js)", "([0-9a-f]{64})"\]', asset("js/pages/qr-handed.js").decode()))
+    assert known == {name: wanted[name] for name in ("index.js", "decode.js")}

@@ -251,7 +251,7 @@ def test_downloads_have_their_digests(miniature: Path) -> None:
 def test_home_is_light(publication: Path) -> None:
     for language in ("es", "en"):
         home = (publication / language / "index.html").stat().st_size
-        style = (publication / "assets/css/site.css").stat().st_size
+        style = sum((publication / f"assets/css/{name}.css").stat().st_size for name in ("site", "results"))
         assert home + style < 100_000
 
 

@@ -25,7 +25,9 @@ NAME = "verify.html"
 """Where it stands in a publication."""
 
 VERIFIER = 2
-"""The version of the file itself, which it shows: raised with each release whose bytes are others."""
+"""The version of the file itself, which it shows: raised with each release whose bytes are others.
+
+Not with each change between releases: until one is out, what stands here has been handed to nobody."""
 
 ENTRY = "pages/verify-offline"
 CONTEXTS = ("place", "refusal", "verify")

@@ -50,8 +50,12 @@ LAST = "module_pages_station_rest"
 
 _WORDS = "the words of the page;"
 _LITERAL = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)"')
-_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)?\n|^[ \t]+", re.MULTILINE | re.DOTALL)
-"""Comments that have a line of their own, empty lines, and what lines begin with."""
+_COMMENT = re.compile(
+    r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)?\n|^[ \t]+|/\*\* @(?:(?!\*/).)*\*/ ?| // [^\n\"`]*$",
+    re.MULTILINE | re.DOTALL,
+)
+"""Comments that have a line of their own, empty lines, what lines begin with; types within a line, and what
+is said at its end."""
 _START, _END = re.compile(r"`([a-z0-9-]+-)\$\{"), re.compile(r"\}(-[a-z0-9-]+)`")
 _MODULE = re.compile(r"^// --- (\S+)\.js$", re.MULTILINE)
 _SHARED = re.compile(r"\bmodule_\w+")

@@ -33,6 +33,9 @@ WORTH_IT = 4_096
 """Bytes from which a file is compressed: records and proofs, of which there are thousands, gain little."""
 
 TRUST = "trust.toml"
+DECODER = tuple(f"assets/vendor/qr/{name}" for name in ("index.js", "decode.js", "LICENSE.txt"))
+"""What reads photos in `verify.html`, where the publication has it; that knows its digests."""
+
 MAX_ALONG = 16 * 1024 * 1024
 _NO_CLOCK = (1980, 1, 1, 0, 0, 0)
 
@@ -126,9 +129,10 @@ def part_files(log: VerifiedLog, area: str) -> Iterator[tuple[str, bytes]]:
     trust = log.unverified(TRUST, MAX_ALONG)
     if trust is not None:
         yield TRUST, trust
-    cards = log.unverified(QR2024_FILE, MAX_ALONG)
-    if cards is not None:
-        yield QR2024_FILE, cards
+    for path in (*DECODER, QR2024_FILE):
+        content = log.unverified(path, MAX_ALONG)
+        if content is not None:
+            yield path, content
     yield "checkpoint", log.signed.note.data
     yield "area.json", msgspec.json.encode({"area": area, "size": log.size, "entries": indices}) + b"\n"
     for digest in dict.fromkeys(named.digest for named in _tables(log.state)):

@@ -31,7 +31,8 @@ def pages_environment() -> Environment:
 def _within() -> dict[str, object]:
     """Home's style and what the page of a station asks early, for which a slow phone need not wait; and their
     policies, by page."""
-    style, script = asset("css/site.css").decode(), early_script()
+    style = (asset("css/site.css") + asset("css/results.css")).decode()
+    script = early_script()
     policies = {
         "index.html": CSP.replace("style-src 'self'", f"style-src 'self' {csp_hash(style)}"),
         "station.html": CSP.replace("script-src 'self'", f"script-src 'self' {csp_hash(script)}"),

@@ -22,9 +22,8 @@ from escrutinio.publication.browser.policy import CSP
 from escrutinio.publication.browser.verifier import is_verifier
 from escrutinio.publication.site.missing import NAME as MISSING
 
-HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+HEADERS_ALWAYS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+HEADERS = HEADERS_ALWAYS | {
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
 
@@ -34,6 +33,11 @@ FOREVER = "public, max-age=31536000, immutable"
 LIVE = "no-cache"
 """For everything else: kept, but asked about each time, which costs an answer without content."""
 
+
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
+"""The policy of what programs read: where a browser shows it after all, it may load nothing.
+
+It is short: a slow phone waits for it with every part of the log."""
 
 _TEXTS = (".html", ".js", ".css", ".json", ".svg", ".xml", ".geojson", ".txt")
 
@@ -52,12 +56,14 @@ def headers_of(path: str) -> Iterator[tuple[str, str]]:
     a station and that of what is missing have their whole policy, with digests of what stands inside them, in
     themselves; a browser applies both, so that this one may forbid nothing that theirs allow.
     """
-    yield from HEADERS.items()
     parts = path.strip("/").split("/")
     place = parts if parts[0] in _TOP or is_verifier(parts[0]) else parts[1:]
+    yield from (HEADERS if place[:1] not in (["data"], ["log"]) else HEADERS_ALWAYS).items()
     match place:
         case ["embed", *_]:
             policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
+        case ["data" | "log", *_]:
+            policy = NO_PAGE
         case [_] | [_, "index.html" | "station.html"]:
             policy = "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
         case _:

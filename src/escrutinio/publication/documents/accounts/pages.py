@@ -28,7 +28,9 @@ from escrutinio.publication.documents.accounts.files import all_sources, kind_ta
 from escrutinio.publication.documents.environment import environment
 
 STATIONS_A_PAGE = 200
-STYLE = ("assets/css/site.css", "assets/css/reconcile.css", "assets/mark.svg")
+STYLE = tuple(
+    f"assets/{name}" for name in ("css/site.css", "css/results.css", "css/reconcile.css", "mark.svg")
+)
 FIGURES = "figures.csv"
 
 

@@ -5,7 +5,7 @@ import { webFetch } from "./tiles.js";
 import { isPlaceFile, MAX_PLACE, readPlaceFile } from "./place-file.js";
 import { readZip } from "./zip.js";
 
-const NEEDED = /(^|\/)(log\/|attachments\/|records\/|proofs\/|data\/|verify\.html$|trust\.toml$|area\.json$|checkpoint$)/;
+const NEEDED = /(^|\/)(log\/|attachments\/|assets\/vendor\/qr\/|records\/|proofs\/|data\/|verify\.html$|trust\.toml$|area\.json$|checkpoint$)/;
 const WHOLE = "log/checkpoint";
 const PART = "area.json";
 

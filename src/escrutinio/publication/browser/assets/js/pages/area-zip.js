@@ -14,6 +14,8 @@ import { sayArea } from "./say.js";
 
 export const MOST_RECORDS = 20_000;
 const CARDS = "data/qr2024.json"; // says what the counts of a QR code of 2024 are of
+/** What reads photos in verify.html, where the publication has it. */
+const DECODER = ["index.js", "decode.js", "LICENSE.txt"].map((name) => `assets/vendor/qr/${name}`);
 const MAX_FILE = 16 * 1024 * 1024;
 /** Files of the publication that go along, and their names in the zip. */
 const ALONG = [
@@ -87,8 +89,10 @@ export async function areaFiles(log, area, progress) {
   for (const [path, name] of ALONG) {
     files.push({ name, data: (await log.fetchFile(path, MAX_FILE)) ?? refuse("fetch-missing", { path }) });
   }
-  const cards = await log.fetchFile(CARDS, MAX_FILE).catch(() => null);
-  if (cards) files.push({ name: CARDS, data: cards });
+  for (const name of [...DECODER, CARDS]) {
+    const data = await log.fetchFile(name, MAX_FILE).catch(() => null);
+    if (data) files.push({ name, data });
+  }
   files.push({ name: "checkpoint", data: formatCheckpoint(checkpoint) });
   files.push({ name: "area.json", data: toUtf8(`${JSON.stringify({ area, size: checkpoint.size, entries: indices })}\n`) });
   for (const named of attachments) {

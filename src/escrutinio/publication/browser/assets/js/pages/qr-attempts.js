@@ -7,6 +7,23 @@ const MEGAPIXEL = 1024 * 1024;
 /** A part of the source to be drawn at a scale; `contrast` stretches its greys.
  * @typedef {{ x: number, y: number, width: number, height: number, scale: number, contrast: boolean }} View */
 
+const BUDGET = 400; // milliseconds of further tries that the decoder may spend on one view
+
+/**
+ * The decoder of the package `qr`, which throws where it finds nothing.
+ * @param {(image: ImageData, how: { effort: number, timeLimit: number }) => string} decodeQR
+ * @returns {Decode}
+ */
+export function decodeWith(decodeQR) {
+  return (image, effort) => {
+    try {
+      return decodeQR(image, { effort, timeLimit: BUDGET });
+    } catch {
+      return null;
+    }
+  };
+}
+
 /**
  * The first QR text found.
  * @param {ImageBitmap} source

@@ -1,20 +1,11 @@
 // Reads QR codes beside the page, so that a large photo does not stop it. It is asked { id, bitmap, thorough } and
 // answers { id, text }; `ready` says whether the decoder is part of the publication.
 
-import { findQr } from "./qr-attempts.js";
-
-const BUDGET = 400; // milliseconds of further tries that the decoder may spend on one view
+import { decodeWith, findQr } from "./qr-attempts.js";
 
 /** @type {Promise<import("./qr-attempts.js").Decode | null>} */
 const decoder = import(new URL("../../vendor/qr/decode.js", import.meta.url).href).then(
-  ({ decodeQR }) =>
-    (image, effort) => {
-      try {
-        return decodeQR(image, { effort, timeLimit: BUDGET });
-      } catch {
-        return null;
-      }
-    },
+  ({ decodeQR }) => decodeWith(decodeQR),
   () => null,
 );
 

@@ -6,14 +6,16 @@ import { el, fillElement } from "./dom.js";
 import { mountVerification } from "./verify-page.js";
 import { serveWorker } from "./verify-work.js";
 import { speak } from "./say.js";
+import { decodeWith, findQr } from "./qr-attempts.js";
 import { endonymOf, languages } from "../records/words.js";
 
 /**
  * A worker, which is told its own text: one that came from a file may not read it.
  * @param {string} program the text of this script
+ * @param {string} [more] what it has beside it
  */
-function startWorker(program) {
-  const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
+function startWorker(program, more = "") {
+  const address = URL.createObjectURL(new Blob([program, more], { type: "text/javascript" }));
   const worker = new Worker(address);
   worker.postMessage({ program });
   return worker;
@@ -21,7 +23,10 @@ function startWorker(program) {
 
 function serve() {
   let program = "";
-  self.addEventListener("message", ({ data }) => (program = data.program ?? program));
+  self.addEventListener("message", ({ data }) => {
+    program = data.program ?? program;
+    if (data.photo) self.postMessage({ text: findQr(data.photo, decodeWith(/** @type {any} */ (self).decodeQR), true) });
+  });
   serveWorker(() => startWorker(program));
 }
 
@@ -44,7 +49,7 @@ async function show(program, lang) {
     el("header.wrap", {}, el("p.links", {}, ...changes, el("span.small.muted", {}, speak(lang, "version", { version }))), el("h1", {}, speak(lang, "title"))),
     el("main.wrap", {}, el("p.lead", {}, speak(lang, "intro")), root),
   );
-  await mountVerification(root, { lang, base: null, startWorker: () => startWorker(program) });
+  await mountVerification(root, { lang, base: null, startWorker: (more) => startWorker(program, more) });
 }
 
 /** The reader's first language that this file speaks; Spanish where it speaks none of theirs. */

@@ -15,6 +15,7 @@ import { trustOfDigits } from "../log/fingerprint.js";
 import { parseTrust } from "../log/trust.js";
 import { showRefusal, showReport } from "./verify-report.js";
 import { digitsField } from "./digits.js";
+import { askDecoder, handedDecoder } from "./qr-handed.js";
 import { sheetField } from "./verify-sheet.js";
 import { revived } from "../election/steps.js";
 import { speak } from "./say.js";
@@ -24,7 +25,8 @@ const SAMPLE = 1_000;
 const STAGES = ["entries", "tiles", "signatures", "rules", "beside"];
 
 /** @typedef {import("../log/source.js").Chosen} Chosen */
-/** Starts a worker, or something that behaves like one. @typedef {() => Worker} StartWorker */
+/** Starts a worker, or something that behaves like one; `more` is a program that it runs beside its own.
+ * @typedef {(more?: string) => Worker} StartWorker */
 
 /**
  * Build the page into an element.
@@ -46,7 +48,7 @@ export async function mountVerification(root, { lang, base, startWorker }) {
   const native = await isNative();
   const trust = fileField("trust-file", { accept: ".toml" });
   const digits = digitsField();
-  const sheet = await sheetField(lang, say);
+  const sheet = await sheetField(lang, say, async (photo) => chosen && readHanded(chosen, startWorker, photo));
   const earlier = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "earlier", rows: "5", spellcheck: "false", autocomplete: "off" }));
   const start = el("button", { type: "submit" }, speak(lang, "start"));
   const form = el(
@@ -114,6 +116,19 @@ async function trustGiven(file, digits, chosen) {
   const read = async (/** @type {string} */ path, /** @type {number} */ limit) => content ?? fetchFile(path, limit);
   const found = await trustOfDigits(digits, read);
   return { content: found.content, known: found.trust, typed: content === null };
+}
+
+/**
+ * The text in a photo, by the decoder among the files chosen: "" where it reads none, null where there is no decoder.
+ * @param {Chosen} chosen
+ * @param {StartWorker} startWorker
+ * @param {ImageBitmap} photo
+ */
+async function readHanded(chosen, startWorker, photo) {
+  const decoder = await openSource(chosen)
+    .then(({ fetchFile }) => handedDecoder(fetchFile))
+    .catch(() => null);
+  return decoder && ((await askDecoder(startWorker(decoder), photo)) ?? "");
 }
 
 /**

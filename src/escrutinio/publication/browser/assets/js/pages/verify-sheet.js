@@ -14,20 +14,22 @@ import { hasSentence, speak } from "./say.js";
 const QR = "qr_code";
 
 /**
- * The field. A photo is read by the browser itself where it can do that: this file carries no decoder of pictures.
+ * The field. A photo is read by the browser itself where it can do that, else by the decoder among the files chosen.
  * @param {string} lang
  * @param {(text: string) => void} tell
+ * @param {(photo: ImageBitmap) => Promise<string | null>} readHanded "" where it reads nothing, null where there is none
  */
-export async function sheetField(lang, tell) {
+export async function sheetField(lang, tell, readHanded) {
   const text = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "sheet-text", rows: "4", spellcheck: "false", autocomplete: "off", autocapitalize: "characters" }));
   const detector = await detectorHere();
   const photo = /** @type {HTMLInputElement} */ (el("input", { type: "file", id: "sheet-photo", accept: "image/*" }));
   photo.addEventListener("change", async () => {
     const [file] = photo.files ?? [];
-    if (!file || !detector) return;
-    const found = await createImageBitmap(file).then((picture) => detector.detect(picture)).catch(() => []);
-    text.value = found[0]?.rawValue ?? text.value;
-    tell(speak(lang, found.length ? "sheet-photo-read" : "sheet-photo-unread"));
+    if (!file) return;
+    tell(speak(lang, "sheet-photo-reading"));
+    const found = await readPhoto(file, detector, readHanded);
+    text.value = found || text.value;
+    tell(speak(lang, found ? "sheet-photo-read" : found === null ? "sheet-photo-decoder" : "sheet-photo-unread"));
   });
   const field = (/** @type {string} */ key, /** @type {HTMLElement} */ input) => el("div.field", {}, el("label", { for: input.id }, speak(lang, key)), input);
   const element = el(
@@ -35,10 +37,23 @@ export async function sheetField(lang, tell) {
     {},
     el("summary", {}, speak(lang, "sheet-summary")),
     field("sheet-text", text),
-    detector && field("sheet-photo", photo),
+    field("sheet-photo", photo),
     el("p.small.muted", {}, speak(lang, detector ? "sheet-hint" : "sheet-hint-text")),
   );
   return { element, text: () => (text.value.trim() ? readable(pastedTexts(text.value)).trim() || text.value.trim() : "") };
+}
+
+/**
+ * The text of the QR code in a photo: "" where none is found, null where nothing here could read one.
+ * @param {File} file
+ * @param {any} detector
+ * @param {(photo: ImageBitmap) => Promise<string | null>} readHanded
+ */
+async function readPhoto(file, detector, readHanded) {
+  const picture = await createImageBitmap(file).catch(() => null);
+  if (!picture) return "";
+  const [found] = detector ? await detector.detect(picture).catch(() => []) : [];
+  return found?.rawValue ?? (await readHanded(picture)) ?? (detector ? "" : null);
 }
 
 /** The browser's own reader of QR codes, where it has one. */
