@@ -28,7 +28,7 @@ export async function handedDecoder(fetchFile) {
   const [tables, decoder] = texts;
   const [, shared] = /^export \{([^}]*)\};$/m.exec(tables) ?? ["", ""];
   const given = shared.replace(/(\w+) as (\w+)/g, "$2: $1");
-  const taken = decoder.replace(/^import \{([^}]*)\} from '\.\/index\.js';$/m, (_, names) => `const {${names.replace(/ as /g, ": ")}} = tables;`);
+  const taken = decoder.replace(/^import \{([^}]*)\} from [^;\n]*;$/m, (_, names) => `const {${names.replace(/ as /g, ": ")}} = tables;`);
   return `\nself.decodeQR = ((tables) => {\n${plain(taken)}\nreturn decodeQR;\n})((() => {\n${plain(tables)}\nreturn {${given}};\n})());\n`;
 }
 
