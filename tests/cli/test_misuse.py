@@ -70,6 +70,7 @@ def cell(text: str) -> str:
         (TABLE, mapped('"t.csv"', '"."'), "'.' is not a regular file."),
         (TABLE, mapped("t.csv", "nope.csv"), "There is no file 'nope.csv'; did you mean 't.csv'?"),
         (TABLE.replace("101;2", "1.01E+08;2"), MAPPING, "('1.01E+08.2'): An identifier has letters"),
+        (TABLE.replace("101;2", "2024-02-01;2"), MAPPING, "('2024-02-01.2'): This is a date; a spreadsheet"),
         (
             cell("1,234"),
             MAPPING,

@@ -26,6 +26,7 @@ _ZERO_DECIMALS = re.compile(r"\.0{1,2}")
 _DECIMALS = re.compile(r"[0-9]+\.[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}([.,'’ \u00a0\u202f][0-9]{3})+")
 _SIGNED = re.compile(r"[+\-−–][0-9]+")
+_DATE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?")
 
 
@@ -88,9 +89,14 @@ def _why_no_count(text: str) -> str:
 
 
 def parse_code(column: str, text: str) -> str:
-    """Read an identifier: 1 to 64 letters, digits, `.`, `-`, `_`, as in records. Raises CellError."""
+    """Read an identifier: 1 to 64 letters, digits, `.`, `-`, `_`, as in records. Raises CellError.
+
+    A date is none: spreadsheets make dates of codes such as 1-2.
+    """
     if not text:
         raise CellError(column, text, "cell-no-code")
+    if _DATE.match(text):
+        raise CellError(column, text, "cell-date")
     try:
         return check_code(text)
     except RecordError:
