@@ -22,9 +22,9 @@ from escrutinio.core.election.findings.entries import (
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.roll import ROLL_UNREADABLE
 from escrutinio.core.election.keys import KeyTable
-from escrutinio.core.election.rights import ROOT, Scopes
+from escrutinio.core.election.rights import ROOT, Rights, Scopes
 from escrutinio.core.election.roll import Roll, read_roll
-from escrutinio.core.election.state import Logged, Standing
+from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Closes, Role
 from escrutinio.core.records.entry import Entry
@@ -79,6 +79,16 @@ def judge(
         for waits in acts.awaiting():
             note_waiting(waits, notes)
     return tuple(judged)
+
+
+def acts_in(state: ElectionState) -> Acts:
+    """The acts in force after all entries of a log, and what waits, for whoever goes on from there."""
+    acts = Acts(Rights(state.definition.body))
+    for logged in state.controls:
+        held = state.keys.get(logged.entry.kid)
+        if held is not None and logged.standing is not Standing.REFUSED:
+            acts.hear(logged.index, logged.entry, held.key.name, held.key.role)
+    return acts
 
 
 def note_waiting(waits: Awaiting, notes: Findings) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import tomllib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
-from escrutinio.base.errors import InputError
+from escrutinio.base.errors import InputError, RecordError
+from escrutinio.base.inputs import as_text
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.parts import Attachment, EnrolledKey, LogHead, Title
 from escrutinio.core.records.types import Body
 from escrutinio.intake.mapping.files import load
 
 MAX_ATTACHMENT = 64 * 1024 * 1024
+ABOUT = "about"
+
+S = TypeVar("S")
 
 
 class AtHand(Protocol):
@@ -95,3 +103,61 @@ def seconds_of(value: object) -> int:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return int(value.timestamp())
     raise InputError("script-time")
+
+
+def field_of(kind: type[Body], text: str) -> tuple[str, object]:
+    """A field from FIELD=VALUE: texts and codes as they stand, all else as TOML writes it. Raises
+    InputError."""
+    name, separator, value = text.partition("=")
+    plan = dict(kind.LAYOUT)
+    if not separator or name not in plan:
+        raise InputError("sign-field", text=repr(text[:80]), known=", ".join(plan))
+    return name, _value(plan[name], value)
+
+
+def _value(codec: object, text: str) -> object:
+    """A value as it stands in a cell or an argument."""
+    while isinstance(codec, c.Optional | c.Trailing):
+        codec = codec.item
+    if isinstance(codec, c.Text | c.Code | c.Bytes):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+Say: TypeAlias = "Callable[[type[Body], str, object], S]"
+
+
+def read_rows(speak: Say[S], kind: type[Body], content: bytes, path: Path) -> list[S]:
+    """What `speak` makes of each row of a CSV with a column a field, and the column `about`.
+
+    An empty cell says nothing. Raises InputError that lists the bad rows; then nothing of it is to be used.
+    """
+    reader = csv.DictReader(io.StringIO(as_text(content, str(path)).decode(errors="replace"), newline=""))
+    plan = dict(kind.LAYOUT)
+    columns = list(reader.fieldnames or ())
+    if unknown := [each for each in columns if each != ABOUT and each not in plan]:
+        raise InputError("sign-column", name=repr(str(unknown[0])[:80]), known=", ".join((ABOUT, *plan)))
+    made, bad = [], []
+    for row in reader:
+        said = {name: _value(plan[name], cell) for name, cell in row.items() if name in plan and cell}
+        try:
+            if None in row or None in row.values():
+                raise InputError("row-cells", size=_cells(row), width=len(columns))
+            made.append(speak(kind, row.get(ABOUT) or "election", said))
+        except (InputError, RecordError) as error:
+            bad.append(InputError("at-line", place=path.name, line=reader.line_num, why=error))
+    if bad:
+        raise InputError("sign-rows", path=path, count=len(bad), first=bad[0])
+    if not made:
+        raise InputError("sign-no-rows", path=path)
+    return made
+
+
+def _cells(row: dict[str | None, object]) -> int:
+    more = row.get(None, [])
+    return sum(value is not None for name, value in row.items() if name is not None) + len(
+        more if isinstance(more, list) else []
+    )
