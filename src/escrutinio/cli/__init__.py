@@ -38,6 +38,9 @@ COMMANDS = {
     "transcribe": say("Type sheets that no reader can read, twice."),
     "extract": say("Pack one area with its proofs."),
     "keys": say("Make and look at keys."),
+    "workspace": say("Keep a log in which many sign."),
+    "sign": say("Seal a record with your own key."),
+    "submit": say("Send sealed records to a log."),
     "trust": say("Show trust files; tlog-policies and back."),
     "mirrors": say("Compare the mirrors of a publication."),
     "init": say("Write a starting configuration from a CSV."),
@@ -72,10 +75,12 @@ GROUPS = {
     say("Run or import an election"): (
         "init",
         "keys",
+        "workspace",
         "publish",
         "print",
         "serve",
     ),
+    say("Sign records of your own"): ("sign", "submit"),
     say("This program"): ("demo", "completion"),
 }
 """The commands by who has use for them: each stands once."""
@@ -90,6 +95,7 @@ NEEDS = {
     "report": ("paper",),
     "scan": ("scan",),
     "serve": ("hub",),
+    "workspace": ("publish",),
     "transcribe": ("hub", "publish", "scan"),
 }
 """The extras that a command does nothing without; others find out where they need one."""

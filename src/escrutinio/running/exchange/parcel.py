@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from escrutinio.base.dataclass import dataclass
@@ -130,3 +130,47 @@ def sent_attachment(inbox: Path, digest: bytes) -> bytes | None:
     except OSError:
         return None
     return content if digest_of(content) == digest else None
+
+
+# --- what is to be sent ---
+
+
+def read_sealed(paths: Iterable[Path]) -> tuple[list[bytes], dict[bytes, bytes]]:
+    """The records in files and directories, in the order of their names, and what they attach: files named by
+    their SHA-256 in the directory `attachments` beside them.
+
+    Raises InputError for a file that is no record, for one that attaches what is not there, and for nothing.
+    """
+    records: list[bytes] = []
+    attachments: dict[bytes, bytes] = {}
+    for path in paths:
+        inside = (
+            sorted(each for each in path.iterdir() if each.suffix in (".cose", ENDING))
+            if path.is_dir()
+            else [path]
+        )
+        for file in inside:
+            try:
+                found = records_of(read_input(file, MAX_PARCEL))
+            except RecordError as error:
+                raise InputError("parcel-no-records", path=file, why=error) from None
+            for raw in found:
+                attachments |= _attached(raw, file)
+            records += found
+    if not records:
+        raise InputError("submit-nothing")
+    return list(dict.fromkeys(records)), attachments
+
+
+def _sealed_in(directory: Path) -> list[Path]:
+    return sorted(each for each in directory.iterdir() if each.suffix in (".cose", ENDING))
+
+
+def _attached(raw: bytes, file: Path) -> dict[bytes, bytes]:
+    found = {}
+    for digest in named_attachments(raw):
+        content = sent_attachment(file.parent, digest)
+        if content is None:
+            raise InputError("parcel-lacks", path=file, name=file_name(digest))
+        found[digest] = content
+    return found

@@ -252,7 +252,7 @@ def begin(
     operator: str,
     origin: str,
     titles: Mapping[str, str],
-    keyring: Keyring,
+    keyring: LogKeys,
     clock: int,
     private: Iterable[tuple[str, bytes]] = (),
     key_file: Callable[[Path], None] | None = None,
