@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +77,7 @@ def command(
     base_dir = source.parent if source is not None else Path()
     signing = Signing(log, key, name, base_dir, clock)
     if same is not None:
-        sealed = [_same(signing, _entry(same, log), yes, as_json)]
+        sealed = [_same(signing, *_entry(same, log), yes, as_json)]
     elif table is not None:
         sealed = list(_rows(signing, _type(kind), table))
     else:
@@ -131,17 +131,22 @@ def _rows(signing: Signing, kind: type[Body], table: Path) -> Iterator[Sealed]:
     yield from read_rows(signing.say, kind, read_input(table, MAX_TABLE), table)
 
 
-def _entry(what: str, log: VerifiedLog) -> Entry:
+def _entry(what: str, log: VerifiedLog) -> tuple[Entry, Mapping[bytes, bytes]]:
+    """The record to sign the same as, and the files that came with it."""
     from escrutinio.core.records.entry import open_record
+    from escrutinio.running.exchange.parcel import read_sealed
 
     if what.isascii() and what.isdigit():
         if len(what) > 16 or int(what) >= log.size:
             raise InputError("entry-none", size=log.size, what=what[:20])
-        return open_record(log.entry(int(what)))
-    return open_record(read_input(Path(what)))
+        return open_record(log.entry(int(what))), {}
+    records, attachments = read_sealed([Path(what)])
+    if len(records) != 1:
+        raise InputError("sign-one", path=what, count=len(records))
+    return open_record(records[0]), attachments
 
 
-def _same(signing: Signing, entry: Entry, yes: bool, as_json: bool) -> Sealed:
+def _same(signing: Signing, entry: Entry, beside: Mapping[bytes, bytes], yes: bool, as_json: bool) -> Sealed:
     """Show what another one signed, ask, and sign it."""
     from escrutinio.cli.show import show_entry
 
@@ -149,7 +154,7 @@ def _same(signing: Signing, entry: Entry, yes: bool, as_json: bool) -> Sealed:
         show_entry(entry)
     if not yes and not click.confirm(say("Sign the same?"), err=True):
         raise InputError("sign-declined")
-    return signing.say_the_same(entry)
+    return signing.say_the_same(entry, beside)
 
 
 # --- where it goes ---

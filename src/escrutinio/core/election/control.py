@@ -100,7 +100,6 @@ def note_waiting(waits: Awaiting, notes: Findings) -> None:
         station=about.station,
         contest=about.contest,
         area=about.area,
-        record=waits.body.NAME,
         count=len(waits.names),
         needed=waits.needed,
         signer=", ".join(waits.names),

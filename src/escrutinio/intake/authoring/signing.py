@@ -6,22 +6,26 @@ the log's entries by their number ("@12"), and to the log as it stands ("@here")
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.election.acts import Acts, Awaiting
 from escrutinio.core.election.control import acts_in
 from escrutinio.core.election.keys import HeldKey
-from escrutinio.core.election.state import Standing
+from escrutinio.core.election.state import Standing, attachments_of
 from escrutinio.core.log.accept import Refusal
-from escrutinio.core.records.attachments import attachment_of, digest_of
+from escrutinio.core.records.attachments import attachment_of, digest_of, file_name
 from escrutinio.core.records.entry import Entry, open_record, seal
 from escrutinio.core.records.keys import KeyHolder
 from escrutinio.core.records.parts import Attachment, LogHead
 from escrutinio.core.records.types import Body
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.saying import read_says
+
+NOTHING_BESIDE: Mapping[bytes, bytes] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,21 @@ class Signing:
         """
         return self._seal(self._acts.naming(read_says(self, kind, says), about), about, at)
 
-    def say_the_same(self, entry: Entry, at: int | None = None) -> Sealed:
-        """Seal what another signer said, word for word. Raises InputError or RecordError."""
+    def say_the_same(
+        self, entry: Entry, beside: Mapping[bytes, bytes] = NOTHING_BESIDE, at: int | None = None
+    ) -> Sealed:
+        """Seal what another signer said, word for word; `beside` are files that came with it, by digest.
+
+        Raises InputError or RecordError.
+        """
         for waits in self._acts.awaiting():
             if (waits.subject, waits.body) == (entry.subject, entry.body) and self._name in waits.names:
                 raise InputError("act-signed-already", name=self._name)
+        for attachment in attachments_of(entry.body):
+            content = beside.get(attachment.digest) or self._log.attachment(attachment.digest)
+            if content is None:
+                raise InputError("attachment-not-here", name=file_name(attachment.digest))
+            self.attachments[attachment.digest] = content
         return self._seal(entry.body, entry.subject, at)
 
     def _seal(self, body: Body, about: str, at: int | None) -> Sealed:

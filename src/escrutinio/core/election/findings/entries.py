@@ -54,7 +54,7 @@ ACT_OVERRULED = FAMILY.finding(
 ACT_WAITING = FAMILY.finding(
     "act-waiting",
     WARNING,
-    "Record that waits for more signatures | Entry {entry} ({record}) waits: {count} of {needed} who have to "
+    "Record that waits for more signatures | Entry {entry} waits: {count} of {needed} who have to "
     "sign the same have done so ({signer}). Until then it changes nothing.",
 )
 
