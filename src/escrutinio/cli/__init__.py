@@ -37,7 +37,8 @@ COMMANDS = {
     "collect": say("Keep a log of the sheets one collected."),
     "transcribe": say("Type sheets that no reader can read, twice."),
     "extract": say("Pack one area with its proofs."),
-    "keys": say("Make and look at keys."),
+    "keys": say("Make, enrol, revoke and replace keys."),
+    "workspace": say("Begin and run an authority's log."),
     "trust": say("Show trust files; tlog-policies and back."),
     "mirrors": say("Compare the mirrors of a publication."),
     "init": say("Write a starting configuration from a CSV."),
@@ -72,6 +73,7 @@ GROUPS = {
     say("Run or import an election"): (
         "init",
         "keys",
+        "workspace",
         "publish",
         "print",
         "serve",
@@ -91,6 +93,7 @@ NEEDS = {
     "scan": ("scan",),
     "serve": ("hub",),
     "transcribe": ("hub", "publish", "scan"),
+    "workspace": ("publish",),
 }
 """The extras that a command does nothing without; others find out where they need one."""
 
