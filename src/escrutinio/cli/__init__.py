@@ -37,8 +37,8 @@ COMMANDS = {
     "collect": say("Keep a log of the sheets one collected."),
     "transcribe": say("Type sheets that no reader can read, twice."),
     "extract": say("Pack one area with its proofs."),
-    "keys": say("Make and look at keys."),
-    "workspace": say("Keep a log in which many sign."),
+    "keys": say("Make, enrol, revoke and replace keys."),
+    "workspace": say("Begin and run an authority's log."),
     "sign": say("Seal a record with your own key."),
     "submit": say("Send sealed records to a log."),
     "trust": say("Show trust files; tlog-policies and back."),
@@ -95,8 +95,8 @@ NEEDS = {
     "report": ("paper",),
     "scan": ("scan",),
     "serve": ("hub",),
-    "workspace": ("publish",),
     "transcribe": ("hub", "publish", "scan"),
+    "workspace": ("publish",),
 }
 """The extras that a command does nothing without; others find out where they need one."""
 

@@ -23,9 +23,8 @@ _directory = click.argument("directory", type=click.Path(exists=True, file_okay=
 
 @click.group(
     help=say(
-        "Keep a log in which many sign, each with their own key: its directory has a private part, an inbox "
-        "and what is published.\n\n"
-        "Example: escrutinio workspace publish /srv/election; escrutinio workspace status /srv/election"
+        "Begin and run an authority's log in a directory of its own.\n\n"
+        "Example: escrutinio workspace init election.toml log --root root.key"
     )
 )
 def command() -> None:
