@@ -44,8 +44,9 @@ MAX_TABLE = 256 * 1024 * 1024
 @click.argument("kind", metavar="[TYPE]", required=False)
 @log_option
 @trust_option
-@click.option("--key", "key_file", type=click.Path(path_type=Path), required=True,
-              help=say("Your key file (escrutinio keys new)."))  # fmt: skip
+@click.option("--key", "key_address", required=True, metavar="FILE|pkcs11:…",
+              help=say("Your key: a key file, or the address of one on a token."))  # fmt: skip
+@click.option("--as", "named", metavar="NAME", help=say("Your name, where the key does not say it."))
 @click.option("--about", default="election", show_default=True, help=say("What it speaks of: its subject."))
 @click.option("--say", "said", multiple=True, metavar="FIELD=VALUE", help=say("A field, in TOML or as text."))
 @click.option("--from", "source", type=click.Path(path_type=Path),
@@ -61,21 +62,23 @@ MAX_TABLE = 256 * 1024 * 1024
 @clock_option
 @json_option
 def command(
-    kind: str | None, address: str, trust: Path | None, key_file: Path, about: str, said: tuple[str, ...],
+    kind: str | None, address: str, trust: Path | None, key_address: str, named: str | None, about: str, said: tuple[str, ...],
     source: Path | None, table: Path | None, same: str | None, output: Path, yes: bool, passphrase: str,
     clock: int, as_json: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.core.records.keyfiles import read_key_file
+    from escrutinio.intake.authoring.holders import open_key
     from escrutinio.intake.authoring.signing import Signing
 
     if (kind is None) is (same is None):
         raise click.UsageError(say("Name either a type or what to sign the same as (--same-as)."))
     if table is not None and (said or source is not None):
         raise click.UsageError(say("--table stands for itself: without --say and --from."))
-    name, key = read_key_file(key_file, passphrase)
+    held = open_key(key_address, passphrase)
+    if not (name := named or held.name):
+        raise InputError("sign-name")
     log = open_log(address, trust, quiet=True)
     base_dir = source.parent if source is not None else Path()
-    signing = Signing(log, key, name, base_dir, clock)
+    signing = Signing(log, held.holder, name, base_dir, clock)
     if same is not None:
         sealed = [_same(signing, *_entry(same, log), yes, as_json)]
     elif table is not None:
