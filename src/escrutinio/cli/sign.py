@@ -63,7 +63,8 @@ MAX_TABLE = 256 * 1024 * 1024
 @json_option
 def command(
     kind: str | None, address: str, trust: Path | None, key_address: str, named: str | None, about: str,
-    said: tuple[str, ...], source: Path | None, table: Path | None, same: str | None, output: Path, yes: bool, passphrase: str,
+    said: tuple[str, ...], source: Path | None, table: Path | None, same: str | None, output: Path,
+    yes: bool, passphrase: str,
     clock: int, as_json: bool,
 ) -> None:  # fmt: skip
     from escrutinio.intake.authoring.holders import open_key
