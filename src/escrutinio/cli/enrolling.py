@@ -15,7 +15,7 @@ from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.files import write_files
 from escrutinio.base.inputs import as_text, read_input
-from escrutinio.base.words.say import say, say_many
+from escrutinio.base.words.say import language, say, say_many_in
 from escrutinio.cli.options import ask_passphrase
 from escrutinio.cli.output import read_text
 from escrutinio.core.records.codecs import word
@@ -163,14 +163,11 @@ def request(
 
 
 def _request_table(table: Path, directory: Path, output: Path, election: bytes) -> None:
-    from escrutinio.intake.authoring.requests import MAX_TABLE, read_rows, write_table
+    from escrutinio.intake.authoring.requests import MAX_TABLE, check_names, read_rows, write_table
 
     text = as_text(read_input(table, MAX_TABLE), str(table)).decode(errors="replace")
     rows = list(read_rows(text, str(table)))
-    if len({row.name for row in rows}) < len(rows):
-        names: set[str] = set()
-        twice = next(row for row in rows if row.name in names or names.add(row.name) is not None)
-        raise InputError("request-twice", place=twice.place, name=twice.name)
+    check_names(rows)
     for row in rows:
         if row.public_key and not row.proof:
             raise InputError("request-row-open", place=row.place, name=row.name)
@@ -189,10 +186,11 @@ def _request_table(table: Path, directory: Path, output: Path, election: bytes) 
         contents = ((f"{name}.key", files.content(name, key)) for name, key in made.items())
         _whole(directory, contents, private=True, beside=((output, written),))
     click.echo(
-        say_many(
+        say_many_in(
+            language(),
+            len(found),
             "{output}: {count:,} request, with {made:,} of the keys made in {directory}",
             "{output}: {count:,} requests, with {made:,} of the keys made in {directory}",
-            len(found),
             output=output,
             made=len(made),
             directory=directory,
@@ -236,7 +234,8 @@ def enrol(requests: tuple[Path, ...], root: str, signer: str | None, election: s
     help=say(
         "Revoke keys, named by the 16 digits of their key or, where --election is a publication, by their "
         "name. That of a party or observer needs a legal basis and the officers' consents besides.\n\n"
-        "Example: escrutinio keys revoke machine/0123 --election public --reason stolen --root root.key -o out"
+        "Example: escrutinio keys revoke machine/0123 --election public --reason stolen "
+        "--root root.key -o out"
     )
 )
 @click.argument("which", nargs=-1, required=True)
@@ -253,10 +252,11 @@ def revoke(
     records = _revocations(held, digest, kids, _REASONS[reason], law, signer)
     _write(output, records)
     click.echo(
-        say_many(
+        say_many_in(
+            language(),
+            len(kids),
             "{output}: {count:,} key is revoked by the records in it, once they are in the log",
             "{output}: {count:,} keys are revoked by the records in it, once they are in the log",
-            len(kids),
             output=output,
         ),
         err=True,
@@ -346,10 +346,11 @@ def _say_consents(state: ElectionState | None, kids: Iterable[bytes]) -> None:
 
 def _say_enrolled(output: Path, keys: int, records: int) -> None:
     click.echo(
-        say_many(
+        say_many_in(
+            language(),
+            keys,
             "{output}: {count:,} key to enrol; records: {records:,}",
             "{output}: {count:,} keys to enrol; records: {records:,}",
-            keys,
             output=output,
             records=records,
         ),
