@@ -39,6 +39,8 @@ COMMANDS = {
     "extract": say("Pack one area with its proofs."),
     "keys": say("Make, enrol, revoke and replace keys."),
     "workspace": say("Begin and run an authority's log."),
+    "sign": say("Seal a record with your own key."),
+    "submit": say("Send sealed records to a log."),
     "trust": say("Show trust files; tlog-policies and back."),
     "mirrors": say("Compare the mirrors of a publication."),
     "init": say("Write a starting configuration from a CSV."),
@@ -78,6 +80,7 @@ GROUPS = {
         "print",
         "serve",
     ),
+    say("Sign records of your own"): ("sign", "submit"),
     say("This program"): ("demo", "completion"),
 }
 """The commands by who has use for them: each stands once."""

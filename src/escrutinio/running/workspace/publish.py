@@ -15,7 +15,6 @@ from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
 from escrutinio.base.garbage import looking_seldom
-from escrutinio.base.inputs import read_input
 from escrutinio.base.progress import Progress
 from escrutinio.base.words.say import say_in
 from escrutinio.core.election.bulk.known import Known
@@ -25,7 +24,7 @@ from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.intake.authoring.compose import Tables, compose, read_tables
 from escrutinio.intake.authoring.composer import Composer
-from escrutinio.intake.authoring.config import ElectionConfig, read_config
+from escrutinio.intake.authoring.config import ElectionConfig, read_config_file
 from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
@@ -38,7 +37,6 @@ from escrutinio.running.workspace.views import Updated, carry_over, renew
 from escrutinio.running.workspace.workspace import Beginning, Workspace, begin
 
 SHOWN_BAD_ROWS = 20
-MAX_CONFIG = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def publish(
     something else (another election, unless `replace`; a log that the new one would contradict), or another
     run is publishing there.
     """
-    config, base_dir = _read_config(config_file)
+    config, base_dir = read_config_file(config_file)
     tables = read_tables(config, base_dir, executor)
     if tables.bad and not skip_bad_rows:
         raise BadRowsError(tables.bad)
@@ -206,16 +204,6 @@ def _show(
         progress=progress,
         executor=executor,
     )
-
-
-def _read_config(config_file: Path) -> tuple[ElectionConfig, Path]:
-    path = config_file / "election.toml" if config_file.is_dir() else config_file
-    try:
-        if path.stat().st_size > MAX_CONFIG:
-            raise InputError("config-long", path=path, limit=MAX_CONFIG)
-        return read_config(read_input(path, MAX_CONFIG), path.name, path.parent), path.parent
-    except OSError as error:
-        raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
 
 
 def _sources(config: ElectionConfig, base_dir: Path, tables: Tables) -> list[Source]:

@@ -1,0 +1,1 @@
+"""What travels between whoever signs and whoever keeps a log."""
