@@ -146,6 +146,15 @@ def read_rows(text: str, place: str) -> Iterator[Row]:
         raise InputError("at-place", place=f"{place}:{reader.line_num}", why=str(error)) from None
 
 
+def check_names(rows: Iterable[Row]) -> None:
+    """Raise InputError for the first row whose name stood before."""
+    names: set[str] = set()
+    for row in rows:
+        if row.name in names:
+            raise InputError("request-twice", place=row.place, name=row.name)
+        names.add(row.name)
+
+
 def _row(place: str, cells: Sequence[str]) -> Row:
     name, role, scope, contests, public_key, proof = cells
     try:
