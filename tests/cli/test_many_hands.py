@@ -15,7 +15,7 @@ from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.codes import LogRole, Role
 from escrutinio.core.records.entry import seal
-from escrutinio.core.records.keyfiles import write_key_file
+from escrutinio.core.records.keyfiles import read_key_file, write_key_file
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Enrolment
@@ -24,6 +24,7 @@ from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.compose import read_tables
 from escrutinio.intake.authoring.config import ElectionConfig, read_config
 from escrutinio.running.exchange.parcel import send
+from escrutinio.running.workspace.collection.collection import open_collection
 from escrutinio.running.workspace.workspace import Beginning, begin, log_key_name, open_workspace
 from tests.cli.running import escrutinio, in_process
 from tests.paths import ROOT
@@ -109,7 +110,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config, tree = miniature(2)
     root, log_key = SigningKey.generate(), SigningKey.generate()
     keys = {name: SigningKey.generate() for name in ROLES}
-    for name, key in keys.items():
+    for name, key in {**keys, "authority/root": root}.items():
         write_key_file(home / f"{name.replace('/', '-')}.key", name, key, WORDS)
     definition = seal(
         config.definition_body(root.public_key, tree),
@@ -307,6 +308,33 @@ def test_what_the_log_refuses_is_put_aside_with_the_reason(election: Election) -
     assert election.publish()["size"] == log.size
 
 
+def test_a_party_takes_over_what_came_after_its_log_began(election: Election) -> None:
+    """Machines that are enrolled, and a roll that is replaced, after a party began."""
+    roll_in_force(election)
+    azul = election.home / "azul"
+    begun = escrutinio("collect", "init", azul, "--definition", election.public, "--organisation",
+                       "party/azul", "--origin", "azul.example/actas", **SECRET)  # fmt: skip
+    assert begun.returncode == 0, begun.stderr
+    log = election.log()
+    machine = SigningKey.generate()
+    _, root = read_key_file(election.key("authority/root"), WORDS)
+    body = Enrolment((enrolled(machine, log.state.election, "machine/102", Role.MACHINE),))
+    raw = seal(body, key=root, signer="authority/root", subject="election", election=log.state.election,
+               issued_at=CLOCK)  # fmt: skip
+    send(open_workspace(election.directory).inbox, [raw], {})
+    election.publish()
+    roll = (election.home / "roll.toml").read_text().replace("2031-03-10", "2031-03-11")
+    (election.home / "roll.toml").write_text(roll)
+    roll_in_force(election)
+    told = found(election, "collect", "refresh", azul, "--definition", election.public)
+    assert told == {"keys": len(ROLES) + 1, "new_keys": 1, "records": 2}
+    state = open_verified(azul / "public").state
+    assert [logged.body.frozen_on for logged in state.rolls] == ["2031-03-10", "2031-03-11"]
+    assert machine.kid in open_collection(azul).known_keys()
+    again = found(election, "collect", "refresh", azul, "--definition", election.public)
+    assert (again["new_keys"], again["records"]) == (0, 0)
+
+
 def test_a_store_that_is_lost_is_made_again_from_the_public_log(election: Election) -> None:
     roll_in_force(election)
     size = election.log().size
@@ -331,8 +359,8 @@ def test_a_store_is_not_made_where_a_mirror_has_more(election: Election) -> None
     roll_in_force(election)
     shutil.copytree(election.public, mirror)
     key = election.directory / "private" / "log.key"
-    done = escrutinio("workspace", "recover", old, election.home / "again", "--log-key", key, "--mirror", mirror,
-                      "--no-memory", **SECRET)  # fmt: skip
+    done = escrutinio("workspace", "recover", old, election.home / "again", "--log-key", key,
+                      "--mirror", mirror, "--no-memory", **SECRET)  # fmt: skip
     assert done.returncode == 2
     assert "more of the log" in done.stderr or "longer" in done.stderr
     assert not (election.home / "again").exists()
