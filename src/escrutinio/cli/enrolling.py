@@ -304,13 +304,13 @@ def _kids(text: str, state: ElectionState | None) -> list[bytes]:
         kid = bytes.fromhex(text)
         held = None if state is None else state.keys.get(kid)
         if state is not None and (held is None or held.revoked is not None):
-            raise InputError("key-not-in-force", name=text)
+            raise InputError("key-none-in-force", name=text)
         return [kid]
     if state is None:
         raise InputError("key-by-name", name=repr(text[:80]))
     found = _in_force(state, text)
     if not found:
-        raise InputError("key-not-in-force", name=text[:80])
+        raise InputError("key-none-in-force", name=text[:80])
     return [held.kid for held in found]
 
 
