@@ -17,7 +17,6 @@ from escrutinio.core.records.types import Enrolment, Revocation
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import Keyring
-from escrutinio.running.exchange.parcel import parcels
 from tests.cli.running import escrutinio
 from tests.paths import ROOT
 from tests.tokens import PIN, Card
@@ -40,14 +39,30 @@ def refused(*arguments: object) -> str:
     return done.stderr
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A configuration for two officers, and a key file for each name."""
-    shutil.copytree(EXAMPLE, tmp_path / "conf")
-    configure(tmp_path, "officers_needed = 2")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A configuration for two officers, a key file for each name, and the log begun with both."""
+    home = tmp_path_factory.mktemp("ceremony")
+    shutil.copytree(EXAMPLE, home / "conf")
+    configure(home, "officers_needed = 2")
     for name in (ROOT_NAME, ONE, TWO):
-        run("keys", "new", name, "-o", key(tmp_path, name))
+        run("keys", "new", name, "-o", key(home, name))
+    run(*init(home, "--officer", key(home, ONE), "--officer", key(home, TWO)))
+    return home
+
+
+@pytest.fixture
+def begun(made: Path, tmp_path: Path) -> Path:
+    """All of it, in a directory of the test's own."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return tmp_path
+
+
+@pytest.fixture
+def home(begun: Path) -> Path:
+    """The configuration and the keys, before there is a log."""
+    shutil.rmtree(begun / "log")
+    return begun
 
 
 def configure(home: Path, *lines: str, kind: str = "simulation") -> None:
@@ -67,8 +82,7 @@ def init(home: Path, *arguments: object, to: str = "log") -> tuple[object, ...]:
 
 
 def opened(home: Path, to: str = "log") -> VerifiedLog:
-    public = home / to / "public"
-    return open_verified(public, parse_trust((public / "trust.toml").read_bytes()))
+    return open_verified(home / to / "public")
 
 
 def records(directory: Path) -> list[bytes]:
@@ -116,76 +130,72 @@ def test_a_log_begins_with_its_officers_and_the_root_is_needed_no_more(home: Pat
     run("workspace", "publish", home / "log")
 
 
-def test_a_table_of_names_becomes_requests_and_entries(home: Path) -> None:
-    run(*init(home, "--officer", key(home, ONE)))
-    trust = home / "log" / "public" / "trust.toml"
-    (home / "names.csv").write_text(
+def test_a_table_of_names_becomes_requests_and_entries(begun: Path) -> None:
+    trust = begun / "log" / "public" / "trust.toml"
+    (begun / "names.csv").write_text(
         "name,role,scope\n" + "".join(f"machine/{n},machine,N1.0{n}\n" for n in range(1, 4))
     )
-    table, keys = home / "requests.csv", home / "keys"
-    run("keys", "request", "--table", home / "names.csv", "--keys", keys, "--election", trust, "-o", table)
+    table, keys = begun / "requests.csv", begun / "keys"
+    run("keys", "request", "--table", begun / "names.csv", "--keys", keys, "--election", trust, "-o", table)
     name, machine = read_key_file(keys / "machine" / "1.key", PIN)
     assert name == "machine/1"
     assert machine.public_key.hex() in table.read_text()
-    out = home / "out"
-    run("keys", "enrol", table, "--election", trust, "--root", key(home, ROOT_NAME), "-o", out)
+    out = begun / "out"
+    run("keys", "enrol", table, "--election", trust, "--root", key(begun, ROOT_NAME), "-o", out)
     assert [type(open_record(raw).body) for raw in records(out)] == [Enrolment]
-    assert list(parcels(out))
-    submit(home, out)
-    assert names(opened(home)) == {ONE: True, **{f"machine/{n}": True for n in range(1, 4)}}
+    submit(begun, out)
+    assert names(opened(begun)) == {ONE: True, TWO: True, **{f"machine/{n}": True for n in range(1, 4)}}
     # the requests of a table that is complete need no keys
-    again = ("--table", table, "--keys", home / "none", "--election", trust, "-o", home / "again.csv")
+    again = ("--table", table, "--keys", begun / "none", "--election", trust, "-o", begun / "again.csv")
     run("keys", "request", *again)
-    assert (home / "again.csv").read_bytes() == table.read_bytes()
-    assert not (home / "none").exists()
-    public = home / "log" / "public"
+    assert (begun / "again.csv").read_bytes() == table.read_bytes()
+    assert not (begun / "none").exists()
+    public = begun / "log" / "public"
     held = refused(
-        "keys", "enrol", table, "--election", public, "--root", key(home, ROOT_NAME), "-o", home / "x"
+        "keys", "enrol", table, "--election", public, "--root", key(begun, ROOT_NAME), "-o", begun / "x"
     )
     assert "machine/1 has a key in force already" in held
 
 
-def test_a_key_is_replaced_under_its_name_and_whoever_holds_it_is_told(home: Path) -> None:
-    run(*init(home, "--officer", key(home, ONE), "--officer", key(home, TWO)))
-    public = home / "log" / "public"
-    root = ("--election", public, "--root", key(home, ROOT_NAME))
-    run("keys", "new", TWO, "-o", home / "new.key")
-    asked = home / "new.request"
-    run("keys", "request", home / "new.key", "--election", public, "--role", "authority", "-o", asked)
-    assert "rotate" in refused("keys", "enrol", asked, *root, "-o", home / "x")
-    run("keys", "rotate", asked, *root, "-o", home / "rotated")
-    assert [type(open_record(raw).body) for raw in records(home / "rotated")] == [Revocation, Enrolment]
-    submit(home, home / "rotated")
-    log = opened(home)
+def test_a_key_is_replaced_under_its_name_and_whoever_holds_it_is_told(begun: Path) -> None:
+    public = begun / "log" / "public"
+    root = ("--election", public, "--root", key(begun, ROOT_NAME))
+    run("keys", "new", TWO, "-o", begun / "new.key")
+    asked = begun / "new.request"
+    run("keys", "request", begun / "new.key", "--election", public, "--role", "authority", "-o", asked)
+    assert "rotate" in refused("keys", "enrol", asked, *root, "-o", begun / "x")
+    run("keys", "rotate", asked, *root, "-o", begun / "rotated")
+    assert [type(open_record(raw).body) for raw in records(begun / "rotated")] == [Revocation, Enrolment]
+    submit(begun, begun / "rotated")
+    log = opened(begun)
     found = [one for one in log.state.findings if one.code == "name-enrolled-again"]
     assert len(found) == 1
     assert TWO in found[0].sentence("en")
-    kid = read_key_file(home / "new.key", PIN)[1].kid.hex()
+    kid = read_key_file(begun / "new.key", PIN)[1].kid.hex()
     assert [held.kid.hex() for held in log.state.keys if held.key.name == TWO and held.revoked is None] == [
         kid
     ]
     feed = next((public / "en" / "areas").glob("TI*.xml")).read_text()
     assert f"A further key was enrolled for {TWO}: {kid}" in feed
-    again = refused("keys", "revoke", "0" * 16, "--reason", "lost", *root, "-o", home / "x")
+    again = refused("keys", "revoke", "0" * 16, "--reason", "lost", *root, "-o", begun / "x")
     assert "No key of 0000000000000000 is in force" in again
 
 
-def test_the_key_of_a_party_is_revoked_with_a_legal_basis_and_the_officers(home: Path) -> None:
-    run(*init(home, "--officer", key(home, ONE), "--officer", key(home, TWO)))
-    public = home / "log" / "public"
-    root = ("--election", public, "--root", key(home, ROOT_NAME))
-    run("keys", "new", "party/concha", "-o", home / "party.key")
+def test_the_key_of_a_party_is_revoked_with_a_legal_basis_and_the_officers(begun: Path) -> None:
+    public = begun / "log" / "public"
+    root = ("--election", public, "--root", key(begun, ROOT_NAME))
+    run("keys", "new", "party/concha", "-o", begun / "party.key")
     asked = ("--role", "party", "--title", "es=Concha", "--scope", "N", "--contest", "presidencia")
-    run("keys", "request", home / "party.key", "--election", public, *asked, "-o", home / "party.request")
-    run("keys", "enrol", home / "party.request", *root, "-o", home / "one")
-    submit(home, home / "one")
-    revoke = ("keys", "revoke", "party/concha", "--reason", "ended", *root, "-o", home / "two")
+    run("keys", "request", begun / "party.key", "--election", public, *asked, "-o", begun / "party.request")
+    run("keys", "enrol", begun / "party.request", *root, "-o", begun / "one")
+    submit(begun, begun / "one")
+    revoke = ("keys", "revoke", "party/concha", "--reason", "ended", *root, "-o", begun / "two")
     assert "needs a legal basis" in refused(*revoke)
-    assert not (home / "two").exists()
+    assert not (begun / "two").exists()
     said = escrutinio(*revoke, "--law", "art. 5", ESCRUTINIO_PASSPHRASE=PIN)
     assert "party/concha: in force until 2 of the officers have consented" in said.stderr
-    submit(home, home / "two")
-    assert names(opened(home))["party/concha"] is True
+    submit(begun, begun / "two")
+    assert names(opened(begun))["party/concha"] is True
 
 
 def test_keys_are_named_by_their_digits_where_there_is_no_log(home: Path) -> None:
@@ -228,7 +238,9 @@ def test_a_log_key_is_of_one_log(home: Path) -> None:
     text = (home / "conf" / "election.toml").read_text()
     (home / "conf" / "election.toml").write_text(text.replace(origin, "drill.example/tres-islas-2031"))
     assert "drill.example" in refused(*init(home, "--log-key", home / "log.key", to="drill"))
-    assert "log/" in refused(*init(home, "--log-key", key(home, ONE), to="drill"))
+    assert "is the key of authority/officer-1" in refused(
+        *init(home, "--log-key", key(home, ONE), to="drill")
+    )
 
 
 def test_requests_are_for_a_definition_that_stands(home: Path) -> None:
