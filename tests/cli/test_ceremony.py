@@ -251,25 +251,13 @@ def test_requests_are_for_a_definition_that_stands(home: Path) -> None:
     configure(home, "officers_needed = 3")
     given = ("--request", request, "--definition", definition)
     assert "is not the definition that the configuration describes now" in refused(*init(home, *given))
-    assert "no definition" in refused(
-        "keys",
-        "request",
-        key(home, TWO),
-        "--election",
-        _charter(home),
-        "--role",
-        "authority",
-        "-o",
-        home / "x",
-    )
 
 
-def _charter(home: Path) -> Path:
-    configure(home, "officers_needed = 2")
-    run(*init(home))
-    path = home / "charter.cose"
-    path.write_bytes(opened(home).entry(1))
-    return path
+def test_a_record_that_is_no_definition_names_no_election(begun: Path) -> None:
+    path = begun / "charter.cose"
+    path.write_bytes(opened(begun).entry(1))
+    asked = ("--election", path, "--role", "authority", "-o", begun / "x")
+    assert "no definition" in refused("keys", "request", key(begun, TWO), *asked)
 
 
 @pytest.mark.token
