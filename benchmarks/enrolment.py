@@ -1,4 +1,4 @@
-"""From a table of 60,000 requests to the sealed entries that enrol them, beside checking as many signatures."""
+"""From a table of 60,000 requests to sealed entries that enrol them, beside as many signatures checked."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,7 +7,7 @@ from benchmarks.harness import measure, parse_options
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.keys import SigningKey, check_signature
 from escrutinio.core.records.possession import enrolled, signed_by_key
-from escrutinio.intake.authoring.requests import enrolments, read_requests, write_table
+from escrutinio.intake.authoring.requests import enrolments, read_requests, request_table
 
 ELECTION = bytes(range(32))
 
@@ -23,7 +23,7 @@ def main() -> None:
     root = SigningKey.generate()
     with TemporaryDirectory() as scratch:
         table = Path(scratch) / "requests.csv"
-        table.write_bytes(write_table(keys))
+        table.write_bytes(request_table(keys))
 
         def enrol() -> int:
             found = read_requests([table], ELECTION)

@@ -54,8 +54,8 @@ def define(config: Path, root: str, output: Path, clock: int) -> None:
     help=say(
         "Begin the official log of the election that CONFIG describes in DIRECTORY, as a key ceremony. The "
         "root signs definition, charter and the officers' keys, and is needed no more; a key of the log's "
-        "own is made; the sheet with the fingerprint is to be printed and signed by hand. Each key is a file or "
-        "on a token (pkcs11:…).\n\n"
+        "own is made; the sheet with the fingerprint is to be printed and signed by hand. Each key is a file "
+        "or on a token (pkcs11:…).\n\n"
         "Example: escrutinio workspace init election.toml /srv/election --root root.key --officer one.key "
         "--request two.request --definition definition.cose"
     )

@@ -163,7 +163,7 @@ def request(
 
 
 def _request_table(table: Path, directory: Path, output: Path, election: bytes) -> None:
-    from escrutinio.intake.authoring.requests import MAX_TABLE, check_names, read_rows, write_table
+    from escrutinio.intake.authoring.requests import MAX_TABLE, check_names, read_rows, request_table
 
     text = as_text(read_input(table, MAX_TABLE), str(table)).decode(errors="replace")
     rows = list(read_rows(text, str(table)))
@@ -178,7 +178,7 @@ def _request_table(table: Path, directory: Path, output: Path, election: bytes) 
         else enrolled(made[row.name], election, row.name, row.role, scope=row.scope, contests=row.contests)
         for row in rows
     ]
-    written = write_table(found)
+    written = request_table(found)
     if not made:
         write_new((output, written))
     else:

@@ -19,7 +19,7 @@ from escrutinio.intake.authoring.requests import (
     batches,
     enrolments,
     read_requests,
-    write_table,
+    request_table,
 )
 
 ELECTION = bytes(range(32))
@@ -53,13 +53,13 @@ def refusal(path: Path, text: str | bytes, election: bytes = ELECTION) -> str:
 def test_one_request_and_a_table_are_read_as_they_were_written(tmp_path: Path) -> None:
     one, many = party(), machines(3)
     (tmp_path / "one.request").write_text(Request(ELECTION, one).text())
-    (tmp_path / "many.csv").write_bytes(write_table(many))
+    (tmp_path / "many.csv").write_bytes(request_table(many))
     assert read_requests([tmp_path / "one.request", tmp_path / "many.csv"], ELECTION) == [one, *many]
 
 
 def test_a_table_that_a_spreadsheet_saved_is_the_same_table(tmp_path: Path) -> None:
     many = machines(2)
-    saved = write_table(many).decode().replace("\n", "\r\n").encode("utf-8-sig")
+    saved = request_table(many).decode().replace("\n", "\r\n").encode("utf-8-sig")
     (tmp_path / "many.csv").write_bytes(saved + b"\r\n")
     assert read_requests([tmp_path / "many.csv"], ELECTION) == many
 
@@ -104,13 +104,13 @@ def test_keys_with_long_scopes_stay_below_the_size_of_an_entry() -> None:
     ],
 )
 def test_a_table_that_was_changed_is_refused(tmp_path: Path, old: str, new: str, code: str) -> None:
-    table = write_table(machines(3)).decode()
+    table = request_table(machines(3)).decode()
     assert refusal(tmp_path / "t.csv", table.replace(old, new)) == code
 
 
 def test_a_row_without_key_or_proof_is_refused(tmp_path: Path) -> None:
     key = machines(1)[0]
-    table = write_table([key]).decode()
+    table = request_table([key]).decode()
     assert refusal(tmp_path / "t.csv", table.replace(key.proof.hex(), "")) == "request-row-open"
     assert refusal(tmp_path / "t.csv", table.replace(key.proof.hex(), "00")) == "request-hex"
     assert refusal(tmp_path / "t.csv", table.replace(key.public_key.hex(), "zz")) == "request-hex"
@@ -132,7 +132,7 @@ def test_a_request_signed_by_another_key_is_refused(tmp_path: Path) -> None:
 def test_a_request_for_another_election_is_refused(tmp_path: Path) -> None:
     other = bytes(32)
     assert refusal(tmp_path / "r", Request(other, machines(1, other)[0]).text()) == "request-election"
-    assert refusal(tmp_path / "t", write_table(machines(1, other))) == "request-proof"
+    assert refusal(tmp_path / "t", request_table(machines(1, other))) == "request-proof"
 
 
 @pytest.mark.parametrize("text", ["{}", "{", '{"escrutinio-request": 2}', '{"a": 1, "a": 1}', "{" * 100_000])
@@ -142,4 +142,4 @@ def test_what_is_no_request_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_a_key_with_titles_has_no_row(tmp_path: Path) -> None:
     with pytest.raises(EscrutinioError, match="request of its own"):
-        write_table([party()])
+        request_table([party()])

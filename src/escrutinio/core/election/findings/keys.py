@@ -52,8 +52,8 @@ NAME_ENROLLED_TWICE = FAMILY.finding(
 NAME_ENROLLED_AGAIN = FAMILY.finding(
     "name-enrolled-again",
     NOTE,
-    "New key under a name | Entry {entry} enrols a key for {signer}, whose key of entry {first} was revoked in "
-    "entry {revocation}. Whoever holds the name knows whether it is theirs.",
+    "New key under a name | Entry {entry} enrols a key for {signer}, whose key of entry {first} was revoked "
+    "in entry {revocation}. Whoever holds the name knows whether it is theirs.",
 )
 
 
