@@ -163,7 +163,7 @@ def request(
 
 
 def _request_table(table: Path, directory: Path, output: Path, election: bytes) -> None:
-    from escrutinio.intake.authoring.requests import MAX_TABLE, check_names, read_rows, write_table
+    from escrutinio.intake.authoring.requests import MAX_TABLE, check_names, read_rows, request_table
 
     text = as_text(read_input(table, MAX_TABLE), str(table)).decode(errors="replace")
     rows = list(read_rows(text, str(table)))
@@ -178,7 +178,7 @@ def _request_table(table: Path, directory: Path, output: Path, election: bytes) 
         else enrolled(made[row.name], election, row.name, row.role, scope=row.scope, contests=row.contests)
         for row in rows
     ]
-    written = write_table(found)
+    written = request_table(found)
     if not made:
         write_new((output, written))
     else:
@@ -304,13 +304,13 @@ def _kids(text: str, state: ElectionState | None) -> list[bytes]:
         kid = bytes.fromhex(text)
         held = None if state is None else state.keys.get(kid)
         if state is not None and (held is None or held.revoked is not None):
-            raise InputError("key-not-in-force", name=text)
+            raise InputError("key-none-in-force", name=text)
         return [kid]
     if state is None:
         raise InputError("key-by-name", name=repr(text[:80]))
     found = _in_force(state, text)
     if not found:
-        raise InputError("key-not-in-force", name=text[:80])
+        raise InputError("key-none-in-force", name=text[:80])
     return [held.kid for held in found]
 
 

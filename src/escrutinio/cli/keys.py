@@ -36,14 +36,21 @@ command.add_command(enrolling.rotate)
 
 @command.command(
     help=say(
-        "Make a key for the signer NAME and keep it in a file.\n\nExample: escrutinio keys new "
-        "machine/0123456 -o m.key"
+        "Make a key for the signer NAME, or for the checkpoints of a log, and keep it in a file.\n\n"
+        "Example: escrutinio keys new machine/0123456 -o m.key"
     )
 )
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--log", "origin", metavar="ORIGIN", help=say("The origin of the log whose key it is."))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help=say("The key file."))
 @new_passphrase_option
-def new(name: str, output: Path, passphrase: str) -> None:
+def new(name: str | None, origin: str | None, output: Path, passphrase: str) -> None:
+    if origin is not None and name is None:
+        from escrutinio.running.workspace.workspace import log_key_name
+
+        name = log_key_name(origin)
+    elif name is None or origin is not None:
+        raise click.UsageError(say("Either a NAME or --log"))
     key = SigningKey.generate()
     write_key_file(output, name, key, passphrase)
     click.echo(

@@ -10,6 +10,7 @@ import click
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
+from escrutinio.cli import ceremony
 from escrutinio.cli.options import clock_option, json_option, passphrase_option, quiet_option, trust_option
 from escrutinio.cli.output import print_json, progress_bar
 
@@ -29,6 +30,10 @@ _directory = click.argument("directory", type=click.Path(exists=True, file_okay=
 )
 def command() -> None:
     pass
+
+
+command.add_command(ceremony.define)
+command.add_command(ceremony.init)
 
 
 # --- rounds ---

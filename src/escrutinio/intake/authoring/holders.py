@@ -158,7 +158,11 @@ def _open_token(where: _Where, pin: Callable[[], str]) -> TokenKey:
         raise RecordError("token-several", token=where.token)
     try:
         session = _session(found[0], pin())
-        return _key(where, session)
+        try:
+            return _key(where, session)
+        except BaseException:
+            session.close()  # else whoever asks next would be known already, whatever PIN they give
+            raise
     except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.ArgumentsBad):
         raise RecordError("token-pin", token=where.token) from None
     except pkcs11.PinLocked:

@@ -18,6 +18,7 @@ from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.inputs import as_text, read_input
 from escrutinio.base.toml import nearest
 from escrutinio.core.election.bulk.proofs import all_possess
+from escrutinio.core.election.tables import write_table
 from escrutinio.core.records.cbor import encode
 from escrutinio.core.records.codecs import Struct, word
 from escrutinio.core.records.codes import Role
@@ -124,7 +125,7 @@ class Row:
 
 def read_rows(text: str, place: str) -> Iterator[Row]:
     """The rows of a table; name and role are needed, the other columns may be missing. Raises InputError."""
-    reader = csv.reader(io.StringIO(text))
+    reader = csv.reader(io.StringIO(text), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
         for name in header:
@@ -215,17 +216,16 @@ def _check_proofs(
             raise InputError("request-proof", place=place, name=key.name, kid=kid) from None
 
 
-def write_table(keys: Iterable[EnrolledKey]) -> bytes:
+def request_table(keys: Iterable[EnrolledKey]) -> bytes:
     """A table of requests. Raises InputError for a key with titles, which a table has no column for."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for key in keys:
-        if key.titles:
-            raise InputError("request-titles", name=key.name)
-        scope, contests = " ".join(key.scope), " ".join(key.contests)
-        writer.writerow((key.name, word(key.role), scope, contests, key.public_key.hex(), key.proof.hex()))
-    return out.getvalue().encode()
+    return write_table(COLUMNS, map(_cells, keys))
+
+
+def _cells(key: EnrolledKey) -> tuple[str, ...]:
+    if key.titles:
+        raise InputError("request-titles", name=key.name)
+    scope, contests = " ".join(key.scope), " ".join(key.contests)
+    return key.name, word(key.role), scope, contests, key.public_key.hex(), key.proof.hex()
 
 
 def batches(keys: Sequence[EnrolledKey]) -> Iterator[tuple[EnrolledKey, ...]]:

@@ -8,12 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from escrutinio.base.errors import LogError
+import msgspec
+
+from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.inputs import read_input
 from escrutinio.base.progress import Progress
 from escrutinio.core.log.notes import NoteSigner
 from escrutinio.core.log.trust import Trust, parse_trust
 from escrutinio.core.verification.verified import VerifiedLog
-from escrutinio.intake.authoring.config import read_config_file
+from escrutinio.intake.authoring.config import MAX_CONFIG, read_config_file
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
 from escrutinio.running.workspace.follower import Follower
@@ -79,7 +82,13 @@ def presentation_of(workspace: Workspace) -> Presentation:
     """How the log is shown: as its configuration says, plainly where it has none."""
     if not workspace.settings.shown:
         return Presentation()
-    return read_config_file(workspace.directory / workspace.settings.shown)[0].shown
+    path = workspace.directory / workspace.settings.shown
+    if path.suffix != ".json":
+        return read_config_file(path)[0].shown
+    try:
+        return msgspec.json.decode(read_input(path, MAX_CONFIG), type=Presentation)
+    except msgspec.DecodeError as error:
+        raise InputError("workspace-form", path=path, why=str(error)) from None
 
 
 def _trust(workspace: Workspace, signer: NoteSigner) -> Trust:

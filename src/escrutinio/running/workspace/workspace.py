@@ -67,7 +67,7 @@ ROLES = {role.name.lower(): role for role in LogRole}
 class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`workspace.json`: `election` is the SHA-256 of the definition in hexadecimal, `charter` that of the
     charter, `operator` the name that signs in this log, `titles` what people call it, by language; `shown`
-    the configuration that says how it is shown, as seen from the workspace."""
+    the configuration that says how it is shown, or `presentation.json`, as seen from the workspace."""
 
     version: int = VERSION
     role: str
@@ -256,6 +256,7 @@ def begin(
     clock: int,
     private: Iterable[tuple[str, bytes]] = (),
     key_file: Callable[[Path], None] | None = None,
+    shown: str = "",
 ) -> Workspace:
     """Make a workspace in a directory that does not exist or is empty.
 
@@ -271,6 +272,7 @@ def begin(
         origin=origin,
         operator=operator,
         titles=dict(titles),
+        shown=shown,
     )
     with beginning_in(directory) as staging:
         made = Workspace(staging, settings)
