@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from escrutinio.base.errors import InputError, RecordError
 from escrutinio.base.inputs import as_text
+from escrutinio.base.toml import read_toml
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.parts import Attachment, EnrolledKey, LogHead, Title
 from escrutinio.core.records.types import Body
@@ -19,6 +19,7 @@ from escrutinio.intake.mapping.files import load
 
 MAX_ATTACHMENT = 64 * 1024 * 1024
 ABOUT = "about"
+MAX_VALUE = 65_536
 
 S = TypeVar("S")
 
@@ -122,8 +123,8 @@ def _value(codec: object, text: str) -> object:
     if isinstance(codec, c.Text | c.Code | c.Bytes):
         return text
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return read_toml(f"value = {text}".encode(), text, error=InputError, max_bytes=MAX_VALUE)["value"]
+    except InputError:
         return text
 
 
