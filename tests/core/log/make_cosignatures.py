@@ -63,7 +63,7 @@ def content() -> dict[str, object]:
     lines = {kind: cosignature(kind) for kind in COSIGNERS}
     cosigned = SIGNED.with_signatures(tuple(lines.values()))
     return {
-        "about": "A checkpoint cosigned with Ed25519 (type 4) and with ML-DSA-44 (type 6): C2SP tlog-cosignature. "
+        "about": "A checkpoint cosigned with Ed25519 (type 4) and with ML-DSA-44 (type 6). "
         "`message` is what is signed, `altered` are whole notes that no verifier may take as so cosigned.",
         "log": str(LOG.verifier),
         "note": cosigned.note.data.decode(),

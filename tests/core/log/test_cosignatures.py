@@ -1,4 +1,4 @@
-"""Cosignatures of both kinds, held against docs/vectors/cosignatures.json, and one that cannot be judged here."""
+"""Cosignatures of both kinds, held against docs/vectors/cosignatures.json, or not to be judged."""
 
 import json
 
@@ -65,7 +65,7 @@ def test_one_altered_bit_of_the_checkpoint_is_noticed(bit: int) -> None:
     text[bit // 8] ^= 1 << bit % 8
     for key in KEYS.values():
         (line,) = (line for line in NOTE.note.signatures if line.key_id == key.key_id)
-        with pytest.raises(ValueError, match=""):
+        with pytest.raises(ValueError, match=r"wrong|not a|canonical|decode|base64|padding|invalid"):
             key.accepts(bytes(text), line.value)
 
 

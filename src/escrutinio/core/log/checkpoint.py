@@ -139,7 +139,7 @@ def find_cosignatures(
 
 
 def unjudged_cosigners(signed: SignedCheckpoint, policy: Policy) -> tuple[str, ...]:
-    """The policy's witnesses with a line in the note that cannot be judged here, for want of the algorithm."""
+    """The policy's witnesses with a line in the note that cannot be judged here for want of the algorithm."""
     lines = {(line.name, line.key_id) for line in signed.note.signatures}
     return tuple(
         witness.name
