@@ -85,7 +85,7 @@ class Publisher:
         self._edge: LogEdge | None = None
         self._public: SignedCheckpoint | None = None
         self._public_hashes: ReadHashes | None = None
-        self._answers: list[tuple[NoteSignature, ...] | LogError | None] = [None] * len(self._witnesses)
+        self._answers: list[tuple[NoteSignature, ...] | LogError | None] = []
         self._sizes = [0] * len(self._witnesses)
         self._lock = DirectoryLock(directory)
         try:
@@ -259,17 +259,22 @@ class Publisher:
 
     @property
     def asked(self) -> tuple[Asked, ...]:
-        """How each witness stands to the last checkpoint that it was asked for, by now."""
+        """How each witness stands, by now, to the checkpoint that it was asked for; none if none was."""
         silent = LogError("witness-silent")
         return tuple(
             Asked(witness.name, None if isinstance(answer, tuple) else answer or silent)
-            for witness, answer in zip(self._witnesses, self._answers, strict=True)
+            for witness, answer in zip(self._witnesses, self._answers, strict=False)
         )
+
+    @property
+    def signed_size(self) -> int:
+        """Entries of the checkpoint that was signed last."""
+        return self._store.head("signed").size
 
     @property
     def lacks_quorum(self) -> bool:
         """Whether what was signed last is not public yet."""
-        return self._store.head("signed").size > self._store.head("public").size
+        return self.signed_size > self._store.head("public").size
 
     # What others ask of it.
 
