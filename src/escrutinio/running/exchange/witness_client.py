@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from threading import local
 from time import monotonic
+from weakref import finalize
 
 import httpx
 
@@ -39,7 +39,9 @@ class HttpWitness:
     ) -> None:
         self.name, self.keys = name, tuple(keys)
         self._address, self._patience = address.rstrip("/"), patience
-        self._mine = local()
+        headers = {"Accept-Encoding": "identity"}
+        self._client = httpx.Client(timeout=patience, follow_redirects=False, headers=headers)
+        finalize(self, self._client.close).atexit = False
 
     def latest(self, origin: str) -> bytes | None:
         """See `Witness`."""
@@ -70,7 +72,7 @@ class HttpWitness:
     def _ask(self, method: str, path: str, body: bytes | None = None) -> _Answer:
         until, data = monotonic() + self._patience, bytearray()
         try:
-            with self._client().stream(method, f"{self._address}/{path}", content=body) as response:
+            with self._client.stream(method, f"{self._address}/{path}", content=body) as response:
                 for piece in response.iter_raw():
                     data += piece
                     if len(data) > MAX_NOTE:
@@ -83,15 +85,6 @@ class HttpWitness:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             why = Phrase("no connection") if isinstance(error, httpx.ConnectError) else type(error).__name__
             raise LogError("witness-unreached", name=self.name, why=why) from None
-
-    def _client(self) -> httpx.Client:
-        """The connection of this thread."""
-        client: httpx.Client | None = getattr(self._mine, "client", None)
-        if client is None:
-            headers = {"Accept-Encoding": "identity"}
-            client = httpx.Client(timeout=self._patience, follow_redirects=False, headers=headers)
-            self._mine.client = client
-        return client
 
 
 def witnesses_of(policy: Policy, patience: float = PATIENCE) -> list[HttpWitness]:

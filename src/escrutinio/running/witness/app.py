@@ -52,6 +52,6 @@ def _answer(cosigner: Cosigner, body: bytes) -> Response:
         lines = cosigner.add_checkpoint(request)
     except NotCosignedError as error:
         if error.size is not None:
-            return Response(f"{error.size}\n", 409, media_type=SIZE_TYPE)
+            return Response(f"{error.size}\n", 409, {"content-type": SIZE_TYPE})
         return PlainTextResponse(f"{error}\n", error.status)
     return PlainTextResponse(b"".join(line.line for line in lines))
