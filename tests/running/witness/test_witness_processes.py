@@ -67,9 +67,11 @@ def test_two_of_three_are_enough_and_the_third_catches_up(home: LogHome, tmp_pat
 
 def test_both_algorithms_cosign(home: LogHome, tmp_path: Path) -> None:
     one = made(tmp_path, "a")
-    with running(one, trust_file(tmp_path)) as address:
-        with home.publisher(policy_of({"a": one}, 1), [at(address, one)], PATIENCE) as publisher:
-            home.append(publisher, records(3))
+    with (
+        running(one, trust_file(tmp_path)) as address,
+        home.publisher(policy_of({"a": one}, 1), [at(address, one)], PATIENCE) as publisher,
+    ):
+        home.append(publisher, records(3))
     signed = parse_checkpoint(home.checkpoint())
     for each in one.signers(WORDS):
         (line,) = (line for line in signed.note.signatures if line.key_id == each.verifier.key_id)
@@ -78,7 +80,7 @@ def test_both_algorithms_cosign(home: LogHome, tmp_path: Path) -> None:
 
 
 class UnseenWitness(HttpWitness):
-    """A witness that shows monitors nothing, as other programs' may; it notes from which sizes it was asked."""
+    """A witness that shows monitors nothing, as other programs' may; it notes where it was asked from."""
 
     def __init__(self, name: str, keys: Sequence[VerifierKey], address: str, patience: float) -> None:
         super().__init__(name, keys, address, patience)
@@ -95,10 +97,12 @@ class UnseenWitness(HttpWitness):
 def test_one_back_after_a_pause_is_asked_from_where_it_is(home: LogHome, tmp_path: Path) -> None:
     one, trust = made(tmp_path, "a"), trust_file(tmp_path)
     policy = policy_of({"a": one}, 1)
-    with running(one, trust) as address:
-        with home.publisher(policy, [at(address, one)], PATIENCE) as publisher:
-            home.append(publisher, records(3))
-            before = home.checkpoint()
+    with (
+        running(one, trust) as address,
+        home.publisher(policy, [at(address, one)], PATIENCE) as publisher,
+    ):
+        home.append(publisher, records(3))
+        before = home.checkpoint()
     with home.publisher(policy, [at(address, one)], PATIENCE) as publisher:  # nobody is there any more
         home.append(publisher, records(300))
         assert waiting(publisher) == ["The witness a cannot be reached: no connection."]
@@ -118,10 +122,12 @@ def test_one_that_was_killed_before_it_answered_cosigns_no_other_history(
 ) -> None:
     one, trust = made(tmp_path, "a"), trust_file(tmp_path)
     policy = policy_of({"a": one}, 1)
-    with running(one, trust, program=DYING) as address:
-        with home.publisher(policy, [at(address, one)], PATIENCE) as publisher:
-            home.append(publisher, records(5))
-            assert publisher.lacks_quorum
+    with (
+        running(one, trust, program=DYING) as address,
+        home.publisher(policy, [at(address, one)], PATIENCE) as publisher,
+    ):
+        home.append(publisher, records(5))
+        assert publisher.lacks_quorum
     fork = LogHome(tmp_path / "fork")
     with running(one, trust) as address:
         other = at(address, one)

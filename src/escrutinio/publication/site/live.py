@@ -21,7 +21,7 @@ from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.parts import Title
 from escrutinio.publication.documents.notices import notices
-from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning, Waiting
+from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning, Silent, Waiting
 
 LIVE = "live.json"
 LATEST = "latest.json"
@@ -82,6 +82,13 @@ class Before(msgspec.Struct, frozen=True):
     root: str
     previous: int | None
     changed: list[str] | None
+    silent: tuple[Silent, ...] = ()
+    waiting: Waiting | None = None
+
+    @property
+    def cosigning(self) -> Cosigning:
+        """What it says of silent witnesses."""
+        return Cosigning(self.waiting, self.silent)
 
 
 def read_live(directory: Path) -> Before | None:
