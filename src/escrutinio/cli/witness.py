@@ -10,7 +10,7 @@ import click
 from escrutinio.base.clock import now
 from escrutinio.base.errors import InputError
 from escrutinio.base.words.say import say
-from escrutinio.cli.options import json_option, new_passphrase_option, passphrase_option
+from escrutinio.cli.options import json_option, new_passphrase_option, passphrase_option, trust_files_option
 from escrutinio.cli.output import print_json, read_text
 
 if TYPE_CHECKING:
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from escrutinio.running.witness.home import WitnessHome
 
 _directory = click.argument("directory", type=click.Path(path_type=Path))
-_trust = click.option(
-    "--trust",
-    "trust_files",
-    multiple=True,
-    required=True,
-    type=click.Path(path_type=Path),
-    help=say("Trust file of a log to cosign, got by another way; may be repeated."),
-)
 
 
 @click.group(
@@ -82,7 +74,7 @@ def show(directory: Path, passphrase: str, as_json: bool) -> None:
     )
 )
 @_directory
-@_trust
+@trust_files_option
 @click.option(
     "--port",
     default=8100,
@@ -124,7 +116,7 @@ def run(directory: Path, trust_files: tuple[Path, ...], port: int, host: str, pa
 )
 @_directory
 @click.argument("address")
-@_trust
+@trust_files_option
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help=say("The file, *.cosigned.")
 )
