@@ -45,8 +45,8 @@ PAGES = {
     "trust": "log.md#the-trust-file", "irreversibility": "evidence.md", "claims": "evidence.md",
     "reconcile": "reconciling.md", "audit": "audits.md", "quickcount": "evidence.md",
     "screen": "evidence.md", "report": "evidence.md", "scan": "reading-sheets.md",
-    "transcribe": "reading-sheets.md", "redact": "reading-sheets.md", "collect": "collecting.md", "witness": "witnesses.md",
-    "init": "importing.md", "keys": "configuring.md", "publish": "configuring.md",
+    "transcribe": "reading-sheets.md", "redact": "reading-sheets.md", "collect": "collecting.md",
+    "witness": "witnesses.md", "init": "importing.md", "keys": "configuring.md", "publish": "configuring.md",
     "print": "printing.md", "serve": "site.md", "demo": "../README.md", "completion": "",
 }  # fmt: skip
 """The page that says more of each command."""
