@@ -15,8 +15,8 @@ from escrutinio.core.log.checkpoint import (
     verify_checkpoint,
 )
 from escrutinio.core.log.notes import KeyType, Note, NoteSignature, NoteSigner, parse_vkey, verify_note
-from escrutinio.core.log.policy import LogIdentity, Policy, WitnessIdentity
-from escrutinio.core.log.trust import parse_trust
+from escrutinio.core.log.policy import LogIdentity, Policy, WitnessIdentity, format_policy, parse_policy
+from escrutinio.core.log.trust import Trust, format_trust, parse_trust
 from escrutinio.core.verification.checkpoint import check_signatures
 from escrutinio.core.verification.checks import Outcome
 from tests.core.log.builders import NOW, cosigner, signer
@@ -101,6 +101,14 @@ def test_without_the_algorithm_a_line_counts_as_not_there(monkeypatch: pytest.Mo
     assert find_cosignatures(NOTE, only) == ()
     with pytest.raises(LogError, match="ML-DSA-44 is missing here"):
         COSIGNERS[KeyType.ML_DSA_COSIGNATURE].sign(SIGNED.note.text, NOW)
+
+
+def test_a_policy_and_a_trust_file_come_back_with_both_kinds() -> None:
+    for quorum in MADE["trust_files"]:
+        policy = policy_of(quorum)
+        assert parse_policy(format_policy(policy)) == policy
+        trust = Trust(bytes(32), bytes(32), policy)
+        assert parse_trust(format_trust(trust)) == trust
 
 
 def test_a_key_used_twice_is_refused() -> None:

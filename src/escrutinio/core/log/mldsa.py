@@ -1,7 +1,7 @@
 """ML-DSA-44 signatures (FIPS 204), as far as this installation's `cryptography` has them.
 
-Version 46 and later have the algorithm, where their OpenSSL has it; without it nothing fails, but what was
-signed with it cannot be judged.
+Recent versions have the algorithm, where what they are built on has it. Without it nothing fails, but what
+was signed with it cannot be judged.
 """
 
 from __future__ import annotations

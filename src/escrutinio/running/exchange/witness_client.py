@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from time import monotonic
 from weakref import finalize
 
-import httpx
-
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
 from escrutinio.base.words.say import Phrase
@@ -39,6 +37,8 @@ class HttpWitness:
     ) -> None:
         self.name, self.keys = name, tuple(keys)
         self._address, self._patience = address.rstrip("/"), patience
+        import httpx  # only where somebody is asked: it takes long to load
+
         headers = {"Accept-Encoding": "identity"}
         self._client = httpx.Client(timeout=patience, follow_redirects=False, headers=headers)
         finalize(self, self._client.close).atexit = False
@@ -70,6 +70,8 @@ class HttpWitness:
         return LogError("witness-status", name=self.name, status=answer.status, said=repr(said))
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> _Answer:
+        import httpx
+
         until, data = monotonic() + self._patience, bytearray()
         try:
             with self._client.stream(method, f"{self._address}/{path}", content=body) as response:

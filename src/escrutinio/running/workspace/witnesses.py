@@ -17,7 +17,6 @@ from escrutinio.core.log.policy import NO_QUORUM, Group, LogIdentity, Policy, Wi
 from escrutinio.core.log.publisher import Publisher
 from escrutinio.core.log.witnessing import Witness
 from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning, Silent, Waiting
-from escrutinio.publication.site.live import LIVE, restate
 from escrutinio.running.exchange.cosigned_files import FileWitness
 from escrutinio.running.exchange.witness_client import PATIENCE, witnesses_of
 
@@ -84,6 +83,8 @@ def remember_asked(publisher: Publisher, private: Path, public: Path, now: int) 
 
     `now` in seconds since 1970. Raises LogError where a file cannot be written.
     """
+    from escrutinio.publication.site.live import LIVE, restate  # which loads tables and documents
+
     before = read_cosigning(private)
     since = {each.name: each.since for each in before.silent}
     silent = tuple(
