@@ -35,6 +35,7 @@ COMMANDS = {
     "check": say("Check one sheet, record or proof."),
     "redact": say("Blank an image but for some regions."),
     "collect": say("Keep a log of the sheets one collected."),
+    "witness": say("Cosign a log, so that it has one history."),
     "transcribe": say("Type sheets that no reader can read, twice."),
     "extract": say("Pack one area with its proofs."),
     "keys": say("Make, enrol, revoke and replace keys."),
@@ -71,6 +72,7 @@ GROUPS = {
         "transcribe",
         "redact",
         "collect",
+        "witness",
     ),
     say("Run or import an election"): (
         "init",

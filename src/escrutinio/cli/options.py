@@ -75,6 +75,14 @@ _fingerprint_option = click.option(
 trust_option = _with_digits("trust")
 trust_file_option = _with_digits("trust_file")
 needed_trust_option = _trust_option("trust_file", required=True)
+trust_files_option = click.option(
+    "--trust",
+    "trust_files",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    help=say("Trust file of a log to cosign, got by another way; may be repeated."),
+)
 common_trust_option = _with_memory(
     "trust",
     say("Trust file for all publications named."),

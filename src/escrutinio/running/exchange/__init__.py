@@ -1,1 +1,1 @@
-"""What travels between whoever signs and whoever keeps a log."""
+"""What travels between programs and people: how they ask each other, and what they hand over."""

@@ -61,7 +61,7 @@ def play_round(
                 taken.append((inbox, take(workspace, inbox, acceptor)))
             publisher.publish()
             publisher.sweep()
-            silent = publisher.waiting
+            silent = tuple(f"{each.name}: {each.why}" for each in publisher.asked if each.why)
         log = follower.advance()
         if not is_current(workspace.public, log.signed):
             trust = _trust(workspace, signer)

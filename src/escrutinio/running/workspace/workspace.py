@@ -41,7 +41,7 @@ from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.log.accept import Acceptor, Refusal, refused
 from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
-from escrutinio.core.log.policy import LogIdentity, Policy
+from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.publisher import Publisher
 from escrutinio.core.log.reader import open_log
 from escrutinio.core.log.store import Receipt
@@ -53,8 +53,17 @@ from escrutinio.core.records.keyfiles import read_key_file, write_key_file
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import LOG, Keyring
+from escrutinio.running.workspace.witnesses import (
+    WitnessesTable,
+    policy_of,
+    remember_asked,
+    witnesses_at,
+)
 
-SETTINGS, STORE, LOG_KEY, INBOX = "workspace.json", "store.sqlite", "log.key", "inbox"
+SETTINGS, STORE, LOG_KEY = "workspace.json", "store.sqlite", "log.key"
+INBOX = "inbox"
+"""Where records and cosignatures are put that come as files."""
+
 MAX_SETTINGS = 64 * 1024
 VERSION = 1
 
@@ -67,7 +76,8 @@ ROLES = {role.name.lower(): role for role in LogRole}
 class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`workspace.json`: `election` is the SHA-256 of the definition in hexadecimal, `charter` that of the
     charter, `operator` the name that signs in this log, `titles` what people call it, by language; `shown`
-    the configuration that says how it is shown, or `presentation.json`, as seen from the workspace."""
+    the configuration that says how it is shown, or `presentation.json`, as seen from the workspace;
+    `witnesses` who must have cosigned what is public."""
 
     version: int = VERSION
     role: str
@@ -77,6 +87,7 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     operator: str
     titles: dict[str, str] = {}
     shown: str = ""
+    witnesses: WitnessesTable = WitnessesTable()
 
 
 @dataclass(frozen=True)
@@ -141,12 +152,16 @@ class Workspace:
         """The log's public key as a C2SP verifier key."""
         return self.signer(keys).verifier
 
+    def policy(self, keys: LogKeys) -> Policy:
+        """The log's key, its witnesses and their quorum. Raises LogError where they break a rule."""
+        return policy_of(self.verifier(keys), self.settings.witnesses)
+
     def trust(self, keys: LogKeys, *, verifier_html: bytes, mirrors: tuple[str, ...] = ()) -> Trust:
         """The trust file to hand out: this log's key, definition and charter, and the offline verifier."""
         return Trust(
             definition=bytes.fromhex(self.settings.election),
             charter=bytes.fromhex(self.settings.charter),
-            policy=Policy(logs=(LogIdentity(self.verifier(keys)),)),
+            policy=self.policy(keys),
             verifier_html=verifier_html,
             mirrors=mirrors,
         )
@@ -189,12 +204,27 @@ class Workspace:
 
     @contextmanager
     def publisher(self, keys: LogKeys, clock: int) -> Iterator[Publisher]:
-        """The log's one publisher; raises LogError while another is at work, or where histories differ."""
+        """The log's one publisher; raises LogError while another is at work, or where histories differ.
+
+        Afterwards `witnesses.json` and `live.json` say which witnesses were silent.
+        """
+        policy, table = self.policy(keys), self.settings.witnesses
+        witnesses = witnesses_at(policy, self.directory / INBOX, table.patience)
         with (
             closing(self._store()) as store,
-            Publisher(self._log_directory(), store, self.signer(keys), clock=lambda: clock) as publisher,
+            Publisher(
+                self._log_directory(),
+                store,
+                self.signer(keys),
+                clock=lambda: clock,
+                policy=policy,
+                witnesses=witnesses,
+                patience=table.patience if witnesses else None,
+            ) as publisher,
         ):
             yield publisher
+            if witnesses:
+                remember_asked(publisher, self.private, self.public, clock)
 
     def _log_directory(self) -> Path:
         directory = self.public / "log"
