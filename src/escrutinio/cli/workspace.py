@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,6 +169,7 @@ def status(directory: Path, as_json: bool) -> None:
     from escrutinio.core.election.control import acts_in
     from escrutinio.running.exchange.parcel import REFUSED, Parcel, parcels
     from escrutinio.running.workspace.views import is_current
+    from escrutinio.running.workspace.witnesses import read_cosigning
     from escrutinio.running.workspace.workspace import open_workspace
 
     workspace = open_workspace(directory)
@@ -179,10 +181,13 @@ def status(directory: Path, as_json: bool) -> None:
     damaged = [each for each in inbox if not isinstance(each, Parcel)]
     refused = len(list((workspace.inbox / REFUSED).glob("*.cose")))
     current = is_current(workspace.public, log.signed)
+    cosigning = read_cosigning(workspace.private)
     if as_json:
         print_json({
             "version": 1,
             "size": log.size,
+            "unpublished": None if cosigning.waiting is None else cosigning.waiting.size,
+            "silent": [{"name": each.name, "since": each.since, "why": each.why} for each in cosigning.silent],
             "pages_current": current,
             "sent": sent,
             "damaged": [each.plain() for each in damaged],
@@ -203,6 +208,14 @@ def status(directory: Path, as_json: bool) -> None:
         click.echo("  " + each.said_in(language()))
     if not current:
         click.echo(say("Data and pages are behind the log; the next workspace publish mends them."))
+    if cosigning.waiting is not None:
+        click.echo(
+            say("Signed and not public, since the quorum of witnesses is missing: {entries:,} entries",
+                entries=cosigning.waiting.size)
+        )  # fmt: skip
+    for silent in cosigning.silent:
+        since = datetime.fromtimestamp(silent.since, UTC).isoformat()
+        click.echo(say("The witness {name} has not answered since {moment}.", name=silent.name, moment=since))
     _say_waiting(waiting)
 
 

@@ -22,6 +22,7 @@ from escrutinio.publication.browser.verifier import named_verifier, verifier_fil
 from escrutinio.running.workspace.follower import Follower
 from escrutinio.running.workspace.taking import Taken, take
 from escrutinio.running.workspace.views import is_current, renew
+from escrutinio.running.workspace.witnesses import read_cosigning
 from escrutinio.running.workspace.workspace import Workspace
 
 TRUST_FILE = "trust.toml"
@@ -74,6 +75,7 @@ def play_round(
                 progress=progress,
                 executor=executor,
                 refresh=refresh,
+                cosigning=read_cosigning(workspace.private),
             )
     return Round(tuple(taken), log, silent)
 
