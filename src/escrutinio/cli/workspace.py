@@ -187,7 +187,7 @@ def status(directory: Path, as_json: bool) -> None:
             "version": 1,
             "size": log.size,
             "unpublished": None if cosigning.waiting is None else cosigning.waiting.size,
-            "silent": [{"name": each.name, "since": each.since, "why": each.why} for each in cosigning.silent],
+            "silent": [{"name": one.name, "since": one.since, "why": one.why} for one in cosigning.silent],
             "pages_current": current,
             "sent": sent,
             "damaged": [each.plain() for each in damaged],
