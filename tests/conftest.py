@@ -16,6 +16,7 @@ import hypothesis
 import pytest
 
 from tests.paths import ROOT
+from tests.tokens import Card, plug_in, softhsm
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -67,6 +68,8 @@ def _missing(marker: str) -> str | None:
         return None if chromium_path() else f"there is no Chromium here (Debian: apt install {package})"
     if marker == "node":
         return None if shutil.which("node") else "there is no node here (Debian: apt install nodejs)"
+    if marker == "token":
+        return None if softhsm() else "there is no SoftHSM 2 here (Debian: apt install softhsm2)"
     strace = shutil.which("strace")
     if strace is None:
         return "there is no strace here (Debian: apt install strace)"
@@ -98,7 +101,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for marker in ("browser", "node", "strace"):
+    for marker in ("browser", "node", "strace", "token"):
         if item.get_closest_marker(marker) and (reason := _missing(marker)):
             if REQUIRE_ALL:
                 pytest.fail(reason, pytrace=False)
@@ -115,6 +118,13 @@ def _memory_of_fixtures(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _own_memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a command remembers of logs is that of its test alone."""
     monkeypatch.setenv("ESCRUTINIO_STATE", str(tmp_path_factory.getbasetemp() / f"state-{next(_TESTS)}"))
+
+
+@pytest.fixture
+def card(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Card:
+    """A new token, plugged in; for tests marked `token`."""
+    monkeypatch.setenv("SOFTHSM2_CONF", "")
+    return plug_in(tmp_path_factory.mktemp("token"))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from escrutinio.publication.site.cosigning import Cosigning, Silent, Waiting
+from escrutinio.publication.site.live import restate
 from escrutinio.running.workspace.views import update_publication
 from tests.browser.serving import PATIENCE, serving
 from tests.publication.growing import Night, night
@@ -105,6 +107,28 @@ def test_a_copy_without_the_live_file_says_nothing(page: Page, miniature: Path) 
             page.goto(f"{server.address}es/index.html")
         page.wait_for_load_state("networkidle")
         assert "153 entradas" in page.locator(".live").inner_text()  # what the page itself says
+
+
+@pytest.mark.parametrize(
+    ("language", "silence", "standstill"),
+    [
+        ("en", "Witnesses that do not answer: sol (since", "nothing new is public"),
+        ("es", "Cofirmantes que no responden: sol (desde", "no se publica nada nuevo"),
+    ],
+)
+def test_silent_witnesses_and_a_missing_quorum_are_said(
+    page: Page, mini: Night, tmp_path: Path, language: str, silence: str, standstill: str
+) -> None:
+    directory = tmp_path / "public"
+    update(mini, directory, 40)
+    silent = (Silent("sol", 1_900_000_000),)
+    for waiting, alarms in ((None, 0), (Waiting(1_900_000_000, 43), 1)):
+        (directory / "live.json").write_bytes(restate(directory, Cosigning(waiting, silent)) or b"")
+        with serving(directory) as server:
+            page.goto(f"{server.address}{language}/areas/TI.html")
+            said = waits(page, silence)
+        assert (standstill in said) is bool(alarms)
+        assert page.locator(".live.alarm").count() == alarms
 
 
 def test_a_log_that_became_shorter_is_said(page: Page, mini: Night, tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ PAGES = {
     "reconcile": "reconciling.md", "audit": "audits.md", "quickcount": "evidence.md",
     "screen": "evidence.md", "report": "evidence.md", "scan": "reading-sheets.md",
     "transcribe": "reading-sheets.md", "redact": "reading-sheets.md", "collect": "collecting.md",
-    "init": "importing.md", "keys": "configuring.md", "publish": "configuring.md",
+    "witness": "witnesses.md", "init": "importing.md", "keys": "ceremony.md", "publish": "configuring.md",
+    "workspace": "ceremony.md", "sign": "log.md#writing", "submit": "log.md#writing",
     "print": "printing.md", "serve": "site.md", "demo": "../README.md", "completion": "",
 }  # fmt: skip
 """The page that says more of each command."""

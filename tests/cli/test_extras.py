@@ -98,6 +98,11 @@ def ask(*asked: tuple[object, ...], lang: str = "en") -> list[Any]:
     return answers
 
 
+def request(key: object) -> tuple[object, ...]:
+    """Asking for a key to be enrolled."""
+    return "keys", "request", key, "--election", "ab" * 32, "--role", "party"
+
+
 def test_the_base_does_its_work_alone(miniature: Path, tmp_path: Path) -> None:
     trusted = ("--trust", miniature / "trust.toml")
     sheet = next(raw for raw in entries(miniature) if isinstance(open_record(raw).body, TallySheet))
@@ -109,6 +114,7 @@ def test_the_base_does_its_work_alone(miniature: Path, tmp_path: Path) -> None:
         ("show", "N1.01", "--log", miniature, *trusted),
         ("trust", "show", miniature / "trust.toml"),
         ("keys", "new", "party/azul", "-o", tmp_path / "k"),
+        (*request(tmp_path / "k"), "-o", tmp_path / "k.request"),
         ("extract", "N", "--log", miniature, "-o", tmp_path / "n.zip", *trusted),
         ("irreversibility", miniature, *PRESIDENCY, *trusted),
         ("claims", miniature, *PRESIDENCY, *trusted),
@@ -143,7 +149,8 @@ def test_each_other_command_says_what_to_install(miniature: Path, tmp_path: Path
     (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     asked: list[tuple[object, ...]] = [(name, "nowhere") for name in NEEDS]
     asked.append(("check", tmp_path / "photo.png", "--log", miniature))
-    named = [*NEEDS.values(), ("scan",)]
+    asked.append((*request("pkcs11:object=x?module-path=/m"), "-o", tmp_path / "x"))
+    named = [*NEEDS.values(), ("scan",), ("token",)]
     for extras, (code, out, err, _) in zip(named, ask(*asked, lang=lang), strict=True):
         assert (code, out, len(err.splitlines())) == (2, "", 1), err
         assert f"pip install 'escrutinio[{','.join(extras)}]'" in err

@@ -6,7 +6,7 @@ import test from "node:test";
 
 import { fingerprint } from "#js/log/fingerprint.js";
 import { consistencyProof, inclusionProof, leafHash, treeRoot, verifyConsistency, verifyInclusion } from "#js/log/merkle.js";
-import { parseVkey } from "#js/log/note.js";
+import { parseCheckpoint, parseVkey, verifyCosignatures } from "#js/log/note.js";
 import { MAX_PLACE, checkSize } from "#js/log/place-file.js";
 import { ENTRIES, tilePath } from "#js/log/tile-names.js";
 import { tileNames } from "#js/log/tiles.js";
@@ -89,4 +89,21 @@ test("a zip gives what was put into it, and one that is cut nothing", async () =
   for (const { name, data } of files) assert.deepEqual(await found.get(name)?.read(data.length), data);
   await assert.rejects(readZip(zip.slice(0, zip.size - 1)), { key: "zip-form" });
   await assert.rejects(/** @type {any} */ (found.get("a/ñ.txt")).read(9_999), { key: "fetch-long" });
+});
+
+test("a cosignature of a kind that is not here never counts, and leaves open what hangs on it", async () => {
+  const { note, trust_files, altered } = vectors("cosignatures");
+  const checkpoint = parseCheckpoint(new TextEncoder().encode(note));
+  const trusts = Object.fromEntries(Object.entries(trust_files).map(([quorum, file]) => [quorum, parseTrust(new TextEncoder().encode(String(file)))]));
+  for (const quorum of ["none", "w4"]) {
+    const cosigned = await verifyCosignatures(checkpoint, trusts[quorum]);
+    assert.deepEqual(cosigned.map(({ witness }) => witness), ["w4"]);
+  }
+  for (const quorum of ["w6", "both"]) {
+    await assert.rejects(verifyCosignatures(checkpoint, trusts[quorum]), { key: "cosignatures-unjudged", unjudged: true });
+  }
+  for (const { type, what, note: other } of altered) {
+    const found = verifyCosignatures(parseCheckpoint(new TextEncoder().encode(other)), trusts.w4);
+    await assert.rejects(found, { key: type === 4 ? "note-signature" : "checkpoint-quorum" }, what);
+  }
 });

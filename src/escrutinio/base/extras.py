@@ -14,6 +14,7 @@ MODULES = {
     "hub": ("jinja2", "starlette", "uvicorn"),
     "paper": ("babel", "jinja2", "segno", "typst"),
     "scan": ("PIL", "pypdfium2", "zxingcpp"),
+    "token": ("pkcs11",),
     "publish": ("babel", "fastexcel", "jinja2", "PIL", "polars", "segno", "typst"),
 }
 """The modules of each extra, smaller extras first."""

@@ -1,6 +1,7 @@
-"""A web server on this machine alone, and headers for what it answers.
+"""A web server on this machine, and headers for what it answers.
 
-It listens on the loopback address only. Starlette and uvicorn are imported when they are called for.
+It listens on the loopback address alone unless it is told another one. Starlette and uvicorn are imported
+when they are called for.
 """
 
 from __future__ import annotations
@@ -34,24 +35,24 @@ class Headers:
         await self._app(scope, receive, send_with_headers)
 
 
-def serve_locally(app: ASGIApp, port: int, say: Callable[[str], None]) -> None:
-    """Serve on 127.0.0.1 until interrupted; `say` hears the address. Raises InputError for a taken port.
+def serve_locally(app: ASGIApp, port: int, say: Callable[[str], None], host: str = HOST) -> None:
+    """Serve at `host` until interrupted; `say` hears the address. Raises InputError for a taken port.
 
     Port 0 takes a free one.
     """
     import uvicorn
 
-    with _listener(port) as listener:
-        say(f"http://{HOST}:{listener.getsockname()[1]}/")
+    with _listener(port, host) as listener:
+        say(f"http://{host}:{listener.getsockname()[1]}/")
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 
 
-def _listener(port: int) -> socket.socket:
+def _listener(port: int, host: str) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise InputError("port-unusable", port=port, host=HOST, why=error.strerror) from None
+        raise InputError("port-unusable", port=port, host=host, why=error.strerror) from None
     return listener

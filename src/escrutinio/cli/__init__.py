@@ -35,9 +35,13 @@ COMMANDS = {
     "check": say("Check one sheet, record or proof."),
     "redact": say("Blank an image but for some regions."),
     "collect": say("Keep a log of the sheets one collected."),
+    "witness": say("Cosign a log, so that it has one history."),
     "transcribe": say("Type sheets that no reader can read, twice."),
     "extract": say("Pack one area with its proofs."),
-    "keys": say("Make and look at keys."),
+    "keys": say("Make, enrol, revoke and replace keys."),
+    "workspace": say("Begin and run an authority's log."),
+    "sign": say("Seal a record with your own key."),
+    "submit": say("Send sealed records to a log."),
     "trust": say("Show trust files; tlog-policies and back."),
     "mirrors": say("Compare the mirrors of a publication."),
     "init": say("Write a starting configuration from a CSV."),
@@ -68,14 +72,17 @@ GROUPS = {
         "transcribe",
         "redact",
         "collect",
+        "witness",
     ),
     say("Run or import an election"): (
         "init",
         "keys",
+        "workspace",
         "publish",
         "print",
         "serve",
     ),
+    say("Sign records of your own"): ("sign", "submit"),
     say("This program"): ("demo", "completion"),
 }
 """The commands by who has use for them: each stands once."""
@@ -91,6 +98,7 @@ NEEDS = {
     "scan": ("scan",),
     "serve": ("hub",),
     "transcribe": ("hub", "publish", "scan"),
+    "workspace": ("publish",),
 }
 """The extras that a command does nothing without; others find out where they need one."""
 

@@ -217,6 +217,54 @@ def add(
 
 @command.command(
     help=say(
+        "Bring the log in DIRECTORY up to the election's own: keys that were enrolled since it began, the "
+        "roll, and what changed it. Running it again changes nothing.\n\n"
+        "Example: escrutinio collect refresh azul --definition https://results.example"
+    )
+)
+@_directory
+@click.option("--definition", required=True, help=say("A publication of the election, directory or address."))
+@trust_option
+@passphrase_option
+@clock_option
+@json_option
+@quiet_option
+def refresh(
+    directory: Path, definition: str, trust: Path | None, passphrase: str, clock: int, as_json: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
+    from escrutinio.cli.opening import open_log
+    from escrutinio.running.workspace.collection.collection import open_collection
+    from escrutinio.running.workspace.collection.refreshing import refresh as take_over
+    from escrutinio.running.workspace.follower import Follower
+    from escrutinio.running.workspace.views import is_current
+
+    collection = open_collection(directory)
+    keyring = collection.keyring(passphrase)
+    official = open_log(definition, trust, quiet=quiet or as_json)
+    with collection.workspace.alone():
+        collection.workspace.finish(keyring, clock)
+        follower = Follower(collection.open())
+        found = take_over(collection, follower.log, official, keyring, clock)
+        log = follower.advance()
+        if not is_current(collection.public, log.signed):
+            _renew(collection, keyring, log, clock, quiet or as_json)
+    if as_json:
+        print_json({"keys": found.keys, "new_keys": found.new_keys, "records": found.records})
+        return
+    click.echo(
+        say(
+            "{directory}: keys of the election's log {keys:,}, new {new:,}; records carried over {records:,}",
+            directory=directory,
+            keys=found.keys,
+            new=found.new_keys,
+            records=found.records,
+        )
+    )
+
+
+@command.command(
+    help=say(
         "Say how many stations have a copy, and what waits for a person.\n\n"
         "Example: escrutinio collect status azul --json"
     )

@@ -1,4 +1,4 @@
-"""escrutinio keys: make a key, hand out its public part, look at one."""
+"""escrutinio keys: make a key, look at one, ask for it to be enrolled, and what the root signs of keys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from escrutinio.base.inputs import as_text
 from escrutinio.base.words.say import say
+from escrutinio.cli import enrolling
 from escrutinio.cli.options import json_option, new_passphrase_option, passphrase_option
 from escrutinio.cli.output import print_json, read_text
 from escrutinio.core.records.cose import key_id
@@ -18,7 +19,8 @@ from escrutinio.core.records.keys import SigningKey
 
 @click.group(
     help=say(
-        "Make and look at Ed25519 keys. Private keys are kept encrypted; a file is never overwritten.\n\n"
+        "Make Ed25519 keys, ask for them to be enrolled, and enrol, revoke and replace them with the root. "
+        "Private keys are kept encrypted or on a token; a file is never overwritten.\n\n"
         "Example: escrutinio keys new party/azul -o azul.key; escrutinio keys public azul.key > azul.pub"
     )
 )
@@ -26,16 +28,29 @@ def command() -> None:
     pass
 
 
+command.add_command(enrolling.request)
+command.add_command(enrolling.enrol)
+command.add_command(enrolling.revoke)
+command.add_command(enrolling.rotate)
+
+
 @command.command(
     help=say(
-        "Make a key for the signer NAME and keep it in a file.\n\nExample: escrutinio keys new "
-        "machine/0123456 -o m.key"
+        "Make a key for the signer NAME, or for the checkpoints of a log, and keep it in a file.\n\n"
+        "Example: escrutinio keys new machine/0123456 -o m.key"
     )
 )
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--log", "origin", metavar="ORIGIN", help=say("The origin of the log whose key it is."))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help=say("The key file."))
 @new_passphrase_option
-def new(name: str, output: Path, passphrase: str) -> None:
+def new(name: str | None, origin: str | None, output: Path, passphrase: str) -> None:
+    if origin is not None and name is None:
+        from escrutinio.running.workspace.workspace import log_key_name
+
+        name = log_key_name(origin)
+    elif name is None or origin is not None:
+        raise click.UsageError(say("Either a NAME or --log"))
     key = SigningKey.generate()
     write_key_file(output, name, key, passphrase)
     click.echo(
@@ -46,8 +61,7 @@ def new(name: str, output: Path, passphrase: str) -> None:
 
 @command.command(
     help=say(
-        "Print the public key file of a private one, to hand to whoever enrols it.\n\n"
-        "Example: escrutinio keys public azul.key > azul.pub"
+        "Print the public key file of a private one.\n\nExample: escrutinio keys public azul.key > azul.pub"
     )
 )
 @click.argument("file", type=click.Path(path_type=Path))

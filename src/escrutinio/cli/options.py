@@ -75,6 +75,14 @@ _fingerprint_option = click.option(
 trust_option = _with_digits("trust")
 trust_file_option = _with_digits("trust_file")
 needed_trust_option = _trust_option("trust_file", required=True)
+trust_files_option = click.option(
+    "--trust",
+    "trust_files",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    help=say("Trust file of a log to cosign, got by another way; may be repeated."),
+)
 common_trust_option = _with_memory(
     "trust",
     say("Trust file for all publications named."),
@@ -96,14 +104,20 @@ clock_option = click.option(
 )
 
 
-def ask_passphrase(*, new: bool = False) -> str:
+def ask_passphrase(*, new: bool = False, of: object = None) -> str:
     """The passphrase of a key file: of ESCRUTINIO_PASSPHRASE, or asked for where nobody reads the answer.
 
-    The question goes to standard error, since what a command prints may be a file. A new one is asked twice.
+    The question goes to standard error, since what a command prints may be a file; it names what the
+    passphrase is `of`, a file or a token, where there are several. A new one is asked twice.
     """
     if found := os.environ.get(PASSPHRASE):
         return found
-    question = say("New passphrase") if new else say("Passphrase")
+    if of is None:
+        question = say("New passphrase") if new else say("Passphrase")
+    elif new:
+        question = say("New passphrase of {key}", key=of)
+    else:
+        question = say("Passphrase or PIN of {key}", key=of)
     asked: str = click.prompt(question, hide_input=True, err=True, confirmation_prompt=new)
     return asked
 

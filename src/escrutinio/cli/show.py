@@ -211,11 +211,7 @@ def _show(
     for number, (index, entry) in enumerate(found):
         if number:
             click.echo()
-        plain = _plain(index, entry)
-        says = plain.pop("says")
-        _table({**plain, "issued_at": _moment(entry.issued_at)})
-        assert isinstance(says, dict)
-        _table(says, "  ")
+        show_entry(entry, index)
         try:
             check_bounds(entry.body, entry.issued_at)
         except OutOfBoundsError as error:
@@ -224,6 +220,15 @@ def _show(
             click.echo(say("DOES NOT VERIFY: ") + reason.sentence(language()))
     if note:
         click.echo(note)
+
+
+def show_entry(entry: Entry, index: int | None = None) -> None:
+    """Print a record for people: its head, and every field that it has."""
+    plain = _plain(index, entry)
+    says = plain.pop("says")
+    _table({**plain, "issued_at": _moment(entry.issued_at)})
+    assert isinstance(says, dict)
+    _table(says, "  ")
 
 
 def _moment(seconds: int) -> str:

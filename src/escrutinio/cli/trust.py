@@ -11,6 +11,7 @@ from escrutinio.base.words.say import say
 from escrutinio.cli.options import json_option
 from escrutinio.cli.output import print_json, read_text
 from escrutinio.core.log.fingerprint import fingerprint
+from escrutinio.core.log.notes import KeyType, VerifierKey
 from escrutinio.core.log.policy import format_policy, parse_policy
 from escrutinio.core.log.trust import Trust, format_trust, parse_trust
 
@@ -58,7 +59,7 @@ def show(file: Path, as_json: bool) -> None:
         (say("definition"), trust.definition.hex()),
         (say("charter"), trust.charter.hex()),
         *((say("log key"), str(log.key)) for log in policy.logs),
-        *((say("witness"), f"{each.name}  {each.key}") for each in policy.witnesses),
+        *((say("witness"), f"{each.name}  {_shown(each.key)}") for each in policy.witnesses),
         (say("quorum"), policy.quorum),
         *((say("mirror"), address) for address in trust.mirrors),
     ]
@@ -93,6 +94,13 @@ def to_policy(file: Path) -> None:
 def from_policy(file: Path, definition: str, charter: str) -> None:
     policy = parse_policy(read_text(file), str(file))
     click.echo(format_trust(Trust(_digest(definition), _digest(charter), policy)), nl=False)
+
+
+def _shown(key: VerifierKey) -> str:
+    """A verifier key, one with 1,312 bytes by its name and id alone; JSON has it whole."""
+    if key.type is not KeyType.ML_DSA_COSIGNATURE:
+        return str(key)
+    return f"{key.name}+{key.key_id.hex()} (ML-DSA-44)"
 
 
 def _digest(text: str) -> bytes:

@@ -216,7 +216,7 @@ def test_the_root_signs_nothing_else_under_an_enrolled_name() -> None:
 
 
 @pytest.mark.parametrize("revoked", [False, True])
-def test_a_second_key_under_a_name_is_a_finding_unless_it_replaces_one(revoked: bool) -> None:
+def test_a_second_key_under_a_name_is_a_finding_and_another_one_where_it_replaces_one(revoked: bool) -> None:
     day = Day()
     first = day.enrol("machine/1", Role.MACHINE, "n1.01")
     if revoked:
@@ -224,7 +224,11 @@ def test_a_second_key_under_a_name_is_a_finding_unless_it_replaces_one(revoked: 
     other = day.held("machine/1", Role.MACHINE, ("n1.01",), signing=key("another"))
     second = day.say(t.Enrolment((other,)), ROOT, "election")
     found = [(f.code, f.entries) for f in day.state().findings]
-    assert found == ([] if revoked else [("name-enrolled-twice", (second, first))])
+    assert found == (
+        [("name-enrolled-again", (second, first, first + 1))]
+        if revoked
+        else [("name-enrolled-twice", (second, first))]
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,28 +48,32 @@ class StrictWitness:
     def __init__(self, name: str, log: VerifierKey | None = None) -> None:
         self.signer = cosigner(name)
         self.log = log or signer().verifier
+        self.name, self.keys = name, (self.signer.verifier,)
         self.size, self.root = 0, EMPTY_ROOT
         self.reachable = True
+        self.shown: bytes | None = None
 
-    @property
-    def key(self) -> VerifierKey:
-        return self.signer.verifier
-
-    def latest_size(self, origin: str) -> int | None:
+    def latest(self, origin: str) -> bytes | None:
         assert origin == self.log.name
-        return self.size if self.reachable else None
+        self._reach()
+        return self.shown
+
+    def _reach(self) -> None:
+        if not self.reachable:
+            raise LogError(f"The witness {self.name} cannot be reached.")
 
     def cosign(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
-        if not self.reachable:
-            raise LogError(f"The witness {self.key.name} cannot be reached.")
+        self._reach()
         signed = parse_checkpoint(checkpoint)
         verify_note(signed.note, [self.log])
         if old_size != self.size:
-            raise WitnessElsewhereError(self.key.name, self.size)
+            raise WitnessElsewhereError(self.name, self.size)
         stated = signed.checkpoint
         verify_consistency(self.size, self.root, stated.size, stated.root, list(map(Hash, proof)))
         self.size, self.root = stated.size, stated.root
-        return cosign_checkpoint(signed, self.signer, NOW).line
+        line = cosign_checkpoint(signed, self.signer, NOW)
+        self.shown = signed.with_signatures((line,)).note.data
+        return line.line
 
 
 class AdmitAll:
@@ -103,9 +107,20 @@ class LogHome:
         """Receipts for records, none of which is refused."""
         return [answer for answer in self.acceptor().accept(records) if isinstance(answer, Receipt)]
 
-    def publisher(self, policy: Policy | None = None, witnesses: Sequence[Witness] = ()) -> Publisher:
+    def publisher(
+        self,
+        policy: Policy | None = None,
+        witnesses: Sequence[Witness] = (),
+        patience: float | None = None,
+    ) -> Publisher:
         return Publisher(
-            self.log, self.store, self.signer, clock=lambda: self.now, policy=policy, witnesses=witnesses
+            self.log,
+            self.store,
+            self.signer,
+            clock=lambda: self.now,
+            policy=policy,
+            witnesses=witnesses,
+            patience=patience,
         )
 
     def append(self, publisher: Publisher, records: Sequence[bytes]) -> list[Receipt]:
@@ -116,6 +131,11 @@ class LogHome:
 
     def checkpoint(self) -> bytes:
         return (self.log / "checkpoint").read_bytes()
+
+
+def waiting(publisher: Publisher) -> list[str]:
+    """Why each witness that has not cosigned has not."""
+    return [str(each.why) for each in publisher.asked if each.why is not None]
 
 
 def build_log(directory: Path, entries: Sequence[bytes]) -> LogHome:

@@ -29,10 +29,10 @@ class ShowingWitness(StrictWitness):
 
     def __init__(self, name: str, shown: Path, log: VerifierKey | None = None) -> None:
         super().__init__(name, log)
-        self.shown = os.open(shown, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self.copies = os.open(shown, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def cosign(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
-        os.write(self.shown, checkpoint + b"\x00")
+        os.write(self.copies, checkpoint + b"\x00")
         return super().cosign(old_size, proof, checkpoint)
 
 

@@ -5,22 +5,33 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier, Event
 
 import pytest
 
 from escrutinio.base.errors import LogError
-from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.log.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from escrutinio.core.log.merkle import Hash
 from escrutinio.core.log.notes import NoteSigner
 from escrutinio.core.log.proofs import parse_proof, verify_proof
-from escrutinio.core.log.publisher import PARTIAL_TILE_SECONDS, Publisher
+from escrutinio.core.log.publisher import PARTIAL_TILE_SECONDS, WAITING, Publisher
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.staging import load_edge
 from escrutinio.core.log.store import Receipt
 from escrutinio.core.log.store_sqlite import SqliteStore
-from escrutinio.core.log.witnessing import LogAheadError
-from tests.core.log.builders import NOW, ORIGIN, LogHome, StrictWitness, build_log, policy, records, signer
+from escrutinio.core.log.witnessing import LogAheadError, WitnessElsewhereError
+from tests.core.log.builders import (
+    NOW,
+    ORIGIN,
+    LogHome,
+    StrictWitness,
+    build_log,
+    policy,
+    records,
+    signer,
+    waiting,
+)
 from tests.core.verification.whole import verify_log
 
 
@@ -198,12 +209,12 @@ def test_without_a_quorum_the_last_public_checkpoint_stays(home: LogHome) -> Non
     rule = policy("a", "b", "c", threshold=2)
     with home.publisher(rule, witnesses) as publisher:
         home.append(publisher, records(3))
-        assert not any(publisher.waiting)
+        assert waiting(publisher) == []
         before = home.checkpoint()
         witnesses[0].reachable = witnesses[2].reachable = False
         home.append(publisher, records(300))
         assert home.checkpoint() == before
-        assert len(publisher.waiting) == 2
+        assert len(waiting(publisher)) == 2
         with pytest.raises(LogError, match="not public yet"):
             publisher.proof(3)
         home.append(publisher, records(600))
@@ -218,22 +229,57 @@ def test_without_a_quorum_the_last_public_checkpoint_stays(home: LogHome) -> Non
     assert entries(home) == records(600)
 
 
-def test_witnesses_may_be_asked_at_once(home: LogHome) -> None:
-    witnesses = [StrictWitness(name) for name in "abc"]
-    with ThreadPoolExecutor(3) as pool:
-        publisher = Publisher(
-            home.log,
-            home.store,
-            home.signer,
-            clock=lambda: NOW,
-            policy=policy("a", "b", "c", threshold=3),
-            witnesses=witnesses,
-            executor=pool,
-        )
-        with publisher:
-            home.append(publisher, records(3))
+def test_all_are_asked_at_once_and_the_quorum_is_enough(home: LogHome) -> None:
+    meeting = Barrier(3, timeout=60)
+    asked = [MeetingWitness(name, meeting) for name in "ab"]
+    silent = SilentWitness("c", meeting)
+    with home.publisher(policy("a", "b", "c", threshold=2), [silent, *asked], patience=60) as publisher:
+        home.append(publisher, records(3))  # each of them waits for the others to be asked too
+        assert waiting(publisher) == ["It has not answered yet."]
+        silent.answers.set()
     names = [line.name for line in parse_checkpoint(home.checkpoint()).note.signatures]
-    assert names == [ORIGIN, "a", "b", "c"]
+    assert names[0] == ORIGIN
+    assert {"a", "b"} == set(names[1:])
+
+
+def test_nobody_is_waited_for_longer_than_patience_lasts(home: LogHome) -> None:
+    silent = SilentWitness("a", Barrier(1))
+    with home.publisher(policy("a", "b", threshold=2), [silent, StrictWitness("b")], patience=0) as publisher:
+        assert home.append(publisher, records(3))
+        assert publisher.lacks_quorum
+        assert "It has not answered yet." in waiting(publisher)
+        silent.answers.set()
+    waits = parse_checkpoint((home.log / WAITING).read_bytes())
+    assert waits.checkpoint.size == 3
+    with home.publisher(policy("b", threshold=1), [StrictWitness("b")]) as publisher:
+        publisher.publish()
+        assert not publisher.lacks_quorum
+    assert not (home.log / WAITING).exists()
+
+
+class MeetingWitness(StrictWitness):
+    """A witness that answers when all who share its barrier have been asked."""
+
+    def __init__(self, name: str, meeting: Barrier) -> None:
+        super().__init__(name)
+        self.meeting = meeting
+
+    def cosign(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+        self.meeting.wait()
+        return super().cosign(old_size, proof, checkpoint)
+
+
+class SilentWitness(MeetingWitness):
+    """One that takes the request and says nothing until `answers` is set."""
+
+    def __init__(self, name: str, meeting: Barrier) -> None:
+        super().__init__(name, meeting)
+        self.answers = Event()
+
+    def cosign(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+        self.meeting.wait()
+        self.answers.wait()
+        return StrictWitness.cosign(self, old_size, proof, checkpoint)
 
 
 def test_waiting_entries_survive_a_restart(home: LogHome) -> None:
@@ -275,10 +321,39 @@ def test_a_witness_of_another_history_does_not_cosign(home: LogHome, tmp_path: P
     with home.publisher() as publisher:
         home.append(publisher, records(3))
     before = home.checkpoint()
+    with pytest.raises(LogError, match="cosigned another history of this log, at 1 entries"):
+        home.publisher(policy("a", threshold=1), [witness])
+    witness.shown = None  # one that shows nothing does not cosign it either
     with home.publisher(policy("a", threshold=1), [witness]) as publisher:
         home.append(publisher, records(5))
-        assert "does not lead to the" in publisher.waiting[0]
+        assert "does not lead to the" in waiting(publisher)[0]
     assert home.checkpoint() == before
+
+
+def test_a_witness_that_only_says_that_it_is_ahead_stops_nobody(home: LogHome) -> None:
+    liar, honest = BoastingWitness("a"), StrictWitness("b")
+    for shown in (None, b"nothing", build_forged_log(1000)):
+        liar.shown = shown
+        with home.publisher(policy("a", "b", threshold=1), [liar, honest]) as publisher:
+            home.append(publisher, [f"record {shown!r}".encode()])
+            assert not publisher.lacks_quorum
+            assert waiting(publisher) == [
+                "The witness a says that it has cosigned 1,000 entries, beyond "
+                f"{home.store.size}, and shows no checkpoint that this log signed."
+            ]
+
+
+class BoastingWitness(StrictWitness):
+    """A witness that always says it is further."""
+
+    def cosign(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+        raise WitnessElsewhereError(self.name, 1000)
+
+
+def build_forged_log(size: int) -> bytes:
+    """A checkpoint of this log that another key signed."""
+    forger = NoteSigner(ORIGIN, signer().type, bytes(32))
+    return sign_checkpoint(Checkpoint(ORIGIN, size, Hash(bytes(32))), forger).note.data
 
 
 def test_a_witness_that_lost_its_memory_is_asked_from_where_it_is(home: LogHome) -> None:
@@ -287,7 +362,7 @@ def test_a_witness_that_lost_its_memory_is_asked_from_where_it_is(home: LogHome)
         home.append(publisher, records(3))
         witness.size, witness.root = StrictWitness("a").size, StrictWitness("a").root
         home.append(publisher, records(5))
-        assert publisher.waiting == ()
+        assert waiting(publisher) == []
     assert len(entries(home)) == 5
 
 
@@ -314,7 +389,7 @@ def test_bad_answers_of_a_witness_do_not_count(home: LogHome, answer: bytes, rea
     witness.answer = answer
     with home.publisher(policy("a", threshold=1), [witness]) as publisher:
         home.append(publisher, records(3))
-        assert reason in publisher.waiting[0]
+        assert reason in waiting(publisher)[0]
     assert not (home.log / "checkpoint").exists()
 
 

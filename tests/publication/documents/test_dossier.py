@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +19,10 @@ import pytest
 
 from escrutinio.base.words.say import say_in
 from escrutinio.core.election.state import ElectionState
+from escrutinio.core.log.checkpoint import cosign_checkpoint
+from escrutinio.core.log.notes import KeyType, NoteSigner
 from escrutinio.core.log.pinned import OtherFileError
+from escrutinio.core.log.policy import WitnessIdentity
 from escrutinio.core.log.proofs import parse_proof, verify_proof
 from escrutinio.core.log.reader import open_log, read_entries
 from escrutinio.core.log.trust import Trust, parse_trust
@@ -344,6 +348,22 @@ def test_cosignatures_of_witnesses_are_in_it_and_verify(tmp_path: Path) -> None:
     assert "Cosigned by party-a" in said
     assert "authenticated by the trust file" in said
     assert ORIGIN in said
+
+
+def test_a_cosignature_that_openssl_may_not_know_stands_in_the_checkpoint_alone(tmp_path: Path) -> None:
+    log = published(tmp_path)
+    later = NoteSigner("party-c", KeyType.ML_DSA_COSIGNATURE, bytes(32))
+    line = cosign_checkpoint(log.signed, later, MOMENT)
+    known = policy("party-a", "party-b", threshold=2)
+    witnesses = (*known.witnesses, WitnessIdentity("party-c", later.verifier))
+    trust = Trust(log.state.election, bytes(32), replace(known, witnesses=witnesses))
+    head = head_of(log.signed.with_signatures((line,)), trust, True)
+    made = replace(own_dossier(log), head=head)
+    with zipfile.ZipFile(io.BytesIO(to_zip(made, "en"))) as file:
+        parts = {name.split("/")[1] for name in file.namelist() if name.startswith("checkpoint/")}
+        assert line.line in file.read("checkpoint/checkpoint")
+    assert parts == {"checkpoint", "log", "witness-1", "witness-2"}
+    assert "Cosigned by party-c" in to_text(made, "en")
 
 
 def test_an_attachment_that_is_another_one_ends_the_dossier(tmp_path: Path) -> None:

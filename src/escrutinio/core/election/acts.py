@@ -56,6 +56,18 @@ def _replacing(body: t.Body, digest: bytes | None) -> t.Body:
     return replace(body, replaces=digest)  # type: ignore[type-var]
 
 
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """A record that takes effect once enough names say the same: what it says and is about, who said it so
+    far and in which entries, and of how many names it needs."""
+
+    subject: str
+    body: t.Body
+    names: tuple[str, ...]
+    entries: tuple[int, ...]
+    needed: int
+
+
 class Acts:
     """Who said the same so far, where an act needs several, and which acts are in force.
 
@@ -64,7 +76,7 @@ class Acts:
 
     def __init__(self, rights: Rights) -> None:
         self._rights = rights
-        self._waiting: dict[tuple[str, str, t.Body], frozenset[str]] = {}
+        self._waiting: dict[tuple[str, str, t.Body], Awaiting] = {}
         self._in_force: dict[Matter, Act] = {}
 
     def in_force(self, body: t.Body, subject: str) -> Act | None:
@@ -93,7 +105,7 @@ class Acts:
         needed = self._rights.needed(role, type(body))
         matter = matter_of(body, entry.subject)
         if matter is None:
-            return self._agree(entry, name, whose, needed)
+            return self._agree(index, entry, name, whose, needed)
         current = self._in_force.get(matter)
         if current is not None and current.entry.body == body and current.instance == instance:
             return Standing.CONSENT
@@ -102,20 +114,34 @@ class Acts:
         if replaced_by(body) != (None if current is None else current.entry.digest):
             return Standing.SUPERSEDED
         # What waits to replace another act than the current one stays behind for ever: it does not come here.
-        standing = self._agree(entry, name, whose, needed)
+        standing = self._agree(index, entry, name, whose, needed)
         if standing is Standing.EFFECTIVE:
             self._in_force[matter] = Act(index, entry, instance)
         return standing
 
-    def _agree(self, entry: Entry, name: str, whose: str, needed: int) -> Standing:
+    def _agree(self, index: int, entry: Entry, name: str, whose: str, needed: int) -> Standing:
         if needed < 2:
             return Standing.EFFECTIVE
         what = whose, entry.subject, entry.body
-        who = self._waiting.pop(what, frozenset()) | {name}
-        if len(who) >= needed:
+        before = self._waiting.pop(what, None) or Awaiting(entry.subject, entry.body, (), (), needed)
+        new = () if name in before.names else (name,)
+        if len(before.names) + len(new) >= needed:
             return Standing.EFFECTIVE
-        self._waiting[what] = who
+        at = (index,) if new else ()
+        self._waiting[what] = replace(before, names=before.names + new, entries=before.entries + at)
         return Standing.CONSENT
+
+    def awaiting(self) -> tuple[Awaiting, ...]:
+        """What waits for more names, in the order of the first of them; what can come to nothing any more is
+        left out."""
+        alive = [each for each in self._waiting.values() if self._may_come(each)]
+        return tuple(sorted(alive, key=lambda each: each.entries))
+
+    def _may_come(self, each: Awaiting) -> bool:
+        if matter_of(each.body, each.subject) is None:
+            return True
+        current = self.in_force(each.body, each.subject)
+        return replaced_by(each.body) == (None if current is None else current.entry.digest)
 
     def copy(self) -> Acts:
         """The same, to go on apart from this one."""

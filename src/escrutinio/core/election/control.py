@@ -11,19 +11,25 @@ import numpy as np
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import DefinitionError
-from escrutinio.core.election.acts import Act, Acts
+from escrutinio.core.election.acts import Act, Acts, Awaiting
 from escrutinio.core.election.areas import AreaTree
-from escrutinio.core.election.findings.entries import ACT_NOT_CURRENT, ACT_OVERRULED, KEY_OUT_OF_SCOPE
+from escrutinio.core.election.findings.entries import (
+    ACT_NOT_CURRENT,
+    ACT_OVERRULED,
+    ACT_WAITING,
+    KEY_OUT_OF_SCOPE,
+)
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.roll import ROLL_UNREADABLE
 from escrutinio.core.election.keys import KeyTable
-from escrutinio.core.election.rights import ROOT, Scopes
+from escrutinio.core.election.rights import ROOT, Rights, Scopes
 from escrutinio.core.election.roll import Roll, read_roll
-from escrutinio.core.election.state import Logged, Standing
+from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Closes, Role
 from escrutinio.core.records.entry import Entry
 from escrutinio.core.records.parts import Attachment
+from escrutinio.core.records.subjects import read_subject
 
 Attachments = Callable[[bytes], bytes | None]
 """An attachment by its SHA-256; None where it is not at hand."""
@@ -69,7 +75,35 @@ def judge(
                 acts.in_force(each.entry.body, each.entry.subject),
             )
         judged.append(Logged(each.index, each.entry, standing))
+    if notes is not None:
+        for waits in acts.awaiting():
+            note_waiting(waits, notes)
     return tuple(judged)
+
+
+def acts_in(state: ElectionState) -> Acts:
+    """The acts in force after all entries of a log, and what waits, for whoever goes on from there."""
+    acts = Acts(Rights(state.definition.body))
+    for logged in state.controls:
+        held = state.keys.get(logged.entry.kid)
+        if held is not None and logged.standing is not Standing.REFUSED:
+            acts.hear(logged.index, logged.entry, held.key.name, held.key.role)
+    return acts
+
+
+def note_waiting(waits: Awaiting, notes: Findings) -> None:
+    """Note a record that has not yet as many names as it needs."""
+    about = read_subject(waits.body.SUBJECT, waits.subject)
+    notes.add(
+        ACT_WAITING,
+        waits.entries,
+        station=about.station,
+        contest=about.contest,
+        area=about.area,
+        count=len(waits.names),
+        needed=waits.needed,
+        signer=", ".join(waits.names),
+    )
 
 
 _BEHIND = {Standing.SUPERSEDED: ACT_NOT_CURRENT, Standing.OVERRULED: ACT_OVERRULED}

@@ -79,6 +79,11 @@ class Acceptor:
         given = iter(receipts)
         return [next(given) if refusal is None else refusal for refusal in refusals]
 
+    def judge(self, records: Sequence[bytes]) -> list[Refusal | None]:
+        """Say which records would be refused if they came now; nothing is stored. Raises LogError."""
+        self._catch_up()
+        return self._judge(records)
+
     def _add(self, admitted: list[bytes]) -> list[Receipt] | None:
         return self._store.add(admitted, self._admit.size) if admitted else []
 

@@ -126,13 +126,26 @@ def find_log_key(
 def find_cosignatures(
     signed: SignedCheckpoint, policy: Policy, place: str | Said = _THE_CHECKPOINT
 ) -> tuple[Cosigned, ...]:
-    """The policy's witnesses that cosigned; raises LogError when a known witness's line does not verify."""
-    names = {witness.key: witness.name for witness in policy.witnesses}
+    """The policy's witnesses that cosigned; raises LogError when a known witness's line does not verify.
+
+    A line that cannot be judged here counts as not there (`unjudged_cosigners`).
+    """
+    names = {witness.key: witness.name for witness in policy.witnesses if witness.key.judged}
     known = {(key.name, key.key_id) for key in names}
     if not any((line.name, line.key_id) in known for line in signed.note.signatures):
         return ()
     verified = verify_note(signed.note, names, place)
     return tuple(Cosigned(names[found.key], found.timestamp or 0) for found in verified)
+
+
+def unjudged_cosigners(signed: SignedCheckpoint, policy: Policy) -> tuple[str, ...]:
+    """The policy's witnesses with a line in the note that cannot be judged here for want of the algorithm."""
+    lines = {(line.name, line.key_id) for line in signed.note.signatures}
+    return tuple(
+        witness.name
+        for witness in policy.witnesses
+        if not witness.key.judged and (witness.key.name, witness.key.key_id) in lines
+    )
 
 
 def verify_checkpoint(

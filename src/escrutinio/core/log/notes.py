@@ -1,7 +1,9 @@
 """Signed notes and their keys: C2SP signed-note, and the timestamped cosignatures of tlog-cosignature.
 
-Only two signature types are made and checked here: 0x01, Ed25519 over the note's text (the log), and
-0x04, Ed25519 over time and text (witnesses). Lines signed by unknown keys are kept and ignored.
+Three signature types are made and checked here: 0x01, Ed25519 over the note's text (the log), 0x04, Ed25519
+over time and text, and 0x06, ML-DSA-44 over time, name and checkpoint (witnesses). Lines signed by unknown
+keys are kept and ignored. Where this installation has no ML-DSA-44, lines of 0x06 cannot be judged: they
+count as if they were not there, and whoever asks is told so (`VerifierKey.judged`).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from nacl.exceptions import BadSignatureError
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
 from escrutinio.base.words.say import Phrase, Said
+from escrutinio.core.log import mldsa
 
 _THE_ANSWER_OF_THE_WITNESS = Phrase("The answer of the witness")
 _THE_NOTE = Phrase("The note")
@@ -47,6 +50,12 @@ class KeyType(IntEnum):
 
     ED25519 = 1
     COSIGNATURE = 4
+    ML_DSA_COSIGNATURE = 6
+
+    @property
+    def states_time(self) -> bool:
+        """Whether it is a cosigner's: it signs with a time."""
+        return self is not KeyType.ED25519
 
 
 def decode_base64(text: str) -> bytes:
@@ -85,7 +94,7 @@ class VerifierKey:
     """A public key with its name, as a C2SP verifier key; `str` gives the vkey text.
 
     Raises LogError for an impossible name, or a public key that libsodium does not take as a valid point
-    (small order, not canonical, off the main subgroup).
+    (small order, not canonical, off the main subgroup), or that is not as long as ML-DSA-44 has it.
     """
 
     name: str
@@ -94,7 +103,12 @@ class VerifierKey:
 
     def __post_init__(self) -> None:
         _check_name(self.name)
-        if len(self.public_key) != 32 or not crypto_core_ed25519_is_valid_point(self.public_key):
+        if self.type is KeyType.ML_DSA_COSIGNATURE:
+            if len(self.public_key) != mldsa.PUBLIC_KEY_SIZE:
+                raise LogError("vkey-ml-dsa", name=self.name, size=mldsa.PUBLIC_KEY_SIZE)
+            if len(self.name.encode()) > mldsa.MAX_NAME:
+                raise LogError("log-name", name=repr(self.name))
+        elif len(self.public_key) != 32 or not crypto_core_ed25519_is_valid_point(self.public_key):
             raise LogError("vkey-point", name=self.name)
 
     @property
@@ -106,17 +120,29 @@ class VerifierKey:
         material = base64.b64encode(bytes([self.type]) + self.public_key).decode()
         return f"{self.name}+{self.key_id.hex()}+{material}"
 
+    @property
+    def judged(self) -> bool:
+        """Whether this installation can check what the key signed; else its lines count for nothing here."""
+        return self.type is not KeyType.ML_DSA_COSIGNATURE or mldsa.is_there()
+
     def accepts(self, text: bytes, value: bytes) -> int | None:
         """Check a signature's value over a note's text; the timestamp of a cosignature, else None.
 
-        Raises ValueError when the signature does not verify.
+        Raises ValueError when the signature does not verify. Ask only a key that is `judged`.
         """
         timestamp: int | None = None
-        if self.type is KeyType.COSIGNATURE:
+        if self.type.states_time:
             timestamp, value = int.from_bytes(value[:8], "big"), value[8:]
             if timestamp > MAX_TIMESTAMP:
                 raise ValueError("timestamp out of range")
-            text = _cosigned_text(text, timestamp)
+            text = cosigned_message(self, text, timestamp)
+            if self.type is KeyType.ML_DSA_COSIGNATURE:
+                if (
+                    timestamp == 0
+                ):  # it then speaks of a part of the tree, and not of the largest that was seen
+                    raise ValueError("no time")
+                mldsa.check(self.public_key, text, value)
+                return timestamp
         if len(value) != _SIGNATURE_SIZE:
             raise ValueError("wrong length")
         try:
@@ -126,8 +152,32 @@ class VerifierKey:
         return timestamp
 
 
-def _cosigned_text(text: bytes, timestamp: int) -> bytes:
-    return b"cosignature/v1\ntime %d\n" % timestamp + text
+def cosigned_message(key: VerifierKey, text: bytes, timestamp: int) -> bytes:
+    """What a cosigner's key signs for a checkpoint's text at a time, in seconds since 1970.
+
+    Ed25519 signs time and text; ML-DSA-44 name, time, and the tree that the text states, from its first leaf:
+    for that key this raises ValueError where the text is no checkpoint, since it signs nothing else.
+    """
+    if key.type is not KeyType.ML_DSA_COSIGNATURE:
+        return b"cosignature/v1\ntime %d\n" % timestamp + text
+    lines = text.split(b"\n")
+    if len(lines) < 4 or not 1 <= len(lines[0]) <= mldsa.MAX_NAME:
+        raise ValueError("not a checkpoint")
+    size, root = decode_decimal(lines[1].decode(), 2**64 - 1), decode_base64(lines[2].decode())
+    if len(root) != 32:
+        raise ValueError("not a root")
+    cosigner, origin = key.name.encode(), lines[0]
+    return b"".join(
+        (
+            b"subtree/v1\n\x00",
+            bytes([len(cosigner)]) + cosigner,
+            timestamp.to_bytes(8, "big"),
+            bytes([len(origin)]) + origin,
+            bytes(8),
+            size.to_bytes(8, "big"),
+            root,
+        )
+    )
 
 
 def parse_vkey(text: str) -> VerifierKey:
@@ -140,7 +190,7 @@ def parse_vkey(text: str) -> VerifierKey:
         data = decode_base64(material)
     except (ValueError, binascii.Error):
         raise LogError("vkey-base64", name=name) from None
-    if data[:1] not in (b"\x01", b"\x04"):
+    if not data or data[0] not in tuple(KeyType):
         raise LogError("vkey-type", name=name)
     key = VerifierKey(name, KeyType(data[0]), data[1:])
     if key.key_id.hex() != key_id:
@@ -165,7 +215,7 @@ class NoteSignature:
 
 @dataclass(frozen=True, slots=True)
 class NoteSigner:
-    """A named private key that signs notes, made from a 32-byte Ed25519 seed; its repr hides the seed.
+    """A named private key that signs notes, made from a 32-byte seed; its repr hides the seed.
 
     A cosigner must not share its seed with another cosigner or with a log (tlog-cosignature).
     """
@@ -182,25 +232,32 @@ class NoteSigner:
     @property
     def verifier(self) -> VerifierKey:
         """The public half."""
+        if self.type is KeyType.ML_DSA_COSIGNATURE:
+            return VerifierKey(self.name, self.type, mldsa.public_key(self.seed))
         return VerifierKey(self.name, self.type, crypto_sign_seed_keypair(self.seed)[0])
 
     def sign(self, text: bytes, timestamp: int | None = None) -> NoteSignature:
         """Sign a note's text; a cosigner states the time, in seconds since 1970.
 
-        Raises LogError when a time is given to a signer that states none, or missing for one that does.
+        Raises LogError when a time is given to a signer that states none, or missing for one that does, and
+        for a text that is no checkpoint where the key signs nothing else.
         """
-        public_key, secret_key = crypto_sign_seed_keypair(self.seed)
-        stamp = b""
-        if (timestamp is not None) != (self.type is KeyType.COSIGNATURE):
+        stamp, verifier = b"", self.verifier
+        if (timestamp is not None) != self.type.states_time:
             raise LogError("key-timed", name=self.name)
         if timestamp is not None:
             if not 0 < timestamp <= MAX_TIMESTAMP:
                 raise LogError("cosignature-time", seconds=timestamp)
-            stamp, text = timestamp.to_bytes(8, "big"), _cosigned_text(text, timestamp)
-        signature = crypto_sign(text, secret_key)[:_SIGNATURE_SIZE]
-        return NoteSignature(
-            self.name, VerifierKey(self.name, self.type, public_key).key_id, stamp + signature
-        )
+            stamp = timestamp.to_bytes(8, "big")
+            try:
+                text = cosigned_message(verifier, text, timestamp)
+            except ValueError:
+                raise LogError("cosigned-no-checkpoint", name=self.name) from None
+        if self.type is KeyType.ML_DSA_COSIGNATURE:
+            value = mldsa.sign(self.seed, text)
+        else:
+            value = crypto_sign(text, crypto_sign_seed_keypair(self.seed)[1])[:_SIGNATURE_SIZE]
+        return NoteSignature(self.name, verifier.key_id, stamp + value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +342,8 @@ def parse_note(data: bytes, place: str | Said = _THE_NOTE) -> Note:
 def verify_note(
     note: Note, keys: Iterable[VerifierKey], place: str | Said = _THE_NOTE
 ) -> tuple[VerifiedSignature, ...]:
-    """The known keys that signed a note, in the note's order; signatures of unknown keys are ignored.
+    """The known keys that signed a note, in the note's order; signatures of unknown keys are ignored, and so
+    are those that cannot be judged here.
 
     Raises LogError when a signature of a known key fails, which condemns the whole note, or when no
     known key signed it (signed-note).
@@ -294,7 +352,7 @@ def verify_note(
     verified: list[VerifiedSignature] = []
     for signature in note.signatures:
         key = known.get((signature.name, signature.key_id))
-        if key is None:
+        if key is None or not key.judged:
             continue
         try:
             timestamp = key.accepts(note.text, signature.value)

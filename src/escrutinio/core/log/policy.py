@@ -7,6 +7,7 @@ make up the quorum. Names of witnesses and groups mean something inside the poli
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from itertools import chain
 
@@ -23,6 +24,9 @@ MAX_POLICY = 1024 * 1024
 
 MAX_NAMES = 256
 """Logs, witnesses and groups that a policy may have, each."""
+
+COSIGNER_TYPES = (KeyType.COSIGNATURE, KeyType.ML_DSA_COSIGNATURE)
+"""Types of a witness's key."""
 
 NO_QUORUM = "none"
 """The quorum that asks for no cosignature; no witness or group can have this name."""
@@ -68,8 +72,12 @@ class Policy:
     def __post_init__(self) -> None:
         if max(len(self.logs), len(self.witnesses), len(self.groups)) > MAX_NAMES:
             raise LogError("policy-many", limit=MAX_NAMES)
-        _check_keys(self.logs, KeyType.ED25519, "log")
-        _check_keys(self.witnesses, KeyType.COSIGNATURE, "witness")
+        _check_keys((log.key for log in self.logs), (KeyType.ED25519,))
+        _check_keys((witness.key for witness in self.witnesses), COSIGNER_TYPES)
+        logs = {log.key.public_key for log in self.logs}
+        for witness in self.witnesses:
+            if witness.key.public_key in logs:  # whoever has it signs and vouches for what it signed
+                raise LogError("policy-log-key", name=witness.key.name)
         for url in chain((log.url for log in self.logs), (witness.url for witness in self.witnesses)):
             if _FORBIDDEN_IN_NAME.search(url):
                 raise LogError("policy-url")
@@ -94,16 +102,14 @@ class Policy:
         return self.quorum in done
 
 
-def _check_keys(
-    identities: tuple[LogIdentity, ...] | tuple[WitnessIdentity, ...], kind: KeyType, what: str
-) -> None:
+def _check_keys(keys: Iterable[VerifierKey], kinds: tuple[KeyType, ...]) -> None:
     seen: set[bytes] = set()
-    for identity in identities:
-        if identity.key.type is not kind:
-            raise LogError("policy-type", name=identity.key.name)
-        if identity.key.public_key in seen:
-            raise LogError("policy-key", name=identity.key.name)
-        seen.add(identity.key.public_key)
+    for key in keys:
+        if key.type not in kinds:
+            raise LogError("policy-type", name=key.name)
+        if key.public_key in seen:
+            raise LogError("policy-key", name=key.name)
+        seen.add(key.public_key)
 
 
 def _define(name: str, names: set[str]) -> None:

@@ -12,8 +12,8 @@ the store calls it *public*, and the store before the world does.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,18 +23,29 @@ from escrutinio.base.files import DirectoryLock, write_files
 from escrutinio.base.words.say import Phrase, Said
 from escrutinio.core.log.checkpoint import Checkpoint, SignedCheckpoint, parse_checkpoint, sign_checkpoint
 from escrutinio.core.log.merkle import ReadHashes, range_root
-from escrutinio.core.log.notes import NoteSignature, NoteSigner, VerifierKey, verify_note
+from escrutinio.core.log.notes import NoteSignature, NoteSigner, verify_note
 from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.proofs import format_proof, make_proof
 from escrutinio.core.log.reader import CHECKPOINT, LogReader, hash_source, open_log
 from escrutinio.core.log.staging import LogEdge, load_edge
 from escrutinio.core.log.store import Head, Store
 from escrutinio.core.log.tiles import ENTRIES, TileName, levels
-from escrutinio.core.log.witnessing import LogAheadError, Witness, ask_witness, check_not_ahead
+from escrutinio.core.log.witnessing import (
+    Asked,
+    LogAheadError,
+    Witness,
+    as_they_come,
+    ask_witness,
+    check_not_ahead,
+    latest_shown,
+)
 
 _THE_CHECKPOINT_IN_THE_STORE = Phrase("The checkpoint in the store")
 _THE_PUBLISHED_CHECKPOINT = Phrase("The published checkpoint")
 
+
+WAITING = "checkpoint.waiting"
+"""Beside `checkpoint`: the one that was signed after it and lacks its quorum, for witnesses that fetch it."""
 
 MAX_ROUND_ENTRIES = 65_536
 """Entries that one checkpoint adds at most; a larger backlog takes several, so that memory stays bounded."""
@@ -50,9 +61,10 @@ class Publisher:
     """The only publisher of the log in `directory`, which it locks; a context manager.
 
     `clock` gives seconds since 1970. `policy` says which of the `witnesses` must have cosigned before a
-    checkpoint is public; they are asked one after the other, or by `executor` at once. Opening it finishes
-    what a crash left undone, and raises LogError when another publisher is at work, when the published
-    checkpoint or a witness is ahead of the store, or when they tell another history.
+    checkpoint is public: all are asked at once, it is public as soon as the quorum is there, and nobody is
+    waited for longer than `patience` seconds (None: one after the other, for as long as they take). Opening
+    it finishes what a crash left undone, and raises LogError when another publisher is at work, when the
+    published checkpoint or a witness is ahead of the store, or when they tell another history.
     """
 
     def __init__(
@@ -64,20 +76,20 @@ class Publisher:
         clock: Callable[[], int],
         policy: Policy | None = None,
         witnesses: Sequence[Witness] = (),
-        executor: Executor | None = None,
+        patience: float | None = None,
     ) -> None:
         self._directory, self._store, self._signer = directory, store, signer
         self._clock, self._policy = clock, policy or Policy()
-        self._witnesses, self._executor = tuple(witnesses), executor
+        self._witnesses, self._patience = tuple(witnesses), patience
         self._reader: LogReader = open_log(directory)
         self._edge: LogEdge | None = None
         self._public: SignedCheckpoint | None = None
         self._public_hashes: ReadHashes | None = None
-        self.waiting: tuple[str, ...] = ()
-        """Why the last checkpoint signed is not public yet: what each missing witness answered."""
+        self._answers: list[tuple[NoteSignature, ...] | LogError | None] = []
+        self._sizes = [0] * len(self._witnesses)
         self._lock = DirectoryLock(directory)
         try:
-            self._witness_sizes = self._start()
+            self._start()
         except BaseException:
             self._lock.release()
             raise
@@ -96,7 +108,7 @@ class Publisher:
 
     # Start: refuse to fork, then finish what was begun.
 
-    def _start(self) -> list[int]:
+    def _start(self) -> None:
         signed, public = self._store.head("signed"), self._store.head("public")
         if signed.note:
             self._check_own(parse_checkpoint(signed.note, _THE_CHECKPOINT_IN_THE_STORE), Phrase("the store"))
@@ -104,14 +116,25 @@ class Publisher:
         published = self._published()
         if published is not None:
             self._check_published(published.checkpoint, public)
-        origin = self._signer.name
-        sizes = [check_not_ahead(witness, origin, signed.size) for witness in self._witnesses]
+        seen = self._seen_by_witnesses()
+        for place, checkpoint in seen:
+            check_not_ahead(self._witnesses[place], checkpoint, signed.size)
         self._edge = self._finish_staging(edge, signed)
+        for place, checkpoint in seen:
+            if range_root(0, checkpoint.size, hash_source(self._reader.tile, signed.size)) != checkpoint.root:
+                name = self._witnesses[place].name
+                raise LogError("witness-other-history", name=name, size=checkpoint.size)
+            self._sizes[place] = checkpoint.size
         if published is not None and published.note.data == public.note:
             self._public = published
         elif public.note:
             self._release(public)
-        return sizes
+
+    def _seen_by_witnesses(self) -> list[tuple[int, Checkpoint]]:
+        """The checkpoints of this log that witnesses show, with their places; who is silent shows none."""
+        log = self._signer.verifier
+        asks = [partial(latest_shown, witness, log) for witness in self._witnesses]
+        return [(place, shown) for place, shown in as_they_come(asks, self._patience) if shown is not None]
 
     def _published(self) -> SignedCheckpoint | None:
         if not (self._directory / CHECKPOINT).exists():
@@ -148,7 +171,7 @@ class Publisher:
     def publish(self) -> SignedCheckpoint | None:
         """Make all accepted entries public; the checkpoint now public, or None when nothing became public.
 
-        None means nothing new, or no quorum of witnesses: then `waiting` says why, and the next call tries
+        None means nothing new, or no quorum of witnesses: then `asked` says why, and the next call tries
         again. Raises LogError when a file or the store cannot be written, or a witness is ahead.
         """
         latest: SignedCheckpoint | None = None
@@ -180,10 +203,10 @@ class Publisher:
     def _make_public(self, signed: SignedCheckpoint, old: Head) -> bool:
         """Gather the quorum and swap *public*; whether it was reached."""
         cosigned = self._cosignatures(signed)
-        names = {witness.name for witness in self._policy.witnesses if witness.key in cosigned}
-        if not self._policy.satisfied_by(names):
+        if cosigned is None:
+            write_files(self._directory, [(WAITING, signed.note.data)])
             return False
-        public = signed.with_signatures(tuple(cosigned.values()))
+        public = signed.with_signatures(cosigned)
         checkpoint = public.checkpoint
         new = Head(checkpoint.size, checkpoint.root, public.note.data)
         self._store.swap_public(old, new, self._clock())
@@ -192,30 +215,66 @@ class Publisher:
     def _release(self, public: Head) -> SignedCheckpoint:
         """Publish the file `checkpoint`; from now on proofs lead to it."""
         write_files(self._directory, [(CHECKPOINT, public.note)])
+        (self._directory / WAITING).unlink(missing_ok=True)
         self._public, self._public_hashes = parse_checkpoint(public.note), None
         return self._public
 
-    def _cosignatures(self, signed: SignedCheckpoint) -> dict[VerifierKey, NoteSignature]:
-        size = signed.checkpoint.size
+    def _cosignatures(self, signed: SignedCheckpoint) -> tuple[NoteSignature, ...] | None:
+        """Cosignatures that make up the quorum, in the order of the witnesses; None where they do not.
+
+        Who answers later harms nothing: the answer is noted, and the size that the next request begins from.
+        """
+        size, log = signed.checkpoint.size, self._signer.verifier
         hash_at = hash_source(self._reader.tile, size)
+        answers: list[tuple[NoteSignature, ...] | LogError | None] = [None] * len(self._witnesses)
+        self._answers, sizes = answers, self._sizes
 
-        def ask(witness: Witness, old_size: int) -> NoteSignature | LogError:
+        def ask(place: int) -> None:
             try:
-                return ask_witness(witness, signed, min(old_size, size), hash_at)
-            except LogAheadError:
-                raise
+                old_size = min(sizes[place], size)
+                answers[place] = ask_witness(self._witnesses[place], signed, old_size, hash_at, log)
+                sizes[place] = max(sizes[place], size)
             except LogError as error:
-                return error
+                answers[place] = error
 
-        run = self._executor.map if self._executor else map
-        answers = list(run(ask, self._witnesses, self._witness_sizes))
-        self.waiting = tuple(str(answer) for answer in answers if isinstance(answer, LogError))
-        cosigned: dict[VerifierKey, NoteSignature] = {}
-        for number, (witness, answer) in enumerate(zip(self._witnesses, answers, strict=True)):
-            if isinstance(answer, NoteSignature):
-                cosigned[witness.key] = answer
-                self._witness_sizes[number] = size
-        return cosigned
+        places = range(len(self._witnesses))
+        found: dict[int, tuple[NoteSignature, ...]] = {}
+        enough = self._is_quorum(())
+        for place, _ in as_they_come([partial(ask, place) for place in places], self._patience):
+            answer = answers[place]
+            if isinstance(answer, LogAheadError):
+                raise answer
+            if isinstance(answer, tuple):
+                found[place] = answer
+                enough = self._is_quorum(line for lines in found.values() for line in lines)
+                if enough and self._patience is not None:
+                    break
+        return tuple(line for place in sorted(found) for line in found[place]) if enough else None
+
+    def _is_quorum(self, lines: Iterable[NoteSignature]) -> bool:
+        signed = {(line.name, line.key_id) for line in lines}
+        return self._policy.satisfied_by(
+            {each.name for each in self._policy.witnesses if (each.key.name, each.key.key_id) in signed}
+        )
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """How each witness stands, by now, to the checkpoint that it was asked for; none if none was."""
+        silent = LogError("witness-silent")
+        return tuple(
+            Asked(witness.name, None if isinstance(answer, tuple) else answer or silent)
+            for witness, answer in zip(self._witnesses, self._answers, strict=False)
+        )
+
+    @property
+    def signed_size(self) -> int:
+        """Entries of the checkpoint that was signed last."""
+        return self._store.head("signed").size
+
+    @property
+    def lacks_quorum(self) -> bool:
+        """Whether what was signed last is not public yet."""
+        return self.signed_size > self._store.head("public").size
 
     # What others ask of it.
 

@@ -88,6 +88,35 @@ def split(raw: bytes) -> Frame:
     )
 
 
+def records_of(content: bytes) -> list[bytes]:
+    """The records that stand one after another in some bytes (a CBOR sequence, RFC 8742), cut apart.
+
+    Only their frames are looked at. Raises RecordError with the place of what is no record.
+    """
+    found = []
+    start = 0
+    while start < len(content):
+        try:
+            end = _frame_end(content, start)
+        except RecordError as error:
+            raise RecordError("at-byte", place=start, why=error) from None
+        found.append(content[start:end])
+        start = end
+    return found
+
+
+def _frame_end(data: bytes, start: int) -> int:
+    if data[start : start + 2] != _START:
+        raise RecordError("frame-start")
+    _, after = _read(data, start + 2, _BYTES, "protected header")
+    if data[after : after + 1] != b"\xa0":
+        raise RecordError("frame-unprotected")
+    _, end = _read(data, after + 1, _BYTES, "payload")
+    if data[end : end + 2] != b"\x58\x40" or len(data) < end + 66:
+        raise RecordError("frame-signature")
+    return end + 66
+
+
 def payload_start(raw: bytes) -> int:
     """Where the payload's CBOR begins in a record, for a quick look at its type; -1 if it cannot be found."""
     try:

@@ -14,7 +14,7 @@ from escrutinio.core.records import codecs as c
 from escrutinio.core.records.bounds import check_bounds, check_time
 from escrutinio.core.records.cbor import MAX_DEPTH, decode_strictly, encode
 from escrutinio.core.records.cose import MAX_RECORD, Frame, build, key_id, split
-from escrutinio.core.records.keys import SigningKey, check_public_key, check_signature
+from escrutinio.core.records.keys import KeyHolder, check_public_key, check_signature
 from escrutinio.core.records.subjects import Subject, read_subject
 from escrutinio.core.records.types import (
     BY_CODE,
@@ -69,7 +69,7 @@ class UnknownTypeError(RecordError):
         self.issued_at = issued_at
 
 
-def seal(body: Body, *, key: SigningKey, signer: str, subject: str, election: bytes, issued_at: int) -> bytes:
+def seal(body: Body, *, key: KeyHolder, signer: str, subject: str, election: bytes, issued_at: int) -> bytes:
     """Write `body` as a record signed with `key`. Raises RecordError when it does not fit the formats,
     OutOfBoundsError where only a bound keeps it from being one."""
     if (len(election) == 32) is isinstance(body, Definition) or len(election) not in (0, 32):

@@ -54,26 +54,43 @@ def read_public_key(text: str) -> PublicKeyFile:
     return PublicKeyFile(check_name(name), public)
 
 
+class KeyFiles:
+    """What writes key files under one passphrase: it is stretched once, however many keys there are.
+
+    Whoever guesses the passphrase opens all of them either way. RFC 7914 and RFC 8439; a key's name is
+    authenticated with it. Raises RecordError where the passphrase is empty.
+    """
+
+    def __init__(self, passphrase: str) -> None:
+        if not passphrase:
+            raise RecordError("passphrase-empty")
+        self._salt = os.urandom(16)
+        self._cipher = ChaCha20Poly1305(_derive(passphrase, self._salt))
+
+    def content(self, name: str, key: SigningKey) -> bytes:
+        """The content of the file that keeps `key`."""
+        nonce = os.urandom(12)
+        sealed = self._cipher.encrypt(nonce, key.seed(), check_name(name).encode())
+        content = {
+            "escrutinio-key": 1,
+            "name": name,
+            "public": key.public_key.hex(),
+            "scrypt": [_SCRYPT_N, _SCRYPT_R, _SCRYPT_P, self._salt.hex()],
+            "chacha20-poly1305": [nonce.hex(), sealed.hex()],
+        }
+        return (json.dumps(content, indent=1) + "\n").encode()
+
+
 def write_key_file(path: Path, name: str, key: SigningKey, passphrase: str) -> None:
     """Keep `key` at `path`, readable by its owner only, encrypted with scrypt and ChaCha20-Poly1305.
 
-    RFC 7914 and RFC 8439; the name is authenticated with it. Raises RecordError if the file exists (a key
-    is never overwritten), cannot be written, or the passphrase is empty; an unfinished file is removed.
+    Raises RecordError if the file exists (a key is never overwritten), cannot be written, or the passphrase
+    is empty; an unfinished file is removed.
     """
-    if not passphrase:
-        raise RecordError("passphrase-empty")
-    salt, nonce = os.urandom(16), os.urandom(12)
-    sealed = ChaCha20Poly1305(_derive(passphrase, salt)).encrypt(nonce, key.seed(), check_name(name).encode())
-    content = {
-        "escrutinio-key": 1,
-        "name": name,
-        "public": key.public_key.hex(),
-        "scrypt": [_SCRYPT_N, _SCRYPT_R, _SCRYPT_P, salt.hex()],
-        "chacha20-poly1305": [nonce.hex(), sealed.hex()],
-    }
+    content = KeyFiles(passphrase).content(name, key)
     try:
         with new_file(path, private=True, durable=True) as file:
-            file.write((json.dumps(content, indent=1) + "\n").encode())
+            file.write(content)
     except FileExistsError:
         raise RecordError("key-file-exists", path=path) from None
     except OSError as error:

@@ -9,6 +9,7 @@ implementation gives the same answer (docs/formats.md, "Signatures").
 from __future__ import annotations
 
 import os
+from typing import Protocol
 
 from nacl import bindings, exceptions
 
@@ -17,6 +18,21 @@ from escrutinio.core.records.cose import key_id
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
+
+
+class KeyHolder(Protocol):
+    """Whoever signs with a key: the key itself, or a token that never gives it away."""
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32 bytes of the public key."""
+
+    @property
+    def kid(self) -> bytes:
+        """First 8 bytes of SHA-256(public key)."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The 64 bytes of a signature (RFC 8032, section 5.1.6)."""
 
 
 class SigningKey:

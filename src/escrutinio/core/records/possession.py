@@ -13,7 +13,7 @@ from escrutinio.base.errors import RecordError
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.cbor import encode
 from escrutinio.core.records.codes import Role
-from escrutinio.core.records.keys import SigningKey, check_signature
+from escrutinio.core.records.keys import KeyHolder, check_signature
 from escrutinio.core.records.parts import EnrolledKey, Title
 
 CONTEXT = b"escrutinio possession 2\n"
@@ -27,7 +27,7 @@ def signed_by_key(election: bytes, key: EnrolledKey) -> bytes:
 
 
 def enrolled(
-    key: SigningKey,
+    key: KeyHolder,
     election: bytes,
     name: str,
     role: Role,

@@ -10,6 +10,7 @@ from escrutinio.core.log.checkpoint import (
     find_cosignatures,
     find_log_key,
     parse_checkpoint,
+    unjudged_cosigners,
 )
 from escrutinio.core.log.policy import NO_QUORUM, Policy
 from escrutinio.core.log.reader import CHECKPOINT, LogReader
@@ -54,7 +55,17 @@ def check_signatures(
         quorum.count = len(cosignatures)
         if policy.quorum == NO_QUORUM:
             quorum.note = Phrase("The trust file asks for no cosignature.")
-        if not policy.satisfied_by({cosigned.witness for cosigned in cosignatures}):
+        names, unjudged_names = (
+            {cosigned.witness for cosigned in cosignatures},
+            unjudged_cosigners(signed, policy),
+        )
+        why = LogError("cosignatures-unjudged", names=", ".join(unjudged_names))
+        if policy.satisfied_by(names):
+            if unjudged_names:
+                quorum.note = why
+        elif policy.satisfied_by(names | set(unjudged_names)):
+            quorum.leave_open(PLACE, why)  # nothing is wrong that is known of
+        else:
             present = ", ".join(cosigned.witness for cosigned in cosignatures) or NO_QUORUM
             quorum.fail(PLACE, LogError("checkpoint-quorum", quorum=repr(policy.quorum), present=present))
     return [signature.done(), quorum.done()], cosignatures

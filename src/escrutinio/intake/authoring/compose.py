@@ -8,7 +8,7 @@ nothing is signed while a row is bad.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,15 +23,14 @@ from escrutinio.base.toml import convert
 from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
 from escrutinio.core.election.roll import Center, Station, write_centers, write_stations
 from escrutinio.core.records.attachments import CBOR, CSV
-from escrutinio.core.records.cbor import encode
-from escrutinio.core.records.codecs import Struct
 from escrutinio.core.records.codes import Form
-from escrutinio.core.records.parts import Declared, EnrolledKey
+from escrutinio.core.records.parts import Declared
 from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Copy, Enrolment, Roll, SheetStatus
 from escrutinio.intake.authoring.composer import Composer
 from escrutinio.intake.authoring.config import ElectionConfig
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
+from escrutinio.intake.authoring.requests import batches
 from escrutinio.intake.authoring.script import play
 from escrutinio.intake.authoring.statements import add_statements, read_statements
 from escrutinio.intake.mapping.aside import set_aside
@@ -50,9 +49,6 @@ from escrutinio.intake.mapping.rows import (
     SourceFile,
 )
 from escrutinio.intake.mapping.tables import opened_files, read_areas, read_centers, read_roll, read_sheets
-
-ROOM_FOR_KEYS = 64_000
-"""Most bytes of the keys in one enrolment, so that it stays under the size of an entry."""
 
 
 class ScriptTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,21 +191,6 @@ def _enrol_organisations(composer: Composer, config: ElectionConfig) -> None:
     ]
     for batch in batches(keys):
         composer.add(Enrolment(batch), by=ROOT, about="election")
-
-
-def batches(keys: Sequence[EnrolledKey]) -> Iterator[tuple[EnrolledKey, ...]]:
-    """The keys in as many parts as entries they fill."""
-    batch: list[EnrolledKey] = []
-    room = ROOM_FOR_KEYS
-    for key in keys:
-        size = len(encode(Struct(EnrolledKey).encode(key)))
-        if batch and size > room:
-            yield tuple(batch)
-            batch, room = [], ROOM_FOR_KEYS
-        batch.append(key)
-        room -= size
-    if batch:
-        yield tuple(batch)
 
 
 def _add_roll(composer: Composer, tables: Tables, script: ScriptTable, config: ElectionConfig) -> None:

@@ -14,9 +14,11 @@ from escrutinio.core.election.rights import Rights
 from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.log.tiles import Frontier
 from escrutinio.core.records.attachments import attachment_of
+from escrutinio.core.records.codecs import Struct
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import open_record, seal
-from escrutinio.core.records.parts import Attachment, LogHead
+from escrutinio.core.records.parts import Attachment, EnrolledKey, LogHead
+from escrutinio.core.records.possession import signed_by_key
 from escrutinio.core.records.types import Body, Definition, Enrolment
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 
@@ -144,3 +146,16 @@ class Composer:
         if name not in self._named:
             raise InputError("entry-id-unknown", name=repr(name))
         return self._named[name]
+
+    def kid_of(self, name: str) -> bytes:
+        """The key of a signer."""
+        return self.keyring.key(name).kid
+
+    def enrolled_key(self, table: dict[str, object]) -> object:
+        """An enrolled key with what its author left out: the public key of that name, and its proof."""
+        key = self.keyring.key(str(table.get("name")))
+        table.setdefault("public_key", key.public_key.hex())
+        if "proof" in table:
+            return table
+        said = Struct(EnrolledKey).from_plain(table | {"proof": bytes(64).hex()})
+        return table | {"proof": key.sign(signed_by_key(self.election, said)).hex()}

@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from escrutinio.base.errors import DefinitionError, RecordError
+from escrutinio.base.errors import DefinitionError, InputError, RecordError
+from escrutinio.base.inputs import read_input
 from escrutinio.base.toml import convert, nearest, read_toml
 from escrutinio.core.election.areas import AreaTree, write_areas
 from escrutinio.core.election.contests import check_areas
@@ -29,6 +30,8 @@ from escrutinio.intake.authoring.config_file import CourtTable, File, PowerTable
 from escrutinio.intake.authoring.config_tables import read_contest_files
 from escrutinio.intake.authoring.config_values import Titles, read_code, read_languages, read_word
 from escrutinio.intake.authoring.presentation import Presentation, PresentationReader
+
+MAX_CONFIG = 16 * 1024 * 1024
 
 T = TypeVar("T")
 
@@ -255,6 +258,20 @@ class _Reader:
                 read_word(Role, table.role, f"{place}, role"),
                 self.titles(table.title, f"{place}, title"),
             )
+
+
+def read_config_file(config_file: Path) -> tuple[ElectionConfig, Path]:
+    """A configuration, and the directory of the files that it names; of a directory its `election.toml`.
+
+    Raises InputError or DefinitionError.
+    """
+    path = config_file / "election.toml" if config_file.is_dir() else config_file
+    try:
+        if path.stat().st_size > MAX_CONFIG:
+            raise InputError("config-long", path=path, limit=MAX_CONFIG)
+        return read_config(read_input(path, MAX_CONFIG), path.name, path.parent), path.parent
+    except OSError as error:
+        raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
 
 
 def _power(table: PowerTable) -> Power:

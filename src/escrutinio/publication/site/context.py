@@ -16,6 +16,7 @@ from escrutinio.publication.browser.verifier import newer_verifier
 from escrutinio.publication.documents.report.results import ContestEvidence
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.changes import Changes
+from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning
 from escrutinio.publication.site.maps import Maps
 from escrutinio.publication.site.model import Race, Site
 from escrutinio.publication.site.shelf import Description, Shelf
@@ -37,6 +38,7 @@ class Context:
     address: str | None = None
     licence: tuple[Title, ...] = ()
     evidence: tuple[ContestEvidence, ...] = ()
+    cosigning: Cosigning = ALL_ANSWER
 
     @cached_property
     def charter(self) -> Charter | None:
@@ -63,6 +65,7 @@ class Context:
             "checkpoint": signed.checkpoint,
             "checkpoint_text": signed.note.data.decode(),
             "cosignatures": find_cosignatures(signed, self.trust.policy),
+            "cosigning": self.cosigning,
             "fingerprints": self.fingerprints,
             "fingerprint": fingerprint(self.trust),
             "mirrors": self.trust.mirrors,

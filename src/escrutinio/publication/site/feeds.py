@@ -1,4 +1,5 @@
-"""An Atom feed (RFC 4287) for each area: how many stations are counted, what was announced, what was noticed.
+"""An Atom feed (RFC 4287) for each area: how many stations are counted, what was announced, what was noticed;
+in that of the whole, besides, each further key under a name, so that whoever holds the name is told.
 
 A feed says what is so now; a reader's program keeps what it said before. The entry on counted stations has
 another id whenever a sheet changes the area, so that each change is news. All of it follows from the log:
@@ -31,6 +32,7 @@ MOST_SAID = 20
 
 _LAST = 253_402_300_799  # the last second that RFC 3339 can write
 
+FURTHER_KEY = N_("A further key was enrolled for %(name)s: %(kid)s")
 COUNTED = N_("%(contest)s: %(counted)s of %(all)s stations counted")
 
 
@@ -102,6 +104,8 @@ class Feeds:
         yield _News(f"size {size}", text, issued_at(self._state, size), f"{file}.html")
         for logged in self._said.get(area, ())[-MOST_SAID:][::-1]:
             yield self._announced(logged)
+        if area == 0:
+            yield from self._further_keys()
         inside = self._site.findings_in.get(area)
         for finding in inside.listed[:MOST_FINDINGS] if inside else ():
             yield self._noticed(file, finding)
@@ -116,6 +120,20 @@ class Feeds:
         )
         link = f"../{self._site.book.path_of[logged.index]}#e{logged.index}"
         return _News(f"entry {logged.index}", f"{kind}: {who}", logged.entry.issued_at, link)
+
+    def _further_keys(self) -> Iterator[_News]:
+        """The newest keys that were enrolled under names that had one, a name and an entry each."""
+        names: set[str] = set()
+        further = []
+        for held in self._state.keys:
+            if held.key.name in names:
+                further.append(held)
+            names.add(held.key.name)
+        for held in further[-MOST_SAID:][::-1]:
+            title = self._words.gettext(FURTHER_KEY) % {"name": held.key.name, "kid": held.kid.hex()}
+            link = f"../{self._site.book.path_of[held.enrolled]}#e{held.enrolled}"
+            moment = issued_at(self._state, held.enrolled + 1)
+            yield _News(f"key {held.kid.hex()}", title, moment, link)
 
     def _noticed(self, file: str, finding: Finding) -> _News:
         last = max(finding.entries, default=0)

@@ -50,6 +50,7 @@ class Frame:
     def __init__(self, made: Environment) -> None:
         pieces = made.get_template("frame.html").module
         self.notices = cache(pieces.notices)  # type: ignore[attr-defined]
+        self.silence = cache(pieces.silence)  # type: ignore[attr-defined]
         self._parts = cache(pieces.parts)  # type: ignore[attr-defined]
         self._within = cache(pieces.within)  # type: ignore[attr-defined]
 

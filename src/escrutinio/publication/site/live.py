@@ -21,6 +21,7 @@ from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.parts import Title
 from escrutinio.publication.documents.notices import notices
+from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning, Silent, Waiting
 
 LIVE = "live.json"
 LATEST = "latest.json"
@@ -66,6 +67,8 @@ class Live(msgspec.Struct, frozen=True):
     time: int
     cosigners: Sequence[Cosigner]
     quorum: bool | None
+    silent: Sequence[dict[str, object]]
+    waiting: Waiting | None
     refresh: int | None
     previous: int | None
     changed: Sequence[str] | None
@@ -79,6 +82,13 @@ class Before(msgspec.Struct, frozen=True):
     root: str
     previous: int | None
     changed: list[str] | None
+    silent: tuple[Silent, ...] = ()
+    waiting: Waiting | None = None
+
+    @property
+    def cosigning(self) -> Cosigning:
+        """What it says of silent witnesses."""
+        return Cosigning(self.waiting, self.silent)
 
 
 def read_live(directory: Path) -> Before | None:
@@ -101,13 +111,15 @@ def live_files(
     refresh: int | None,
     before: Before | None,
     changed: frozenset[str] | None,
+    cosigning: Cosigning = ALL_ANSWER,
 ) -> Iterator[tuple[str, bytes]]:
     """`latest.json` and then `live.json`, as (path below the publication, content).
 
     `clock`: when this is published; the time of the figures is that of the last cosignature, or this one
     where nobody cosigned. `refresh`: seconds after which to look again, None where nothing is to come.
     `before`: what was published before, None where nothing was. `changed`: the areas whose pages changed
-    since, None for all. Published again, the same log says what it said.
+    since, None for all. `cosigning`: who of the witnesses is silent. Published again, the same log says what
+    it said.
     """
     cosigned = find_cosignatures(checkpoint, trust.policy)
     time = max((found.timestamp for found in cosigned), default=clock)
@@ -136,12 +148,31 @@ def live_files(
         quorum=trust.policy.satisfied_by({found.witness for found in cosigned})
         if trust.policy.quorum != NO_QUORUM
         else None,
+        **_said(cosigning),  # type: ignore[arg-type]
         refresh=refresh,
         previous=previous,
         changed=named,
         contests=[headlines[0] for _, headlines in shown if headlines],
     )
     yield LIVE, msgspec.json.encode(live) + b"\n"
+
+
+def _said(cosigning: Cosigning) -> dict[str, object]:
+    silent = [{"name": each.name, "since": each.since} for each in cosigning.silent]
+    return {"silent": silent, "waiting": cosigning.waiting}
+
+
+def restate(directory: Path, cosigning: Cosigning) -> bytes | None:
+    """The `live.json` that stands in a directory with what it says of silent witnesses as it is now; None
+    where there is none, or it says so already."""
+    path = directory / LIVE
+    try:
+        content = path.read_bytes()
+        stands = msgspec.json.decode(content, type=dict[str, object])
+    except (OSError, msgspec.DecodeError):
+        return None
+    said = msgspec.json.encode(stands | _said(cosigning)) + b"\n"
+    return None if said == content else said
 
 
 def _headline(state: ElectionState, view: ContestView, basis: str) -> Headline:

@@ -28,6 +28,7 @@ from escrutinio.publication.documents.report.results import ContestEvidence, wor
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice
 from escrutinio.publication.site.context import Context
+from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning
 from escrutinio.publication.site.indexes import index_files
 from escrutinio.publication.site.manifest import MANIFEST, manifest_of, read_manifest, stale
 from escrutinio.publication.site.missing import NAME as MISSING
@@ -70,6 +71,7 @@ def render_site(
     languages: Sequence[str] | None = None,
     executor: Executor | None = None,
     evidence: Sequence[Future[Evidence]] = (),
+    cosigning: Cosigning = ALL_ANSWER,
 ) -> Rendering:
     """Write the pages, their assets and the browser's indexes into `out`.
 
@@ -78,13 +80,21 @@ def render_site(
     and what no longer belongs to the site is removed; the result is as if all had been rendered into an
     empty directory. `progress` hears ("site", pages done, pages to make). `executor` has processes of this
     machine, which make pages, and work out the evidence where that is not on its way already (`evidence`, as
-    `start_evidence` gives it). Raises PublicationError where something cannot be written, and for a language
-    that the site does not speak.
+    `start_evidence` gives it). `cosigning`: which witnesses are silent. Raises PublicationError where
+    something cannot be written, and for a language that the site does not speak.
     """
     languages = languages or catalogue.languages()
     site = Site(state, shown, Shelf(out))
     context = Context(
-        site, Shelf(out), checkpoint, trust, tuple(languages), changes(state), shown.address, shown.licence
+        site,
+        Shelf(out),
+        checkpoint,
+        trust,
+        tuple(languages),
+        changes(state),
+        shown.address,
+        shown.licence,
+        cosigning=cosigning,
     )
     before, now = read_manifest(out), manifest_of(context, shown)
     (out / MANIFEST).unlink(missing_ok=True)  # what a crash leaves half done is made again

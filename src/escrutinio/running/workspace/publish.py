@@ -15,17 +15,17 @@ from escrutinio.base.beside import new_tree, refusal
 from escrutinio.base.errors import InputError, LogError, PublicationError
 from escrutinio.base.files import write_files
 from escrutinio.base.garbage import looking_seldom
-from escrutinio.base.inputs import read_input
 from escrutinio.base.progress import Progress
 from escrutinio.base.words.say import say_in
 from escrutinio.core.election.bulk.known import Known
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.mirrors import MIRRORS, MirrorList, sign_mirrors
+from escrutinio.core.records.codes import AuthorRole, Kind
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.intake.authoring.compose import Tables, compose, read_tables
 from escrutinio.intake.authoring.composer import Composer
-from escrutinio.intake.authoring.config import ElectionConfig, read_config
+from escrutinio.intake.authoring.config import ElectionConfig, read_config_file
 from escrutinio.intake.authoring.keyring import Keyring
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
@@ -35,10 +35,9 @@ from escrutinio.publication.site.render import start_preparing
 from escrutinio.running.workspace.before import read_before
 from escrutinio.running.workspace.follower import follow
 from escrutinio.running.workspace.views import Updated, carry_over, renew
-from escrutinio.running.workspace.workspace import Beginning, Workspace, begin
+from escrutinio.running.workspace.workspace import Beginning, LogKeys, Workspace, begin
 
 SHOWN_BAD_ROWS = 20
-MAX_CONFIG = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -99,12 +98,15 @@ def publish(
     `master` is the key that all others are derived from, `clock` the moment in seconds since 1970-01-01
     UTC: the same input, key and clock give the same bytes. Where the target holds the beginning of this log,
     what stands there keeps its moment, and only what is new is issued now. Raises BadRowsError, InputError or
-    DefinitionError for bad input, and PublicationError where the target cannot be written or holds
+    DefinitionError for bad input and for a real election of its authority, whose keys are nobody's but their
+    holders', and PublicationError where the target cannot be written or holds
     something else (another election, unless `replace`; a log that the new one would contradict), or another
     run is publishing there.
     """
-    config, base_dir = _read_config(config_file)
+    config, base_dir = read_config_file(config_file)
     config.refuse_placeholders()
+    if config.kind is Kind.REAL and config.author_role is AuthorRole.AUTHORITY:
+        raise InputError("publish-derived", config=config_file)
     tables = read_tables(config, base_dir, executor)
     if tables.bad and not skip_bad_rows:
         raise BadRowsError(tables.bad)
@@ -139,7 +141,7 @@ def publish(
             if continued is not None:
                 continued.keep_partial_tiles(workspace.public / "log")
                 carry_over(target, workspace.public)
-            made = _show(
+            made = show_begun(
                 workspace,
                 config,
                 base_dir,
@@ -178,13 +180,13 @@ def _begin(
         raise error.as_kind(PublicationError) from None
 
 
-def _show(
+def show_begun(
     workspace: Workspace,
     config: ElectionConfig,
     base_dir: Path,
     tables: Tables,
     known: Known,
-    keyring: Keyring,
+    keys: LogKeys,
     verifier_html: bytes,
     clock: int,
     progress: Progress,
@@ -192,10 +194,10 @@ def _show(
 ) -> Updated:
     """Everything beside the log: it follows from what the log says, read back and verified."""
     write_geometry(workspace.public / "data", published_geometry(config.shown, tables, base_dir))
-    trust = workspace.trust(keyring, verifier_html=verifier_html, mirrors=config.shown.mirrors)
+    trust = workspace.trust(keys, verifier_html=verifier_html, mirrors=config.shown.mirrors)
     if config.shown.mirrors:
         listed = MirrorList(config.log.origin, clock, config.shown.mirrors)
-        signed = sign_mirrors(listed, workspace.signer(keyring))
+        signed = sign_mirrors(listed, workspace.signer(keys))
         write_files(workspace.public, [(MIRRORS, signed)])
     # With what is known it is read sooner here than sent away.
     follower = follow(
@@ -212,16 +214,6 @@ def _show(
         progress=progress,
         executor=executor,
     )
-
-
-def _read_config(config_file: Path) -> tuple[ElectionConfig, Path]:
-    path = config_file / "election.toml" if config_file.is_dir() else config_file
-    try:
-        if path.stat().st_size > MAX_CONFIG:
-            raise InputError("config-long", path=path, limit=MAX_CONFIG)
-        return read_config(read_input(path, MAX_CONFIG), path.name, path.parent), path.parent
-    except OSError as error:
-        raise InputError("file-unreadable", path=path, why=error.strerror or str(error)) from None
 
 
 def _sources(config: ElectionConfig, base_dir: Path, tables: Tables) -> list[Source]:

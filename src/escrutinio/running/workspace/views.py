@@ -30,6 +30,7 @@ from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.browser.verifier import verifier_files
 from escrutinio.publication.downloads.data import write_data
 from escrutinio.publication.downloads.datapackage import Source
+from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning
 from escrutinio.publication.site.live import LIVE, live_files, read_live
 from escrutinio.publication.site.manifest import MANIFEST, read_manifest
 from escrutinio.publication.site.render import ROOTS, Rendering, render_site, start_evidence
@@ -85,13 +86,15 @@ def renew(
     refresh: int | None = None,
     sources: Sequence[Source] | None = None,
     skipped: Sequence[BadRow] = (),
+    cosigning: Cosigning | None = None,
 ) -> Updated:
     """Bring trust file, `data/` and pages in `directory` up to `log`, which stands there and was verified.
 
     `shown` says how the election is shown; what was voted and by whom comes from the log. `clock` is now,
     in seconds since 1970-01-01 UTC; `refresh` the seconds after which readers should look again, None where
-    nothing more is to come; `sources` what the log was imported from, by default what `data/` names already.
-    Raises PublicationError where something cannot be written.
+    nothing more is to come; `sources` what the log was imported from, by default what `data/` names already;
+    `cosigning` which witnesses are silent, by default as `live.json` says it. Raises PublicationError where
+    something cannot be written.
     """
     state = log.state
     _remove_rests(directory)
@@ -115,6 +118,7 @@ def renew(
         progress=progress,
         executor=executor,
         refresh=refresh,
+        cosigning=cosigning,
     )
     return Updated(state, log.signed, rendering)
 
@@ -140,12 +144,15 @@ def write_views(
     skipped: Sequence[BadRow] = (),
     executor: Executor | None = None,
     refresh: int | None = None,
+    cosigning: Cosigning | None = None,
 ) -> Rendering:
     """Write everything that follows from a state which `log/` and `attachments/` in `directory` give.
 
     Arguments as for `update_publication`, `write_data` and `render_site`. Raises PublicationError.
     """
     before = read_live(directory)
+    if cosigning is None:
+        cosigning = ALL_ANSWER if before is None else before.cosigning
     # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
     evidence = () if executor is None else start_evidence(state, directory, executor)
     write_data(
@@ -165,6 +172,7 @@ def write_views(
         progress=progress,
         executor=executor,
         evidence=evidence,
+        cosigning=cosigning,
     )
     PageWriter(directory).write(
         live_files(
@@ -175,6 +183,7 @@ def write_views(
             refresh=refresh,
             before=before,
             changed=rendering.changed,
+            cosigning=cosigning,
         )
     )
     return rendering

@@ -4,6 +4,8 @@ workspace.json         whose log this is, and of which election
 private/               0700: everything below is for the operator alone
     master.key         encrypted; the log's key, the root and the signing key are derived from it
     store.sqlite       the log's store: what is in it is durable
+    log.key            instead: the log's key alone, where the others have theirs elsewhere
+inbox/                 what was sent, until it is taken (`exchange.parcel`)
 public/                the publication: log, attachments, trust file, data, pages
 
 A workspace is begun with its first records and their attachments, whole or not at all. Records are accepted
@@ -19,6 +21,7 @@ from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -38,7 +41,7 @@ from escrutinio.core.election.admission import Admission
 from escrutinio.core.election.bulk.known import NOTHING, Known
 from escrutinio.core.log.accept import Acceptor, Refusal, refused
 from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
-from escrutinio.core.log.policy import LogIdentity, Policy
+from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.publisher import Publisher
 from escrutinio.core.log.reader import open_log
 from escrutinio.core.log.store import Receipt
@@ -50,17 +53,31 @@ from escrutinio.core.records.keyfiles import read_key_file, write_key_file
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import LOG, Keyring
+from escrutinio.running.workspace.witnesses import (
+    WitnessesTable,
+    policy_of,
+    remember_asked,
+    witnesses_at,
+)
 
-SETTINGS, STORE = "workspace.json", "store.sqlite"
+SETTINGS, STORE, LOG_KEY = "workspace.json", "store.sqlite", "log.key"
+INBOX = "inbox"
+"""Where records and cosignatures are put that come as files."""
+
 MAX_SETTINGS = 64 * 1024
 VERSION = 1
+
+LogKeys: TypeAlias = Keyring | NoteSigner
+"""What signs the log's checkpoints, or what it is derived from."""
 
 ROLES = {role.name.lower(): role for role in LogRole}
 
 
 class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`workspace.json`: `election` is the SHA-256 of the definition in hexadecimal, `charter` that of the
-    charter, `operator` the name that signs in this log, `titles` what people call it, by language."""
+    charter, `operator` the name that signs in this log, `titles` what people call it, by language; `shown`
+    the configuration that says how it is shown, or `presentation.json`, as seen from the workspace;
+    `witnesses` who must have cosigned what is public."""
 
     version: int = VERSION
     role: str
@@ -69,6 +86,8 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     origin: str
     operator: str
     titles: dict[str, str] = {}
+    shown: str = ""
+    witnesses: WitnessesTable = WitnessesTable()
 
 
 @dataclass(frozen=True)
@@ -99,6 +118,11 @@ class Workspace:
         return self.directory / "private"
 
     @property
+    def inbox(self) -> Path:
+        """Where others leave what they signed."""
+        return self.directory / INBOX
+
+    @property
     def role(self) -> LogRole:
         """Whose log it is: the authority's, a party's, an observer's or an importer's."""
         return ROLES[self.settings.role]
@@ -110,20 +134,34 @@ class Workspace:
         _, master = read_key_file(self.private / "master.key", passphrase)
         return Keyring(master, self.settings.origin)
 
-    def signer(self, keyring: Keyring) -> NoteSigner:
+    def signer(self, keys: LogKeys) -> NoteSigner:
         """What signs the log's checkpoints."""
-        return NoteSigner(self.settings.origin, KeyType.ED25519, keyring.seed(LOG))
+        if isinstance(keys, NoteSigner):
+            return keys
+        return NoteSigner(self.settings.origin, KeyType.ED25519, keys.seed(LOG))
 
-    def verifier(self, keyring: Keyring) -> VerifierKey:
+    def log_signer(self, passphrase: str) -> NoteSigner:
+        """What signs the log's checkpoints: the log key where it stands by itself, else what the master key
+        gives. Raises RecordError for a wrong passphrase, and for the key of another log."""
+        path = self.private / LOG_KEY
+        if not path.exists():
+            return self.signer(self.keyring(passphrase))
+        return read_log_key(path, passphrase, self.settings.origin)
+
+    def verifier(self, keys: LogKeys) -> VerifierKey:
         """The log's public key as a C2SP verifier key."""
-        return self.signer(keyring).verifier
+        return self.signer(keys).verifier
 
-    def trust(self, keyring: Keyring, *, verifier_html: bytes, mirrors: tuple[str, ...] = ()) -> Trust:
+    def policy(self, keys: LogKeys) -> Policy:
+        """The log's key, its witnesses and their quorum. Raises LogError where they break a rule."""
+        return policy_of(self.verifier(keys), self.settings.witnesses)
+
+    def trust(self, keys: LogKeys, *, verifier_html: bytes, mirrors: tuple[str, ...] = ()) -> Trust:
         """The trust file to hand out: this log's key, definition and charter, and the offline verifier."""
         return Trust(
             definition=bytes.fromhex(self.settings.election),
             charter=bytes.fromhex(self.settings.charter),
-            policy=Policy(logs=(LogIdentity(self.verifier(keyring)),)),
+            policy=self.policy(keys),
             verifier_html=verifier_html,
             mirrors=mirrors,
         )
@@ -165,13 +203,28 @@ class Workspace:
             yield Acceptor(store, open_log(self._log_directory()), admission)
 
     @contextmanager
-    def publisher(self, keyring: Keyring, clock: int) -> Iterator[Publisher]:
-        """The log's one publisher; raises LogError while another is at work, or where histories differ."""
+    def publisher(self, keys: LogKeys, clock: int) -> Iterator[Publisher]:
+        """The log's one publisher; raises LogError while another is at work, or where histories differ.
+
+        Afterwards `witnesses.json` and `live.json` say which witnesses were silent.
+        """
+        policy, table = self.policy(keys), self.settings.witnesses
+        witnesses = witnesses_at(policy, self.directory / INBOX, table.patience)
         with (
             closing(self._store()) as store,
-            Publisher(self._log_directory(), store, self.signer(keyring), clock=lambda: clock) as publisher,
+            Publisher(
+                self._log_directory(),
+                store,
+                self.signer(keys),
+                clock=lambda: clock,
+                policy=policy,
+                witnesses=witnesses,
+                patience=table.patience if witnesses else None,
+            ) as publisher,
         ):
             yield publisher
+            if witnesses:
+                remember_asked(publisher, self.private, self.public, clock)
 
     def _log_directory(self) -> Path:
         directory = self.public / "log"
@@ -184,7 +237,7 @@ class Workspace:
     def add(
         self,
         records: Sequence[bytes],
-        keyring: Keyring,
+        keys: LogKeys,
         clock: int,
         log: VerifiedLog | None = None,
         *,
@@ -194,15 +247,15 @@ class Workspace:
 
         Raises LogError where the log cannot be written; what was refused is said in the answers.
         """
-        with self.publisher(keyring, clock) as publisher, self.acceptor(log, known=known) as acceptor:
+        with self.publisher(keys, clock) as publisher, self.acceptor(log, known=known) as acceptor:
             answers = acceptor.accept(records)
             publisher.publish()
             publisher.sweep()
         return answers
 
-    def finish(self, keyring: Keyring, clock: int) -> None:
+    def finish(self, keys: LogKeys, clock: int) -> None:
         """Make public what an interrupted run left durable. Raises LogError."""
-        with self.publisher(keyring, clock) as publisher:
+        with self.publisher(keys, clock) as publisher:
             publisher.publish()
             publisher.sweep()
 
@@ -229,10 +282,11 @@ def begin(
     operator: str,
     origin: str,
     titles: Mapping[str, str],
-    keyring: Keyring,
+    keyring: LogKeys,
     clock: int,
     private: Iterable[tuple[str, bytes]] = (),
     key_file: Callable[[Path], None] | None = None,
+    shown: str = "",
 ) -> Workspace:
     """Make a workspace in a directory that does not exist or is empty.
 
@@ -248,6 +302,7 @@ def begin(
         origin=origin,
         operator=operator,
         titles=dict(titles),
+        shown=shown,
     )
     with beginning_in(directory) as staging:
         made = Workspace(staging, settings)
@@ -283,6 +338,20 @@ def beginning_in(directory: Path) -> Iterator[Path]:
 def keep_key(operator: str, master: SigningKey, passphrase: str) -> Callable[[Path], None]:
     """What `begin` keeps the master key with: encrypted, under the operator's name."""
     return lambda path: write_key_file(path, operator, master, passphrase)
+
+
+def log_key_name(origin: str) -> str:
+    """The name in the file of a log's key: it follows from the origin, so that no other log can use it."""
+    return f"log/{digest_of(origin.encode()).hex()[:16]}"
+
+
+def read_log_key(path: Path, passphrase: str, origin: str) -> NoteSigner:
+    """The key of the log with this origin. Raises RecordError where it cannot be opened, and InputError where
+    it is another log's."""
+    name, key = read_key_file(path, passphrase)
+    if name != log_key_name(origin):
+        raise InputError("log-key-other", path=path, name=name, origin=origin)
+    return NoteSigner(origin, KeyType.ED25519, key.seed())
 
 
 def open_workspace(directory: Path) -> Workspace:

@@ -51,6 +51,13 @@ ACT_OVERRULED = FAMILY.finding(
     "higher instance has spoken (entry {current}); it changes nothing.",
 )
 
+ACT_WAITING = FAMILY.finding(
+    "act-waiting",
+    WARNING,
+    "Record that waits for more signatures | Entry {entry} waits: {count} of {needed} who have to "
+    "sign the same have done so ({signer}). Until then it changes nothing.",
+)
+
 ENTRY_REPEATED = FAMILY.finding(
     "entry-repeated",
     WARNING,

@@ -49,11 +49,17 @@ NAME_ENROLLED_TWICE = FAMILY.finding(
     "was in force.",
 )
 
+NAME_ENROLLED_AGAIN = FAMILY.finding(
+    "name-enrolled-again",
+    NOTE,
+    "New key under a name | Entry {entry} enrols a key for {signer}, whose key of entry {first} was revoked "
+    "in entry {revocation}. Whoever holds the name knows whether it is theirs.",
+)
+
 
 @FAMILY.rule
 def _names(given: RuleInput, notes: Findings) -> None:
-    """A key enrolled under a name while an earlier one of that name was in force; one that was revoked before
-    was replaced."""
+    """A further key under a name: while the one before is in force, or in place of one that was revoked."""
     before: dict[str, HeldKey] = {}
     for held in given.state.keys:
         first = before.setdefault(held.key.name, held)
@@ -67,6 +73,13 @@ def _names(given: RuleInput, notes: Findings) -> None:
                 first=first.enrolled,
             )
         else:
+            notes.add(
+                NAME_ENROLLED_AGAIN,
+                [held.enrolled, first.enrolled, first.revoked],
+                signer=held.key.name,
+                first=first.enrolled,
+                revocation=first.revoked,
+            )
             before[held.key.name] = held
 
 

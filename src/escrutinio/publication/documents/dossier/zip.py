@@ -22,6 +22,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from escrutinio.base.cells import csv_bytes
+from escrutinio.core.log.notes import KeyType, cosigned_message
 from escrutinio.core.log.trust import format_trust
 from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.cose import split
@@ -104,9 +105,10 @@ def _checkpoint(dossier: Dossier) -> Iterator[tuple[str, bytes]]:
     if head.log_key is not None:
         value = values[head.log_key.name, head.log_key.key_id]
         yield from _signed("checkpoint/log", note.text, value, head.log_key.public_key)
-    for number, (seen, key) in enumerate(head.cosignatures, 1):
-        # A cosignature (C2SP tlog-cosignature) covers its time and then the note's text.
-        text = f"cosignature/v1\ntime {seen.timestamp}\n".encode() + note.text
+    # What is signed with ML-DSA-44 few installed programs can check: it stands in the checkpoint alone.
+    checked = [(seen, key) for seen, key in head.cosignatures if key.type is KeyType.COSIGNATURE]
+    for number, (seen, key) in enumerate(checked, 1):
+        text = cosigned_message(key, note.text, seen.timestamp)
         value = values[key.name, key.key_id][8:]
         yield from _signed(f"checkpoint/witness-{number}", text, value, key.public_key)
 

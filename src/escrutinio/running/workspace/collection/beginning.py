@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from escrutinio.base.errors import InputError
 from escrutinio.core.election.control import Attachments
+from escrutinio.core.election.keys import HeldKey
 from escrutinio.core.election.state import ElectionState, Logged, Standing, attachments_of
 from escrutinio.core.records.codes import LogRole, Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.records.parts import EnrolledKey, Title
+from escrutinio.core.records.parts import Title
 from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.subjects import ELECTION
 from escrutinio.core.records.text import check_name
@@ -67,13 +68,13 @@ def beginning(
     signs the copies; `clock` in seconds since 1970. Raises InputError where the election's log has no
     roll or lacks a part of it, or already gives the organisation's name to others.
     """
-    carried = [one for one in state.controls if isinstance(one.entry.body, CARRIED) and _stands(one)]
+    carried = carried_over(state)
     if not any(isinstance(one.entry.body, Roll) for one in carried):
         raise InputError("collect-no-roll")
     titles = organisation.titles or (Title("en", organisation.name),)
     charter = Charter(origin, organisation.role, titles, root.public_key, None)
     own = enrolled(key, state.election, organisation.name, ROLES[organisation.role], titles=titles)
-    needed = tuple(_signers(state, carried))
+    needed = tuple(held.key for held in signers_of(state, carried))
     if any(held.name == organisation.name for held in needed):
         raise InputError("collect-roll-signer", name=organisation.name)
 
@@ -90,22 +91,29 @@ def beginning(
     )
     bodies = (definition.body, *(one.entry.body for one in carried))
     digests = dict.fromkeys(each.digest for body in bodies for each in attachments_of(body))
-    return Beginning(records, {digest: _content(attachments, digest) for digest in digests})
+    return Beginning(records, {digest: content_of(attachments, digest) for digest in digests})
 
 
-def _content(attachments: Attachments, digest: bytes) -> bytes:
+def content_of(attachments: Attachments, digest: bytes) -> bytes:
+    """A file that the election's log publishes. Raises InputError where it does not."""
     content = attachments(digest)
     if content is None:
         raise InputError("collect-attachment", digest=digest.hex())
     return content
 
 
+def carried_over(state: ElectionState) -> list[Logged[Body]]:
+    """What another log needs of this one, in log order: acts in force, and the consents to them."""
+    return [one for one in state.controls if isinstance(one.entry.body, CARRIED) and _stands(one)]
+
+
 def _stands(logged: Logged[Body]) -> bool:
     return logged.standing in (Standing.EFFECTIVE, Standing.CONSENT)
 
 
-def _signers(state: ElectionState, carried: Iterable[Logged[Body]]) -> Iterable[EnrolledKey]:
+def signers_of(state: ElectionState, carried: Iterable[Logged[Body]]) -> Iterable[HeldKey]:
+    """The keys that signed what is carried over, each once."""
     for kid in dict.fromkeys(logged.entry.kid for logged in carried):
         held = state.keys.get(kid)
         if held is not None:  # what stands was signed by an enrolled key
-            yield held.key
+            yield held

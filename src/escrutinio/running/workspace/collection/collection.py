@@ -43,6 +43,7 @@ from escrutinio.running.workspace.collection.beginning import Organisation, begi
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Said
 from escrutinio.running.workspace.workspace import Workspace, begin, keep_key, open_workspace
 
+KEYS = "keys.json"
 MAX_KEYS = 256 * 1024 * 1024
 
 
@@ -157,8 +158,8 @@ class Collection:
         return self.workspace.trust(keyring, verifier_html=verifiers.digest)
 
     def known_keys(self) -> Mapping[bytes, KnownKey]:
-        """The keys of the election's own log, by key id, as they were when this log began."""
-        path = self.private / "keys.json"
+        """The keys of the election's own log, by key id, as they were when it was last read."""
+        path = self.private / KEYS
         try:
             if path.stat().st_size > MAX_KEYS:
                 raise InputError("fetch-long", path=path, limit=MAX_KEYS)
@@ -224,7 +225,7 @@ def create(
         state, attachments, organisation, origin=origin, root=keyring.key(ROOT), key=key, clock=clock
     )
     known = {held.kid.hex(): known_key(held) for held in state.keys}
-    private = [("keys.json", msgspec.json.encode(known))]
+    private = [(KEYS, msgspec.json.encode(known))]
     if qr2024 is not None:
         private.append(("qr2024.json", format_qr2024_options(read_qr2024_options(qr2024))))
     workspace = begin(

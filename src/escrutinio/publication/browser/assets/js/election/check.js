@@ -103,6 +103,7 @@ async function step(id, answer) {
     return { id, ...(await answer()), why: null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    if (error.unjudged) return { id, state: "open", text: error.key, values: error.values, why: null };
     return { id, state: "bad", text: `${id}-bad`, values: {}, why: error };
   }
 }

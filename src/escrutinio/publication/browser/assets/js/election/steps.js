@@ -57,7 +57,7 @@ export class Steps {
    * Take a step: what `act` returns is its answer and what later steps need; a refusal is the answer "bad", but
    * where a file could not be read: nothing is wrong that is known of, and the step is open. So it is where a file
    * of the log is not there: a mirror may be behind or not whole, and nothing follows from that about the log; and
-   * where the election is of another version of the formats.
+   * where the election is of another version of the formats, or cosigned in a way that cannot be judged here.
    * @template T
    * @param {string} id
    * @param {() => Promise<Answer<T>>} act
@@ -70,7 +70,7 @@ export class Steps {
       return result ?? null;
     } catch (why) {
       if (!(why instanceof Refusal)) throw why;
-      if (why.otherVersion) this.put(id, "open", "other-version", {}, why);
+      if (why.otherVersion || why.unjudged) this.put(id, "open", "other-version", {}, why);
       else if (why.unreadable || (why.unread && OF_LOG.has(id))) this.put(id, "open", "unreadable", {}, why);
       else this.put(id, "bad", `${id}-bad`, {}, why);
       return null;

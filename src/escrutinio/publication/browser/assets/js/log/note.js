@@ -1,5 +1,6 @@
 // Signed notes, verifier keys, checkpoints and cosignatures (C2SP signed-note, tlog-checkpoint,
-// tlog-cosignature). Only two kinds of signature are checked: 1, a log's, and 4, a witness's.
+// tlog-cosignature). Two kinds of signature are checked: 1, a log's, and 4, a witness's with Ed25519. Keys of kind 6,
+// a witness's with ML-DSA-44, are read; their lines cannot be judged here, and never count.
 
 import { bigEndian, concat, equal, fromBase64, fromUtf8, toHex, toUtf8 } from "../records/bytes.js";
 import { keyIsValid, verifySignature } from "../records/ed25519.js";
@@ -9,6 +10,8 @@ import { sha256 } from "../records/sha256.js";
 
 export const LOG_KEY = 1;
 export const COSIGNATURE_KEY = 4;
+export const ML_DSA_KEY = 6;
+const ML_DSA_SIZE = 1312;
 
 export const MAX_NOTE = 512 * 1024;
 const MAX_SIGNATURES = 64;
@@ -37,9 +40,12 @@ export function parseVkey(text) {
   checkName(name);
   const data = fromBase64(material);
   const type = data[0];
-  if (type !== LOG_KEY && type !== COSIGNATURE_KEY) refuse("vkey-type", { name: quoted(name) });
+  if (type !== LOG_KEY && type !== COSIGNATURE_KEY && type !== ML_DSA_KEY) refuse("vkey-type", { name: quoted(name) });
   const publicKey = data.slice(1);
-  if (!keyIsValid(publicKey)) refuse("vkey-point", { name: quoted(name) });
+  if (type === ML_DSA_KEY) {
+    if (publicKey.length !== ML_DSA_SIZE) refuse("vkey-ml-dsa", { name: quoted(name), size: ML_DSA_SIZE });
+    if (toUtf8(name).length > 255) refuse("log-name", { name: quoted(name) });
+  } else if (!keyIsValid(publicKey)) refuse("vkey-point", { name: quoted(name) });
   const computed = toHex(sha256(concat(toUtf8(`${name}\n`), data)).subarray(0, 4));
   return id === computed ? { name, type, publicKey, id } : refuse("vkey-id", { name: quoted(name) });
 }
@@ -98,8 +104,8 @@ function parseSignature(line) {
 }
 
 /**
- * The known keys that signed a note, with the second that a cosigner states; lines of unknown keys are ignored, and a line
- * of a known key that does not hold condemns the whole note.
+ * The known keys that signed a note, with the second that a cosigner states; lines of unknown keys are ignored, and so
+ * are those that cannot be judged here; a line of a known key that does not hold condemns the whole note.
  * @param {Pick<Checkpoint, "text" | "signatures">} note
  * @param {VerifierKey[]} keys
  * @returns {Promise<{ key: VerifierKey, timestamp: bigint | null }[]>}
@@ -108,7 +114,7 @@ export async function knownSignatures(note, keys) {
   const found = [];
   for (const signature of note.signatures) {
     const key = keys.find(({ name, id }) => name === signature.name && id === signature.id);
-    if (key) found.push({ key, timestamp: await checkLine(key, note.text, signature.value) });
+    if (key && key.type !== ML_DSA_KEY) found.push({ key, timestamp: await checkLine(key, note.text, signature.value) });
   }
   return found;
 }
@@ -142,7 +148,19 @@ export async function verifyLogSignature(checkpoint, trust) {
 }
 
 /**
- * The trusted witnesses that cosigned a checkpoint and the seconds they state; refused without the quorum.
+ * The trusted witnesses with a line that cannot be judged here, for want of the algorithm.
+ * @param {Checkpoint} checkpoint
+ * @param {import("./trust.js").Trust} trust
+ * @returns {string[]}
+ */
+export function unjudgedCosigners({ signatures }, trust) {
+  const lines = new Set(signatures.map(({ name, id }) => `${name}+${id}`));
+  return trust.witnesses.filter(({ key }) => key.type === ML_DSA_KEY && lines.has(`${key.name}+${key.id}`)).map(({ name }) => name);
+}
+
+/**
+ * The trusted witnesses that cosigned a checkpoint and the seconds they state; refused without the quorum, as
+ * what cannot be judged where the lines that cannot would make it.
  * @param {Checkpoint} checkpoint
  * @param {import("./trust.js").Trust} trust
  * @returns {Promise<{ witness: string, timestamp: bigint }[]>}
@@ -155,6 +173,8 @@ export async function verifyCosignatures(checkpoint, trust) {
   }));
   const names = cosigned.map((one) => one.witness);
   if (satisfied(trust, names)) return cosigned;
+  const unjudged = unjudgedCosigners(checkpoint, trust);
+  if (satisfied(trust, [...names, ...unjudged])) return refuse("cosignatures-unjudged", { names: unjudged.join(", ") });
   return refuse("checkpoint-quorum", { quorum: quoted(trust.quorum), present: names.join(", ") || "—" });
 }
 

@@ -4,7 +4,7 @@
 
 import { fromHex, fromUtf8 } from "../records/bytes.js";
 import { isAddress } from "./mirrors.js";
-import { COSIGNATURE_KEY, LOG_KEY, parseVkey } from "./note.js";
+import { COSIGNATURE_KEY, LOG_KEY, ML_DSA_KEY, parseVkey } from "./note.js";
 import { Refusal, quoted, refuse } from "../records/refusal.js";
 
 export const MAX_TRUST = 1024 * 1024;
@@ -38,10 +38,10 @@ export function parseTrust(data) {
     charter: digest(root, "charter"),
     quorum: text(root, "quorum"),
     verifierHtml: root.has("verifier_html") ? digest(root, "verifier_html") : null,
-    logs: (lists.get("log") ?? []).map((table) => ({ key: readKey(table, ["vkey", "url"], LOG_KEY) })),
+    logs: (lists.get("log") ?? []).map((table) => ({ key: readKey(table, ["vkey", "url"], [LOG_KEY]) })),
     witnesses: (lists.get("witness") ?? []).map((table) => ({
       name: text(table, "name"),
-      key: readKey(table, ["name", "vkey", "url"], COSIGNATURE_KEY),
+      key: readKey(table, ["name", "vkey", "url"], [COSIGNATURE_KEY, ML_DSA_KEY]),
     })),
     groups: (lists.get("group") ?? []).map(readGroup),
   };
@@ -49,12 +49,12 @@ export function parseTrust(data) {
   return trust;
 }
 
-/** @param {Table} table @param {string[]} keys @param {number} type */
-function readKey(table, keys, type) {
+/** @param {Table} table @param {string[]} keys @param {number[]} types */
+function readKey(table, keys, types) {
   onlyKeys(table, keys);
   if (table.has("url") && SPACES.test(text(table, "url"))) refuse("policy-url");
   const key = parseVkey(text(table, "vkey"));
-  return key.type === type ? key : refuse("policy-type", { name: quoted(key.name) });
+  return types.includes(key.type) ? key : refuse("policy-type", { name: quoted(key.name) });
 }
 
 /** @param {Table} table */
@@ -79,6 +79,8 @@ function checkPolicy({ logs, witnesses, groups, quorum }) {
       seen.add(String(key.publicKey));
     }
   }
+  const own = new Set(logs.map(({ key }) => String(key.publicKey)));
+  for (const { key } of witnesses) if (own.has(String(key.publicKey))) refuse("policy-log-key", { name: quoted(key.name) });
   const names = new Set();
   const define = (/** @type {string} */ name) => {
     if (!name || name === "none" || SPACES.test(name) || names.has(name)) refuse("policy-name", { name: quoted(name) });

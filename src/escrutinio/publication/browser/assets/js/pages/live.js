@@ -6,13 +6,14 @@ import { formatTenths, speaker } from "../records/words.js";
 import { figuresIn } from "./figure-marks.js";
 import { keepAddress } from "./languages.js";
 import { hold } from "./seen.js";
-import { clockOf, dayOfMoment } from "./times.js";
+import { clockOf, dayOfMoment, momentOf } from "./times.js";
 
 const say = speaker("live");
 
 /** @typedef {{ contest: string, stations_counted: number, stations_pending: number, stations_without_sheet: number }} Headline */
 /** @typedef {{ origin: string, size: number, root: string, time: number, refresh: number | null, previous: number | null,
- *   changed: string[] | null, contests: Headline[] }} Live */
+ *   changed: string[] | null, contests: Headline[], silent?: { name: string, since: number }[],
+ *   waiting?: { since: number, size: number } | null }} Live */
 
 const LIVE = new URL("../../../live.json", import.meta.url);
 const KEPT = "form.find, [data-keep], [data-area-download], [data-csv-of]";
@@ -138,7 +139,7 @@ class Page {
   /** Say how old the figures are, how many stations they stand on, and what is wrong, if anything is. */
   tell() {
     const alarm = this.alarm || (this.failures > 0 ? say(this.lang, "offline") : "");
-    this.box.classList.toggle("alarm", alarm !== "");
+    this.box.classList.toggle("alarm", alarm !== "" || Boolean(this.live?.waiting));
     this.box.classList.toggle("grave", this.alarm !== "");
     this.age.textContent = [alarm, this.live === null ? say(this.lang, "unknown") : this.told(this.live)].join(" ").trim();
   }
@@ -153,9 +154,17 @@ class Page {
         : old ? say(this.lang, "on", { at: day })
           : say(this.lang, "as-of", { at: clockOf(live.time), ago: this.ago(live.time) }),
       this.share(live),
+      ...this.cosigning(live),
     ];
     if (!old && this.failures === 0 && this.alarm === "") said.push(say(this.lang, "live"));
     return `${said.filter((each) => each !== "").join(" · ")}.`;
+  }
+
+  /** Since when nothing new is public, if anything waits for cosignatures, and which witnesses are silent. @param {Live} live */
+  cosigning({ waiting, silent = [] }) {
+    const since = (/** @type {number} */ at) => momentOf(at, this.lang);
+    const names = silent.map((each) => say(this.lang, "since", { name: each.name, at: since(each.since) })).join(", ");
+    return [waiting ? say(this.lang, "waiting", { at: since(waiting.since) }) : "", names && say(this.lang, "silent", { names })];
   }
 
   /** How much of the first contest is counted, no part rounded to the whole. @param {Live} live */

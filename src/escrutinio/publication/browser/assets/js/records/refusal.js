@@ -26,6 +26,11 @@ export class Refusal extends Error {
     return this.key === "definition-version";
   }
 
+  /** Whether the quorum hangs on cosignatures of an algorithm that is not here, which are neither right nor wrong. */
+  get unjudged() {
+    return this.key === "cosignatures-unjudged";
+  }
+
   /** Whether it names a file that could not be had, be it that it is not there or cannot be read. */
   get unread() {
     return this.unreadable || this.key === "fetch-missing";

@@ -1,0 +1,161 @@
+"""Signing for a log that stands: a record is checked as that log will check it, before anybody sends it.
+
+Whoever signs has a key of their own, which the log has in force under their name. What they say may point to
+the log's entries by their number ("@12"), and to the log as it stands ("@here").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from escrutinio.base.dataclass import dataclass
+from escrutinio.base.errors import InputError, RecordError
+from escrutinio.core.election.acts import Acts, Awaiting
+from escrutinio.core.election.control import acts_in
+from escrutinio.core.election.keys import HeldKey
+from escrutinio.core.election.state import Standing, attachments_of
+from escrutinio.core.log.accept import Refusal
+from escrutinio.core.records.attachments import attachment_of, digest_of, file_name
+from escrutinio.core.records.entry import Entry, open_record, seal
+from escrutinio.core.records.keys import KeyHolder
+from escrutinio.core.records.parts import Attachment, LogHead
+from escrutinio.core.records.types import Body
+from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.intake.authoring.saying import read_says
+
+NOTHING_BESIDE: Mapping[bytes, bytes] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A signed record, and what it still waits for: None where it takes effect as soon as it stands in the
+    log."""
+
+    entry: Entry
+    waits: Awaiting | None
+
+    @property
+    def raw(self) -> bytes:
+        """Its bytes."""
+        return self.entry.raw
+
+
+class Signing:
+    """Seals records one after another, each as if those before it stood in the log already.
+
+    `attachments` are the files that they name, by digest.
+    """
+
+    def __init__(self, log: VerifiedLog, key: KeyHolder, name: str, base_dir: Path, clock: int) -> None:
+        """Raises InputError where the log does not have the key in force under this name."""
+        self._log, self._key, self._name, self._clock = log, key, name, clock
+        self._held = key_in_force(log, key, name)
+        self._acts: Acts = acts_in(log.state)
+        self._admission = log.folding.admission()
+        self.base_dir = base_dir
+        self.attachments: dict[bytes, bytes] = {}
+
+    # --- sealing ---
+
+    def say(self, kind: type[Body], about: str, says: object, at: int | None = None) -> Sealed:
+        """Seal what an author wrote. Raises InputError or RecordError, also for what the log would refuse.
+
+        An act whose matter has one in force names it as replaced, unless its author names one.
+        """
+        return self._seal(self._acts.naming(read_says(self, kind, says), about), about, at)
+
+    def say_the_same(
+        self, entry: Entry, beside: Mapping[bytes, bytes] = NOTHING_BESIDE, at: int | None = None
+    ) -> Sealed:
+        """Seal what another signer said, word for word; `beside` are files that came with it, by digest.
+
+        Raises InputError or RecordError.
+        """
+        for waits in self._acts.awaiting():
+            if (waits.subject, waits.body) == (entry.subject, entry.body) and self._name in waits.names:
+                raise InputError("act-signed-already", name=self._name)
+        for attachment in attachments_of(entry.body):
+            content = beside.get(attachment.digest) or self._log.attachment(attachment.digest)
+            if content is None:
+                raise InputError("attachment-not-here", name=file_name(attachment.digest))
+            self.attachments[attachment.digest] = content
+        return self._seal(entry.body, entry.subject, at)
+
+    def _seal(self, body: Body, about: str, at: int | None) -> Sealed:
+        raw = seal(
+            body,
+            key=self._key,
+            signer=self._name,
+            subject=about,
+            election=self._log.state.election,
+            issued_at=self._clock if at is None else at,
+        )
+        [refused] = self._admission.judge([raw])
+        if isinstance(refused, Refusal):
+            raise refused.why
+        entry = open_record(raw)
+        self._hear(entry)
+        self._admission.follow([raw])
+        return Sealed(entry, self._waits(entry))
+
+    def _hear(self, entry: Entry) -> None:
+        key = self._held.key
+        current = self._acts.in_force(entry.body, entry.subject)
+        standing = self._acts.hear(self._admission.size, entry, key.name, key.role)
+        if standing is Standing.OVERRULED:
+            raise InputError("act-would-be-overruled", entry=None if current is None else current.index)
+        if standing is Standing.SUPERSEDED:
+            raise InputError("act-would-be-behind", entry="–" if current is None else current.index)
+
+    def _waits(self, entry: Entry) -> Awaiting | None:
+        same = (entry.subject, entry.body)
+        waiting = (each for each in self._acts.awaiting() if (each.subject, each.body) == same)
+        return next(waiting, None)
+
+    # --- what an author can point to (`saying.AtHand`) ---
+
+    def attach(self, data: bytes, media_type: str) -> Attachment:
+        """Keep a file and give what a record says of it."""
+        made = attachment_of(data, media_type)
+        self.attachments[made.digest] = data
+        return made
+
+    def head(self) -> LogHead:
+        """The log as it was verified."""
+        head = self._log.checkpoint
+        return LogHead(head.origin, head.size, head.root)
+
+    def digest_of(self, name: str) -> bytes:
+        """SHA-256 of the entry with this number. Raises InputError."""
+        return digest_of(self._log.entry(self.index_of(name)))
+
+    def index_of(self, name: str) -> int:
+        """The number of an entry as it is written. Raises InputError."""
+        if not (name.isascii() and name.isdigit() and len(name) <= 16):
+            raise InputError("entry-form", what=repr(name[:80]))
+        if int(name) >= self._log.size:
+            raise InputError("entry-none", size=self._log.size, what=name)
+        return int(name)
+
+    def kid_of(self, name: str) -> bytes:
+        """The one key in force under a name. Raises InputError where there is none, or more than one."""
+        found = [held.kid for held in self._log.state.keys if held.key.name == name and held.revoked is None]
+        if len(found) != 1:
+            raise InputError("key-of-name", name=repr(name[:80]), count=len(found))
+        return found[0]
+
+    def enrolled_key(self, table: dict[str, object]) -> object:
+        """A key to enrol proves that its holder has it: nothing of it can be filled in here."""
+        if "proof" not in table:
+            raise RecordError("no-possession", name=repr(str(table.get("name"))[:80]))
+        return table
+
+
+def key_in_force(log: VerifiedLog, key: KeyHolder, name: str) -> HeldKey:
+    """The key as the log has it. Raises InputError where it is not in force under this name."""
+    held = log.state.keys.get(key.kid)
+    if held is None or held.revoked is not None or held.key.name != name:
+        raise InputError("key-to-enrol", kid=key.kid.hex(), name=name)
+    return held

@@ -1,0 +1,1 @@
+"""Cosigning other people's logs, and remembering what was cosigned."""

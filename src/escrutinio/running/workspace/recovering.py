@@ -1,0 +1,127 @@
+"""Going on after a loss: a workspace made again from its public log, and a log that succeeds another.
+
+A store that is gone is made again from what is public; what was durable there and not yet public is gone with
+it, and its senders, who have no proof, send it again. A log whose key is gone or stolen is succeeded by
+another one: the same election, a charter that names the last checkpoint, and every record again as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
+from escrutinio.core.log.notes import NoteSigner, verify_note
+from escrutinio.core.log.store import Head
+from escrutinio.core.log.store_sqlite import SqliteStore
+from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.codes import LogRole
+from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.running.exchange.parcel import named_attachments
+from escrutinio.running.workspace.workspace import (
+    SETTINGS,
+    STORE,
+    Workspace,
+    WorkspaceTable,
+    beginning_in,
+)
+
+BATCH = 10_000
+
+
+def recover(
+    log: VerifiedLog,
+    public: Path,
+    directory: Path,
+    signer: NoteSigner,
+    clock: int,
+    *,
+    key_file: Callable[[Path], None],
+    operator: str = "",
+    elsewhere: Sequence[tuple[str, int]] = (),
+) -> Workspace:
+    """A workspace in a directory that does not exist or is empty, from the log as it was verified in the
+    directory `public`, which is copied.
+
+    `key_file` puts the log's key into the private part; `elsewhere` are places and the sizes that the log has
+    there; `operator` is the name that signs in the log, by default the election's
+    code. Raises LogError for the key of another log, and where the log is longer elsewhere: with this store
+    it would be signed a second time from here on.
+    """
+    if log.pinned.checkpoint.origin != signer.name:
+        raise LogError("log-key-of-other", name=signer.name, origin=log.checkpoint.origin)
+    _check_signed(log, signer)
+    for place, size in elsewhere:
+        if size > log.size:
+            raise LogError("recover-behind", place=place, size=size, here=log.size)
+    settings = _settings(log, operator)
+    with beginning_in(directory) as staging:
+        made = Workspace(staging, settings)
+        make_directories(made.private, directory_mode(PRIVATE))
+        shutil.copytree(public, made.public, symlinks=False, dirs_exist_ok=True)
+        key_file(made.private)
+        write_files(made.private, [(STORE, b"")], private=True)
+        _fill(made.private / STORE, log, clock)
+        write_files(staging, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
+    return Workspace(directory, settings)
+
+
+def _check_signed(log: VerifiedLog, signer: NoteSigner) -> None:
+    verify_note(log.signed.note, [signer.verifier], log.address)
+
+
+def _settings(log: VerifiedLog, operator: str) -> WorkspaceTable:
+    charter = log.state.charter
+    if charter is None:
+        raise InputError("recover-no-charter", address=log.address)
+    return WorkspaceTable(
+        role=LogRole(charter.body.role).name.lower(),
+        election=log.state.election.hex(),
+        charter=charter.entry.digest.hex(),
+        origin=log.checkpoint.origin,
+        operator=operator or log.state.definition.body.code,
+        titles={title.language: title.text for title in charter.body.operator},
+    )
+
+
+def _fill(path: Path, log: VerifiedLog, clock: int) -> None:
+    """Let a new store have accepted, signed and published what is public."""
+    with closing(SqliteStore(path)) as store:
+        size = 0
+        for part in _parts(log.pinned.all_entries()):
+            if store.add(part, size) is None:
+                raise LogError("store-unusable", path=path, why="")
+            size += len(part)
+        head = Head(log.size, log.checkpoint.root, log.signed.note.data)
+        store.swap_signed(Head(), head)
+        store.swap_public(Head(), head, clock)
+
+
+def _parts(entries: Iterator[bytes]) -> Iterator[list[bytes]]:
+    part: list[bytes] = []
+    for raw in entries:
+        part.append(raw)
+        if len(part) == BATCH:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def succeeding(log: VerifiedLog, charter: bytes) -> tuple[list[bytes], dict[bytes, bytes]]:
+    """The records of a log that succeeds another: its definition, the new charter, and everything that was
+    said in it, at the same index; and their attachments, by digest."""
+    entries = list(log.pinned.all_entries())
+    records = [entries[0], charter, *entries[2:]]
+    attachments = {}
+    for digest in dict.fromkeys(digest for raw in records for digest in named_attachments(raw)):
+        content = log.attachment(digest)
+        if content is not None:
+            attachments[digest] = content
+    assert digest_of(records[0]) == log.state.election
+    return records, attachments

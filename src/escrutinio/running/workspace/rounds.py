@@ -1,0 +1,110 @@
+"""A round of a workspace: take what was sent, make it public, show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from escrutinio.base.errors import InputError, LogError
+from escrutinio.base.inputs import read_input
+from escrutinio.base.progress import Progress
+from escrutinio.core.log.notes import NoteSigner
+from escrutinio.core.log.trust import Trust, parse_trust
+from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.intake.authoring.config import MAX_CONFIG, read_config_file
+from escrutinio.intake.authoring.presentation import Presentation
+from escrutinio.publication.browser.verifier import named_verifier, verifier_files
+from escrutinio.running.workspace.follower import Follower
+from escrutinio.running.workspace.taking import Taken, take
+from escrutinio.running.workspace.views import is_current, renew
+from escrutinio.running.workspace.witnesses import read_cosigning
+from escrutinio.running.workspace.workspace import Workspace
+
+TRUST_FILE = "trust.toml"
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a round came to: what was taken of each inbox, the log as it is public now, and why what is signed
+    is not public yet (what each missing witness answered)."""
+
+    taken: tuple[tuple[Path, Taken], ...]
+    log: VerifiedLog
+    silent: tuple[str, ...]
+
+
+def play_round(
+    workspace: Workspace,
+    signer: NoteSigner,
+    clock: int,
+    *,
+    inboxes: Sequence[Path] = (),
+    progress: Progress,
+    executor: Executor | None = None,
+    refresh: int | None = None,
+) -> Round:
+    """Take the workspace's own inbox and others, publish what is new in the log, and bring data and pages up
+    to it. Raises LogError, InputError; what was durable before stays so."""
+    with workspace.alone():
+        workspace.finish(signer, clock)
+        follower = Follower(workspace.open(executor=executor, progress=progress))
+        taken = []
+        with (
+            workspace.publisher(signer, clock) as publisher,
+            workspace.acceptor(follower.log) as acceptor,
+        ):
+            for inbox in (workspace.inbox, *inboxes):
+                taken.append((inbox, take(workspace, inbox, acceptor)))
+            publisher.publish()
+            publisher.sweep()
+            silent = tuple(f"{each.name}: {each.why}" for each in publisher.asked if each.why)
+        log = follower.advance()
+        if not is_current(workspace.public, log.signed):
+            trust = _trust(workspace, signer)
+            renew(
+                workspace.public,
+                log,
+                presentation_of(workspace),
+                trust=trust,
+                clock=clock,
+                progress=progress,
+                executor=executor,
+                refresh=refresh,
+                cosigning=read_cosigning(workspace.private),
+            )
+    return Round(tuple(taken), log, silent)
+
+
+def presentation_of(workspace: Workspace) -> Presentation:
+    """How the log is shown: as its configuration says, plainly where it has none."""
+    if not workspace.settings.shown:
+        return Presentation()
+    path = workspace.directory / workspace.settings.shown
+    if path.suffix != ".json":
+        return read_config_file(path)[0].shown
+    try:
+        return msgspec.json.decode(read_input(path, MAX_CONFIG), type=Presentation)
+    except msgspec.DecodeError as error:
+        raise InputError("workspace-form", path=path, why=str(error)) from None
+
+
+def _trust(workspace: Workspace, signer: NoteSigner) -> Trust:
+    """The trust file as it was handed out, where it is this log's; else a new one. It does not change by
+    itself."""
+    made = workspace.trust(
+        signer, verifier_html=verifier_files(workspace.public, named_verifier(workspace.public)).digest
+    )
+    with suppress(OSError, LogError):
+        found = parse_trust((workspace.public / TRUST_FILE).read_bytes(), TRUST_FILE)
+        if (found.definition, found.charter, found.policy.logs) == (
+            made.definition,
+            made.charter,
+            made.policy.logs,
+        ):
+            return found
+    return made

@@ -1,0 +1,366 @@
+"""An election in which many sign: each with a key of their own, what they sign carried to the log by hand."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
+from escrutinio.core.log.notes import KeyType, NoteSigner
+from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.codes import LogRole, Role
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keyfiles import read_key_file, write_key_file
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.possession import enrolled
+from escrutinio.core.records.types import Enrolment
+from escrutinio.core.verification.publication import open_verified
+from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.intake.authoring.compose import read_tables
+from escrutinio.intake.authoring.config import ElectionConfig, read_config
+from escrutinio.running.exchange.parcel import send
+from escrutinio.running.workspace.collection.collection import open_collection
+from escrutinio.running.workspace.workspace import Beginning, begin, log_key_name, open_workspace
+from tests.cli.running import escrutinio, in_process
+from tests.paths import ROOT
+
+WORDS = "a passphrase for tests"
+SECRET = {"ESCRUTINIO_PASSPHRASE": WORDS, "SOURCE_DATE_EPOCH": "1935000000"}
+CLOCK = 1_935_000_000
+EXAMPLE = ROOT / "examples" / "miniature"
+ROLES = {
+    "authority/officer-1": Role.AUTHORITY,
+    "authority/officer-2": Role.AUTHORITY,
+    "party/concha": Role.PARTY,
+    "observer/faro": Role.OBSERVER,
+    "machine/101": Role.MACHINE,
+}
+
+
+def miniature(needed: int) -> tuple[ElectionConfig, AreaTree]:
+    text = (EXAMPLE / "election.toml").read_text()
+    text = text[: text.index("[script]")].replace("[election]", f"[election]\nofficers_needed = {needed}", 1)
+    config = read_config(text.encode(), "election.toml", EXAMPLE)
+    rows = read_tables(config, EXAMPLE).areas
+    return config, build_areas(Area(row.code, row.parent, row.level, row.name) for row in rows)
+
+
+@dataclass(frozen=True)
+class Election:
+    """A workspace whose root, log and signers have keys of their own, in files below `home`."""
+
+    home: Path
+
+    @property
+    def directory(self) -> Path:
+        return self.home / "authority"
+
+    @property
+    def public(self) -> Path:
+        return self.directory / "public"
+
+    def key(self, name: str) -> Path:
+        return self.home / f"{name.replace('/', '-')}.key"
+
+    def log(self) -> VerifiedLog:
+        return open_verified(self.public)
+
+    def sign(self, by: str, *arguments: object, to: str = "out") -> Path:
+        """Seal something with the key of a signer; the new directory in which it lies."""
+        output = self.home / to
+        shutil.rmtree(output, ignore_errors=True)
+        done = escrutinio(
+            "sign", *arguments, "--log", self.public, "--key", self.key(by), "-o", output, **SECRET
+        )
+        assert done.returncode == 0, done.stderr
+        return output
+
+    def submit(self, *arguments: object) -> None:
+        done = escrutinio("submit", *arguments, "--to", self.directory)
+        assert done.returncode == 0, done.stderr
+
+    def publish(self, *arguments: object) -> dict[str, Any]:
+        done = in_process("workspace", "publish", self.directory, *arguments, "--json", **SECRET)
+        assert done.exit_code == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def say(self, by: str, *arguments: object) -> dict[str, Any]:
+        """Sign, submit and publish."""
+        self.submit(self.sign(by, *arguments))
+        return self.publish()
+
+
+def found(election: Election, *arguments: object) -> dict[str, Any]:
+    done = in_process(*arguments, "--json", **SECRET)
+    assert done.exit_code == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two officers are needed. Everybody's key is in a file of its own; the log has them all."""
+    home = tmp_path_factory.mktemp("hands")
+    config, tree = miniature(2)
+    root, log_key = SigningKey.generate(), SigningKey.generate()
+    keys = {name: SigningKey.generate() for name in ROLES}
+    for name, key in {**keys, "authority/root": root}.items():
+        write_key_file(home / f"{name.replace('/', '-')}.key", name, key, WORDS)
+    definition = seal(
+        config.definition_body(root.public_key, tree),
+        key=root, signer="authority/root", subject="election", election=b"", issued_at=CLOCK,
+    )  # fmt: skip
+    election = digest_of(definition)
+    charter = config.charter_body(root.public_key)
+    people = Enrolment(tuple(enrolled(keys[name], election, name, role) for name, role in ROLES.items()))
+    own = [
+        seal(body, key=root, signer="authority/root", subject="election", election=election, issued_at=CLOCK)
+        for body in (charter, people)
+    ]
+    areas = write_areas(tree)
+    begin(
+        home / "authority",
+        Beginning([definition, *own], {digest_of(areas): areas}),
+        role=LogRole.OFFICIAL,
+        operator=config.code,
+        origin=config.log.origin,
+        titles={},
+        keyring=NoteSigner(config.log.origin, KeyType.ED25519, log_key.seed()),
+        clock=CLOCK,
+        key_file=lambda path: write_key_file(
+            path.with_name("log.key"), log_key_name(config.log.origin), log_key, WORDS
+        ),
+    )
+    roll = (
+        'frozen_on = "2031-03-10"\n'
+        'stations = { file = "stations.csv", media_type = "text/csv" }\n'
+        'centers = { file = "centers.csv", media_type = "text/csv" }\n'
+    )
+    for name in ("stations.csv", "centers.csv"):
+        shutil.copyfile(EXAMPLE / name, home / name)
+    (home / "roll.toml").write_text(roll)
+    made = Election(home)
+    made.publish()
+    return home
+
+
+@pytest.fixture
+def election(begun: Path, tmp_path: Path) -> Election:
+    shutil.copytree(begun, tmp_path / "home")
+    return Election(tmp_path / "home")
+
+
+def roll_in_force(election: Election) -> Election:
+    election.say("authority/officer-1", "roll", "--from", election.home / "roll.toml")
+    at = election.log().size - 1
+    election.say("authority/officer-2", "--same-as", at, "--yes")
+    return election
+
+
+def test_two_officers_put_a_roll_in_force(election: Election) -> None:
+    """What waits for the second is said when it is signed, published and asked for, and is a finding."""
+    output = election.home / "first"
+    done = escrutinio(
+        "sign", "roll", "--from", election.home / "roll.toml", "--log", election.public,
+        "--key", election.key("authority/officer-1"), "-o", output, **SECRET,
+    )  # fmt: skip
+    assert "1 of 2 signatures" in done.stdout
+    assert sorted(path.name for path in output.iterdir()) == ["001-roll-election.cose", "attachments"]
+    election.submit(output)
+    played = election.publish()
+    assert [(one["type"], one["signed"], one["needed"]) for one in played["waiting"]] == [
+        ("roll", ["authority/officer-1"], 2)
+    ]
+    log = election.log()
+    assert len(log.state.roll) == 0
+    assert [each.code for each in log.state.findings] == ["act-waiting"]
+    status = found(election, "workspace", "status", election.directory)
+    assert status["waiting"] == played["waiting"]
+    assert status["pages_current"]
+    election.say("authority/officer-2", "--same-as", log.size - 1, "--yes")
+    state = election.log().state
+    assert len(state.roll) == 12
+    assert not state.findings
+    assert found(election, "workspace", "status", election.directory)["waiting"] == []
+
+
+def test_the_second_officer_sees_what_the_first_signed_and_may_decline(election: Election) -> None:
+    election.say("authority/officer-1", "roll", "--from", election.home / "roll.toml")
+    at = election.log().size - 1
+    asked = in_process(
+        "sign", "--same-as", at, "--log", election.public, "--key", election.key("authority/officer-2"),
+        "-o", election.home / "second", **SECRET,
+    )  # fmt: skip
+    assert "frozen_on    2031-03-10" in asked.stdout
+    assert asked.exit_code != 0
+    assert not (election.home / "second").exists()
+
+
+@pytest.mark.parametrize(
+    ("by", "again", "sentence"),
+    [
+        ("authority/officer-1", True, "has signed this already"),
+        ("party/concha", True, "does not sign"),
+        ("party/concha", False, "does not sign"),
+    ],
+)
+def test_who_may_not_sign_it_is_told_before_it_is_sent(
+    election: Election, by: str, again: bool, sentence: str
+) -> None:
+    election.say("authority/officer-1", "roll", "--from", election.home / "roll.toml")
+    what = ["--same-as", 3, "--yes"] if again else ["roll", "--from", election.home / "roll.toml"]
+    done = escrutinio("sign", *what, "--log", election.public, "--key", election.key(by), "-o",
+                      election.home / "o", **SECRET)  # fmt: skip
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert not (election.home / "o").exists()
+
+
+def test_a_record_is_in_the_log_at_the_next_publication_with_its_proof(election: Election) -> None:
+    roll_in_force(election)
+    out = election.sign(
+        "observer/faro", "complaint", "--about", "station/C2.02", "--say", "category=count",
+        "--say", "at=2031-05-04T20:00:00-03:00", "--say", "commitment=" + "ab" * 32,
+    )  # fmt: skip
+    stick = election.home / "stick"
+    sent = in_process("submit", out, "--to", stick, "--json")
+    assert json.loads(sent.stdout)["sent"] == 1
+    played = election.publish("--from", stick)
+    assert [taken["new"] for taken in played["taken"]] == [0, 1]
+    assert not list(stick.glob("*.parcel"))
+    proofs = election.home / "proofs"
+    done = found(election, "submit", out, "--to", election.directory, "--wait", "0", "--proofs", proofs)
+    assert done["entries"] == [played["size"] - 1]
+    [proof] = proofs.iterdir()
+    checked = escrutinio("check", *out.glob("*.cose"), "--log", election.public)
+    assert "in the log" in checked.stdout
+    assert proof.suffix == ".tlog-proof"
+    # What was sent a second time for its proof is known, and changes nothing.
+    again = election.publish()
+    assert (again["taken"][0]["new"], again["taken"][0]["known"], again["size"]) == (0, 1, played["size"])
+
+
+def test_a_table_is_many_records_and_a_bad_row_none(election: Election) -> None:
+    roll_in_force(election)
+    table = election.home / "complaints.csv"
+    row = "station/C2.0{n},count,2031-05-04T20:00:00-03:00," + "ab" * 32 + "\n"
+    head = "about,category,at,commitment\n"
+    table.write_text(head + row.format(n=1) + row.format(n=2))
+    election.submit(election.sign("party/concha", "complaint", "--table", table))
+    assert election.publish()["taken"][0]["new"] == 2
+    table.write_text(head + row.format(n=3) + row.format(n=4).replace("count", "noise"))
+    done = escrutinio("sign", "complaint", "--table", table, "--log", election.public, "--key",
+                      election.key("party/concha"), "-o", election.home / "o", **SECRET)  # fmt: skip
+    assert done.returncode == 2
+    assert "line 3" in done.stderr
+    assert not (election.home / "o").exists()
+
+
+def test_a_stick_with_missing_parts_waits_whole(election: Election) -> None:
+    """A parcel that is cut, or lacks a file that it names: said, and nothing of it taken; then it comes."""
+    out = election.sign("authority/officer-1", "roll", "--from", election.home / "roll.toml")
+    stick = election.home / "stick"
+    assert escrutinio("submit", out, "--to", stick).returncode == 0
+    lost, _ = sorted((stick / "attachments").iterdir())
+    kept = lost.read_bytes()
+    lost.unlink()
+    [parcel] = stick.glob("*.parcel")
+    size = election.log().size
+    played = election.publish("--from", stick)
+    assert [(left["code"], left["waits"]) for left in played["taken"][1]["left"]] == [("parcel-lacks", True)]
+    lost.write_bytes(kept)
+    whole = parcel.read_bytes()
+    parcel.write_bytes(whole[:-1])
+    played = election.publish("--from", stick)
+    assert [left["code"] for left in played["taken"][1]["left"]] == ["parcel-damaged"]
+    assert played["size"] == size
+    parcel.write_bytes(whole)
+    assert election.publish("--from", stick)["size"] == size + 1
+
+
+def test_what_the_log_refuses_is_put_aside_with_the_reason(election: Election) -> None:
+    """Of a stranger's record it is said that the key is to be enrolled, and it waits."""
+    log = election.log()
+    stranger = SigningKey.generate()
+    officer = SigningKey.generate()
+    body = Enrolment((enrolled(stranger, log.state.election, "party/nueva", Role.PARTY),))
+    by_stranger = seal(body, key=stranger, signer="party/nueva", subject="election",
+                       election=log.state.election, issued_at=CLOCK)  # fmt: skip
+    other = seal(body, key=officer, signer="party/concha", subject="election", election=b"\1" * 32,
+                 issued_at=CLOCK)  # fmt: skip
+    send(open_workspace(election.directory).inbox, [by_stranger, other], {})
+    played = election.publish()
+    assert [(left["code"], left["waits"]) for left in played["taken"][0]["left"]] == [
+        ("key-not-enrolled", True),
+        ("entry-election", False),
+    ]
+    inbox = open_workspace(election.directory).inbox
+    [reason] = (inbox / "refused").glob("*.json")
+    assert json.loads(reason.read_text()).keys() == {"code", "es", "en"}
+    assert reason.with_suffix(".cose").read_bytes() == other
+    assert len(list(inbox.glob("*.parcel"))) == 1
+    assert election.publish()["size"] == log.size
+
+
+def test_a_party_takes_over_what_came_after_its_log_began(election: Election) -> None:
+    """Machines that are enrolled, and a roll that is replaced, after a party began."""
+    roll_in_force(election)
+    azul = election.home / "azul"
+    begun = escrutinio("collect", "init", azul, "--definition", election.public, "--organisation",
+                       "party/azul", "--origin", "azul.example/actas", **SECRET)  # fmt: skip
+    assert begun.returncode == 0, begun.stderr
+    log = election.log()
+    machine = SigningKey.generate()
+    _, root = read_key_file(election.key("authority/root"), WORDS)
+    body = Enrolment((enrolled(machine, log.state.election, "machine/102", Role.MACHINE),))
+    raw = seal(body, key=root, signer="authority/root", subject="election", election=log.state.election,
+               issued_at=CLOCK)  # fmt: skip
+    send(open_workspace(election.directory).inbox, [raw], {})
+    election.publish()
+    roll = (election.home / "roll.toml").read_text().replace("2031-03-10", "2031-03-11")
+    (election.home / "roll.toml").write_text(roll)
+    roll_in_force(election)
+    told = found(election, "collect", "refresh", azul, "--definition", election.public)
+    assert told == {"keys": len(ROLES) + 1, "new_keys": 1, "records": 2}
+    state = open_verified(azul / "public").state
+    assert [logged.body.frozen_on for logged in state.rolls] == ["2031-03-10", "2031-03-11"]
+    assert machine.kid in open_collection(azul).known_keys()
+    again = found(election, "collect", "refresh", azul, "--definition", election.public)
+    assert (again["new_keys"], again["records"]) == (0, 0)
+
+
+def test_a_store_that_is_lost_is_made_again_from_the_public_log(election: Election) -> None:
+    roll_in_force(election)
+    size = election.log().size
+    key = election.directory / "private" / "log.key"
+    done = escrutinio(
+        "workspace", "recover", election.public, election.home / "again", "--log-key", key, **SECRET
+    )
+    assert done.returncode == 0, done.stderr
+    again = Election(election.home)
+    shutil.rmtree(election.directory)
+    (election.home / "again").rename(election.directory)
+    assert again.publish()["size"] == size
+    again.say("party/concha", "complaint", "--about", "election", "--say", "category=count", "--say",
+              "at=2031-05-04T20:00:00-03:00", "--say", "commitment=" + "ab" * 32)  # fmt: skip
+    assert again.log().size == size + 1
+
+
+def test_a_store_is_not_made_where_a_mirror_has_more(election: Election) -> None:
+    mirror = election.home / "mirror"
+    old = election.home / "old"
+    shutil.copytree(election.public, old)
+    roll_in_force(election)
+    shutil.copytree(election.public, mirror)
+    key = election.directory / "private" / "log.key"
+    done = escrutinio("workspace", "recover", old, election.home / "again", "--log-key", key,
+                      "--mirror", mirror, "--no-memory", **SECRET)  # fmt: skip
+    assert done.returncode == 2
+    assert "more of the log" in done.stderr or "longer" in done.stderr
+    assert not (election.home / "again").exists()
