@@ -1,29 +1,20 @@
-"""Drawings of lots: they order those among whom they were drawn, and break no other tie."""
-
-from collections.abc import Callable
-from dataclasses import replace
+"""Lots: which ties a drawing breaks, and what is noted of one that breaks none."""
 
 import pytest
 
 from escrutinio.core.election.outcome import Drawing, drawn_lots
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Ties
-from tests.core.election.build import COUNCIL, PRESIDENT, Day, codes, machines
-
-Law = Callable[[t.Definition], t.Definition]
+from tests.core.election.build import Day, codes, machines
+from tests.core.election.test_laws import president
 
 
 def drawn(day: Day, among: tuple[str, ...], first: tuple[str, ...], contest: str = "presidente") -> int:
     return day.say(t.Lots(among, first, ()), "authority/1", contest)
 
 
-def _law(**parts: object) -> Law:
-    president = replace(PRESIDENT, ties=Ties.LOTS, **parts)  # type: ignore[arg-type]
-    return lambda body: replace(body, contests=(president, COUNCIL))
-
-
 def lots_day(**parts: object) -> Day:
-    day = machines(Day(law=_law(**parts)))
+    day = machines(Day(law=president(ties=Ties.LOTS, **parts)))
     day.sheet("machine/1", "n1.01", (5, 5, 0, 2))
     return day
 
@@ -42,7 +33,7 @@ def test_lots_among_more_than_are_tied_order_those_who_are() -> None:
 
 
 def test_lots_among_fewer_than_are_tied_break_nothing() -> None:
-    day = machines(Day(law=_law()))
+    day = machines(Day(law=president(ties=Ties.LOTS)))
     day.sheet("machine/1", "n1.01", (3, 5, 2, 5))
     drawn(day, ("ana", "blas"), ("blas",))
     assert [dict(note.values)["why"] for note in day.state().findings] == ["not-tied"]
