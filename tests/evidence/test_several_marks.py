@@ -70,3 +70,17 @@ def test_accounts_compare_every_class() -> None:
     assert row_codes(accounts.joined)[-3:] == ("null", "blank", "challenged")
     (difference,) = accounts.pairs[0].differences
     assert [(each.row, each.left, each.right) for each in difference.figures] == [(6, 3, 4)]
+
+
+def test_what_a_sheet_may_hide_is_what_the_law_allows_and_not_what_the_sheet_states() -> None:
+    """Whoever altered a sheet could state a smaller supplement than there was."""
+    staff = p.Supplement("staff", (), "art. 9", 7, ())
+    day = Day(law=lambda body: replace(body, supplements=(staff,)), stations=ALL)
+    day.enrol("machine/1", Role.MACHINE)
+    sheet = t.TallySheet((30, 40, 20, 5), (0, 0), ballots=95, supplement=0)
+    day.say(sheet, "machine/1", "n1.01/presidente")
+    announce(day, p.Announced("ana", 30, None), valid=95, null=0, ballots=95)
+    state = day.state()
+    study = study_claim(state, state.records(t.Claim)[0], "reported")
+    assert study.sheets is not None
+    assert study.sheets.comparison.capacity.tolist() == [107]

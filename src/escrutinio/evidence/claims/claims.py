@@ -287,8 +287,10 @@ def against_sheets(
     table = state.tables[view.code]
     ballots, roll = ballots_of(table)[rows], state.roll.registered[here]
     beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
-    unknown = roll < 0
-    listed = roll + beyond.allowed(table.station[rows], table.supplement[rows])
+    # As many as the law lets vote there, whatever the sheet says of it: it is the sheet that may be wrong.
+    stations_here = table.station[rows]
+    unknown = (roll < 0) | beyond.unbounded[stations_here]
+    listed = roll + beyond.most[stations_here]
     most = max(int(np.where(unknown, 0, listed).max()), int(ballots.max()))
     # A sheet may hide any result that its voters allow, with all their marks.
     capacity = view.marks * np.maximum(np.where(unknown, most, listed), ballots)
