@@ -45,7 +45,7 @@ def enrolments(read: Read, size: int) -> Iterator[tuple[int, bytes]]:
         bundle = read(name)
         if name.index == 0 and size > 1:
             kid = bundle[1][12:20]
-        if len(bundles) == _MOST or not _by(kid, name, bundle):
+        if not kid or len(bundles) == _MOST or not _by(kid, name, bundle):
             break
         bundles.append(name)
     while bundles:
@@ -59,11 +59,10 @@ def _by(kid: bytes, name: TileName, bundle: Sequence[bytes]) -> list[tuple[int, 
 
 
 def claim_of(raw: bytes) -> bytes:
-    """The claim that all proofs of an enrolment hold: its leaf hash (RFC 6962) and its election's digest; empty
-    where one does not hold, or the record is no enrolment of machine keys alone.
+    """The claim that all proofs of an enrolment hold: its leaf hash (RFC 6962) and its election's digest.
 
-    That keys and proofs are well formed is left to `proofs.all_possess`, as `ahead.holds` leaves it to
-    `columns`.
+    Empty where one does not hold, or the record is no enrolment of machine keys alone. That keys and proofs
+    are well formed is left to `proofs.all_possess`, as `ahead.holds` leaves it to `columns`.
     """
     try:
         payload = split(raw).payload
