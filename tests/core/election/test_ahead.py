@@ -3,9 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from hashlib import sha256
 
 import pytest
@@ -13,60 +12,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escrutinio.core.election.admission import Admission
-from escrutinio.core.election.bulk.ahead import CLAIM, Ahead
+from escrutinio.core.election.bulk.ahead import CLAIM
 from escrutinio.core.election.bulk.known import NOTHING, Checking, check
 from escrutinio.core.election.columns import decode_chunk
 from escrutinio.core.election.fold import Fold
-from escrutinio.core.election.state import ElectionState
-from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, encode_bundle, tile_names
+from escrutinio.core.log.tiles import TILE_WIDTH
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import RevocationReason, Role
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.opening import Fault, Signer
-from tests.core.election.build import DAY, ROOT, Day, codes, full_day, key, machines
+from tests.core.election.build import DAY, ROOT, Day, full_day, key, machines
+from tests.core.election.helped import helped, same, state, with_other
 from tests.reference.canonical import canonical
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
 
-UNIT = 24
-"""Entries of a unit: enough of them to be read at once, in logs of a hundred."""
-
 ELECTION = sha256(b"election").digest()
 SHAPES = {"presidente": (4, 2)}
-
-
-@contextmanager
-def helped(log: Sequence[bytes], *, helpers: int = 1, wait: bool = True, unit: int = UNIT) -> Iterator[Ahead]:
-    """Others at work on this log; with `wait` they have done all of it that they will."""
-    files = {
-        name.path: encode_bundle(log[name.start : name.start + name.width])
-        for name in tile_names(len(log), ENTRIES)
-    }
-    ahead = Ahead(len(log), unit=unit)
-    try:
-        ahead.start(lambda path, limit: files.get(path), helpers)
-        while wait and ahead.listen(wait=True):
-            pass
-        yield ahead
-    finally:
-        ahead.end()
-
-
-def state(day: Day, ahead: Ahead | None, cuts: Sequence[int] = ()) -> ElectionState:
-    fold = Fold(day.attachments.get, ahead=ahead)
-    for start, end in zip((0, *cuts), (*cuts, len(day.log)), strict=True):
-        fold.add(day.log[start:end])
-        found = fold.state()
-    return found
-
-
-def same(day: Day, log: Sequence[bytes] | None = None) -> list[str]:
-    """The findings, which are those of a fold alone, whatever others have read in the place of the log."""
-    alone = state(day, None)
-    with helped(day.log if log is None else log) as ahead:
-        assert canonical(state(day, ahead)) == canonical(alone)
-    return codes(alone)
 
 
 def busy_day(sheets: int = 100) -> Day:
@@ -76,10 +39,6 @@ def busy_day(sheets: int = 100) -> Day:
         name, station = (("machine/1", "n1.01"), ("machine/2", "n1.02"), ("machine/3", "n1.01"))[number % 3]
         day.sheet(name, station, (number % 7, number % 5, 3, 300 if number % 11 == 0 else 2))
     return day
-
-
-def with_other(raw: bytes, at: int) -> bytes:
-    return raw[:at] + bytes((raw[at] ^ 1,)) + raw[at + 1 :]
 
 
 # --- what is claimed ---

@@ -105,11 +105,12 @@ class Fold:
                 continue
             self._collect(run)
             run = []
-            self._leaves.tell([index], sha256(b"\0" + raw).digest())
+            leaf = sha256(b"\0" + raw).digest()
+            self._leaves.tell([index], leaf)
             if index == 0:
                 self._define(raw)
             else:
-                self._hear(index, raw)
+                self._hear(index, raw, leaf)
         self._collect(run)
 
     def state(self, root_at: Callable[[int], bytes] | None = None) -> ElectionState:
@@ -156,10 +157,13 @@ class Fold:
         for attachment in attachments_of(known.body):
             self._attachments.found[attachment.digest] = True
 
-    def _hear(self, index: int, raw: bytes) -> None:
+    def _hear(self, index: int, raw: bytes, leaf: bytes) -> None:
         """Judge a record that settles keys, or stands in the charter's place, as it comes."""
+        ahead, election = self._ahead, self._admission.foundation.digest
         try:
-            said = self._admission.hear(raw)
+            said = self._admission.hear(
+                raw, claimed=ahead is not None and ahead.proves(index, leaf, election)
+            )
         except EntryError as refusal:
             self._unjudged.faults.append((index, refusal.fault, str(refusal)))
             return

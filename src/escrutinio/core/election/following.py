@@ -138,9 +138,10 @@ class Following:
         self._is_new(raw)
         self.size = 1
 
-    def hear(self, raw: bytes) -> Said | None:
+    def hear(self, raw: bytes, *, claimed: bool = False) -> Said | None:
         """Take entry 1, or the next one if it is of a type in `SETTLING`; None where it is a repeat.
 
+        `claimed`: it was found out ahead that all proofs of these bytes hold in this election (`proving`).
         Raises EntryError, the entry being taken, where it is no record of this election by a key in force.
         """
         index, kind, election = self.size, kind_of(raw), self.foundation
@@ -158,7 +159,7 @@ class Following:
             return Said(entry, place, None, completes=self._consent(entry))
         if place != ROOT_PLACE or isinstance(entry.body, t.Charter) or self._revokes_root(entry):
             return Said(entry, place, Standing.REFUSED)
-        kids = self._settle(index, entry)
+        kids = self._settle(index, entry, claimed=claimed)
         return Said(entry, place, Standing.EFFECTIVE if kids is not None else Standing.WAITING, kids or ())
 
     def _is_new(self, raw: bytes) -> bool:
@@ -188,10 +189,12 @@ class Following:
         self._holders[key_id(root)] = Holder(Signer(root, ""), ROOT_PLACE, None)
         self._revocations = Revocations(consents_needed(self.foundation.body, root))
 
-    def _settle(self, index: int, entry: Entry, *, proved: bool = False) -> tuple[bytes | None, ...] | None:
+    def _settle(
+        self, index: int, entry: Entry, *, proved: bool = False, claimed: bool = False
+    ) -> tuple[bytes | None, ...] | None:
         """Let a record of the root take effect on the keys; the kids of those that it enrols, None for a
         revocation that waits for consents. `proved`: it is known that they prove that their holders have
-        them."""
+        them; `claimed` as in `hear`."""
         body = entry.body
         if isinstance(body, t.Revocation):
             holder = self._holders.get(body.kid)
@@ -199,7 +202,7 @@ class Following:
             if self._revocations.waits(index, entry, body, role):
                 return None
             self._revoke(body.kid)
-        return self._enrol(body.keys, proved) if isinstance(body, t.Enrolment) else ()
+        return self._enrol(body.keys, proved, claimed) if isinstance(body, t.Enrolment) else ()
 
     def _consent(self, entry: Entry) -> Revoking | None:
         """Let a co-record take effect on the keys; the revocation that it completes."""
@@ -211,7 +214,7 @@ class Following:
             self._revoke(completed.kid)
         return completed
 
-    def _enrol(self, keys: Sequence[EnrolledKey], proved: bool) -> tuple[bytes | None, ...]:
+    def _enrol(self, keys: Sequence[EnrolledKey], proved: bool, claimed: bool) -> tuple[bytes | None, ...]:
         """Enrol keys that are not yet; their kids, or None (`Said`)."""
         holders, election = self._holders, self.foundation.digest
         public_keys = [key.public_key for key in keys]
@@ -221,7 +224,7 @@ class Following:
             len(set(found)) == len(found)
             and holders.keys().isdisjoint(found)
             and plainly_acceptable(public_keys)
-            and (proved or all_possess(election, keys))
+            and (proved or all_possess(election, keys, claimed=claimed))
         ):
             signers = map(Signer, public_keys, [key.name for key in keys])
             holders.update(zip(found, map(Holder, signers, count(self._enrolled), keys), strict=True))

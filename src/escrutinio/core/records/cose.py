@@ -18,6 +18,9 @@ MAX_RECORD = 65_535
 SIGNED = b"\x84\x6aSignature1"
 """How what a signature covers begins: the Sig_structure of RFC 9052, section 4.4."""
 
+POSSESSION = b"escrutinio possession 2\n"
+"""How what a proof of possession covers begins (`possession`), which no record begins with."""
+
 _START = b"\xd2\x84"
 _ALG_TYPE_KID = b"\xa4\x01\x27\x03\x18\x3c\x04\x48"  # {1: -8, 3: 60, 4: h'........'
 _CLAIMS = b"\x0f\xa2\x01"  # 15: {1:

@@ -13,17 +13,16 @@ from escrutinio.base.errors import RecordError
 from escrutinio.core.records import codecs as c
 from escrutinio.core.records.cbor import encode
 from escrutinio.core.records.codes import Role
+from escrutinio.core.records.cose import POSSESSION
 from escrutinio.core.records.keys import KeyHolder, check_signature
 from escrutinio.core.records.parts import EnrolledKey, Title
-
-CONTEXT = b"escrutinio possession 2\n"
 
 
 def signed_by_key(election: bytes, key: EnrolledKey) -> bytes:
     """What the holder of a key signs: the context, then the CBOR of the election's 32 bytes and all positions
     of the enrolled key but the last, in one array."""
     values = [codec.encode(getattr(key, name)) for name, codec in c.layout(EnrolledKey)[:-1]]
-    return CONTEXT + encode([election, *values])
+    return POSSESSION + encode([election, *values])
 
 
 def enrolled(

@@ -4,6 +4,7 @@ They are forked first of all, before NumPy is loaded and keys are enrolled, and 
 they claim that its signature holds for a public key: for the one that its kid seems to stand for. A claim
 names the entry by its leaf hash and has the whole key, so that it is true of those bytes and that key
 whatever else the log says; the fold uses it where it comes to the same two, and else checks for itself.
+Before that they go through enrolments (`proving`), which the fold would have to do alone.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from typing import NoReturn
 
 from nacl._sodium import ffi, lib  # type: ignore[import-not-found]
 
-from escrutinio.base.errors import LogError
-from escrutinio.core.log.tiles import ENTRIES, MAX_BUNDLE, TILE_WIDTH, TileName, decode_bundle, tile_names
+from escrutinio.core.election.bulk.proving import Read, claim_of, enrolments, reader
+from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, tile_names
 from escrutinio.core.records.cose import SIGNED
 
 CLAIM = 64
@@ -42,6 +43,7 @@ _KEYS = re.compile(rb"\x58\x20(.{32})", re.DOTALL)
 """What may be public keys in a record: all byte strings of 32 bytes."""
 
 _NUMBER = 4
+_INDEX = 8
 
 Bundles = Callable[[str, int], bytes | None]
 """Reads a file of the log, as `fetch.Fetch`."""
@@ -59,6 +61,8 @@ class Ahead:
         self.stops = _stops(size) if unit is None else [*range(unit, size, unit), size]
         self.size = size
         self._claims = mmap(-1, max(size, 1) * CLAIM)
+        self._proved = mmap(-1, max(size, 1) * CLAIM)
+        self._fold_at = mmap(-1, _INDEX)
         self._queue, queue = os.pipe()
         self._done, self._tell = os.pipe()
         os.set_blocking(self._done, False)
@@ -75,6 +79,15 @@ class Ahead:
     def claims(self, start: int, stop: int) -> bytes:
         """The claims about entries from `start` on and below `stop`, `CLAIM` bytes each; zeros for none."""
         return self._claims[start * CLAIM : stop * CLAIM]
+
+    def proves(self, index: int, leaf: bytes, election: bytes) -> bool:
+        """Whether another process found that all proofs of an enrolment hold, by its leaf hash and the digest
+        of the election. Nobody begins any more with what does not come after `index`."""
+        if index >= self.size:
+            return False
+        found = self._proved[index * CLAIM : (index + 1) * CLAIM] == leaf + election
+        self._fold_at[:] = index.to_bytes(_INDEX, "big")
+        return found
 
     def is_done(self, unit: int) -> bool:
         """Whether another process has gone through a unit."""
@@ -111,10 +124,10 @@ class Ahead:
 
     def start(self, fetch: Bundles, count: int) -> None:
         """Fork `count` helpers, which read the log's files with `fetch`; to be called once."""
-        for _ in range(count):
+        for number in range(count):
             child = os.fork()
             if child == 0:
-                self._help(fetch)
+                self._help(fetch, number, count)
             self.helpers.append(child)
         os.close(self._tell)
 
@@ -129,14 +142,26 @@ class Ahead:
         os.close(self._queue)
         os.close(self._done)
         self._claims.close()
+        self._proved.close()
+        self._fold_at.close()
 
-    def _help(self, fetch: Bundles) -> NoReturn:
+    def _help(self, fetch: Bundles, number: int, count: int) -> NoReturn:
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the parent to answer
             os.close(self._done)  # so that a helper without a parent ends when it tells of a unit
-            self._go_through(_Checking(fetch, self.size))
+            read = reader(fetch)
+            self._prove(read, number, count)
+            self._go_through(_Checking(read, self.size))
         finally:
             os._exit(0)
+
+    def _prove(self, read: Read, number: int, count: int) -> None:
+        """Go through every `count`th enrolment, until the fold has come to it."""
+        for place, (index, raw) in enumerate(enrolments(read, self.size)):
+            if index <= int.from_bytes(self._fold_at[:], "big"):
+                return
+            if place % count == number and (claim := claim_of(raw)):
+                self._proved[index * CLAIM : (index + 1) * CLAIM] = claim
 
     def _go_through(self, checking: _Checking) -> None:
         while number := os.read(self._queue, _NUMBER):
@@ -150,8 +175,8 @@ class Ahead:
 class _Checking:
     """Reads the entries of a log in order and checks signatures by what may be the keys in it."""
 
-    def __init__(self, fetch: Bundles, size: int) -> None:
-        self._fetch = fetch
+    def __init__(self, read: Read, size: int) -> None:
+        self._read = read
         self._bundles = tile_names(size, ENTRIES)
         self._at = 0
         self._bundle: Sequence[bytes] = ()
@@ -171,13 +196,6 @@ class _Checking:
                     yield index, sha256(b"\0" + raw).digest() + key
             self._at += len(here)
             self._bundle = self._bundle[len(here) :]
-
-    def _read(self, name: TileName) -> Sequence[bytes]:
-        try:
-            content = self._fetch(name.path, MAX_BUNDLE)
-            return decode_bundle(content or b"", name.width)
-        except LogError:
-            return [b""] * name.width
 
     def _learn(self, index: int, raw: bytes) -> None:
         """Keys enter the log by records of the root, whose own key stands in the first two."""

@@ -6,14 +6,13 @@ All keys of a record are read together, by one pattern. A record with any key th
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from itertools import repeat
 
 import numpy as np
 
 from escrutinio.base.errors import RecordError
 from escrutinio.core.election.bulk.cursor import Cursor
+from escrutinio.core.election.bulk.key_list import key_list
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.cose import split
@@ -29,20 +28,7 @@ FEWEST = 8
 _MOST = 1_000
 _START = bytes((0x85, t.Enrolment.VERSION, t.Enrolment.TYPE, 0x58, 0x20))
 _ROLES = list(Role)
-_TEXT = 0x60
 _AFTER = bytes(512)
-
-_CODE = rb"[A-Za-z0-9][A-Za-z0-9._-]*"
-_KEY = re.compile(
-    rb"\x87([\x61-\x77])(%b(?:/%b)*)\x58\x20(.{32})([\x00-%b])\x81([\x61-\x77])(%b)\x80\x80\x58\x40(.{64})"
-    % (_CODE, _CODE, re.escape(bytes([len(_ROLES) - 1])), _CODE),
-    re.DOTALL,
-)
-"""A machine key as a record has it, with names and codes of less than 24 bytes; their sizes are looked at
-apart. A name ends where the head of the key stands, since no name has a space in it, nor a code 0x80."""
-
-_BESIDE = 107
-"""The bytes of such a key besides its name and its code, its proof among them."""
 
 
 def open_enrolment(raw: bytes, signer: Signer | None, election: bytes, *, fewest: int = FEWEST) -> Entry:
@@ -77,27 +63,17 @@ def _machine_keys(payload: bytes, election: bytes, fewest: int) -> tuple[int, tu
     (issued_at,), (count,), at = head.number().tolist(), head.head(0x80).tolist(), int(head.at[0])
     if not head.fine[0] or not fewest <= count <= _MOST:
         return None
-    found = _KEY.findall(payload, at)
-    if len(found) != count:
-        return None
-    heads, names, public_keys, roles, sizes, codes, proofs = zip(*found, strict=True)
-    # They stand one behind the other, with nothing between, if together they are as long as all there is.
-    if at + count * _BESIDE + sum(map(len, names)) + sum(map(len, codes)) != len(payload):
-        return None
-    if b"".join(heads) != _heads(names) or b"".join(sizes) != _heads(codes):
+    found = key_list(payload, at, count)
+    if found is None or max(found.roles) >= len(_ROLES):
         return None
     keys = map(
         EnrolledKey,
-        b"\n".join(names).decode("ascii").split("\n"),
-        public_keys,
-        map(_ROLES.__getitem__, b"".join(roles)),
-        zip(b"\n".join(codes).decode("ascii").split("\n"), strict=True),
+        b"\n".join(found.names).decode("ascii").split("\n"),
+        found.public_keys,
+        map(_ROLES.__getitem__, found.roles),
+        zip(b"\n".join(found.codes).decode("ascii").split("\n"), strict=True),
         repeat(()),
         repeat(()),
-        proofs,
+        found.proofs,
     )
     return issued_at, tuple(keys)
-
-
-def _heads(texts: Sequence[bytes]) -> bytes:
-    return bytes([_TEXT + len(text) for text in texts])

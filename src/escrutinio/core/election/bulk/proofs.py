@@ -12,16 +12,21 @@ import numpy as np
 from nacl._sodium import ffi, lib  # type: ignore[import-not-found]
 
 from escrutinio.core.election.bulk.signatures import plainly_fine
+from escrutinio.core.records.cose import POSSESSION
 from escrutinio.core.records.parts import EnrolledKey
-from escrutinio.core.records.possession import CONTEXT, possesses
+from escrutinio.core.records.possession import possesses
 
 _SHORT = 24
 _ROLES = 24
 """Below these a length, or a number, stands in the head of an item of CBOR."""
 
 
-def all_possess(election: bytes, keys: Sequence[EnrolledKey]) -> bool:
-    """Whether each of these keys `possesses`; the keys must be acceptable."""
+def all_possess(election: bytes, keys: Sequence[EnrolledKey], *, claimed: bool = False) -> bool:
+    """Whether each of these keys `possesses`; the keys must be acceptable.
+
+    `claimed`: of an enrolment of exactly these keys in this election it was found out ahead that all proofs
+    hold (`proving`). That is taken where nothing about keys and proofs is unusual.
+    """
     usual = [key for key in keys if _is_usual(key)]
     if len(usual) < len(keys) and not all(possesses(election, key) for key in keys if not _is_usual(key)):
         return False
@@ -29,11 +34,13 @@ def all_possess(election: bytes, keys: Sequence[EnrolledKey]) -> bool:
         return True
     public_keys = b"".join([key.public_key for key in usual])
     proofs = b"".join([key.proof for key in usual])
-    fine = plainly_fine(_rows(public_keys, 32), _rows(proofs, 64)).tolist()
-    start = CONTEXT + b"\x87\x58\x20" + election
+    fine = plainly_fine(_rows(public_keys, 32), _rows(proofs, 64))
+    if claimed and len(usual) == len(keys) and fine.all():
+        return True
+    start = POSSESSION + b"\x87\x58\x20" + election
     return all(
         _holds(start, key) if plain else possesses(election, key)
-        for key, plain in zip(usual, fine, strict=True)
+        for key, plain in zip(usual, fine.tolist(), strict=True)
     )
 
 
