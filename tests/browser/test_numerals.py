@@ -50,5 +50,6 @@ def test_numbers_in_words(js: Modules, number: int, spanish: str, english: str) 
 
 def test_moments_are_written_as_python_writes_them(js: Modules) -> None:
     cases = json.loads(MOMENTS.read_bytes())
-    script = "return args[0].map((each) => it.momentOf(each.seconds, each.language, each.offset))"
+    learn = "await import('/assets/words/en/refusal.js');"
+    script = f"{learn} return args[0].map((each) => it.momentOf(each.seconds, each.language, each.offset))"
     assert js.value("times", script, cases) == [case["said"] for case in cases]

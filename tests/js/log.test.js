@@ -5,10 +5,12 @@ import { createHash } from "node:crypto";
 import test from "node:test";
 
 import { fingerprint } from "#js/log/fingerprint.js";
+import { nodesOf, stands, throughNodes } from "#js/log/given-path.js";
+import { Log } from "#js/log/log.js";
 import { consistencyProof, inclusionProof, leafHash, treeRoot, verifyConsistency, verifyInclusion } from "#js/log/merkle.js";
 import { parseCheckpoint, parseVkey, verifyCosignatures } from "#js/log/note.js";
 import { MAX_PLACE, checkSize } from "#js/log/place-file.js";
-import { ENTRIES, tilePath } from "#js/log/tile-names.js";
+import { ENTRIES, GROUP, TILE_WIDTH, tilePath } from "#js/log/tile-names.js";
 import { tileNames } from "#js/log/tiles.js";
 import { parseTrust } from "#js/log/trust.js";
 import { readZip, writeZip } from "#js/log/zip.js";
@@ -106,4 +108,61 @@ test("a cosignature of a kind that is not here never counts, and leaves open wha
     const found = verifyCosignatures(parseCheckpoint(new TextEncoder().encode(other)), trusts.w4);
     await assert.rejects(found, { key: type === 4 ? "note-signature" : "checkpoint-quorum" }, what);
   }
+});
+
+test("the hashes of a bundle over sixteen entries each lead where its tile leads, and are believed in nothing", async () => {
+  for (const size of [256, 600, 700]) {
+    const hashes = leaves(size);
+    const whole = source(hashes);
+    const nodes = Array.from({ length: TILE_WIDTH / GROUP }, (_, n) => treeRoot(hashes.slice(n * GROUP, (n + 1) * GROUP)));
+    const above = (/** @type {number} */ level, /** @type {number} */ index) => {
+      assert.ok(index * 2 ** level >= TILE_WIDTH, "the tile is not asked for");
+      return whole(level, index);
+    };
+    const group = async (/** @type {number} */ n) => hashes.slice(n * GROUP, (n + 1) * GROUP);
+    for (const index of [0, 15, 16, 100, 255]) {
+      const path = await inclusionProof(index, size, throughNodes(above, 0, nodes, group));
+      assert.deepEqual(path, await inclusionProof(index, size, whole));
+    }
+    const other = throughNodes(whole, 0, [...nodes].reverse(), group);
+    assert.equal(stands(hashes[3], 3, size, await inclusionProof(3, size, other), treeRoot(hashes)), false);
+    const without = throughNodes(whole, 0, nodes, async () => null); // no parts of files can be had
+    assert.deepEqual(await inclusionProof(3, size, without), await inclusionProof(3, size, whole));
+  }
+  assert.deepEqual([nodesOf("?"), nodesOf("AAAA"), nodesOf(Buffer.alloc(512).toString("base64")).length], [[], [], 16]);
+});
+
+test("an entry is found by a sixteenth of its tile, and by the whole one where an index misleads", async () => {
+  const size = 300;
+  const entries = Array.from({ length: size }, (_, n) => Uint8Array.of(n >>> 8, n));
+  const hashes = entries.map(leafHash);
+  const root = treeRoot(hashes);
+  const nodes = Buffer.concat(Array.from({ length: 16 }, (_, n) => treeRoot(hashes.slice(n * GROUP, (n + 1) * GROUP))));
+  const bundle = (/** @type {Uint8Array[]} */ some) => Buffer.concat(some.map((each) => Buffer.from([0, each.length, ...each])));
+  const files = new Map([
+    ["log/checkpoint", Buffer.from(`log.example\n${size}\n${Buffer.from(root).toString("base64")}\n\n\u2014 log.example ${"A".repeat(92)}\n`)],
+    ["log/tile/0/000", Buffer.concat(hashes.slice(0, 256))],
+    ["log/tile/0/001.p/44", Buffer.concat(hashes.slice(256))],
+    ["log/tile/1/000.p/1", Buffer.from(treeRoot(hashes.slice(0, 256)))],
+    ["log/tile/entries/000", bundle(entries.slice(0, 256))],
+    ["log/tile/entries/001.p/44", bundle(entries.slice(256))],
+  ]);
+  const look = async (/** @type {string} */ said, /** @type {number} */ first) => {
+    /** @type {string[]} */
+    const wholly = [];
+    const whole = async (/** @type {string} */ path) => {
+      wholly.push(path);
+      return files.get(path) ?? null;
+    };
+    const part = async (/** @type {string} */ path, /** @type {number} */ from, /** @type {number} */ length) => files.get(path)?.subarray(from, from + length) ?? null;
+    const log = new Log("", null, Object.assign(whole, { part }));
+    const { raw, proof } = await log.standing(100, { first, length: 2, nodes: said });
+    assert.deepEqual([...raw], [...entries[100]]);
+    assert.ok(stands(leafHash(raw), 100, size, proof, root));
+    return wholly.includes("log/tile/0/000");
+  };
+  assert.equal(await look(nodes.toString("base64"), 402), false);
+  assert.equal(await look(Buffer.from(nodes).reverse().toString("base64"), 402), true);
+  assert.equal(await look(nodes.toString("base64"), 406), true); // the entry after it, whose bytes lead nowhere
+  assert.equal(await look("nonsense", 402), true);
 });

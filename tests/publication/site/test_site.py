@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
@@ -13,7 +14,9 @@ import pytest
 from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.format import Format
 from escrutinio.core.log.checkpoint import parse_checkpoint
+from escrutinio.core.log.merkle import tree_root
 from escrutinio.core.log.reader import open_log, read_entries
+from escrutinio.core.log.tiles import TileName, split_hashes
 from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import open_record
 from escrutinio.core.records.types import BULK, Enrolment
@@ -268,3 +271,12 @@ def test_a_whole_country(venezuela: Path) -> None:
     assert broken_links(parsed) == []
     written = [path for language in ("es", "en") for path in (venezuela / language).rglob("*.html")]
     assert sum(path.stat().st_size for path in written) < 40_000_000
+
+
+@pytest.mark.slow
+def test_the_index_of_an_area_says_the_hashes_of_its_bundles(venezuela: Path) -> None:
+    index = json.loads((venezuela / "data/index/130901.json").read_text())
+    assert 0 < len(index["nodes"]) <= 4
+    for bundle, said in index["nodes"].items():
+        hashes = split_hashes((venezuela / "log" / TileName(0, int(bundle)).path).read_bytes())
+        assert b64decode(said) == b"".join(tree_root(hashes[at : at + 16]) for at in range(0, 256, 16))

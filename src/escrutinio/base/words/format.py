@@ -20,8 +20,6 @@ from escrutinio.base.words.wording import MINUS, percent_sign, separators
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from babel import Locale
-
 NBSP = "\u00a0"
 NONE = "–"
 
@@ -140,10 +138,8 @@ class Format:
 
     def day(self, iso: str) -> str:
         """A day written YYYY-MM-DD, in words; as it is in a language whose months nobody has told Babel."""
-        from babel.dates import format_date
-
-        months = _months(self.language)
-        return iso if months is None else format_date(date.fromisoformat(iso), "long", locale=months)
+        months, found = days_of_months(self.language), date.fromisoformat(iso)
+        return months[found.month - 1].format(day=found.day, year=found.year) if months else iso
 
     def moment(self, seconds: int) -> str:
         """Seconds since 1970 as day, hour and minute by these clocks, with their offset, "4 de mayo de 2031,
@@ -165,10 +161,14 @@ class Format:
 
 
 @cache
-def _months(language: str) -> Locale | None:
+def days_of_months(language: str) -> tuple[str, ...]:
+    """How a day of each month is written, "{day} de enero de {year}"; none where nobody has told Babel."""
     from babel import Locale, UnknownLocaleError
+    from babel.dates import format_date
 
     try:
-        return Locale.parse(language)
+        locale = Locale.parse(language)
     except UnknownLocaleError:
-        return None
+        return ()
+    written = (format_date(date(2222, month, 27), "long", locale=locale) for month in range(1, 13))
+    return tuple(each.replace("2222", "{year}").replace("27", "{day}") for each in written)

@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from escrutinio.base.words.catalogue import SOURCE, catalogue, languages
+from escrutinio.base.words.format import days_of_months
 from escrutinio.base.words.po import CONTEXT
 from escrutinio.base.words.wording import percent_sign
 
@@ -53,8 +54,8 @@ def learning(
 
 def _given(language: str, context: str, only: Container[str] | None = None) -> str:
     found = catalogue(language)
-    marks = {name: found.header[f"X-{name.title()}"] for name in ("endonym", "thousands", "decimal")}
-    marks["percent"] = percent_sign(language)
+    header = {name: found.header[f"X-{name.title()}"] for name in ("endonym", "thousands", "decimal")}
+    marks = header | {"percent": percent_sign(language), "days": days_of_months(language)}
     messages = {key: found.pgettext(context, key) for key in keys_of(context) if only is None or key in only}
     return f'"{language}", {_script(marks)}, "{context}", {_script(messages, indent=1)}'
 

@@ -18,6 +18,8 @@ They are a convenience, like every page: what a browser finds through them it ve
         {"area": area,
          "path": [[area, name, file]], the area and those above it, the outermost first; file as in areas.json
          "centers": {center: name},
+         "nodes": {bundle: Base64 of the 16 hashes over 16 entries each}, of the full bundles that "at" speaks
+             of, left out where those are many: with a sixteenth of its tile they say what a path needs of it
          "stations": {station: {
             "center": center, left out where it is what stands before the last dot of the station's code
             "registered": number, left out where it is not known,
@@ -44,7 +46,8 @@ import re
 import unicodedata
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -55,9 +58,9 @@ from escrutinio.base.words.say import say_in
 from escrutinio.core.election.qr2024_options import QR2024_FILE, format_qr2024_options
 from escrutinio.core.election.roll import Roll
 from escrutinio.core.election.state import ElectionState, Status
-from escrutinio.core.log.merkle import inclusion_proof
+from escrutinio.core.log.merkle import inclusion_proof, tree_root
 from escrutinio.core.log.reader import hash_source
-from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, bundle_bounds
+from escrutinio.core.log.tiles import ENTRIES, TILE_WIDTH, TileName, bundle_bounds, split_hashes
 from escrutinio.publication.documents.labels import LEVELS
 from escrutinio.publication.downloads.part import part_controls
 from escrutinio.publication.site.called import called
@@ -72,6 +75,12 @@ MOST_OF_A_WORD = 200
 
 MOST_PROVED = 16
 """Entries whose paths are written out: with more the tile would be shorter."""
+
+GROUP = 16
+"""Entries of a bundle under one of its hashes that stand in the index of an area."""
+
+MOST_BUNDLES = 4
+"""Bundles of an area whose hashes stand in its index: each is 0.5 kB there, and its tile 8 kB."""
 
 Entries = dict[int, dict[str, list[int]]]
 
@@ -131,6 +140,7 @@ class _Places:
     def __init__(self, log: Path | None) -> None:
         self._log = log
         self._known: dict[int, list[tuple[int, int]]] = {}
+        self._nodes: dict[int, str] = {}
 
     def of(self, statuses: Mapping[str, Sequence[int]] | None) -> list[int] | None:
         """First byte and length of each entry of a station, in log order; None where one is not known."""
@@ -140,6 +150,19 @@ class _Places:
             return None
         found = (each[index % TILE_WIDTH] for each, index in zip(bounds, indices, strict=True))
         return [number for start, end in found for number in (start, end - start)]
+
+    def nodes(self, indices: Iterable[int]) -> dict[int, str] | None:
+        """The hashes of the bundles of these entries, as above; None where they are none or many."""
+        bundles = sorted({index // TILE_WIDTH for index in indices})
+        if not 0 < len(bundles) <= MOST_BUNDLES:
+            return None
+        return {bundle: self._nodes.get(bundle) or self._made(bundle) for bundle in bundles}
+
+    def _made(self, bundle: int) -> str:
+        hashes = split_hashes((self._log / TileName(0, bundle).path).read_bytes()) if self._log else []
+        groups = (hashes[at : at + GROUP] for at in range(0, len(hashes), GROUP))
+        self._nodes[bundle] = b64encode(b"".join(map(tree_root, groups))).decode()
+        return self._nodes[bundle]
 
     def _bounds(self, bundle: int) -> list[tuple[int, int]]:
         if bundle not in self._known:
@@ -162,6 +185,7 @@ def _station_files(site: Site, findings: StationFindings, places: _Places) -> It
             continue
         listed: dict[str, dict[str, object]] = {}
         names = {}
+        in_full: list[int] = []
         for at in stations.tolist():
             code, center = roll.stations[at], roll.centers[centers[at]]
             names[center] = roll.center_names.get(center, "")
@@ -174,11 +198,14 @@ def _station_files(site: Site, findings: StationFindings, places: _Places) -> It
                 "history": history.get(code),
                 "findings": [findings.row(finding) for finding in findings.named.get(code, ())] or None,
             }
-            said = {name: value for name, value in about.items() if value is not None}
-            listed[code] = said
+            listed[code] = {name: value for name, value in about.items() if value is not None}
+            if about["at"]:
+                in_full += chain.from_iterable(entries[at].values())
         code = site.areas.codes[area]
         path = [(tree.codes[at], site.place_names[at], site.files[at]) for at in tree.path(area)]
-        about_area = {"area": code, "path": path, "centers": names, "stations": listed}
+        nodes = places.nodes(in_full)
+        about_area = {"area": code, "path": path, "centers": names} | ({"nodes": nodes} if nodes else {})
+        about_area["stations"] = listed
         yield f"data/index/{site.files[area]}.json", _encode(about_area)
 
 

@@ -4,6 +4,7 @@
 import { centerOf, fileOf } from "./area-file.js";
 import { Refusal } from "../records/refusal.js";
 import { isCode } from "../records/text.js";
+import { TILE_WIDTH } from "../log/tile-names.js";
 
 const MAX_DEPTH = 32;
 
@@ -116,7 +117,7 @@ function placeIn(index, area, station) {
     center,
     centerName: String(own(own(index, "centers"), center) ?? ""),
     registered: Number.isSafeInteger(listed.registered) ? listed.registered : null,
-    entries: entriesOf(listed.entries, listed.at),
+    entries: entriesOf(listed.entries, listed.at, own(index, "nodes")),
     history: numbersOf(listed.history),
     findings: findingsOf(listed.findings),
     wide: numbersOf(listed.wide),
@@ -162,14 +163,21 @@ function numbersOf(said) {
   return Array.isArray(said) ? said.filter(Number.isSafeInteger) : [];
 }
 
-/** @param {any} said @param {any} places a first byte and a length for each, in log order @returns {Place["entries"]} */
-function entriesOf(said, places) {
+/**
+ * @param {any} said
+ * @param {any} places a first byte and a length for each, in log order
+ * @param {any} nodes hashes of bundles
+ * @returns {Place["entries"]}
+ */
+function entriesOf(said, places, nodes) {
   if (!said || typeof said !== "object") return [];
   const found = Object.entries(said).flatMap(([status, indices]) => numbersOf(indices).map((index) => ({ index, status })));
   const known = numbersOf(places);
+  const nodesAt = (/** @type {number} */ index) => String(own(nodes, String(Math.floor(index / TILE_WIDTH))) ?? "");
+  const place = (/** @type {number} */ index, /** @type {number} */ at) => ({ first: known[2 * at], length: known[2 * at + 1], nodes: nodesAt(index) });
   return found
     .sort((a, b) => a.index - b.index)
-    .map((one, at) => ({ ...one, at: known.length === 2 * found.length ? { first: known[2 * at], length: known[2 * at + 1] } : null }));
+    .map((one, at) => ({ ...one, at: known.length === 2 * found.length ? place(one.index, at) : null }));
 }
 
 /** @param {any} said @returns {Finding[]} */

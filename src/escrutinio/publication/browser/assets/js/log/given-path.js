@@ -1,9 +1,14 @@
-// The paths of a log's first entries, which the site writes out (data/proofs.json): the tile of hashes is ten times as long.
+// What the site writes out of the hashes of a log, as its tiles are ten times as long: the paths of its first entries
+// (data/proofs.json), and the hashes of a full bundle over 16 entries each (data/index/<area>.json). Nothing of it is
+// believed: a path either leads to the root or does not.
 
 import { equal, fromBase64 } from "../records/bytes.js";
-import { rootOfProof } from "./merkle.js";
+import { HASH_SIZE, rootOfProof, splitHashes, treeRoot } from "./merkle.js";
+import { GROUP, TILE_WIDTH } from "./tile-names.js";
 
 const MAX_PATH = 64;
+const HEIGHT = 8; // of a tile
+const GROUP_HEIGHT = 4;
 
 /**
  * The path that the site gives for an entry, to be believed in nothing; null where it gives none for this size.
@@ -21,6 +26,38 @@ export async function givenPath(log, index, size) {
   } catch {
     return null;
   }
+}
+
+/**
+ * The hashes that an index says of a bundle; none where it says anything else.
+ * @param {string} said
+ */
+export function nodesOf(said) {
+  try {
+    const bytes = fromBase64(said);
+    return bytes.length === (TILE_WIDTH / GROUP) * HASH_SIZE ? splitHashes(bytes) : [];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The hashes of a tree, those below a full bundle from what an index says of it and from a sixteenth of its tile.
+ * @param {import("./merkle.js").HashAt} hashAt
+ * @param {number} bundle
+ * @param {Uint8Array[]} nodes
+ * @param {(group: number) => Promise<Uint8Array[] | null>} leaves of sixteen entries of the bundle
+ * @returns {import("./merkle.js").HashAt}
+ */
+export function throughNodes(hashAt, bundle, nodes, leaves) {
+  return async (level, index) => {
+    const [first, span] = [index * 2 ** level, 2 ** level];
+    if (!nodes.length || level >= HEIGHT || Math.floor(first / TILE_WIDTH) !== bundle) return hashAt(level, index);
+    const [group, at] = [Math.floor((first % TILE_WIDTH) / GROUP), first % GROUP];
+    if (level >= GROUP_HEIGHT) return treeRoot(nodes.slice(group, group + span / GROUP));
+    const hashes = await leaves(group);
+    return hashes ? treeRoot(hashes.slice(at, at + span)) : hashAt(level, index);
+  };
 }
 
 /**

@@ -4,7 +4,7 @@ import { equal, toHex } from "../records/bytes.js";
 import { keyId } from "../records/cose.js";
 import { keyIsAcceptable } from "../records/ed25519.js";
 import { readCharter, readDefinition, signedBy } from "./foundations.js";
-import { givenPath, stands } from "./given-path.js";
+import { givenPath, nodesOf, stands, throughNodes } from "./given-path.js";
 import { inclusionProof, leafHash, verifyInclusion } from "./merkle.js";
 import { parseCheckpoint, verifyCosignatures, verifyLogSignature } from "./note.js";
 import { possesses } from "../records/possession.js";
@@ -23,7 +23,8 @@ const ENROLMENT = 3;
 /** @typedef {import("../records/record.js").Entry} Entry */
 /** What stands at an index, with its path to the root.
  * @typedef {{ index: number, raw: Uint8Array, proof: Uint8Array[], bundle: string }} Standing */
-/** Where an entry stands in its bundle: its first byte, and its length. @typedef {{ first: number, length: number }} At */
+/** Where an entry stands in its bundle: its first byte, its length, and the hashes of its bundle over 16 entries each, where
+ * an index says them. @typedef {{ first: number, length: number, nodes?: string }} At */
 /** @typedef {import("./foundations.js").Context} Context */
 /** Whose key it is: the operator's root (`enrolled` is then 1, the charter) or an enrolled one.
  * @typedef {{ name: string, publicKey: Uint8Array, role: string, scope: string[], contests: string[],
@@ -87,11 +88,12 @@ export class Log {
     const { size, hashAt } = await this.checkpoint();
     const number = Math.floor(index / TILE_WIDTH);
     const given = index < FIRST ? await givenPath(this, index, size) : null;
-    const [path, found] = await Promise.all([given ?? inclusionProof(index, size, hashAt), this.bytes(index, size, at)]);
+    const below = at?.nodes ? throughNodes(hashAt, number, nodesOf(at.nodes), (group) => this.leaves(number, group)) : hashAt;
+    const [path, found] = await Promise.all([given ?? inclusionProof(index, size, below), this.bytes(index, size, at)]);
     const { root } = await this.checkpoint();
     const misled = (at !== null || given) && !stands(leafHash(found), index, size, path, root);
     const raw = misled ? await this.bytes(index, size, null) : found; // an index is believed in nothing
-    const proof = misled && given ? await inclusionProof(index, size, hashAt) : path;
+    const proof = misled && (given || below !== hashAt) ? await inclusionProof(index, size, hashAt) : path;
     const bundle = `log/${tilePath(ENTRIES, number, tileWidth(ENTRIES, number, size))}`;
     return { index, raw, proof, bundle };
   }
@@ -103,6 +105,11 @@ export class Log {
     if (this.known.has(`bundle ${number}`)) return (await whole())[index % TILE_WIDTH];
     const part = at ? await this.files.entryAt(number, size, at) : index < FIRST ? (await this.first(size))[index] : null;
     return part ?? (await whole())[index % TILE_WIDTH];
+  }
+
+  /** The hashes of 16 entries of a full bundle. @param {number} bundle @param {number} group */
+  leaves(bundle, group) {
+    return this.once(`leaves ${bundle} ${group}`, () => this.files.leaves(bundle, group));
   }
 
   /** What the log begins with: its definition, its charter and, mostly, the keys. @param {number} size */

@@ -2,6 +2,9 @@
 
 export const TILE_WIDTH = 256;
 
+/** Entries under one of the hashes that an index says of a full bundle. */
+export const GROUP = 16;
+
 /** Level of an entry bundle in `tilePath`. */
 export const ENTRIES = -1;
 

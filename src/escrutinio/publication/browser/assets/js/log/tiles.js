@@ -3,7 +3,7 @@
 import { refuse } from "../records/refusal.js";
 import { takeEarly } from "./early.js";
 import { HASH_SIZE, splitHashes, treeRoot } from "./merkle.js";
-import { ENTRIES, TILE_WIDTH, tilePath, tileWidth } from "./tile-names.js";
+import { ENTRIES, GROUP, TILE_WIDTH, tilePath, tileWidth } from "./tile-names.js";
 
 export const MAX_ENTRY = 65_535;
 const MAX_ENTRIES = 2 ** 27; // of a log that is read whole, a hundred for each of a million stations
@@ -188,6 +188,18 @@ export class LogFiles {
       at = end;
     }
     return entries;
+  }
+
+  /**
+   * The hashes of 16 entries of a full bundle, from a part of its tile; null where no part can be had.
+   * @param {number} bundle
+   * @param {number} group
+   * @returns {Promise<Uint8Array[] | null>}
+   */
+  async leaves(bundle, group) {
+    const length = GROUP * HASH_SIZE;
+    const part = await this.fetchFile.part?.(tilePath(0, bundle, TILE_WIDTH), group * length, length, TILE_WIDTH * HASH_SIZE);
+    return part?.length === length ? splitHashes(part) : null;
   }
 
   /** @param {number} bundle @param {number} size @param {number} first @param {number} length */

@@ -2,19 +2,14 @@
 // others; within, what it says and how it was checked.
 //
 //   article.sheet#entry-<index> > details.record > summary(h2, p.line), p.note*, dl.pairs, div.scroll > table.figures
-//     (tr.candidate, tr.option, tfoot tr; mark.differs in cells), section.checks, div.keep (keep.js), details.bytes, p(a)
+//     (tr.candidate, tr.option, tfoot tr; mark.differs in cells), section.checks, and what comes with card-end.js
 //   section.checks > h3, ol.steps > li.step.ok|bad|open > strong, span.answer, p
 
-import { toHex } from "../records/bytes.js";
-import { el, fillElement, titleOf } from "./dom.js";
-import { keepBox } from "./keep.js";
+import { el, titleOf } from "./dom.js";
 import { className, classesOf } from "../election/classes.js";
 import { validOf, votesOf } from "../election/sheets.js";
-import { MAX_ATTACHMENT } from "../log/log.js";
 import { formatNumber, formatPercent } from "../records/words.js";
 import { shareOf } from "./compare.js";
-import { sha256 } from "../records/sha256.js";
-import { toPlain } from "../records/shapes.js";
 import { inWords } from "./numerals.js";
 import { momentOf } from "./times.js";
 import { say, wordFor } from "./say.js";
@@ -28,7 +23,6 @@ import { say, wordFor } from "./say.js";
  * @typedef {{ key: string, label: string, kind: string, value: number, text?: string, whole?: number, spelled: boolean,
  *   number?: number }} Figure */
 
-const SHEETS = ["tally-sheet", "manual-sheet", "copy"];
 const STATED = ["ballots", "voters", "supplement", "spoilt", "vouchers"];
 const OF_RECORD = ["form", "signature", "inclusion"];
 
@@ -44,7 +38,6 @@ export function failureOf(steps) {
 /**
  * The card of a record.
  * @param {string} lang
- * @param {import("../log/log.js").Log} log
  * @param {any} contest of the definition, or undefined
  * @param {Standing} standing
  * @param {Checked} checked
@@ -52,7 +45,7 @@ export function failureOf(steps) {
  *   status in the totals; the figures to compare with; the election; who is registered; whether it stands open
  * @returns {HTMLElement}
  */
-export function sheetCard(lang, log, contest, standing, checked, { status, others, real, registered, open }) {
+export function sheetCard(lang, contest, standing, checked, { status, others, real, registered, open }) {
   const { entry, signer, steps } = checked;
   const title = entry ? `${wordFor(lang, entry.name)}: ${contestTitle(contest, entry, lang)}` : `#${standing.index}`;
   const failure = failureOf(steps);
@@ -69,10 +62,6 @@ export function sheetCard(lang, log, contest, standing, checked, { status, other
       entry && notes(lang, entry, signer).map((text) => el("p.note", {}, text)),
       figures && figuresTable(lang, title, figures, others),
       checksOf(lang, steps, Boolean(failure)),
-      imageOf(lang, log, entry),
-      keepBox(lang, log, standing, { real, form: entry?.body.form }),
-      bytesOf(lang, standing.raw, entry),
-      el("p", {}, el("a", { href: log.base + standing.bundle }, say(lang, "bundle", { place: standing.index % 256 }))),
     ),
   );
 }
@@ -118,34 +107,6 @@ function facts(lang, standing, entry, signer, status) {
   ];
   const shown = rows.filter(([, value]) => value);
   return el("dl.pairs", {}, shown.flatMap(([key, value]) => [el("dt", {}, say(lang, key)), el("dd", {}, el("bdi", {}, value))]));
-}
-
-/** Where the picture of a sheet is, or why it is not here. @param {string} lang @param {import("../log/log.js").Log} log @param {Entry | null} entry */
-function imageOf(lang, log, entry) {
-  if (!entry || !SHEETS.includes(entry.name)) return null;
-  const named = entry.body.image && toHex(entry.body.image);
-  return el(
-    "section.image",
-    {},
-    el("h3", {}, say(lang, "image")),
-    el("p", {}, say(lang, named ? "image-named" : "image-none"), " ", named && el("code.hash", {}, named)),
-    named && imageButton(lang, log, named),
-    el("p", {}, say(lang, "image-why"), " ", el("a", { href: "data.html" }, say(lang, "image-where"))),
-  );
-}
-
-/** Looks whether the picture is here, and is the one that the record names. @param {string} lang @param {import("../log/log.js").Log} log @param {string} named */
-function imageButton(lang, log, named) {
-  const path = `attachments/${named}`;
-  const button = el("button", { type: "button" }, say(lang, "image-open"));
-  const shown = el("p", { role: "status" }, button);
-  button.addEventListener("click", async () => {
-    const data = await log.fetchFile(path, MAX_ATTACHMENT).catch(() => null);
-    if (!data) return fillElement(shown, say(lang, "image-absent"));
-    if (toHex(sha256(data)) !== named) return fillElement(shown, say(lang, "image-other"));
-    fillElement(shown, el("a", { href: log.base + path }, say(lang, "image-here")));
-  });
-  return shown;
 }
 
 /** @param {string} lang @param {Entry} entry @param {import("../log/log.js").Signer | null} signer @returns {string[]} */
@@ -263,17 +224,4 @@ export function stepList(lang, steps) {
     );
   };
   return el("section.checks", {}, el("h3", {}, say(lang, "steps")), el("ol.steps", {}, steps.map(item)));
-}
-
-/** @param {string} lang @param {Uint8Array} raw @param {Entry | null} entry */
-function bytesOf(lang, raw, entry) {
-  return el(
-    "details.bytes",
-    {},
-    el("summary", {}, say(lang, "bytes")),
-    el("p", {}, `${say(lang, "digest")}: `, el("code.hash", {}, toHex(sha256(raw)))),
-    el("pre", { tabindex: "0" }, (toHex(raw).match(/.{1,64}/g) ?? []).join("\n")),
-    entry && el("p", {}, say(lang, "payload")),
-    entry && el("pre", { tabindex: "0" }, JSON.stringify({ subject: entry.frame.subject, ...toPlain(entry.body) }, null, 1)),
-  );
 }

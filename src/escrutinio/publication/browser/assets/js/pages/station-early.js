@@ -3,9 +3,10 @@
 // here: what is read is checked by the program.
 
 import { askEarly } from "../log/early.js";
-import { ENTRIES, TILE_WIDTH, tilePath, tileWidth } from "../log/tile-names.js";
+import { ENTRIES, GROUP, TILE_WIDTH, tilePath, tileWidth } from "../log/tile-names.js";
 
 const FIRST = 4_096; // bytes, as in log/log.js
+const LEAVES = GROUP * 32; // bytes of their hashes
 const SMALL = ["data/proofs.json", "data/keys.json", "data/controls.json"];
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -17,11 +18,12 @@ async function ask(base, query) {
   for (const path of SMALL) askEarly(base + path);
   const [index, checkpoint] = await Promise.all(answers.map(async (answer) => (await answer).clone().text()));
   const size = Number(checkpoint.split("\n")[1]);
-  const { entries = {}, at = [] } = JSON.parse(index).stations?.[station] ?? {};
+  const { stations, nodes = {} } = JSON.parse(index);
+  const { entries = {}, at = [] } = stations?.[station] ?? {};
   const indices = /** @type {number[]} */ (Object.values(entries).flat()).sort((a, b) => a - b);
   const bundles = new Set(indices.map((one) => Math.floor(one / TILE_WIDTH))); // of the first entries there are paths
   const tiles = new Set();
-  for (const bundle of bundles) tiles.add(tilePath(0, bundle, tileWidth(0, bundle, size)));
+  for (const bundle of bundles) if (!at.length || !nodes[bundle]) tiles.add(tilePath(0, bundle, tileWidth(0, bundle, size)));
   for (let level = 0; size >= TILE_WIDTH ** level; level++) {
     const last = Math.ceil(Math.floor(size / TILE_WIDTH ** level) / TILE_WIDTH) - 1;
     tiles.add(tilePath(level, last, tileWidth(level, last, size)));
@@ -30,12 +32,17 @@ async function ask(base, query) {
   const wholly = [...new Set([0, ...bundles])].filter((bundle) => !full(bundle) || (bundle > 0 && !at.length));
   for (const bundle of wholly) tiles.add(tilePath(ENTRIES, bundle, tileWidth(ENTRIES, bundle, size)));
   for (const path of tiles) askEarly(`${base}log/${path}`);
-  if (full(0)) askEarly(`${base}log/${tilePath(ENTRIES, 0, TILE_WIDTH)}`, `bytes=0-${FIRST - 1}`);
+  const parts = new Set(); // each once
+  const part = (/** @type {number} */ level, /** @type {number} */ bundle, /** @type {number} */ first, /** @type {number} */ length) =>
+    parts.add(`${base}log/${tilePath(level, bundle, TILE_WIDTH)} bytes=${first}-${first + length - 1}`);
+  if (full(0)) part(ENTRIES, 0, 0, FIRST);
   indices.forEach((one, number) => {
     const bundle = Math.floor(one / TILE_WIDTH);
-    const [first, length] = [at[2 * number] - 2, at[2 * number + 1] + 2];
-    if (full(bundle) && at.length) askEarly(`${base}log/${tilePath(ENTRIES, bundle, TILE_WIDTH)}`, `bytes=${first}-${first + length - 1}`);
+    if (!full(bundle) || !at.length) return;
+    part(ENTRIES, bundle, at[2 * number] - 2, at[2 * number + 1] + 2);
+    if (nodes[bundle]) part(0, bundle, LEAVES * Math.floor((one % TILE_WIDTH) / GROUP), LEAVES);
   });
+  for (const each of parts) askEarly(.../** @type {[string, string]} */ (each.split(" ")));
 }
 
 void ask(new URL("../", location.href).href, new URLSearchParams(location.search)).catch(() => {});

@@ -3,8 +3,7 @@
 //   nav.crumbs(ol), h1, p.code, p.not-real, dl.facts, p.links
 
 import { el, titleOf } from "./dom.js";
-import { formatNumber } from "../records/words.js";
-import { dayOf } from "./times.js";
+import { formatDay, formatNumber } from "../records/words.js";
 import { say } from "./say.js";
 
 /** @typedef {import("../election/places.js").Place} Place */
@@ -38,7 +37,7 @@ export function stationHead(lang, definition, place, path) {
   const link = (/** @type {string} */ key, /** @type {string | null} */ code) =>
     code && el("a", { href: `station.html?a=${area}&s=${encodeURIComponent(code)}`, rel: key === "next" ? "next" : "prev" }, say(lang, key, { station: code }));
   const whole = center && el("a", { href: `station.html?a=${area}&c=${encodeURIComponent(center)}` }, say(lang, "center-all"));
-  const day = { place: titleOf(definition.body.place, lang, ""), day: dayOf(definition.body.voting_day, lang) };
+  const day = { place: titleOf(definition.body.place, lang, ""), day: formatDay(definition.body.voting_day, lang) };
   return [
     crumbsOf(lang, path),
     el("h1", {}, el("bdi", {}, stationName(lang, place))),

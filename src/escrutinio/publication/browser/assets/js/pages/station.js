@@ -19,8 +19,6 @@ import { figuresOf, sheetCard } from "./sheet.js";
 import { entitle, stationHead, stationName } from "./station-head.js";
 import { languageOf, say, wordFor } from "./say.js";
 
-const LIMITS = ["limit-true", "limit-other", "limit-page", "limit-paper"];
-
 /** @typedef {import("./trust-box.js").Chosen | null} Chosen */
 /** @typedef {import("../election/places.js").Place} Place */
 /** @typedef {import("./read.js").Read} Read */
@@ -47,8 +45,8 @@ async function later() {
   return (await import("./station-rest.js").catch(() => refuse("fetch-failed", { path }))).REST;
 }
 
-/** @param {string} lang @param {Log} log @param {Read[]} reads @param {boolean} real @param {Place} place */
-function cards(lang, log, reads, real, { registered }) {
+/** @param {string} lang @param {Read[]} reads @param {boolean} real @param {Place} place */
+function cards(lang, reads, real, { registered }) {
   const first = new Map([...byContest(reads)].map(([code, [read]]) => [code, read]));
   const zero = (/** @type {Read} */ { checked }) => Number(checked.entry?.name === "zero-report");
   const whole = [...reads].sort((a, b) => Number(b.failed) - Number(a.failed) || zero(a) - zero(b));
@@ -56,7 +54,7 @@ function cards(lang, log, reads, real, { registered }) {
     const { standing, checked, status, contest } = read;
     const reference = checked.entry?.name === "zero-report" ? undefined : first.get(contest?.code);
     const others = reference && reference !== read && !reference.failed ? columnOf(lang, reference, registered).figures : undefined;
-    return sheetCard(lang, log, contest, standing, checked, { status, others, real, registered, open: reads.length === 1 });
+    return sheetCard(lang, contest, standing, checked, { status, others, real, registered, open: reads.length === 1 });
   });
 }
 
@@ -102,12 +100,6 @@ function lead(lang, reads, differs) {
   const log = reads.some(({ checked }) => checked.steps.some(({ state }) => state === "bad"));
   if (log) return [el("p.lead.alarm", { role: "alert" }, `✗ ${say(lang, "failed-log")}`)];
   return [el("p.lead", {}, say(lang, !reads.length ? "station-empty" : differs ? "differs" : "verified"))];
-}
-
-/** @param {string} lang */
-function limits(lang) {
-  const items = LIMITS.map((key) => el("li", {}, say(lang, key)));
-  return el("section.limits", {}, el("h2", {}, say(lang, "limits")), el("ul", {}, items));
 }
 
 /** An entry that is no record of this station, and where all are. @param {string} lang @param {string} index */
@@ -179,10 +171,11 @@ async function* content(log, lang, box) {
     const differs = compared.some((table) => table.querySelector("mark.differs"));
     const real = definition.body.kind === "real";
     const records = reads.length > 1 && [el("h2", {}, say(lang, "records")), el("p.small.muted", {}, say(lang, "records-hint"))];
-    const shown = el("section.records", {}, records || [], cards(lang, log, reads, real, place));
+    const shown = el("section.records", {}, records || [], cards(lang, reads, real, place));
     yield { first, parts: [...stationHead(lang, definition, place, path), ...lead(lang, reads, differs), ...compared, shown] };
     first = false;
-    const { entryPages, findingsOf, historyOf, saveButton } = await later();
+    const { endCards, entryPages, findingsOf, historyOf, limits, saveButton } = await later();
+    endCards(lang, log, reads, { real, shown });
     const hrefOf = await entryPages(log);
     const whole = reads.length > 0 && !reads.some(({ failed }) => failed);
     const around = [findingsOf(lang, place, await widerFindings(log, place, path), hrefOf), await historyOf(lang, log, place, hrefOf)];

@@ -1,7 +1,7 @@
-// Days and moments as the pages write them, by the clocks of the election's place: what base/words/format.py
+// Moments as the pages write them, by the clocks of the election's place: what base/words/format.py
 // writes in Python. Both are held against tests/data/moments.json.
 
-import { formatNumber } from "../records/words.js";
+import { formatDay, formatNumber } from "../records/words.js";
 
 const LAST = 253_402_300_799; // of the year 9999
 const MINUS = "\u2212";
@@ -17,17 +17,6 @@ export function pageOffset() {
 }
 
 /**
- * A day written YYYY-MM-DD, in the words of a language that this browser knows.
- * @param {string} iso
- * @param {string} lang
- * @returns {string}
- */
-export function dayOf(iso, lang) {
-  const known = Intl.DateTimeFormat.supportedLocalesOf(lang).length > 0;
-  return known ? new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`)) : iso;
-}
-
-/**
  * A second since 1970 as day, hour and minute, with what the clocks are called: "4 de mayo de 2031, 18:02 (UTC−3)".
  * @param {number | bigint} seconds
  * @param {string} lang
@@ -36,7 +25,7 @@ export function dayOf(iso, lang) {
  */
 export function momentOf(seconds, lang, offset = pageOffset()) {
   const there = local(seconds, offset);
-  return there === null ? `1970 + ${formatNumber(seconds, lang)}${NBSP}s` : `${dayOf(there.slice(0, 10), lang)}, ${clockOf(seconds, offset)}`;
+  return there === null ? `1970 + ${formatNumber(seconds, lang)}${NBSP}s` : `${formatDay(there.slice(0, 10), lang)}, ${clockOf(seconds, offset)}`;
 }
 
 /**
@@ -47,7 +36,7 @@ export function momentOf(seconds, lang, offset = pageOffset()) {
  */
 export function dayOfMoment(seconds, lang, offset = pageOffset()) {
   const there = local(seconds, offset);
-  return there === null ? `1970 + ${formatNumber(seconds, lang)}${NBSP}s` : dayOf(there.slice(0, 10), lang);
+  return there === null ? `1970 + ${formatNumber(seconds, lang)}${NBSP}s` : formatDay(there.slice(0, 10), lang);
 }
 
 /**
