@@ -308,7 +308,7 @@ def _print_estimates(what: str, found: Sequence[Estimate]) -> None:
 
 
 def _share(value: float | None) -> str:
-    """A share in percent; one that is not known is never zero. What is beyond nine digits is of floats alone."""
+    """A share in percent; one that is not known is never zero. Beyond nine digits it is of floats alone."""
     if value is None:
         return say("unknown")
     return percent(Fraction(value).limit_denominator(10**9), 2, language())
