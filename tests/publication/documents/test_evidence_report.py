@@ -10,11 +10,11 @@ from escrutinio.base.words.format import Format
 from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.core.log.merkle import Hash
 from escrutinio.evidence.screening.displays import display
+from escrutinio.publication.browser.files import scheme
 from escrutinio.publication.documents.charts_evidence import Plot, share_histogram
 from escrutinio.publication.documents.marks import not_real
 from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Topic
 from escrutinio.publication.documents.report.pdf import to_pdf
-from escrutinio.publication.browser.files import scheme
 from escrutinio.publication.documents.report.report import Report, report_of, to_html
 from escrutinio.publication.documents.report.results import work_out
 from tests.cli.running import escrutinio
