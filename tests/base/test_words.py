@@ -1,11 +1,14 @@
 """Catalogues, and the sentences made of them."""
 
+import json
 import pickle
 import re
 from fractions import Fraction
 
 import pytest
 from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
 
 from escrutinio.base.errors import EscrutinioError, LogError
 from escrutinio.base.words.catalogue import SOURCE, Catalogue, catalogue, endonyms, languages
@@ -15,6 +18,7 @@ from escrutinio.base.words.say import filled, language, say_in, say_many_in
 from escrutinio.base.words.wording import announced, percent, percent_sign
 from escrutinio.publication.site.glossary import GLOSSARY
 from tests.catalogue import LOCALE, in_form, messages, missing, said, unused
+from tests.paths import ROOT
 
 # --- what the catalogues have ---
 
@@ -243,6 +247,21 @@ def test_english_leaves_no_space_before_the_sign_and_spanish_one_that_does_not_b
     assert percent(Fraction(512, 1000), 2, "en") == "51.20%"
     assert percent(Fraction(512, 1000), 2, "es") == "51,20\u00a0%"
     assert percent(Fraction(512, 1000), 2, "xx") == "51.20%"
+
+
+@given(st.integers(0, 2**53), st.integers(1, 2**53), st.integers(0, 4))
+def test_sentences_and_pages_round_a_share_alike(part: int, whole: int, digits: int) -> None:
+    for name in languages():
+        assert percent(Fraction(part, whole), digits, name) == Format(name).percent(part, whole, digits)
+
+
+def test_no_share_of_a_sentence_is_rounded_to_the_whole() -> None:
+    """Each of the cases that the pages and their scripts hold to as well."""
+    for part, whole, expected in json.loads((ROOT / "tests/base/percentages.json").read_text()):
+        if whole:
+            assert percent(Fraction(part, whole), 2, "en") == expected
+    assert percent(Fraction(29_999, 30_000), 1, "en") == "99.997%"
+    assert percent(Fraction(-1, 30_000), 1, "en") == "\N{MINUS SIGN}0.003%"
 
 
 @pytest.mark.parametrize("name", languages())

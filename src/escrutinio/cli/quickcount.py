@@ -308,8 +308,10 @@ def _print_estimates(what: str, found: Sequence[Estimate]) -> None:
 
 
 def _share(value: float | None) -> str:
-    """A share in percent; one that is not known is never zero."""
-    return say("unknown") if value is None else percent(Fraction(value), 2, language())
+    """A share in percent; one that is not known is never zero. Beyond nine digits it is of floats alone."""
+    if value is None:
+        return say("unknown")
+    return percent(Fraction(value).limit_denominator(10**9), 2, language())
 
 
 def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool) -> dict[str, object]:

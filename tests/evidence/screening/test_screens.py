@@ -18,6 +18,7 @@ from escrutinio.evidence.screening.lists import null_votes, overvotes
 from escrutinio.evidence.screening.result import Missing, Screen
 from escrutinio.evidence.screening.run import Screening, screen
 from escrutinio.evidence.screening.sheets import Sheets, sheets_of
+from escrutinio.evidence.screening.words import explain
 from tests.core.election.build import Day, honest
 from tests.evidence.screening.made import made, moved
 from tests.evidence.sheets2024 import sheets as sheets2024
@@ -216,14 +217,40 @@ def test_every_vote_for_one_candidate() -> None:
     assert display(replace(sheets, votes=votes), 1).within_slope is None
 
 
-def test_a_tie_takes_ballot_order() -> None:
+def test_in_a_tie_nobody_leads_by_the_order_of_the_ballot() -> None:
     sheets = made(10, centers=2)
-    votes = np.full_like(sheets.votes, 50)
-    assert replace(sheets, votes=votes).leading == (0, 1)
-    assert (
-        screen(replace(sheets, votes=votes), seed=1, replicates=399).find("last-digit", "ana").observed
-        is None
+    level = replace(sheets, votes=np.full_like(sheets.votes, 50))
+    assert level.leading == tuple(range(len(sheets.candidates)))
+    result = screen(level, seed=1, replicates=399)
+    for code in sheets.candidates:
+        assert result.find("last-digit", code).observed is None
+    assert [each.candidate for each in result.displays] == list(sheets.candidates)
+    found = result.find("coincidences")
+    assert (found.observed, found.missing) == (None, Missing.LEVEL)
+    assert dict(found.details)["wholly-equal"] == len(sheets) * (len(sheets) - 1) / 2
+    assert "more than two candidates" in explain(found, "en").seen
+
+
+def test_a_tie_of_two_is_the_same_whoever_stands_first() -> None:
+    sheets = made(10, centers=4)
+    votes = np.zeros_like(sheets.votes)
+    votes[:, 0], votes[:, 1] = sheets.votes[:, 0], sheets.votes[::-1, 0]
+    one, other = (
+        replace(sheets, votes=votes),
+        replace(sheets, votes=votes[:, [1, 0, *range(2, votes.shape[1])]]),
     )
+    assert sorted(one.leading) == sorted(other.leading) == [0, 1]
+    first, second = coincidences(one), coincidences(other)
+    assert (first.observed, first.null_mean, first.p) == (second.observed, second.null_mean, second.p)
+
+
+def test_whoever_has_no_vote_does_not_lead() -> None:
+    sheets = made(10, centers=2)
+    votes = np.zeros_like(sheets.votes)
+    votes[:, 1] = 300
+    alone = replace(sheets, votes=votes)
+    assert alone.leading == (1,)
+    assert coincidences(alone).observed == len(sheets) * (len(sheets) - 1) / 2
 
 
 # --- wrong input ---

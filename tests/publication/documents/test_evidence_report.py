@@ -10,6 +10,7 @@ from escrutinio.base.words.format import Format
 from escrutinio.core.log.checkpoint import Checkpoint
 from escrutinio.core.log.merkle import Hash
 from escrutinio.evidence.screening.displays import display
+from escrutinio.publication.browser.files import scheme
 from escrutinio.publication.documents.charts_evidence import Plot, share_histogram
 from escrutinio.publication.documents.marks import not_real
 from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Topic
@@ -61,6 +62,7 @@ def test_it_asks_for_nothing_from_elsewhere_and_runs_nothing() -> None:
     assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
     assert set(page.refers) <= set(page.ids)
     assert not [a for _, a in page.tags if any(n == "style" or n.startswith("on") for n in a)]
+    assert scheme() in to_html(report())  # the colours of the pages, in the light and in the dark
 
 
 def test_every_contest_has_its_chapter_and_every_answer_says_what_it_is_not() -> None:

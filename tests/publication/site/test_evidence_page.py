@@ -41,6 +41,13 @@ def test_each_announcement_stands_with_its_certificate(venezuela: Path) -> None:
         assert words in text_of(venezuela / language / "bulletins.html")
 
 
+def test_home_answers_for_the_account_without_sheets_too(venezuela: Path) -> None:
+    said = text_of(venezuela / "es" / "index.html")
+    ours = said.index("Las actas contadas tienen a Edmundo González en primer lugar")
+    theirs = said.index("segundo boletín: Los totales anunciados tienen a Nicolás Maduro en primer lugar")
+    assert ours < theirs < said.index("Por área", ours)
+
+
 def test_home_says_what_the_counted_sheets_leave_open_and_where_the_roll_is_from(venezuela: Path) -> None:
     said = text_of(venezuela / "en" / "index.html")
     assert "however they fall, this stays" in said

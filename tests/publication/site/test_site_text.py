@@ -199,3 +199,10 @@ def test_colours_can_be_told_apart(scheme: int, sheet: str) -> None:
             assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
     for graphic in ("bar", "accent", "note", "muted"):
         assert graphic not in colours or contrast(colours[graphic], colours["panel"]) >= 3, graphic
+
+
+@pytest.mark.parametrize("sheet", ["verifier", "embed"])
+def test_what_stands_alone_has_the_colours_of_the_pages(sheet: str) -> None:
+    """They have their own copy, since their bytes are named or shown elsewhere; it is one palette."""
+    for mine, whole in zip(schemes(sheet), schemes(), strict=True):
+        assert mine.items() <= whole.items()

@@ -86,6 +86,25 @@ def test_what_is_said_of_a_statement_is_refused(keys: str, why: str) -> None:
         read_config(f"{EXAMPLE}\n[[publication.statement]]\n{keys}\n".encode())
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('objections = ["ancla-objeta"]', 'objections = ["ancla-obj"]', "account 1, objections: 'ancla-obj'"),
+        ('objections = ["ancla-objeta"]', 'claims = ["ancla-objeta"]', "account 1, claims: 'ancla-objeta'"),
+        ("[log]", '[[publication.statement]]\ncode = "nadie"\n[log]', "publication, statement: 'nadie'"),
+    ],
+)
+def test_a_code_of_which_the_log_has_nothing_is_refused(tmp_path: Path, old: str, new: str, why: str) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "examples/miniature", config)
+    assert old in EXAMPLE
+    (config / "election.toml").write_text(EXAMPLE.replace(old, new, 1))
+    master = SigningKey(sha256(b"key of the tests").digest())
+    with pytest.raises(DefinitionError, match=re.escape(why)):
+        publish(config, tmp_path / "public", master=master, clock=1_900_000_000, progress=lambda *_: None)
+    assert not (tmp_path / "public").exists()
+
+
 def test_a_name_for_an_area_that_the_election_lacks_is_refused(tmp_path: Path) -> None:
     config = tmp_path / "config"
     shutil.copytree(ROOT / "examples/miniature", config)

@@ -119,3 +119,17 @@ def test_home_names_all_or_nobody(
         equal = [name for name, count in zip(ALL, votes, strict=True) if votes.count(count) > 1]
         named = [name for name in equal if name in sentence]
         assert named in ([], equal), sentence
+
+
+def test_the_column_of_seats_says_which_stay_open(tmp_path: Path) -> None:
+    found = said(tmp_path, 'method = "dhondt"\nseats = 3', (720, 360, 360))
+    assert "Ana Álvarez72050.00%1+ ?" in found
+    assert "Caro Ib36025.00%0+ ?" in found
+    assert "Seats that stay open: lists with “+ ?” have equal claims2 " in found
+
+
+def test_where_every_seat_is_certain_the_column_asks_nothing(tmp_path: Path) -> None:
+    found = said(tmp_path, 'method = "dhondt"\nseats = 3', (700, 360, 340)).partition("Candidate")[2]
+    assert "%2 " in found or "%2Bea" in found
+    assert "+ ?" not in found
+    assert "stay open" not in found

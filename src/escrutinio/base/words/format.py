@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from escrutinio.base.errors import PublicationError
 from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.wording import MINUS, percent_sign, separators
+from escrutinio.base.words.wording import MINUS, hundredths, percent_sign, separators
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,21 +77,16 @@ class Format:
         return f"+{self.number(value)}" if value > 0 else self.number(value)
 
     def percent(self, part: int, whole: int, digits: int = 2) -> str:
-        """`part` of `whole` in percent, halves rounded up, exactly; a dash where `whole` is zero.
-
-        No part is rounded to nothing, a half or the whole that it is not: it has as many more digits as show
-        on which side it lies. The pages' own `formatPercent` (records/words.js) has the same rule.
-        """
+        """`part` of `whole` in percent, as `wording.hundredths`; a dash where `whole` is zero."""
         if whole <= 0:
             return NONE
-        scale: int = 10**digits
-        rounded = (200 * scale * part + whole) // (2 * whole)
-        if any(rounded == edge * scale and 100 * part != edge * whole for edge in (0, 50, 100)):
-            return self.percent(part, whole, digits + 1)
-        before, after = divmod(rounded, scale)
+        rounded, digits = hundredths(part, whole, digits)
+        before, after = divmod(rounded, 10**digits)
         # Tens of thousands of them stand on the pages of a country.
         if (ends := self._ends.get(digits)) is not None:
             return self.number(before) + ends[after]
+        if not digits:
+            return f"{self.number(before)}{self._percent}"
         return f"{self.number(before)}{self._decimal}{after:0{digits}d}{self._percent}"
 
     def announced(self, percent: str) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING
 
 from escrutinio.base.words.catalogue import SOURCE, catalogue, languages
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 MINUS = "\N{MINUS SIGN}"
 """What a number below zero begins with, in every sentence, table and page."""
@@ -47,9 +44,25 @@ def decimal(value: Fraction, digits: int, language: str, *, signed: bool = False
     return marks(f"{sign}{units:,}" + (f".{rest:0{digits}d}" if digits else ""), language)
 
 
+def hundredths(part: int, whole: int, digits: int) -> tuple[int, int]:
+    """`part` of `whole` in percent with `digits` decimals, halves rounded up, exactly, and how many it has:
+    25 % with two is (2500, 2). `whole` is above zero and `part` not below it.
+
+    No part is rounded to nothing, a half or the whole that it is not: it has as many more decimals as show
+    on which side it lies. The pages' own `formatPercent` (records/words.js) has the same rule.
+    """
+    scale: int = 10**digits
+    rounded = (200 * scale * part + whole) // (2 * whole)
+    if any(rounded == edge * scale and 100 * part != edge * whole for edge in (0, 50, 100)):
+        return hundredths(part, whole, digits + 1)
+    return rounded, digits
+
+
 def percent(share: Fraction, digits: int, language: str) -> str:
-    """A share as a percentage: 51.20%; in Spanish 51,20 %, with a no-break space."""
-    return f"{decimal(100 * share, digits, language)}{percent_sign(_known(language))}"
+    """A share as a percentage: 51.20%; in Spanish 51,20 %, with a no-break space; rounded as `hundredths`."""
+    units, shown = hundredths(abs(share.numerator), share.denominator, digits)
+    written = decimal(Fraction(units if share >= 0 else -units, 10**shown), shown, language)
+    return f"{written}{percent_sign(_known(language))}"
 
 
 def announced(percentage: str, language: str) -> str:

@@ -109,7 +109,11 @@ class Projection:
         total = float(self.projected.sum())
         least = np.sort(self.projected)[::-1][:2].min()
         order = [c for c in np.argsort(-self.projected, kind="stable").tolist() if self.projected[c] >= least]
-        shares = [Fraction(votes / total if total else 0.0) for votes in self.projected.tolist()]
+        # What is beyond nine digits is of floats alone.
+        shares = [
+            Fraction(votes / total if total else 0.0).limit_denominator(10**9)
+            for votes in self.projected.tolist()
+        ]
         shown = ", ".join(f"{names[c]} {percent(shares[c], 1, language)}" for c in order)
         bare = int(self.bare.sum())
         return say_in(language, _CELLS, shown=shown), say_in(language, _NOT_CELLS, bare=bare)

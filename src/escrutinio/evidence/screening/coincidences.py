@@ -3,7 +3,7 @@
 import numpy as np
 
 from escrutinio.base.arrays import Int64
-from escrutinio.evidence.screening.result import Family, Screen
+from escrutinio.evidence.screening.result import Family, Missing, Screen
 from escrutinio.evidence.screening.sheets import Sheets
 from escrutinio.evidence.screening.tails import poisson_upper
 
@@ -17,21 +17,35 @@ def coincidences(sheets: Sheets) -> Screen:
     Null: where sheets lie smoothly, as many pairs differ by (0, 0) as by any short step (i, j) in the votes
     of the first two. The mean over all steps up to `REACH` is what to expect, and pairs are nearly Poisson;
     redrawing the sheets instead would spread them out and expect too few. `details` has pairs of sheets
-    that are equal for every candidate, and those of them in one center.
+    that are equal for every candidate, and those of them in one center. Where more than two candidates are
+    level there are no first two, and the screen has no figure.
     """
-    first, second = sheets.leading
-    rest = sheets.valid - sheets.votes[:, first] - sheets.votes[:, second]
+    same, same_center = _wholly_equal(sheets)
+    details = (("wholly-equal", float(same)), ("wholly-equal-in-one-center", float(same_center)))
+    if len(sheets.leading) > 2:
+        return Screen(
+            "coincidences",
+            "",
+            Family.FIGURES,
+            len(sheets),
+            None,
+            details=details,
+            missing=Missing.LEVEL,
+        )
+    first = sheets.votes[:, sheets.leading[0]]
+    alone = len(sheets.leading) == 1
+    second = np.zeros_like(first) if alone else sheets.votes[:, sheets.leading[1]]
     points, count = np.unique(
-        np.stack((rest, sheets.votes[:, first], sheets.votes[:, second]), axis=1)[sheets.valid > 0],
+        np.stack((sheets.valid - first - second, first, second), axis=1)[sheets.valid > 0],
         axis=0,
         return_counts=True,
     )
     pairs = int((count * (count - 1) // 2).sum())
-    steps = [(i, j) for i in range(-REACH, REACH + 1) for j in range(-REACH, REACH + 1) if (i, j) > (0, 0)]
+    short = range(-REACH, REACH + 1)
+    steps = [(i, j) for i in short for j in ((0,) if alone else short) if (i, j) > (0, 0)]
     key = _key(points)
     # A step and its opposite give each pair once; an ordered pair of equal sheets counts half.
     expected = sum(_pairs_at(key, count, i, j) for i, j in steps) / 2 / len(steps)
-    same, same_center = _wholly_equal(sheets)
     spread = float(np.sqrt(expected))
     return Screen(
         "coincidences",
@@ -42,7 +56,7 @@ def coincidences(sheets: Sheets) -> Screen:
         expected,
         spread,
         p=poisson_upper(pairs, expected) if expected else None,
-        details=(("wholly-equal", float(same)), ("wholly-equal-in-one-center", float(same_center))),
+        details=details,
     )
 
 

@@ -137,7 +137,7 @@ Drawn = tuple[Tally, ...]
 
 
 def tallies(sheets: Sheets) -> list[Hits | Drawn]:
-    """All screens of figures for the two leading candidates, the valid votes and the turnout."""
+    """All screens of figures for the leading candidates, the valid votes and the turnout."""
     roll = sheets.roll_known & (sheets.registered >= SMALLEST_ROLL) & (sheets.ballots <= sheets.registered)
     turnout = _Turnout(sheets.ballots, sheets.registered, roll)
     found: list[Hits | Drawn] = [turnout.hits()]

@@ -27,6 +27,7 @@ class Missing(Enum):
     REGISTERED_UNKNOWN = "registered-unknown"
     NO_SHEET = "no-sheet"
     NO_SPREAD = "no-spread"
+    LEVEL = "level"
 
 
 @dataclass(frozen=True, eq=False)

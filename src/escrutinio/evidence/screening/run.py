@@ -28,7 +28,7 @@ MOST_REPLICATES = 100_000
 
 @dataclass(frozen=True, eq=False)
 class Screening:
-    """Every screen, those that show nothing included, and the displays of the two leading candidates.
+    """Every screen, those that show nothing included, and the displays of the leading candidates.
 
     Null distributions are worked out where they can be, and drawn `replicates` times otherwise: with the same
     sheets, `seed` and `replicates` anybody gets the same numbers (NumPy's Philox generator).

@@ -50,6 +50,7 @@ MISSING: Mapping[Missing, str] = {
     ),
     Missing.NO_SHEET: N_("Unknown: no sheet has figures long enough for it."),
     Missing.NO_SPREAD: N_("Unknown: no center has two tables with votes for more than one side."),
+    Missing.LEVEL: N_("Unknown: more than two candidates have as many votes as the second."),
 }
 
 IS_NOT = N_(

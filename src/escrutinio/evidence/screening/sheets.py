@@ -84,10 +84,12 @@ class Sheets:
         return self.valid + self.null
 
     @cached_property
-    def leading(self) -> tuple[int, int]:
-        """The two candidates with most votes, in that order; equal ones in ballot order."""
-        first, second = np.argsort(-self.votes.sum(axis=0), kind="stable")[:2].tolist()
-        return first, second
+    def leading(self) -> tuple[int, ...]:
+        """Whoever has as many votes as the second and at least one, most first: two candidates; one where
+        all votes are for one; more where several are level, of whom the order on the ballot chooses none."""
+        votes = self.votes.sum(axis=0)
+        least = max(1, int(np.sort(votes)[-2]))
+        return tuple(each for each in np.argsort(-votes, kind="stable").tolist() if votes[each] >= least)
 
     @property
     def roll_known(self) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import open_record, seal
 from escrutinio.core.records.parts import Attachment, EnrolledKey, LogHead
 from escrutinio.core.records.possession import signed_by_key
-from escrutinio.core.records.types import Body, Definition, Enrolment
+from escrutinio.core.records.types import Body, Claim, Definition, Enrolment, Statement
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 
 
@@ -28,7 +28,8 @@ class Composer:
 
     `records` in log order, `attachments` by digest; `clock` gives `issued_at` where an author gives none, but
     for the entries that stand already: they keep theirs, which `moments` has in order. `acts` are
-    those in force by what was said so far. `checking` has an `executor` check signatures meanwhile.
+    those in force by what was said so far. `statements` and `claims` have the codes of those added, as keys.
+    `checking` has an `executor` check signatures meanwhile.
     """
 
     def __init__(
@@ -43,6 +44,8 @@ class Composer:
         self.checking = Checking(executor)
         self.records: list[bytes] = []
         self.attachments: dict[bytes, bytes] = {}
+        self.statements: dict[str, None] = {}
+        self.claims: dict[str, None] = {}
         self.election = b""
         self.clock = clock
         self.keyring = keyring
@@ -118,6 +121,8 @@ class Composer:
             self.acts = Acts(self._rights)
         elif isinstance(body, Enrolment):
             self._roles.update((key.name, key.role) for key in body.keys)
+        elif isinstance(body, Statement | Claim) and body.code:
+            (self.statements if isinstance(body, Statement) else self.claims)[body.code] = None
         role = self._roles.get(by)
         rights, acts = self._rights, self.acts
         if rights is None or acts is None or role is None:

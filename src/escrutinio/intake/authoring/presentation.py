@@ -109,6 +109,26 @@ class Presentation:
                 if code not in areas:
                     raise DefinitionError("earlier-area", code=repr(code), nearest=nearest(code, areas))
 
+    def check_said(self, statements: Collection[str], claims: Collection[str]) -> None:
+        """Raise DefinitionError for the first code of an account or of a remark that no statement and no
+        announced result of the log has: without it a side would stand there without its objection."""
+        both = (*statements, *claims)
+        wanted = [
+            (f"publication, account {number}, {key}", codes, known)
+            for number, account in enumerate(self.accounts, 1)
+            for key, codes, known in (
+                ("claims", account.claims, claims),
+                ("objections", account.objections, both),
+            )
+        ]
+        wanted.append(("publication, statement", tuple(self.remarks), statements))
+        for place, codes, known in wanted:
+            for code in codes:
+                if code not in known:
+                    raise DefinitionError(
+                        "said-unknown", place=place, code=repr(code), nearest=nearest(code, known)
+                    )
+
 
 @dataclass(frozen=True)
 class PresentationReader:

@@ -15,6 +15,12 @@ def asset(path: str) -> bytes:
     return resources.files(__package__).joinpath("assets", *path.split("/")).read_bytes()
 
 
+def scheme() -> str:
+    """The colours and letters of every page, light and dark, for a file that stands alone."""
+    style = asset("css/site.css").decode()
+    return style[style.index(":root {") : style.index("*, ::before")].rstrip()
+
+
 def assets() -> Iterator[tuple[str, bytes]]:
     """Style sheets, scripts, their words and the sign: paths below the publication, and content."""
     yield from _below(resources.files(__package__).joinpath("assets"), "assets")

@@ -7,6 +7,7 @@ plot has a title and a description for screen readers, whose ids begin with the 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from html import escape
 from math import exp, isnan, pi, sqrt
 
@@ -69,6 +70,11 @@ class Plot:
     def whole_percent(self, value: int) -> str:
         """A whole percentage, as ticks have it."""
         return self.form.whole_percent(value)
+
+    def share(self, value: float) -> str:
+        """A share of votes; what is beyond nine digits is of floats alone."""
+        share = Fraction(value).limit_denominator(10**9)
+        return self.form.percent(share.numerator, share.denominator, 1)
 
     def svg(self, description: str, parts: Iterable[str]) -> str:
         """The whole picture."""
@@ -196,9 +202,9 @@ def share_by_turnout(display: Display, plot: Plot) -> str:
     ]
     steps = [i for i, share in enumerate(display.by_turnout.tolist()) if not isnan(share)]
     ends = [
-        (plot.form.percent(round(1000 * float(display.by_turnout[i])), 1000, 1), plot.whole_percent(5 * i))
-        for i in (steps[:1] + steps[-1:])
-    ] or [(NONE, NONE)] * 2
+        (plot.share(float(display.by_turnout[i])), plot.whole_percent(5 * i)) for i in steps[:1] + steps[-1:]
+    ]
+    ends = ends or [(NONE, NONE)] * 2
     about = plot.word(
         "by-turnout",
         sheets=plot.form.number(display.with_roll),

@@ -152,6 +152,7 @@ class Pages:
             match path:
                 case "index.html":
                     said["certain"] = standing_sentences(self.context.evidence, self.language)
+                    said["certainties"] = certainties(self.context.evidence, self.language)
                     said["told"] = accounts = [told(account) for account in self.site.accounts]
                     said["drawn"] = drawn(accounts)
                     said["preview"] = self.site.files[0]

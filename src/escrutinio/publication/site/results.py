@@ -38,6 +38,13 @@ class ResultRows:
         """Whether seats stand beside the votes: those of a proportional contest, as a whole."""
         return self._race.lists and area == self._race.area
 
+    def open_seats(self, area: int) -> list[int]:
+        """How many seats equal claims leave open, by each column; empty where none are."""
+        if not self.has_seats(area):
+            return []
+        found = [column.outcome(area).seats.open for column in self._race.columns]
+        return found if any(found) else []
+
     def beside(self, area: int) -> int:
         """The area around one, to stand beside it; -1 where that is the same, or there is none."""
         above = int(self._areas.parent[area])
@@ -110,11 +117,14 @@ class ResultRows:
 
     def _column(self, column: Column, area: int) -> Iterator[str]:
         valid = column.valid[area]
-        seats = column.outcome(area).seats.certain if self.has_seats(area) else ()
+        seats = column.outcome(area).seats if self.has_seats(area) else None
         label = f' data-l="{escape(self._words.short_basis(column))}"'
         held_label = f' data-l="{escape(self._words.gettext("Seats"))}"'
         for number, votes in enumerate(column.votes[area]):
-            held = f"<td data-not=seats{held_label}>{self._number(seats[number])}" if seats else ""
+            held = ""
+            if seats is not None:
+                more = "<small>+ ?</small>" if number in seats.tied else ""
+                held = f"<td data-not=seats{held_label}>{self._number(seats.certain[number])}{more}"
             yield f"{self._votes(column, area, number, label)}{bar(votes, valid)}{held}"
 
     def _votes(self, column: Column, area: int, number: int, label: str = "") -> str:

@@ -127,6 +127,7 @@ def publish(
                 moments=() if continued is None else continued.moments(),
                 executor=executor,
             )
+            config.shown.check_said(composer.statements, composer.claims)
             composer.forget()
             # The rows are records now, and data and pages are made of those.
             tables = tables.without_rows()

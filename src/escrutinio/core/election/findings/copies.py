@@ -13,14 +13,14 @@ FAMILY = Family("copies")
 COPY_UNSIGNED = FAMILY.finding(
     "copy-unsigned",
     NOTE,
-    "Copies without a signed original | Copies by {organisation} for contest {contest} that name no "
+    "Copies without a signed original | {organisation}: copies for contest {contest} that name no "
     "original, or one that nobody entitled to it signed: {count}.",
 )
 
 COPY_ORIGINAL_ABSENT = FAMILY.finding(
     "copy-original-absent",
     NOTE,
-    "Copies whose original is not in this log | Copies by {organisation} for contest {contest} that name a "
+    "Copies whose original is not in this log | {organisation}: copies for contest {contest} that name a "
     "signed original which is not in this log, so that nothing here shows who signed it: {count}.",
 )
 
@@ -34,7 +34,7 @@ COPY_DIFFERS = FAMILY.finding(
 OFFICIAL_MISSING = FAMILY.finding(
     "official-missing",
     WARNING,
-    "Copies without an official sheet | Stations with a copy by {organisation} for contest {contest} and no "
+    "Copies without an official sheet | {organisation}: stations with a copy for contest {contest} and no "
     "official sheet in this log: {count}.",
 )
 

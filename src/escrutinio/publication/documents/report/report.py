@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from escrutinio.base.words.format import Format
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import Checkpoint
+from escrutinio.publication.browser.files import scheme
 from escrutinio.publication.documents.environment import environment
 from escrutinio.publication.documents.marks import watermarks
 from escrutinio.publication.documents.notices import notices
@@ -78,4 +81,5 @@ def report_of(
 
 def to_html(report: Report) -> str:
     """The report as one HTML file; texts from records are escaped."""
-    return environment().get_template("report.html").render(report=report)
+    style = Markup(scheme())  # ours: nothing of a record is in it
+    return environment().get_template("report.html").render(report=report, scheme=style)
