@@ -81,7 +81,8 @@ class Format:
         if whole <= 0:
             return NONE
         rounded, digits = hundredths(part, whole, digits)
-        before, after = divmod(rounded, 10**digits)
+        scale: int = 10**digits
+        before, after = divmod(rounded, scale)
         # Tens of thousands of them stand on the pages of a country.
         if (ends := self._ends.get(digits)) is not None:
             return self.number(before) + ends[after]
