@@ -60,7 +60,7 @@ def test_the_two_scripts_of_the_station_page_have_every_word_once(language: str)
 
 
 def _words(script: str, context: str) -> dict[str, str]:
-    given = re.search(rf'learn\("\w+", \{{[^}}]*\}}, "{context}", (\{{.*?\n\}})\);', script, re.DOTALL)
+    given = re.search(rf'learn\("\w+", \{{[^\n]*?\}}, "{context}", (\{{.*?\n\}})\);', script, re.DOTALL)
     assert given
     found: dict[str, str] = json.loads(given[1])
     return found
