@@ -18,7 +18,7 @@ from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keyfiles import read_key_file, write_key_file
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.possession import enrolled
-from escrutinio.core.records.types import Enrolment
+from escrutinio.core.records.types import Bulletin, Enrolment
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.compose import read_tables
@@ -370,6 +370,24 @@ def succeeded(election: Election, *arguments: object, origin: str = "isla.exampl
     return escrutinio("workspace", "succeed", election.public, election.home / "second", "--root",
                       election.key("authority/root"), "--origin", origin, "--no-memory", *arguments,
                       **SECRET)  # fmt: skip
+
+
+def test_a_bulletin_of_two_officers_keeps_the_head_of_the_first(election: Election) -> None:
+    """`@here` is where the first officer stood; the log grows before the second signs the same."""
+    roll_in_force(election)
+    says = election.home / "bulletin.toml"
+    says.write_text(
+        'number = 1\nbasis = "reported"\nhead = "@here"\ncounts = [0, 0, 0, 0, 0]\nclasses = [0, 0]\n'
+        "stations = 0\n"
+    )
+    here = election.log().checkpoint
+    election.say("authority/officer-1", "bulletin", "--about", "presidencia", "--from", says)
+    election.say("authority/officer-2", "--same-as", here.size, "--yes")
+    log = election.log()
+    [bulletin] = [each for each in log.state.records(Bulletin) if each.takes_effect(Bulletin)]
+    head = bulletin.body.head
+    assert (head.origin, head.size, head.root) == (here.origin, here.size, here.root)
+    assert not [each for each in log.state.findings if each.code == "act-waiting"]
 
 
 def test_a_log_whose_key_is_gone_is_succeeded_by_another(election: Election) -> None:
