@@ -67,7 +67,7 @@ ENTRY_REPEATED = FAMILY.finding(
     "Entry repeated | Entry {entry} has the same bytes as entry {first}; it counts for nothing.",
 )
 
-AFTER_REVOCATION = FAMILY.finding(
+SIGNED_AFTER_REVOCATION = FAMILY.finding(
     "signed-after-revocation",
     NOTE,
     "Signed after the key was revoked | {signer} signed with a key that was revoked in entry {revocation} "
@@ -115,7 +115,7 @@ def note_after_revocation(
         behind = sorted(index for index, signer in marked.items() if signer == place)
         revocation = by[held.kid]
         notes.add(
-            AFTER_REVOCATION,
+            SIGNED_AFTER_REVOCATION,
             [revocation.index, *behind],
             count=len(behind),
             signer=held.key.name,
