@@ -10,7 +10,7 @@ import pytest
 
 from escrutinio.core.records.codes import Removal, RevocationReason
 from escrutinio.core.records.parts import Title
-from escrutinio.core.records.types import CoRecord, MachineEvent, Revocation, Statement, Withdrawal
+from escrutinio.core.records.types import MachineEvent, Revocation, Statement, Withdrawal
 from tests.browser.publish import isla
 from tests.browser.verifying import CHECKS, publish_page, steps, told
 from tests.core.election.build import ROOT, Day, key
@@ -45,9 +45,10 @@ def with_types(*codes: int) -> Day:
 
 def test_a_type_that_may_change_totals_leaves_them_unjudged(page: Page, served: Served) -> None:
     day = with_types(200, 60)
-    revoked = day.say(Revocation(key("party/azul/1").kid, RevocationReason.LOST), ROOT, "election")
-    day.say(CoRecord(day.digest(revoked)), "authority/1", "election")
-    day.copy("party/azul/1", "s1.01", (1, 2, 3, 4))  # by a key that the unknown record may have put in force
+    day.say(Revocation(key("machine/n1.01").kid, RevocationReason.LOST), ROOT, "election")
+    day.sheet(
+        "machine/n1.01", "s1.01", (1, 2, 3, 4)
+    )  # by a key that the unknown record may have put in force
     publish_page(day, served.directory / "unknown")
     page.goto(served.address + "unknown/en/verify.html")
     page.set_input_files("#trust-file", served.directory / "unknown" / "trust.toml")

@@ -18,7 +18,7 @@ from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keyfiles import read_key_file, write_key_file
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.possession import enrolled
-from escrutinio.core.records.types import Enrolment
+from escrutinio.core.records.types import Bulletin, Enrolment
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.compose import read_tables
@@ -364,3 +364,71 @@ def test_a_store_is_not_made_where_a_mirror_has_more(election: Election) -> None
     assert done.returncode == 2
     assert "more of the log" in done.stderr or "longer" in done.stderr
     assert not (election.home / "again").exists()
+
+
+def succeeded(election: Election, *arguments: object, origin: str = "isla.example/second") -> Any:
+    return escrutinio("workspace", "succeed", election.public, election.home / "second", "--root",
+                      election.key("authority/root"), "--origin", origin, "--no-memory", *arguments,
+                      **SECRET)  # fmt: skip
+
+
+def test_a_bulletin_of_two_officers_keeps_the_head_of_the_first(election: Election) -> None:
+    """`@here` is where the first officer stood; the log grows before the second signs the same."""
+    roll_in_force(election)
+    says = election.home / "bulletin.toml"
+    says.write_text(
+        'number = 1\nbasis = "reported"\nhead = "@here"\ncounts = [0, 0, 0, 0, 0]\nclasses = [0, 0]\n'
+        "stations = 0\n"
+    )
+    here = election.log().checkpoint
+    election.say("authority/officer-1", "bulletin", "--about", "presidencia", "--from", says)
+    election.say("authority/officer-2", "--same-as", here.size, "--yes")
+    log = election.log()
+    [bulletin] = [each for each in log.state.records(Bulletin) if each.takes_effect(Bulletin)]
+    head = bulletin.body.head
+    assert (head.origin, head.size, head.root) == (here.origin, here.size, here.root)
+    assert not [each for each in log.state.findings if each.code == "act-waiting"]
+
+
+def test_a_log_whose_key_is_gone_is_succeeded_by_another(election: Election) -> None:
+    """The same state at the same indices; both verify, and pages and charter say from which it goes on."""
+    roll_in_force(election)
+    before = election.log()
+    done = succeeded(election)
+    assert done.returncode == 0, done.stderr
+    second = election.home / "second"
+    published = in_process("workspace", "publish", second, "--json", **SECRET)
+    assert published.exit_code == 0, published.stderr
+    log = open_verified(second / "public")
+    assert log.checkpoint.origin == "isla.example/second"
+    assert log.state.charter is not None
+    head = log.state.charter.body.predecessor
+    assert head is not None
+    assert (head.origin, head.size, head.root) == (
+        before.checkpoint.origin, before.size, before.checkpoint.root,
+    )  # fmt: skip
+    assert log.size == before.size
+    assert log.state.roll.stations == before.state.roll.stations
+    assert {k: v.tolist() for k, v in log.state.counted.items()} == {
+        k: v.tolist() for k, v in before.state.counted.items()
+    }
+    assert log.state.findings == before.state.findings
+    for public in (election.public, second / "public"):
+        verified = escrutinio("verify", public, "--trust", public / "trust.toml", "--no-memory")
+        assert verified.returncode == 0, verified.stdout
+    page = (second / "public" / "en" / "log.html").read_text()
+    assert "Goes on from" in page
+    assert before.checkpoint.root.hex() in page
+
+
+@pytest.mark.parametrize(
+    ("origin", "by", "sentence"),
+    [("", "authority/root", "another origin"), ("isla.example/second", "party/concha", "is not the root")],
+)
+def test_only_its_root_begins_a_successor_and_under_another_origin(
+    election: Election, origin: str, by: str, sentence: str
+) -> None:
+    done = succeeded(election, "--root", election.key(by), origin=origin or election.log().checkpoint.origin)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert not (election.home / "second").exists()

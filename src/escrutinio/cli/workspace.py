@@ -278,3 +278,70 @@ def recover(
             entries=log.size,
         )
     )
+
+
+@command.command(
+    help=say(
+        "Begin in DIRECTORY a log that goes on from the one in OLD, whose key is lost or stolen: the same "
+        "election, a charter by the root that names the last checkpoint, and every record again at its "
+        "place. Its origin is new, and its key: made here, or one made for that origin. Hand out its trust "
+        "file.\n\n"
+        "Example: escrutinio workspace succeed mirror/public /srv/second --root root.key --origin "
+        "authority.example/second"
+    )
+)
+@click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--root", "root_address", required=True, metavar="KEY",
+              help=say("The root: key file or token address."))  # fmt: skip
+@click.option("--origin", required=True, help=say("Origin of the new log."))
+@click.option("--log-key", "key_file", type=click.Path(path_type=Path),
+              help=say("Key file of the new log; made where none is given."))  # fmt: skip
+@click.option("--operator", default="", help=say("The name that signs in this log; that of a party's log."))
+@trust_option
+@passphrase_option
+@clock_option
+@quiet_option
+def succeed(
+    old: Path, directory: Path, root_address: str, origin: str, key_file: Path | None, operator: str,
+    trust: Path | None, passphrase: str, clock: int, quiet: bool,
+) -> None:  # fmt: skip
+    import shutil
+
+    from escrutinio.cli.opening import open_log
+    from escrutinio.core.log.notes import KeyType, NoteSigner
+    from escrutinio.core.records.keyfiles import write_key_file
+    from escrutinio.core.records.keys import SigningKey
+    from escrutinio.intake.authoring.holders import open_key
+    from escrutinio.running.workspace.recovering import succeed as begin_again
+    from escrutinio.running.workspace.workspace import LOG_KEY, log_key_name, read_log_key
+
+    log = open_log(str(old), trust, quiet=quiet)
+    root = open_key(root_address, passphrase)
+    fresh = SigningKey.generate()
+    if key_file is None:
+        signer = NoteSigner(origin, KeyType.ED25519, fresh.seed())
+    else:
+        signer = read_log_key(key_file, passphrase, origin)
+
+    def keep(private: Path) -> None:
+        if key_file is None:
+            write_key_file(private / LOG_KEY, log_key_name(origin), fresh, passphrase)
+        else:
+            shutil.copyfile(key_file, private / LOG_KEY)
+            (private / LOG_KEY).chmod(0o600)
+
+    begin_again(
+        log, directory, signer, clock,
+        root=root.holder, root_name=root.name, key_file=keep, operator=operator,
+    )  # fmt: skip
+    click.echo(
+        say(
+            "{directory}: the log {origin} goes on from {before} after its entry {size:,}; show it with "
+            "escrutinio workspace publish",
+            directory=directory,
+            origin=origin,
+            before=log.checkpoint.origin,
+            size=log.size - 1,
+        )
+    )

@@ -12,6 +12,7 @@ from escrutinio.core.log.merkle import leaf_hash
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import (
+    Decision,
     LogRole,
     Role,
     StationChangeKind,
@@ -26,6 +27,7 @@ from tests.core.election.build import (
     full_day,
     key,
     machines,
+    ruling,
 )
 from tests.reference.canonical import canonical
 
@@ -191,3 +193,14 @@ def test_views_of_a_state() -> None:
     assert [logged.index for logged in state.records(t.Ruling, "presidente")] == [opening - 1]
     assert state.records(t.Ruling, "consejo") == ()
     assert [logged.index for logged in state.at_station("n1.02")] == [opening]
+
+
+def test_a_ruling_selects_a_sheet_that_has_more_votes_than_registered() -> None:
+    """What holds a sheet is a question that a ruling may answer: relief voters and staff, say."""
+    day = machines(Day())
+    sheet = day.sheet("machine/1", "n1.01", (500, 4, 3, 2))
+    assert codes(day.state()) == ["more-votes-than-registered"]
+    ruling(day, Decision.SELECT, sheet)
+    state = day.state()
+    assert counts_at(state, "n1.01") is None
+    assert counts_at(state, "n1.01", "ruled") == sheet

@@ -72,14 +72,15 @@ def test_the_officer_who_completes_the_number_revokes_the_key_from_there_on() ->
     assert standing(day, revocation) is Standing.EFFECTIVE
     assert [(f.code, f.entries) for f in state.findings if "key" in f.code] == [
         ("key-later-revoked", (revocation, last, before, between)),
-        ("unknown-key", (after,)),
     ]
+    marked = found(state, "signed-after-revocation")[0]
+    assert marked.entries == (revocation, after)
+    assert f"revoked in entry {revocation} (legal basis: art. 88)" in marked.sentence("en")
+    assert after not in state.tables["presidente"].index
     later = found(state, "key-later-revoked")[0].sentence("en")
     assert f"was revoked in entry {revocation} (legal basis: art. 88)" in later
     assert {standing(day, index) for index in (first, again, last)} == {Standing.EFFECTIVE}
-    refused = day.fold().admission().judge([day.log[after]])[0]
-    assert refused is not None
-    assert refused.code == "revoked"
+    assert day.fold().admission().judge([day.log[after]]) == [None]
 
 
 def test_in_one_judgement_a_consent_revokes_for_the_records_behind_it() -> None:
@@ -90,7 +91,67 @@ def test_in_one_judgement_a_consent_revokes_for_the_records_behind_it() -> None:
     new = day.log[size:]
     del day.log[size:]
     verdicts = day.fold().admission().judge(new)
-    assert [None if each is None else each.code for each in verdicts] == [None, None, "revoked"]
+    assert verdicts == [None, None, None]
+
+
+def codes_of(day: Day, records: list[bytes]) -> list[str | None]:
+    return [None if each is None else each.code for each in day.fold().admission().judge(records)]
+
+
+def silenced(*, narrow: bool = False) -> Day:
+    """A day on which an observer's key for one area, or for all, was revoked."""
+    day = machines(Day())
+    day.enrol("observer/cano", Role.OBSERVER, *(("norte",) if narrow else ()))
+    consent(day, revoke(day, "observer/cano"), "authority/1")
+    return day
+
+
+def test_what_a_revoked_key_says_enters_within_its_rights_and_scope_alone() -> None:
+    day = silenced(narrow=True)
+    size = len(day.log)
+    day.copy("observer/cano", "n1.01", VOTES)
+    day.copy("observer/cano", "s1.01", VOTES)
+    day.sheet("observer/cano", "n1.01", VOTES)
+    day.copy("observer/cano", "n1.01", VOTES)
+    offered = day.log[size:]
+    del day.log[size:]
+    offered[3] = offered[3][:-1] + bytes([offered[3][-1] ^ 1])
+    assert codes_of(day, offered) == [None, "out-of-scope", "not-entitled", "bad-signature"]
+
+
+def test_it_changes_no_total_and_no_other_finding() -> None:
+    day = silenced()
+    before = day.state()
+    day.copy("observer/cano", "n1.01", VOTES)
+    consent(day, 2, "observer/cano")
+    after = day.state()
+    assert {code for code in codes(after) if code not in codes(before)} == {"signed-after-revocation"}
+    assert found(after, "signed-after-revocation")[0].sentence("en").count("count in no total") == 1
+    assert after.size == before.size + 2
+    assert {name: len(table.index) for name, table in after.tables.items()} == {
+        name: len(table.index) for name, table in before.tables.items()
+    }
+
+
+def test_a_signature_that_does_not_hold_under_a_revoked_key_is_no_word_of_its_holder() -> None:
+    day = silenced()
+    day.copy("observer/cano", "n1.01", VOTES)
+    day.log[-1] = day.log[-1][:-1] + bytes([day.log[-1][-1] ^ 1])
+    assert "signed-after-revocation" not in codes(day.state())
+    assert "unknown-key" in codes(day.state())
+
+
+def test_a_scope_is_not_narrowed_by_enrolling_the_key_again() -> None:
+    """The first enrolment of a key wins; there is no other way to narrow one."""
+    day = machines(Day())
+    day.enrol("observer/cano", Role.OBSERVER)
+    day.enrol("observer/cano", Role.OBSERVER, "norte")
+    size = len(day.log)
+    day.copy("observer/cano", "s1.01", VOTES)
+    offered = day.log[size:]
+    del day.log[size:]
+    assert codes_of(day, offered) == [None]
+    assert [held.key.scope for held in day.state().keys if held.key.name == "observer/cano"] == [()]
 
 
 @pytest.mark.parametrize("by", ["party/azul/1", "observer/cano", "machine/1"])

@@ -22,7 +22,7 @@ from escrutinio.core.log.trust import parse_trust
 from escrutinio.core.records.entry import open_record
 from escrutinio.core.records.keyfiles import write_key_file
 from escrutinio.core.records.keys import SigningKey
-from escrutinio.core.verification.publication import verify_publication
+from escrutinio.core.verification.publication import open_verified, verify_publication
 from escrutinio.running.workspace.publish import Published, publish
 from tests.core.verification.whole import failures
 from tests.paths import ROOT
@@ -200,6 +200,20 @@ def test_a_change_of_what_stands_is_refused_and_its_replacement_is_a_second_hist
         replace=True,
     )
     assert not made.forked
+
+
+def test_one_key_in_two_directories_signs_two_histories_and_mirrors_show_it(tmp_path: Path) -> None:
+    """`publish` derives its keys and keeps no store: in another directory it cannot know of the first. A
+    workspace has one (`recover` asks mirrors); a reader who has seen both checkpoints has the proof."""
+    sheets(tmp_path / "source", 3)
+    run(tmp_path / "source", tmp_path / "out")
+    sheets(tmp_path / "source", 3, changed=2)
+    assert not run(tmp_path / "source", tmp_path / "other").forked
+    one, two = (open_verified(tmp_path / name) for name in ("out", "other"))
+    assert one.checkpoint.origin == two.checkpoint.origin
+    assert one.checkpoint.size == two.checkpoint.size
+    assert one.checkpoint.root != two.checkpoint.root
+    assert one.state.election == two.state.election
 
 
 # --- readers of an earlier checkpoint ---

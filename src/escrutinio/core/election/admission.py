@@ -2,7 +2,9 @@
 
 Admitted is a well-formed record of a known type, for this election, signed by a key in force (enrolled below
 its index in the log, not revoked below it), whose role signs records of this type, of something within
-its scope. What it says is judged by the fold, which judges everything here again. Where the roll does not
+its scope. A party's or an observer's key that officers had to agree to revoke is heard on, so that nobody is
+silenced by it: the fold marks what it signs, and counts none of it. What a record says is judged by the fold,
+which judges everything here again. Where the roll does not
 settle whether a station lies in a scope, the record is admitted.
 """
 
@@ -156,7 +158,9 @@ class Admission(Following):
             entry, holder = self._open(raw, election)
             self._check_right(holder, type(entry.body), entry.about)
             self._check_keys(entry)
-            settles = holder.place == ROOT_PLACE or isinstance(entry.body, t.Roll | t.CoRecord)
+            settles = not holder.revoked and (
+                holder.place == ROOT_PLACE or isinstance(entry.body, t.Roll | t.CoRecord)
+            )
             if settles and self._is_new(raw):
                 if isinstance(entry.body, t.CoRecord):
                     self._consent(entry)
@@ -183,7 +187,7 @@ class Admission(Following):
         key = {"kid": frame.kid.hex(), "name": frame.issuer}
         if holder is None or holder.signer.name not in ("", frame.issuer):
             _refuse("not-enrolled", RecordError("key-not-enrolled", **key))
-        if holder.revoked:
+        if holder.revoked and (holder.key is None or self._revocations.silences(holder.key.role)):
             _refuse("revoked", RecordError("key-was-revoked", **key))
         try:
             check_signature(holder.signer.public_key, frame.signed, frame.signature)

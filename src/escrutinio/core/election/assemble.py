@@ -19,7 +19,12 @@ from escrutinio.core.election.control import (
 )
 from escrutinio.core.election.counting import count, pending_of, rulings_of
 from escrutinio.core.election.findings.docket import note_awaited, note_void_ruling
-from escrutinio.core.election.findings.entries import KEY_OUT_OF_SCOPE, note_faults, note_repeats
+from escrutinio.core.election.findings.entries import (
+    KEY_OUT_OF_SCOPE,
+    note_after_revocation,
+    note_faults,
+    note_repeats,
+)
 from escrutinio.core.election.findings.family import RuleInput
 from escrutinio.core.election.findings.finding import Findings
 from escrutinio.core.election.findings.sheets import CONTEST_UNKNOWN
@@ -59,8 +64,9 @@ from escrutinio.core.records.subjects import Subject
 class Unjudged:
     """What a fold keeps of entries besides columns, until a state is asked for: controls, faults with their
     reason, sheets of contests that the definition lacks, types that this program does not know,
-    enrolments of the root's own key, with the name that they give it, and the revocations that waited for
-    consents and were `completed` by them."""
+    enrolments of the root's own key, with the name that they give it, the revocations that waited for
+    consents and were `completed` by them, and the entries `after_revocation`, each with the place of its key:
+    they are faults as well, until these are noted."""
 
     controls: list[SignedControl] = field(default_factory=list)
     faults: list[tuple[int, Fault, str]] = field(default_factory=list)
@@ -68,6 +74,7 @@ class Unjudged:
     unknown_types: list[tuple[int, int]] = field(default_factory=list)
     of_root: list[tuple[int, str]] = field(default_factory=list)
     completed: set[int] = field(default_factory=set)
+    after_revocation: dict[int, int] = field(default_factory=dict)
 
     def drop(self, entries: Collection[int]) -> None:
         """Leave out these entries."""
@@ -92,7 +99,12 @@ def assemble(
     `gathering` are what was read once, and `repeats` those that stood before, each with the first."""
     definition, body, areas = known.entry, known.body, known.areas
     notes = Findings()
-    note_faults(unjudged.faults, notes)
+    marked = {
+        index: unjudged.after_revocation[index]
+        for index, fault, _ in unjudged.faults
+        if fault is Fault.UNKNOWN_KEY and index in unjudged.after_revocation
+    }
+    note_faults((each for each in unjudged.faults if each[0] not in marked), notes)
     note_repeats(repeats, notes)
     for index, name in unjudged.of_root:
         notes.add(KEY_OUT_OF_SCOPE, [index], signer=name)
@@ -113,6 +125,7 @@ def assemble(
     in_force = roll_in_force(rolls, areas, attachments, closed.get(Closes.ROLL), notes)
     scopes = Scopes(keys, areas, in_force, rights)
     controls = judge(signed, scopes, notes)
+    note_after_revocation(keys, marked, controls, notes)
     keys = keys.snapshot(late_keys(keys, controls, closed.get(Closes.ENROLMENT)))
     roll = change_stations(in_force, controls, closed.get(Closes.ROLL))
     names, organisation = _organisations(keys)

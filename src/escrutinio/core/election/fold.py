@@ -165,6 +165,7 @@ class Fold:
                 raw, claimed=ahead is not None and ahead.proves(index, leaf, election)
             )
         except EntryError as refusal:
+            self._mark(index, raw)
             self._unjudged.faults.append((index, refusal.fault, str(refusal)))
             return
         except UnknownTypeError as unknown:
@@ -201,6 +202,11 @@ class Fold:
                     reason = f"the key enrolled for {key.name} does not prove that its holder has it"
                     self._unjudged.faults.append((index, Fault.BAD_SIGNATURE, reason))
 
+    def _mark(self, index: int, raw: bytes) -> None:
+        """Remember an entry by a revoked key that is heard on; it is no fault, and counts for nothing."""
+        if (found := self._admission.after_revocation(raw)) is not None:
+            self._unjudged.after_revocation[index] = found[1]
+
     def _note(self, index: int, entry: Entry, place: int, standing: Standing | None) -> None:
         self._unjudged.controls.append(SignedControl(index, entry, place, standing))
 
@@ -220,6 +226,9 @@ class Fold:
             found = [admission.signer(raw, kind) for raw, kind in here]
             chunk.place += [place for _, place in found]
             chunk.signers += [signer for signer, _ in found]
+            for at, ((raw, _), (signer, _)) in enumerate(zip(here, found, strict=True), index):
+                if signer is None:
+                    self._mark(at, raw)
             index, taken = index + len(here), taken + len(here)
         admission.pass_over(run)
 

@@ -22,6 +22,7 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.cose import key_id, payload_start
 from escrutinio.core.records.entry import (
     Entry,
+    UnknownTypeError,
 )
 from escrutinio.core.records.keys import key_is_acceptable
 from escrutinio.core.records.opening import EntryError, Signer, open_signed
@@ -104,6 +105,18 @@ class Following:
         if holder is None or holder.revoked or (holder.place == ROOT_PLACE and kind in t.BULK):
             return _NOBODY
         return holder.signer, holder.place
+
+    def after_revocation(self, raw: bytes) -> tuple[Entry, int] | None:
+        """The record that the next entry is, and the place of its key, where that is one that was revoked and
+        that is heard on (`Revocations.silences`), and its signature holds; else None."""
+        holder = self._holders.get(kid_of(raw))
+        if holder is None or not holder.revoked or holder.key is None:
+            return None
+        if self._revocations.silences(holder.key.role):
+            return None
+        with suppress(EntryError, UnknownTypeError):
+            return open_signed(raw, holder.signer, self.foundation.digest), holder.place
+        return None
 
     def follow(self, entries: Iterable[bytes]) -> bool:
         """Take the next entries of the log, admitted or not; whether a key, scope or roll changed by them.

@@ -4,6 +4,9 @@ Else an operator could silence whoever contradicts it. The consents are co-recor
 authority's names as its acts need, above the revocation in the log; the one that completes them revokes the
 key, at its index. Of any other key the root's word is enough; and so it is in any log but that of the
 authority that wrote the definition, as nobody else's has officers.
+
+What its holder signs afterwards is not kept out of that log: it enters, a finding says of it that the key was
+revoked, and it counts for nothing.
 """
 
 from __future__ import annotations
@@ -40,9 +43,14 @@ class Revocations:
         self._officers = officers
         self._waiting = dict(waiting)
 
+    def silences(self, role: Role | None) -> bool:
+        """Whether what a revoked key of this role signs is kept out of the log; of a key that watches it is
+        not, where officers had to consent."""
+        return role not in WATCHERS or not self._officers
+
     def waits(self, index: int, entry: Entry, body: t.Revocation, role: Role | None) -> bool:
         """Whether the revocation of a key of this role has to wait; None for one that is not enrolled."""
-        if role not in WATCHERS or not self._officers:
+        if self.silences(role):
             return False
         self._waiting[entry.digest] = Revoking(index, body.kid)
         return True

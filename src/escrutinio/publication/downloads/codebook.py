@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from escrutinio.base.words.catalogue import languages
 from escrutinio.base.words.say import say_in_all
 
 
@@ -24,7 +25,7 @@ class Column:
 
     def meanings(self) -> Mapping[str, str]:
         """What it means, by language."""
-        return _meanings(self.message, self.name)
+        return _meanings(self.message, self.name, languages())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class TableKind:
 
 
 @lru_cache(maxsize=1 << 12)
-def _meanings(message: str, name: str) -> dict[str, str]:
+def _meanings(message: str, name: str, _languages: tuple[str, ...]) -> dict[str, str]:
     return say_in_all(message, code=name)
 
 

@@ -155,6 +155,7 @@ class Pages:
                     said["certainties"] = certainties(self.context.evidence, self.language)
                     said["told"] = accounts = [told(account) for account in self.site.accounts]
                     said["drawn"] = drawn(accounts)
+                    said["silenced"] = list(self.rulings.silenced())
                     said["preview"] = self.site.files[0]
                     said["feed"] = f"areas/{self.site.files[0]}"
                 case "evidence.html":

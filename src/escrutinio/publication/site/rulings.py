@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from markupsafe import Markup
 
 from escrutinio.base.words.catalogue import NN_
 from escrutinio.core.election.findings.docket import COUNT_AWAITED
+from escrutinio.core.election.revoking import WATCHERS
 from escrutinio.core.election.state import Logged, Standing
 from escrutinio.core.records.codes import Decision
-from escrutinio.core.records.types import Ruling
+from escrutinio.core.records.types import Revocation, Ruling
 from escrutinio.publication.site.model import Site
 from escrutinio.publication.site.words import Words
 
@@ -18,7 +21,7 @@ class RulingWords:
 
     def __init__(self, site: Site, words: Words) -> None:
         self._words = words
-        state = site.state
+        self._state = state = site.state
         self._entry = {logged.entry.digest: logged.index for logged in state.controls}
         self._replaced: dict[bytes, int] = {}
         for logged in state.records(Ruling):
@@ -50,6 +53,21 @@ class RulingWords:
         if body.decision is Decision.REVERSE and body.replaces in self._entry:
             return say("in force; it reverses entry %(entry)s", entry=number(self._entry[body.replaces]))
         return say("in force")
+
+    def silenced(self) -> Iterator[Markup]:
+        """A sentence for each key of a party or an observer that was revoked, with its legal basis."""
+        say, number = self._words.say, self._words.form.number
+        for logged in self._state.records(Revocation):
+            held = self._state.keys.get(logged.body.kid)
+            if held is None or held.key.role not in WATCHERS or logged.standing is not Standing.EFFECTIVE:
+                continue
+            yield say(
+                "The key of %(signer)s was revoked in entry %(entry)s (legal basis: %(law)s). What its "
+                "holder signs after that still enters the log, marked, and counts in no total.",
+                signer=held.key.name,
+                entry=number(logged.index),
+                law=logged.body.legal_basis.strip() or say("none stated"),
+            )
 
     def entry_of(self, digest: bytes | None) -> int | None:
         """The entry of a record that another one names; None where it is no control record of this log."""

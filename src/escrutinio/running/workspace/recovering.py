@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -19,8 +20,12 @@ from escrutinio.base.files import PRIVATE, directory_mode, make_directories, wri
 from escrutinio.core.log.notes import NoteSigner, verify_note
 from escrutinio.core.log.store import Head
 from escrutinio.core.log.store_sqlite import SqliteStore
-from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.attachments import digest_of, file_name
 from escrutinio.core.records.codes import LogRole
+from escrutinio.core.records.entry import seal
+from escrutinio.core.records.keys import KeyHolder
+from escrutinio.core.records.parts import LogHead
+from escrutinio.core.records.subjects import ELECTION
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.running.exchange.parcel import named_attachments
 from escrutinio.running.workspace.workspace import (
@@ -92,14 +97,18 @@ def _settings(log: VerifiedLog, operator: str) -> WorkspaceTable:
 def _fill(path: Path, log: VerifiedLog, clock: int) -> None:
     """Let a new store have accepted, signed and published what is public."""
     with closing(SqliteStore(path)) as store:
-        size = 0
-        for part in _parts(log.pinned.all_entries()):
-            if store.add(part, size) is None:
-                raise LogError("store-unusable", path=path, why="")
-            size += len(part)
+        _put(store, log.pinned.all_entries(), path)
         head = Head(log.size, log.checkpoint.root, log.signed.note.data)
         store.swap_signed(Head(), head)
         store.swap_public(Head(), head, clock)
+
+
+def _put(store: SqliteStore, entries: Iterator[bytes], path: Path) -> None:
+    size = 0
+    for part in _parts(entries):
+        if store.add(part, size) is None:
+            raise LogError("store-unusable", path=path, why="")
+        size += len(part)
 
 
 def _parts(entries: Iterator[bytes]) -> Iterator[list[bytes]]:
@@ -113,15 +122,60 @@ def _parts(entries: Iterator[bytes]) -> Iterator[list[bytes]]:
         yield part
 
 
-def succeeding(log: VerifiedLog, charter: bytes) -> tuple[list[bytes], dict[bytes, bytes]]:
-    """The records of a log that succeeds another: its definition, the new charter, and everything that was
-    said in it, at the same index; and their attachments, by digest."""
-    entries = list(log.pinned.all_entries())
-    records = [entries[0], charter, *entries[2:]]
-    attachments = {}
-    for digest in dict.fromkeys(digest for raw in records for digest in named_attachments(raw)):
+def succeed(
+    log: VerifiedLog,
+    directory: Path,
+    signer: NoteSigner,
+    clock: int,
+    *,
+    root: KeyHolder,
+    root_name: str,
+    key_file: Callable[[Path], None],
+    operator: str = "",
+) -> Workspace:
+    """A workspace, in a directory that does not exist or is empty, of a log that goes on from another one as
+    it was verified, under the origin of `signer`.
+
+    Its definition, a charter by the same root that names the other's checkpoint, and everything that was said
+    there, at the same index, whatever it came to; public at once. Raises InputError for the root of another
+    log, and for the origin that the other log has.
+    """
+    before = log.state.charter
+    if before is None:
+        raise InputError("recover-no-charter", address=log.address)
+    if before.body.root_key != root.public_key:
+        raise InputError("succeed-root", kid=root.kid.hex(), origin=log.checkpoint.origin)
+    if signer.name == log.checkpoint.origin:
+        raise InputError("succeed-origin", origin=signer.name)
+    head = LogHead(log.checkpoint.origin, log.size, log.checkpoint.root)
+    charter = seal(
+        replace(before.body, origin=signer.name, predecessor=head),
+        key=root, signer=root_name, subject=ELECTION, election=log.state.election, issued_at=clock,
+    )  # fmt: skip
+    settings = msgspec.structs.replace(
+        _settings(log, operator), origin=signer.name, charter=digest_of(charter).hex()
+    )
+    with beginning_in(directory) as staging:
+        made = Workspace(staging, settings)
+        make_directories(made.private, directory_mode(PRIVATE))
+        key_file(made.private)
+        write_files(made.private, [(STORE, b"")], private=True)
+        with closing(SqliteStore(made.private / STORE)) as store:
+            _put(store, _with_charter(log, charter), made.private / STORE)
+        write_files(made.public / "attachments", _attachments(log))
+        made.finish(signer, clock)
+        write_files(staging, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
+    return Workspace(directory, settings)
+
+
+def _with_charter(log: VerifiedLog, charter: bytes) -> Iterator[bytes]:
+    for index, raw in enumerate(log.pinned.all_entries()):
+        yield charter if index == 1 else raw
+
+
+def _attachments(log: VerifiedLog) -> Iterator[tuple[str, bytes]]:
+    named = (digest for raw in log.pinned.all_entries() for digest in named_attachments(raw))
+    for digest in dict.fromkeys(named):
         content = log.attachment(digest)
         if content is not None:
-            attachments[digest] = content
-    assert digest_of(records[0]) == log.state.election
-    return records, attachments
+            yield file_name(digest), content

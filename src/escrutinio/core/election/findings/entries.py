@@ -1,9 +1,12 @@
 """Entries that are no records, or not by a key that may say so; noted where entries are read and judged."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from escrutinio.core.election.findings.family import CRITICAL, WARNING, Family
+from escrutinio.core.election.findings.family import CRITICAL, NOTE, WARNING, Family
 from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.keys import KeyTable
+from escrutinio.core.election.state import Logged
+from escrutinio.core.records import types as t
 from escrutinio.core.records.opening import Fault
 
 FAMILY = Family("entries")
@@ -64,6 +67,13 @@ ENTRY_REPEATED = FAMILY.finding(
     "Entry repeated | Entry {entry} has the same bytes as entry {first}; it counts for nothing.",
 )
 
+SIGNED_AFTER_REVOCATION = FAMILY.finding(
+    "signed-after-revocation",
+    NOTE,
+    "Signed after the key was revoked | {signer} signed with a key that was revoked in entry {revocation} "
+    "(legal basis: {law}); records that stand behind it: {count}. They are in the log and count in no total.",
+)
+
 OUT_OF_BOUNDS = FAMILY.finding(
     "out-of-bounds",
     WARNING,
@@ -90,3 +100,25 @@ def note_repeats(repeats: Mapping[int, int], notes: Findings) -> None:
     """Note entries whose bytes stood before, each with the first."""
     for index, first in sorted(repeats.items()):
         notes.add(ENTRY_REPEATED, [index, first], first=first)
+
+
+def note_after_revocation(
+    keys: KeyTable, marked: Mapping[int, int], controls: Sequence[Logged[t.Body]], notes: Findings
+) -> None:
+    """Note the entries of each key that was revoked before them and is heard on, by index and its place."""
+    by: dict[bytes, Logged[t.Revocation]] = {}
+    for logged in controls:
+        if (revocation := logged.takes_effect(t.Revocation)) is not None:
+            by.setdefault(revocation.body.kid, revocation)
+    for place in sorted(set(marked.values())):
+        held = keys[place]
+        behind = sorted(index for index, signer in marked.items() if signer == place)
+        revocation = by[held.kid]
+        notes.add(
+            SIGNED_AFTER_REVOCATION,
+            [revocation.index, *behind],
+            count=len(behind),
+            signer=held.key.name,
+            revocation=revocation.index,
+            law=revocation.body.legal_basis.strip() or None,
+        )

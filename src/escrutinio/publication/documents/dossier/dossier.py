@@ -15,7 +15,7 @@ import numpy as np
 from escrutinio.base.errors import RecordError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.core.election.findings.finding import Finding
-from escrutinio.core.election.state import ElectionState, attachments_of
+from escrutinio.core.election.state import ElectionState, Standing, attachments_of
 from escrutinio.core.log.checkpoint import Cosigned, SignedCheckpoint, find_cosignatures, find_log_key
 from escrutinio.core.log.fingerprint import fingerprint
 from escrutinio.core.log.notes import VerifierKey
@@ -205,9 +205,14 @@ def machine_rows(state: ElectionState, station: int) -> list[int]:
 
 
 def base_entries(state: ElectionState, own: Iterable[int]) -> set[int]:
-    """What the entries of a station rest on: definition, charter, rolls, the enrolments of every key that
-    signed one of them, consents to these, and revocations."""
+    """What the entries of a station rest on: definition, charter, rolls with the officers' consents, the
+    enrolments of every key that signed one of them, consents to these, and revocations."""
     found = {0, *(() if state.charter is None else (1,)), *(roll.index for roll in state.rolls)}
+    found |= {
+        logged.index
+        for logged in state.controls
+        if isinstance(logged.body, t.Roll) and logged.standing is Standing.CONSENT
+    }
     signers = _signers(state)
     keys: set[int] = set()
     waiting = {*own, *found}

@@ -94,6 +94,17 @@ export function keyAt({ held, root, rootId }, { index, entry }) {
 }
 
 /**
+ * The key that a record names, where it was revoked before and is heard on (`Revocations.silences`); else null.
+ * @param {Keyring} keyring
+ * @param {{ index: number, entry: import("../records/record.js").Framed }} placed
+ * @returns {Held | null}
+ */
+export function heardOn({ held, revocations }, { index, entry }) {
+  const found = held.get(toHex(entry.frame.kid));
+  return found && found.revoked < index && found.key.name === entry.frame.issuer && !revocations.silences(found.key.role) ? found : null;
+}
+
+/**
  * The machine keys enrolled above the closing of enrolment, and the index from which an authority's and a party's
  * consent to that enrolment stand (none: Infinity).
  * @param {Keyring} keyring

@@ -24,13 +24,21 @@ export class Revocations {
   }
 
   /**
+   * Whether what a revoked key of this role signs is kept out; of a key that watches it is not, where officers had to consent.
+   * @param {string} role
+   */
+  silences(role) {
+    return !WATCHERS.has(role) || !this.officers;
+  }
+
+  /**
    * Whether the revocation of a key has to wait.
    * @param {string} digest of the revocation
    * @param {string} kid that it revokes
    * @param {string} [role] of that key; none where it is not enrolled
    */
   waits(digest, kid, role = "") {
-    if (!WATCHERS.has(role) || !this.officers) return false;
+    if (this.silences(role)) return false;
     this.waiting.set(digest, { kid, names: new Set() });
     return true;
   }

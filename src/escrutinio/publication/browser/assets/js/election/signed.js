@@ -7,7 +7,7 @@ import { readRecord } from "../records/record.js";
 import { Refusal } from "../records/refusal.js";
 import { HERE } from "../records/signatures.js";
 import { consentsNeeded } from "./revoking.js";
-import { addKeys, keyAt, keyringOf } from "./keys.js";
+import { addKeys, heardOn, keyAt, keyringOf } from "./keys.js";
 
 const SIGNATURES_AT_ONCE = 1_000;
 const SLOW_AT_ONCE = 50; // without WebCrypto each takes milliseconds, and the reader wants to see it move
@@ -21,11 +21,12 @@ const AHEAD = 8; // batches under way together
  * @typedef {{ index: number, raw: Uint8Array, leaf: Uint8Array }} Raw */
 /**
  * What entries are by a key in force, in log order: `signed`, records of types that are not known, and those that are all
- * right but for a bound; the others are `faults`. `checked` of `signatures` were checked.
+ * right but for a bound, or that its key was revoked before and is heard on; the others are `faults`. `checked` of `signatures` were checked.
  * @typedef {{ signed: import("./keys.js").Signed[], unknown: Unknown[], beyond: Fault[], faults: Fault[],
  *   keyring: import("./keys.js").Keyring, repeats: { index: number, first: number }[], checked: number,
  *   signatures: number }} Heard */
-/** @typedef {{ found: Found, key: Key | null, holds: boolean }} Judgement */
+/** @typedef {{ found: Found, key: Key | null, holds: boolean,
+ *   after: import("./keys.js").Held | null }} Judgement */
 /** How entries are read. `sample`: check so many signatures only, drawn at random.
  * @typedef {{ progress: (stage: "signatures", done: number, all: number) => void, sample: number,
  *   signatures?: import("../records/signatures.js").Checker }} How */
@@ -138,7 +139,8 @@ function drawSample(all, sample) {
  * @returns {Promise<Judgement[]>}
  */
 async function judge(opened, first, keyring, drawn, signatures) {
-  const keys = opened.map((found) => keyAt(keyring, found));
+  const after = opened.map((found) => heardOn(keyring, found));
+  const keys = opened.map((found, at) => keyAt(keyring, found) ?? after[at]?.key ?? null);
   const asked = opened.map((_, at) => keys[at] !== null && (drawn?.has(first + at) ?? true));
   /** @type {import("../records/signatures.js").Claim[]} */
   const claims = [];
@@ -147,16 +149,17 @@ async function judge(opened, first, keyring, drawn, signatures) {
     if (key && asked[at]) claims.push({ key: key.public_key, message: frame.signed, signature: frame.signature });
   });
   const held = (await signatures.check(claims)).values();
-  return opened.map((found, at) => ({ found, key: keys[at], holds: !asked[at] || held.next().value === true }));
+  return opened.map((found, at) => ({ found, key: keys[at], holds: !asked[at] || held.next().value === true, after: after[at] }));
 }
 
 /**
  * @param {Judgement} judgement
  * @param {Heard} heard
  */
-function note({ found, key, holds }, { signed, unknown, beyond, faults }) {
+function note({ found, key, holds, after }, { signed, unknown, beyond, faults }) {
   const { index, entry } = found;
-  if (!key) faults.push({ index, why: new Refusal("key-unknown", { kid: toHex(entry.frame.kid) }) });
+  if (after && holds && found.known) beyond.push({ index, why: new Refusal("key-revoked", { kid: toHex(entry.frame.kid), index: after.revoked }) });
+  else if (after || !key) faults.push({ index, why: new Refusal("key-unknown", { kid: toHex(entry.frame.kid) }) });
   else if (!holds) faults.push({ index, why: new Refusal("signature-bad") });
   else if (found.known) signed.push({ index, entry: found.entry, key });
   else if (found.beyond) beyond.push({ index, why: found.beyond });
