@@ -173,6 +173,7 @@ def test_a_request_to_remove_removes_nothing() -> None:
     at = day.say(body, "authority/2", "election")
     state = day.state()
     assert state.withdrawn == frozenset()
-    assert [(f.code, f.entries) for f in state.findings] == [("removal-requested", (at,))]
+    noted = [(f.code, f.entries) for f in state.findings if f.code != "act-waiting"]  # the roll has one officer
+    assert noted == [("removal-requested", (at,))]
     withdraw(day, "party/azul/1")
     assert day.state().withdrawn == {GONE}

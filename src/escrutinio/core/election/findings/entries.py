@@ -57,8 +57,8 @@ ACT_OVERRULED = FAMILY.finding(
 ACT_WAITING = FAMILY.finding(
     "act-waiting",
     WARNING,
-    "Record that waits for more signatures | Entry {entry} waits: {count} of {needed} who have to "
-    "sign the same have done so ({signer}). Until then it changes nothing.",
+    "Record that waits for more signatures | Entry {entry} waits for others to sign the same: signatures so "
+    "far: {count} ({signer}), needed: {needed}. Until then it changes nothing.",
 )
 
 ENTRY_REPEATED = FAMILY.finding(
