@@ -173,7 +173,8 @@ def test_a_request_to_remove_removes_nothing() -> None:
     at = day.say(body, "authority/2", "election")
     state = day.state()
     assert state.withdrawn == frozenset()
-    noted = [(f.code, f.entries) for f in state.findings if f.code != "act-waiting"]  # the roll has one officer
+    # The roll of these days has one officer, and waits.
+    noted = [(f.code, f.entries) for f in state.findings if f.code != "act-waiting"]
     assert noted == [("removal-requested", (at,))]
     withdraw(day, "party/azul/1")
     assert day.state().withdrawn == {GONE}
