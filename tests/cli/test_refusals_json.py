@@ -42,7 +42,9 @@ def test_every_command_with_json_refuses_in_json(tmp_path: Path) -> None:
     refused: dict[str, str] = {}
     for names in commands(main):
         words = WORDS.get(names, (str(tmp_path / "nowhere"),))
-        done, plain = in_process(*names, *words, "--json"), in_process(*names, *words)
+        done, plain = (
+            in_process(*names, *words, *more, ESCRUTINIO_PASSPHRASE="x") for more in (("--json",), ())
+        )
         if "Usage: " in done.stderr:
             continue
         found = json.loads(done.stdout)
