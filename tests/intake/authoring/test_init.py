@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from escrutinio.base.errors import EscrutinioError, InputError
@@ -115,6 +115,7 @@ def test_a_table_in_any_file_is_the_same(tmp_path: Path, kind: str) -> None:
     ]
 
 
+@example(header=["\x1b", "0"], cell=":")
 @given(header=st.lists(st.text(max_size=8), min_size=2, max_size=6, unique=True), cell=st.text(max_size=6))
 def test_any_table_gives_valid_toml_or_one_sentence(
     header: list[str], cell: str, tmp_path_factory: pytest.TempPathFactory

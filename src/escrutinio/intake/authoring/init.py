@@ -146,7 +146,9 @@ class _Writer:
         return Suggestion("\n".join(lines) + "\n", tuple(self.said))
 
     def _say(self, text: str, **values: object) -> None:
-        self.said.append(say_in(self.language, text, **values))
+        # Names of columns and files are other people's: what is invisible in them is written out.
+        plain = {name: _visible(value) if isinstance(value, str) else value for name, value in values.items()}
+        self.said.append(say_in(self.language, text, **plain))
 
     def _facts(self) -> None:
         """Say what was found, held against all rows, and what has no place."""
@@ -346,3 +348,7 @@ _WORDS = {
     "roll": N_("The roll: every station, its center, its area and, where known, its registered voters."),
     "areas": N_("The areas, largest first, each with a code that is unique in the whole country."),
 }
+
+
+def _visible(text: str) -> str:
+    return text if text.isprintable() else repr(text)[1:-1]

@@ -15,6 +15,7 @@ from escrutinio.intake.mapping.columns import (
     fits_in_code,
     written,
 )
+from escrutinio.intake.mapping.values import short
 
 ALMOST = 0.99
 """Which part of the rows may have a key of their own, where some stand twice in the table."""
@@ -64,7 +65,7 @@ def find_key(
     rows = len(next(iter(cells.values()), ()))
     if best is None:
         raise InputError("key-none", place=place, rows=rows)
-    names = " + ".join(each.name for each in best.columns)
+    names = " + ".join(short(each.name) for each in best.columns)
     raise InputError("key-repeats", place=place, rows=rows, columns=names, size=best.distinct)
 
 

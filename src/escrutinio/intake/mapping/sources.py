@@ -13,6 +13,7 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.limited import LeftError, Limits, Readers
 from escrutinio.intake.mapping.files import open_plain, open_zip
 from escrutinio.intake.mapping.mapping import TableMapping, nearest
+from escrutinio.intake.mapping.values import short
 
 MAX_ROW = 1 << 20
 """Most characters in one row of a CSV file."""
@@ -80,7 +81,7 @@ class Table:
                         "header-delimiter",
                         place=self.place,
                         column=repr(column),
-                        header=self.header[0][:200],
+                        header=short(self.header[0]),
                         delimiter=repr(delimiter),
                     )
 
