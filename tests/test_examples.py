@@ -101,7 +101,7 @@ def test_nist_reports_validate(venezuela: Path, miniature: Path) -> None:
 
 def test_venezuela_is_small_enough(venezuela: Path) -> None:
     size = sum(file.stat().st_size for file in venezuela.rglob("*") if file.is_file())
-    assert size < 62_000_000
+    assert size < 63_500_000  # among them 0.8 MB that spare a phone most of a tile of hashes
 
 
 def test_miniature_totals(miniature: Path) -> None:
