@@ -154,3 +154,12 @@ def test_tables_of_two_elections_have_nothing_to_compare(tmp_path: Path) -> None
     done = escrutinio("reconcile", tmp_path / "pub", tmp_path / "other.csv")
     assert done.returncode == 2
     assert "other.csv have no option in common: one has a, b, the other Xavier, Yolanda." in done.stderr
+
+
+def test_a_configuration_that_would_not_find_its_table_is_not_written(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "t.csv").write_text(TABLE)
+    done = escrutinio("init", tmp_path / "sub" / "t.csv", "-o", tmp_path / "election.toml", "--yes")
+    assert done.returncode == 2
+    assert f"write it there: -o {tmp_path / 'sub' / 'election.toml'}" in done.stderr
+    assert not (tmp_path / "election.toml").exists()

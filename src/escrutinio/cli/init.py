@@ -60,6 +60,8 @@ def _list_recipes(context: click.Context, _: click.Parameter, asked: bool) -> No
 )
 def command(files: tuple[Path, ...], output: Path | None, yes: bool, recipe: str | None) -> None:
     answers, found = Answers(), None
+    if output is not None:
+        _beside(files[0], output)
     if output is not None and not yes and sys.stdin is not None and sys.stdin.isatty():
         answers = Answers(
             title=_asked(say("What is the election called?")),
@@ -79,6 +81,13 @@ def command(files: tuple[Path, ...], output: Path | None, yes: bool, recipe: str
         say("{output} written: check it, then escrutinio publish {output} -o public", output=output),
         err=True,
     )
+
+
+def _beside(table: Path, output: Path) -> None:
+    """A configuration names its files as seen from its directory. Raises InputError for another one."""
+    directory = table if table.is_dir() else table.parent
+    if table.exists() and output.absolute().parent.resolve() != directory.resolve():
+        raise InputError("init-elsewhere", directory=directory, path=directory / output.name)
 
 
 def _asked(question: str) -> str | None:
