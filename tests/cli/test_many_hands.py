@@ -262,6 +262,15 @@ def test_a_table_is_many_records_and_a_bad_row_none(election: Election) -> None:
     assert not (election.home / "o").exists()
 
 
+def test_a_table_that_no_program_can_read_is_refused_in_a_sentence(election: Election) -> None:
+    table = election.home / "broken.csv"
+    table.write_text("about,category\n" + '"' + "x" * 200_000 + '",count\n')
+    done = escrutinio("sign", "complaint", "--table", table, "--log", election.public, "--key",
+                      election.key("party/concha"), "-o", election.home / "o", **SECRET)  # fmt: skip
+    assert done.returncode == 2
+    assert "broken.csv" in done.stderr
+
+
 def test_a_stick_with_missing_parts_waits_whole(election: Election) -> None:
     """A parcel that is cut, or lacks a file that it names: said, and nothing of it taken; then it comes."""
     out = election.sign("authority/officer-1", "roll", "--from", election.home / "roll.toml")

@@ -123,9 +123,10 @@ def _value(codec: object, text: str) -> object:
     if isinstance(codec, c.Text | c.Code | c.Bytes):
         return text
     try:
-        return read_toml(f"value = {text}".encode(), text, error=InputError, max_bytes=MAX_VALUE)["value"]
+        found = read_toml(f"value = {text}".encode(), text, error=InputError, max_bytes=MAX_VALUE)
     except InputError:
         return text
+    return found["value"] if len(found) == 1 else text
 
 
 Say: TypeAlias = "Callable[[type[Body], str, object], S]"
@@ -138,18 +139,21 @@ def read_rows(speak: Say[S], kind: type[Body], content: bytes, path: Path) -> li
     """
     reader = csv.DictReader(io.StringIO(as_text(content, str(path)).decode(errors="replace"), newline=""))
     plan = dict(kind.LAYOUT)
-    columns = list(reader.fieldnames or ())
+    try:
+        columns, rows = list(reader.fieldnames or ()), [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputError("sign-table", path=path, why=str(error)) from None
     if unknown := [each for each in columns if each != ABOUT and each not in plan]:
         raise InputError("sign-column", name=repr(str(unknown[0])[:80]), known=", ".join((ABOUT, *plan)))
     made, bad = [], []
-    for row in reader:
+    for line, row in rows:
         said = {name: _value(plan[name], cell) for name, cell in row.items() if name in plan and cell}
         try:
             if None in row or None in row.values():
                 raise InputError("row-cells", size=_cells(row), width=len(columns))
             made.append(speak(kind, row.get(ABOUT) or "election", said))
         except (InputError, RecordError) as error:
-            bad.append(InputError("at-line", place=path.name, line=reader.line_num, why=error))
+            bad.append(InputError("at-line", place=path.name, line=line, why=error))
     if bad:
         raise InputError("sign-rows", path=path, count=len(bad), first=bad[0])
     if not made:

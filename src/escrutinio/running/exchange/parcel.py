@@ -144,12 +144,7 @@ def read_sealed(paths: Iterable[Path]) -> tuple[list[bytes], dict[bytes, bytes]]
     records: list[bytes] = []
     attachments: dict[bytes, bytes] = {}
     for path in paths:
-        inside = (
-            sorted(each for each in path.iterdir() if each.suffix in (".cose", ENDING))
-            if path.is_dir()
-            else [path]
-        )
-        for file in inside:
+        for file in _sealed_in(path) if path.is_dir() else [path]:
             try:
                 found = records_of(read_input(file, MAX_PARCEL))
             except RecordError as error:
