@@ -155,7 +155,7 @@ screenshots: $(VENV)/dev.stamp
 
 lock: $(VENV)/dev.stamp
 	@$(LOCK) --extra all --output-file requirements.txt >/dev/null
-	@$(LOCK) --extra all --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
+	@$(LOCK) --extra all --extra dask --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
 
 clean:
 	@rm -rf $(VENV) node_modules build dist public src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
