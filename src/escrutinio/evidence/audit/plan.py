@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,11 +129,16 @@ class Planning:
         nulls = {srs_null(boxes, assertion, outstanding=outstanding)[0] for assertion in assertions}
         return cls(assertions, boxes, outstanding, bounds, max(nulls, key=lambda null: null.mean))
 
+    @cached_property
+    def drawn_with(self) -> Fraction:
+        """U as the draw has it."""
+        return draw_weights(self.bounds).sum_of_bounds
+
     def at(self, risk_limit: Fraction) -> AuditPlan:
         """The plan at a risk limit. Raises EvidenceError as `check_risk_limit` does."""
         check_risk_limit(risk_limit)
         bounds, boxes = self.bounds, self.boxes
-        drawn_with = draw_weights(bounds).sum_of_bounds
+        drawn_with = self.drawn_with
         expected, likely = _vouchers(self.assertions, boxes, risk_limit, self.outstanding)
         risk = partial(srs_risk, null=self.hardest)
         return AuditPlan(

@@ -19,7 +19,7 @@ from escrutinio.publication.site.changes import Changes
 from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning
 from escrutinio.publication.site.maps import Maps
 from escrutinio.publication.site.model import Race, Site
-from escrutinio.publication.site.shelf import Description, Shelf
+from escrutinio.publication.site.shelf import Shelf
 
 SCRIPTS = ("findings",)
 
@@ -71,8 +71,6 @@ class Context:
             "mirrors": self.trust.mirrors,
             "licence": self.licence,
             "maps": self.maps,
-            "description": self.description,
-            "has_skipped": self.shelf.has("data/skipped.csv"),
             "scripts": {name: self.shelf.has(f"assets/js/pages/{name}.js") for name in SCRIPTS},
             "example": None if example is None else example.station,
             "example_area": None if example is None else example.area,
@@ -86,12 +84,11 @@ class Context:
         """The maps, with the geometry that `data/` holds."""
         return Maps(self.site, self.shelf)
 
-    @cached_property
-    def description(self) -> Description:
-        """What `data/` holds."""
-        return self.shelf.description()
+    def of_data(self) -> dict[str, object]:
+        """What the template of `data/` calls what lies there, which may be written while other pages are."""
+        return {"description": self.shelf.description(), "has_skipped": self.shelf.has("data/skipped.csv")}
 
-    @property
+    @cached_property
     def fingerprints(self) -> dict[str, object]:
         """What a reader compares with paper."""
         verifier = self.trust.verifier_html

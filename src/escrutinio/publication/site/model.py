@@ -164,6 +164,18 @@ class Site:
         """Whose root keys sign under which name: "authority/root" says nothing of who that is."""
         self.book = LogBook(state)
 
+    @cached_property
+    def registered(self) -> list[int]:
+        """The registered voters of each station, -1 where they are not known."""
+        found: list[int] = self.state.roll.registered.tolist()
+        return found
+
+    @cached_property
+    def center(self) -> list[int]:
+        """The center of each station, by number."""
+        found: list[int] = self.state.roll.center.tolist()
+        return found
+
     @property
     def proclaimed(self) -> list[tuple[Race, Logged[Proclamation]]]:
         """All proclamations in log order, each with its contest."""

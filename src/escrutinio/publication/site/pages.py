@@ -166,6 +166,8 @@ class Pages:
                     said["before"] = [(race, before(self.site, race)) for race in self.site.races]
                 case "corrections.html":
                     said["corrected"] = corrections(self.site.state)
+                case "data.html":
+                    said |= self.context.of_data()
                 case "bulletins.html":
                     said["certainties"] = certainties(self.context.evidence, self.language)
             page = top.get_template("home.html" if path == "index.html" else path).render(said)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, as_completed, wait
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -72,13 +72,15 @@ def render_site(
     executor: Executor | None = None,
     evidence: Sequence[Future[Evidence]] = (),
     cosigning: Cosigning = ALL_ANSWER,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Rendering:
     """Write the pages, their assets and the browser's indexes into `out`.
 
-    `out` already holds `attachments/` and `data/` of the same state: words and downloads are read from
-    there. Where it holds an earlier rendering too, pages of areas in which nothing changed are left alone,
-    and what no longer belongs to the site is removed; the result is as if all had been rendered into an
-    empty directory. `progress` hears ("site", pages done, pages to make). `executor` has processes of this
+    `out` already holds `attachments/` and the geometry of the same state, and the rest of its `data/` once
+    `meanwhile` is done, which is called while others make the pages of areas: words and downloads are read
+    from there. Where it holds an earlier rendering too, pages of areas in which nothing changed are left
+    alone, and what no longer belongs to the site is removed; the result is as if all had been rendered into
+    an empty directory. `progress` hears ("site", pages done, pages to make). `executor` has processes of this
     machine, which make pages, and work out the evidence where that is not on its way already (`evidence`, as
     `start_evidence` gives it). `cosigning`: which witnesses are silent. Raises PublicationError where
     something cannot be written, and for a language that the site does not speak.
@@ -108,13 +110,18 @@ def render_site(
         pages = stale(before.log, now.log)
     work = _Work(context, out, executor, progress, evidence, fresh=not there)
     with TemporaryDirectory(prefix="escrutinio-") as shared:
-        work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
-        work.write(assets())
-        work.write(verifier_files(out, trust.verifier_html).files)
-        log = out / "log"  # which may be written elsewhere, or not yet
-        work.write(index_files(site, log if log.is_dir() else None))
-        work.write([("index.html", language_choice(context).encode()), (MISSING, missing_page(context))])
-        work.finish()
+        try:
+            work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
+            meanwhile()
+            work.write(assets())
+            work.write(verifier_files(out, trust.verifier_html).files)
+            log = out / "log"  # which may be written elsewhere, or not yet
+            work.write(index_files(site, log if log.is_dir() else None))
+            work.write([("index.html", language_choice(context).encode()), (MISSING, missing_page(context))])
+            work.finish()
+        except BaseException:
+            work.give_up()
+            raise
     files = work.made.union(*(_kept(context, language) for language in languages))
     gone = there - files
     remove(out, gone)
@@ -240,6 +247,7 @@ class _Work:
                 self._told(job)
             return
         # A file that each process reads once: sent along with every job, it would cost more than the pages.
+        _ = self._context.fingerprints  # worked out once, and not by each of them
         try:
             shared.write_bytes(pickle.dumps(self._context))
         except OSError as error:
@@ -273,6 +281,10 @@ class _Work:
             self.made.update(made.paths)
             self._elsewhere += made.written
             self._told(self._waiting[future])
+
+    def give_up(self) -> None:
+        """Have nobody write into the directory any more, which may be thrown away now."""
+        wait([future for future in self._waiting if not future.cancel()])
 
     def _told(self, job: _Job) -> None:
         self._done += len(job.areas) + len(job.log)

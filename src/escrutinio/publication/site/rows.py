@@ -44,8 +44,7 @@ class StationTable:
         self._none = translate("no counted sheet")
         self._pending = translate("pending")
         self._annulled = translate("annulled by a ruling")
-        self._registered = self._roll.registered.tolist()
-        self._center = self._roll.center.tolist()
+        self._registered, self._center = site.registered, site.center
         kept = Figures(site, race).largest(KEPT)
         self._several = race.view.marks > 1
         figures = range(len(race.view.candidates) + self._several + len(race.view.classes))

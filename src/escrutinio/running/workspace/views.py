@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from escrutinio.base.errors import LogError, PublicationError
@@ -28,7 +29,7 @@ from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.browser.verifier import verifier_files
-from escrutinio.publication.downloads.data import write_data
+from escrutinio.publication.downloads.data import start_largest, write_data
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning
 from escrutinio.publication.site.live import LIVE, live_files, read_live
@@ -155,13 +156,15 @@ def write_views(
         cosigning = ALL_ANSWER if before is None else before.cosigning
     # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
     evidence = () if executor is None else start_evidence(state, directory, executor)
-    write_data(
+    largest = start_largest(state, clock, executor)
+    tables = partial(
+        write_data,
         state,
         directory / "data",
         generated_at=clock,
         sources=sources,
         skipped=skipped,
-        executor=executor,
+        largest=largest,
     )
     rendering = render_site(
         state,
@@ -173,6 +176,7 @@ def write_views(
         executor=executor,
         evidence=evidence,
         cosigning=cosigning,
+        meanwhile=tables,
     )
     PageWriter(directory).write(
         live_files(
