@@ -1,4 +1,4 @@
-"""Entries that pages name lead to where they can be read: what is no sheet to the log, a sheet to its station."""
+"""Entries that pages name lead to where they can be read: a sheet to its station, what is none to the log."""
 
 from __future__ import annotations
 

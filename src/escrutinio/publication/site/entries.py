@@ -102,7 +102,7 @@ class LogBook:
 
     @cached_property
     def _bulk(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """The indices of all bulk entries, in log order, and the station of each, -1 where the roll lacks it."""
+        """The indices of all bulk entries, in log order, and each one's station, -1 where none is known."""
         tables = [*self._state.tables.values()]
         entries = np.concatenate([np.empty(0, np.int64), *(table.index for table in tables)])
         stations = np.concatenate([np.empty(0, np.int32), *(table.station for table in tables)])
