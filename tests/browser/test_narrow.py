@@ -128,8 +128,8 @@ SHEET = 56
 
 
 FIRST_SCREEN = 740
-HOME, FURTHER = 4_000, 450
-"""What a phone of 360 points shows at once, and the most that home may be high on it, in points."""
+HOME, EVIDENCE = 4_000, 6_000
+"""What a phone of 360 points shows at once, and the most that home and evidence may be high, in points."""
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -145,15 +145,35 @@ def test_on_a_phone_the_search_begins_on_the_first_screen_and_home_is_short(
     search = page.locator("form.find").bounding_box()
     assert search is not None
     assert search["y"] < FIRST_SCREEN
-    assert page.evaluate("document.documentElement.scrollHeight") < HOME + FURTHER * (
-        page.locator("section.front").count() - 1
-    )
+    assert page.evaluate("document.documentElement.scrollHeight") < HOME
     page.locator("details.fold > summary").first.click()
     assert page.locator("details.fold table").first.is_visible()
     page.set_viewport_size({"width": 1_100, "height": 900})
     page.reload()
     assert page.locator("details.fold table").first.is_visible()
     assert not page.locator("details.fold > summary").first.is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("example", ["miniature", pytest.param("venezuela", marks=pytest.mark.slow)])
+def test_on_a_phone_the_evidence_begins_with_its_answers_and_folds_the_rest(
+    chromium: Browser, served: Served, request: pytest.FixtureRequest, example: str, language: str
+) -> None:
+    target = served.directory / f"home-{example}"
+    if not target.exists():
+        target.symlink_to(request.getfixturevalue(example))
+    page = chromium.new_page(viewport={"width": 360, "height": FIRST_SCREEN})
+    page.goto(f"{served.address}home-{example}/{language}/evidence.html")
+    assert page.evaluate("document.documentElement.scrollHeight") < EVIDENCE
+    answers = page.locator(".answers li")
+    assert answers.count() == page.locator("section section > h3").count()
+    first = page.locator("main h4").first
+    assert not first.is_visible()
+    page.locator("main details.fold > summary").first.click()
+    assert first.is_visible()
+    page.set_viewport_size({"width": 1_100, "height": 900})
+    assert page.locator("main h4").last.is_visible()
     page.close()
 
 
