@@ -33,6 +33,7 @@ their JSON, stands on the page named beside them.
 
 | variable | is |
 | --- | --- |
+| `ESCRUTINIO_CORES` | how many processor cores to use at most, where others need the rest; without it all |
 | `ESCRUTINIO_LANG` | `es` or `en`; without it the language follows the locale |
 | `ESCRUTINIO_PASSPHRASE` | the passphrase of key files, instead of being asked |
 | `ESCRUTINIO_STATE` | where logs are remembered ([verifying.md](verifying.md#what-was-seen-before)) |
