@@ -13,7 +13,7 @@ from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli import ceremony
 from escrutinio.cli.options import clock_option, json_option, passphrase_option, quiet_option, trust_option
-from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.output import print_json, progress_bar, read_text
 
 if TYPE_CHECKING:
     from escrutinio.core.election.acts import Awaiting
@@ -217,6 +217,35 @@ def status(directory: Path, as_json: bool) -> None:
         since = datetime.fromtimestamp(silent.since, UTC).isoformat()
         click.echo(say("The witness {name} has not answered since {moment}.", name=silent.name, moment=since))
     _say_waiting(waiting)
+
+
+@command.command(
+    help=say(
+        "Name the witnesses of the log in DIRECTORY and their quorum, as the tlog-policy in POLICY has them "
+        "(witness, group and quorum lines), and write them into its trust file, to hand out again. They are "
+        "asked from the next publication on.\n\n"
+        "Example: escrutinio workspace witnesses /srv/election witnesses.policy"
+    )
+)
+@_directory
+@click.argument("policy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def witnesses(directory: Path, policy: Path) -> None:
+    from escrutinio.core.log.policy import parse_policy
+    from escrutinio.running.workspace.appointing import TRUST_FILE, appoint
+    from escrutinio.running.workspace.workspace import open_workspace
+
+    workspace = open_workspace(directory)
+    with workspace.alone():
+        _, trust = appoint(workspace, parse_policy(read_text(policy), str(policy)))
+    click.echo(
+        say(
+            "{directory}: witnesses {count:,}, quorum {quorum}. Hand out {trust} again.",
+            directory=directory,
+            count=len(trust.policy.witnesses),
+            quorum=trust.policy.quorum,
+            trust=workspace.public / TRUST_FILE,
+        )
+    )
 
 
 # --- after a loss ---

@@ -29,11 +29,11 @@ from escrutinio.core.records.subjects import ELECTION
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.running.exchange.parcel import named_attachments
 from escrutinio.running.workspace.workspace import (
-    SETTINGS,
     STORE,
     Workspace,
     WorkspaceTable,
     beginning_in,
+    keep_settings,
 )
 
 BATCH = 10_000
@@ -72,7 +72,7 @@ def recover(
         key_file(made.private)
         write_files(made.private, [(STORE, b"")], private=True)
         _fill(made.private / STORE, log, clock)
-        write_files(staging, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
+        keep_settings(staging, settings)
     return Workspace(directory, settings)
 
 
@@ -164,7 +164,7 @@ def succeed(
             _put(store, _with_charter(log, charter), made.private / STORE)
         write_files(made.public / "attachments", _attachments(log))
         made.finish(signer, clock)
-        write_files(staging, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
+        keep_settings(staging, settings)
     return Workspace(directory, settings)
 
 

@@ -151,11 +151,12 @@ def write_views(
     Arguments as for `update_publication`, `write_data` and `render_site`. Raises PublicationError.
     """
     before = read_live(directory)
+    listed = {each.path for each in Shelf(directory).description().resources}
     if cosigning is None:
         cosigning = ALL_ANSWER if before is None else before.cosigning
     # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
     evidence = () if executor is None else start_evidence(state, directory, executor)
-    write_data(
+    written = write_data(
         state,
         directory / "data",
         generated_at=clock,
@@ -163,6 +164,7 @@ def write_views(
         skipped=skipped,
         executor=executor,
     )
+    _remove_outdated(directory / "data", listed - {each.path for each in written})
     rendering = render_site(
         state,
         shown,
@@ -187,6 +189,14 @@ def write_views(
         )
     )
     return rendering
+
+
+def _remove_outdated(data: Path, paths: set[str]) -> None:
+    """Remove what an earlier description of `data/` lists and this one does not: it would stay as it was for
+    ever, under a name that says nothing of its age."""
+    for path in paths:
+        if ".." not in Path(path).parts and not Path(path).is_absolute():
+            (data / path).unlink(missing_ok=True)
 
 
 def is_current(directory: Path, signed: SignedCheckpoint) -> bool:
