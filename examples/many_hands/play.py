@@ -311,20 +311,16 @@ class Play:
         actor.said += 1
         out = actor.home / "out" / f"{actor.said:03}"
         out.parent.mkdir(exist_ok=True)
-        how = [*self.with_key(actor), "-o", out]
+        how = (*self.with_key(actor), "-o", out)
         if first.kind == "enrolment":
             self.enrol(first, out)
         elif first.kind == "revocation":
             self.revoke(first, out)
         elif (before := self.said_before(first)) is not None:
-            self.types(
-                actor, "sign", "--same-as", before, "--yes", *self.with_key(actor), "-o", out, at=first.at
-            )
+            self.types(actor, "sign", "--same-as", before, "--yes", *how, at=first.at)
         else:
             told = self.write_down(actor, turns)
-            self.types(
-                actor, "sign", first.kind, "--from", told, *self.with_key(actor), "-o", out, at=first.at
-            )
+            self.types(actor, "sign", first.kind, "--from", told, *how, at=first.at)
         way = self.directory / "stick" if first.by == STICK else self.workspace
         self.types(actor, "submit", out, "--to", way)
         self.sealed += turns

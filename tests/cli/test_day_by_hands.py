@@ -44,7 +44,7 @@ def published(miniature: Path) -> VerifiedLog:
 
 
 def said(log: VerifiedLog) -> list[Any]:
-    """Every entry as it reads: entries by their number, keys by their holder, heads of the log by their size."""
+    """Every entry as it reads: entries by number, keys by holder, heads of the log by size."""
     entries = [open_record(log.entry(index)) for index in range(log.size)]
     numbers = {entry.digest.hex(): f"@{index}" for index, entry in enumerate(entries)}
     names = {held.kid.hex(): held.key.name for held in log.state.keys}

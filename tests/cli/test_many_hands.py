@@ -336,7 +336,7 @@ def test_a_party_takes_over_what_came_after_its_log_began(election: Election) ->
     (election.home / "roll.toml").write_text(roll)
     roll_in_force(election)
     told = found(election, "collect", "refresh", azul, "--definition", election.public)
-    assert told == {"keys": len(ROLES) + 1, "new_keys": 1, "records": 2}
+    assert told == {"keys": len(ROLES) + 1, "new_keys": 1, "records": 2, "revoked": 0}
     state = open_verified(azul / "public").state
     assert [logged.body.frozen_on for logged in state.rolls] == ["2031-03-10", "2031-03-11"]
     assert machine.kid in open_collection(azul).known_keys()

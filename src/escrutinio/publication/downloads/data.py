@@ -50,8 +50,8 @@ def write_data(
     The same state, sources, skipped rows and `generated_at` (seconds since 1970-01-01 UTC, which only the
     NIST reports and the description carry) give the same bytes. Files of an earlier state that this one
     does not have are left alone here (`running/workspace/views.py` removes them); `geometry.geojson`, where
-    it lies there, is used and described. An `executor` makes the largest files meanwhile. Raises PublicationError, and DefinitionError for shapes that
-    are none.
+    it lies there, is used and described. An `executor` makes the largest files meanwhile. Raises
+    PublicationError, and DefinitionError for shapes that are none.
     """
     written: list[Resource] = []
 
