@@ -21,6 +21,8 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from escrutinio.core.records.entry import open_record
 from escrutinio.core.records.keyfiles import read_key_file, write_key_file
 from escrutinio.core.records.keys import SigningKey
@@ -123,6 +125,7 @@ def test_b2_an_observers_own_key_says_something_in_the_official_log(election: El
     assert (entry.signer, entry.body.NAME) == ("observer/faro", "incident-report")
 
 
+@pytest.mark.slow
 def test_b3_a_bulletin_keeps_the_head_that_its_first_officer_saw(election: Election) -> None:
     roll_in_force(election)
     says = election.home / "bulletin.toml"
@@ -158,6 +161,7 @@ def test_b5_a_second_history_of_one_key_is_said_wherever_it_is_written(tmp_path:
     assert "another history" not in told
 
 
+@pytest.mark.slow
 def test_b5_a_workspace_refuses_where_its_store_is_older(election: Election) -> None:
     old = election.home / "old.sqlite"
     shutil.copyfile(election.directory / "private" / "store.sqlite", old)
@@ -169,6 +173,7 @@ def test_b5_a_workspace_refuses_where_its_store_is_older(election: Election) -> 
     assert "recover" in done.stderr
 
 
+@pytest.mark.slow
 def test_b6_an_extract_of_an_area_has_what_both_officers_signed(election: Election) -> None:
     roll_in_force(election)
     archive = election.home / "north.zip"
@@ -198,6 +203,7 @@ def more_than_registered(election: Election) -> tuple[int, Path]:
     return election.publish()["size"] - 1, out
 
 
+@pytest.mark.slow
 def test_b7_a_ruling_selects_a_sheet_with_more_votes_than_registered(election: Election) -> None:
     roll_in_force(election)
     sheet, _ = more_than_registered(election)
@@ -213,6 +219,7 @@ def test_b7_a_ruling_selects_a_sheet_with_more_votes_than_registered(election: E
     assert "more-votes-than-registered" in {each.code for each in state.findings}
 
 
+@pytest.mark.slow
 def test_b8_a_sheet_prints_before_it_is_sent(election: Election) -> None:
     roll_in_force(election)
     out = election.sign(
@@ -247,6 +254,7 @@ def test_b8_what_no_key_in_force_signed_is_not_printed(election: Election) -> No
     assert not (election.home / "x.pdf").exists()
 
 
+@pytest.mark.slow
 def test_b10_a_partys_log_takes_over_keys_that_came_and_keys_that_went(election: Election) -> None:
     """By `collect refresh`; and it is signed with the key that the election enrols for the party."""
     roll_in_force(election)
@@ -277,6 +285,7 @@ def test_b10_a_partys_log_takes_over_keys_that_came_and_keys_that_went(election:
     assert len(state.roll) == 12
 
 
+@pytest.mark.slow
 def test_b10_a_collection_is_signed_with_the_partys_own_key(election: Election) -> None:
     roll_in_force(election)
     concha = election.home / "concha"
