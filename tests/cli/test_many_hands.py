@@ -6,20 +6,32 @@ import json
 import shutil
 from typing import Any
 
+import msgspec
 import pytest
 
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keyfiles import read_key_file
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import Title
 from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Bulletin, Enrolment
 from escrutinio.core.verification.publication import open_verified
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.running.exchange.parcel import send
 from escrutinio.running.workspace.collection.collection import open_collection
-from escrutinio.running.workspace.workspace import open_workspace
+from escrutinio.running.workspace.workspace import SETTINGS, open_workspace
 from tests.cli.hands import CLOCK, ROLES, SECRET, WORDS, Election, found, roll_in_force
 from tests.cli.running import escrutinio, in_process
+
+BULLETIN = """
+number = 1
+basis = "reported"
+head = "@here"
+counts = [0, 0, 0, 0, 0]
+classes = [0, 0]
+stations = 0
+"""
 
 
 def test_two_officers_put_a_roll_in_force(election: Election) -> None:
@@ -244,10 +256,7 @@ def test_a_bulletin_of_two_officers_keeps_the_head_of_the_first(election: Electi
     """`@here` is where the first officer stood; the log grows before the second signs the same."""
     roll_in_force(election)
     says = election.home / "bulletin.toml"
-    says.write_text(
-        'number = 1\nbasis = "reported"\nhead = "@here"\ncounts = [0, 0, 0, 0, 0]\nclasses = [0, 0]\n'
-        "stations = 0\n"
-    )
+    says.write_text(BULLETIN)
     here = election.log().checkpoint
     election.say("authority/officer-1", "bulletin", "--about", "presidencia", "--from", says)
     election.say("authority/officer-2", "--same-as", here.size, "--yes")
@@ -259,8 +268,17 @@ def test_a_bulletin_of_two_officers_keeps_the_head_of_the_first(election: Electi
 
 
 def test_a_log_whose_key_is_gone_is_succeeded_by_another(election: Election) -> None:
-    """The same state at the same indices; both verify, and pages and charter say from which it goes on."""
+    """The same state at the same indices; both verify, and pages and charter say from which it goes on. What
+    was announced of heads of the first is not called wrong, and the second is shown as the first was."""
     roll_in_force(election)
+    says = election.home / "bulletin.toml"
+    says.write_text(BULLETIN)
+    election.say("authority/officer-1", "bulletin", "--about", "presidencia", "--from", says)
+    election.say("authority/officer-2", "--same-as", election.log().size - 1, "--yes")
+    shown = election.directory / "presentation.json"
+    shown.write_bytes(msgspec.json.encode(Presentation(licence=(Title("en", "Licence of the tests"),))))
+    settings = election.directory / SETTINGS
+    settings.write_text(settings.read_text().replace('"shown": ""', '"shown": "presentation.json"'))
     before = election.log()
     done = succeeded(election)
     assert done.returncode == 0, done.stderr
@@ -284,6 +302,8 @@ def test_a_log_whose_key_is_gone_is_succeeded_by_another(election: Election) -> 
     for public in (election.public, second / "public"):
         verified = escrutinio("verify", public, "--trust", public / "trust.toml", "--no-memory")
         assert verified.returncode == 0, verified.stdout
+    assert "Licence of the tests" in (second / "public" / "en" / "data.html").read_text()
+    assert "shown plainly" not in done.stderr
     page = (second / "public" / "en" / "log.html").read_text()
     assert "Goes on from" in page
     assert before.checkpoint.root.hex() in page

@@ -42,10 +42,17 @@ from escrutinio.intake.authoring.requests import enrolments
 from escrutinio.publication.browser.verifier import verifier_files
 from escrutinio.running.workspace.appointing import appoint
 from escrutinio.running.workspace.publish import BadRowsError, show_begun
-from escrutinio.running.workspace.workspace import LOG_KEY, Beginning, Workspace, begin, beginning_in
+from escrutinio.running.workspace.workspace import (
+    LOG_KEY,
+    PRESENTATION,
+    Beginning,
+    Workspace,
+    begin,
+    beginning_in,
+)
 
 ROOT_NAME = "authority/root"
-RECORD, SHOWN = "ceremony.json", "presentation.json"
+RECORD = "ceremony.json"
 
 
 class Present(msgspec.Struct, frozen=True):
@@ -231,7 +238,7 @@ def hold(
             keyring=keys.log,
             clock=clock,
             private=[(LOG_KEY, keys.log_key_file)],
-            shown=SHOWN,
+            shown=PRESENTATION,
         )
         verifiers = verifier_files(workspace.public, None)
         write_files(workspace.public, verifiers.files)
@@ -263,5 +270,5 @@ def hold(
         )
         shown = msgspec.json.encode(config.shown)
         written = msgspec.json.format(msgspec.json.encode(record)) + b"\n"
-        write_files(staging, [(SHOWN, shown), (RECORD, written)])
+        write_files(staging, [(PRESENTATION, shown), (RECORD, written)])
     return Begun(Workspace(directory, workspace.settings), trust, record)

@@ -61,6 +61,8 @@ from escrutinio.running.workspace.witnesses import (
 )
 
 SETTINGS, STORE, LOG_KEY = "workspace.json", "store.sqlite", "log.key"
+PRESENTATION = "presentation.json"
+"""How the log is shown, where no configuration says it."""
 INBOX = "inbox"
 """Where records and cosignatures are put that come as files."""
 
