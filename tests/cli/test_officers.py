@@ -157,6 +157,8 @@ def test_a_party_whose_key_was_revoked_goes_on_signing_and_is_marked(election: E
     assert ("was revoked" in told.stderr) is late
     election.submit(election.home / "says")
     election.publish()
+    [said] = (election.home / "says").glob("*.cose")
+    checked = escrutinio("check", said, "--log", election.public).stdout
+    assert ("of the log, marked; it counts in no total" in checked) is late
     codes = {each.code for each in election.log().state.findings}
     assert ("signed-after-revocation" in codes) is late
-    assert "The authority" not in told.stderr
