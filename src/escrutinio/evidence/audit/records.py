@@ -4,12 +4,13 @@ What does not fit (a seed from before the commitment, a sample out of turn, a si
 not name) is left out and noted; nothing a stranger writes can change a draw or a risk.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.control import Attachments
+from escrutinio.core.election.heads import RootAt, differs_from_log
 from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.election.state import ElectionState, Logged, Standing
 from escrutinio.core.records import types as t
@@ -21,7 +22,6 @@ from escrutinio.evidence.audit.notes import AuditFinding, note
 from escrutinio.evidence.audit.ppeb import BET
 from escrutinio.evidence.audit.seeds import Throws
 
-RootAt = Callable[[int], bytes]
 """The root hash of the log at a size."""
 
 
@@ -176,12 +176,10 @@ def bound_of(
 
 def _check_head(state: ElectionState, audit: AuditRecords, root_at: RootAt | None) -> None:
     head, index = audit.body.head, audit.logged.index
-    if state.charter is not None and state.charter.body.origin != head.origin:
-        audit.notes.append(note("head", index, what=head.origin))
-    if not 0 < head.size <= index:
-        audit.notes.append(note("head", index, what=head.size))
-    elif root_at is not None and root_at(head.size) != head.root:
-        audit.notes.append(note("head", index, what=head.root.hex()))
+    charter = None if state.charter is None else state.charter.body
+    said: dict[str, str | int] = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
+    for what in differs_from_log(head, index, charter, root_at):
+        audit.notes.append(note("head", index, what=said[what]))
 
 
 def _check_following(state: ElectionState, audit: AuditRecords) -> None:

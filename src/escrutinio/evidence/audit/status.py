@@ -16,6 +16,7 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
 from escrutinio.core.election.control import Attachments
+from escrutinio.core.election.heads import RootAt
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import AuditMethod, BoundSource
@@ -34,7 +35,7 @@ from escrutinio.evidence.audit.measure import Bravo, Hot, Measured, Ppeb, Proced
 from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import check_risk_limit
-from escrutinio.evidence.audit.records import AuditRecords, RootAt, committed, read_audit
+from escrutinio.evidence.audit.records import AuditRecords, committed, read_audit
 from escrutinio.evidence.audit.texts import ASIDE, NOT, STANDS, UNCOVERED, UNKNOWN
 
 MOST_SUGGESTED = 10_000

@@ -75,9 +75,9 @@ def write_data(
 
     The same state, sources, skipped rows and `generated_at` (seconds since 1970-01-01 UTC, which only the
     NIST reports and the description carry) give the same bytes. Files of an earlier state that this one
-    does not have are left alone; `geometry.geojson`, where it lies there, is used and described. `largest`
-    are those that are made elsewhere meanwhile. Raises PublicationError, and DefinitionError for shapes that
-    are none.
+    does not have are left alone here (`running/workspace/views.py` removes them); `geometry.geojson`, where
+    it lies there, is used and described. `largest` are those that are made elsewhere meanwhile. Raises
+    PublicationError, and DefinitionError for shapes that are none.
     """
     written: list[Resource] = []
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from escrutinio.base.errors import LogError, PublicationError
@@ -152,20 +151,24 @@ def write_views(
     Arguments as for `update_publication`, `write_data` and `render_site`. Raises PublicationError.
     """
     before = read_live(directory)
+    listed = {each.path for each in Shelf(directory).description().resources}
     if cosigning is None:
         cosigning = ALL_ANSWER if before is None else before.cosigning
     # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
     evidence = () if executor is None else start_evidence(state, directory, executor)
     largest = start_largest(state, clock, executor)
-    tables = partial(
-        write_data,
-        state,
-        directory / "data",
-        generated_at=clock,
-        sources=sources,
-        skipped=skipped,
-        largest=largest,
-    )
+
+    def write_tables() -> None:
+        written = write_data(
+            state,
+            directory / "data",
+            generated_at=clock,
+            sources=sources,
+            skipped=skipped,
+            largest=largest,
+        )
+        _remove_outdated(directory / "data", listed - {each.path for each in written})
+
     rendering = render_site(
         state,
         shown,
@@ -176,7 +179,7 @@ def write_views(
         executor=executor,
         evidence=evidence,
         cosigning=cosigning,
-        meanwhile=tables,
+        meanwhile=write_tables,
     )
     PageWriter(directory).write(
         live_files(
@@ -191,6 +194,14 @@ def write_views(
         )
     )
     return rendering
+
+
+def _remove_outdated(data: Path, paths: set[str]) -> None:
+    """Remove what an earlier description of `data/` lists and this one does not: it would stay as it was for
+    ever, under a name that says nothing of its age."""
+    for path in paths:
+        if ".." not in Path(path).parts and not Path(path).is_absolute():
+            (data / path).unlink(missing_ok=True)
 
 
 def is_current(directory: Path, signed: SignedCheckpoint) -> bool:

@@ -61,6 +61,8 @@ from escrutinio.running.workspace.witnesses import (
 )
 
 SETTINGS, STORE, LOG_KEY = "workspace.json", "store.sqlite", "log.key"
+PRESENTATION = "presentation.json"
+"""How the log is shown, where no configuration says it."""
 INBOX = "inbox"
 """Where records and cosignatures are put that come as files."""
 
@@ -315,8 +317,7 @@ def begin(
         write_files(made.public / "attachments", ((file_name(d), content) for d, content in attachments))
         if why := refused(made.add(beginning.records, keyring, clock, known=beginning.known)):
             raise why
-        written = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
-        write_files(made.directory, [(SETTINGS, written)])
+        keep_settings(made.directory, settings)
     return Workspace(directory, settings)
 
 
@@ -352,6 +353,11 @@ def read_log_key(path: Path, passphrase: str, origin: str) -> NoteSigner:
     if name != log_key_name(origin):
         raise InputError("log-key-other", path=path, name=name, origin=origin)
     return NoteSigner(origin, KeyType.ED25519, key.seed())
+
+
+def keep_settings(directory: Path, settings: WorkspaceTable) -> None:
+    """Write `workspace.json`. Raises LogError where that fails."""
+    write_files(directory, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
 
 
 def open_workspace(directory: Path) -> Workspace:
