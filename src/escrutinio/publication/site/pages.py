@@ -283,10 +283,24 @@ class Pages:
             "results_of": self.results,
             "counted_share": self._counted_share(),
             "_": cache(lambda message: Markup(say(message) % {})),
+            **_sentences(say, self.catalogue.ngettext),
         }
         # What thousands of pages use is made once here: to import it in each costs as much as a small page.
         made.globals |= {"frame": Frame(made), "m": made.get_template("macros.html").module}
         return made
+
+
+def _sentences(
+    say: Callable[[str], str], count: Callable[[str, str, int], str]
+) -> dict[str, Callable[..., Markup]]:
+    """What `trans` calls, as Jinja makes it, but for the look-up of each sentence every time."""
+    known = cache(lambda message: Markup(say(message)))
+    return {
+        "gettext": lambda message, /, **values: known(message) % values,
+        "ngettext": lambda one, many, num, /, **values: (
+            Markup(count(one, many, num)) % {"num": num, **values}
+        ),
+    }
 
 
 def _said(say: Callable[[str], str], text: str) -> str:
