@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from functools import cache
 from importlib.resources import files
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
@@ -75,6 +76,16 @@ class _Compiled(BytecodeCache):
 def bytecodes() -> dict[str, CodeType]:
     """What this process compiled of templates, by a digest of each: to compile takes longer than a page."""
     return {}
+
+
+def compiled() -> bytes:
+    """What this process compiled of templates, for `learn` in another process of this machine."""
+    return marshal.dumps(bytecodes())
+
+
+def learn(found: bytes) -> None:
+    """Take over what another process compiled."""
+    bytecodes().update(marshal.loads(found))
 
 
 def template_names(room: str) -> list[str]:

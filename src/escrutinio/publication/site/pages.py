@@ -17,7 +17,7 @@ from escrutinio.base.words.format import Format
 from escrutinio.publication.browser.page_scripts import PAGES as PAGES_WITH_SCRIPTS
 from escrutinio.publication.browser.page_scripts import script_of
 from escrutinio.publication.documents import labels
-from escrutinio.publication.documents.environment import template_names
+from escrutinio.publication.documents.environment import compiled, template_names
 from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.documents.report.text import certainties, chapters, standing_sentences
 from escrutinio.publication.site.cards import card
@@ -105,15 +105,17 @@ def weighed(page: str) -> str:
     return page.replace(WEIGHT, str(-(-len(page.encode()) // 1000)))
 
 
-def prepare() -> None:
-    """Compile the templates and read the catalogues, in a process that makes pages once there is a state."""
+def prepare(part: int = 0, parts: int = 1) -> bytes:
+    """Read the catalogues and compile the templates, or one of some parts of them, in a process that makes
+    pages once there is a state; what was compiled, for `learn` in the others."""
     for language in languages():
         catalogue(language)
     made = pages_environment()
     made.install_gettext_callables(str, _one_or_many, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= dict.fromkeys((*_OF_FORM, *_OF_WORDS, *_OWN), _not_yet)
-    for name in template_names(__package__):
+    for name in template_names(__package__)[part::parts]:
         made.get_template(name)
+    return compiled()
 
 
 def _one_or_many(one: str, many: str, count: int) -> str:
