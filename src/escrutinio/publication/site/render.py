@@ -23,7 +23,7 @@ from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.browser.files import assets
-from escrutinio.publication.browser.verifier import verifier_files
+from escrutinio.publication.browser.verifier import newer_verifier, verifier_files
 from escrutinio.publication.documents.environment import learn
 from escrutinio.publication.documents.report.results import ContestEvidence, work_out
 from escrutinio.publication.site.changes import changes
@@ -100,6 +100,7 @@ def render_site(
         shown.address,
         shown.licence,
         cosigning=cosigning,
+        newer_verifier=newer_verifier(trust.verifier_html),
     )
     before, now = read_manifest(out), manifest_of(context, shown)
     (out / MANIFEST).unlink(missing_ok=True)  # what a crash leaves half done is made again
@@ -250,7 +251,6 @@ class _Work:
                 self._told(job)
             return
         # A file that each process reads once: sent along with every job, it would cost more than the pages.
-        _ = self._context.fingerprints  # worked out once, and not by each of them
         try:
             shared.write_bytes(pickle.dumps(([part.result() for part in self._prepared], self._context)))
         except OSError as error:
