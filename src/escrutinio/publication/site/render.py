@@ -23,7 +23,8 @@ from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.browser.files import assets
-from escrutinio.publication.browser.verifier import verifier_files
+from escrutinio.publication.browser.verifier import newer_verifier, verifier_files
+from escrutinio.publication.documents.environment import learn
 from escrutinio.publication.documents.report.results import ContestEvidence, work_out
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice
@@ -71,6 +72,7 @@ def render_site(
     languages: Sequence[str] | None = None,
     executor: Executor | None = None,
     evidence: Sequence[Future[Evidence]] = (),
+    prepared: Sequence[Future[bytes]] = (),
     cosigning: Cosigning = ALL_ANSWER,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> Rendering:
@@ -82,8 +84,9 @@ def render_site(
     alone, and what no longer belongs to the site is removed; the result is as if all had been rendered into
     an empty directory. `progress` hears ("site", pages done, pages to make). `executor` has processes of this
     machine, which make pages, and work out the evidence where that is not on its way already (`evidence`, as
-    `start_evidence` gives it). `cosigning`: which witnesses are silent. Raises PublicationError where
-    something cannot be written, and for a language that the site does not speak.
+    `start_evidence` gives it), with what they have compiled already (`prepared`, as `start_preparing` gives
+    it). `cosigning`: which witnesses are silent. Raises PublicationError where something cannot be written,
+    and for a language that the site does not speak.
     """
     languages = languages or catalogue.languages()
     site = Site(state, shown, Shelf(out))
@@ -97,6 +100,7 @@ def render_site(
         shown.address,
         shown.licence,
         cosigning=cosigning,
+        newer_verifier=newer_verifier(trust.verifier_html),
     )
     before, now = read_manifest(out), manifest_of(context, shown)
     (out / MANIFEST).unlink(missing_ok=True)  # what a crash leaves half done is made again
@@ -108,7 +112,7 @@ def render_site(
     if before is not None:
         changed = stale(before.areas, now.areas) | _incomplete(context, there)
         pages = stale(before.log, now.log)
-    work = _Work(context, out, executor, progress, evidence, fresh=not there)
+    work = _Work(context, out, executor, progress, evidence, prepared, fresh=not there)
     with TemporaryDirectory(prefix="escrutinio-") as shared:
         try:
             work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
@@ -138,13 +142,11 @@ def start_evidence(state: ElectionState, out: Path, executor: Executor) -> list[
     return [hand_over(executor, work_out, state, part, attachments=Shelf(out).attachment) for part in parts]
 
 
-def start_preparing(executor: Executor) -> None:
-    """Have the processes of an executor, which have nothing else to do yet, make ready for pages.
-
-    Who is given more than one finds that the rest is done.
-    """
-    for _ in range(cores()):
-        executor.submit(prepare)
+def start_preparing(executor: Executor) -> list[Future[bytes]]:
+    """Have the processes of an executor, which have nothing else to do yet, make ready for pages: each
+    compiles a part of the templates, which all of them get with the first pages."""
+    parts = cores()
+    return [executor.submit(prepare, part, parts) for part in range(parts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ class _Work:
         executor: Executor | None,
         progress: Progress,
         evidence: Sequence[Future[Evidence]],
+        prepared: Sequence[Future[bytes]],
         *,
         fresh: bool,
     ) -> None:
@@ -218,6 +221,7 @@ class _Work:
         self._executor = executor
         self._progress = progress
         self._evidence = evidence
+        self._prepared = prepared
         self._fresh = fresh
         self._shared: Path | None = None
         self._writer = PageWriter(out, fresh=fresh)
@@ -247,9 +251,8 @@ class _Work:
                 self._told(job)
             return
         # A file that each process reads once: sent along with every job, it would cost more than the pages.
-        _ = self._context.fingerprints  # worked out once, and not by each of them
         try:
-            shared.write_bytes(pickle.dumps(self._context))
+            shared.write_bytes(pickle.dumps(([part.result() for part in self._prepared], self._context)))
         except OSError as error:
             raise PublicationError(
                 "file-not-written", why=error.strerror or str(error), path=shared
@@ -306,7 +309,9 @@ def _pages(context: Path, language: str) -> Pages:
 
 @lru_cache(maxsize=1)
 def _context(context: Path) -> Context:
-    found = pickle.loads(context.read_bytes())
+    prepared, found = pickle.loads(context.read_bytes())
+    for part in prepared:
+        learn(part)
     assert isinstance(found, Context)
     return found
 

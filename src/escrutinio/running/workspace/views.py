@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,13 +87,15 @@ def renew(
     sources: Sequence[Source] | None = None,
     skipped: Sequence[BadRow] = (),
     cosigning: Cosigning | None = None,
+    prepared: Sequence[Future[bytes]] = (),
 ) -> Updated:
     """Bring trust file, `data/` and pages in `directory` up to `log`, which stands there and was verified.
 
     `shown` says how the election is shown; what was voted and by whom comes from the log. `clock` is now,
     in seconds since 1970-01-01 UTC; `refresh` the seconds after which readers should look again, None where
     nothing more is to come; `sources` what the log was imported from, by default what `data/` names already;
-    `cosigning` which witnesses are silent, by default as `live.json` says it. Raises PublicationError where
+    `cosigning` which witnesses are silent, by default as `live.json` says it; `prepared` as `start_preparing`
+    gives it. Raises PublicationError where
     something cannot be written.
     """
     state = log.state
@@ -119,6 +121,7 @@ def renew(
         executor=executor,
         refresh=refresh,
         cosigning=cosigning,
+        prepared=prepared,
     )
     return Updated(state, log.signed, rendering)
 
@@ -145,6 +148,7 @@ def write_views(
     executor: Executor | None = None,
     refresh: int | None = None,
     cosigning: Cosigning | None = None,
+    prepared: Sequence[Future[bytes]] = (),
 ) -> Rendering:
     """Write everything that follows from a state which `log/` and `attachments/` in `directory` give.
 
@@ -178,6 +182,7 @@ def write_views(
         progress=progress,
         executor=executor,
         evidence=evidence,
+        prepared=prepared,
         cosigning=cosigning,
         meanwhile=write_tables,
     )
