@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from escrutinio.core.election.state import ElectionState, Logged, SheetTable
 from escrutinio.core.records.codes import Role
@@ -91,23 +90,6 @@ class LogBook:
     def path_of(self) -> Mapping[int, str]:
         """The page, below its language, on which an entry that is no sheet is written out."""
         return {logged.index: page.path for page in self.pages for logged in page.records}
-
-    def station_of(self, index: int) -> str | None:
-        """The code of the station of which an entry is a sheet, a count or a report; None for all others."""
-        entries, stations = self._bulk
-        at = int(np.searchsorted(entries, index))
-        if at == len(entries) or entries[at] != index or stations[at] < 0:
-            return None
-        return self._state.roll.stations[int(stations[at])]
-
-    @cached_property
-    def _bulk(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """The indices of all bulk entries, in log order, and each one's station, -1 where none is known."""
-        tables = [*self._state.tables.values()]
-        entries = np.concatenate([np.empty(0, np.int64), *(table.index for table in tables)])
-        stations = np.concatenate([np.empty(0, np.int32), *(table.station for table in tables)])
-        order = np.argsort(entries, kind="stable")
-        return entries[order], stations[order]
 
     @cached_property
     def by_type(self) -> tuple[tuple[str, int], ...]:

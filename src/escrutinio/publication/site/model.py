@@ -304,6 +304,15 @@ class Site:
         at = self.state.roll.index.get(station)
         return None if at is None else self.areas.codes[int(self.state.roll.area[at])]
 
+    def station_of_entry(self, index: int) -> str | None:
+        """The station whose sheet, copy, count or zero report an entry is; None for all other entries."""
+        for table in self.state.tables.values():
+            at = int(np.searchsorted(table.index, index))
+            if at < len(table) and table.index[at] == index:
+                station = int(table.station[at])
+                return None if station < 0 else self.state.roll.stations[station]
+        return None
+
     @cached_property
     def example(self) -> Example | None:
         """The first station that has a counted sheet, for the tour."""
