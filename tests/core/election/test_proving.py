@@ -184,11 +184,11 @@ def test_a_key_without_its_proof_is_not_enrolled_with_help_either(why: str, plac
 
 
 def test_bits_of_an_enrolment_that_are_others() -> None:
+    day, enrolled_at = enrolling_day()
+    whole = day.log
     for place in (1, -1):
         for at in (3, 14, 60, 100, 120, 140, 160, 180, 220, 260, -120, -80, -40, -1):
-            day, enrolled_at = enrolling_day()
             index = enrolled_at[place]
-            whole = day.log
             day.log = [*whole]
             day.log[index] = with_other(whole[index], at % len(whole[index]))
             found = same(day)
