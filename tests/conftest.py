@@ -37,7 +37,7 @@ hypothesis.settings.load_profile("escrutinio")
 os.environ["ESCRUTINIO_LANG"] = "en"
 
 # Two workers run the tests: commands that started two more processes each would cost them half as much again.
-# What is slow uses all cores, and what asks for processes gets them anyway.
+# A whole country has all cores, and what asks for processes gets them anyway.
 os.environ[FEWER] = "1"
 
 # A passphrase is stretched once, not in each command of a test that reads the same key file again: the same
@@ -142,8 +142,8 @@ def _own_memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 @pytest.fixture(autouse=True)
 def _own_cores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests that are slow use all cores."""
-    if request.node.get_closest_marker("slow") or request.node.get_closest_marker("long"):
+    """What is done with the example of a whole country is done on all cores."""
+    if "venezuela" in request.fixturenames:
         monkeypatch.delenv(FEWER)
 
 

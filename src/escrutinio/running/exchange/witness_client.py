@@ -8,6 +8,7 @@ from weakref import finalize
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
+from escrutinio.base.fetch import certificates
 from escrutinio.base.words.say import Phrase
 from escrutinio.core.log.merkle import MAX_SIZE
 from escrutinio.core.log.notes import MAX_NOTE, VerifierKey, decode_decimal
@@ -40,7 +41,9 @@ class HttpWitness:
         import httpx  # only where somebody is asked: it takes long to load
 
         headers = {"Accept-Encoding": "identity"}
-        self._client = httpx.Client(timeout=patience, follow_redirects=False, headers=headers)
+        self._client = httpx.Client(
+            verify=certificates(), timeout=patience, follow_redirects=False, headers=headers
+        )
         finalize(self, self._client.close).atexit = False
 
     def latest(self, origin: str) -> bytes | None:
