@@ -164,13 +164,13 @@ def coverage(
     at_size = state.size if size is None else size
     if not 0 <= at_size <= state.size:
         raise EvidenceError("state-size", size=state.size, asked=at_size)
-    counting = counting_at(state, contest, at_size)
-    rows = np.where(view.stations, counting.counted.get(basis, np.int32(-1)), -1)
+    counted_rows, annulled_here = _counted(state, contest, basis, at_size)
+    rows = np.where(view.stations, counted_rows, -1)
     in_dispute = _mask(state, disputed_stations(state, contest) if disputed is None else disputed) & (
         rows >= 0
     )
     counted = (rows >= 0) & ~in_dispute
-    annulled = _mask(state, counting.annulled if basis == RULED else ())
+    annulled = _mask(state, annulled_here)
     missing = view.stations & ~counted & ~annulled
     pending = _mask(state, state.pending.get((contest, basis), {}) if at_size == state.size else ())
     pending &= missing & ~in_dispute
@@ -211,6 +211,20 @@ def coverage(
         registered_known=by_area(state, np.where(counted & known, roll, 0)),
         lots=drawn_lots(state, contest, at_size),
     )
+
+
+def _counted(
+    state: ElectionState, contest: str, basis: str, size: int
+) -> tuple[NDArray[np.int32], Collection[int]]:
+    """The row that counts at each station when the log had `size` entries, -1 for none, and the stations that
+    rulings took out of this basis."""
+    nothing = np.full(len(state.roll), -1, np.int32)
+    if size == state.size:  # which is what the state has
+        rows, annulled = state.counted.get((contest, basis), nothing), state.annulled.get(contest, ())
+    else:
+        counting = counting_at(state, contest, size)
+        rows, annulled = counting.counted.get(basis, nothing), tuple(counting.annulled)
+    return rows, annulled if basis == RULED else ()
 
 
 def bulletin_certificate(
