@@ -190,26 +190,34 @@ def coverage(
     sheets = CountedSheets(view, beyond, missing, unread, ballots, valid, beyond_list, unlisted, open_ended)
     roll = state.roll.registered
     known = roll != UNKNOWN
+    single = {
+        "ballots": ballots,
+        "silent": missing & ~pending & ~in_dispute,
+        "pending": pending,
+        "disputed": in_dispute,
+        "registered_unknown": (missing | unread) & ~known,
+        "unbounded": (missing | unread) & beyond.unbounded,
+        "unread": unread,
+        "valid_known": np.where(counted & known, valid, 0),
+        "registered_known": np.where(counted & known, roll, 0),
+    }
+    # All at once: each by itself costs more than what it adds up, where a contest is of one town.
+    summed = by_area(state, np.column_stack((votes, classes, *single.values())))
+    found = dict(zip(single, summed[:, -len(single) :].T, strict=True))
+    found["registered_unknown"] = found["registered_unknown"] + unlisted
+    options = len(view.candidates)
     return Coverage(
         contest=view,
         basis=basis,
         size=at_size,
         codes=state.areas.codes,
-        votes=by_area(state, votes),
-        classes=by_area(state, classes),
-        ballots=by_area(state, ballots),
-        silent=by_area(state, missing & ~pending & ~in_dispute),
-        pending=by_area(state, pending),
-        disputed=by_area(state, in_dispute),
+        votes=summed[:, :options],
+        classes=summed[:, options : options + len(view.classes)],
         unlisted=np.where(open_ended, -1, unlisted),
-        registered_unknown=by_area(state, (missing | unread) & ~known) + unlisted,
-        unbounded=by_area(state, (missing | unread) & beyond.unbounded),
-        unread=by_area(state, unread),
         capacity=sheets.capacity(state, registered),
         registered=sheets.registered(state, registered),
-        valid_known=by_area(state, np.where(counted & known, valid, 0)),
-        registered_known=by_area(state, np.where(counted & known, roll, 0)),
         lots=drawn_lots(state, contest, at_size),
+        **found,
     )
 
 
