@@ -89,6 +89,23 @@ def test_first_samples_are_the_least_that_reach_the_limit(total: Fraction, bet: 
     assert betting_risk([Fraction(0)] * (draws - 1), total, bet=bet) > FIVE
 
 
+@given(
+    st.fractions(Fraction(11, 10), 40, max_denominator=1_000),
+    st.integers(1, 200),
+    st.sampled_from([Fraction(-1, 10**12), Fraction(0), Fraction(1, 10**12)]),
+)
+@settings(max_examples=60)
+def test_clean_draws_are_exact_beside_a_whole_number_of_them(
+    total: Fraction, draws: int, beside: Fraction
+) -> None:
+    factor = 1 - BET + BET / null_mean(total)
+    limit = 1 / factor**draws + beside  # reached by that many draws, or missed by next to nothing
+    if 0 < limit < 1:
+        found = clean_draws(total, limit)
+        assert factor**found >= 1 / limit
+        assert factor ** (found - 1) < 1 / limit
+
+
 def test_taints_for_the_loser_help_the_bet_but_not_macro() -> None:
     total = Fraction(5)
     assert macro_risk([Fraction(-1, 2)], total) == macro_risk([Fraction(0)], total)

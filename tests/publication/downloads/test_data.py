@@ -219,6 +219,13 @@ def test_station_codes_that_look_like_numbers_stay_text() -> None:
     assert pl.read_parquet(parquet_twins([("stations", table)])[0]).rows() == [("01", "0001", "", "02", 7)]
 
 
+def test_twins_made_together_are_those_made_one_by_one() -> None:
+    tables = [("areas", files()["areas.csv"]), ("stations", files()["stations.csv"])] * 20
+    alone = [parquet_twins([table])[0] for table in tables[:2]]
+    assert parquet_twins(tables) == alone * 20
+    assert parquet_twins([]) == []
+
+
 # --- holding what is published against the log ---
 
 

@@ -164,13 +164,13 @@ def coverage(
     at_size = state.size if size is None else size
     if not 0 <= at_size <= state.size:
         raise EvidenceError("state-size", size=state.size, asked=at_size)
-    counting = counting_at(state, contest, at_size)
-    rows = np.where(view.stations, counting.counted.get(basis, np.int32(-1)), -1)
+    counted_rows, annulled_here = _counted(state, contest, basis, at_size)
+    rows = np.where(view.stations, counted_rows, -1)
     in_dispute = _mask(state, disputed_stations(state, contest) if disputed is None else disputed) & (
         rows >= 0
     )
     counted = (rows >= 0) & ~in_dispute
-    annulled = _mask(state, counting.annulled if basis == RULED else ())
+    annulled = _mask(state, annulled_here)
     missing = view.stations & ~counted & ~annulled
     pending = _mask(state, state.pending.get((contest, basis), {}) if at_size == state.size else ())
     pending &= missing & ~in_dispute
@@ -190,27 +190,49 @@ def coverage(
     sheets = CountedSheets(view, beyond, missing, unread, ballots, valid, beyond_list, unlisted, open_ended)
     roll = state.roll.registered
     known = roll != UNKNOWN
+    single = {
+        "ballots": ballots,
+        "silent": missing & ~pending & ~in_dispute,
+        "pending": pending,
+        "disputed": in_dispute,
+        "registered_unknown": (missing | unread) & ~known,
+        "unbounded": (missing | unread) & beyond.unbounded,
+        "unread": unread,
+        "valid_known": np.where(counted & known, valid, 0),
+        "registered_known": np.where(counted & known, roll, 0),
+    }
+    # All at once: each by itself costs more than what it adds up, where a contest is of one town.
+    summed = by_area(state, np.column_stack((votes, classes, *single.values())))
+    found = dict(zip(single, summed[:, -len(single) :].T, strict=True))
+    found["registered_unknown"] = found["registered_unknown"] + unlisted
+    options = len(view.candidates)
     return Coverage(
         contest=view,
         basis=basis,
         size=at_size,
         codes=state.areas.codes,
-        votes=by_area(state, votes),
-        classes=by_area(state, classes),
-        ballots=by_area(state, ballots),
-        silent=by_area(state, missing & ~pending & ~in_dispute),
-        pending=by_area(state, pending),
-        disputed=by_area(state, in_dispute),
+        votes=summed[:, :options],
+        classes=summed[:, options : options + len(view.classes)],
         unlisted=np.where(open_ended, -1, unlisted),
-        registered_unknown=by_area(state, (missing | unread) & ~known) + unlisted,
-        unbounded=by_area(state, (missing | unread) & beyond.unbounded),
-        unread=by_area(state, unread),
         capacity=sheets.capacity(state, registered),
         registered=sheets.registered(state, registered),
-        valid_known=by_area(state, np.where(counted & known, valid, 0)),
-        registered_known=by_area(state, np.where(counted & known, roll, 0)),
         lots=drawn_lots(state, contest, at_size),
+        **found,
     )
+
+
+def _counted(
+    state: ElectionState, contest: str, basis: str, size: int
+) -> tuple[NDArray[np.int32], Collection[int]]:
+    """The row that counts at each station when the log had `size` entries, -1 for none, and the stations that
+    rulings took out of this basis."""
+    nothing = np.full(len(state.roll), -1, np.int32)
+    if size == state.size:  # which is what the state has
+        rows, annulled = state.counted.get((contest, basis), nothing), state.annulled.get(contest, ())
+    else:
+        counting = counting_at(state, contest, size)
+        rows, annulled = counting.counted.get(basis, nothing), tuple(counting.annulled)
+    return rows, annulled if basis == RULED else ()
 
 
 def bulletin_certificate(

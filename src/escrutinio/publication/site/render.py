@@ -133,10 +133,9 @@ def render_site(
     return Rendering(len(files), work.written, len(gone), None if before is None else changed)
 
 
-def start_evidence(state: ElectionState, out: Path, executor: Executor) -> list[Future[Evidence]]:
-    """Have processes of an executor work out what the pages of the evidence show, each of some contests;
-    `out` as for `render_site`."""
-    many = len(state.contests)
+def start_evidence(state: ElectionState, many: int, out: Path, executor: Executor) -> list[Future[Evidence]]:
+    """Have processes of an executor work out what the pages of the evidence show, each of some of the `many`
+    contests; `state` may be packed (`packed_once`), `out` as for `render_site`."""
     size = max(FEWEST_CONTESTS, -(-many // cores()))
     parts = (slice(start, start + size) for start in range(0, many, size))
     return [hand_over(executor, work_out, state, part, attachments=Shelf(out).attachment) for part in parts]
@@ -259,7 +258,8 @@ class _Work:
             ) from None
         self._shared = shared
         if not self._evidence:
-            self._evidence = start_evidence(self._context.site.state, self._out, self._executor)
+            state = self._context.site.state
+            self._evidence = start_evidence(state, len(state.contests), self._out, self._executor)
         for job in todo:
             self._send(self._executor, shared, job)
 

@@ -19,6 +19,7 @@ from escrutinio.base.files import PUBLIC, TEMPORARY, directory_mode, make_direct
 from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below
 from escrutinio.base.words.catalogue import languages
+from escrutinio.base.workers import packed_once
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust, format_trust
@@ -159,8 +160,9 @@ def write_views(
     if cosigning is None:
         cosigning = ALL_ANSWER if before is None else before.cosigning
     # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
-    evidence = () if executor is None else start_evidence(state, directory, executor)
-    largest = start_largest(state, clock, executor)
+    given = state if executor is None else packed_once(state)
+    evidence = () if executor is None else start_evidence(given, len(state.contests), directory, executor)
+    largest = start_largest(given, clock, executor)
 
     def write_tables() -> None:
         written = write_data(
