@@ -140,12 +140,17 @@ class Site:
         self.body = state.definition.body
         self.areas = state.areas
         self.notice = shown.notice
-        self.places = shown.places
+        self.also: dict[str, tuple[str, ...]] = {}
+        """What people call an area, by its code: its name in full, then others that it is looked for by."""
+        for code, name in zip(state.areas.codes, state.areas.names, strict=True):
+            written = shown.places.get(code) or (shown.spelling.written(name),)
+            if written != (name,):
+                self.also[code] = written
         self.place_names = tuple(
-            shown.places[code][0] if shown.places.get(code) else name
+            self.also[code][0] if code in self.also else name
             for code, name in zip(state.areas.codes, state.areas.names, strict=True)
         )
-        """What pages call each area: its name in full where the configuration has one, or as in the roll."""
+        """What pages call each area: its name in full where the configuration says it, or as in the roll."""
         self.qr2024 = shown.qr2024
         self.utc_offset = shown.utc_offset
         self.earlier = {one.contest: one for one in shown.earlier}
