@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -160,5 +163,11 @@ def test_a_party_whose_key_was_revoked_goes_on_signing_and_is_marked(election: E
     [said] = (election.home / "says").glob("*.cose")
     checked = escrutinio("check", said, "--log", election.public).stdout
     assert ("of the log, marked; it counts in no total" in checked) is late
+    dossier = election.home / "dossier"
+    done = escrutinio("dossier", "C2.02", "--log", election.public, "-o", dossier.with_suffix(".zip"), "-q")
+    assert done.returncode == 0, done.stderr
+    shutil.unpack_archive(dossier.with_suffix(".zip"), dossier)
+    checks = subprocess.run([sys.executable, "-I", "check.py"], cwd=dossier, capture_output=True, check=False)
+    assert checks.returncode == 0, checks.stdout
     codes = {each.code for each in election.log().state.findings}
     assert ("signed-after-revocation" in codes) is late

@@ -18,7 +18,7 @@ from escrutinio.base.errors import EscrutinioError, LogError, RecordError
 from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.bulk.cursor import NOT_STATED
 from escrutinio.core.election.findings.finding import Finding
-from escrutinio.core.election.revoking import Revocations, consents_needed
+from escrutinio.core.election.revoking import heard_when_revoked
 from escrutinio.core.election.rights import ROOT, Rights, Scopes
 from escrutinio.core.election.state import OFFICIAL, ContestView, ElectionState, SheetTable, Status
 from escrutinio.core.log.checkpoint import verify_checkpoint
@@ -249,8 +249,8 @@ class Judge:
         if held is None or held.revoked is None or state.charter is None:
             return False
         at = state.size if index is None else index
-        officers = consents_needed(state.definition.body, state.charter.body.root_key)
-        return at >= held.revoked and not Revocations(officers).silences(held.key.role)
+        root = state.charter.body.root_key
+        return at >= held.revoked and heard_when_revoked(state.definition.body, root, held.key.role)
 
     def _root_key(self, entry: Entry) -> bytes | None:
         """The root key that the record names, if it is one that root keys sign."""
