@@ -14,11 +14,8 @@ from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals, totals_by_station
 from escrutinio.core.records import types as t
-from escrutinio.evidence.certainty.certificates import (
-    announced_result,
-    announced_roll,
-    coverage,
-)
+from escrutinio.evidence.certainty.announcements import announced_result, announced_roll
+from escrutinio.evidence.certainty.certificates import coverage
 from escrutinio.evidence.certainty.outstanding import SmallRollError
 from escrutinio.evidence.certainty.percentages import (
     Agreement,
@@ -27,6 +24,8 @@ from escrutinio.evidence.certainty.percentages import (
     agreements,
     parse_percentage,
     read_percentage,
+    stations_outside,
+    stations_outside_range,
 )
 from escrutinio.evidence.claims.claim_counts import MOST_COUNTS, MOST_VOTES, CountTest, look_for_percentages
 from escrutinio.evidence.claims.feasibility import (
@@ -36,8 +35,6 @@ from escrutinio.evidence.claims.feasibility import (
     least_differing,
     least_to_change_first,
     necessary_conditions,
-    stations_outside,
-    stations_outside_range,
     swing_of_capacity,
     swing_of_votes,
 )

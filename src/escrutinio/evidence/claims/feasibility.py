@@ -20,7 +20,6 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
-from escrutinio.evidence.certainty.percentages import Percentage
 
 DRAWS = (10, 20, 30, 100)
 """Numbers of boxes in the table of chances."""
@@ -201,22 +200,6 @@ def swing_of_votes(first: Int64) -> Int64:
     return 2 * first
 
 
-def stations_outside(stations: int, covered: Fraction) -> int:
-    """Stations that an announcement covering this share leaves out, to the nearest whole station."""
-    _check_covered(stations, covered)
-    inside = covered * stations
-    return stations - (2 * inside.numerator + inside.denominator) // (2 * inside.denominator)
-
-
-def stations_outside_range(stations: int, covered: Percentage) -> tuple[int, int]:
-    """Least and most stations left out, for every share that prints as this percentage to the nearest."""
-    _check_covered(stations, covered.value)
-    low, high = covered.interval()
-    fewest_inside = -(-low.numerator * stations // low.denominator)
-    most_inside = -(-high.numerator * stations // high.denominator) - 1
-    return stations - min(most_inside, stations), stations - max(fewest_inside, 0)
-
-
 def chance_of_none(boxes: int, differing: int, drawn: int) -> Fraction:
     """Chance that `drawn` of `boxes`, at random without replacement, contain none of `differing`. Exact.
 
@@ -290,11 +273,6 @@ def _largest(amounts: Int64, count: int) -> int:
 def _check_exact(found: Comparison, factor: int) -> None:
     if sum(found.totals) * factor >= 2**63:
         raise EvidenceError("feasible-exact", factor=factor)
-
-
-def _check_covered(stations: int, covered: Fraction) -> None:
-    if stations < 0 or not 0 <= covered <= 1:
-        raise EvidenceError("feasible-covered", stations=stations, percent=float(100 * covered))
 
 
 _EITHER = N_(

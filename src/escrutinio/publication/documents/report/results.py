@@ -24,13 +24,12 @@ from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of,
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audits
 from escrutinio.evidence.audit.status import Audits, audit_statuses
-from escrutinio.evidence.certainty.certificates import (
-    Coverage,
+from escrutinio.evidence.certainty.announcements import (
     announced_roll,
     bulletin_certificate,
     claim_certificate,
-    coverage,
 )
+from escrutinio.evidence.certainty.certificates import Coverage, coverage
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.certainty.outstanding import SmallRollError
 from escrutinio.evidence.certainty.percentages import Agreement
