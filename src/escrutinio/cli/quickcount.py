@@ -320,6 +320,8 @@ def _share(value: float | None) -> str:
 
 
 def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool) -> dict[str, object]:
+    from escrutinio.evidence.quickcount.planning import Z95
+
     def estimates(each: Sequence[Estimate]) -> list[dict[str, object]]:
         return [
             {

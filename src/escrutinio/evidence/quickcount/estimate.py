@@ -27,7 +27,7 @@ from escrutinio.evidence.quickcount.student import student_quantile
 
 LEAST_UNITS = 30
 """Fewest units of an interval. In 2,000 samples each from the sheets of 2024, intervals of 95 % held the
-share of the first in 94 to 96 % from here on, of tables, strata and whole centers; with 10 centers in 91 %."""
+share of the first in 94 to 96 % from here on, of tables, strata and centers; with 10 centers in 91 %."""
 
 
 @dataclass(frozen=True, slots=True)

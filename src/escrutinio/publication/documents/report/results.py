@@ -20,7 +20,8 @@ from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Bulletin, Claim
 from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
-from escrutinio.evidence.audit.boxes import Boxes, audited_basis, boxes_of, centers_of, registered_of
+from escrutinio.evidence.audit.bounds import Boxes
+from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, registered_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.plan import AuditPlan, plan_audit, plan_audits
 from escrutinio.evidence.audit.status import Audits, audit_statuses

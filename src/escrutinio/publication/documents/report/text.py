@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.titles import title_in
 from escrutinio.base.words.wording import marks
 from escrutinio.evidence.accounts.accounts import Accounts
 from escrutinio.evidence.accounts.differences import Kind
-from escrutinio.evidence.audit.plan import AuditPlan
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
 from escrutinio.evidence.screening.words import chance, explain, summary
@@ -26,6 +24,7 @@ from escrutinio.publication.documents.report.names import (
     reversal_by_name,
     screening_by_name,
 )
+from escrutinio.publication.documents.report.plans import lottery_answer, plan_answer
 from escrutinio.publication.documents.report.plots import plots_of
 from escrutinio.publication.documents.report.results import Certainty, ContestEvidence
 
@@ -34,13 +33,6 @@ FINALITY = {
     "open": N_("not irreversible"),
     "unknown": N_("not known"),
 }
-
-_PLAN_MISSING = N_(
-    "With all {missing:,} ballots that are outstanding against the outcome it takes {boxes} boxes."
-)
-_NO_PLAN = N_(
-    "Were all ballots that are outstanding against the outcome, no audit of these boxes confirms it."
-)
 
 
 def chapters(found: tuple[ContestEvidence, ...], language: str) -> tuple[Chapter, ...]:
@@ -260,87 +252,10 @@ def _reconciled(one: ContestEvidence, found: Accounts, say: Tongue) -> Answer:
 
 def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     if one.plans:
-        yield _plans(one, say)
+        yield plan_answer(one, say)
     if one.plans and one.hot:
-        yield _hot(one, say)
+        yield lottery_answer(one, say)
     yield from audit_answers(one, say)
-
-
-def _plans(one: ContestEvidence, say: Tongue) -> Answer:
-    header = (
-        say("risk limit"),
-        say("boxes, default bet"),
-        "MACRO",
-        say("equal chances"),
-        say("vouchers, on average"),
-    )
-    tables = [_plan_table(say("If every box agrees with its sheet"), header, one.plans, say)]
-    said, is_not = one.plans[0].sentences(say.language)
-    if one.plans_missing:
-        missing = next((plan.outstanding for plan in one.plans_missing if plan is not None), None)
-        if missing is None:
-            said = f"{said} {say(_NO_PLAN)}"
-        else:
-            caption = say("The same with all {missing:,} outstanding ballots against it", missing=missing)
-            tables.append(_plan_table(caption, header, one.plans_missing, say))
-            first = one.plans_missing[0]
-            boxes = say.unknown if first is None else _boxes(first, first.boxes, say)
-            said = f"{said} {say(_PLAN_MISSING, missing=missing, boxes=boxes)}"
-    heading = say("Plan for {basis}", basis=basis_name(one, one.plan_basis, say))
-    return Answer(heading, (said, is_not), tuple(tables), key="plan")
-
-
-def _plan_table(
-    caption: str, header: tuple[str, ...], plans: Sequence[AuditPlan | None], say: Tongue
-) -> Table:
-    """Sizes by risk limit; "all" where as many draws as there are boxes would not do."""
-    rows = tuple(
-        (
-            say.percent(plan.risk_limit, 0),
-            *(_boxes(plan, number, say) for number in (plan.boxes, plan.boxes_macro, plan.boxes_srs)),
-            say("all")
-            if plan.vouchers_expected is not None and plan.vouchers_expected >= plan.vouchers
-            else say.whole(plan.vouchers_expected),
-        )
-        for plan in plans
-        if plan is not None
-    )
-    return Table(caption, header, rows)
-
-
-def _boxes(plan: AuditPlan, number: int | None, say: Tongue) -> str:
-    return say("all") if number is None or number >= plan.all_boxes else say.whole(number)
-
-
-def _hot(one: ContestEvidence, say: Tongue) -> Answer:
-    bases = (
-        say("centers as the roll lists them"),
-        say("center size = largest station number among its counted sheets"),
-    )
-    rows = tuple(
-        (base, say.whole(opened), say.whole(of), say.percent(Fraction(opened, of), 1))
-        for base, (opened, of) in zip(bases, one.hot, strict=False)
-    )
-    header = (
-        say("over which base"),
-        say("boxes opened"),
-        say("of"),
-        say("share"),
-    )
-    caption = say("What the lottery opens")
-    return Answer(
-        say("The hot audit's lottery"),
-        (
-            say(
-                "The rule of 2024 opens one box at a center of 1 to 4 stations, two of 5 to 8, three of "
-                "9 to 11, four of more. The share of boxes follows from the rule and the sizes of the "
-                "centers."
-            ),
-            say("It certifies nothing unless the counts are published box by box."),
-        ),
-        (Table(caption, header, rows),),
-        key="lottery",
-    )
 
 
 def _quick_count(one: ContestEvidence, say: Tongue) -> Answer:
