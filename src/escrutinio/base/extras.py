@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from escrutinio.base.errors import EscrutinioError
 
 MODULES = {
+    "exact": ("highspy",),
     "hub": ("jinja2", "starlette", "uvicorn"),
     "paper": ("babel", "jinja2", "segno", "typst"),
     "scan": ("PIL", "pypdfium2", "zxingcpp"),

@@ -1,5 +1,7 @@
 """Announced results put to the tests: their own arithmetic, round percentages, the sheets at hand."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -38,6 +40,7 @@ from escrutinio.evidence.claims.feasibility import (
     swing_of_capacity,
     swing_of_votes,
 )
+from escrutinio.evidence.claims.program import solved
 
 NULL = "null"
 """The column of null votes in a comparison."""
@@ -101,6 +104,17 @@ class AgainstSheets:
     def contradicts(self) -> bool:
         """Whether some necessary condition fails: the announcement and all sheets cannot both be true."""
         return not all(condition.holds for condition in self.conditions)
+
+    def by_program(self) -> AgainstSheets:
+        """The same with the least numbers that an integer program shows. Raises as `program.solved` does."""
+        whole = replace(self.comparison, outside=0)
+        nominal = replace(self.comparison, outside=self.nominal.outside)
+        return replace(
+            self,
+            least=solved(self.comparison, self.least),
+            nominal=solved(nominal, self.nominal),
+            none_outside=solved(whole, self.none_outside),
+        )
 
     def reversals(self) -> list[tuple[str, int | None]]:
         """How many sheets would have to differ for their first candidate not to lead, by what may differ.

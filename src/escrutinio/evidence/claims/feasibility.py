@@ -119,7 +119,8 @@ class LeastDiffering:
     `column`: the one whose votes on the sheets are more than announced, None if none is. `attained`: whether
     a way to fill everything with just so many was found, which makes it the least number exactly; it
     `needs` that many votes from stations that differ or are missing, which have `room` (None: unknown).
-    `assumption`: `largest` or `average` sheets lie outside the announcement.
+    `assumption`: `largest` or `average` sheets lie outside the announcement; `never`: not even all sheets
+    would do, since the announcement has more votes than there are voters.
     """
 
     sheets: int
@@ -151,6 +152,8 @@ class LeastDiffering:
             "outside": self.outside,
             "boxes": self.boxes(Fraction(1, 100)) or 0,
         }
+        if self.assumption == "never":
+            return say_in(language, _NEVER, **values), say_in(language, _NOT_BOTH)
         assumption = self.assumption if self.outside else "none"
         assumed = say_in(language, _ASSUMED[assumption], **values)
         return (
@@ -162,22 +165,38 @@ class LeastDiffering:
 def least_differing(found: Comparison, *, average_outside: bool = False) -> LeastDiffering:
     """The least number of sheets that must differ, when such a sheet may have had 0 votes of a column.
 
-    For each column: the sheets with most votes of it, as many as it takes to bring the rest down to the
-    announced total, less those `outside` (taken to be the largest, or average ones if `average_outside`). No
-    smaller set can do, since every sheet contributes at most its own votes; the column that needs most
-    decides. Filling the other columns is then tried exactly; if it works, the bound is the answer.
+    The largest of these bounds. For each column, and for all with more votes than announced together: the
+    sheets with most of them, as many as it takes to bring the rest down to the announced total, less those
+    `outside` (taken to be the largest, or average ones if `average_outside`). For each column that is
+    announced with more than stations without a sheet can add, and for all together: the sheets that can hide
+    most more than they have. No smaller set can do, since every sheet contributes at most that; and where a condition
+    fails, one does differ. Filling the other columns is then tried exactly; if it works, the bound is the
+    answer. `program.solved` finds it where it does not.
     """
-    bounds = [_bound(found, c, average_outside) for c in range(len(found.columns))]
-    column = max(range(len(bounds)), key=lambda c: bounds[c][1])
-    sheets, relaxed = bounds[column]
+    excess = [c for c, residual in enumerate(found.residual) if residual < 0]
+    bounds: list[tuple[int, Fraction, int | None]] = [
+        (*_bound(found, (c,), average_outside), c) for c in range(len(found.columns))
+    ]
+    if len(excess) > 1:
+        bounds.append((*_bound(found, excess, average_outside), None))
+    try:
+        bounds += [(*each, None) for each in _room_bounds(found)]
+    except EvidenceError:
+        everything = len(found.votes)
+        return LeastDiffering(
+            everything, everything, Fraction(everything), None, found.outside, "never", needs=None
+        )
+    if not all(condition.holds for condition in necessary_conditions(found)):
+        bounds.append((1, Fraction(1), None))
+    sheets, relaxed, column = max(bounds, key=lambda bound: bound[0])
     attained, needs, room = False, None, None
-    if not average_outside:
+    if not average_outside and column is not None:
         attained, needs, room = _fill(found, column, sheets)
     assumption = "average" if average_outside else "largest"
+    name = found.columns[column] if sheets and column is not None else None
     return LeastDiffering(
-        sheets, len(found.votes), relaxed, found.columns[column] if sheets else None, found.outside,
-        assumption, attained, needs, room,
-    )  # fmt: skip
+        sheets, len(found.votes), relaxed, name, found.outside, assumption, attained, needs, room
+    )
 
 
 def least_to_change_first(leads: Int64, swing: Int64, missing: int) -> int | None:
@@ -228,15 +247,31 @@ def boxes_to_settle(boxes: int, differing: int, risk: Fraction) -> int:
     return low
 
 
-def _bound(found: Comparison, column: int, average_outside: bool) -> tuple[int, Fraction]:
-    """Sheets that must differ for one column, and the same without rounding up."""
-    votes, excess = found.votes[:, column], -found.residual[column]
+def _bound(found: Comparison, columns: Sequence[int], average_outside: bool) -> tuple[int, Fraction]:
+    """Sheets that must differ for the votes of some columns together, and the same without rounding up."""
+    votes = found.votes[:, list(columns)].sum(axis=1)
+    excess = -sum(found.residual[c] for c in columns)
     if average_outside:
         n = len(votes)
         _check_exact(found, n)
-        return fewest(votes * n, excess * n - found.outside * found.totals[column])
+        return fewest(votes * n, excess * n - found.outside * int(votes.sum()))
     sheets, relaxed = fewest(votes, excess)
     return max(sheets - found.outside, 0), max(relaxed - found.outside, Fraction(0))
+
+
+def _room_bounds(found: Comparison) -> list[tuple[int, Fraction]]:
+    """Sheets that must differ to make room for what is announced beyond the sheets and the stations without.
+
+    Raises EvidenceError where not even all of them make it.
+    """
+    if found.missing is None:
+        return []
+    rows = [*found.votes.T, found.votes.sum(axis=1)]
+    goals = [*found.residual, sum(found.residual)]
+    return [
+        fewest(np.maximum(found.capacity - row, 0), goal - found.missing)
+        for row, goal in zip(rows, goals, strict=True)
+    ]
 
 
 def fewest(amounts: Int64, goal: int) -> tuple[int, Fraction]:
@@ -289,7 +324,11 @@ _NOT_EITHER = N_(
     "differing; {boxes:,} boxes opened at random would meet one that differs with a chance of 99%, if so "
     "many do."
 )
-_BOTH = N_("No column of the sheets has more votes than announced, so this test finds no contradiction.")
+_NEVER = N_(
+    "Even if all the {of:,} sheets differed from their ballots, the announced total would have more votes "
+    "than its stations have voters."
+)
+_BOTH = N_("The announced total and the sheets can both be true as far as these conditions go.")
 _NOT_BOTH = N_(
     "That does not make either of them right; the other conditions and a hand count still can tell."
 )
