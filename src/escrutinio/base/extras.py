@@ -12,6 +12,7 @@ from escrutinio.base.errors import EscrutinioError
 
 MODULES = {
     "dask": ("distributed",),
+    "exact": ("highspy",),
     "hub": ("jinja2", "starlette", "uvicorn"),
     "paper": ("babel", "jinja2", "segno", "typst"),
     "scan": ("PIL", "pypdfium2", "zxingcpp"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -63,9 +63,11 @@ class Answer:
 )
 @asks
 @click.option("--claim", help=say("Code of an announced result; all of them if left out."))  # fmt: skip
+@click.option("--exact", is_flag=True,
+              help=say("Find the least numbers of sheets by an integer program (minutes; extra exact)."))  # fmt: skip
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll."))  # fmt: skip
-def command(question: Question, claim: str | None, registered: int | None) -> None:
+def command(question: Question, claim: str | None, exact: bool, registered: int | None) -> None:
     from escrutinio.core.records.types import Claim
     from escrutinio.evidence.claims.claims import claims_beside_each_other, study_claim
 
@@ -74,7 +76,10 @@ def command(question: Question, claim: str | None, registered: int | None) -> No
     studies, refused = [], []
     for each in found:
         try:
-            studies.append(study_claim(opened.state, each, opened.basis or None, registered=registered))
+            study = study_claim(opened.state, each, opened.basis or None, registered=registered)
+            if exact and study.sheets is not None:
+                study = replace(study, sheets=study.sheets.by_program())
+            studies.append(study)
         except EvidenceError as error:  # of this one; the others have their answers
             if len(found) == 1:
                 raise
@@ -214,15 +219,23 @@ def _print_boxes(least: LeastDiffering) -> None:
     lang = language()
     header = (
         say("boxes opened at random"),
-        say("chance that none of them differs"),
+        say("chance that none of them differs, if so many do"),
     )
-    rows = [(whole(n, lang), f"{float(chance):.2g}") for n, chance in least.chances()]
-    rows += [
-        (whole(boxes, lang), f"≤ {float(risk):g}")
-        for risk in RISKS
-        if (boxes := least.boxes(risk)) is not None
-    ]
-    print_table(header, [(n, _point(chance)) for n, chance in rows])
+    from escrutinio.evidence.claims.feasibility import chance_of_none
+
+    found = dict(least.chances())
+    for risk in RISKS:
+        boxes = least.boxes(risk)
+        if boxes is not None:
+            found[boxes] = chance_of_none(least.of, least.sheets, boxes)
+    print_table(header, [(whole(n, lang), _share(found[n])) for n in sorted(found)])
+
+
+def _share(chance: Fraction) -> str:
+    """A chance in percent with digits enough to say something, down to a millionth of one percent."""
+    from escrutinio.evidence.screening.words import chance as probability
+
+    return probability(float(chance), language())
 
 
 def _point(number: str) -> str:

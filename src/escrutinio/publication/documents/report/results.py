@@ -20,27 +20,26 @@ from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Bulletin, Claim
 from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
+from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, registered_of
 from escrutinio.evidence.audit.hot import opened_boxes
-from escrutinio.evidence.audit.plan import AuditPlan, plan_audits
+from escrutinio.evidence.audit.plan import AuditPlan, plan_audit, plan_audits
 from escrutinio.evidence.audit.status import Audits, audit_statuses
-from escrutinio.evidence.certainty.certificates import (
-    Coverage,
+from escrutinio.evidence.certainty.announcements import (
     announced_roll,
     bulletin_certificate,
     claim_certificate,
-    coverage,
 )
+from escrutinio.evidence.certainty.certificates import Coverage, coverage
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.certainty.outstanding import SmallRollError
 from escrutinio.evidence.certainty.percentages import Agreement
 from escrutinio.evidence.certainty.reversal import Reversal
 from escrutinio.evidence.claims.claims import ClaimStudy, claims_beside_each_other, study_claim
 from escrutinio.evidence.quickcount.planning import SampleSize, tables_needed
-from escrutinio.evidence.screening.run import LEAST_REPLICATES, Screening, screen
+from escrutinio.evidence.screening.run import SEED, Screening, screen
 from escrutinio.evidence.screening.sheets import sheets_of
 
-SEED = 2024
 FEWEST_SHEETS = 100
 """Screening says nothing of fewer sheets: its models are of many."""
 
@@ -63,6 +62,8 @@ class Certainty:
     index: int | None
     certificate: Certificate
     reversal: Reversal | None
+    average: int | None = None
+    """Of an announcement: registered voters outstanding, were the stations outside of average size."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class ContestEvidence:
     pairs: tuple[tuple[str, str, str, Agreement], ...]
     accounts: tuple[Accounts, ...]
     plans: tuple[AuditPlan, ...]
+    plans_missing: tuple[AuditPlan | None, ...]
     plan_basis: str
     hot: tuple[tuple[int, int], ...]
     audits: Audits
@@ -123,12 +125,29 @@ def _contest(
         pairs=_pairs(state, code),
         accounts=_try(lambda: compare_bases(state, code, REPORTED)) or (),
         plans=plans or (),
+        plans_missing=_against(view, boxes, found, main, voters) if plans and boxes else (),
         plan_basis=main,
         hot=_hot(state, view, main),
         audits=audit_statuses(state, code, attachments=attachments),
         quick_count=_quick_count(state, view, main) if main else None,
         screening=_screening(state, code, main, executor) if main else None,
         screening_basis=main,
+    )
+
+
+def _against(
+    view: ContestView, boxes: Boxes, found: Sequence[Coverage], basis: str, voters: int | None
+) -> tuple[AuditPlan | None, ...]:
+    """The plans with every ballot that is outstanding against the outcome: None where no audit of boxes
+    confirms that; nothing where none is outstanding, or nobody knows how many are."""
+    missing = next(
+        (each.certificate(view.area).outstanding.capacity for each in found if each.basis == basis), None
+    )
+    if not missing:
+        return ()
+    return tuple(
+        _try(partial(plan_audit, view, boxes, limit, outstanding=missing, registered=voters))
+        for limit in RISK_LIMITS
     )
 
 
@@ -177,7 +196,9 @@ def _of_claims(state: ElectionState, claims: tuple[Logged[Claim], ...]) -> list[
         announced = _try(partial(claim_certificate, state, logged))
         if announced is not None:
             code = announced.certificate.basis.partition(":")[2]
-            found.append(Certainty(code, logged.index, announced.certificate, announced.reversal))
+            found.append(
+                Certainty(code, logged.index, announced.certificate, announced.reversal, announced.average)
+            )
     return found
 
 
@@ -231,4 +252,4 @@ def _screening(state: ElectionState, contest: str, basis: str, executor: Executo
     sheets = _try(lambda: sheets_of(state, contest, basis))
     if sheets is None or len(sheets.valid) < FEWEST_SHEETS:
         return None
-    return _try(lambda: screen(sheets, seed=SEED, replicates=LEAST_REPLICATES, executor=executor))
+    return _try(lambda: screen(sheets, seed=SEED, executor=executor))
