@@ -78,21 +78,19 @@ class Planned:
 @asks
 @click.option("--risk-limit", default="5", show_default=True,
               help=say("Risk limit in percent."))  # fmt: skip
-@click.option(
-    "--bound",
-    type=click.Choice(["ballots", "registered"]),
-    default="ballots",
-    show_default=True,
-    help=say("What bounds the vouchers of a box: ballots stated, or registered voters."),
-)
+@click.option("--most", type=click.IntRange(1, (1 << 32) - 1),
+              help=say("How many vouchers a box holds at most whose voters are not known; the largest known "
+                       "number if left out."))  # fmt: skip
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll."))  # fmt: skip
 @click.option("--arlo", type=click.Path(path_type=Path, file_okay=False),
               help=say("Directory for manifest.csv and tallies.csv."))  # fmt: skip
-def plan(question: Question, risk_limit: str, bound: str, registered: int | None, arlo: Path | None) -> None:
+def plan(
+    question: Question, risk_limit: str, most: int | None, registered: int | None, arlo: Path | None
+) -> None:
     limit = percent_of(risk_limit)
     opened = question.open()
-    planned, boxes = _plan(opened, question.basis, limit, bound, registered)
+    planned, boxes = _plan(opened, question.basis, limit, most, registered)
     if arlo is not None:
         _write_arlo(arlo, boxes, opened.contest.candidates)
     if question.as_json:
@@ -103,14 +101,14 @@ def plan(question: Question, risk_limit: str, bound: str, registered: int | None
 
 
 def _plan(
-    opened: Opened, basis: str | None, limit: Fraction, bound: str, registered: int | None
+    opened: Opened, basis: str | None, limit: Fraction, most: int | None, registered: int | None
 ) -> tuple[Planned, Boxes]:
     from escrutinio.evidence.audit.boxes import (
-        BY_ROLL,
-        BY_SHEET,
+        Bound,
         audited_basis,
         boxes_of,
         centers_of,
+        planning_bound,
         registered_of,
     )
     from escrutinio.evidence.audit.hot import opened_boxes
@@ -119,7 +117,8 @@ def _plan(
 
     state, code = opened.state, opened.contest.code
     chosen = basis or audited_basis(state, code)
-    boxes = boxes_of(state, code, chosen, bound=BY_SHEET if bound == "ballots" else BY_ROLL)
+    bound = planning_bound(state, code) if most is None else Bound(most=most)
+    boxes = boxes_of(state, code, chosen, bound=bound)
     voters = registered if registered is not None else registered_of(state, code)
     found = plan_audit(opened.contest, boxes, limit, registered=voters)
     lacking = coverage(state, code, chosen, registered=registered, disputed=())
@@ -272,7 +271,7 @@ def _print_status(found: AuditStatus, aside: Sequence[LeftAside]) -> None:
             (say("method"), word(found.method)),
             (say("risk limit"), percent(found.risk_limit, 2, lang)),
             (say("margin (votes)"), whole(found.margin, lang)),
-            (say("bound of a box"), word(found.bound.source) if found.bound.source is not None else "–"),
+            (say("bound of a box"), word(found.bound.source)),
             (say("throws the seed"), ", ".join(found.throwers)),
             (say("digits awaited"), ", ".join(found.awaited) or "–"),
             (say("seed"), found.seed or "–"),
@@ -321,7 +320,7 @@ def _listed(boxes: Sequence[str]) -> str:
 
 def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str, object]:
     from escrutinio.core.records.codecs import word
-    from escrutinio.evidence.audit.status import stated_risk
+    from escrutinio.evidence.audit.replay import stated_risk
 
     def risk_as_plain(risk: Fraction | None) -> dict[str, int] | None:
         if risk is None:
@@ -340,7 +339,7 @@ def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str
         "boxes": found.boxes,
         "margin": found.margin,
         "sum_of_bounds": plain(found.sum_of_bounds),
-        "bound": None if found.bound.source is None else word(found.bound.source),
+        "bound": word(found.bound.source),
         "throwers": list(found.throwers),
         "awaited": list(found.awaited),
         "follows": None if found.follows is None else found.follows.hex(),

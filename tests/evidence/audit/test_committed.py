@@ -139,14 +139,14 @@ def blind() -> tuple[AuditDay, bytes, tuple[str, ...]]:
     day.sample(commitment, 1, boxes)
     for box in sorted(set(boxes[1:]) - {boxes[0]}):
         day.commit_count(commitment, box)
-        day.count_box(commitment, box, blind=True)
+        day.open_count(commitment, box)
     return day, commitment, boxes
 
 
 def test_counts_that_open_what_was_committed_to() -> None:
     day, commitment, boxes = blind()
     day.commit_count(commitment, boxes[0])
-    day.count_box(commitment, boxes[0], blind=True)
+    day.open_count(commitment, boxes[0])
     found = status(day)
     assert found.may_stop
     assert codes(found) == findings(day) == []
@@ -160,10 +160,10 @@ OTHER = (60, 41, 40, 3)
 @pytest.mark.parametrize(
     ("alter", "notes", "finding"),
     [
-        (lambda d, c, b: d.count_box(c, b, blind=True, by=SECOND), ["count-uncommitted"], None),
+        (lambda d, c, b: d.open_count(c, b, by=SECOND), ["count-uncommitted"], None),
         (
             lambda d, c, b: (
-                d.commit_count(c, b, OTHER, by=SECOND), d.count_box(c, b, blind=True, by=SECOND),
+                d.commit_count(c, b, OTHER, by=SECOND), d.open_count(c, b, by=SECOND),
             ),
             ["count-differs"],
             "hand-count-not-as-committed",
@@ -175,8 +175,8 @@ OTHER = (60, 41, 40, 3)
         ),
         (
             lambda d, c, b: (
-                d.count_box(c, b, blind=True, by=FIRST), d.commit_count(c, b, by=SECOND),
-                d.count_box(c, b, blind=True, by=SECOND),
+                d.open_count(c, b, by=FIRST), d.commit_count(c, b, by=SECOND),
+                d.open_count(c, b, by=SECOND),
             ),
             ["count-late", "count-uncommitted"],
             None,
@@ -184,7 +184,7 @@ OTHER = (60, 41, 40, 3)
         (
             lambda d, c, b: (
                 d.commit_count(c, b, by=SECOND), d.commit_count(c, b, OTHER, by=SECOND),
-                d.count_box(c, b, OTHER, blind=True, by=SECOND),
+                d.open_count(c, b, OTHER, by=SECOND),
             ),
             ["count-committed-again", "count-differs"],
             "hand-count-not-as-committed",
@@ -198,7 +198,7 @@ def test_counts_that_are_not_what_was_committed_to(
     day, commitment, boxes = blind()
     day.commit_count(commitment, boxes[0], by=FIRST)
     alter(day, commitment, boxes[0])
-    day.count_box(commitment, boxes[0], blind=True, by=FIRST)
+    day.open_count(commitment, boxes[0], by=FIRST)
     found = status(day)
     assert found.rounds[0].awaiting == (boxes[0],)
     assert codes(found) == notes
@@ -213,10 +213,10 @@ def test_a_hand_count_that_changes_without_saying_so() -> None:
     assert findings(day) == []
     day.count_box(commitment, STATIONS[0], OTHER, by=FIRST)
     assert findings(day) == ["hand-count-changed"]
-    second = day.count_box(commitment, STATIONS[0], (60, 41, 40, 2), by=FIRST, corrects=first)
+    second = day.open_count(commitment, STATIONS[0], (60, 41, 40, 2), by=FIRST, corrects=first)
     assert findings(day) == ["hand-count-changed"]
-    day.count_box(commitment, STATIONS[0], (60, 41, 40, 1), by=FIRST, corrects=first)
-    day.count_box(commitment, STATIONS[0], (60, 41, 40, 0), by=FIRST, corrects=second)
+    day.open_count(commitment, STATIONS[0], (60, 41, 40, 1), by=FIRST, corrects=first)
+    day.open_count(commitment, STATIONS[0], (60, 41, 40, 0), by=FIRST, corrects=second)
     assert findings(day) == ["hand-count-changed"] * 2
 
 

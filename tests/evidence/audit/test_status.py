@@ -263,7 +263,7 @@ def test_two_organisations_that_count_a_box_again() -> None:
     found = status(day)
     assert boxes[0] not in found.rounds[0].awaiting
     assert codes(found) == ["count-again", "count-again"]
-    day.count_box(commitment, boxes[0], (60, 41, 40, 2), by=("observer/red/1",), corrects=first)
+    day.open_count(commitment, boxes[0], (60, 41, 40, 2), by=("observer/red/1",), corrects=first)
     found = status(day)
     assert boxes[0] in found.rounds[0].awaiting
     assert codes(found) == ["count-again", "count-again", "count-corrected"]

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
@@ -17,13 +14,10 @@ from escrutinio.core.election.state import ContestView
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Bounds, Boxes, draw_weights, error_bounds, reach
 from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile
+from escrutinio.evidence.audit.equal import EqualChances, equal_risk
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
-from escrutinio.evidence.audit.sequential import Null, alpha_risk, clean_sample
-
-SRS_GUESS = 0.9
-"""Where between the null mean and a clean sample ALPHA expects the boxes to be, before it learns from
-them."""
+from escrutinio.evidence.audit.sequential import Null, clean_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +120,7 @@ class Planning:
     def of(cls, assertions: Sequence[Assertion], boxes: Boxes, outstanding: int = 0) -> Planning:
         """The planning of an audit of these assertions. Raises EvidenceError as `error_bounds` does."""
         bounds = error_bounds(boxes, assertions, outstanding=outstanding)
-        nulls = {srs_null(boxes, assertion, outstanding=outstanding)[0] for assertion in assertions}
+        nulls = {equal_chances(boxes, each, outstanding=outstanding).null for each in assertions}
         return cls(assertions, boxes, outstanding, bounds, max(nulls, key=lambda null: null.mean))
 
     def at(self, risk_limit: Fraction) -> AuditPlan:
@@ -135,7 +129,7 @@ class Planning:
         bounds, boxes = self.bounds, self.boxes
         drawn_with = draw_weights(bounds).sum_of_bounds
         expected, likely = _vouchers(self.assertions, boxes, risk_limit, self.outstanding)
-        risk = partial(srs_risk, null=self.hardest)
+        risk = partial(equal_risk, null=self.hardest)
         return AuditPlan(
             risk_limit=risk_limit,
             all_boxes=len(boxes),
@@ -151,19 +145,11 @@ class Planning:
         )
 
 
-def srs_null(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> tuple[Null, int]:
-    """The null of boxes drawn with equal chances: the mean of 1 − error/largest is at most 1 − V/(N·largest).
-
-    Also that largest overstatement of a box, in votes.
-    """
+def equal_chances(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> EqualChances:
+    """What boxes drawn with equal chances test of an assertion."""
     largest = int(reach(boxes, assertion).max())
     margin = assertion.margin(boxes.sums) - outstanding * assertion.worst
-    return Null(1 - margin / (len(boxes) * largest), 1.0, len(boxes)), largest
-
-
-def srs_risk(values: NDArray[np.float64], null: Null) -> float:
-    """P-value by ALPHA of boxes drawn with equal chances."""
-    return alpha_risk(values, null, guess=null.mean + SRS_GUESS * (null.upper - null.mean))
+    return EqualChances(len(boxes), largest, margin)
 
 
 def _vouchers(
