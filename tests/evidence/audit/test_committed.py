@@ -9,11 +9,13 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import BoundSource
-from escrutinio.evidence.audit.status import AuditStatus, audit_status, stated_risk
+from escrutinio.evidence.audit.replay import stated_risk
+from escrutinio.evidence.audit.status import AuditStatus, audit_status
 from tests.evidence.audit.made import COUNTING, NAMED, STATIONS, AuditDay, manifest
 
 DIGITS = {"authority/1": "3141592653", "party/azul/1": "2718281828", "observer/red/1": "1618033988"}
 THROWERS = ("authority/1", *NAMED)
+SIDES = ("authority", *NAMED)
 WHOLE = "".join(DIGITS.values())
 
 
@@ -51,7 +53,7 @@ def test_the_seed_is_the_digits_of_all_in_the_order_of_the_commitment() -> None:
         day.open_digits(commitment, digits, name)
     found = status(day)
     assert (found.seed, found.awaited) == (WHOLE, ())
-    assert found.throwers == THROWERS
+    assert found.throwers == SIDES
     assert codes(found) == findings(day) == []
     # Who opens first is nobody's choice: another order gives the same seed and the same boxes.
     again, other = thrown()
@@ -60,8 +62,9 @@ def test_the_seed_is_the_digits_of_all_in_the_order_of_the_commitment() -> None:
     assert status(again).suggested == found.suggested
 
 
-def instead(day: AuditDay, commitment: bytes, by: str, thrower: str) -> int:
-    return day.open_digits(commitment, "9" * 10, by, instead_of=thrower)
+def instead(day: AuditDay, commitment: bytes, thrower: str, *by: str) -> int:
+    """Dice that each of these states in place of a thrower's digits."""
+    return [day.open_digits(commitment, "9" * 10, each, instead_of=thrower) for each in by][-1]
 
 
 Throw = Callable[[AuditDay, bytes], object]
@@ -71,25 +74,15 @@ Throw = Callable[[AuditDay, bytes], object]
     ("alter", "code", "finding"),
     [
         (lambda d, c: d.open_digits(c, "2718281829", "party/azul/1"), "digits-differ", "audit-digits-differ"),
-        (lambda d, c: d.seed(c, "2718281828", by="party/azul/1"), "digits-differ", "audit-digits-differ"),
+        (lambda d, c: d.seed(c, "2718281828", by="party/azul/1", also=""), "digits-differ", "audit-digits-differ"),
         (lambda d, c: d.open_digits(c, "2718281828", "observer/sol/1"), "not-named", "audit-signer"),
         (lambda d, c: d.throw(c, "1", "observer/sol/1"), "not-named", "audit-signer"),
         (lambda d, c: d.throw(c, "1", "party/azul/1"), "digits-late", None),
-        (
-            lambda d, c: instead(d, c, "party/azul/1", "party/azul"),
-            "not-named",
-            "audit-signer",
-        ),
-        (
-            lambda d, c: instead(d, c, "authority/1", "observer/sol"),
-            "not-named",
-            "audit-signer",
-        ),
-        (
-            lambda d, c: instead(d, c, "observer/red/1", "party/azul"),
-            "seed-instead",
-            None,
-        ),
+        (lambda d, c: instead(d, c, "party/azul", "party/azul/1"), "not-named", "audit-signer"),
+        (lambda d, c: instead(d, c, "observer/sol", "authority/1"), "not-named", "audit-signer"),
+        (lambda d, c: instead(d, c, "party/azul", "observer/red/1"), "seed-alone", None),
+        (lambda d, c: instead(d, c, "party/azul", "observer/red/1", "observer/red/1"), "seed-alone", None),
+        (lambda d, c: instead(d, c, "party/azul", "authority/1", "observer/red/1"), "seed-instead", None),
     ],
 )
 def test_digits_that_do_not_fit(alter: Throw, code: str, finding: str | None) -> None:
@@ -160,7 +153,7 @@ OTHER = (60, 41, 40, 3)
 @pytest.mark.parametrize(
     ("alter", "notes", "finding"),
     [
-        (lambda d, c, b: d.open_count(c, b, by=SECOND), ["count-uncommitted"], None),
+        (lambda d, c, b: d.open_count(c, b, by=SECOND), ["count-uncommitted", "count-early"], None),
         (
             lambda d, c, b: (
                 d.commit_count(c, b, OTHER, by=SECOND), d.open_count(c, b, by=SECOND),
@@ -169,7 +162,7 @@ OTHER = (60, 41, 40, 3)
             "hand-count-not-as-committed",
         ),
         (
-            lambda d, c, b: (d.commit_count(c, b, by=SECOND), d.count_box(c, b, by=SECOND)),
+            lambda d, c, b: (d.commit_count(c, b, by=SECOND), d.open_count(c, b, by=SECOND, blind=False)),
             ["count-differs"],
             "hand-count-not-as-committed",
         ),
@@ -178,7 +171,7 @@ OTHER = (60, 41, 40, 3)
                 d.open_count(c, b, by=FIRST), d.commit_count(c, b, by=SECOND),
                 d.open_count(c, b, by=SECOND),
             ),
-            ["count-late", "count-uncommitted"],
+            ["count-early", "count-early"],
             None,
         ),
         (
@@ -189,7 +182,11 @@ OTHER = (60, 41, 40, 3)
             ["count-committed-again", "count-differs"],
             "hand-count-not-as-committed",
         ),
-        (lambda d, c, b: d.commit_count(c, b, by=("observer/sol/1",)), ["not-named"], "audit-signer"),
+        (
+            lambda d, c, b: d.commit_count(c, b, by=("observer/sol/1",)),
+            ["not-named", "count-early"],
+            "audit-signer",
+        ),
     ],
 )  # fmt: skip
 def test_counts_that_are_not_what_was_committed_to(

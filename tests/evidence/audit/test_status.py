@@ -13,7 +13,8 @@ from escrutinio.base.words.catalogue import languages
 from escrutinio.core.records import parts as p
 from escrutinio.core.records.codes import AuditMethod, BoundSource, Role
 from escrutinio.evidence.audit.notes import MOST_NOTES
-from escrutinio.evidence.audit.status import AuditStatus, audit_status, audit_statuses, stated_risk
+from escrutinio.evidence.audit.replay import stated_risk
+from escrutinio.evidence.audit.status import AuditStatus, audit_status, audit_statuses
 from tests.core.election.build import ORIGIN
 from tests.evidence.audit.made import NAMED, SEED, STATIONS, AuditDay
 
