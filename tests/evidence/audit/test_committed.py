@@ -74,7 +74,11 @@ Throw = Callable[[AuditDay, bytes], object]
     ("alter", "code", "finding"),
     [
         (lambda d, c: d.open_digits(c, "2718281829", "party/azul/1"), "digits-differ", "audit-digits-differ"),
-        (lambda d, c: d.seed(c, "2718281828", by="party/azul/1", also=""), "digits-differ", "audit-digits-differ"),
+        (
+            lambda d, c: d.seed(c, "2718281828", by="party/azul/1", also=""),
+            "digits-differ",
+            "audit-digits-differ",
+        ),
         (lambda d, c: d.open_digits(c, "2718281828", "observer/sol/1"), "not-named", "audit-signer"),
         (lambda d, c: d.throw(c, "1", "observer/sol/1"), "not-named", "audit-signer"),
         (lambda d, c: d.throw(c, "1", "party/azul/1"), "digits-late", None),
@@ -176,6 +180,14 @@ OTHER = (60, 41, 40, 3)
         ),
         (
             lambda d, c, b: (
+                d.open_count(c, b, by=SECOND), d.commit_count(c, b, by=SECOND),
+                d.open_count(c, b, by=SECOND),
+            ),
+            ["count-uncommitted", "count-early"],
+            None,
+        ),
+        (
+            lambda d, c, b: (
                 d.commit_count(c, b, by=SECOND), d.commit_count(c, b, OTHER, by=SECOND),
                 d.open_count(c, b, OTHER, by=SECOND),
             ),
@@ -205,10 +217,10 @@ def test_counts_that_are_not_what_was_committed_to(
 def test_a_hand_count_that_changes_without_saying_so() -> None:
     day = AuditDay()
     commitment = day.commit()
-    first = day.count_box(commitment, STATIONS[0], by=FIRST)
-    day.count_box(commitment, STATIONS[0], by=FIRST)
+    first = day.open_count(commitment, STATIONS[0], by=FIRST)
+    day.open_count(commitment, STATIONS[0], by=FIRST)
     assert findings(day) == []
-    day.count_box(commitment, STATIONS[0], OTHER, by=FIRST)
+    day.open_count(commitment, STATIONS[0], OTHER, by=FIRST)
     assert findings(day) == ["hand-count-changed"]
     second = day.open_count(commitment, STATIONS[0], (60, 41, 40, 2), by=FIRST, corrects=first)
     assert findings(day) == ["hand-count-changed"]
