@@ -284,7 +284,8 @@ def test_the_better_of_two_audits_is_stated_no_lower_than_the_first() -> None:
     second = day.commit(follows=first, limit=p.Fraction(1, 10))
     found = held(day, second)
     assert found.measured <= Fraction(1, 10)
-    assert (found.risk, found.may_stop) == (1, False)
+    assert found.risk == 1
+    assert not found.may_stop
     assert "is not stated below that one's" in found.sentences("en")[0]
     for box in sorted(set(status(day, first).rounds[0].drawn)):
         day.count_box(first, box)
@@ -374,13 +375,16 @@ def whole(day: AuditDay, **fixed: Any) -> tuple[bytes, AuditStatus]:
 def test_a_sample_of_all_the_rest_ends_an_audit() -> None:
     day = AuditDay()
     _, found = whole(day)
-    assert (found.settled, found.risk, found.risk_outstanding) == (True, 0, 0)
+    assert found.settled is True
+    assert found.risk == found.risk_outstanding == 0
     assert found.may_stop
     assert found.suggested == ()
     assert codes(found) == []
     assert "nothing is left to chance" in found.sentences("en")[0]
     _, wrong = whole(Elsewhere())
-    assert (wrong.settled, wrong.risk, wrong.may_stop) == (False, 1, False)
+    assert wrong.settled is False
+    assert wrong.risk == 1
+    assert not wrong.may_stop
     assert "The paper's totals are the answer" in wrong.sentences("en")[0]
 
 
@@ -392,7 +396,8 @@ def test_a_whole_count_stands_though_a_bound_did_not_hold_and_an_audit_went_befo
     _, found = whole(day, follows=first)
     assert found.rounds[0].above == (STATIONS[3],)
     assert found.earlier
-    assert (found.risk, found.may_stop) == (0, True)
+    assert found.risk == 0
+    assert found.may_stop
     assert codes(found) == ["above-bound"]
 
 

@@ -54,11 +54,6 @@ class Accepted:
     awaiting: tuple[str, ...]
     above: tuple[str, ...]
 
-    @property
-    def bounded(self) -> dict[str, Counted]:
-        """The counts that the bounds hold for."""
-        return {name: each for name, each in self.counts.items() if name not in self.above}
-
 
 def rounds_of(
     audit: AuditRecords, procedure: Procedure, limit: Fraction, notes: list[AuditFinding]
