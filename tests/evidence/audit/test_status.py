@@ -253,7 +253,9 @@ def test_a_box_above_its_bound_ends_what_the_audit_shows() -> None:
         day.count_box(lost, box, (75, 60, 40, 3) if box == boxes[-1] else None)
     found = status(day)
     assert found.rounds[0].above == (boxes[-1],)
-    assert (found.risk, found.may_stop, found.suggested) == (1, False, ())
+    assert found.risk == 1
+    assert not found.may_stop
+    assert found.suggested == ()
     assert codes(found) == ["above-bound"]
     assert "this audit shows nothing" in found.sentences("en")[0]
 

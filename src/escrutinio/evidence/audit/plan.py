@@ -28,7 +28,8 @@ class AuditPlan:
     `vouchers`: the most that all boxes hold; `sum_of_bounds`: U. `boxes`: first sample of the weighted draw
     at the bet of `ppeb`, `boxes_macro` at the greatest bet; `boxes_srs`: with equal chances, by ALPHA, None
     if more than all. `vouchers_expected`, `vouchers_likely`: single vouchers by BRAVO, on average and enough
-    in nine of ten cases; None where the contest is no comparison of pairs.
+    in nine of ten cases; None where the contest is no comparison of pairs, or where so many places of the
+    boxes hold no voucher that none of its samples would suffice.
     """
 
     risk_limit: Fraction
@@ -62,13 +63,13 @@ class AuditPlan:
 
 
 _PLAN = N_(
-    "The margin is {margin:,} votes, {share} of all vouchers: if the paper agrees with the sheets, "
-    "opening {boxes:,} of {all:,} boxes, drawn in proportion to how wrong each can be, confirms the outcome "
-    "at a risk limit of {limit}."
+    "The margin is {margin:,} votes, {share} of what all boxes can hold: if the paper agrees with the "
+    "sheets, opening {boxes:,} of {all:,} boxes, drawn in proportion to how wrong each can be, confirms the "
+    "outcome at a risk limit of {limit}."
 )
 _COUNT_ALL = N_(
-    "The margin is {margin:,} votes, {share} of all vouchers: an audit at a risk limit of {limit} would "
-    "take {boxes:,} draws, and counting all {all:,} boxes is less work."
+    "The margin is {margin:,} votes, {share} of what all boxes can hold: an audit at a risk limit of "
+    "{limit} would take {boxes:,} draws, and counting all {all:,} boxes is less work."
 )
 _LIMITS = N_(
     "Were the outcome wrong, the chance that such an audit stops before a full count would be at "
@@ -159,7 +160,12 @@ def _vouchers(
     if len(pairs) < len(assertions):
         return None, None
     vouchers, limit = int(boxes.bound.sum()) + outstanding, float(risk_limit)
-    shares = [(boxes.totals[w] / vouchers, (boxes.totals[x] + outstanding) / vouchers) for w, x in pairs]
+    # Places of a box at which no voucher lies count for the loser.
+    nowhere = int(boxes.bound.sum()) - sum(boxes.sums[len(boxes.totals) :])
+    against = outstanding + nowhere
+    shares = [(boxes.totals[w] / vouchers, (boxes.totals[x] + against) / vouchers) for w, x in pairs]
+    if any(w <= x for w, x in shares):
+        return None, None
     return (
         max(bravo_expected(limit, w, x) for w, x in shares),
         max(bravo_quantile(limit, w, x, 0.9) for w, x in shares),

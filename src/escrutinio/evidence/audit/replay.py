@@ -5,7 +5,7 @@ the paper. Once every box is counted, nothing is left to chance: the paper's tot
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -99,9 +99,24 @@ def _round(
     if settled is not None:
         measured = Measured(Fraction(not settled), None, 0 if settled else None)
     elif not found.above:
-        measured = procedure.measure(drawn if rest else [*drawn, *names], found.counts, limit)
+        measured = measure(audit, procedure, drawn if rest else [*drawn, *names], found.counts, limit)
     opened = len({*drawn, *names})
     return AuditRound(len(before) + 1, mine, opened, found.awaiting, found.above, measured, settled, rest)
+
+
+def measure(
+    audit: AuditRecords,
+    procedure: Procedure,
+    drawn: Sequence[str],
+    counts: Mapping[str, Counted],
+    limit: Fraction,
+    outstanding: int = 0,
+) -> Measured:
+    """What a procedure measures, with the share of the risk limit that the audit's seed may use."""
+    share = audit.throws.share
+    found = procedure.measure(drawn, counts, limit * share, outstanding)
+    macro = None if found.macro is None else min(Fraction(1), found.macro / share)
+    return Measured(min(Fraction(1), found.risk / share), macro, found.more)
 
 
 def accepted(audit: AuditRecords, procedure: Procedure, drawn: Sequence[str]) -> Accepted:
@@ -160,7 +175,7 @@ def next_boxes(
     last = rounds[-1] if rounds else None
     if audit.seed is None or (last and (last.rest or last.above or last.settled is not None)):
         return ()
-    more = last.measured.more if last else procedure.measure((), {}, limit).more
+    more = last.measured.more if last else measure(audit, procedure, (), {}, limit).more
     left = unopened(procedure, rounds)
     if more == 0:
         return ()

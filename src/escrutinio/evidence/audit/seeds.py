@@ -10,6 +10,7 @@ so.
 
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records import types as t
@@ -20,6 +21,9 @@ from escrutinio.evidence.audit.sides import side_of
 
 _DIGITS = re.compile("[0-9]{1,64}")
 
+ALL_OPEN = Fraction(9, 10)
+"""The share of the risk limit for a seed that several throw and all of them open."""
+
 _STATING = 2
 """How many organisations must state the same dice."""
 
@@ -29,7 +33,8 @@ class Throws:
     """What is known of a seed so far. `by`: who committed to the audit; `throwers`: who throws, in order;
     `counters`: who counts; `since`: the index of the audit's commitment. `committed` and `opened`: per
     thrower the index of the record and the digest, or the digits; `dice`: per thrower what each organisation
-    states of dice thrown in public, with the index."""
+    states of dice thrown in public, with the index; `own`: those who opened what
+    they had committed to."""
 
     by: str
     throwers: tuple[str, ...]
@@ -38,12 +43,27 @@ class Throws:
     committed: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     opened: dict[str, tuple[int, str]] = field(default_factory=dict)
     dice: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
     notes: list[AuditFinding] = field(default_factory=list)
 
     @property
     def awaited(self) -> tuple[str, ...]:
         """The throwers whose digits are not open yet."""
         return tuple(name for name in self.throwers if name not in self.opened)
+
+    @property
+    def share(self) -> Fraction:
+        """The share of the risk limit that this seed may use.
+
+        Whoever opens last knows the seed, and may keep their digits back for another one with dice; so may
+        the next of them. What such a choice gains is shared out beforehand: `ALL_OPEN` to the seed of all, of
+        the rest one half where one was replaced, a quarter where two were, and so on. Of one thrower's dice
+        nobody knows anything beforehand.
+        """
+        if len(self.throwers) == 1:
+            return Fraction(1)
+        replaced = sum(thrower not in self.own for thrower in self.opened)
+        return (1 - ALL_OPEN) / 2**replaced if replaced else ALL_OPEN
 
     def commits(self, index: int, signer: str, said: t.DigitsCommitment) -> None:
         """Take a digest of digits, if it is the first of its thrower and comes before any digits."""
@@ -79,6 +99,7 @@ class Throws:
             if len(self.throwers) == 1:
                 self._states(index, mine, thrower, said.digits)
             else:
+                self.own.add(thrower)
                 self.opened[thrower] = index, said.digits
 
     def _states(self, index: int, mine: str, thrower: str, digits: str) -> None:

@@ -39,6 +39,7 @@ from escrutinio.evidence.audit.replay import (
     AuditRound,
     accepted,
     judge_results,
+    measure,
     next_boxes,
     rounds_of,
 )
@@ -288,7 +289,7 @@ def _with_outstanding(
         return Fraction(not settled)
     if rounds[-1].above:
         return Fraction(1)
-    return procedure.measure(drawn, counts, limit, voters).risk
+    return measure(audit, procedure, drawn, counts, limit, voters).risk
 
 
 @dataclass(frozen=True, slots=True)
