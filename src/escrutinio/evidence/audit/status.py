@@ -29,6 +29,7 @@ from escrutinio.evidence.audit.boxes import (
     registered_of,
     uncovered_by,
 )
+from escrutinio.evidence.audit.compared import ComparedBox, compared_boxes
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule
 from escrutinio.evidence.audit.measure import Bravo, Hot, Ppeb, Procedure, Srs
 from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
@@ -68,8 +69,9 @@ class AuditStatus:
     `boxes`: how many it draws from; `margin`: the least margin of the
     outcome, in votes; `sum_of_bounds`: U, for the weighted draw. `outstanding`: what the boxes do not cover;
     `risk_outstanding`: the risk if all those voters voted against the outcome, None where their number is not
-    known. `next`: the boxes of the next round, if they all agree enough to end the audit. `earlier`: what the
-    same organisation began before it; its risk is not stated below theirs.
+    known. `next`: the boxes of the next round, if they all agree enough to end the audit. `compared`: every
+    opened box with what was reported and counted. `earlier`: what the same organisation began before it; its
+    risk is not stated below theirs.
     """
 
     contest: str
@@ -92,6 +94,7 @@ class AuditStatus:
     risk_outstanding: Fraction | None
     next: tuple[p.Box, ...]
     notes: tuple[AuditFinding, ...]
+    compared: tuple[ComparedBox, ...] = ()
     earlier: tuple[EarlierAudit, ...] = ()
 
     @property
@@ -269,6 +272,7 @@ def _made_again(
         risk_outstanding=_with_outstanding(audit, procedure, rounds, limit, outstanding.registered),
         next=next_boxes(audit, procedure, rounds, limit),
         notes=_few(notes),
+        compared=compared_boxes(audit, procedure, rounds),
     )
 
 
