@@ -11,13 +11,13 @@ import pytest
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.core.records import parts as p
-from escrutinio.core.records.codes import AuditMethod, BoundSource, Role
+from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.measure import HOT_SHARE
 from escrutinio.evidence.audit.notes import MOST_NOTES
 from escrutinio.evidence.audit.replay import stated_risk
 from escrutinio.evidence.audit.status import AuditStatus, audit_status, audit_statuses
 from tests.core.election.build import ORIGIN
-from tests.evidence.audit.made import COUNTING, NAMED, SEED, STATIONS, AuditDay
+from tests.evidence.audit.made import SEED, STATIONS, AuditDay
 
 
 def status(day: AuditDay, **options: Any) -> AuditStatus:
@@ -225,25 +225,6 @@ def test_a_seed_before_its_commitment_is_left_out() -> None:
     assert found.seed is None
 
 
-@pytest.mark.parametrize(
-    "counts",
-    [
-        [((60, 40, 40, 3), "party/azul/1")],
-        [((60, 40, 40, 3), "party/azul/1"), ((60, 40, 40, 4), "observer/red/1")],
-    ],
-)
-def test_hand_counts_that_do_not_agree(counts: list[tuple[tuple[int, ...], str]]) -> None:
-    day, commitment, boxes = begun()
-    day.sample(commitment, 1, boxes)
-    for votes, by in counts:
-        day.commit_count(commitment, boxes[0], votes, by=(by,))
-    for votes, by in counts:
-        day.open_count(commitment, boxes[0], votes, by=(by,))
-    found = status(day)
-    assert boxes[0] in found.rounds[0].awaiting
-    assert codes(found) == ["count-early"] * (len(counts) == 1)
-
-
 def test_a_box_above_its_bound_ends_what_the_audit_shows() -> None:
     day, commitment, boxes = counted()
     lost = day.commit(follows=commitment)
@@ -270,62 +251,6 @@ def test_a_head_beyond_the_commitment_lets_no_later_sheet_in() -> None:
     day.commit(basis="copies:party/azul")
     with pytest.raises(EvidenceError, match="no sheets 'copies:party/azul'"):
         status(day)
-
-
-def test_a_slip_is_mended_by_two_who_both_correct_it() -> None:
-    day, commitment, boxes = begun()
-    day.sample(commitment, 1, boxes)
-    box, slip, right = boxes[0], (60, 41, 40, 3), day.paper[boxes[0]]
-    day.commit_count(commitment, box, slip)
-    mine, theirs = (day.open_count(commitment, box, slip, by=(by,)) for by in COUNTING)
-    day.open_count(commitment, box, right)
-    found = status(day)
-    assert box not in found.rounds[0].awaiting  # the slip, on which both agree
-    assert codes(found) == ["count-again", "count-again"]
-    before = found.risk
-    day.open_count(commitment, box, right, by=COUNTING[:1], corrects=mine)
-    alone = status(day)
-    assert alone.rounds == found.rounds  # nobody alone undoes what was agreed
-    assert codes(alone) == ["count-again", "count-again", "count-corrected"]
-    day.open_count(commitment, box, right, by=COUNTING[1:], corrects=theirs)
-    mended = status(day)
-    assert box not in mended.rounds[0].awaiting
-    assert mended.risk <= before
-    for name in sorted(set(boxes) - {box}):
-        day.count_box(commitment, name)
-    assert status(day).may_stop
-
-
-def test_a_count_that_differs_is_not_mended_by_one_of_the_two() -> None:
-    day, commitment, boxes = begun()
-    day.sample(commitment, 1, boxes)
-    box, slip = boxes[0], (60, 41, 40, 3)
-    day.commit_count(commitment, box, by=COUNTING[:1])
-    day.commit_count(commitment, box, slip, by=COUNTING[1:])
-    mine = day.open_count(commitment, box, by=COUNTING[:1])
-    theirs = day.open_count(commitment, box, slip, by=COUNTING[1:])
-    assert box in status(day).rounds[0].awaiting
-    day.open_count(commitment, box, by=COUNTING[1:], corrects=theirs)
-    assert box in status(day).rounds[0].awaiting
-    day.open_count(commitment, box, by=COUNTING[:1], corrects=mine)
-    assert box not in status(day).rounds[0].awaiting
-
-
-def test_four_organisations_that_agree_by_two() -> None:
-    day = AuditDay()
-    day.enrol("observer/mar/1", Role.OBSERVER)
-    commitment = day.commit(organisations=(*NAMED, "observer/sol", "observer/mar"))
-    day.seed(commitment)
-    boxes = status(day).suggested
-    day.sample(commitment, 1, boxes)
-    others = ("observer/sol/1", "observer/mar/1")
-    day.commit_count(commitment, boxes[0])
-    day.commit_count(commitment, boxes[0], (60, 41, 40, 3), by=others)
-    day.open_count(commitment, boxes[0])
-    day.open_count(commitment, boxes[0], (60, 41, 40, 3), by=others)
-    found = status(day)
-    assert boxes[0] in found.rounds[0].awaiting
-    assert codes(found) == ["counts-differ"]
 
 
 def test_hand_counts_for_another_audit_or_none_do_not_enter() -> None:
