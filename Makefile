@@ -22,7 +22,7 @@ BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard bench
 # Every test that starts the command reads what an earlier one compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo decoder test test-core test-explore test-slow test-long fuzz fuzz-short dist screenshots lint types contracts js-types js-lint js-test bench bench-short lock clean
+.PHONY: help demo decoder test test-core test-explore test-slow test-long fuzz fuzz-short risk risk-short dist screenshots lint types contracts js-types js-lint js-test bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
@@ -33,6 +33,7 @@ help:
 	@echo "make test-slow       the tests that take longer"
 	@echo "make test-long       the tests that take minutes each"
 	@echo "make fuzz            inputs made by chance, through both verifiers (fuzz-short: a twentieth of them)"
+	@echo "make risk            the risk of audits, simulated whole (risk-short: a tenth)"
 	@echo "make lint            ruff"
 	@echo "make types           mypy, strict"
 	@echo "make contracts       a room imports only from the rooms below it"
@@ -107,6 +108,12 @@ fuzz: $(VENV)/dev.stamp
 
 fuzz-short:
 	@$(MAKE) --no-print-directory fuzz ARGS="--share 0.05 $(ARGS)"
+
+risk: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.risk $(ARGS)
+
+risk-short:
+	@$(MAKE) --no-print-directory risk ARGS="--share 0.1 $(ARGS)"
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

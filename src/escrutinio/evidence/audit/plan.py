@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
@@ -17,13 +14,10 @@ from escrutinio.core.election.state import ContestView
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Bounds, Boxes, draw_weights, error_bounds, reach
 from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile
+from escrutinio.evidence.audit.equal import EqualChances, equal_risk
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
-from escrutinio.evidence.audit.sequential import Null, alpha_risk, clean_sample
-
-SRS_GUESS = 0.9
-"""Where between the null mean and a clean sample ALPHA expects the boxes to be, before it learns from
-them."""
+from escrutinio.evidence.audit.sequential import Null, clean_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +28,8 @@ class AuditPlan:
     `vouchers`: the most that all boxes hold; `sum_of_bounds`: U. `boxes`: first sample of the weighted draw
     at the bet of `ppeb`, `boxes_macro` at the greatest bet; `boxes_srs`: with equal chances, by ALPHA, None
     if more than all. `vouchers_expected`, `vouchers_likely`: single vouchers by BRAVO, on average and enough
-    in nine of ten cases; None where the contest is no comparison of pairs.
+    in nine of ten cases; None where the contest is no comparison of pairs, or where so many places of the
+    boxes hold no voucher that none of its samples would suffice.
     """
 
     risk_limit: Fraction
@@ -68,13 +63,13 @@ class AuditPlan:
 
 
 _PLAN = N_(
-    "The margin is {margin:,} votes, {share} of all vouchers: if the paper agrees with the sheets, "
-    "opening {boxes:,} of {all:,} boxes, drawn in proportion to how wrong each can be, confirms the outcome "
-    "at a risk limit of {limit}."
+    "The margin is {margin:,} votes, {share} of what all boxes can hold: if the paper agrees with the "
+    "sheets, opening {boxes:,} of {all:,} boxes, drawn in proportion to how wrong each can be, confirms the "
+    "outcome at a risk limit of {limit}."
 )
 _COUNT_ALL = N_(
-    "The margin is {margin:,} votes, {share} of all vouchers: an audit at a risk limit of {limit} would "
-    "take {boxes:,} draws, and counting all {all:,} boxes is less work."
+    "The margin is {margin:,} votes, {share} of what all boxes can hold: an audit at a risk limit of "
+    "{limit} would take {boxes:,} draws, and counting all {all:,} boxes is less work."
 )
 _LIMITS = N_(
     "Were the outcome wrong, the chance that such an audit stops before a full count would be at "
@@ -126,7 +121,7 @@ class Planning:
     def of(cls, assertions: Sequence[Assertion], boxes: Boxes, outstanding: int = 0) -> Planning:
         """The planning of an audit of these assertions. Raises EvidenceError as `error_bounds` does."""
         bounds = error_bounds(boxes, assertions, outstanding=outstanding)
-        nulls = {srs_null(boxes, assertion, outstanding=outstanding)[0] for assertion in assertions}
+        nulls = {equal_chances(boxes, each, outstanding=outstanding).null for each in assertions}
         return cls(assertions, boxes, outstanding, bounds, max(nulls, key=lambda null: null.mean))
 
     @cached_property
@@ -140,7 +135,7 @@ class Planning:
         bounds, boxes = self.bounds, self.boxes
         drawn_with = self.drawn_with
         expected, likely = _vouchers(self.assertions, boxes, risk_limit, self.outstanding)
-        risk = partial(srs_risk, null=self.hardest)
+        risk = partial(equal_risk, null=self.hardest)
         return AuditPlan(
             risk_limit=risk_limit,
             all_boxes=len(boxes),
@@ -156,19 +151,11 @@ class Planning:
         )
 
 
-def srs_null(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> tuple[Null, int]:
-    """The null of boxes drawn with equal chances: the mean of 1 − error/largest is at most 1 − V/(N·largest).
-
-    Also that largest overstatement of a box, in votes.
-    """
+def equal_chances(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> EqualChances:
+    """What boxes drawn with equal chances test of an assertion."""
     largest = int(reach(boxes, assertion).max())
     margin = assertion.margin(boxes.sums) - outstanding * assertion.worst
-    return Null(1 - margin / (len(boxes) * largest), 1.0, len(boxes)), largest
-
-
-def srs_risk(values: NDArray[np.float64], null: Null) -> float:
-    """P-value by ALPHA of boxes drawn with equal chances."""
-    return alpha_risk(values, null, guess=null.mean + SRS_GUESS * (null.upper - null.mean))
+    return EqualChances(len(boxes), largest, margin)
 
 
 def _vouchers(
@@ -178,7 +165,12 @@ def _vouchers(
     if len(pairs) < len(assertions):
         return None, None
     vouchers, limit = int(boxes.bound.sum()) + outstanding, float(risk_limit)
-    shares = [(boxes.totals[w] / vouchers, (boxes.totals[x] + outstanding) / vouchers) for w, x in pairs]
+    # Places of a box at which no voucher lies count for the loser.
+    nowhere = int(boxes.bound.sum()) - sum(boxes.sums[len(boxes.totals) :])
+    against = outstanding + nowhere
+    shares = [(boxes.totals[w] / vouchers, (boxes.totals[x] + against) / vouchers) for w, x in pairs]
+    if any(w <= x for w, x in shares):
+        return None, None
     return (
         max(bravo_expected(limit, w, x) for w, x in shares),
         max(bravo_quantile(limit, w, x, 0.9) for w, x in shares),

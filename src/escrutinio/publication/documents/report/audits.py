@@ -38,7 +38,7 @@ def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
 
 def _fixed(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
     source = audit.bound.source
-    bound = say.unknown if source is None else say(WORDS[type(source)][source])
+    bound = say(WORDS[type(source)][source])
     if audit.bound.most is not None:
         bound += f": {say.whole(audit.bound.most)}"
     rows = [
