@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from escrutinio.base.errors import EscrutinioError
 
 MODULES = {
-    "hub": ("jinja2", "starlette", "uvicorn"),
+    "hub": ("jinja2", "prometheus_client", "starlette", "uvicorn"),
     "paper": ("babel", "jinja2", "segno", "typst"),
     "scan": ("PIL", "pypdfium2", "zxingcpp"),
     "token": ("pkcs11",),

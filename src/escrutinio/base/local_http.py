@@ -42,12 +42,13 @@ def serve_locally(app: ASGIApp, port: int, say: Callable[[str], None], host: str
     """
     import uvicorn
 
-    with _listener(port, host) as listener:
+    with listening(port, host) as listener:
         say(f"http://{host}:{listener.getsockname()[1]}/")
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 
 
-def _listener(port: int, host: str) -> socket.socket:
+def listening(port: int, host: str) -> socket.socket:
+    """A socket that is bound to an address. Raises InputError for a taken port; 0 takes a free one."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
