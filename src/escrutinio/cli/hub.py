@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from escrutinio.base.words.say import say
-from escrutinio.cli.options import ask_passphrase
+from escrutinio.cli.options import ask_passphrase, passphrase_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +76,99 @@ def receive(
     workspace = open_workspace(directory)
     receive_at(workspace, port, host, _receiver_key(key, promise), Limits(rate, burst),
                lambda address: _hear(workspace, address))  # fmt: skip
+
+
+@command.command(
+    help=say(
+        "Publish the log in DIRECTORY as records come: a checkpoint each period, data and pages as fast as "
+        "they are made. One alone can run.\n\n"
+        "Example: escrutinio hub publish /srv/election --period 1"
+    )
+)
+@_directory
+@_period
+@_pages
+@click.option("--followed", is_flag=True, hidden=True)
+@passphrase_option
+def publish(directory: Path, period: float, pages: float, followed: bool, passphrase: str) -> None:
+    from escrutinio.running.hub.running import publish_until
+    from escrutinio.running.hub.sequencer import Pace
+    from escrutinio.running.workspace.workspace import open_workspace
+
+    workspace = open_workspace(directory)
+
+    def begun(size: int) -> None:
+        ends = say("Ctrl-C ends")
+        click.echo(say("Publishing {directory}: {entries:,} entries are public ({ends})",
+                       directory=directory, entries=size, ends=ends))  # fmt: skip
+
+    signer = workspace.log_signer(passphrase)
+    publish_until(workspace, signer, Pace(period, pages), begun, followed=followed)
+
+
+@command.command(
+    help=say(
+        "Receive and publish for the log in DIRECTORY, as two processes that end together.\n\n"
+        "Example: escrutinio hub run /srv/election --key receiver.key --port 8200"
+    )
+)
+@_directory
+@_receiving
+@_period
+@_pages
+@passphrase_option
+def run(
+    directory: Path, port: int, host: str, key: str | None, promise: int, rate: float, burst: int,
+    period: float, pages: float, passphrase: str,
+) -> None:  # fmt: skip
+    import sys
+
+    from escrutinio.cli.options import PASSPHRASE
+    from escrutinio.running.hub.running import Limits, PublisherProcess, receive_at
+    from escrutinio.running.workspace.workspace import open_workspace
+
+    workspace = open_workspace(directory)
+    receiver_key = _receiver_key(key, promise)
+    command = [sys.executable, "-u", "-m", "escrutinio", "hub", "publish", str(directory), "--period",
+               str(period), "--pages", str(pages), "--followed"]  # fmt: skip
+    with PublisherProcess(workspace, command, {PASSPHRASE: passphrase}) as publisher:
+        receive_at(workspace, port, host, receiver_key, Limits(rate, burst),
+                   lambda address: _hear(workspace, address), publisher.health)  # fmt: skip
+
+
+_why = click.option("--why", required=True, help=say("The reason, for the operators' log."))
+
+
+@command.command(
+    help=say(
+        "Make nothing of DIRECTORY public until it is resumed; records are still taken.\n\n"
+        'Example: escrutinio hub pause /srv/election --why "a disk is changed"'
+    )
+)
+@_directory
+@_why
+def pause(directory: Path, why: str) -> None:
+    from escrutinio.running.hub.sequencer import pause as hold
+    from escrutinio.running.workspace.workspace import open_workspace
+
+    hold(open_workspace(directory), why)
+    click.echo(say("{directory}: nothing becomes public until it is resumed", directory=directory))
+
+
+@command.command(
+    help=say(
+        "Make what waits in DIRECTORY public again.\n\n"
+        'Example: escrutinio hub resume /srv/election --why "the disk is changed"'
+    )
+)
+@_directory
+@_why
+def resume(directory: Path, why: str) -> None:
+    from escrutinio.running.hub.sequencer import resume as go_on
+    from escrutinio.running.workspace.workspace import open_workspace
+
+    go_on(open_workspace(directory), why)
+    click.echo(say("{directory}: what waits becomes public again", directory=directory))
 
 
 def _hear(workspace: Workspace, address: str) -> None:
