@@ -21,8 +21,8 @@ F = TypeVar("F", bound="Callable[..., Any]")
 _directory = click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 _period = click.option("--period", type=click.FloatRange(min=0.05), default=1.0, show_default=True,
                        help=say("Seconds between two checkpoints."))  # fmt: skip
-_pages = click.option("--pages", type=click.FloatRange(min=1), default=15.0, show_default=True,
-                      help=say("Seconds between two renewals of data and pages, at least."))  # fmt: skip
+_pages = click.option("--pages", type=click.FloatRange(min=0), default=15.0, show_default=True,
+                      help=say("Seconds between two renewals of data and pages, at least; 0 makes none."))  # fmt: skip
 
 
 def _receiving(command: F) -> F:

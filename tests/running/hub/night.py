@@ -18,7 +18,7 @@ from escrutinio.core.records.entry import seal
 from escrutinio.core.records.keyfiles import write_key_file
 from escrutinio.core.records.keys import SigningKey
 from escrutinio.core.records.possession import enrolled
-from escrutinio.core.records.types import Complaint, Enrolment
+from escrutinio.core.records.types import Complaint, Enrolment, TallySheet
 from escrutinio.intake.authoring.compose import read_tables
 from escrutinio.intake.authoring.config import read_config
 from escrutinio.running.workspace.workspace import Beginning, Workspace, begin, log_key_name, open_workspace
@@ -31,6 +31,7 @@ ROLES = {
     "receiver/1": Role.RECEIVER,
     "observer/faro": Role.OBSERVER,
     "party/concha": Role.PARTY,
+    "machine/1": Role.MACHINE,
 }
 WHO = {
     **os.environ, "ESCRUTINIO_PASSPHRASE": WORDS, "ESCRUTINIO_LANG": "en", "NO_COLOR": "1",
@@ -68,6 +69,17 @@ class Night:
                 key=self.keys[by], signer=by, subject="election", election=self.election, issued_at=CLOCK,
             )
             for number in range(first, first + count)
+        ]  # fmt: skip
+
+    def sheets(self, count: int, by: str = "machine/1", version: int = 0) -> list[bytes]:
+        """So many different tally sheets by a machine, of one station; the fold finds much in them."""
+        return [
+            seal(
+                TallySheet((number, 1, 2, 3, 4), (0, 0)),
+                key=self.keys[by], signer=by, subject="C1.01/presidencia", election=self.election,
+                issued_at=CLOCK + version,
+            )
+            for number in range(count)
         ]  # fmt: skip
 
     def enrolment(self, name: str, role: Role = Role.OBSERVER) -> bytes:

@@ -67,7 +67,7 @@ class Intake:
         self._bytes += size
         try:
             self._queue.put(waiting)
-            return await asyncio.shield(waiting.answer)
+            return await waiting.answer
         finally:
             self._count -= count
             self._bytes -= size

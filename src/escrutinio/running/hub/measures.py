@@ -30,6 +30,7 @@ class Measures:
             "escrutinio_answer_seconds", "Seconds until a record or a batch was answered, by status.",
             ["status"], buckets=_BUCKETS, registry=self._registry,
         )  # fmt: skip
+        self._by_status: dict[int, Histogram] = {}
         self._waiting = Gauge("escrutinio_waiting_records", "Records not durable.", registry=self._registry)
         self._held = Gauge("escrutinio_held_records", "Records held for a key.", registry=self._registry)
         self._public = Gauge("escrutinio_public_entries", "Entries in public.", registry=self._registry)
@@ -40,7 +41,10 @@ class Measures:
 
     def answered(self, status: int, seconds: float) -> None:
         """A request with records was answered."""
-        self._seconds.labels(str(status)).observe(seconds)
+        observed = self._by_status.get(status)
+        if observed is None:
+            observed = self._by_status[status] = self._seconds.labels(str(status))
+        observed.observe(seconds)
 
     def said(self, *, waiting: int, held: int, public: int) -> Exposition:
         """All of it, with what stands at the moment."""

@@ -42,7 +42,7 @@ _ENDS = frozenset({"store-checkpoint-moved", "store-other-history", "witness-oth
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two checkpoints, and between two renewals of data and pages, at least."""
+    """Seconds between two checkpoints, and between two renewals of data and pages, at least; 0: none."""
 
     period: float
     pages: float
@@ -85,12 +85,14 @@ class Sequencer:
             begun(follower.log.size)
             note(self._workspace, "publishing", size=follower.log.size)
             pages = Thread(target=self._show, args=(follower, executor), name="pages")
-            pages.start()
+            if self._pace.pages:
+                pages.start()
             try:
                 self._go_on(publisher)
             finally:
                 self._stop.set()
-                pages.join()
+                if self._pace.pages:
+                    pages.join()
                 note(self._workspace, "stopped", size=publisher.signed_size)
 
     @contextmanager
