@@ -1,4 +1,4 @@
-"""Single records over HTTP, each durable before its answer, beside SQLite making groups of as many durable."""
+"""Single records over HTTP, each durable before its answer, beside SQLite storing as many in groups."""
 
 from __future__ import annotations
 
@@ -142,7 +142,9 @@ async def _send(address: str, path: Path) -> None:
     where, loop = urlsplit(address), asyncio.get_running_loop()
     start = time.perf_counter()
     made = [
-        await loop.create_connection(lambda: _Client(records, seconds, statuses), where.hostname, where.port)
+        await loop.create_connection(
+            lambda: _Client(records, seconds, statuses), where.hostname or "", where.port or 0
+        )
         for _ in range(CONNECTIONS)
     ]
     await asyncio.gather(*(client.done for _, client in made))

@@ -22,7 +22,7 @@ _directory = click.argument("directory", type=click.Path(exists=True, file_okay=
 _period = click.option("--period", type=click.FloatRange(min=0.05), default=1.0, show_default=True,
                        help=say("Seconds between two checkpoints."))  # fmt: skip
 _pages = click.option("--pages", type=click.FloatRange(min=0), default=15.0, show_default=True,
-                      help=say("Seconds between two renewals of data and pages, at least; 0 makes none."))  # fmt: skip
+                      help=say("Seconds between two renewals of data and pages; 0 makes none."))  # fmt: skip
 
 
 def _receiving(command: F) -> F:

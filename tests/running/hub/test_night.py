@@ -14,11 +14,13 @@ import pytest
 
 from escrutinio.core.log.checkpoint import parse_checkpoint
 from escrutinio.core.records.entry import open_record
+from escrutinio.core.records.keyfiles import write_key_file
+from escrutinio.core.records.types import Promise
 from escrutinio.core.verification.judge import Verdict
 from escrutinio.core.verification.promises import judge_promise
 from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.entries import BATCH_TYPE, RECORD_TYPE
-from tests.cli.running import process
+from tests.cli.running import escrutinio
 from tests.running.hub.night import WORDS, Night, begun, hub
 
 ONE = {"Content-Type": RECORD_TYPE}
@@ -66,16 +68,17 @@ def test_what_was_acknowledged_survives_a_kill_and_has_the_same_answer(tmp_path:
         assert first.status_code == 200
         until("pages", lambda: log_of(night, "shown"))
         assert web.get("/health").text == "ok\n"
-        second = process("hub", "publish", night.directory, **SECRET)
+        second = escrutinio("hub", "publish", night.directory, **SECRET)
         assert second.returncode == 2
         assert "Another run is at work" in second.stderr
-        busy = process("workspace", "publish", night.directory, **SECRET)
+        busy = escrutinio("workspace", "publish", night.directory, **SECRET)
         assert busy.returncode == 2
     log = open_verified(night.workspace.public)
     assert all(log.find(raw) is not None for raw in records)
     assert len(log.state.records(type(open_record(records[0]).body))) == len(records)
 
 
+@pytest.mark.slow
 def test_a_publisher_that_was_stopped_for_a_while_rolls_nothing_back(tmp_path: Path) -> None:
     """SIGSTOP and SIGCONT; while it stands still another one is refused, and records are taken."""
     night = begun(tmp_path)
@@ -89,17 +92,17 @@ def test_a_publisher_that_was_stopped_for_a_while_rolls_nothing_back(tmp_path: P
         os.kill(publisher.process.pid, signal.SIGSTOP)
         size = public_size(night)
         assert web.post("/entries", content=second, headers=ONE | {"Prefer": "wait=1"}).status_code == 202
-        other = process("hub", "publish", night.directory, **SECRET)
+        other = escrutinio("hub", "publish", night.directory, **SECRET)
         assert other.returncode == 2
         assert public_size(night) == size
         os.kill(publisher.process.pid, signal.SIGCONT)
         proved = web.get(f"/entries/{sha256(second).hexdigest()}", headers={"Prefer": "wait=30"})
         assert proved.status_code == 200
         assert public_size(night) > size
-        paused = process("hub", "pause", night.directory, "--why", "a test", **SECRET)
+        paused = escrutinio("hub", "pause", night.directory, "--why", "a test", **SECRET)
         assert paused.returncode == 0
         assert web.post("/entries", content=third, headers=ONE | {"Prefer": "wait=1"}).status_code == 202
-        assert process("hub", "resume", night.directory, "--why", "done", **SECRET).returncode == 0
+        assert escrutinio("hub", "resume", night.directory, "--why", "done", **SECRET).returncode == 0
         proved = web.get(f"/entries/{sha256(third).hexdigest()}", headers={"Prefer": "wait=30"})
         assert proved.status_code == 200
     done = [json.loads(line) for line in (night.workspace.private / "operators.log").read_text().splitlines()]
@@ -121,9 +124,10 @@ def test_a_promise_is_kept_or_shown_as_broken(tmp_path: Path) -> None:
         return judge_promise(log.state, promises[place], None, index, seen).verdict
 
     due = promises[0].body
+    assert isinstance(due, Promise)
     assert verdict(0, log.find(kept), 0) is Verdict.PROMISE_KEPT
-    assert verdict(1, None, due.by - 1) is Verdict.PROMISE_NOT_DUE  # type: ignore[attr-defined]
-    assert verdict(1, None, due.by + 1) is Verdict.PROMISE_BROKEN  # type: ignore[attr-defined]
+    assert verdict(1, None, due.by - 1) is Verdict.PROMISE_NOT_DUE
+    assert verdict(1, None, due.by + 1) is Verdict.PROMISE_BROKEN
 
 
 def test_submit_sends_to_a_hub_and_keeps_what_it_proves(tmp_path: Path) -> None:
@@ -135,28 +139,28 @@ def test_submit_sends_to_a_hub_and_keeps_what_it_proves(tmp_path: Path) -> None:
     proofs = tmp_path / "proofs"
     where = ("--key", tmp_path / "receiver.key", "--period", 0.1)
     with hub(night, *where, what="run") as running:
-        done = process(
+        done = escrutinio(
             "submit", out, "--to", running.address, "--wait", 30, "--proofs", proofs, "--json", **SECRET
         )
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["public"] == 1
         (out / "2.cose").write_bytes(other[:-1] + bytes([other[-1] ^ 1]))
-        done = process("submit", out, "--to", running.address, **SECRET)
+        done = escrutinio("submit", out, "--to", running.address, **SECRET)
         assert done.returncode == 1
         assert "Refused: 1" in done.stdout
     name = sha256(good).hexdigest()
     assert sorted(path.name for path in proofs.iterdir()) == [f"{name}.promise.cose", f"{name}.tlog-proof"]
-    away = process("submit", out, "--to", running.address, **SECRET)
+    away = escrutinio("submit", out, "--to", running.address, **SECRET)
     assert away.returncode == 2
     assert "cannot be reached" in away.stderr
 
 
 def test_a_key_that_is_no_receivers_is_refused_at_once(tmp_path: Path) -> None:
     night = begun(tmp_path)
-    from escrutinio.core.records.keyfiles import write_key_file
-
     write_key_file(tmp_path / "other.key", "observer/faro", night.keys["observer/faro"], WORDS)
-    done = process("hub", "receive", night.directory, "--key", tmp_path / "other.key", "--port", 0, **SECRET)
+    done = escrutinio(
+        "hub", "receive", night.directory, "--key", tmp_path / "other.key", "--port", 0, **SECRET
+    )
     assert done.returncode == 2
     assert "receiver's key" in done.stderr
 

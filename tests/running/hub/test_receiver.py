@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 import pytest
+from starlette.requests import Request
 
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.entry import open_record, seal
@@ -133,7 +134,7 @@ def test_whoever_sends_too_slowly_is_told(monkeypatch: pytest.MonkeyPatch) -> No
 
         scope = {"type": "http", "method": "POST", "path": "/entries", "headers": []}
         with pytest.raises(receiving._BadRequestError) as refused:
-            await receiving._body(receiving.Request(scope, never), 100)
+            await receiving._body(Request(scope, never), 100)
         return refused.value
 
     assert asyncio.run(ask()).status == 408

@@ -14,6 +14,7 @@ from typing import Self
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import EscrutinioError, LogError
+from escrutinio.base.local_http import Bounds, serve_many
 from escrutinio.base.workers import workers
 from escrutinio.core.log.notes import NoteSigner
 from escrutinio.running.hub.budget import Budgets
@@ -45,7 +46,6 @@ def receive_at(
     begin."""
     from escrutinio.running.hub.measures import Measures
     from escrutinio.running.hub.receiver import Receiver
-    from escrutinio.running.hub.serving import serve_receiver
 
     budgets = Budgets(limits.rate, limits.burst, time.monotonic)
     with (
@@ -54,7 +54,7 @@ def receive_at(
         promising(workspace, key) as promises,
     ):
         receiver = Receiver(workspace, kept, store, promises, Measures(), health)
-        serve_receiver(receiver.application(), port, host, say)
+        serve_many(receiver.application(), port, say, host, Bounds())
 
 
 def publish_until(
