@@ -99,7 +99,7 @@ def publish(directory: Path, period: float, pages: float, followed: bool, passph
 
     def begun(size: int) -> None:
         ends = say("Ctrl-C ends")
-        click.echo(say("Publishing {directory}: {entries:,} entries are public ({ends})",
+        click.echo(say("Publishing {directory} from size {entries:,} on ({ends})",
                        directory=directory, entries=size, ends=ends))  # fmt: skip
 
     signer = workspace.log_signer(passphrase)
