@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS received (
     digest BLOB PRIMARY KEY, idx INTEGER NOT NULL, moment INTEGER NOT NULL, due INTEGER NOT NULL,
     seconds INTEGER NOT NULL, channel INTEGER NOT NULL, told INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS untold ON received (idx) WHERE told = 0;
+CREATE INDEX IF NOT EXISTS in_order ON received (told, idx);
 """
 
 
