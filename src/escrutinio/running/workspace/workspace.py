@@ -77,7 +77,8 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """`workspace.json`: `election` is the SHA-256 of the definition in hexadecimal, `charter` that of the
     charter, `operator` the name that signs in this log, `titles` what people call it, by language; `shown`
     the configuration that says how it is shown, or `presentation.json`, as seen from the workspace;
-    `witnesses` who must have cosigned what is public."""
+    `witnesses` who must have cosigned what is public; `store` the PostgreSQL database of its store, where
+    that is not the file."""
 
     version: int = VERSION
     role: str
@@ -88,6 +89,7 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     titles: dict[str, str] = {}
     shown: str = ""
     witnesses: WitnessesTable = WitnessesTable()
+    store: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,8 +247,15 @@ class Workspace:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The log's store, for one thread. Raises LogError."""
-        with closing(SqliteStore(self.private / STORE)) as store:
+        with closing(self._open_store()) as store:
             yield store
+
+    def _open_store(self) -> Store:
+        if not self.settings.store:
+            return SqliteStore(self.private / STORE)
+        from escrutinio.running.workspace.store_postgres import PostgresStore
+
+        return PostgresStore(self.settings.store, self.settings.origin)
 
     def add(
         self,
