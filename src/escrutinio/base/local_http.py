@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOST = "127.0.0.1"
@@ -45,6 +48,62 @@ def serve_locally(app: ASGIApp, port: int, say: Callable[[str], None], host: str
     with _listener(port, host) as listener:
         say(f"http://{host}:{listener.getsockname()[1]}/")
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a server that many call gives each: connections at once in all (a further one is closed, so that
+    those that are served stay quick), seconds for the head of the first request, seconds of silence before
+    the next one, and seconds that what is under way has when it ends."""
+
+    connections: int = 2_000
+    head: float = 10.0
+    silence: int = 30
+    ending: int = 30
+
+
+def serve_many(app: ASGIApp, port: int, say: Callable[[str], None], host: str, bounds: Bounds) -> None:
+    """As `serve_locally`, within bounds, for who is called by many."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        http=_bounded(bounds),
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        backlog=4_096,
+        timeout_keep_alive=bounds.silence,
+        timeout_graceful_shutdown=bounds.ending,
+        server_header=False,
+    )
+    with _listener(port, host) as listener:
+        say(f"http://{host}:{listener.getsockname()[1]}/")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _bounded(bounds: Bounds) -> type[asyncio.Protocol]:
+    """uvicorn's protocol, which would wait for a first request for ever."""
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    base: Any = AutoHTTPProtocol
+
+    class BoundedProtocol(base):  # type: ignore[misc]
+        """Closes what is too many, or says nothing."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            """See `asyncio.Protocol`."""
+            super().connection_made(transport)
+            if len(self.connections) > bounds.connections:
+                transport.abort()
+                return
+            self.loop.call_later(bounds.head, self._look, transport)
+
+        def _look(self, transport: asyncio.Transport) -> None:
+            if self.cycle is None:  # no head of a request has come whole
+                transport.abort()
+
+    return BoundedProtocol
 
 
 def _listener(port: int, host: str) -> socket.socket:

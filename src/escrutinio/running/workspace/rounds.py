@@ -64,20 +64,36 @@ def play_round(
             publisher.sweep()
             silent = tuple(f"{each.name}: {each.why}" for each in publisher.asked if each.why)
         log = follower.advance()
-        if not is_current(workspace.public, log.signed):
-            trust = _trust(workspace, signer)
-            renew(
-                workspace.public,
-                log,
-                presentation_of(workspace),
-                trust=trust,
-                clock=clock,
-                progress=progress,
-                executor=executor,
-                refresh=refresh,
-                cosigning=read_cosigning(workspace.private),
-            )
+        show(workspace, signer, log, clock, progress=progress, executor=executor, refresh=refresh)
     return Round(tuple(taken), log, silent)
+
+
+def show(
+    workspace: Workspace,
+    signer: NoteSigner,
+    log: VerifiedLog,
+    clock: int,
+    *,
+    progress: Progress,
+    executor: Executor | None = None,
+    refresh: int | None = None,
+) -> bool:
+    """Bring data and pages up to a log that stands in the workspace and was verified; whether they were
+    behind. Raises PublicationError."""
+    if is_current(workspace.public, log.signed):
+        return False
+    renew(
+        workspace.public,
+        log,
+        presentation_of(workspace),
+        trust=_trust(workspace, signer),
+        clock=clock,
+        progress=progress,
+        executor=executor,
+        refresh=refresh,
+        cosigning=read_cosigning(workspace.private),
+    )
+    return True
 
 
 def presentation_of(workspace: Workspace) -> Presentation:
