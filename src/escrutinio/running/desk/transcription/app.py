@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +19,7 @@ from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.intake.scan.folder import IMAGE
-from escrutinio.intake.scan.images import open_image
+from escrutinio.intake.scan.images import page_picture
 from escrutinio.intake.scan.regular import read_regular
 from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, read_form, same_site, templates
 from escrutinio.running.desk.transcription.checks import Checked, check
@@ -95,8 +95,12 @@ class _Pages:
         checked = check(form, self.state)
         if checked.typed is None:
             return self._page(request, typist, task, form=form, checked=checked, status=422)
+        picture = self.desk.pictures[task.name]
         try:
-            typing = Typing(image=task.image, typist=typist, typed=checked.typed)
+            more = bool(form.get("more")) and bool(checked.typed.contest)
+            typing = Typing(
+                image=picture.image, page=picture.page, typist=typist, typed=checked.typed, more=more
+            )
             await run_in_threadpool(self.desk.record, typing)
         except InputError:
             pass  # typed already, by a form sent twice: go on
@@ -105,12 +109,12 @@ class _Pages:
         return RedirectResponse("/", 303)
 
     async def picture(self, request: Request) -> Response:
-        path = self.desk.paths.get(request.path_params["image"])
-        if path is None or self._typist(request) is None:
+        found = self.desk.pictures.get(request.path_params["image"])
+        if found is None or self._typist(request) is None:
             return Response("Not found", 404)
 
         try:
-            picture = await run_in_threadpool(self._readers.call, _jpeg, path)
+            picture = await run_in_threadpool(self._readers.call, _jpeg, found.path, found.page)
             return Response(picture, media_type="image/jpeg")
         except InputError as error:
             return Response(error.said_in(language_of(request)), 422)
@@ -143,7 +147,8 @@ class _Pages:
     ) -> Response:
         lang = language_of(request)
         said = texts(lang)
-        view = self._view(form)
+        view = self._view(form, task, typist)
+        others = () if task is None or task.stage is not Stage.DIFFERS else task.contests
         problems = () if checked is None else checked.problems
         standing = counts_of(self.desk.tasks())
         body = self.state.definition.body
@@ -156,7 +161,10 @@ class _Pages:
             refused=said[refused] if refused else "",
             task=task,
             form=form or {},
-            differing=frozenset() if task is None else task.differing(),
+            page=0 if task is None else self.desk.pictures[task.name].page,
+            typed=self._titles(() if task is None else task.typed_by(typist or ""), lang),
+            others=self._titles(others, lang),
+            differing=frozenset() if task is None else task.differing(view.code),
             problems=list(dict.fromkeys(_sentence(each.code, each.detail, lang) for each in problems)),
             wrong={each.field for each in problems},
             confirmable=checked is not None and checked.confirmable,
@@ -171,6 +179,7 @@ class _Pages:
                 (said["open"], standing[Stage.OPEN]),
                 (said["stage-differs"], standing[Stage.DIFFERS]),
                 (said["stage-illegible"], standing[Stage.ILLEGIBLE]),
+                (said["stage-empty"], standing[Stage.EMPTY]),
                 (said["stage-left"], standing[Stage.LEFT]),
             ],
         )
@@ -179,14 +188,25 @@ class _Pages:
             answer.set_cookie("lang", lang, samesite="strict")
         return answer
 
-    def _view(self, form: Mapping[str, str] | None) -> ContestView:
-        asked = "" if form is None else form.get("contest", "")
-        return next((each for each in self.state.contests if each.code == asked), self.state.contests[0])
+    def _titles(self, contests: Iterable[str], lang: str) -> list[str]:
+        views = {each.code: each for each in self.state.contests}
+        return [choose(views[each].titles, lang, each).text for each in contests if each in views]
+
+    def _view(self, form: Mapping[str, str] | None, task: Task | None, typist: str | None) -> ContestView:
+        """The contest that the form asks for, else one that the typist has not typed of this picture: first
+        what others differ in."""
+        views = {each.code: each for each in self.state.contests}
+        if form is not None and form.get("contest", "") in views:
+            return views[form["contest"]]
+        first = () if task is None or task.stage is not Stage.DIFFERS else task.open_contests()
+        own = {} if task is None else task.typed_by(typist or "")
+        left = [each for each in (*first, *views) if each in views and each not in own]
+        return views[left[0]] if left else self.state.contests[0]
 
 
-def _jpeg(path: Path) -> bytes:
+def _jpeg(path: Path, page: int) -> bytes:
     """In a child: a picture as the page shows it."""
-    image = open_image(read_regular(path).data).convert("RGB")
+    image = page_picture(read_regular(path).data, page).convert("RGB")
     image.thumbnail((LARGEST, LARGEST))
     out = BytesIO()
     image.save(out, "JPEG", quality=85)
