@@ -105,8 +105,11 @@ def found(election: Election, *arguments: object) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return begin_at(tmp_path_factory.mktemp("hands"))
+
+
+def begin_at(home: Path) -> Path:
     """Two officers are needed. Everybody's key is in a file of its own; the log has them all."""
-    home = tmp_path_factory.mktemp("hands")
     config, tree = miniature(2)
     root, log_key = SigningKey.generate(), SigningKey.generate()
     keys = {name: SigningKey.generate() for name in ROLES}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,15 @@ from escrutinio.core.records.codes import Kind
 from escrutinio.intake.scan.folder import IMAGE
 from escrutinio.intake.scan.images import page_picture
 from escrutinio.intake.scan.regular import read_regular
-from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, read_form, same_site, templates
+from escrutinio.running.desk.local import (
+    asset,
+    language_of,
+    middleware,
+    read_form,
+    remember_language,
+    same_site,
+    templates,
+)
 from escrutinio.running.desk.transcription.checks import Checked, check
 from escrutinio.running.desk.transcription.desk import Desk
 from escrutinio.running.desk.transcription.tasks import Stage, Task, Typing, counts_of
@@ -45,50 +53,93 @@ class Row:
 
 
 def application(desk: Desk, state: ElectionState) -> Starlette:
-    """The form for the pictures at `desk`, of the election in `state`."""
-    pages = _Pages(desk, state)
+    """The form for the pictures at `desk`, of the election in `state`, for the people of this machine: they
+    enter with the codes in its directory."""
+    door = _Door(desk)
+    pages = TranscriptionPages(desk, state, door.who)
+    door.outside = pages.outside
     routes = [
-        Route("/", pages.work),
-        Route("/enter", pages.enter, methods=["POST"]),
-        Route("/leave", pages.leave),
-        Route("/type", pages.type, methods=["POST"]),
-        Route("/picture/{image}", pages.picture),
+        *pages.routes(),
+        Route("/enter", door.enter, methods=["POST"]),
+        Route("/leave", door.leave, methods=["POST"]),
         Route("/assets/{name}", asset),
     ]
-    return Starlette(routes=routes, middleware=MIDDLEWARE)
+    return Starlette(routes=routes, middleware=middleware())
 
 
-class _Pages:
-    def __init__(self, desk: Desk, state: ElectionState) -> None:
-        self.desk, self.state = desk, state
-        self._readers = Readers(IMAGE)
-        self.template = templates().get_template("transcription.html")
+class _Door:
+    """Who enters with a code."""
+
+    outside: Callable[..., Response]
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def who(self, request: Request) -> str | None:
+        code = request.cookies.get(COOKIE)
+        return code if code in self._desk.typists else None
 
     async def enter(self, request: Request) -> Response:
-        form = await self._form(request)
+        form = await _form(request)
         code = "" if form is None else form.get("code", "").strip()
-        if code not in self.desk.typists:
-            return self._page(request, None, refused="unknown-code", status=403)
+        if code not in self._desk.typists:
+            return self.outside(request, "unknown-code", 403)
         answer = RedirectResponse("/", 303)
         answer.set_cookie(COOKIE, code, httponly=True, samesite="strict")
         return answer
 
     async def leave(self, request: Request) -> Response:
         answer = RedirectResponse("/", 303)
-        answer.delete_cookie(COOKIE)
+        if same_site(request):
+            answer.delete_cookie(COOKIE)
         return answer
+
+
+class TranscriptionPages:
+    """The pages on which people type, below the address `at`.
+
+    `typist_of` says who a request comes from; `outside` answers those who are nobody, by default with a form
+    for their code.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        state: ElectionState,
+        typist_of: Callable[[Request], str | None],
+        outside: Callable[[Request], Response] | None = None,
+        at: str = "",
+    ) -> None:
+        self.desk, self.state, self.at = desk, state, at
+        self._typist, self._outside = typist_of, outside
+        self._readers = Readers(IMAGE)
+        self.template = templates().get_template("transcription.html")
+
+    def routes(self) -> list[Route]:
+        """The work, what is typed, and the pictures."""
+        return [
+            Route(self.at or "/", self.work),
+            Route(f"{self.at}/type", self.type, methods=["POST"]),
+            Route(f"{self.at}/picture/{{image}}", self.picture),
+        ]
+
+    def outside(self, request: Request, refused: str = "", status: int = 200) -> Response:
+        """What somebody gets who is no typist."""
+        if self._outside is not None:
+            return self._outside(request)
+        return self._page(request, None, refused=refused, status=status)
 
     async def work(self, request: Request) -> Response:
         typist = self._typist(request)
         if typist is None:
-            return self._page(request, None)
+            return self.outside(request)
         task = await run_in_threadpool(self.desk.next_for, typist)
         return self._page(request, typist, task)
 
     async def type(self, request: Request) -> Response:
-        typist, form = self._typist(request), await self._form(request)
+        typist, form = self._typist(request), await _form(request)
         if typist is None or form is None:
-            return self._page(request, None, status=403)
+            return self.outside(request, status=403)
         task = self.desk.tasks().get(form.get("image", ""))
         if task is None or form.get("switch"):
             return self._page(request, typist, task, form=form)
@@ -106,7 +157,7 @@ class _Pages:
             pass  # typed already, by a form sent twice: go on
         except LogError:
             return self._page(request, typist, task, form=form, refused="not-saved", status=503)
-        return RedirectResponse("/", 303)
+        return RedirectResponse(self.at or "/", 303)
 
     async def picture(self, request: Request) -> Response:
         found = self.desk.pictures.get(request.path_params["image"])
@@ -120,19 +171,6 @@ class _Pages:
             return Response(error.said_in(language_of(request)), 422)
 
     # --- what they share ---
-
-    def _typist(self, request: Request) -> str | None:
-        code = request.cookies.get(COOKIE)
-        return code if code in self.desk.typists else None
-
-    async def _form(self, request: Request) -> dict[str, str] | None:
-        """The form, None where it comes from another site or is none."""
-        if not same_site(request):
-            return None
-        try:
-            return await read_form(request)
-        except InputError:
-            return None
 
     def _page(
         self,
@@ -155,6 +193,7 @@ class _Pages:
         page = self.template.render(
             lang=lang,
             t=said,
+            at=self.at,
             fictional="" if body.kind is Kind.REAL else said["fictional"],
             election=choose(body.titles, lang, body.code).text,
             typist=typist,
@@ -183,10 +222,7 @@ class _Pages:
                 (said["stage-left"], standing[Stage.LEFT]),
             ],
         )
-        answer = HTMLResponse(page, status)
-        if "lang" in request.query_params:
-            answer.set_cookie("lang", lang, samesite="strict")
-        return answer
+        return remember_language(request, HTMLResponse(page, status))
 
     def _titles(self, contests: Iterable[str], lang: str) -> list[str]:
         views = {each.code: each for each in self.state.contests}
@@ -202,6 +238,16 @@ class _Pages:
         own = {} if task is None else task.typed_by(typist or "")
         left = [each for each in (*first, *views) if each in views and each not in own]
         return views[left[0]] if left else self.state.contests[0]
+
+
+async def _form(request: Request) -> dict[str, str] | None:
+    """The form, None where it comes from another site or is none."""
+    if not same_site(request):
+        return None
+    try:
+        return await read_form(request)
+    except InputError:
+        return None
 
 
 def _jpeg(path: Path, page: int) -> bytes:

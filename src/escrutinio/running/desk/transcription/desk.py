@@ -66,15 +66,21 @@ class Desk:
     """Pictures of `folder`, all pages or those in `only` by file; the journal in `directory`; threads may
     share it.
 
-    `unreadable` says of each file that is no picture why.
+    Who types has a code in `typists`, or with `sessions` was let in by whoever asks. `unreadable` says of
+    each file that is no picture why.
 
     Raises LogError while another desk is at work in the directory, and InputError for one that is none.
     """
 
     def __init__(
-        self, folder: Path, directory: Path, only: Mapping[Path, frozenset[int]] | None = None
+        self,
+        folder: Path,
+        directory: Path,
+        only: Mapping[Path, frozenset[int]] | None = None,
+        *,
+        sessions: bool = False,
     ) -> None:
-        self.folder, self.directory = folder.resolve(), directory
+        self.folder, self.directory, self._sessions = folder.resolve(), directory, sessions
         make_directories(directory, directory_mode(PRIVATE))
         self._alone = DirectoryLock(directory, "desk-busy")
         try:
@@ -117,7 +123,7 @@ class Desk:
         """Keep a typing. Raises InputError where this person said that of the picture, or nobody may."""
         with self._lock:
             task = self.tasks().get(typing.picture)
-            if task is None or typing.typist not in self.typists:
+            if task is None or not (self._sessions or typing.typist in self.typists):
                 raise InputError("desk-unknown")
             if not may_say(task.typings, typing):
                 raise InputError("desk-typed")
