@@ -15,6 +15,7 @@ from escrutinio.base.errors import InputError
 
 if TYPE_CHECKING:
     import asyncio
+    from pathlib import Path
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,16 +39,27 @@ class Headers:
         await self._app(scope, receive, send_with_headers)
 
 
-def serve_locally(app: ASGIApp, port: int, say: Callable[[str], None], host: str = HOST) -> None:
-    """Serve at `host` until interrupted; `say` hears the address. Raises InputError for a taken port.
+def serve_locally(
+    app: ASGIApp,
+    port: int,
+    say: Callable[[str], None],
+    host: str = HOST,
+    tls: tuple[Path, Path] | None = None,
+) -> None:
+    """Serve at `host` until interrupted, over TLS with a certificate and its key; `say` hears the address.
+    Raises InputError for a taken port.
 
     Port 0 takes a free one.
     """
     import uvicorn
 
     with _listener(port, host) as listener:
-        say(f"http://{host}:{listener.getsockname()[1]}/")
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        say(f"{'http' if tls is None else 'https'}://{host}:{listener.getsockname()[1]}/")
+        certificate, key = (None, None) if tls is None else tls
+        config = uvicorn.Config(
+            app, log_level="warning", proxy_headers=False, ssl_certfile=certificate, ssl_keyfile=key
+        )
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ COMMANDS = {
     "redact": say("Blank an image but for some regions."),
     "collect": say("Keep a log of the sheets one collected."),
     "witness": say("Cosign a log, so that it has one history."),
+    "desk": say("Sign, type and see coverage, many at once."),
     "transcribe": say("Type sheets that no reader can read, twice."),
     "extract": say("Pack one area with its proofs."),
     "keys": say("Make, enrol, revoke and replace keys."),
@@ -86,7 +87,7 @@ GROUPS = {
         "print",
         "serve",
     ),
-    say("Sign records of your own"): ("sign", "submit"),
+    say("Sign records of your own"): ("sign", "submit", "desk"),
     say("This program"): ("demo", "completion"),
 }
 """The commands by who has use for them: each stands once."""
@@ -102,6 +103,7 @@ NEEDS = {
     "report": ("paper",),
     "scan": ("scan",),
     "serve": ("hub",),
+    "desk": ("hub", "publish", "scan"),
     "transcribe": ("hub", "publish", "scan"),
     "workspace": ("publish",),
 }

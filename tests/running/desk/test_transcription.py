@@ -64,13 +64,19 @@ def filled(state: ElectionState, **changes: str) -> dict[str, str]:
     return form | changes
 
 
-def typed(image: str, typist: str, null: int = 0, *, illegible: bool = False) -> Typing:
+def typed(
+    image: str, typist: str, null: int = 0, *, contest: str = "x", illegible: bool = False, more: bool = False
+) -> Typing:
     said = (
         Typed(illegible=True)
         if illegible
-        else Typed(station="N.1", contest="x", counts=(1, 2), classes=(null, 0))
+        else Typed(station="N.1", contest=contest, counts=(1, 2), classes=(null, 0))
     )
-    return Typing(image=image, typist=typist, typed=said)
+    return Typing(image=image, typist=typist, typed=said, more=more)
+
+
+def empty(image: str, typist: str) -> Typing:
+    return Typing(image=image, typist=typist, typed=Typed(empty=True))
 
 
 # --- numbers in words ---
@@ -114,11 +120,10 @@ def test_one_person_cannot_finish_a_picture_alone() -> None:
 def test_a_third_person_decides_where_two_differ() -> None:
     two = [typed("a", "t1", 1), typed("a", "t2", 2)]
     task = tasks_of(["a"], two)["a"]
-    assert (task.stage, task.differing()) == (Stage.DIFFERS, frozenset({"classes.0"}))
+    assert (task.stage, task.differing("x")) == (Stage.DIFFERS, frozenset({"classes.0"}))
     decided = tasks_of(["a"], [*two, typed("a", "t3", 2)])["a"]
     assert decided.stage is Stage.DONE
-    assert decided.agreed is not None
-    assert decided.agreed[0].typed.classes == (2, 0)
+    assert [pair[0].classes for pair in decided.sheets()] == [(2, 0)]
 
 
 def test_five_who_differ_leave_it_to_the_organisation() -> None:
@@ -135,6 +140,47 @@ def test_what_differs_comes_before_what_nobody_typed() -> None:
 def test_two_who_cannot_read_it_close_it() -> None:
     task = tasks_of(["a"], [typed("a", "t1", illegible=True), typed("a", "t2", illegible=True)])["a"]
     assert task.stage is Stage.ILLEGIBLE
+
+
+# --- several sheets on a picture ---
+
+
+def test_each_contest_of_a_picture_is_a_sheet() -> None:
+    both = [typed("a", who, contest=each, more=each == "x") for who in ("t1", "t2") for each in "xy"]
+    half, whole = tasks_of(["a"], both[:3])["a"], tasks_of(["a"], both)["a"]
+    assert (half.stage, [one.contest for one, _ in half.sheets()]) == (Stage.OPEN, ["x"])
+    assert next_for("t2", {"a": half}) == half  # who saved one sheet goes on with the picture
+    assert (whole.stage, [one.contest for one, _ in whole.sheets()]) == (Stage.DONE, ["x", "y"])
+
+
+def test_a_contest_that_one_of_two_saw_goes_to_a_third() -> None:
+    two = [typed("a", "t1", more=True), typed("a", "t1", contest="y"), typed("a", "t2")]
+    task = tasks_of(["a"], two)["a"]
+    assert (task.stage, task.open_contests()) == (Stage.DIFFERS, ("y",))
+    assert task.differing("y") == {"contest"}
+    without = tasks_of(["a"], [*two, typed("a", "t3")])["a"]
+    assert (without.stage, [one.contest for one, _ in without.sheets()]) == (Stage.DONE, ["x"])
+    seen = tasks_of(["a"], [*two, typed("a", "t3", contest="y")])["a"]
+    assert (seen.stage, [one.contest for one, _ in seen.sheets()]) == (Stage.DONE, ["x", "y"])
+
+
+def test_three_who_see_three_contests_have_settled_nothing() -> None:
+    task = tasks_of(["a"], [typed("a", f"t{each}", contest=each) for each in "xyz"])["a"]
+    assert (task.stage, task.sheets()) == (Stage.DIFFERS, [])
+
+
+def test_two_who_see_no_sheet_close_a_picture_and_one_does_not() -> None:
+    assert tasks_of(["a"], [empty("a", "t1"), empty("a", "t2")])["a"].stage is Stage.EMPTY
+    one = tasks_of(["a"], [empty("a", "t1"), typed("a", "t2")])["a"]
+    assert (one.stage, one.sheets()) == (Stage.DIFFERS, [])
+    assert tasks_of(["a"], [*one.typings, typed("a", "t3")])["a"].stage is Stage.DONE
+
+
+def test_no_other_sheet_is_said_after_the_first_one() -> None:
+    said = [typed("a", "t1", more=True), empty("a", "t1"), typed("a", "t2")]
+    assert tasks_of(["a"], said)["a"].stage is Stage.DONE
+    # After that the person has nothing to add.
+    assert len(tasks_of(["a"], [*said, typed("a", "t1", contest="y")])["a"].typings) == 3
 
 
 @given(st.lists(st.tuples(st.sampled_from("pqrstu"), st.integers(0, 2)), max_size=8))
@@ -205,7 +251,7 @@ def test_two_people_and_a_result(client: httpx.Client, desk: Desk, state: Electi
         assert post(client, "/enter", code=code) == 303
         image = desk.next_for(code)
         assert image is not None
-        assert post(client, "/type", image=image.image, **filled(state)) == 303
+        assert post(client, "/type", image=image.name, **filled(state)) == 303
     [line] = (desk.directory / RESULT).read_bytes().splitlines()
     result = msgspec.json.decode(line, type=Transcribed)
     assert result.station == state.roll.stations[0]
@@ -220,10 +266,10 @@ def test_the_second_person_does_not_see_what_the_first_typed(
     post(client, "/enter", code=first)
     task = desk.next_for(first)
     assert task is not None
-    post(client, "/type", image=task.image, **filled(state, **{"classes.0": "7654", "confirmed": "1"}))
+    post(client, "/type", image=task.name, **filled(state, **{"classes.0": "7654", "confirmed": "1"}))
     post(client, "/enter", code=second)
     page = client.get("/").text
-    assert task.image in page
+    assert task.name in page
     assert "7654" not in page
 
 
@@ -231,7 +277,7 @@ def test_a_wrong_sum_comes_back_with_what_was_typed(
     client: httpx.Client, desk: Desk, state: ElectionState
 ) -> None:
     post(client, "/enter", code=desk.typists[0])
-    image = next(iter(desk.paths))
+    image = next(iter(desk.pictures))
     answer = client.post(
         "/type", data={"image": image, **filled(state, ballots="4321")}, headers={"origin": origin(client)}
     )
@@ -258,7 +304,7 @@ def test_nobody_enters_without_a_code(client: httpx.Client) -> None:
 def test_a_form_of_another_site_is_not_read(client: httpx.Client, desk: Desk, state: ElectionState) -> None:
     assert post(client, "/enter", site="https://elsewhere.example", code=desk.typists[0]) == 403
     post(client, "/enter", code=desk.typists[0])
-    image = next(iter(desk.paths))
+    image = next(iter(desk.pictures))
     assert post(client, "/type", site="https://elsewhere.example", image=image, **filled(state)) == 403
     assert not (desk.directory / JOURNAL).exists()
 
@@ -268,7 +314,7 @@ def test_another_host_name_is_not_answered(client: httpx.Client) -> None:
 
 
 def test_pictures_are_for_typists_and_of_the_folder_alone(client: httpx.Client, desk: Desk) -> None:
-    image = next(iter(desk.paths))
+    image = next(iter(desk.pictures))
     assert client.get(f"/picture/{image}").status_code == 404
     post(client, "/enter", code=desk.typists[0])
     assert client.get(f"/picture/{image}").headers["content-type"] == "image/jpeg"
@@ -285,7 +331,7 @@ def test_a_form_without_end_is_not_read(client: httpx.Client, desk: Desk) -> Non
 
 
 def test_a_journal_cut_by_a_crash_goes_on_with_its_whole_lines(desk: Desk, state: ElectionState) -> None:
-    image = next(iter(desk.paths))
+    image = next(iter(desk.pictures))
     desk.record(typed(image, desk.typists[0]))
     with (desk.directory / JOURNAL).open("ab") as file:
         file.write(b'{"image":"half')
@@ -307,7 +353,7 @@ def test_one_desk_works_in_a_directory(desk: Desk) -> None:
 
 
 def test_what_a_desk_keeps_is_for_its_owner_alone(desk: Desk) -> None:
-    image = next(iter(desk.paths))
+    image = next(iter(desk.pictures))
     for typist in desk.typists[:2]:
         desk.record(typed(image, typist))
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in desk.directory.iterdir()}
@@ -327,7 +373,7 @@ from escrutinio.base.errors import LogError
 from escrutinio.running.desk.transcription.desk import JOURNAL, Desk
 from escrutinio.running.desk.transcription.tasks import Typed, Typing
 desk = Desk(Path(sys.argv[1]), Path(sys.argv[2]))
-one, other = list(desk.paths)[:2]
+one, other = list(desk.pictures)[:2]
 typed = Typed(station="1", contest="c", counts=(1, 2))
 desk.record(Typing(image=one, typist=desk.typists[0], typed=typed))
 size = (desk.directory / JOURNAL).stat().st_size
@@ -347,13 +393,13 @@ def test_a_full_disk_leaves_no_half_line_in_the_journal(desk: Desk) -> None:
     assert f"{JOURNAL} cannot be written: File too large" in done.stdout
     again = Desk(desk.folder, desk.directory)
     assert [len(task.typings) for task in again.tasks().values()] == [1, 0, 0]
-    again.record(typed(list(again.paths)[1], again.typists[0]))
+    again.record(typed(list(again.pictures)[1], again.typists[0]))
     again.close()
     assert [len(task.typings) for task in Desk(desk.folder, desk.directory).tasks().values()] == [1, 1, 0]
 
 
 def test_a_result_behind_its_journal_is_mended(desk: Desk) -> None:
-    image = next(iter(desk.paths))
+    image = next(iter(desk.pictures))
     for typist in desk.typists[:2]:
         desk.record(typed(image, typist))
     whole = (desk.directory / RESULT).read_bytes()
@@ -364,21 +410,46 @@ def test_a_result_behind_its_journal_is_mended(desk: Desk) -> None:
 
 
 def test_what_was_done_of_other_pictures_stays_in_the_result(desk: Desk) -> None:
-    first, second = list(desk.paths.items())[:2]
+    first, second = list(desk.pictures.items())[:2]
     for image, _ in (first, second):
         for typist in desk.typists[:2]:
             desk.record(typed(image, typist))
     desk.close()
     whole = (desk.directory / RESULT).read_bytes()
-    Desk(desk.folder, desk.directory, [second[1]]).close()
+    Desk(desk.folder, desk.directory, {second[1].path: frozenset({1})}).close()
     assert sorted((desk.directory / RESULT).read_bytes().splitlines()) == sorted(whole.splitlines())
 
 
 def test_a_person_types_a_picture_once(desk: Desk) -> None:
-    image = next(iter(desk.paths))
+    image = next(iter(desk.pictures))
     desk.record(typed(image, desk.typists[0]))
     with pytest.raises(InputError, match="already"):
         desk.record(typed(image, desk.typists[0]))
+
+
+def test_pages_of_pdf_and_tiff_files_are_pictures(state: ElectionState, tmp_path: Path) -> None:
+    pages = [Image.new("RGB", (60, 80), (250, 250, shade)) for shade in (10, 20, 30)]
+    folder, out = tmp_path / "forms", tmp_path / "forms" / "typed"
+    folder.mkdir()
+    pages[0].save(folder / "form", "PDF", save_all=True, append_images=pages[1:])
+    pages[0].copy().save(folder / "fax.tif", save_all=True, append_images=[pages[1].copy()])
+    (folder / "notes.txt").write_text("no picture")
+    codes = issue_codes(out, 2)
+    all_of_them = Desk(folder, out)
+    assert sorted((one.path.name, one.page) for one in all_of_them.pictures.values()) == [
+        ("fax.tif", 1), ("fax.tif", 2), ("form", 1), ("form", 2), ("form", 3),
+    ]  # fmt: skip
+    assert {Path(path).name for path in all_of_them.unreadable} == {"notes.txt"}
+    all_of_them.close()
+    one = Desk(folder, out, {Path("form"): frozenset({3})})
+    [name] = one.pictures
+    with served(application(one, state)) as client:
+        for code in codes:
+            assert post(client, "/enter", code=code) == 303
+            assert client.get(f"/picture/{name}").headers["content-type"] == "image/jpeg"
+            assert post(client, "/type", image=name, **filled(state)) == 303
+    result = msgspec.json.decode((out / RESULT).read_bytes(), type=Transcribed)
+    assert (result.source, result.page, result.image) == ("form", 3, name.partition("-")[0])
 
 
 def test_links_and_paths_out_of_the_folder_are_no_pictures(desk: Desk, tmp_path: Path) -> None:
@@ -388,11 +459,11 @@ def test_links_and_paths_out_of_the_folder_are_no_pictures(desk: Desk, tmp_path:
     os.mkfifo(desk.folder / "pipe.png")
     desk.close()
     again = Desk(desk.folder, desk.directory)
-    assert len(again.paths) == len(desk.paths)
+    assert len(again.pictures) == len(desk.pictures)
     assert [Path(path).name for path in again.unreadable] == ["link.png", "pipe.png"]
     again.close()
     with pytest.raises(InputError, match="not in the folder"):
-        Desk(desk.folder, desk.directory, [Path("../secret.png")])
+        Desk(desk.folder, desk.directory, {Path("../secret.png"): frozenset()})
 
 
 def test_codes_are_issued_once(tmp_path: Path) -> None:

@@ -43,7 +43,63 @@ class Sealed:
         return self.entry.raw
 
 
-class Signing:
+class Writing:
+    """What an author writes for a log that stands, before anybody signs it (`saying.AtHand`).
+
+    `attachments` are the files that it names, by digest.
+    """
+
+    def __init__(self, log: VerifiedLog, base_dir: Path) -> None:
+        self._log = log
+        self._acts: Acts = acts_in(log.state)
+        self.base_dir = base_dir
+        self.attachments: dict[bytes, bytes] = {}
+
+    def body_of(self, kind: type[Body], about: str, says: object) -> Body:
+        """A record's body from what its author wrote. Raises InputError or RecordError.
+
+        An act whose matter has one in force names it as replaced, unless its author names one.
+        """
+        return self._acts.naming(read_says(self, kind, says), about)
+
+    def attach(self, data: bytes, media_type: str) -> Attachment:
+        """Keep a file and give what a record says of it."""
+        made = attachment_of(data, media_type)
+        self.attachments[made.digest] = data
+        return made
+
+    def head(self) -> LogHead:
+        """The log as it was verified."""
+        head = self._log.checkpoint
+        return LogHead(head.origin, head.size, head.root)
+
+    def digest_of(self, name: str) -> bytes:
+        """SHA-256 of the entry with this number. Raises InputError."""
+        return digest_of(self._log.entry(self.index_of(name)))
+
+    def index_of(self, name: str) -> int:
+        """The number of an entry as it is written. Raises InputError."""
+        if not (name.isascii() and name.isdigit() and len(name) <= 16):
+            raise InputError("entry-form", what=repr(name[:80]))
+        if int(name) >= self._log.size:
+            raise InputError("entry-none", size=self._log.size, what=name)
+        return int(name)
+
+    def kid_of(self, name: str) -> bytes:
+        """The one key in force under a name. Raises InputError where there is none, or more than one."""
+        found = [held.kid for held in self._log.state.keys if held.key.name == name and held.revoked is None]
+        if len(found) != 1:
+            raise InputError("key-of-name", name=repr(name[:80]), count=len(found))
+        return found[0]
+
+    def enrolled_key(self, table: dict[str, object]) -> object:
+        """A key to enrol proves that its holder has it: nothing of it can be filled in here."""
+        if "proof" not in table:
+            raise RecordError("no-possession", name=repr(str(table.get("name"))[:80]))
+        return table
+
+
+class Signing(Writing):
     """Seals records one after another, each as if those before it stood in the log already.
 
     `attachments` are the files that they name, by digest.
@@ -51,12 +107,10 @@ class Signing:
 
     def __init__(self, log: VerifiedLog, key: KeyHolder, name: str, base_dir: Path, clock: int) -> None:
         """Raises InputError where the log has no such key under this name, or it is revoked for good."""
-        self._log, self._key, self._name, self._clock = log, key, name, clock
+        super().__init__(log, base_dir)
+        self._key, self._name, self._clock = key, name, clock
         self._held = None if _is_root(log, key) else key_heard(log.state, key, name)
-        self._acts: Acts = acts_in(log.state)
         self._admission = log.folding.admission()
-        self.base_dir = base_dir
-        self.attachments: dict[bytes, bytes] = {}
 
     # --- sealing ---
 
@@ -65,7 +119,7 @@ class Signing:
 
         An act whose matter has one in force names it as replaced, unless its author names one.
         """
-        return self._seal(self._acts.naming(read_says(self, kind, says), about), about, at)
+        return self._seal(self.body_of(kind, about, says), about, at)
 
     def say_the_same(
         self, entry: Entry, beside: Mapping[bytes, bytes] = NOTHING_BESIDE, at: int | None = None
@@ -122,44 +176,6 @@ class Signing:
         """Whether the key is a party's or an observer's that was revoked: what it signs enters, and is
         marked."""
         return self._held is not None and self._held.revoked is not None
-
-    # --- what an author can point to (`saying.AtHand`) ---
-
-    def attach(self, data: bytes, media_type: str) -> Attachment:
-        """Keep a file and give what a record says of it."""
-        made = attachment_of(data, media_type)
-        self.attachments[made.digest] = data
-        return made
-
-    def head(self) -> LogHead:
-        """The log as it was verified."""
-        head = self._log.checkpoint
-        return LogHead(head.origin, head.size, head.root)
-
-    def digest_of(self, name: str) -> bytes:
-        """SHA-256 of the entry with this number. Raises InputError."""
-        return digest_of(self._log.entry(self.index_of(name)))
-
-    def index_of(self, name: str) -> int:
-        """The number of an entry as it is written. Raises InputError."""
-        if not (name.isascii() and name.isdigit() and len(name) <= 16):
-            raise InputError("entry-form", what=repr(name[:80]))
-        if int(name) >= self._log.size:
-            raise InputError("entry-none", size=self._log.size, what=name)
-        return int(name)
-
-    def kid_of(self, name: str) -> bytes:
-        """The one key in force under a name. Raises InputError where there is none, or more than one."""
-        found = [held.kid for held in self._log.state.keys if held.key.name == name and held.revoked is None]
-        if len(found) != 1:
-            raise InputError("key-of-name", name=repr(name[:80]), count=len(found))
-        return found[0]
-
-    def enrolled_key(self, table: dict[str, object]) -> object:
-        """A key to enrol proves that its holder has it: nothing of it can be filled in here."""
-        if "proof" not in table:
-            raise RecordError("no-possession", name=repr(str(table.get("name"))[:80]))
-        return table
 
 
 def key_heard(state: ElectionState, key: KeyHolder, name: str) -> HeldKey:

@@ -21,7 +21,7 @@ from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import COPIES, ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
-from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, templates
+from escrutinio.running.desk.local import asset, language_of, middleware, remember_language, templates
 from escrutinio.running.desk.transcription.texts import texts
 from escrutinio.running.workspace.collection.collection import Collection
 from escrutinio.running.workspace.collection.sheets import HELD, NotTaken, Why
@@ -112,12 +112,14 @@ def newest(state: ElectionState) -> list[tuple[int, str, str, str]]:
 
 def application(collection: Collection) -> Starlette:
     """The board of a collection; it follows the log as its checkpoint changes."""
-    board = _Board(collection)
+    board = Board(collection)
     routes = [Route("/", board.page), Route("/assets/{name}", asset)]
-    return Starlette(routes=routes, middleware=MIDDLEWARE)
+    return Starlette(routes=routes, middleware=middleware())
 
 
-class _Board:
+class Board:
+    """The page of a collection's coverage; it follows the log as its checkpoint changes."""
+
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
         self.template = templates().get_template("board.html")
@@ -176,10 +178,7 @@ class _Board:
             refused=_listed(waiting, lang, False),
             newest=newest(state),
         )
-        answer = HTMLResponse(page)
-        if "lang" in asked:
-            answer.set_cookie("lang", lang, samesite="strict")
-        return answer
+        return remember_language(request, HTMLResponse(page))
 
 
 def _listed(waiting: Sequence[NotTaken], lang: str, held: bool) -> list[tuple[str, int, list[NotTaken]]]:
@@ -210,7 +209,7 @@ WHY: dict[Why, str] = {
 
 _TEXTS: dict[str, str] = {
     "title": N_("Coverage board"),
-    "private": N_("For this organisation's people; this page leaves this machine never."),
+    "private": N_("For this organisation's people; it is published nowhere."),
     "area": N_("Area"),
     "stations": N_("Stations"),
     "held": N_("With a copy"),

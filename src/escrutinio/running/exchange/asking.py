@@ -7,6 +7,7 @@ from time import monotonic
 from weakref import finalize
 
 from escrutinio.base.dataclass import dataclass
+from escrutinio.base.fetch import certificates
 from escrutinio.base.words.say import Phrase, Said
 
 
