@@ -12,6 +12,7 @@ always be filled so, which leaves one inequality a column and one for all.
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,8 @@ def solved(found: Comparison, bound: LeastDiffering) -> LeastDiffering:
     need("exact")
     import highspy
 
-    model = highspy.Highs()
+    make: Any = highspy.Highs  # has types for half of what it takes
+    model = make()
     model.setOptionValue("output_flag", False)
     model.setOptionValue("time_limit", SECONDS)
     model.passModel(_model(found))
