@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.say import language, say
+from escrutinio.base.words.catalogue import NN_
+from escrutinio.base.words.say import language, say, say_many_in
 from escrutinio.base.words.wording import decimal, marks, percent, whole
 from escrutinio.cli.claims_json import RISKS, SOURCES, as_plain
 from escrutinio.cli.election import Opened, Question, asks, title_of
@@ -33,6 +34,9 @@ REVERSALS = {
     "turnout_missing": say("turnout as it is; missing voters against the first"),
     "turnout_counted": say("turnout as it is; missing voters left out"),
 }  # fmt: skip
+ROUNDINGS = {"nearest": say("to the nearest"), "floor": say("down"), "ceil": say("up")}
+DECIMALS = NN_("{count} decimal", "{count} decimals")
+REST = {"others": say("others"), "null": say("null")}
 WHATS = {
     "percent": say("percentage"),
     "valid": say("valid votes"),
@@ -64,7 +68,7 @@ class Answer:
 @asks
 @click.option("--claim", help=say("Code of an announced result; all of them if left out."))  # fmt: skip
 @click.option("--exact", is_flag=True,
-              help=say("Find the least numbers of sheets by an integer program (minutes; extra exact)."))  # fmt: skip
+              help=say("Find the least numbers of sheets by an integer program."))  # fmt: skip
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll."))  # fmt: skip
 def command(question: Question, claim: str | None, exact: bool, registered: int | None) -> None:
@@ -136,7 +140,7 @@ def _print_matches(test: CountTest) -> None:
         return
     rows = [
         (
-            f"{match.decimals} {say('decimals')}, {match.mode}",
+            f"{say_many_in(language(), match.decimals, *DECIMALS)}, {ROUNDINGS[match.mode.value]}",
             _one_in(match.chance),
             _one_in(min(Fraction(1), match.chance * test.looked)),
             "–" if match.local is None else _one_in(match.local),
@@ -163,7 +167,12 @@ def _print_sheets(found: AgainstSheets) -> None:
     print_table(
         ("", say("sheets"), say("announced"), say("difference")),
         [
-            (name, whole(sheets, lang), whole(said, lang), ("+" if rest > 0 else "") + whole(rest, lang))
+            (
+                REST.get(name, name),
+                whole(sheets, lang),
+                whole(said, lang),
+                ("+" if rest > 0 else "") + whole(rest, lang),
+            )
             for name, sheets, said, rest in zip(
                 compared.columns, compared.totals, compared.announced, compared.residual, strict=True
             )
@@ -189,7 +198,8 @@ def _print_sheets(found: AgainstSheets) -> None:
 
 def _condition(each: Condition, columns: tuple[str, ...]) -> tuple[str, str, str]:
     lang = language()
-    name = "" if each.column is None else f" {columns[each.column]}"
+    column = None if each.column is None else columns[each.column]
+    name = "" if column is None else f" {REST.get(column, column)}"
     left = f"{CONDITIONS[each.what]}{name}: {whole(each.least, lang)}"
     return left, whole(each.most, lang), say("yes") if each.holds else "no"
 
@@ -249,7 +259,7 @@ def _print_arithmetic(found: tuple[OwnArithmetic, ...]) -> None:
         share = each.what in ("percent", "turnout")
         rows.append(
             (
-                f"{WHATS[each.what]} {each.candidate}".strip(),
+                f"{WHATS[each.what]} {REST.get(each.candidate, each.candidate)}".strip(),
                 _point(each.announced) + " %" if share else whole(int(each.announced), lang),
                 percent(each.computed, 3, lang) if share else whole(int(each.computed), lang),
                 say("yes") if each.holds else "no",

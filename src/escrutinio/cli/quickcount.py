@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
 
 SOURCES = (
-    "W. G. Cochran, Sampling Techniques (1977), chapters 6 and 9",
+    "W. G. Cochran, Sampling Techniques (1977)",
     "J. Horowitz, C. Manski, Journal of the American Statistical Association 95 (2000)",
     "M. Estok, N. Nevitte, G. Cowan, The Quick Count and Election Observation (NDI, 2002)",
     "R. Rivest, Consistent sampling with replacement, arXiv:1808.10016",

@@ -168,10 +168,10 @@ def least_differing(found: Comparison, *, average_outside: bool = False) -> Leas
     The largest of these bounds. For each column, and for all with more votes than announced together: the
     sheets with most of them, as many as it takes to bring the rest down to the announced total, less those
     `outside` (taken to be the largest, or average ones if `average_outside`). For each column that is
-    announced with more than stations without a sheet can add, and for all together: the sheets that can hide
-    most more than they have. No smaller set can do, since every sheet contributes at most that; and where a condition
-    fails, one does differ. Filling the other columns is then tried exactly; if it works, the bound is the
-    answer. `program.solved` finds it where it does not.
+    announced with more than stations without a sheet can add, and for all together: the sheets that can
+    hide most more than they have. No smaller set can do, since every sheet contributes at most that; and
+    where a condition fails, one does differ. Filling the other columns is then tried exactly; if it works,
+    the bound is the answer. `program.solved` finds it where it does not.
     """
     excess = [c for c, residual in enumerate(found.residual) if residual < 0]
     bounds: list[tuple[int, Fraction, int | None]] = [

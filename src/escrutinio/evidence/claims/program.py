@@ -11,6 +11,7 @@ always be filled so, which leaves one inequality a column and one for all.
 
 from dataclasses import replace
 from fractions import Fraction
+from importlib import import_module
 from math import ceil
 from typing import Any
 
@@ -35,7 +36,7 @@ def solved(found: Comparison, bound: LeastDiffering) -> LeastDiffering:
     if bound.attained or bound.assumption != "largest":
         return bound
     need("exact")
-    import highspy
+    highspy: Any = import_module("highspy")
 
     make: Any = highspy.Highs  # has types for half of what it takes
     model = make()
@@ -71,9 +72,9 @@ def fits(found: Comparison, differs: NDArray[np.bool_], outside: NDArray[np.bool
     return found.missing is None or sum(lacks) <= found.missing + int(found.capacity[differs].sum())
 
 
-def _model(found: Comparison) -> object:
+def _model(found: Comparison) -> Any:
     """The program as HiGHS takes it: columns z and x; rows of votes, of room, of those outside, of sheets."""
-    import highspy
+    highspy: Any = import_module("highspy")
 
     votes, sheets = found.votes.astype(np.float64), len(found.votes)
     both = votes.sum(axis=1)

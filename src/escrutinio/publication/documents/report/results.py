@@ -23,7 +23,8 @@ from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, planning_bound, registered_of
 from escrutinio.evidence.audit.hot import opened_boxes
-from escrutinio.evidence.audit.plan import AuditPlan, plan_audit, plan_audits
+from escrutinio.evidence.audit.outcomes import outcome_of
+from escrutinio.evidence.audit.plan import AuditPlan, Planning, plan_audits
 from escrutinio.evidence.audit.status import Audits, audit_statuses
 from escrutinio.evidence.certainty.announcements import (
     announced_roll,
@@ -145,10 +146,10 @@ def _against(
     )
     if not missing:
         return ()
-    return tuple(
-        _try(partial(plan_audit, view, boxes, limit, outstanding=missing, registered=voters))
-        for limit in RISK_LIMITS
+    planning = _try(
+        lambda: Planning.of(outcome_of(view, boxes, registered=voters), boxes, outstanding=missing)
     )
+    return tuple(None if planning is None else planning.at(limit) for limit in RISK_LIMITS)
 
 
 def _names(state: ElectionState, claims: tuple[Logged[Claim], ...]) -> dict[str, tuple[Title, ...]]:

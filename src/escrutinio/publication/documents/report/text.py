@@ -199,7 +199,12 @@ def _certificate(standing: Certainty, certificate: Certificate, say: Tongue) -> 
             say("most outstanding votes with which it stays"),
             say.unknown if limit is None else say.whole(max(limit, 0)),
         ),
-        (say("status"), say(FINALITY[certificate.finality.value])),
+        (
+            say("status"),
+            say("irreversible, if so")
+            if certificate.announced and left.capacity and certificate.irreversible
+            else say(FINALITY[certificate.finality.value]),
+        ),
     ]
     if whole is None:
         return Table(say("The figures to check"), ("", say("votes")), tuple(rows))
