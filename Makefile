@@ -6,7 +6,8 @@ SERVE ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
-PYTEST := $(BIN)/python -m pytest --numprocesses 2
+# Three on two cores: a third of the tests wait, for a page or for a process.
+PYTEST := $(BIN)/python -m pytest --numprocesses 3
 # A module's tests share what they need in one process; its order leaves no long module for the end.
 BY_MODULE := --dist loadscope --no-loadscope-reorder
 SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
@@ -27,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
 	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
-	@echo "make test            the tests, in some ten minutes on two cores"
+	@echo "make test            the tests, in some five minutes on two cores"
 	@echo "make test-core       those of core and base alone"
 	@echo "make test-explore    the property tests again, by a seed of this moment"
 	@echo "make test-slow       the tests that take longer"

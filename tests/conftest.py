@@ -36,7 +36,7 @@ hypothesis.settings.load_profile("escrutinio")
 # Texts are chosen when their modules are loaded: in the tests' own process they are English.
 os.environ["ESCRUTINIO_LANG"] = "en"
 
-# Two workers run the tests: commands that started two more processes each would cost them half as much again.
+# Several run tests at once: commands that started two more processes each would cost half as much again.
 # A whole country has all cores, and what asks for processes gets them anyway.
 os.environ[FEWER] = "1"
 
