@@ -71,7 +71,7 @@ def render_site(
     progress: Progress,
     languages: Sequence[str] | None = None,
     executor: Executor | None = None,
-    evidence: Sequence[Future[Evidence]] = (),
+    evidence: Sequence[Future[bytes]] = (),
     prepared: Sequence[Future[bytes]] = (),
     cosigning: Cosigning = ALL_ANSWER,
     meanwhile: Callable[[], object] = lambda: None,
@@ -133,12 +133,21 @@ def render_site(
     return Rendering(len(files), work.written, len(gone), None if before is None else changed)
 
 
-def start_evidence(state: ElectionState, many: int, out: Path, executor: Executor) -> list[Future[Evidence]]:
+def start_evidence(state: ElectionState, many: int, out: Path, executor: Executor) -> list[Future[bytes]]:
     """Have processes of an executor work out what the pages of the evidence show, each of some of the `many`
     contests; `state` may be packed (`packed_once`), `out` as for `render_site`."""
     size = max(FEWEST_CONTESTS, -(-many // cores()))
     parts = (slice(start, start + size) for start in range(0, many, size))
-    return [hand_over(executor, work_out, state, part, attachments=Shelf(out).attachment) for part in parts]
+    return [hand_over(executor, _worked_out, state, part, Shelf(out)) for part in parts]
+
+
+def _worked_out(state: ElectionState, contests: slice, shelf: Shelf) -> bytes:
+    """The evidence of some contests, packed: only who makes pages of it unpacks it."""
+    return pickle.dumps(work_out(state, contests, attachments=shelf.attachment))
+
+
+def _unpacked(parts: Iterable[bytes]) -> Evidence:
+    return tuple(one for part in parts for one in pickle.loads(part))
 
 
 def start_preparing(executor: Executor) -> list[Future[bytes]]:
@@ -151,12 +160,13 @@ def start_preparing(executor: Executor) -> list[Future[bytes]]:
 @dataclass(frozen=True, slots=True)
 class _Job:
     """Pages of one language to make: areas by their numbers, pages of the log by theirs; and all pages of
-    which there is one each, where the `evidence` is given that they show."""
+    which there is one each, where the `evidence` is given that they show, or packed in some parts."""
 
     language: str
     areas: tuple[int, ...] = ()
     log: tuple[int, ...] = ()
     evidence: Evidence | None = None
+    packed: tuple[bytes, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +220,7 @@ class _Work:
         out: Path,
         executor: Executor | None,
         progress: Progress,
-        evidence: Sequence[Future[Evidence]],
+        evidence: Sequence[Future[bytes]],
         prepared: Sequence[Future[bytes]],
         *,
         fresh: bool,
@@ -268,17 +278,18 @@ class _Work:
 
     def finish(self) -> None:
         """Wait for what is done elsewhere; once the evidence is worked out, write the pages that show it."""
-        if not self._evidence:
-            state, shelf = self._context.site.state, self._context.shelf
-            evidence = work_out(state, attachments=shelf.attachment, executor=self._executor)
+        packed = tuple(part.result() for part in self._evidence)
+        if self._executor is not None and self._shared is not None:
+            for language in self._context.languages:
+                self._send(self._executor, self._shared, _Job(language, packed=packed))
         else:
-            evidence = tuple(one for part in self._evidence for one in part.result())
-        for language in self._context.languages:
-            job = _Job(language, evidence=evidence)
-            if self._executor is None or self._shared is None:
+            state, shelf = self._context.site.state, self._context.shelf
+            evidence = _unpacked(packed) or work_out(
+                state, attachments=shelf.attachment, executor=self._executor
+            )
+            for language in self._context.languages:
+                job = _Job(language, evidence=evidence)
                 self.write(_pages_of(Pages(self._context, language), job))
-            else:
-                self._send(self._executor, self._shared, job)
         for future in as_completed(self._waiting):
             made = future.result()
             self.made.update(made.paths)
@@ -297,6 +308,8 @@ class _Work:
 def _do(context: Path, out: Path, job: _Job, fresh: bool) -> _Made:
     """A job in a process of its own: the files it made, and how many of them it had to write."""
     writer = PageWriter(out, fresh=fresh)
+    if job.packed is not None:
+        job = replace(job, evidence=_unpacked(job.packed))
     writer.write(_pages_of(_pages(context, job.language), job))
     return _Made(writer.paths, writer.written)
 
