@@ -115,6 +115,10 @@ def test_an_answer_is_whole_and_is_seen(
     narrow.wait_for_selector(answer, timeout=30_000)
     narrow.wait_for_function(SEEN, arg=answer, timeout=5_000)
     assert narrow.evaluate(CUT) == []
+    hidden = narrow.locator(f"{answer.split()[0]} > p").evaluate_all(
+        "all => all.filter((one) => !one.hidden && !one.checkVisibility()).length"
+    )
+    assert hidden == 0
 
 
 SEEN = """(answer) => {
