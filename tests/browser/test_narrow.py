@@ -133,7 +133,7 @@ SHEET = 56
 
 FIRST_SCREEN = 740
 HOME, EVIDENCE = 4_000, 6_000
-"""What a phone of 360 points shows at once, and the most that home and the evidence may be high on it, in points."""
+"""What a phone of 360 points shows at once, and how high home and the evidence may be on it, in points."""
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

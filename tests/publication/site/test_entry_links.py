@@ -8,7 +8,11 @@ import pytest
 
 from tests.publication.folded import folded
 
-LINKED = re.compile(r'<a href="(log/[0-9]+\.html|station\.html\?a=([^&"]+)&amp;s=([^#"]+))#(e|entry-)([0-9]+)">')
+LINKED = re.compile(
+    r'<a href="(log/[0-9]+\.html|station\.html\?a=([^&"]+)&amp;s=([^#"]+))#(e|entry-)([0-9]+)">'
+)
+    r'<a href="(log/[0-9]+\.html|station\.html\?a=([^&"]+)&amp;s=([^#"]+))#(e|entry-)([0-9]+)">'
+)
 
 
 def of_findings(page: Path) -> str:
@@ -36,5 +40,7 @@ def test_an_entry_of_a_sheet_leads_to_the_station_that_has_it(miniature: Path) -
     assert len(found) > 10
     for _, area, station, _, index in found:
         assert stations[int(index)] == station
-        listed = json.loads((miniature / f"data/index/{area}.json").read_bytes())["stations"][station]["entries"]
+        listed = json.loads((miniature / f"data/index/{area}.json").read_bytes())["stations"][station][
+            "entries"
+        ]
         assert int(index) in {entry for entries in listed.values() for entry in entries}
