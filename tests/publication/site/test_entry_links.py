@@ -1,4 +1,4 @@
-"""Entries that findings rest on are links to where each is written out: a page of the log, or its station's."""
+"""Entries of findings are links to where each is written out: a page of the log, or that of its station."""
 
 import json
 import re
@@ -9,8 +9,6 @@ import pytest
 from tests.publication.folded import folded
 
 LINKED = re.compile(
-    r'<a href="(log/[0-9]+\.html|station\.html\?a=([^&"]+)&amp;s=([^#"]+))#(e|entry-)([0-9]+)">'
-)
     r'<a href="(log/[0-9]+\.html|station\.html\?a=([^&"]+)&amp;s=([^#"]+))#(e|entry-)([0-9]+)">'
 )
 

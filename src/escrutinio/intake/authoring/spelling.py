@@ -18,7 +18,7 @@ _VOWEL = re.compile(r"[AEIOUYÁÉÍÓÚÜ]")
 
 @dataclass(frozen=True)
 class Spelling:
-    """`words`: how a word in capitals is written, by the word; `small`: words, or several in a row, that stand
+    """`words`: how a word in capitals is written, by the word; `small`: words, or some in a row, written
     in small letters inside a name ("DE LA", but "El Hatillo").
 
     A listed word that ends with a dot is an abbreviation, also where the next word follows without a space.
