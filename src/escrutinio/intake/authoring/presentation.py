@@ -82,8 +82,8 @@ class Presentation:
     before, beside a contest; `places` are what people call an area, by its code: the name in full, then
     others that it is looked for by, `spelling` how the names of all others are written; `remarks` are on
     statements, by their code; `qr2024` says how QR codes of 2024 are read. `utc_offset` are the minutes
-    by which the clocks of the election's place are ahead of UTC, whose times the pages tell; 0 where nothing is
-    said.
+    by which the clocks of the election's place are ahead of UTC, whose times the pages tell; 0 where nothing
+    is said.
     """
 
     names: Mapping[str, Titles] = field(default_factory=dict)
