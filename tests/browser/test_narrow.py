@@ -115,6 +115,10 @@ def test_an_answer_is_whole_and_is_seen(
     narrow.wait_for_selector(answer, timeout=30_000)
     narrow.wait_for_function(SEEN, arg=answer, timeout=5_000)
     assert narrow.evaluate(CUT) == []
+    hidden = narrow.locator(f"{answer.split()[0]} > p").evaluate_all(
+        "all => all.filter((one) => !one.hidden && !one.checkVisibility()).length"
+    )
+    assert hidden == 0
 
 
 SEEN = """(answer) => {
@@ -129,7 +133,7 @@ SHEET = 56
 
 FIRST_SCREEN = 740
 HOME, EVIDENCE = 4_000, 6_000
-"""What a phone of 360 points shows at once, and the most that home and the evidence may be high on it, in points."""
+"""What a phone of 360 points shows at once, and how high home and the evidence may be on it, in points."""
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

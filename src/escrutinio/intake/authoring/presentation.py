@@ -1,4 +1,4 @@
-"""How an election is shown: `[publication]`, `[names]`, `[spelling]`, `[map]` and `[qr2024]` of an election.toml.
+"""How an election is shown: `[publication]`, `[names]`, `[spelling]`, `[map]`, `[qr2024]` of election.toml.
 
 Nothing here is in the log, and nothing here changes a figure.
 """
@@ -80,9 +80,10 @@ class Presentation:
     is what the publisher allows with the data, if anything is stated; `mirrors` are addresses of whole copies
     and `address` that of the publication itself, with a slash at its end; `earlier` are elections that went
     before, beside a contest; `places` are what people call an area, by its code: the name in full, then
-    others that it is looked for by, `spelling` how the names of all others are written; `remarks` are on statements, by their code; `qr2024` says how QR codes of
-    2024 are read. `utc_offset` are the minutes by which the clocks of the election's place are ahead of UTC,
-    whose times the pages tell; 0 where nothing is said.
+    others that it is looked for by, `spelling` how the names of all others are written; `remarks` are on
+    statements, by their code; `qr2024` says how QR codes of 2024 are read. `utc_offset` are the minutes
+    by which the clocks of the election's place are ahead of UTC, whose times the pages tell; 0 where nothing
+    is said.
     """
 
     names: Mapping[str, Titles] = field(default_factory=dict)
@@ -96,7 +97,7 @@ class Presentation:
     address: str | None = None
     utc_offset: int = 0
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    spelling: Spelling = Spelling()
+    spelling: Spelling = field(default_factory=Spelling)
     map: MapConfig | None = None
     qr2024: Qr2024Options | None = None
 

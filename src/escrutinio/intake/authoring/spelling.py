@@ -1,8 +1,8 @@
 """How pages write the names of areas that a roll has in capitals: `[spelling]` of an election.toml.
 
-A roll of capitals without accents is written out as far as the configuration says how. Nothing is guessed: a word that
-is neither listed nor plain letters stays as it is, and what the roll cut off stays cut off. The roll's own name stays in
-the log and stands at the head of the area's page.
+A roll of capitals without accents is written out as far as the configuration says how. Nothing is guessed:
+a word that is neither listed nor plain letters stays as it is, and what the roll cut off stays cut off. The
+roll's own name stays in the log and stands at the head of the area's page.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _VOWEL = re.compile(r"[AEIOUYÁÉÍÓÚÜ]")
 
 @dataclass(frozen=True)
 class Spelling:
-    """`words`: how a word in capitals is written, by the word; `small`: words, or several in a row, that stand in
-    small letters inside a name ("DE LA", but "El Hatillo").
+    """`words`: how a word in capitals is written, by the word; `small`: words, or some in a row, written
+    in small letters inside a name ("DE LA", but "El Hatillo").
 
     A listed word that ends with a dot is an abbreviation, also where the next word follows without a space.
     """
@@ -28,7 +28,7 @@ class Spelling:
     small: tuple[str, ...] = ()
 
     def written(self, name: str) -> str:
-        """A name of capitals as it is written out; any other name, and every name without a list, as it is."""
+        """A name of capitals as it is written out; any other, and every name without a list, as it is."""
         if not self.words or name != name.upper():
             return name
         parts = [part for word in name.split() for part in self._apart(word)]
