@@ -39,12 +39,30 @@ def test_two_of_three_are_enough_and_one_may_be_absent(election: Election) -> No
     """The second officer is not there; the third signs the same, from the file that the first sent over."""
     first = election.sign(ONE, "roll", "--from", election.home / "roll.toml", to="first")
     [record] = first.glob("*.cose")
+    told = escrutinio("sign", "--same-as", record, "--yes", "--log", election.public, "--key",
+                      election.key(THREE), "-o", election.home / "told", **SECRET)  # fmt: skip
+    assert "of 2 signatures" not in told.stdout  # with the first's, which it has seen, nothing waits any more
     third = election.sign(THREE, "--same-as", record, "--yes", to="third")
     election.submit(first, third)
     assert election.publish()["waiting"] == []
     state = election.log().state
     assert len(state.roll) == 12
     assert not state.findings
+
+
+def test_a_record_that_its_first_officer_did_not_sign_is_not_signed_by_the_second(
+    election: Election,
+) -> None:
+    first = election.sign(ONE, "roll", "--from", election.home / "roll.toml", to="first")
+    [record] = first.glob("*.cose")
+    raw = bytearray(record.read_bytes())
+    raw[-1] ^= 1
+    record.write_bytes(raw)
+    done = escrutinio("sign", "--same-as", record, "--yes", "--log", election.public, "--key",
+                      election.key(THREE), "-o", election.home / "told", **SECRET)  # fmt: skip
+    assert done.returncode == 2
+    assert "signature" in done.stderr
+    assert not (election.home / "told").exists()
 
 
 def test_one_alone_decides_nothing_and_says_so_for_as_long_as_it_waits(election: Election) -> None:

@@ -126,8 +126,10 @@ class Signing(Writing):
     ) -> Sealed:
         """Seal what another signer said, word for word; `beside` are files that came with it, by digest.
 
-        Raises InputError or RecordError.
+        Raises InputError or RecordError, also for a record of the other that the log would refuse.
         """
+        if self._log.find(entry.raw) is None:
+            self._hear_other(entry)
         for waits in self._acts.awaiting():
             if (waits.subject, waits.body) == (entry.subject, entry.body) and self._name in waits.names:
                 raise InputError("act-signed-already", name=self._name)
@@ -165,6 +167,16 @@ class Signing(Writing):
             raise InputError("act-would-be-overruled", entry=None if current is None else current.index)
         if standing is Standing.SUPERSEDED:
             raise InputError("act-would-be-behind", entry="–" if current is None else current.index)
+
+    def _hear_other(self, entry: Entry) -> None:
+        """Take in what another signed and nobody can see in the log yet: as if it stood there."""
+        [refused] = self._admission.judge([entry.raw])
+        if isinstance(refused, Refusal):
+            raise refused.why
+        held = self._log.state.keys.get(entry.kid)
+        if held is not None and held.revoked is None:
+            self._acts.hear(self._admission.size, entry, held.key.name, held.key.role)
+        self._admission.follow([entry.raw])
 
     def _waits(self, entry: Entry) -> Awaiting | None:
         same = (entry.subject, entry.body)
