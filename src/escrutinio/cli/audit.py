@@ -14,7 +14,7 @@ from escrutinio.base.beside import write_new
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
-from escrutinio.cli import audit_records, audit_status, audit_throws, hand_counts
+from escrutinio.cli import audit_papers, audit_records, audit_status, audit_throws, hand_counts
 from escrutinio.cli.audit_records import percent_of
 from escrutinio.cli.audit_status import SOURCES, heading
 from escrutinio.cli.election import Opened, Question, asks
@@ -43,6 +43,7 @@ command.add_command(audit_records.commit)
 command.add_command(audit_records.draw)
 command.add_command(audit_throws.throw)
 command.add_command(hand_counts.record)
+command.add_command(audit_papers.papers)
 
 
 @dataclass(frozen=True)
