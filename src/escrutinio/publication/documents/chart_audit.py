@@ -54,7 +54,7 @@ def progress_chart(audit: AuditStatus, key: str, language: str) -> str:
         f'<path class="bars" d="{path}" fill="none" stroke="currentColor" stroke-width="2"/>',
         *(f'<circle cx="{across:.1f}" cy="{down:.1f}" r="4"/>' for across, down in points[1:]),
         _text(_LEFT - 6, _TOP + 5, "end", form.percent(1, 1, 0)),
-        _text(_RIGHT, at - 5, "end", say_in(language, _LIMIT, limit=limit)),
+        _text(_LEFT + 8, at - 5, "start", say_in(language, _LIMIT, limit=limit)),
         _text(_LEFT, _BOTTOM + 18, "middle", form.number(0)),
         _text(_RIGHT, _BOTTOM + 18, "middle", form.number(most)),
         _text((_LEFT + _RIGHT) / 2, HEIGHT - 8, "middle", say_in(language, _ACROSS)),
