@@ -36,6 +36,7 @@ def test_the_plan_of_an_audit_of_the_example(venezuela: Path, tmp_path: Path) ->
     found = answered("audit", "plan", venezuela, "--registered", "21321805", "--arlo", tmp_path / "arlo")
     plan, worst = found["as_counted"], found["missing_against"]
     assert (plan["margin"], plan["boxes_macro"], plan["boxes"]) == (3_987_338, 16, 17)
+    assert (plan["boxes_one_lost"], plan["vouchers_counted"], plan["hours"]) == (31, 8_015, 36)
     # Two fifths of the registered voters did not vote, and a place without a voucher is the loser's.
     assert (plan["vouchers_expected"], plan["vouchers_likely"]) == (None, None)
     assert (found["outstanding"], worst["margin"], worst["boxes_macro"]) == (3_346_136, 641_202, 104)

@@ -14,7 +14,7 @@ from escrutinio.base.beside import write_new
 from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
-from escrutinio.cli import audit_records, audit_status, audit_throws, hand_counts
+from escrutinio.cli import audit_papers, audit_records, audit_status, audit_throws, hand_counts
 from escrutinio.cli.audit_records import percent_of
 from escrutinio.cli.audit_status import SOURCES, heading
 from escrutinio.cli.election import Opened, Question, asks
@@ -43,6 +43,7 @@ command.add_command(audit_records.commit)
 command.add_command(audit_records.draw)
 command.add_command(audit_throws.throw)
 command.add_command(hand_counts.record)
+command.add_command(audit_papers.papers)
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,12 @@ def _print_plan(planned: Planned) -> None:
          lambda p: decimal(p.sum_of_bounds, 3, lang)),
         (say("boxes, weighted draw, betting 0.9"),
          lambda p: whole(p.boxes, lang)),
+        (say("the same, if one cannot be found"),
+         lambda p: whole(p.boxes_one_lost, lang)),
+        (say("vouchers in those boxes, about"),
+         lambda p: whole(p.vouchers_counted, lang)),
+        (say("person-hours, about"),
+         lambda p: whole(p.hours, lang)),
         (say("boxes, weighted draw, MACRO"),
          lambda p: whole(p.boxes_macro, lang)),
         (say("boxes, equal chances, ALPHA"),
@@ -189,6 +196,9 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
             "diluted_margin": plain(plan.diluted_margin),
             "sum_of_bounds": plain(plan.sum_of_bounds),
             "boxes": plan.boxes,
+            "boxes_one_lost": plan.boxes_one_lost,
+            "vouchers_counted": plan.vouchers_counted,
+            "hours": plan.hours,
             "boxes_macro": plan.boxes_macro,
             "boxes_srs": plan.boxes_srs,
             "vouchers_expected": plan.vouchers_expected,

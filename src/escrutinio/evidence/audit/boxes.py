@@ -8,6 +8,7 @@ import numpy as np
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import DefinitionError, EvidenceError
 from escrutinio.base.words.say import Phrase
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.counting import counted_at
 from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.sheets import valid_of
@@ -15,6 +16,7 @@ from escrutinio.core.election.state import COPIES, REPORTED, ElectionState
 from escrutinio.core.election.tables import read_columns
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records.codes import BoundSource
+from escrutinio.core.records.types import BallotManifest
 from escrutinio.evidence.audit.bounds import Boxes
 
 MANIFEST_HEADER = ("station", "seal", "most")
@@ -139,6 +141,21 @@ def read_manifest(raw: bytes) -> dict[str, int]:
     except DefinitionError as error:
         raise EvidenceError("manifest-table", why=error) from None
     return found
+
+
+def seals_of(
+    state: ElectionState, contest: str, manifest: bytes | None, attachments: Attachments
+) -> dict[str, str]:
+    """The seal of each box, by station, from the manifest of this digest; none where it is not there."""
+    for logged in state.records(BallotManifest, contest):
+        if logged.entry.digest == manifest and (raw := attachments(logged.body.boxes.digest)) is not None:
+            columns = read_columns(raw, MANIFEST_HEADER, Phrase("The manifest"))
+            return {
+                name: seal
+                for _, (names, seals, _) in columns
+                for name, seal in zip(names, seals, strict=True)
+            }
+    return {}
 
 
 def registered_of(state: ElectionState, contest: str) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
+from math import ceil
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
@@ -19,6 +20,9 @@ from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
 from escrutinio.evidence.audit.sequential import Null, clean_sample
 
+SECONDS, MINUTES = 6, 15
+"""What a voucher and a box take each of two people who count, for the workload: an assumption, not a fact."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditPlan:
@@ -29,7 +33,9 @@ class AuditPlan:
     at the bet of `ppeb`, `boxes_macro` at the greatest bet; `boxes_srs`: with equal chances, by ALPHA, None
     if more than all. `vouchers_expected`, `vouchers_likely`: single vouchers by BRAVO, on average and enough
     in nine of ten cases; None where the contest is no comparison of pairs, or where so many places of the
-    boxes hold no voucher that none of its samples would suffice.
+    boxes hold no voucher that none of its samples would suffice. `boxes_one_lost`: the weighted draw, if one
+    box of it cannot be accounted for; `vouchers_counted`: what the sheets say is in the boxes of its first
+    sample, on average.
     """
 
     risk_limit: Fraction
@@ -43,6 +49,15 @@ class AuditPlan:
     boxes_srs: int | None
     vouchers_expected: int | None
     vouchers_likely: int | None
+    boxes_one_lost: int
+    vouchers_counted: int
+
+    @property
+    def hours(self) -> int:
+        """Person-hours to count the first sample of the weighted draw: two people, each with every voucher
+        in hand for `SECONDS` and with every box for `MINUTES`; rounded up."""
+        seconds = self.vouchers_counted * SECONDS + self.boxes * MINUTES * 60
+        return ceil(Fraction(2 * seconds, 3600))
 
     @property
     def diluted_margin(self) -> Fraction:
@@ -129,6 +144,13 @@ class Planning:
         """U as the draw has it."""
         return draw_weights(self.bounds).sum_of_bounds
 
+    @cached_property
+    def _stated(self) -> Fraction:
+        """How many vouchers the sheet of a drawn box states, on average."""
+        weights = draw_weights(self.bounds)
+        stated = self.boxes.figures[:, self.boxes.votes.shape[1] :].sum(axis=1).tolist()
+        return Fraction(sum(w * n for w, n in zip(weights.values, stated, strict=True)), weights.total)
+
     def at(self, risk_limit: Fraction) -> AuditPlan:
         """The plan at a risk limit. Raises EvidenceError as `check_risk_limit` does."""
         check_risk_limit(risk_limit)
@@ -148,6 +170,8 @@ class Planning:
             boxes_srs=clean_sample(risk, float(risk_limit), most=len(boxes)),
             vouchers_expected=expected,
             vouchers_likely=likely,
+            boxes_one_lost=1 + clean_draws(drawn_with, risk_limit, bet=BET, start=1 - BET),
+            vouchers_counted=ceil(clean_draws(drawn_with, risk_limit, bet=BET) * self._stated),
         )
 
 
