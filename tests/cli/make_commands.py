@@ -47,7 +47,7 @@ PAGES = {
     "screen": "evidence.md", "report": "evidence.md", "scan": "reading-sheets.md",
     "transcribe": "reading-sheets.md", "redact": "reading-sheets.md", "collect": "collecting.md",
     "witness": "witnesses.md", "init": "importing.md", "keys": "ceremony.md", "publish": "configuring.md",
-    "workspace": "ceremony.md", "sign": "signing.md", "submit": "signing.md",
+    "workspace": "ceremony.md", "sign": "signing.md", "submit": "signing.md", "desk": "desk.md",
     "print": "printing.md", "serve": "site.md", "demo": "../README.md", "completion": "",
 }  # fmt: skip
 """The page that says more of each command."""
