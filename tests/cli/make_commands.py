@@ -49,7 +49,7 @@ PAGES = {
     "transcribe": "reading-sheets.md", "redact": "reading-sheets.md", "collect": "collecting.md",
     "witness": "witnesses.md", "init": "importing.md", "keys": "ceremony.md", "publish": "configuring.md",
     "workspace": "ceremony.md", "hub": "hub.md", "mirror": "hub.md", "sign": "signing.md",
-    "submit": "signing.md",
+    "submit": "signing.md", "desk": "desk.md",
     "print": "printing.md", "serve": "site.md", "demo": "../README.md", "completion": "",
 }  # fmt: skip
 """The page that says more of each command."""

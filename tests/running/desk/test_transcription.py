@@ -75,10 +75,6 @@ def typed(
     return Typing(image=image, typist=typist, typed=said, more=more)
 
 
-def empty(image: str, typist: str) -> Typing:
-    return Typing(image=image, typist=typist, typed=Typed(empty=True))
-
-
 # --- numbers in words ---
 
 
@@ -140,47 +136,6 @@ def test_what_differs_comes_before_what_nobody_typed() -> None:
 def test_two_who_cannot_read_it_close_it() -> None:
     task = tasks_of(["a"], [typed("a", "t1", illegible=True), typed("a", "t2", illegible=True)])["a"]
     assert task.stage is Stage.ILLEGIBLE
-
-
-# --- several sheets on a picture ---
-
-
-def test_each_contest_of_a_picture_is_a_sheet() -> None:
-    both = [typed("a", who, contest=each, more=each == "x") for who in ("t1", "t2") for each in "xy"]
-    half, whole = tasks_of(["a"], both[:3])["a"], tasks_of(["a"], both)["a"]
-    assert (half.stage, [one.contest for one, _ in half.sheets()]) == (Stage.OPEN, ["x"])
-    assert next_for("t2", {"a": half}) == half  # who saved one sheet goes on with the picture
-    assert (whole.stage, [one.contest for one, _ in whole.sheets()]) == (Stage.DONE, ["x", "y"])
-
-
-def test_a_contest_that_one_of_two_saw_goes_to_a_third() -> None:
-    two = [typed("a", "t1", more=True), typed("a", "t1", contest="y"), typed("a", "t2")]
-    task = tasks_of(["a"], two)["a"]
-    assert (task.stage, task.open_contests()) == (Stage.DIFFERS, ("y",))
-    assert task.differing("y") == {"contest"}
-    without = tasks_of(["a"], [*two, typed("a", "t3")])["a"]
-    assert (without.stage, [one.contest for one, _ in without.sheets()]) == (Stage.DONE, ["x"])
-    seen = tasks_of(["a"], [*two, typed("a", "t3", contest="y")])["a"]
-    assert (seen.stage, [one.contest for one, _ in seen.sheets()]) == (Stage.DONE, ["x", "y"])
-
-
-def test_three_who_see_three_contests_have_settled_nothing() -> None:
-    task = tasks_of(["a"], [typed("a", f"t{each}", contest=each) for each in "xyz"])["a"]
-    assert (task.stage, task.sheets()) == (Stage.DIFFERS, [])
-
-
-def test_two_who_see_no_sheet_close_a_picture_and_one_does_not() -> None:
-    assert tasks_of(["a"], [empty("a", "t1"), empty("a", "t2")])["a"].stage is Stage.EMPTY
-    one = tasks_of(["a"], [empty("a", "t1"), typed("a", "t2")])["a"]
-    assert (one.stage, one.sheets()) == (Stage.DIFFERS, [])
-    assert tasks_of(["a"], [*one.typings, typed("a", "t3")])["a"].stage is Stage.DONE
-
-
-def test_no_other_sheet_is_said_after_the_first_one() -> None:
-    said = [typed("a", "t1", more=True), empty("a", "t1"), typed("a", "t2")]
-    assert tasks_of(["a"], said)["a"].stage is Stage.DONE
-    # After that the person has nothing to add.
-    assert len(tasks_of(["a"], [*said, typed("a", "t1", contest="y")])["a"].typings) == 3
 
 
 @given(st.lists(st.tuples(st.sampled_from("pqrstu"), st.integers(0, 2)), max_size=8))
@@ -425,31 +380,6 @@ def test_a_person_types_a_picture_once(desk: Desk) -> None:
     desk.record(typed(image, desk.typists[0]))
     with pytest.raises(InputError, match="already"):
         desk.record(typed(image, desk.typists[0]))
-
-
-def test_pages_of_pdf_and_tiff_files_are_pictures(state: ElectionState, tmp_path: Path) -> None:
-    pages = [Image.new("RGB", (60, 80), (250, 250, shade)) for shade in (10, 20, 30)]
-    folder, out = tmp_path / "forms", tmp_path / "forms" / "typed"
-    folder.mkdir()
-    pages[0].save(folder / "form", "PDF", save_all=True, append_images=pages[1:])
-    pages[0].copy().save(folder / "fax.tif", save_all=True, append_images=[pages[1].copy()])
-    (folder / "notes.txt").write_text("no picture")
-    codes = issue_codes(out, 2)
-    all_of_them = Desk(folder, out)
-    assert sorted((one.path.name, one.page) for one in all_of_them.pictures.values()) == [
-        ("fax.tif", 1), ("fax.tif", 2), ("form", 1), ("form", 2), ("form", 3),
-    ]  # fmt: skip
-    assert {Path(path).name for path in all_of_them.unreadable} == {"notes.txt"}
-    all_of_them.close()
-    one = Desk(folder, out, {Path("form"): frozenset({3})})
-    [name] = one.pictures
-    with served(application(one, state)) as client:
-        for code in codes:
-            assert post(client, "/enter", code=code) == 303
-            assert client.get(f"/picture/{name}").headers["content-type"] == "image/jpeg"
-            assert post(client, "/type", image=name, **filled(state)) == 303
-    result = msgspec.json.decode((out / RESULT).read_bytes(), type=Transcribed)
-    assert (result.source, result.page, result.image) == ("form", 3, name.partition("-")[0])
 
 
 def test_links_and_paths_out_of_the_folder_are_no_pictures(desk: Desk, tmp_path: Path) -> None:

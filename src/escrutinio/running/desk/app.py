@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError
-from escrutinio.core.records.codes import Kind
+from escrutinio.core.records.codes import Kind, LogRole
 from escrutinio.running.desk.board import Board
 from escrutinio.running.desk.entrance import HOME, Entrance
 from escrutinio.running.desk.local import LOOPBACK, asset, middleware
@@ -38,11 +38,6 @@ class Listening:
     host: str
     port: int
     names: tuple[str, ...]
-
-    @property
-    def is_local(self) -> bool:
-        """Whether nobody but this machine can reach it."""
-        return ip_address(self.host).is_loopback
 
 
 def read_listening(text: str, names: Sequence[str], tls: bool) -> Listening:
@@ -80,7 +75,7 @@ def desk_application(
     """The desk of a workspace, known by `names`: with the keys at hand on this machine, by the name that they
     sign as, and the pictures that are to be typed.
 
-    A party's or an observer's workspace has the coverage board. Raises LogError where its log cannot be read.
+    Raises LogError where its log cannot be read.
     """
     directory = desk_directory(workspace)
     sessions = Sessions(directory, now)
@@ -100,14 +95,9 @@ def desk_application(
             pictures, state, lambda request: _label(entrance, request), entrance.turn_away, HOME[Use.TYPIST]
         )
         routes += pages.routes()
-    if is_collection(workspace):
-        routes.append(Route(HOME[Use.BOARD], _guarded(entrance, Board(Collection(workspace)))))
+    collection = Collection(workspace) if workspace.role in (LogRole.PARTY, LogRole.OBSERVER) else None
+    routes.append(Route(HOME[Use.BOARD], _guarded(entrance, Board(workspace, collection))))
     return Starlette(routes=routes, middleware=middleware(names))
-
-
-def is_collection(workspace: Workspace) -> bool:
-    """Whether the workspace is a party's or an observer's, which collects copies."""
-    return workspace.settings.operator.partition("/")[0] in ("party", "observer")
 
 
 def desk_directory(workspace: Workspace) -> Path:

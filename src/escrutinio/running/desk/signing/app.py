@@ -14,7 +14,7 @@ from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
 from escrutinio.core.election.state import ContestView
 from escrutinio.core.records.entry import Entry, body_to_plain
-from escrutinio.core.records.subjects import ELECTION, FORMS, read_subject
+from escrutinio.core.records.subjects import ELECTION, read_subject
 from escrutinio.core.records.types import BY_NAME, Body
 from escrutinio.intake.authoring.signing import Sealed
 from escrutinio.publication.documents.labels import RECORDS
@@ -28,7 +28,7 @@ from escrutinio.running.desk.local import (
 from escrutinio.running.desk.sessions import Attempts, Session
 from escrutinio.running.desk.signing.fields import contest_view, form_fields, said_in_form
 from escrutinio.running.desk.signing.place import Offered, SigningPlace
-from escrutinio.running.desk.signing.words import TEXTS, field_label, signing_texts
+from escrutinio.running.desk.signing.words import SUBJECTS, TEXTS, field_label, signing_texts
 
 MOST_WRONG, WITHIN = 5, 600
 """So many wrong passphrases of one signer in so many seconds."""
@@ -81,8 +81,8 @@ class SigningPages:
                     form = await read_form(request)
                 return await run_in_threadpool(page, request, session.signs_as, form)
             except EscrutinioError as error:
-                lang = language_of(request)
-                return self._list(request, session.signs_as, None, error.said_in(lang), 422)
+                said = error.said_in(language_of(request))
+                return await run_in_threadpool(self._list, request, session.signs_as, None, said, 422)
 
         return answer
 
@@ -200,7 +200,7 @@ class SigningPages:
             kind=kind.NAME,
             title=say_in(lang, RECORDS.get(kind.NAME, kind.NAME)),
             about=about,
-            about_form=FORMS[kind.SUBJECT],
+            about_form=say_in(lang, SUBJECTS[kind.SUBJECT]),
             fields=form_fields(kind, view, lang) if about and not (refused and status == 200) else [],
             given=given,
             refused=refused,

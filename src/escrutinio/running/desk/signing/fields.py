@@ -10,11 +10,14 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.state import ContestView
 from escrutinio.core.records import codecs as c
+from escrutinio.core.records.parts import LogHead
 from escrutinio.core.records.types import Body
 from escrutinio.intake.authoring.saying import field_of
 from escrutinio.running.desk.signing.words import field_label
 
 MAX_FIGURE = 10
+HERE = "@here"
+"""The log as it stands (docs/script.md)."""
 
 
 class Shape(StrEnum):
@@ -32,7 +35,8 @@ class Shape(StrEnum):
 @dataclass(frozen=True, slots=True)
 class FormField:
     """A field of the form: `name` as in docs/formats.md, `form` its form there (CDDL); `choices` of a CHOICE,
-    `rows` (name in the form, label) of FIGURES; `needed` where the record cannot go without."""
+    `rows` (name in the form, label) of FIGURES; `first` what stands there at first; `needed`
+    where the record cannot go without."""
 
     name: str
     label: str
@@ -40,6 +44,7 @@ class FormField:
     form: str
     needed: bool
     choices: tuple[str, ...] = ()
+    first: str = ""
     rows: tuple[tuple[str, str], ...] = ()
 
 
@@ -86,7 +91,8 @@ def _form_field(
         if rows:
             return FormField(name, label, Shape.FIGURES, cddl, needed, rows=rows)
     line = isinstance(codec, c.Text | c.Bytes | c.Uint) and cddl != "long"
-    return FormField(name, label, Shape.LINE if line else Shape.TABLE, cddl, needed)
+    here = HERE if isinstance(codec, c.Struct) and codec.of is LogHead else ""
+    return FormField(name, label, Shape.LINE if line or here else Shape.TABLE, cddl, needed, first=here)
 
 
 def _figure_rows(name: str, view: ContestView, language: str) -> Iterator[tuple[str, str]]:

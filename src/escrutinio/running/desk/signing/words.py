@@ -12,7 +12,7 @@ TEXTS: Mapping[str, str] = {
     "leave": N_("Leave"),
     "lead": N_("What you may sign in this log as {name}"),
     "none": N_("The log has no key in force under this name."),
-    "type": N_("Record"),
+    "type": N_("Write a record"),
     "about": N_("What it is about"),
     "begin": N_("Open the form"),
     "back": N_("Back"),
@@ -149,6 +149,21 @@ FIELDS: Mapping[str, str] = {
     "words": N_("The words"),
 }
 """The fields of the records, in words."""
+
+
+SUBJECTS: Mapping[str, str] = {
+    "election": N_("the word: election"),
+    "contest": N_("CONTEST"),
+    "contest-area": N_("CONTEST or CONTEST/AREA"),
+    "station": N_("STATION"),
+    "station/contest": N_("STATION/CONTEST"),
+    "matter": N_("station/STATION/CONTEST, area/AREA/CONTEST or contest/CONTEST"),
+    "signer": N_("the name of an enrolled signer"),
+    "lot": N_("the code of a lot of machines"),
+    "place": N_("election, area/AREA or station/STATION"),
+    "audit": N_("the code of an audit in the calendar"),
+}
+"""What a record can be about, by the forms of `core/records/subjects.py`; capitals stand for codes."""
 
 
 def field_label(name: str, language: str) -> str:
