@@ -149,6 +149,9 @@ def _facts(answer: CertaintyStudy) -> list[tuple[str, str]]:
     ]  # fmt: skip
     if answer.share is None:
         found += _stations(left)
+    elif reversal is not None:
+        label = say("the same, were the stations outside of average size")
+        found.append((label, _number(reversal.capacity)))
     if reversal is not None and reversal.expected is not None:
         from escrutinio.evidence.certainty.reversal import half_up
 

@@ -54,7 +54,7 @@ def test_bounds_are_never_above_the_least_number_and_never_0_beside_a_failed_con
 
 
 def test_the_program_finds_the_least_number() -> None:
-    pytest.importorskip("highspy")
+    pytest.importorskip("highspy", reason="the extra exact is not installed")
     random, raised = np.random.default_rng(5), 0
     for _ in range(CASES):
         found = comparison(random)
