@@ -64,8 +64,8 @@ def serve_locally(
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a server that many call gives each: connections at once in all (a further one is closed, so that
-    those that are served stay quick), seconds for the head of the first request, seconds of silence before
+    """What a server that many call gives each: connections at once in all (beyond them the oldest that has said nothing is
+    closed, else the new one), seconds for the head of the first request, seconds of silence before
     the next one, and seconds that what is under way has when it ends."""
 
     connections: int = 2_000
@@ -99,21 +99,31 @@ def _bounded(bounds: Bounds) -> type[asyncio.Protocol]:
     from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
     base: Any = AutoHTTPProtocol
+    silent: dict[Any, None] = {}
 
     class BoundedProtocol(base):  # type: ignore[misc]
-        """Closes what is too many, or says nothing."""
+        """Closes what says nothing, sooner where there are many: the oldest first."""
 
         def connection_made(self, transport: asyncio.Transport) -> None:
             """See `asyncio.Protocol`."""
             super().connection_made(transport)
+            silent[self] = None
+            self.loop.call_later(bounds.head, self._end_if_silent)
             if len(self.connections) > bounds.connections:
-                transport.abort()
-                return
-            self.loop.call_later(bounds.head, self._look, transport)
+                next((each for each in list(silent) if each._end_if_silent()), self).transport.abort()
 
-        def _look(self, transport: asyncio.Transport) -> None:
-            if self.cycle is None:  # no head of a request has come whole
-                transport.abort()
+        def connection_lost(self, exc: Exception | None) -> None:
+            """See `asyncio.Protocol`."""
+            silent.pop(self, None)
+            super().connection_lost(exc)
+
+        def _end_if_silent(self) -> bool:
+            """Close a connection on which no head of a request has come whole; whether it was one."""
+            was = self in silent and self.cycle is None
+            silent.pop(self, None)
+            if was:
+                self.transport.abort()
+            return was
 
     return BoundedProtocol
 

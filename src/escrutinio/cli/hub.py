@@ -187,3 +187,40 @@ def _receiver_key(address: str | None, seconds: int) -> ReceiverKey | None:
 
     held = open_key(address, lambda: ask_passphrase(of=address))
     return ReceiverKey(held.holder, held.name, seconds)
+
+
+@command.command(
+    help=say(
+        "Copy into TARGET what the store of DIRECTORY alone has: records that are durable and not yet "
+        "public, and the log's key, encrypted. After a loss `escrutinio workspace recover` makes the store "
+        "again from the public log, and `escrutinio submit TARGET` brings these records.\n\n"
+        "Example: escrutinio hub backup /srv/election /media/backup/2031-05-04"
+    )
+)
+@_directory
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+def backup(directory: Path, target: Path) -> None:
+    from escrutinio.running.hub.safekeeping import back_up
+    from escrutinio.running.workspace.workspace import open_workspace
+
+    count = back_up(open_workspace(directory), target)
+    click.echo(say("{target}: records that are not public yet: {count:,}", target=target, count=count))
+
+
+@command.command(
+    name="move-store",
+    help=say(
+        "Move the store of DIRECTORY into the empty PostgreSQL database at DATABASE, a libpq connection "
+        "string without a password, while nothing receives.\n\n"
+        'Example: escrutinio hub move-store /srv/election "host=/run/postgresql dbname=election"'
+    ),
+)
+@_directory
+@click.argument("database")
+def move_store(directory: Path, database: str) -> None:
+    from escrutinio.running.hub.safekeeping import move_store as move
+    from escrutinio.running.workspace.workspace import open_workspace
+
+    size = move(open_workspace(directory), database)
+    click.echo(say("{directory}: the store is in PostgreSQL, with size {entries:,}", directory=directory,
+                   entries=size))  # fmt: skip

@@ -155,6 +155,40 @@ def test_submit_sends_to_a_hub_and_keeps_what_it_proves(tmp_path: Path) -> None:
     assert "cannot be reached" in away.stderr
 
 
+def test_what_a_lost_store_alone_had_comes_back_from_its_backup(tmp_path: Path) -> None:
+    """The store is lost after more became public: it is made again from the public log, and goes on."""
+    night = begun(tmp_path)
+    records = night.complaints(6)
+    night.workspace.add(records[:2], night.signer, 0)
+    with night.workspace.acceptor() as acceptor:
+        acceptor.accept(records[2:5])
+    kept = tmp_path / "kept"
+    done = escrutinio("hub", "backup", night.directory, kept)
+    assert "not public yet: 3" in done.stdout
+    assert (kept / "log.key").stat().st_mode & 0o077 == 0
+    assert escrutinio("hub", "backup", night.directory, kept).returncode == 2
+    night.workspace.add(records[5:], night.signer, 0)
+    size = public_size(night)
+    public = night.directory.rename(tmp_path / "lost") / "public"
+    back = escrutinio(
+        "workspace",
+        "recover",
+        public,
+        night.directory,
+        "--log-key",
+        kept / "log.key",
+        "--no-memory",
+        **SECRET,
+    )
+    assert back.returncode == 0, back.stderr
+    assert escrutinio("submit", kept, "--to", night.directory).returncode == 0
+    done = escrutinio("workspace", "publish", night.directory, "-q", **SECRET)
+    assert done.returncode == 0, done.stderr
+    log = open_verified(night.workspace.public)
+    assert log.size == size == 9
+    assert all(log.find(raw) is not None for raw in records)
+
+
 def test_a_key_that_is_no_receivers_is_refused_at_once(tmp_path: Path) -> None:
     night = begun(tmp_path)
     write_key_file(tmp_path / "other.key", "observer/faro", night.keys["observer/faro"], WORDS)

@@ -9,7 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
-import msgspec
 import pytest
 
 from escrutinio.base.errors import LogError
@@ -18,8 +17,8 @@ from escrutinio.core.verification.publication import open_verified
 from escrutinio.running.exchange.entries import BATCH_TYPE
 from escrutinio.running.exchange.hub_client import HubClient
 from escrutinio.running.workspace.store_postgres import PostgresStore
-from escrutinio.running.workspace.workspace import SETTINGS, WorkspaceTable
-from tests.running.hub.night import Night, begun, hub
+from tests.cli.running import escrutinio
+from tests.running.hub.night import begun, hub
 from tests.running.hub.postgres import Database, database
 
 ORIGIN = "example.org/elections/test"
@@ -93,27 +92,17 @@ def test_many_who_add_at_once_leave_no_gap(server: Database) -> None:
     assert indices == list(range(80))
 
 
-def moved_to(night: Night, address: str) -> None:
-    """The workspace's store becomes this database, with what the file has."""
-    table = msgspec.json.decode((night.directory / SETTINGS).read_bytes(), type=WorkspaceTable)
-    with night.workspace.store() as old:
-        signed, public = old.head("signed"), old.head("public")
-    entries = list(open_verified(night.workspace.public).pinned.all_entries())
-    new = PostgresStore(address, table.origin)
-    new.add(entries, 0)
-    new.swap_signed(Head(), signed)
-    new.swap_public(Head(), public, 0)
-    new.close()
-    (night.directory / SETTINGS).write_bytes(
-        msgspec.json.encode(msgspec.structs.replace(table, store=address))
-    )
-
-
 @pytest.mark.slow
 def test_two_receivers_share_it_and_a_restart_loses_nothing(server: Database, tmp_path: Path) -> None:
     night = begun(tmp_path)
-    moved_to(night, fresh(server, "night"))
     records = night.complaints(60)
+    with night.workspace.acceptor() as acceptor:  # one that is durable and not public moves too
+        acceptor.accept(records[:1])
+    where = fresh(server, "night")
+    assert escrutinio("hub", "move-store", night.directory, where).returncode == 0
+    again = escrutinio("hub", "move-store", night.directory, where)
+    assert again.returncode == 2
+    assert "4" in again.stderr
     many = {"Content-Type": BATCH_TYPE}
     with (
         hub(night, "--key", tmp_path / "receiver.key") as one,
@@ -121,15 +110,15 @@ def test_two_receivers_share_it_and_a_restart_loses_nothing(server: Database, tm
         hub(night, "--period", 0.1, "--pages", 0, what="publish"),
     ):
         for place, raw in enumerate(records[:40]):
-            where = (one, two)[place % 2]
-            assert httpx.post(f"{where.address}/entries", content=raw, headers=many).status_code == 202
+            at = (one, two)[place % 2]
+            assert httpx.post(f"{at.address}/entries", content=raw, headers=many).status_code == 202
         server.stop("fast" if os.environ.get("CI") else "immediate")
         down = httpx.post(f"{one.address}/entries", content=records[40], headers=many)
         assert down.status_code == 503
         assert down.headers["retry-after"]
         server.start()
-        for where in (one, two):  # each finds its connection cut once, is patient, and connects again
-            sent = HubClient(where.address, 60).send(records, {})
+        for hub_at in (one, two):  # each finds its connection cut once, is patient, and connects again
+            sent = HubClient(hub_at.address, 60).send(records, {})
             assert all(each.why is None for each in sent)
         proof = HubClient(two.address, 60).proof(records[-1], night.workspace.policy(night.signer), 60)
         assert proof is not None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
+from contextlib import ExitStack
 from hashlib import sha256
 from time import monotonic
 from urllib.parse import urlsplit
@@ -122,6 +124,18 @@ def test_half_a_body_is_none(night: Night, receiver: Running, web: httpx.Client)
         connection.shutdown(socket.SHUT_WR)
         connection.recv(1)  # until the other side has seen the end
     assert web.get(f"/entries/{sha256(raw).hexdigest()}").status_code == 404
+
+
+def test_thousands_who_say_nothing_keep_nobody_out(receiver: Running) -> None:
+    where, many = urlsplit(receiver.address), 2_100
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < many + 200:
+        pytest.skip("this system allows too few open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, many + 200), hard))
+    with ExitStack() as stack:
+        for _ in range(many):
+            stack.enter_context(socket.create_connection((where.hostname or "", where.port or 0)))
+        assert httpx.get(f"{receiver.address}/health", timeout=30).status_code == 200
 
 
 def test_whoever_sends_too_slowly_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
