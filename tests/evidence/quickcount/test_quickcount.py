@@ -373,7 +373,7 @@ def test_coverage_of_the_example(design: str) -> None:
         assert abs(found.bias) < 4 * found.margin / 1.96 / sqrt(4_000)
 
 
-FEW = {
+FEW: dict[str, dict[str, Any]] = {
     "30 tables": {"take": 30},
     "30 centers": {"take": 30, "unit": sheets().center},
     "two tables in each state": {"take": 48, "stratum": states()},
