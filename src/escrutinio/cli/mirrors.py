@@ -10,7 +10,7 @@ import click
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.words.say import language, said_in_all, say
-from escrutinio.cli.options import needed_trust_option
+from escrutinio.cli.options import needed_trust_option, passphrase_option, quiet_option
 from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json, read_note, read_text
 
 if TYPE_CHECKING:
@@ -76,6 +76,46 @@ def check(source: str, trust_file: Path, more: tuple[str, ...], as_json: bool) -
         sys.exit(EXIT_FAILED)
     if standings & {MirrorStanding.UNREACHABLE, MirrorStanding.UNPROVED}:
         sys.exit(EXIT_OPEN)
+
+
+@command.command(
+    help=say(
+        "Cosign what the mirror in DIRECTORY holds: all of the log up to its checkpoint, verified first. The "
+        "checkpoint there gets the cosignature, which says that whoever asks this mirror gets every entry. "
+        "KEEPER is the directory of its key, which escrutinio witness key makes; no witness has the same.\n\n"
+        "Example: escrutinio mirrors cosign mirror --with keeper --trust trust.toml"
+    )
+)
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--with", "keeper", required=True, type=click.Path(path_type=Path), metavar="KEEPER",
+              help=say("Directory of the mirror's own key and memory."))  # fmt: skip
+@needed_trust_option
+@passphrase_option
+@quiet_option
+def cosign(directory: Path, keeper: Path, trust_file: Path, passphrase: str, quiet: bool) -> None:
+    from escrutinio.base.clock import now
+    from escrutinio.cli.opening import open_log
+    from escrutinio.core.log.trust import parse_trust
+    from escrutinio.running.witness.cosigner import Cosigner, logs_of
+    from escrutinio.running.witness.holding import cosign_held
+    from escrutinio.running.witness.home import WitnessHome
+
+    policy = parse_trust(read_text(trust_file), str(trust_file)).policy
+    home = WitnessHome(keeper)
+    signers = home.signers(passphrase)
+    known = {each.key.public_key for each in policy.witnesses}
+    if any(signer.verifier.public_key in known for signer in signers):
+        raise InputError("mirror-is-witness", keeper=keeper)
+    log = open_log(str(directory), trust_file, quiet=quiet)
+    held = cosign_held(Cosigner(home.memory(), signers, logs_of([policy]), now), log, directory)
+    click.echo(
+        say(
+            "{directory}: {origin} held and cosigned at {size:,} entries",
+            directory=directory,
+            origin=held.checkpoint.origin,
+            size=held.checkpoint.size,
+        )
+    )
 
 
 def _source(source: str, policy: Policy) -> tuple[MirrorCopy | None, MirrorList | None]:

@@ -59,10 +59,10 @@ def test_the_example_of_the_guide() -> None:
         ("party/azul", Role.PARTY),
         ("observer/liga", Role.OBSERVER),
     ]
-    assert read.shown.sources[0].file == "sheets.csv"
+    assert read.shown.sources[0].file == "areas.csv"
     assert (read.shown.accounts[0].basis, read.shown.accounts[0].claims) == ("copies:party/azul", ())
     assert (read.shown.accounts[1].basis, read.shown.accounts[1].objections) == (None, ("azul-on-bulletin",))
-    assert read.imports == {"areas": {"file": "areas.csv"}}
+    assert list(read.imports) == ["areas"]
 
 
 def test_options_stand_in_the_order_of_the_ballot() -> None:
@@ -115,7 +115,7 @@ FAULTS = [
     ("[calendar]", "[calender]", "election.toml has an unknown key 'calender'; did you mean 'calendar'?"),
     ('candidate = "gil"\n', 'candidato = "gil"\n', "contest 1, option 1 has an unknown key 'candidato'"),
     ('role = "party"', 'rol = "party"', "organisation has an unknown key 'rol'; did you mean 'role'?"),
-    ('file = "sheets.csv"\n', "", "publication, source 1 lacks the key 'file'"),
+    ('file = "areas.csv"\n', "", "publication, source 1 lacks the key 'file'"),
     ('place = "Atlántida"', "", "election lacks the key 'place'"),
     ('kind = "simulation"', 'kind = "simulacro"', "'simulacro' is not known; did you mean 'simulation'?"),
     ('method = "dhondt"', 'method = "hondt"', "'north-council', method: 'hondt' is not known; did"),

@@ -18,6 +18,7 @@ from escrutinio.core.verification.publication import verify_publication
 from escrutinio.publication.browser.bundle import bundle
 from escrutinio.publication.browser.verifier import BESIDE
 from escrutinio.publication.site.live import MOST_CHANGED, Before, live_files, read_live
+from escrutinio.publication.site.shelf import Shelf
 from escrutinio.running.workspace.publish import publish
 from escrutinio.running.workspace.views import update_publication
 from tests.core.log.builders import cosigner
@@ -64,6 +65,13 @@ def test_what_was_updated_verifies(mini: Night, grown: Path) -> None:
     found = verify_publication(grown, trust=mini.trust)
     assert failures(found.answers) == []
     assert found.authenticated
+
+
+def test_no_file_of_an_earlier_state_stays_where_its_name_is_another_now(grown: Path) -> None:
+    """The first part of the night has one basis, whose report is named without it."""
+    listed = {each.path for each in Shelf(grown).description().resources}
+    assert "nist-ruled.json.gz" in listed
+    assert {path.name for path in (grown / "data").glob("nist*")} == {p for p in listed if "nist" in p}
 
 
 def test_live_says_what_came_since(mini: Night, grown: Path) -> None:
