@@ -13,6 +13,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.conftest import REQUIRE_ALL
+
 _PLACES = (*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), Path("/usr/local/bin"))
 
 
@@ -51,7 +53,9 @@ def database() -> Iterator[Database]:
     pytest.importorskip("psycopg", reason="psycopg is not installed: the extra `postgres`")
     found = [each for each in _PLACES if (each / "initdb").exists() and (each / "pg_ctl").exists()]
     if not found:
-        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+        (pytest.fail if REQUIRE_ALL else pytest.skip)(
+            "PostgreSQL is not installed (Debian: apt install postgresql)"
+        )
     account = "postgres" if os.geteuid() == 0 else None
     with TemporaryDirectory(prefix="pg-", dir="/tmp") as scratch:
         made = Database(found[0], Path(scratch), account)
