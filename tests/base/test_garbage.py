@@ -1,10 +1,22 @@
 """Garbage is looked for less often in a block, and as before behind it."""
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 
 from escrutinio.base.garbage import looking_seldom
+
+
+@pytest.fixture(autouse=True)
+def _usual() -> Iterator[None]:
+    """As Python begins: the tests have looked seldom since they were collected."""
+    before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    gc.unfreeze()
+    yield
+    gc.set_threshold(*before)
+    gc.freeze()
 
 
 def out() -> None:

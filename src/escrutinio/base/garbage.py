@@ -19,10 +19,11 @@ def look_seldom() -> None:
 @contextmanager
 def looking_seldom() -> Iterator[None]:
     """While the block runs."""
-    before = gc.get_threshold()
+    before, kept = gc.get_threshold(), gc.get_freeze_count()
     look_seldom()
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
+        if not kept:
+            gc.unfreeze()
