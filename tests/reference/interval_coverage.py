@@ -8,7 +8,6 @@ import numpy as np
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.quickcount.estimate import ratio
-from escrutinio.evidence.quickcount.planning import Z95
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def coverage(
     members = [np.flatnonzero(groups == group) for group in range(len(population))]
     random = np.random.Generator(np.random.Philox(seed))
     truth = float(part.sum() / base.sum())
-    values, errors = np.empty(replications), np.empty(replications)
+    values, margins = np.empty(replications), np.empty(replications)
     for i in range(replications):
         rows = np.concatenate(
             [
@@ -60,16 +59,16 @@ def coverage(
             ]
         )
         found = ratio(part[rows], base[rows], groups[rows], population)
-        if found.value is None or found.error is None:
+        if found.value is None or (margin := found.margin) is None:
             raise EvidenceError("a sample of this size may leave the margin unknown; draw more tables")
-        values[i], errors[i] = found.value, found.error
+        values[i], margins[i] = found.value, margin
     level = 0.95
     return Coverage(
         replications=replications,
         take=int(sum(wanted)),
         bias=float(values.mean()) - truth,
-        margin=Z95 * float(errors.mean()),
-        covered=float((np.abs(values - truth) <= Z95 * errors).mean()),
+        margin=float(margins.mean()),
+        covered=float((np.abs(values - truth) <= margins).mean()),
         monte_carlo_error=sqrt(level * (1 - level) / replications),
     )
 

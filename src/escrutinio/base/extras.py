@@ -12,8 +12,10 @@ from escrutinio.base.errors import EscrutinioError
 
 MODULES = {
     "dask": ("distributed",),
-    "hub": ("jinja2", "starlette", "uvicorn"),
+    "exact": ("highspy",),
+    "hub": ("jinja2", "prometheus_client", "starlette", "uvicorn"),
     "paper": ("babel", "jinja2", "segno", "typst"),
+    "postgres": ("psycopg",),
     "scan": ("PIL", "pypdfium2", "zxingcpp"),
     "token": ("pkcs11",),
     "publish": ("babel", "fastexcel", "jinja2", "PIL", "polars", "segno", "typst"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
     """All whole numbers of a certificate, its status and its sentences."""
-    left, capacity = certificate.outstanding, certificate.outstanding.capacity
+    left, whole = certificate.outstanding, certificate.as_counted
     return {
         "contest": certificate.contest,
         "area": certificate.area,
@@ -22,13 +22,15 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
         "status": certificate.finality.value,
         "margin": certificate.margin,
         "votes": dict(zip(certificate.candidates, certificate.votes, strict=True)),
+        "votes_with_disputed": dict(zip(certificate.candidates, (whole or certificate).votes, strict=True)),
         "classes": list(certificate.classes),
         "ballots": certificate.ballots,
         "on_roll": certificate.registered,
         "lots": [certificate.candidates[at] for at in certificate.lots.drawn],
         "lots_among": [certificate.candidates[at] for at in certificate.lots.among],
         "outstanding": {
-            "registered": capacity,
+            "registered": left.capacity,
+            "least": left.sure,
             "silent": left.silent,
             "pending": left.pending,
             "disputed": left.disputed,
@@ -44,7 +46,7 @@ def certificate_as_plain(certificate: Certificate) -> dict[str, object]:
                 "open": statement.open,
                 "tied": [certificate.candidates[at] for at in statement.tied],
                 "broken": [certificate.candidates[at] for at in statement.broken],
-                "status": statement.finality(capacity).value,
+                "status": certificate.status(statement).value,
                 "withstands": statement.withstands,
                 "inequalities": [
                     {

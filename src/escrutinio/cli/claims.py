@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.say import language, say
+from escrutinio.base.words.catalogue import NN_
+from escrutinio.base.words.say import language, say, say_many_in
 from escrutinio.base.words.wording import decimal, marks, percent, whole
 from escrutinio.cli.claims_json import RISKS, SOURCES, as_plain
 from escrutinio.cli.election import Opened, Question, asks, title_of
@@ -33,6 +34,9 @@ REVERSALS = {
     "turnout_missing": say("turnout as it is; missing voters against the first"),
     "turnout_counted": say("turnout as it is; missing voters left out"),
 }  # fmt: skip
+ROUNDINGS = {"nearest": say("to the nearest"), "floor": say("down"), "ceil": say("up")}
+DECIMALS = NN_("{count} decimal", "{count} decimals")
+REST = {"others": say("others"), "null": say("null")}
 WHATS = {
     "percent": say("percentage"),
     "valid": say("valid votes"),
@@ -63,9 +67,11 @@ class Answer:
 )
 @asks
 @click.option("--claim", help=say("Code of an announced result; all of them if left out."))  # fmt: skip
+@click.option("--exact", is_flag=True,
+              help=say("Find the least numbers of sheets by an integer program."))  # fmt: skip
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll."))  # fmt: skip
-def command(question: Question, claim: str | None, registered: int | None) -> None:
+def command(question: Question, claim: str | None, exact: bool, registered: int | None) -> None:
     from escrutinio.core.records.types import Claim
     from escrutinio.evidence.claims.claims import claims_beside_each_other, study_claim
 
@@ -74,7 +80,10 @@ def command(question: Question, claim: str | None, registered: int | None) -> No
     studies, refused = [], []
     for each in found:
         try:
-            studies.append(study_claim(opened.state, each, opened.basis or None, registered=registered))
+            study = study_claim(opened.state, each, opened.basis or None, registered=registered)
+            if exact and study.sheets is not None:
+                study = replace(study, sheets=study.sheets.by_program())
+            studies.append(study)
         except EvidenceError as error:  # of this one; the others have their answers
             if len(found) == 1:
                 raise
@@ -131,7 +140,7 @@ def _print_matches(test: CountTest) -> None:
         return
     rows = [
         (
-            f"{match.decimals} {say('decimals')}, {match.mode}",
+            f"{say_many_in(language(), match.decimals, *DECIMALS)}, {ROUNDINGS[match.mode.value]}",
             _one_in(match.chance),
             _one_in(min(Fraction(1), match.chance * test.looked)),
             "–" if match.local is None else _one_in(match.local),
@@ -158,7 +167,12 @@ def _print_sheets(found: AgainstSheets) -> None:
     print_table(
         ("", say("sheets"), say("announced"), say("difference")),
         [
-            (name, whole(sheets, lang), whole(said, lang), ("+" if rest > 0 else "") + whole(rest, lang))
+            (
+                REST.get(name, name),
+                whole(sheets, lang),
+                whole(said, lang),
+                ("+" if rest > 0 else "") + whole(rest, lang),
+            )
             for name, sheets, said, rest in zip(
                 compared.columns, compared.totals, compared.announced, compared.residual, strict=True
             )
@@ -184,7 +198,8 @@ def _print_sheets(found: AgainstSheets) -> None:
 
 def _condition(each: Condition, columns: tuple[str, ...]) -> tuple[str, str, str]:
     lang = language()
-    name = "" if each.column is None else f" {columns[each.column]}"
+    column = None if each.column is None else columns[each.column]
+    name = "" if column is None else f" {REST.get(column, column)}"
     left = f"{CONDITIONS[each.what]}{name}: {whole(each.least, lang)}"
     return left, whole(each.most, lang), say("yes") if each.holds else "no"
 
@@ -214,15 +229,23 @@ def _print_boxes(least: LeastDiffering) -> None:
     lang = language()
     header = (
         say("boxes opened at random"),
-        say("chance that none of them differs"),
+        say("chance that none of them differs, if so many do"),
     )
-    rows = [(whole(n, lang), f"{float(chance):.2g}") for n, chance in least.chances()]
-    rows += [
-        (whole(boxes, lang), f"≤ {float(risk):g}")
-        for risk in RISKS
-        if (boxes := least.boxes(risk)) is not None
-    ]
-    print_table(header, [(n, _point(chance)) for n, chance in rows])
+    from escrutinio.evidence.claims.feasibility import chance_of_none
+
+    found = dict(least.chances())
+    for risk in RISKS:
+        boxes = least.boxes(risk)
+        if boxes is not None:
+            found[boxes] = chance_of_none(least.of, least.sheets, boxes)
+    print_table(header, [(whole(n, lang), _share(found[n])) for n in sorted(found)])
+
+
+def _share(chance: Fraction) -> str:
+    """A chance in percent with digits enough to say something, down to a millionth of one percent."""
+    from escrutinio.evidence.screening.words import chance as probability
+
+    return probability(float(chance), language())
 
 
 def _point(number: str) -> str:
@@ -236,7 +259,7 @@ def _print_arithmetic(found: tuple[OwnArithmetic, ...]) -> None:
         share = each.what in ("percent", "turnout")
         rows.append(
             (
-                f"{WHATS[each.what]} {each.candidate}".strip(),
+                f"{WHATS[each.what]} {REST.get(each.candidate, each.candidate)}".strip(),
                 _point(each.announced) + " %" if share else whole(int(each.announced), lang),
                 percent(each.computed, 3, lang) if share else whole(int(each.computed), lang),
                 say("yes") if each.holds else "no",

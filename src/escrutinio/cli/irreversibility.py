@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from escrutinio.evidence.certainty.studies import CertaintyStudy
 
 SOURCES = (
-    "V. D'Hondt, Système pratique et raisonné de représentation proportionnelle (1882)",
     "R. J. Serfling, Annals of Statistics 2 (1974)",
     "D. Holt, T. M. F. Smith, Journal of the Royal Statistical Society A 142 (1979)",
 )
@@ -130,7 +129,7 @@ def print_answer(answer: CertaintyStudy) -> None:
         _print_areas(answer.areas)
     print_method(
         say("the contest's own rule in the worst case"),
-        SOURCES if answer.assumed else SOURCES[:1],
+        SOURCES if answer.assumed else (),
     )
 
 
@@ -143,24 +142,29 @@ def _facts(answer: CertaintyStudy) -> list[tuple[str, str]]:
         (say("margin"), _margin(certificate)),
         (say("registered voters outstanding, at most"),
          _number(left.capacity)),
+        *([(say("registered voters outstanding, at least"), _number(left.sure))]
+          if left.sure != left.capacity else []),
         (say("most outstanding votes with which it stays"),
          say("any") if limit is None else _number(max(limit, 0))),
     ]  # fmt: skip
     if answer.share is None:
         found += _stations(left)
+    elif reversal is not None:
+        label = say("the same, were the stations outside of average size")
+        found.append((label, _number(reversal.capacity)))
     if reversal is not None and reversal.expected is not None:
         from escrutinio.evidence.certainty.reversal import half_up
 
         expected = whole(half_up(reversal.expected), lang)
         found.append((say("votes expected outstanding at equal turnout"), expected))
         who = reversal.second
-        for label, lead in (
+        for label, lead in () if reversal.beyond else (
             (say("lead {who} needs, of registered voters (points)", who=who), reversal.lead_of_registered),
             (say("lead {who} needs, of expected votes (points)", who=who), reversal.lead_of_expected),
             (say("tipping point, from the lead so far (points)"), reversal.tipping_point),
         ):  # fmt: skip
             found.append((label, "–" if lead is None else points(lead, 1, lang)))
-        if reversal.share_needed is not None:
+        if reversal.share_needed is not None and not reversal.beyond:
             label = say("share of expected votes {who} needs", who=who)
             found.append((label, percent(reversal.share_needed, 2, lang)))
     if answer.counted_needed is not None:
@@ -178,9 +182,9 @@ def _stations(left: Outstanding) -> list[tuple[str, str]]:
         (say("stations pending"), _number(left.pending)),
         (say("stations disputed"), _number(left.disputed)),
         (say("stations declared, not listed"), _number(left.unlisted)),
-        (say("of these, registered voters unknown"),
+        (say("of all these, registered voters unknown"),
          _number(left.registered_unknown)),
-        *([(say("of these, with others who may vote without a number"), _number(left.unbounded))]
+        *([(say("of all these, with others who may vote without a number"), _number(left.unbounded))]
           if left.unbounded else []),
         *([(say("sheets that do not say all classes of ballots"), _number(left.unread))]
           if left.unread else []),
@@ -211,7 +215,7 @@ def _inequality(each: Inequality, certificate: Certificate) -> str:
 def _print_areas(areas: Sequence[tuple[str, Certificate]]) -> None:
     header = (
         say("area"), say("first"), say("margin"),
-        say("outstanding"), say("status"),
+        say("outstanding, at most"), say("status"),
     )  # fmt: skip
     rows = []
     for name, each in areas:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PLAN_FILE, SECRET_FILE = "plan.txt", "secret.txt"
 
 SOURCES = (
-    "W. G. Cochran, Sampling Techniques (1977), chapters 6 and 9",
+    "W. G. Cochran, Sampling Techniques (1977)",
     "J. Horowitz, C. Manski, Journal of the American Statistical Association 95 (2000)",
     "M. Estok, N. Nevitte, G. Cowan, The Quick Count and Election Observation (NDI, 2002)",
     "R. Rivest, Consistent sampling with replacement, arXiv:1808.10016",
@@ -290,6 +290,11 @@ def estimate(question: Question, plan_file: Path, secret_file: Path | None, dige
     print_sentences(found)
     _print_estimates(say("share of"), found.estimates)
     _print_estimates(say("lead in points over"), found.leads)
+    if len(found.arrival) > 1:
+        header = (say("stratum"), say("drawn"), say("came in"))
+        rows = [(each.stratum, whole(each.drawn, language()), whole(each.obtained, language()))
+                for each in found.arrival]  # fmt: skip
+        print_table(header, rows)
     if digest is not None:
         click.echo(say("\nThe plan is the one that was committed to."))
     print_method(say("ratio estimator over tables"), SOURCES)
@@ -315,6 +320,8 @@ def _share(value: float | None) -> str:
 
 
 def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool) -> dict[str, object]:
+    from escrutinio.evidence.quickcount.planning import Z95
+
     def estimates(each: Sequence[Estimate]) -> list[dict[str, object]]:
         return [
             {
@@ -334,10 +341,14 @@ def _estimate_as_plain(opened: Opened, found: QuickCount, *, checked: bool) -> d
         "commitment_checked": checked,
         "drawn": found.drawn,
         "obtained": found.obtained,
-        "z": found.z,
+        "z": Z95,
         "estimates": estimates(found.estimates),
         "leads": estimates(found.leads),
         "leader": found.leader,
+        "arrival": [
+            {"stratum": each.stratum, "drawn": each.drawn, "obtained": each.obtained}
+            for each in found.arrival
+        ],
         "sentences": in_each(found.sentences),
         "sources": list(SOURCES),
     }

@@ -11,12 +11,13 @@ import click
 
 from escrutinio.base.beside import write_new
 from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.say import language, say, say_in
+from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, whole
 from escrutinio.base.workers import workers
 from escrutinio.cli.election import Opened, Question, asks
 from escrutinio.cli.explain import in_each, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
+from escrutinio.evidence.screening.run import REPLICATES, SEED
 
 if TYPE_CHECKING:
     from escrutinio.evidence.screening.result import Screen
@@ -27,35 +28,25 @@ SOURCES = (
     "B. Beber, A. Scacco, Political Analysis 20 (2012)",
     "J. Deckert, M. Myagkov, P. Ordeshook, Political Analysis 19 (2011)",
     "P. Klimek, Y. Yegorov, R. Hanel, S. Thurner, PNAS 109 (2012)",
+    "J. B. S. Haldane, Biometrika 31 (1940)",
     "S. Holm, Scandinavian Journal of Statistics 6 (1979)",
     "Y. Benjamini, Y. Hochberg, Journal of the Royal Statistical Society B 57 (1995)",
 )
 
-DEFAULT_SEED = 1
 SHOWN_CODES = 50
 
 
 @dataclass(frozen=True)
 class Summary:
-    """How many screens lie outside their model, of how many that could be computed."""
+    """The first two sentences of a screening."""
 
     found: Screening
 
     def sentences(self, lang: str) -> tuple[str, str]:
         """What was seen and what was left out; and what it is not."""
-        from escrutinio.evidence.screening.screen_texts import IS_NOT
-        from escrutinio.evidence.screening.words import words_of_left_out
+        from escrutinio.evidence.screening.words import summary
 
-        tested = [screen for screen in self.found.screens if screen.outside is not None]
-        seen = say_in(
-            lang,
-            "Of {tested:,} statistics of {sheets:,} sheets that were tested, {outside:,} lie outside what "
-            "their model gives at 5% after Holm's correction.",
-            tested=len(tested),
-            sheets=self.found.sheets,
-            outside=sum(screen.outside is True for screen in tested),
-        )
-        return f"{seen} {words_of_left_out(self.found.left_out, lang)}".rstrip(), say_in(lang, IS_NOT)
+        return summary(self.found, lang)
 
 
 @click.command(
@@ -69,9 +60,9 @@ class Summary:
     )
 )
 @asks
-@click.option("--reps", type=int, default=1_000, show_default=True,
+@click.option("--reps", type=int, default=REPLICATES, show_default=True,
               help=say("Replicates of each model that is drawn."))  # fmt: skip
-@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True,
+@click.option("--seed", type=int, default=SEED, show_default=True,
               help=say("Seed of the replicates."))  # fmt: skip
 @click.option("--svg", "plots", type=click.Path(path_type=Path, file_okay=False),
               help=say("Directory for the plots."))  # fmt: skip

@@ -11,15 +11,14 @@ import pytest
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
-from escrutinio.core.records.codes import Basis, Category, Decision, Role
+from escrutinio.core.records.codes import Basis, Category, Decision, Role, StationChangeKind
 from escrutinio.core.verification.publication import verify_publication
-from escrutinio.evidence.certainty.certificates import (
+from escrutinio.evidence.certainty.announcements import (
     announced_roll,
     bulletin_certificate,
     claim_certificate,
-    coverage,
-    disputed_stations,
 )
+from escrutinio.evidence.certainty.certificates import coverage, disputed_stations
 from escrutinio.evidence.certainty.inequality import Finality
 from escrutinio.evidence.claims.claims import claims_beside_each_other, study_claim
 from tests.core.election.build import DAY, ORIGIN, Day
@@ -100,6 +99,68 @@ def test_disputed_sheets_are_taken_out_until_a_ruling() -> None:
     assert not disputed_stations(day.state(), "presidente")
 
 
+@pytest.mark.parametrize(("place", "disputed"), [("station/n1.01", 1), ("area/norte", 3), ("election", 4)])
+def test_whatever_a_complaint_is_about_is_in_dispute(place: str, disputed: int) -> None:
+    day = election()
+    for station in ("n1.01", "n1.02", "n2.01", "s1.01"):
+        day.sheet("machine/1", station, (40, 5, 0, 0))
+    day.say(t.Complaint(Category(0), DAY, sha256(b"c").digest()), "party/azul/1", place)
+    found = coverage(day.state(), "presidente", "reported").certificate()
+    assert found.outstanding.disputed == disputed
+    assert found.irreversible is (place == "station/n1.01")
+    assert found.as_counted is not None
+    assert found.as_counted.votes == (160, 20, 0)
+
+
+def test_both_leaders_are_named_where_a_dispute_makes_another() -> None:
+    day = election()
+    for station, votes in (("n1.01", (10, 60, 0, 0)), ("n1.02", (30, 15, 0, 0)), ("n2.01", (30, 20, 0, 0))):
+        day.sheet("machine/1", station, votes)
+    day.say(t.Complaint(Category(0), DAY, sha256(b"c").digest()), "party/azul/1", "station/n1.01")
+    said = coverage(day.state(), "presidente", "reported").certificate().sentences("en")[0]
+    counted = "The counted sheets have blas first, 25 votes ahead of the next."
+    assert said.startswith(f"{counted} Without 1 station in dispute, they have ana first, 25 votes ahead")
+
+
+def test_stations_opened_and_lists_corrected_after_the_roll_are_outstanding() -> None:
+    day = election()
+    for station in ("n1.01", "n1.02", "n2.01", "s1.01"):
+        day.sheet("machine/1", station, (40, 5, 0, 0))
+    assert coverage(day.state(), "presidente", "reported").certificate().irreversible
+
+    def change(kind: StationChangeKind, center: str, registered: int | None, station: str) -> None:
+        day.say(t.StationChange(kind, center, registered, None), "authority/1", station)
+
+    change(StationChangeKind.OPENED, "n1", 5_000, "n1.09")
+    found = coverage(day.state(), "presidente", "reported")
+    whole = found.certificate()
+    assert (whole.outstanding.capacity, whole.outstanding.unlisted, whole.finality) == (
+        5_000, 1, Finality.OPEN,
+    )  # fmt: skip
+    assert found.certificate("sur").irreversible
+    assert found.certificate("norte").outstanding.capacity == 5_000
+    change(StationChangeKind.OPENED, "s1", None, "s1.09")
+    assert coverage(day.state(), "presidente", "reported").certificate("sur").finality is Finality.UNKNOWN
+    day = election()
+    day.sheet("machine/1", "n1.01", (99, 0, 0, 0))
+    change(StationChangeKind.CORRECTED, "s1", 70, "s1.01")
+    assert coverage(day.state(), "presidente", "reported").certificate("sur").outstanding.capacity == 70
+
+
+def test_a_bound_that_fails_shows_nothing() -> None:
+    """Norte lacks one station of unknown size; held against it are all voters that the south could have."""
+    rows = "n1.01,n1,norte,500\nn1.02,n1,norte,500\nn2.01,n2,norte,\n"
+    rows += "".join(f"s1.{at:02},s1,sur,\n" for at in range(1, 30))
+    day = Day(stations=("station,center,area,registered\n" + rows).encode())
+    day.enrol("machine/1", Role.MACHINE)
+    for station in ("n1.01", "n1.02"):
+        day.sheet("machine/1", station, (400, 20, 0, 5))
+    north = coverage(day.state(), "presidente", "reported", registered=16_000).certificate("norte")
+    assert (north.outstanding.least, north.outstanding.capacity) == (0, 15_000)
+    assert north.finality is Finality.UNKNOWN
+    assert "lie between 0 and 15,000; with at most 759 it would be" in north.sentences("en")[0]
+
+
 def test_annulled_stations_have_no_capacity() -> None:
     day = election()
     day.sheet("machine/1", "n1.01", (40, 5, 0, 0))
@@ -117,8 +178,8 @@ def test_unknown_registered_voters_need_the_size_of_the_roll() -> None:
     state = day.state()
     unknown = coverage(state, "presidente", "reported").certificate()
     assert unknown.outstanding.capacity is None
-    assert unknown.outstanding.registered_unknown == 1
-    assert unknown.finality is Finality.UNKNOWN
+    assert (unknown.outstanding.registered_unknown, unknown.outstanding.least) == (1, 150)
+    assert unknown.finality is Finality.OPEN  # by the 150 whose number is known
     known = coverage(state, "presidente", "reported", registered=300)
     assert known.certificate().outstanding.capacity == 200
     # The south's own voters are known, so the bound is not needed there; the north gets what is left.
@@ -152,7 +213,19 @@ def test_bulletin_carries_its_certificate() -> None:
     (logged,) = state.records(t.Bulletin)
     found = bulletin_certificate(state, logged)
     assert (found.size, found.votes, found.outstanding.capacity) == (size, (70, 10, 5), 220)
-    assert found.finality is Finality.OPEN
+    assert (found.finality, found.basis) == (Finality.OPEN, "bulletin:1")
+
+
+def test_a_bulletin_has_the_figures_that_it_announces() -> None:
+    day = election()
+    for station in ("n1.01", "n1.02"):
+        day.sheet("machine/1", station, (60, 5, 0, 0))
+    head = p.LogHead(ORIGIN, len(day.log), bytes(32))
+    day.say(t.Bulletin(1, Basis.REPORTED, head, (12, 80, 5), (0, 0), None, 2), "authority/1", "presidente")
+    state = day.state()
+    found = bulletin_certificate(state, state.records(t.Bulletin)[0])
+    assert found.votes == (12, 80, 5)
+    assert "The announced totals have blas first, 68 votes ahead" in found.sentences("en")[0]
 
 
 def test_bulletin_beyond_the_log() -> None:
@@ -175,8 +248,9 @@ def test_claim_in_the_log() -> None:
     logged = state.records(t.Claim)[0]
     found = claim_certificate(state, logged)
     assert found.certificate.votes == (60, 50, 10)
-    assert found.certificate.outstanding.capacity == 80
-    assert not found.certificate.irreversible
+    # One station of four lies outside: the smallest has 50 voters, the largest 100.
+    assert (found.certificate.outstanding.least, found.certificate.outstanding.capacity) == (50, 100)
+    assert (found.certificate.finality, found.average) == (Finality.OPEN, 80)
     assert found.certificate.sentences("en")[0].startswith("The announced totals have ana first")
     study = study_claim(state, logged, "reported")
     assert [(a.what, a.candidate, a.holds) for a in study.arithmetic] == [
@@ -267,8 +341,11 @@ def test_example_of_2024(venezuela: Path) -> None:
     assert found.certificate().irreversible
     assert found.certificate().outstanding.capacity == 3_346_136
     first, second = state.records(t.Claim)
-    assert claim_certificate(state, first).certificate.finality is Finality.OPEN
-    assert claim_certificate(state, first).certificate.outstanding.capacity == 4_264_361
+    said = claim_certificate(state, first)
+    assert (said.certificate.finality, said.average) == (Finality.OPEN, 4_264_361)
+    left = claim_certificate(state, second).certificate.outstanding
+    assert (left.silent, left.least, left.capacity) == (941, 135_901, 935_691)
+    assert claim_certificate(state, second).certificate.irreversible
     one, two = (study_claim(state, each, basis) for each in (first, second))
     assert one.counts is not None
     assert one.counts.best is not None

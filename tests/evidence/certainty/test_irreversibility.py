@@ -2,13 +2,14 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.outcome import Drawing
 from escrutinio.core.records.codes import Method, Ties
 from escrutinio.core.records.parts import Bar, Win
-from escrutinio.evidence.certainty.certificates import announced_certificate
+from escrutinio.evidence.certainty.announcements import Outside, announced_certificate
 from escrutinio.evidence.certainty.certified import Outstanding
 from escrutinio.evidence.certainty.inequality import Finality
 from escrutinio.evidence.certainty.irreversibility import Certificate, certify
@@ -155,9 +156,9 @@ def test_bulletin_of_29_july_2024() -> None:
     found = announced_certificate(
         ("NM", "EG", "others"), BULLETIN_1, share=parse_percentage("80"), registered=REGISTERED
     )
-    assert not found.certificate.irreversible
+    assert found.certificate.finality is Finality.UNKNOWN  # which stations it lacks is not said
     assert found.certificate.margin == 704_114
-    assert found.certificate.outstanding.capacity == 4_264_361
+    assert found.average == 4_264_361
     back = found.reversal
     assert back is not None
     assert back.expected is not None
@@ -181,8 +182,30 @@ def test_announced_share_above_all_or_without_figures() -> None:
     assert bare.reversal is not None
     assert bare.reversal.tipping_point is None
     assert "not known" in bare.reversal.sentences("en")[0]
-    everything = announced_certificate(("a", "b"), (2, 1), share=parse_percentage("100"), registered=10)
+    ten = Outside(10, np.arange(1, 11))
+    share = parse_percentage("100")
+    everything = announced_certificate(("a", "b"), (2, 1), share=share, registered=55, outside=ten)
     assert everything.certificate.irreversible
+    assert "No ballot is outstanding" in everything.certificate.sentences("en")[0]
+
+
+@pytest.mark.parametrize(
+    ("lead", "status"), [(20, "irreversible"), (19, "unknown"), (4, "unknown"), (3, "open")]
+)
+def test_what_an_announcement_lacks_lies_between_the_smallest_and_the_largest(lead: int, status: str) -> None:
+    """80 % of ten stations: two are left out, the smallest with 3 voters or the largest with 19."""
+    ten = Outside(10, np.arange(1, 11))
+    found = announced_certificate(
+        ("a", "b"), (30 + lead, 30), share=parse_percentage("80"), registered=55, outside=ten
+    )
+    left = found.certificate.outstanding
+    assert (left.silent, left.least, left.capacity, found.average) == (2, 3, 19, 11)
+    assert found.certificate.finality == status
+    many = Outside(10, np.arange(1, 2))  # of nine nothing is known
+    unknown = announced_certificate(
+        ("a", "b"), (30, 2), share=parse_percentage("80"), registered=55, outside=many
+    )
+    assert unknown.certificate.finality is Finality.UNKNOWN
 
 
 def test_fraction_needed() -> None:

@@ -66,9 +66,6 @@ def test_first_bulletin() -> None:
     assert best.local == Fraction(1, 75_882_581)
     assert found.looked == 48
     assert float(found.adjusted(100) or 1) == pytest.approx(7.44e-7, rel=1e-3)
-    odds = found.posterior_odds(Fraction(1, 10**6))
-    assert odds is not None
-    assert [round(float(o)) for o in odds] == [101, 134]
     assert not all_match(BULLETIN_1, 0)
     assert "134,375,310" in found.sentences("en")[0]
     assert "134.375.310" in found.sentences("es")[0]
@@ -85,7 +82,6 @@ def test_second_bulletin_and_the_sheets_show_nothing() -> None:
         found = look_for_percentages(counts)
         assert found.best is None
         assert found.adjusted() is None
-        assert found.posterior_odds(Fraction(1)) is None
         assert "no sign" in found.sentences("en")[0]
 
 
@@ -171,11 +167,6 @@ def test_too_few_votes_say_nothing() -> None:
 def test_refuses(counts: tuple[int, ...]) -> None:
     with pytest.raises(EvidenceError):
         look_for_percentages(counts)
-
-
-def test_posterior_needs_a_prior() -> None:
-    with pytest.raises(EvidenceError, match="Prior odds"):
-        look_for_percentages(BULLETIN_1).posterior_odds(Fraction(0))
 
 
 def test_claims_against_each_other() -> None:

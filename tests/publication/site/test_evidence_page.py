@@ -22,14 +22,20 @@ def english(venezuela: Path) -> str:
     "words",
     [
         "only with 704,113 or fewer could they not: it is not irreversible",
-        "Up to 4,264,361 ballots are outstanding",
+        "smallest known, 2,223,496 ballots are outstanding",
+        "the same, were the stations outside of average size 4,264,361",
+        "(at most 941) have no more voters than as many of the largest known, at most 935,691 ballots",
+        "irreversible, if so",
+        "Copies of sheets published by the González campaign: The counted sheets have Edmundo González first",
+        "Of 17 statistics of single figures on 25,073 sheets 0 lie outside",
+        "it takes 76 boxes",
         "2,514,694 votes are outstanding",
         "1 in 134,375,310",
         "show no sign of having been computed from round percentages",
         "3,645 of the 25,073 sheets",
         "13,821 25,659 53.9%",
         "5% 11 10",
-        "otherwise drawn 399 times with seed 2024",
+        "otherwise drawn 1,000 times with seed 2024",
     ],
 )
 def test_the_page_of_2024_says(english: str, words: str) -> None:
@@ -58,6 +64,12 @@ def test_words_that_judge_are_not_on_the_page(venezuela: Path) -> None:
     for language in ("en", "es"):
         words = text_of(venezuela / language / "evidence.html").lower()
         assert not re.search(r"fraud|fraude|manipul|falsif|fake|suspicious|sospech", words)
+
+
+def test_no_figure_without_sense_is_on_the_page(venezuela: Path, miniature: Path) -> None:
+    for publication in (venezuela, miniature):
+        words = text_of(publication / "en" / "evidence.html")
+        assert not re.search(r"\be-\d|\b1 votes|At most 0 |with 0 or fewer|434,421|Odds|D'Hondt", words)
 
 
 def test_the_miniature_has_its_audit_and_reconciliation(miniature: Path) -> None:

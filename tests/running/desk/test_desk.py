@@ -21,7 +21,7 @@ from escrutinio.running.desk.signing.place import DRAFTS, SigningPlace
 from escrutinio.running.desk.transcription.desk import RESULT, Desk
 from escrutinio.running.exchange.parcel import Parcel, parcels
 from escrutinio.running.workspace.workspace import Workspace, open_workspace
-from tests.cli.test_many_hands import CLOCK, WORDS, Election, begin_at, roll_in_force
+from tests.cli.hands import CLOCK, WORDS, Election, begin_election, roll_in_force
 from tests.running.desk.serving import origin, served
 
 OFFICERS = ("authority/officer-1", "authority/officer-2")
@@ -29,7 +29,7 @@ OFFICERS = ("authority/officer-1", "authority/officer-2")
 
 @pytest.fixture(scope="module")
 def election(tmp_path_factory: pytest.TempPathFactory) -> Election:
-    return roll_in_force(Election(begin_at(tmp_path_factory.mktemp("desk"))))
+    return roll_in_force(Election(begin_election(tmp_path_factory.mktemp("desk"))))
 
 
 class Clock:

@@ -287,6 +287,7 @@ def _certify(
         registered_unknown=int(unknown.sum()),
         unbounded=int(unbounded.sum()),
         unread=int(unread.sum()),
+        least=int(here[in_question & (known | differs)].sum()),
     )
     view, source = joined.view, joined.sources[left]
     kept = votes[0].sum(axis=0) - votes[0][differs].sum(axis=0)

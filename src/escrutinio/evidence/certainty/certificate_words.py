@@ -13,28 +13,44 @@ from escrutinio.evidence.certainty.inequality import Statement
 
 def sentences(found: Certified, language: str) -> tuple[str, str]:
     """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
-    said, limit = found.statements[0], found.statements[0].withstands
-    capacity = found.outstanding.capacity
+    said, left = found.statements[0], found.outstanding
+    limit = said.withstands
+    counted = say_in(language, _ANNOUNCED if found.announced or found.bulletin else _SHEETS)
+    parts = []
+    if found.as_counted is not None and any(found.as_counted.votes):
+        parts += _showing(found.as_counted, counted, language)
+    if left.disputed:
+        counted = say_many_in(language, left.disputed, *_DISPUTED)
+    parts += _showing(found, counted, language)
+    values = {"capacity": left.capacity or 0, "least": left.sure, "limit": max(limit or 0, 0)}
+    messages = _STATUS_ANNOUNCED if found.announced else _STATUS
+    status = _status(found, said)
+    count = left.sure if found.announced and status in ("open", "bound") else left.capacity or 0
+    message = messages.get(status) or _STATUS[status]
+    parts.append(_said(language, message, count, **values, outside=left.silent))
+    if found.rules.quorum is not None:
+        parts.append(_quorum(found, language))
+    limits = _LIMITS_BULLETIN if found.bulletin else _LIMITS_ANNOUNCED if found.announced else _LIMITS
+    return " ".join(parts), say_in(language, limits)
+
+
+def _showing(found: Certified, source: str, language: str) -> list[str]:
+    """What the votes show, and what broke a tie."""
+    said, disputed = found.statements[0], found.outstanding.disputed
     values = {
-        "source": _source(found, language),
+        "source": source,
         "who": _names(found, said.candidates, language),
         "tied": _names(found, said.tied, language),
         "open": said.open,
         "margin": found.margin or 0,
-        "capacity": capacity or 0,
-        "limit": max(limit or 0, 0),
     }
-    disputed = found.outstanding.disputed
     count = (found.margin or 0) if any(found.votes) else disputed
     parts = [_said(language, _shown(found, said), count, **values, disputed=disputed)]
     if said.among and any(found.votes):
         broken, among = (_names(found, each, language) for each in (said.broken, said.among))
         by = _BY_LOTS if found.rules.ties is Ties.LOTS else _BY_ORDER
         parts.append(say_in(language, by, broken=broken, among=among))
-    parts.append(_said(language, _STATUS[_status(found, said)], capacity or 0, **values))
-    if found.rules.quorum is not None:
-        parts.append(_quorum(found, language))
-    return " ".join(parts), say_in(language, _LIMITS_ANNOUNCED if found.announced else _LIMITS)
+    return parts
 
 
 def _said(language: str, message: str | tuple[str, str], count: int, /, **values: object) -> str:
@@ -53,22 +69,16 @@ def _status(found: Certified, said: Statement) -> str:
     if said.open:
         unvoted = not any(found.votes[each] for each in said.tied)
         return "unvoted" if unvoted else "lots" if found.rules.ties is Ties.LOTS else "tied"
-    status = said.finality(found.outstanding.capacity).value
-    return "bound" if status == "open" and not found.rules.exact(len(found.votes)) else status
-
-
-def _source(found: Certified, language: str) -> str:
-    """What the votes are of, with the sheets that are left out of them."""
-    if found.announced:
-        return say_in(language, _ANNOUNCED)
-    if not found.outstanding.disputed:
-        return say_in(language, _SHEETS)
-    return say_many_in(
-        language,
-        found.outstanding.disputed,
-        "The counted sheets, without {count} station in dispute,",
-        "The counted sheets, without {count} stations in dispute,",
-    )
+    status, capacity = found.status(said).value, found.outstanding.capacity
+    if status == "open":
+        if not found.rules.exact(len(found.votes)):
+            return "bound" if capacity is not None else "unknown"
+        if capacity is None:
+            return "open-at-least"
+        return status if limit > 0 else "open-to-one"
+    if status == "irreversible":
+        return status if capacity else "all-counted"
+    return "between" if capacity is not None else status if limit else "unknown-to-one"
 
 
 def _shown(found: Certified, said: Statement) -> str | tuple[str, str]:
@@ -98,7 +108,7 @@ def _quorum(found: Certified, language: str) -> str:
     }
     if said.code == "quorum":
         return say_in(language, _QUORUM_MORE if bar.more else _QUORUM, **values)
-    status = said.finality(found.outstanding.capacity).value
+    status = found.status(said).value
     return " ".join(
         (
             say_in(language, _NO_QUORUM_MORE if bar.more else _NO_QUORUM, **values),
@@ -116,6 +126,10 @@ def _names(found: Certified, candidates: Sequence[int], language: str) -> str:
 
 _AND = N_("{listed} and {last}")
 _SHEETS = N_("The counted sheets")
+_DISPUTED = NN_(
+    "Without {count} station in dispute, they",
+    "Without {count} stations in dispute, they",
+)
 _ANNOUNCED = N_("The announced totals")
 _SHOWN: Mapping[str, str | tuple[str, str]] = {
     "first": NN_(
@@ -187,15 +201,58 @@ _STATUS: Mapping[str, str | tuple[str, str]] = {
         "Up to {capacity:,} ballots are outstanding; it is certain that they cannot change it only with "
         "{limit:,} or fewer: it is not shown to be irreversible.",
     ),
+    "open-at-least": N_(
+        "How many ballots are outstanding is not known, but {least:,} can come for certain, which could "
+        "change it; only with {limit:,} or fewer could they not: it is not irreversible."
+    ),
+    "open-to-one": NN_(
+        "Up to {capacity:,} ballot is outstanding, which could change it: it is not irreversible.",
+        "Up to {capacity:,} ballots are outstanding, and a single one could change it: it is not "
+        "irreversible.",
+    ),
+    "all-counted": N_("No ballot is outstanding: this stays."),
+    "between": N_(
+        "How many ballots are outstanding is known only to lie between {least:,} and {capacity:,}; with at "
+        "most {limit:,} it would be irreversible: whether it is, is not known."
+    ),
     "unknown": N_(
         "How many ballots are outstanding is not known; it would be irreversible with at most {limit:,}."
     ),
+    "unknown-to-one": N_("Whether any ballot is outstanding, which could change it, is not known."),
     "tied": N_("That is a tie: it is not irreversible with any number of outstanding ballots."),
     "lots": N_("That is a tie for lots to decide: it is not irreversible before they are drawn."),
     "unvoted": N_("Any ballot that comes may fill what is left: it is not irreversible."),
     "no-vote": N_("Nothing is irreversible yet."),
     "unopposed": N_("Nobody else can take that place."),
 }
+_STATUS_ANNOUNCED: Mapping[str, str | tuple[str, str]] = {
+    "irreversible": NN_(
+        "If the stations that they do not stand on (at most {outside:,}) have no more voters than as many of "
+        "the largest known, at most {capacity:,} ballot is outstanding: however it falls, this would stay.",
+        "If the stations that they do not stand on (at most {outside:,}) have no more voters than as many of "
+        "the largest known, at most {capacity:,} ballots are outstanding: however they fall, this would "
+        "stay.",
+    ),
+    "open": NN_(
+        "Even if the stations that they do not stand on are the smallest known, {least:,} ballot is "
+        "outstanding, which could change it; only with {limit:,} or fewer could it not: it is not "
+        "irreversible.",
+        "Even if the stations that they do not stand on are the smallest known, {least:,} ballots are "
+        "outstanding, which could change it; only with {limit:,} or fewer could they not: it is not "
+        "irreversible.",
+    ),
+    "bound": N_(
+        "Even if the stations that they do not stand on are the smallest known, {least:,} ballots are "
+        "outstanding; it is certain that they cannot change it only with {limit:,} or fewer: it is not shown "
+        "to be irreversible."
+    ),
+    "between": N_(
+        "Between {least:,} and {capacity:,} ballots are outstanding, by whether the stations that they do "
+        "not stand on are the smallest or the largest known; with at most {limit:,} it would be "
+        "irreversible: whether it is, is not known."
+    ),
+}
+"""Announced totals do not say on which stations they stand, so that a size is assumed of the others."""
 _QUORUM = N_(
     "The law asks for a turnout of at least {share}: with {ballots} of {registered:,} voters it "
     "is reached, and cannot be lost."
@@ -220,9 +277,14 @@ _NO_QUORUM_STATUS = {
 _NO_TURNOUT = N_("The law asks for a turnout; how many voters are registered is not known.")
 _LIMITS = N_(
     "This compares whole numbers and assumes nothing about who votes how; it takes the counted sheets "
-    "and the roll as they are, and does not say whether they match the ballots."
+    "and the roll as they are, and does not say whether they match the ballots. Voters whom neither the roll "
+    "nor the election's rules name (abroad, in transit, staff who vote where they serve) are left out."
+)
+_LIMITS_BULLETIN = N_(
+    "This compares whole numbers and assumes nothing about who votes how; it takes the bulletin's totals as "
+    "they are, and what the log lacked at the size that the bulletin names."
 )
 _LIMITS_ANNOUNCED = N_(
-    "This compares whole numbers and assumes nothing about who votes how; it takes the announced "
-    "totals as they are, and the announced share of stations as that share of the roll."
+    "This compares whole numbers and assumes nothing about who votes how; it takes the announced totals and "
+    "the announced share of stations as they are, and does not know which stations these are."
 )

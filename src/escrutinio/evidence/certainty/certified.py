@@ -9,10 +9,16 @@ from escrutinio.evidence.certainty.rules import Rules
 CLAIM = "claim:"
 """What the `basis` of a certificate of announced totals begins with; the code of the claim follows."""
 
+BULLETIN = "bulletin:"
+"""The same for the authority's own bulletins; the number of the bulletin follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
     """What is not counted yet. `capacity` is R, the most ballots that can still come; None if unknown.
+
+    `least`: how many can come for certain, where `capacity` is unknown or only bounds them: a way of filling
+    those is a way of filling what is outstanding. None where `capacity` is what can come.
 
     Stations by what is the matter: `silent` (in the roll, no sheet), `unlisted` (declared, not in the roll),
     `pending` (a finding keeps the sheet from counting, or a recount or repeated vote is awaited), `disputed`
@@ -31,13 +37,20 @@ class Outstanding:
     registered_unknown: int = 0
     unbounded: int = 0
     unread: int = 0
+    least: int | None = None
+
+    @property
+    def sure(self) -> int:
+        """As many ballots as can still come for certain."""
+        return (self.capacity or 0) if self.least is None else self.least
 
 
 @dataclass(frozen=True, slots=True)
 class Certified:
     """What counted votes show and whether it is final: all the whole numbers that anyone checks it with.
 
-    `votes` per candidate and `classes`, other ballots per class, disputed sheets taken out; the drawing
+    `votes` per candidate and `classes`, other ballots per class, disputed sheets taken out; `as_counted`,
+    where there are such sheets, is what they show together with these. The drawing
     of `lots`. The first statement is the result under the contest's method; the last one is of its quorum,
     where it has one and `ballots` and `registered` are known. `basis` names what was added up; `size` is the
     log size, None for figures from elsewhere.
@@ -56,6 +69,7 @@ class Certified:
     lots: Drawing = NO_DRAWING
     ballots: int | None = None
     registered: int | None = None
+    as_counted: "Certified | None" = None
 
     @property
     def quorum(self) -> Statement | None:
@@ -66,19 +80,27 @@ class Certified:
     @property
     def finality(self) -> Finality:
         """The status of the result, and of its quorum: the weaker one of the two."""
-        found = {self.statements[0].finality(self.outstanding.capacity)}
+        found = {self.status(self.statements[0])}
         if self.rules.quorum is not None:
-            quorum = self.quorum
-            found.add(Finality.UNKNOWN if quorum is None else quorum.finality(self.outstanding.capacity))
+            found.add(Finality.UNKNOWN if self.quorum is None else self.status(self.quorum))
         for each in (Finality.OPEN, Finality.UNKNOWN):
             if each in found:
                 return each
         return Finality.IRREVERSIBLE
 
+    def status(self, statement: Statement) -> Finality:
+        """The status of one of its statements."""
+        return statement.finality(self.outstanding.capacity, self.outstanding.sure)
+
     @property
     def announced(self) -> bool:
-        """Whether the votes are those of an announcement."""
+        """Whether the votes are those of an announcement that does not say on which stations it stands."""
         return self.basis.startswith(CLAIM)
+
+    @property
+    def bulletin(self) -> bool:
+        """Whether the votes are those of a bulletin about the log at one size."""
+        return self.basis.startswith(BULLETIN)
 
     @property
     def irreversible(self) -> bool:

@@ -11,7 +11,7 @@ class Finality(StrEnum):
     OPEN = "open"
     """Its test does not hold: some way of filling the outstanding sheets would change it, or might."""
     UNKNOWN = "unknown"
-    """How many ballots are outstanding is not known."""
+    """How many ballots are outstanding is not known well enough to say either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,16 @@ class Statement:
         """The most outstanding ballots with which all hold: None for any number, -1 for none at all."""
         return min((w for i in self.inequalities if (w := i.withstands) is not None), default=None)
 
-    def finality(self, capacity: int | None) -> Finality:
-        """The status when at most `capacity` ballots can still come; None for unknown."""
+    def finality(self, capacity: int | None, sure: int | None = None) -> Finality:
+        """The status when at most `capacity` ballots can still come (None: unknown), and as many as `sure`
+        can for certain (None: as many as `capacity`, none where that is unknown): it is open where that is
+        more than it withstands."""
         limit = self.withstands
-        if limit is None:
+        if limit is None or (capacity is not None and 0 <= capacity <= limit):
             return Finality.IRREVERSIBLE
-        if limit < 0:
-            return Finality.OPEN
-        if capacity is None:
-            return Finality.UNKNOWN
-        return Finality.IRREVERSIBLE if capacity <= limit else Finality.OPEN
+        if sure is None:
+            sure = capacity or 0
+        return Finality.OPEN if sure > limit else Finality.UNKNOWN
 
 
 def longer(one: Inequality, other: Inequality) -> Inequality:

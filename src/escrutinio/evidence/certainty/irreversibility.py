@@ -53,10 +53,12 @@ def certify(
     area: str = "",
     basis: str = "",
     size: int | None = None,
+    as_counted: Certified | None = None,
 ) -> Certificate:
     """Certify what `votes` and other ballots show, beside the most ballots that can still come.
 
-    `lots`: a drawing of them, where there is one. `ballots` that came and voters `registered`, for
+    `lots`: a drawing of them, where there is one. `as_counted`: the same with disputed sheets.
+    `ballots` that came and voters `registered`, for
     a quorum. Raises EvidenceError as `statements` does, and for a negative capacity.
     """
     if len(candidates) != len(votes):
@@ -66,7 +68,7 @@ def certify(
     found = _all(rules, votes, classes, lots, ballots, registered)
     return Certificate(
         rules, tuple(candidates), tuple(votes), outstanding, found, contest, area, basis, size,
-        tuple(classes), lots, ballots, registered,
+        tuple(classes), lots, ballots, registered, as_counted,
     )  # fmt: skip
 
 

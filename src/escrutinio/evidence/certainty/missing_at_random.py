@@ -45,9 +45,10 @@ class RandomlyMissing:
             "counted": self.counted,
             "stations": self.stations,
             "projected": round(self.projected),
-            "serfling": f"{max(self.serfling, 1e-300):.1e}",
+            "serfling": percent(Fraction(self.serfling).limit_denominator(10**9), 4, language),
         }
-        return say_in(language, _RANDOM, **values), say_in(language, _NOT_RANDOM)
+        said = _RANDOM if self.serfling >= LEAST_SAID else _RANDOM_NONE
+        return say_in(language, said, **values), say_in(language, _NOT_RANDOM)
 
 
 def randomly_missing(
@@ -145,8 +146,16 @@ def post_stratified(
 
 _RANDOM = N_(
     "If the {counted:,} counted of {stations:,} stations were a random sample, the lead over all would be "
-    "about {projected:,} votes and the chance of a reversal at most {serfling}."
+    "about {projected:,} votes; were somebody else first over all, so large a lead would be seen with a "
+    "chance of at most {serfling}."
 )
+_RANDOM_NONE = N_(
+    "If the {counted:,} counted of {stations:,} stations were a random sample, the lead over all would be "
+    "about {projected:,} votes; were somebody else first over all, so large a lead would practically never "
+    "be seen."
+)
+LEAST_SAID = 1e-6
+"""A smaller chance is none that anybody could have an idea of, least of all under an assumption."""
 _NOT_RANDOM = N_(
     "Valid only if missing stations are a random sample, which the order of arrival does not "
     "guarantee: size, distance and connection all move it, innocently."

@@ -12,10 +12,20 @@ from escrutinio.core.election.roll import UNKNOWN
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.election.totals import by_area
 from escrutinio.evidence.certainty.rules import rules_of
+from escrutinio.evidence.certainty.station_changes import StationChanges
 
 
 class SmallRollError(EvidenceError):
     """A roll that somebody states is smaller than what the stations at hand already need."""
+
+
+@dataclass(frozen=True, eq=False)
+class Capacity:
+    """How many ballots can still come in each area, int64 [areas]: at `most`, -1 where unknown, and `least`,
+    as many as can for certain."""
+
+    most: Int64
+    least: Int64
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +35,7 @@ class CountedSheets:
     Per station, [stations]: `missing` (votes in the contest, and nothing of it counts or ever will not),
     `unread` (`unread_stations`); of counted sheets `ballots`, those that are `valid`, and how many may be of
     voters `beyond_list`. Per area, [areas]: `unlisted` and `open_ended` (`unlisted_stations`).
+    `changes`: what was changed of stations after the roll.
     """
 
     contest: ContestView
@@ -36,48 +47,52 @@ class CountedSheets:
     beyond_list: Int64
     unlisted: Int64
     open_ended: NDArray[np.bool_]
+    changes: StationChanges
 
-    def capacity(self, state: ElectionState, registered: int | None) -> Int64:
-        """R in each area, int64 [areas], -1 where unknown: at missing stations every voter on the list and as
+    def capacity(self, state: ElectionState, registered: int | None) -> Capacity:
+        """R in each area: at missing stations every voter on the list and as
         many more as the law allows; at a station with an unread sheet what its valid ballots leave of these.
 
         `registered`: voters on the whole roll, where somebody states it. Raises SmallRollError for fewer than
         what is counted needs.
         """
-        roll, most, missing, unread = state.roll.registered, self.beyond.most, self.missing, self.unread
+        roll, most, missing, unread = self.changes.registered, self.beyond.most, self.missing, self.unread
         known = roll != UNKNOWN
         rest = np.where(unread & known, np.maximum(roll + most - self.valid, 0), 0)
-        listed = by_area(state, np.where(missing & known, roll, 0))
+        listed = by_area(state, np.where(missing & known, roll, 0)) + self.changes.voters
         others = by_area(state, np.where(missing | (unread & ~known), most, 0) + rest)
         unknown = by_area(state, (missing | unread) & ~known)
-        gone = (self.unlisted > 0) | self.open_ended
-        capacity = np.where((unknown == 0) & ~gone, listed + others, -1)
+        gone = (self.unlisted > 0) | self.open_ended | (self.changes.opened_unknown > 0)
         supplements = state.definition.body.supplements
+        # Any station that the roll does not list may be one where the law lets others vote.
+        elsewhere = sum(each.most or 0 for each in supplements)
+        others = others + elsewhere * self.changes.opened
+        least = listed + others
+        capacity = np.where((unknown == 0) & ~gone, least, -1)
         if registered is not None:
             top = state.areas.index[self.contest.area]
             # Whoever is neither at a counted nor at an annulled station; a counted one has at least its
             # ballots, but for those of voters who may be beyond its list.
             from_list = np.maximum(self.ballots - self.beyond_list, 0)
             used = np.where(known, roll, from_list)[self.contest.stations & ~missing]
-            left = registered - int(used.sum())
+            # Who was registered at a station that was opened later may not be among those of the roll.
+            left = registered - int(used.sum()) + int(self.changes.voters[top])
             if left < int(listed[top]):
                 raise SmallRollError("roll-small", voters=registered)
-            bound = left - (listed[top] - listed) + others
-            # Any station that is declared and not listed may be one where the law lets others vote.
-            bound += sum(each.most or 0 for each in supplements) * self.unlisted[top]
+            bound = left - (listed[top] - listed) + others + elsewhere * self.unlisted[top]
             capacity = np.where(capacity < 0, bound, capacity)
         unbounded = by_area(state, (missing | unread) & self.beyond.unbounded) > 0
         if any(each.most is None for each in supplements):
-            unbounded |= gone
-        found: Int64 = np.where(unbounded, -1, capacity)
-        return found
+            unbounded |= gone | (self.changes.opened > 0)
+        return Capacity(np.where(unbounded, -1, capacity), least)
 
     def registered(self, state: ElectionState, stated: int | None) -> Int64:
         """Voters on the roll of the contest in each area, int64 [areas], -1 where unknown; `stated`: on the
         whole roll, where somebody states it."""
-        roll, here = state.roll.registered, self.contest.stations
-        sure = (by_area(state, here & (roll == UNKNOWN)) == 0) & (self.unlisted == 0) & ~self.open_ended
-        found = np.where(sure, by_area(state, np.where(here, roll, 0)), -1)
+        roll, here, unlisted = self.changes.registered, self.contest.stations, self.unlisted
+        sure = (by_area(state, here & (roll == UNKNOWN)) == 0) & (unlisted == 0) & ~self.open_ended
+        sure &= self.changes.opened_unknown == 0
+        found = np.where(sure, by_area(state, np.where(here, roll, 0)) + self.changes.voters, -1)
         top = state.areas.index[self.contest.area]
         if stated is not None and found[top] < 0:
             found[top] = stated

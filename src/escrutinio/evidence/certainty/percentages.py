@@ -61,6 +61,27 @@ def read_percentage(text: str) -> Percentage | None:
     return parse_percentage(text) if _PERCENTAGE.fullmatch(text) else None
 
 
+def stations_outside(stations: int, covered: Fraction) -> int:
+    """Stations that an announcement covering this share leaves out, to the nearest whole station."""
+    _check_covered(stations, covered)
+    inside = covered * stations
+    return stations - (2 * inside.numerator + inside.denominator) // (2 * inside.denominator)
+
+
+def stations_outside_range(stations: int, covered: Percentage) -> tuple[int, int]:
+    """Least and most stations left out, for every share that prints as this percentage to the nearest."""
+    _check_covered(stations, covered.value)
+    low, high = covered.interval()
+    fewest_inside = -(-low.numerator * stations // low.denominator)
+    most_inside = -(-high.numerator * stations // high.denominator) - 1
+    return stations - min(most_inside, stations), stations - max(fewest_inside, 0)
+
+
+def _check_covered(stations: int, covered: Fraction) -> None:
+    if stations < 0 or not 0 <= covered <= 1:
+        raise EvidenceError("feasible-covered", stations=stations, percent=float(100 * covered))
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """Whether two announced percentages of the same thing can stand for one share.

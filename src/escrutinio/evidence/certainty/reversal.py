@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.catalogue import N_
-from escrutinio.base.words.say import say_in
+from escrutinio.base.words.catalogue import N_, NN_
+from escrutinio.base.words.say import say_in, say_many_in
 from escrutinio.base.words.wording import decimal, percent, points
 from escrutinio.core.election.outcome import rank
 from escrutinio.evidence.certainty.irreversibility import Certificate
@@ -65,6 +65,11 @@ class Reversal:
         return None if self.lead_of_expected is None else (1 - self.others + self.lead_of_expected) / 2
 
     @property
+    def beyond(self) -> bool:
+        """Whether there are too few votes expected for it, the other candidates keeping their share."""
+        return self.share_needed is not None and self.share_needed + self.others > 1
+
+    @property
     def two_way_needed(self) -> Fraction | None:
         """The second's share of the votes expected if all of them go to the first two."""
         return None if self.lead_of_expected is None else (1 + self.lead_of_expected) / 2
@@ -79,7 +84,7 @@ class Reversal:
         names = {"first": self.first, "second": self.second, "margin": self.margin}
         lead, needed, tipping = self.lead_of_expected, self.share_needed, self.tipping_point
         if lead is None or needed is None or tipping is None or self.expected is None:
-            return say_in(language, _UNKNOWN, **names), say_in(language, _NOT)
+            return say_many_in(language, self.margin, *_UNKNOWN, **names), say_in(language, _NOT)
         values = {
             "expected": half_up(self.expected),
             "lead": decimal(100 * lead, 1, language),
@@ -87,9 +92,8 @@ class Reversal:
             "counted": percent(Fraction(self.second_votes, self.valid), 2, language),
             "tipping": points(tipping, 1, language),
         }
-        beyond = needed + self.others > 1
-        text = say_in(language, _BEYOND if beyond else _NEEDED, **names, **values)
-        return text, say_in(language, _NOT)
+        messages = _BEYOND if self.beyond else _NEEDED
+        return say_many_in(language, self.margin, *messages, **names, **values), say_in(language, _NOT)
 
 
 def reversal(certificate: Certificate, expected: Fraction | None) -> Reversal | None:
@@ -146,16 +150,24 @@ def _check_share(share: Fraction) -> None:
         raise EvidenceError("reversal-share", share=share)
 
 
-_NEEDED = N_(
+_NEEDED = NN_(
+    "{first} is {margin:,} vote ahead of {second}; at the turnout so far {expected:,} votes are "
+    "outstanding, and {second}, who has {counted} of those counted, would need a lead of {lead} points "
+    "among them, {needed}, which is {tipping} points from the lead so far.",
     "{first} is {margin:,} votes ahead of {second}; at the turnout so far {expected:,} votes are "
     "outstanding, and {second}, who has {counted} of those counted, would need a lead of {lead} points "
-    "among them, {needed}, which is {tipping} points from the lead so far."
+    "among them, {needed}, which is {tipping} points from the lead so far.",
 )
-_BEYOND = N_(
+_BEYOND = NN_(
+    "{first} is {margin:,} vote ahead of {second}; at the turnout so far {expected:,} votes are "
+    "outstanding, too few for {second} to draw level while other candidates keep their share.",
     "{first} is {margin:,} votes ahead of {second}; at the turnout so far {expected:,} votes are "
-    "outstanding, too few for {second} to draw level while other candidates keep their share."
+    "outstanding, too few for {second} to draw level while other candidates keep their share.",
 )
-_UNKNOWN = N_("{first} is {margin:,} votes ahead of {second}; how many votes are outstanding is not known.")
+_UNKNOWN = NN_(
+    "{first} is {margin:,} vote ahead of {second}; how many votes are outstanding is not known.",
+    "{first} is {margin:,} votes ahead of {second}; how many votes are outstanding is not known.",
+)
 _NOT = N_(
     "This is arithmetic, not a forecast: outstanding stations often differ from counted ones, in size, "
     "place and turnout, for innocent reasons."

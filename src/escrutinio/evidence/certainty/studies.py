@@ -8,12 +8,8 @@ from escrutinio.base.errors import InputError
 from escrutinio.base.words.catalogue import languages
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.records.types import Claim
-from escrutinio.evidence.certainty.certificates import (
-    Coverage,
-    announced_result,
-    claim_certificate,
-    coverage,
-)
+from escrutinio.evidence.certainty.announcements import announced_result, claim_certificate
+from escrutinio.evidence.certainty.certificates import Coverage, coverage
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.certainty.percentages import parse_percentage
 from escrutinio.evidence.certainty.projection import if_like_their_neighbours, if_randomly_missing

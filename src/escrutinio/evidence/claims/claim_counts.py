@@ -76,19 +76,6 @@ class CountTest:
         """L × chance of the best match, at most 1; `looked` stands in for L where more was tried."""
         return None if self.best is None else min(Fraction(1), self.best.chance * (looked or self.looked))
 
-    def posterior_odds(self, prior: Fraction) -> tuple[Fraction, Fraction] | None:
-        """Least and greatest odds that the counts were computed from percentages, given prior odds.
-
-        The event's chance if they were is between kappa and 1. None without a match of all counts. A function
-        of the prior, which is the reader's own. Raises EvidenceError for a prior that is not above 0.
-        """
-        if prior <= 0:
-            raise EvidenceError("prior-odds", prior=prior)
-        best = self.best
-        if best is None or best.left_out is not None:
-            return None
-        return prior * kappa(len(self.counts)) / best.chance, prior / best.chance
-
     def sentences(self, language: str) -> tuple[str, str]:
         """What was found and what it is not, in a language. Raises KeyError for an unknown language."""
         best = self.best

@@ -1,5 +1,7 @@
 """Announced results put to the tests: their own arithmetic, round percentages, the sheets at hand."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -14,11 +16,8 @@ from escrutinio.core.election.sheets import ballots_of
 from escrutinio.core.election.state import ContestView, ElectionState, Logged
 from escrutinio.core.election.totals import totals, totals_by_station
 from escrutinio.core.records import types as t
-from escrutinio.evidence.certainty.certificates import (
-    announced_result,
-    announced_roll,
-    coverage,
-)
+from escrutinio.evidence.certainty.announcements import announced_result, announced_roll
+from escrutinio.evidence.certainty.certificates import coverage
 from escrutinio.evidence.certainty.outstanding import SmallRollError
 from escrutinio.evidence.certainty.percentages import (
     Agreement,
@@ -27,6 +26,8 @@ from escrutinio.evidence.certainty.percentages import (
     agreements,
     parse_percentage,
     read_percentage,
+    stations_outside,
+    stations_outside_range,
 )
 from escrutinio.evidence.claims.claim_counts import MOST_COUNTS, MOST_VOTES, CountTest, look_for_percentages
 from escrutinio.evidence.claims.feasibility import (
@@ -36,11 +37,10 @@ from escrutinio.evidence.claims.feasibility import (
     least_differing,
     least_to_change_first,
     necessary_conditions,
-    stations_outside,
-    stations_outside_range,
     swing_of_capacity,
     swing_of_votes,
 )
+from escrutinio.evidence.claims.program import solved
 
 NULL = "null"
 """The column of null votes in a comparison."""
@@ -104,6 +104,17 @@ class AgainstSheets:
     def contradicts(self) -> bool:
         """Whether some necessary condition fails: the announcement and all sheets cannot both be true."""
         return not all(condition.holds for condition in self.conditions)
+
+    def by_program(self) -> AgainstSheets:
+        """The same with the least numbers that an integer program shows. Raises as `program.solved` does."""
+        whole = replace(self.comparison, outside=0)
+        nominal = replace(self.comparison, outside=self.nominal.outside)
+        return replace(
+            self,
+            least=solved(self.comparison, self.least),
+            nominal=solved(nominal, self.nominal),
+            none_outside=solved(whole, self.none_outside),
+        )
 
     def reversals(self) -> list[tuple[str, int | None]]:
         """How many sheets would have to differ for their first candidate not to lead, by what may differ.

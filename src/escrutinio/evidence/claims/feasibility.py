@@ -20,7 +20,6 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
-from escrutinio.evidence.certainty.percentages import Percentage
 
 DRAWS = (10, 20, 30, 100)
 """Numbers of boxes in the table of chances."""
@@ -120,7 +119,8 @@ class LeastDiffering:
     `column`: the one whose votes on the sheets are more than announced, None if none is. `attained`: whether
     a way to fill everything with just so many was found, which makes it the least number exactly; it
     `needs` that many votes from stations that differ or are missing, which have `room` (None: unknown).
-    `assumption`: `largest` or `average` sheets lie outside the announcement.
+    `assumption`: `largest` or `average` sheets lie outside the announcement; `never`: not even all sheets
+    would do, since the announcement has more votes than there are voters.
     """
 
     sheets: int
@@ -152,6 +152,8 @@ class LeastDiffering:
             "outside": self.outside,
             "boxes": self.boxes(Fraction(1, 100)) or 0,
         }
+        if self.assumption == "never":
+            return say_in(language, _NEVER, **values), say_in(language, _NOT_BOTH)
         assumption = self.assumption if self.outside else "none"
         assumed = say_in(language, _ASSUMED[assumption], **values)
         return (
@@ -163,22 +165,38 @@ class LeastDiffering:
 def least_differing(found: Comparison, *, average_outside: bool = False) -> LeastDiffering:
     """The least number of sheets that must differ, when such a sheet may have had 0 votes of a column.
 
-    For each column: the sheets with most votes of it, as many as it takes to bring the rest down to the
-    announced total, less those `outside` (taken to be the largest, or average ones if `average_outside`). No
-    smaller set can do, since every sheet contributes at most its own votes; the column that needs most
-    decides. Filling the other columns is then tried exactly; if it works, the bound is the answer.
+    The largest of these bounds. For each column, and for all with more votes than announced together: the
+    sheets with most of them, as many as it takes to bring the rest down to the announced total, less those
+    `outside` (taken to be the largest, or average ones if `average_outside`). For each column that is
+    announced with more than stations without a sheet can add, and for all together: the sheets that can
+    hide most more than they have. No smaller set can do, since every sheet contributes at most that; and
+    where a condition fails, one does differ. Filling the other columns is then tried exactly; if it works,
+    the bound is the answer. `program.solved` finds it where it does not.
     """
-    bounds = [_bound(found, c, average_outside) for c in range(len(found.columns))]
-    column = max(range(len(bounds)), key=lambda c: bounds[c][1])
-    sheets, relaxed = bounds[column]
+    excess = [c for c, residual in enumerate(found.residual) if residual < 0]
+    bounds: list[tuple[int, Fraction, int | None]] = [
+        (*_bound(found, (c,), average_outside), c) for c in range(len(found.columns))
+    ]
+    if len(excess) > 1:
+        bounds.append((*_bound(found, excess, average_outside), None))
+    try:
+        bounds += [(*each, None) for each in _room_bounds(found)]
+    except EvidenceError:
+        everything = len(found.votes)
+        return LeastDiffering(
+            everything, everything, Fraction(everything), None, found.outside, "never", needs=None
+        )
+    if not all(condition.holds for condition in necessary_conditions(found)):
+        bounds.append((1, Fraction(1), None))
+    sheets, relaxed, column = max(bounds, key=lambda bound: bound[0])
     attained, needs, room = False, None, None
-    if not average_outside:
+    if not average_outside and column is not None:
         attained, needs, room = _fill(found, column, sheets)
     assumption = "average" if average_outside else "largest"
+    name = found.columns[column] if sheets and column is not None else None
     return LeastDiffering(
-        sheets, len(found.votes), relaxed, found.columns[column] if sheets else None, found.outside,
-        assumption, attained, needs, room,
-    )  # fmt: skip
+        sheets, len(found.votes), relaxed, name, found.outside, assumption, attained, needs, room
+    )
 
 
 def least_to_change_first(leads: Int64, swing: Int64, missing: int) -> int | None:
@@ -199,22 +217,6 @@ def swing_of_capacity(first: Int64, second: Int64, capacity: Int64) -> Int64:
 def swing_of_votes(first: Int64) -> Int64:
     """Greatest swing with the turnout as on the sheet: the first's votes were the second's."""
     return 2 * first
-
-
-def stations_outside(stations: int, covered: Fraction) -> int:
-    """Stations that an announcement covering this share leaves out, to the nearest whole station."""
-    _check_covered(stations, covered)
-    inside = covered * stations
-    return stations - (2 * inside.numerator + inside.denominator) // (2 * inside.denominator)
-
-
-def stations_outside_range(stations: int, covered: Percentage) -> tuple[int, int]:
-    """Least and most stations left out, for every share that prints as this percentage to the nearest."""
-    _check_covered(stations, covered.value)
-    low, high = covered.interval()
-    fewest_inside = -(-low.numerator * stations // low.denominator)
-    most_inside = -(-high.numerator * stations // high.denominator) - 1
-    return stations - min(most_inside, stations), stations - max(fewest_inside, 0)
 
 
 def chance_of_none(boxes: int, differing: int, drawn: int) -> Fraction:
@@ -245,15 +247,31 @@ def boxes_to_settle(boxes: int, differing: int, risk: Fraction) -> int:
     return low
 
 
-def _bound(found: Comparison, column: int, average_outside: bool) -> tuple[int, Fraction]:
-    """Sheets that must differ for one column, and the same without rounding up."""
-    votes, excess = found.votes[:, column], -found.residual[column]
+def _bound(found: Comparison, columns: Sequence[int], average_outside: bool) -> tuple[int, Fraction]:
+    """Sheets that must differ for the votes of some columns together, and the same without rounding up."""
+    votes = found.votes[:, list(columns)].sum(axis=1)
+    excess = -sum(found.residual[c] for c in columns)
     if average_outside:
         n = len(votes)
         _check_exact(found, n)
-        return fewest(votes * n, excess * n - found.outside * found.totals[column])
+        return fewest(votes * n, excess * n - found.outside * int(votes.sum()))
     sheets, relaxed = fewest(votes, excess)
     return max(sheets - found.outside, 0), max(relaxed - found.outside, Fraction(0))
+
+
+def _room_bounds(found: Comparison) -> list[tuple[int, Fraction]]:
+    """Sheets that must differ to make room for what is announced beyond the sheets and the stations without.
+
+    Raises EvidenceError where not even all of them make it.
+    """
+    if found.missing is None:
+        return []
+    rows = [*found.votes.T, found.votes.sum(axis=1)]
+    goals = [*found.residual, sum(found.residual)]
+    return [
+        fewest(np.maximum(found.capacity - row, 0), goal - found.missing)
+        for row, goal in zip(rows, goals, strict=True)
+    ]
 
 
 def fewest(amounts: Int64, goal: int) -> tuple[int, Fraction]:
@@ -292,11 +310,6 @@ def _check_exact(found: Comparison, factor: int) -> None:
         raise EvidenceError("feasible-exact", factor=factor)
 
 
-def _check_covered(stations: int, covered: Fraction) -> None:
-    if stations < 0 or not 0 <= covered <= 1:
-        raise EvidenceError("feasible-covered", stations=stations, percent=float(100 * covered))
-
-
 _EITHER = N_(
     "Either the announced total is wrong or at least {sheets:,} of the {of:,} sheets ({share}) differ "
     "from their ballots, {assumed}."
@@ -311,7 +324,11 @@ _NOT_EITHER = N_(
     "differing; {boxes:,} boxes opened at random would meet one that differs with a chance of 99%, if so "
     "many do."
 )
-_BOTH = N_("No column of the sheets has more votes than announced, so this test finds no contradiction.")
+_NEVER = N_(
+    "Even if all the {of:,} sheets differed from their ballots, the announced total would have more votes "
+    "than its stations have voters."
+)
+_BOTH = N_("The announced total and the sheets can both be true as far as these conditions go.")
 _NOT_BOTH = N_(
     "That does not make either of them right; the other conditions and a hand count still can tell."
 )

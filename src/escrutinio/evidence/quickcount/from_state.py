@@ -10,11 +10,10 @@ from escrutinio.core.election.places import Beyond
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.election.totals import totals_by_station
 from escrutinio.evidence.quickcount.design import Design, Plan
-from escrutinio.evidence.quickcount.estimate import QuickCount, Sample, estimate
-from escrutinio.evidence.quickcount.planning import Z95
+from escrutinio.evidence.quickcount.estimate import Arrival, QuickCount, Sample, estimate
 
 
-def quick_count(plan: Plan, state: ElectionState, contest: str, basis: str, z: float = Z95) -> QuickCount:
+def quick_count(plan: Plan, state: ElectionState, contest: str, basis: str) -> QuickCount:
     """Estimate a contest from the tables that `plan` draws, as far as their sheets count in `basis`.
 
     Raises KeyError for codes that the state does not have, EvidenceError where the roll lacks a table of
@@ -31,18 +30,27 @@ def quick_count(plan: Plan, state: ElectionState, contest: str, basis: str, z: f
     )
     bounded = (roll >= 0) & ~beyond.unbounded
     unit, stratum, population = _units(plan, drawn)
+    obtained = votes[:, 0] >= 0
     return estimate(
         Sample(
             candidates=view.candidates,
             votes=votes,
-            obtained=votes[:, 0] >= 0,
+            obtained=obtained,
             most=np.where(bounded, (roll + beyond.most) * view.marks, -1)[rows],
             unit=unit,
             stratum=stratum,
             population=population,
         ),
-        z,
+        _arrival(plan, drawn, obtained.tolist()),
     )
+
+
+def _arrival(plan: Plan, drawn: tuple[str, ...], obtained: list[bool]) -> tuple[Arrival, ...]:
+    """What came in by stratum of the frame, also where the draw did not go by strata, in order of codes."""
+    stratum = {unit.station: unit.stratum for unit in plan.frame}
+    sizes = Counter(stratum[station] for station in drawn)
+    came = Counter(stratum[station] for station, here in zip(drawn, obtained, strict=True) if here)
+    return tuple(Arrival(code, sizes[code], came[code]) for code in sorted(sizes))
 
 
 def _units(plan: Plan, drawn: tuple[str, ...]) -> tuple[Int64, Int64, Int64]:

@@ -11,7 +11,8 @@ from fractions import Fraction
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import decimal
-from escrutinio.evidence.screening.result import Missing, Screen
+from escrutinio.evidence.screening.result import Family, Missing, Screen
+from escrutinio.evidence.screening.run import Screening
 from escrutinio.evidence.screening.screen_texts import (
     EXTRA_SPREAD,
     HARD,
@@ -31,6 +32,15 @@ LEFT_OUT = N_(
     "Sheets not looked at, having more than {most:,} ballots or registered voters: {count:,} ({listed})."
 )
 
+_OUTSIDE = N_(
+    "Of {tested:,} statistics of single figures on {sheets:,} sheets {outside:,} lie outside what their "
+    "model gives, at 5% after correction for their number."
+)
+_NOTHING_TESTED = N_("No statistic of single figures could be tested on {sheets:,} sheets.")
+_CENTERS = N_(
+    "That the tables of a center differ by more than a lottery stands apart: hardly any real election fits "
+    "that model."
+)
 _HARD_CHECKS = frozenset({"overvotes", "null-votes"})
 
 
@@ -70,6 +80,23 @@ def sentences(screen: Screen, language: str) -> tuple[str, str]:
     """Two sentences: what was seen beside the model, and how to read it."""
     words = explain(screen, language)
     return f"{words.heading}. {words.seen}", f"{words.is_not} {words.innocent} {words.look_at}"
+
+
+def summary(found: Screening, language: str) -> tuple[str, str]:
+    """How many statistics of single figures lie outside their model, of how many, and what was left out; and
+    what that is not. Raises KeyError for an unknown language."""
+    figures = [screen for screen in found.screens if screen.family is Family.FIGURES]
+    tested = [screen for screen in figures if screen.outside is not None]
+    values = {
+        "tested": len(tested),
+        "sheets": found.sheets,
+        "outside": sum(screen.outside is True for screen in tested),
+    }
+    seen = say_in(language, _OUTSIDE if tested else _NOTHING_TESTED, **values)
+    parts = [seen, words_of_left_out(found.left_out, language)]
+    if any(screen.family is Family.CENTERS and screen.outside for screen in found.screens):
+        parts.insert(1, say_in(language, _CENTERS))
+    return " ".join(filter(None, parts)), say_in(language, IS_NOT)
 
 
 def words_of_left_out(stations: Sequence[str], language: str) -> str:

@@ -15,7 +15,8 @@ from escrutinio.base.errors import InputError, RecordError
 from escrutinio.core.election.acts import Acts, Awaiting
 from escrutinio.core.election.control import acts_in
 from escrutinio.core.election.keys import HeldKey
-from escrutinio.core.election.state import Standing, attachments_of
+from escrutinio.core.election.revoking import WATCHERS
+from escrutinio.core.election.state import ElectionState, Standing, attachments_of
 from escrutinio.core.log.accept import Refusal
 from escrutinio.core.records.attachments import attachment_of, digest_of, file_name
 from escrutinio.core.records.entry import Entry, open_record, seal
@@ -105,10 +106,10 @@ class Signing(Writing):
     """
 
     def __init__(self, log: VerifiedLog, key: KeyHolder, name: str, base_dir: Path, clock: int) -> None:
-        """Raises InputError where the log does not have the key in force under this name."""
+        """Raises InputError where the log has no such key under this name, or it is revoked for good."""
         super().__init__(log, base_dir)
         self._key, self._name, self._clock = key, name, clock
-        self._held = key_in_force(log, key, name)
+        self._held = None if _is_root(log, key) else key_heard(log.state, key, name)
         self._admission = log.folding.admission()
 
     # --- sealing ---
@@ -125,8 +126,10 @@ class Signing(Writing):
     ) -> Sealed:
         """Seal what another signer said, word for word; `beside` are files that came with it, by digest.
 
-        Raises InputError or RecordError.
+        Raises InputError or RecordError, also for a record of the other that the log would refuse.
         """
+        if self._log.find(entry.raw) is None:
+            self._hear_other(entry)
         for waits in self._acts.awaiting():
             if (waits.subject, waits.body) == (entry.subject, entry.body) and self._name in waits.names:
                 raise InputError("act-signed-already", name=self._name)
@@ -155,6 +158,8 @@ class Signing(Writing):
         return Sealed(entry, self._waits(entry))
 
     def _hear(self, entry: Entry) -> None:
+        if self._held is None or self._held.revoked is not None:
+            return
         key = self._held.key
         current = self._acts.in_force(entry.body, entry.subject)
         standing = self._acts.hear(self._admission.size, entry, key.name, key.role)
@@ -163,15 +168,37 @@ class Signing(Writing):
         if standing is Standing.SUPERSEDED:
             raise InputError("act-would-be-behind", entry="–" if current is None else current.index)
 
+    def _hear_other(self, entry: Entry) -> None:
+        """Take in what another signed and nobody can see in the log yet: as if it stood there."""
+        [refused] = self._admission.judge([entry.raw])
+        if isinstance(refused, Refusal):
+            raise refused.why
+        held = self._log.state.keys.get(entry.kid)
+        if held is not None and held.revoked is None:
+            self._acts.hear(self._admission.size, entry, held.key.name, held.key.role)
+        self._admission.follow([entry.raw])
+
     def _waits(self, entry: Entry) -> Awaiting | None:
         same = (entry.subject, entry.body)
         waiting = (each for each in self._acts.awaiting() if (each.subject, each.body) == same)
         return next(waiting, None)
 
+    @property
+    def revoked(self) -> bool:
+        """Whether the key is a party's or an observer's that was revoked: what it signs enters, and is
+        marked."""
+        return self._held is not None and self._held.revoked is not None
 
-def key_in_force(log: VerifiedLog, key: KeyHolder, name: str) -> HeldKey:
-    """The key as the log has it. Raises InputError where it is not in force under this name."""
-    held = log.state.keys.get(key.kid)
-    if held is None or held.revoked is not None or held.key.name != name:
+
+def key_heard(state: ElectionState, key: KeyHolder, name: str) -> HeldKey:
+    """The key as the log has it: in force, or of a party or an observer, whose records still enter once it is
+    revoked. Raises InputError where it is not enrolled under this name, or is heard no more."""
+    held = state.keys.get(key.kid)
+    if held is None or held.key.name != name or (held.revoked is not None and held.key.role not in WATCHERS):
         raise InputError("key-to-enrol", kid=key.kid.hex(), name=name)
     return held
+
+
+def _is_root(log: VerifiedLog, key: KeyHolder) -> bool:
+    charter = log.state.charter
+    return charter is not None and charter.body.root_key == key.public_key

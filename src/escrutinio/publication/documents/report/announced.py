@@ -14,9 +14,6 @@ from escrutinio.publication.documents.report.document import Answer, Table, Tong
 from escrutinio.publication.documents.report.names import announcement_name, candidate_name
 from escrutinio.publication.documents.report.results import ContestEvidence
 
-PRIORS = (10, 1_000, 100_000)
-"""Prior odds are the reader's own; these only show how much the figures move them."""
-
 ROUNDINGS = {
     Rounding.NEAREST: N_("to the nearest"),
     Rounding.FLOOR: N_("down"),
@@ -46,7 +43,7 @@ def _study(one: ContestEvidence, study: ClaimStudy, say: Tongue) -> Iterator[Ans
         yield Answer(
             heading,
             study.counts.sentences(say.language),
-            (*_matches(study.counts, say), *_odds(study.counts, say)),
+            tuple(_matches(study.counts, say)),
             key=f"{key}-percentages",
             entries=entries,
         )
@@ -81,31 +78,21 @@ def _study(one: ContestEvidence, study: ClaimStudy, say: Tongue) -> Iterator[Ans
 
 def _matches(test: CountTest, say: Tongue) -> Iterator[Table]:
     rows = tuple(
-        (f"{match.decimals}, {say(ROUNDINGS[match.mode])}", say.whole(round(1 / match.chance)))
+        (
+            f"{match.decimals}, {say(ROUNDINGS[match.mode])}",
+            say.whole(round(1 / match.chance)),
+            say.whole(round(1 / min(Fraction(1), match.chance * test.looked))),
+        )
         for match in test.matches
         if match.matched and match.left_out is None and 0 < match.chance < 1
     )
     if rows:
-        header = (say("decimals, rounding"), say("chance: 1 in"))
-        yield Table(say("Percentages that give these counts"), header, rows)
-
-
-def _odds(test: CountTest, say: Tongue) -> Iterator[Table]:
-    rows = []
-    for against in PRIORS:
-        odds = test.posterior_odds(Fraction(1, against))
-        if odds is not None:
-            rows.append((f"1 : {say.whole(against)}", *(f"{say.whole(int(each))} : 1" for each in odds)))
-    if rows:
         header = (
-            say("your odds before"),
-            say("after, at least"),
-            say("at most"),
+            say("decimals, rounding"),
+            say("chance: 1 in"),
+            say("× {tests:,} tests: 1 in", tests=test.looked),
         )
-        caption = say(
-            "Odds that the counts were worked out from percentages, as a function of what you held before"
-        )
-        yield Table(caption, header, tuple(rows))
+        yield Table(say("Percentages that give these counts"), header, rows)
 
 
 def _sheets(one: ContestEvidence, found: AgainstSheets, say: Tongue) -> Iterator[Table]:
@@ -141,7 +128,7 @@ def _sheets(one: ContestEvidence, found: AgainstSheets, say: Tongue) -> Iterator
     )
     if boxes:
         yield Table(
-            say("Boxes opened at random that would settle it"),
+            say("Boxes opened at random to meet one that differs, if so many do"),
             (say("chance of meeting none of them, at most"),
              say("boxes")),
             boxes,

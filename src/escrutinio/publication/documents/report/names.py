@@ -45,7 +45,11 @@ def screening_by_name(one: ContestEvidence, found: Screening, say: Tongue) -> Sc
 
 def certificate_by_name(one: ContestEvidence, found: Certificate, say: Tongue) -> Certificate:
     """The same with candidates by name."""
-    return replace(found, candidates=tuple(candidate_name(one, code, say) for code in found.candidates))
+    names = tuple(candidate_name(one, code, say) for code in found.candidates)
+    whole = found.as_counted
+    return replace(
+        found, candidates=names, as_counted=None if whole is None else replace(whole, candidates=names)
+    )
 
 
 def reversal_by_name(one: ContestEvidence, found: Reversal, say: Tongue) -> Reversal:

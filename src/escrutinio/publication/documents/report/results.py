@@ -20,27 +20,27 @@ from escrutinio.core.election.totals import totals_by_station
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Bulletin, Claim
 from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
-from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, registered_of
+from escrutinio.evidence.audit.bounds import Boxes
+from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, planning_bound, registered_of
 from escrutinio.evidence.audit.hot import opened_boxes
-from escrutinio.evidence.audit.plan import AuditPlan, plan_audits
+from escrutinio.evidence.audit.outcomes import outcome_of
+from escrutinio.evidence.audit.plan import AuditPlan, Planning, plan_audits
 from escrutinio.evidence.audit.status import Audits, audit_statuses
-from escrutinio.evidence.certainty.certificates import (
-    Coverage,
+from escrutinio.evidence.certainty.announcements import (
     announced_roll,
     bulletin_certificate,
     claim_certificate,
-    coverage,
 )
+from escrutinio.evidence.certainty.certificates import Coverage, coverage
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.certainty.outstanding import SmallRollError
 from escrutinio.evidence.certainty.percentages import Agreement
 from escrutinio.evidence.certainty.reversal import Reversal
 from escrutinio.evidence.claims.claims import ClaimStudy, claims_beside_each_other, study_claim
 from escrutinio.evidence.quickcount.planning import SampleSize, tables_needed
-from escrutinio.evidence.screening.run import LEAST_REPLICATES, Screening, screen
+from escrutinio.evidence.screening.run import SEED, Screening, screen
 from escrutinio.evidence.screening.sheets import sheets_of
 
-SEED = 2024
 FEWEST_SHEETS = 100
 """Screening says nothing of fewer sheets: its models are of many."""
 
@@ -63,6 +63,8 @@ class Certainty:
     index: int | None
     certificate: Certificate
     reversal: Reversal | None
+    average: int | None = None
+    """Of an announcement: registered voters outstanding, were the stations outside of average size."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class ContestEvidence:
     pairs: tuple[tuple[str, str, str, Agreement], ...]
     accounts: tuple[Accounts, ...]
     plans: tuple[AuditPlan, ...]
+    plans_missing: tuple[AuditPlan | None, ...]
     plan_basis: str
     hot: tuple[tuple[int, int], ...]
     audits: Audits
@@ -108,7 +111,7 @@ def _contest(
     bases = [basis.code for basis in shown_bases(state, code) if basis.code not in (PAPER, REPORTED_LATE)]
     roll, found = _coverages(state, code, bases)
     main = _try(lambda: audited_basis(state, code)) or next(iter(bases), "")
-    boxes = _try(lambda: boxes_of(state, code, main)) if main else None
+    boxes = _try(lambda: boxes_of(state, code, main, bound=planning_bound(state, code))) if main else None
     voters = registered_of(state, code)
     plans = _try(lambda: plan_audits(view, boxes, RISK_LIMITS, registered=voters)) if boxes else None
     claims = state.records(Claim, code)
@@ -123,6 +126,7 @@ def _contest(
         pairs=_pairs(state, code),
         accounts=_try(lambda: compare_bases(state, code, REPORTED)) or (),
         plans=plans or (),
+        plans_missing=_against(view, boxes, found, main, voters) if plans and boxes else (),
         plan_basis=main,
         hot=_hot(state, view, main),
         audits=audit_statuses(state, code, attachments=attachments),
@@ -130,6 +134,22 @@ def _contest(
         screening=_screening(state, code, main, executor) if main else None,
         screening_basis=main,
     )
+
+
+def _against(
+    view: ContestView, boxes: Boxes, found: Sequence[Coverage], basis: str, voters: int | None
+) -> tuple[AuditPlan | None, ...]:
+    """The plans with every ballot that is outstanding against the outcome: None where no audit of boxes
+    confirms that; nothing where none is outstanding, or nobody knows how many are."""
+    missing = next(
+        (each.certificate(view.area).outstanding.capacity for each in found if each.basis == basis), None
+    )
+    if not missing:
+        return ()
+    planning = _try(
+        lambda: Planning.of(outcome_of(view, boxes, registered=voters), boxes, outstanding=missing)
+    )
+    return tuple(None if planning is None else planning.at(limit) for limit in RISK_LIMITS)
 
 
 def _names(state: ElectionState, claims: tuple[Logged[Claim], ...]) -> dict[str, tuple[Title, ...]]:
@@ -177,7 +197,9 @@ def _of_claims(state: ElectionState, claims: tuple[Logged[Claim], ...]) -> list[
         announced = _try(partial(claim_certificate, state, logged))
         if announced is not None:
             code = announced.certificate.basis.partition(":")[2]
-            found.append(Certainty(code, logged.index, announced.certificate, announced.reversal))
+            found.append(
+                Certainty(code, logged.index, announced.certificate, announced.reversal, announced.average)
+            )
     return found
 
 
@@ -231,4 +253,4 @@ def _screening(state: ElectionState, contest: str, basis: str, executor: Executo
     sheets = _try(lambda: sheets_of(state, contest, basis))
     if sheets is None or len(sheets.valid) < FEWEST_SHEETS:
         return None
-    return _try(lambda: screen(sheets, seed=SEED, replicates=LEAST_REPLICATES, executor=executor))
+    return _try(lambda: screen(sheets, seed=SEED, executor=executor))

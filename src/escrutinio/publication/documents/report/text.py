@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.titles import title_in
@@ -13,7 +12,7 @@ from escrutinio.evidence.accounts.accounts import Accounts
 from escrutinio.evidence.accounts.differences import Kind
 from escrutinio.evidence.certainty.irreversibility import Certificate
 from escrutinio.evidence.screening.screen_texts import SCREENS
-from escrutinio.evidence.screening.words import chance, explain, words_of_left_out
+from escrutinio.evidence.screening.words import chance, explain, summary
 from escrutinio.publication.documents.report.announced import claim_findings
 from escrutinio.publication.documents.report.audits import audit_answers
 from escrutinio.publication.documents.report.document import Answer, Chapter, Table, Tongue, Topic
@@ -25,6 +24,7 @@ from escrutinio.publication.documents.report.names import (
     reversal_by_name,
     screening_by_name,
 )
+from escrutinio.publication.documents.report.plans import lottery_answer, plan_answer
 from escrutinio.publication.documents.report.plots import plots_of
 from escrutinio.publication.documents.report.results import Certainty, ContestEvidence
 
@@ -78,7 +78,6 @@ def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
         "irreversibility",
         say("Can the votes that are outstanding change it?"),
         tuple(_standings(one, say)) or (_nothing(say),),
-        ("V. D'Hondt, Système pratique et raisonné de représentation proportionnelle (1882)",),
     )
     if one.claims:
         yield Topic(
@@ -102,6 +101,7 @@ def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
                 "J. Aslam, R. Popa, R. Rivest (2008)",
                 "P. Stark, Efficient post-election audits (2009); ALPHA (2023)",
                 "M. Lindeman, P. Stark, V. Yates, BRAVO (2012)",
+                "P. Stark, IEEE Transactions on Information Forensics and Security 4 (2009)",
             ),
         )
     if one.quick_count is not None:
@@ -118,8 +118,12 @@ def _topics(one: ContestEvidence, say: Tongue) -> Iterator[Topic]:
             tuple(_screens(one, say)),
             (
                 "D. Kobak, S. Shpilkin, M. Pshenichnikov (2016)",
+                "B. Beber, A. Scacco (2012)",
+                "J. Deckert, M. Myagkov, P. Ordeshook (2011)",
+                "J. B. S. Haldane (1940)",
                 "P. Klimek et al., PNAS (2012)",
                 "S. Holm (1979)",
+                "Y. Benjamini, Y. Hochberg (1995)",
             ),
         )
 
@@ -145,7 +149,7 @@ def _standing(
     one: ContestEvidence, heading: str, standing: Certainty, say: Tongue, roll: int | None
 ) -> Answer:
     certificate = certificate_by_name(one, standing.certificate, say)
-    sentences = list(certificate.sentences(say.language))
+    sentences = [said_of(one, standing, say.language), certificate.sentences(say.language)[1]]
     sentences += _roll_from(roll, say)
     decides = certificate.statements[0].code == "first" and certificate.outstanding.capacity != 0
     if standing.reversal is not None and decides:
@@ -154,7 +158,7 @@ def _standing(
     return Answer(
         heading,
         tuple(sentences),
-        (_certificate(certificate, say),),
+        (_certificate(standing, certificate, say),),
         key=f"sheets-{standing.label}" if index is None else f"e{index}",
         entries=() if index is None else (index,),
     )
@@ -167,31 +171,49 @@ def _roll_from(roll: int | None, say: Tongue) -> tuple[str, ...]:
     return (say("The size of the roll, {size:,}, is taken from an announced result.", size=roll),)
 
 
-def _certificate(certificate: Certificate, say: Tongue) -> Table:
+def _certificate(standing: Certainty, certificate: Certificate, say: Tongue) -> Table:
+    whole, left = certificate.as_counted, certificate.outstanding
+    limit = certificate.statements[0].withstands
     rows = [
         (name, say.whole(votes))
         for name, votes in zip(certificate.candidates, certificate.votes, strict=True)
     ]
-    limit = certificate.statements[0].withstands
     rows += [
         (say("margin"), say.whole(certificate.margin)),
-        (
-            say("registered voters outstanding, at most"),
-            say.whole(certificate.outstanding.capacity),
-        ),
-        (say("stations without a sheet"), say.whole(certificate.outstanding.silent)),
-        (say("stations pending"), say.whole(certificate.outstanding.pending)),
-        (say("stations in dispute, left out"), say.whole(certificate.outstanding.disputed)),
+        (say("registered voters outstanding, at most"), say.whole(left.capacity)),
+    ]
+    if left.least is not None and left.least != left.capacity:
+        rows.append((say("registered voters outstanding, at least"), say.whole(left.least)))
+    if certificate.announced:
+        rows.append((say("the same, were the stations outside of average size"), say.whole(standing.average)))
+        rows.append((say("stations outside, at most"), say.whole(left.silent)))
+    else:
+        rows += [
+            (say("stations without a sheet"), say.whole(left.silent)),
+            (say("stations declared, not listed"), say.whole(left.unlisted)),
+            (say("stations pending"), say.whole(left.pending)),
+            (say("stations in dispute, left out"), say.whole(left.disputed)),
+        ]
+    rows += [
         (
             say("most outstanding votes with which it stays"),
             say.unknown if limit is None else say.whole(max(limit, 0)),
         ),
-        (say("status"), say(FINALITY[certificate.finality.value])),
+        (
+            say("status"),
+            say("irreversible, if so")
+            if certificate.announced and left.capacity and certificate.irreversible
+            else say(FINALITY[certificate.finality.value]),
+        ),
     ]
+    if whole is None:
+        return Table(say("The figures to check"), ("", say("votes")), tuple(rows))
+    with_disputed = [*map(say.whole, whole.votes), say.whole(whole.margin)]
+    with_disputed += [""] * (len(rows) - len(with_disputed))
     return Table(
         say("The figures to check"),
-        ("", say("votes")),
-        tuple(rows),
+        ("", say("votes"), say("with those in dispute")),
+        tuple((*row, more) for row, more in zip(rows, with_disputed, strict=True)),
     )
 
 
@@ -235,61 +257,10 @@ def _reconciled(one: ContestEvidence, found: Accounts, say: Tongue) -> Answer:
 
 def _audits(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     if one.plans:
-        yield _plans(one, say)
+        yield plan_answer(one, say)
     if one.plans and one.hot:
-        yield _hot(one, say)
+        yield lottery_answer(one, say)
     yield from audit_answers(one, say)
-
-
-def _plans(one: ContestEvidence, say: Tongue) -> Answer:
-    header = (
-        say("risk limit"),
-        say("boxes, default bet"),
-        "MACRO",
-        say("equal chances"),
-        say("vouchers, on average"),
-    )
-    rows = tuple(
-        (
-            say.percent(plan.risk_limit, 0),
-            *(say.whole(n) for n in (plan.boxes, plan.boxes_macro, plan.boxes_srs, plan.vouchers_expected)),
-        )
-        for plan in one.plans
-    )
-    table = Table(say("If every box agrees with its sheet"), header, rows)
-    heading = say("Plan for {basis}", basis=basis_name(one, one.plan_basis, say))
-    return Answer(heading, one.plans[0].sentences(say.language), (table,), key="plan")
-
-
-def _hot(one: ContestEvidence, say: Tongue) -> Answer:
-    bases = (
-        say("centers as the roll lists them"),
-        say("center size = largest station number among its counted sheets"),
-    )
-    rows = tuple(
-        (base, say.whole(opened), say.whole(of), say.percent(Fraction(opened, of), 1))
-        for base, (opened, of) in zip(bases, one.hot, strict=False)
-    )
-    header = (
-        say("over which base"),
-        say("boxes opened"),
-        say("of"),
-        say("share"),
-    )
-    caption = say("What the lottery opens")
-    return Answer(
-        say("The hot audit's lottery"),
-        (
-            say(
-                "The rule of 2024 opens one box at a center of 1 to 4 stations, two of 5 to 8, three of "
-                "9 to 11, four of more. The share of boxes follows from the rule and the sizes of the "
-                "centers."
-            ),
-            say("It certifies nothing unless the counts are published box by box."),
-        ),
-        (Table(caption, header, rows),),
-        key="lottery",
-    )
 
 
 def _quick_count(one: ContestEvidence, say: Tongue) -> Answer:
@@ -326,19 +297,19 @@ def _screens(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
         rows.append(
             (explain(each, say.language).heading, say.whole(each.sheets), *figures, *chances, outside)
         )
-    said = say(
-        "{sheets:,} sheets. Models are worked out where they can be, and otherwise drawn "
+    worked_out = say(
+        "Models are worked out where they can be, and otherwise drawn "
         "{replicates:,} times with seed {seed}. "
         "Every statistic is shown, those that show nothing like the others.",
-        sheets=found.sheets,
         replicates=found.replicates,
         seed=found.seed,
     )
-    said = f"{said} {words_of_left_out(found.left_out, say.language)}".rstrip()
-    is_not = explain(found.screens[0], say.language).is_not if found.screens else ""
+    said, is_not = summary(found, say.language)
     caption = say("Statistics and their models")
     tables = (Table(caption, header, tuple(rows)),)
-    yield Answer(basis_name(one, one.screening_basis, say), (said, is_not), tables, key="statistics")
+    yield Answer(
+        basis_name(one, one.screening_basis, say), (said, is_not, worked_out), tables, key="statistics"
+    )
     for at, each in enumerate(one.screening.screens):
         if each.outside:
             words = explain(found.screens[at], say.language)
