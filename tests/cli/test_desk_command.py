@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.hands import begin_election
 from tests.cli.running import in_process
-from tests.cli.test_many_hands import begin_at
 
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return begin_at(tmp_path_factory.mktemp("desk-command")) / "authority"
+    return begin_election(tmp_path_factory.mktemp("desk-command")) / "authority"
 
 
 def test_a_key_is_handed_out_listed_and_ended(directory: Path) -> None:
