@@ -11,7 +11,7 @@ from escrutinio.core.records.entry import seal, verify
 from escrutinio.core.records.keyfiles import write_key_file
 from escrutinio.core.records.keys import SigningKey, check_signature
 from escrutinio.core.records.types import CoRecord
-from escrutinio.intake.authoring.holders import open_key
+from escrutinio.intake.authoring.holders import TokenKey, open_key
 from tests.tokens import PIN, Card
 
 NAME = "authority/officer-1"
@@ -84,6 +84,15 @@ def test_two_keys_of_one_token_are_open_at_once(card: Card) -> None:
     assert first.public_key != second.public_key
     check_signature(second.public_key, b"x", second.sign(b"x"))
     check_signature(first.public_key, b"x", first.sign(b"x"))
+
+
+@pytest.mark.token
+def test_a_token_that_was_closed_asks_for_its_pin_again(card: Card) -> None:
+    card.make_key(NAME)
+    holder = open_key(card.address(NAME), PIN).holder
+    assert isinstance(holder, TokenKey)
+    holder.close()
+    assert refusal(card.address(NAME), "1234").code == "token-pin"
 
 
 @pytest.mark.token
