@@ -68,7 +68,7 @@ def test_what_is_not_held_whole_is_not_cosigned(copy: Path) -> None:
     assert "escrutinio verify" in done.stderr
     assert (copy / "log" / "checkpoint").read_bytes() == before
     bundle.unlink()
-    assert cosigns(copy).returncode == 1
+    assert cosigns(copy).returncode == 4  # what is missing may still come
     assert (copy / "log" / "checkpoint").read_bytes() == before
     bundle.write_bytes(raw)
     assert cosigns(copy).returncode == 0

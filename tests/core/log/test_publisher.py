@@ -229,25 +229,6 @@ def test_without_a_quorum_the_last_public_checkpoint_stays(home: LogHome) -> Non
     assert entries(home) == records(600)
 
 
-def test_witnesses_that_are_named_later_cosign_what_is_public(home: LogHome) -> None:
-    """The checkpoint stays; without their quorum the one without cosignatures does."""
-    with home.publisher() as publisher:
-        home.append(publisher, records(3))
-    before = home.checkpoint()
-    witnesses, rule = [StrictWitness("a"), StrictWitness("b")], policy("a", "b", threshold=2)
-    witnesses[1].reachable = False
-    with home.publisher(rule, witnesses) as publisher:
-        assert publisher.publish() is None
-        assert home.checkpoint() == before
-        witnesses[1].reachable = True
-        assert publisher.publish() is not None
-        assert publisher.publish() is None
-        home.append(publisher, records(4))
-    report = verify_log(open_log(home.log), rule)
-    assert report.authenticated
-    assert [found.witness for found in report.cosignatures] == ["a", "b"]
-
-
 def test_all_are_asked_at_once_and_the_quorum_is_enough(home: LogHome) -> None:
     meeting = Barrier(3, timeout=60)
     asked = [MeetingWitness(name, meeting) for name in "ab"]
