@@ -96,7 +96,7 @@ def test_findings_lead_to_their_entries(page: Page, served: Served) -> None:
     visit(page, served, "a=N&s=N2.01", lang="es")
     items = page.locator("section.findings li")
     assert "difieren" in items.first.inner_text()
-    assert items.first.locator("a").first.get_attribute("href") == "#entry-135"
+    assert items.first.locator("a").first.get_attribute("href") == "#entry-138"
 
 
 def test_findings_that_name_no_station_are_on_its_page_too(page: Page, served: Served) -> None:

@@ -138,7 +138,7 @@ def test_text_and_pdf_say_the_same_in_plain_words(
 
 def test_hand_counts_audit_and_arrival_stand_in_it(miniature: Path, state: ElectionState) -> None:
     said = re.sub(r"\s+", " ", to_text(dossier(miniature, "N2.01"), "en"))
-    assert "(entry 135) differs from it in 2 figures" in said
+    assert "(entry 138) differs from it in 2 figures" in said
     assert "97 [*]" in said
     assert "Sample of an audit" in said
     assert "60 satellite 60" in said

@@ -185,7 +185,7 @@ def test_announced_results_stand_beside_what_is_counted(miniature: Path) -> None
 
 def test_an_announcement_is_told_with_what_the_log_then_held(miniature: Path) -> None:
     said = Page((miniature / "en/bulletins.html").read_text()).said
-    first, second, claim = (said.index(f"Entry {entry}") for entry in (69, 126, 139))
+    first, second, claim = (said.index(f"Entry {entry}") for entry in (69, 126, 142))
     assert first < second < claim
     assert said.count("Sheets that count now and were in the log then: 5.") == 1
     assert said.count("Sheets that count now and were in the log then: 10.") == 2
@@ -212,7 +212,7 @@ def test_replies_stand_below_what_they_reply_to(miniature: Path) -> None:
     depth = {
         a["id"]: a["class"].split()[-1] for tag, a in page.tags if a.get("class", "").startswith("said d")
     }
-    assert order == ["e139", "e141", "e140", "e142"]
+    assert order == ["e142", "e144", "e143", "e145"]
     assert [depth[each] for each in order] == ["d0", "d1", "d0", "d1"]
     assert "La transmisión se interrumpió durante cuarenta minutos; no se perdió ningún acta." in page.said
 

@@ -115,7 +115,7 @@ class Throws:
         if len(agreeing) >= _STATING:
             self.opened[thrower] = index, digits
             if thrower not in agreeing:
-                self._note("seed-instead", index, signers=", ".join(sorted(agreeing)), thrower=thrower)
+                self._note("seed-instead", index, signer=", ".join(sorted(agreeing)), thrower=thrower)
 
     def _was_committed(self, index: int, signer: str, said: t.AuditSeed) -> bool:
         found = self.committed.get(side_of(signer))

@@ -21,7 +21,7 @@ NOTES = {
         "rounds, the first."
     ),
     "seed-instead": N_(
-        "With entry {entry}, {signers} state the same dice thrown in public in place of the digits of "
+        "With entry {entry}, {signer} state the same dice thrown in public in place of the digits of "
         "{thrower}."
     ),
     "seed-alone": N_(
