@@ -6,7 +6,8 @@ SERVE ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
-PYTEST := $(BIN)/python -m pytest --numprocesses 2
+# Three on two cores: a third of the tests wait, for a page or for a process.
+PYTEST := $(BIN)/python -m pytest --numprocesses 3
 # A module's tests share what they need in one process; its order leaves no long module for the end.
 BY_MODULE := --dist loadscope --no-loadscope-reorder
 SEED := $(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' '))
@@ -22,17 +23,18 @@ BENCHMARKS := $(filter-out __init__ harness,$(basename $(notdir $(wildcard bench
 # Every test that starts the command reads what an earlier one compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo decoder test test-core test-explore test-slow test-long fuzz fuzz-short dist screenshots lint types contracts js-types js-lint js-test bench bench-short lock clean
+.PHONY: help demo decoder test test-core test-explore test-slow test-long fuzz fuzz-short risk risk-short dist screenshots lint types contracts js-types js-lint js-test bench bench-short lock clean
 
 help:
 	@echo "make demo [SERVE=0]  publish, verify and serve the two examples"
 	@echo "make decoder         fetch the pages' QR reader with npm; without it they read pasted text"
-	@echo "make test            the tests, in some ten minutes on two cores"
+	@echo "make test            the tests, in some five minutes on two cores"
 	@echo "make test-core       those of core and base alone"
 	@echo "make test-explore    the property tests again, by a seed of this moment"
 	@echo "make test-slow       the tests that take longer"
 	@echo "make test-long       the tests that take minutes each"
 	@echo "make fuzz            inputs made by chance, through both verifiers (fuzz-short: a twentieth of them)"
+	@echo "make risk            the risk of audits, simulated whole (risk-short: a tenth)"
 	@echo "make lint            ruff"
 	@echo "make types           mypy, strict"
 	@echo "make contracts       a room imports only from the rooms below it"
@@ -108,6 +110,12 @@ fuzz: $(VENV)/dev.stamp
 fuzz-short:
 	@$(MAKE) --no-print-directory fuzz ARGS="--share 0.05 $(ARGS)"
 
+risk: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.risk $(ARGS)
+
+risk-short:
+	@$(MAKE) --no-print-directory risk ARGS="--share 0.1 $(ARGS)"
+
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -155,7 +163,7 @@ screenshots: $(VENV)/dev.stamp
 
 lock: $(VENV)/dev.stamp
 	@$(LOCK) --extra all --output-file requirements.txt >/dev/null
-	@$(LOCK) --extra all --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
+	@$(LOCK) --extra all --extra dask --extra dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
 
 clean:
 	@rm -rf $(VENV) node_modules build dist public src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -34,7 +34,7 @@ def status(boxes: Boxes) -> object:
     """What an audit's status computes once its records are read."""
     ballot = Ballot(CANDIDATES, tuple(range(CANDIDATES)), marks=1, classes=0)
     procedure = Ppeb(boxes, [ballot.compares(0, loser) for loser in range(1, CANDIDATES)])
-    drawn = procedure.draw(SEED, DRAWS)
+    drawn = [box.station for box in procedure.draw(SEED, DRAWS)]
     counts = {name: _as_reported(boxes, procedure.place[name]) for name in set(drawn)}
     return procedure.measure(drawn, counts, Fraction(1, 20))
 

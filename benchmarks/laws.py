@@ -1,7 +1,8 @@
 """Elections of many contests, published and verified: a parliament of 87 districts, 335 towns, three marks.
 
-Made up as in the tests of other laws. The floor of publishing is signing as many records as there are sheets,
-that of verifying is PyNaCl verifying as many signatures, both in one process. Figures go by sheet: a station
+Made up as in the tests of other laws; the towns twice, with few stations and with as many as a country has.
+The floor of publishing is signing as many records as there are sheets, that of verifying is PyNaCl verifying
+as many signatures, both in one process. Figures go by sheet: a station
 makes one for each of its contests.
 """
 
@@ -28,7 +29,7 @@ def main() -> None:
     if options.short:
         elections = [councils(6, 2), senate(20)]
     else:
-        elections = [parliament(40), councils(335, 6), senate(400)]
+        elections = [parliament(40), councils(335, 6), councils(335, 90), senate(400)]
     for made in elections:
         with TemporaryDirectory() as scratch:
             _both(made, Path(scratch), options)

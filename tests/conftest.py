@@ -1,5 +1,6 @@
 """What all tests share: a quiet Hypothesis, a real Chromium, and skips that say why."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -15,6 +16,9 @@ from typing import IO, TYPE_CHECKING
 import hypothesis
 import pytest
 
+from escrutinio.base.cores import FEWER
+from escrutinio.base.garbage import look_seldom
+from escrutinio.core.records import keyfiles
 from tests.paths import ROOT
 from tests.tokens import Card, plug_in, softhsm
 
@@ -31,6 +35,14 @@ hypothesis.settings.load_profile("escrutinio")
 
 # Texts are chosen when their modules are loaded: in the tests' own process they are English.
 os.environ["ESCRUTINIO_LANG"] = "en"
+
+# Several run tests at once: commands that started two more processes each would cost half as much again.
+# A whole country has all cores, and what asks for processes gets them anyway.
+os.environ[FEWER] = "1"
+
+# A passphrase is stretched once, not in each command of a test that reads the same key file again: the same
+# bytes, for a sixth of the time that all commands take.
+keyfiles._derive = cache(keyfiles._derive)
 
 _TESTS = count()
 
@@ -100,6 +112,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             before[test] += 1
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """The tests and their modules stay to the end: looking for garbage among them costs a second each time,
+    and every process that is forked would copy them."""
+    gc.collect()
+    look_seldom()
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in ("browser", "node", "strace", "token"):
         if item.get_closest_marker(marker) and (reason := _missing(marker)):
@@ -118,6 +138,13 @@ def _memory_of_fixtures(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _own_memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a command remembers of logs is that of its test alone."""
     monkeypatch.setenv("ESCRUTINIO_STATE", str(tmp_path_factory.getbasetemp() / f"state-{next(_TESTS)}"))
+
+
+@pytest.fixture(autouse=True)
+def _own_cores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done with the example of a whole country is done on all cores."""
+    if "venezuela" in request.fixturenames:
+        monkeypatch.delenv(FEWER)
 
 
 @pytest.fixture
@@ -200,7 +227,7 @@ def publish_example(name: str, scratch: Path) -> Path:
     from escrutinio.running.workspace.publish import publish
 
     target = scratch / name
-    with workers() as executor:
+    with workers(2) as executor:
         publish(
             ROOT / "examples" / name,
             target,

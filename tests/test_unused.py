@@ -9,9 +9,7 @@ ALLOWED = {
     "escrutinio.cli.parser_words.SAID": "what click says, which asks for it by itself",
     "escrutinio.cli.parser_words.SAID_OF_MANY": "what click says of numbers, which asks for it by itself",
     "escrutinio.core.election.fold.fold": "the whole fold in one call, for whoever has the entries",
-    "escrutinio.core.log.proofs.verify_proof": "for whoever holds a proof and no log",
     "escrutinio.core.records.entry.body_from_plain": "reads what body_to_plain writes, for other programs",
-    "escrutinio.running.workspace.views.update_publication": "for whoever lets a log grow (docs/site.md)",
 }
 
 

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 
-from escrutinio.base.workers import workers
+from escrutinio.base.workers import hand_over, packed_once, workers
 
 PROGRAM = """
 import multiprocessing, signal, sys
@@ -105,6 +106,24 @@ def test_what_they_do_comes_back() -> None:
         assert list(executor.map(abs, [-1, 2, -3])) == [1, 2, 3]
     with workers(1) as executor:
         assert executor is None
+
+
+def _same(value: list[int]) -> list[int]:
+    return value
+
+
+def test_a_value_packed_once_is_as_it_was_and_unpacked_once() -> None:
+    with ThreadPoolExecutor(1) as executor:
+        value, other = [1, 2], [3]
+        given = packed_once(value)
+        value.append(9)
+        one, again = (hand_over(executor, _same, given).result() for _ in range(2))
+        assert one == [1, 2]
+        assert one is again
+        assert hand_over(executor, _same, packed_once(other)).result() == [3]
+        late = hand_over(executor, _same, given).result()
+        assert late == [1, 2]
+        assert late is not one
 
 
 CANCELLED = """

@@ -75,6 +75,16 @@ def test_every_way_of_the_page_leads_home_at_any_depth(page: Page, address: str,
         assert page.locator(f"section[lang={language}] form").is_visible()
 
 
+def test_the_language_of_the_address_comes_first(page: Page, address: str) -> None:
+    for language in LANGUAGES:
+        page.goto(f"{address}{language}/nothing.html")
+        page.wait_for_selector("body[data-base]")
+        assert page.locator("h1").count() == 1
+        assert page.locator("main > section").first.get_attribute("lang") == language
+        assert page.locator(f"section[lang={language}] h1").is_visible()
+        assert page.evaluate("document.documentElement.lang") == language
+
+
 def test_its_search_finds_a_station(page: Page, address: str) -> None:
     page.goto(f"{address}en/areas/N2.02.html")
     page.wait_for_selector("body[data-base]")

@@ -115,6 +115,10 @@ def test_an_answer_is_whole_and_is_seen(
     narrow.wait_for_selector(answer, timeout=30_000)
     narrow.wait_for_function(SEEN, arg=answer, timeout=5_000)
     assert narrow.evaluate(CUT) == []
+    hidden = narrow.locator(f"{answer.split()[0]} > p").evaluate_all(
+        "all => all.filter((one) => !one.hidden && !one.checkVisibility()).length"
+    )
+    assert hidden == 0
 
 
 SEEN = """(answer) => {
@@ -128,8 +132,8 @@ SHEET = 56
 
 
 FIRST_SCREEN = 740
-HOME, FURTHER = 4_000, 450
-"""What a phone of 360 points shows at once, and the most that home may be high on it, in points."""
+HOME, EVIDENCE = 4_000, 6_000
+"""What a phone of 360 points shows at once, and how high home and the evidence may be on it, in points."""
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -145,15 +149,37 @@ def test_on_a_phone_the_search_begins_on_the_first_screen_and_home_is_short(
     search = page.locator("form.find").bounding_box()
     assert search is not None
     assert search["y"] < FIRST_SCREEN
-    assert page.evaluate("document.documentElement.scrollHeight") < HOME + FURTHER * (
-        page.locator("section.front").count() - 1
-    )
+    assert page.evaluate("document.documentElement.scrollHeight") < HOME
     page.locator("details.fold > summary").first.click()
     assert page.locator("details.fold table").first.is_visible()
     page.set_viewport_size({"width": 1_100, "height": 900})
     page.reload()
     assert page.locator("details.fold table").first.is_visible()
     assert not page.locator("details.fold > summary").first.is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("example", ["miniature", pytest.param("venezuela", marks=pytest.mark.slow)])
+def test_on_a_phone_the_evidence_is_answers_first(
+    chromium: Browser, served: Served, request: pytest.FixtureRequest, example: str, language: str
+) -> None:
+    target = served.directory / f"evidence-{example}"
+    if not target.exists():
+        target.symlink_to(request.getfixturevalue(example))
+    address = f"{served.address}evidence-{example}/{language}/evidence.html"
+    page = chromium.new_page(viewport={"width": 360, "height": FIRST_SCREEN})
+    page.goto(address, wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollHeight") < EVIDENCE
+    folded = page.locator("h4").evaluate_all("all => all.filter((one) => !one.checkVisibility()).at(-1).id")
+    # The address of a section unfolds what it stands in.
+    page.goto(f"{address}#{folded}")
+    page.locator(f'[id="{folded}"]').wait_for()
+    # With room, and on paper, nothing but what is worked out is folded.
+    page.set_viewport_size({"width": 1_100, "height": 900})
+    page.goto(address)
+    assert page.locator("h4").evaluate_all("all => all.every((one) => one.checkVisibility())")
+    assert page.locator(".of-topic figure").evaluate_all("all => all.every((one) => one.checkVisibility())")
     page.close()
 
 

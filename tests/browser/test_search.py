@@ -92,6 +92,15 @@ def test_only_what_a_word_needs_is_fetched_and_nothing_before(page: Page, served
     )
 
 
+def test_on_a_phone_what_was_found_is_on_the_screen(page: Page, served: Served) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    visit(page, served)
+    type_in(page, "escuela")
+    box = page.locator("form.find .hits li").first.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 740 - box["height"]
+
+
 def test_the_keyboard_chooses(page: Page, served: Served) -> None:
     visit(page, served)
     type_in(page, "escuela")

@@ -33,6 +33,7 @@ their JSON, stands on the page named beside them.
 
 | variable | is |
 | --- | --- |
+| `ESCRUTINIO_CORES` | how many processor cores to use at most, where others need the rest; without it all |
 | `ESCRUTINIO_LANG` | `es` or `en`; without it the language follows the locale |
 | `ESCRUTINIO_PASSPHRASE` | the passphrase of key files, instead of being asked |
 | `ESCRUTINIO_STATE` | where logs are remembered ([verifying.md](verifying.md#what-was-seen-before)) |
@@ -47,7 +48,8 @@ PAGES = {
     "screen": "evidence.md", "report": "evidence.md", "scan": "reading-sheets.md",
     "transcribe": "reading-sheets.md", "redact": "reading-sheets.md", "collect": "collecting.md",
     "witness": "witnesses.md", "init": "importing.md", "keys": "ceremony.md", "publish": "configuring.md",
-    "workspace": "ceremony.md", "sign": "signing.md", "submit": "signing.md",
+    "workspace": "ceremony.md", "hub": "hub.md", "mirror": "hub.md", "sign": "signing.md",
+    "submit": "signing.md", "desk": "desk.md",
     "print": "printing.md", "serve": "site.md", "demo": "../README.md", "completion": "",
 }  # fmt: skip
 """The page that says more of each command."""

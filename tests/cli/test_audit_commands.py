@@ -35,9 +35,11 @@ PHRASE = {"ESCRUTINIO_PASSPHRASE": "three islands"}
 def test_the_plan_of_an_audit_of_the_example(venezuela: Path, tmp_path: Path) -> None:
     found = answered("audit", "plan", venezuela, "--registered", "21321805", "--arlo", tmp_path / "arlo")
     plan, worst = found["as_counted"], found["missing_against"]
-    assert (plan["margin"], plan["boxes_macro"], plan["boxes"]) == (3_987_338, 10, 11)
-    assert (plan["vouchers_expected"], plan["vouchers_likely"]) == (45, 112)
-    assert (found["outstanding"], worst["margin"], worst["boxes_macro"]) == (3_346_136, 641_202, 68)
+    assert (plan["margin"], plan["boxes_macro"], plan["boxes"]) == (3_987_338, 16, 17)
+    assert (plan["boxes_one_lost"], plan["vouchers_counted"], plan["hours"]) == (31, 8_015, 36)
+    # Two fifths of the registered voters did not vote, and a place without a voucher is the loser's.
+    assert (plan["vouchers_expected"], plan["vouchers_likely"]) == (None, None)
+    assert (found["outstanding"], worst["margin"], worst["boxes_macro"]) == (3_346_136, 641_202, 104)
     manifest = (tmp_path / "arlo/manifest.csv").read_text().splitlines()
     tallies = (tmp_path / "arlo/tallies.csv").read_text().splitlines()
     assert len(manifest) == len(tallies) == 25_074
@@ -81,7 +83,12 @@ def test_a_draw_goes_on_where_the_log_stands_and_a_workbook_makes_it_again(
         "commitment": status["commitment"], "round": 2, "boxes": [{"station": box} for box in status["next"]],
     }  # fmt: skip
     three = answered(*draw, "--take", "3", "--xlsx", tmp_path / "draw.xlsx")
-    assert [box["station"] for box in three["entries"][0]["says"]["boxes"]] == status["next"][:3]
+    assert [box["station"] for box in three["entries"][0]["says"]["boxes"]] == ["N2.02", "N1.01", "S1.01"]
+    (all_others,) = answered(*draw, "--rest")["entries"]
+    rest = [box["station"] for box in all_others["says"]["boxes"]]
+    assert rest == status["next"]  # as many draws as would end it are more work
+    opened = {*rest, *status["rounds"][0]["drawn"]}
+    assert len(opened) == status["boxes"]
     sheets = ZipFile(tmp_path / "draw.xlsx")
     assert f"{status['seed']},5" in sheets.read("xl/worksheets/sheet4.xml").decode()
     assert "is not overwritten" in refused(*draw, "--take", "1", "--xlsx", tmp_path / "draw.xlsx")
@@ -141,6 +148,8 @@ def test_a_commitment_says_bet_bound_manifest_and_who_throws(miniature: Path) ->
     assert says["bet"] == {"numerator": 3, "denominator": 4}
     assert (says["throwers"], says["counters"]) == (["observer/faro", "party/ancla"], [*COUNTERS[1::2]])
     assert says["follows"] == status["commitment"]
+    largest = answered(*commit, "--most", "500")["entries"][0]["says"]
+    assert (largest["bound"], largest["most"]) == ("registered", 500)
     plain = answered(*commit, "--bound", "law", "--most", "500")["entries"][0]["says"]
     assert (plain["bound"], plain["most"], plain["throwers"]) == ("law", 500, ["authority/officer-1"])
     assert not {"bet", "manifest"} & set(plain)
@@ -151,7 +160,6 @@ def test_a_commitment_says_bet_bound_manifest_and_who_throws(miniature: Path) ->
     ("more", "says"),
     [
         (("--bound", "law"), "--bound law goes with --most"),
-        (("--most", "500"), "--bound law goes with --most"),
         (("--bound", "law", "--most", "0"), "0 is not in the range"),
         (("--bound", "manifest"), "--bound manifest with --manifest"),
         (("--manifest", "ab" * 32), "--bound manifest with --manifest"),
@@ -205,6 +213,14 @@ def test_digits_are_committed_to_kept_and_opened(miniature: Path, keys: Path, tm
     assert open_record(file.read_bytes()).body == body_from_plain("audit-seed", opened["says"])
 
 
+def test_dice_that_fell_in_public_are_stated_by_two(miniature: Path) -> None:
+    seen = ("audit", "throw", miniature, *PRESIDENCY, "--public", "--digits", DIGITS)
+    [own] = answered(*seen, *THROW)["entries"]
+    [other] = answered(*seen, "--as", "party/ancla")["entries"]
+    assert "instead_of" not in own["says"]
+    assert (other["says"]["instead_of"], other["says"]["digits"]) == ("observer/faro", DIGITS)
+
+
 def test_dice_in_place_of_one_who_does_not_open(miniature: Path) -> None:
     instead = ("audit", "throw", miniature, *PRESIDENCY, *OFFICER, "--instead-of", "observer/faro")
     [entry] = answered(*instead, "--digits", DIGITS)["entries"]
@@ -224,6 +240,8 @@ def test_dice_in_place_of_one_who_does_not_open(miniature: Path) -> None:
         ("--open", "k", "--keep", "k"),
         ("--instead-of", "observer/faro"),
         ("--digits", DIGITS, "--keep", "k", "--instead-of", "observer/faro"),
+        ("--public",),
+        ("--digits", DIGITS, "--public", "--keep", "k"),
     ],
 )
 def test_a_throw_is_said_in_one_way(miniature: Path, more: tuple[str, ...]) -> None:

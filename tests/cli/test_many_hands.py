@@ -4,163 +4,34 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
-from escrutinio.core.log.notes import KeyType, NoteSigner
-from escrutinio.core.records.attachments import digest_of
-from escrutinio.core.records.codes import LogRole, Role
+from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import seal
-from escrutinio.core.records.keyfiles import read_key_file, write_key_file
+from escrutinio.core.records.keyfiles import read_key_file
 from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import Title
 from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.types import Bulletin, Enrolment
 from escrutinio.core.verification.publication import open_verified
-from escrutinio.core.verification.verified import VerifiedLog
-from escrutinio.intake.authoring.compose import read_tables
-from escrutinio.intake.authoring.config import ElectionConfig, read_config
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.running.exchange.parcel import send
 from escrutinio.running.workspace.collection.collection import open_collection
-from escrutinio.running.workspace.workspace import Beginning, begin, log_key_name, open_workspace
+from escrutinio.running.workspace.workspace import SETTINGS, open_workspace
+from tests.cli.hands import CLOCK, ROLES, SECRET, WORDS, Election, found, roll_in_force
 from tests.cli.running import escrutinio, in_process
-from tests.paths import ROOT
 
-WORDS = "a passphrase for tests"
-SECRET = {"ESCRUTINIO_PASSPHRASE": WORDS, "SOURCE_DATE_EPOCH": "1935000000"}
-CLOCK = 1_935_000_000
-EXAMPLE = ROOT / "examples" / "miniature"
-ROLES = {
-    "authority/officer-1": Role.AUTHORITY,
-    "authority/officer-2": Role.AUTHORITY,
-    "party/concha": Role.PARTY,
-    "observer/faro": Role.OBSERVER,
-    "machine/101": Role.MACHINE,
-}
-
-
-def miniature(needed: int) -> tuple[ElectionConfig, AreaTree]:
-    text = (EXAMPLE / "election.toml").read_text()
-    text = text[: text.index("[script]")].replace("[election]", f"[election]\nofficers_needed = {needed}", 1)
-    config = read_config(text.encode(), "election.toml", EXAMPLE)
-    rows = read_tables(config, EXAMPLE).areas
-    return config, build_areas(Area(row.code, row.parent, row.level, row.name) for row in rows)
-
-
-@dataclass(frozen=True)
-class Election:
-    """A workspace whose root, log and signers have keys of their own, in files below `home`."""
-
-    home: Path
-
-    @property
-    def directory(self) -> Path:
-        return self.home / "authority"
-
-    @property
-    def public(self) -> Path:
-        return self.directory / "public"
-
-    def key(self, name: str) -> Path:
-        return self.home / f"{name.replace('/', '-')}.key"
-
-    def log(self) -> VerifiedLog:
-        return open_verified(self.public)
-
-    def sign(self, by: str, *arguments: object, to: str = "out") -> Path:
-        """Seal something with the key of a signer; the new directory in which it lies."""
-        output = self.home / to
-        shutil.rmtree(output, ignore_errors=True)
-        done = escrutinio(
-            "sign", *arguments, "--log", self.public, "--key", self.key(by), "-o", output, **SECRET
-        )
-        assert done.returncode == 0, done.stderr
-        return output
-
-    def submit(self, *arguments: object) -> None:
-        done = escrutinio("submit", *arguments, "--to", self.directory)
-        assert done.returncode == 0, done.stderr
-
-    def publish(self, *arguments: object) -> dict[str, Any]:
-        done = in_process("workspace", "publish", self.directory, *arguments, "--json", **SECRET)
-        assert done.exit_code == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    def say(self, by: str, *arguments: object) -> dict[str, Any]:
-        """Sign, submit and publish."""
-        self.submit(self.sign(by, *arguments))
-        return self.publish()
-
-
-def found(election: Election, *arguments: object) -> dict[str, Any]:
-    done = in_process(*arguments, "--json", **SECRET)
-    assert done.exit_code == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two officers are needed. Everybody's key is in a file of its own; the log has them all."""
-    home = tmp_path_factory.mktemp("hands")
-    config, tree = miniature(2)
-    root, log_key = SigningKey.generate(), SigningKey.generate()
-    keys = {name: SigningKey.generate() for name in ROLES}
-    for name, key in {**keys, "authority/root": root}.items():
-        write_key_file(home / f"{name.replace('/', '-')}.key", name, key, WORDS)
-    definition = seal(
-        config.definition_body(root.public_key, tree),
-        key=root, signer="authority/root", subject="election", election=b"", issued_at=CLOCK,
-    )  # fmt: skip
-    election = digest_of(definition)
-    charter = config.charter_body(root.public_key)
-    people = Enrolment(tuple(enrolled(keys[name], election, name, role) for name, role in ROLES.items()))
-    own = [
-        seal(body, key=root, signer="authority/root", subject="election", election=election, issued_at=CLOCK)
-        for body in (charter, people)
-    ]
-    areas = write_areas(tree)
-    begin(
-        home / "authority",
-        Beginning([definition, *own], {digest_of(areas): areas}),
-        role=LogRole.OFFICIAL,
-        operator=config.code,
-        origin=config.log.origin,
-        titles={},
-        keyring=NoteSigner(config.log.origin, KeyType.ED25519, log_key.seed()),
-        clock=CLOCK,
-        key_file=lambda path: write_key_file(
-            path.with_name("log.key"), log_key_name(config.log.origin), log_key, WORDS
-        ),
-    )
-    roll = (
-        'frozen_on = "2031-03-10"\n'
-        'stations = { file = "stations.csv", media_type = "text/csv" }\n'
-        'centers = { file = "centers.csv", media_type = "text/csv" }\n'
-    )
-    for name in ("stations.csv", "centers.csv"):
-        shutil.copyfile(EXAMPLE / name, home / name)
-    (home / "roll.toml").write_text(roll)
-    made = Election(home)
-    made.publish()
-    return home
-
-
-@pytest.fixture
-def election(begun: Path, tmp_path: Path) -> Election:
-    shutil.copytree(begun, tmp_path / "home")
-    return Election(tmp_path / "home")
-
-
-def roll_in_force(election: Election) -> Election:
-    election.say("authority/officer-1", "roll", "--from", election.home / "roll.toml")
-    at = election.log().size - 1
-    election.say("authority/officer-2", "--same-as", at, "--yes")
-    return election
+BULLETIN = """
+number = 1
+basis = "reported"
+head = "@here"
+counts = [0, 0, 0, 0, 0]
+classes = [0, 0]
+stations = 0
+"""
 
 
 def test_two_officers_put_a_roll_in_force(election: Election) -> None:
@@ -336,7 +207,7 @@ def test_a_party_takes_over_what_came_after_its_log_began(election: Election) ->
     (election.home / "roll.toml").write_text(roll)
     roll_in_force(election)
     told = found(election, "collect", "refresh", azul, "--definition", election.public)
-    assert told == {"keys": len(ROLES) + 1, "new_keys": 1, "records": 2}
+    assert told == {"keys": len(ROLES) + 1, "new_keys": 1, "records": 2, "revoked": 0}
     state = open_verified(azul / "public").state
     assert [logged.body.frozen_on for logged in state.rolls] == ["2031-03-10", "2031-03-11"]
     assert machine.kid in open_collection(azul).known_keys()
@@ -385,10 +256,7 @@ def test_a_bulletin_of_two_officers_keeps_the_head_of_the_first(election: Electi
     """`@here` is where the first officer stood; the log grows before the second signs the same."""
     roll_in_force(election)
     says = election.home / "bulletin.toml"
-    says.write_text(
-        'number = 1\nbasis = "reported"\nhead = "@here"\ncounts = [0, 0, 0, 0, 0]\nclasses = [0, 0]\n'
-        "stations = 0\n"
-    )
+    says.write_text(BULLETIN)
     here = election.log().checkpoint
     election.say("authority/officer-1", "bulletin", "--about", "presidencia", "--from", says)
     election.say("authority/officer-2", "--same-as", here.size, "--yes")
@@ -400,8 +268,17 @@ def test_a_bulletin_of_two_officers_keeps_the_head_of_the_first(election: Electi
 
 
 def test_a_log_whose_key_is_gone_is_succeeded_by_another(election: Election) -> None:
-    """The same state at the same indices; both verify, and pages and charter say from which it goes on."""
+    """The same state at the same indices; both verify, and pages and charter say from which it goes on. What
+    was announced of heads of the first is not called wrong, and the second is shown as the first was."""
     roll_in_force(election)
+    says = election.home / "bulletin.toml"
+    says.write_text(BULLETIN)
+    election.say("authority/officer-1", "bulletin", "--about", "presidencia", "--from", says)
+    election.say("authority/officer-2", "--same-as", election.log().size - 1, "--yes")
+    shown = election.directory / "presentation.json"
+    shown.write_bytes(msgspec.json.encode(Presentation(licence=(Title("en", "Licence of the tests"),))))
+    settings = election.directory / SETTINGS
+    settings.write_text(settings.read_text().replace('"shown": ""', '"shown": "presentation.json"'))
     before = election.log()
     done = succeeded(election)
     assert done.returncode == 0, done.stderr
@@ -425,6 +302,8 @@ def test_a_log_whose_key_is_gone_is_succeeded_by_another(election: Election) -> 
     for public in (election.public, second / "public"):
         verified = escrutinio("verify", public, "--trust", public / "trust.toml", "--no-memory")
         assert verified.returncode == 0, verified.stdout
+    assert "Licence of the tests" in (second / "public" / "en" / "data.html").read_text()
+    assert "shown plainly" not in done.stderr
     page = (second / "public" / "en" / "log.html").read_text()
     assert "Goes on from" in page
     assert before.checkpoint.root.hex() in page

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -57,7 +58,15 @@ class Night:
         root = tree_root([leaf_hash(record) for record in self.records[:size]])
         return sign_checkpoint(Checkpoint(self.signer.name, size, root), self.signer)
 
-    def render(self, size: int, out: Path, *, languages: Sequence[str] = ("es",)) -> Rendering:
+    def render(
+        self,
+        size: int,
+        out: Path,
+        *,
+        languages: Sequence[str] = ("es",),
+        executor: Executor | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Rendering:
         """Render the site at a size into a directory that may hold an earlier rendering."""
         return render_site(
             self.state(size),
@@ -67,6 +76,8 @@ class Night:
             trust=self.trust,
             progress=lambda *_: None,
             languages=languages,
+            executor=executor,
+            meanwhile=meanwhile,
         )
 
     def grow(self, directory: Path, size: int) -> None:

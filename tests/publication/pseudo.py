@@ -17,6 +17,7 @@ from escrutinio.base.words.wording import _marks, separators
 from escrutinio.core.election.findings.table import ROWS
 from escrutinio.core.election.state import ElectionState
 from escrutinio.intake.authoring.presentation import Presentation
+from escrutinio.publication.browser.bundle import bundle
 from tests.catalogue import LOCALE, block, messages
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -66,7 +67,7 @@ def speak(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def forget() -> None:
     """Read the catalogues anew."""
-    for read in (_found, catalogue, endonyms, separators, _marks):
+    for read in (_found, catalogue, endonyms, separators, _marks, bundle):
         read.cache_clear()
 
 

@@ -11,9 +11,11 @@ from importlib.util import find_spec
 from escrutinio.base.errors import EscrutinioError
 
 MODULES = {
+    "dask": ("distributed",),
     "exact": ("highspy",),
-    "hub": ("jinja2", "starlette", "uvicorn"),
+    "hub": ("jinja2", "prometheus_client", "starlette", "uvicorn"),
     "paper": ("babel", "jinja2", "segno", "typst"),
+    "postgres": ("psycopg",),
     "scan": ("PIL", "pypdfium2", "zxingcpp"),
     "token": ("pkcs11",),
     "publish": ("babel", "fastexcel", "jinja2", "PIL", "polars", "segno", "typst"),

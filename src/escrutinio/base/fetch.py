@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import field
+from functools import cache
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -22,6 +23,8 @@ from escrutinio.base.errors import FileUnreadableError, LogError
 from escrutinio.base.words.say import Phrase
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     import httpx
 
 Fetch = Callable[[str, int], bytes | None]
@@ -166,6 +169,14 @@ class _Answer:
             return self.given_up
 
 
+@cache
+def certificates() -> SSLContext:
+    """Whom a server's certificate may be from, as httpx has it; read once, which takes longer than a file."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
 class _Server:
     """Files below an address. Each is received by a thread of its own, so that no part of an answer (finding
     the server, its head, its body) can hold the reader up for longer than its patience."""
@@ -178,6 +189,7 @@ class _Server:
         import httpx  # only where an address is read: it takes as long to load as the whole verifier
 
         client = httpx.Client(
+            verify=certificates(),
             timeout=2 * self._patience.grace,  # its own limits are of parts: this one is never the first
             follow_redirects=False,
             headers={"Accept-Encoding": "identity"},

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MADE = 50_000
+_MADE = 250_000
 """Objects that are made, beyond those let go, between two looks; Python's own number is 700."""
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import InputError
 
 if TYPE_CHECKING:
+    import asyncio
+    from pathlib import Path
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOST = "127.0.0.1"
@@ -35,16 +39,93 @@ class Headers:
         await self._app(scope, receive, send_with_headers)
 
 
-def serve_locally(app: ASGIApp, port: int, say: Callable[[str], None], host: str = HOST) -> None:
-    """Serve at `host` until interrupted; `say` hears the address. Raises InputError for a taken port.
+def serve_locally(
+    app: ASGIApp,
+    port: int,
+    say: Callable[[str], None],
+    host: str = HOST,
+    tls: tuple[Path, Path] | None = None,
+) -> None:
+    """Serve at `host` until interrupted, over TLS with a certificate and its key; `say` hears the address.
+    Raises InputError for a taken port.
 
     Port 0 takes a free one.
     """
     import uvicorn
 
     with _listener(port, host) as listener:
+        say(f"{'http' if tls is None else 'https'}://{host}:{listener.getsockname()[1]}/")
+        certificate, key = (None, None) if tls is None else tls
+        config = uvicorn.Config(
+            app, log_level="warning", proxy_headers=False, ssl_certfile=certificate, ssl_keyfile=key
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a server that many call gives each: connections at once in all (beyond them the oldest that has
+    said nothing is closed, else the new one), seconds for the head of the first request, seconds of silence
+    before the next one, and seconds that what is under way has when it ends."""
+
+    connections: int = 2_000
+    head: float = 10.0
+    silence: int = 30
+    ending: int = 30
+
+
+def serve_many(app: ASGIApp, port: int, say: Callable[[str], None], host: str, bounds: Bounds) -> None:
+    """As `serve_locally`, within bounds, for who is called by many."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        http=_bounded(bounds),
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        backlog=4_096,
+        timeout_keep_alive=bounds.silence,
+        timeout_graceful_shutdown=bounds.ending,
+        server_header=False,
+    )
+    with _listener(port, host) as listener:
         say(f"http://{host}:{listener.getsockname()[1]}/")
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _bounded(bounds: Bounds) -> type[asyncio.Protocol]:
+    """uvicorn's protocol, which would wait for a first request for ever."""
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    base: Any = AutoHTTPProtocol
+    silent: dict[Any, None] = {}
+
+    class BoundedProtocol(base):  # type: ignore[misc]
+        """Closes what says nothing, sooner where there are many: the oldest first."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            """See `asyncio.Protocol`."""
+            super().connection_made(transport)
+            silent[self] = None
+            self.loop.call_later(bounds.head, self._end_if_silent)
+            if len(self.connections) > bounds.connections:
+                next((each for each in list(silent) if each._end_if_silent()), self).transport.abort()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            """See `asyncio.Protocol`."""
+            silent.pop(self, None)
+            super().connection_lost(exc)
+
+        def _end_if_silent(self) -> bool:
+            """Close a connection on which no head of a request has come whole; whether it was one."""
+            was = self in silent and self.cycle is None
+            silent.pop(self, None)
+            if was:
+                self.transport.abort()
+            return was
+
+    return BoundedProtocol
 
 
 def _listener(port: int, host: str) -> socket.socket:

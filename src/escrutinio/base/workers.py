@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar, cast
 
 from escrutinio.base.cores import cores
 from escrutinio.base.garbage import look_seldom
@@ -116,6 +116,39 @@ def hand_over(executor: Executor, make: Callable[P, T], *given: P.args, **named:
     object that keeps what it works out would change under that thread's hands.
     """
     return executor.submit(_Packed(pickle.dumps(partial(make, *given, **named))))
+
+
+def packed_once(value: T) -> T:
+    """What stands for a large value in several calls of `hand_over`: it is packed here, as it is now, and
+    each process unpacks it once for those that follow each other."""
+    return cast(T, _Once(os.urandom(16), pickle.dumps(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Once:
+    """A value that is packed already, by a name of its own; unpacked, it is the value itself."""
+
+    name: bytes
+    raw: bytes
+
+    def __reduce__(self) -> tuple[Callable[[bytes, bytes], object], tuple[bytes, bytes]]:
+        return _unpacked, (self.name, self.raw)
+
+
+def _unpacked(name: bytes, raw: bytes) -> object:
+    last = _last()
+    if name in (held := dict(last)):
+        return held[name]
+    value: object = pickle.loads(raw)
+    last.clear()
+    last[name] = value
+    return value
+
+
+@cache
+def _last() -> dict[bytes, object]:
+    """What this process unpacked last of values packed once, by its name."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,35 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from escrutinio.base.beside import write_new
 from escrutinio.base.errors import EvidenceError
-from escrutinio.base.words.catalogue import languages
-from escrutinio.base.words.say import Joined, language, said_in_all, say
+from escrutinio.base.words.say import language, say
 from escrutinio.base.words.wording import decimal, percent, whole
-from escrutinio.cli import audit_records, audit_throws, hand_counts
-from escrutinio.cli.audit_records import check_basis, commitment_of, percent_of
-from escrutinio.cli.election import Opened, Question, asks, title_of
-from escrutinio.cli.explain import in_each, plain, print_facts, print_method, print_sentences, print_table
+from escrutinio.cli import audit_papers, audit_records, audit_status, audit_throws, hand_counts
+from escrutinio.cli.audit_records import percent_of
+from escrutinio.cli.audit_status import SOURCES, heading
+from escrutinio.cli.election import Opened, Question, asks
+from escrutinio.cli.explain import in_each, plain, print_method, print_sentences, print_table
 from escrutinio.cli.output import print_json
 
 if TYPE_CHECKING:
     from escrutinio.evidence.audit.bounds import Boxes
     from escrutinio.evidence.audit.plan import AuditPlan
-    from escrutinio.evidence.audit.status import AuditStatus, LeftAside
-
-SOURCES = (
-    "J. Aslam, R. Popa, R. Rivest, On auditing elections when precincts have different sizes (2008)",
-    "P. Stark, Efficient post-election audits of multiple contests (2009)",
-    "I. Waudby-Smith, P. Stark, A. Ramdas, RiLACS (2021)",
-    "P. Stark, ALPHA (2023)",
-    "M. Lindeman, P. Stark, V. Yates, BRAVO (2012)",
-)
-
-SHOWN_BOXES = 200
 
 
 @click.group(
@@ -49,10 +38,12 @@ def command() -> None:
     pass
 
 
+command.add_command(audit_status.status)
 command.add_command(audit_records.commit)
 command.add_command(audit_records.draw)
 command.add_command(audit_throws.throw)
 command.add_command(hand_counts.record)
+command.add_command(audit_papers.papers)
 
 
 @dataclass(frozen=True)
@@ -78,39 +69,37 @@ class Planned:
 @asks
 @click.option("--risk-limit", default="5", show_default=True,
               help=say("Risk limit in percent."))  # fmt: skip
-@click.option(
-    "--bound",
-    type=click.Choice(["ballots", "registered"]),
-    default="ballots",
-    show_default=True,
-    help=say("What bounds the vouchers of a box: ballots stated, or registered voters."),
-)
+@click.option("--most", type=click.IntRange(1, (1 << 32) - 1),
+              help=say("How many vouchers a box holds at most whose voters are not known; the largest known "
+                       "number if left out."))  # fmt: skip
 @click.option("--registered", type=click.IntRange(1, 10**10),
               help=say("Voters on the whole roll."))  # fmt: skip
 @click.option("--arlo", type=click.Path(path_type=Path, file_okay=False),
               help=say("Directory for manifest.csv and tallies.csv."))  # fmt: skip
-def plan(question: Question, risk_limit: str, bound: str, registered: int | None, arlo: Path | None) -> None:
+def plan(
+    question: Question, risk_limit: str, most: int | None, registered: int | None, arlo: Path | None
+) -> None:
     limit = percent_of(risk_limit)
     opened = question.open()
-    planned, boxes = _plan(opened, question.basis, limit, bound, registered)
+    planned, boxes = _plan(opened, question.basis, limit, most, registered)
     if arlo is not None:
         _write_arlo(arlo, boxes, opened.contest.candidates)
     if question.as_json:
         print_json(_plan_as_plain(opened, planned))
     else:
-        click.echo(_heading(opened, planned.basis, len(boxes)))
+        click.echo(heading(opened, planned.basis, len(boxes)))
         _print_plan(planned)
 
 
 def _plan(
-    opened: Opened, basis: str | None, limit: Fraction, bound: str, registered: int | None
+    opened: Opened, basis: str | None, limit: Fraction, most: int | None, registered: int | None
 ) -> tuple[Planned, Boxes]:
     from escrutinio.evidence.audit.boxes import (
-        BY_ROLL,
-        BY_SHEET,
+        Bound,
         audited_basis,
         boxes_of,
         centers_of,
+        planning_bound,
         registered_of,
     )
     from escrutinio.evidence.audit.hot import opened_boxes
@@ -119,7 +108,8 @@ def _plan(
 
     state, code = opened.state, opened.contest.code
     chosen = basis or audited_basis(state, code)
-    boxes = boxes_of(state, code, chosen, bound=BY_SHEET if bound == "ballots" else BY_ROLL)
+    bound = planning_bound(state, code) if most is None else Bound(most=most)
+    boxes = boxes_of(state, code, chosen, bound=bound)
     voters = registered if registered is not None else registered_of(state, code)
     found = plan_audit(opened.contest, boxes, limit, registered=voters)
     lacking = coverage(state, code, chosen, registered=registered, disputed=())
@@ -142,11 +132,6 @@ def _write_arlo(directory: Path, boxes: Boxes, choices: Sequence[str]) -> None:
     write_new(*((directory / name, content) for name, content in tables))
 
 
-def _heading(opened: Opened, basis: str, boxes: int) -> str:
-    name = title_of(opened.contest.titles, opened.contest.code)
-    return say("{name}, {basis}: {boxes:,} boxes", name=name, basis=basis, boxes=boxes)
-
-
 def _print_plan(planned: Planned) -> None:
     lang = language()
     print_sentences(planned.plan)
@@ -161,6 +146,12 @@ def _print_plan(planned: Planned) -> None:
          lambda p: decimal(p.sum_of_bounds, 3, lang)),
         (say("boxes, weighted draw, betting 0.9"),
          lambda p: whole(p.boxes, lang)),
+        (say("the same, if one cannot be found"),
+         lambda p: whole(p.boxes_one_lost, lang)),
+        (say("vouchers in those boxes, about"),
+         lambda p: whole(p.vouchers_counted, lang)),
+        (say("person-hours, about"),
+         lambda p: whole(p.hours, lang)),
         (say("boxes, weighted draw, MACRO"),
          lambda p: whole(p.boxes_macro, lang)),
         (say("boxes, equal chances, ALPHA"),
@@ -205,6 +196,9 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
             "diluted_margin": plain(plan.diluted_margin),
             "sum_of_bounds": plain(plan.sum_of_bounds),
             "boxes": plan.boxes,
+            "boxes_one_lost": plan.boxes_one_lost,
+            "vouchers_counted": plan.vouchers_counted,
+            "hours": plan.hours,
             "boxes_macro": plan.boxes_macro,
             "boxes_srs": plan.boxes_srs,
             "vouchers_expected": plan.vouchers_expected,
@@ -223,165 +217,5 @@ def _plan_as_plain(opened: Opened, planned: Planned) -> dict[str, object]:
         "missing_against": sizes(planned.worst),
         "hot_audit": {"opened": planned.hot_opened, "stations": planned.hot_stations},
         "sentences": in_each(planned.plan.sentences),
-        "sources": list(SOURCES),
-    }
-
-
-@command.command(
-    help=say(
-        "Make an audit again from the log: draw, hand counts, risk after each round, and what comes next.\n\n"
-        "What does not fit (a sample that the seed does not draw, a count of a box not drawn, a result that "
-        "states another risk) is noted and changes no figure.\n\n"
-        "Example: escrutinio audit status public/miniature --contest presidencia"
-    )
-)
-@asks
-@click.option(
-    "--commitment",
-    metavar="DIGEST",
-    help=say("Digest of the commitment; the last one that can be made again if left out."),
-)
-def status(question: Question, commitment: str | None) -> None:
-    from escrutinio.evidence.audit.status import Audits, audit_status, audit_statuses
-
-    digest = commitment_of(commitment)
-    opened = question.open()
-    asked: dict[str, Any] = {"attachments": opened.log.attachment, "root_at": opened.root_at}
-    audits = Audits() if digest else audit_statuses(opened.state, opened.contest.code, **asked)
-    if audits.aside and not audits.made:
-        raise EvidenceError("audits-aside", why=Joined(audits.aside, " "))
-    made = audits.made or (audit_status(opened.state, opened.contest.code, digest, **asked),)
-    found = made[-1]
-    check_basis(question, found.basis)
-    if question.as_json:
-        print_json(_status_as_plain(found, audits.aside))
-    else:
-        click.echo(_heading(opened, found.basis, found.boxes))
-        _print_status(found, audits.aside)
-
-
-def _print_status(found: AuditStatus, aside: Sequence[LeftAside]) -> None:
-    from escrutinio.core.records.codecs import word
-
-    lang = language()
-    print_sentences(found)
-    print_facts(
-        [
-            (say("commitment"), found.digest.hex()),
-            (say("entry"), str(found.index)),
-            (say("method"), word(found.method)),
-            (say("risk limit"), percent(found.risk_limit, 2, lang)),
-            (say("margin (votes)"), whole(found.margin, lang)),
-            (say("bound of a box"), word(found.bound.source) if found.bound.source is not None else "–"),
-            (say("throws the seed"), ", ".join(found.throwers)),
-            (say("digits awaited"), ", ".join(found.awaited) or "–"),
-            (say("seed"), found.seed or "–"),
-            (say("stations without a box"), whole(found.outstanding.stations, lang)),
-        ]
-    )
-    if found.rounds:
-        header = (
-            say("round"), say("drawn"), say("boxes so far"),
-            say("without an agreed count"), say("risk"), "MACRO",
-        )  # fmt: skip
-        rows = [
-            (
-                whole(each.number, lang),
-                whole(len(each.drawn), lang),
-                whole(each.opened, lang),
-                whole(len(each.awaiting), lang),
-                _risk(each.measured.risk),
-                "–" if each.measured.macro is None else _risk(each.measured.macro),
-            )
-            for each in found.rounds
-        ]
-        print_table(header, rows)
-        if awaiting := found.rounds[-1].awaiting:
-            click.echo(say("\nTo be counted: ") + _listed(awaiting))
-    if found.suggested:
-        click.echo(say("\nNext round: ") + _listed(found.suggested))
-    for note in found.notes:
-        click.echo(say("\nNote: ") + note.sentence(lang))
-    for other in aside:
-        click.echo(say("\nNote: ") + other.said_in(lang))
-    print_method(say("risk-limiting audits"), SOURCES)
-
-
-def _risk(risk: Fraction) -> str:
-    """A risk in percent, rounded up."""
-    up = -(-risk.numerator * 10**6 // risk.denominator)
-    return percent(Fraction(up, 10**6), 4, language())
-
-
-def _listed(boxes: Sequence[str]) -> str:
-    hidden = len(boxes) - SHOWN_BOXES
-    more = say(" … and {hidden} more", hidden=hidden) if hidden > 0 else ""
-    return ", ".join(boxes[:SHOWN_BOXES]) + more
-
-
-def _status_as_plain(found: AuditStatus, aside: Sequence[LeftAside]) -> dict[str, object]:
-    from escrutinio.core.records.codecs import word
-    from escrutinio.evidence.audit.status import stated_risk
-
-    def risk_as_plain(risk: Fraction | None) -> dict[str, int] | None:
-        if risk is None:
-            return None
-        stated = stated_risk(risk)
-        return {"numerator": stated.numerator, "denominator": stated.denominator}
-
-    return {
-        "version": 1,
-        "contest": found.contest,
-        "basis": found.basis,
-        "commitment": found.digest.hex(),
-        "entry": found.index,
-        "method": word(found.method),
-        "risk_limit": plain(found.risk_limit),
-        "boxes": found.boxes,
-        "margin": found.margin,
-        "sum_of_bounds": plain(found.sum_of_bounds),
-        "bound": None if found.bound.source is None else word(found.bound.source),
-        "throwers": list(found.throwers),
-        "awaited": list(found.awaited),
-        "follows": None if found.follows is None else found.follows.hex(),
-        "seed": found.seed,
-        "rounds": [
-            {
-                "number": each.number,
-                "drawn": list(each.drawn),
-                "opened": each.opened,
-                "awaiting": list(each.awaiting),
-                "risk": risk_as_plain(each.measured.risk),
-                "macro": risk_as_plain(each.measured.macro),
-                "more": each.measured.more,
-            }
-            for each in found.rounds
-        ],
-        "may_stop": found.may_stop,
-        "next": list(found.suggested),
-        "outstanding": {
-            "stations": found.outstanding.stations,
-            "registered": found.outstanding.registered,
-            "risk": risk_as_plain(found.risk_outstanding),
-        },
-        "notes": [
-            {
-                "code": each.code,
-                "entries": list(each.entries),
-                "sentence": {lang: each.sentence(lang) for lang in sorted(languages())},
-            }
-            for each in found.notes
-        ],
-        "left_aside": [
-            {
-                "commitment": each.digest.hex(),
-                "entry": each.index,
-                "by": each.signer,
-                "why": each.why.plain(),
-                "sentence": said_in_all(each),
-            }
-            for each in aside
-        ],
-        "sentences": in_each(found.sentences),
         "sources": list(SOURCES),
     }

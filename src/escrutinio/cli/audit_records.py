@@ -23,8 +23,9 @@ from escrutinio.core.records import types as t
 from escrutinio.core.records.codecs import word
 from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.records import AuditRecords
-from escrutinio.evidence.audit.rounds import MAX_BOXES, draws_to_end, seed_of
-from escrutinio.evidence.audit.status import procedure_of
+from escrutinio.evidence.audit.rounds import MAX_BOXES, next_sample
+from escrutinio.evidence.audit.sides import side_of
+from escrutinio.evidence.audit.status import audit_status, procedure_of
 from escrutinio.evidence.certainty.percentages import parse_percentage
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def check_basis(question: Question, basis: str) -> None:
         "Write the commitment to an audit: method, risk limit, the log as it stands, what bounds a box, who "
         "throws the seed and who counts.\n\n"
         "The boxes are the sheets that count now. Two organisations or more have to be named, since a box "
-        "is counted once two of them sign the same. Without --throws whoever signs throws dice in public.\n\n"
+        "is counted once two of them sign the same. Without --throws whoever signs throws dice "
+        "in public, which another organisation has to state too.\n\n"
         "Example: escrutinio audit commit public/miniature --contest presidencia --as authority/officer-1 "
         "--counts party/ancla --counts observer/faro"
     )
@@ -120,7 +122,7 @@ def check_basis(question: Question, basis: str) -> None:
 @click.option("--bound", type=click.Choice(list(SOURCES)), default="registered", show_default=True,
               help=say("What bounds the vouchers of a box."))  # fmt: skip
 @click.option("--most", type=click.IntRange(1, (1 << 32) - 1),
-              help=say("For --bound law: how many vouchers a box holds at most."))  # fmt: skip
+              help=say("How many vouchers a box holds at most, where nothing else says."))  # fmt: skip
 @click.option("--manifest", metavar="DIGEST",
               help=say("For --bound manifest: digest of the record with the manifest."))  # fmt: skip
 @click.option("--throws", "throwers", multiple=True, metavar="NAME",
@@ -146,7 +148,7 @@ def commit(
     limit, source = percent_of(risk_limit), SOURCES[bound]
     stake = None if bet is None else _stake(bet)
     listed = commitment_of(manifest)
-    if (source is BoundSource.LAW) is (most is None) or (source is BoundSource.MANIFEST) is (listed is None):
+    if (source is BoundSource.LAW and most is None) or (source is BoundSource.MANIFEST) is (listed is None):
         raise click.UsageError(say("--bound law goes with --most, and --bound manifest with --manifest"))
     opened = question.open()
     _check_organisations(opened, organisations)
@@ -157,7 +159,7 @@ def commit(
     held = bound_of(state, contest, source, most, listed, size, opened.log.attachment)
     boxes = len(boxes_of(state, contest, basis, bound=held))
     head, mine = opened.checkpoint, organisation_of(signer.name)
-    before = latest_of(state, contest, mine)
+    before = latest_of(state, contest, side_of(signer.name))
     body = t.AuditCommitment(
         METHODS[method],
         p.Fraction(limit.numerator, limit.denominator),
@@ -204,7 +206,7 @@ def _check_known(opened: Opened, names: Sequence[str]) -> None:
 
 def _check_organisations(opened: Opened, names: tuple[str, ...]) -> None:
     _check_known(opened, names)
-    if len(set(names)) < 2:
+    if len(set(map(side_of, names))) < 2:
         raise InputError("organisations-two")
 
 
@@ -213,49 +215,47 @@ def _check_organisations(opened: Opened, names: tuple[str, ...]) -> None:
 
 @click.command(
     help=say(
-        "Draw the boxes of the next round from the seed, and write the records of seed and sample.\n\n"
-        "The seed is what the dice showed in public after the commitment: 20 to 64 decimal digits. Once it "
-        "is in the log it need not be given. With --xlsx the draw is also written as a workbook whose "
-        "formulas make it again.\n\n"
+        "Draw the boxes of the next round from the seed in the log, and write the record of the sample.\n\n"
+        "With --rest the round opens all the boxes that no round has drawn, after which nothing is left to "
+        "chance. With --xlsx the draw is also written as a workbook whose formulas make it again.\n\n"
         "Example: escrutinio audit draw public/miniature --contest presidencia --as authority/officer-1"
     )
 )
 @asks
 @click.option("--commitment", metavar="DIGEST",
               help=say("Digest of the commitment; the last one if left out."))  # fmt: skip
-@click.option("--seed", metavar="DIGITS", help=say("What the dice showed."))
 @click.option(
     "--take",
     type=click.IntRange(1, MAX_BOXES),
     help=say("Draws of this round; by default those that end the audit if all boxes agree."),
 )
+@click.option("--rest", is_flag=True, help=say("Open all boxes that are not open yet."))
 @click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False),
               help=say("Workbook that makes the draw again."))  # fmt: skip
 @signs
 def draw(
     question: Question,
     commitment: str | None,
-    seed: str | None,
     take: int | None,
+    rest: bool,
     xlsx: Path | None,
     signer: Signer,
 ) -> None:
+    if rest and take is not None:
+        raise click.UsageError(say("--rest and --take exclude each other"))
     opened = question.open()
     audit = audit_of(question, opened, commitment)
-    if audit.seed is None and len(audit.throws.throwers) > 1:
+    if audit.throws.awaited:
         raise InputError("digits-awaited", names=", ".join(audit.throws.awaited))
-    used = seed_of(audit, seed)
+    made, about = audit.logged.entry.digest, opened.contest.code
+    found = audit_status(opened.state, about, made, attachments=opened.log.attachment)
     procedure = procedure_of(opened.state, audit)
-    done = sum(len(sample.stations) for sample in audit.samples)
-    count = take or draws_to_end(opened.state, audit, procedure, opened.log.attachment)
-    drawn = procedure.draw(used, done + count)[done:]
-    number = len(audit.samples) + 1
-    about, made = opened.contest.code, audit.logged.entry.digest
-    records = [Proposed(t.AuditSample(made, number, tuple(map(p.Box, drawn))), about)]
-    if audit.seed is None:
-        records.insert(0, Proposed(t.AuditSeed(made, used), about))
+    drawn = next_sample(found, procedure, take=take, rest=rest)
+    number = len(found.rounds) + 1
+    records = [Proposed(t.AuditSample(made, number, drawn), about)]
     if xlsx is not None:
-        _write_workbook(xlsx, opened, procedure, used, done + count)
+        done = sum(len(each.boxes) for each in found.rounds)
+        _write_workbook(xlsx, opened, procedure, found.seed or "", done + len(drawn))
     remarks = in_each(
         lambda language: [
             say_in(
@@ -264,7 +264,7 @@ def draw(
                 "from the seed and the log.",
                 number=number,
                 boxes=len(drawn),
-                different=len(set(drawn)),
+                different=len({box.station for box in drawn}),
             ),
             say_in(
                 language,

@@ -14,10 +14,10 @@ from escrutinio.cli.election import Question, asks
 from escrutinio.cli.explain import in_each
 from escrutinio.cli.output import read_text
 from escrutinio.cli.sealing import Proposed, Signer, signs
-from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.records import types as t
 from escrutinio.core.records.commitments import digits_digest
 from escrutinio.evidence.audit.records import AuditRecords
+from escrutinio.evidence.audit.sides import side_of
 
 _SALT = 32
 
@@ -26,8 +26,10 @@ _SALT = 32
     help=say(
         "Write what one of those who throw the seed of an audit has thrown.\n\n"
         "With --digits and --keep FILE it commits to the digits, which stay in FILE until all have committed "
-        "to theirs; then --open FILE says them. With --digits and --instead-of NAME it states dice thrown in "
-        "public in place of somebody who does not open theirs.\n\n"
+        "to theirs; then --open FILE says them. With --digits and --public it states dice thrown in public, "
+        "where the commitment names one thrower alone; with --digits and --instead-of NAME those thrown in "
+        "place of somebody who does not open theirs. Such dice count once two organisations state the "
+        "same.\n\n"
         "Example: escrutinio audit throw public/miniature --contest presidencia --as observer/faro "
         "--digits 3141592653 --keep digits.txt"
     )
@@ -41,6 +43,7 @@ _SALT = 32
 @click.option("--open", "kept", type=click.Path(path_type=Path, dir_okay=False),
               help=say("File that --keep wrote."))  # fmt: skip
 @click.option("--instead-of", metavar="NAME", help=say("Who does not open their digits."))
+@click.option("--public", is_flag=True, help=say("The digits are those of dice that fell in public."))
 @signs
 def throw(
     question: Question,
@@ -49,13 +52,18 @@ def throw(
     keep: Path | None,
     kept: Path | None,
     instead_of: str | None,
+    public: bool,
     signer: Signer,
 ) -> None:
-    ways = sum(given is not None for given in (keep, kept, instead_of))
+    ways = sum(given is not None for given in (keep, kept, instead_of, public or None))
     if ways != 1 or (digits is None) is (kept is None):
-        raise click.UsageError(say("either --digits with --keep or --instead-of, or --open is needed"))
+        raise click.UsageError(
+            say("either --digits with --keep, --public or --instead-of, or --open is needed")
+        )
     opened = question.open()
     records = audit_of(question, opened, commitment)
+    if public:
+        instead_of = _of_alone(records, signer.name)
     _check_throws(records, signer.name if instead_of is None else instead_of)
     audit = records.logged.entry.digest
     body: t.DigitsCommitment | t.AuditSeed
@@ -72,16 +80,25 @@ def throw(
         lambda language: [
             say_in(
                 language,
-                "Digits count where their digest stands in the log before the first digits are opened.",
+                "Digits count where their digest stands in the log before the first digits are opened, and "
+                "dice thrown in public where two organisations state the same.",
             )
         ]
     )
     give(question, opened, signer, [Proposed(body, opened.contest.code)], remarks, secret)
 
 
+def _of_alone(audit: AuditRecords, name: str) -> str | None:
+    """Whose dice somebody states; None where they are their own. Raises InputError where several throw."""
+    throwers = audit.throws.throwers
+    if len(throwers) > 1:
+        raise InputError("dice-of-many", throwers=", ".join(throwers))
+    return None if side_of(name) == throwers[0] else audit.body.throwers[0]
+
+
 def _check_throws(audit: AuditRecords, name: str) -> None:
     """Raise InputError where somebody's digits are no part of the seed."""
-    if organisation_of(name) not in audit.throws.throwers:
+    if side_of(name) not in audit.throws.throwers:
         raise InputError("not-thrower", name=name, throwers=", ".join(audit.throws.throwers))
 
 

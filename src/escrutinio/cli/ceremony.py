@@ -14,7 +14,7 @@ from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli.enrolling import open_asking
 from escrutinio.cli.options import ask_passphrase, clock_option, json_option, language_option, quiet_option
-from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.output import print_json, progress_bar, read_text
 from escrutinio.core.records.cose import MAX_RECORD
 
 if TYPE_CHECKING:
@@ -79,15 +79,20 @@ def define(config: Path, root: str, output: Path, clock: int) -> None:
 @click.option(
     "--definition", type=click.Path(path_type=Path), help=say("The definition, where it was signed before.")
 )
+@click.option(
+    "--witnesses", type=click.Path(path_type=Path),
+    help=say("The log's witnesses and their quorum, as a tlog-policy."),
+)  # fmt: skip
 @language_option
 @clock_option
 @json_option
 @quiet_option
 def init(
     config: Path, directory: Path, root: str, log_key: Path | None, officers: tuple[str, ...],
-    requests: tuple[Path, ...], definition: Path | None, tongue: str | None, clock: int, as_json: bool,
-    quiet: bool,
+    requests: tuple[Path, ...], definition: Path | None, witnesses: Path | None, tongue: str | None,
+    clock: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    from escrutinio.core.log.policy import parse_policy
     from escrutinio.core.records.attachments import digest_of
     from escrutinio.intake.authoring.requests import read_requests
     from escrutinio.running.workspace.ceremony import Founding, Keys, hold
@@ -103,6 +108,7 @@ def init(
         defined = founding.defined(read_input(definition, MAX_RECORD), opened, definition)
     asked = read_requests(requests, digest_of(defined))
     here = [_officer(address) for address in officers]
+    named = None if witnesses is None else parse_policy(read_text(witnesses), str(witnesses))
     log, kept = _log_key(founding.config.log.origin, log_key)
     with (
         beginning_in(directory) as staging,  # with its sheet, or not at all
@@ -118,6 +124,7 @@ def init(
             clock=clock,
             progress=progress,
             executor=executor,
+            witnesses=named,
         )
         write_new((staging / SHEET, _sheet(begun, defined, tongue or language())))
     _say(begun, directory, as_json)

@@ -219,6 +219,7 @@ def _plain_answer(log: VerifiedLog, checked: Checked) -> dict[str, object]:
         "entry": answer.entry,
         "status": None if answer.status is None else answer.status.name.lower(),
         "zero": checked.entry is not None and _is_zero(checked.entry),
+        "marked": answer.marked,
         "due": answer.due,
         "seen": answer.seen,
         "others": list(answer.others),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from escrutinio.core.log.trust import Trust
+    from escrutinio.core.records.keys import KeyHolder
     from escrutinio.core.verification.verified import VerifiedLog
     from escrutinio.intake.authoring.keyring import Keyring
     from escrutinio.running.workspace.collection.collection import Collection
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 SHOWN = 10
 
 _directory = click.argument("directory", type=click.Path(path_type=Path))
+_own_key = click.option(
+    "--key",
+    metavar="FILE|pkcs11:…",
+    help=say("The organisation's key, which the election's log enrols; by default one is made."),
+)
 
 
 @click.group(
@@ -70,6 +76,7 @@ def command() -> None:
     help=say("Name of the signer, party/… or observer/…."),
 )
 @click.option("--origin", required=True, help=say("Name of the new log."))
+@_own_key
 @click.option(
     "--title",
     "titles",
@@ -82,7 +89,7 @@ def command() -> None:
 @quiet_option
 def init(
     directory: Path, definition: str, trust: Path | None, organisation: str, origin: str,
-    titles: tuple[str, ...], passphrase: str, clock: int, quiet: bool,
+    key: str | None, titles: tuple[str, ...], passphrase: str, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.cli.opening import open_log
     from escrutinio.core.election.qr2024_options import MAX_FILE, QR2024_FILE
@@ -105,6 +112,8 @@ def init(
             passphrase=passphrase,
             clock=clock,
             qr2024=log.unverified(QR2024_FILE, MAX_FILE),
+            holder=None if key is None else _open_key(key),
+            signer="" if key is None else _address(key),
         )
         keyring = collection.keyring(passphrase)
         trusted = _renew(collection, keyring, collection.open(), clock, quiet)
@@ -137,13 +146,14 @@ def init(
     metavar="STATION",
     help=say("A person looked: the sheet of this station stands, all zero or unlike an earlier copy."),
 )
+@click.option("--key", metavar="FILE|pkcs11:…", help=say("The organisation's key, where it was moved."))
 @passphrase_option
 @clock_option
 @json_option
 @quiet_option
 def add(
-    directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], passphrase: str, clock: int,
-    as_json: bool, quiet: bool,
+    directory: Path, files: tuple[Path, ...], confirm: tuple[str, ...], key: str | None, passphrase: str,
+    clock: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     from escrutinio.running.workspace.collection.collection import CopiesRefusedError, open_collection
     from escrutinio.running.workspace.collection.inputs import of_files
@@ -160,6 +170,8 @@ def add(
 
     collection = open_collection(directory)
     keyring = collection.keyring(passphrase)
+    if address := key or collection.signer():
+        collection = collection.signed_with(_open_key(address))
     refusal: CopiesRefusedError | None = None
     added = 0
     with collection.workspace.alone():
@@ -217,8 +229,8 @@ def add(
 
 @command.command(
     help=say(
-        "Bring the log in DIRECTORY up to the election's own: keys that were enrolled since it began, the "
-        "roll, and what changed it. Running it again changes nothing.\n\n"
+        "Bring the log in DIRECTORY up to the election's own: keys that were enrolled or revoked since it "
+        "began, the roll, and what changed it. Running it again changes nothing.\n\n"
         "Example: escrutinio collect refresh azul --definition https://results.example"
     )
 )
@@ -250,15 +262,20 @@ def refresh(
         if not is_current(collection.public, log.signed):
             _renew(collection, keyring, log, clock, quiet or as_json)
     if as_json:
-        print_json({"keys": found.keys, "new_keys": found.new_keys, "records": found.records})
+        print_json({
+            "keys": found.keys, "new_keys": found.new_keys, "records": found.records,
+            "revoked": found.revoked,
+        })  # fmt: skip
         return
     click.echo(
         say(
-            "{directory}: keys of the election's log {keys:,}, new {new:,}; records carried over {records:,}",
+            "{directory}: keys of the election's log {keys:,}, new {new:,}, revoked here now {revoked:,}; "
+            "records carried over {records:,}",
             directory=directory,
             keys=found.keys,
             new=found.new_keys,
             records=found.records,
+            revoked=found.revoked,
         )
     )
 
@@ -340,6 +357,19 @@ def _renew(collection: Collection, keyring: Keyring, log: VerifiedLog, clock: in
             executor=executor,
         )
     return trust
+
+
+def _open_key(address: str) -> KeyHolder:
+    from escrutinio.cli.enrolling import open_asking
+
+    return open_asking(address).holder
+
+
+def _address(key: str) -> str:
+    """Where a key is, seen from anywhere."""
+    from escrutinio.intake.authoring.holders import SCHEME
+
+    return key if key.startswith(SCHEME) else str(Path(key).absolute())
 
 
 def _title(text: str) -> tuple[str, str]:

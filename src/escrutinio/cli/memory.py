@@ -23,6 +23,8 @@ from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.words.say import Phrase, Said, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from escrutinio.core.log.checkpoint import SignedCheckpoint
     from escrutinio.core.log.notes import VerifierKey
     from escrutinio.core.log.trust import Trust
@@ -137,6 +139,42 @@ def remember(found: Verification) -> None:
         key = find_log_key(log.signed, log.trust.policy)
         with suppress(OSError, LogError):
             _write_forward(directory, f"{_name_of(key)}{ENDING}", log.signed)
+
+
+def signed_another(directory: Path) -> Earlier | None:
+    """What the log key of a publication that was just made signed before, as far as it is remembered here,
+    and this log does not contain; else None, and this one is remembered where it is further.
+
+    Raises InputError or LogError where the publication is none.
+    """
+    from escrutinio.core.log.checkpoint import find_log_key, parse_checkpoint
+    from escrutinio.core.log.merkle import range_root
+    from escrutinio.core.log.reader import hash_source, open_log
+    from escrutinio.core.log.trust import parse_trust
+
+    trust = parse_trust((directory / "trust.toml").read_bytes(), "trust.toml")
+    reader = open_log(directory / "log")
+    signed = parse_checkpoint(reader.checkpoint())
+    key, size = find_log_key(signed, trust.policy), signed.checkpoint.size
+    for earlier in _signed_by(key):
+        before = earlier.signed.checkpoint
+        if before.size > size or range_root(0, before.size, hash_source(reader.tile, size)) != before.root:
+            return earlier
+    if (seen := _seen_directory(trust.definition)) is not None:
+        with suppress(OSError, LogError):
+            _write_forward(seen, f"{_name_of(key)}{ENDING}", signed)
+    return None
+
+
+def _signed_by(key: VerifierKey) -> Iterator[Earlier]:
+    """What is remembered of the log with this key, whatever the election."""
+    state = state_directory()
+    if state is None:
+        return
+    with suppress(OSError):
+        for file in sorted(state.glob(f"seen/*/{_name_of(key)}{ENDING}"))[:MAX_FILES]:
+            with suppress(InputError, LogError):
+                yield _read(file)
 
 
 def _name_of(key: VerifierKey) -> str:

@@ -75,17 +75,29 @@ def verify_log(address: str, trust_file: Path | None = None, *, quiet: bool = Fa
 
 
 def verify_ahead(
-    address: str, trust_file: Path | None, *, only_log: bool = True, quiet: bool = False
+    address: str,
+    trust_file: Path | None,
+    *,
+    only_log: bool = True,
+    quiet: bool = False,
+    scheduler: str | None = None,
 ) -> tuple[Trust | None, Verification]:
     """The trust file, and what verifying with it comes to, which begins before all modules are loaded.
 
-    Raises as `verify_log`, and remembers nothing.
+    With a `scheduler` the work is that of its Dask cluster, else this machine's. Raises as `verify_log`, and
+    InputError as `cluster`; remembers nothing.
     """
     with ExitStack() as helped:
-        ahead = helped.enter_context(signatures_ahead(address))
+        ahead = None if scheduler else helped.enter_context(signatures_ahead(address))
         from escrutinio.core.verification.publication import verify_publication
 
-        executor = None if ahead is not None else helped.enter_context(workers())
+        executor = None
+        if scheduler:
+            from escrutinio.base.cluster import cluster
+
+            executor = helped.enter_context(cluster(scheduler))
+        elif ahead is None:
+            executor = helped.enter_context(workers())
         progress = helped.enter_context(progress_bar(quiet))
         trust = given_trust(trust_file, address)
         found = verify_publication(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from escrutinio.core.election.choosing import choose_basis, choose_contest
 
 if TYPE_CHECKING:
     from escrutinio.core.election.state import ElectionState
+    from escrutinio.core.verification.signed_entries import SignedEntry
     from escrutinio.core.verification.verified import VerifiedLog
     from escrutinio.publication.documents.sheets.printed_sheet import PrintedSheet
     from escrutinio.publication.documents.sheets.printing import Printer
@@ -35,7 +36,8 @@ _BATCH, _WORTH_WORKERS = 512, 8
     help=say(
         "Print sheets of STATION as PDF from the publication that --log names (a directory or an http "
         "address): figures, figures in words, lines for signatures, the QR code of the record and the "
-        "fingerprint of the log. The log is verified first, and the signature of each sheet again.\n\n"
+        "fingerprint of the log. The log is verified first, and the signature of each sheet again. A sealed "
+        "record prints before it is sent (--record), as the law of some countries asks.\n\n"
         "Copies by parties and observers print as “transcription, not an official sheet”; whatever is of an "
         "election that is not real prints with a mark across the page.\n\n"
         "Examples: escrutinio print N1.01 --log public/miniature --contest presidencia; escrutinio print "
@@ -54,6 +56,13 @@ _BATCH, _WORTH_WORKERS = 512, 8
     "--entry",
     type=click.IntRange(min=0),
     help=say("This entry of the log instead."),
+)
+@click.option(
+    "--record",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help=say("A sealed record, or a directory of them, that is still to be sent; may be repeated."),
 )
 @click.option(
     "--contest",
@@ -102,6 +111,7 @@ def command(
     address: str,
     everything: bool,
     entry: int | None,
+    files: tuple[Path, ...],
     contest: str | None,
     basis: str | None,
     paper: str,
@@ -113,8 +123,8 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:  # fmt: skip
-    if (bool(stations), everything, entry is not None).count(True) != 1:
-        raise click.UsageError(say("give one of STATION, --all and --entry"))
+    if (bool(stations), everything, entry is not None, bool(files)).count(True) != 1:
+        raise click.UsageError(say("give one of STATION, --all, --entry and --record"))
     if number > copies:
         raise click.UsageError(say("there is no copy {number} of {copies}", number=number, copies=copies))
     if everything and output is None:
@@ -123,15 +133,20 @@ def command(
 
     quiet = quiet or as_json
     log = open_log(address, trust, quiet=quiet)
-    chosen = [entry] if entry is not None else _chosen(log.state, stations, contest, basis)
+    sealed = _sealed(log, files)
+    if entry is not None or sealed:
+        chosen = [] if entry is None else [entry]
+    else:
+        chosen = _chosen(log.state, stations, contest, basis)
     printer = Printer(log.state, fingerprint_of(log.trust or own_trust(log)), tongue or language())
     # One sheet goes to the file named, several into the directory named.
-    file = output if len(chosen) == 1 and not everything else None
+    file = output if len(chosen) + len(sealed) == 1 and not everything else None
     names = names_of_codes(log.state.roll.stations)
     written = []
-    sheets = _sheets(printer, log, chosen, (number, copies))
+    copy = number, copies
+    sheets = chain(_sheets(printer, log, chosen, copy), (printer.sheet(each, copy) for each in sealed))
     with progress_bar(quiet or not everything) as progress:
-        for sheet, content in _printed(sheets, paper, len(chosen)):
+        for sheet, content in _printed(sheets, paper, len(chosen) + len(sealed)):
             path = file or (output or Path()) / f"{names[sheet.station]}-{sheet.contest}.pdf"
             path.parent.mkdir(parents=True, exist_ok=True)
             # Of several, those that a run which was stopped made already are as good as made now.
@@ -158,6 +173,20 @@ def _chosen(
     if stations:
         return [entry_to_print(state, code, find_station(state, each), basis) for each in stations]
     return [index for _, index in counted_entries(state, code, basis or "")]
+
+
+def _sealed(log: VerifiedLog, files: tuple[Path, ...]) -> list[SignedEntry]:
+    """Sealed records, each with its place in the log, or the one after its end where it is not there yet.
+
+    Raises LogError where one is not signed by a key in force.
+    """
+    from escrutinio.core.verification.signed_entries import signed_entry
+    from escrutinio.running.exchange.parcel import read_sealed
+
+    if not files:
+        return []
+    places = ((raw, log.find(raw)) for raw in read_sealed(files)[0])
+    return [signed_entry(log.state, log.size if at is None else at, raw) for raw, at in places]
 
 
 def _sheets(

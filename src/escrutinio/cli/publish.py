@@ -11,6 +11,7 @@ import click
 from escrutinio.base.words.say import say
 from escrutinio.base.workers import workers
 from escrutinio.cli.counting import countings, nothing_counts, zero_sentence
+from escrutinio.cli.memory import signed_another
 from escrutinio.cli.options import ask_passphrase, clock_option, json_option, quiet_option
 from escrutinio.cli.output import EXIT_NOTHING, print_json, progress_bar
 from escrutinio.core.records.keyfiles import read_key_file
@@ -21,7 +22,9 @@ from escrutinio.core.records.keys import SigningKey
     help=say(
         "Sign, log, add up and write the pages of the election that CONFIG describes.\n\n"
         "Without --key everything is signed with a key that is made for this run and forgotten: nobody can "
-        "sign in its name again, and publishing again makes another election.\n\n"
+        "sign in its name again, and publishing again makes another election. With one, publish again into "
+        "the same directory alone: nothing else says what was signed before. A log that goes on, with a "
+        "store that refuses a second history, is begun with escrutinio workspace init.\n\n"
         "Example: escrutinio publish examples/venezuela-2024 -o public/venezuela-2024"
     )
 )
@@ -85,6 +88,17 @@ def command(
                 "with the same trust file: whoever kept the first can show a split view. To go on without "
                 "one, publish under another origin and key, and say why.",
                 output=output,
+            ),
+            err=True,
+        )
+    elif key is not None and (other := signed_another(output)) is not None:
+        click.echo(
+            say(
+                "Warning: this key signed another history of this log before, with {size:,} entries "
+                "({path}). Both verify with the same trust file. This command knows the directory that it "
+                "writes and no other; a log that goes on is begun with escrutinio workspace init.",
+                size=other.signed.checkpoint.size,
+                path=other.place,
             ),
             err=True,
         )

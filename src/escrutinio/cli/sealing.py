@@ -12,7 +12,6 @@ import click
 
 from escrutinio.base.beside import write_new
 from escrutinio.base.clock import now
-from escrutinio.base.errors import InputError
 from escrutinio.base.toml import inline
 from escrutinio.base.words.say import say
 from escrutinio.cli.options import ask_passphrase
@@ -86,7 +85,7 @@ def sealed_files(
 
     `kept` (path, content) is what the signer keeps secret until later: written with them or, where there is
     no key, alone; then nobody else can read any of it. Asks for the passphrase unless ESCRUTINIO_PASSPHRASE
-    has it. Raises InputError for a key that the log does not have in force for that name, RecordError for a
+    has it. Raises InputError for a key that the log does not hear under that name, RecordError for a
     key file that cannot be opened, and for what does not fit the formats; a file is never overwritten.
     """
     if signer.key_file is None or signer.directory is None:
@@ -112,10 +111,10 @@ def sealed_files(
 
 
 def _key(state: ElectionState, signer: Signer, file: Path) -> SigningKey:
+    from escrutinio.intake.authoring.signing import key_heard
+
     _, key = read_key_file(file, ask_passphrase())
-    held = state.keys.get(key.kid)
-    if held is None or held.revoked is not None or held.key.name != signer.name:
-        raise InputError("key-to-enrol", kid=key.kid.hex(), name=signer.name)
+    key_heard(state, key, signer.name)
     return key
 
 

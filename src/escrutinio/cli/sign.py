@@ -80,6 +80,11 @@ def command(
     log = open_log(address, trust, quiet=True)
     base_dir = source.parent if source is not None else Path()
     signing = Signing(log, held.holder, name, base_dir, clock)
+    if signing.revoked:
+        click.echo(
+            say("Your key was revoked: what it signs enters the log, marked, and counts for nothing."),
+            err=True,
+        )
     if same is not None:
         sealed = [_same(signing, *_entry(same, log), yes, as_json)]
     elif table is not None:

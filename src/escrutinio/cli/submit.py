@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 import click
 
 from escrutinio.base.errors import InputError
-from escrutinio.base.words.say import say
+from escrutinio.base.words.say import language, say
 from escrutinio.cli.options import json_option, trust_option
-from escrutinio.cli.output import EXIT_OPEN, print_json
+from escrutinio.cli.output import EXIT_FAILED, EXIT_OPEN, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from escrutinio.base.errors import EscrutinioError
     from escrutinio.core.verification.verified import VerifiedLog
+    from escrutinio.running.exchange.hub_client import HubClient
+
+MOST_SAID = 20
+"""Refusals that are said one by one; `--json` has them all."""
 
 LOOKS_EVERY = 1.0
 """Seconds between two looks at a publication that is waited for."""
@@ -25,17 +30,19 @@ LOOKS_EVERY = 1.0
 @click.command(
     help=say(
         "Send FILES, sealed records or directories of them as `escrutinio sign` writes them, to the log that "
-        "somebody keeps: --to is their workspace, or any directory that reaches it, such as a stick. What "
-        "they attach goes with them. Sending the same again changes nothing.\n\n"
-        "With --wait it waits until the publication at --log has the records, and keeps a proof of each.\n\n"
+        "somebody keeps: --to is the address of their hub, their workspace, or any directory that reaches "
+        "it, such as a stick. What they attach goes with them. Sending the same again changes nothing.\n\n"
+        "With --wait it waits until the hub, or the publication at --log, has the records, and keeps a proof "
+        "of each.\n\n"
         "Examples:\n\n"
         "  escrutinio submit out --to /media/stick\n\n"
+        "  escrutinio submit out --to https://hub.example --trust trust.toml --wait 60 --proofs proofs\n\n"
         "  escrutinio submit out --to /srv/election --log /srv/election/public --wait 600 --proofs proofs"
     )
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path),
-              help=say("A workspace, or a directory that is carried to it."))  # fmt: skip
+@click.option("--to", "target", required=True,
+              help=say("A hub's address, a workspace, or a directory that is carried to it."))  # fmt: skip
 @click.option("--log", "address", help=say("Publication: a directory or an address."))
 @trust_option
 @click.option("--wait", type=click.FloatRange(min=0), default=0.0,
@@ -43,31 +50,121 @@ LOOKS_EVERY = 1.0
 @click.option("--proofs", type=click.Path(path_type=Path), help=say("Directory for the proofs."))
 @json_option
 def command(
-    files: tuple[Path, ...], target: Path, address: str | None, trust: Path | None, wait: float,
+    files: tuple[Path, ...], target: str, address: str | None, trust: Path | None, wait: float,
     proofs: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    from escrutinio.running.exchange.parcel import read_sealed, send
+    from escrutinio.running.exchange.parcel import read_sealed
 
     records, attachments = read_sealed(files)
-    where = _public_of(target) if address is None and (wait or proofs is not None) else address
-    if (wait or proofs is not None) and where is None:
-        raise InputError("submit-where", directory=target)
-    send(_inbox(target), records, attachments)
-    found = _waited(records, where, trust, wait, proofs) if where is not None else {}
+    refused: dict[int, EscrutinioError] = {}
+    found: dict[int, int] = {}
+    asks = wait or proofs is not None
+    if target.startswith(("http://", "https://")):
+        where = address or (target if asks else None)
+        hub = _hub(target, wait)
+        refused = _sent(hub, records, attachments, proofs)
+        if address is None and asks:
+            found = _proved(hub, records, refused, trust, wait, proofs)
+    else:
+        where = _public_of(Path(target)) if address is None and asks else address
+        if asks and where is None:
+            raise InputError("submit-where", directory=target)
+        _put(Path(target), records, attachments)
+    if where is not None and where != target:
+        found = _waited(records, where, trust, wait, proofs)
     if as_json:
         print_json({
             "version": 1,
-            "sent": len(records),
+            "sent": len(records) - len(refused),
             "attachments": len(attachments),
             "public": len(found),
             "entries": [found.get(place) for place in range(len(records))],
+            "refused": {str(place): why.plain() for place, why in refused.items()},
         })  # fmt: skip
     else:
-        click.echo(say("Records sent to {target}: {count:,}", target=target, count=len(records)))
+        count = len(records) - len(refused)
+        click.echo(say("Records sent to {target}: {count:,}", target=target, count=count))
+        _say_refused(records, refused)
         if where is not None:
             click.echo(say("Of these in the log at {address}: {count:,}", count=len(found), address=where))
+    if refused:
+        raise SystemExit(EXIT_FAILED)
     if where is not None and len(found) < len(records):
         raise SystemExit(EXIT_OPEN)
+
+
+def _put(target: Path, records: Sequence[bytes], attachments: Mapping[bytes, bytes]) -> None:
+    from escrutinio.running.exchange.parcel import send
+
+    send(_inbox(target), records, attachments)
+
+
+# --- to a hub ---
+
+
+def _hub(address: str, wait: float) -> HubClient:
+    from escrutinio.running.exchange.hub_client import HubClient
+
+    return HubClient(address, wait)
+
+
+def _sent(
+    hub: HubClient, records: Sequence[bytes], attachments: Mapping[bytes, bytes], proofs: Path | None
+) -> dict[int, EscrutinioError]:
+    """Send records; why the hub did not take some, by place. What it promised is kept beside the proofs."""
+    from escrutinio.base.files import write_files
+    from escrutinio.core.records.attachments import digest_of
+
+    sent = hub.send(records, attachments)
+    if proofs is not None:
+        write_files(proofs, (
+            (f"{digest_of(raw).hex()}.promise.cose", each.promise)
+            for raw, each in zip(records, sent, strict=True)
+            if each.promise
+        ))  # fmt: skip
+    return {place: each.why for place, each in enumerate(sent) if each.why is not None}
+
+
+def _proved(
+    hub: HubClient,
+    records: Sequence[bytes],
+    refused: Mapping[int, EscrutinioError],
+    trust_file: Path | None,
+    wait: float,
+    proofs: Path | None,
+) -> dict[int, int]:
+    """Where records stand in the log, by the hub's proofs, each of which was checked."""
+    from escrutinio.base.files import write_files
+    from escrutinio.cli.output import read_text
+    from escrutinio.core.log.proofs import parse_proof
+    from escrutinio.core.log.trust import parse_trust
+    from escrutinio.core.records.attachments import digest_of
+
+    policy = None
+    if trust_file is not None:
+        policy = parse_trust(read_text(trust_file), str(trust_file)).policy
+    until, found = time.monotonic() + wait, {}
+    for place, raw in enumerate(records):
+        if place in refused:
+            continue
+        proof = hub.proof(raw, policy, max(0.0, until - time.monotonic()))
+        if proof is not None:
+            found[place] = parse_proof(proof).index
+            if proofs is not None:
+                write_files(proofs, [(f"{digest_of(raw).hex()}.tlog-proof", proof)])
+    return found
+
+
+def _say_refused(records: Sequence[bytes], refused: Mapping[int, EscrutinioError]) -> None:
+    from escrutinio.core.records.attachments import digest_of
+
+    if refused:
+        click.echo(say("Refused: {count:,}", count=len(refused)))
+    for place, why in list(refused.items())[:MOST_SAID]:
+        click.echo(f"  {digest_of(records[place]).hex()}: {why.said_in(language())}")
+
+
+# --- to a directory ---
 
 
 def _inbox(target: Path) -> Path:

@@ -52,16 +52,16 @@ def command(
     from escrutinio.base.local_http import serve_locally
     from escrutinio.running.desk.transcription.app import application
     from escrutinio.running.desk.transcription.desk import TYPISTS, Desk, issue_codes
-    from escrutinio.running.workspace.collection.inputs import unread_paths
+    from escrutinio.running.workspace.collection.inputs import unread_pages
 
     state = open_log(address).state
     if codes is not None:
         for code in issue_codes(out, codes):
             click.echo(code)
-    desk = Desk(folder, out, None if unread is None else unread_paths(unread))
+    desk = Desk(folder, out, None if unread is None else unread_pages(unread))
     if len(desk.typists) < 2:
         raise InputError("typists-none", path=out / TYPISTS)
-    for path in desk.unreadable:
-        click.echo(say("not a picture: {path}", path=path), err=True)
-    click.echo(say("{pictures:,} pictures", pictures=len(desk.paths)))
+    for path, why in desk.unreadable.items():
+        click.echo(say("not a picture: {path} ({why})", path=path, why=why), err=True)
+    click.echo(say("{pictures:,} pictures", pictures=len(desk.pictures)))
     serve_locally(application(desk, state), port, click.echo)

@@ -84,6 +84,12 @@ MARKS = {
 )
 @click.option("--only-log", is_flag=True, help=say("Leave out data/."))
 @click.option(
+    "--cluster",
+    "scheduler",
+    metavar="ADDRESS",
+    help=say("Share the work with the Dask cluster of this scheduler, such as tcp://10.0.0.1:8786."),
+)
+@click.option(
     "--json",
     "as_json",
     is_flag=True,
@@ -96,6 +102,7 @@ def command(
     fail_on: str | None,
     no_downloads: bool,
     only_log: bool,
+    scheduler: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -105,7 +112,9 @@ def command(
         if as_page(Path(address)):
             sys.exit(verify_page(Path(address), trust_file, as_json=as_json))
     gc.disable()  # what a run of seconds makes is all kept, so there is no garbage worth looking for
-    trust, result = verify_ahead(address, trust_file, only_log=only_log, quiet=quiet or as_json)
+    trust, result = verify_ahead(
+        address, trust_file, only_log=only_log, quiet=quiet or as_json, scheduler=scheduler
+    )
     compared = None if only_log or no_downloads else _compared(address, result)
     from escrutinio.core.log.fingerprint import fingerprint
 

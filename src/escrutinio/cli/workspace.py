@@ -13,12 +13,14 @@ from escrutinio.base.words.say import language, say
 from escrutinio.base.workers import workers
 from escrutinio.cli import ceremony
 from escrutinio.cli.options import clock_option, json_option, passphrase_option, quiet_option, trust_option
-from escrutinio.cli.output import print_json, progress_bar
+from escrutinio.cli.output import print_json, progress_bar, read_text
 
 if TYPE_CHECKING:
     from escrutinio.core.election.acts import Awaiting
+    from escrutinio.intake.authoring.presentation import Presentation
     from escrutinio.running.workspace.rounds import Round
     from escrutinio.running.workspace.taking import Taken
+    from escrutinio.running.workspace.workspace import Workspace
 
 _directory = click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 
@@ -219,7 +221,55 @@ def status(directory: Path, as_json: bool) -> None:
     _say_waiting(waiting)
 
 
+@command.command(
+    help=say(
+        "Name the witnesses of the log in DIRECTORY and their quorum, as the tlog-policy in POLICY has them "
+        "(witness, group and quorum lines), and write them into its trust file, to hand out again. They are "
+        "asked from the next publication on.\n\n"
+        "Example: escrutinio workspace witnesses /srv/election witnesses.policy"
+    )
+)
+@_directory
+@click.argument("policy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def witnesses(directory: Path, policy: Path) -> None:
+    from escrutinio.core.log.policy import parse_policy
+    from escrutinio.running.workspace.appointing import TRUST_FILE, appoint
+    from escrutinio.running.workspace.workspace import open_workspace
+
+    workspace = open_workspace(directory)
+    with workspace.alone():
+        _, trust = appoint(workspace, parse_policy(read_text(policy), str(policy)))
+    click.echo(
+        say(
+            "{directory}: witnesses {count:,}, quorum {quorum}. Hand out {trust} again.",
+            directory=directory,
+            count=len(trust.policy.witnesses),
+            quorum=trust.policy.quorum,
+            trust=workspace.public / TRUST_FILE,
+        )
+    )
+
+
 # --- after a loss ---
+
+_shown_option = click.option(
+    "--shown", type=click.Path(exists=True, path_type=Path),
+    help=say("Configuration or presentation.json that says how it is shown; by default that of the old one."),
+)  # fmt: skip
+
+
+def _presentation(given: Path | None, public: Path) -> Presentation | None:
+    from escrutinio.running.workspace.rounds import presentation_beside, read_presentation
+
+    return presentation_beside(public) if given is None else read_presentation(given)
+
+
+def _say_plain(made: Workspace) -> None:
+    if not made.settings.shown:
+        click.echo(
+            say("It is shown plainly: no configuration says the titles, accounts and shapes (--shown)."),
+            err=True,
+        )
 
 
 @command.command(
@@ -237,13 +287,14 @@ def status(directory: Path, as_json: bool) -> None:
               help=say("Key file of the log."))  # fmt: skip
 @click.option("--operator", default="", help=say("The name that signs in this log; that of a party's log."))
 @click.option("--mirror", "mirrors", multiple=True, help=say("Another publication of the log."))
+@_shown_option
 @trust_option
 @passphrase_option
 @clock_option
 @quiet_option
 def recover(
     public: Path, directory: Path, key_file: Path, operator: str, mirrors: tuple[str, ...],
-    trust: Path | None, passphrase: str, clock: int, quiet: bool,
+    shown: Path | None, trust: Path | None, passphrase: str, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
     import shutil
 
@@ -268,8 +319,10 @@ def recover(
         (private / LOG_KEY).chmod(0o600)
 
     made = make_again(
-        log, public, directory, signer, clock, key_file=keep, operator=operator, elsewhere=sizes
-    )
+        log, public, directory, signer, clock,
+        key_file=keep, operator=operator, elsewhere=sizes, shown=_presentation(shown, public),
+    )  # fmt: skip
+    _say_plain(made)
     click.echo(
         say(
             "{directory}: the log {origin} with {entries:,} entries goes on from here",
@@ -298,13 +351,14 @@ def recover(
 @click.option("--log-key", "key_file", type=click.Path(path_type=Path),
               help=say("Key file of the new log; made where none is given."))  # fmt: skip
 @click.option("--operator", default="", help=say("The name that signs in this log; that of a party's log."))
+@_shown_option
 @trust_option
 @passphrase_option
 @clock_option
 @quiet_option
 def succeed(
     old: Path, directory: Path, root_address: str, origin: str, key_file: Path | None, operator: str,
-    trust: Path | None, passphrase: str, clock: int, quiet: bool,
+    shown: Path | None, trust: Path | None, passphrase: str, clock: int, quiet: bool,
 ) -> None:  # fmt: skip
     import shutil
 
@@ -331,10 +385,12 @@ def succeed(
             shutil.copyfile(key_file, private / LOG_KEY)
             (private / LOG_KEY).chmod(0o600)
 
-    begin_again(
+    made = begin_again(
         log, directory, signer, clock,
         root=root.holder, root_name=root.name, key_file=keep, operator=operator,
+        shown=_presentation(shown, old),
     )  # fmt: skip
+    _say_plain(made)
     click.echo(
         say(
             "{directory}: the log {origin} goes on from {before} after its entry {size:,}; show it with "

@@ -40,11 +40,14 @@ def state(day: Day, ahead: Ahead | None, cuts: Sequence[int] = ()) -> ElectionSt
     return found
 
 
-def same(day: Day, log: Sequence[bytes] | None = None) -> list[str]:
-    """The findings, which are those of a fold alone, whatever others have read in the place of the log."""
+def same(day: Day, *logs: Sequence[bytes]) -> list[str]:
+    """The findings, which are those of a fold alone, whatever others have read in the place of the log: each
+    of `logs`, or the log itself."""
     alone = state(day, None)
-    with helped(day.log if log is None else log) as ahead:
-        assert canonical(state(day, ahead)) == canonical(alone)
+    said = canonical(alone)
+    for log in logs or (day.log,):
+        with helped(log) as ahead:
+            assert canonical(state(day, ahead)) == said
     return codes(alone)
 
 

@@ -23,7 +23,7 @@ from tests.core.log.builders import NOW, cosigner, signer
 
 LOG = signer(ORIGIN)
 WITNESSES = ("witness-a", "witness-b")
-MINIATURE = 153
+MINIATURE = 156
 """How many entries the log of the miniature example has."""
 NEEDED = "the area table"
 UNUSED = b"The door was locked until eight."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from escrutinio.base.cores import cores
+from escrutinio.base.cores import FEWER
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.records.possession import enrolled
@@ -21,7 +21,12 @@ from escrutinio.core.verification.publication import Verification, verify_public
 from tests.core.election.build import ROOT, Day, key
 from tests.core.verification.lab import long_day, publish
 
-HELPED = sys.platform == "linux" and cores() > 1
+HELPED = sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+
+
+@pytest.fixture(autouse=True)
+def _all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FEWER)
 
 
 def answers(found: Verification) -> list[Answer]:

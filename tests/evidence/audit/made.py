@@ -97,9 +97,14 @@ class AuditDay(Day):
         )
         return self.digest(self.say(body, by, "presidente"))
 
-    def seed(self, commitment: bytes, seed: str = SEED, by: str = "authority/1") -> int:
-        """The public dice."""
-        return self.say(t.AuditSeed(commitment, seed), by, "presidente")
+    def seed(
+        self, commitment: bytes, seed: str = SEED, by: str = "authority/1", also: str = "observer/red/1"
+    ) -> int:
+        """Public dice of the one who throws, which another one states too; "" for nobody."""
+        at = self.say(t.AuditSeed(commitment, seed), by, "presidente")
+        if also:
+            at = self.say(t.AuditSeed(commitment, seed, None, by), also, "presidente")
+        return at
 
     def throw(self, commitment: bytes, digits: str, by: str) -> int:
         """The digest of digits that somebody threw."""
@@ -111,12 +116,28 @@ class AuditDay(Day):
         opening = None if instead_of else salt(by)
         return self.say(t.AuditSeed(commitment, digits, opening, instead_of), by, "presidente")
 
-    def sample(self, commitment: bytes, number: int, boxes: tuple[str, ...], by: str = "authority/1") -> int:
+    def sample(
+        self, commitment: bytes, number: int, boxes: tuple[str | p.Box, ...], by: str = "authority/1"
+    ) -> int:
         """The boxes of a round, as somebody records them."""
-        drawn = tuple(map(p.Box, boxes))
+        drawn = tuple(p.Box(box) if isinstance(box, str) else box for box in boxes)
         return self.say(t.AuditSample(commitment, number, drawn), by, "presidente")
 
     def count_box(
+        self,
+        commitment: bytes,
+        box: str,
+        counts: tuple[int, ...] | None = None,
+        *,
+        null: int = 2,
+        by: tuple[str, ...] = COUNTING,
+    ) -> int:
+        """Hand counts of a box, equal, by two organisations that commit to them first; the index of the
+        last."""
+        self.commit_count(commitment, box, counts, null=null, by=by)
+        return self.open_count(commitment, box, counts, null=null, by=by)
+
+    def open_count(
         self,
         commitment: bytes | None,
         box: str,
@@ -124,11 +145,10 @@ class AuditDay(Day):
         *,
         null: int = 2,
         by: tuple[str, ...] = COUNTING,
-        blind: bool = False,
+        blind: bool = True,
         corrects: int | None = None,
     ) -> int:
-        """Hand counts of a box, equal, by two organisations; the index of the last. `blind`: each opens what
-        was committed to."""
+        """What was committed to, or a correction of it; `blind` False: without what opens it."""
         before = None if corrects is None else self.digest(corrects)
         body = t.HandCount(counts or self.paper[box], (null, 0), audit=commitment, corrects=before)
         said = [replace(body, salt=salt(who) if blind else None) for who in by]
@@ -140,10 +160,11 @@ class AuditDay(Day):
         box: str,
         counts: tuple[int, ...] | None = None,
         *,
+        null: int = 2,
         by: tuple[str, ...] = COUNTING,
     ) -> int:
         """What two organisations commit to before they say a count; the index of the last."""
-        count = t.HandCount(counts or self.paper[box], (2, 0), audit=commitment)
+        count = t.HandCount(counts or self.paper[box], (null, 0), audit=commitment)
         said = [t.CountCommitment(commitment, count_digest(salt(who), count)) for who in by]
         return [self.say(each, who, f"{box}/presidente") for each, who in zip(said, by, strict=True)][-1]
 

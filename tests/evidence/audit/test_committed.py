@@ -9,11 +9,13 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import BoundSource
-from escrutinio.evidence.audit.status import AuditStatus, audit_status, stated_risk
+from escrutinio.evidence.audit.replay import stated_risk
+from escrutinio.evidence.audit.status import AuditStatus, audit_status
 from tests.evidence.audit.made import COUNTING, NAMED, STATIONS, AuditDay, manifest
 
 DIGITS = {"authority/1": "3141592653", "party/azul/1": "2718281828", "observer/red/1": "1618033988"}
 THROWERS = ("authority/1", *NAMED)
+SIDES = ("authority", *NAMED)
 WHOLE = "".join(DIGITS.values())
 
 
@@ -51,7 +53,7 @@ def test_the_seed_is_the_digits_of_all_in_the_order_of_the_commitment() -> None:
         day.open_digits(commitment, digits, name)
     found = status(day)
     assert (found.seed, found.awaited) == (WHOLE, ())
-    assert found.throwers == THROWERS
+    assert found.throwers == SIDES
     assert codes(found) == findings(day) == []
     # Who opens first is nobody's choice: another order gives the same seed and the same boxes.
     again, other = thrown()
@@ -60,8 +62,9 @@ def test_the_seed_is_the_digits_of_all_in_the_order_of_the_commitment() -> None:
     assert status(again).suggested == found.suggested
 
 
-def instead(day: AuditDay, commitment: bytes, by: str, thrower: str) -> int:
-    return day.open_digits(commitment, "9" * 10, by, instead_of=thrower)
+def instead(day: AuditDay, commitment: bytes, thrower: str, *by: str) -> int:
+    """Dice that each of these states in place of a thrower's digits."""
+    return [day.open_digits(commitment, "9" * 10, each, instead_of=thrower) for each in by][-1]
 
 
 Throw = Callable[[AuditDay, bytes], object]
@@ -71,25 +74,19 @@ Throw = Callable[[AuditDay, bytes], object]
     ("alter", "code", "finding"),
     [
         (lambda d, c: d.open_digits(c, "2718281829", "party/azul/1"), "digits-differ", "audit-digits-differ"),
-        (lambda d, c: d.seed(c, "2718281828", by="party/azul/1"), "digits-differ", "audit-digits-differ"),
+        (
+            lambda d, c: d.seed(c, "2718281828", by="party/azul/1", also=""),
+            "digits-differ",
+            "audit-digits-differ",
+        ),
         (lambda d, c: d.open_digits(c, "2718281828", "observer/sol/1"), "not-named", "audit-signer"),
         (lambda d, c: d.throw(c, "1", "observer/sol/1"), "not-named", "audit-signer"),
         (lambda d, c: d.throw(c, "1", "party/azul/1"), "digits-late", None),
-        (
-            lambda d, c: instead(d, c, "party/azul/1", "party/azul"),
-            "not-named",
-            "audit-signer",
-        ),
-        (
-            lambda d, c: instead(d, c, "authority/1", "observer/sol"),
-            "not-named",
-            "audit-signer",
-        ),
-        (
-            lambda d, c: instead(d, c, "observer/red/1", "party/azul"),
-            "seed-instead",
-            None,
-        ),
+        (lambda d, c: instead(d, c, "party/azul", "party/azul/1"), "not-named", "audit-signer"),
+        (lambda d, c: instead(d, c, "observer/sol", "authority/1"), "not-named", "audit-signer"),
+        (lambda d, c: instead(d, c, "party/azul", "observer/red/1"), "seed-alone", None),
+        (lambda d, c: instead(d, c, "party/azul", "observer/red/1", "observer/red/1"), "seed-alone", None),
+        (lambda d, c: instead(d, c, "party/azul", "authority/1", "observer/red/1"), "seed-instead", None),
     ],
 )
 def test_digits_that_do_not_fit(alter: Throw, code: str, finding: str | None) -> None:
@@ -139,14 +136,14 @@ def blind() -> tuple[AuditDay, bytes, tuple[str, ...]]:
     day.sample(commitment, 1, boxes)
     for box in sorted(set(boxes[1:]) - {boxes[0]}):
         day.commit_count(commitment, box)
-        day.count_box(commitment, box, blind=True)
+        day.open_count(commitment, box)
     return day, commitment, boxes
 
 
 def test_counts_that_open_what_was_committed_to() -> None:
     day, commitment, boxes = blind()
     day.commit_count(commitment, boxes[0])
-    day.count_box(commitment, boxes[0], blind=True)
+    day.open_count(commitment, boxes[0])
     found = status(day)
     assert found.may_stop
     assert codes(found) == findings(day) == []
@@ -160,36 +157,48 @@ OTHER = (60, 41, 40, 3)
 @pytest.mark.parametrize(
     ("alter", "notes", "finding"),
     [
-        (lambda d, c, b: d.count_box(c, b, blind=True, by=SECOND), ["count-uncommitted"], None),
+        (lambda d, c, b: d.open_count(c, b, by=SECOND), ["count-uncommitted", "count-early"], None),
         (
             lambda d, c, b: (
-                d.commit_count(c, b, OTHER, by=SECOND), d.count_box(c, b, blind=True, by=SECOND),
+                d.commit_count(c, b, OTHER, by=SECOND), d.open_count(c, b, by=SECOND),
             ),
             ["count-differs"],
             "hand-count-not-as-committed",
         ),
         (
-            lambda d, c, b: (d.commit_count(c, b, by=SECOND), d.count_box(c, b, by=SECOND)),
+            lambda d, c, b: (d.commit_count(c, b, by=SECOND), d.open_count(c, b, by=SECOND, blind=False)),
             ["count-differs"],
             "hand-count-not-as-committed",
         ),
         (
             lambda d, c, b: (
-                d.count_box(c, b, blind=True, by=FIRST), d.commit_count(c, b, by=SECOND),
-                d.count_box(c, b, blind=True, by=SECOND),
+                d.open_count(c, b, by=FIRST), d.commit_count(c, b, by=SECOND),
+                d.open_count(c, b, by=SECOND),
             ),
-            ["count-late", "count-uncommitted"],
+            ["count-early", "count-early"],
+            None,
+        ),
+        (
+            lambda d, c, b: (
+                d.open_count(c, b, by=SECOND), d.commit_count(c, b, by=SECOND),
+                d.open_count(c, b, by=SECOND),
+            ),
+            ["count-uncommitted", "count-early"],
             None,
         ),
         (
             lambda d, c, b: (
                 d.commit_count(c, b, by=SECOND), d.commit_count(c, b, OTHER, by=SECOND),
-                d.count_box(c, b, OTHER, blind=True, by=SECOND),
+                d.open_count(c, b, OTHER, by=SECOND),
             ),
             ["count-committed-again", "count-differs"],
             "hand-count-not-as-committed",
         ),
-        (lambda d, c, b: d.commit_count(c, b, by=("observer/sol/1",)), ["not-named"], "audit-signer"),
+        (
+            lambda d, c, b: d.commit_count(c, b, by=("observer/sol/1",)),
+            ["not-named", "count-early"],
+            "audit-signer",
+        ),
     ],
 )  # fmt: skip
 def test_counts_that_are_not_what_was_committed_to(
@@ -198,7 +207,7 @@ def test_counts_that_are_not_what_was_committed_to(
     day, commitment, boxes = blind()
     day.commit_count(commitment, boxes[0], by=FIRST)
     alter(day, commitment, boxes[0])
-    day.count_box(commitment, boxes[0], blind=True, by=FIRST)
+    day.open_count(commitment, boxes[0], by=FIRST)
     found = status(day)
     assert found.rounds[0].awaiting == (boxes[0],)
     assert codes(found) == notes
@@ -208,15 +217,15 @@ def test_counts_that_are_not_what_was_committed_to(
 def test_a_hand_count_that_changes_without_saying_so() -> None:
     day = AuditDay()
     commitment = day.commit()
-    first = day.count_box(commitment, STATIONS[0], by=FIRST)
-    day.count_box(commitment, STATIONS[0], by=FIRST)
+    first = day.open_count(commitment, STATIONS[0], by=FIRST)
+    day.open_count(commitment, STATIONS[0], by=FIRST)
     assert findings(day) == []
-    day.count_box(commitment, STATIONS[0], OTHER, by=FIRST)
+    day.open_count(commitment, STATIONS[0], OTHER, by=FIRST)
     assert findings(day) == ["hand-count-changed"]
-    second = day.count_box(commitment, STATIONS[0], (60, 41, 40, 2), by=FIRST, corrects=first)
+    second = day.open_count(commitment, STATIONS[0], (60, 41, 40, 2), by=FIRST, corrects=first)
     assert findings(day) == ["hand-count-changed"]
-    day.count_box(commitment, STATIONS[0], (60, 41, 40, 1), by=FIRST, corrects=first)
-    day.count_box(commitment, STATIONS[0], (60, 41, 40, 0), by=FIRST, corrects=second)
+    day.open_count(commitment, STATIONS[0], (60, 41, 40, 1), by=FIRST, corrects=first)
+    day.open_count(commitment, STATIONS[0], (60, 41, 40, 0), by=FIRST, corrects=second)
     assert findings(day) == ["hand-count-changed"] * 2
 
 

@@ -11,7 +11,7 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.evidence.audit import hot
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, draw_weights, error_bounds
-from escrutinio.evidence.audit.plan import plan_for, srs_null
+from escrutinio.evidence.audit.plan import equal_chances, plan_for
 from escrutinio.evidence.audit.ppeb import clean_draws, settle
 from escrutinio.evidence.audit.sequential import clean_sample
 from escrutinio.evidence.claims.feasibility import boxes_to_settle
@@ -86,7 +86,7 @@ def test_smaller_margins(
     found = [plan_for(pair, made, limit) for limit in (FIVE, ONE)]
     assert float(found[0].sum_of_bounds) == pytest.approx(bounds, rel=2e-4)
     assert [plan.boxes_macro for plan in found] == pytest.approx(boxes, abs=1)
-    null, _ = srs_null(made, pair[0])
+    null = equal_chances(made, pair[0]).null
     greatest = clean_sample(lambda x: betting_risk(x, null), 0.05)
     # How the votes are moved between sheets decides which box can err most, and so this figure.
     assert greatest == pytest.approx(srs, rel=0.05)

@@ -13,7 +13,6 @@ from escrutinio.core.records.codes import Method
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import (
     Boxes,
-    check_hand_count,
     draw_weights,
     error_bounds,
     relative_error,
@@ -161,5 +160,3 @@ def test_boxes_that_cannot_be() -> None:
         made((1, 2), (100, 20))
     with pytest.raises(ValueError, match="one row of votes"):
         Boxes(("b0",), np.ones((2, 2), np.int64), np.array([2]))
-    with pytest.raises(EvidenceError, match="101 vouchers are counted in box b0"):
-        check_hand_count("b0", 101, 100)

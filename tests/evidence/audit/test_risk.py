@@ -15,12 +15,12 @@ from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Boxes, error_bounds
 from escrutinio.evidence.audit.bravo import (
     binomial_tail,
-    bravo_contest_risk,
     bravo_expected,
     bravo_quantile,
     bravo_risk,
 )
-from escrutinio.evidence.audit.plan import srs_null, srs_risk
+from escrutinio.evidence.audit.equal import EqualChances, equal_risk
+from escrutinio.evidence.audit.plan import equal_chances
 from escrutinio.evidence.audit.ppeb import (
     BET,
     MACRO,
@@ -89,6 +89,23 @@ def test_first_samples_are_the_least_that_reach_the_limit(total: Fraction, bet: 
     assert betting_risk([Fraction(0)] * (draws - 1), total, bet=bet) > FIVE
 
 
+@given(
+    st.fractions(Fraction(11, 10), 40, max_denominator=1_000),
+    st.integers(1, 200),
+    st.sampled_from([Fraction(-1, 10**12), Fraction(0), Fraction(1, 10**12)]),
+)
+@settings(max_examples=60)
+def test_clean_draws_are_exact_beside_a_whole_number_of_them(
+    total: Fraction, draws: int, beside: Fraction
+) -> None:
+    factor = 1 - BET + BET / null_mean(total)
+    limit = 1 / factor**draws + beside  # reached by that many draws, or missed by next to nothing
+    if 0 < limit < 1:
+        found = clean_draws(total, limit)
+        assert factor**found >= 1 / limit
+        assert factor ** (found - 1) < 1 / limit
+
+
 def test_taints_for_the_loser_help_the_bet_but_not_macro() -> None:
     total = Fraction(5)
     assert macro_risk([Fraction(-1, 2)], total) == macro_risk([Fraction(0)], total)
@@ -135,11 +152,45 @@ def test_a_full_count_settles_it() -> None:
     assert clean_sample(lambda x: alpha_risk(x, Null(0.999), guess=0.9995), 0.05, most=100) is None
 
 
+@pytest.mark.parametrize(
+    ("errors", "risk"),
+    [
+        ((0,) * 20, 0),  # the last box makes the sum too great for the hypothesis
+        ((0,) * 19 + (20,), 1),  # an exact tie
+        ((1,) * 20, 1),  # the same, spread
+        ((1,) * 19 + (0,), 0),
+    ],
+)
+def test_all_boxes_with_equal_chances_leave_nothing_open(errors: tuple[int, ...], risk: int) -> None:
+    """20 boxes with a margin of 20 votes; in whatever order."""
+    null = EqualChances(20, 103, 20)
+    for turn in range(20):
+        found = null.risk([*errors[turn:], *errors[:turn]])
+        assert found == 0 if not risk else found > FIVE
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.integers(-50, 160), min_size=1, max_size=30),
+    st.integers(0, 20),
+    st.integers(101, 200),
+    st.integers(1, 900),
+)
+def test_equal_chances_in_integers_are_those_in_floats(
+    errors: list[int], more: int, largest: int, margin: int
+) -> None:
+    null = EqualChances(len(errors) + more, largest, min(margin, largest * len(errors) - 1))
+    values = [1 - min(largest, max(0, error)) / largest for error in errors]
+    exact, floats = null.risk(errors), equal_risk(np.array(values), null.null)
+    if more and exact:
+        assert float(exact) == pytest.approx(floats, rel=1e-4)
+        assert exact >= Fraction(floats) * Fraction(9999, 10_000)
+
+
 def test_a_winner_without_opposition_in_the_pair() -> None:
     assert bravo_risk(10, 0, 5, 0) == pytest.approx(2.0**-5)
     assert bravo_risk(10, 0, 5, 1) == 1
     assert bravo_quantile(0.05, 0.5, 0.0, 0.9) == 10
-    assert bravo_contest_risk([(0, 1), (0, 2)], (50, 30, 20), (8, 2, 0)) == bravo_risk(50, 30, 8, 2)
     assert comparison_risk(10, 0.5) < 0.1
 
 
@@ -227,14 +278,14 @@ def test_the_risk_of_wrong_outcomes(example: Boxes, bet: float) -> None:
 @pytest.mark.slow
 def test_the_risk_of_boxes_with_equal_chances(example: Boxes, outcome: tuple[Assertion, ...]) -> None:
     """ALPHA over the largest boxes wrong as a whole: 1,500 runs, three standard errors of 5 % are 0.017."""
-    null, largest = srs_null(example, outcome[0])
+    null = equal_chances(example, outcome[0])
     reach = example.votes[:, 0] - example.votes[:, 1] + example.bound
     order = np.argsort(-reach)
     errors = np.zeros(len(example))
     enough = int(np.searchsorted(np.cumsum(reach[order]), outcome[0].margin(example.sums))) + 1
     errors[order[:enough]] = reach[order[:enough]]
-    values = 1 - errors / largest
-    assert values.mean() <= null.mean
+    assert errors.sum() >= null.margin
     random = np.random.Generator(np.random.Philox(3))
-    passed = sum(srs_risk(random.choice(values, 200, replace=False), null) <= 0.05 for _ in range(1_500))
+    drawn = (random.choice(errors, 200, replace=False).astype(int).tolist() for _ in range(1_500))
+    passed = sum(null.risk(each) <= FIVE for each in drawn)
     assert passed / 1_500 <= 0.05 + 0.017

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrutinio.base.arrays import Int64
-from escrutinio.evidence.screening.figures import is_round
-from escrutinio.evidence.screening.model import UNBOUNDED, category_probabilities, draw_tallies
+from escrutinio.evidence.screening.figures import is_round, round_1
+from escrutinio.evidence.screening.model import UNBOUNDED, Classify, category_probabilities, draw_tallies
 
 
 def last_digit(counts: Int64, _: Int64) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -42,6 +42,16 @@ def test_draws_have_the_mean_and_the_spread_of_their_probabilities() -> None:
     assert drawn[:, 1].std() == pytest.approx(sd, rel=4 / np.sqrt(2 * 4_000))
 
 
+def test_many_sheets_of_one_kind_have_the_probabilities_of_a_few() -> None:
+    few = np.array([120, 7, 0, 300]), np.array([400, 30, 50, 300])
+    many = np.tile(few[0], 500), np.tile(few[1], 500)
+    tests: list[tuple[Classify, int]] = [(last_digit, 10), (round_1, 2)]
+    for one, all_of_them in zip(
+        category_probabilities(*few, tests), category_probabilities(*many, tests), strict=True
+    ):
+        assert np.abs(all_of_them - np.tile(one, (500, 1))).max() < 1e-9
+
+
 def test_a_certain_category_is_always_drawn() -> None:
     for place in range(3):
         sure = np.tile(np.arange(3) == place, (300, 1)).astype(np.float64)
@@ -50,7 +60,12 @@ def test_a_certain_category_is_always_drawn() -> None:
 
 
 @given(
-    st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.sampled_from([1, 5])
+    st.sampled_from([5_000, 2**31 // 500, 2**31 // 100, 2**40]).flatmap(
+        lambda most: st.integers(max(1, most - 4_999), most + 5_000).flatmap(
+            lambda n: st.tuples(st.integers(0, n), st.just(n))
+        )
+    ),
+    st.sampled_from([1, 5]),
 )
 def test_round_percentages_are_exact(table: tuple[int, int], step: int) -> None:
     y, n = table

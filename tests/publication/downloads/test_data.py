@@ -22,7 +22,7 @@ from escrutinio.core.election.state import Basis
 from escrutinio.core.records import codes as k
 from escrutinio.core.records import types as t
 from escrutinio.intake.mapping.rows import BadRow
-from escrutinio.publication.downloads.data import data_files, parquet_twin, skipped_rows, write_data
+from escrutinio.publication.downloads.data import data_files, parquet_twins, skipped_rows, write_data
 from tests.publication.small import MOMENT, log, small_state, state_of
 
 
@@ -216,7 +216,14 @@ def test_the_parquet_twin_has_numbers_and_unknown_is_null() -> None:
 
 def test_station_codes_that_look_like_numbers_stay_text() -> None:
     table = b"station,center,center_name,area,registered\n01,0001,,02,7\n"
-    assert pl.read_parquet(parquet_twin("stations", table)).rows() == [("01", "0001", "", "02", 7)]
+    assert pl.read_parquet(parquet_twins([("stations", table)])[0]).rows() == [("01", "0001", "", "02", 7)]
+
+
+def test_twins_made_together_are_those_made_one_by_one() -> None:
+    tables = [("areas", files()["areas.csv"]), ("stations", files()["stations.csv"])] * 20
+    alone = [parquet_twins([table])[0] for table in tables[:2]]
+    assert parquet_twins(tables) == alone * 20
+    assert parquet_twins([]) == []
 
 
 # --- holding what is published against the log ---

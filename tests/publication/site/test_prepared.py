@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import CodeType
 
-from escrutinio.publication.documents.environment import bytecodes
+from escrutinio.publication.documents.environment import bytecodes, learn
 from escrutinio.publication.site.pages import prepare
 from tests.publication.growing import contents, night
 
@@ -25,3 +25,16 @@ def test_templates_are_compiled_ahead_to_what_pages_compile(miniature: Path, tmp
     mini.render(len(mini.records), tmp_path / "prepared")
     assert _code() == ahead
     assert contents(tmp_path / "prepared") == contents(tmp_path / "plain")
+
+
+def test_parts_of_the_templates_are_together_all_of_them() -> None:
+    bytecodes().clear()
+    prepare()
+    ahead = _code()
+    bytecodes().clear()
+    first = prepare(0, 2)
+    assert len(_code()) < len(ahead)
+    bytecodes().clear()
+    prepare(1, 2)
+    learn(first)
+    assert _code() == ahead

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -155,3 +156,16 @@ def test_what_cannot_be_written_is_said(mini: Night, tmp_path: Path) -> None:
     (tmp_path / "es").write_text("a file where a directory must be")
     with pytest.raises(PublicationError, match="cannot be written"):
         mini.render(5, tmp_path)
+
+
+def test_nobody_writes_on_after_a_rendering_that_failed(mini: Night, tmp_path: Path) -> None:
+    def fail() -> None:
+        raise PublicationError("file-not-written", path="data", why="no space left")
+
+    size = len(mini.records)
+    with ThreadPoolExecutor(2) as executor:
+        with pytest.raises(PublicationError, match="no space left"):
+            mini.render(size, tmp_path, executor=executor, meanwhile=fail)
+        left = contents(tmp_path)
+    assert contents(tmp_path) == left
+    mini.render(size, tmp_path)

@@ -64,6 +64,8 @@ def test_each_rule_is_said_with_its_article(valley: Path) -> None:
         "art. 99",
         "Null ballots, Blank ballots, Challenged ballots, Postal ballots that came late.",
         "A ballot may mark up to 2 options; it stays one ballot. Law: Ley Electoral de Valle, art. 33",
+        "To take part in the seats Law: Ley Electoral de Valle, art. 35",
+        "The calendar Law: Ley Electoral de Valle, art. 36",
         "The law gives an order: Rosa Ibarra, Omar Gil, Pilar Luna, Quino Mata.",
         "Seats by Sainte-Laguë. The votes of each list are divided by 1, 3, 5, …",
         "Lists with at least 3% of the valid votes and these ballots together: Blank ballots take part.",

@@ -27,6 +27,25 @@ _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _LAST = 253_402_300_799  # of the year 9999
 
 
+def _grouped(value: int, thousands: str) -> str:
+    return f"{value:,}".replace(",", thousands)
+
+
+@cache
+def _small(thousands: str) -> tuple[str, ...]:
+    """The numbers below 10,000: writing them takes longer than most pages, so it is done once."""
+    return tuple(_grouped(value, thousands) for value in range(10_000))
+
+
+@cache
+def _ends(decimal: str, percent: str) -> dict[int, tuple[str, ...]]:
+    """What comes behind the whole percents, by the number of its digits."""
+    return {
+        digits: tuple(f"{decimal}{value:0{digits}d}{percent}" for value in range(10**digits))
+        for digits in (1, 2, 3)
+    }
+
+
 @dataclass(frozen=True)
 class Format:
     """How one language writes figures. Raises PublicationError for a language the site does not speak.
@@ -50,15 +69,11 @@ class Format:
         object.__setattr__(self, "_thousands", thousands)
         object.__setattr__(self, "_decimal", decimal)
         object.__setattr__(self, "_percent", percent_sign(self.language))
-        object.__setattr__(self, "small", tuple(self._group(n) for n in range(10_000)))
-        ends = {
-            digits: tuple(f"{decimal}{n:0{digits}d}{self._percent}" for n in range(10**digits))
-            for digits in (1, 2, 3)
-        }
-        object.__setattr__(self, "_ends", ends)
+        object.__setattr__(self, "small", _small(thousands))
+        object.__setattr__(self, "_ends", _ends(decimal, self._percent))
 
     def _group(self, value: int) -> str:
-        return f"{value:,}".replace(",", self._thousands)
+        return _grouped(value, self._thousands)
 
     def number(self, value: int) -> str:
         """A whole number with grouped thousands: 7.303.480 or 7,303,480."""

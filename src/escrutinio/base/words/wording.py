@@ -53,7 +53,7 @@ def hundredths(part: int, whole: int, digits: int) -> tuple[int, int]:
     """
     scale: int = 10**digits
     rounded = (200 * scale * part + whole) // (2 * whole)
-    if any(rounded == edge * scale and 100 * part != edge * whole for edge in (0, 50, 100)):
+    if rounded in (0, 50 * scale, 100 * scale) and 100 * scale * part != rounded * whole:
         return hundredths(part, whole, digits + 1)
     return rounded, digits
 

@@ -28,6 +28,11 @@ def consents_needed(body: t.Definition, root: bytes) -> int:
     return body.officers_needed if official else 0
 
 
+def heard_when_revoked(body: t.Definition, root: bytes, role: Role | None) -> bool:
+    """Whether what a key of this role signs once it is revoked enters the log of this root all the same."""
+    return not Revocations(consents_needed(body, root)).silences(role)
+
+
 class Revoking(NamedTuple):
     """A revocation that waits for consents: where it stands in the log, the key, and who consented so far."""
 

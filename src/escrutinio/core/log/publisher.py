@@ -172,19 +172,20 @@ class Publisher:
         """Make all accepted entries public; the checkpoint now public, or None when nothing became public.
 
         None means nothing new, or no quorum of witnesses: then `asked` says why, and the next call tries
-        again. Raises LogError when a file or the store cannot be written, or a witness is ahead.
+        again. Witnesses that were named after a checkpoint was public are asked for that one. Raises LogError
+        when a file or the store cannot be written, or a witness is ahead.
         """
         latest: SignedCheckpoint | None = None
         while True:
             signed, public = self._store.head("signed"), self._store.head("public")
-            if public.note and (self._public is None or self._public.checkpoint.size < public.size):
+            if public.note and (self._public is None or self._public.note.data != public.note):
                 latest = self._release(public)
             if self._edge is None:
                 self._edge = self._finish_staging(load_edge(self._reader, public.size, public.root), signed)
             available = self._store.size
             if signed.size < available:
                 signed = self._sign(self._edge, signed, available)
-            elif signed.size == public.size:
+            elif signed.size == public.size and not self._lacks_cosignatures(public):
                 return latest
             if not self._make_public(parse_checkpoint(signed.note), public):
                 return latest
@@ -211,6 +212,12 @@ class Publisher:
         new = Head(checkpoint.size, checkpoint.root, public.note.data)
         self._store.swap_public(old, new, self._clock())
         return True
+
+    def _lacks_cosignatures(self, public: Head) -> bool:
+        """Whether what is public was so before there were these witnesses."""
+        if not (public.note and self._witnesses):
+            return False
+        return not self._is_quorum(parse_checkpoint(public.note).note.signatures)
 
     def _release(self, public: Head) -> SignedCheckpoint:
         """Publish the file `checkpoint`; from now on proofs lead to it."""

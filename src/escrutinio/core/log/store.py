@@ -61,7 +61,8 @@ class Store(Protocol):
         """Compare-and-swap the signed checkpoint; raises LogError unless it still was `old`."""
 
     def swap_public(self, old: Head, new: Head, now: int) -> None:
-        """Compare-and-swap the public checkpoint, and let go of the records that are public with it.
+        """Compare-and-swap the public checkpoint, and let go of the records that are public with it. The same
+        checkpoint with more cosignatures may follow on itself.
 
         `now` in seconds since 1970.
         """

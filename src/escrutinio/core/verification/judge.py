@@ -18,6 +18,7 @@ from escrutinio.base.errors import EscrutinioError, LogError, RecordError
 from escrutinio.base.words.say import Phrase
 from escrutinio.core.election.bulk.cursor import NOT_STATED
 from escrutinio.core.election.findings.finding import Finding
+from escrutinio.core.election.revoking import heard_when_revoked
 from escrutinio.core.election.rights import ROOT, Rights, Scopes
 from escrutinio.core.election.state import OFFICIAL, ContestView, ElectionState, SheetTable, Status
 from escrutinio.core.log.checkpoint import verify_checkpoint
@@ -121,8 +122,8 @@ class Answer:
     contradict it, `findings` those that name its entry. `known_station` is False where the roll does not have
     the station. `authenticated`: for a proof, whether a trust file vouches for its signatures. `due` is the
     time by which something was promised, `seen` when the checkpoint was surely cosigned, in seconds since
-    1970-01-01 UTC. `detail` says more of what
-    was refused.
+    1970-01-01 UTC. `marked`: its signer is a party or an observer whose key was revoked, and what it says
+    enters all the same, and counts in no total. `detail` says more of what was refused.
     """
 
     verdict: Verdict
@@ -140,6 +141,7 @@ class Answer:
     authenticated: bool = False
     due: int | None = None
     seen: int | None = None
+    marked: bool = False
     detail: str | EscrutinioError = ""
 
     @property
@@ -150,7 +152,7 @@ class Answer:
     @property
     def to_keep(self) -> bool:
         """Whether it is evidence that the log at hand lacks."""
-        return self.verdict in KEEP and self.entry is None
+        return (self.verdict in KEEP or self.marked) and self.entry is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,9 @@ class Judge:
         refused = self._refusal(entry, index)
         if refused is not None:
             verdict, detail = refused
-            return replace(answer, verdict=verdict, detail=detail, findings=self._findings(index))
+            marked = verdict is Verdict.NOT_IN_FORCE and self._is_heard(entry, index)
+            found = self._findings(index)
+            return replace(answer, verdict=verdict, detail=detail, findings=found, marked=marked)
         return self._in_the_log(entry, answer)
 
     def figures(self, station: str, contest: str, figures: Figures) -> Answer:
@@ -237,6 +241,16 @@ class Judge:
         if not self._scopes.covers(held.key, entry.about):
             return Verdict.OUT_OF_SCOPE, ", ".join(held.key.scope[:20])
         return None
+
+    def _is_heard(self, entry: Entry, index: int | None) -> bool:
+        """Whether a record by a key that is not in force stands in the log, or would: after a revocation to
+        which the officers had to consent."""
+        state, held = self.state, self.state.keys.get(entry.kid)
+        if held is None or held.revoked is None or state.charter is None:
+            return False
+        at = state.size if index is None else index
+        root = state.charter.body.root_key
+        return at >= held.revoked and heard_when_revoked(state.definition.body, root, held.key.role)
 
     def _root_key(self, entry: Entry) -> bytes | None:
         """The root key that the record names, if it is one that root keys sign."""

@@ -23,6 +23,8 @@ def headline(answer: Answer, language: str) -> str:
         key = "contradicted-not-in-log"
     if answer.verdict is Verdict.PROMISE_CONTRADICTED and not answer.authenticated:
         key = "promise-doubtful"
+    if answer.marked:
+        key = "marked" if answer.entry is not None else "marked-not-in-log"
     texts = _HEADLINES.get(key) or _HEADLINES[answer.verdict]
     what = say_in(language, _TYPES.get(answer.type, _RECORD))
     place = " · ".join(part for part in (answer.station, answer.contest) if part)
@@ -101,6 +103,14 @@ _HEADLINES: Mapping[str, str] = {
     ),
     Verdict.NOT_IN_FORCE: N_(
         "Signed with a key that is not in force at that place of the log ({what}, {place})."
+    ),
+    "marked": N_(
+        "Signed by a party or an observer after its key was revoked: entry {entry} of the log, marked; it "
+        "counts in no total ({what}, {place})."
+    ),
+    "marked-not-in-log": N_(
+        "Signed by a party or an observer after its key was revoked, and not in this log: it would enter, "
+        "marked, and count in no total ({what}, {place}). Keep it."
     ),
     Verdict.OUT_OF_SCOPE: N_("Signed with a key that may not say this, or not of {place} ({what})."),
     Verdict.MISLABELLED: N_(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError, RecordError
+from escrutinio.core.election.keys import HeldKey
+from escrutinio.core.election.revoking import heard_when_revoked
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.cose import key_id, split
@@ -29,7 +31,8 @@ class SignedEntry:
 def signed_entry(state: ElectionState, index: int, raw: bytes) -> SignedEntry:
     """Open an entry and check its signature by the key that the log had for it.
 
-    Raises LogError where the record is malformed, of another election, or not signed by a key in force.
+    Raises LogError where the record is malformed, of another election, or not signed by a key in force; that
+    of a party or an observer is heard on where officers had to consent to its revocation.
     """
     try:
         frame = split(raw)
@@ -43,11 +46,17 @@ def signed_entry(state: ElectionState, index: int, raw: bytes) -> SignedEntry:
     return SignedEntry(index, entry, key, introduced, role)
 
 
+def _is_heard(state: ElectionState, held: HeldKey, index: int) -> bool:
+    root = None if state.charter is None else state.charter.body.root_key
+    there = root is not None and held.enrolled < index
+    return there and heard_when_revoked(state.definition.body, root or b"", held.key.role)
+
+
 def _key(state: ElectionState, entry: Entry, index: int) -> tuple[bytes, int, Role | None]:
     held = state.keys.get(entry.kid)
     if held is not None:
         in_force = held.enrolled < index and (held.revoked is None or index < held.revoked)
-        if not in_force or held.key.name != entry.signer:
+        if not (in_force or _is_heard(state, held, index)) or held.key.name != entry.signer:
             raise RecordError("key-not-then", kid=entry.kid.hex(), signer=entry.signer)
         return held.key.public_key, held.enrolled, held.key.role
     roots = [(state.definition.body.root_key, 0)]

@@ -190,9 +190,3 @@ def relative_error(bounds: Bounds, reported: Sequence[int], counted: Sequence[in
     return max(
         Fraction(a.change(difference), v) for a, v in zip(bounds.assertions, bounds.margins, strict=True)
     )
-
-
-def check_hand_count(name: str, vouchers: int, bound: int) -> None:
-    """Refuse a hand count of more vouchers than the box can hold (EvidenceError)."""
-    if vouchers > bound:
-        raise EvidenceError("audit-box-full", found=vouchers, box=name, most=bound)

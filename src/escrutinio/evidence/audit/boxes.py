@@ -8,13 +8,15 @@ import numpy as np
 from escrutinio.base.arrays import Int64
 from escrutinio.base.errors import DefinitionError, EvidenceError
 from escrutinio.base.words.say import Phrase
+from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.counting import counted_at
 from escrutinio.core.election.places import Beyond
-from escrutinio.core.election.sheets import ballots_of, valid_of
+from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import COPIES, REPORTED, ElectionState
 from escrutinio.core.election.tables import read_columns
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records.codes import BoundSource
+from escrutinio.core.records.types import BallotManifest
 from escrutinio.evidence.audit.bounds import Boxes
 
 MANIFEST_HEADER = ("station", "seal", "most")
@@ -25,22 +27,19 @@ _MOST = 1 << 32
 
 @dataclass(frozen=True)
 class Bound:
-    """What bounds the number of vouchers in a box.
+    """What bounds the number of vouchers in a box, which is never the sheet under audit.
 
-    `source` None: the ballots that the sheet states, or the voters of its poll book where more. It assumes
-    that no box holds more than the sheet under audit says, so it is for planning alone. `REGISTERED`: the
-    registered voters of the station, and those whom the law lets vote beside them; `MANIFEST`: what the
-    `manifest` says, by station; of a box for which one of these has no number, the other's is taken. `LAW`:
-    `most` for every box.
+    `source` `REGISTERED`: the registered voters of the station, and those whom the law lets vote beside them;
+    `MANIFEST`: what the `manifest` says, by station; of a box for which one of these has no number, the
+    other's is taken, and else `most`. `LAW`: `most` for every box.
     """
 
-    source: BoundSource | None = None
+    source: BoundSource = BoundSource.REGISTERED
     most: int | None = None
     manifest: Mapping[str, int] | None = None
 
 
-BY_SHEET = Bound()
-BY_ROLL = Bound(BoundSource.REGISTERED)
+BY_ROLL = Bound()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def audited_basis(state: ElectionState, contest: str, organisation: str | None =
 
 
 def boxes_of(
-    state: ElectionState, contest: str, basis: str, *, size: int | None = None, bound: Bound = BY_SHEET
+    state: ElectionState, contest: str, basis: str, *, size: int | None = None, bound: Bound = BY_ROLL
 ) -> Boxes:
     """The boxes with a counted sheet, in the order of the stations' codes, as of a log size.
 
@@ -88,13 +87,11 @@ def boxes_of(
     )
     stations = np.flatnonzero(rows >= 0) if rows is not None else np.zeros(0, np.int64)
     taken = rows[stations] if rows is not None else stations
-    stated = ballots_of(table)[taken]
-    most = np.maximum(stated, np.maximum(table.ballots[taken], table.voters[taken]))
     names = tuple(state.roll.stations[station] for station in stations.tolist())
     return Boxes(
         names,
         by_candidate(view, table.counts[taken]),
-        most.astype(np.int64) if bound.source is None else _most(state, stations, bound),
+        _most(state, stations, bound),
         np.maximum(table.classes[taken], 0),
         valid_of(table)[taken],
     )
@@ -104,14 +101,28 @@ def _most(state: ElectionState, stations: Int64, bound: Bound) -> Int64:
     """How many vouchers boxes hold at most, whatever their sheets say, int64 [stations]; -1 if not known."""
     if bound.source is BoundSource.LAW:
         return np.full(len(stations), -1 if bound.most is None else bound.most, np.int64)
-    beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
-    registered = state.roll.registered[stations]
-    known = (registered >= 0) & ~beyond.unbounded[stations]
-    most: Int64 = np.where(known, registered + beyond.most[stations], -1).astype(np.int64)
+    most = _by_roll(state)[stations]
     names = [state.roll.stations[station] for station in stations.tolist()]
     listed = np.array([(bound.manifest or {}).get(name, -1) for name in names], np.int64)
     first, second = (listed, most) if bound.source is BoundSource.MANIFEST else (most, listed)
-    return np.where(first >= 0, first, second)
+    found: Int64 = np.where(first >= 0, first, second)
+    return found if bound.most is None else np.where(found >= 0, found, bound.most)
+
+
+def _by_roll(state: ElectionState) -> Int64:
+    """How many could vote at each station of the roll, int64 [stations]; -1 where that is not known."""
+    beyond = Beyond.of(state.areas, state.roll, state.definition.body.supplements)
+    known = (state.roll.registered >= 0) & ~beyond.unbounded
+    found: Int64 = np.where(known, state.roll.registered + beyond.most, -1).astype(np.int64)
+    return found
+
+
+def planning_bound(state: ElectionState, contest: str) -> Bound:
+    """The roll's numbers, and for a station without one the largest of the contest. An audit that is
+    committed to needs a number that somebody answers for; a plan only says how much work it would be."""
+    known = _by_roll(state)[state.contest(contest).stations]
+    largest = int(known.max()) if len(known) else -1
+    return Bound(most=None if largest < 0 else largest)
 
 
 def read_manifest(raw: bytes) -> dict[str, int]:
@@ -130,6 +141,21 @@ def read_manifest(raw: bytes) -> dict[str, int]:
     except DefinitionError as error:
         raise EvidenceError("manifest-table", why=error) from None
     return found
+
+
+def seals_of(
+    state: ElectionState, contest: str, manifest: bytes | None, attachments: Attachments
+) -> dict[str, str]:
+    """The seal of each box, by station, from the manifest of this digest; none where it is not there."""
+    for logged in state.records(BallotManifest, contest):
+        if logged.entry.digest == manifest and (raw := attachments(logged.body.boxes.digest)) is not None:
+            columns = read_columns(raw, MANIFEST_HEADER, Phrase("The manifest"))
+            return {
+                name: seal
+                for _, (names, seals, _) in columns
+                for name, seal in zip(names, seals, strict=True)
+            }
+    return {}
 
 
 def registered_of(state: ElectionState, contest: str) -> int | None:

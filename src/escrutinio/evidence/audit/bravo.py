@@ -5,7 +5,6 @@ sequential probability ratio test for each pair of winner and loser. Needs no sh
 vouchers for a small margin.
 """
 
-from collections.abc import Sequence
 from math import ceil, exp, floor, inf, lgamma, log, sqrt
 from statistics import NormalDist
 
@@ -27,12 +26,6 @@ def bravo_risk(winner_votes: int, loser_votes: int, winner_drawn: int, loser_dra
         return 1.0
     wealth = winner_drawn * log(2 * share) + (loser_drawn * log(2 - 2 * share) if loser_drawn else 0.0)
     return exp(-max(0.0, wealth))
-
-
-def bravo_contest_risk(pairs: Sequence[tuple[int, int]], votes: Sequence[int], drawn: Sequence[int]) -> float:
-    """P-value of a contest: the greatest over its pairs (winner, loser), votes and vouchers drawn per
-    candidate."""
-    return max(bravo_risk(votes[w], votes[x], drawn[w], drawn[x]) for w, x in pairs)
 
 
 def bravo_expected(risk_limit: float, winner_share: float, loser_share: float) -> int:

@@ -1,22 +1,25 @@
 """The hand counts of an audit: whose count of which box stands, and on which two organisations agree.
 
-An organisation has one count of a box, its first; another one takes its place only if it names what it
-corrects. Where anybody commits to a count of a box, all who count that box have to, before its first count is
-said, and to say what they committed to: otherwise one organisation could copy the other's.
+Nothing that stands in the log before the first sample enters: whoever counted boxes before the draw could
+choose the draw. Every count is blind: its organisation commits to it first, says what it committed to, and
+says it only once two have committed; otherwise one could copy the other's. An organisation has one count of
+a box, its first. A slip is mended by two who both sign a correction with the same content, each naming the
+count that it corrects: so nobody alone can undo what was agreed.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from escrutinio.core.election.definition import NULL
-from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import ElectionState, Logged, Status
 from escrutinio.core.election.totals import by_candidate
 from escrutinio.core.records import types as t
 from escrutinio.evidence.audit.notes import AuditFinding, note
+from escrutinio.evidence.audit.sides import side_of
 
 AGREEING = 2
 """How many named organisations must sign equal hand counts."""
@@ -42,10 +45,17 @@ class Counted:
 @dataclass(frozen=True, slots=True)
 class BoxCounts:
     """What was counted. `agreed`: per station, the counts on which two organisations agree; `first_entry`:
-    per station, the index of its first hand count."""
+    per station, the index of its first hand count. `firsts` and `corrections`: the same as `agreed`, of the
+    first counts alone and of the last corrections alone."""
 
     agreed: dict[str, list[Counted]]
     first_entry: dict[str, int]
+    firsts: dict[str, list[Counted]]
+    corrections: dict[str, list[Counted]]
+
+    def ever(self, station: str) -> list[Counted]:
+        """Every count of a box on which two agree or agreed, the corrections first."""
+        return [*self.corrections.get(station, ()), *self.firsts.get(station, ())]
 
 
 def counts_of(
@@ -55,42 +65,58 @@ def counts_of(
     counters: Iterable[str],
     committed: Iterable[Logged[t.CountCommitment]],
     notes: list[AuditFinding],
+    *,
+    since: int | None,
 ) -> BoxCounts:
-    """The hand counts for one audit, by what the log has of it; what does not enter is noted."""
-    return _Counts(state, contest, frozenset(map(organisation_of, counters)), notes).read(
+    """The hand counts for one audit, by what the log has of it; what does not enter is noted. `since`: the
+    index of its first sample, None before there is one."""
+    return _Counts(state, contest, frozenset(map(side_of, counters)), notes, since).read(
         commitment, committed
     )
 
 
+Mine = tuple[str, str]
+"""An organisation and a station."""
+
+Content = tuple[str, tuple[int, ...], int]
+ByContent = dict[Content, list[Counted]]
+
+
 class _Counts:
     def __init__(
-        self, state: ElectionState, contest: str, named: frozenset[str], notes: list[AuditFinding]
+        self,
+        state: ElectionState,
+        contest: str,
+        named: frozenset[str],
+        notes: list[AuditFinding],
+        since: int | None,
     ) -> None:
         self._state, self._table = state, state.tables[contest]
         self._view, self._named, self._notes = state.contest(contest), named, notes
-        self._standing: dict[tuple[str, str], tuple[int, Counted]] = {}
-        self._committed: dict[tuple[str, str], tuple[int, bytes]] = {}
+        self._since = since
+        self._committed: dict[Mine, tuple[int, bytes]] = {}
+        self._said: dict[Mine, tuple[int, Counted]] = {}
+        self._corrected: dict[Mine, tuple[int, Counted]] = {}
         self._first: dict[str, int] = {}
-        self._blind: set[str] = set()
+        self._shown: set[Mine] = set()
+        self._open: set[str] = set()
+        self._promised: Counter[str] = Counter()
 
     def read(self, commitment: bytes, committed: Iterable[Logged[t.CountCommitment]]) -> BoxCounts:
-        table, rows = self._table, self._rows(commitment)
-        for row in rows:
-            station = self._state.roll.stations[table.station[row]]
-            if organisation_of(self._state.signers[table.signer[row]]) in self._named:
-                self._first.setdefault(station, int(table.index[row]))
-        for logged in committed:
-            self._commits(logged)
-        for row in rows:
-            self._count(row)
-        who: dict[tuple[str, tuple[int, ...], int], list[Counted]] = {}
-        for (_, station), (_, count) in self._standing.items():
-            who.setdefault((station, count.figures, count.vouchers), []).append(count)
-        agreed: dict[str, list[Counted]] = {}
-        for (station, *_), counts in who.items():
-            if len(counts) >= AGREEING:
-                agreed.setdefault(station, []).append(counts[0])
-        return BoxCounts(agreed, self._first)
+        """Promises and counts in the log's order."""
+        steps: list[tuple[int, Logged[t.CountCommitment] | int]] = [
+            *((logged.index, logged) for logged in committed),
+            *((int(self._table.index[row]), row) for row in self._rows(commitment)),
+        ]
+        for index, step in sorted(steps, key=lambda each: each[0]):
+            if isinstance(step, int):
+                self._count(index, step)
+            else:
+                self._commits(index, step)
+        said = ((station, count) for (_, station), (_, count) in self._said.items())
+        corrected = ((station, count) for (_, station), (_, count) in self._corrected.items())
+        firsts, made = _by_content(said), _by_content(corrected)
+        return BoxCounts(_agreed(self._standing(made)), self._first, _agreed(firsts), _agreed(made))
 
     def _rows(self, commitment: bytes) -> list[int]:
         """The rows that are hand counts for this commitment and stand at a station of the roll."""
@@ -104,56 +130,76 @@ class _Counts:
         rows: list[int] = np.flatnonzero(mine).tolist()
         return rows
 
-    def _commits(self, logged: Logged[t.CountCommitment]) -> None:
+    def _commits(self, index: int, logged: Logged[t.CountCommitment]) -> None:
         """The first commitment of an organisation to a box, if it comes before any count of it."""
-        index, signer, station = logged.index, logged.entry.signer, logged.entry.about.station or ""
-        mine = organisation_of(signer), station
+        signer, station = logged.entry.signer, logged.entry.about.station or ""
+        mine = side_of(signer), station
         if mine[0] not in self._named:
             self._notes.append(note("not-named", index, signer=signer))
-            return
-        self._blind.add(station)
-        if index > self._first.get(station, index):
+        elif self._since is None or index < self._since:
+            self._notes.append(note("count-before", index, signer=signer, box=station))
+        elif station in self._open:
             self._notes.append(note("count-late", index, signer=signer, box=station))
         elif mine in self._committed and self._committed[mine][1] != logged.body.count:
             first = self._committed[mine][0]
             self._notes.append(note("count-committed-again", index, signer=signer, box=station, first=first))
-        else:
-            self._committed.setdefault(mine, (index, logged.body.count))
+        elif mine not in self._committed:
+            self._committed[mine] = index, logged.body.count
+            self._promised[station] += 1
 
-    def _count(self, row: int) -> None:
+    def _count(self, index: int, row: int) -> None:
         table, state = self._table, self._state
-        signer, index = state.signers[table.signer[row]], int(table.index[row])
-        station, count = state.roll.stations[table.station[row]], self._content(row)
-        mine = organisation_of(signer), station
+        signer, station = state.signers[table.signer[row]], state.roll.stations[table.station[row]]
+        mine, count = (side_of(signer), station), self._content(row)
         if mine[0] not in self._named:
             self._notes.append(note("not-named", index, signer=signer))
-        elif mine not in self._standing:
-            if self._opens(row, index, signer, station):
-                self._standing[mine] = row, count
-        else:
-            before, stands = self._standing[mine]
-            if (count.figures, count.vouchers) == (stands.figures, stands.vouchers):
-                return
-            values = {"signer": signer, "box": station, "first": stands.index}
-            if 0 <= table.original[row] == table.record[before]:
-                self._notes.append(note("count-corrected", index, **values))
-                self._standing[mine] = row, count
-            else:
-                self._notes.append(note("count-again", index, **values))
+            return
+        self._first.setdefault(station, index)
+        if mine not in self._said:
+            if self._opens(row, index, signer, mine):
+                self._said[mine] = row, count
+                self._open.add(station)
+            return
+        _, stands = self._corrected.get(mine, self._said[mine])
+        values = {"signer": signer, "box": station, "first": stands.index}
+        if table.original[row] >= 0 and table.original[row] in self._records(mine):
+            self._notes.append(note("count-corrected", index, **values))
+            self._corrected[mine] = row, count
+        elif (count.figures, count.vouchers) != (stands.figures, stands.vouchers):
+            self._notes.append(note("count-again", index, **values))
 
-    def _opens(self, row: int, index: int, signer: str, station: str) -> bool:
-        """Whether a count is what its organisation committed to; of a box of which nobody did, any is."""
-        if station not in self._blind:
+    def _records(self, mine: Mine) -> tuple[int, ...]:
+        """The records that a correction may name: the first of its organisation, and its last."""
+        said = (self._said[mine], self._corrected.get(mine, self._said[mine]))
+        return tuple(int(self._table.record[row]) for row, _ in said)
+
+    def _opens(self, row: int, index: int, signer: str, mine: Mine) -> bool:
+        """Whether a count is what its organisation committed to, once two had committed to theirs."""
+        station, found = mine[1], self._committed.get(mine)
+        opened, first = int(self._table.opened[row]), None
+        if self._since is None or index < self._since:
+            code = "count-before"
+        elif found is None:
+            code = "count-uncommitted"
+        elif mine in self._shown or self._promised[station] < AGREEING:
+            code = "count-early"
+        elif opened < 0 or self._state.digests[opened] != found[1]:
+            code, first = "count-differs", found[0]
+        else:
             return True
-        found = self._committed.get((organisation_of(signer), station))
-        if found is None:
-            self._notes.append(note("count-uncommitted", index, signer=signer, box=station))
-            return False
-        opened = int(self._table.opened[row])
-        if opened < 0 or self._state.digests[opened] != found[1]:
-            self._notes.append(note("count-differs", index, signer=signer, box=station, first=found[0]))
-            return False
-        return True
+        # Figures that everybody has seen are not blind any more, whoever commits to them later.
+        self._shown.add(mine)
+        self._notes.append(note(code, index, signer=signer, box=station, first=first))
+        return False
+
+    def _standing(self, made: ByContent) -> ByContent:
+        """What each organisation says; a correction stands where two make it."""
+        standing = []
+        for mine, (_, count) in self._said.items():
+            _, corrected = self._corrected.get(mine, (0, count))
+            together = len(made.get(_content_of(mine[1], corrected), ())) >= AGREEING
+            standing.append((mine[1], corrected if together else count))
+        return _by_content(standing)
 
     def _content(self, row: int) -> Counted:
         table, codes = self._table, self._view.classes
@@ -165,3 +211,23 @@ class _Counts:
         if NULL in codes:
             classes[codes.index(NULL)] += vouchers - told
         return Counted(votes, tuple(classes), valid, vouchers, int(table.index[row]))
+
+
+def _content_of(station: str, count: Counted) -> Content:
+    return station, count.figures, count.vouchers
+
+
+def _by_content(counts: Iterable[tuple[str, Counted]]) -> ByContent:
+    found: ByContent = {}
+    for station, count in counts:
+        found.setdefault(_content_of(station, count), []).append(count)
+    return found
+
+
+def _agreed(counts: ByContent) -> dict[str, list[Counted]]:
+    """Per station the contents that two say."""
+    found: dict[str, list[Counted]] = {}
+    for (station, *_), same in counts.items():
+        if len(same) >= AGREEING:
+            found.setdefault(station, []).append(same[0])
+    return found

@@ -10,35 +10,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate
 from math import ceil
 
-import numpy as np
-
 from escrutinio.base.errors import EvidenceError
+from escrutinio.core.records.parts import Box
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import (
     Bounds,
     Boxes,
     Weights,
-    check_hand_count,
     draw_weights,
     error_bounds,
+    reach,
     relative_error,
 )
-from escrutinio.evidence.audit.bravo import bravo_contest_risk, bravo_quantile
-from escrutinio.evidence.audit.counts import Counted
-from escrutinio.evidence.audit.draw import consistent_sample, weighted_draws
+from escrutinio.evidence.audit.bravo import bravo_quantile, bravo_risk
+from escrutinio.evidence.audit.counts import BoxCounts, Counted
+from escrutinio.evidence.audit.draw import consistent_sample, weighted_draws, weighted_number
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule, certificate, hot_draw
-from escrutinio.evidence.audit.plan import srs_null, srs_risk
+from escrutinio.evidence.audit.plan import equal_chances
 from escrutinio.evidence.audit.ppeb import BET, Wealth, clean_draws, macro_risk, settle
-from escrutinio.evidence.audit.sequential import Float64, Null, clean_sample
+from escrutinio.evidence.audit.strata import Stratum, stratified_risk
 
 Counts = Mapping[str, Counted]
 """Agreed hand counts by box; a box without one is not accounted for."""
 
 _FINE = 10**12
 _CERTAIN = Fraction(1)
+
+HOT_SHARE = Fraction(9, 10)
+"""The share of a hot audit's risk limit that its certificate may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ class Measured:
 
 
 class Procedure(ABC):
-    """A way to draw boxes and to measure risk."""
+    """A way to draw boxes and to measure risk. `whole`: whether it counts boxes whole, so that it ends once
+    all are open."""
+
+    whole = True
 
     def __init__(self, boxes: Boxes, assertions: Sequence[Assertion]) -> None:
         self.boxes = boxes
@@ -65,9 +70,8 @@ class Procedure(ABC):
         return {name: place for place, name in enumerate(self.boxes.names)}
 
     @abstractmethod
-    def draw(self, seed: str, count: int) -> tuple[str, ...]:
-        """The first `count` boxes of the sequence that the seed draws. Raises EvidenceError if there are
-        fewer."""
+    def draw(self, seed: str, count: int) -> tuple[Box, ...]:
+        """The first `count` of the sequence that the seed draws. Raises EvidenceError if there are fewer."""
 
     @abstractmethod
     def measure(
@@ -75,16 +79,24 @@ class Procedure(ABC):
     ) -> Measured:
         """The risk after these draws, with so many votes still to come at their worst."""
 
-    def choose(self, name: str, agreed: Sequence[Counted], taken: int) -> Counted | None:
+    def choose(self, name: str, counted: BoxCounts, taken: int) -> Counted | None:
         """The hand count of a box that was drawn `taken` times; None where there is no or no one agreed
-        content.
+        content."""
+        agreed = counted.agreed.get(name, [])
+        return agreed[0] if len(agreed) == 1 else None
 
-        Raises EvidenceError where it holds more vouchers than the box can.
-        """
-        if len(agreed) != 1:
+    def above(self, name: str, counted: Counted) -> bool:
+        """Whether a box held more vouchers than it was taken to hold, so that nothing bounds its error."""
+        return counted.vouchers > int(self.boxes.bound[self.place[name]])
+
+    def settled(self, counts: Counts, outstanding: int = 0) -> bool | None:
+        """Whether all paper has the outcome, with so many votes to come at their worst; None unless every
+        box is counted."""
+        if not self.whole or any(name not in counts for name in self.boxes.names):
             return None
-        check_hand_count(name, agreed[0].vouchers, int(self.boxes.bound[self.place[name]]))
-        return agreed[0]
+        rows = zip(*(counts[name].figures for name in self.boxes.names), strict=True)
+        figures = [sum(row) for row in rows]
+        return all(a.margin(figures) > outstanding * a.worst for a in self.assertions)
 
 
 class Ppeb(Procedure):
@@ -104,8 +116,9 @@ class Ppeb(Procedure):
         """The bounds as integers."""
         return draw_weights(self.bounds)
 
-    def draw(self, seed: str, count: int) -> tuple[str, ...]:
-        return tuple(self.boxes.names[place] for place in weighted_draws(seed, self.weights.values, count))
+    def draw(self, seed: str, count: int) -> tuple[Box, ...]:
+        places = weighted_draws(seed, self.weights.values, count)
+        return tuple(Box(self.boxes.names[place]) for place in places)
 
     def measure(
         self, drawn: Sequence[str], counts: Counts, limit: Fraction, outstanding: int = 0
@@ -121,12 +134,16 @@ class Ppeb(Procedure):
         return Measured(last.risk, macro_risk(taints, total), more)
 
     def taint(self, name: str, counted: Counted | None) -> Fraction:
-        """The error of a box as a share of the bound that it was drawn with; 1 if it is not accounted for."""
+        """The error of a box as a share of the bound that it was drawn with; 1 if it is not accounted for.
+
+        An error in the loser's favour counts as none: it earns nothing towards stopping, as one count with
+        its columns exchanged would otherwise end an audit.
+        """
         place = self.place[name]
         if counted is None:
             return _CERTAIN
         error = relative_error(self.bounds, self.boxes.figures[place].tolist(), counted.figures)
-        return error * self.weights.scale / self.weights.values[place]
+        return max(Fraction(0), error * self.weights.scale / self.weights.values[place])
 
     def _inflation(self, outstanding: int) -> Fraction | None:
         """By how much outstanding votes enlarge every error: at most V/(V − outstanding), whatever the
@@ -147,50 +164,41 @@ def _more(reached: Wealth, total: Fraction, limit: Fraction, bet: Fraction) -> i
 class Srs(Procedure):
     """Boxes with equal chances and without replacement, by ALPHA; every assertion has to be confirmed."""
 
-    def draw(self, seed: str, count: int) -> tuple[str, ...]:
-        return tuple(name for _, name, _ in consistent_sample(self.boxes.names, seed, count))
+    def draw(self, seed: str, count: int) -> tuple[Box, ...]:
+        return tuple(Box(name) for _, name, _ in consistent_sample(self.boxes.names, seed, count))
 
     def measure(
         self, drawn: Sequence[str], counts: Counts, limit: Fraction, outstanding: int = 0
     ) -> Measured:
-        risk: float = 0.0
-        more: int | None = 0
+        risk, more = Fraction(0), 0
+        certain = True
         for assertion in self.assertions:
             if assertion.margin(self.boxes.sums) <= outstanding * assertion.worst:
                 return Measured(_CERTAIN, None, None)
-            null, largest = srs_null(self.boxes, assertion, outstanding=outstanding)
-            seen = np.array([self._value(name, counts.get(name), assertion, largest) for name in drawn])
-            risk = max(risk, srs_risk(seen, null))
-            rest = self._more(seen, null, limit)
-            more = None if more is None or rest is None else max(more, rest)
-        return Measured(_up(risk), None, more)
+            null = equal_chances(self.boxes, assertion, outstanding=outstanding)
+            errors = [self._error(name, counts.get(name), assertion, null.largest) for name in drawn]
+            risk = max(risk, null.risk(errors))
+            rest = null.clean_more(errors, limit)
+            certain, more = certain and rest is not None, max(more, rest or 0)
+        return Measured(risk, None, more if certain else None)
 
-    def _more(self, seen: Float64, null: Null, limit: Fraction) -> int | None:
-        """How many clean boxes more confirm one assertion; None if all that are left do not."""
-        if srs_risk(seen, null) <= limit:
-            return 0
-        left = len(self.boxes) - len(seen)
-        if not left:
-            return None
-        return clean_sample(
-            lambda clean: srs_risk(np.concatenate((seen, clean)), null), float(limit), most=left
-        )
-
-    def _value(self, name: str, counted: Counted | None, assertion: Assertion, largest: int) -> float:
-        """1 − error/largest, 0 if the box is not accounted for, 1 where it errs for the loser."""
+    def _error(self, name: str, counted: Counted | None, assertion: Assertion, largest: int) -> int:
+        """By how much a box overstates an assertion; the most that any can if it is not accounted for."""
         if counted is None:
-            return 0.0
+            return largest
         reported = self.boxes.figures[self.place[name]].tolist()
-        error = assertion.change(reported) - assertion.change(counted.figures)
-        return min(1.0, max(0.0, 1 - error / largest))
+        return assertion.change(reported) - assertion.change(counted.figures)
 
 
 class Bravo(Procedure):
-    """Single vouchers out of all boxes, with replacement: a box is drawn once for each voucher taken from it.
+    """Single vouchers out of all boxes, with replacement: each draw names a box and a place in it.
 
-    The hand count of a box is of the vouchers taken from it, no more; those not accounted for are taken as
-    the loser's.
+    A place is a number from 1 to what the box holds at most, so that every voucher has the same chance
+    whatever the bound of its box. Where no voucher lies at a place, it counts for the loser. The hand count
+    of a box is of the places drawn from it, as often as each was drawn, and of no others.
     """
+
+    whole = False
 
     def __init__(self, boxes: Boxes, assertions: Sequence[Assertion]) -> None:
         super().__init__(boxes, assertions)
@@ -198,47 +206,63 @@ class Bravo(Procedure):
         if len(self.pairs) < len(self.assertions):
             raise EvidenceError("vouchers-plurality-only")
 
-    def draw(self, seed: str, count: int) -> tuple[str, ...]:
+    def draw(self, seed: str, count: int) -> tuple[Box, ...]:
+        bounds = self.boxes.bound.tolist()
+        ends = list(accumulate(bounds))
+        places = weighted_draws(seed, bounds, count)
+        numbers = (weighted_number(seed, ends[-1], number) for number in range(1, count + 1))
         return tuple(
-            self.boxes.names[place] for place in weighted_draws(seed, self.boxes.bound.tolist(), count)
+            Box(self.boxes.names[place], number - ends[place] + bounds[place] + 1)
+            for place, number in zip(places, numbers, strict=True)
         )
 
-    def choose(self, name: str, agreed: Sequence[Counted], taken: int) -> Counted | None:
-        """The one that counts as many vouchers as were taken from the box by then."""
-        return next((counted for counted in agreed if counted.vouchers == taken), None)
+    def choose(self, name: str, counted: BoxCounts, taken: int) -> Counted | None:
+        """The last one of no more vouchers than were drawn from the box by then."""
+        return next((each for each in counted.ever(name) if each.vouchers <= taken), None)
 
     def measure(
         self, drawn: Sequence[str], counts: Counts, limit: Fraction, outstanding: int = 0
     ) -> Measured:
         if outstanding:
             return Measured(_CERTAIN, None, None)
-        votes_of_all = self.boxes.totals
-        found, missing = [0] * len(votes_of_all), 0
+        found, missing = [0] * len(self.boxes.totals), 0
         for name, taken in Counter(drawn).items():
             counted = counts.get(name)
-            if counted is None:
-                missing += taken
-            else:
+            missing += taken - (0 if counted is None else counted.vouchers)
+            if counted is not None:
                 found = [a + b for a, b in zip(found, counted.votes, strict=True)]
-        at_worst = [votes + missing for votes in found]
-        risk, more, all_vouchers = 0.0, 0, int(self.boxes.bound.sum())
-        for w, x in self.pairs:
-            votes = [found[place] if place == w else at_worst[place] for place in range(len(found))]
-            pair = bravo_contest_risk([(w, x)], votes_of_all, votes)
-            shares = votes_of_all[w] / all_vouchers, votes_of_all[x] / all_vouchers
-            risk = max(risk, pair)
-            if pair > limit:
-                next_size = bravo_quantile(
-                    float(limit), *shares, 0.9, winner_drawn=votes[w], loser_drawn=votes[x]
-                )
-                more = max(more, next_size)
-        return Measured(_up(risk), None, more)
+        pairs = [self._pair(w, x, found, missing, limit) for w, x in self.pairs]
+        more = [each for _, each in pairs]
+        known = [each for each in more if each is not None]
+        return Measured(
+            _up(max(risk for risk, _ in pairs)), None, max(known) if len(known) == len(more) else None
+        )
+
+    def _pair(
+        self, winner: int, loser: int, found: Sequence[int], missing: int, limit: Fraction
+    ) -> tuple[float, int | None]:
+        """The risk of a pair, and how many vouchers more are enough in nine of ten cases."""
+        reported, held = self.boxes.totals, int(self.boxes.bound.sum())
+        mine, other = found[winner], found[loser] + missing
+        risk = bravo_risk(reported[winner], reported[loser], mine, other)
+        if risk <= limit:
+            return risk, 0
+        # Places without a voucher come with their chance, and count for the loser.
+        nowhere = held - sum(self.boxes.sums[len(reported) :])
+        shares = reported[winner] / held, (reported[loser] + nowhere) / held
+        if shares[0] <= shares[1]:
+            return risk, None
+        return risk, bravo_quantile(float(limit), *shares, 0.9, winner_drawn=mine, loser_drawn=other)
 
 
 class Hot(Procedure):
-    """Boxes that each center opens by lot on election night, with the certificate of `hot`.
+    """Boxes that each center opens by lot on election night; then weighted draws, where these do not suffice.
 
-    All of them have to be counted: with one of them missing nothing is certified.
+    The risk limit is shared out before anything is drawn, so that three tests may be asked: `HOT_SHARE` of
+    it goes to the certificate of `hot`, which needs every box that the rule selected and small differences
+    in all of them; and half of the rest each to a test that is valid for a stratified sample with whatever
+    differences (`stratified_risk`), and to the weighted draws that follow. Nothing is certified before all
+    boxes of the rule were drawn.
     """
 
     def __init__(
@@ -247,31 +271,74 @@ class Hot(Procedure):
         assertions: Sequence[Assertion],
         centers: Mapping[str, Sequence[str]],
         rule: HotRule = RULE_2024,
+        *,
+        seed: str | None = None,
+        bet: Fraction = BET,
     ) -> None:
         super().__init__(boxes, assertions)
-        self.centers = centers
-        self.rule = rule
+        self.centers, self.rule, self.seed = centers, rule, seed
+        self.weighted = Ppeb(boxes, assertions, bet)
 
-    def draw(self, seed: str, count: int) -> tuple[str, ...]:
-        return tuple(
-            islice((name for name in hot_draw(seed, self.centers, self.rule) if name in self.place), count)
-        )
+    @cached_property
+    def selected(self) -> tuple[str, ...]:
+        """The boxes that the rule selects with the seed; none without one."""
+        return () if self.seed is None else self._selected(self.seed)
+
+    def _selected(self, seed: str) -> tuple[str, ...]:
+        return tuple(name for name in hot_draw(seed, self.centers, self.rule) if name in self.place)
+
+    def draw(self, seed: str, count: int) -> tuple[Box, ...]:
+        first = tuple(map(Box, self._selected(seed)))
+        return (*first[:count], *self.weighted.draw(seed, max(0, count - len(first))))
 
     def measure(
         self, drawn: Sequence[str], counts: Counts, limit: Fraction, outstanding: int = 0
     ) -> Measured:
-        sizes = [len(stations) for stations in self.centers.values()]
-        if any(name not in counts for name in drawn) or not drawn:
-            return Measured(_CERTAIN, None, None)
-        worst = max(self._difference(name, counts[name]) for name in drawn)
-        shown = certificate(
-            self.boxes, self.assertions, sizes, tolerance=worst, outstanding=outstanding, rule=self.rule
-        )
-        return Measured(shown.risk, None, 0 if shown.risk <= limit else None)
+        first = len(self.selected)
+        if len(drawn) < first or not first:
+            return Measured(_CERTAIN, None, first - len(drawn) if first else None)
+        rest = (1 - HOT_SHARE) / 2
+        after = self.weighted.measure(drawn[first:], counts, limit * rest, outstanding)
+        risks = [self._certified(counts, outstanding) / HOT_SHARE, after.risk / rest]
+        risks.append(self._stratified(counts, outstanding) / rest)
+        risk = min(_CERTAIN, *risks)
+        return Measured(risk, None, 0 if risk <= limit else after.more)
 
-    def _difference(self, name: str, counted: Counted) -> int:
-        reported, found = self.boxes.figures[self.place[name]].tolist(), counted.figures
-        return max(0, *(a.change(reported) - a.change(found) for a in self.assertions))
+    def _certified(self, counts: Counts, outstanding: int) -> Fraction:
+        if any(name not in counts for name in self.selected):
+            return _CERTAIN
+        worst = max(
+            self._error(name, counts[name], each) for name in self.selected for each in self.assertions
+        )
+        sizes = [len(stations) for stations in self.centers.values()]
+        return certificate(
+            self.boxes, self.assertions, sizes, tolerance=worst, outstanding=outstanding, rule=self.rule
+        ).risk
+
+    def _stratified(self, counts: Counts, outstanding: int) -> Fraction:
+        chosen, risk = set(self.selected), Fraction(0)
+        for assertion in self.assertions:
+            most = dict(zip(self.boxes.names, reach(self.boxes, assertion).tolist(), strict=True))
+            strata = []
+            for stations in self.centers.values():
+                here = [name for name in stations if name in most]
+                # A box that is not counted errs by as much as it can, whoever it was that lost it.
+                errors = sum(
+                    self._error(name, counts[name], assertion) if name in counts else most[name]
+                    for name in here
+                    if name in chosen
+                )
+                opened = self.rule.opened(len(stations))
+                largest = max((most[name] for name in here), default=0)
+                strata.append(Stratum(len(stations), opened, errors, largest))
+            margin = assertion.margin(self.boxes.sums) - outstanding * assertion.worst
+            risk = max(risk, stratified_risk(strata, margin))
+        return risk
+
+    def _error(self, name: str, counted: Counted, assertion: Assertion) -> int:
+        """By how much a box overstates an assertion; an error in the loser's favour counts as none."""
+        reported = self.boxes.figures[self.place[name]].tolist()
+        return max(0, assertion.change(reported) - assertion.change(counted.figures))
 
 
 def _up(risk: float) -> Fraction:

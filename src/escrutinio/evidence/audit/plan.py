@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import cached_property, partial
+from math import ceil
 
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
@@ -17,13 +15,13 @@ from escrutinio.core.election.state import ContestView
 from escrutinio.evidence.audit.assertions import Assertion
 from escrutinio.evidence.audit.bounds import Bounds, Boxes, draw_weights, error_bounds, reach
 from escrutinio.evidence.audit.bravo import bravo_expected, bravo_quantile
+from escrutinio.evidence.audit.equal import EqualChances, equal_risk
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import BET, MACRO, check_risk_limit, clean_draws
-from escrutinio.evidence.audit.sequential import Null, alpha_risk, clean_sample
+from escrutinio.evidence.audit.sequential import Null, clean_sample
 
-SRS_GUESS = 0.9
-"""Where between the null mean and a clean sample ALPHA expects the boxes to be, before it learns from
-them."""
+SECONDS, MINUTES = 6, 15
+"""What a voucher and a box take each of two people who count, for the workload: an assumption, not a fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,10 @@ class AuditPlan:
     `vouchers`: the most that all boxes hold; `sum_of_bounds`: U. `boxes`: first sample of the weighted draw
     at the bet of `ppeb`, `boxes_macro` at the greatest bet; `boxes_srs`: with equal chances, by ALPHA, None
     if more than all. `vouchers_expected`, `vouchers_likely`: single vouchers by BRAVO, on average and enough
-    in nine of ten cases; None where the contest is no comparison of pairs.
+    in nine of ten cases; None where the contest is no comparison of pairs, or where so many places of the
+    boxes hold no voucher that none of its samples would suffice. `boxes_one_lost`: the weighted draw, if one
+    box of it cannot be accounted for; `vouchers_counted`: what the sheets say is in the boxes of its first
+    sample, on average.
     """
 
     risk_limit: Fraction
@@ -48,6 +49,15 @@ class AuditPlan:
     boxes_srs: int | None
     vouchers_expected: int | None
     vouchers_likely: int | None
+    boxes_one_lost: int
+    vouchers_counted: int
+
+    @property
+    def hours(self) -> int:
+        """Person-hours to count the first sample of the weighted draw: two people, each with every voucher
+        in hand for `SECONDS` and with every box for `MINUTES`; rounded up."""
+        seconds = self.vouchers_counted * SECONDS + self.boxes * MINUTES * 60
+        return ceil(Fraction(2 * seconds, 3600))
 
     @property
     def diluted_margin(self) -> Fraction:
@@ -68,13 +78,13 @@ class AuditPlan:
 
 
 _PLAN = N_(
-    "The margin is {margin:,} votes, {share} of all vouchers: if the paper agrees with the sheets, "
-    "opening {boxes:,} of {all:,} boxes, drawn in proportion to how wrong each can be, confirms the outcome "
-    "at a risk limit of {limit}."
+    "The margin is {margin:,} votes, {share} of what all boxes can hold: if the paper agrees with the "
+    "sheets, opening {boxes:,} of {all:,} boxes, drawn in proportion to how wrong each can be, confirms the "
+    "outcome at a risk limit of {limit}."
 )
 _COUNT_ALL = N_(
-    "The margin is {margin:,} votes, {share} of all vouchers: an audit at a risk limit of {limit} would "
-    "take {boxes:,} draws, and counting all {all:,} boxes is less work."
+    "The margin is {margin:,} votes, {share} of what all boxes can hold: an audit at a risk limit of "
+    "{limit} would take {boxes:,} draws, and counting all {all:,} boxes is less work."
 )
 _LIMITS = N_(
     "Were the outcome wrong, the chance that such an audit stops before a full count would be at "
@@ -126,16 +136,28 @@ class Planning:
     def of(cls, assertions: Sequence[Assertion], boxes: Boxes, outstanding: int = 0) -> Planning:
         """The planning of an audit of these assertions. Raises EvidenceError as `error_bounds` does."""
         bounds = error_bounds(boxes, assertions, outstanding=outstanding)
-        nulls = {srs_null(boxes, assertion, outstanding=outstanding)[0] for assertion in assertions}
+        nulls = {equal_chances(boxes, each, outstanding=outstanding).null for each in assertions}
         return cls(assertions, boxes, outstanding, bounds, max(nulls, key=lambda null: null.mean))
+
+    @cached_property
+    def drawn_with(self) -> Fraction:
+        """U as the draw has it."""
+        return draw_weights(self.bounds).sum_of_bounds
+
+    @cached_property
+    def _stated(self) -> Fraction:
+        """How many vouchers the sheet of a drawn box states, on average."""
+        weights = draw_weights(self.bounds)
+        stated = self.boxes.figures[:, self.boxes.votes.shape[1] :].sum(axis=1).tolist()
+        return Fraction(sum(w * n for w, n in zip(weights.values, stated, strict=True)), weights.total)
 
     def at(self, risk_limit: Fraction) -> AuditPlan:
         """The plan at a risk limit. Raises EvidenceError as `check_risk_limit` does."""
         check_risk_limit(risk_limit)
         bounds, boxes = self.bounds, self.boxes
-        drawn_with = draw_weights(bounds).sum_of_bounds
+        drawn_with = self.drawn_with
         expected, likely = _vouchers(self.assertions, boxes, risk_limit, self.outstanding)
-        risk = partial(srs_risk, null=self.hardest)
+        risk = partial(equal_risk, null=self.hardest)
         return AuditPlan(
             risk_limit=risk_limit,
             all_boxes=len(boxes),
@@ -148,22 +170,16 @@ class Planning:
             boxes_srs=clean_sample(risk, float(risk_limit), most=len(boxes)),
             vouchers_expected=expected,
             vouchers_likely=likely,
+            boxes_one_lost=1 + clean_draws(drawn_with, risk_limit, bet=BET, start=1 - BET),
+            vouchers_counted=ceil(clean_draws(drawn_with, risk_limit, bet=BET) * self._stated),
         )
 
 
-def srs_null(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> tuple[Null, int]:
-    """The null of boxes drawn with equal chances: the mean of 1 − error/largest is at most 1 − V/(N·largest).
-
-    Also that largest overstatement of a box, in votes.
-    """
+def equal_chances(boxes: Boxes, assertion: Assertion, *, outstanding: int = 0) -> EqualChances:
+    """What boxes drawn with equal chances test of an assertion."""
     largest = int(reach(boxes, assertion).max())
     margin = assertion.margin(boxes.sums) - outstanding * assertion.worst
-    return Null(1 - margin / (len(boxes) * largest), 1.0, len(boxes)), largest
-
-
-def srs_risk(values: NDArray[np.float64], null: Null) -> float:
-    """P-value by ALPHA of boxes drawn with equal chances."""
-    return alpha_risk(values, null, guess=null.mean + SRS_GUESS * (null.upper - null.mean))
+    return EqualChances(len(boxes), largest, margin)
 
 
 def _vouchers(
@@ -173,7 +189,12 @@ def _vouchers(
     if len(pairs) < len(assertions):
         return None, None
     vouchers, limit = int(boxes.bound.sum()) + outstanding, float(risk_limit)
-    shares = [(boxes.totals[w] / vouchers, (boxes.totals[x] + outstanding) / vouchers) for w, x in pairs]
+    # Places of a box at which no voucher lies count for the loser.
+    nowhere = int(boxes.bound.sum()) - sum(boxes.sums[len(boxes.totals) :])
+    against = outstanding + nowhere
+    shares = [(boxes.totals[w] / vouchers, (boxes.totals[x] + against) / vouchers) for w, x in pairs]
+    if any(w <= x for w, x in shares):
+        return None, None
     return (
         max(bravo_expected(limit, w, x) for w, x in shares),
         max(bravo_quantile(limit, w, x, 0.9) for w, x in shares),

@@ -23,6 +23,9 @@ MACRO = Fraction(1)
 
 _ONE = 1 << 256
 _FEW = 4_000
+_NEAR = 1e-6
+"""How near a whole number of draws has to be for logarithms, right to 1e-9 of a draw, to leave open on
+which side of it the limit lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +110,18 @@ def clean_draws(
     if factor == 1 or start <= 0:
         raise EvidenceError("audit-endless")
     growth = log1p(float(factor - 1))
-    draws = ceil((log(goal) - _log(start)) / growth)
-    if draws > _FEW:
+    found = (log(goal) - _log(start)) / growth
+    draws = ceil(found)
+    if draws > _FEW or abs(found - round(found)) > _NEAR:
         return draws
-    while draws > 0 and start * factor ** (draws - 1) >= goal:
-        draws -= 1
-    while start * factor**draws < goal:
-        draws += 1
+    # In whole numbers: powers of a fraction in lowest terms need no divisor looked for.
+    above, below = start.numerator * goal.denominator, start.denominator * goal.numerator
+    up, down = factor.numerator, factor.denominator
+    grown, reached = above * up**draws, below * down**draws
+    while draws > 0 and grown * down >= reached * up:
+        draws, grown, reached = draws - 1, grown // up, reached // down
+    while grown < reached:
+        draws, grown, reached = draws + 1, grown * up, reached * down
     return draws
 
 

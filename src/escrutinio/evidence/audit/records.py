@@ -4,14 +4,15 @@ What does not fit (a seed from before the commitment, a sample out of turn, a si
 not name) is left out and noted; nothing a stranger writes can change a draw or a risk.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
 from escrutinio.core.election.control import Attachments
-from escrutinio.core.election.keys import organisation_of
+from escrutinio.core.election.heads import RootAt, differs_from_log
 from escrutinio.core.election.state import ElectionState, Logged, Standing
+from escrutinio.core.records import parts as p
 from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import BoundSource
 from escrutinio.evidence.audit.boxes import Bound, read_manifest
@@ -20,17 +21,15 @@ from escrutinio.evidence.audit.draw import MAX_DRAWS
 from escrutinio.evidence.audit.notes import AuditFinding, note
 from escrutinio.evidence.audit.ppeb import BET
 from escrutinio.evidence.audit.seeds import Throws
-
-RootAt = Callable[[int], bytes]
-"""The root hash of the log at a size."""
+from escrutinio.evidence.audit.sides import side_of
 
 
 @dataclass(frozen=True, slots=True)
 class StatedSample:
-    """A sample as the log has it: the stations of one round, and its log index."""
+    """A sample as the log has it: the boxes of one round, and its log index."""
 
     index: int
-    stations: tuple[str, ...]
+    boxes: tuple[p.Box, ...]
 
 
 @dataclass(eq=False)
@@ -45,7 +44,7 @@ class AuditRecords:
     samples: list[StatedSample] = field(default_factory=list)
     results: list[tuple[int, t.AuditResult]] = field(default_factory=list)
     stated: dict[tuple[str, bytes], int] = field(default_factory=dict)
-    counted: BoxCounts = field(default_factory=lambda: BoxCounts({}, {}))
+    counted: BoxCounts = field(default_factory=lambda: BoxCounts({}, {}, {}, {}))
     seed: str | None = None
     seed_index: int | None = None
     notes: list[AuditFinding] = field(default_factory=list)
@@ -58,7 +57,7 @@ class AuditRecords:
     @property
     def organisation(self) -> str:
         """Whoever committed to the audit."""
-        return organisation_of(self.logged.entry.signer)
+        return side_of(self.logged.entry.signer)
 
     @property
     def bet(self) -> Fraction:
@@ -78,18 +77,10 @@ class AuditRecords:
 
     def names(self, signer: str) -> bool:
         """Whether the commitment names this signer's organisation, or it is the one that committed."""
-        return organisation_of(signer) in {
+        return side_of(signer) in {
             self.organisation,
-            *map(organisation_of, (*self.body.counters, *self.body.throwers)),
+            *map(side_of, (*self.body.counters, *self.body.throwers)),
         }
-
-
-def committed(state: ElectionState, contest: str) -> tuple[Logged[t.AuditCommitment], ...]:
-    """The commitments to audits of a contest in log order, the latest of each organisation."""
-    latest = {
-        organisation_of(logged.entry.signer): logged for logged in state.records(t.AuditCommitment, contest)
-    }
-    return tuple(sorted(latest.values(), key=lambda each: each.index))
 
 
 def read_audit(
@@ -114,13 +105,14 @@ def read_audit(
     if not found:
         raise EvidenceError("audit-uncommitted", contest=repr(contest[:80]))
     logged, body = found[-1], found[-1].body
-    throwers = tuple(dict.fromkeys(map(organisation_of, body.throwers)))
-    throws = Throws(organisation_of(logged.entry.signer), throwers, logged.index)
+    throwers = tuple(dict.fromkeys(map(side_of, body.throwers)))
+    counters = tuple(dict.fromkeys(map(side_of, body.counters)))
+    throws = Throws(side_of(logged.entry.signer), throwers, counters, logged.index)
     bound = bound_of(state, contest, body.bound, body.most, body.manifest, logged.index, attachments)
     audit = AuditRecords(contest, logged, throws, bound)
     _check_head(state, audit, root_at)
     _check_following(state, audit)
-    if len(set(map(organisation_of, body.counters))) < AGREEING:
+    if len(counters) < AGREEING:
         audit.notes.append(note("no-observers", logged.index))
     counts = [
         count
@@ -136,7 +128,10 @@ def read_audit(
     if (seed := throws.seed()) is not None:
         audit.seed, audit.seed_index = seed
     audit.notes += throws.notes
-    audit.counted = counts_of(state, contest, audit_of(audit), body.counters, counts, audit.notes)
+    since = audit.samples[0].index if audit.samples else None
+    audit.counted = counts_of(
+        state, contest, audit_of(audit), body.counters, counts, audit.notes, since=since
+    )
     return audit
 
 
@@ -148,7 +143,7 @@ def audit_of(audit: AuditRecords) -> bytes:
 def latest_of(state: ElectionState, contest: str, organisation: str) -> Logged[t.AuditCommitment] | None:
     """The last audit of a contest that an organisation committed to; None without one."""
     audits = state.records(t.AuditCommitment, contest)
-    mine = (each for each in reversed(audits) if organisation_of(each.entry.signer) == organisation)
+    mine = (each for each in reversed(audits) if side_of(each.entry.signer) == organisation)
     return next(mine, None)
 
 
@@ -176,12 +171,10 @@ def bound_of(
 
 def _check_head(state: ElectionState, audit: AuditRecords, root_at: RootAt | None) -> None:
     head, index = audit.body.head, audit.logged.index
-    if state.charter is not None and state.charter.body.origin != head.origin:
-        audit.notes.append(note("head", index, what=head.origin))
-    if not 0 < head.size <= index:
-        audit.notes.append(note("head", index, what=head.size))
-    elif root_at is not None and root_at(head.size) != head.root:
-        audit.notes.append(note("head", index, what=head.root.hex()))
+    charter = None if state.charter is None else state.charter.body
+    said: dict[str, str | int] = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
+    for what in differs_from_log(head, index, charter, root_at):
+        audit.notes.append(note("head", index, what=said[what]))
 
 
 def _check_following(state: ElectionState, audit: AuditRecords) -> None:
@@ -191,7 +184,7 @@ def _check_following(state: ElectionState, audit: AuditRecords) -> None:
         for each in state.records(t.AuditCommitment, audit.contest)
         if each.index < audit.logged.index
     }
-    mine = [each for each in earlier.values() if organisation_of(each.entry.signer) == audit.organisation]
+    mine = [each for each in earlier.values() if side_of(each.entry.signer) == audit.organisation]
     if audit.body.follows is not None and audit.body.follows not in earlier:
         audit.notes.append(note("follows-unknown", audit.logged.index))
     elif mine and audit.body.follows != mine[-1].entry.digest:
@@ -218,20 +211,20 @@ def _take(
 
 def _take_sample(audit: AuditRecords, index: int, said: t.AuditSample) -> None:
     """Samples come round after round, from 1; the same sample said again changes nothing."""
-    expected, stations = len(audit.samples) + 1, tuple(box.station for box in said.boxes)
-    if 1 <= said.round < expected and stations == audit.samples[said.round - 1].stations:
+    expected = len(audit.samples) + 1
+    if 1 <= said.round < expected and said.boxes == audit.samples[said.round - 1].boxes:
         return
-    if said.round != expected or audit.throws.awaited or not stations:
+    if said.round != expected or audit.throws.awaited or not said.boxes:
         audit.notes.append(note("sample-order", index, round=said.round, expected=expected))
-    elif sum(len(sample.stations) for sample in audit.samples) + len(stations) > MAX_DRAWS:
-        audit.notes.append(note("sample-size", index, stated=len(stations)))
+    elif sum(len(sample.boxes) for sample in audit.samples) + len(said.boxes) > MAX_DRAWS:
+        audit.notes.append(note("sample-size", index, stated=len(said.boxes)))
     else:
-        audit.samples.append(StatedSample(index, stations))
+        audit.samples.append(StatedSample(index, said.boxes))
 
 
 def _take_result(audit: AuditRecords, logged: Logged[t.Body], said: t.AuditResult) -> None:
     """A result; one that corrects another of the same organisation takes its place."""
-    mine = organisation_of(logged.entry.signer)
+    mine = side_of(logged.entry.signer)
     if said.corrects is not None:
         before = audit.stated.get((mine, said.corrects))
         if before is None:

@@ -1,51 +1,40 @@
-"""How an audit goes on: its seed, how it draws, how many boxes its next round takes, and which it drew."""
-
-from fractions import Fraction
+"""How an audit goes on: which boxes its next round takes, and which it drew."""
 
 from escrutinio.base.errors import InputError
 from escrutinio.core.election.control import Attachments
 from escrutinio.core.election.state import ElectionState
-from escrutinio.core.records.codes import AuditMethod
-from escrutinio.evidence.audit.draw import check_seed
+from escrutinio.core.records import parts as p
 from escrutinio.evidence.audit.measure import Procedure
 from escrutinio.evidence.audit.records import AuditRecords
-from escrutinio.evidence.audit.status import audit_status
+from escrutinio.evidence.audit.replay import unopened
+from escrutinio.evidence.audit.status import AuditStatus, audit_status
 
 MAX_BOXES = 10_000
 """Most boxes that a round draws, or that are entered at once."""
 
 
-def seed_of(audit: AuditRecords, given: str | None) -> str:
-    """The audit's seed: that in the log, or the one given where it has none yet.
-
-    Raises InputError where there is none, or another one, and EvidenceError for one of a wrong form.
-    """
-    if given is not None:
-        check_seed(given)
-    if audit.seed is None and given is None:
+def next_sample(
+    found: AuditStatus, procedure: Procedure, *, take: int | None = None, rest: bool = False
+) -> tuple[p.Box, ...]:
+    """The boxes of the next round: those that would end the audit if all agreed, or so many draws, or all
+    the `rest` of the paper. Raises InputError where there is no next round or no number can be said."""
+    if found.seed is None:
         raise InputError("seed-missing")
-    if audit.seed is not None and given not in (None, audit.seed):
-        raise InputError("seed-other", seed=audit.seed, index=audit.seed_index)
-    seed = audit.seed or given
-    assert seed is not None
-    return seed
-
-
-def draws_to_end(
-    state: ElectionState, audit: AuditRecords, procedure: Procedure, attachments: Attachments | None
-) -> int:
-    """How many draws would end the audit if all boxes agreed. Raises InputError where none can be said."""
-    if audit.body.method is AuditMethod.HOT_AUDIT:
-        return len(procedure.boxes)
-    if audit.samples:
-        digest = audit.logged.entry.digest
-        more = audit_status(state, audit.contest, digest, attachments=attachments).more
-    else:
-        limit = audit.body.risk_limit
-        more = procedure.measure((), {}, Fraction(limit.numerator, limit.denominator)).more
-    if not more or more > MAX_BOXES:
-        raise InputError("audit-no-end" if more != 0 else "audit-may-stop")
-    return more
+    if found.settled is not None or (found.rounds and found.rounds[-1].rest):
+        raise InputError("audit-over")
+    if rest:
+        left = unopened(procedure, found.rounds) if procedure.whole else []
+        if not left:
+            raise InputError("audit-no-rest")
+        return tuple(map(p.Box, left))
+    if found.rounds and found.rounds[-1].above:
+        raise InputError("audit-unbounded-box", box=found.rounds[-1].above[0])
+    if take is None:
+        if not found.next:
+            raise InputError("audit-may-stop" if found.more == 0 else "audit-no-end")
+        return found.next
+    done = sum(len(each.boxes) for each in found.rounds)
+    return procedure.draw(found.seed, done + take)[done:]
 
 
 def drawn_boxes(state: ElectionState, audit: AuditRecords, attachments: Attachments | None) -> frozenset[str]:

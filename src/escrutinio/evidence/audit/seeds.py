@@ -2,35 +2,48 @@
 
 The seed is the digits of every thrower, one after the other in the order in which the commitment names them.
 One who knew the others' digits could choose their own, so digits count only if their digest stood in the log
-before the first digits were opened. Whoever does not open theirs is replaced by dice that others throw in
-public. Where the commitment names one thrower alone, that one throws dice in public and need not commit to
-them.
+before the first digits were opened. Whoever does not open theirs is replaced by dice thrown in public. Such
+dice count once two organisations that the commitment names state the same: nobody alone writes a seed. Where
+the commitment names one thrower alone, its digits are such dice, and another one has to state that they fell
+so.
 """
 
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from escrutinio.base.errors import EvidenceError
-from escrutinio.core.election.keys import organisation_of
 from escrutinio.core.records import types as t
 from escrutinio.core.records.commitments import digits_digest
 from escrutinio.evidence.audit.draw import check_seed
 from escrutinio.evidence.audit.notes import AuditFinding, note
+from escrutinio.evidence.audit.sides import side_of
 
 _DIGITS = re.compile("[0-9]{1,64}")
+
+ALL_OPEN = Fraction(9, 10)
+"""The share of the risk limit for a seed that several throw and all of them open."""
+
+_STATING = 2
+"""How many organisations must state the same dice."""
 
 
 @dataclass(eq=False)
 class Throws:
     """What is known of a seed so far. `by`: who committed to the audit; `throwers`: who throws, in order;
-    `since`: the index of the audit's commitment. `committed` and `opened`: per thrower the index of the
-    record and the digest, or the digits."""
+    `counters`: who counts; `since`: the index of the audit's commitment. `committed` and `opened`: per
+    thrower the index of the record and the digest, or the digits; `dice`: per thrower what each organisation
+    states of dice thrown in public, with the index; `own`: those who opened what
+    they had committed to."""
 
     by: str
     throwers: tuple[str, ...]
+    counters: tuple[str, ...]
     since: int
     committed: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     opened: dict[str, tuple[int, str]] = field(default_factory=dict)
+    dice: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
     notes: list[AuditFinding] = field(default_factory=list)
 
     @property
@@ -38,9 +51,23 @@ class Throws:
         """The throwers whose digits are not open yet."""
         return tuple(name for name in self.throwers if name not in self.opened)
 
+    @property
+    def share(self) -> Fraction:
+        """The share of the risk limit that this seed may use.
+
+        Whoever opens last knows the seed, and may keep their digits back for another one with dice; so may
+        the next of them. What such a choice gains is shared out beforehand: `ALL_OPEN` to the seed of all, of
+        the rest one half where one was replaced, a quarter where two were, and so on. Of one thrower's dice
+        nobody knows anything beforehand.
+        """
+        if len(self.throwers) == 1:
+            return Fraction(1)
+        replaced = sum(thrower not in self.own for thrower in self.opened)
+        return (1 - ALL_OPEN) / 2**replaced if replaced else ALL_OPEN
+
     def commits(self, index: int, signer: str, said: t.DigitsCommitment) -> None:
         """Take a digest of digits, if it is the first of its thrower and comes before any digits."""
-        thrower = organisation_of(signer)
+        thrower = side_of(signer)
         if thrower not in self.throwers:
             self._note("not-named", index, signer=signer)
         elif self.opened or index < self.since:
@@ -52,9 +79,11 @@ class Throws:
 
     def opens(self, index: int, signer: str, said: t.AuditSeed) -> None:
         """Take digits that somebody opens, or throws in another one's place."""
-        mine = organisation_of(signer)
-        thrower = mine if said.instead_of is None else organisation_of(said.instead_of)
-        allowed = thrower in self.throwers and (mine == thrower or mine in (self.by, *self.throwers))
+        mine = side_of(signer)
+        thrower = mine if said.instead_of is None else side_of(said.instead_of)
+        allowed = thrower in self.throwers and (
+            mine == thrower or mine in (self.by, *self.throwers, *self.counters)
+        )
         if not allowed or (said.instead_of is not None and mine == thrower):
             self._note("not-named", index, signer=signer)
         elif not _DIGITS.fullmatch(said.digits):
@@ -65,13 +94,31 @@ class Throws:
             if said.digits != self.opened[thrower][1]:
                 self._note("seed-again", index, first=self.opened[thrower][0])
         elif said.instead_of is not None:
-            self._note("seed-instead", index, signer=signer, thrower=thrower)
-            self.opened[thrower] = index, said.digits
+            self._states(index, mine, thrower, said.digits)
         elif self._was_committed(index, signer, said):
-            self.opened[thrower] = index, said.digits
+            if len(self.throwers) == 1:
+                self._states(index, mine, thrower, said.digits)
+            else:
+                self.own.add(thrower)
+                self.opened[thrower] = index, said.digits
+
+    def _states(self, index: int, mine: str, thrower: str, digits: str) -> None:
+        """Dice thrown in public: what an organisation states first of them counts, once another one has
+        stated the same."""
+        stated = self.dice.setdefault(thrower, {})
+        if mine in stated:
+            if stated[mine][1] != digits:
+                self._note("seed-again", index, first=stated[mine][0])
+            return
+        stated[mine] = index, digits
+        agreeing = [name for name, (_, said) in stated.items() if said == digits]
+        if len(agreeing) >= _STATING:
+            self.opened[thrower] = index, digits
+            if thrower not in agreeing:
+                self._note("seed-instead", index, signers=", ".join(sorted(agreeing)), thrower=thrower)
 
     def _was_committed(self, index: int, signer: str, said: t.AuditSeed) -> bool:
-        found = self.committed.get(organisation_of(signer))
+        found = self.committed.get(side_of(signer))
         if found is None:
             if len(self.throwers) == 1:
                 return True
@@ -86,6 +133,9 @@ class Throws:
         """The seed and the index at which it was complete; None while digits are missing, or if they are too
         few or too many."""
         if self.awaited:
+            for thrower in self.awaited:
+                for signer, (index, _) in self.dice.get(thrower, {}).items():
+                    self._note("seed-alone", index, signer=signer)
             return None
         digits = "".join(self.opened[name][1] for name in self.throwers)
         last = max(index for index, _ in self.opened.values())

@@ -20,6 +20,10 @@ from escrutinio.base.errors import EvidenceError
 
 Float64 = NDArray[np.float64]
 
+_FIRST = 64
+"""Draws that are tried first where the least number of them is looked for: an array of so few costs no more
+than one of a single draw."""
+
 
 @dataclass(frozen=True, slots=True)
 class Null:
@@ -80,7 +84,7 @@ def clean_sample(
 
     `risk` is a test above with everything but its values given; it may not grow with such draws.
     """
-    low, high = 0, 1
+    low, high = 0, min(most, _FIRST)
     while risk(np.full(high, value)) > risk_limit:
         if high == most:
             return None

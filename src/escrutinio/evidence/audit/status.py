@@ -6,9 +6,9 @@ one found here.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate
 from math import ceil
 from typing import Any
 
@@ -16,8 +16,10 @@ from escrutinio.base.errors import EvidenceError
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.wording import percent
 from escrutinio.core.election.control import Attachments
-from escrutinio.core.election.state import ElectionState
+from escrutinio.core.election.heads import RootAt
+from escrutinio.core.election.state import ElectionState, Logged
 from escrutinio.core.records import parts as p
+from escrutinio.core.records import types as t
 from escrutinio.core.records.codes import AuditMethod, BoundSource
 from escrutinio.evidence.audit.bounds import Boxes
 from escrutinio.evidence.audit.boxes import (
@@ -28,33 +30,34 @@ from escrutinio.evidence.audit.boxes import (
     registered_of,
     uncovered_by,
 )
-from escrutinio.evidence.audit.counts import Counted
+from escrutinio.evidence.audit.compared import ComparedBox, compared_boxes
 from escrutinio.evidence.audit.hot import RULE_2024, HotRule
-from escrutinio.evidence.audit.measure import Bravo, Hot, Measured, Ppeb, Procedure, Srs
+from escrutinio.evidence.audit.measure import Bravo, Hot, Ppeb, Procedure, Srs
 from escrutinio.evidence.audit.notes import MOST_NOTES, AuditFinding, note
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.ppeb import check_risk_limit
-from escrutinio.evidence.audit.records import AuditRecords, RootAt, committed, read_audit
+from escrutinio.evidence.audit.records import AuditRecords, read_audit
+from escrutinio.evidence.audit.replay import (
+    AuditRound,
+    accepted,
+    judge_results,
+    measure,
+    next_boxes,
+    rounds_of,
+)
+from escrutinio.evidence.audit.sides import side_of
 from escrutinio.evidence.audit.texts import ASIDE, NOT, STANDS, UNCOVERED, UNKNOWN
 
-MOST_SUGGESTED = 10_000
-"""Most boxes that a status suggests for the next round; more are better counted whole."""
-
-STATED = 10**9
-"""Denominator of a risk in a record."""
+MOST_AUDITS = 20
+"""Most audits of a contest by one organisation that are made again; the risk of a later one is not stated."""
 
 
 @dataclass(frozen=True, slots=True)
-class AuditRound:
-    """One round. `drawn`: its boxes in the order drawn, with repetitions; `opened`: different boxes up to
-    here; `awaiting`: those of them without an agreed hand count, taken to be as wrong as they can be;
-    `measured`: the risk up to here."""
+class EarlierAudit:
+    """An audit that the same organisation began before: the `index` of its commitment, and its `risk`."""
 
-    number: int
-    drawn: tuple[str, ...]
-    opened: int
-    awaiting: tuple[str, ...]
-    measured: Measured
+    index: int
+    risk: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ class AuditStatus:
     `boxes`: how many it draws from; `margin`: the least margin of the
     outcome, in votes; `sum_of_bounds`: U, for the weighted draw. `outstanding`: what the boxes do not cover;
     `risk_outstanding`: the risk if all those voters voted against the outcome, None where their number is not
-    known. `suggested`: the boxes of the next round, if they all agree enough to end the audit.
+    known. `next`: the boxes of the next round, if they all agree enough to end the audit. `compared`: every
+    opened box with what was reported and counted. `earlier`: what the same organisation began before it; its
+    risk is not stated below theirs.
     """
 
     contest: str
@@ -88,13 +93,32 @@ class AuditStatus:
     rounds: tuple[AuditRound, ...]
     outstanding: Uncovered
     risk_outstanding: Fraction | None
-    suggested: tuple[str, ...]
+    next: tuple[p.Box, ...]
     notes: tuple[AuditFinding, ...]
+    compared: tuple[ComparedBox, ...] = ()
+    earlier: tuple[EarlierAudit, ...] = ()
+
+    @property
+    def suggested(self) -> tuple[str, ...]:
+        """The stations of the next round's boxes."""
+        return tuple(box.station for box in self.next)
+
+    @property
+    def measured(self) -> Fraction:
+        """The risk measured so far; 1 before the first round."""
+        return self.rounds[-1].measured.risk if self.rounds else Fraction(1)
 
     @property
     def risk(self) -> Fraction:
-        """The risk measured so far; 1 before the first round."""
-        return self.rounds[-1].measured.risk if self.rounds else Fraction(1)
+        """The risk as it may be stated: not below that of an earlier audit, unless all paper is counted."""
+        if self.settled is not None:
+            return self.measured
+        return max(self.measured, *(each.risk for each in self.earlier), Fraction(0))
+
+    @property
+    def settled(self) -> bool | None:
+        """Once every box is counted, whether the paper has the outcome."""
+        return self.rounds[-1].settled if self.rounds else None
 
     @property
     def may_stop(self) -> bool:
@@ -107,33 +131,55 @@ class AuditStatus:
         begun."""
         return self.rounds[-1].measured.more if self.rounds else None
 
+    @property
+    def begun(self) -> bool:
+        """Whether its seed is known, in part or whole, so that it cannot be begun again."""
+        return bool(self.rounds or self.seed is not None or set(self.throwers) - set(self.awaited))
+
+    @property
+    def stands(self) -> str:
+        """Where it stands, as a code of `texts.STANDS`."""
+        last = self.rounds[-1] if self.rounds else None
+        if last is None:
+            return "no-seed" if self.seed is None else "no-sample"
+        if last.settled is not None:
+            return "settled" if last.settled else "other"
+        if last.above:
+            return "above"
+        if self.may_stop:
+            return "stop"
+        if self.measured <= self.risk_limit:
+            return "again"
+        if last.awaiting:
+            return "waiting"
+        return "more" if self.next and len(self.next) == self.more else "rest" if self.next else "full"
+
     def sentences(self, language: str) -> tuple[str, str]:
         """Where it stands, and what that is not, in a language. Raises KeyError for an unknown language."""
-        last = self.rounds[-1] if self.rounds else None
-        code = "stop" if self.may_stop else "full" if self.more is None else "more"
-        if last is not None and last.awaiting and not self.may_stop:
-            code = "waiting"
-        if last is None:
-            code = "no-seed" if self.seed is None else "no-sample"
+        last, found = self.rounds[-1] if self.rounds else None, self.risk_outstanding
         values = {
             "limit": percent(self.risk_limit, 0 if (100 * self.risk_limit).denominator == 1 else 2, language),
-            "risk": percent(Fraction(ceil(self.risk * 10**4), 10**4), 2, language),
+            "risk": _stated(self.risk, language),
+            "measured": _stated(self.measured, language),
+            "earlier": ", ".join(str(each.index) for each in self.earlier),
+            "box": last.above[0] if last and last.above else "–",
             "boxes": self.boxes,
             "opened": last.opened if last else 0,
             "awaiting": len(last.awaiting) if last else 0,
             "round": len(self.rounds),
             "more": self.more or 0,
-            "suggested": len(self.suggested),
+            "suggested": len(self.next),
             "stations": self.outstanding.stations,
         }
         cover = ""
         if self.outstanding.stations and last:
-            found = self.risk_outstanding
-            values["worst"] = (
-                "–" if found is None else percent(Fraction(ceil(found * 10**4), 10**4), 2, language)
-            )
+            values["worst"] = "–" if found is None else _stated(found, language)
             cover = " " + say_in(language, UNKNOWN if found is None else UNCOVERED, **values)
-        return say_in(language, STANDS[code], **values), say_in(language, NOT, **values) + cover
+        return say_in(language, STANDS[self.stands], **values), say_in(language, NOT, **values) + cover
+
+
+def _stated(risk: Fraction, language: str) -> str:
+    return percent(Fraction(ceil(risk * 10**4), 10**4), 2, language)
 
 
 def audit_status(
@@ -150,19 +196,62 @@ def audit_status(
     `root_at` checks the root in the commitment; `attachments` gives the manifest that it names. Raises
     EvidenceError where there is no such audit, no outcome to test, or nothing bounds what the boxes hold.
     """
+    asked: dict[str, Any] = {"rule": rule, "root_at": root_at, "attachments": attachments}
+    found = _made_again(state, contest, commitment, **asked)
+    return _after(found, _audits_before(state, contest, found), asked, state)
+
+
+def _audits_before(state: ElectionState, contest: str, found: AuditStatus) -> list[Logged[t.AuditCommitment]]:
+    """The commitments of the same organisation before this one, in the log's order."""
+    audits = state.records(t.AuditCommitment, contest)
+    mine = {side_of(each.entry.signer) for each in audits if each.index == found.index}
+    return [each for each in audits if side_of(each.entry.signer) in mine and each.index < found.index]
+
+
+def _after(
+    found: AuditStatus,
+    before: Sequence[Logged[t.AuditCommitment]],
+    asked: dict[str, Any],
+    state: ElectionState,
+) -> AuditStatus:
+    """An audit with what its organisation began before it."""
+    earlier = []
+    for logged in before[:MOST_AUDITS]:
+        try:
+            each = _made_again(state, found.contest, logged.entry.digest, **asked)
+        except EvidenceError:
+            earlier += _lost(state, logged)
+            continue
+        if each.begun:
+            earlier.append(EarlierAudit(each.index, each.measured))
+    earlier += [EarlierAudit(each.index, Fraction(1)) for each in before[MOST_AUDITS:]]
+    return replace(found, earlier=tuple(earlier))
+
+
+def _lost(state: ElectionState, logged: Logged[t.AuditCommitment]) -> list[EarlierAudit]:
+    """An audit that cannot be made again and had digits of its seed: its manifest may be kept back."""
+    seeds = state.records(t.AuditSeed, logged.entry.about.contest)
+    begun = any(each.body.commitment == logged.entry.digest for each in seeds)
+    return [EarlierAudit(logged.index, Fraction(1))] if begun else []
+
+
+def _made_again(
+    state: ElectionState,
+    contest: str,
+    commitment: bytes | None,
+    *,
+    rule: HotRule,
+    root_at: RootAt | None,
+    attachments: Attachments | None,
+) -> AuditStatus:
     audit = read_audit(state, contest, commitment, root_at=root_at, attachments=attachments)
     limit = _limit(audit.body.risk_limit)
     procedure = procedure_of(state, audit, rule)
     boxes = procedure.boxes
     outstanding = uncovered_by(state, contest, boxes)
     notes = [*audit.notes, *_unlisted(audit, boxes)]
-    rounds = tuple(_rounds(audit, procedure, limit, notes))
-    drawn = [name for each in rounds for name in each.drawn]
-    worst = None
-    if rounds and outstanding.registered is not None:
-        counts, _ = _accepted(audit, procedure, drawn)
-        worst = procedure.measure(drawn, counts, limit, outstanding.registered).risk
-    notes += _judge_results(audit, rounds)
+    rounds = rounds_of(audit, procedure, limit, notes)
+    notes += judge_results(audit, rounds)
     return AuditStatus(
         contest=contest,
         index=audit.logged.index,
@@ -171,7 +260,7 @@ def audit_status(
         risk_limit=limit,
         basis=audit.body.basis,
         bound=audit.bound,
-        bet=audit.bet if isinstance(procedure, Ppeb) else None,
+        bet=audit.bet if isinstance(procedure, Ppeb | Hot) else None,
         throwers=audit.throws.throwers,
         awaited=audit.throws.awaited,
         follows=audit.body.follows,
@@ -181,10 +270,31 @@ def audit_status(
         seed=audit.seed,
         rounds=rounds,
         outstanding=outstanding,
-        risk_outstanding=worst,
-        suggested=_suggest(audit, procedure, rounds, limit, len(drawn)),
+        risk_outstanding=_with_outstanding(audit, procedure, rounds, limit, outstanding.registered),
+        next=next_boxes(audit, procedure, rounds, limit),
         notes=_few(notes),
+        compared=compared_boxes(audit, procedure, rounds),
     )
+
+
+def _with_outstanding(
+    audit: AuditRecords,
+    procedure: Procedure,
+    rounds: Sequence[AuditRound],
+    limit: Fraction,
+    voters: int | None,
+) -> Fraction | None:
+    """The risk if so many voters without a box voted against the outcome."""
+    if not rounds or voters is None:
+        return None
+    drawn = [name for each in rounds if not each.rest for name in each.drawn]
+    counts = accepted(audit, procedure, [name for each in rounds for name in each.drawn]).counts
+    settled = procedure.settled(counts, voters)
+    if settled is not None:
+        return Fraction(not settled)
+    if rounds[-1].above:
+        return Fraction(1)
+    return measure(audit, procedure, drawn, counts, limit, voters).risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,27 +313,45 @@ class LeftAside:
 
 @dataclass(frozen=True, slots=True)
 class Audits:
-    """The latest audit of each organisation, in log order: those that can be made again, and the others."""
+    """All audits of a contest, in log order: those that can be made again, and the others."""
 
     made: tuple[AuditStatus, ...] = ()
     aside: tuple[LeftAside, ...] = ()
 
 
-def audit_statuses(state: ElectionState, contest: str, **asked: Any) -> Audits:
-    """The latest audit of each organisation; `asked` as for `audit_status`. Nobody's odd commitment hides
-    another's audit, and none is left out unsaid."""
+def audit_statuses(
+    state: ElectionState,
+    contest: str,
+    *,
+    rule: HotRule = RULE_2024,
+    root_at: RootAt | None = None,
+    attachments: Attachments | None = None,
+) -> Audits:
+    """All audits of a contest, none forgotten, each beside those that its organisation began before; the
+    first `MOST_AUDITS` of an organisation. Nobody's odd commitment hides another's audit."""
     made, aside = [], []
-    for logged in committed(state, contest):
+    begun: dict[str, list[EarlierAudit]] = {}
+    seen: Counter[str] = Counter()
+    for logged in state.records(t.AuditCommitment, contest):
+        mine = side_of(logged.entry.signer)
+        seen[mine] += 1
+        if seen[mine] > MOST_AUDITS:
+            why = EvidenceError("audit-too-many", limit=MOST_AUDITS, organisation=mine)
+            aside.append(LeftAside(logged.index, logged.entry.digest, logged.entry.signer, why))
+            continue
         try:
-            made.append(audit_status(state, contest, logged.entry.digest, **asked))
+            found = _made_again(
+                state, contest, logged.entry.digest, rule=rule, root_at=root_at, attachments=attachments
+            )
         except EvidenceError as why:
             aside.append(LeftAside(logged.index, logged.entry.digest, logged.entry.signer, why))
+            begun.setdefault(mine, []).extend(_lost(state, logged))
+            continue
+        earlier = begun.setdefault(mine, [])
+        made.append(replace(found, earlier=tuple(earlier)))
+        if found.begun:
+            earlier.append(EarlierAudit(found.index, found.measured))
     return Audits(tuple(made), tuple(aside))
-
-
-def stated_risk(risk: Fraction) -> p.Fraction:
-    """A risk as a record states it: rounded up to billionths."""
-    return p.Fraction(ceil(risk * STATED), STATED)
 
 
 def _limit(stated: p.Fraction) -> Fraction:
@@ -245,7 +373,8 @@ def procedure_of(state: ElectionState, audit: AuditRecords, rule: HotRule = RULE
         case AuditMethod.BRAVO:
             return Bravo(boxes, found)
         case AuditMethod.HOT_AUDIT:
-            return Hot(boxes, found, centers_of(state, view.code), rule)
+            centers = centers_of(state, view.code)
+            return Hot(boxes, found, centers, rule, seed=audit.seed, bet=audit.bet)
 
 
 def _unlisted(audit: AuditRecords, boxes: Boxes) -> list[AuditFinding]:
@@ -254,117 +383,6 @@ def _unlisted(audit: AuditRecords, boxes: Boxes) -> list[AuditFinding]:
     if listed is None or audit.bound.source is not BoundSource.MANIFEST:
         return []
     return [note("not-listed", audit.logged.index, box=name) for name in boxes.names if name not in listed]
-
-
-def _rounds(
-    audit: AuditRecords, procedure: Procedure, limit: Fraction, notes: list[AuditFinding]
-) -> list[AuditRound]:
-    """Every round with the boxes that the seed draws, whatever its sample says, and its risk."""
-    ends = list(accumulate(len(sample.stations) for sample in audit.samples))
-    drawn: tuple[str, ...] = ()
-    while ends and audit.seed is not None:
-        try:
-            drawn = procedure.draw(audit.seed, ends[-1])
-            break
-        except EvidenceError:
-            late = audit.samples[len(ends) - 1]
-            notes.append(note("sample-size", late.index, stated=len(late.stations)))
-            ends.pop()
-    rounds = []
-    start = 0
-    for number, end in enumerate(ends, start=1):
-        sample, mine = audit.samples[number - 1], drawn[start:end]
-        notes += _compare(number, sample.index, sample.stations, mine)
-        counts, awaiting = _accepted(audit, procedure, drawn[:end], notes if end == ends[-1] else None)
-        measured = procedure.measure(drawn[:end], counts, limit)
-        rounds.append(AuditRound(number, mine, len(set(drawn[:end])), awaiting, measured))
-        start = end
-    if not isinstance(procedure, Bravo):
-        inside = set(drawn)
-        notes += [
-            note("not-drawn", at, box=box)
-            for box, at in audit.counted.first_entry.items()
-            if box not in inside
-        ]
-    return rounds
-
-
-def _compare(number: int, index: int, stated: tuple[str, ...], drawn: tuple[str, ...]) -> list[AuditFinding]:
-    """The first place at which a sample names another box than the seed draws."""
-    if stated == drawn:
-        return []
-    for place, (said, found) in enumerate(zip(stated, (*drawn, *["–"] * len(stated)), strict=False), start=1):
-        if said != found:
-            return [note("sample-differs", index, stated=said, place=place, round=number, drawn=found)]
-    return []
-
-
-def _accepted(
-    audit: AuditRecords,
-    procedure: Procedure,
-    drawn: list[str] | tuple[str, ...],
-    notes: list[AuditFinding] | None = None,
-) -> tuple[dict[str, Counted], tuple[str, ...]]:
-    """The hand count of each box drawn, and the boxes that have none that can be taken."""
-    counts: dict[str, Counted] = {}
-    awaiting = []
-    for name, taken in Counter(drawn).items():
-        agreed = audit.counts.get(name, [])
-        at = audit.counted.first_entry.get(name, 0)
-        found = None
-        try:
-            found = procedure.choose(name, agreed, taken)
-            if len(agreed) > 1 and found is None and notes is not None:
-                notes.append(note("counts-differ", at, box=name))
-        except EvidenceError:
-            if notes is not None:
-                held = int(procedure.boxes.bound[procedure.place[name]])
-                notes.append(note("above-bound", at, box=name, counted=agreed[0].vouchers, bound=held))
-        if found is None:
-            awaiting.append(name)
-        else:
-            counts[name] = found
-    return counts, tuple(awaiting)
-
-
-def _suggest(
-    audit: AuditRecords, procedure: Procedure, rounds: tuple[AuditRound, ...], limit: Fraction, done: int
-) -> tuple[str, ...]:
-    """The boxes of the next round: those that would end the audit if all of them agreed."""
-    if audit.seed is None:
-        return ()
-    more = rounds[-1].measured.more if rounds else procedure.measure((), {}, limit).more
-    if isinstance(procedure, Hot):
-        more = None if rounds else len(procedure.boxes)
-    if not more or (more > MOST_SUGGESTED and not isinstance(procedure, Hot)):
-        return ()
-    try:
-        return procedure.draw(audit.seed, done + more)[done:]
-    except EvidenceError:
-        return ()
-
-
-def _judge_results(audit: AuditRecords, rounds: tuple[AuditRound, ...]) -> list[AuditFinding]:
-    """Results that state another risk than is found here, to their own precision."""
-    notes = []
-    for index, result in audit.results:
-        if not 1 <= result.round <= len(rounds):
-            notes.append(note("result-early", index, round=result.round))
-            continue
-        found, stated = rounds[result.round - 1].measured.risk, result.risk
-        if stated.numerator != ceil(found * stated.denominator):
-            said = f"{stated.numerator}/{stated.denominator}"
-            exact = stated_risk(found)
-            notes.append(
-                note(
-                    "result-differs",
-                    index,
-                    round=result.round,
-                    stated=said,
-                    found=f"{exact.numerator}/{exact.denominator}",
-                )
-            )
-    return notes
 
 
 def _few(notes: list[AuditFinding]) -> tuple[AuditFinding, ...]:

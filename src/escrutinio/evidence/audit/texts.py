@@ -21,7 +21,12 @@ NOTES = {
         "rounds, the first."
     ),
     "seed-instead": N_(
-        "In entry {entry} {signer} states dice thrown in public in place of the digits of {thrower}."
+        "With entry {entry}, {signers} state the same dice thrown in public in place of the digits of "
+        "{thrower}."
+    ),
+    "seed-alone": N_(
+        "The dice in entry {entry} are stated by {signer} alone; they count once another organisation that "
+        "the commitment names states the same."
     ),
     "digits-late": N_(
         "Entry {entry}, by {signer}, commits to digits of the seed after others were opened, or before "
@@ -57,6 +62,14 @@ NOTES = {
         "Organisations signed different hand counts of box {box} (entry {entry}); until they agree "
         "it is taken as unaccounted for."
     ),
+    "count-before": N_(
+        "Entry {entry}, by {signer}, stands in the log before the first sample; what it says of box {box} "
+        "does not enter."
+    ),
+    "count-early": N_(
+        "Entry {entry}, by {signer}, says a count of box {box} before two organisations had committed to "
+        "theirs; it does not enter."
+    ),
     "count-late": N_(
         "Entry {entry}, by {signer}, commits to a count of box {box} after a count of it was said; it does "
         "not enter."
@@ -65,8 +78,8 @@ NOTES = {
         "Entry {entry}, by {signer}, commits to another count of box {box} than entry {first}, which counts."
     ),
     "count-uncommitted": N_(
-        "The count of box {box} in entry {entry}, by {signer}, was not committed to beforehand, as "
-        "another one of that box was; it does not enter."
+        "The count of box {box} in entry {entry}, by {signer}, was not committed to beforehand; it does not "
+        "enter."
     ),
     "count-differs": N_(
         "The count of box {box} in entry {entry}, by {signer}, is not the one that entry {first} committed "
@@ -77,7 +90,8 @@ NOTES = {
         "it as corrected; the first one stands."
     ),
     "count-corrected": N_(
-        "Entry {entry}, by {signer}, corrects the count of box {box} in entry {first} and takes its place."
+        "Entry {entry}, by {signer}, corrects the count of box {box} in entry {first}; it takes its place "
+        "once another organisation corrects its own to the same."
     ),
     "not-listed": N_(
         "The manifest that the commitment (entry {entry}) names lacks box {box}; it is taken to hold as many "
@@ -93,7 +107,7 @@ NOTES = {
     ),
     "above-bound": N_(
         "In box {box} (entry {entry}) {counted} vouchers were counted, more than the {bound} that it "
-        "was taken to hold; it is taken as unaccounted for."
+        "was taken to hold, so what bounds the boxes of this audit does not."
     ),
     "result-differs": N_(
         "The result in entry {entry} states a risk of {stated} after round {round}; from the log it "
@@ -122,10 +136,31 @@ STANDS = {
         "taken to be as wrong as they can be, so the risk is {risk} for now, above the limit of {limit}: "
         "their counts come first, and may be under way."
     ),
+    "rest": N_(
+        "With {opened:,} of {boxes:,} boxes opened, the risk after round {round:,} is {risk}, above the "
+        "limit of {limit}. Further draws would take as much work as to open the other {suggested:,} boxes, "
+        "after which nothing is left to chance."
+    ),
     "full": N_(
         "With {opened:,} of {boxes:,} boxes opened, the risk after round {round:,} is {risk}, above the "
-        "limit of {limit}, and no number of further boxes is certain to bring it there: the paper is to be "
-        "counted whole."
+        "limit of {limit}, and no number of further draws is certain to bring it there."
+    ),
+    "settled": N_(
+        "All {boxes:,} boxes are opened and counted: what the paper says has the same outcome as the sheets, "
+        "and nothing is left to chance."
+    ),
+    "other": N_(
+        "All {boxes:,} boxes are opened and counted: what the paper says does not have the outcome that the "
+        "sheets show. The paper's totals are the answer."
+    ),
+    "above": N_(
+        "Box {box} held more vouchers than it was taken to hold, so what bounds the boxes does not hold and "
+        "this audit shows nothing: it stops here. All its boxes may still be opened and counted."
+    ),
+    "again": N_(
+        "With {opened:,} of {boxes:,} boxes opened, {measured} is measured after round {round:,}. The same "
+        "organisation began an audit of this contest before (entry {earlier}), and a risk is not stated "
+        "below that one's, {risk}: an audit repeated until it ends well would show nothing."
     ),
     "no-seed": N_(
         "The audit is committed to {boxes:,} boxes at a risk limit of {limit}; its seed has not been drawn "

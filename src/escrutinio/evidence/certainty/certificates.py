@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,13 +178,13 @@ def coverage(
     at_size = state.size if size is None else size
     if not 0 <= at_size <= state.size:
         raise EvidenceError("state-size", size=state.size, asked=at_size)
-    counting = counting_at(state, contest, at_size)
-    rows = np.where(view.stations, counting.counted.get(basis, np.int32(-1)), -1)
+    counted_rows, annulled_here = _counted(state, contest, basis, at_size)
+    rows = np.where(view.stations, counted_rows, -1)
     in_dispute = _mask(state, disputed_stations(state, contest) if disputed is None else disputed) & (
         rows >= 0
     )
     counted = (rows >= 0) & ~in_dispute
-    annulled = _mask(state, counting.annulled if basis == RULED else ())
+    annulled = _mask(state, annulled_here)
     missing = view.stations & ~counted & ~annulled
     pending = _mask(state, state.pending.get((contest, basis), {}) if at_size == state.size else ())
     pending &= missing & ~in_dispute
@@ -193,7 +194,7 @@ def coverage(
     seen, taken = rows >= 0, rows[counted]
     votes[seen] = by_candidate(view, table.counts[rows[seen]])
     classes[seen] = np.maximum(table.classes[rows[seen]], 0)
-    all_votes, all_classes = by_area(state, votes), by_area(state, classes)
+    everything = votes.copy(), classes.copy()
     votes[in_dispute], classes[in_dispute] = 0, 0
     ballots, valid, beyond_list = (np.zeros(len(state.roll), np.int64) for _ in range(3))
     ballots[counted], valid[counted] = ballots_of(table)[taken], valid_of(table)[taken]
@@ -208,32 +209,55 @@ def coverage(
     )
     roll = changes.registered
     known = roll != UNKNOWN
+    single = {
+        "ballots": ballots,
+        "silent": missing & ~pending & ~in_dispute,
+        "pending": pending,
+        "disputed": in_dispute,
+        "registered_unknown": (missing | unread) & ~known,
+        "unbounded": (missing | unread) & beyond.unbounded,
+        "unread": unread,
+        "valid_known": np.where(counted & known, valid, 0),
+        "registered_known": np.where(counted & known, roll, 0),
+    }
+    # All at once: each by itself costs more than what it adds up, where a contest is of one town.
+    summed = by_area(state, np.column_stack((votes, classes, *everything, *single.values())))
+    found = dict(zip(single, summed[:, -len(single) :].T, strict=True))
+    found["registered_unknown"] = found["registered_unknown"] + np.maximum(unlisted, changes.opened_unknown)
+    options = len(view.candidates)
+    ends = np.cumsum([0, options, len(view.classes), options, len(view.classes)]).tolist()
+    parts = [summed[:, start:end] for start, end in pairwise(ends)]
     bounds = sheets.capacity(state, registered)
     return Coverage(
         contest=view,
         basis=basis,
         size=at_size,
         codes=state.areas.codes,
-        votes=by_area(state, votes),
-        classes=by_area(state, classes),
-        ballots=by_area(state, ballots),
-        all_votes=all_votes,
-        all_classes=all_classes,
-        silent=by_area(state, missing & ~pending & ~in_dispute),
-        pending=by_area(state, pending),
-        disputed=by_area(state, in_dispute),
+        votes=parts[0],
+        classes=parts[1],
+        all_votes=parts[2],
+        all_classes=parts[3],
         unlisted=np.where(open_ended, -1, np.maximum(unlisted, changes.opened)),
-        registered_unknown=by_area(state, (missing | unread) & ~known)
-        + np.maximum(unlisted, changes.opened_unknown),
-        unbounded=by_area(state, (missing | unread) & beyond.unbounded),
-        unread=by_area(state, unread),
         capacity=bounds.most,
         least=bounds.least,
         registered=sheets.registered(state, registered),
-        valid_known=by_area(state, np.where(counted & known, valid, 0)),
-        registered_known=by_area(state, np.where(counted & known, roll, 0)),
         lots=drawn_lots(state, contest, at_size),
+        **found,
     )
+
+
+def _counted(
+    state: ElectionState, contest: str, basis: str, size: int
+) -> tuple[NDArray[np.int32], Collection[int]]:
+    """The row that counts at each station when the log had `size` entries, -1 for none, and the stations that
+    rulings took out of this basis."""
+    nothing = np.full(len(state.roll), -1, np.int32)
+    if size == state.size:  # which is what the state has
+        rows, annulled = state.counted.get((contest, basis), nothing), state.annulled.get(contest, ())
+    else:
+        counting = counting_at(state, contest, size)
+        rows, annulled = counting.counted.get(basis, nothing), tuple(counting.annulled)
+    return rows, annulled if basis == RULED else ()
 
 
 def _mask(state: ElectionState, stations: Collection[int]) -> NDArray[np.bool_]:

@@ -38,7 +38,8 @@ def solved(found: Comparison, bound: LeastDiffering) -> LeastDiffering:
     need("exact")
     highspy: Any = import_module("highspy")
 
-    model = highspy.Highs()
+    make: Any = highspy.Highs  # has types for half of what it takes
+    model = make()
     model.setOptionValue("output_flag", False)
     model.setOptionValue("time_limit", SECONDS)
     model.passModel(_model(found))

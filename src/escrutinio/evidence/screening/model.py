@@ -20,7 +20,8 @@ Classify = Callable[[Int64, Int64], NDArray[np.uint8]]
 UNBOUNDED = np.int64(2**50)
 """Takes the place of an unknown size: the binomial distribution is then Poisson's to 1 part in 2^30."""
 
-_CELLS = 1 << 19
+_CELLS = 1 << 19  # of sheets that have windows of one width
+_CACHED = 1 << 15  # of those that are worked out at once: they stay in a processor's cache
 _BLOCK = 255  # sheets whose hits are added up in a byte
 _TOP = (1 << 16) - 1
 
@@ -51,18 +52,36 @@ def _windows(counts: Int64, sizes: Int64) -> Iterator[tuple[Int64, Int64, Float]
     stop = len(order)
     while stop:
         half = int(7 * deviation[order[stop - 1]]) + 12
-        rows = order[max(0, stop - max(1, _CELLS // (2 * half + 1))) : stop]
-        stop -= len(rows)
-        y, n = counts[rows, None], sizes[rows, None]
-        step = np.arange(half)
-        inside = (y > 0) & (y < n)
-        odds = np.divide(y, n - y, out=np.zeros(y.shape), where=inside)
-        against = np.divide(n - y, y, out=np.zeros(y.shape), where=inside)
-        up = np.cumprod(np.maximum(n - y - step, 0) / (y + step + 1) * odds, axis=1)
-        down = np.cumprod(np.maximum(y - step, 0) / (n - y + step + 1) * against, axis=1)
-        weight = np.concatenate((down[:, ::-1], np.ones(y.shape), up), axis=1)
-        weight /= weight.sum(axis=1, keepdims=True)
-        yield rows, np.maximum(y + np.arange(-half, half + 1), 0), weight
+        alike = order[max(0, stop - max(1, _CELLS // (2 * half + 1))) : stop]
+        stop -= len(alike)
+        few = max(1, _CACHED // (2 * half + 1))
+        for rows in np.split(alike, range(few, len(alike), few)):
+            yield rows, *_window(counts[rows, None], sizes[rows, None], half)
+
+
+def _window(y: Int64, n: Int64, half: int) -> tuple[Int64, Float]:
+    """The values, [s, w], of as many sheets, `half` of them on each side of the mode, and their weights."""
+    inside = (y > 0) & (y < n)
+    odds = np.divide(y, n - y, out=np.zeros(y.shape), where=inside)
+    against = np.divide(n - y, y, out=np.zeros(y.shape), where=inside)
+    weight = np.empty((len(y), 2 * half + 1))
+    weight[:, :half] = _walk(y, n - y, against, half)[:, ::-1]
+    weight[:, half] = 1
+    weight[:, half + 1 :] = _walk(n - y, y, odds, half)
+    weight /= weight.sum(axis=1, keepdims=True)
+    return np.maximum(y + np.arange(-half, half + 1), 0), weight
+
+
+def _walk(left: Int64, passed: Int64, odds: Float, steps: int) -> Float:
+    """The weights [sheets, `steps`] beside a mode of weight 1, outwards, where `left` are the steps to the
+    end of the distribution and `passed` those from the other one."""
+    step = np.arange(steps, dtype=np.float64)
+    ratio: Float = np.subtract(left, step)  # of whole numbers, which floats hold exactly
+    np.maximum(ratio, 0, out=ratio)
+    ratio /= passed + 1 + step
+    ratio *= odds
+    np.cumprod(ratio, axis=1, out=ratio)
+    return ratio
 
 
 def draw_tallies(probability: Float, replicates: int, seed: np.random.SeedSequence) -> Int64:

@@ -52,13 +52,14 @@ from escrutinio.intake.mapping.tables import opened_files, read_areas, read_cent
 
 
 class ScriptTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[script]`: who signs what is imported, and which scripts and statements follow."""
+    """`[script]`: who signs what is imported, and which scripts and statements follow. Where an act needs
+    several officers, `roll_by` lists them: each signs the roll."""
 
     files: list[str] = []
     statements: list[str] = []
     statements_by: str | None = None
     statements_language: str = "en"
-    roll_by: str | None = None
+    roll_by: str | list[str] | None = None
     sheets_by: str | None = None
     sheets_form: str = "table"
     frozen_on: date | None = None
@@ -203,7 +204,9 @@ def _add_roll(composer: Composer, tables: Tables, script: ScriptTable, config: E
         declared=tuple(_declared(tables.areas)),
         frozen_on=frozen,
     )
-    composer.add(roll, by=_named(script.roll_by, "roll_by"), about="election")
+    by = script.roll_by
+    for name in by if isinstance(by, list) else [_named(by, "roll_by")]:
+        composer.add(roll, by=name, about="election")
 
 
 def _declared(areas: Iterable[AreaRow]) -> Iterable[Declared]:

@@ -228,6 +228,13 @@ class PublicationTable(Table, frozen=True, kw_only=True):
     utc_offset: str | None = None
 
 
+class SpellingTable(Table, frozen=True, kw_only=True):
+    """`[spelling]`: how pages write names of areas that the roll has in capitals."""
+
+    words: dict[str, str]
+    small: list[str] = []
+
+
 class MapTable(Table, frozen=True, kw_only=True):
     """`[map]`: polygons of areas, how their file names the areas, and where they come from."""
 
@@ -248,6 +255,7 @@ class File(Table, frozen=True, kw_only=True):
     organisation: dict[str, OrganisationTable] = {}
     publication: PublicationTable = PublicationTable()
     names: dict[str, list[str]] = {}
+    spelling: SpellingTable | None = None
     map: MapTable | None = None
     qr2024: Qr2024Table | None = None
     import_: dict[str, object] = msgspec.field(name="import", default_factory=dict)

@@ -137,6 +137,10 @@ class TokenKey:
             raise RecordError("token-other-key", token=self._token) from None
         return signature
 
+    def close(self) -> None:
+        """End the session: the PIN is asked for again."""
+        self._session.close()
+
     def __repr__(self) -> str:
         return f"TokenKey(kid={self.kid.hex()})"
 

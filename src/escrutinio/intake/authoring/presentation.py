@@ -1,4 +1,4 @@
-"""How an election is shown: `[publication]`, `[names]`, `[map]` and `[qr2024]` of an election.toml.
+"""How an election is shown: `[publication]`, `[names]`, `[spelling]`, `[map]`, `[qr2024]` of election.toml.
 
 Nothing here is in the log, and nothing here changes a figure.
 """
@@ -17,6 +17,7 @@ from escrutinio.core.records.text import check_name
 from escrutinio.intake.authoring.config_file import File
 from escrutinio.intake.authoring.config_values import Languages, Titles, read_code, read_language, read_text
 from escrutinio.intake.authoring.earlier import Earlier, read_earlier
+from escrutinio.intake.authoring.spelling import Spelling
 
 _OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
 
@@ -79,9 +80,10 @@ class Presentation:
     is what the publisher allows with the data, if anything is stated; `mirrors` are addresses of whole copies
     and `address` that of the publication itself, with a slash at its end; `earlier` are elections that went
     before, beside a contest; `places` are what people call an area, by its code: the name in full, then
-    others that it is looked for by; `remarks` are on statements, by their code; `qr2024` says how QR codes of
-    2024 are read. `utc_offset` are the minutes by which the clocks of the election's place are ahead of UTC,
-    whose times the pages tell; 0 where nothing is said.
+    others that it is looked for by, `spelling` how the names of all others are written; `remarks` are on
+    statements, by their code; `qr2024` says how QR codes of 2024 are read. `utc_offset` are the minutes
+    by which the clocks of the election's place are ahead of UTC, whose times the pages tell; 0 where nothing
+    is said.
     """
 
     names: Mapping[str, Titles] = field(default_factory=dict)
@@ -95,6 +97,7 @@ class Presentation:
     address: str | None = None
     utc_offset: int = 0
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spelling: Spelling = field(default_factory=Spelling)
     map: MapConfig | None = None
     qr2024: Qr2024Options | None = None
 
@@ -151,6 +154,7 @@ class PresentationReader:
             address=self.address(),
             utc_offset=self.utc_offset(),
             places=self.places(),
+            spelling=self.spelling(),
             map=self.map(),
             qr2024=self.qr2024(contests),
         )
@@ -241,6 +245,14 @@ class PresentationReader:
             read_code(code, "names"): tuple(read_text(name, f"names, {code[:64]}") for name in names)
             for code, names in self.file.names.items()
         }
+
+    def spelling(self) -> Spelling:
+        """How names of capitals are written; as they are where the file says nothing."""
+        table = self.file.spelling
+        if table is None:
+            return Spelling()
+        words = {word: read_text(written, f"spelling, {word[:64]}") for word, written in table.words.items()}
+        return Spelling(words, tuple(table.small))
 
     def map(self) -> MapConfig | None:
         """Where the shapes of areas are, if the file says it."""

@@ -31,7 +31,7 @@ def read_pages(data: bytes) -> Iterator[Page]:
 
     Of an image that is cut off the part that is there is a page, which says so.
     """
-    if b"%PDF-" in data[:_PDF_WITHIN]:
+    if _is_pdf(data):
         from escrutinio.intake.scan.pdf import read_pdf
 
         yield from read_pdf(data)
@@ -47,13 +47,51 @@ def read_pages(data: bytes) -> Iterator[Page]:
                 return
 
 
-def open_image(data: bytes) -> Image.Image:
-    """The first image of a file, decoded, upright as a person sees it. Raises UnreadableError."""
+def count_pages(data: bytes) -> int:
+    """How many pages `read_pages` would give, undecoded. Raises UnreadableError."""
+    if _is_pdf(data):
+        from escrutinio.intake.scan.pdf import count_pdf
+
+        return count_pdf(data)
     with _open(data) as image:
+        number = 1
+        while image.format == "TIFF" and _seek(image, number):
+            number += 1
+            if number > MAX_PAGES:
+                raise UnreadableError(Problem.TOO_MANY_PAGES, f"> {MAX_PAGES}")
+        return number
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether a file begins as images of one page do; nothing is decoded, and it may be damaged."""
+    begins = data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM"))
+    webp = data.startswith(b"RIFF") and data[8:12] == b"WEBP"
+    return (begins or webp or data[4:12] == b"ftypavif") and not _is_pdf(data)
+
+
+def page_picture(data: bytes, page: int) -> Image.Image:
+    """A page of an image or PDF file, its number from 1, as a person sees it. Raises UnreadableError."""
+    if _is_pdf(data):
+        from escrutinio.intake.scan.pdf import draw_pdf
+
+        return Image.fromarray(draw_pdf(data, page).pixels)
+    return open_image(data, page)
+
+
+def open_image(data: bytes, page: int = 1) -> Image.Image:
+    """An image of a file, by default the first, decoded, upright as a person sees it. Raises
+    UnreadableError."""
+    with _open(data) as image:
+        if page > 1 and not _seek(image, page - 1):
+            raise UnreadableError(Problem.CHANGED)
         _check_size(image)
         with _complaints():
             image.load()
             return ImageOps.exif_transpose(image)
+
+
+def _is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:_PDF_WITHIN]
 
 
 def to_grey(image: Image.Image) -> Image.Image:

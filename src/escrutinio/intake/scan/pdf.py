@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
@@ -19,6 +20,27 @@ _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 def read_pdf(data: bytes) -> Iterator[Page]:
     """Draw page after page, without forms and annotations. Raises UnreadableError, also between pages."""
+    with _opened(data) as document:
+        for number in range(_count(document)):
+            yield _draw(document, number)
+
+
+def count_pdf(data: bytes) -> int:
+    """How many pages it has. Raises UnreadableError."""
+    with _opened(data) as document:
+        return _count(document)
+
+
+def draw_pdf(data: bytes, page: int) -> Page:
+    """One page, its number from 1. Raises UnreadableError."""
+    with _opened(data) as document:
+        if not 1 <= page <= _count(document):
+            raise UnreadableError(Problem.CHANGED)
+        return _draw(document, page - 1)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -26,13 +48,16 @@ def read_pdf(data: bytes) -> Iterator[Page]:
             raise UnreadableError(Problem.ENCRYPTED) from None
         raise UnreadableError(Problem.DAMAGED_IMAGE, "PDF") from None
     try:
-        count = len(document)
-        if count > MAX_PAGES:
-            raise UnreadableError(Problem.TOO_MANY_PAGES, f"{count:,} > {MAX_PAGES}")
-        for number in range(count):
-            yield _draw(document, number)
+        yield document
     finally:
         document.close()
+
+
+def _count(document: pdfium.PdfDocument) -> int:
+    count = len(document)
+    if count > MAX_PAGES:
+        raise UnreadableError(Problem.TOO_MANY_PAGES, f"{count:,} > {MAX_PAGES}")
+    return count
 
 
 def _draw(document: pdfium.PdfDocument, number: int) -> Page:

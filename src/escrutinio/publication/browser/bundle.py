@@ -12,7 +12,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 
 from escrutinio.base.errors import PublicationError
@@ -63,8 +63,10 @@ _PAGE = """<!doctype html>
 """
 
 
+@cache
 def bundle() -> bytes:
-    """The file. Raises PublicationError where a module is written in a way that cannot be joined."""
+    """The file, joined once in a process. Raises PublicationError where a module is written in a way that
+    cannot be joined."""
     assets = files(__package__).joinpath("assets")
     return make(lambda path: assets.joinpath(*path.split("/")).read_text("utf-8"))
 

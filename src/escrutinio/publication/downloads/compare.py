@@ -26,7 +26,7 @@ from escrutinio.core.derived.geometry import GEOMETRY
 from escrutinio.core.derived.version import KNOWN, MEMBER, stated
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.verification.checks import Outcome
-from escrutinio.publication.downloads.data import data_files, skipped_rows
+from escrutinio.publication.downloads.data import data_files, skipped_rows, start_largest
 from escrutinio.publication.downloads.datapackage import datapackage, resource
 
 MAX_FILE = 2**31
@@ -86,7 +86,7 @@ def compare_downloads(
         resource(GEOMETRY, "geometry", b""),
         resource("skipped.csv", "skipped", skipped_rows(())),
     ]
-    for path, kind, content in data_files(state, created, executor=executor):
+    for path, kind, content in data_files(state, created, largest=start_largest(state, created, executor)):
         resources.append(resource(path, kind, content))
         if path in asked:
             made[path] = content

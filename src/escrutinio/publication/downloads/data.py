@@ -2,8 +2,9 @@
 
 import gzip
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -14,7 +15,7 @@ from escrutinio.base.cells import csv_bytes
 from escrutinio.base.errors import LogError, PublicationError
 from escrutinio.base.files import write_files
 from escrutinio.base.workers import hand_over
-from escrutinio.core.derived.files import basis_slugs, derived_files, shown_bases
+from escrutinio.core.derived.files import DerivedFile, basis_slugs, derived_files, shown_bases
 from escrutinio.core.derived.geometry import GEOMETRY, parse_geometry
 from escrutinio.core.election.state import Basis, ElectionState
 from escrutinio.intake.mapping.rows import BadRow
@@ -26,6 +27,12 @@ from escrutinio.publication.downloads.workbook import WORKBOOK, workbook
 TWINS = frozenset({"areas", "stations", "sheets", "area-totals", "option-totals"})
 """Kinds of derived files that stand in Parquet too."""
 
+_AT_ONCE = 32
+"""Tables whose Parquet twins are made in one go: of some hundreds Polars warns."""
+
+_HELD = 1 << 20
+"""Bytes from which on fewer are."""
+
 _OPERATING_SYSTEM, _UNKNOWN = 9, 255
 """Where the header of a gzip file names an operating system, and what stands there for none."""
 
@@ -33,6 +40,25 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SKIPPED = ("source", "line", "column", "value", "reason")
+
+
+Listed = list[tuple[str, str, bytes]]
+"""Path, kind and content of some files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """The files that take longest, on their way: the workbook and the reports of NIST, when asked for."""
+
+    book: Callable[[], bytes]
+    reports: Callable[[], Listed]
+
+
+def start_largest(state: ElectionState, generated_at: int, executor: Executor | None) -> Largest:
+    """Have an executor make the largest files from now on; without one they are made when asked for."""
+    return Largest(
+        _started(executor, workbook, state, generated_at), _started(executor, nist_files, state, generated_at)
+    )
 
 
 def write_data(
@@ -43,21 +69,21 @@ def write_data(
     sources: Sequence[Source] = (),
     skipped: Sequence[BadRow] = (),
     progress: Callable[[str], None] = lambda _path: None,
-    executor: Executor | None = None,
+    largest: Largest | None = None,
 ) -> tuple[Resource, ...]:
     """Write every file of `data/` into `directory`, the description last; return what was written.
 
     The same state, sources, skipped rows and `generated_at` (seconds since 1970-01-01 UTC, which only the
     NIST reports and the description carry) give the same bytes. Files of an earlier state that this one
-    does not have are left alone; `geometry.geojson`, where it lies there, is used and described. An
-    `executor` makes the largest files meanwhile. Raises PublicationError, and DefinitionError for shapes that
-    are none.
+    does not have are left alone here (`running/workspace/views.py` removes them); `geometry.geojson`, where
+    it lies there, is used and described. `largest` are those that are made elsewhere meanwhile. Raises
+    PublicationError, and DefinitionError for shapes that are none.
     """
     written: list[Resource] = []
 
     def contents() -> Iterator[tuple[str, bytes]]:
         for path, kind, content in data_files(
-            state, generated_at, skipped, _geometry(directory), executor=executor
+            state, generated_at, skipped, _geometry(directory), largest=largest
         ):
             progress(path)
             written.append(resource(path, kind, content))
@@ -88,23 +114,43 @@ def data_files(
     skipped: Sequence[BadRow] = (),
     geometry: bytes | None = None,
     *,
-    executor: Executor | None = None,
+    largest: Largest | None = None,
 ) -> Iterator[tuple[str, str, bytes]]:
-    """Path below `data/`, kind and content of every file except the description; `executor` makes the largest
-    ones meanwhile."""
-    book = _started(executor, workbook, state, generated_at)
-    reports = _started(executor, nist_files, state, generated_at)
+    """Path below `data/`, kind and content of every file except the description; `largest` are made elsewhere
+    meanwhile."""
+    if largest is None:
+        largest = start_largest(state, generated_at, None)
     if geometry is not None:
         yield GEOMETRY, "geometry", geometry
-    for file in derived_files(state, None if geometry is None else parse_geometry(geometry)):
-        content = file.content()
-        yield file.path, file.kind, content
-        if file.kind in TWINS:
-            yield file.path.removesuffix(".csv") + ".parquet", file.kind, parquet_twin(file.kind, content)
-    yield WORKBOOK, "workbook", book()
+    for files in _batches(derived_files(state, None if geometry is None else parse_geometry(geometry))):
+        yield from _with_twins(files)
+    yield WORKBOOK, "workbook", largest.book()
     if skipped:
         yield "skipped.csv", "skipped", skipped_rows(skipped)
-    yield from reports()
+    yield from largest.reports()
+
+
+def _batches(files: Iterable[DerivedFile]) -> Iterator[Listed]:
+    """Path, kind and content of derived files, some of them at a time."""
+    batch: Listed = []
+    size = 0
+    for file in files:
+        content = file.content()
+        batch.append((file.path, file.kind, content))
+        size += len(content)
+        if len(batch) == _AT_ONCE or size >= _HELD:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _with_twins(files: Listed) -> Iterator[tuple[str, str, bytes]]:
+    """The files, and behind each one that stands in Parquet too its twin."""
+    twins = iter(parquet_twins([(kind, content) for _, kind, content in files if kind in TWINS]))
+    for path, kind, content in files:
+        yield path, kind, content
+        if kind in TWINS:
+            yield path.removesuffix(".csv") + ".parquet", kind, next(twins)
 
 
 def _started(
@@ -116,7 +162,7 @@ def _started(
     return hand_over(executor, make, *given, **named).result
 
 
-def nist_files(state: ElectionState, generated_at: int) -> list[tuple[str, str, bytes]]:
+def nist_files(state: ElectionState, generated_at: int) -> Listed:
     """Path, kind and content of the reports of NIST SP 1500-100, of each basis that counts."""
     counted = _counted_bases(state)
     slugs = basis_slugs(state)
@@ -146,22 +192,31 @@ def _counted_bases(state: ElectionState) -> list[Basis]:
     return [basis for basis in state.bases if basis.code in codes]
 
 
-def parquet_twin(kind: str, table: bytes) -> bytes:
-    """The Parquet file of a derived CSV table: the same rows and columns, with types and exact text.
+def parquet_twins(tables: Sequence[tuple[str, bytes]]) -> list[bytes]:
+    """The Parquet files of derived CSV tables (kind, content): the same rows, with types and exact text.
 
     Deterministic for one version of Polars: no clock, no name of a machine.
     """
+    # One plan from CSV to Parquet, and one run for many: each by itself costs more than a small table.
+    made = [io.BytesIO() for _ in tables]
+    pl.collect_all([_twin(kind, table, out) for (kind, table), out in zip(tables, made, strict=True)])
+    return [out.getvalue() for out in made]
+
+
+def _twin(kind: str, table: bytes, out: io.BytesIO) -> pl.LazyFrame:
+    """The plan that writes the Parquet file of a table."""
     header = table.split(b"\n", 1)[0].decode().split(",")
     columns = codebook()[kind].columns(header)
     types = {column.name: pl.Int64 if column.type == "integer" else pl.String for column in columns}
     # In text, empty is empty and not unknown; the apostrophe only keeps a spreadsheet from seeing a formula.
     exact = pl.col(pl.String).fill_null("").str.strip_prefix("'")
-    out = io.BytesIO()
-    # One plan from CSV to Parquet: each by itself costs more than reading and writing a small table.
-    pl.scan_csv(io.BytesIO(table), schema=types).with_columns(exact).sink_parquet(
-        out, compression="zstd", compression_level=6, statistics=True, row_group_size=1 << 17
+    return (
+        pl.scan_csv(io.BytesIO(table), schema=types)
+        .with_columns(exact)
+        .sink_parquet(
+            out, compression="zstd", compression_level=6, statistics=True, row_group_size=1 << 17, lazy=True
+        )
     )
-    return out.getvalue()
 
 
 def skipped_rows(rows: Sequence[BadRow]) -> bytes:

@@ -12,22 +12,22 @@ from escrutinio.core.records.attachments import file_name
 from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Charter
-from escrutinio.publication.browser.verifier import newer_verifier
 from escrutinio.publication.documents.report.results import ContestEvidence
 from escrutinio.publication.site.announced import Announcement
 from escrutinio.publication.site.changes import Changes
 from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning
 from escrutinio.publication.site.maps import Maps
 from escrutinio.publication.site.model import Race, Site
-from escrutinio.publication.site.shelf import Description, Shelf
+from escrutinio.publication.site.shelf import Shelf
 
 SCRIPTS = ("findings",)
 
 
 @dataclass(frozen=True)
 class Context:
-    """A publication's pages in all languages share this; `address` is where it is published, and `licence`
-    under which licence its publisher gives the data, if stated."""
+    """A publication's pages in all languages share this; `address` is where it is published, `licence` under
+    which licence its publisher gives the data, if stated, and `newer_verifier` what the verifier of this
+    version is called where the trust file names another."""
 
     site: Site
     shelf: Shelf
@@ -39,6 +39,7 @@ class Context:
     licence: tuple[Title, ...] = ()
     evidence: tuple[ContestEvidence, ...] = ()
     cosigning: Cosigning = ALL_ANSWER
+    newer_verifier: str | None = None
 
     @cached_property
     def charter(self) -> Charter | None:
@@ -71,8 +72,6 @@ class Context:
             "mirrors": self.trust.mirrors,
             "licence": self.licence,
             "maps": self.maps,
-            "description": self.description,
-            "has_skipped": self.shelf.has("data/skipped.csv"),
             "scripts": {name: self.shelf.has(f"assets/js/pages/{name}.js") for name in SCRIPTS},
             "example": None if example is None else example.station,
             "example_area": None if example is None else example.area,
@@ -86,10 +85,9 @@ class Context:
         """The maps, with the geometry that `data/` holds."""
         return Maps(self.site, self.shelf)
 
-    @cached_property
-    def description(self) -> Description:
-        """What `data/` holds."""
-        return self.shelf.description()
+    def of_data(self) -> dict[str, object]:
+        """What the template of `data/` calls what lies there, which may be written while other pages are."""
+        return {"description": self.shelf.description(), "has_skipped": self.shelf.has("data/skipped.csv")}
 
     @property
     def fingerprints(self) -> dict[str, object]:
@@ -100,7 +98,7 @@ class Context:
             "charter": self.trust.charter.hex(),
             "log_keys": [str(log.key) for log in self.trust.policy.logs],
             "verifier": None if verifier is None else verifier.hex(),
-            "newer_verifier": newer_verifier(verifier),
+            "newer_verifier": self.newer_verifier,
         }
 
     @property

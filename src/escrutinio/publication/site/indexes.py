@@ -95,7 +95,7 @@ def index_files(site: Site, log: Path | None = None) -> Iterator[tuple[str, byte
     areas = {
         code: {"parent": parent, "name": name, "level": level}
         | ({} if file == code else {"file": file})
-        | ({"also": site.places[code]} if code in site.places else {})
+        | ({"also": site.also[code]} if code in site.also else {})
         for code, parent, name, level, file in zip(
             tree.codes, parents, tree.names, tree.levels, site.files, strict=True
         )

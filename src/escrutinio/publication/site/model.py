@@ -140,12 +140,17 @@ class Site:
         self.body = state.definition.body
         self.areas = state.areas
         self.notice = shown.notice
-        self.places = shown.places
+        self.also: dict[str, tuple[str, ...]] = {}
+        """What people call an area, by its code: its name in full, then others that it is looked for by."""
+        for code, name in zip(state.areas.codes, state.areas.names, strict=True):
+            written = shown.places.get(code) or (shown.spelling.written(name),)
+            if written != (name,):
+                self.also[code] = written
         self.place_names = tuple(
-            shown.places[code][0] if shown.places.get(code) else name
+            self.also[code][0] if code in self.also else name
             for code, name in zip(state.areas.codes, state.areas.names, strict=True)
         )
-        """What pages call each area: its name in full where the configuration has one, or as in the roll."""
+        """What pages call each area: its name in full where the configuration says it, or as in the roll."""
         self.qr2024 = shown.qr2024
         self.utc_offset = shown.utc_offset
         self.earlier = {one.contest: one for one in shown.earlier}
@@ -163,6 +168,18 @@ class Site:
         )
         """Whose root keys sign under which name: "authority/root" says nothing of who that is."""
         self.book = LogBook(state)
+
+    @cached_property
+    def registered(self) -> list[int]:
+        """The registered voters of each station, -1 where they are not known."""
+        found: list[int] = self.state.roll.registered.tolist()
+        return found
+
+    @cached_property
+    def center(self) -> list[int]:
+        """The center of each station, by number."""
+        found: list[int] = self.state.roll.center.tolist()
+        return found
 
     @property
     def proclaimed(self) -> list[tuple[Race, Logged[Proclamation]]]:
@@ -291,6 +308,15 @@ class Site:
         """The code of the area in which a station lies; None for one that the roll does not have."""
         at = self.state.roll.index.get(station)
         return None if at is None else self.areas.codes[int(self.state.roll.area[at])]
+
+    def station_of_entry(self, index: int) -> str | None:
+        """The station whose sheet, copy, count or zero report an entry is; None for all other entries."""
+        for table in self.state.tables.values():
+            at = int(np.searchsorted(table.index, index))
+            if at < len(table) and table.index[at] == index:
+                station = int(table.station[at])
+                return None if station < 0 else self.state.roll.stations[station]
+        return None
 
     @cached_property
     def example(self) -> Example | None:

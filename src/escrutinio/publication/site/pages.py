@@ -17,7 +17,7 @@ from escrutinio.base.words.format import Format
 from escrutinio.publication.browser.page_scripts import PAGES as PAGES_WITH_SCRIPTS
 from escrutinio.publication.browser.page_scripts import script_of
 from escrutinio.publication.documents import labels
-from escrutinio.publication.documents.environment import template_names
+from escrutinio.publication.documents.environment import compiled, template_names
 from escrutinio.publication.documents.notices import notices
 from escrutinio.publication.documents.report.text import certainties, chapters, standing_sentences
 from escrutinio.publication.site.cards import card
@@ -105,15 +105,17 @@ def weighed(page: str) -> str:
     return page.replace(WEIGHT, str(-(-len(page.encode()) // 1000)))
 
 
-def prepare() -> None:
-    """Compile the templates and read the catalogues, in a process that makes pages once there is a state."""
+def prepare(part: int = 0, parts: int = 1) -> bytes:
+    """Read the catalogues and compile the templates, or one of some parts of them, in a process that makes
+    pages once there is a state; what was compiled, for `learn` in the others."""
     for language in languages():
         catalogue(language)
     made = pages_environment()
     made.install_gettext_callables(str, _one_or_many, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= dict.fromkeys((*_OF_FORM, *_OF_WORDS, *_OWN), _not_yet)
-    for name in template_names(__package__):
+    for name in template_names(__package__)[part::parts]:
         made.get_template(name)
+    return compiled()
 
 
 def _one_or_many(one: str, many: str, count: int) -> str:
@@ -166,6 +168,8 @@ class Pages:
                     said["before"] = [(race, before(self.site, race)) for race in self.site.races]
                 case "corrections.html":
                     said["corrected"] = corrections(self.site.state)
+                case "data.html":
+                    said |= self.context.of_data()
                 case "bulletins.html":
                     said["certainties"] = certainties(self.context.evidence, self.language)
             page = top.get_template("home.html" if path == "index.html" else path).render(said)
@@ -281,10 +285,24 @@ class Pages:
             "results_of": self.results,
             "counted_share": self._counted_share(),
             "_": cache(lambda message: Markup(say(message) % {})),
+            **_sentences(say, self.catalogue.ngettext),
         }
         # What thousands of pages use is made once here: to import it in each costs as much as a small page.
         made.globals |= {"frame": Frame(made), "m": made.get_template("macros.html").module}
         return made
+
+
+def _sentences(
+    say: Callable[[str], str], count: Callable[[str, str, int], str]
+) -> dict[str, Callable[..., Markup]]:
+    """What `trans` calls, as Jinja makes it, but for the look-up of each sentence every time."""
+    known = cache(lambda message: Markup(say(message)))
+    return {
+        "gettext": lambda message, /, **values: known(message) % values,
+        "ngettext": lambda one, many, num, /, **values: (
+            Markup(count(one, many, num)) % {"num": num, **values}
+        ),
+    }
 
 
 def _said(say: Callable[[str], str], text: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, as_completed, wait
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +23,8 @@ from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.publication.browser.files import assets
-from escrutinio.publication.browser.verifier import verifier_files
+from escrutinio.publication.browser.verifier import newer_verifier, verifier_files
+from escrutinio.publication.documents.environment import learn
 from escrutinio.publication.documents.report.results import ContestEvidence, work_out
 from escrutinio.publication.site.changes import changes
 from escrutinio.publication.site.choice import language_choice
@@ -70,18 +71,22 @@ def render_site(
     progress: Progress,
     languages: Sequence[str] | None = None,
     executor: Executor | None = None,
-    evidence: Sequence[Future[Evidence]] = (),
+    evidence: Sequence[Future[bytes]] = (),
+    prepared: Sequence[Future[bytes]] = (),
     cosigning: Cosigning = ALL_ANSWER,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Rendering:
     """Write the pages, their assets and the browser's indexes into `out`.
 
-    `out` already holds `attachments/` and `data/` of the same state: words and downloads are read from
-    there. Where it holds an earlier rendering too, pages of areas in which nothing changed are left alone,
-    and what no longer belongs to the site is removed; the result is as if all had been rendered into an
-    empty directory. `progress` hears ("site", pages done, pages to make). `executor` has processes of this
+    `out` already holds `attachments/` and the geometry of the same state, and the rest of its `data/` once
+    `meanwhile` is done, which is called while others make the pages of areas: words and downloads are read
+    from there. Where it holds an earlier rendering too, pages of areas in which nothing changed are left
+    alone, and what no longer belongs to the site is removed; the result is as if all had been rendered into
+    an empty directory. `progress` hears ("site", pages done, pages to make). `executor` has processes of this
     machine, which make pages, and work out the evidence where that is not on its way already (`evidence`, as
-    `start_evidence` gives it). `cosigning`: which witnesses are silent. Raises PublicationError where
-    something cannot be written, and for a language that the site does not speak.
+    `start_evidence` gives it), with what they have compiled already (`prepared`, as `start_preparing` gives
+    it). `cosigning`: which witnesses are silent. Raises PublicationError where something cannot be written,
+    and for a language that the site does not speak.
     """
     languages = languages or catalogue.languages()
     site = Site(state, shown, Shelf(out))
@@ -95,6 +100,7 @@ def render_site(
         shown.address,
         shown.licence,
         cosigning=cosigning,
+        newer_verifier=newer_verifier(trust.verifier_html),
     )
     before, now = read_manifest(out), manifest_of(context, shown)
     (out / MANIFEST).unlink(missing_ok=True)  # what a crash leaves half done is made again
@@ -106,15 +112,20 @@ def render_site(
     if before is not None:
         changed = stale(before.areas, now.areas) | _incomplete(context, there)
         pages = stale(before.log, now.log)
-    work = _Work(context, out, executor, progress, evidence, fresh=not there)
+    work = _Work(context, out, executor, progress, evidence, prepared, fresh=not there)
     with TemporaryDirectory(prefix="escrutinio-") as shared:
-        work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
-        work.write(assets())
-        work.write(verifier_files(out, trust.verifier_html).files)
-        log = out / "log"  # which may be written elsewhere, or not yet
-        work.write(index_files(site, log if log.is_dir() else None))
-        work.write([("index.html", language_choice(context).encode()), (MISSING, missing_page(context))])
-        work.finish()
+        try:
+            work.start(_jobs(context, changed, pages, there), Path(shared) / "context")
+            meanwhile()
+            work.write(assets())
+            work.write(verifier_files(out, trust.verifier_html).files)
+            log = out / "log"  # which may be written elsewhere, or not yet
+            work.write(index_files(site, log if log.is_dir() else None))
+            work.write([("index.html", language_choice(context).encode()), (MISSING, missing_page(context))])
+            work.finish()
+        except BaseException:
+            work.give_up()
+            raise
     files = work.made.union(*(_kept(context, language) for language in languages))
     gone = there - files
     remove(out, gone)
@@ -122,33 +133,40 @@ def render_site(
     return Rendering(len(files), work.written, len(gone), None if before is None else changed)
 
 
-def start_evidence(state: ElectionState, out: Path, executor: Executor) -> list[Future[Evidence]]:
-    """Have processes of an executor work out what the pages of the evidence show, each of some contests;
-    `out` as for `render_site`."""
-    many = len(state.contests)
+def start_evidence(state: ElectionState, many: int, out: Path, executor: Executor) -> list[Future[bytes]]:
+    """Have processes of an executor work out what the pages of the evidence show, each of some of the `many`
+    contests; `state` may be packed (`packed_once`), `out` as for `render_site`."""
     size = max(FEWEST_CONTESTS, -(-many // cores()))
     parts = (slice(start, start + size) for start in range(0, many, size))
-    return [hand_over(executor, work_out, state, part, attachments=Shelf(out).attachment) for part in parts]
+    return [hand_over(executor, _worked_out, state, part, Shelf(out)) for part in parts]
 
 
-def start_preparing(executor: Executor) -> None:
-    """Have the processes of an executor, which have nothing else to do yet, make ready for pages.
+def _worked_out(state: ElectionState, contests: slice, shelf: Shelf) -> bytes:
+    """The evidence of some contests, packed: only who makes pages of it unpacks it."""
+    return pickle.dumps(work_out(state, contests, attachments=shelf.attachment))
 
-    Who is given more than one finds that the rest is done.
-    """
-    for _ in range(cores()):
-        executor.submit(prepare)
+
+def _unpacked(parts: Iterable[bytes]) -> Evidence:
+    return tuple(one for part in parts for one in pickle.loads(part))
+
+
+def start_preparing(executor: Executor) -> list[Future[bytes]]:
+    """Have the processes of an executor, which have nothing else to do yet, make ready for pages: each
+    compiles a part of the templates, which all of them get with the first pages."""
+    parts = cores()
+    return [executor.submit(prepare, part, parts) for part in range(parts)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     """Pages of one language to make: areas by their numbers, pages of the log by theirs; and all pages of
-    which there is one each, where the `evidence` is given that they show."""
+    which there is one each, where the `evidence` is given that they show, or packed in some parts."""
 
     language: str
     areas: tuple[int, ...] = ()
     log: tuple[int, ...] = ()
     evidence: Evidence | None = None
+    packed: tuple[bytes, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +220,8 @@ class _Work:
         out: Path,
         executor: Executor | None,
         progress: Progress,
-        evidence: Sequence[Future[Evidence]],
+        evidence: Sequence[Future[bytes]],
+        prepared: Sequence[Future[bytes]],
         *,
         fresh: bool,
     ) -> None:
@@ -211,6 +230,7 @@ class _Work:
         self._executor = executor
         self._progress = progress
         self._evidence = evidence
+        self._prepared = prepared
         self._fresh = fresh
         self._shared: Path | None = None
         self._writer = PageWriter(out, fresh=fresh)
@@ -241,14 +261,15 @@ class _Work:
             return
         # A file that each process reads once: sent along with every job, it would cost more than the pages.
         try:
-            shared.write_bytes(pickle.dumps(self._context))
+            shared.write_bytes(pickle.dumps(([part.result() for part in self._prepared], self._context)))
         except OSError as error:
             raise PublicationError(
                 "file-not-written", why=error.strerror or str(error), path=shared
             ) from None
         self._shared = shared
         if not self._evidence:
-            self._evidence = start_evidence(self._context.site.state, self._out, self._executor)
+            state = self._context.site.state
+            self._evidence = start_evidence(state, len(state.contests), self._out, self._executor)
         for job in todo:
             self._send(self._executor, shared, job)
 
@@ -257,22 +278,27 @@ class _Work:
 
     def finish(self) -> None:
         """Wait for what is done elsewhere; once the evidence is worked out, write the pages that show it."""
-        if not self._evidence:
-            state, shelf = self._context.site.state, self._context.shelf
-            evidence = work_out(state, attachments=shelf.attachment, executor=self._executor)
+        packed = tuple(part.result() for part in self._evidence)
+        if self._executor is not None and self._shared is not None:
+            for language in self._context.languages:
+                self._send(self._executor, self._shared, _Job(language, packed=packed))
         else:
-            evidence = tuple(one for part in self._evidence for one in part.result())
-        for language in self._context.languages:
-            job = _Job(language, evidence=evidence)
-            if self._executor is None or self._shared is None:
+            state, shelf = self._context.site.state, self._context.shelf
+            evidence = _unpacked(packed) or work_out(
+                state, attachments=shelf.attachment, executor=self._executor
+            )
+            for language in self._context.languages:
+                job = _Job(language, evidence=evidence)
                 self.write(_pages_of(Pages(self._context, language), job))
-            else:
-                self._send(self._executor, self._shared, job)
         for future in as_completed(self._waiting):
             made = future.result()
             self.made.update(made.paths)
             self._elsewhere += made.written
             self._told(self._waiting[future])
+
+    def give_up(self) -> None:
+        """Have nobody write into the directory any more, which may be thrown away now."""
+        wait([future for future in self._waiting if not future.cancel()])
 
     def _told(self, job: _Job) -> None:
         self._done += len(job.areas) + len(job.log)
@@ -282,6 +308,8 @@ class _Work:
 def _do(context: Path, out: Path, job: _Job, fresh: bool) -> _Made:
     """A job in a process of its own: the files it made, and how many of them it had to write."""
     writer = PageWriter(out, fresh=fresh)
+    if job.packed is not None:
+        job = replace(job, evidence=_unpacked(job.packed))
     writer.write(_pages_of(_pages(context, job.language), job))
     return _Made(writer.paths, writer.written)
 
@@ -294,7 +322,9 @@ def _pages(context: Path, language: str) -> Pages:
 
 @lru_cache(maxsize=1)
 def _context(context: Path) -> Context:
-    found = pickle.loads(context.read_bytes())
+    prepared, found = pickle.loads(context.read_bytes())
+    for part in prepared:
+        learn(part)
     assert isinstance(found, Context)
     return found
 

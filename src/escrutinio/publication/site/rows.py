@@ -44,8 +44,7 @@ class StationTable:
         self._none = translate("no counted sheet")
         self._pending = translate("pending")
         self._annulled = translate("annulled by a ruling")
-        self._registered = self._roll.registered.tolist()
-        self._center = self._roll.center.tolist()
+        self._registered, self._center = site.registered, site.center
         kept = Figures(site, race).largest(KEPT)
         self._several = race.view.marks > 1
         figures = range(len(race.view.candidates) + self._several + len(race.view.classes))
@@ -114,12 +113,11 @@ class StationTable:
 
     def _station(self, station: int, listed: Listed) -> Iterator[str]:
         code = self._roll.stations[station]
-        head = f'<a href="../station.html?s={code}">{code}</a>'
         known = self._registered[station]
         registered = self._form.number(known) if known >= 0 else NONE
         shown = self._shown(station, listed)
         span = f" rowspan={len(shown)}" if len(shown) > 1 else ""
-        head = f"<th{span}>{head}"
+        head = f'<th{span}><a href="../station.html?s={code}">{code}</a>'
         tail = f"<td{span}>{registered}<td{span}>{self._came(station, known, listed)}"
         for label, cells in shown:
             basis = f'<td class="t">{label}' if self.many else ""
@@ -128,10 +126,10 @@ class StationTable:
 
     def _came(self, station: int, registered: int, listed: Listed) -> str:
         """Ballots beside registered voters, by the first basis that counts a sheet of the station."""
-        values = next((values for column, values in listed if column.rows[station] >= 0), None)
-        if values is None or registered <= 0:
-            return NONE
-        return self._form.percent(self._ballots(values), registered, 1)
+        for column, values in listed if registered > 0 else ():
+            if column.rows[station] >= 0:
+                return self._form.percent(self._ballots(values), registered, 1)
+        return NONE
 
     def _ballots(self, values: list[int]) -> int:
         """Valid ballots and those of all classes; never marks, of which a ballot may have several."""

@@ -95,7 +95,17 @@ class RuleWords:
     # --- contests ---
 
     def contest(self, race: Race) -> Iterator[Rule]:
-        """The rules of a contest, in the order in which they are asked."""
+        """The rules of a contest, in the order in which they are asked, then its articles of no rule here."""
+        said = set()
+        for rule in self._of_contest(race):
+            said.add(rule.label)
+            yield rule
+        for article in race.view.articles:
+            label = self._words.gettext(RULES[article.rule])
+            if label not in said:
+                yield Rule(label, Markup(""), article.text)
+
+    def _of_contest(self, race: Race) -> Iterator[Rule]:
         view = race.view
         yield self._rule(view, "method", self._method(view))
         if view.seats > 1:
@@ -124,9 +134,6 @@ class RuleWords:
             yield self._rule(
                 view, "classes", self._say("Counted apart from valid votes: %(classes)s.", classes=named)
             )
-        for article in view.articles:
-            if article.rule not in _OF_CONTESTS:
-                yield Rule(self._words.gettext(RULES[article.rule]), Markup(""), article.text)
 
     def rounds_briefly(self, race: Race) -> Iterator[Markup]:
         """That there is a first round or a second one, and where."""

@@ -42,6 +42,11 @@ class Said:
     answered: tuple[int, ...]
     answers: tuple[Title, ...]
 
+    @property
+    def addressed(self) -> bool:
+        """Whether a reader can follow it: the address of its source, or of a stored copy, is public."""
+        return self.source.startswith(("https://", "http://")) or self.remark.archive is not None
+
 
 def threads(state: ElectionState, shelf: Shelf, remarks: Mapping[str, Remark]) -> tuple[Said, ...]:
     """Statements and announced results in log order, each followed by its replies.

@@ -19,13 +19,14 @@ from starlette.routing import Route
 from escrutinio.base.words.catalogue import N_
 from escrutinio.base.words.say import say_in
 from escrutinio.base.words.titles import choose
-from escrutinio.core.election.state import COPIES, ContestView, ElectionState
+from escrutinio.core.election.state import COPIES, REPORTED, ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
-from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, templates
+from escrutinio.running.desk.local import asset, language_of, middleware, remember_language, templates
 from escrutinio.running.desk.transcription.texts import texts
 from escrutinio.running.workspace.collection.collection import Collection
 from escrutinio.running.workspace.collection.sheets import HELD, NotTaken, Why
 from escrutinio.running.workspace.follower import Follower
+from escrutinio.running.workspace.workspace import Workspace
 
 MOST_STATIONS = 2_000
 NEWEST = 20
@@ -91,8 +92,13 @@ class Coverage:
 
 def coverage(state: ElectionState, contest: str, organisation: str) -> Coverage:
     """What the organisation's copies cover; a station with two differing copies is covered."""
+    return coverage_in(state, contest, f"{COPIES}{organisation}")
+
+
+def coverage_in(state: ElectionState, contest: str, code: str) -> Coverage:
+    """What the sheets of a basis cover."""
     view, table = state.contest(contest), state.tables[contest]
-    basis = next((n for n, each in enumerate(state.bases) if each.code == f"{COPIES}{organisation}"), -1)
+    basis = next((n for n, each in enumerate(state.bases) if each.code == code), -1)
     has = np.zeros(len(state.roll), np.bool_)
     rows = (table.basis == basis) & (table.station >= 0) & (basis >= 0)
     has[table.station[rows]] = True
@@ -112,22 +118,28 @@ def newest(state: ElectionState) -> list[tuple[int, str, str, str]]:
 
 def application(collection: Collection) -> Starlette:
     """The board of a collection; it follows the log as its checkpoint changes."""
-    board = _Board(collection)
+    board = Board(collection.workspace, collection)
     routes = [Route("/", board.page), Route("/assets/{name}", asset)]
-    return Starlette(routes=routes, middleware=MIDDLEWARE)
+    return Starlette(routes=routes, middleware=middleware())
 
 
-class _Board:
-    def __init__(self, collection: Collection) -> None:
-        self.collection = collection
+class Board:
+    """The page of what a workspace's sheets cover, of a collection its copies; it follows the log as its
+    checkpoint changes."""
+
+    def __init__(self, workspace: Workspace, collection: Collection | None = None) -> None:
+        self.workspace, self.collection = workspace, collection
         self.template = templates().get_template("board.html")
         self._follower: Follower | None = None
         self._one = Lock()
 
+    def _basis(self) -> str:
+        return REPORTED if self.collection is None else f"{COPIES}{self.collection.name}"
+
     def _state(self) -> ElectionState:
         with self._one:  # pages are made in threads, and a follower goes one step at a time
             if self._follower is None:
-                self._follower = Follower(self.collection.open())
+                self._follower = Follower(self.workspace.open())
             return self._follower.advance().state
 
     async def page(self, request: Request) -> Response:
@@ -138,13 +150,13 @@ class _Board:
         asked = request.query_params
         contests = [view.code for view in state.contests]
         contest = asked["contest"] if asked.get("contest") in contests else contests[0]
-        found = coverage(state, contest, self.collection.name)
+        found = coverage_in(state, contest, self._basis())
         tree = state.areas
         top = tree.index[found.view.area]
         area = tree.index.get(asked.get("area", ""), top)
         missing, all_missing = found.missing(area)
         more = all_missing - len(missing)
-        waiting = self.collection.waiting()
+        waiting = () if self.collection is None else self.collection.waiting()
         whole = Covered(
             tree.codes[area],
             tree.names[area],
@@ -154,11 +166,11 @@ class _Board:
         body = state.definition.body
         page = self.template.render(
             lang=lang,
-            t=board_texts(lang),
+            t=board_texts(lang, self.collection is not None),
             every=EVERY,
             fictional="" if body.kind is Kind.REAL else texts(lang)["fictional"],
             election=choose(body.titles, lang, body.code).text,
-            organisation=self.collection.workspace.settings.titles.get(lang, self.collection.name),
+            organisation=self.workspace.settings.titles.get(lang, self.workspace.settings.operator),
             contest=contest,
             contests=[(view.code, choose(view.titles, lang, view.code).text) for view in state.contests],
             path=[(tree.codes[each], tree.names[each]) for each in tree.path(area)],
@@ -166,7 +178,9 @@ class _Board:
             whole=whole,
             heading=say_in(
                 lang,
-                "{held:,} of {stations:,} stations have a copy",
+                "{held:,} of {stations:,} stations have a copy"
+                if self.collection is not None
+                else "{held:,} of {stations:,} stations have a sheet",
                 held=whole.held,
                 stations=whole.stations,
             ),
@@ -176,10 +190,7 @@ class _Board:
             refused=_listed(waiting, lang, False),
             newest=newest(state),
         )
-        answer = HTMLResponse(page)
-        if "lang" in asked:
-            answer.set_cookie("lang", lang, samesite="strict")
-        return answer
+        return remember_language(request, HTMLResponse(page))
 
 
 def _listed(waiting: Sequence[NotTaken], lang: str, held: bool) -> list[tuple[str, int, list[NotTaken]]]:
@@ -210,7 +221,7 @@ WHY: dict[Why, str] = {
 
 _TEXTS: dict[str, str] = {
     "title": N_("Coverage board"),
-    "private": N_("For this organisation's people; this page leaves this machine never."),
+    "private": N_("For this organisation's people; it is published nowhere."),
     "area": N_("Area"),
     "stations": N_("Stations"),
     "held": N_("With a copy"),
@@ -228,6 +239,16 @@ _TEXTS: dict[str, str] = {
 }
 
 
-def board_texts(language: str) -> dict[str, str]:
-    """The board's texts in a language of the catalogues."""
-    return {key: say_in(language, text) for key, text in _TEXTS.items()}
+_OF_SHEETS: dict[str, str] = {
+    "held": N_("With a sheet"),
+    "list": N_("Stations without a sheet"),
+    "none": N_("Every station has a sheet."),
+    "newest": N_("Newest sheets"),
+}
+"""Where the board is not that of an organisation's copies."""
+
+
+def board_texts(language: str, copies: bool = True) -> dict[str, str]:
+    """The board's texts in a language of the catalogues, about copies or about the sheets of a log."""
+    said = _TEXTS if copies else _TEXTS | _OF_SHEETS
+    return {key: say_in(language, text) for key, text in said.items()}

@@ -1,11 +1,13 @@
-"""Pages for people of one organisation, on this machine alone.
+"""Pages for people of one organisation, on this machine or, over TLS, on its network.
 
-Only requests to the loopback address under its own name are answered, so that no other site can reach
-the form through a name that it lets point here (DNS rebinding), and only a form of this very site is read.
+Only requests under the names that were given are answered, by default those of the loopback address, so that
+no other site can reach a form through a name that it lets point here (DNS rebinding), and only a form of this
+very site is read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -32,16 +34,20 @@ _HEADERS = {
 }
 
 
-MIDDLEWARE = (
-    Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"], www_redirect=False),
-    Middleware(Headers, headers_of=lambda _path, _status: _HEADERS),
-)
-"""What every local page goes through."""
+LOOPBACK = (HOST, "localhost")
+
+
+def middleware(names: Sequence[str] = LOOPBACK) -> tuple[Middleware, ...]:
+    """What every page goes through, where the machine is known by these names and addresses."""
+    return (
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(names), www_redirect=False),
+        Middleware(Headers, headers_of=lambda _path, _status: _HEADERS),
+    )
 
 
 def same_site(request: Request) -> bool:
     """Whether a form comes from a page of this very address (its Origin header says so)."""
-    return request.headers.get("origin") == f"http://{request.headers.get('host')}"
+    return request.headers.get("origin") == f"{request.url.scheme}://{request.headers.get('host')}"
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -66,6 +72,13 @@ def language_of(request: Request) -> str:
         return asked
     preferred = request.headers.get("accept-language", "").lower()
     return next((each for each in languages() if preferred.startswith(each)), SOURCE)
+
+
+def remember_language(request: Request, answer: Response) -> Response:
+    """Let an answer keep the language that the address asks for."""
+    if (asked := request.query_params.get("lang")) in languages():
+        answer.set_cookie("lang", str(asked), samesite="strict", secure=request.url.scheme == "https")
+    return answer
 
 
 def templates() -> Environment:
@@ -97,5 +110,6 @@ _ASSETS = {
     "site.css": ("escrutinio.publication.browser", "assets/css/site.css", "text/css"),
     "mark.svg": ("escrutinio.publication.browser", "assets/mark.svg", "image/svg+xml"),
     "local.css": ("escrutinio.running.desk", "assets/local.css", "text/css"),
+    "entrance.js": ("escrutinio.running.desk", "assets/entrance.js", "text/javascript"),
     "transcription.js": ("escrutinio.running.desk", "assets/transcription.js", "text/javascript"),
 }

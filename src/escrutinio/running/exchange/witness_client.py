@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import monotonic
-from weakref import finalize
 
-from escrutinio.base.dataclass import dataclass
 from escrutinio.base.errors import LogError
-from escrutinio.base.words.say import Phrase
 from escrutinio.core.log.merkle import MAX_SIZE
 from escrutinio.core.log.notes import MAX_NOTE, VerifierKey, decode_decimal
 from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.witnessing import WitnessElsewhereError
+from escrutinio.running.exchange.asking import HttpAnswer, HttpAsker, NoAnswerError
 from escrutinio.running.exchange.tlog_witness import ADD_CHECKPOINT, add_checkpoint, monitored_path
 
 PATIENCE = 10.0
 """Seconds that a witness has for an answer, all of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    body: bytes
 
 
 class HttpWitness:
@@ -36,12 +27,7 @@ class HttpWitness:
         self, name: str, keys: Sequence[VerifierKey], address: str, patience: float = PATIENCE
     ) -> None:
         self.name, self.keys = name, tuple(keys)
-        self._address, self._patience = address.rstrip("/"), patience
-        import httpx  # only where somebody is asked: it takes long to load
-
-        headers = {"Accept-Encoding": "identity"}
-        self._client = httpx.Client(timeout=patience, follow_redirects=False, headers=headers)
-        finalize(self, self._client.close).atexit = False
+        self._patience, self._asker = patience, HttpAsker(address, patience)
 
     def latest(self, origin: str) -> bytes | None:
         """See `Witness`."""
@@ -65,28 +51,19 @@ class HttpWitness:
             raise self._refusal(answer)
         return answer.body
 
-    def _refusal(self, answer: _Answer) -> LogError:
+    def _refusal(self, answer: HttpAnswer) -> LogError:
         said = answer.body[:200].decode("utf-8", "replace").strip()
         return LogError("witness-status", name=self.name, status=answer.status, said=repr(said))
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> _Answer:
-        import httpx
-
-        until, data = monotonic() + self._patience, bytearray()
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> HttpAnswer:
         try:
-            with self._client.stream(method, f"{self._address}/{path}", content=body) as response:
-                for piece in response.iter_raw():
-                    data += piece
-                    if len(data) > MAX_NOTE:
-                        raise LogError("witness-long", name=self.name, limit=MAX_NOTE)
-                    if monotonic() > until:
-                        raise httpx.ReadTimeout("")
-                return _Answer(response.status_code, bytes(data))
-        except httpx.TimeoutException:
-            raise LogError("witness-slow", name=self.name, seconds=round(self._patience)) from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            why = Phrase("no connection") if isinstance(error, httpx.ConnectError) else type(error).__name__
-            raise LogError("witness-unreached", name=self.name, why=why) from None
+            return self._asker.ask(method, path, body, limit=MAX_NOTE)
+        except NoAnswerError as none:
+            if none.long:
+                raise LogError("witness-long", name=self.name, limit=MAX_NOTE) from None
+            if none.slow:
+                raise LogError("witness-slow", name=self.name, seconds=round(self._patience)) from None
+            raise LogError("witness-unreached", name=self.name, why=none.why) from None
 
 
 def witnesses_of(policy: Policy, patience: float = PATIENCE) -> list[HttpWitness]:

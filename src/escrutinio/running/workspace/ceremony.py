@@ -22,6 +22,7 @@ from escrutinio.base.progress import Progress
 from escrutinio.core.election.areas import Area, AreaTree, build_areas, write_areas
 from escrutinio.core.log.fingerprint import fingerprint
 from escrutinio.core.log.notes import NoteSigner
+from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.trust import Trust, format_trust
 from escrutinio.core.records.attachments import CBOR, CSV, attachment_of, digest_of
 from escrutinio.core.records.codecs import word
@@ -39,11 +40,19 @@ from escrutinio.intake.authoring.holders import Held
 from escrutinio.intake.authoring.keyring import LOG, Keyring
 from escrutinio.intake.authoring.requests import enrolments
 from escrutinio.publication.browser.verifier import verifier_files
+from escrutinio.running.workspace.appointing import appoint
 from escrutinio.running.workspace.publish import BadRowsError, show_begun
-from escrutinio.running.workspace.workspace import LOG_KEY, Beginning, Workspace, begin, beginning_in
+from escrutinio.running.workspace.workspace import (
+    LOG_KEY,
+    PRESENTATION,
+    Beginning,
+    Workspace,
+    begin,
+    beginning_in,
+)
 
 ROOT_NAME = "authority/root"
-RECORD, SHOWN = "ceremony.json", "presentation.json"
+RECORD = "ceremony.json"
 
 
 class Present(msgspec.Struct, frozen=True):
@@ -204,10 +213,12 @@ def hold(
     clock: int,
     progress: Progress,
     executor: Executor | None = None,
+    witnesses: Policy | None = None,
 ) -> Begun:
     """Begin the official log in a directory that does not exist or is empty, with its pages, or not at all.
 
-    `definition` is signed by the root (`Founding.define`); `log_made`: the log's key was made for it. Raises
+    `definition` is signed by the root (`Founding.define`); `log_made`: the log's key was made for it. The
+    trust file names the `witnesses`; they are asked from the next publication on, when they have it. Raises
     InputError for keys that may not be used so, LogError where the log refuses one.
     """
     config, election = founding.config, digest_of(definition)
@@ -227,7 +238,7 @@ def hold(
             keyring=keys.log,
             clock=clock,
             private=[(LOG_KEY, keys.log_key_file)],
-            shown=SHOWN,
+            shown=PRESENTATION,
         )
         verifiers = verifier_files(workspace.public, None)
         write_files(workspace.public, verifiers.files)
@@ -244,6 +255,8 @@ def hold(
             executor,
         )
         trust = workspace.trust(keys.log, verifier_html=verifiers.digest, mirrors=config.shown.mirrors)
+        if witnesses is not None:
+            workspace, trust = appoint(workspace, witnesses)
         record = CeremonyRecord(
             at=datetime.fromtimestamp(clock, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             origin=config.log.origin,
@@ -257,5 +270,5 @@ def hold(
         )
         shown = msgspec.json.encode(config.shown)
         written = msgspec.json.format(msgspec.json.encode(record)) + b"\n"
-        write_files(staging, [(SHOWN, shown), (RECORD, written)])
+        write_files(staging, [(PRESENTATION, shown), (RECORD, written)])
     return Begun(Workspace(directory, workspace.settings), trust, record)

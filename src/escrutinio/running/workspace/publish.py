@@ -6,7 +6,8 @@ whatever goes wrong before (a bad row, a full disk, a kill) leaves what was publ
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -131,8 +132,8 @@ def publish(
             composer.forget()
             # The rows are records now, and data and pages are made of those.
             tables = tables.without_rows()
-            if executor is not None:  # behind the last signatures, while the log is written
-                start_preparing(executor)
+            # Behind the last signatures, while the log is written.
+            prepared = [] if executor is None else start_preparing(executor)
             known = composer.checking.known()
             if continued is not None:
                 continued.refuse_change(composer.records)
@@ -153,6 +154,7 @@ def publish(
                 clock,
                 progress,
                 executor,
+                prepared,
             )
             workspace.seal()
     except OSError as error:
@@ -192,6 +194,7 @@ def show_begun(
     clock: int,
     progress: Progress,
     executor: Executor | None,
+    prepared: Sequence[Future[bytes]] = (),
 ) -> Updated:
     """Everything beside the log: it follows from what the log says, read back and verified."""
     write_geometry(workspace.public / "data", published_geometry(config.shown, tables, base_dir))
@@ -214,6 +217,7 @@ def show_begun(
         skipped=(*tables.bad, *tables.zero),
         progress=progress,
         executor=executor,
+        prepared=prepared,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +17,11 @@ import msgspec
 
 from escrutinio.base.errors import InputError, LogError
 from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
-from escrutinio.core.log.notes import NoteSigner, verify_note
+from escrutinio.core.derived.geometry import GEOMETRY, MAX_GEOMETRY
+from escrutinio.core.log.notes import NoteSigner, VerifierKey, verify_note
 from escrutinio.core.log.store import Head
 from escrutinio.core.log.store_sqlite import SqliteStore
+from escrutinio.core.log.trust import parse_trust
 from escrutinio.core.records.attachments import digest_of, file_name
 from escrutinio.core.records.codes import LogRole
 from escrutinio.core.records.entry import seal
@@ -27,13 +29,18 @@ from escrutinio.core.records.keys import KeyHolder
 from escrutinio.core.records.parts import LogHead
 from escrutinio.core.records.subjects import ELECTION
 from escrutinio.core.verification.verified import VerifiedLog
+from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.running.exchange.parcel import named_attachments
+from escrutinio.running.exchange.witness_client import PATIENCE
+from escrutinio.running.workspace.appointing import TRUST_FILE, witnesses_table
+from escrutinio.running.workspace.witnesses import WitnessesTable
 from escrutinio.running.workspace.workspace import (
-    SETTINGS,
+    PRESENTATION,
     STORE,
     Workspace,
     WorkspaceTable,
     beginning_in,
+    keep_settings,
 )
 
 BATCH = 10_000
@@ -49,14 +56,16 @@ def recover(
     key_file: Callable[[Path], None],
     operator: str = "",
     elsewhere: Sequence[tuple[str, int]] = (),
+    shown: Presentation | None = None,
 ) -> Workspace:
     """A workspace in a directory that does not exist or is empty, from the log as it was verified in the
     directory `public`, which is copied.
 
     `key_file` puts the log's key into the private part; `elsewhere` are places and the sizes that the log has
     there; `operator` is the name that signs in the log, by default the election's
-    code. Raises LogError for the key of another log, and where the log is longer elsewhere: with this store
-    it would be signed a second time from here on.
+    code; `shown` is how the log is shown, by default plainly. Its witnesses are those of the trust file that
+    stands there. Raises LogError for the key of another log, and where the log is longer elsewhere: with this
+    store it would be signed a second time from here on.
     """
     if log.pinned.checkpoint.origin != signer.name:
         raise LogError("log-key-of-other", name=signer.name, origin=log.checkpoint.origin)
@@ -64,7 +73,9 @@ def recover(
     for place, size in elsewhere:
         if size > log.size:
             raise LogError("recover-behind", place=place, size=size, here=log.size)
-    settings = _settings(log, operator)
+    settings = msgspec.structs.replace(
+        _settings(log, operator, shown), witnesses=_witnesses(public, signer.verifier)
+    )
     with beginning_in(directory) as staging:
         made = Workspace(staging, settings)
         make_directories(made.private, directory_mode(PRIVATE))
@@ -72,7 +83,7 @@ def recover(
         key_file(made.private)
         write_files(made.private, [(STORE, b"")], private=True)
         _fill(made.private / STORE, log, clock)
-        write_files(staging, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
+        _keep_settings(staging, settings, shown)
     return Workspace(directory, settings)
 
 
@@ -80,7 +91,22 @@ def _check_signed(log: VerifiedLog, signer: NoteSigner) -> None:
     verify_note(log.signed.note, [signer.verifier], log.address)
 
 
-def _settings(log: VerifiedLog, operator: str) -> WorkspaceTable:
+def _witnesses(public: Path, log: VerifierKey) -> WitnessesTable:
+    """The witnesses of the trust file that the log was published with; none where it has none of this log."""
+    with suppress(OSError, LogError):
+        policy = parse_trust((public / TRUST_FILE).read_bytes(), TRUST_FILE).policy
+        if any(each.key == log for each in policy.logs):
+            return witnesses_table(policy, patience=PATIENCE)
+    return WitnessesTable()
+
+
+def _keep_settings(directory: Path, settings: WorkspaceTable, shown: Presentation | None) -> None:
+    if shown is not None:
+        write_files(directory, [(PRESENTATION, msgspec.json.encode(shown))])
+    keep_settings(directory, settings)
+
+
+def _settings(log: VerifiedLog, operator: str, shown: Presentation | None) -> WorkspaceTable:
     charter = log.state.charter
     if charter is None:
         raise InputError("recover-no-charter", address=log.address)
@@ -91,6 +117,7 @@ def _settings(log: VerifiedLog, operator: str) -> WorkspaceTable:
         origin=log.checkpoint.origin,
         operator=operator or log.state.definition.body.code,
         titles={title.language: title.text for title in charter.body.operator},
+        shown="" if shown is None else PRESENTATION,
     )
 
 
@@ -132,12 +159,14 @@ def succeed(
     root_name: str,
     key_file: Callable[[Path], None],
     operator: str = "",
+    shown: Presentation | None = None,
 ) -> Workspace:
     """A workspace, in a directory that does not exist or is empty, of a log that goes on from another one as
     it was verified, under the origin of `signer`.
 
     Its definition, a charter by the same root that names the other's checkpoint, and everything that was said
-    there, at the same index, whatever it came to; public at once. Raises InputError for the root of another
+    there, at the same index, whatever it came to; public at once. It is `shown` as told, by default plainly,
+    and has no witnesses yet: those of the other log do not know it. Raises InputError for the root of another
     log, and for the origin that the other log has.
     """
     before = log.state.charter
@@ -153,7 +182,7 @@ def succeed(
         key=root, signer=root_name, subject=ELECTION, election=log.state.election, issued_at=clock,
     )  # fmt: skip
     settings = msgspec.structs.replace(
-        _settings(log, operator), origin=signer.name, charter=digest_of(charter).hex()
+        _settings(log, operator, shown), origin=signer.name, charter=digest_of(charter).hex()
     )
     with beginning_in(directory) as staging:
         made = Workspace(staging, settings)
@@ -163,14 +192,22 @@ def succeed(
         with closing(SqliteStore(made.private / STORE)) as store:
             _put(store, _with_charter(log, charter), made.private / STORE)
         write_files(made.public / "attachments", _attachments(log))
+        write_files(made.public / "data", _shapes(log))
         made.finish(signer, clock)
-        write_files(staging, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
+        _keep_settings(staging, settings, shown)
     return Workspace(directory, settings)
 
 
 def _with_charter(log: VerifiedLog, charter: bytes) -> Iterator[bytes]:
     for index, raw in enumerate(log.pinned.all_entries()):
         yield charter if index == 1 else raw
+
+
+def _shapes(log: VerifiedLog) -> Iterator[tuple[str, bytes]]:
+    """Where the areas lie, which is the publisher's own and follows from no log."""
+    content = log.unverified(f"data/{GEOMETRY}", MAX_GEOMETRY)
+    if content is not None:
+        yield GEOMETRY, content
 
 
 def _attachments(log: VerifiedLog) -> Iterator[tuple[str, bytes]]:

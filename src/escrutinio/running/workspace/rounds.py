@@ -23,7 +23,7 @@ from escrutinio.running.workspace.follower import Follower
 from escrutinio.running.workspace.taking import Taken, take
 from escrutinio.running.workspace.views import is_current, renew
 from escrutinio.running.workspace.witnesses import read_cosigning
-from escrutinio.running.workspace.workspace import Workspace
+from escrutinio.running.workspace.workspace import Workspace, open_workspace
 
 TRUST_FILE = "trust.toml"
 
@@ -64,27 +64,57 @@ def play_round(
             publisher.sweep()
             silent = tuple(f"{each.name}: {each.why}" for each in publisher.asked if each.why)
         log = follower.advance()
-        if not is_current(workspace.public, log.signed):
-            trust = _trust(workspace, signer)
-            renew(
-                workspace.public,
-                log,
-                presentation_of(workspace),
-                trust=trust,
-                clock=clock,
-                progress=progress,
-                executor=executor,
-                refresh=refresh,
-                cosigning=read_cosigning(workspace.private),
-            )
+        show(workspace, signer, log, clock, progress=progress, executor=executor, refresh=refresh)
     return Round(tuple(taken), log, silent)
+
+
+def show(
+    workspace: Workspace,
+    signer: NoteSigner,
+    log: VerifiedLog,
+    clock: int,
+    *,
+    progress: Progress,
+    executor: Executor | None = None,
+    refresh: int | None = None,
+) -> bool:
+    """Bring data and pages up to a log that stands in the workspace and was verified; whether they were
+    behind. Raises PublicationError."""
+    if is_current(workspace.public, log.signed):
+        return False
+    renew(
+        workspace.public,
+        log,
+        presentation_of(workspace),
+        trust=_trust(workspace, signer),
+        clock=clock,
+        progress=progress,
+        executor=executor,
+        refresh=refresh,
+        cosigning=read_cosigning(workspace.private),
+    )
+    return True
 
 
 def presentation_of(workspace: Workspace) -> Presentation:
     """How the log is shown: as its configuration says, plainly where it has none."""
     if not workspace.settings.shown:
         return Presentation()
-    path = workspace.directory / workspace.settings.shown
+    return read_presentation(workspace.directory / workspace.settings.shown)
+
+
+def presentation_beside(public: Path) -> Presentation | None:
+    """How the workspace is shown whose publication this is; None where it is none's, or shown plainly."""
+    try:
+        workspace = open_workspace(public.absolute().parent)
+    except InputError:
+        return None
+    here = workspace.settings.shown and workspace.public == public.absolute()
+    return presentation_of(workspace) if here else None
+
+
+def read_presentation(path: Path) -> Presentation:
+    """How a log is shown, by a configuration or a presentation.json. Raises InputError or DefinitionError."""
     if path.suffix != ".json":
         return read_config_file(path)[0].shown
     try:

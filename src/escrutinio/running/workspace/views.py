@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from escrutinio.base.files import PUBLIC, TEMPORARY, directory_mode, make_direct
 from escrutinio.base.progress import Progress
 from escrutinio.base.tree import PageWriter, files_below
 from escrutinio.base.words.catalogue import languages
+from escrutinio.base.workers import packed_once
 from escrutinio.core.election.state import ElectionState
 from escrutinio.core.log.checkpoint import SignedCheckpoint
 from escrutinio.core.log.trust import Trust, format_trust
@@ -28,7 +29,7 @@ from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.presentation import Presentation
 from escrutinio.intake.mapping.rows import BadRow
 from escrutinio.publication.browser.verifier import verifier_files
-from escrutinio.publication.downloads.data import write_data
+from escrutinio.publication.downloads.data import start_largest, write_data
 from escrutinio.publication.downloads.datapackage import Source
 from escrutinio.publication.site.cosigning import ALL_ANSWER, Cosigning
 from escrutinio.publication.site.live import LIVE, live_files, read_live
@@ -87,13 +88,15 @@ def renew(
     sources: Sequence[Source] | None = None,
     skipped: Sequence[BadRow] = (),
     cosigning: Cosigning | None = None,
+    prepared: Sequence[Future[bytes]] = (),
 ) -> Updated:
     """Bring trust file, `data/` and pages in `directory` up to `log`, which stands there and was verified.
 
     `shown` says how the election is shown; what was voted and by whom comes from the log. `clock` is now,
     in seconds since 1970-01-01 UTC; `refresh` the seconds after which readers should look again, None where
     nothing more is to come; `sources` what the log was imported from, by default what `data/` names already;
-    `cosigning` which witnesses are silent, by default as `live.json` says it. Raises PublicationError where
+    `cosigning` which witnesses are silent, by default as `live.json` says it; `prepared` as `start_preparing`
+    gives it. Raises PublicationError where
     something cannot be written.
     """
     state = log.state
@@ -119,6 +122,7 @@ def renew(
         executor=executor,
         refresh=refresh,
         cosigning=cosigning,
+        prepared=prepared,
     )
     return Updated(state, log.signed, rendering)
 
@@ -145,24 +149,32 @@ def write_views(
     executor: Executor | None = None,
     refresh: int | None = None,
     cosigning: Cosigning | None = None,
+    prepared: Sequence[Future[bytes]] = (),
 ) -> Rendering:
     """Write everything that follows from a state which `log/` and `attachments/` in `directory` give.
 
     Arguments as for `update_publication`, `write_data` and `render_site`. Raises PublicationError.
     """
     before = read_live(directory)
+    listed = {each.path for each in Shelf(directory).description().resources}
     if cosigning is None:
         cosigning = ALL_ANSWER if before is None else before.cosigning
     # The longest work first: it goes on while the tables are written, and nobody waits for it alone.
-    evidence = () if executor is None else start_evidence(state, directory, executor)
-    write_data(
-        state,
-        directory / "data",
-        generated_at=clock,
-        sources=sources,
-        skipped=skipped,
-        executor=executor,
-    )
+    given = state if executor is None else packed_once(state)
+    evidence = () if executor is None else start_evidence(given, len(state.contests), directory, executor)
+    largest = start_largest(given, clock, executor)
+
+    def write_tables() -> None:
+        written = write_data(
+            state,
+            directory / "data",
+            generated_at=clock,
+            sources=sources,
+            skipped=skipped,
+            largest=largest,
+        )
+        _remove_outdated(directory / "data", listed - {each.path for each in written})
+
     rendering = render_site(
         state,
         shown,
@@ -172,7 +184,9 @@ def write_views(
         progress=progress,
         executor=executor,
         evidence=evidence,
+        prepared=prepared,
         cosigning=cosigning,
+        meanwhile=write_tables,
     )
     PageWriter(directory).write(
         live_files(
@@ -187,6 +201,14 @@ def write_views(
         )
     )
     return rendering
+
+
+def _remove_outdated(data: Path, paths: set[str]) -> None:
+    """Remove what an earlier description of `data/` lists and this one does not: it would stay as it was for
+    ever, under a name that says nothing of its age."""
+    for path in paths:
+        if ".." not in Path(path).parts and not Path(path).is_absolute():
+            (data / path).unlink(missing_ok=True)
 
 
 def is_current(directory: Path, signed: SignedCheckpoint) -> bool:

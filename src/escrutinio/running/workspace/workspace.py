@@ -44,7 +44,7 @@ from escrutinio.core.log.notes import KeyType, NoteSigner, VerifierKey
 from escrutinio.core.log.policy import Policy
 from escrutinio.core.log.publisher import Publisher
 from escrutinio.core.log.reader import open_log
-from escrutinio.core.log.store import Receipt
+from escrutinio.core.log.store import Receipt, Store
 from escrutinio.core.log.store_sqlite import SqliteStore
 from escrutinio.core.log.trust import Trust
 from escrutinio.core.records.attachments import MAX_ATTACHMENT, digest_of, file_name
@@ -61,6 +61,8 @@ from escrutinio.running.workspace.witnesses import (
 )
 
 SETTINGS, STORE, LOG_KEY = "workspace.json", "store.sqlite", "log.key"
+PRESENTATION = "presentation.json"
+"""How the log is shown, where no configuration says it."""
 INBOX = "inbox"
 """Where records and cosignatures are put that come as files."""
 
@@ -77,7 +79,8 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """`workspace.json`: `election` is the SHA-256 of the definition in hexadecimal, `charter` that of the
     charter, `operator` the name that signs in this log, `titles` what people call it, by language; `shown`
     the configuration that says how it is shown, or `presentation.json`, as seen from the workspace;
-    `witnesses` who must have cosigned what is public."""
+    `witnesses` who must have cosigned what is public; `store` the PostgreSQL database of its store, where
+    that is not the file."""
 
     version: int = VERSION
     role: str
@@ -88,6 +91,7 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     titles: dict[str, str] = {}
     shown: str = ""
     witnesses: WitnessesTable = WitnessesTable()
+    store: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,40 +203,61 @@ class Workspace:
         `known` are not checked again. Raises LogError.
         """
         admission = Admission(self.attachment, known) if log is None else log.folding.admission()
-        with closing(self._store()) as store:
+        with self.store() as store:
             yield Acceptor(store, open_log(self._log_directory()), admission)
 
     @contextmanager
     def publisher(self, keys: LogKeys, clock: int) -> Iterator[Publisher]:
-        """The log's one publisher; raises LogError while another is at work, or where histories differ.
+        """The log's one publisher at a moment; raises LogError while another is at work, or where histories
+        differ.
 
         Afterwards `witnesses.json` and `live.json` say which witnesses were silent.
         """
+        with self.staying_publisher(keys, lambda: clock) as publisher:
+            yield publisher
+            self.remember_asked(publisher, clock)
+
+    @contextmanager
+    def staying_publisher(self, keys: LogKeys, clock: Callable[[], int]) -> Iterator[Publisher]:
+        """The same for a publisher that stays: `clock` tells it the time."""
         policy, table = self.policy(keys), self.settings.witnesses
         witnesses = witnesses_at(policy, self.directory / INBOX, table.patience)
         with (
-            closing(self._store()) as store,
+            self.store() as store,
             Publisher(
                 self._log_directory(),
                 store,
                 self.signer(keys),
-                clock=lambda: clock,
+                clock=clock,
                 policy=policy,
                 witnesses=witnesses,
                 patience=table.patience if witnesses else None,
             ) as publisher,
         ):
             yield publisher
-            if witnesses:
-                remember_asked(publisher, self.private, self.public, clock)
+
+    def remember_asked(self, publisher: Publisher, clock: int) -> None:
+        """Remember which witnesses were silent, and say so in what is published. Raises LogError."""
+        if self.settings.witnesses.witness:
+            remember_asked(publisher, self.private, self.public, clock)
 
     def _log_directory(self) -> Path:
         directory = self.public / "log"
         make_directories(directory, directory_mode(PUBLIC))
         return directory
 
-    def _store(self) -> SqliteStore:
-        return SqliteStore(self.private / STORE)
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The log's store, for one thread. Raises LogError."""
+        with closing(self._open_store()) as store:
+            yield store
+
+    def _open_store(self) -> Store:
+        if not self.settings.store:
+            return SqliteStore(self.private / STORE)
+        from escrutinio.running.workspace.store_postgres import PostgresStore
+
+        return PostgresStore(self.settings.store, self.settings.origin)
 
     def add(
         self,
@@ -315,8 +340,7 @@ def begin(
         write_files(made.public / "attachments", ((file_name(d), content) for d, content in attachments))
         if why := refused(made.add(beginning.records, keyring, clock, known=beginning.known)):
             raise why
-        written = msgspec.json.format(msgspec.json.encode(settings)) + b"\n"
-        write_files(made.directory, [(SETTINGS, written)])
+        keep_settings(made.directory, settings)
     return Workspace(directory, settings)
 
 
@@ -352,6 +376,11 @@ def read_log_key(path: Path, passphrase: str, origin: str) -> NoteSigner:
     if name != log_key_name(origin):
         raise InputError("log-key-other", path=path, name=name, origin=origin)
     return NoteSigner(origin, KeyType.ED25519, key.seed())
+
+
+def keep_settings(directory: Path, settings: WorkspaceTable) -> None:
+    """Write `workspace.json`. Raises LogError where that fails."""
+    write_files(directory, [(SETTINGS, msgspec.json.format(msgspec.json.encode(settings)) + b"\n")])
 
 
 def open_workspace(directory: Path) -> Workspace:

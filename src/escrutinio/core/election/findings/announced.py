@@ -9,6 +9,7 @@ from escrutinio.core.election.counting import counted_at
 from escrutinio.core.election.definition import PROPORTIONAL
 from escrutinio.core.election.findings.family import CRITICAL, Family, RuleInput
 from escrutinio.core.election.findings.finding import Findings
+from escrutinio.core.election.heads import differs_from_log
 from escrutinio.core.election.sheets import valid_of
 from escrutinio.core.election.state import REPORTED, RULED, ElectionState
 from escrutinio.core.records import types as t
@@ -122,14 +123,7 @@ def _lead(state: ElectionState, contest: str, elected: Sequence[str], votes: Seq
 def _head(given: RuleInput, index: int, head: LogHead) -> list[str]:
     """What an announced head and this log differ in."""
     charter = given.state.charter
-    differs = []
-    if charter is not None and head.origin != charter.body.origin:
-        return ["origin"]
-    if not 0 < head.size <= index:
-        differs.append("size")
-    elif given.root_at(head.size) != head.root:
-        differs.append("root")
-    return differs
+    return list(differs_from_log(head, index, None if charter is None else charter.body, given.root_at))
 
 
 def _sums(

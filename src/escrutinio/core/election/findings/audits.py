@@ -174,12 +174,11 @@ class _Seen:
             return mine in counters
         if isinstance(body, t.AuditSeed):
             other = None if body.instead_of is None else organisation_of(body.instead_of)
-            return mine in self.throwers if other is None else _may_replace(mine, other, by, self.throwers)
+            if other is None:
+                return mine in self.throwers
+            # Dice thrown in public: all whom the commitment names may state how they fell.
+            return other in self.throwers and mine != other and mine in (by, *self.throwers, *counters)
         return mine in (by, *self.throwers, *counters)
-
-
-def _may_replace(mine: str, other: str, by: str, throwers: Sequence[str]) -> bool:
-    return other in throwers and mine != other and mine in (by, *throwers)
 
 
 @FAMILY.rule

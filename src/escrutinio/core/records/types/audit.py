@@ -53,7 +53,7 @@ class AuditCommitment(Body):
     """An audit fixes, before anything is drawn, all that a choice could change.
 
     `basis`: the code of the basis that is audited, at the log's `head`. `bound`: where it has from how many
-    ballots a box holds at most; `most`: that number, where it is the law's. `bet`: the stake of a betting
+    ballots a box holds at most; `most`: that number, where nothing else says. `bet`: the stake of a betting
     method. `manifest`: the digest of the list of boxes. `throwers` each commit to digits of the seed;
     `counters` sign what they count. `follows`: the digest of the commitment of an audit of this contest that
     went before.

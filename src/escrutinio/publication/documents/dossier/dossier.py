@@ -159,10 +159,31 @@ def own_entries(state: ElectionState, station: int) -> set[int]:
     for logged in state.at_station(code):
         if (ruling := logged.of(t.Ruling)) and ruling.body.complaint in digests:
             found.add(digests[ruling.body.complaint])
+    areas = {state.areas.codes[place] for place in state.areas.path(int(state.roll.area[station]))}
+    for logged in state.controls:  # rulings about more than this station, and the officers' consents to them
+        about = logged.entry.about
+        if (
+            isinstance(logged.body, t.Ruling)
+            and about.station is None
+            and (not about.area or about.area in areas)
+        ):
+            found.add(logged.index)
     for finding in state.findings:
         if finding.station == code:
             found |= set(finding.entries)
     return found
+
+
+def _wide_rulings(state: ElectionState, station: int) -> set[int]:
+    """Rulings about contests and areas in which the station is, and the officers' consents to them."""
+    around = {None, *(state.areas.codes[place] for place in state.areas.path(int(state.roll.area[station])))}
+    return {
+        logged.index
+        for logged in state.controls
+        if isinstance(logged.body, t.Ruling)
+        and logged.entry.about.station is None
+        and logged.entry.about.area in around
+    }
 
 
 def fair_share(
@@ -205,13 +226,14 @@ def machine_rows(state: ElectionState, station: int) -> list[int]:
 
 
 def base_entries(state: ElectionState, own: Iterable[int]) -> set[int]:
-    """What the entries of a station rest on: definition, charter, rolls with the officers' consents, the
-    enrolments of every key that signed one of them, consents to these, and revocations."""
+    """What the entries of a station rest on: definition, charter, rolls and closings with the officers'
+    consents, the enrolments of every key that signed one of them, consents to these, and revocations."""
     found = {0, *(() if state.charter is None else (1,)), *(roll.index for roll in state.rolls)}
     found |= {
         logged.index
         for logged in state.controls
-        if isinstance(logged.body, t.Roll) and logged.standing is Standing.CONSENT
+        if isinstance(logged.body, t.Roll | t.Closing)
+        and logged.standing in (Standing.CONSENT, Standing.EFFECTIVE)
     }
     signers = _signers(state)
     keys: set[int] = set()

@@ -7,10 +7,14 @@ from fractions import Fraction
 from math import ceil
 
 from escrutinio.evidence.audit.status import AuditStatus
+from escrutinio.publication.documents.chart_audit import progress_chart
 from escrutinio.publication.documents.code_words import WORDS
 from escrutinio.publication.documents.report.document import Answer, Table, Tongue
-from escrutinio.publication.documents.report.names import basis_name
+from escrutinio.publication.documents.report.names import basis_name, candidate_name
 from escrutinio.publication.documents.report.results import ContestEvidence
+
+MOST_BOXES = 200
+"""Boxes of an audit that the report lists; `audit status --json` has all."""
 
 
 def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
@@ -18,11 +22,21 @@ def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
     boxes that await a count."""
     for audit in one.audits.made:
         notes = tuple(note.sentence(say.language) for note in audit.notes)
-        tables = (_fixed(one, audit, say), *([_rounds(audit, say)] if audit.rounds else []))
+        tables = [_fixed(one, audit, say)]
+        if audit.rounds:
+            tables.append(_rounds(audit, say))
+        plots = []
+        if audit.rounds:
+            plots.append(progress_chart(audit, f"{one.view.code}-audit-{audit.index}", say.language))
+        if audit.compared:
+            tables.append(_boxes(one, audit, say))
         yield Answer(
             say("The audit that was committed to"),
             (*audit.sentences(say.language), *notes),
-            tables,
+            tuple(tables),
+            (progress_chart(audit, f"{one.view.code}-audit-{audit.index}", say.language),)
+            if audit.rounds
+            else (),
             key=f"e{audit.index}",
             entries=(audit.index,),
             listed=audit.rounds[-1].awaiting if audit.rounds else (),
@@ -38,7 +52,7 @@ def audit_answers(one: ContestEvidence, say: Tongue) -> Iterator[Answer]:
 
 def _fixed(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
     source = audit.bound.source
-    bound = say.unknown if source is None else say(WORDS[type(source)][source])
+    bound = say(WORDS[type(source)][source])
     if audit.bound.most is not None:
         bound += f": {say.whole(audit.bound.most)}"
     rows = [
@@ -52,6 +66,9 @@ def _fixed(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
     ]
     if audit.bet is not None:
         rows.insert(4, (say("Bet"), f"{audit.bet.numerator}/{audit.bet.denominator}"))
+    if audit.earlier:
+        before = ", ".join(f"{say('entry')} {say.whole(each.index)}" for each in audit.earlier)
+        rows.append((say("Begun before by the same organisation"), before))
     if audit.follows is not None:
         rows.append((say("After"), _entry_of(one, audit.follows, say)))
     return Table(say("What was fixed before the draw"), (say("What"), say("Fixed")), tuple(rows))
@@ -82,3 +99,25 @@ def _rounds(audit: AuditStatus, say: Tongue) -> Table:
         for each in audit.rounds
     )
     return Table(say("Rounds of the draw"), header, rows)
+
+
+def _boxes(one: ContestEvidence, audit: AuditStatus, say: Tongue) -> Table:
+    """Box by box: votes of each candidate as reported, as counted, and the difference, where there is one."""
+    header = (
+        say("box"),
+        say("votes reported"),
+        say("votes counted"),
+        say("difference"),
+        say("error for the outcome"),
+    )
+    names = [candidate_name(one, code, say) for code in one.view.candidates]
+    rows = []
+    for each in audit.compared[:MOST_BOXES]:
+        if each.counted is None or each.error is None:
+            rows.append((each.station, say.whole(sum(each.reported)), "–", "–", "–"))
+            continue
+        changed = zip(names, each.differences, strict=True)
+        differs = ", ".join(f"{name} {say.signed(number)}" for name, number in changed if number) or "0"
+        votes = say.whole(sum(each.reported)), say.whole(sum(each.counted))
+        rows.append((each.station, *votes, differs, say.whole(each.error)))
+    return Table(say("Boxes opened"), header, tuple(rows))

@@ -21,7 +21,7 @@ from escrutinio.core.records.parts import Title
 from escrutinio.core.records.types import Bulletin, Claim
 from escrutinio.evidence.accounts.accounts import Accounts, compare_bases
 from escrutinio.evidence.audit.bounds import Boxes
-from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, registered_of
+from escrutinio.evidence.audit.boxes import audited_basis, boxes_of, centers_of, planning_bound, registered_of
 from escrutinio.evidence.audit.hot import opened_boxes
 from escrutinio.evidence.audit.outcomes import outcome_of
 from escrutinio.evidence.audit.plan import AuditPlan, Planning, plan_audits
@@ -111,7 +111,7 @@ def _contest(
     bases = [basis.code for basis in shown_bases(state, code) if basis.code not in (PAPER, REPORTED_LATE)]
     roll, found = _coverages(state, code, bases)
     main = _try(lambda: audited_basis(state, code)) or next(iter(bases), "")
-    boxes = _try(lambda: boxes_of(state, code, main)) if main else None
+    boxes = _try(lambda: boxes_of(state, code, main, bound=planning_bound(state, code))) if main else None
     voters = registered_of(state, code)
     plans = _try(lambda: plan_audits(view, boxes, RISK_LIMITS, registered=voters)) if boxes else None
     claims = state.records(Claim, code)

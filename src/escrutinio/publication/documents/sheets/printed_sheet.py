@@ -281,5 +281,7 @@ def _provenance(
         found.append((say("Fingerprint of the log"), source.fingerprint))
     if source.entry is not None:
         found.append((say("Entry"), str(source.entry)))
+    elif source.fingerprint:
+        found.append((say("Entry"), say("not in the log when this was printed")))
     found += [(say("The log notices"), remark) for remark in source.remarks]
     return tuple(found)

@@ -38,7 +38,8 @@ class Printer:
         return there and fits(entry, self._definition)
 
     def sheet(self, signed: SignedEntry, copy: tuple[int, int] | None = None) -> PrintedSheet:
-        """What the print of an entry says. Raises PublicationError where the entry is no sheet."""
+        """What the print of an entry says, or of a record that is to be one: with an index beyond the log.
+        Raises PublicationError where it is no sheet."""
         entry = signed.entry
         station = self.state.roll.index.get(entry.about.station or "")
         if station is None:
@@ -65,7 +66,7 @@ class Printer:
         return Source(
             origin="" if charter is None else charter.body.origin,
             fingerprint=self.fingerprint,
-            entry=signed.index,
+            entry=signed.index if signed.index < self.state.size else None,
             remarks=tuple(
                 finding.sentence(self.language) for finding in self._findings.get(signed.index, ())
             ),

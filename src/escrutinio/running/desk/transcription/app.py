@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,9 +19,17 @@ from escrutinio.base.words.titles import choose, class_name
 from escrutinio.core.election.state import ContestView, ElectionState
 from escrutinio.core.records.codes import Kind
 from escrutinio.intake.scan.folder import IMAGE
-from escrutinio.intake.scan.images import open_image
+from escrutinio.intake.scan.images import page_picture
 from escrutinio.intake.scan.regular import read_regular
-from escrutinio.running.desk.local import MIDDLEWARE, asset, language_of, read_form, same_site, templates
+from escrutinio.running.desk.local import (
+    asset,
+    language_of,
+    middleware,
+    read_form,
+    remember_language,
+    same_site,
+    templates,
+)
 from escrutinio.running.desk.transcription.checks import Checked, check
 from escrutinio.running.desk.transcription.desk import Desk
 from escrutinio.running.desk.transcription.tasks import Stage, Task, Typing, counts_of
@@ -45,90 +53,124 @@ class Row:
 
 
 def application(desk: Desk, state: ElectionState) -> Starlette:
-    """The form for the pictures at `desk`, of the election in `state`."""
-    pages = _Pages(desk, state)
+    """The form for the pictures at `desk`, of the election in `state`, for the people of this machine: they
+    enter with the codes in its directory."""
+    door = _Door(desk)
+    pages = TranscriptionPages(desk, state, door.who)
+    door.outside = pages.outside
     routes = [
-        Route("/", pages.work),
-        Route("/enter", pages.enter, methods=["POST"]),
-        Route("/leave", pages.leave),
-        Route("/type", pages.type, methods=["POST"]),
-        Route("/picture/{image}", pages.picture),
+        *pages.routes(),
+        Route("/enter", door.enter, methods=["POST"]),
+        Route("/leave", door.leave, methods=["POST"]),
         Route("/assets/{name}", asset),
     ]
-    return Starlette(routes=routes, middleware=MIDDLEWARE)
+    return Starlette(routes=routes, middleware=middleware())
 
 
-class _Pages:
-    def __init__(self, desk: Desk, state: ElectionState) -> None:
-        self.desk, self.state = desk, state
-        self._readers = Readers(IMAGE)
-        self.template = templates().get_template("transcription.html")
+class _Door:
+    """Who enters with a code."""
+
+    outside: Callable[..., Response]
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def who(self, request: Request) -> str | None:
+        code = request.cookies.get(COOKIE)
+        return code if code in self._desk.typists else None
 
     async def enter(self, request: Request) -> Response:
-        form = await self._form(request)
+        form = await _form(request)
         code = "" if form is None else form.get("code", "").strip()
-        if code not in self.desk.typists:
-            return self._page(request, None, refused="unknown-code", status=403)
+        if code not in self._desk.typists:
+            return self.outside(request, "unknown-code", 403)
         answer = RedirectResponse("/", 303)
         answer.set_cookie(COOKIE, code, httponly=True, samesite="strict")
         return answer
 
     async def leave(self, request: Request) -> Response:
         answer = RedirectResponse("/", 303)
-        answer.delete_cookie(COOKIE)
+        if same_site(request):
+            answer.delete_cookie(COOKIE)
         return answer
+
+
+class TranscriptionPages:
+    """The pages on which people type, below the address `at`.
+
+    `typist_of` says who a request comes from; `outside` answers those who are nobody, by default with a form
+    for their code.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        state: ElectionState,
+        typist_of: Callable[[Request], str | None],
+        outside: Callable[[Request], Response] | None = None,
+        at: str = "",
+    ) -> None:
+        self.desk, self.state, self.at = desk, state, at
+        self._typist, self._outside = typist_of, outside
+        self._readers = Readers(IMAGE)
+        self.template = templates().get_template("transcription.html")
+
+    def routes(self) -> list[Route]:
+        """The work, what is typed, and the pictures."""
+        return [
+            Route(self.at or "/", self.work),
+            Route(f"{self.at}/type", self.type, methods=["POST"]),
+            Route(f"{self.at}/picture/{{image}}", self.picture),
+        ]
+
+    def outside(self, request: Request, refused: str = "", status: int = 200) -> Response:
+        """What somebody gets who is no typist."""
+        if self._outside is not None:
+            return self._outside(request)
+        return self._page(request, None, refused=refused, status=status)
 
     async def work(self, request: Request) -> Response:
         typist = self._typist(request)
         if typist is None:
-            return self._page(request, None)
+            return self.outside(request)
         task = await run_in_threadpool(self.desk.next_for, typist)
         return self._page(request, typist, task)
 
     async def type(self, request: Request) -> Response:
-        typist, form = self._typist(request), await self._form(request)
+        typist, form = self._typist(request), await _form(request)
         if typist is None or form is None:
-            return self._page(request, None, status=403)
+            return self.outside(request, status=403)
         task = self.desk.tasks().get(form.get("image", ""))
         if task is None or form.get("switch"):
             return self._page(request, typist, task, form=form)
         checked = check(form, self.state)
         if checked.typed is None:
             return self._page(request, typist, task, form=form, checked=checked, status=422)
+        picture = self.desk.pictures[task.name]
         try:
-            typing = Typing(image=task.image, typist=typist, typed=checked.typed)
+            more = bool(form.get("more")) and bool(checked.typed.contest)
+            typing = Typing(
+                image=picture.image, page=picture.page, typist=typist, typed=checked.typed, more=more
+            )
             await run_in_threadpool(self.desk.record, typing)
         except InputError:
             pass  # typed already, by a form sent twice: go on
         except LogError:
             return self._page(request, typist, task, form=form, refused="not-saved", status=503)
-        return RedirectResponse("/", 303)
+        return RedirectResponse(self.at or "/", 303)
 
     async def picture(self, request: Request) -> Response:
-        path = self.desk.paths.get(request.path_params["image"])
-        if path is None or self._typist(request) is None:
+        found = self.desk.pictures.get(request.path_params["image"])
+        if found is None or self._typist(request) is None:
             return Response("Not found", 404)
 
         try:
-            picture = await run_in_threadpool(self._readers.call, _jpeg, path)
+            picture = await run_in_threadpool(self._readers.call, _jpeg, found.path, found.page)
             return Response(picture, media_type="image/jpeg")
         except InputError as error:
             return Response(error.said_in(language_of(request)), 422)
 
     # --- what they share ---
-
-    def _typist(self, request: Request) -> str | None:
-        code = request.cookies.get(COOKIE)
-        return code if code in self.desk.typists else None
-
-    async def _form(self, request: Request) -> dict[str, str] | None:
-        """The form, None where it comes from another site or is none."""
-        if not same_site(request):
-            return None
-        try:
-            return await read_form(request)
-        except InputError:
-            return None
 
     def _page(
         self,
@@ -143,20 +185,25 @@ class _Pages:
     ) -> Response:
         lang = language_of(request)
         said = texts(lang)
-        view = self._view(form)
+        view = self._view(form, task, typist)
+        others = () if task is None or task.stage is not Stage.DIFFERS else task.contests
         problems = () if checked is None else checked.problems
         standing = counts_of(self.desk.tasks())
         body = self.state.definition.body
         page = self.template.render(
             lang=lang,
             t=said,
+            at=self.at,
             fictional="" if body.kind is Kind.REAL else said["fictional"],
             election=choose(body.titles, lang, body.code).text,
             typist=typist,
             refused=said[refused] if refused else "",
             task=task,
             form=form or {},
-            differing=frozenset() if task is None else task.differing(),
+            page=0 if task is None else self.desk.pictures[task.name].page,
+            typed=self._titles(() if task is None else task.typed_by(typist or ""), lang),
+            others=self._titles(others, lang),
+            differing=frozenset() if task is None else task.differing(view.code),
             problems=list(dict.fromkeys(_sentence(each.code, each.detail, lang) for each in problems)),
             wrong={each.field for each in problems},
             confirmable=checked is not None and checked.confirmable,
@@ -171,22 +218,41 @@ class _Pages:
                 (said["open"], standing[Stage.OPEN]),
                 (said["stage-differs"], standing[Stage.DIFFERS]),
                 (said["stage-illegible"], standing[Stage.ILLEGIBLE]),
+                (said["stage-empty"], standing[Stage.EMPTY]),
                 (said["stage-left"], standing[Stage.LEFT]),
             ],
         )
-        answer = HTMLResponse(page, status)
-        if "lang" in request.query_params:
-            answer.set_cookie("lang", lang, samesite="strict")
-        return answer
+        return remember_language(request, HTMLResponse(page, status))
 
-    def _view(self, form: Mapping[str, str] | None) -> ContestView:
-        asked = "" if form is None else form.get("contest", "")
-        return next((each for each in self.state.contests if each.code == asked), self.state.contests[0])
+    def _titles(self, contests: Iterable[str], lang: str) -> list[str]:
+        views = {each.code: each for each in self.state.contests}
+        return [choose(views[each].titles, lang, each).text for each in contests if each in views]
+
+    def _view(self, form: Mapping[str, str] | None, task: Task | None, typist: str | None) -> ContestView:
+        """The contest that the form asks for, else one that the typist has not typed of this picture: first
+        what others differ in."""
+        views = {each.code: each for each in self.state.contests}
+        if form is not None and form.get("contest", "") in views:
+            return views[form["contest"]]
+        first = () if task is None or task.stage is not Stage.DIFFERS else task.open_contests()
+        own = {} if task is None else task.typed_by(typist or "")
+        left = [each for each in (*first, *views) if each in views and each not in own]
+        return views[left[0]] if left else self.state.contests[0]
 
 
-def _jpeg(path: Path) -> bytes:
+async def _form(request: Request) -> dict[str, str] | None:
+    """The form, None where it comes from another site or is none."""
+    if not same_site(request):
+        return None
+    try:
+        return await read_form(request)
+    except InputError:
+        return None
+
+
+def _jpeg(path: Path, page: int) -> bytes:
     """In a child: a picture as the page shows it."""
-    image = open_image(read_regular(path).data).convert("RGB")
+    image = page_picture(read_regular(path).data, page).convert("RGB")
     image.thumbnail((LARGEST, LARGEST))
     out = BytesIO()
     image.save(out, "JPEG", quality=85)

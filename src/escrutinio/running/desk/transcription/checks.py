@@ -44,9 +44,11 @@ CONFIRMABLE = frozenset({"marks", "more-votes", "zero", "sum", "more-voters"})
 
 def check(form: Mapping[str, str], state: ElectionState) -> Checked:
     """Read a form: `station`, `contest`, `counts.<n>`, `classes.<n>`, `valid`, `ballots`, `voters`,
-    `registered`, each with an optional `<field>.words`, `confirmed` and `illegible`."""
+    `registered`, each with an optional `<field>.words`, `confirmed`, `illegible` and `empty`."""
     if form.get("illegible"):
         return Checked(Typed(illegible=True), ())
+    if form.get("empty"):
+        return Checked(Typed(empty=True), ())
     view, problems = _place(form, state)
     if view is None:
         return Checked(None, tuple(problems))

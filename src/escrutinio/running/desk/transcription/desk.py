@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -29,31 +30,61 @@ from escrutinio.base.files import (
     write_files,
 )
 from escrutinio.base.inputs import as_text, read_input
+from escrutinio.base.limited import LeftError, Readers
 from escrutinio.core.records.attachments import digest_of
 from escrutinio.core.records.text import check_code
+from escrutinio.intake.scan.folder import IMAGE, list_folder
+from escrutinio.intake.scan.images import count_pages, is_plain
 from escrutinio.intake.scan.problems import Problem, UnreadableError
 from escrutinio.intake.scan.regular import read_regular
-from escrutinio.running.desk.transcription.tasks import Stage, Task, Typing, next_for, tasks_of
+from escrutinio.running.desk.transcription.tasks import (
+    Task,
+    Typed,
+    Typing,
+    may_say,
+    next_for,
+    picture_name,
+    tasks_of,
+)
 from escrutinio.running.workspace.collection.inputs import TRANSCRIBED, Transcribed
 
 TYPISTS, JOURNAL, RESULT = "typists.txt", "typings.jsonl", "transcribed.jsonl"
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif"})
 MOST_IMAGES = 200_000
 MAX_JOURNAL = 512 * 1024 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What people look at: a page (from 1) of a file, and the SHA-256 of the file in hexadecimal."""
+
+    path: Path
+    image: str
+    page: int
+
+
 class Desk:
-    """Pictures of `folder`, all or those in `paths`; the journal in `directory`; threads may share it.
+    """Pictures of `folder`, all pages or those in `only` by file; the journal in `directory`; threads may
+    share it.
+
+    Who types has a code in `typists`, or with `sessions` was let in by whoever asks. `unreadable` says of
+    each file that is no picture why.
 
     Raises LogError while another desk is at work in the directory, and InputError for one that is none.
     """
 
-    def __init__(self, folder: Path, directory: Path, paths: Iterable[Path] | None = None) -> None:
-        self.folder, self.directory = folder.resolve(), directory
+    def __init__(
+        self,
+        folder: Path,
+        directory: Path,
+        only: Mapping[Path, frozenset[int]] | None = None,
+        *,
+        sessions: bool = False,
+    ) -> None:
+        self.folder, self.directory, self._sessions = folder.resolve(), directory, sessions
         make_directories(directory, directory_mode(PRIVATE))
         self._alone = DirectoryLock(directory, "desk-busy")
         try:
-            self._begin(paths)
+            self._begin(only)
         except BaseException:
             self.close()
             raise
@@ -62,11 +93,11 @@ class Desk:
         """Let another desk work in the directory."""
         self._alone.release()
 
-    def _begin(self, paths: Iterable[Path] | None) -> None:
+    def _begin(self, only: Mapping[Path, frozenset[int]] | None) -> None:
         self._lock = Lock()
         self._looking: dict[str, str] = {}
-        self.unreadable: list[str] = []
-        self.paths = dict(self._found(self._listed() if paths is None else paths))
+        self.unreadable: dict[str, str] = {}
+        self.pictures = dict(self._found(self._listed() if only is None else only))
         self._typings = self._read_journal()
         self.typists = self._read_typists()
         self._elsewhere = self._read_result()
@@ -75,26 +106,26 @@ class Desk:
 
     def tasks(self) -> dict[str, Task]:
         """Every picture with what was typed of it."""
-        return tasks_of(self.paths, self._typings)
+        return tasks_of(self.pictures, self._typings)
 
     def next_for(self, typist: str) -> Task | None:
         """What this person types next; remembered, so that others begin elsewhere."""
         with self._lock:
-            others = [image for who, image in self._looking.items() if who != typist]
+            others = [name for who, name in self._looking.items() if who != typist]
             task = next_for(typist, self.tasks(), others)
             if task is None:
                 self._looking.pop(typist, None)
             else:
-                self._looking[typist] = task.image
+                self._looking[typist] = task.name
             return task
 
     def record(self, typing: Typing) -> None:
-        """Keep a typing. Raises InputError where this person typed that picture before, or nobody may."""
+        """Keep a typing. Raises InputError where this person said that of the picture, or nobody may."""
         with self._lock:
-            task = self.tasks().get(typing.image)
-            if task is None or typing.typist not in self.typists:
+            task = self.tasks().get(typing.picture)
+            if task is None or not (self._sessions or typing.typist in self.typists):
                 raise InputError("desk-unknown")
-            if any(one.typist == typing.typist for one in task.typings):
+            if not may_say(task.typings, typing):
                 raise InputError("desk-typed")
             line = msgspec.json.encode(typing) + b"\n"
             self._append(line)
@@ -120,15 +151,14 @@ class Desk:
 
     def _write_result(self) -> None:
         lines = [
-            msgspec.json.encode(self._transcribed(task)) + b"\n"
+            msgspec.json.encode(self._transcribed(task, pair)) + b"\n"
             for task in self.tasks().values()
-            if task.stage is Stage.DONE
+            for pair in task.sheets()
         ]
         write_files(self.directory, [(RESULT, b"".join([*self._elsewhere, *lines]))], private=True)
 
-    def _transcribed(self, task: Task) -> Transcribed:
-        assert task.agreed is not None  # it is done
-        typed = task.agreed[0].typed
+    def _transcribed(self, task: Task, pair: tuple[Typed, Typed]) -> Transcribed:
+        typed, picture = pair[0], self.pictures[task.name]
         return Transcribed(
             kind=TRANSCRIBED,
             station=typed.station,
@@ -139,29 +169,38 @@ class Desk:
             ballots=typed.ballots,
             voters=typed.voters,
             registered=typed.registered,
-            image=task.image,
-            source=self.paths[task.image].relative_to(self.folder).as_posix(),
-            typists=tuple(one.typist for one in task.typings),
-            confirmed=all(one.typed.confirmed for one in task.agreed),
+            image=picture.image,
+            page=picture.page,
+            source=picture.path.relative_to(self.folder).as_posix(),
+            typists=tuple(who for who in task.typists if typed.contest in task.typed_by(who)),
+            confirmed=all(one.confirmed for one in pair),
         )
 
-    def _listed(self) -> list[Path]:
-        found = [path for path in sorted(self.folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
+    def _listed(self) -> dict[Path, frozenset[int]]:
+        own = self.directory.resolve()
+        found = [path for path in list_folder(self.folder) if not path.is_relative_to(own)]
         if len(found) > MOST_IMAGES:
             raise InputError("desk-many", folder=self.folder, limit=MOST_IMAGES)
-        return found
+        return dict.fromkeys(found, frozenset())
 
-    def _found(self, paths: Iterable[Path]) -> Iterable[tuple[str, Path]]:
-        for path in paths:
-            inside = path if path.is_absolute() else self.folder / path
-            try:
-                if inside.is_symlink():  # whatever it leads to, it is named and not followed
-                    raise UnreadableError(Problem.NOT_A_FILE)
-                if not inside.resolve().is_relative_to(self.folder):
-                    raise InputError("desk-outside", path=path, folder=self.folder)
-                yield digest_of(read_regular(inside).data).hex(), inside
-            except UnreadableError:
-                self.unreadable.append(str(path))
+    def _found(self, files: Mapping[Path, frozenset[int]]) -> Iterator[tuple[str, Picture]]:
+        with Readers(IMAGE) as readers:
+            for path, pages in files.items():
+                inside = path if path.is_absolute() else self.folder / path
+                try:
+                    if inside.is_symlink():  # whatever it leads to, it is named and not followed
+                        raise UnreadableError(Problem.NOT_A_FILE)
+                    if not inside.resolve().is_relative_to(self.folder):
+                        raise InputError("desk-outside", path=path, folder=self.folder)
+                    data = read_regular(inside).data
+                    count = 1 if is_plain(data) else readers.call(_count, inside)
+                    image = digest_of(data).hex()
+                except (UnreadableError, LeftError) as error:
+                    self.unreadable[str(path)] = str(error)
+                    continue
+                for page in range(1, count + 1):
+                    if not pages or page in pages:
+                        yield picture_name(image, page), Picture(inside, image, page)
 
     def _read_journal(self) -> list[Typing]:
         path = self.directory / JOURNAL
@@ -186,9 +225,8 @@ class Desk:
         path = self.directory / RESULT
         try:
             lines = path.read_bytes().splitlines(keepends=True)
-            return [
-                line for line in lines if msgspec.json.decode(line, type=Transcribed).image not in self.paths
-            ]
+            done = [(line, msgspec.json.decode(line, type=Transcribed)) for line in lines]
+            return [line for line, of in done if picture_name(of.image, of.page) not in self.pictures]
         except FileNotFoundError:
             return []
         except (OSError, msgspec.DecodeError) as error:
@@ -203,6 +241,11 @@ class Desk:
             return tuple(check_code(code) for code in codes)
         except (UnicodeDecodeError, RecordError) as error:
             raise InputError("typists-form", path=path, why=str(error)) from None
+
+
+def _count(path: Path) -> int:
+    """In a child: how many pages a file has."""
+    return count_pages(read_regular(path).data)
 
 
 def issue_codes(directory: Path, count: int) -> tuple[str, ...]:

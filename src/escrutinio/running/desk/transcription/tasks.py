@@ -1,8 +1,10 @@
 """Who types what next, and when a sheet is done: pure, from what was typed so far.
 
-A picture is done when two different people typed the same. Where the first two differ a third person sees
-in which fields, and decides by typing; whoever differs from both leaves it to a further one. Two people who
-call a picture illegible close it too.
+A picture is a photo, or a page of a PDF or TIFF file, and may show the sheets of several contests. A sheet is
+done when two different people typed the same; a picture is done when two people who finished it agree on each
+contest that anybody saw there: on its figures, or that it is not there. Where the first two differ a third
+person sees in which fields, and decides by typing; whoever differs from both leaves it to a further one. Two
+people who call a picture illegible, or say that it shows no sheet, close it too.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ MOST_TYPISTS = 5
 
 
 class Typed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What one person read in one picture; `illegible` means nothing else was typed.
+    """What one person read of one contest in one picture; `illegible` means that the rest of the picture
+    cannot be read, `empty` that it shows no sheet, or none but those that the person typed before.
 
     `counts` by the contest's options, `classes` by its classes of other ballots; `valid` ballots where one
     may have several marks; `ballots` the sum that stands on the sheet, `voters` and
@@ -36,14 +39,28 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     registered: int | None = None
     confirmed: bool = False
     illegible: bool = False
+    empty: bool = False
 
 
-class Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A line of the journal: which picture (SHA-256 in hexadecimal), which typist, what."""
+class Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A line of the journal: which picture (SHA-256 of the file in hexadecimal, and its page from 1), which
+    typist, what; `more`: the person has not finished this picture, which shows another sheet."""
 
     image: str
+    page: int = 1
     typist: str
     typed: Typed
+    more: bool = False
+
+    @property
+    def picture(self) -> str:
+        """The picture's name (`picture_name`)."""
+        return picture_name(self.image, self.page)
+
+
+def picture_name(image: str, page: int) -> str:
+    """The name of a picture: the digest of its file, and its page where it is not the first."""
+    return image if page == 1 else f"{image}-{page}"
 
 
 class Stage(StrEnum):
@@ -53,56 +70,123 @@ class Stage(StrEnum):
     DIFFERS = "differs"
     DONE = "done"
     ILLEGIBLE = "illegible"
+    EMPTY = "empty"
+    """It shows no sheet."""
     LEFT = "left"
     """Too many people differ; the organisation must look."""
 
 
+REST = ""
+"""Stands for the contests of a picture that a person did not type."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A picture with what was typed of it, in order, one typing a person."""
+    """A picture with what was typed of it, in order: of each contest one typing a person."""
 
-    image: str
+    name: str
     typings: tuple[Typing, ...] = ()
 
     @property
-    def agreed(self) -> tuple[Typing, Typing] | None:
-        """The first two typings that say the same."""
-        for number, later in enumerate(self.typings):
-            for earlier in self.typings[:number]:
-                if _same(earlier.typed, later.typed):
+    def typists(self) -> tuple[str, ...]:
+        """Who typed something of it, in the order in which they began."""
+        return tuple(dict.fromkeys(one.typist for one in self.typings))
+
+    @property
+    def finished(self) -> frozenset[str]:
+        """Who said that they typed all that it shows."""
+        return frozenset(one.typist for one in self.typings if not one.more)
+
+    @property
+    def contests(self) -> tuple[str, ...]:
+        """The contests that anybody typed of it."""
+        return tuple(dict.fromkeys(one.typed.contest for one in self.typings if one.typed.contest))
+
+    def typed_by(self, typist: str) -> dict[str, Typed]:
+        """What a person typed, by contest; under `REST` what they said of the rest."""
+        found = {one.typed.contest: one.typed for one in self.typings if one.typist == typist}
+        if len(found) > 1 and REST in found and found[REST].empty:
+            del found[REST]  # nothing but what was typed: as whoever saves the last sheet says too
+        return found
+
+    def agreed(self, contest: str) -> tuple[Typed, Typed] | None:
+        """The first two people's typings of a contest that say the same; of `REST`, of the whole picture."""
+        said = [typed for typed in self._said(contest) if typed is not None]
+        said.sort(key=lambda typed: not typed.contest)  # figures that two people read are on it
+        for number, later in enumerate(said):
+            for earlier in said[:number]:
+                if _same(earlier, later):
                     return earlier, later
         return None
+
+    def open_contests(self) -> tuple[str, ...]:
+        """The contests on which no two people agree yet, be it that they are not there."""
+        return tuple(each for each in self.contests if not self._settled(each))
+
+    def sheets(self) -> list[tuple[Typed, Typed]]:
+        """What two people typed alike, a pair for each sheet that is done."""
+        pairs = [self.agreed(each) for each in self.contests]
+        return [pair for pair in pairs if pair is not None and pair[0].contest]
 
     @property
     def stage(self) -> Stage:
         """Where it stands."""
-        found = self.agreed
-        if found is not None:
-            return Stage.ILLEGIBLE if found[0].typed.illegible else Stage.DONE
-        if len(self.typings) < 2:
+        if len(self.finished) < 2:
             return Stage.OPEN
-        return Stage.DIFFERS if len(self.typings) < MOST_TYPISTS else Stage.LEFT
+        if not self.open_contests() and self._settled(REST):
+            whole = self.agreed(REST)
+            if self.sheets():
+                return Stage.DONE
+            if whole is not None:
+                return Stage.ILLEGIBLE if whole[0].illegible else Stage.EMPTY
+        return Stage.DIFFERS if len(self.typists) < MOST_TYPISTS else Stage.LEFT
 
-    def differing(self) -> frozenset[str]:
-        """Names of the fields, of `Typed`, in which the typings differ; of counts as `counts.<number>`, of
-        classes likewise."""
-        plain = [_fields(typing.typed) for typing in self.typings]
+    def differing(self, contest: str) -> frozenset[str]:
+        """Names of the fields, of `Typed`, in which the typings of a contest differ; of counts as
+        `counts.<number>`, of classes likewise; `contest` where somebody did not see it."""
+        said = self._said(contest)
+        plain = [_fields(typed) for typed in said if typed is not None]
         names = dict.fromkeys(name for fields in plain for name in fields)
-        return frozenset(name for name in names if len({fields.get(name) for fields in plain}) > 1)
+        found = {name for name in names if len({fields.get(name) for fields in plain}) > 1}
+        return frozenset(found | ({"contest"} if plain and len(plain) < len(said) else set()))
+
+    def _said(self, contest: str) -> list[Typed | None]:
+        """What each person said of a contest; None where one finished the picture without it."""
+        found: list[Typed | None] = []
+        for typist in self.typists:
+            typed = self.typed_by(typist)
+            if contest in typed or REST in typed:
+                found.append(typed.get(contest, typed.get(REST)))
+            elif typist in self.finished:
+                found.append(None)
+        return found
+
+    def _settled(self, contest: str) -> bool:
+        said = self._said(contest)
+        nobody = all(typed is None for typed in said)
+        return nobody or said.count(None) >= 2 or self.agreed(contest) is not None
 
 
-def tasks_of(images: Iterable[str], typings: Iterable[Typing]) -> dict[str, Task]:
-    """Every picture with its typings; a person's later typing of the same picture is left out."""
-    found: dict[str, list[Typing]] = {image: [] for image in images}
+def tasks_of(pictures: Iterable[str], typings: Iterable[Typing]) -> dict[str, Task]:
+    """Every picture with its typings; what a person may not say of it any more (`may_say`) is left out."""
+    found: dict[str, list[Typing]] = {name: [] for name in pictures}
     for typing in typings:
-        there = found.get(typing.image)
-        if there is not None and all(one.typist != typing.typist for one in there):
+        there = found.get(typing.picture)
+        if there is not None and may_say(there, typing):
             there.append(typing)
-    return {image: Task(image, tuple(typed)) for image, typed in found.items()}
+    return {name: Task(name, tuple(typed)) for name, typed in found.items()}
+
+
+def may_say(typings: Iterable[Typing], typing: Typing) -> bool:
+    """Whether a person may add this to what was typed of a picture: a contest once, and nothing after what
+    they said of the rest."""
+    own = {one.typed.contest for one in typings if one.typist == typing.typist}
+    return typing.typed.contest not in own and REST not in own
 
 
 def next_for(typist: str, tasks: Mapping[str, Task], busy: Iterable[str] = ()) -> Task | None:
-    """What a person types next: what differs first, then what one person typed, then what nobody did.
+    """What a person types next: what they have not finished, then what differs, then what one person typed,
+    then what nobody did.
 
     `busy` are pictures that somebody else is looking at; they come last.
     """
@@ -110,12 +194,17 @@ def next_for(typist: str, tasks: Mapping[str, Task], busy: Iterable[str] = ()) -
     open_to = [
         task
         for task in tasks.values()
-        if task.stage in (Stage.OPEN, Stage.DIFFERS) and all(one.typist != typist for one in task.typings)
+        if task.stage in (Stage.OPEN, Stage.DIFFERS) and typist not in task.finished
     ]
-    order = {task.image: number for number, task in enumerate(open_to)}
+    order = {task.name: number for number, task in enumerate(open_to)}
     return min(
         open_to,
-        key=lambda task: (task.image in elsewhere, -len(task.typings), order[task.image]),
+        key=lambda task: (
+            typist not in task.typists,
+            task.name in elsewhere,
+            -len(task.typists),
+            order[task.name],
+        ),
         default=None,
     )
 
@@ -127,7 +216,7 @@ def counts_of(tasks: Mapping[str, Task]) -> dict[Stage, int]:
 
 
 def _same(one: Typed, other: Typed) -> bool:
-    return (one.illegible and other.illegible) or _fields(one) == _fields(other)
+    return _fields(one) == _fields(other)
 
 
 def _fields(typed: Typed) -> dict[str, object]:

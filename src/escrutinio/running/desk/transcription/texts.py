@@ -51,7 +51,14 @@ _TEXTS: dict[str, str] = {
     "registered": N_("Registered voters, if the sheet says it"),
     "sum": N_("Sum of what you typed"),
     "confirm": N_("I looked again: this is what the sheet says"),
+    "page": N_("Page"),
     "illegible": N_("It cannot be read"),
+    "empty": N_("No sheet on this picture"),
+    "more": N_("Save; the picture has another sheet"),
+    "finish": N_("No other sheet on this picture"),
+    "rest-illegible": N_("The rest cannot be read"),
+    "typed": N_("You typed from this picture"),
+    "others": N_("Others saw on this picture"),
     "save": N_("Save and go on"),
     "differs": N_("Two people typed this sheet and differ in the fields that are marked. Type what you see."),
     "marked": N_("typed differently"),
@@ -59,6 +66,7 @@ _TEXTS: dict[str, str] = {
     "open": N_("to do"),
     "stage-differs": N_("differ"),
     "stage-illegible": N_("illegible"),
+    "stage-empty": N_("without a sheet"),
     "stage-left": N_("left to the organisation"),
     "people": N_(
         "Type figures only. Names, identity numbers and signatures on a sheet are nobody's business here."

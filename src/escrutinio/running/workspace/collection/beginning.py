@@ -16,7 +16,7 @@ from escrutinio.core.election.keys import HeldKey
 from escrutinio.core.election.state import ElectionState, Logged, Standing, attachments_of
 from escrutinio.core.records.codes import LogRole, Role
 from escrutinio.core.records.entry import seal
-from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.keys import KeyHolder, SigningKey
 from escrutinio.core.records.parts import Title
 from escrutinio.core.records.possession import enrolled
 from escrutinio.core.records.subjects import ELECTION
@@ -59,7 +59,7 @@ def beginning(
     *,
     origin: str,
     root: SigningKey,
-    key: SigningKey,
+    key: KeyHolder,
     clock: int,
 ) -> Beginning:
     """The first entries of the log `origin` of an organisation in the election that `state` tells of.

@@ -4,6 +4,7 @@ Its private part has besides what every workspace has (`workspace.py`):
 
 private/
     keys.json          the keys that the election's own log enrols, to check signed sheets with
+    signer             where the organisation's key is, if it has one of its own: a file, or a token's address
     qr2024.json        what the counts in a QR code of 2024 mean, where the publication says it
     originals/         signed records that were found on sheets, by their SHA-256
     not-taken.jsonl    what waits for a person or was refused
@@ -12,7 +13,7 @@ private/
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -34,16 +35,17 @@ from escrutinio.core.records.attachments import digest_of, file_name
 from escrutinio.core.records.body import Body
 from escrutinio.core.records.codes import Role
 from escrutinio.core.records.entry import seal
-from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.keys import KeyHolder, SigningKey
 from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
+from escrutinio.intake.authoring.signing import key_heard
 from escrutinio.publication.browser.verifier import named_verifier, verifier_files
 from escrutinio.running.workspace.collection.beginning import Organisation, beginning
 from escrutinio.running.workspace.collection.sheets import Collected, NotTaken, Said
 from escrutinio.running.workspace.workspace import Workspace, begin, keep_key, open_workspace
 
-KEYS = "keys.json"
+KEYS, SIGNER = "keys.json", "signer"
 MAX_KEYS = 256 * 1024 * 1024
 
 
@@ -82,9 +84,22 @@ class CopiesRefusedError(LogError):
 
 @dataclass(frozen=True)
 class Collection:
-    """An organisation's workspace; made by `create`, found by `open_collection`."""
+    """An organisation's workspace; made by `create`, found by `open_collection`.
+
+    `holder` is the organisation's own key, where it has one; else it is derived, as the root and the log's.
+    """
 
     workspace: Workspace
+    holder: KeyHolder | None = None
+
+    def signed_with(self, holder: KeyHolder) -> Collection:
+        """The same, where this key signs what the organisation says."""
+        return replace(self, holder=holder)
+
+    def signer(self) -> str:
+        """Where the organisation's own key is: a file, or a token's address; empty where it is derived."""
+        path = self.private / SIGNER
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
     @property
     def public(self) -> Path:
@@ -148,7 +163,7 @@ class Collection:
         return self._sealed(((sheet.copy(), sheet.subject) for sheet in sheets), keyring, clock)
 
     def _sealed(self, bodies: Iterable[tuple[Body, str]], keyring: Keyring, clock: int) -> Iterator[bytes]:
-        key, election = keyring.key(self.name), bytes.fromhex(self.workspace.settings.election)
+        key, election = self.holder or keyring.key(self.name), bytes.fromhex(self.workspace.settings.election)
         for body, subject in bodies:
             yield seal(body, key=key, signer=self.name, subject=subject, election=election, issued_at=clock)
 
@@ -211,21 +226,30 @@ def create(
     passphrase: str,
     clock: int,
     qr2024: bytes | None = None,
+    holder: KeyHolder | None = None,
+    signer: str = "",
 ) -> Collection:
     """Make an organisation's log in a directory that does not exist or is empty.
 
     `state`, `attachments` and `qr2024` (the content of its `data/qr2024.json`) are those of a publication of
-    the election. Raises InputError, RecordError or LogError, and then leaves nothing behind.
+    the election; `holder` the organisation's key, which is at `signer`: the one that the election's log
+    enrols under its name, so that whoever reads both knows that they are one's. Without, one is made. Raises
+    InputError, RecordError or LogError, and then leaves nothing behind.
     """
     titles = {title.language: title.text for title in organisation.titles}
     master = SigningKey.generate()
     keyring = Keyring(master, origin)
-    key = keyring.key(organisation.name)
+    key: KeyHolder = keyring.key(organisation.name)
+    if holder is not None:
+        key_heard(state, holder, organisation.name)
+        key = holder
     first = beginning(
         state, attachments, organisation, origin=origin, root=keyring.key(ROOT), key=key, clock=clock
     )
     known = {held.kid.hex(): known_key(held) for held in state.keys}
     private = [(KEYS, msgspec.json.encode(known))]
+    if signer:
+        private.append((SIGNER, signer.encode() + b"\n"))
     if qr2024 is not None:
         private.append(("qr2024.json", format_qr2024_options(read_qr2024_options(qr2024))))
     workspace = begin(
@@ -240,7 +264,7 @@ def create(
         private=private,
         key_file=keep_key(organisation.name, master, passphrase),
     )
-    return Collection(workspace)
+    return Collection(workspace, holder)
 
 
 def open_collection(directory: Path) -> Collection:

@@ -35,8 +35,8 @@ Read = Collected | NotTaken
 class Transcribed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One sheet that people typed (docs/collecting.md): a line of a transcription file.
 
-    `image` is the SHA-256 of the picture in hexadecimal; `typists` the codes, issued by the organisation,
-    of those who typed it or decided between them.
+    `image` is the SHA-256 of the picture's file in hexadecimal, `page` its page there, from 1; `typists` the
+    codes, issued by the organisation, of those who typed it or decided between them.
     """
 
     kind: str
@@ -49,6 +49,7 @@ class Transcribed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     voters: int | None = None
     registered: int | None = None
     image: str
+    page: int = 1
     source: str
     typists: tuple[str, ...]
     confirmed: bool = False
@@ -77,10 +78,14 @@ def of_files(
         yield from of_table(found)
 
 
-def unread_paths(path: Path) -> list[Path]:
-    """The files that a scan could not read, relative to its folder. Raises InputError."""
+def unread_pages(path: Path) -> dict[Path, frozenset[int]]:
+    """The pages that a scan could not read, by file, relative to its folder. Raises InputError."""
     rows = (from_line(line, f"{path.name}, line {number}") for number, line in enumerate(_lines(path), 1))
-    return list(dict.fromkeys(Path(row.path) for row in rows if row.kind is Found.UNREAD))
+    found: dict[Path, set[int]] = {}
+    for row in rows:
+        if row.kind is Found.UNREAD:
+            found.setdefault(Path(row.path), set()).add(row.page)
+    return {path: frozenset(pages) for path, pages in found.items()}
 
 
 def read_lines(

@@ -6,6 +6,7 @@ the election's log is carried over again as it stands, and the keys of the machi
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -15,9 +16,11 @@ from escrutinio.base.files import write_files
 from escrutinio.core.election.state import attachments_of
 from escrutinio.core.log.accept import refused
 from escrutinio.core.records.attachments import file_name
+from escrutinio.core.records.cose import key_id
 from escrutinio.core.records.entry import seal
+from escrutinio.core.records.parts import EnrolledKey
 from escrutinio.core.records.subjects import ELECTION
-from escrutinio.core.records.types import Enrolment
+from escrutinio.core.records.types import Enrolment, Revocation
 from escrutinio.core.verification.verified import VerifiedLog
 from escrutinio.intake.authoring.keyring import ROOT, Keyring
 from escrutinio.intake.authoring.requests import batches
@@ -27,11 +30,13 @@ from escrutinio.running.workspace.collection.collection import KEYS, Collection,
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """How many keys the election's log has, how many of them are new here, and how many records came over."""
+    """How many keys the election's log has, how many of them are new here, how many records came over, and
+    how many keys are revoked here now since they are there."""
 
     keys: int
     new_keys: int
     records: int
+    revoked: int
 
 
 def refresh(
@@ -60,12 +65,43 @@ def refresh(
         )
         for batch in batches(keys)
     ]
+    revocations = [
+        seal(
+            body,
+            key=keyring.key(ROOT),
+            signer=f"{collection.name}/root",
+            subject=ELECTION,
+            election=own.state.election,
+            issued_at=clock,
+        )
+        for body in revoked_since(collection, own, official, keys)
+    ]
+    # What a key signed while it was in force comes first.
     answers = collection.workspace.add(
-        [*enrolments, *(one.entry.raw for one in carried)], keyring, clock, own
+        [*enrolments, *(one.entry.raw for one in carried), *revocations], keyring, clock, own
     )
     if why := refused(answers):
         raise why
     table = {held.kid.hex(): known_key(held) for held in official.state.keys}
     new = len(table.keys() - {kid.hex() for kid in collection.known_keys()})
     write_files(collection.private, [(KEYS, msgspec.json.encode(table))], private=True)
-    return Refreshed(len(table), new, len(carried))
+    return Refreshed(len(table), new, len(carried), len(revocations))
+
+
+def revoked_since(
+    collection: Collection, own: VerifiedLog, official: VerifiedLog, new: Sequence[EnrolledKey]
+) -> Iterator[Revocation]:
+    """What revokes here the keys that the election's log has revoked, for the reason that it gives.
+
+    The organisation's own key is not among them: nobody else decides who speaks in its log.
+    """
+    bodies = (logged.entry.body for logged in official.state.controls)
+    said = {body.kid: body for body in bodies if isinstance(body, Revocation)}
+    here = {held.kid for held in own.state.keys if held.revoked is None} | {
+        key_id(key.public_key) for key in new
+    }
+    for held in official.state.keys:
+        if held.revoked is None or held.kid not in here or held.key.name == collection.name:
+            continue
+        if (body := said.get(held.kid)) is not None:
+            yield body

@@ -28,7 +28,24 @@
     document.body.dataset.base = base;
   };
 
+  /** What is said in the language of the address comes first, under the first heading. */
+  const inItsLanguage = () => {
+    const parts = location.pathname.split("/");
+    const said = /** @type {HTMLElement | undefined} */ ([...document.querySelectorAll("section[lang]")].find((each) => parts.includes(each.getAttribute("lang") ?? "")));
+    const [first, own] = [document.querySelector("h1"), said?.querySelector("h2")];
+    if (!said || !first || !own) return;
+    for (const [old, kind] of /** @type {[Element, string][]} */ ([[first, "h2"], [own, "h1"]])) {
+      const heading = document.createElement(kind);
+      heading.id = old.id;
+      heading.append(...old.childNodes);
+      old.replaceWith(heading);
+    }
+    said.parentElement?.prepend(said);
+    document.documentElement.lang = said.lang;
+  };
+
   const start = async () => {
+    inItsLanguage();
     const area = /\/areas\/([^/]+?)(?:\.html|\.xml)?$/.exec(location.pathname)?.[1];
     for (const input of document.querySelectorAll("input")) if (area) input.value = decodeURIComponent(area).slice(0, 64);
     for (const base of above()) if (await isBase(base)) return leadTo(base);

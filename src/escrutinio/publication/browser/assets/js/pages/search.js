@@ -19,6 +19,7 @@ export class Search {
   constructor(form) {
     const { base = "../", here = "", page = "station.html" } = form.dataset;
     this.page = page;
+    this.form = form;
     this.lang = document.documentElement.lang || "en";
     this.here = new URL(here || "./", location.href);
     this.json = siteIndex(new URL(base, location.href));
@@ -58,6 +59,8 @@ export class Search {
     this.active = -1;
     fillElement(this.list, hits.map((hit, at) => this.option(hit, at)));
     this.list.hidden = !hits.length;
+    // Where the field stands at the foot of the screen what was found would be below it.
+    if (this.list.firstElementChild && this.list.firstElementChild.getBoundingClientRect().bottom > innerHeight) this.form.scrollIntoView();
     this.input.setAttribute("aria-expanded", String(hits.length > 0));
     this.input.removeAttribute("aria-activedescendant");
     if (!hits.length) this.status.textContent = "";

@@ -1,0 +1,151 @@
+"""The papers of an audit of the boxes, for the people who hold it: A4, in one language a document.
+
+The page of the dice, which hangs where they are thrown; the list of the boxes to fetch, by center, with their
+seals; and for each box a sheet on which two count. What the sheets of the election say stands on none of
+them: a count is blind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from escrutinio.base.words.titles import choose, class_name
+from escrutinio.core.election.state import ContestView
+from escrutinio.core.records.types import Definition
+from escrutinio.evidence.audit.replay import named
+from escrutinio.evidence.audit.seeds import Throws
+from escrutinio.evidence.audit.status import AuditStatus
+from escrutinio.publication.documents.code_words import WORDS
+from escrutinio.publication.documents.marks import watermarks
+from escrutinio.publication.documents.report.document import Tongue
+from escrutinio.publication.documents.typeset import Lost, coded, pdf, what_was_lost
+
+LINES = 4
+"""Lines for those who sign."""
+
+
+@dataclass(frozen=True)
+class AuditPapers:
+    """What they are made of: the audit as it stands, what is known of its dice, and of every box its `seals`
+    (of the manifest) and its `centers`; `boxes` are those to be fetched."""
+
+    definition: Definition
+    contest: ContestView
+    audit: AuditStatus
+    throws: Throws
+    seals: Mapping[str, str]
+    centers: Mapping[str, str]
+    boxes: Sequence[str]
+
+    def to_pdf(self, language: str) -> bytes:
+        """The papers in one language; the same log gives the same bytes."""
+        say, definition = Tongue(language), self.definition
+        election = choose(definition.titles, language, definition.code).text
+        race = choose(self.contest.titles, language, self.contest.code).text
+        heading = say("Audit of the boxes: {contest}", contest=race)
+        said = {
+            "election": f"{election} · {race}",
+            "dice": self._dice(say, heading),
+            "pull": self._pull(say),
+            "count": self._count(say, language),
+            "boxes": [self._box(say, name) for name in self.boxes],
+        }
+        codes = {election: definition.code, race: self.contest.code}
+
+        def content(lost: Lost) -> dict[str, object]:
+            return {
+                "language": language,
+                "title": f"{heading} · {election}",
+                "foot": f"{heading} · {election}",
+                "marks": watermarks(definition.kind, language),
+                "lost": what_was_lost(lost, say),
+                **{key: coded(value, codes, lost) for key, value in said.items()},
+            }
+
+        return pdf("audit.typ", content)
+
+    def _dice(self, say: Tongue, heading: str) -> dict[str, object]:
+        audit, throws = self.audit, self.throws
+        rows = []
+        for name in throws.throwers:
+            _, digest = throws.committed.get(name, (0, b""))
+            _, digits = throws.opened.get(name, (0, ""))
+            rows.append([name, digest.hex(), digits, ""])
+        blank = ["", "", ""]
+        return {
+            "heading": heading,
+            "purpose": say(
+                "Everybody commits to their digits before anybody opens theirs. Dice that fall in public "
+                "count once two organisations state the same. The seed draws the boxes, and nobody chooses "
+                "them."
+            ),
+            "facts": [
+                [say("Commitment (SHA-256)"), audit.digest.hex()],
+                [say("Entry of the log"), say.whole(audit.index)],
+                [say("Procedure"), say(WORDS[type(audit.method)][audit.method])],
+                [say("Risk limit"), say.percent(audit.risk_limit, 2)],
+                [say("Boxes"), say.whole(audit.boxes)],
+                [say("Seed"), audit.seed or ""],
+            ],
+            "header": [say("Who throws"), say("SHA-256 of the digits"), say("Digits"), say("Signature")],
+            "rows": rows,
+            "present": say("Who was there"),
+            "signing": [say("Name"), say("Organisation"), say("Signature")],
+            "lines": [blank] * LINES,
+        }
+
+    def _pull(self, say: Tongue) -> dict[str, object]:
+        times = Counter(name for each in self.audit.rounds for name in each.drawn)
+        order = sorted(self.boxes, key=lambda name: (self.centers.get(name, ""), name))
+        return {
+            "heading": say("Boxes to fetch"),
+            "purpose": say(
+                "Whoever takes out a box reads the station on it and its seal aloud, writes down the seal "
+                "that is on it, and two people put their initials: it is the right box. A seal that is "
+                "broken or another one is written down, and the box is counted all the same."
+            ),
+            "header": [
+                say("Center"), say("Station"), say("Seal listed"), say("Seal found"),
+                say("It is the right box"), say("Drawn"),
+            ],
+            "rows": [
+                [self.centers.get(name, ""), name, self.seals.get(name, ""), "", "", say.whole(times[name])]
+                for name in order
+            ],
+        }  # fmt: skip
+
+    def _count(self, say: Tongue, language: str) -> dict[str, object]:
+        view = self.contest
+        options = zip(view.option_titles, view.options, strict=True)
+        classes = zip(view.class_titles, view.classes, strict=True)
+        names = [choose(titles, language, code).text for titles, code in options]
+        names += [class_name(code, titles, language) for titles, code in classes]
+        if view.marks > 1:
+            names.append(say("Valid ballots"))
+        return {
+            "purpose": say(
+                "Two people count, each for themselves, without having seen the tally sheet; where they "
+                "differ they count again. They sign, and commit to the count before they say it."
+            ),
+            "header": [say("Vouchers"), say("First counter"), say("Second counter"), say("Agreed")],
+            "rows": [[name, "", "", ""] for name in (*names, say("All vouchers in the box"))],
+            "mixed": say(
+                "Where ballots of several boxes lie together, they are counted together, on one sheet that "
+                "names all of them: ____________________________________________"
+            ),
+            "lines": [["", "", ""]] * 2,
+        }
+
+    def _box(self, say: Tongue, name: str) -> dict[str, object]:
+        places = [box for each in self.audit.rounds for box in each.boxes if box.station == name]
+        facts = [
+            [say("Center"), self.centers.get(name, "")],
+            [say("Seal listed"), self.seals.get(name, "")],
+            [say("Seal found"), "____________________"],
+            [say("Sheet of this box"), "____ / ____"],
+        ]
+        if any(box.position is not None for box in places):
+            facts.append([say("Places to count"), ", ".join(named(box).partition("#")[2] for box in places)])
+        return {"heading": say("Count of box {station}", station=name), "facts": facts}

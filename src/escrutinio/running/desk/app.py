@@ -1,0 +1,119 @@
+"""One desk for a workspace: signing, transcription and the coverage board, each for its own sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from escrutinio.base.dataclass import dataclass
+from escrutinio.base.errors import InputError
+from escrutinio.core.records.codes import Kind, LogRole
+from escrutinio.running.desk.board import Board
+from escrutinio.running.desk.entrance import HOME, Entrance
+from escrutinio.running.desk.local import LOOPBACK, asset, middleware
+from escrutinio.running.desk.sessions import Sessions, Use
+from escrutinio.running.desk.signing.app import SigningPages
+from escrutinio.running.desk.signing.place import SigningPlace
+from escrutinio.running.desk.transcription.app import TranscriptionPages
+from escrutinio.running.desk.transcription.desk import Desk
+from escrutinio.running.desk.transcription.texts import texts
+from escrutinio.running.workspace.collection.collection import Collection
+from escrutinio.running.workspace.workspace import Workspace
+
+DESK = "desk"
+"""The directory in a workspace's private part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the desk listens, and the names and addresses under which it is asked for."""
+
+    host: str
+    port: int
+    names: tuple[str, ...]
+
+
+def read_listening(text: str, names: Sequence[str], tls: bool) -> Listening:
+    """`ADDRESS:PORT`, an IPv4 address of this machine, with more names that people use for it.
+
+    Raises InputError for anything else, for an address beyond this machine without TLS, and for 0.0.0.0
+    without a name: people have to ask for something.
+    """
+    host, _, port = text.rpartition(":")
+    try:
+        address = ip_address(host)
+        if address.version != 4 or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
+            raise ValueError
+    except ValueError:
+        raise InputError("desk-listen", text=repr(text[:80])) from None
+    for name in names:
+        if not name or len(name) > 253 or not all(c.isascii() and (c.isalnum() or c in "-.") for c in name):
+            raise InputError("desk-name", name=repr(name[:80]))
+    if not address.is_loopback and not tls:
+        raise InputError("desk-without-tls", address=host)
+    own = () if address.is_unspecified else LOOPBACK if address.is_loopback else (host,)
+    if not (own or names):
+        raise InputError("desk-nameless", address=host)
+    return Listening(host, int(port), tuple(dict.fromkeys((*own, *(name.lower() for name in names)))))
+
+
+def desk_application(
+    workspace: Workspace,
+    *,
+    names: Sequence[str] = LOOPBACK,
+    now: Callable[[], int],
+    keys: Mapping[str, str] | None = None,
+    pictures: Desk | None = None,
+) -> Starlette:
+    """The desk of a workspace, known by `names`: with the keys at hand on this machine, by the name that they
+    sign as, and the pictures that are to be typed.
+
+    Raises LogError where its log cannot be read.
+    """
+    directory = desk_directory(workspace)
+    sessions = Sessions(directory, now)
+    place = SigningPlace(workspace, directory, keys or {}, now)
+    state = place.log().state
+
+    def fictional(lang: str) -> str:
+        return "" if state.definition.body.kind is Kind.REAL else texts(lang)["fictional"]
+
+    entrance = Entrance(sessions, fictional, now)
+    signing = SigningPages(
+        place, lambda request: entrance.who(request, Use.SIGNER), entrance.turn_away, fictional, now
+    )
+    routes = [*entrance.routes(), *signing.routes(), Route("/assets/{name}", asset)]
+    if pictures is not None:
+        pages = TranscriptionPages(
+            pictures, state, lambda request: _label(entrance, request), entrance.turn_away, HOME[Use.TYPIST]
+        )
+        routes += pages.routes()
+    collection = Collection(workspace) if workspace.role in (LogRole.PARTY, LogRole.OBSERVER) else None
+    routes.append(Route(HOME[Use.BOARD], _guarded(entrance, Board(workspace, collection))))
+    return Starlette(routes=routes, middleware=middleware(names))
+
+
+def desk_directory(workspace: Workspace) -> Path:
+    """Where the desk keeps its sessions, certificate, drafts and transcriptions."""
+    return workspace.private / DESK
+
+
+def _label(entrance: Entrance, request: Request) -> str | None:
+    session = entrance.who(request, Use.TYPIST)
+    return None if session is None else session.label
+
+
+def _guarded(entrance: Entrance, board: Board) -> Callable[..., object]:
+    async def answer(request: Request) -> Response:
+        if await run_in_threadpool(entrance.who, request, Use.BOARD) is None:
+            return entrance.turn_away(request)
+        return await board.page(request)
+
+    return answer

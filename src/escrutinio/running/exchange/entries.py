@@ -1,0 +1,45 @@
+"""How records go to a hub over HTTP, after the SCITT reference API: addresses, media types and bounds.
+
+    POST /entries                 one record (application/cose), or several one after another (a CBOR
+                                  sequence, RFC 8742, application/cbor-seq)
+        202                       durable; `Location` is where to ask. One record: the body is the signed
+                                  promise, where the hub has a key for that. Several: a JSON list, in order
+        201                       public within the seconds of `Prefer: wait=N`; the body is the .tlog-proof
+    GET /entries/<SHA-256>        200 with the .tlog-proof; 202 as above while it is not public; 404
+    PUT /attachments/<SHA-256>    204; only what a record named that would be admitted
+    GET /problems/<code>          what a refusal says
+
+Everything refused is said as problem details (`problem`). The same bytes again get the same answer.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from escrutinio.running.exchange.problem import ProblemDetails
+
+ENTRIES, ATTACHMENTS_AT = "entries", "attachments"
+RECORD_TYPE, BATCH_TYPE, JSON_TYPE = "application/cose", "application/cbor-seq", "application/json"
+PROOF_TYPE = "text/plain; charset=utf-8"
+
+MAX_BATCH_BYTES = 4 * 1024 * 1024
+MAX_BATCH_RECORDS = 5_000
+MAX_ANSWER = 16 * 1024 * 1024
+"""Bounds of one batch, and of what a client reads of the answer to it."""
+
+LONGEST_WAIT = 60
+"""Seconds that a hub waits with an answer at most (`Prefer: wait=N`)."""
+
+ATTACHMENT_MISSING, KEY_BUSY = "attachment-missing", "key-busy"
+"""Codes of refusal beside those of admission: a file that is to be sent first; a key that sends too much."""
+
+
+class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to one record of a batch: its SHA-256, the status that it would get by itself, its index in
+    the log, the promise in base64 (a JSON text), or the problem."""
+
+    digest: str
+    status: int
+    index: int | None = None
+    promise: bytes | None = None
+    problem: ProblemDetails | None = None

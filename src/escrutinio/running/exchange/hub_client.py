@@ -1,0 +1,181 @@
+"""A hub, as whoever sends records to it sees it: patient with one that is busy or away, and trusting it in
+nothing: a proof is checked before it counts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from time import monotonic, sleep
+
+import msgspec
+
+from escrutinio.base.dataclass import dataclass
+from escrutinio.base.errors import EscrutinioError, LogError
+from escrutinio.core.log.merkle import leaf_hash, verify_inclusion
+from escrutinio.core.log.policy import Policy
+from escrutinio.core.log.proofs import MAX_PROOF, parse_proof, verify_proof
+from escrutinio.core.records.attachments import file_name
+from escrutinio.running.exchange.asking import HttpAnswer, HttpAsker, NoAnswerError
+from escrutinio.running.exchange.entries import (
+    ATTACHMENTS_AT,
+    BATCH_TYPE,
+    ENTRIES,
+    LONGEST_WAIT,
+    MAX_ANSWER,
+    MAX_BATCH_BYTES,
+    MAX_BATCH_RECORDS,
+    BatchItem,
+)
+from escrutinio.running.exchange.parcel import named_attachments
+from escrutinio.running.exchange.problem import read_problem
+
+PATIENCE = 30.0
+"""Seconds that one answer may take."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds before a request is made again: twice as many each time, up to the longest, and by chance up to as
+many less, so that those who were cut off together do not come back together."""
+
+_BUSY = frozenset({408, 429, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a record: durable with the hub, and promised where it has a key for that; or why not."""
+
+    promise: bytes = b""
+    why: EscrutinioError | None = None
+
+
+class HubClient:
+    """Sends records to the hub at an http or https address.
+
+    A hub that is busy or cannot be reached is asked again until `seconds` are over in all; `pause` waits so
+    many of them.
+    """
+
+    def __init__(self, address: str, seconds: float = 0.0, pause: Callable[[float], object] = sleep) -> None:
+        self.address = address
+        self._asker = HttpAsker(address, PATIENCE)
+        self._until, self._pause = monotonic() + seconds, pause
+
+    def send(self, records: Sequence[bytes], attachments: Mapping[bytes, bytes]) -> list[Sent]:
+        """Send records, and of what they attach that which the hub lacks; what became of each, in order.
+
+        Raises LogError where the hub cannot be reached or does not take part; what it took stays taken.
+        """
+        found = [sent for part in _cut(records) for sent in self._send(part)]
+        again = []
+        for place, (raw, sent) in enumerate(zip(records, found, strict=True)):
+            if sent.why is not None and sent.why.code == "hub-attachment-missing":
+                self._attach(raw, attachments)
+                again.append(place)
+        if again:
+            parts = _cut([records[place] for place in again])
+            for place, sent in zip(again, (s for part in parts for s in self._send(part)), strict=True):
+                found[place] = sent
+        return found
+
+    def _send(self, records: Sequence[bytes]) -> list[Sent]:
+        body = b"".join(records)
+        answer = self._ask("POST", ENTRIES, body, limit=MAX_ANSWER, headers={"Content-Type": BATCH_TYPE})
+        if answer.status != 202:
+            raise self._refusal(answer)
+        try:
+            items = msgspec.json.decode(answer.body, type=list[BatchItem])
+        except msgspec.DecodeError:
+            items = []
+        if [item.digest for item in items] != [sha256(raw).hexdigest() for raw in records]:
+            raise LogError("hub-other-answer", address=self.address)
+        return [
+            Sent(why=item.problem.error) if item.problem is not None else Sent(item.promise or b"")
+            for item in items
+        ]
+
+    def _attach(self, raw: bytes, attachments: Mapping[bytes, bytes]) -> None:
+        """Send what a record names; what the hub does not want, it has, or was not asked for."""
+        for digest in named_attachments(raw):
+            path = f"{ATTACHMENTS_AT}/{file_name(digest)}"
+            answer = self._ask("PUT", path, attachments.get(digest, b""), limit=MAX_ANSWER)
+            if answer.status not in (204, 404):
+                raise self._refusal(answer)
+
+    def proof(self, raw: bytes, policy: Policy | None, wait: float = 0.0) -> bytes | None:
+        """The proof that a record is in the log, checked against the record and the policy, after `wait`
+        seconds at most; None while it is not public.
+
+        Without a policy nobody says whose the log is. Raises LogError, also where the proof does not hold.
+        """
+        until = monotonic() + wait
+        while True:
+            left = min(max(0, round(until - monotonic())), LONGEST_WAIT)
+            path, headers = f"{ENTRIES}/{sha256(raw).hexdigest()}", {"Prefer": f"wait={left}"}
+            answer = self._ask("GET", path, limit=MAX_PROOF, headers=headers, longer=left)
+            if answer.status == 200:
+                check_proof(answer.body, raw, policy)
+                return answer.body
+            if answer.status not in (202, 404):
+                raise self._refusal(answer)
+            if answer.status == 404 or monotonic() >= until or left == 0:
+                return None
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        limit: int,
+        headers: Mapping[str, str] | None = None,
+        longer: float = 0.0,
+    ) -> HttpAnswer:
+        pause = FIRST_PAUSE
+        while True:
+            why: LogError
+            try:
+                answer = self._asker.ask(method, path, body, limit=limit, headers=headers, longer=longer)
+            except NoAnswerError as none:
+                if none.long:
+                    raise LogError("hub-other-answer", address=self.address) from None
+                why = LogError("hub-unreached", address=self.address, why=none.why or "—")
+                if none.slow:
+                    why = LogError("hub-slow", address=self.address, seconds=round(PATIENCE + longer))
+            else:
+                if answer.status not in _BUSY:
+                    return answer
+                why = self._refusal(answer)
+            left = self._until - monotonic()
+            if left <= 0:
+                raise why from None
+            self._pause(min(left, pause * random.uniform(0.5, 1)))
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _refusal(self, answer: HttpAnswer) -> LogError:
+        return LogError(
+            "hub-refuses", address=self.address, why=read_problem(answer.status, answer.body).error
+        )
+
+
+def check_proof(proof: bytes, raw: bytes, policy: Policy | None) -> None:
+    """Raise LogError where a proof is not one for this record, in a log that the policy trusts if there is
+    one."""
+    read = parse_proof(proof)
+    if policy is not None:
+        verify_proof(read, raw, policy)
+        return
+    head = read.checkpoint.checkpoint
+    verify_inclusion(leaf_hash(raw), read.index, head.size, read.hashes, head.root)
+
+
+def _cut(records: Sequence[bytes]) -> Iterator[list[bytes]]:
+    part: list[bytes] = []
+    size = 0
+    for raw in records:
+        if part and (size + len(raw) > MAX_BATCH_BYTES or len(part) == MAX_BATCH_RECORDS):
+            yield part
+            part, size = [], 0
+        part.append(raw)
+        size += len(raw)
+    if part:
+        yield part

@@ -1,0 +1,1 @@
+"""The authority's side of the night: receiver, quarantine, sequencer, live publication."""

@@ -1,0 +1,105 @@
+"""What a receiver remembers of a record that it took: when, by when it promised it to be public, and whether
+the log was told how it came. In an SQLite file, durable before the sender is answered.
+
+Rows go once the log was told and the record is public: then the proof is the answer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from escrutinio.base.dataclass import dataclass
+from escrutinio.base.errors import LogError
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS received (
+    digest BLOB PRIMARY KEY, idx INTEGER NOT NULL, moment INTEGER NOT NULL, due INTEGER NOT NULL,
+    seconds INTEGER NOT NULL, channel INTEGER NOT NULL, told INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS in_order ON received (told, idx);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A record that was taken: its digest and index, the moment (seconds since 1970), by when it was promised
+    to be public, seconds since it was issued, and the code of its channel."""
+
+    digest: bytes
+    index: int
+    moment: int
+    due: int
+    seconds: int
+    channel: int
+
+
+class ReceivedJournal:
+    """The journal in the file at `path`, made if missing. One object must not be used by two threads at once;
+    raises LogError where the file cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._told():
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LogError("store-unusable", path=self._path, why=str(error)) from None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._told():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def add(self, rows: Sequence[Received]) -> None:
+        """Remember records, durably; one that is there keeps what was promised first."""
+        values = [(r.digest, r.index, r.moment, r.due, r.seconds, r.channel) for r in rows]
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO received VALUES (?, ?, ?, ?, ?, ?, 0)", sorted(values)
+            )
+
+    def find(self, digest: bytes) -> Received | None:
+        """What is remembered of the record with this SHA-256."""
+        query = "SELECT digest, idx, moment, due, seconds, channel FROM received WHERE digest = ?"
+        with self._told():
+            row = self._db.execute(query, (digest,)).fetchone()
+        return None if row is None else Received(*row)
+
+    def untold(self, most: int) -> list[Received]:
+        """Records of which the log was not told how they came: the first that follow on one another."""
+        query = (
+            "SELECT digest, idx, moment, due, seconds, channel FROM received WHERE told = 0 "
+            "ORDER BY idx LIMIT ?"
+        )
+        with self._told():
+            rows = [Received(*row) for row in self._db.execute(query, (most,))]
+        return [row for place, row in enumerate(rows) if row.index == rows[0].index + place]
+
+    def tell(self, rows: Sequence[Received], public: int) -> None:
+        """The log was told of these; those below the `public` size that it was told of go."""
+        with self._transaction():
+            self._db.executemany(
+                "UPDATE received SET told = 1 WHERE digest = ?", [(row.digest,) for row in rows]
+            )
+            self._db.execute("DELETE FROM received WHERE told = 1 AND idx < ?", (public,))

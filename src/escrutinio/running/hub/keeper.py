@@ -1,0 +1,212 @@
+"""What happens to records that came, in groups and in one thread: budget, attachments, admission, and a
+promise for what is durable. The log is told how they came by `arrival` records of the receiver's key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from inspect import get_annotations
+
+from escrutinio.base.clock import now
+from escrutinio.base.dataclass import dataclass
+from escrutinio.base.errors import EscrutinioError, InputError, LogError
+from escrutinio.base.files import PRIVATE, directory_mode, make_directories, write_files
+from escrutinio.core.election.following import kid_of, kind_of
+from escrutinio.core.election.state import attachments_of
+from escrutinio.core.log.accept import Acceptor, Refusal
+from escrutinio.core.log.store import Receipt, Store
+from escrutinio.core.records import types as t
+from escrutinio.core.records.attachments import digest_of, file_name
+from escrutinio.core.records.codes import Channel, Refused
+from escrutinio.core.records.entry import read_record
+from escrutinio.core.records.parts import Arrived, RefusedCount
+from escrutinio.running.exchange.entries import ATTACHMENT_MISSING, KEY_BUSY
+from escrutinio.running.exchange.parcel import ATTACHMENTS
+from escrutinio.running.hub.budget import Budgets
+from escrutinio.running.hub.promising import Promising, ReceiverKey, promising
+from escrutinio.running.workspace.workspace import Workspace
+
+HELD = "held"
+"""In the private part: attachments whose record has not come again yet."""
+
+MOST_WANTED = 10_000
+"""Attachments that may be sent because a record named them; the oldest are forgotten."""
+
+MOST_ARRIVALS = 5_000
+"""Entries of which one `arrival` record tells."""
+
+_ATTACHING = frozenset(
+    code
+    for code, body in t.BY_CODE.items()
+    if any("Attachment" in str(kind) for each in body.__mro__ for kind in get_annotations(each).values())
+)
+
+_REASONS = {
+    "malformed": Refused.MALFORMED,
+    "not-enrolled": Refused.UNKNOWN_KEY,
+    "bad-signature": Refused.BAD_SIGNATURE,
+    "other-election": Refused.OTHER_ELECTION,
+    "does-not-fit": Refused.TOO_LONG,
+}
+"""The refusals that an `arrival` record has a reason for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record that is durable: its index, whether it was there before, and the promise, if there is one."""
+
+    index: int
+    duplicate: bool
+    promise: bytes = b""
+
+
+class Keeper:
+    """Takes groups of records into a workspace's log; for one thread. `keeper` opens one."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        acceptor: Acceptor,
+        store: Store,
+        budgets: Budgets,
+        promises: Promising | None,
+    ) -> None:
+        self._workspace, self._acceptor, self._store = workspace, acceptor, store
+        self._budgets, self._promises = budgets, promises
+        self._wanted: dict[bytes, int] = {}
+        self._refused: Counter[str] = Counter()
+
+    def keep(self, records: Sequence[bytes]) -> list[Kept | Refusal]:
+        """Take records: each is durable when this returns, or refused. Raises LogError, with nothing taken,
+        where the store fails."""
+        stopped = [self._stops(raw) for raw in records]
+        left = [raw for raw, why in zip(records, stopped, strict=True) if why is None]
+        answers = iter(self._acceptor.accept(left))
+        found = [next(answers) if why is None else why for why in stopped]
+        self._refused.update(each.code for each in found if isinstance(each, Refusal))
+        for raw, each in zip(records, found, strict=True):
+            if not isinstance(each, Refusal) and not each.duplicate:
+                self._budgets.take(kid_of(raw))
+        kept = [(raw, each) for raw, each in zip(records, found, strict=True) if isinstance(each, Receipt)]
+        promises = self._promised(kept)
+        return [
+            each if isinstance(each, Refusal) else Kept(each.index, each.duplicate, promises.get(raw, b""))
+            for raw, each in zip(records, found, strict=True)
+        ]
+
+    # --- before ---
+
+    def _stops(self, raw: bytes) -> Refusal | None:
+        """What keeps a record from being asked about: its key's budget, a file that is not there."""
+        kid = kid_of(raw)
+        if not self._budgets.has(kid) and self._store.index_of(sha256(raw).digest()) is None:
+            why = InputError("hub-key-busy", kid=kid.hex(), seconds=self._budgets.seconds(kid))
+            return Refusal(KEY_BUSY, why)
+        if kind_of(raw) not in _ATTACHING:
+            return None
+        try:
+            named = attachments_of(read_record(raw).body)
+        except EscrutinioError:
+            return None  # which the log will say
+        lacking = [each for each in named if self._workspace.attachment(each.digest) is None]
+        if not lacking or (verdict := self._acceptor.judge([raw])[0]) is not None:
+            return None if not lacking else verdict
+        for each in lacking:
+            content = self._held(each.digest)
+            if content is None:
+                self._want(each.digest, each.size)
+                return Refusal(
+                    ATTACHMENT_MISSING, InputError("hub-attachment-missing", name=file_name(each.digest))
+                )
+            # What a record names stands in the publication before the log does.
+            write_files(self._workspace.public / ATTACHMENTS, [(file_name(each.digest), content)])
+        for each in lacking:
+            (self._workspace.private / HELD / file_name(each.digest)).unlink(missing_ok=True)
+        return None
+
+    def _held(self, digest: bytes) -> bytes | None:
+        try:
+            content = (self._workspace.private / HELD / file_name(digest)).read_bytes()
+        except OSError:
+            return None
+        return content if digest_of(content) == digest else None
+
+    def _want(self, digest: bytes, size: int) -> None:
+        if len(self._wanted) >= MOST_WANTED:
+            oldest = next(iter(self._wanted))
+            del self._wanted[oldest]
+            (self._workspace.private / HELD / file_name(oldest)).unlink(missing_ok=True)
+        self._wanted[digest] = size
+
+    def wanted(self, digest: bytes) -> int | None:
+        """The size of an attachment that a record named which would be admitted; None for any other."""
+        return self._wanted.get(digest)
+
+    def hold(self, content: bytes) -> None:
+        """Hold an attachment that is wanted until its record comes again. Raises LogError."""
+        held = self._workspace.private / HELD
+        make_directories(held, directory_mode(PRIVATE))
+        write_files(held, [(file_name(digest_of(content)), content)], private=True)
+
+    # --- after ---
+
+    def _promised(self, kept: Sequence[tuple[bytes, Receipt]]) -> dict[bytes, bytes]:
+        """Promises by record. One that was there before has the same, or a first one where a crash came
+        between it and its promise; what is public needs none."""
+        if self._promises is None:
+            return {}
+        known = {raw: each for raw, each in kept if each.duplicate}
+        found = {raw: self._promises.find(sha256(raw).digest()) for raw in known}
+        public = self._store.head("public").size if known else 0
+        fresh = {
+            raw: each.index
+            for raw, each in kept
+            if not each.duplicate or (not found[raw] and each.index >= public)
+        }
+        return found | dict(self._promises.give(list(fresh.items()), now()))
+
+    def tell(self) -> int:
+        """Tell the log how entries came, up to the first gap; how many of them. Raises LogError."""
+        if self._promises is None or not (rows := self._promises.journal.untold(MOST_ARRIVALS)):
+            return 0
+        counts: Counter[Refused] = Counter()
+        for code, count in self._refused.items():
+            if code in _REASONS:
+                counts[_REASONS[code]] += count
+        body = t.Arrival(
+            rows[0].index,
+            tuple(Arrived(Channel(row.channel), row.seconds) for row in rows),
+            tuple(RefusedCount(reason, min(count, 2**32 - 1)) for reason, count in sorted(counts.items())),
+        )
+        (answer,) = self._acceptor.accept([self._promises.seal(body, now())])
+        if isinstance(answer, Refusal):
+            raise LogError("hub-receiver-key", why=answer.why)
+        self._refused.clear()
+        self._promises.journal.tell(rows, self._store.head("public").size)
+        return len(rows)
+
+    def check_key(self) -> None:
+        """Raise LogError where the log does not hear the receiver's key."""
+        if self._promises is not None:
+            probe = self._promises.seal(t.Promise(bytes(32), now()), now())
+            (refusal,) = self._acceptor.judge([probe])
+            if refusal is not None:
+                raise LogError("hub-receiver-key", why=refusal.why)
+
+
+@contextmanager
+def keeper(workspace: Workspace, budgets: Budgets, key: ReceiverKey | None) -> Iterator[Keeper]:
+    """What takes records into a workspace's log; any number of processes may have one.
+
+    Raises LogError where the log cannot be read, or does not hear the key.
+    """
+    with (
+        workspace.acceptor() as acceptor,
+        workspace.store() as store,
+        promising(workspace, key) as promises,
+    ):
+        made = Keeper(workspace, acceptor, store, budgets, promises)
+        made.check_key()
+        yield made

@@ -1,0 +1,95 @@
+"""The promises of a receiver: a record will be in the log by then, signed with its key and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+
+from escrutinio.base.dataclass import dataclass
+from escrutinio.base.files import write_files
+from escrutinio.core.records import types as t
+from escrutinio.core.records.codes import Channel
+from escrutinio.core.records.cose import split
+from escrutinio.core.records.entry import decode_payload, seal
+from escrutinio.core.records.keys import KeyHolder
+from escrutinio.running.hub.journal import Received, ReceivedJournal
+from escrutinio.running.workspace.workspace import Workspace
+
+JOURNAL = "received.sqlite"
+"""In the private part: what was promised, and what the log is still to be told of."""
+
+_LONGEST = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverKey:
+    """What promises are signed with: the key, its enrolled name, and the seconds that it promises."""
+
+    holder: KeyHolder
+    name: str
+    seconds: int
+
+
+class Promising:
+    """Gives promises and finds them again; not for two threads at once. `promising` opens one."""
+
+    def __init__(self, election: bytes, key: ReceiverKey, journal: ReceivedJournal) -> None:
+        self._election, self._key, self.journal = election, key, journal
+
+    def give(self, fresh: Sequence[tuple[bytes, int]], moment: int) -> Mapping[bytes, bytes]:
+        """Promise records with their indices at a moment, in seconds since 1970: by record, and durable."""
+        if not fresh:
+            return {}
+        rows = [
+            Received(
+                digest=sha256(raw).digest(),
+                index=index,
+                moment=moment,
+                due=moment + self._key.seconds,
+                seconds=max(0, min(moment - _issued_at(raw), _LONGEST)),
+                channel=Channel.NETWORK,
+            )
+            for raw, index in fresh
+        ]
+        self.journal.add(rows)
+        return {raw: self._sealed(row) for (raw, _), row in zip(fresh, rows, strict=True)}
+
+    def find(self, digest: bytes) -> bytes:
+        """The promise that was given for the record with this SHA-256; nothing where none was."""
+        found = self.journal.find(digest)
+        return b"" if found is None else self._sealed(found)
+
+    def _sealed(self, row: Received) -> bytes:
+        return self.seal(t.Promise(row.digest, row.due), row.moment)
+
+    def seal(self, body: t.Promise | t.Arrival, moment: int) -> bytes:
+        """Sign something as the receiver."""
+        return seal(
+            body,
+            key=self._key.holder,
+            signer=self._key.name,
+            subject="election",
+            election=self._election,
+            issued_at=moment,
+        )
+
+
+@contextmanager
+def promising(workspace: Workspace, key: ReceiverKey | None) -> Iterator[Promising | None]:
+    """The promises of a workspace's receiver; None for one without a key. Raises LogError."""
+    if key is None:
+        yield None
+        return
+    path = workspace.private / JOURNAL
+    if not path.exists():
+        write_files(workspace.private, [(JOURNAL, b"")], private=True)
+    journal = ReceivedJournal(path)
+    try:
+        yield Promising(bytes.fromhex(workspace.settings.election), key, journal)
+    finally:
+        journal.close()
+
+
+def _issued_at(raw: bytes) -> int:
+    return int(decode_payload(split(raw).payload)[3])

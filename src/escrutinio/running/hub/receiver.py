@@ -1,0 +1,259 @@
+"""The receiver of a hub as an ASGI application (`exchange.entries` says what goes over the wire)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from threading import Lock
+from time import perf_counter
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from escrutinio.base.errors import CONTEXT, EscrutinioError, InputError, LogError, RecordError
+from escrutinio.base.words.catalogue import SOURCE, catalogue, languages
+from escrutinio.core.log.accept import Refusal
+from escrutinio.core.log.store import Store
+from escrutinio.core.records.attachments import MAX_ATTACHMENT, digest_of
+from escrutinio.core.records.cose import MAX_RECORD, records_of
+from escrutinio.running.exchange.entries import (
+    ATTACHMENTS_AT,
+    BATCH_TYPE,
+    ENTRIES,
+    LONGEST_WAIT,
+    MAX_BATCH_BYTES,
+    MAX_BATCH_RECORDS,
+    RECORD_TYPE,
+)
+from escrutinio.running.exchange.problem import PROBLEMS
+from escrutinio.running.hub.answers import refuse_record, refuse_with, shown, taken, taken_together
+from escrutinio.running.hub.intake import Intake
+from escrutinio.running.hub.keeper import Keeper, Kept
+from escrutinio.running.hub.measures import Measures
+from escrutinio.running.hub.promising import Promising
+from escrutinio.running.hub.public_log import PublicLog
+from escrutinio.running.workspace.workspace import Workspace
+
+BODY_SECONDS = 20.0
+"""How long a body may take: who sends slower comes with less at once."""
+
+_HEX = re.compile(r"[0-9a-f]{64}")
+_WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
+
+
+class _BadRequestError(Exception):
+    def __init__(self, status: int, error: EscrutinioError) -> None:
+        super().__init__(error.code)
+        self.status, self.error = status, error
+
+
+_REFUSED = (_BadRequestError, HTTPException, LogError, ClientDisconnect)
+_POSTED_TO = f"/{ENTRIES}"
+
+
+class Receiver:
+    """Answers requests for a workspace's log; `store` and `promises` are its own, to look things up."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        keeper: Keeper,
+        store: Store,
+        promises: Promising | None,
+        measures: Measures,
+        health: Callable[[], EscrutinioError | None],
+    ) -> None:
+        self._keeper, self._store, self._promises = keeper, store, promises
+        self._public = PublicLog(workspace)
+        self._measures, self._health = measures, health
+        self._lock = Lock()
+        self._intake: Intake | None = None
+
+    def application(self) -> ASGIApp:
+        """The application, to be served by one process and one event loop."""
+
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            self._intake = Intake(self._keeper, self._measures.count)
+            yield
+            await self._intake.close()
+
+        others = Starlette(
+            routes=[
+                Route(_POSTED_TO, self._post, methods=["POST"]),
+                Route(f"/{ENTRIES}/{{digest}}", self._ask, methods=["GET"]),
+                Route(f"/{ATTACHMENTS_AT}/{{digest}}", self._attach, methods=["PUT"]),
+                Route(f"/{PROBLEMS}/{{code}}", self._explain, methods=["GET"]),
+                Route("/health", self._say_health, methods=["GET"]),
+                Route("/metrics", self._say_measures, methods=["GET"]),
+            ],
+            exception_handlers=dict.fromkeys(_REFUSED, _refused),
+            lifespan=lifespan,
+        )
+
+        async def application(scope: Scope, receive: Receive, send: Send) -> None:
+            """What comes by the thousand goes past the framework, which takes half of the time."""
+            if scope.get("path") != _POSTED_TO or scope.get("method") != "POST":
+                await others(scope, receive, send)
+                return
+            request = Request(scope, receive)
+            try:
+                response = await self._post(request)
+            except _REFUSED as error:
+                response = _refused(request, error)
+            await response(scope, receive, send)
+
+        return application
+
+    # --- records ---
+
+    async def _post(self, request: Request) -> Response:
+        started = perf_counter()
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == RECORD_TYPE:
+            raw = await _body(request, MAX_RECORD)
+            answer = (await self._take([raw], request))[0]
+            response = await self._answer_one(raw, answer, _seconds(request))
+        elif kind == BATCH_TYPE:
+            records = _cut(await _body(request, MAX_BATCH_BYTES))
+            response = taken_together(records, await self._take(records, request))
+        else:
+            raise _BadRequestError(415, InputError("hub-type", given=repr(kind[:60]), known=RECORD_TYPE))
+        self._measures.answered(response.status_code, perf_counter() - started)
+        return response
+
+    async def _take(self, records: list[bytes], request: Request) -> list[Kept | Refusal]:
+        assert self._intake is not None
+        sender = request.client.host if request.client else ""
+        try:
+            return await self._intake.take(records, sender)
+        except InputError as error:
+            raise _BadRequestError(503, error) from None
+
+    async def _answer_one(self, raw: bytes, answer: Kept | Refusal, seconds: float) -> Response:
+        if isinstance(answer, Refusal):
+            return refuse_record(answer)
+        digest = sha256(raw).digest()
+        if (answer.duplicate or seconds) and await self._public.until_public(answer.index, seconds):
+            proof = await run_in_threadpool(self._public.proof, answer.index)
+            if proof is not None:
+                return shown(digest, proof, 201 if not answer.duplicate else 200)
+        return taken(digest, answer)
+
+    async def _ask(self, request: Request) -> Response:
+        digest = _digest(request)
+        index, promise = await run_in_threadpool(self._find, digest)
+        if index is None:
+            raise _BadRequestError(404, InputError("hub-no-entry", digest=digest.hex()))
+        if await self._public.until_public(index, _seconds(request)):
+            proof = await run_in_threadpool(self._public.proof, index)
+            if proof is not None:
+                return shown(digest, proof, 200)
+        return taken(digest, Kept(index, True, promise))
+
+    def _find(self, digest: bytes) -> tuple[int | None, bytes]:
+        with self._lock:
+            promise = b"" if self._promises is None else self._promises.find(digest)
+            return self._store.index_of(digest), promise
+
+    async def _attach(self, request: Request) -> Response:
+        digest = _digest(request)
+        size = self._keeper.wanted(digest)
+        if size is None:
+            raise _BadRequestError(404, InputError("hub-attachment-unnamed", name=digest.hex()))
+        content = await _body(request, min(size, MAX_ATTACHMENT))
+        if digest_of(content) != digest:
+            raise _BadRequestError(422, InputError("hub-attachment-other", name=digest.hex()))
+        await run_in_threadpool(self._keeper.hold, content)
+        return Response(status_code=204)
+
+    # --- about itself ---
+
+    async def _explain(self, request: Request) -> Response:
+        code = str(request.path_params["code"])
+        if not catalogue(SOURCE).has(CONTEXT, code):
+            raise HTTPException(404)
+        said = (catalogue(each).pgettext(CONTEXT, code) for each in sorted(languages()))
+        return PlainTextResponse("".join(f"{each}\n" for each in said))
+
+    async def _say_health(self, _request: Request) -> Response:
+        if (error := self._health()) is not None:
+            return refuse_with(503, error)
+        return PlainTextResponse("ok\n")
+
+    async def _say_measures(self, _request: Request) -> Response:
+        assert self._intake is not None
+        said = self._measures.said(
+            waiting=self._intake.waiting, held=len(self._intake.quarantine), public=self._public.size
+        )
+        return Response(said.body, media_type=said.type)
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """A body, whole: of at most `limit` bytes, within the time it has."""
+    given = request.headers.get("content-length", "0")
+    if not given.isdecimal() or int(given) > limit:
+        raise _BadRequestError(413, InputError("hub-body-long", limit=limit))
+    body, more = b"", True
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+                if len(body) > limit:
+                    raise _BadRequestError(413, InputError("hub-body-long", limit=limit))
+    except TimeoutError:
+        raise _BadRequestError(408, InputError("hub-body-slow", seconds=round(BODY_SECONDS))) from None
+    return body
+
+
+def _cut(body: bytes) -> list[bytes]:
+    try:
+        records = records_of(body)
+    except RecordError as error:
+        raise _BadRequestError(400, error) from None
+    if not 0 < len(records) <= MAX_BATCH_RECORDS:
+        raise _BadRequestError(413, InputError("hub-batch", limit=MAX_BATCH_RECORDS, count=len(records)))
+    return records
+
+
+def _digest(request: Request) -> bytes:
+    given = str(request.path_params["digest"])
+    if not _HEX.fullmatch(given):
+        raise _BadRequestError(404, InputError("hub-no-entry", digest=repr(given[:80])))
+    return bytes.fromhex(given)
+
+
+def _seconds(request: Request) -> float:
+    """The seconds of `Prefer: wait=N` (RFC 7240), as many as are waited."""
+    found = _WAIT.search(request.headers.get("prefer", ""))
+    return 0.0 if found is None else float(min(int(found[1]), LONGEST_WAIT))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    match error:
+        case _BadRequestError():
+            response = refuse_with(error.status, error.error, 1 if error.status == 503 else None)
+            if error.status in (408, 413):
+                response.headers["Connection"] = "close"
+            return response
+        case HTTPException():
+            code = "hub-no-method" if error.status_code == 405 else "hub-no-address"
+            path = repr(request.url.path[:200])
+            response = refuse_with(error.status_code, InputError(code, method=request.method, path=path))
+            response.headers.update(error.headers or {})
+            return response
+        case LogError():
+            return refuse_with(503, error, 5)
+    return Response(status_code=400)  # which nobody reads: half a body is none

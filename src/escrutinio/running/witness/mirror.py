@@ -1,0 +1,127 @@
+"""A copy of a log that follows it: entries are read, everything else is made from them again, and only what
+leads to a checkpoint that the trust file vouches for becomes part of the copy.
+
+Hash tiles are never copied. What a record attaches stands in the copy before the record does; a file that the
+address does not have (any more) is named. A run that is stopped anywhere is gone on with by the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from escrutinio.base.dataclass import dataclass
+from escrutinio.base.errors import LogError
+from escrutinio.base.fetch import open_files
+from escrutinio.base.files import PUBLIC, DirectoryLock, directory_mode, make_directories, write_files
+from escrutinio.core.log.checkpoint import SignedCheckpoint, parse_checkpoint, verify_checkpoint
+from escrutinio.core.log.merkle import EMPTY_ROOT
+from escrutinio.core.log.notes import MAX_NOTE
+from escrutinio.core.log.reader import CHECKPOINT, FileReader, open_log, read_entries
+from escrutinio.core.log.staging import LogEdge, load_edge
+from escrutinio.core.log.trust import Trust
+from escrutinio.core.records.attachments import MAX_ATTACHMENT, digest_of, file_name
+from escrutinio.running.exchange.parcel import ATTACHMENTS, named_attachments
+
+_VERIFIER = "verify.html"
+_AT_ONCE = 16_384
+"""Entries that are copied together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a round came to: the checkpoint that the copy has now, how many entries are new, and what these
+    attach that the address does not have."""
+
+    signed: SignedCheckpoint
+    new: int
+    missing: tuple[bytes, ...]
+
+
+class Mirror:
+    """The copy in `directory` of the log at `address`; only one run works at it. A context manager.
+
+    Raises LogError where another does, and where the copy is damaged.
+    """
+
+    def __init__(self, address: str, directory: Path, trust: Trust) -> None:
+        self._fetch, self._directory, self._trust = open_files(address), directory, trust
+        self._remote = FileReader(lambda path, limit: self._fetch(f"log/{path}", limit))
+        make_directories(directory / "log", directory_mode(PUBLIC))
+        self._lock = DirectoryLock(directory / "log")
+        try:
+            self._signed, self._edge = self._stands()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.release()
+
+    def _stands(self) -> tuple[SignedCheckpoint | None, LogEdge]:
+        local = open_log(self._directory / "log")
+        if not (self._directory / "log" / CHECKPOINT).exists():
+            return None, load_edge(local, 0, EMPTY_ROOT)
+        signed = parse_checkpoint(local.checkpoint())
+        verify_checkpoint(signed, self._trust.policy)
+        return signed, load_edge(local, signed.checkpoint.size, signed.checkpoint.root)
+
+    def advance(self) -> Copied:
+        """Copy what is new. Raises LogError, and the copy stays as it was, where the address cannot be read
+        (FileUnreadableError), where nobody whom the trust file names vouches for what it shows, and where
+        that is another history."""
+        note = self._fetch(f"log/{CHECKPOINT}", MAX_NOTE)
+        if note is None:
+            raise LogError("source-none")
+        signed = parse_checkpoint(note)
+        head, size = verify_checkpoint(signed, self._trust.policy).checkpoint, self._edge.size
+        if head.size < size:
+            raise LogError("log-shrunk", size=head.size, verified=size)
+        edge, missing = self._edge, list[bytes]()
+        entries = read_entries(self._remote, head.size, size)
+        while batch := list(islice(entries, _AT_ONCE)):
+            self._check_beginning(edge.size, batch)
+            missing += self._attach(batch)
+            edge, files = edge.extend(batch)
+            write_files(self._directory / "log", files)
+        if edge.frontier.root != head.root:
+            raise LogError("mirror-other-history", size=head.size, verified=size)
+        if self._signed is None or signed.note != self._signed.note:
+            write_files(self._directory / "log", [(CHECKPOINT, signed.note.data)])
+        self._signed, self._edge = signed, edge
+        return Copied(signed, edge.size - size, tuple(missing))
+
+    def _check_beginning(self, size: int, batch: list[bytes]) -> None:
+        if size == 0:
+            wanted = (self._trust.definition, self._trust.charter)
+            if tuple(sha256(raw).digest() for raw in batch[:2]) != wanted:
+                raise LogError("mirror-other-election")
+
+    def _attach(self, batch: list[bytes]) -> Iterator[bytes]:
+        """Copy what entries attach; what cannot be had."""
+        named = dict.fromkeys(digest for raw in batch for digest in named_attachments(raw))
+        for digest in named:
+            path = f"{ATTACHMENTS}/{file_name(digest)}"
+            if (self._directory / path).exists():
+                continue
+            content = self._fetch(path, MAX_ATTACHMENT)
+            if content is None or digest_of(content) != digest:
+                yield digest
+            else:
+                write_files(self._directory, [(path, content)])
+
+    def copy_verifier(self) -> None:
+        """Copy the `verify.html` that the trust file names, where the address has it. Raises LogError."""
+        named = self._trust.verifier_html
+        content = self._fetch(_VERIFIER, MAX_ATTACHMENT)
+        if named is not None and content is not None and sha256(content).digest() == named:
+            write_files(self._directory, [(_VERIFIER, content)])

@@ -1,0 +1,212 @@
+"""A log's store in a PostgreSQL database, for several receivers on several machines.
+
+One database is the store of one log. Whoever adds locks one row first, so that records follow on one another
+whoever takes them; the publisher's heads are compared and swapped under the same lock. Needs the extra
+`postgres`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from escrutinio.base.errors import LogError
+from escrutinio.base.extras import need
+from escrutinio.core.log.merkle import EMPTY_ROOT
+from escrutinio.core.log.store import Head, Receipt
+
+if TYPE_CHECKING:
+    import psycopg
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS log (version integer NOT NULL, origin text NOT NULL);
+CREATE TABLE IF NOT EXISTS entry (digest bytea PRIMARY KEY, idx bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS pending (idx bigint PRIMARY KEY, record bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS head (
+    kind text PRIMARY KEY, size bigint NOT NULL, root bytea NOT NULL, note bytea NOT NULL
+);
+CREATE TABLE IF NOT EXISTS filled (since bigint NOT NULL, old_size bigint NOT NULL, size bigint NOT NULL);
+"""
+_MAKING = 0x657363727574
+"""The advisory lock under which tables are made, so that two who begin at once do not meet."""
+
+_SIZE = "SELECT coalesce((SELECT max(idx) + 1 FROM pending), (SELECT size FROM head WHERE kind = 'public'))"
+_ADD_ENTRIES = "INSERT INTO entry (digest, idx) SELECT * FROM unnest(%s::bytea[], %s::bigint[])"
+_ADD_PENDING = "INSERT INTO pending (record, idx) SELECT * FROM unnest(%s::bytea[], %s::bigint[])"
+_PENDING = """
+SELECT idx, record FROM (
+    SELECT idx, record, sum(octet_length(record)) OVER (ORDER BY idx) - octet_length(record) AS before
+    FROM pending WHERE idx >= %s AND idx < %s
+) AS reached WHERE before < %s ORDER BY idx
+"""
+
+
+class PostgresStore:
+    """The `Store` of the log with this origin, in the database that `address` names (a libpq connection
+    string; a password belongs into a password file).
+
+    Any number of processes may have one; several threads too. After a database was away the next call
+    connects again; a call that was cut off raises LogError, and what it added may be there.
+    """
+
+    def __init__(self, address: str, origin: str) -> None:
+        need("postgres")
+        self._address, self._origin = address, origin
+        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
+        try:
+            self._make()
+        except BaseException:
+            self.close()
+            raise
+
+    def _make(self) -> None:
+        with self._transaction() as db:
+            db.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING,))
+            db.execute(_SCHEMA)
+            row = db.execute("SELECT version, origin FROM log").fetchone()
+            if row is None:
+                db.execute("INSERT INTO log VALUES (%s, %s)", (_VERSION, self._origin))
+                row = (_VERSION, self._origin)
+            version, found = int(str(row[0])), str(row[1])
+            if version != _VERSION:
+                raise LogError("store-version", path=self._place, version=version, known=_VERSION)
+            if found != self._origin:
+                raise LogError("store-other-log", path=self._place, origin=repr(found), wanted=self._origin)
+            for kind in ("signed", "public"):
+                db.execute(
+                    "INSERT INTO head VALUES (%s, 0, %s, '') ON CONFLICT DO NOTHING", (kind, EMPTY_ROOT)
+                )
+
+    def close(self) -> None:
+        """See `Store`."""
+        if self._connection is not None:
+            self._connection.close()
+
+    @property
+    def _place(self) -> str:
+        """The database as sentences name it: never with what may be a password."""
+        return "PostgreSQL"
+
+    @contextmanager
+    def _transaction(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        import psycopg
+
+        try:
+            if self._connection is None or self._connection.closed:
+                self._connection = psycopg.connect(self._address, connect_timeout=10, client_encoding="utf8")
+                self._connection.execute("SET synchronous_commit TO on")
+                self._connection.commit()
+            with self._connection.transaction():
+                yield self._connection
+        except psycopg.Error as error:
+            why = str(error).strip().splitlines()
+            raise LogError("store-unusable", path=self._place, why=why[0] if why else "") from None
+
+    @property
+    def size(self) -> int:
+        """See `Store`."""
+        with self._transaction() as db:
+            return _number(db.execute(_SIZE).fetchone())
+
+    def index_of(self, digest: bytes) -> int | None:
+        """See `Store`."""
+        with self._transaction() as db:
+            row = db.execute("SELECT idx FROM entry WHERE digest = %s", (digest,)).fetchone()
+        return None if row is None else _number(row)
+
+    def add(self, records: Sequence[bytes], size: int) -> list[Receipt] | None:
+        """See `Store`."""
+        digests = [sha256(record).digest() for record in records]
+        receipts: list[Receipt] = []
+        with self._transaction() as db:
+            db.execute("SELECT 1 FROM head WHERE kind = 'public' FOR UPDATE")
+            start = _number(db.execute(_SIZE).fetchone())
+            if start > size:
+                return None
+            if start < size:
+                raise LogError("store-moved", path=self._place, read=size, size=start)
+            rows = db.execute("SELECT digest, idx FROM entry WHERE digest = ANY(%s)", (digests,))
+            known = {bytes(row[0]): _number(row[1:]) for row in rows if isinstance(row[0], bytes)}
+            fresh: dict[bytes, bytes] = {}
+            for digest, record in zip(digests, records, strict=True):
+                duplicate = digest in known
+                if not duplicate:
+                    known[digest] = start + len(fresh)
+                    fresh[digest] = record
+                receipts.append(Receipt(known[digest], duplicate))
+            if fresh:
+                indices = list(range(start, start + len(fresh)))
+                for table, values in (
+                    ("entry (digest, idx)", fresh.keys()),
+                    ("pending (record, idx)", fresh.values()),
+                ):
+                    db.execute(
+                        f"INSERT INTO {table} SELECT * FROM unnest(%s::bytea[], %s::bigint[])",
+                        (list(values), indices),
+                    )
+        return receipts
+
+    def pending(self, start: int, end: int, max_bytes: int) -> list[bytes]:
+        """See `Store`."""
+        with self._transaction() as db:
+            rows = db.execute(_PENDING, (start, end, max_bytes)).fetchall()
+        records = [bytes(row[1]) for row in rows if isinstance(row[1], bytes)]
+        indices = [_number(row) for row in rows]
+        together = sum(map(len, records))
+        if indices != list(range(start, start + len(rows))) or (
+            together < max_bytes and start + len(rows) != end
+        ):
+            at = next((n for n, index in enumerate(indices, start) if n != index), start + len(rows))
+            raise LogError("store-lost", path=self._place, index=at)
+        return records
+
+    def head(self, kind: str) -> Head:
+        """See `Store`."""
+        with self._transaction() as db:
+            row = db.execute("SELECT size, root, note FROM head WHERE kind = %s", (kind,)).fetchone()
+        assert row is not None
+        size, root, note = row
+        assert isinstance(root, bytes)
+        assert isinstance(note, bytes)
+        return Head(_number((size,)), root, note)
+
+    def _swap(self, db: psycopg.Connection[tuple[object, ...]], kind: str, old: Head, new: Head) -> None:
+        done = db.execute(
+            "UPDATE head SET size = %s, root = %s, note = %s WHERE kind = %s AND size = %s AND root = %s",
+            (new.size, new.root, new.note, kind, old.size, old.root),
+        )
+        if done.rowcount != 1 or new.size <= old.size:
+            raise LogError("store-checkpoint-moved", kind=kind, path=self._place)
+
+    def swap_signed(self, old: Head, new: Head) -> None:
+        """See `Store`."""
+        with self._transaction() as db:
+            self._swap(db, "signed", old, new)
+
+    def swap_public(self, old: Head, new: Head, now: int) -> None:
+        """See `Store`."""
+        with self._transaction() as db:
+            self._swap(db, "public", old, new)
+            db.execute("DELETE FROM pending WHERE idx < %s", (new.size,))
+            if old.size >> 8 != new.size >> 8:
+                db.execute("INSERT INTO filled VALUES (%s, %s, %s)", (now, old.size, new.size))
+
+    def filled_before(self, moment: int) -> list[tuple[int, int]]:
+        """See `Store`."""
+        query = "SELECT old_size, size FROM filled WHERE since <= %s ORDER BY size"
+        with self._transaction() as db:
+            return [(_number(row), _number(row[1:])) for row in db.execute(query, (moment,))]
+
+    def forget_filled(self, moment: int) -> None:
+        """See `Store`."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM filled WHERE since <= %s", (moment,))
+
+
+def _number(row: Sequence[object] | None) -> int:
+    assert row is not None
+    assert isinstance(row[0], int)
+    return row[0]

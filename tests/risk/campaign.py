@@ -1,0 +1,102 @@
+"""Every method under every wrong outcome, so many audits each, and whether the limit held."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import repeat
+from math import lgamma, log, log1p, sqrt
+
+import numpy as np
+
+from tests.risk.audits import (
+    METHODS,
+    Hold,
+    honest,
+    in_the_best_order,
+    keeping_digits_back,
+    repeated,
+    seeds_from,
+    with_slips_held,
+)
+from tests.risk.outcomes import (
+    JUST_WRONG,
+    Election,
+    dropped_votes,
+    half_of_boxes,
+    right,
+    whole_boxes,
+)
+
+AUDITS = 1_000
+"""Audits of a line in the whole campaign: two standard errors of 5 % are 1.4 %."""
+
+Make = Callable[[np.random.Generator], Election]
+
+LINES: dict[str, tuple[Make, Hold]] = {
+    **{make.__name__: (make, honest) for make in JUST_WRONG},
+    "bounds: dropped votes": (dropped_votes, honest),
+    "seeds: digits kept back": (whole_boxes, keeping_digits_back),
+    "repeats: three audits": (whole_boxes, repeated),
+    "order: best counts first": (half_of_boxes, in_the_best_order),
+    "slips: lost, moved, exchanged": (whole_boxes, with_slips_held),
+}
+RIGHT = "right (should end)"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A method under an outcome: of so many `audits`, `passed` were at the limit."""
+
+    method: str
+    outcome: str
+    audits: int
+    passed: int
+
+    @property
+    def share(self) -> float:
+        """The share that was at the limit."""
+        return self.passed / self.audits
+
+    @property
+    def error(self) -> float:
+        """Two standard errors of the share."""
+        return 2 * sqrt(max(self.share * (1 - self.share), 1 / self.audits) / self.audits)
+
+    @property
+    def holds(self) -> bool:
+        """Whether a true 5 % would come to so many with a chance of one in ten thousand or more; of the right
+        outcome, whether half of the audits end."""
+        if self.outcome == RIGHT:
+            return self.share >= 0.5
+        return _tail(self.audits, self.passed) >= 1e-4
+
+
+def _tail(size: int, at_least: int) -> float:
+    def each(k: int) -> float:
+        ways = lgamma(size + 1) - lgamma(k + 1) - lgamma(size - k + 1)
+        return float(np.exp(ways + k * log(0.05) + (size - k) * log1p(-0.05)))
+
+    return sum(each(k) for k in range(at_least, size + 1))
+
+
+EVERY = {**LINES, RIGHT: (right, honest)}
+
+
+def line_of(method: str, outcome: str, part: float) -> Line:
+    """One line, of so large a part of the audits; always the same ones."""
+    make, hold = EVERY[outcome]
+    number, at = list(EVERY).index(outcome), list(METHODS).index(method)
+    random = np.random.default_rng([7, number])
+    elections = [make(random) for _ in range(4)]
+    seeds = seeds_from((at * 100 + number) * 10**6)
+    audits = max(10, round(AUDITS * part * (1 if outcome != RIGHT else 0.1)))
+    passed = sum(hold(method, elections[each % 4], seeds) for each in range(audits))
+    return Line(method, outcome, audits, passed)
+
+
+def lines(part: float, executor: Executor | None = None) -> Iterator[Line]:
+    """All lines, or so large a part of each."""
+    pairs = [(method, outcome) for method in METHODS for outcome in EVERY]
+    methods, outcomes = zip(*pairs, strict=True)
+    made = map if executor is None else executor.map
+    yield from made(line_of, methods, outcomes, repeat(part))

@@ -1,0 +1,219 @@
+"""What a receiver answers over real sockets: to records, to batches, and to what is neither."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import socket
+from contextlib import ExitStack
+from hashlib import sha256
+from time import monotonic
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+import pytest
+from starlette.requests import Request
+
+from escrutinio.core.records.attachments import digest_of
+from escrutinio.core.records.entry import open_record, seal
+from escrutinio.core.records.keys import SigningKey
+from escrutinio.core.records.parts import Attachment
+from escrutinio.core.records.types import Arrival, Promise, Visit
+from escrutinio.core.verification.publication import open_verified
+from escrutinio.running.exchange.entries import BATCH_TYPE, MAX_BATCH_RECORDS, RECORD_TYPE, BatchItem
+from escrutinio.running.exchange.hub_client import HubClient, check_proof
+from escrutinio.running.exchange.problem import PROBLEM_TYPE
+from escrutinio.running.hub import receiver as receiving
+from tests.running.hub.night import CLOCK, Night, Running, published
+
+ONE, MANY = {"Content-Type": RECORD_TYPE}, {"Content-Type": BATCH_TYPE}
+
+
+def post(web: httpx.Client, raw: bytes, **headers: str) -> httpx.Response:
+    return web.post("/entries", content=raw, headers=ONE | headers)
+
+
+def test_a_record_is_promised_and_then_proved(night: Night, web: httpx.Client) -> None:
+    (raw,) = night.complaints(1)
+    answer = post(web, raw)
+    assert (answer.status_code, answer.headers["content-type"]) == (202, RECORD_TYPE)
+    promise = open_record(answer.content)
+    assert isinstance(promise.body, Promise)
+    assert (promise.body.record, promise.signer) == (sha256(raw).digest(), "receiver/1")
+    assert promise.body.by - promise.issued_at == 600
+    again = post(web, raw)
+    assert (again.status_code, again.content) == (202, answer.content)
+    asked = web.get(answer.headers["location"])
+    assert (asked.status_code, asked.content) == (202, answer.content)
+    published(night)
+    proof = web.get(answer.headers["location"])
+    assert proof.status_code == 200
+    check_proof(proof.content, raw, night.workspace.policy(night.signer))
+    assert post(web, raw).content == proof.content
+
+
+def test_in_a_batch_each_record_has_its_own_answer(night: Night, web: httpx.Client) -> None:
+    good = night.complaints(2, first=100)
+    forged = good[0][:-1] + bytes([good[0][-1] ^ 1])
+    stranger = seal(
+        Promise(bytes(32), CLOCK), key=SigningKey.generate(), signer="receiver/9", subject="election",
+        election=night.election, issued_at=CLOCK,
+    )  # fmt: skip
+    other = seal(
+        Promise(bytes(32), CLOCK), key=night.keys["receiver/1"], signer="receiver/1", subject="election",
+        election=bytes(31) + b"\1", issued_at=CLOCK,
+    )  # fmt: skip
+    records = [good[0], forged, stranger, other, good[1], good[0]]
+    answer = web.post("/entries", content=b"".join(records), headers=MANY)
+    assert answer.status_code == 202
+    items = msgspec.json.decode(answer.content, type=list[BatchItem])
+    assert [item.status for item in items] == [202, 403, 409, 422, 202, 202]
+    assert [item.problem.code for item in items if item.problem] == [
+        "signature-bad", "key-not-enrolled", "entry-election",
+    ]  # fmt: skip
+    assert items[0].promise == items[5].promise
+    assert items[0].promise is not None
+    assert [item.digest for item in items] == [sha256(raw).hexdigest() for raw in records]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "status", "code"),
+    [
+        ("POST", "/entries", ONE, b"no record", 400, "frame-start"),
+        ("POST", "/entries", ONE, b"", 413, "entry-size"),
+        ("POST", "/entries", ONE, bytes(65_536), 413, "hub-body-long"),
+        ("POST", "/entries", MANY, bytes(4 * 1024 * 1024 + 1), 413, "hub-body-long"),
+        ("POST", "/entries", MANY, b"\xd2\x84\x43", 400, "at-byte"),
+        ("POST", "/entries", MANY, b"", 413, "hub-batch"),
+        ("POST", "/entries", {}, b"x", 415, "hub-type"),
+        ("POST", "/entries", {"Content-Type": "text/plain"}, b"x", 415, "hub-type"),
+        ("PUT", "/entries", ONE, b"x", 405, "hub-no-method"),
+        ("GET", "/entries/" + "0" * 64, {}, b"", 404, "hub-no-entry"),
+        ("GET", "/entries/" + "A" * 64, {}, b"", 404, "hub-no-entry"),
+        ("PUT", "/attachments/" + "0" * 64, {}, b"x", 404, "hub-attachment-unnamed"),
+        ("GET", "/../private/log.key", {}, b"", 404, "hub-no-address"),
+    ],
+)
+def test_what_is_no_record_gets_a_sentence(
+    web: httpx.Client, method: str, path: str, headers: dict[str, str], body: bytes, status: int, code: str
+) -> None:
+    answer = web.request(method, path, headers=headers, content=body)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["status"]) == (status, code, status)
+    assert answer.headers["content-type"] == PROBLEM_TYPE
+    assert web.get(problem["type"]).status_code == 200
+
+
+def test_more_records_than_a_batch_may_have_are_none(night: Night, web: httpx.Client) -> None:
+    (raw,) = night.complaints(1, first=200)
+    answer = web.post("/entries", content=raw * (MAX_BATCH_RECORDS + 1), headers=MANY)
+    assert (answer.status_code, answer.json()["code"]) == (413, "hub-batch")
+    assert web.get(f"/entries/{sha256(raw).hexdigest()}").status_code == 404
+
+
+def test_half_a_body_is_none(night: Night, receiver: Running, web: httpx.Client) -> None:
+    (raw,) = night.complaints(1, first=300)
+    where = urlsplit(receiver.address)
+    with socket.create_connection((where.hostname or "", where.port or 0)) as connection:
+        connection.sendall(
+            f"POST /entries HTTP/1.1\r\nHost: hub\r\nContent-Type: {RECORD_TYPE}\r\n"
+            f"Content-Length: {len(raw)}\r\n\r\n".encode()
+            + raw[:-1]
+        )
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(1)  # until the other side has seen the end
+    assert web.get(f"/entries/{sha256(raw).hexdigest()}").status_code == 404
+
+
+def test_thousands_who_say_nothing_keep_nobody_out(receiver: Running) -> None:
+    where, many = urlsplit(receiver.address), 2_100
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < many + 200:
+        pytest.skip("this system allows too few open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, many + 200), hard))
+    with ExitStack() as stack:
+        for _ in range(many):
+            stack.enter_context(socket.create_connection((where.hostname or "", where.port or 0)))
+        assert httpx.get(f"{receiver.address}/health", timeout=30).status_code == 200
+
+
+def test_whoever_sends_too_slowly_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "BODY_SECONDS", 0.01)
+
+    async def ask() -> receiving._BadRequestError:
+        async def never() -> dict[str, object]:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        scope = {"type": "http", "method": "POST", "path": "/entries", "headers": []}
+        with pytest.raises(receiving._BadRequestError) as refused:
+            await receiving._body(Request(scope, never), 100)
+        return refused.value
+
+    assert asyncio.run(ask()).status == 408
+
+
+def held(web: httpx.Client) -> float:
+    """How many records wait for a key, as the hub says."""
+    said = web.get("/metrics").text
+    return float(next(line for line in said.splitlines() if line.startswith("escrutinio_held")).split()[1])
+
+
+def test_an_unknown_key_waits_for_its_enrolment(night: Night, web: httpx.Client) -> None:
+    enrolment, before = night.enrolment("observer/nueva"), held(web)
+    (raw,) = night.complaints(1, first=400, by="observer/nueva")
+    answer = post(web, raw)
+    assert (answer.status_code, answer.json()["code"]) == (409, "key-not-enrolled")
+    assert int(answer.headers["retry-after"]) > 0
+    assert held(web) == before + 1
+    assert web.get(f"/entries/{sha256(raw).hexdigest()}").status_code == 404
+    assert post(web, enrolment).status_code == 202
+    assert post(web, raw).status_code == 202  # it was taken by itself, or is now
+    assert held(web) == before
+
+
+def test_a_file_that_a_record_names_comes_first(night: Night, web: httpx.Client) -> None:
+    content = b"what was seen there (fictional)"
+    digest = digest_of(content)
+    raw = seal(
+        Visit(CLOCK, None, (Attachment(digest, len(content), "text/plain"),)),
+        key=night.keys["observer/faro"], signer="observer/faro", subject="C1.01",
+        election=night.election, issued_at=CLOCK,
+    )  # fmt: skip
+    unasked = web.put(f"/attachments/{digest.hex()}", content=content)
+    assert unasked.json()["code"] == "hub-attachment-unnamed"
+    assert post(web, raw).json()["code"] == "hub-attachment-missing"
+    for wrong, status in ((content[:-1] + b"!", 422), (content + b"!", 413)):
+        assert web.put(f"/attachments/{digest.hex()}", content=wrong).status_code == status
+    assert post(web, raw).status_code == 409
+    (sent,) = HubClient(str(web.base_url)).send([raw], {digest: content})
+    assert sent.why is None
+    assert sent.promise
+    assert night.workspace.attachment(digest) == content
+
+
+def test_a_key_has_a_budget_that_only_it_can_spend(night: Night, web: httpx.Client) -> None:
+    records = night.complaints(1_001, first=1_000, by="party/concha")
+    forged = [raw[:-1] + bytes([raw[-1] ^ 1]) for raw in records[:1_000]]
+    answer = web.post("/entries", content=b"".join(forged), headers=MANY)
+    assert {item["status"] for item in answer.json()} == {403}
+    answer = web.post("/entries", content=b"".join(records[:1_000]), headers=MANY)
+    assert {item["status"] for item in answer.json()} == {202}
+    last = post(web, records[1_000])
+    assert (last.status_code, last.json()["code"]) == (429, "hub-key-busy")
+    assert int(last.headers["retry-after"]) > 0
+    assert post(web, records[0]).status_code == 202  # what was taken has its answer all the same
+
+
+def test_the_log_is_told_how_records_came(night: Night, web: httpx.Client) -> None:
+    (raw,) = night.complaints(1, first=500)
+    kept = post(web, raw)
+    assert kept.status_code == 202
+    until, index, told = monotonic() + 20, None, list[tuple[int, int]]()
+    while index is None or not any(first <= index < first + count for first, count in told):
+        assert monotonic() < until
+        published(night)
+        log = open_verified(night.workspace.public)
+        index = log.find(raw)
+        told = [(each.body.first, len(each.body.arrivals)) for each in log.state.records(Arrival)]
